@@ -1,0 +1,91 @@
+"""Errors that speak to the user: what was found, where, what was expected, and the nearest valid choice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong, in words for the person who can mend it.
+
+    Parameters
+    ----------
+    where
+        The file, and the line or the rows in it, as the user would look for it.
+    what
+        What was found and what was expected.
+    key
+        The dotted path of the key in a study file, where there is one.
+    hint
+        The nearest valid choice or the next thing to do.
+    """
+
+    where: str
+    what: str
+    key: str = ""
+    hint: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.where}: {self.key}" if self.key else self.where
+        text = f"{place}: {self.what}"
+        return f"{text}\n    → {self.hint}" if self.hint else text
+
+
+class ProblemsFound(Exception):
+    """All the problems of one kind of input, reported together."""
+
+    heading = "There are problems"
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = list(problems)
+        count = len(self.problems)
+        lines = [f"{self.heading} ({count} {'problem' if count == 1 else 'problems'}):"]
+        lines += [f"  {number}. {problem}" for number, problem in enumerate(self.problems, start=1)]
+        super().__init__("\n".join(lines))
+
+
+class StudyError(ProblemsFound):
+    """The study file, or the choice of a study, cannot be used as it stands."""
+
+    heading = "The study cannot be used as it stands"
+
+
+class DataError(ProblemsFound):
+    """A raw file, or the panel made from it, is not what the study says it is."""
+
+    heading = "The data are not what the study says they are"
+
+
+class PublishedError(ProblemsFound):
+    """The file of published values cannot be read."""
+
+    heading = "The published values cannot be read"
+
+
+def nearest(word: object, choices: Iterable[str]) -> str:
+    """Offer the nearest valid word, or the whole choice when nothing is near.
+
+    Parameters
+    ----------
+    word
+        What the user wrote.
+    choices
+        The valid words.
+
+    Returns
+    -------
+    str
+        A sentence that can follow the description of a problem; empty when there is nothing to choose from.
+    """
+    valid = sorted(set(choices))
+    if not valid:
+        return ""
+    by_folded_name = {choice.casefold(): choice for choice in valid}
+    close = get_close_matches(str(word).casefold(), list(by_folded_name), n=1, cutoff=0.6)
+    if close:
+        return f"did you mean “{by_folded_name[close[0]]}”?"
+    shown = ", ".join(valid[:20])
+    return f"valid here: {shown}" + (f", … ({len(valid)} in all)" if len(valid) > 20 else "")

@@ -1,0 +1,1 @@
+"""One raw file in, one typed table out: formats, names, types, units, missing codes and contracts."""

@@ -1,0 +1,50 @@
+"""Data sets that installed Python packages carry, by the name a study gives them."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_FOLDERS = {"causaldata": (), "linearmodels": ("datasets",)}
+
+
+def available_loaders() -> list[str]:
+    """List what can stand after ``loader:``, without importing the packages.
+
+    Returns
+    -------
+    list of str
+        Names such as ``causaldata.castle`` and ``linearmodels.wage_panel``.
+    """
+    names = []
+    for package, inner in _FOLDERS.items():
+        spec = find_spec(package)
+        for location in (spec and spec.submodule_search_locations) or []:
+            folder = Path(location).joinpath(*inner)
+            names += [f"{package}.{each.name}" for each in folder.iterdir() if (each / "__init__.py").is_file()]
+    return sorted(set(names) - {"linearmodels.tests"})
+
+
+def load_packaged(loader: str) -> pd.DataFrame:
+    """Load a data set that a package carries.
+
+    Parameters
+    ----------
+    loader
+        A name that :func:`available_loaders` lists.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The data set as the package gives it, with its index, if it has one, as columns.
+    """
+    from importlib import import_module
+
+    package, name = loader.split(".", 1)
+    module = import_module(".".join([package, *_FOLDERS[package], name]))
+    frame: pd.DataFrame = module.load_pandas().data if package == "causaldata" else module.load()
+    return frame.reset_index() if frame.index.names != [None] else frame

@@ -1,0 +1,92 @@
+"""The ``blocks`` section: named sets of specifications, each set estimated in one job."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ruralpanel.study.base import Name, Section, Text
+
+EstimatorName = Literal["two_way_fixed_effects", "event_study", "cohort_means"]
+Variance = Literal["clustered", "heteroskedastic", "homoskedastic"]
+SmallSample = Literal["fixest", "reghdfe", "none"]
+
+
+class Inference(Section):
+    """How standard errors, p-values and intervals are computed."""
+
+    variance: Variance = "clustered"
+    """`clustered` allows any correlation within a cluster; `heteroskedastic` and `homoskedastic` assume
+    independent rows."""
+    cluster: Annotated[list[Name], Field(min_length=1, max_length=2)] | None = None
+    """The column, or two columns, that define the clusters; left out: the panel's unit."""
+    small_sample: SmallSample = "fixest"
+    """The small-sample correction. `fixest` is R fixest's default; `reghdfe` is Stata reghdfe's, which drops
+    singletons first; `none` is the plain sandwich."""
+    level: Annotated[float, Field(gt=0, lt=1)] = 0.95
+    """Coverage of the printed intervals."""
+
+
+class Specification(Section):
+    """One equation, or those of its parts that differ from the block's."""
+
+    outcomes: Annotated[list[Name], Field(min_length=1)] | None = None
+    """Outcomes of the study; each gives one regression."""
+    estimators: Annotated[list[EstimatorName], Field(min_length=1)] | None = None
+    """`two_way_fixed_effects` (one coefficient a treatment), `event_study` (one an event time) or
+    `cohort_means` (no regression: the outcome's mean by cohort and period, for figures of raw trends)."""
+    treatments: list[Name] | None = None
+    """Designations on the right-hand side; left out: all of the study's."""
+    regressors: list[Name] | None = None
+    """Further columns on the right-hand side."""
+    fixed_effects: list[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)*$")]] | None = None
+    """Fixed effects, any number; `region*year` is one effect for each pair. Left out: unit and period. An
+    empty list is a pooled regression with a constant."""
+    weights: Name | None = None
+    """A column of positive weights."""
+    sample: Text | None = None
+    """A condition on columns that the rows of this regression fulfil: `year >= 2012`."""
+    inference: Inference | None = None
+    """How standard errors are computed; left out: clustered by the panel's unit."""
+    window: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
+    """Event study: first and last event time with a coefficient of their own; what lies beyond is binned at
+    the ends. Left out: every event time in the data, none binned."""
+    always_treated: Literal["drop", "keep"] | None = None
+    """Event study: what becomes of units treated from their first period on. Left out: dropped, and counted
+    in the ledger, for they have no period before treatment to compare with."""
+
+
+class Block(Specification):
+    """A set of specifications behind one or more exhibits. Its own keys hold for all of them."""
+
+    title: Text | None = None
+    """What the block estimates, for the reader."""
+    specifications: Annotated[dict[Name, Specification], Field(min_length=1)] | None = None
+    """Named variations: each states only what differs from the block. Left out: one, called `main`."""
+
+
+class Equation(Section):
+    """A specification with nothing left to default: what an estimator receives.
+
+    Not written by users; made from a block by `Study.equations`.
+    """
+
+    block: Name
+    specification: Name
+    outcome: Name
+    outcome_column: Name
+    transformation: str
+    estimator: EstimatorName
+    unit: Name
+    period: Name
+    treatments: list[Name]
+    regressors: list[Name]
+    fixed_effects: list[str]
+    weights: Name | None
+    sample: str | None
+    inference: Inference
+    window: list[int] | None
+    reference_period: int
+    always_treated: Literal["drop", "keep"]
+    absorbing: bool

@@ -1,0 +1,59 @@
+"""The ``exhibits`` section: the numbered tables and figures, each from named blocks."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ruralpanel.study.base import Name, Section, Text
+
+
+class Exhibit(Section):
+    """What tables and figures share."""
+
+    title: Text
+    """The title, without its number."""
+    blocks: Annotated[list[Name], Field(min_length=1)]
+    """The blocks whose estimates are shown, in this order."""
+    notes: Text | None = None
+    """A sentence of the author's, put before the notes that are written from the estimates."""
+
+
+class RegressionTable(Exhibit):
+    """A table with one column a regression."""
+
+    kind: Literal["regression_table"]
+    """`regression_table`: coefficients with standard errors below, one column a regression."""
+    terms: list[Name] | None = None
+    """The rows to show, in this order; left out: all of them."""
+    column_heads: dict[Name, Text] = {}
+    """Words to print over the columns of a specification, in place of its name."""
+    decimals: Annotated[int, Field(ge=0, le=8)] = 3
+    """Decimals of coefficients and standard errors."""
+    stars: bool = False
+    """Whether to mark p < 0.10, 0.05 and 0.01 with stars. Off by default, as journals now ask."""
+
+
+class EventStudyFigure(Exhibit):
+    """A figure of coefficients by event time."""
+
+    kind: Literal["event_study_figure"]
+    """`event_study_figure`: coefficients and intervals by periods since designation."""
+
+
+class TrendsFigure(Exhibit):
+    """A figure of raw means by cohort."""
+
+    kind: Literal["trends_figure"]
+    """`trends_figure`: the outcome's mean by period, one line a cohort, before any regression."""
+
+
+AnyExhibit = Annotated[RegressionTable | EventStudyFigure | TrendsFigure, Field(discriminator="kind")]
+
+ESTIMATORS_SHOWN: dict[str, tuple[str, ...]] = {
+    "regression_table": ("two_way_fixed_effects", "event_study"),
+    "event_study_figure": ("event_study",),
+    "trends_figure": ("cohort_means",),
+}
+"""Which estimators' results each kind of exhibit can show."""

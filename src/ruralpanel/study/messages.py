@@ -1,0 +1,190 @@
+"""Turn what pydantic found wrong into sentences with file, line, key and the nearest valid word."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from ruralpanel.errors import Problem, nearest
+from ruralpanel.study.yaml_file import KeyPath, YamlFile, dotted
+
+_EXPECTED = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "dict_type": "keys with values",
+    "model_type": "keys with values",
+    "model_attributes_type": "keys with values",
+}
+
+
+def problems_of(error: ValidationError, file: YamlFile, model: type[BaseModel]) -> list[Problem]:
+    """Describe every validation error of a study file.
+
+    Parameters
+    ----------
+    error
+        What pydantic raised.
+    file
+        The file that was validated, for line numbers.
+    model
+        The model it was validated against, for the valid words at each place.
+
+    Returns
+    -------
+    list of Problem
+        One for each place in the file, in the file's order.
+    """
+    schema = model.model_json_schema(by_alias=True)
+    by_place: dict[KeyPath, list[tuple[tuple[Any, ...], Any]]] = {}
+    for found in error.errors(include_url=False):
+        place = _path_in_file(found["loc"], file.data, found["type"])
+        by_place.setdefault(place, []).append((found["loc"], found))
+    located = [(file.line_of(place), _describe(place, found, file, schema)) for place, found in by_place.items()]
+    return [problem for _, problem in sorted(located, key=lambda pair: pair[0])]
+
+
+def _path_in_file(location: tuple[Any, ...], data: Any, kind: str) -> KeyPath:
+    """Drop from pydantic's location what is not in the file, such as the branch of a union that was tried."""
+    path: list[str | int] = []
+    here = data
+    last = len(location) - 1
+    for position, part in enumerate(location):
+        if (isinstance(here, dict) and part in here) or (
+            isinstance(here, list) and isinstance(part, int) and part < len(here)
+        ):
+            path.append(part)
+            here = here[part]
+        elif kind == "missing" and position == last:
+            path.append(part)
+    return tuple(path)
+
+
+def _describe(
+    place: KeyPath, found: list[tuple[tuple[Any, ...], Any]], file: YamlFile, schema: dict[str, Any]
+) -> Problem:
+    location, first = found[0]
+    kind = first["type"]
+    value = first.get("input")
+    if len(found) > 1 and {item["type"] for _, item in found} <= set(_EXPECTED):
+        expected = sorted({_EXPECTED[item["type"]] for _, item in found})
+        return file.problem(place, f"is {_shown(value)}; expected {' or '.join(expected)}")
+    if kind == "extra_forbidden":
+        return file.problem(
+            place, "is not a key that is known here", nearest(place[-1], _keys_at(schema, location[:-1]))
+        )
+    if kind == "missing":
+        owner = dotted(place[:-1]) or "the study"
+        description = _schema_at(schema, location).get("description", "")
+        return Problem(
+            f"{file.path}, line {file.line_of(place[:-1])}",
+            f"the key `{place[-1]}` is missing in {owner}",
+            dotted(place),
+            " ".join(description.split()),
+        )
+    if kind in {"literal_error", "enum"}:
+        choices = _choices_at(schema, location)
+        return file.problem(place, f"{_shown(value)} is not one of the valid words", nearest(value, choices))
+    if kind == "union_tag_invalid":
+        choices = [choice.strip(" '") for choice in first["ctx"]["expected_tags"].split(",")]
+        return file.problem(
+            (*place, "kind"),
+            f"{first['ctx']['tag']!r} is not a kind of exhibit",
+            nearest(first["ctx"]["tag"], choices),
+        )
+    if kind == "union_tag_not_found":
+        return file.problem(
+            place,
+            "the key `kind` is missing",
+            "valid here: event_study_figure, regression_table, trends_figure",
+        )
+    if kind in _EXPECTED:
+        return file.problem(place, f"is {_shown(value)}; expected {_EXPECTED[kind]}", _how_to_write(kind, value))
+    if kind == "string_pattern_mismatch":
+        return file.problem(place, _pattern_sentence(place, value, first["ctx"]["pattern"]))
+    if kind == "string_too_short":
+        return file.problem(place, "is empty text")
+    if kind == "too_short":
+        return file.problem(
+            place,
+            f"has {first['ctx']['actual_length']} entries; at least {first['ctx']['min_length']} expected",
+        )
+    if kind == "value_error":
+        return file.problem(place, str(first["ctx"]["error"]))
+    message = str(first["msg"])
+    return file.problem(place, f"is {_shown(value)}; {message[0].lower()}{message[1:]}")
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "empty"
+    if isinstance(value, bool):
+        return f"the truth value {str(value).lower()}"
+    if isinstance(value, dict):
+        return "a set of keys"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, (int, float)):
+        return f"the number {value}"
+    return f"the text {value!r}"
+
+
+def _how_to_write(kind: str, value: Any) -> str:
+    if kind == "string_type" and isinstance(value, (int, float, bool)):
+        return f'if text is meant, write it in quotes: "{value}"'
+    if kind == "list_type" and isinstance(value, (str, int, float)):
+        return f"write a list, even of one: [{value}]"
+    if kind in {"int_type", "float_type"} and isinstance(value, str):
+        return "write a number without quotes, units or thousands separators"
+    return ""
+
+
+def _pattern_sentence(place: KeyPath, value: Any, pattern: str) -> str:
+    if r"\*" in pattern:
+        return (
+            f"{value!r} is not a fixed effect; write a column (`village`) or columns joined by a star (`region*year`)"
+        )
+    name = place[-1] if isinstance(place[-1], str) and value == place[-1] else value
+    return f"{name!r} is not a valid name; use lower-case letters, digits and underscores, beginning with a letter"
+
+
+def _resolve(schema: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+    """Follow references and optional values to the schema that describes a place."""
+    description = part.get("description")
+    while True:
+        if "$ref" in part:
+            part = schema["$defs"][part["$ref"].rsplit("/", 1)[-1]]
+        elif "anyOf" in part and any(option.get("type") == "null" for option in part["anyOf"]):
+            options = [option for option in part["anyOf"] if option.get("type") != "null"]
+            if len(options) != 1:
+                return part
+            part = options[0]
+        else:
+            return {**part, "description": description} if description else part
+
+
+def _schema_at(schema: dict[str, Any], location: tuple[Any, ...]) -> dict[str, Any]:
+    here = _resolve(schema, schema)
+    for part in location:
+        if isinstance(part, int):
+            here = _resolve(schema, here.get("items", {}))
+        elif "discriminator" in here:
+            here = _resolve(schema, {"$ref": here["discriminator"]["mapping"].get(part, "#/$defs/Exhibit")})
+        elif part in here.get("properties", {}):
+            here = _resolve(schema, here["properties"][part])
+        elif isinstance(here.get("additionalProperties"), dict):
+            here = _resolve(schema, here["additionalProperties"])
+    return here
+
+
+def _keys_at(schema: dict[str, Any], location: tuple[Any, ...]) -> list[str]:
+    return list(_schema_at(schema, location).get("properties", {}))
+
+
+def _choices_at(schema: dict[str, Any], location: tuple[Any, ...]) -> list[str]:
+    here = _schema_at(schema, location)
+    return [str(choice) for choice in here.get("enum", [here["const"]] if "const" in here else [])]

@@ -1,0 +1,163 @@
+"""The whole of a study file as one typed model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from ruralpanel.study.base import Name, Section, Text
+from ruralpanel.study.blocks import Block, Equation, Inference, Specification
+from ruralpanel.study.designation import Designation, designation_columns
+from ruralpanel.study.exhibits import AnyExhibit
+from ruralpanel.study.outcomes import Outcome
+from ruralpanel.study.panel import Panel
+from ruralpanel.study.sources import Source
+
+DataStanding = Literal["simulated", "restricted", "public"]
+
+
+class Study(Section):
+    """A study: what its data are, how they become a panel, what is estimated and what is shown."""
+
+    study: Name
+    """The study's name; the same as the file's, without `.yaml`."""
+    title: Text
+    """The title of the page and the paper."""
+    authors: Annotated[list[Text], Field(min_length=1)]
+    """Who answers for it."""
+    question: Text | None = None
+    """The question in a sentence or two, at the top of the page."""
+    seed: Annotated[int, Field(ge=0)]
+    """The number that all random draws derive from."""
+    data_standing: DataStanding
+    """`simulated`: made by a program, and every exhibit says so; `restricted`: real, not to be passed on;
+    `public`: real, and free to obtain."""
+    sources: Annotated[dict[Name, Source], Field(min_length=1)]
+    """The raw files, one entry each."""
+    panel: Panel
+    """How the tables become one row per unit and period."""
+    designation: dict[Name, Designation] = {}
+    """The treatments. May be left out when every regressor is an ordinary column."""
+    outcomes: Annotated[dict[Name, Outcome], Field(min_length=1)]
+    """What is explained."""
+    blocks: Annotated[dict[Name, Block], Field(min_length=1)]
+    """Sets of specifications; each is one job of the workflow."""
+    exhibits: Annotated[dict[Name, AnyExhibit], Field(min_length=1)]
+    """The tables and figures, in the order they are numbered."""
+    published: Text | None = None
+    """The file of printed values that the run is verified against; left out:
+    `results/published/<study>.csv` when it exists, and no verification when it does not."""
+
+    @classmethod
+    def load(cls, name: str, root: Path | str = ".") -> Study:
+        """Load a study by its name or path, with every check.
+
+        Parameters
+        ----------
+        name
+            A study under ``config/studies`` (``replications/castle``) or the path of a study file.
+        root
+            The top of the repository.
+
+        Returns
+        -------
+        Study
+            The checked study.
+
+        Raises
+        ------
+        StudyError
+            If there is no such study or anything in it is wrong; all problems at once.
+        """
+        from ruralpanel.study.load import load_study
+
+        return load_study(name, Path(root))
+
+    @property
+    def base(self) -> str:
+        """The source whose rows are the panel's rows."""
+        return self.panel.base or next(iter(self.sources))
+
+    def panel_columns(self) -> list[str]:
+        """List the columns of the finished panel: those of the tables, derived ones and designations."""
+        names = list(self.sources[self.base].columns)
+        for join in self.panel.joins:
+            names += [name for name in self.sources[join.source].columns if name not in join.on]
+        names += list(self.panel.derived)
+        for designation in self.designation:
+            names += designation_columns(designation)
+        return names
+
+    def labels(self) -> dict[str, str]:
+        """Map every column that has a label to what a reader sees."""
+        labels: dict[str, str] = {}
+        for source in self.sources.values():
+            labels |= {name: column.label for name, column in source.columns.items() if column.label}
+        labels |= {name: derived.label for name, derived in self.panel.derived.items() if derived.label}
+        return labels | {name: each.label for name, each in self.designation.items() if each.label}
+
+    def equations(self, block_name: str) -> list[Equation]:
+        """Spell out every equation of a block, with nothing left to default.
+
+        Parameters
+        ----------
+        block_name
+            A block of this study.
+
+        Returns
+        -------
+        list of Equation
+            One for each specification, outcome and estimator, in the file's order.
+        """
+        block = self.blocks[block_name]
+        equations = []
+        for name, own in (block.specifications or {"main": Specification()}).items():
+            stated = {key: value for part in (block, own) for key, value in _stated(part).items()}
+            treatments = stated.get("treatments", list(self.designation))
+            for outcome_name in stated.get("outcomes", []):
+                outcome = self.outcomes[outcome_name]
+                for estimator in stated.get("estimators", []):
+                    equations.append(
+                        Equation(
+                            block=block_name,
+                            specification=name,
+                            outcome=outcome_name,
+                            outcome_column=outcome.column or outcome_name,
+                            transformation=outcome.transformation,
+                            estimator=estimator,
+                            unit=self.panel.unit,
+                            period=self.panel.period,
+                            treatments=treatments,
+                            regressors=stated.get("regressors", []),
+                            fixed_effects=stated.get("fixed_effects", [self.panel.unit, self.panel.period]),
+                            weights=stated.get("weights"),
+                            sample=stated.get("sample"),
+                            inference=self._inference(stated.get("inference")),
+                            window=stated.get("window"),
+                            reference_period=min(
+                                (self.designation[treatment].reference_period for treatment in treatments),
+                                default=-1,
+                            ),
+                            always_treated=stated.get("always_treated", "drop"),
+                            absorbing=all(self.designation[treatment].absorbing for treatment in treatments),
+                        )
+                    )
+        return equations
+
+    def _inference(self, stated: Inference | None) -> Inference:
+        inference = stated or Inference()
+        if inference.variance == "clustered" and inference.cluster is None:
+            return inference.model_copy(update={"cluster": [self.panel.unit]})
+        return inference
+
+
+def _stated(part: Specification) -> dict[str, Any]:
+    """Give the keys of a specification that the user wrote with a value."""
+    fields = Specification.model_fields
+    return {
+        name: getattr(part, name)
+        for name in part.model_fields_set
+        if name in fields and getattr(part, name) is not None
+    }

@@ -1,0 +1,130 @@
+"""The ``sources`` section: where each raw file is, how it is read, and what its columns mean."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from ruralpanel.study.base import Name, Section, Text
+
+FileFormat = Literal["csv", "stata", "excel", "parquet"]
+
+FORMAT_OF_SUFFIX: dict[str, FileFormat] = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".dta": "stata",
+    ".xlsx": "excel",
+    ".parquet": "parquet",
+}
+
+Scalar = str | int | float
+
+
+class Column(Section):
+    """One column of a table: its name in the raw file, its type and what it measures."""
+
+    raw_name: Annotated[str | None, Field(alias="from")] = None
+    """The column's header in the raw file; left out when it is the same as the name used here."""
+    type: Literal["number", "integer", "text"] | None = None
+    """What the column must hold. Left out: numbers where every value is one, text otherwise."""
+    label: Text | None = None
+    """What a reader sees in tables and figures."""
+    unit: Text | None = None
+    """The unit after scaling, as printed on an axis: `yuan`, `persons`, `km`."""
+    scale: float = 1.0
+    """The raw values are multiplied by this: 10000 for a column in 万元 wanted in yuan."""
+    missing_codes: list[Scalar] = []
+    """Values that mean “missing” in this column, such as -9 or "n.a."; added to the source's own."""
+    value_labels: bool = False
+    """Stata files: use the labels of the values (“rural”) and not the codes behind them (1)."""
+    minimum: float | None = None
+    """The smallest value allowed, after scaling."""
+    maximum: float | None = None
+    """The largest value allowed, after scaling."""
+    allowed: list[Scalar] | None = None
+    """The only values allowed; any other is an error that names the rows."""
+
+
+def _spelled_out(value: Any) -> Any:
+    """Read the short forms of a column: nothing (same name), or just the raw name."""
+    if value is None:
+        return {}
+    if isinstance(value, str):
+        return {"from": value}
+    return value
+
+
+class Source(Section):
+    """One raw file, or one data set that a Python package carries, and what it holds."""
+
+    path: Text | None = None
+    """The raw file, from the top of the repository: `data/raw/my_study/survey.dta`."""
+    loader: Text | None = None
+    """A data set carried by a Python package, in place of `path`: `causaldata.castle` or
+    `linearmodels.wage_panel`."""
+    format: FileFormat | None = None
+    """How to read the file; left out: by its ending (.csv, .tsv, .txt, .dta, .xlsx, .parquet)."""
+    encoding: Text = "utf-8-sig"
+    """CSV files: how characters are stored. `utf-8-sig` reads UTF-8 with or without a byte-order mark;
+    older Chinese files are `gb18030`."""
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    """CSV files: the character between columns; left out: found out from the header."""
+    sheet: Text | None = None
+    """Excel files: the sheet's name; left out: the first."""
+    header_row: Annotated[int, Field(ge=1)] = 1
+    """CSV and Excel files: the row that holds the column names, counted from 1 as a spreadsheet does."""
+    key: Annotated[list[Name], Field(min_length=1)]
+    """The columns that identify a row. No two rows may share them and none may be missing."""
+    columns: Annotated[
+        dict[Name, Annotated[Column, BeforeValidator(_spelled_out)]],
+        Field(min_length=1),
+    ]
+    """Every column that is used. The name here is the one used in the rest of the study; the value is
+    nothing (the raw header is the same), the raw header, or the keys of a column."""
+    missing_codes: list[Scalar] = []
+    """Values that mean “missing” in every column of this file but those of the key."""
+    title: Text | None = None
+    """What the data are, for the list of sources."""
+    citation: Text | None = None
+    """How to cite the data."""
+    licence: Text | None = None
+    """The terms the data come under."""
+    address: Text | None = None
+    """Where the data were obtained."""
+    access: Text | None = None
+    """How another researcher gets the file, when it is not in the repository."""
+    redistributable: bool = False
+    """Whether the file may be passed on with the replication archive."""
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Source:
+        if (self.path is None) == (self.loader is None):
+            raise ValueError(
+                "give either `path` (a raw file) or `loader` (a data set of a package), "
+                + ("not both" if self.path else "one of the two is needed")
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _known_format(self) -> Source:
+        if self.path is not None and self.format is None and self.file_format is None:
+            raise ValueError(
+                f"the ending of {self.path} does not tell its format; "
+                f"give `format`: one of {', '.join(sorted(set(FORMAT_OF_SUFFIX.values())))}"
+            )
+        return self
+
+    @property
+    def file_format(self) -> FileFormat | None:
+        """The declared format, or the one the file's ending stands for."""
+        if self.format is not None or self.path is None:
+            return self.format
+        return FORMAT_OF_SUFFIX.get(PurePosixPath(self.path).suffix.lower())
+
+    @property
+    def origin(self) -> str:
+        """The file or the loader, for messages and the list of sources."""
+        return self.path or f"package data set {self.loader}"

@@ -1,0 +1,190 @@
+"""Read a YAML file and remember the line of every key.
+
+PyYAML follows YAML 1.1, in which ``on``, ``off``, ``yes`` and ``no`` are truth values, ``12:30`` a number in base
+60 and ``010101`` an octal number. A study file has keys called ``on``, and codes that begin with zero, so scalars
+are resolved here as YAML 1.2 does, with a leading zero keeping a number text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ruralpanel.errors import Problem, StudyError
+
+KeyPath = tuple[str | int, ...]
+
+
+class _Loader(yaml.SafeLoader):
+    yaml_implicit_resolvers: dict[Any, Any] = {}
+
+
+_INTEGER = r"[-+]?(?:0|[1-9][0-9]*)"
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), [*"~nN", ""])
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(rf"^{_INTEGER}$"), list("-+0123456789"))
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(
+        rf"^(?:{_INTEGER}\.[0-9]*(?:[eE][-+]?[0-9]+)?|[-+]?\.[0-9]+(?:[eE][-+]?[0-9]+)?|{_INTEGER}[eE][-+]?[0-9]+)$"
+    ),
+    list("-+.0123456789"),
+)
+
+
+@dataclass(frozen=True)
+class YamlFile:
+    """The contents of a YAML file with the line of every key in it.
+
+    Parameters
+    ----------
+    path
+        The file, as it is to be named in messages.
+    data
+        Its contents: mappings, lists and scalars.
+    lines
+        For the path of every key and list item, its line, counted from 1.
+    """
+
+    path: Path
+    data: Any
+    lines: dict[KeyPath, int]
+
+    def line_of(self, key_path: KeyPath) -> int:
+        """Give the line of a key, or of the nearest key above it."""
+        while key_path not in self.lines and key_path:
+            key_path = key_path[:-1]
+        return self.lines.get(key_path, 1)
+
+    def problem(self, key_path: KeyPath, what: str, hint: str = "") -> Problem:
+        """Describe a problem at a key of this file."""
+        return Problem(f"{self.path}, line {self.line_of(key_path)}", what, dotted(key_path), hint)
+
+
+def dotted(key_path: KeyPath) -> str:
+    """Write the path of a key as a person would: ``blocks.baseline.outcomes[2]``, list items from 1."""
+    text = ""
+    for part in key_path:
+        if isinstance(part, int):
+            text += f"[{part + 1}]"
+        else:
+            text += f".{part}" if text else str(part)
+    return text
+
+
+def read_yaml(path: Path, shown_as: Path | None = None) -> YamlFile:
+    """Read a YAML file whose top level is a mapping.
+
+    Parameters
+    ----------
+    path
+        The file to read.
+    shown_as
+        How to name it in messages; by default as given.
+
+    Returns
+    -------
+    YamlFile
+        Its contents with line numbers.
+
+    Raises
+    ------
+    StudyError
+        If the file cannot be read, is not UTF-8, is not YAML, repeats a key or has no keys.
+    """
+    shown = shown_as or path
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise StudyError(
+            [
+                Problem(
+                    str(shown),
+                    f"is not UTF-8 text (byte {error.start + 1} cannot be read)",
+                    hint="save it as UTF-8",
+                )
+            ]
+        ) from None
+    except OSError as error:
+        raise StudyError([Problem(str(shown), f"cannot be read: {error.strerror}")]) from None
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        lines: dict[KeyPath, int] = {}
+        problems: list[tuple[int, KeyPath, str]] = []
+        data = _construct(loader, node, (), lines, problems, ())
+    except yaml.YAMLError as error:
+        raise StudyError([_syntax_problem(shown, error)]) from None
+    finally:
+        loader.dispose()
+    if problems:
+        raise StudyError(Problem(f"{shown}, line {line}", what, dotted(key)) for line, key, what in problems)
+    if not isinstance(data, dict):
+        found = "is empty" if data is None else "does not hold keys with values at its top level"
+        raise StudyError([Problem(str(shown), found, hint="config/README.md shows what a study file holds")])
+    return YamlFile(shown, data, lines)
+
+
+def _construct(
+    loader: _Loader,
+    node: yaml.Node | None,
+    at: KeyPath,
+    lines: dict[KeyPath, int],
+    problems: list[tuple[int, KeyPath, str]],
+    inside: tuple[int, ...],
+) -> Any:
+    """Turn nodes into plain values, noting the line of each key and every key that is repeated."""
+    if node is None:
+        return None
+    if id(node) in inside:
+        problems.append((node.start_mark.line + 1, at, "refers to itself through an alias"))
+        return None
+    inside = (*inside, id(node))
+    if isinstance(node, yaml.MappingNode):
+        mapping: dict[Any, Any] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            key = loader.construct_object(key_node, deep=True) if isinstance(key_node, yaml.ScalarNode) else None
+            if not isinstance(key, str):
+                shown = getattr(key_node, "value", "") if isinstance(key_node, yaml.ScalarNode) else "a list or mapping"
+                problems.append((line, at, f"the key {shown!r} is not text; put it in quotes if it is meant as a name"))
+                continue
+            here = (*at, key)
+            if key in mapping:
+                problems.append((line, here, f"is given twice (first in line {lines[here]}); only one can count"))
+                continue
+            lines[here] = line
+            mapping[key] = _construct(loader, value_node, here, lines, problems, inside)
+        return mapping
+    if isinstance(node, yaml.SequenceNode):
+        items = []
+        for index, item in enumerate(node.value):
+            lines[(*at, index)] = item.start_mark.line + 1
+            items.append(_construct(loader, item, (*at, index), lines, problems, inside))
+        return items
+    try:
+        return loader.construct_object(node, deep=True)
+    except ValueError as error:
+        problems.append((node.start_mark.line + 1, at, f"{node.value!r} cannot be read: {error}"))
+        return None
+
+
+def _syntax_problem(shown: Path, error: yaml.YAMLError) -> Problem:
+    """Say where YAML stopped making sense, and what usually causes it."""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    where = f"{shown}, line {mark.line + 1}, column {mark.column + 1}" if mark else str(shown)
+    what = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
+    hint = "check indentation, colons and quotes near that line"
+    if "'\\t'" in str(what):
+        hint = "indent with spaces; YAML does not allow tabs"
+    elif "mapping values are not allowed" in str(what):
+        hint = "put text that contains a colon in quotes"
+    elif "constructor" in str(what):
+        hint = "remove the `!…` tag"
+    return Problem(where, f"is not valid YAML: {what}", hint=hint)
