@@ -1,0 +1,115 @@
+"""The sample ledger: for every step that could lose a row, how many came in, how many went out, and why."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class LedgerLine:
+    """One step.
+
+    Parameters
+    ----------
+    stage
+        ``sources``, ``panel`` or ``estimation``.
+    table
+        The table the step works on: a source, ``panel``, or ``block/specification/outcome/estimator``.
+    step
+        What was done, in a few words.
+    rows_in, rows_out
+        Rows before and after.
+    units, periods
+        Distinct units and periods after the step; missing where a table has no such columns.
+    reason
+        Why rows left, or what changed in place.
+    """
+
+    stage: str
+    table: str
+    step: str
+    rows_in: int
+    rows_out: int
+    units: int | None
+    periods: int | None
+    reason: str
+
+
+@dataclass
+class Ledger:
+    """The lines of one stage's work on one table, in order.
+
+    Parameters
+    ----------
+    stage, table
+        As in :class:`LedgerLine`.
+    unit, period
+        The columns to count; a table that lacks one has no count.
+    """
+
+    stage: str
+    table: str
+    unit: str | None = None
+    period: str | None = None
+    lines: list[LedgerLine] = field(default_factory=list)
+
+    def note(self, step: str, before: int, after: pd.DataFrame, reason: str = "") -> None:
+        """Add a line.
+
+        Parameters
+        ----------
+        step
+            What was done.
+        before
+            Rows before the step.
+        after
+            The table after it.
+        reason
+            Why rows left, or what changed in place.
+        """
+        self.lines.append(
+            LedgerLine(
+                self.stage,
+                self.table,
+                step,
+                before,
+                len(after),
+                _distinct(after, self.unit),
+                _distinct(after, self.period),
+                reason,
+            )
+        )
+
+    def frame(self) -> pd.DataFrame:
+        """Give the lines as a table, one row a line, with a running number."""
+        return ledger_frame(self.lines)
+
+
+def ledger_frame(lines: list[LedgerLine]) -> pd.DataFrame:
+    """Turn ledger lines into a table.
+
+    Parameters
+    ----------
+    lines
+        In the order they happened.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``line`` (from 1 within the file) and those of :class:`LedgerLine`.
+    """
+    import pandas as pd
+
+    columns = ["stage", "table", "step", "rows_in", "rows_out", "units", "periods", "reason"]
+    frame = pd.DataFrame([asdict(line) for line in lines], columns=columns)
+    frame[["units", "periods"]] = frame[["units", "periods"]].astype("Int64")
+    frame.insert(0, "line", range(1, len(frame) + 1))
+    return frame
+
+
+def _distinct(table: pd.DataFrame, column: str | None) -> int | None:
+    return int(table[column].nunique()) if column is not None and column in table else None

@@ -1,0 +1,112 @@
+"""Which code a stage depends on, as a digest that the workflow can compare.
+
+Snakemake reruns a job when its inputs, parameters or script change, but does not see the modules a script imports.
+Each rule therefore has the digest of the modules behind it among its parameters.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from functools import cache
+from pathlib import Path
+
+PACKAGE = Path(__file__).parent
+
+
+def file_digest(path: Path | str) -> str:
+    """Compute the sha256 of a file, in hexadecimal."""
+    with Path(path).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def code_digest(*modules: str) -> str:
+    """Compute a digest of modules and of every module of this package that they import, directly or not.
+
+    Comments, docstrings and layout do not count: changing them changes no number.
+
+    Parameters
+    ----------
+    *modules
+        Dotted names, such as ``ruralpanel.panel.build``.
+
+    Returns
+    -------
+    str
+        The first 16 hexadecimal digits of a sha256.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If there is no such module in the package.
+    """
+    digest = hashlib.sha256()
+    for module in sorted(modules_behind(*modules)):
+        digest.update(module.encode())
+        digest.update(_syntax(_file_of(module)).encode())
+    return digest.hexdigest()[:16]
+
+
+def modules_behind(*modules: str) -> set[str]:
+    """List modules of this package that the given ones import, directly or not, and the given ones.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If there is no such module in the package.
+    """
+    found: set[str] = set()
+    waiting = list(modules)
+    while waiting:
+        module = waiting.pop()
+        if module not in found:
+            found.add(module)
+            waiting += _imports_of(_file_of(module))
+    return found
+
+
+def _file_of(module: str) -> Path:
+    path = PACKAGE.parent.joinpath(*module.split("."))
+    for candidate in (path.with_suffix(".py"), path / "__init__.py"):
+        if candidate.is_file():
+            return candidate
+    raise ModuleNotFoundError(f"{module} is not a module of {PACKAGE.name}")
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def _imports_of(path: Path) -> tuple[str, ...]:
+    """List what a file imports from this package, at its top or inside a function."""
+    names: set[str] = set()
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            names.add(node.module)
+            names |= {
+                f"{node.module}.{alias.name}" for alias in node.names if _is_module(f"{node.module}.{alias.name}")
+            }
+    return tuple(sorted(name for name in names if name.split(".")[0] == PACKAGE.name))
+
+
+def _is_module(name: str) -> bool:
+    if not name.startswith(PACKAGE.name):
+        return False
+    path = PACKAGE.parent.joinpath(*name.split("."))
+    return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
+
+
+@cache
+def _syntax(path: Path) -> str:
+    """Give a file's syntax tree as text, without docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and ast.get_docstring(
+            node
+        ):
+            node.body = node.body[1:]
+    return ast.dump(tree)

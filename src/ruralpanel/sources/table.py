@@ -1,0 +1,186 @@
+"""One raw file → one typed table: names, missing codes, types, scales and the contract."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ruralpanel.errors import DataError, Problem, nearest
+from ruralpanel.ledger import Ledger
+from ruralpanel.sources.contracts import violations
+from ruralpanel.sources.formats import read_raw
+from ruralpanel.storage import listed_rows
+from ruralpanel.study.sources import Column, Scalar, Source
+
+CONVENTIONAL_MISSING = ("NA", "N/A", "n/a", "n.a.", "NaN", "nan", "NULL", ".")
+"""Written for a missing number by the field's usual programs (R, pandas, databases, Stata)."""
+
+
+def read_source(name: str, source: Source, path: Path | None) -> tuple[pd.DataFrame, Ledger]:
+    """Read a source into a typed table that fulfils its contract.
+
+    Parameters
+    ----------
+    name
+        The source's name in the study.
+    source
+        Its declaration.
+    path
+        The raw file; None for a data set of a package.
+
+    Returns
+    -------
+    tuple of (pandas.DataFrame, Ledger)
+        One column for each declared column, under its name in the study; and what was done to the values.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, lacks a column, holds values of another type, or breaks its contract. All
+        violations are reported together, each with its rows.
+    """
+    raw = read_raw(source, path)
+    ledger = Ledger("sources", name)
+    selected = _select(raw.values, source, raw.where)
+    ledger.note(
+        "read",
+        len(raw.values),
+        selected,
+        f"{len(selected.columns)} of {len(raw.values.columns)} columns used",
+    )
+    rows = pd.Series(np.arange(len(selected)) + raw.first_row, index=selected.index)
+    problems: list[Problem] = []
+    typed: dict[str, pd.Series] = {}
+    for column_name, column in source.columns.items():
+        codes = [*column.missing_codes, *(source.missing_codes if column_name not in source.key else [])]
+        values, coded = _without_codes(selected[column_name], codes)
+        if coded:
+            ledger.note("missing codes", len(selected), selected, f"{column_name}: {coded:,} values set to missing")
+        typed[column_name], marked, problem = _typed(values, column, rows)
+        if marked:
+            ledger.note(
+                "missing markers",
+                len(selected),
+                selected,
+                f"{column_name}: {marked:,} times “NA” or the like, set to missing",
+            )
+        if problem:
+            problems.append(Problem(raw.where, f"column `{column_name}` {problem}"))
+        elif column.scale != 1.0:
+            if not pd.api.types.is_numeric_dtype(typed[column_name]):
+                problems.append(
+                    Problem(
+                        raw.where,
+                        f"column `{column_name}` is text and cannot be multiplied by {column.scale:g}",
+                    )
+                )
+                continue
+            typed[column_name] = typed[column_name] * column.scale
+            ledger.note(
+                "scale",
+                len(selected),
+                selected,
+                f"{column_name}: multiplied by {column.scale:g}" + (f", now in {column.unit}" if column.unit else ""),
+            )
+    table = pd.DataFrame(typed)
+    if not problems:
+        problems = violations(table, source, rows, raw.where)
+    if problems:
+        raise DataError(problems)
+    return table, ledger
+
+
+def _select(values: pd.DataFrame, source: Source, where: str) -> pd.DataFrame:
+    """Pick the declared columns and give them their names."""
+    headers = [str(header) for header in values.columns]
+    if len(values) == 0:
+        raise DataError([Problem(where, "has a header but no rows")])
+    named = values.set_axis(headers, axis=1)
+    wanted = {name: column.raw_name or name for name, column in source.columns.items()}
+    absent = [
+        Problem(
+            where,
+            f"has no column `{raw_name}`" + (f" (wanted for `{name}`)" if name != raw_name else ""),
+            hint=nearest(raw_name, headers),
+        )
+        for name, raw_name in wanted.items()
+        if raw_name not in headers
+    ]
+    repeated = [
+        Problem(where, f"has several columns called `{raw_name}`")
+        for raw_name in wanted.values()
+        if headers.count(raw_name) > 1
+    ]
+    if absent or repeated:
+        raise DataError(absent + repeated)
+    return pd.DataFrame({name: named[raw_name] for name, raw_name in wanted.items()}).reset_index(drop=True)
+
+
+def _without_codes(values: pd.Series, codes: list[Scalar]) -> tuple[pd.Series, int]:
+    """Set declared missing codes to missing; a number matches as a number, a text as a text."""
+    if not codes:
+        return values, 0
+    as_text = values.astype(object).map(lambda value: value.strip() if isinstance(value, str) else value)
+    found = as_text.isin([code for code in codes if isinstance(code, str)])
+    numbers = [float(code) for code in codes if not isinstance(code, str)]
+    if numbers:
+        found |= pd.to_numeric(as_text, errors="coerce").isin(numbers)
+    return values.mask(found), int(found.sum())
+
+
+def _typed(values: pd.Series, column: Column, rows: pd.Series) -> tuple[pd.Series, int, str]:
+    """Give a column its type.
+
+    Returns the typed values, how many conventional markers of a missing number were met, and what is wrong.
+    """
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype(object)
+    if pd.api.types.is_bool_dtype(values):
+        values = values.astype("int64")
+    if pd.api.types.is_numeric_dtype(values):
+        return _from_numbers(values, column, rows)
+    text = values.astype(object).map(lambda value: value.strip() if isinstance(value, str) else value)
+    text = text.where(text.notna() & (text != ""), None)
+    if column.type == "text":
+        return text.map(_plain, na_action="ignore").astype("str"), 0, ""
+    markers = text.isin(CONVENTIONAL_MISSING)
+    candidates = text.mask(markers)
+    numbers = pd.to_numeric(candidates, errors="coerce")
+    bad = candidates.notna() & (numbers.isna() | ~np.isfinite(numbers.astype(float)))
+    if column.type is None and (bad.any() or numbers.notna().sum() == 0 or _looks_like_codes(candidates)):
+        return text.map(_plain, na_action="ignore").astype("str"), 0, ""
+    if bad.any():
+        found = ", ".join(dict.fromkeys(repr(value) for value in candidates[bad].head(5)))
+        return text, 0, f"must hold numbers; found {found} in {listed_rows(rows[bad])}"
+    typed, _, problem = _from_numbers(numbers.astype(float), column, rows)
+    return typed, int(markers.sum()), problem
+
+
+def _from_numbers(values: pd.Series, column: Column, rows: pd.Series) -> tuple[pd.Series, int, str]:
+    """Give numbers the declared type; whole numbers without gaps become integers."""
+    as_float = pd.to_numeric(values).astype("float64")
+    as_float = as_float.where(np.isfinite(as_float))
+    whole = as_float.isna() | (as_float == as_float.round())
+    if column.type == "text":
+        text = as_float.map(_plain, na_action="ignore")
+        return text.astype("str"), 0, ""
+    if column.type == "integer" and not whole.all():
+        found = ", ".join(f"{value:g}" for value in as_float[~whole].head(5))
+        return as_float, 0, f"must hold whole numbers; found {found} in {listed_rows(rows[~whole])}"
+    if whole.all() and column.type != "number" and as_float.notna().all() and as_float.abs().max() < 2**53:
+        return as_float.astype("int64"), 0, ""
+    return as_float, 0, ""
+
+
+def _looks_like_codes(values: pd.Series) -> bool:
+    """Tell codes such as 010101 from numbers: a leading zero before another digit."""
+    return bool(values.dropna().astype("str").str.match(r"^0\d").any())
+
+
+def _plain(value: object) -> str:
+    """Write a value as text, whole numbers without a decimal point."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

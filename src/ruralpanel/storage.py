@@ -1,0 +1,108 @@
+"""Save a table once, with its key; write every file so that the same contents give the same bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ruralpanel.errors import DataError, Problem
+
+
+def save_table(table: pd.DataFrame, path: Path | str, key: Sequence[str]) -> None:
+    """Save a table as Parquet or CSV, by the path's ending, sorted by its key.
+
+    Parameters
+    ----------
+    table
+        The table to save.
+    path
+        Where to; ``.parquet`` keeps types, ``.csv`` can be read by a person. Numbers are written so that
+        reading them back gives the same number.
+    key
+        The columns that identify a row.
+
+    Raises
+    ------
+    DataError
+        If a key value is missing or two rows share one: such a table is not saved.
+    """
+    path = Path(path)
+    problems = key_problems(table, key, str(path))
+    if problems:
+        raise DataError(problems)
+    ordered = table.sort_values(list(key), kind="stable").reset_index(drop=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix == ".parquet":
+        ordered.to_parquet(path, index=False)
+    else:
+        ordered.to_csv(path, index=False, lineterminator="\n")
+
+
+def load_table(path: Path | str) -> pd.DataFrame:
+    """Load a table that :func:`save_table` wrote.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none.
+    """
+    path = Path(path)
+    if path.suffix == ".parquet":
+        return pd.read_parquet(path)
+    return pd.read_csv(path, float_precision="round_trip", keep_default_na=False, na_values=[""])
+
+
+def key_problems(table: pd.DataFrame, key: Sequence[str], where: str, rows: pd.Series | None = None) -> list[Problem]:
+    """Find rows whose key is missing or shared.
+
+    Parameters
+    ----------
+    table
+        The table to check.
+    key
+        The columns that should identify a row.
+    where
+        The file or table, for the message.
+    rows
+        The row numbers a user would look for, by the table's index; by default counted from 1.
+
+    Returns
+    -------
+    list of Problem
+        Empty when every row has a key of its own.
+    """
+    numbers = pd.Series(range(1, len(table) + 1), index=table.index) if rows is None else rows
+    problems = []
+    named = ", ".join(key)
+    without = table[list(key)].isna().any(axis=1)
+    if without.any():
+        problems.append(Problem(where, f"the key ({named}) is missing in {listed_rows(numbers[without])}"))
+    shared = table.duplicated(list(key), keep=False) & ~without
+    if shared.any():
+        groups = numbers[shared].groupby([table.loc[shared, column] for column in key], sort=True)
+        examples = [f"{_shown_key(values)} in rows {', '.join(map(str, group))}" for values, group in list(groups)[:5]]
+        more = f", … ({groups.ngroups} keys in all)" if groups.ngroups > 5 else ""
+        problems.append(Problem(where, f"rows share a key ({named}): {'; '.join(examples)}{more}"))
+    return problems
+
+
+def listed_rows(numbers: pd.Series, most: int = 10) -> str:
+    """Name rows by their numbers: ``row 7``, ``rows 7, 9, … (30 in all)``."""
+    shown = ", ".join(str(number) for number in numbers.head(most))
+    if len(numbers) == 1:
+        return f"row {shown}"
+    return f"rows {shown}" + (f", … ({len(numbers)} in all)" if len(numbers) > most else "")
+
+
+def _shown_key(values: Any) -> str:
+    return " / ".join(str(value) for value in values) if isinstance(values, tuple) else str(values)
+
+
+def save_json(contents: Any, path: Path | str) -> None:
+    """Save plain values as indented JSON."""
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_text(json.dumps(contents, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
