@@ -1,0 +1,140 @@
+"""Typed tables → one panel, with every row accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from ruralpanel.errors import DataError, Problem
+from ruralpanel.ledger import Ledger
+from ruralpanel.panel.designation import date_designation
+from ruralpanel.panel.expressions import evaluate_condition, evaluate_number
+from ruralpanel.storage import key_problems
+from ruralpanel.study.designation import Designation
+from ruralpanel.study.panel import Join, Panel
+
+
+def build_panel(
+    tables: Mapping[str, pd.DataFrame], panel: Panel, base: str, designations: Mapping[str, Designation]
+) -> tuple[pd.DataFrame, Ledger]:
+    """Build the panel: join, derive, date designation, restrict.
+
+    Parameters
+    ----------
+    tables
+        The typed table of every source.
+    panel
+        The study's ``panel`` section.
+    base
+        The source whose rows are the panel's rows.
+    designations
+        The study's ``designation`` section.
+
+    Returns
+    -------
+    tuple of (pandas.DataFrame, Ledger)
+        One row a unit and period, sorted by them, and the ledger of how it came about.
+
+    Raises
+    ------
+    DataError
+        If a join does not have the declared cardinality, keys are of different types, a period is not a whole
+        number, designation cannot be dated, or no row is left.
+    """
+    ledger = Ledger("panel", "panel", panel.unit, panel.period)
+    table = tables[base]
+    _require_whole_periods(table, panel.period, base)
+    ledger.note(f"base {base}", len(table), table, "its rows are the panel's rows")
+    for join in panel.joins:
+        table = _joined(table, tables[join.source], join, ledger)
+    for name, derived in panel.derived.items():
+        values, lost = evaluate_number(table, derived.expression)
+        table = table.assign(**{name: values})
+        reason = f"{derived.expression}" + (f"; not a finite number in {lost:,} rows, now missing" if lost else "")
+        ledger.note(f"derive {name}", len(table), table, reason)
+    table = table.sort_values([panel.unit, panel.period], kind="stable").reset_index(drop=True)
+    for name, designation in designations.items():
+        table = date_designation(table, name, designation, panel.unit, panel.period, ledger)
+    for restriction in panel.sample:
+        kept = table[evaluate_condition(table, restriction.keep)].reset_index(drop=True)
+        ledger.note(f"keep {restriction.keep}", len(table), kept, restriction.reason)
+        if kept.empty:
+            raise DataError([Problem("panel", f"no row is left after `keep: {restriction.keep}`")])
+        table = kept
+    problems = key_problems(table, [panel.unit, panel.period], "panel")
+    if problems:
+        raise DataError(problems)
+    return table, ledger
+
+
+def _require_whole_periods(table: pd.DataFrame, period: str, source: str) -> None:
+    if not pd.api.types.is_integer_dtype(table[period]):
+        found = ", ".join(map(str, table[period].drop_duplicates().head(3)))
+        raise DataError(
+            [
+                Problem(
+                    f"source {source}",
+                    f"the period `{period}` must be a whole number such as a year; found {found}",
+                )
+            ]
+        )
+
+
+def _joined(left: pd.DataFrame, right: pd.DataFrame, join: Join, ledger: Ledger) -> pd.DataFrame:
+    """Join one table, and say in the ledger how much of either side found a partner."""
+    for column in join.on:
+        if pd.api.types.is_numeric_dtype(left[column]) != pd.api.types.is_numeric_dtype(right[column]):
+            kinds = {True: "numbers", False: "text"}
+            here, there = (kinds[pd.api.types.is_numeric_dtype(side[column])] for side in (left, right))
+            raise DataError(
+                [
+                    Problem(
+                        f"join of {join.source}",
+                        f"`{column}` holds {here} in the panel and {there} in `{join.source}`",
+                        hint="give both the same `type`",
+                    )
+                ]
+            )
+    repeated = left.duplicated(join.on, keep=False)
+    if join.expect == "one_to_one" and repeated.any():
+        raise DataError(
+            [
+                Problem(
+                    f"join of {join.source}",
+                    f"declared one_to_one, but {int(repeated.sum())} rows of the panel share {', '.join(join.on)}",
+                    hint="declare `expect: many_to_one`",
+                )
+            ]
+        )
+    merged = left.merge(right, on=join.on, how="left", validate="many_to_one", indicator="_found")
+    alone = merged["_found"] == "left_only"
+    unused = len(right) - len(right.merge(left[join.on].drop_duplicates(), on=join.on))
+    table = merged.drop(columns="_found")
+    if alone.any() and join.unmatched == "fail":
+        examples = "; ".join(
+            " / ".join(map(str, row)) for row in table.loc[alone, join.on].drop_duplicates().head(5).to_numpy()
+        )
+        raise DataError(
+            [
+                Problem(
+                    f"join of {join.source}",
+                    f"{int(alone.sum())} rows of the panel have no partner: {examples}",
+                    hint="declare what that means: `unmatched: missing` or `drop`",
+                )
+            ]
+        )
+    if join.unmatched == "drop":
+        table = table[~alone].reset_index(drop=True)
+    consequence = {"missing": "their new columns are missing", "drop": "dropped", "fail": ""}[join.unmatched]
+    matched = f"{int((~alone).sum()):,} rows matched on {', '.join(join.on)}"
+    without = f", {int(alone.sum()):,} without a partner" + (f" ({consequence})" if alone.any() and consequence else "")
+    ledger.note(
+        f"join {join.source}",
+        len(left),
+        table,
+        f"{matched}{without}, {unused:,} rows of {join.source} unused",
+    )
+    if table.empty:
+        raise DataError([Problem(f"join of {join.source}", f"no row of the panel has a partner in `{join.source}`")])
+    return table

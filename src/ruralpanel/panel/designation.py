@@ -1,0 +1,140 @@
+"""Date designation: from a cohort column or a 0/1 indicator to cohort, treatment and event time."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ruralpanel.errors import DataError, Problem
+from ruralpanel.ledger import Ledger
+from ruralpanel.study.designation import Designation
+
+
+def date_designation(
+    panel: pd.DataFrame, name: str, designation: Designation, unit: str, period: str, ledger: Ledger
+) -> pd.DataFrame:
+    """Add treatment, cohort and event time of one designation to a panel.
+
+    The cohort is a unit's first treated period; it is missing for the never treated. Event time is the period less
+    the cohort, in periods' own units (years), so that uneven waves keep their true distance.
+
+    Parameters
+    ----------
+    panel
+        One row a unit and period.
+    name
+        The designation's name; the new columns are ``name``, ``name_cohort`` and ``name_event_time``.
+    designation
+        How it is read.
+    unit, period
+        The panel's keys.
+    ledger
+        Gets a line with how many units are ever, always and never treated.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The panel with three more columns.
+
+    Raises
+    ------
+    DataError
+        If a cohort varies within a unit or is not a whole number, an indicator is not 0/1, or a treatment that is
+        declared absorbing ends.
+    """
+    if designation.cohort is not None:
+        cohort = _from_cohort_column(panel, designation, unit)
+        treated = (panel[period] >= cohort).astype("int64")
+        unknown = 0
+    else:
+        assert designation.indicator is not None
+        treated, cohort = _from_indicator(panel, designation, unit, period)
+        unknown = int(treated.isna().sum())
+    dated = panel.assign(
+        **{name: treated, f"{name}_cohort": cohort, f"{name}_event_time": panel[period] - cohort},
+    )
+    ledger.note(f"designation {name}", len(panel), dated, _summary(dated, name, unit, period, unknown))
+    return dated
+
+
+def _from_cohort_column(panel: pd.DataFrame, designation: Designation, unit: str) -> pd.Series:
+    column = str(designation.cohort)
+    values = panel[column]
+    if not pd.api.types.is_numeric_dtype(values):
+        raise DataError(
+            [
+                Problem(
+                    "panel",
+                    f"the cohort column `{column}` holds text, not periods",
+                    hint="give it `type: number`, and list other words under `missing_codes`",
+                )
+            ]
+        )
+    cohort = values.astype("float64").mask(values.isin(designation.never))
+    broken = cohort.notna() & (cohort != cohort.round())
+    if broken.any():
+        raise DataError(
+            [
+                Problem(
+                    "panel",
+                    f"the cohort column `{column}` holds {cohort[broken].iloc[0]:g}; whole periods expected",
+                )
+            ]
+        )
+    counts = cohort.groupby(panel[unit]).agg(["nunique", "count", "size"])
+    changing = counts[(counts["nunique"] > 1) | ((counts["count"] > 0) & (counts["count"] < counts["size"]))]
+    if len(changing):
+        units = ", ".join(map(str, changing.index[:5]))
+        raise DataError(
+            [
+                Problem(
+                    "panel",
+                    f"the cohort `{column}` changes within {len(changing)} units: {units}",
+                    hint="a unit has one first period; correct the rows or read an `indicator` in place of it",
+                )
+            ]
+        )
+    return cohort
+
+
+def _from_indicator(
+    panel: pd.DataFrame, designation: Designation, unit: str, period: str
+) -> tuple[pd.Series, pd.Series]:
+    column = str(designation.indicator)
+    values = panel[column]
+    if not pd.api.types.is_numeric_dtype(values) or not values.dropna().isin([0, 1]).all():
+        odd = values[values.notna() & ~values.isin([0, 1])]
+        raise DataError(
+            [
+                Problem(
+                    "panel",
+                    f"the indicator `{column}` must be 0 or 1; found {', '.join(map(repr, odd.unique()[:5].tolist()))}",
+                )
+            ]
+        )
+    treated_periods = panel[period].where(values == 1)
+    cohort = treated_periods.groupby(panel[unit]).transform("min").astype("float64")
+    if designation.absorbing:
+        ended = panel[(values == 0) & (panel[period] > cohort)]
+        if len(ended):
+            units = ", ".join(map(str, ended[unit].unique()[:5]))
+            raise DataError(
+                [
+                    Problem(
+                        "panel",
+                        f"`{column}` goes back to 0 in {ended[unit].nunique()} units that were treated before: {units}",
+                        hint="declare `absorbing: false`, or correct the rows",
+                    )
+                ]
+            )
+        # A missing indicator between or after treated periods is known: treatment stays.
+        values = values.mask(values.isna() & (panel[period] >= cohort), 1)
+    treated = values if values.isna().any() else values.astype("int64")
+    return treated, cohort
+
+
+def _summary(panel: pd.DataFrame, name: str, unit: str, period: str, unknown: int) -> str:
+    by_unit = panel.groupby(unit).agg(cohort=(f"{name}_cohort", "first"), first=(period, "min"))
+    ever = by_unit["cohort"].notna()
+    always = by_unit["cohort"] <= by_unit["first"]
+    counted = f"{int(ever.sum()):,} units ever treated ({int(always.sum()):,} from their first period)"
+    return f"{counted}, {int((~ever).sum()):,} never" + (f"; treatment unknown in {unknown:,} rows" if unknown else "")
