@@ -1,0 +1,59 @@
+"""Estimate a block: all its equations, in one process, into one table of estimates and one ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+
+import pandas as pd
+
+from ruralpanel.estimation.estimates import ROW, estimates_frame, no_estimate
+from ruralpanel.estimation.sample import CannotEstimate
+from ruralpanel.ledger import Ledger, LedgerLine, ledger_frame
+from ruralpanel.study.blocks import Equation
+
+
+def estimator_module(estimator: str) -> str:
+    """Name the module of an estimator.
+
+    It is imported by name, and only when a study asks for it, so that a change to one estimator reruns only the
+    blocks that use it.
+    """
+    return f"ruralpanel.estimation.{estimator}"
+
+
+def estimate_block(panel: pd.DataFrame, equations: Sequence[Equation]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Estimate every equation of a block.
+
+    Parameters
+    ----------
+    panel
+        The panel.
+    equations
+        From :meth:`ruralpanel.study.Study.equations`.
+
+    Returns
+    -------
+    tuple of (pandas.DataFrame, pandas.DataFrame)
+        The tidy estimates, and the ledger of the rows behind each equation. An equation that has no estimate on
+        this panel is in the estimates with the reason.
+
+    Raises
+    ------
+    DataError
+        If a column that has to be a number is text.
+    """
+    frames: list[pd.DataFrame] = []
+    lines: list[LedgerLine] = []
+    for equation in equations:
+        name = "/".join([equation.block, equation.specification, equation.outcome, equation.estimator])
+        ledger = Ledger("estimation", name, equation.unit, equation.period)
+        try:
+            rows = import_module(estimator_module(equation.estimator)).estimate(panel, equation, ledger)
+        except CannotEstimate as error:
+            rows = [no_estimate(equation, str(error))]
+        frames.append(estimates_frame(rows, equation))
+        lines += ledger.lines
+    estimates = pd.concat(frames, ignore_index=True)
+    estimates.insert(0, ROW, range(1, len(estimates) + 1))
+    return estimates, ledger_frame(lines)

@@ -1,0 +1,139 @@
+r"""Event study by two-way fixed effects.
+
+Estimand: :math:`\beta_e` in :math:`Y_{it} = \alpha_i + \lambda_t + \sum_{e \ne r} \beta_e 1[t - G_i = e] +
+X_{it}'\delta + \varepsilon_{it}`, measured from the reference period :math:`r`; the never treated have no event
+time. With effects that differ by cohort, a coefficient also picks up effects of other event times (Sun & Abraham
+2021, proposition 3).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ruralpanel.estimation.absorbed import Fit, fit_absorbed
+from ruralpanel.estimation.estimates import no_estimate, statistics
+from ruralpanel.estimation.sample import CannotEstimate, estimation_sample
+from ruralpanel.ledger import Ledger
+from ruralpanel.study.blocks import Equation
+
+JOINT_TEST = "leads_jointly_zero"
+"""The term under which the joint test of the coefficients before treatment is reported."""
+
+
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+    """Estimate one coefficient for each event time.
+
+    Parameters
+    ----------
+    panel
+        The panel, with the designation's cohort and event time.
+    equation
+        Has one treatment; ``window`` bins what lies beyond its ends.
+    ledger
+        Gets a line for every reason for which rows leave.
+
+    Returns
+    -------
+    list of dict
+        One row an event time, the reference at zero among them; the regressors; and the joint test of the leads,
+        an F statistic without an estimate.
+
+    Raises
+    ------
+    CannotEstimate
+        If there is no estimate on this panel: nobody treated, one event time only, no period before treatment.
+    """
+    (treatment,) = equation.treatments
+    sample = _without_always_treated(estimation_sample(panel, equation, ledger), treatment, equation, ledger)
+    event_time = sample[f"{treatment}_event_time"]
+    if event_time.notna().sum() == 0:
+        raise CannotEstimate("no unit of this sample is treated while it is observed")
+    lowest, highest = equation.window or (int(event_time.min()), int(event_time.max()))
+    binned = event_time.clip(lowest, highest)
+    present = sorted(int(value) for value in binned.dropna().unique())
+    reference = equation.reference_period
+    if reference not in present:
+        raise CannotEstimate(
+            f"no row is observed at the reference period {reference}; event times seen: {', '.join(map(str, present))}"
+        )
+    if present == [reference]:
+        raise CannotEstimate(f"all treated rows are at the reference period {reference}")
+    columns = {f"event time {value}": value for value in present if value != reference}
+    sample = sample.assign(**{name: (binned == value).astype("float64") for name, value in columns.items()})
+    fit = fit_absorbed(sample, [*columns, *equation.regressors], equation, ledger)
+
+    def row(name: str, term: str, **place: Any) -> dict[str, Any]:
+        if name in fit.collinear:
+            return no_estimate(
+                equation,
+                "collinear with the fixed effects or the terms before it",
+                term,
+                **place,
+                **fit.shared,
+            )
+        numbers = statistics(
+            float(fit.coefficients[name]),
+            fit.standard_error(name),
+            fit.covariance.degrees_of_freedom,
+            equation.inference.level,
+        )
+        return {"term": term, **place, **fit.shared, **numbers}
+
+    rows = [row(name, treatment, event_time=value) for name, value in columns.items()]
+    rows.append(
+        {
+            "term": treatment,
+            "event_time": reference,
+            "estimate": 0.0,
+            "reason": "reference period, zero by construction",
+            **fit.shared,
+        }
+    )
+    rows.sort(key=lambda each: int(each["event_time"]))
+    rows += [row(name, name) for name in equation.regressors]
+    rows.append(_joint_test(fit, [name for name, value in columns.items() if value < 0]))
+    return rows
+
+
+def _without_always_treated(sample: pd.DataFrame, treatment: str, equation: Equation, ledger: Ledger) -> pd.DataFrame:
+    """Drop units that are treated in every period they are observed in."""
+    if equation.always_treated == "keep":
+        return sample
+    cohort = sample[f"{treatment}_cohort"]
+    first = sample.groupby(equation.unit)[equation.period].transform("min")
+    always = cohort.notna() & (cohort <= first)
+    if not always.any():
+        return sample
+    kept = sample[~always].reset_index(drop=True)
+    units = sample.loc[always, equation.unit].nunique()
+    ledger.note("always treated dropped", len(sample), kept, f"{units} units are treated from their first period on")
+    if kept.empty:
+        raise CannotEstimate("every unit is treated from its first period on")
+    return kept
+
+
+def _joint_test(fit: Fit, leads: list[str]) -> dict[str, Any]:
+    """Test that all coefficients before treatment are zero: Wald's F with the clustered covariance."""
+    from scipy.stats import f as fisher
+
+    leads = [name for name in leads if name not in fit.collinear]
+    shared: dict[str, Any] = {"term": JOINT_TEST, **fit.shared}
+    if not leads:
+        return shared | {"reason": "there is no coefficient before treatment to test"}
+    estimates = fit.coefficients[leads].to_numpy()
+    covariance = fit.covariance.matrix.loc[leads, leads].to_numpy()
+    freedom = fit.covariance.degrees_of_freedom
+    if np.linalg.matrix_rank(covariance) < len(leads):
+        return shared | {
+            "reason": f"{len(leads)} leads are too many for {freedom + 1} clusters: their covariance is singular"
+        }
+    statistic = float(estimates @ np.linalg.solve(covariance, estimates)) / len(leads)
+    return shared | {
+        "statistic": statistic,
+        "degrees_of_freedom": freedom,
+        "p_value": float(fisher.sf(statistic, len(leads), freedom)),
+        "reason": f"a joint test of {len(leads)} coefficients has no single estimate",
+    }

@@ -1,0 +1,1 @@
+"""How sure an estimate is: covariance estimators and their small-sample corrections."""

@@ -1,0 +1,126 @@
+"""Covariance of the coefficients of an absorbed regression, under the study's choice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ruralpanel.inference.small_sample import counted_coefficients
+from ruralpanel.study.blocks import Inference
+
+
+@dataclass(frozen=True)
+class Covariance:
+    """A covariance matrix and what is needed to read it.
+
+    Parameters
+    ----------
+    matrix
+        Terms by terms.
+    degrees_of_freedom
+        Of the t distribution that p-values and intervals come from.
+    clusters
+        The number of clusters, of the smaller dimension with two; missing without clustering.
+    description
+        For the notes of a table.
+    """
+
+    matrix: pd.DataFrame
+    degrees_of_freedom: int
+    clusters: int | None
+    description: str
+
+
+class TooFewClusters(ValueError):
+    """Clustered standard errors need at least two clusters."""
+
+
+def covariance_of(
+    model: Any, regressors: int, sample: pd.DataFrame, effects: pd.DataFrame, inference: Inference
+) -> Covariance:
+    """Compute the covariance matrix of an absorbed regression.
+
+    linearmodels gives the plain sandwich of one dimension; the combination of two dimensions (Cameron, Gelbach &
+    Miller 2011, equation 2.11) and the small-sample correction are made here, so that they can be stated.
+
+    Parameters
+    ----------
+    model
+        A ``linearmodels.AbsorbingLS`` model.
+    regressors
+        Coefficients that could be estimated.
+    sample
+        The rows it is estimated on, in order, with the cluster columns.
+    effects
+        The fixed effects of the same rows.
+    inference
+        The study's choice.
+
+    Returns
+    -------
+    Covariance
+        With t degrees of freedom ``G − 1`` when clustered, ``N − K`` otherwise.
+
+    Raises
+    ------
+    TooFewClusters
+        If a cluster dimension has one cluster.
+    """
+    observations = len(sample)
+    correct = inference.small_sample != "none"
+    if inference.variance != "clustered":
+        coefficients = counted_coefficients(regressors, effects, None)
+        robust = inference.variance == "heteroskedastic"
+        matrix = model.fit(cov_type="robust" if robust else "unadjusted", debiased=False).cov
+        freedom = observations - coefficients
+        if correct:
+            matrix = matrix * observations / freedom
+        return Covariance(matrix, freedom, None, f"{inference.variance} ({_named(inference)})")
+    dimensions = list(inference.cluster or [])
+    clusters = sample[dimensions]
+    counts = clusters.nunique()
+    if counts.min() < 2:
+        only = counts.idxmin()
+        raise TooFewClusters(f"one cluster only in `{only}`: clustered standard errors need at least two")
+    smallest = int(counts.min())
+    matrix = _sandwich(model, clusters)
+    if correct:
+        coefficients = counted_coefficients(regressors, effects, clusters)
+        matrix = matrix * (smallest / (smallest - 1)) * ((observations - 1) / (observations - coefficients))
+    named = " and ".join(dimensions)
+    return Covariance(matrix, smallest - 1, smallest, f"clustered by {named} ({_named(inference)})")
+
+
+def _sandwich(model: Any, clusters: pd.DataFrame) -> pd.DataFrame:
+    """Add up the one-way sandwiches and take away that of the intersection."""
+
+    def one_way(groups: pd.Series) -> pd.DataFrame:
+        codes = pd.DataFrame({"cluster": pd.factorize(groups)[0]})
+        matrix: pd.DataFrame = model.fit(cov_type="clustered", clusters=codes, debiased=False).cov
+        return matrix
+
+    first = one_way(clusters.iloc[:, 0])
+    if clusters.shape[1] == 1:
+        return first
+    both = pd.Series(clusters.groupby(list(clusters.columns), sort=False).ngroup().to_numpy())
+    return _positive(first + one_way(clusters.iloc[:, 1]) - one_way(both))
+
+
+def _positive(matrix: pd.DataFrame) -> pd.DataFrame:
+    """Set negative eigenvalues to zero (Cameron, Gelbach & Miller 2011, section 2.3); two-way sums can have them."""
+    values, vectors = np.linalg.eigh(matrix.to_numpy())
+    if values.min() >= 0:
+        return matrix
+    repaired = (vectors * np.maximum(values, 0)) @ vectors.T
+    return pd.DataFrame(repaired, index=matrix.index, columns=matrix.columns)
+
+
+def _named(inference: Inference) -> str:
+    return {
+        "fixest": "small-sample correction as fixest",
+        "reghdfe": "small-sample correction as reghdfe",
+        "none": "no small-sample correction",
+    }[inference.small_sample]
