@@ -1,0 +1,1 @@
+"""Estimates in, tables and figures out; nothing here estimates."""

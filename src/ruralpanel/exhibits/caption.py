@@ -1,0 +1,118 @@
+"""What stands around an exhibit: its number and title, its notes, and the standing of its data."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from ruralpanel.study.exhibits import EventStudyFigure, RegressionTable, TrendsFigure
+from ruralpanel.study.model import Study
+
+SIMULATED = "SIMULATED DATA"
+
+ESTIMATOR_WORDS = {
+    "two_way_fixed_effects": "two-way fixed effects",
+    "event_study": "event study by two-way fixed effects",
+    "cohort_means": "means by cohort, no regression",
+}
+
+
+class OutcomeWords(BaseModel):
+    """How an outcome is called and measured."""
+
+    label: str
+    unit: str | None
+    transformation: str
+
+    @property
+    def effect_unit(self) -> str:
+        """The unit of an effect on it."""
+        if self.transformation == "log":
+            return "log points"
+        if self.transformation == "inverse_hyperbolic_sine":
+            return f"asinh of {self.unit or 'its unit'}"
+        return self.unit or "its own unit"
+
+    @property
+    def level_unit(self) -> str:
+        """The unit of its level, as printed on an axis."""
+        if self.transformation == "log":
+            return f"log of {self.unit}" if self.unit else "log"
+        if self.transformation == "inverse_hyperbolic_sine":
+            return f"asinh of {self.unit or 'its unit'}"
+        return self.unit or ""
+
+
+class ExhibitDeclaration(BaseModel):
+    """All an exhibit needs of a study: nothing outside it can change the exhibit.
+
+    Made by :func:`declared`.
+    """
+
+    name: str
+    number: str
+    exhibit: RegressionTable | EventStudyFigure | TrendsFigure
+    standing: str
+    labels: dict[str, str]
+    outcomes: dict[str, OutcomeWords]
+    unit: str
+    period: str
+    sources: list[str]
+
+
+def declared(study: Study, name: str) -> ExhibitDeclaration:
+    """Pick from a study what one exhibit needs.
+
+    Parameters
+    ----------
+    study
+        The study.
+    name
+        One of its exhibits.
+    """
+    exhibit = study.exhibits[name]
+    used = {equation.outcome for block in exhibit.blocks for equation in study.equations(block)}
+    return ExhibitDeclaration(
+        name=name,
+        number=exhibit_numbers(study)[name],
+        exhibit=exhibit,
+        standing=study.data_standing,
+        labels=study.labels(),
+        outcomes={
+            key: OutcomeWords(label=outcome.label, unit=outcome.unit, transformation=outcome.transformation)
+            for key, outcome in study.outcomes.items()
+            if key in used
+        },
+        unit=study.panel.unit,
+        period=study.panel.period,
+        sources=[source.citation or source.title or source.origin for source in study.sources.values()],
+    )
+
+
+def exhibit_numbers(study: Study) -> dict[str, str]:
+    """Number tables and figures in the order of the study: ``Table 1``, ``Figure 1``, ``Figure 2``."""
+    seen = {"Table": 0, "Figure": 0}
+    numbers = {}
+    for name, exhibit in study.exhibits.items():
+        kind = "Table" if exhibit.kind == "regression_table" else "Figure"
+        seen[kind] += 1
+        numbers[name] = f"{kind} {seen[kind]}"
+    return numbers
+
+
+def full_title(declaration: ExhibitDeclaration) -> str:
+    """Give number and title, with the standing of simulated data."""
+    suffix = f" [{SIMULATED}]" if declaration.standing == "simulated" else ""
+    return f"{declaration.number}. {declaration.exhibit.title}{suffix}"
+
+
+def closing_notes(declaration: ExhibitDeclaration) -> list[str]:
+    """Give the sentences that every exhibit ends with: source, and what simulated data are not."""
+    sentences = [f"Source: {'; '.join(text.rstrip('.') for text in declaration.sources)}."]
+    if declaration.standing == "simulated":
+        sentences.append(f"{SIMULATED}: made by a program with known effects; says nothing about real places.")
+    return sentences
+
+
+def sentence_list(words: list[str]) -> str:
+    """Join words as in a sentence: ``a, b and c``."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

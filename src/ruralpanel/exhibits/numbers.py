@@ -1,0 +1,41 @@
+"""How numbers are printed: true minus signs, sensible decimals, no −0.000."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+MINUS = "−"
+
+
+def decimal(value: float, decimals: int) -> str:
+    """Write a number with a fixed number of decimals.
+
+    Parameters
+    ----------
+    value
+        The number; missing gives empty text.
+    decimals
+        How many decimals.
+
+    Returns
+    -------
+    str
+        With a true minus sign, a thousands separator, and never a negative zero.
+    """
+    if pd.isna(value):
+        return ""
+    text = f"{abs(value):,.{decimals}f}"
+    is_zero = not text.strip("0.,")
+    return text if value >= 0 or is_zero else MINUS + text
+
+
+def count(value: float) -> str:
+    """Write a count with a thousands separator; missing gives empty text."""
+    return decimal(value, 0)
+
+
+def probability(value: float) -> str:
+    """Write a p-value: three decimals, and ``< 0.001`` below that."""
+    if pd.isna(value):
+        return ""
+    return "< 0.001" if value < 0.0005 else f"= {decimal(value, 3)}"

@@ -1,0 +1,301 @@
+"""The regression table: one column a regression, coefficients over standard errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+import pandas as pd
+
+from ruralpanel.exhibits.caption import (
+    ESTIMATOR_WORDS,
+    SIMULATED,
+    ExhibitDeclaration,
+    closing_notes,
+    full_title,
+    sentence_list,
+)
+from ruralpanel.exhibits.numbers import count, decimal
+from ruralpanel.study.exhibits import RegressionTable
+
+REGRESSION = ["block", "specification", "outcome", "estimator"]
+
+
+@dataclass(frozen=True)
+class PrintedTable:
+    """A table as printed, before it takes the form of HTML, LaTeX or CSV.
+
+    Parameters
+    ----------
+    title
+        With number and standing.
+    heads
+        For each column the outcome and the words over it; columns are numbered (1), (2), ….
+    coefficients, statistics
+        Row label and one text a column.
+    notes
+        Sentences below the table.
+    """
+
+    title: str
+    heads: list[tuple[str, str]]
+    coefficients: list[tuple[str, list[str]]]
+    statistics: list[tuple[str, list[str]]]
+    notes: list[str]
+
+
+def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> PrintedTable:
+    """Lay out a regression table.
+
+    Parameters
+    ----------
+    estimates
+        The estimates of the exhibit's blocks.
+    declaration
+        What the study says about the exhibit.
+
+    Returns
+    -------
+    PrintedTable
+        All texts of the table.
+    """
+    exhibit = declaration.exhibit
+    assert isinstance(exhibit, RegressionTable)
+    order = {block: position for position, block in enumerate(exhibit.blocks)}
+    shown = estimates[estimates["estimator"] != "cohort_means"]
+    shown = shown.sort_values("block", key=lambda names: names.map(order), kind="stable")
+    columns = [group for _, group in shown.groupby(REGRESSION, sort=False)]
+    rows = _term_rows(columns, exhibit)
+    coefficients = []
+    unavailable: dict[str, None] = {}
+    for term, event_time in rows:
+        label = declaration.labels.get(term, term)
+        if event_time is not None:
+            label += f", event time {decimal(event_time, 0)}"
+        cells = [_cell(column, term, event_time, exhibit, unavailable) for column in columns]
+        coefficients.append((label, [top for top, _ in cells]))
+        coefficients.append(("", [below for _, below in cells]))
+    heads = [(declaration.outcomes[column["outcome"].iloc[0]].label, _head(column, exhibit)) for column in columns]
+    return PrintedTable(
+        full_title(declaration),
+        heads,
+        coefficients,
+        _statistics(columns, declaration),
+        _notes(columns, declaration, exhibit, list(unavailable)),
+    )
+
+
+def _term_rows(columns: list[pd.DataFrame], exhibit: RegressionTable) -> list[tuple[str, int | None]]:
+    """List the rows of the table: terms in the order of the study or of the estimates."""
+    found: dict[tuple[str, int | None], None] = {}
+    for column in columns:
+        for row in column.to_dict("records"):
+            if row["term"] != "leads_jointly_zero":
+                found[(row["term"], None if pd.isna(row["event_time"]) else int(row["event_time"]))] = None
+    if exhibit.terms is None:
+        return list(found)
+    return [place for term in exhibit.terms for place in found if place[0] == term]
+
+
+def _cell(
+    column: pd.DataFrame,
+    term: str,
+    event_time: int | None,
+    exhibit: RegressionTable,
+    unavailable: dict[str, None],
+) -> tuple[str, str]:
+    """Give a coefficient and what stands below it; a dash where there is a reason and no number."""
+    here = column[column["term"] == term]
+    here = here[here["event_time"].isna()] if event_time is None else here[here["event_time"] == event_time]
+    if here.empty:
+        return "", ""
+    row = here.iloc[0]
+    if pd.isna(row["estimate"]):
+        unavailable[row["reason"]] = None
+        return "—", ""
+    stars = ""
+    if exhibit.stars and pd.notna(row["p_value"]):
+        stars = "*" * sum(row["p_value"] < bound for bound in (0.10, 0.05, 0.01))
+    error = f"({decimal(row['standard_error'], exhibit.decimals)})" if pd.notna(row["standard_error"]) else ""
+    return decimal(row["estimate"], exhibit.decimals) + stars, error
+
+
+def _head(column: pd.DataFrame, exhibit: RegressionTable) -> str:
+    specification = column["specification"].iloc[0]
+    default = "" if specification == "main" else specification.replace("_", " ")
+    return exhibit.column_heads.get(specification, default)
+
+
+def _statistics(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) -> list[tuple[str, list[str]]]:
+    """Give the rows below the coefficients: fixed effects, weights, sample, counts."""
+    exhibit = declaration.exhibit
+    assert isinstance(exhibit, RegressionTable)
+    firsts = [column.iloc[0] for column in columns]
+    effects = list(dict.fromkeys(effect for first in firsts for effect in _effects_of(first)))
+    rows = [
+        (
+            f"{_effect_words(effect, declaration)} fixed effects",
+            ["Yes" if effect in _effects_of(first) else "No" for first in firsts],
+        )
+        for effect in effects
+    ]
+    if any(first["weights"] != "none" for first in firsts):
+        rows.append(("Weighted by", [_weight_words(first["weights"], declaration) for first in firsts]))
+    if any(first["sample"] != "all rows" for first in firsts):
+        rows.append(("Sample", [first["sample"] for first in firsts]))
+    rows.append(("Observations", [count(first["observations"]) for first in firsts]))
+    rows.append(
+        (
+            f"Units ({declaration.labels.get(declaration.unit, declaration.unit)})",
+            [count(first["units"]) for first in firsts],
+        )
+    )
+    if any(pd.notna(first["clusters"]) for first in firsts):
+        rows.append(("Clusters", [count(first["clusters"]) for first in firsts]))
+    rows.append(("Mean of outcome", [decimal(first["outcome_mean"], exhibit.decimals) for first in firsts]))
+    if any(pd.notna(first["r_squared_within"]) for first in firsts):
+        rows.append(("Within R²", [decimal(first["r_squared_within"], 3) for first in firsts]))
+    return rows
+
+
+def _effects_of(first: pd.Series) -> list[str]:
+    return [] if first["fixed_effects"] == "none" else first["fixed_effects"].split(" + ")
+
+
+def _effect_words(effect: str, declaration: ExhibitDeclaration) -> str:
+    words = " × ".join(declaration.labels.get(part, part) for part in effect.split("*"))
+    return words[0].upper() + words[1:]
+
+
+def _weight_words(weights: str, declaration: ExhibitDeclaration) -> str:
+    return "—" if weights == "none" else declaration.labels.get(weights, weights)
+
+
+def _notes(
+    columns: list[pd.DataFrame],
+    declaration: ExhibitDeclaration,
+    exhibit: RegressionTable,
+    unavailable: list[str],
+) -> list[str]:
+    estimators = list(dict.fromkeys(column["estimator"].iloc[0] for column in columns))
+    variances = [text for text in dict.fromkeys(column["variance"].iloc[0] for column in columns) if text]
+    words = sentence_list([ESTIMATOR_WORDS[name] for name in estimators])
+    sentences = [exhibit.notes] if exhibit.notes else []
+    sentences.append(f"Estimated by {words}.")
+    if variances:
+        sentences.append(f"Standard errors in parentheses, {sentence_list(variances)}.")
+    logged = [words.label for words in declaration.outcomes.values() if words.transformation == "log"]
+    if logged:
+        sentences.append(f"In logs: {', '.join(logged)}.")
+    if exhibit.stars:
+        sentences.append("* p < 0.10, ** p < 0.05, *** p < 0.01.")
+    if unavailable:
+        sentences.append(f"— no estimate: {'; '.join(unavailable)}.")
+    return sentences + closing_notes(declaration)
+
+
+def as_grid(table: PrintedTable) -> pd.DataFrame:
+    """Give the table as printed, for CSV: a column of labels and one a regression."""
+    numbers = [f"({position})" for position in range(1, len(table.heads) + 1)]
+    rows = [("", [outcome for outcome, _ in table.heads])]
+    if any(head for _, head in table.heads):
+        rows.append(("", [head for _, head in table.heads]))
+    rows += [*table.coefficients, *table.statistics]
+    grid = pd.DataFrame([cells for _, cells in rows], columns=numbers)
+    grid.insert(0, "row", [label for label, _ in rows])
+    return grid
+
+
+def as_html(table: PrintedTable) -> str:
+    """Give the table as an HTML fragment with a caption, header cells and notes."""
+    outcome_heads = "".join(
+        f'<th scope="colgroup" colspan="{span}">{escape(text)}</th>' for text, span in _spans(table)
+    )
+    head_rows = [f"<tr><td></td>{outcome_heads}</tr>"]
+    if any(head for _, head in table.heads):
+        head_rows.append(
+            "<tr><td></td>" + "".join(f'<th scope="col">{escape(head)}</th>' for _, head in table.heads) + "</tr>"
+        )
+    numbers = "".join(f'<th scope="col">({position})</th>' for position in range(1, len(table.heads) + 1))
+    head_rows.append(f'<tr class="numbers"><td></td>{numbers}</tr>')
+    bodies = "".join(f"<tbody>{_html_rows(rows)}</tbody>" for rows in (table.coefficients, table.statistics))
+    return (
+        f'<table class="regression"><caption>{escape(table.title)}</caption>'
+        f"<thead>{''.join(head_rows)}</thead>{bodies}</table>\n"
+        f'<p class="notes">{escape(" ".join(table.notes))}</p>\n'
+    )
+
+
+def _html_rows(rows: list[tuple[str, list[str]]]) -> str:
+    return "".join(
+        f'<tr{"" if label else " class=below"}><th scope="row">{escape(label)}</th>'
+        + "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+        + "</tr>"
+        for label, cells in rows
+    )
+
+
+def _spans(table: PrintedTable) -> list[tuple[str, int]]:
+    """Join neighbouring columns with the same outcome under one head."""
+    spans: list[tuple[str, int]] = []
+    for outcome, _ in table.heads:
+        if spans and spans[-1][0] == outcome:
+            spans[-1] = (outcome, spans[-1][1] + 1)
+        else:
+            spans.append((outcome, 1))
+    return spans
+
+
+def as_latex(table: PrintedTable) -> str:
+    """Give the table as LaTeX with booktabs rules, through maketables; needs threeparttable, tabularx and makecell."""
+    from maketables import MTable
+
+    labels = [f"({position})" for position in range(1, len(table.heads) + 1)]
+    levels = [[outcome for outcome, _ in table.heads], labels]
+    if any(head for _, head in table.heads):
+        levels.insert(1, [head or " " for _, head in table.heads])
+    rows = [("coefficients", label, cells) for label, cells in _joined_rows(table.coefficients)]
+    rows += [("statistics", label, cells) for label, cells in table.statistics]
+    frame = pd.DataFrame(
+        [[_latex(cell) for cell in cells] for _, _, cells in rows],
+        index=pd.MultiIndex.from_tuples([(group, _latex(label)) for group, label, _ in rows]),
+        columns=pd.MultiIndex.from_arrays([[_latex(text) for text in level] for level in levels]),
+    )
+    made = MTable(frame, notes=_latex(" ".join(table.notes)), caption=_latex(table.title), rgroup_display=False).make(
+        type="tex"
+    )
+    marked = f"% {SIMULATED}\n" if SIMULATED in table.title else ""
+    return f"{marked}{made}\n"
+
+
+def _joined_rows(rows: list[tuple[str, list[str]]]) -> list[tuple[str, list[str]]]:
+    """Put each standard error below its coefficient in one cell, as maketables expects."""
+    joined = []
+    for (label, top), (_, below) in zip(rows[::2], rows[1::2], strict=True):
+        joined.append((label, ["\n".join(part for part in pair if part) for pair in zip(top, below, strict=True)]))
+    return joined
+
+
+def _latex(text: str) -> str:
+    """Escape what LaTeX would read as markup."""
+    for character, replacement in (
+        ("\\", r"\textbackslash "),
+        ("&", r"\&"),
+        ("%", r"\%"),
+        ("$", r"\$"),
+        ("#", r"\#"),
+        ("_", r"\_"),
+        ("{", r"\{"),
+        ("}", r"\}"),
+        ("~", r"\textasciitilde "),
+        ("^", r"\textasciicircum "),
+        ("−", "$-$"),
+        ("×", r"$\times$"),
+        ("²", "$^2$"),
+        ("<", "$<$"),
+        (">", "$>$"),
+        ("–", "--"),
+        ("—", "---"),
+    ):
+        text = text.replace(character, replacement)
+    return text

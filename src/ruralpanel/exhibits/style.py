@@ -1,0 +1,109 @@
+"""One look for all figures: colour-blind safe, legible in grey, units on the axes, the same bytes when rebuilt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+
+mpl.use("Agg")
+import matplotlib.pyplot as plt
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ruralpanel.exhibits.caption import SIMULATED, ExhibitDeclaration
+
+# Okabe & Ito's palette, ordered so that neighbours also differ in lightness, with markers for print in grey.
+COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
+MARKERS = ["o", "s", "^", "D", "v", "P"]
+NEVER_COLOUR = "#333333"
+WARNING_COLOUR = "#B00020"
+WIDTH = 7.0
+"""Inches: the width of a text block."""
+LABEL_WIDTH = 34
+"""Characters that fit beside one set of axes."""
+
+
+@contextmanager
+def figure_style() -> Iterator[None]:
+    """Draw with the house style."""
+    settings: dict[Any, Any] = {
+        "figure.dpi": 100,
+        "savefig.dpi": 300,
+        "font.family": "DejaVu Sans",
+        "font.size": 9,
+        "axes.titlesize": 10,
+        "axes.titlelocation": "left",
+        "axes.labelsize": 9,
+        "legend.fontsize": 8,
+        "legend.frameon": False,
+        "axes.unicode_minus": True,
+        "pdf.fonttype": 42,
+    }
+    with sns.axes_style("ticks", {"axes.grid": True, "grid.color": "#e6e6e6"}), mpl.rc_context(settings):
+        yield
+
+
+def panels(count: int, height: float = 3.2) -> tuple[Figure, list[Axes]]:
+    """Make a figure with one set of axes for each outcome, two abreast.
+
+    Parameters
+    ----------
+    count
+        How many axes.
+    height
+        Of one row, in inches.
+
+    Returns
+    -------
+    tuple of (Figure, list of Axes)
+        Axes beyond ``count`` are removed.
+    """
+    across = min(count, 2)
+    down = -(-count // across)
+    figure, axes = plt.subplots(down, across, figsize=(WIDTH, height * down + 0.3), layout="constrained", squeeze=False)
+    flat = list(axes.flat)
+    for spare in flat[count:]:
+        spare.remove()
+    return figure, flat[:count]
+
+
+def axis_label(text: str, unit: str) -> str:
+    """Put a unit behind the words on an axis, on a line of its own when both are long."""
+    if not unit:
+        return text
+    label = f"{text} ({unit})"
+    return label if len(label) <= LABEL_WIDTH else f"{text}\n({unit})"
+
+
+def finish(figure: Figure, declaration: ExhibitDeclaration) -> None:
+    """Trim the frame, and mark figures from simulated data on their face."""
+    for axes in figure.axes:
+        sns.despine(ax=axes)
+    if declaration.standing == "simulated":
+        figure.suptitle(SIMULATED, x=0.995, ha="right", color=WARNING_COLOUR, fontsize=9, fontweight="bold")
+
+
+def save_figure(figure: Figure, png: Path | str, pdf: Path | str) -> None:
+    """Save a figure as PNG and PDF, the same bytes every time.
+
+    Parameters
+    ----------
+    figure
+        The figure; closed afterwards.
+    png, pdf
+        Where to.
+    """
+    figure.savefig(png, metadata={"Software": None})
+    figure.savefig(pdf, metadata={"CreationDate": None, "Producer": None, "Creator": None})
+    plt.close(figure)
+
+
+def empty_axes(axes: Axes, reason: str) -> None:
+    """Say on the axes why nothing is drawn there."""
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, reason, ha="center", va="center", wrap=True, transform=axes.transAxes, fontsize=8)

@@ -1,0 +1,133 @@
+"""Raw means by cohort and period."""
+
+from __future__ import annotations
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from ruralpanel.exhibits.caption import ExhibitDeclaration, OutcomeWords, closing_notes
+from ruralpanel.exhibits.numbers import count
+from ruralpanel.exhibits.style import NEVER_COLOUR, axis_label, empty_axes, figure_style, finish, panels
+
+WITHOUT_COHORT = ("never", "all")
+
+
+def plotted_data(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Pick the means that the figure shows.
+
+    Parameters
+    ----------
+    estimates
+        The estimates of the exhibit's blocks.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a cohort and period; equations without an estimate keep their reason.
+    """
+    return estimates[estimates["estimator"] == "cohort_means"].reset_index(drop=True)
+
+
+def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
+    """Draw means by period, one line a cohort, one set of axes an outcome and specification.
+
+    Parameters
+    ----------
+    data
+        From :func:`plotted_data`.
+    declaration
+        What the study says about the exhibit.
+
+    Returns
+    -------
+    tuple of (Figure, list of str)
+        The figure, and the sentences of its notes.
+    """
+    parts = [(key, part) for key, part in data.groupby(["outcome", "specification"], sort=False)]
+    palette = _palette(data)
+    with figure_style():
+        figure, all_axes = panels(len(parts), height=3.6 if len(parts) == 1 else 2.9)
+        for axes, ((outcome, specification), part) in zip(all_axes, parts, strict=True):
+            _draw_means(axes, part, str(specification), declaration.outcomes[str(outcome)], declaration, palette)
+        handles = [
+            Line2D(
+                [],
+                [],
+                color=colour,
+                linestyle="--" if cohort in WITHOUT_COHORT else "-",
+                marker="o",
+                markersize=3,
+                label=_cohort_words(cohort, data),
+            )
+            for cohort, colour in palette.items()
+        ]
+        if len(handles) > 1:
+            figure.legend(
+                handles=handles,
+                loc="outside lower center",
+                ncols=min(len(handles), 6),
+                title="First period treated",
+            )
+        finish(figure, declaration)
+    return figure, _notes(declaration)
+
+
+def _palette(data: pd.DataFrame) -> dict[str, tuple[float, float, float] | str]:
+    """Give cohorts colours from dark (early) to light (late), and the never treated dark grey."""
+    cohorts = sorted((name for name in data["cohort"].unique() if name and name not in WITHOUT_COHORT), key=int)
+    colours: dict[str, tuple[float, float, float] | str] = {
+        cohort: tuple(colour)
+        for cohort, colour in zip(cohorts, sns.color_palette("viridis", len(cohorts)), strict=True)
+    }
+    return colours | {name: NEVER_COLOUR for name in WITHOUT_COHORT if name in set(data["cohort"])}
+
+
+def _draw_means(
+    axes: Axes,
+    part: pd.DataFrame,
+    specification: str,
+    words: OutcomeWords,
+    declaration: ExhibitDeclaration,
+    palette: dict[str, tuple[float, float, float] | str],
+) -> None:
+    shown = part[part["estimate"].notna()]
+    if shown.empty:
+        empty_axes(axes, f"{words.label}: {part['reason'].iloc[0]}")
+        return
+    for cohort, colour in palette.items():
+        line = shown[shown["cohort"] == cohort]
+        sns.lineplot(
+            x=line["period"].astype(int),
+            y=line["estimate"],
+            ax=axes,
+            color=colour,
+            linestyle="--" if cohort in WITHOUT_COHORT else "-",
+            linewidth=2.0 if cohort in WITHOUT_COHORT else 1.2,
+            marker="o",
+            markersize=3,
+            markeredgewidth=0,
+            legend=False,
+        )
+    suffix = "" if specification == "main" else f" ({specification.replace('_', ' ')})"
+    axes.set_title(words.label + suffix)
+    axes.set_xlabel(declaration.labels.get(declaration.period, declaration.period.capitalize()))
+    axes.set_ylabel(axis_label("Mean", words.level_unit))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
+
+
+def _cohort_words(cohort: str, data: pd.DataFrame) -> str:
+    """Name a cohort with the most units seen in it."""
+    units = data.loc[data["cohort"] == cohort, "units"].max()
+    names = {"never": "never", "all": "all units"}
+    return f"{names.get(cohort, cohort)} ({count(units)})"
+
+
+def _notes(declaration: ExhibitDeclaration) -> list[str]:
+    sentences = [declaration.exhibit.notes] if declaration.exhibit.notes else []
+    sentences.append("Means of the rows observed, by cohort, before any regression.")
+    sentences.append(f"Number of units ({declaration.unit}) in brackets.")
+    return sentences + closing_notes(declaration)

@@ -1,0 +1,1 @@
+"""Exhibits, ledger and verdict in, one page out."""

@@ -1,0 +1,182 @@
+"""The page: exhibits, sample ledger, sources and verdict in one self-contained HTML file."""
+
+from __future__ import annotations
+
+import base64
+import platform
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, select_autoescape
+
+from ruralpanel.exhibits.numbers import count
+from ruralpanel.study.model import Study
+from ruralpanel.verification.html import verdict_rows
+from ruralpanel.verification.summary import verdict_sentence
+from ruralpanel.verification.verdict import status_counts
+
+PACKAGES = ("snakemake", "pandas", "linearmodels", "statsmodels", "seaborn")
+
+
+@dataclass(frozen=True)
+class ShownExhibit:
+    """An exhibit as the page needs it.
+
+    Parameters
+    ----------
+    name, number, title, notes
+        From its caption file.
+    files
+        Names of the files to offer for download.
+    html
+        The table, for tables.
+    png
+        The picture, for figures.
+    """
+
+    name: str
+    number: str
+    title: str
+    notes: str
+    files: list[str]
+    html: str | None = None
+    png: bytes | None = None
+
+
+def write_page(
+    name: str,
+    study: Study,
+    exhibits: list[ShownExhibit],
+    ledgers: pd.DataFrame,
+    provenance: dict[str, dict[str, Any]],
+    verdict: pd.DataFrame,
+    lock: str,
+) -> str:
+    """Render the page of a study.
+
+    Parameters
+    ----------
+    name
+        What to say after ``--config study=``.
+    study
+        The study.
+    exhibits
+        In the order they are shown.
+    ledgers
+        The lines of all stages, in the order the data passed them.
+    provenance
+        For each source, what was read.
+    verdict
+        From :func:`ruralpanel.verification.verdict.judge`.
+    lock
+        Digest of the environment's lock.
+
+    Returns
+    -------
+    str
+        One HTML file that needs no other and no network.
+    """
+    environment = Environment(loader=PackageLoader("ruralpanel.report"), autoescape=select_autoescape(default=True))
+    return environment.get_template("page.html.j2").render(
+        name=name,
+        study=study,
+        exhibits=[_for_template(exhibit) for exhibit in exhibits],
+        ledger=ledger_parts(ledgers),
+        sources=[_source_for_template(key, study, provenance[key]) for key in study.sources],
+        sentence=verdict_sentence(status_counts(verdict), study.data_standing),
+        rows=verdict_rows(verdict),
+        environment={
+            "python": platform.python_version(),
+            "packages": ", ".join(f"{package} {version(package)}" for package in PACKAGES),
+            "lock": lock,
+        },
+    )
+
+
+def _for_template(exhibit: ShownExhibit) -> dict[str, Any]:
+    return {
+        "name": exhibit.name,
+        "number": exhibit.number,
+        "title": exhibit.title,
+        "notes": exhibit.notes,
+        "files": exhibit.files,
+        "table": exhibit.html,
+        "picture": base64.b64encode(exhibit.png).decode() if exhibit.png else None,
+    }
+
+
+def ledger_parts(ledgers: pd.DataFrame) -> list[dict[str, Any]]:
+    """Group ledger lines into sources, the panel and equations, with printed counts.
+
+    Parameters
+    ----------
+    ledgers
+        Lines with the columns of :class:`ruralpanel.ledger.LedgerLine`.
+
+    Returns
+    -------
+    list of dict
+        Title, lines, and whether the part is shown open: the panel is, the rest on demand.
+    """
+    parts = []
+    for (stage, table), lines in ledgers.groupby(["stage", "table"], sort=False):
+        title = {"sources": f"Source {table}", "panel": "The panel", "estimation": f"Equation {table}"}[str(stage)]
+        first, last = lines.iloc[0], lines.iloc[-1]
+        parts.append(
+            {
+                "title": f"{title}: {count(first['rows_in'])} → {count(last['rows_out'])} rows",
+                "open": stage == "panel",
+                "lines": [
+                    {
+                        "step": line["step"],
+                        "reason": "" if pd.isna(line["reason"]) else line["reason"],
+                        **{key: count(line[key]) for key in ("rows_in", "rows_out", "units", "periods")},
+                    }
+                    for line in lines.to_dict("records")
+                ],
+            }
+        )
+    return parts
+
+
+def _source_for_template(name: str, study: Study, read: dict[str, Any]) -> dict[str, Any]:
+    source = study.sources[name]
+    return {
+        "title": source.title or name,
+        "citation": source.citation,
+        "origin": source.origin,
+        "address": source.address,
+        "licence": source.licence,
+        "rows": count(read["rows"]),
+        "digest": read.get("sha256"),
+        "package": read.get("package"),
+    }
+
+
+def read_exhibit(folder: Path, name: str, caption: dict[str, str], is_table: bool) -> ShownExhibit:
+    """Collect the files of one exhibit.
+
+    Parameters
+    ----------
+    folder
+        The study's folder of exhibits.
+    name
+        The exhibit.
+    caption
+        Its number, title and notes.
+    is_table
+        Whether it is a table or a figure.
+    """
+    endings = ("tex", "csv", "html") if is_table else ("png", "pdf", "csv")
+    return ShownExhibit(
+        name=name,
+        number=caption["number"],
+        title=caption["title"],
+        notes=caption["notes"],
+        files=[f"{name}.{ending}" for ending in endings],
+        html=(folder / f"{name}.html").read_text(encoding="utf-8") if is_table else None,
+        png=None if is_table else (folder / f"{name}.png").read_bytes(),
+    )
