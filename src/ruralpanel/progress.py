@@ -1,0 +1,118 @@
+"""What a person sees while the workflow runs: which stage, how many of how many, elapsed, and where to look."""
+
+from __future__ import annotations
+
+import sys
+import time
+from logging import ERROR, WARNING, LogRecord
+from pathlib import Path
+from typing import Any, TextIO
+
+from ruralpanel.verification.summary import summary_of
+
+QUIET_FAILURES = (
+    "CalledProcessError",
+    "At least one job did not complete",
+    "Exiting because a job execution failed",
+)
+"""What Snakemake says after a failed job, which has been shown with its own message by then."""
+
+
+TARGETS = ("all", "verify")
+"""Rules that only gather others."""
+
+
+class Progress:
+    """Turn Snakemake's events into a few lines a person can follow.
+
+    Parameters
+    ----------
+    stream
+        Where to write.
+    """
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self.stream = stream or sys.stderr
+        self.started = time.monotonic()
+        self.done = 0
+        self.total = 0
+        self.running: dict[int, str] = {}
+        self.results: Path | None = None
+        self.has_run = False
+        self.status_shown = False
+
+    def handle(self, record: LogRecord) -> None:
+        """Show one event, or keep what it says for later."""
+        event = getattr(record, "event", None)
+        facts: dict[str, Any] = record.__dict__
+        if "ruralpanel_results" in facts:
+            self.results = Path(facts["ruralpanel_results"])
+            self.line(record.getMessage())
+        elif event == "run_info":
+            self.total = int(facts.get("stats", {}).get("total", 0))
+            self.has_run = True
+        elif event == "job_info":
+            self.running[int(facts["jobid"])] = str(facts.get("rule_msg") or facts["rule_name"])
+            self.status()
+        elif event == "job_finished":
+            name = self.running.pop(int(facts["job_id"]), None)
+            self.done += 1
+            if name and name not in TARGETS:
+                self.line(f"[{self.done:>{len(str(self.total))}}/{self.total}] {self.elapsed():>6}  {name}")
+            self.status()
+        elif event == "job_error":
+            self.failure(facts)
+        elif record.levelno >= WARNING and event in (None, "error"):
+            self.other(record)
+        elif str(record.msg).startswith("Nothing to be done"):
+            self.has_run = True
+            self.line("Everything is up to date.")
+
+    def failure(self, facts: dict[str, Any]) -> None:
+        """Show why a job failed, from its own log."""
+        name = self.running.pop(int(facts["jobid"]), str(facts["rule_name"]))
+        self.line(f"\nFailed: {' '.join(name.split())}")
+        for log in facts.get("log") or []:
+            path = Path(log)
+            text = path.read_text(encoding="utf-8", errors="replace").strip() if path.is_file() else ""
+            shown = text.splitlines()[-60:]
+            for each in shown:
+                self.line(f"  {each}")
+            self.line(f"  (log: {path})\n" if shown else f"  it left no message (log: {path})\n")
+
+    def other(self, record: LogRecord) -> None:
+        """Pass on warnings and errors that do not come from a job."""
+        text = str(record.getMessage())
+        if text.strip() and not any(phrase in text for phrase in QUIET_FAILURES):
+            self.line(text if record.levelno >= ERROR else f"Warning: {text}")
+
+    def close(self) -> None:
+        """Say where to look and what the verdict is."""
+        self.clear()
+        if self.has_run and self.results is not None:
+            self.has_run = False
+            self.line(f"\n{summary_of(self.results)}\nElapsed {self.elapsed()}.")
+
+    def elapsed(self) -> str:
+        """Give the time since the start as minutes and seconds."""
+        seconds = int(time.monotonic() - self.started)
+        return f"{seconds // 60}:{seconds % 60:02d}"
+
+    def line(self, text: str) -> None:
+        """Write a line above the status."""
+        self.clear()
+        print(text, file=self.stream, flush=True)
+
+    def status(self) -> None:
+        """Show what runs now, on a terminal only, in a line that the next one replaces."""
+        if self.stream.isatty() and self.running:
+            names = ", ".join(" ".join(name.split()) for name in self.running.values())
+            self.clear()
+            print(f"{self.elapsed()} running: {names}"[:78], end="", file=self.stream, flush=True)
+            self.status_shown = True
+
+    def clear(self) -> None:
+        """Take the status line away."""
+        if self.status_shown:
+            print("\r\033[2K", end="", file=self.stream)
+            self.status_shown = False

@@ -1,0 +1,1 @@
+"""Estimates against published values: a verdict for every printed number."""

@@ -1,0 +1,172 @@
+"""The published values of a study: reading them, and keeping today's as the ones to verify against."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ruralpanel.errors import Problem, PublishedError, nearest
+
+STATISTICS = (
+    "estimate",
+    "standard_error",
+    "statistic",
+    "p_value",
+    "observations",
+    "units",
+    "clusters",
+    "outcome_mean",
+)
+"""The columns of the estimates that can be published."""
+
+REQUIRED = ["cell", "block", "specification", "outcome", "estimator", "term", "statistic", "value", "source"]
+OPTIONAL = ["event_time", "cohort", "period", "decimals"]
+COLUMNS = [*REQUIRED[:6], "event_time", "cohort", "period", "statistic", "value", "decimals", "source"]
+
+
+def read_published(path: Path) -> pd.DataFrame:
+    """Read a file of published values.
+
+    Parameters
+    ----------
+    path
+        A CSV file. ``cell`` says where the number is printed; ``block`` to ``period`` say which estimate it is;
+        ``statistic`` which of its numbers; ``value`` the number as printed; ``decimals`` how many decimals were
+        printed, when ``value`` has more; ``source`` where it was read.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a cell with the columns of :data:`COLUMNS`, all text but ``number`` (the value) and ``decimals``.
+
+    Raises
+    ------
+    PublishedError
+        With every problem in the file.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.DictReader(stream, restkey="_more", strict=True)
+            header = list(reader.fieldnames or [])
+            rows = [(reader.line_num, row) for row in reader]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise PublishedError([Problem(str(path), f"cannot be read: {error}")]) from None
+    known = [*REQUIRED, *OPTIONAL]
+    problems = [Problem(str(path), f"the column `{name}` is missing") for name in REQUIRED if name not in header]
+    problems += [
+        Problem(str(path), f"the column `{name}` is not known", hint=nearest(name, known))
+        for name in header
+        if name not in known
+    ]
+    if problems:
+        raise PublishedError(problems)
+    for line, row in rows:
+        problems += [Problem(f"{path}, line {line}", *problem) for problem in _problems_of(row)]
+    if problems:
+        raise PublishedError(problems)
+    frame = pd.DataFrame([row for _, row in rows], columns=header).reindex(columns=COLUMNS).fillna("").astype("str")
+    frame["number"] = [float(value) for value in frame["value"]]
+    frame["decimals"] = [
+        int(given) if given else printed_decimals(value)
+        for given, value in zip(frame["decimals"], frame["value"], strict=True)
+    ]
+    identity = [*COLUMNS[1:9], "statistic"]
+    repeated = frame[frame.duplicated(["cell", *dict.fromkeys(identity)])]
+    if len(repeated):
+        raise PublishedError([Problem(str(path), f"cell `{cell}` is given twice") for cell in repeated["cell"]])
+    return frame
+
+
+def nothing_published() -> pd.DataFrame:
+    """Give the published values of a study that has none."""
+    return pd.DataFrame(columns=[*COLUMNS, "number"])
+
+
+def _problems_of(row: dict[str, str]) -> list[tuple[str, ...]]:
+    """Describe what is wrong with one row: what was found, and key and hint."""
+    if "_more" in row or None in row.values():
+        return [("does not have as many cells as the header",)]
+    problems: list[tuple[str, ...]] = []
+    problems += [(f"the column `{name}` is empty",) for name in REQUIRED if not row[name].strip()]
+    if row["value"].strip():
+        try:
+            finite = Decimal(row["value"]).is_finite()
+        except InvalidOperation:
+            finite = False
+        if not finite:
+            problems.append(
+                (
+                    f"the value {row['value']!r} is not a number",
+                    "",
+                    "write it as printed, with a plain minus sign and no stars",
+                )
+            )
+    if row["statistic"] and row["statistic"] not in STATISTICS:
+        problems.append((f"{row['statistic']!r} is not a statistic", "", nearest(row["statistic"], STATISTICS)))
+    for name in ("event_time", "period", "decimals"):
+        text = row.get(name) or ""
+        if text and not text.lstrip("-").isdigit():
+            problems.append((f"the {name} {text!r} is not a whole number",))
+    return problems
+
+
+def printed_decimals(value: str) -> int:
+    """Count the decimals of a number as printed: 3 for ``0.080``, 0 for ``4360``."""
+    exponent = Decimal(value).as_tuple().exponent
+    return max(0, -int(exponent))
+
+
+def keep_as_published(estimates: pd.DataFrame, shown: list[tuple[str, list[str], int]], source: str) -> pd.DataFrame:
+    """Make today's numbers the published ones.
+
+    Parameters
+    ----------
+    estimates
+        All estimates of a run.
+    shown
+        For each exhibit its printed name (``Table 1``), its blocks and the decimals it prints.
+    source
+        What to say where they come from.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of :data:`COLUMNS`, one row for each estimate, standard error and number of observations that
+        an exhibit shows; values with ten significant digits, to be compared as printed when machines differ.
+    """
+    cells = []
+    for exhibit, blocks, decimals in shown:
+        part = estimates[estimates["block"].isin(blocks) & estimates["estimate"].notna()]
+        for row in part.to_dict("records"):
+            place = {name: "" if pd.isna(row[name]) else str(row[name]) for name in COLUMNS[1:9]}
+            where = " ".join(word for word in (row["term"], *_place(row)) if word)
+            for statistic, digits in (
+                ("estimate", decimals),
+                ("standard_error", decimals),
+                ("observations", 0),
+            ):
+                if (pd.notna(row[statistic]) and row["estimator"] != "cohort_means") or statistic == "estimate":
+                    value = str(row[statistic]) if statistic == "observations" else f"{row[statistic]:.10g}"
+                    cell = f"{exhibit}: {row['specification']}, {row['outcome']}: {where}"
+                    cells.append(
+                        {
+                            "cell": cell,
+                            **place,
+                            "statistic": statistic,
+                            "value": value,
+                            "decimals": str(digits),
+                            "source": source,
+                        }
+                    )
+    return pd.DataFrame(cells, columns=COLUMNS).drop_duplicates([*COLUMNS[1:9], "statistic"])
+
+
+def _place(row: Mapping[Any, Any]) -> list[str]:
+    """Say which event time, cohort and period a row is about."""
+    named = (("event time", "event_time"), ("cohort", "cohort"), ("period", "period"))
+    return [f"{word} {row[name]}" for word, name in named if not (pd.isna(row[name]) or row[name] == "")]

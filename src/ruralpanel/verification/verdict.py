@@ -1,0 +1,149 @@
+"""Compare what a run computed with what was published, cell by cell."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ruralpanel.errors import Problem, ProblemsFound, nearest
+from ruralpanel.verification.summary import REPRODUCES
+
+EXACT = 1e-7
+"""Relative difference below which two numbers are the same: processors and linear algebra libraries differ by less."""
+
+SIGNIFICANT = 0.05
+"""A significance flip is a p-value on the other side of this."""
+
+PLACE = ["block", "specification", "outcome", "estimator", "term", "event_time", "cohort", "period"]
+
+
+def judge(published: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataFrame:
+    """Give every published cell its status.
+
+    Parameters
+    ----------
+    published
+        From :func:`ruralpanel.verification.published.read_published`.
+    estimates
+        All estimates of a run.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a cell, in the order published: ``match`` (equal to all digits given), ``rounding`` (equal once both
+        are rounded as printed), ``sign flip``, ``significance flip`` (at 5 per cent, where the published standard
+        error or p-value is known), ``differ`` or ``missing``, with the number computed and the difference.
+    """
+    by_place = {_place(row): row for row in estimates.to_dict("records")}
+    errors = {
+        _place(row): row["number"] for row in published[published["statistic"] == "standard_error"].to_dict("records")
+    }
+    cells = []
+    for row in published.to_dict("records"):
+        found = by_place.get(_place(row))
+        value = np.nan if found is None or pd.isna(found[row["statistic"]]) else float(found[row["statistic"]])
+        if np.isnan(value):
+            status, note = "missing", _why_missing(row, found, estimates)
+        else:
+            assert found is not None
+            status = _status(row, value, found["p_value"], errors.get(_place(row)))
+            note = ""
+        cells.append({**row, "reproduced": value, "status": status, "note": note})
+    verdict = pd.DataFrame(cells, columns=[*published.columns, "reproduced", "status", "note"])
+    verdict["difference"] = verdict["reproduced"] - verdict["number"]
+    return verdict.drop(columns="number")
+
+
+def load_verdict(path: Path | str) -> pd.DataFrame:
+    """Read a verdict as it was saved, texts as texts."""
+    texts = dict.fromkeys(("value", "note", "source", *PLACE), "str")
+    verdict = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values={"reproduced": [""], "difference": [""]})
+    return verdict.astype({"reproduced": "float64", "difference": "float64"})
+
+
+def refuse_unless_reproduced(verdict: pd.DataFrame) -> None:
+    """Do nothing when every published number reproduces, and list those that do not.
+
+    Parameters
+    ----------
+    verdict
+        From :func:`judge`.
+
+    Raises
+    ------
+    NotReproduced
+        If a cell differs or is missing.
+    """
+    bad = verdict[~verdict["status"].isin(REPRODUCES)]
+    if len(bad):
+        raise NotReproduced(
+            Problem(
+                cell["cell"],
+                f"{cell['status']}: published {cell['value']}, "
+                + ("no number now" if pd.isna(cell["reproduced"]) else f"now {cell['reproduced']:.8g}"),
+                cell["statistic"],
+                cell["note"],
+            )
+            for cell in bad.to_dict("records")
+        )
+
+
+class NotReproduced(ProblemsFound):
+    """Published numbers that the run does not reproduce."""
+
+    heading = "The published numbers do not all reproduce"
+
+
+def status_counts(verdict: pd.DataFrame) -> Counter[str]:
+    """Count cells by status."""
+    return Counter(verdict["status"])
+
+
+def _place(row: Mapping[Any, Any]) -> tuple[str, ...]:
+    """Identify an estimate; what is missing is empty text on both sides."""
+    return tuple("" if pd.isna(row[name]) else str(row[name]) for name in PLACE)
+
+
+def _status(row: Mapping[Any, Any], value: float, p_value: float, published_error: float | None) -> str:
+    published = row["number"]
+    if abs(value - published) <= EXACT * max(abs(published), abs(value)):
+        return "match"
+    half_unit = 0.5 * 10.0 ** -row["decimals"]
+    printed = round(published, row["decimals"])
+    # A number half-way between two printed ones may have been rounded either way.
+    if abs(value - printed) <= half_unit * (1 + 1e-9):
+        return "rounding"
+    if row["statistic"] in ("estimate", "statistic") and value * published < 0:
+        return "sign flip"
+    was_significant = None
+    if row["statistic"] == "p_value":
+        was_significant, is_significant = published < SIGNIFICANT, value < SIGNIFICANT
+    elif row["statistic"] == "estimate" and published_error and not pd.isna(p_value):
+        from scipy.stats import norm
+
+        was_significant = 2 * norm.sf(abs(published / published_error)) < SIGNIFICANT
+        is_significant = p_value < SIGNIFICANT
+    if was_significant is not None and was_significant != is_significant:
+        return "significance flip"
+    return "differ"
+
+
+def _why_missing(row: Mapping[Any, Any], found: Mapping[Any, Any] | None, estimates: pd.DataFrame) -> str:
+    """Say which part of a cell's place the run does not have, or why it has no number."""
+    if found is not None:
+        return str(found["reason"]) or f"the run has no {row['statistic']} for it"
+    part = estimates
+    for name in PLACE:
+        wanted = str(row[name])
+        values = part[name].astype("object").map(lambda value: "" if pd.isna(value) else str(value))
+        here = part[values == wanted]
+        if here.empty:
+            offer = nearest(wanted, set(values) - {""})
+            return f"the run has no {name.replace('_', ' ')} `{wanted}` there" + (f"; {offer}" if offer else "")
+        part = here
+    return "the run has no such estimate"
