@@ -1,0 +1,108 @@
+# The study, loaded and checked once; and what each rule needs of it. A rule's parameters hold the part of the study
+# it uses and the digest of the code behind it, so that a change reruns what depends on it and nothing else.
+
+import json
+import sys
+from pathlib import Path
+
+from snakemake.logging import logger
+
+from ruralpanel.errors import Problem, StudyError, nearest
+from ruralpanel.estimation.block import estimator_module
+from ruralpanel.exhibits.caption import declared, exhibit_numbers
+from ruralpanel.lineage import code_digest, file_digest
+from ruralpanel.study import find_study, load_study
+
+
+def chosen_study():
+    """Load the study that the configuration names, or end with everything that is wrong with it."""
+    try:
+        unknown = [key for key in config if key != "study"]
+        if unknown:
+            raise StudyError(
+                Problem(
+                    "config",
+                    "is not a key that is known here",
+                    key,
+                    nearest(key, ["study"]),
+                )
+                for key in unknown
+            )
+        name, _ = find_study(config.get("study"), Path())
+        return name, load_study(config["study"])
+    except StudyError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+
+
+NAME, STUDY = chosen_study()
+RESULTS = f"results/{NAME}"
+PUBLISHED = STUDY.published or f"results/published/{NAME}.csv"
+LOCK = file_digest("requirements.lock")[:16]
+TABLES = [
+    name
+    for name, exhibit in STUDY.exhibits.items()
+    if exhibit.kind == "regression_table"
+]
+FIGURES = [name for name in STUDY.exhibits if name not in TABLES]
+TEMPLATES = sorted(
+    str(path) for path in Path("src/ruralpanel/report/templates").glob("*.j2")
+)
+
+
+def as_json(model):
+    """Write a part of the study as text, in the order of the study file, which numbers exhibits and orders steps."""
+    return model.model_dump_json(by_alias=True)
+
+
+def raw_file(wildcards):
+    """Name the raw file of a source; a data set of a package has none."""
+    path = STUDY.sources[wildcards.source].path
+    return [path] if path else []
+
+
+def equations_as_json(block):
+    """Write all equations of a block as text."""
+    return json.dumps(
+        [json.loads(as_json(equation)) for equation in STUDY.equations(block)]
+    )
+
+
+def estimation_code(block):
+    """Compute the digest of the code behind a block: the estimators it uses, not all there are."""
+    used = {equation.estimator for equation in STUDY.equations(block)}
+    return code_digest(
+        "ruralpanel.estimation.block",
+        *(estimator_module(name) for name in sorted(used)),
+    )
+
+
+def exhibit_estimates(wildcards):
+    """Name the estimates an exhibit shows."""
+    return [
+        f"{RESULTS}/estimates/{block}.csv"
+        for block in STUDY.exhibits[wildcards.exhibit].blocks
+    ]
+
+
+def exhibit_code(name):
+    """Compute the digest of the code behind an exhibit."""
+    kind = STUDY.exhibits[name].kind
+    return code_digest(
+        f"ruralpanel.exhibits.{kind}",
+        *(["ruralpanel.exhibits.style"] if name in FIGURES else []),
+    )
+
+
+def published_file(wildcards):
+    """Name the published values, where there are any."""
+    return [PUBLISHED] if Path(PUBLISHED).is_file() else []
+
+
+wildcard_constraints:
+    source="|".join(STUDY.sources),
+    block="|".join(STUDY.blocks),
+    exhibit="|".join(STUDY.exhibits),
+
+
+logger.info(f"Study {NAME}: {STUDY.title}", extra={"ruralpanel_results": RESULTS})

@@ -1,0 +1,19 @@
+# One job a block, not one a regression: importing the econometrics costs seconds a process.
+rule estimate_block:
+    input:
+        panel=f"{RESULTS}/panel/panel.parquet",
+    output:
+        estimates=f"{RESULTS}/estimates/{{block}}.csv",
+        ledger=f"{RESULTS}/estimates/{{block}}.ledger.csv",
+    log:
+        f"{RESULTS}/logs/estimate_block/{{block}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/estimate_block/{{block}}.tsv"
+    params:
+        equations=lambda wildcards: equations_as_json(wildcards.block),
+        code=lambda wildcards: estimation_code(wildcards.block),
+        lock=LOCK,
+    message:
+        "estimation    block {wildcards.block}"
+    script:
+        "../scripts/estimate_block.py"

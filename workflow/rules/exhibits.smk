@@ -1,0 +1,46 @@
+rule print_table:
+    input:
+        estimates=exhibit_estimates,
+    output:
+        html=f"{RESULTS}/exhibits/{{exhibit}}.html",
+        latex=f"{RESULTS}/exhibits/{{exhibit}}.tex",
+        csv=f"{RESULTS}/exhibits/{{exhibit}}.csv",
+        caption=f"{RESULTS}/exhibits/{{exhibit}}.caption.json",
+    log:
+        f"{RESULTS}/logs/print_table/{{exhibit}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/print_table/{{exhibit}}.tsv"
+    wildcard_constraints:
+        exhibit="|".join(TABLES) or "none",
+    params:
+        declaration=lambda wildcards: as_json(declared(STUDY, wildcards.exhibit)),
+        code=lambda wildcards: exhibit_code(wildcards.exhibit),
+        lock=LOCK,
+    message:
+        "exhibits      table {wildcards.exhibit}"
+    script:
+        "../scripts/print_table.py"
+
+
+rule draw_figure:
+    input:
+        estimates=exhibit_estimates,
+    output:
+        png=f"{RESULTS}/exhibits/{{exhibit}}.png",
+        pdf=f"{RESULTS}/exhibits/{{exhibit}}.pdf",
+        csv=f"{RESULTS}/exhibits/{{exhibit}}.csv",
+        caption=f"{RESULTS}/exhibits/{{exhibit}}.caption.json",
+    log:
+        f"{RESULTS}/logs/draw_figure/{{exhibit}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/draw_figure/{{exhibit}}.tsv"
+    wildcard_constraints:
+        exhibit="|".join(FIGURES) or "none",
+    params:
+        declaration=lambda wildcards: as_json(declared(STUDY, wildcards.exhibit)),
+        code=lambda wildcards: exhibit_code(wildcards.exhibit),
+        lock=LOCK,
+    message:
+        "exhibits      figure {wildcards.exhibit}"
+    script:
+        "../scripts/draw_figure.py"

@@ -1,0 +1,33 @@
+rule write_page:
+    input:
+        captions=expand(
+            f"{RESULTS}/exhibits/{{exhibit}}.caption.json", exhibit=STUDY.exhibits
+        ),
+        exhibits=expand(f"{RESULTS}/exhibits/{{exhibit}}.csv", exhibit=STUDY.exhibits),
+        tables=expand(f"{RESULTS}/exhibits/{{exhibit}}.html", exhibit=TABLES),
+        pictures=expand(f"{RESULTS}/exhibits/{{exhibit}}.png", exhibit=FIGURES),
+        ledgers=[
+            *expand(f"{RESULTS}/sources/{{source}}.ledger.csv", source=STUDY.sources),
+            f"{RESULTS}/panel/panel.ledger.csv",
+            *expand(f"{RESULTS}/estimates/{{block}}.ledger.csv", block=STUDY.blocks),
+        ],
+        provenance=expand(
+            f"{RESULTS}/sources/{{source}}.provenance.json", source=STUDY.sources
+        ),
+        verdict=f"{RESULTS}/verdict.csv",
+        templates=TEMPLATES,
+    output:
+        page=f"{RESULTS}/report/index.html",
+    log:
+        f"{RESULTS}/logs/write_page.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/write_page.tsv"
+    params:
+        name=NAME,
+        study=as_json(STUDY),
+        code=code_digest("ruralpanel.report.page"),
+        lock=LOCK,
+    message:
+        "report        page"
+    script:
+        "../scripts/write_page.py"

@@ -1,0 +1,70 @@
+rule judge:
+    input:
+        estimates=expand(f"{RESULTS}/estimates/{{block}}.csv", block=STUDY.blocks),
+        published=published_file,
+        templates=TEMPLATES,
+    output:
+        csv=f"{RESULTS}/verdict.csv",
+        html=f"{RESULTS}/verdict.html",
+        facts=f"{RESULTS}/verdict.json",
+    log:
+        f"{RESULTS}/logs/judge.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/judge.tsv"
+    params:
+        title=STUDY.title,
+        standing=STUDY.data_standing,
+        code=code_digest(
+            "ruralpanel.verification.verdict",
+            "ruralpanel.verification.published",
+            "ruralpanel.verification.html",
+        ),
+        lock=LOCK,
+    message:
+        "verification  compare with published values"
+    script:
+        "../scripts/judge.py"
+
+
+# A verdict that is no match must end the run with an error, and must not take anything with it: so it is a job of its
+# own that runs when all else is done, and leaves a file only when it is content.
+rule accept:
+    input:
+        verdict=f"{RESULTS}/verdict.csv",
+        facts=f"{RESULTS}/verdict.json",
+        page=f"{RESULTS}/report/index.html",
+    output:
+        accepted=f"{RESULTS}/accepted",
+    log:
+        f"{RESULTS}/logs/accept.log",
+    params:
+        code=code_digest(
+            "ruralpanel.verification.verdict", "ruralpanel.verification.summary"
+        ),
+    message:
+        "verification  verdict"
+    script:
+        "../scripts/accept.py"
+
+
+# Run by name only: makes today's numbers the ones that later runs are verified against.
+rule publish:
+    input:
+        estimates=expand(f"{RESULTS}/estimates/{{block}}.csv", block=STUDY.blocks),
+    log:
+        f"{RESULTS}/logs/publish.log",
+    params:
+        path=PUBLISHED,
+        shown=[
+            [
+                exhibit_numbers(STUDY)[name],
+                exhibit.blocks,
+                getattr(exhibit, "decimals", 3),
+            ]
+            for name, exhibit in STUDY.exhibits.items()
+        ],
+        study=NAME,
+    message:
+        "verification  keep today's numbers as published"
+    script:
+        "../scripts/publish.py"

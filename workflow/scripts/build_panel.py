@@ -1,0 +1,23 @@
+"""Door of the panel stage: typed tables → one panel."""
+
+from ruralpanel.stage import stage
+
+with stage(snakemake.log[0]):
+    from ruralpanel.panel.build import build_panel
+    from ruralpanel.storage import load_table, save_table
+    from ruralpanel.study.designation import Designation
+    from ruralpanel.study.panel import Panel
+
+    declaration = Panel.model_validate_json(snakemake.params.panel)
+    panel, ledger = build_panel(
+        tables={
+            name: load_table(path) for name, path in zip(snakemake.params.sources, snakemake.input.tables, strict=True)
+        },
+        panel=declaration,
+        base=snakemake.params.base,
+        designations={
+            name: Designation.model_validate_json(text) for name, text in snakemake.params.designation.items()
+        },
+    )
+    save_table(panel, snakemake.output.panel, key=[declaration.unit, declaration.period])
+    save_table(ledger.frame(), snakemake.output.ledger, key=["line"])

@@ -1,0 +1,18 @@
+"""Door of the estimation stage: one panel and the equations of a block → tidy estimates."""
+
+from ruralpanel.stage import stage
+
+with stage(snakemake.log[0]):
+    import json
+
+    from ruralpanel.estimation.block import estimate_block
+    from ruralpanel.estimation.estimates import ROW
+    from ruralpanel.storage import load_table, save_table
+    from ruralpanel.study.blocks import Equation
+
+    estimates, ledger = estimate_block(
+        panel=load_table(snakemake.input.panel),
+        equations=[Equation.model_validate(each) for each in json.loads(snakemake.params.equations)],
+    )
+    save_table(estimates, snakemake.output.estimates, key=[ROW])
+    save_table(ledger, snakemake.output.ledger, key=["line"])

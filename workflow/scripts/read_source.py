@@ -1,0 +1,25 @@
+"""Door of the sources stage: one raw file → one typed table."""
+
+from ruralpanel.stage import stage
+
+with stage(snakemake.log[0]):
+    from importlib.metadata import version
+    from pathlib import Path
+
+    from ruralpanel.lineage import file_digest
+    from ruralpanel.sources.table import read_source
+    from ruralpanel.storage import save_json, save_table
+    from ruralpanel.study.sources import Source
+
+    source = Source.model_validate_json(snakemake.params.declaration)
+    raw = Path(snakemake.input.raw[0]) if snakemake.input.raw else None
+    table, ledger = read_source(snakemake.wildcards.source, source, raw)
+    save_table(table, snakemake.output.table, key=source.key)
+    save_table(ledger.frame(), snakemake.output.ledger, key=["line"])
+    read = {"rows": len(table), "columns": list(table.columns), "origin": source.origin}
+    if raw is not None:
+        read["sha256"] = file_digest(raw)
+    else:
+        package = str(source.loader).split(".")[0]
+        read["package"] = f"{package} {version(package)}"
+    save_json(read, snakemake.output.provenance)

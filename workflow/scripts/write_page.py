@@ -1,0 +1,35 @@
+"""Door of the report stage: exhibits, ledgers, sources and verdict → one page."""
+
+from ruralpanel.stage import stage
+
+with stage(snakemake.log[0]):
+    import json
+    from pathlib import Path
+
+    import pandas as pd
+
+    from ruralpanel.report.page import read_exhibit, write_page
+    from ruralpanel.storage import load_table
+    from ruralpanel.study.model import Study
+    from ruralpanel.verification.verdict import load_verdict
+
+    def read_json(path):
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+
+    study = Study.model_validate_json(snakemake.params.study)
+    folder = Path(snakemake.input.exhibits[0]).parent
+    page = write_page(
+        name=snakemake.params.name,
+        study=study,
+        exhibits=[
+            read_exhibit(folder, name, read_json(caption), is_table=exhibit.kind == "regression_table")
+            for (name, exhibit), caption in zip(study.exhibits.items(), snakemake.input.captions, strict=True)
+        ],
+        ledgers=pd.concat([load_table(path) for path in snakemake.input.ledgers], ignore_index=True),
+        provenance={
+            name: read_json(path) for name, path in zip(study.sources, snakemake.input.provenance, strict=True)
+        },
+        verdict=load_verdict(snakemake.input.verdict),
+        lock=snakemake.params.lock,
+    )
+    Path(snakemake.output.page).write_text(page, encoding="utf-8")
