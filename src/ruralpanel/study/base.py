@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
-Name = Annotated[
-    str,
-    StringConstraints(pattern=r"^[a-z][a-z0-9_]*$"),
-    Field(description="a name: lower-case letters, digits and underscores, beginning with a letter"),
-]
-"""A name the user makes up and refers to elsewhere in the study; it also becomes a file name."""
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+"""A name the user makes up and refers to elsewhere in the study: lower-case letters, digits and underscores,
+beginning with a letter. It also becomes a file name."""
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 """Words for a reader; never empty."""

@@ -1,0 +1,241 @@
+"""Write the reference of study files and their JSON schema from the model.
+
+``python -m ruralpanel.study.reference`` rewrites ``config/README.md`` and ``config/schema.json``; a test fails while
+they are not what the model says.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ruralpanel.sources.table import CONVENTIONAL_MISSING
+from ruralpanel.study.base import Section
+from ruralpanel.study.blocks import Block, Inference, Specification
+from ruralpanel.study.designation import Designation
+from ruralpanel.study.exhibits import EventStudyFigure, Exhibit, RegressionTable, TrendsFigure
+from ruralpanel.study.model import Study
+from ruralpanel.study.outcomes import Outcome
+from ruralpanel.study.panel import Derived, Join, Panel, Restriction
+from ruralpanel.study.sources import Column, Source
+
+EXAMPLE = """\
+study: electrification            # the same as the file's name: config/studies/electrification.yaml
+title: Did electric light keep the young in the village?
+authors: [A. Scholar]
+seed: 1
+data_standing: restricted         # simulated, restricted or public
+
+sources:
+  survey:
+    path: data/raw/electrification/survey.dta
+    key: [village, year]          # one row for each village and year
+    missing_codes: [-9]           # a whole survey's code; a column can have its own
+    columns:                      # name used here: name in the file, or its properties
+      village: vid
+      year: wave
+      connected: elec             # 1 from the year the village has electricity, 0 before
+      county: {from: cty, type: text, label: County}
+      population: {from: pop, label: Residents, unit: persons, minimum: 0}
+      young: {from: pop1535, label: Residents aged 15 to 35, unit: persons, minimum: 0}
+
+panel:
+  unit: village
+  period: year
+  derived:
+    share_young: {expression: young / population, label: Share aged 15 to 35, unit: share of residents}
+  sample:
+    - {keep: population > 50, reason: smaller places were surveyed by another questionnaire}
+
+designation:
+  electricity: {indicator: connected, label: Electricity}
+
+outcomes:
+  share_young: {label: Share aged 15 to 35, unit: share of residents}
+  population: {label: Residents, unit: persons, transformation: log}
+
+blocks:
+  baseline:
+    outcomes: [share_young, population]
+    estimators: [two_way_fixed_effects]
+    inference: {cluster: [county]}
+    specifications:
+      unweighted: {}
+      weighted: {weights: population}
+  dynamic:
+    outcomes: [share_young, population]
+    estimators: [event_study]
+    window: [-4, 4]
+    inference: {cluster: [county]}
+  trends:
+    outcomes: [share_young]
+    estimators: [cohort_means]
+
+exhibits:
+  effects: {kind: regression_table, title: Electricity and who stays, blocks: [baseline]}
+  dynamics: {kind: event_study_figure, title: Before and after electricity, blocks: [dynamic]}
+  raw: {kind: trends_figure, title: The young by year of connection, blocks: [trends]}
+"""
+"""A study of one Stata file, complete; a test runs it."""
+
+OPENING = """\
+<!-- Written by `python -m ruralpanel.study.reference` from src/ruralpanel/study; edit there. -->
+# Study files
+
+A study is one YAML file under `config/studies`. It says where the raw files are, how they become a panel, what is
+estimated and what is shown; swapping the data set is swapping this file. `config.yaml` names the study that `./run`
+runs; `./run --config study=NAME` runs another, and NAME may be the path of a study file anywhere.
+
+## A study in one go
+
+A Stata file with one treatment, weights and gaps. Copy, change, run:
+
+```yaml
+{example}```
+
+Put the raw file where `path` says, then `./run --config study=electrification`. Everything wrong with the file is
+reported at once, with line, key and the nearest valid word. The results are in `results/electrification`:
+`report/index.html` is the page, `exhibits/` has tables and figures, `estimates/` every number in tidy form, and
+`verdict.html` the comparison with published values.
+
+## How it is read
+
+- **Keys are strict.** An unknown key is an error. Names that you make up (of sources, columns, outcomes, blocks,
+  exhibits) are lower-case letters, digits and underscores.
+- **YAML 1.2.** Only `true` and `false` are truth values; `on`, `no` and `yes` are text; `010101` keeps its zero.
+- **Columns are used under your names.** Only declared columns are read. A column without a `type` holds numbers if all
+  its values are numbers, and text otherwise; codes with a leading zero stay text. {markers} count as missing
+  among numbers.
+- **Rows are never lost silently.** What a join, a restriction or a missing value takes away is in the ledger at the
+  foot of the page, from the raw rows to every regression's N.
+- **An equation that cannot be estimated** (one cluster, no period before treatment, a collinear term) is reported in
+  tables and figures with the reason; it does not stop the run.
+
+## Conditions and expressions
+
+`keep`, `sample` and `expression` use columns, numbers, text in quotes, `+ - * / // % **`, comparisons, `in [..]`,
+`and`, `or`, `not`, and the functions abs, arcsinh, exp, expm1, log, log10, log1p, sqrt. A row in which a column of a
+condition is missing does not fulfil it. Columns that a designation adds (`NAME`, `NAME_cohort`, `NAME_event_time`) can
+be used in `panel.sample`, in blocks and as outcomes, not in `derived`.
+
+## Published values
+
+`results/published/<study>.csv` holds the numbers that were printed, one row each: `cell` (where it is printed),
+`block`, `specification` (`main` if the block has none), `outcome`, `estimator`, `term`, and where they apply
+`event_time`, `cohort`, `period`; `statistic`; `value` as printed; `decimals`, if fewer were printed than `value` has;
+`source`. A statistic is one of {statistics}. `./run verify` compares: **match** (equal), **rounding** (equal once rounded as printed),
+**differ**, **sign flip**, **significance flip** (at 5 per cent), **missing**. It fails unless all match or round.
+`./run publish` writes the file from today's run; nothing else ever does.
+
+"""
+
+SECTIONS: list[tuple[str, str, type[Section]]] = [
+    ("The study", "The top level of the file.", Study),
+    ("sources", "One entry for each raw file, by name.", Source),
+    (
+        "sources.NAME.columns",
+        "One entry for each column that is used, by the name used in the rest of the study.",
+        Column,
+    ),
+    ("panel", "From tables to one row per unit and period.", Panel),
+    ("panel.joins", "A list; tables are joined in this order.", Join),
+    ("panel.derived", "By name, an expression or:", Derived),
+    ("panel.sample", "A list; restrictions are applied in this order.", Restriction),
+    ("designation", "One entry for each treatment, by name.", Designation),
+    ("outcomes", "One entry for each outcome, by name.", Outcome),
+    (
+        "blocks",
+        "One entry for each set of specifications, by name: the keys of a specification, and:",
+        Block,
+    ),
+    (
+        "blocks.NAME.specifications",
+        "By name, what differs from the block. `outcomes` and `estimators` are needed here or in the block.",
+        Specification,
+    ),
+    ("inference", "In a block or a specification.", Inference),
+    ("exhibits", "One entry for each table or figure, by name; all kinds have:", Exhibit),
+    ("exhibits of kind regression_table", "Also:", RegressionTable),
+    ("exhibits of kind event_study_figure", "Also:", EventStudyFigure),
+    ("exhibits of kind trends_figure", "Also:", TrendsFigure),
+]
+
+
+def reference_text() -> str:
+    """Write ``config/README.md``."""
+    from ruralpanel.verification.published import STATISTICS
+
+    markers = ", ".join(f"`{marker}`" for marker in CONVENTIONAL_MISSING)
+    statistics = ", ".join(f"`{name}`" for name in STATISTICS)
+    text = OPENING.format(example=EXAMPLE, markers=markers, statistics=statistics)
+    inherited: dict[type[Section], type[Section]] = {Block: Specification, RegressionTable: Exhibit}
+    inherited |= {EventStudyFigure: Exhibit, TrendsFigure: Exhibit}
+    for heading, sentence, model in SECTIONS:
+        above = set(inherited[model].model_fields) if model in inherited else set()
+        title = heading if heading == "The study" else f"`{heading}`" if " " not in heading else heading
+        text += f"## {title}\n\n{sentence}\n\n| key | value | meaning |\n|---|---|---|\n"
+        text += "".join(_row(key, model) for key in model.model_fields if key not in above) + "\n"
+    return text.rstrip() + "\n"
+
+
+def schema_text() -> str:
+    """Write ``config/schema.json``, which editors use to complete and check study files."""
+    return json.dumps(Study.model_json_schema(by_alias=True), indent=1, ensure_ascii=False) + "\n"
+
+
+def _row(name: str, model: type[Section]) -> str:
+    """Write the row of one key."""
+    schema = model.model_json_schema(by_alias=True)
+    key = model.model_fields[name].alias or name
+    declared = schema["properties"][key]
+    needed = key in schema.get("required", [])
+    default = declared.get("default")
+    value = _type_words(declared, schema)
+    if needed:
+        value += "; **needed**"
+    elif default not in (None, [], {}):
+        value += f"; default `{json.dumps(default)}`".replace('`"', "`").replace('"`', "`")
+    description = " ".join(model.model_fields[name].description.split()) if model.model_fields[name].description else ""
+    return f"| `{key}` | {value} | {description.replace('|', chr(92) + '|')} |\n"
+
+
+def _type_words(part: dict[str, Any], schema: dict[str, Any]) -> str:
+    """Say in words what a value must be."""
+    if "$ref" in part:
+        return "keys, see below"
+    if "enum" in part:
+        return "one of " + ", ".join(f"`{word}`" for word in part["enum"])
+    if "const" in part:
+        return f"`{part['const']}`"
+    if "anyOf" in part:
+        options = [_type_words(option, schema) for option in part["anyOf"] if option.get("type") != "null"]
+        return " or ".join(dict.fromkeys(options))
+    if part.get("type") == "array":
+        item = _type_words(part.get("items", {}), schema).replace("keys, see below", "entries, see below")
+        return f"list of {item}s" if item in {"name", "number", "whole number"} else f"list: {item}"
+    if part.get("type") == "object":
+        inner = part.get("additionalProperties") or next(iter(part.get("patternProperties", {}).values()), {})
+        words = _type_words(inner, schema) if isinstance(inner, dict) else "value"
+        return f"by name: {words}"
+    if part.get("type") == "string":
+        pattern = part.get("pattern", "")
+        return "fixed effect" if r"\*" in pattern else "name" if pattern else "text"
+    words = {"integer": "whole number", "number": "number", "boolean": "`true` or `false`"}
+    return words.get(part.get("type", ""), "keys, see below")
+
+
+def write_reference(config: Path) -> None:
+    """Rewrite the reference and the schema in a folder.
+
+    Parameters
+    ----------
+    config
+        The folder of the configuration.
+    """
+    (config / "README.md").write_text(reference_text(), encoding="utf-8")
+    (config / "schema.json").write_text(schema_text(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_reference(Path("config"))
