@@ -53,7 +53,7 @@ def load_table(path: Path | str) -> pd.DataFrame:
     path = Path(path)
     if path.suffix == ".parquet":
         return pd.read_parquet(path)
-    return pd.read_csv(path, float_precision="round_trip", keep_default_na=False, na_values=[""])
+    return pd.read_csv(path, keep_default_na=False, na_values=[""])
 
 
 def key_problems(table: pd.DataFrame, key: Sequence[str], where: str, rows: pd.Series | None = None) -> list[Problem]:

@@ -7,12 +7,14 @@ with stage(snakemake.log[0]):
 
     from ruralpanel import __version__
     from ruralpanel.estimation.estimates import load_estimates
-    from ruralpanel.verification.published import keep_as_published
+    from ruralpanel.verification.published import RUN, keep_as_published, refuse_to_replace_print
 
+    path = Path(snakemake.params.path)
+    refuse_to_replace_print(path)
     published = keep_as_published(
         load_estimates(snakemake.input.estimates),
         snakemake.params.shown,
-        source=f"run of {snakemake.params.study} with ruralpanel {__version__}",
+        source=f"{RUN}{snakemake.params.study} with ruralpanel {__version__}",
     )
-    Path(snakemake.params.path).parent.mkdir(parents=True, exist_ok=True)
-    published.to_csv(snakemake.params.path, index=False, lineterminator="\n")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    published.to_csv(path, index=False, lineterminator="\n")

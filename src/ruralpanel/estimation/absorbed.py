@@ -72,6 +72,7 @@ def fit_absorbed(sample: pd.DataFrame, terms: list[str], equation: Equation, led
         If the outcome or every term is absorbed, there are fewer rows than coefficients, or one cluster only.
     """
     names = [effect_name(effect) for effect in equation.fixed_effects]
+    names = [name for name in names if sample[name].nunique() > 1]  # one level is the constant
     sample = _without_singletons(sample, names, equation, ledger)
     effects = sample[names]
     model, result = _fitted(sample, terms, effects, equation)
@@ -125,7 +126,10 @@ def _fitted(sample: pd.DataFrame, terms: list[str], effects: pd.DataFrame, equat
     """Let linearmodels absorb the fixed effects, drop what is collinear, and estimate."""
     from linearmodels.iv import AbsorbingLS
 
-    exogenous = sample[terms].astype("float64")
+    exogenous = sample[[term for term in terms if sample[term].nunique() > 1]].astype("float64")
+    nothing_left = f"{', '.join(terms)}: nothing is left once the fixed effects are taken out"
+    if exogenous.empty:
+        raise CannotEstimate(nothing_left)
     absorbs = effects.shape[1] > 0
     # Fixed effects span the constant, so means can go first: a regressor far from zero would otherwise look absorbed.
     exogenous = exogenous - exogenous.mean() if absorbs else exogenous.assign(constant=1.0)
@@ -143,12 +147,10 @@ def _fitted(sample: pd.DataFrame, terms: list[str], effects: pd.DataFrame, equat
         )
         try:
             result = model.fit(cov_type="unadjusted", debiased=False)
-        except ValueError as error:
-            if "fully absorbed" in str(error):
-                raise CannotEstimate(
-                    f"{', '.join(terms)}: nothing is left once the fixed effects are taken out"
-                ) from None
-            raise
+        except (ValueError, np.linalg.LinAlgError) as error:
+            if isinstance(error, ValueError) and "fully absorbed" not in str(error):
+                raise
+            raise CannotEstimate(nothing_left) from None
     left = np.linalg.norm(model.absorbed_dependent.to_numpy())
     # A constant outcome has zero on both sides.
     if left <= ABSORBED * np.linalg.norm(outcome - outcome.mean()):

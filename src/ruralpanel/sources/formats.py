@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, nearest
 from ruralpanel.sources.packages import load_packaged
+from ruralpanel.storage import listed_rows
 from ruralpanel.study.sources import Source
 
 
@@ -21,15 +24,18 @@ class RawTable:
     ----------
     values
         The columns under their raw names. Text formats hold text; others the types of the file.
-    first_row
-        The number of the first data row as the file's own program counts rows.
+    rows
+        The number of each row as the file's own program counts them.
     where
         The file, and the sheet if there is one, for messages.
+    labels
+        Columns whose values have labels, as labels, by raw name.
     """
 
     values: pd.DataFrame
-    first_row: int
+    rows: pd.Series
     where: str
+    labels: Mapping[str, pd.Series] = field(default_factory=dict)
 
 
 def read_raw(source: Source, path: Path | None) -> RawTable:
@@ -54,7 +60,7 @@ def read_raw(source: Source, path: Path | None) -> RawTable:
     """
     if path is None:
         assert source.loader is not None
-        return RawTable(load_packaged(source.loader), 1, source.origin)
+        return _counted(load_packaged(source.loader), 1, source.origin)
     if path.stat().st_size == 0:
         raise DataError([Problem(source.origin, "the file is empty")])
     readers = {"csv": _read_csv, "excel": _read_excel, "stata": _read_stata, "parquet": _read_parquet}
@@ -63,61 +69,41 @@ def read_raw(source: Source, path: Path | None) -> RawTable:
 
 
 def _read_csv(source: Source, path: Path) -> RawTable:
+    """Read text cell by cell: a row with a cell too many or too few is found, and every row has its line."""
     where = source.origin
     try:
-        with path.open(encoding=source.encoding, newline="") as stream:
-            before_header = [stream.readline() for _ in range(source.header_row)]
-            for _ in stream:
-                pass  # a wrong encoding must show now, with a message, and not in the middle of parsing
+        text = path.read_text(encoding=source.encoding)
     except LookupError:
-        raise DataError(
-            [Problem(where, f"{source.encoding!r} is not an encoding", hint="common here: utf-8-sig, gb18030")]
-        ) from None
-    except UnicodeDecodeError as error:
-        hint = (
-            "Chinese files are often `encoding: gb18030`"
-            if source.encoding.lower().startswith("utf")
-            else "try `encoding: utf-8-sig`"
-        )
-        raise DataError(
-            [
-                Problem(
-                    where,
-                    f"is not {source.encoding} text (byte {error.start + 1} of a block cannot be read)",
-                    hint=hint,
-                )
-            ]
-        ) from None
-    header = before_header[-1]
-    delimiter = source.delimiter or ("\t" if path.suffix.lower() == ".tsv" else _delimiter_of(header))
+        what = f"{source.encoding!r} is not an encoding"
+        raise DataError([Problem(where, what, hint="common here: utf-8-sig, gb18030")]) from None
+    except UnicodeError as error:
+        is_unicode = source.encoding.lower().startswith("utf")
+        hint = "Chinese files are often `encoding: gb18030`" if is_unicode else "try `encoding: utf-8-sig`"
+        byte = f" (byte {error.start + 1})" if isinstance(error, UnicodeDecodeError) else ""
+        raise DataError([Problem(where, f"is not {source.encoding} text{byte}", hint=hint)]) from None
+    lines = io.StringIO(text, newline="")
+    above = "".join(lines.readline() for _ in range(source.header_row - 1))
+    start = lines.tell()
+    delimiter = source.delimiter or ("\t" if path.suffix.lower() == ".tsv" else _delimiter_of(lines.readline()))
+    lines.seek(start)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
-        values = pd.read_csv(
-            path,
-            sep=delimiter,
-            encoding=source.encoding,
-            dtype=str,
-            keep_default_na=False,
-            skiprows=source.header_row - 1,
-            index_col=False,
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as error:
+        numbered = [(reader.line_num + above.count("\n"), row) for row in reader if row]
+    except csv.Error as error:
+        line = reader.line_num + above.count("\n")
+        what = f"line {line} cannot be read with the delimiter {delimiter!r}: {error}"
+        raise DataError([Problem(where, what, hint="a quotation mark may be missing")]) from None
+    if not numbered:
+        raise DataError([Problem(where, f"has no header in row {source.header_row}")])
+    (_, header), data = numbered[0], numbered[1:]
+    uneven = pd.Series([line for line, row in data if len(row) != len(header)], dtype="int64")
+    if len(uneven):
+        what = f"{listed_rows(uneven)}: not as many cells as the header, which has {len(header)}"
         raise DataError(
-            [Problem(where, f"cannot be read as CSV with the delimiter {delimiter!r}: {str(error).strip()}")]
-        ) from None
-    first_row = source.header_row + 1
-    short = values.isna().any(axis=1)  # nothing else is missing yet: an empty cell is empty text
-    if short.any():
-        rows = [str(index + first_row) for index in values.index[short][:10]]
-        raise DataError(
-            [
-                Problem(
-                    where,
-                    f"{int(short.sum())} rows have fewer cells than the header: row {', '.join(rows)}",
-                    hint="the file may be cut off, or a delimiter may be missing",
-                )
-            ]
+            [Problem(where, what, hint="the file may be cut off, or a cell with the delimiter in it unquoted")]
         )
-    return RawTable(values, first_row, where)
+    values = pd.DataFrame([row for _, row in data], columns=header, dtype=object)
+    return RawTable(values, pd.Series([line for line, _ in data], dtype="int64"), where)
 
 
 def _delimiter_of(header: str) -> str:
@@ -137,12 +123,17 @@ def _read_excel(source: Source, path: Path) -> RawTable:
             sheet = source.sheet or sheets[0]
             if sheet not in sheets:
                 raise DataError([Problem(source.origin, f"has no sheet {sheet!r}", hint=nearest(sheet, sheets))])
-            values = book.parse(
-                sheet, header=source.header_row - 1, dtype=object, keep_default_na=False, na_values=[""]
+            values = pd.read_excel(
+                book,
+                sheet_name=sheet,
+                header=source.header_row - 1,
+                dtype=object,
+                keep_default_na=False,
+                na_values=[""],
             )
     except (BadZipFile, InvalidFileException, KeyError, OSError, ValueError) as error:
         raise DataError([Problem(source.origin, f"cannot be read as an Excel file: {error}")]) from None
-    return RawTable(values, source.header_row + 1, f"{source.origin}, sheet {sheet!r}")
+    return _counted(values, source.header_row + 1, f"{source.origin}, sheet {sheet!r}")
 
 
 def _read_stata(source: Source, path: Path) -> RawTable:
@@ -153,9 +144,10 @@ def _read_stata(source: Source, path: Path) -> RawTable:
             for name, column in source.columns.items()
             if column.value_labels and (column.raw_name or name) in values
         ]
+        labels: dict[str, pd.Series] = {}
         if labelled:
             with_labels = pd.read_stata(path, columns=labelled, convert_dates=False)
-            values = values.assign(**{name: with_labels[name].astype(object) for name in labelled})
+            labels = {name: with_labels[name].astype(object) for name in labelled}
     except (ValueError, OSError, IndexError, KeyError, UnicodeDecodeError, EOFError) as error:
         raise DataError([Problem(source.origin, f"cannot be read as a Stata file: {error}")]) from None
     except Exception as error:  # a truncated file ends in struct.error, MemoryError or worse, by where it was cut
@@ -168,7 +160,7 @@ def _read_stata(source: Source, path: Path) -> RawTable:
                 )
             ]
         ) from None
-    return RawTable(values, 1, source.origin)
+    return replace(_counted(values, 1, source.origin), labels=labels)
 
 
 def _read_parquet(source: Source, path: Path) -> RawTable:
@@ -178,4 +170,10 @@ def _read_parquet(source: Source, path: Path) -> RawTable:
         values = pd.read_parquet(path)
     except (ArrowException, OSError, ValueError) as error:
         raise DataError([Problem(source.origin, f"cannot be read as a Parquet file: {error}")]) from None
-    return RawTable(values.reset_index() if values.index.names != [None] else values, 1, source.origin)
+    values = values.reset_index() if values.index.names != [None] else values
+    return _counted(values, 1, source.origin)
+
+
+def _counted(values: pd.DataFrame, first: int, where: str) -> RawTable:
+    """Number rows one after another."""
+    return RawTable(values, pd.Series(range(first, first + len(values)), dtype="int64"), where)

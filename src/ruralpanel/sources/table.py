@@ -10,7 +10,7 @@ import pandas as pd
 from ruralpanel.errors import DataError, Problem, nearest
 from ruralpanel.ledger import Ledger
 from ruralpanel.sources.contracts import violations
-from ruralpanel.sources.formats import read_raw
+from ruralpanel.sources.formats import RawTable, read_raw
 from ruralpanel.storage import listed_rows
 from ruralpanel.study.sources import Column, Scalar, Source
 
@@ -43,14 +43,14 @@ def read_source(name: str, source: Source, path: Path | None) -> tuple[pd.DataFr
     """
     raw = read_raw(source, path)
     ledger = Ledger("sources", name)
-    selected = _select(raw.values, source, raw.where)
+    selected = _select(raw, source)
     ledger.note(
         "read",
         len(raw.values),
         selected,
         f"{len(selected.columns)} of {len(raw.values.columns)} columns used",
     )
-    rows = pd.Series(np.arange(len(selected)) + raw.first_row, index=selected.index)
+    rows = raw.rows
     problems: list[Problem] = []
     typed: dict[str, pd.Series] = {}
     for column_name, column in source.columns.items():
@@ -92,8 +92,9 @@ def read_source(name: str, source: Source, path: Path | None) -> tuple[pd.DataFr
     return table, ledger
 
 
-def _select(values: pd.DataFrame, source: Source, where: str) -> pd.DataFrame:
-    """Pick the declared columns and give them their names."""
+def _select(raw: RawTable, source: Source) -> pd.DataFrame:
+    """Pick the declared columns, as codes or labels, and give them their names."""
+    values, where = raw.values, raw.where
     headers = [str(header) for header in values.columns]
     if len(values) == 0:
         raise DataError([Problem(where, "has a header but no rows")])
@@ -115,7 +116,12 @@ def _select(values: pd.DataFrame, source: Source, where: str) -> pd.DataFrame:
     ]
     if absent or repeated:
         raise DataError(absent + repeated)
-    return pd.DataFrame({name: named[raw_name] for name, raw_name in wanted.items()}).reset_index(drop=True)
+    labelled = {name for name, column in source.columns.items() if column.value_labels}
+    picked = {
+        name: raw.labels.get(raw_name, named[raw_name]) if name in labelled else named[raw_name]
+        for name, raw_name in wanted.items()
+    }
+    return pd.DataFrame(picked).reset_index(drop=True)
 
 
 def _without_codes(values: pd.Series, codes: list[Scalar]) -> tuple[pd.Series, int]:

@@ -176,8 +176,8 @@ def _schema_at(schema: dict[str, Any], location: tuple[Any, ...]) -> dict[str, A
             here = _resolve(schema, {"$ref": here["discriminator"]["mapping"].get(part, "#/$defs/Exhibit")})
         elif part in here.get("properties", {}):
             here = _resolve(schema, here["properties"][part])
-        elif isinstance(here.get("additionalProperties"), dict):
-            here = _resolve(schema, here["additionalProperties"])
+        elif "patternProperties" in here:  # a mapping from names, which have a pattern
+            here = _resolve(schema, next(iter(here["patternProperties"].values())))
     return here
 
 

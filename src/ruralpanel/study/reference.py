@@ -124,9 +124,11 @@ be used in `panel.sample`, in blocks and as outcomes, not in `derived`.
 `results/published/<study>.csv` holds the numbers that were printed, one row each: `cell` (where it is printed),
 `block`, `specification` (`main` if the block has none), `outcome`, `estimator`, `term`, and where they apply
 `event_time`, `cohort`, `period`; `statistic`; `value` as printed; `decimals`, if fewer were printed than `value` has;
-`source`. A statistic is one of {statistics}. `./run verify` compares: **match** (equal), **rounding** (equal once rounded as printed),
-**differ**, **sign flip**, **significance flip** (at 5 per cent), **missing**. It fails unless all match or round.
-`./run publish` writes the file from today's run; nothing else ever does.
+`source`. A statistic is one of {statistics}.
+
+`./run verify` compares: **match** (equal), **rounding** (equal once rounded as printed), **differ**, **sign flip**,
+**significance flip** (at 5 per cent), **missing**. It fails unless all match or round. `./run publish` writes the file
+from today's run; nothing else ever does, and it does not replace numbers typed from print.
 
 """
 
@@ -196,7 +198,7 @@ def _row(name: str, model: type[Section]) -> str:
         value += "; **needed**"
     elif default not in (None, [], {}):
         value += f"; default `{json.dumps(default)}`".replace('`"', "`").replace('"`', "`")
-    description = " ".join(model.model_fields[name].description.split()) if model.model_fields[name].description else ""
+    description = " ".join((model.model_fields[name].description or "").split())
     return f"| `{key}` | {value} | {description.replace('|', chr(92) + '|')} |\n"
 
 
@@ -215,14 +217,13 @@ def _type_words(part: dict[str, Any], schema: dict[str, Any]) -> str:
         item = _type_words(part.get("items", {}), schema).replace("keys, see below", "entries, see below")
         return f"list of {item}s" if item in {"name", "number", "whole number"} else f"list: {item}"
     if part.get("type") == "object":
-        inner = part.get("additionalProperties") or next(iter(part.get("patternProperties", {}).values()), {})
-        words = _type_words(inner, schema) if isinstance(inner, dict) else "value"
-        return f"by name: {words}"
+        inner: dict[str, Any] = next(iter(part["patternProperties"].values()))
+        return f"by name: {_type_words(inner, schema)}"
     if part.get("type") == "string":
         pattern = part.get("pattern", "")
         return "fixed effect" if r"\*" in pattern else "name" if pattern else "text"
-    words = {"integer": "whole number", "number": "number", "boolean": "`true` or `false`"}
-    return words.get(part.get("type", ""), "keys, see below")
+    plain = {"integer": "whole number", "number": "number", "boolean": "`true` or `false`"}
+    return plain.get(str(part.get("type")), "keys, see below")
 
 
 def write_reference(config: Path) -> None:

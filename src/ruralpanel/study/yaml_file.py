@@ -38,6 +38,9 @@ _Loader.add_implicit_resolver(
 )
 
 
+_PLAIN_TAGS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
+
+
 @dataclass(frozen=True)
 class YamlFile:
     """The contents of a YAML file with the line of every key in it.
@@ -146,6 +149,9 @@ def _construct(
         problems.append((node.start_mark.line + 1, at, "refers to itself through an alias"))
         return None
     inside = (*inside, id(node))
+    if not isinstance(node, yaml.ScalarNode) and node.tag not in _PLAIN_TAGS:
+        problems.append((node.start_mark.line + 1, at, f"has the tag {node.tag}, which a study file cannot use"))
+        return None
     if isinstance(node, yaml.MappingNode):
         mapping: dict[Any, Any] = {}
         for key_node, value_node in node.value:

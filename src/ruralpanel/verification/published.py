@@ -69,7 +69,7 @@ def read_published(path: Path) -> pd.DataFrame:
         problems += [Problem(f"{path}, line {line}", *problem) for problem in _problems_of(row)]
     if problems:
         raise PublishedError(problems)
-    frame = pd.DataFrame([row for _, row in rows], columns=header).reindex(columns=COLUMNS).fillna("").astype("str")
+    frame = pd.DataFrame([row for _, row in rows], columns=header).reindex(columns=COLUMNS, fill_value="").astype("str")
     frame["number"] = [float(value) for value in frame["value"]]
     frame["decimals"] = [
         int(given) if given else printed_decimals(value)
@@ -119,6 +119,30 @@ def printed_decimals(value: str) -> int:
     """Count the decimals of a number as printed: 3 for ``0.080``, 0 for ``4360``."""
     exponent = Decimal(value).as_tuple().exponent
     return max(0, -int(exponent))
+
+
+RUN = "run of "
+"""What the source of a value begins with when a run has printed it."""
+
+
+def refuse_to_replace_print(path: Path) -> None:
+    """Do nothing when a file of published values may be written anew.
+
+    Parameters
+    ----------
+    path
+        The file; it need not exist.
+
+    Raises
+    ------
+    PublishedError
+        If it holds values that were typed from print: a run must not replace what it is verified against.
+    """
+    if path.is_file():
+        typed = ~read_published(path)["source"].str.startswith(RUN)
+        if typed.any():
+            what = f"holds {int(typed.sum())} values typed from print, which a run does not replace"
+            raise PublishedError([Problem(str(path), what, hint="move the file away first, if you mean to")])
 
 
 def keep_as_published(estimates: pd.DataFrame, shown: list[tuple[str, list[str], int]], source: str) -> pd.DataFrame:

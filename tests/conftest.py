@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ruralpanel.ledger import Ledger
+from ruralpanel.panel.designation import date_designation
+from ruralpanel.study.blocks import Equation, Inference
+from ruralpanel.study.designation import Designation
+
+ROOT = Path(__file__).parent.parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--runslow", action="store_true", help="also run whole studies, as CI does")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--runslow") or "slow" in str(config.getoption("-m")):
+        return
+    slow = [item for item in items if "slow" in item.keywords]
+    config.hook.pytest_deselected(items=slow)
+    items[:] = [item for item in items if "slow" not in item.keywords]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+def dated(panel: pd.DataFrame, unit: str = "village", period: str = "year") -> pd.DataFrame:
+    """Date the designation `listed` from a cohort column, as the panel stage does."""
+    ordered = panel.sort_values([unit, period]).reset_index(drop=True)
+    designation = Designation(cohort="cohort", never=[0])
+    return date_designation(ordered, "listed", designation, unit, period, Ledger("panel", "panel", unit, period))
+
+
+def equation(**changes: object) -> Equation:
+    """Make an equation with the usual parts, and some of them changed."""
+    usual: dict[str, object] = {
+        "block": "block",
+        "specification": "main",
+        "outcome": "y",
+        "outcome_column": "y",
+        "transformation": "none",
+        "estimator": "two_way_fixed_effects",
+        "unit": "village",
+        "period": "year",
+        "treatments": ["listed"],
+        "regressors": [],
+        "fixed_effects": ["village", "year"],
+        "weights": None,
+        "sample": None,
+        "inference": Inference(cluster=["village"]),
+        "window": None,
+        "reference_period": -1,
+        "always_treated": "drop",
+        "absorbing": True,
+    }
+    return Equation.model_validate(usual | changes)
+
+
+@pytest.fixture
+def panel() -> pd.DataFrame:
+    """Forty villages over eight years in four cohorts and never, with an effect of 2."""
+    random = np.random.default_rng(7)
+    villages = np.arange(40)
+    cohorts = np.array([0, 2003, 2005, 2006])[villages % 4]
+    frame = pd.DataFrame(
+        [(village, year, cohorts[village]) for village in villages for year in range(2000, 2008)],
+        columns=["village", "year", "cohort"],
+    )
+    treated = (frame["cohort"] > 0) & (frame["year"] >= frame["cohort"])
+    frame["x"] = random.normal(size=len(frame))
+    frame["weight"] = random.uniform(0.5, 2, size=len(frame))
+    frame["county"] = frame["village"] // 4
+    noise = random.normal(0, 0.1, size=len(frame))
+    frame["y"] = frame["village"] * 0.1 + (frame["year"] - 2000) * 0.3 + 2.0 * treated + 0.5 * frame["x"] + noise
+    return dated(frame)

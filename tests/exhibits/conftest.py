@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from ruralpanel.estimation.block import estimate_block
+from ruralpanel.exhibits.caption import ExhibitDeclaration, OutcomeWords
+from tests.conftest import equation
+
+
+def declaration(kind: str, standing: str = "public", **changes: object) -> ExhibitDeclaration:
+    exhibit = {"kind": kind, "title": "Effects & signs", "blocks": ["block"], **changes}
+    return ExhibitDeclaration.model_validate(
+        {
+            "name": "shown",
+            "number": "Table 1" if kind == "regression_table" else "Figure 1",
+            "exhibit": exhibit,
+            "standing": standing,
+            "labels": {"listed": "Listed village", "x": "Share <5%"},
+            "outcomes": {"y": OutcomeWords(label="Income_per head", unit="yuan", transformation="log")},
+            "unit": "village",
+            "period": "year",
+            "sources": ["A survey"],
+        }
+    )
+
+
+@pytest.fixture
+def estimates(panel: pd.DataFrame) -> pd.DataFrame:
+    one_cluster = panel.assign(one=1)
+    equations = [
+        equation(regressors=["x"]),
+        equation(specification="weighted", weights="weight", sample="year > 2000"),
+        equation(specification="broken", inference={"cluster": ["one"]}),
+        equation(estimator="event_study", window=[-3, 2]),
+        equation(estimator="cohort_means"),
+    ]
+    return estimate_block(one_cluster, equations)[0]

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ruralpanel.exhibits import event_study_figure, trends_figure
+from ruralpanel.exhibits.style import save_figure
+from tests.exhibits.conftest import declaration
+
+
+@pytest.mark.parametrize("figures", [event_study_figure, trends_figure], ids=["event study", "trends"])
+@pytest.mark.parametrize("standing", ["public", "simulated"])
+def test_figures_are_the_same_bytes_when_made_again(
+    estimates: pd.DataFrame, tmp_path: Path, figures, standing: str
+) -> None:
+    kind = figures.__name__.rsplit(".", 1)[-1]
+    files = []
+    for run in ("first", "second"):
+        figure, notes = figures.draw(figures.plotted_data(estimates), declaration(kind, standing))
+        marked = any("SIMULATED" in text.get_text() for text in figure.texts) or (
+            figure.get_suptitle() == "SIMULATED DATA"
+        )
+        assert marked == (standing == "simulated")
+        assert ("SIMULATED DATA" in " ".join(notes)) == (standing == "simulated")
+        save_figure(figure, tmp_path / f"{run}.png", tmp_path / f"{run}.pdf")
+        files.append([(tmp_path / f"{run}.{ending}").read_bytes() for ending in ("png", "pdf")])
+    assert files[0] == files[1]
+
+
+def test_the_event_study_shows_what_its_data_file_says(estimates: pd.DataFrame) -> None:
+    data = event_study_figure.plotted_data(estimates)
+    figure, notes = event_study_figure.draw(data, declaration("event_study_figure"))
+    (axes,) = figure.axes
+    drawn = axes.containers[0].lines[0].get_ydata()
+    assert list(drawn) == data.loc[data["event_time"].notna(), "estimate"].tolist()
+    assert axes.get_ylabel() == "Effect (log points)"
+    assert "joint test that all leads are zero" in " ".join(notes)
+    assert "Measured from event time −1" in " ".join(notes)
+
+
+def test_the_trends_show_one_line_a_cohort(estimates: pd.DataFrame) -> None:
+    figure, _ = trends_figure.draw(trends_figure.plotted_data(estimates), declaration("trends_figure"))
+    (axes,) = figure.axes
+    assert len(axes.lines) == 4
+    assert axes.get_ylabel() == "Mean (log of yuan)"
+
+
+@pytest.mark.parametrize("figures", [event_study_figure, trends_figure], ids=["event study", "trends"])
+def test_what_has_no_estimate_is_said_on_the_axes(estimates: pd.DataFrame, figures) -> None:
+    kind = figures.__name__.rsplit(".", 1)[-1]
+    estimator = {"event_study_figure": "event_study", "trends_figure": "cohort_means"}[kind]
+    empty = estimates[estimates["specification"] == "broken"].assign(estimator=estimator)
+    figure, _ = figures.draw(figures.plotted_data(empty), declaration(kind))
+    assert "one cluster only" in figure.axes[0].texts[0].get_text()

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from ruralpanel.exhibits.regression_table import as_grid, as_html, as_latex, print_table
+from tests.exhibits.conftest import declaration
+
+
+@pytest.fixture
+def static(estimates: pd.DataFrame) -> pd.DataFrame:
+    return estimates[estimates["estimator"] == "two_way_fixed_effects"]
+
+
+def test_the_grid_holds_coefficients_errors_and_counts(static: pd.DataFrame) -> None:
+    grid = as_grid(print_table(static, declaration("regression_table"))).set_index("row")
+    listed = static[static["term"] == "listed"].iloc[0]
+    assert grid.loc["Listed village", "(1)"] == f"{listed['estimate']:.3f}"
+    assert f"({listed['standard_error']:.3f})" in grid["(1)"].tolist()
+    assert grid.loc["Observations"].tolist() == ["320", "280", ""]
+    assert grid.loc["Village fixed effects"].tolist() == ["Yes", "Yes", "Yes"]
+    assert grid.loc["Weighted by"].tolist() == ["—", "weight", "—"]
+    assert grid.loc["Sample"].tolist() == ["all rows", "year > 2000", "all rows"]
+
+
+def test_an_equation_without_an_estimate_is_a_dash_with_its_reason(static: pd.DataFrame) -> None:
+    table = print_table(static, declaration("regression_table"))
+    assert table.coefficients[0][1][2] == "—"
+    assert any("one cluster only" in note for note in table.notes)
+
+
+def test_terms_and_stars_are_as_declared(static: pd.DataFrame) -> None:
+    table = print_table(static, declaration("regression_table", terms=["x"], stars=True, decimals=1))
+    assert [label for label, _ in table.coefficients] == ["Share <5%", ""]
+    assert table.coefficients[0][1] == ["0.5***", "", ""]
+    assert "*** p < 0.01" in " ".join(table.notes)
+
+
+def test_markup_in_labels_is_escaped(static: pd.DataFrame) -> None:
+    table = print_table(static, declaration("regression_table"))
+    html, latex = as_html(table), as_latex(table)
+    assert "Share &lt;5%" in html
+    assert "Effects &amp; signs" in html
+    assert r"Share $<$5\%" in latex
+    assert r"Income\_per head" in latex
+    assert r"Effects \& signs" in latex
+
+
+def test_simulated_data_are_called_so_in_every_form(static: pd.DataFrame) -> None:
+    table = print_table(static, declaration("regression_table", standing="simulated"))
+    assert all("SIMULATED DATA" in text for text in (as_html(table), as_latex(table), table.title))
+    public = print_table(static, declaration("regression_table"))
+    assert "SIMULATED" not in as_html(public)
+
+
+def test_the_table_is_the_same_when_made_again(static: pd.DataFrame) -> None:
+    first, second = (print_table(static, declaration("regression_table")) for _ in range(2))
+    assert as_latex(first) == as_latex(second)
+    assert as_html(first) == as_html(second)
+
+
+def test_an_event_study_can_be_printed_as_a_table(estimates: pd.DataFrame) -> None:
+    dynamic = estimates[estimates["estimator"] == "event_study"]
+    table = print_table(dynamic, declaration("regression_table"))
+    labels = [label for label, _ in table.coefficients if label]
+    assert labels[0] == "Listed village, event time −3"
+    assert "0.000" in [cells[0] for _, cells in table.coefficients]

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.formula.api as smf
+
+from ruralpanel.estimation.block import estimate_block
+from ruralpanel.study.blocks import Inference
+from tests.conftest import equation
+
+
+def one(panel: pd.DataFrame, **changes: object) -> pd.Series:
+    estimates, _ = estimate_block(panel, [equation(**changes)])
+    return estimates.iloc[0]
+
+
+def test_clustered_errors_are_those_of_dummies_in_statsmodels(panel: pd.DataFrame) -> None:
+    row = one(panel, regressors=["x"], inference=Inference(cluster=["county"], small_sample="none"))
+    dummies = smf.ols("y ~ listed + x + C(village) + C(year)", panel).fit(
+        cov_type="cluster", cov_kwds={"groups": panel["county"], "use_correction": False}
+    )
+    assert row["estimate"] == pytest.approx(dummies.params["listed"], abs=1e-9)
+    assert row["standard_error"] == pytest.approx(dummies.bse["listed"], rel=1e-7)
+
+
+def test_weighted_errors_are_those_of_dummies_in_statsmodels(panel: pd.DataFrame) -> None:
+    row = one(panel, weights="weight", inference=Inference(cluster=["county"], small_sample="none"))
+    dummies = smf.wls("y ~ listed + C(village) + C(year)", panel, weights=panel["weight"]).fit(
+        cov_type="cluster", cov_kwds={"groups": panel["county"], "use_correction": False}
+    )
+    assert row["estimate"] == pytest.approx(dummies.params["listed"], abs=1e-9)
+    assert row["standard_error"] == pytest.approx(dummies.bse["listed"], rel=1e-6)
+
+
+@pytest.mark.parametrize(("variance", "cov_type"), [("homoskedastic", "nonrobust"), ("heteroskedastic", "HC1")])
+def test_errors_without_clusters_are_those_of_dummies(panel: pd.DataFrame, variance: str, cov_type: str) -> None:
+    row = one(panel, inference={"variance": variance})
+    dummies = smf.ols("y ~ listed + C(village) + C(year)", panel).fit(cov_type=cov_type)
+    assert row["standard_error"] == pytest.approx(dummies.bse["listed"], rel=1e-7)
+
+
+def test_a_pooled_regression_is_that_of_statsmodels(panel: pd.DataFrame) -> None:
+    row = one(panel, fixed_effects=[], regressors=["x"], inference={"variance": "heteroskedastic"})
+    pooled = smf.ols("y ~ listed + x", panel).fit(cov_type="HC1")
+    assert row["estimate"] == pytest.approx(pooled.params["listed"], abs=1e-9)
+    assert row["standard_error"] == pytest.approx(pooled.bse["listed"], rel=1e-7)
+
+
+def test_reghdfe_drops_singletons_and_fixest_counts_them(panel: pd.DataFrame) -> None:
+    alone = panel[~((panel["village"] == 3) & (panel["year"] > 2000))]
+    kept = one(alone)
+    dropped = one(alone, inference=Inference(cluster=["village"], small_sample="reghdfe"))
+    assert dropped["observations"] == kept["observations"] - 1
+    assert dropped["estimate"] == pytest.approx(kept["estimate"], abs=1e-10)
+
+
+def test_row_order_does_not_matter(panel: pd.DataFrame) -> None:
+    shuffled = panel.sample(frac=1, random_state=np.random.RandomState(3)).reset_index(drop=True)
+    pd.testing.assert_frame_equal(estimate_block(panel, [equation()])[0], estimate_block(shuffled, [equation()])[0])
+
+
+def test_one_cluster_is_a_reason_and_not_a_crash(panel: pd.DataFrame) -> None:
+    row = one(panel.assign(county=1), inference=Inference(cluster=["county"]))
+    assert pd.isna(row["estimate"])
+    assert "one cluster only" in row["reason"]

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ruralpanel.inference.small_sample import counted_coefficients, drop_singletons
+
+EFFECTS = pd.DataFrame({"village": [0, 0, 1, 1, 2, 2], "year": [0, 1, 0, 1, 0, 1]})
+
+
+def test_effects_nested_in_clusters_count_once() -> None:
+    county = pd.DataFrame({"county": [0, 0, 0, 0, 1, 1]})
+    assert counted_coefficients(2, EFFECTS, None) == 2 + 3 + 2 - 1
+    # The village effect lies within counties: its three levels become one, the year effect keeps its own.
+    assert counted_coefficients(2, EFFECTS, county) == 2 + 2
+    assert counted_coefficients(2, EFFECTS[[]], county) == 2
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=40))
+def test_no_singleton_is_left_and_no_other_row_is_lost(rows: list[tuple[int, int]]) -> None:
+    effects = pd.DataFrame(rows, columns=["village", "year"])
+    kept = effects[drop_singletons(effects)]
+    for name in kept:
+        assert (kept[name].value_counts() > 1).all()
+    # Whatever order rows are removed in, the largest set without singletons is the same.
+    reverse = effects[::-1]
+    assert sorted(reverse[drop_singletons(reverse)].index) == list(kept.index)

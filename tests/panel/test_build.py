@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ruralpanel.errors import DataError
+from ruralpanel.ledger import Ledger
+from ruralpanel.panel.build import build_panel
+from ruralpanel.study.panel import Panel
+
+SURVEY = pd.DataFrame({"village": [2, 2, 1, 1], "year": [2011, 2010, 2010, 2011], "income": [4.0, 0.0, 1.0, 2.0]})
+KEYS = {"unit": "village", "period": "year"}
+REGISTER = pd.DataFrame({"village": [1, 3], "size": [100, 300]})
+
+
+def build(**changes: object) -> tuple[pd.DataFrame, Ledger]:
+    declared = {"unit": "village", "period": "year", **changes}
+    return build_panel({"survey": SURVEY, "register": REGISTER}, Panel.model_validate(declared), "survey", {})
+
+
+def test_rows_are_sorted_by_unit_and_period() -> None:
+    panel, _ = build()
+    assert panel[["village", "year"]].to_numpy().tolist() == [[1, 2010], [1, 2011], [2, 2010], [2, 2011]]
+
+
+@pytest.mark.parametrize(("unmatched", "rows"), [("missing", 4), ("drop", 2)])
+def test_unmatched_rows_mean_what_is_declared_and_are_counted(unmatched: str, rows: int) -> None:
+    panel, ledger = build(joins=[{"source": "register", "on": ["village"], "unmatched": unmatched}])
+    assert len(panel) == rows
+    line = next(line for line in ledger.lines if line.step == "join register")
+    assert (line.rows_in, line.rows_out) == (4, rows)
+    assert "2 rows matched" in line.reason
+    assert "2 without a partner" in line.reason
+    assert "1 rows of register unused" in line.reason
+
+
+def test_unmatched_rows_can_be_an_error() -> None:
+    with pytest.raises(DataError, match="2 rows of the panel have no partner"):
+        build(joins=[{"source": "register", "on": ["village"], "unmatched": "fail"}])
+
+
+def test_a_cardinality_that_does_not_hold_is_an_error() -> None:
+    with pytest.raises(DataError, match="declared one_to_one"):
+        build(joins=[{"source": "register", "on": ["village"], "expect": "one_to_one"}])
+
+
+def test_keys_of_different_types_are_an_error_in_words() -> None:
+    tables = {"survey": SURVEY, "register": REGISTER.astype({"village": "str"})}
+    declared = Panel.model_validate({**KEYS, "joins": [{"source": "register", "on": ["village"]}]})
+    with pytest.raises(DataError, match="holds numbers in the panel and text in `register`"):
+        build_panel(tables, declared, "survey", {})
+
+
+def test_a_derived_value_that_is_not_finite_is_missing_and_counted() -> None:
+    panel, ledger = build(derived={"log_income": "log(income)", "late": "year >= 2011"})
+    assert panel["log_income"].isna().sum() == 1
+    assert panel["late"].tolist() == [0.0, 1.0, 0.0, 1.0]
+    assert any("not a finite number in 1 rows" in line.reason for line in ledger.lines)
+
+
+def test_restrictions_are_in_the_ledger_with_their_reason() -> None:
+    panel, ledger = build(sample=[{"keep": "income > 0 and year in [2010, 2011]", "reason": "no zeros"}])
+    assert len(panel) == 3
+    assert (ledger.lines[-1].rows_in, ledger.lines[-1].rows_out, ledger.lines[-1].reason) == (4, 3, "no zeros")
+
+
+def test_a_restriction_that_leaves_nothing_is_an_error() -> None:
+    with pytest.raises(DataError, match="no row is left"):
+        build(sample=[{"keep": "year > 2050", "reason": "future"}])
+
+
+def test_text_in_arithmetic_is_an_error_in_words() -> None:
+    tables = {"survey": SURVEY.assign(name="a")}
+    declared = Panel.model_validate({"unit": "village", "period": "year", "derived": {"bad": "name * 2.5"}})
+    with pytest.raises(DataError, match="name holds text"):
+        build_panel(tables, declared, "survey", {})
+
+
+def test_a_period_that_is_not_whole_is_an_error() -> None:
+    tables = {"survey": SURVEY.assign(year=SURVEY["year"] + 0.5)}
+    with pytest.raises(DataError, match="must be a whole number"):
+        build_panel(tables, Panel(unit="village", period="year"), "survey", {})
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.integers(2000, 2005)), unique=True, min_size=1), st.integers(1999, 2004)
+)
+def test_the_ledger_is_a_chain(keys: list[tuple[int, int]], after: int) -> None:
+    table = pd.DataFrame(keys, columns=["village", "year"]).assign(income=np.arange(len(keys)))
+    declared = Panel.model_validate({**KEYS, "sample": [{"keep": f"year > {after}", "reason": "r"}]})
+    try:
+        panel, ledger = build_panel({"survey": table}, declared, "survey", {})
+    except DataError:
+        assert max(year for _, year in keys) <= after
+        return
+    for before, line in zip(ledger.lines, ledger.lines[1:], strict=False):
+        assert line.rows_in == before.rows_out
+    assert ledger.lines[-1].rows_out == len(panel) == sum(year > after for _, year in keys)

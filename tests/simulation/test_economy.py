@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ruralpanel.estimation.block import estimate_block
+from ruralpanel.simulation.economy import Economy, load_parameters, simulate
+from ruralpanel.simulation.raw_files import write_raw_files
+from ruralpanel.study import Study
+from tests.conftest import dated, equation
+
+
+def test_the_tracked_raw_files_are_what_the_generator_writes(root: Path, tmp_path: Path) -> None:
+    study = Study.load("taobao_villages", root)
+    write_raw_files(simulate(load_parameters(), study.seed), tmp_path)
+    tracked = sorted(path.name for path in (root / "data/raw/taobao_villages").iterdir())
+    assert tracked == sorted(path.name for path in tmp_path.iterdir())
+    for name in tracked:
+        same = (root / "data/raw/taobao_villages" / name).read_bytes() == (tmp_path / name).read_bytes()
+        assert same, f"{name} differs; ./run simulate writes it anew"
+
+
+def test_cohorts_have_their_shares() -> None:
+    parameters = load_parameters()
+    listed = simulate(parameters, 1).villages["first_listed"].dropna()
+    assert len(listed) == pytest.approx(parameters.ever_designated * parameters.villages, abs=2)
+    shares = listed.value_counts() / len(listed)
+    for year, share in parameters.cohort_shares.items():
+        assert shares.get(year, 0) == pytest.approx(share, abs=0.005)
+
+
+def panel_of(economy: Economy) -> pd.DataFrame:
+    merged = economy.years.merge(economy.villages[["village", "county", "first_listed"]], on="village")
+    merged["cohort"] = merged["first_listed"].fillna(0)
+    return dated(merged.assign(y=np.log(merged["income"])))
+
+
+def estimate(economy: Economy) -> pd.Series:
+    return estimate_block(panel_of(economy), [equation(inference={"cluster": ["county"]})])[0].iloc[0]
+
+
+def test_without_selection_two_way_fixed_effects_find_the_truth() -> None:
+    parameters = load_parameters().model_copy(update={"selection_loading": 0.0})
+    errors = []
+    for seed in range(4):
+        economy = simulate(parameters, seed)
+        row = estimate(economy)
+        errors.append((row["estimate"] - economy.truth["effects_on_the_treated"]["log_income"]) / row["standard_error"])
+    assert np.abs(errors).max() < 3.5
+    assert abs(np.mean(errors)) < 2
+
+
+def test_selection_on_good_years_makes_them_too_large() -> None:
+    economy = simulate(load_parameters(), 3)
+    row = estimate(economy)
+    truth = economy.truth["effects_on_the_treated"]["log_income"]
+    assert row["estimate"] > truth + 4 * row["standard_error"]
+
+
+def test_the_same_seed_gives_the_same_economy_and_another_seed_another() -> None:
+    parameters = load_parameters()
+    first, again, other = (simulate(parameters, seed) for seed in (5, 5, 6))
+    pd.testing.assert_frame_equal(first.years, again.years)
+    assert not first.years.equals(other.years)

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ruralpanel.errors import DataError
+from ruralpanel.sources.table import read_source
+from ruralpanel.study.sources import Source
+
+FRAME = pd.DataFrame({"村": ["01", "02"], "收入": [1.5, 2.5]})
+
+
+def source(path: Path, **changes: object) -> Source:
+    columns = {"village": {"from": "村", "type": "text"}, "income": {"from": "收入"}}
+    return Source.model_validate({"path": str(path), "key": ["village"], "columns": columns, **changes})
+
+
+def write(path: Path, frame: pd.DataFrame) -> Path:
+    if path.suffix == ".csv":
+        frame.to_csv(path, index=False)
+    elif path.suffix == ".tsv":
+        frame.to_csv(path, index=False, sep="\t")
+    elif path.suffix == ".dta":
+        frame.to_stata(path, write_index=False, version=118)
+    elif path.suffix == ".xlsx":
+        frame.to_excel(path, index=False)
+    else:
+        frame.to_parquet(path, index=False)
+    return path
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv", "dta", "xlsx", "parquet"])
+def test_every_format_gives_the_same_table(tmp_path: Path, ending: str) -> None:
+    path = write(tmp_path / f"data.{ending}", FRAME)
+    table, ledger = read_source("survey", source(path), path)
+    assert table["village"].tolist() == ["01", "02"]
+    assert table["income"].tolist() == [1.5, 2.5]
+    assert (ledger.lines[0].rows_in, ledger.lines[0].rows_out) == (2, 2)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_encodings_and_delimiters(tmp_path: Path, encoding: str, delimiter: str) -> None:
+    path = tmp_path / "data.csv"
+    FRAME.assign(名=["𣵦村", "𨟠村"]).to_csv(path, index=False, sep=delimiter, encoding=encoding)
+    declared = {"encoding": "gb18030"} if encoding == "gb18030" else {}
+    columns = {"village": {"from": "村", "type": "text"}, "name": "名"}
+    table, _ = read_source("survey", source(path, columns=columns, **declared), path)
+    assert table["name"].tolist() == ["𣵦村", "𨟠村"]
+
+
+def complaint(path: Path, **changes: object) -> str:
+    with pytest.raises(DataError) as raised:
+        read_source("survey", source(path, **changes), path)
+    return str(raised.value)
+
+
+def test_a_wrong_encoding_is_found_and_the_likely_one_offered(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    FRAME.to_csv(path, index=False, encoding="gb18030")
+    assert "encoding: gb18030" in complaint(path)
+
+
+def test_an_unknown_encoding_is_said_to_be_none(tmp_path: Path) -> None:
+    assert "is not an encoding" in complaint(write(tmp_path / "data.csv", FRAME), encoding="utf-9")
+
+
+def test_a_row_that_is_cut_off_is_an_error_with_its_number(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text("村,收入\n01,1\n02\n", encoding="utf-8")
+    assert "row 3" in complaint(path)
+
+
+def test_a_row_with_too_many_cells_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text("村,收入\n01,1\n02,2,3\n", encoding="utf-8")
+    assert "row 3: not as many cells as the header, which has 2" in complaint(path)
+
+
+def test_a_header_further_down_is_found_where_it_is_declared(tmp_path: Path) -> None:
+    path = tmp_path / "data.xlsx"
+    with pd.ExcelWriter(path) as writer:
+        FRAME.to_excel(writer, sheet_name="表1", index=False, startrow=2)
+    table, _ = read_source("survey", source(path, header_row=3), path)
+    assert table["income"].tolist() == [1.5, 2.5]
+    assert "did you mean “表1”" in complaint(path, sheet="表11") or "表1" in complaint(path, sheet="表11")
+
+
+@pytest.mark.parametrize("ending", ["dta", "xlsx", "parquet"])
+@pytest.mark.parametrize("kept", [0.0, 0.3, 0.9])
+def test_a_truncated_file_is_an_error_in_words(tmp_path: Path, ending: str, kept: float) -> None:
+    path = write(tmp_path / f"data.{ending}", FRAME)
+    contents = path.read_bytes()
+    path.write_bytes(contents[: int(len(contents) * kept)])
+    message = complaint(path)
+    assert "cannot be read" in message or "is empty" in message
+
+
+def test_stata_value_labels_are_used_on_request(tmp_path: Path) -> None:
+    path = tmp_path / "data.dta"
+    frame = pd.DataFrame({"v": [1, 2], "kind": pd.Categorical(["rural", "urban"])})
+    frame.to_stata(path, write_index=False)
+    columns = {"village": "v", "code": "kind", "label": {"from": "kind", "value_labels": True}}
+    table, _ = read_source("survey", source(path, columns=columns), path)
+    assert table["code"].tolist() == [0, 1]
+    assert table["label"].tolist() == ["rural", "urban"]
+
+
+def test_stata_extended_missing_values_are_missing(tmp_path: Path) -> None:
+    path = tmp_path / "data.dta"
+    frame = pd.DataFrame({"v": [1, 2, 3], "x": [1.0, None, 3.0]})
+    frame.to_stata(path, write_index=False)
+    table, _ = read_source("survey", source(path, columns={"village": "v", "x": None}), path)
+    assert table["x"].isna().tolist() == [False, True, False]
+
+
+def test_a_data_set_of_a_package_is_read() -> None:
+    declared = Source.model_validate(
+        {
+            "loader": "linearmodels.wage_panel",
+            "key": ["nr", "year"],
+            "columns": {"nr": None, "year": None, "lwage": None},
+        }
+    )
+    table, _ = read_source("wages", declared, None)
+    assert len(table) == 4360

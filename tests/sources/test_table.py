@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ruralpanel.errors import DataError
+from ruralpanel.ledger import Ledger
+from ruralpanel.sources.table import read_source
+from ruralpanel.study.sources import Source
+
+
+def read(tmp_path: Path, text: str, columns: dict[str, object], **changes: object) -> tuple[pd.DataFrame, Ledger]:
+    path = tmp_path / "data.csv"
+    path.write_text(text, encoding="utf-8")
+    declared = {"path": str(path), "key": ["v"], "columns": {"v": None, **columns}, **changes}
+    return read_source("survey", Source.model_validate(declared), path)
+
+
+def complaint(tmp_path: Path, text: str, columns: dict[str, object], **changes: object) -> str:
+    with pytest.raises(DataError) as raised:
+        read(tmp_path, text, columns, **changes)
+    return str(raised.value)
+
+
+def test_codes_with_leading_zeros_stay_text(tmp_path: Path) -> None:
+    table, _ = read(tmp_path, "v,code\n1,010101\n2,110101\n", {"code": None})
+    assert table["code"].tolist() == ["010101", "110101"]
+
+
+def test_whole_numbers_are_integers_unless_some_are_missing(tmp_path: Path) -> None:
+    table, _ = read(tmp_path, "v,a,b\n1,3,3\n2,4,\n", {"a": None, "b": None})
+    assert table["a"].dtype == "int64"
+    assert table["b"].dtype == "float64"
+
+
+def test_conventional_markers_among_numbers_are_missing_and_in_the_ledger(tmp_path: Path) -> None:
+    table, ledger = read(tmp_path, "v,a\n1,3.5\n2,NA\n3,.\n", {"a": None})
+    assert table["a"].isna().tolist() == [False, True, True]
+    assert any("2 times" in line.reason for line in ledger.lines)
+
+
+def test_missing_codes_are_set_to_missing_and_counted(tmp_path: Path) -> None:
+    columns = {"a": {"missing_codes": [-9, "refused"]}, "b": None}
+    table, ledger = read(tmp_path, "v,a,b\n1,-9,-9\n2,refused,5\n3,4,-8\n", columns, missing_codes=[-8])
+    assert table["a"].isna().tolist() == [True, True, False]
+    assert table["b"].tolist()[:2] == [-9.0, 5.0]
+    assert table["b"].isna().tolist() == [False, False, True]
+    assert [line.reason for line in ledger.lines if line.step == "missing codes"] == [
+        "a: 2 values set to missing",
+        "b: 1 values set to missing",
+    ]
+
+
+def test_a_file_wide_missing_code_does_not_touch_the_key(tmp_path: Path) -> None:
+    table, _ = read(tmp_path, "v,a\n-9,1\n2,-9\n", {"a": None}, missing_codes=[-9])
+    assert table["v"].tolist() == [-9, 2]
+
+
+def test_scale_is_applied_and_in_the_ledger(tmp_path: Path) -> None:
+    table, ledger = read(tmp_path, "v,a\n1,1.5\n", {"a": {"scale": 10000, "unit": "yuan"}})
+    assert table["a"].tolist() == [15000.0]
+    assert ledger.lines[-1].reason == "a: multiplied by 10000, now in yuan"
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "said"),
+    [
+        ("v,a\n1,x\n", {"a": {"type": "number"}}, "must hold numbers; found 'x' in row 2"),
+        ("v,a\n1,1.5\n", {"a": {"type": "integer"}}, "must hold whole numbers; found 1.5 in row 2"),
+        ("v,a\n1,5\n1,6\n", {"a": None}, "rows share a key (v): 1 in rows 2, 3"),
+        ("v,a\n,5\n2,6\n", {"a": None}, "the key (v) is missing in row 2"),
+        ("v,a\n1,5\n2,-6\n", {"a": {"minimum": 0}}, "must be at least 0; found -6 in row 3"),
+        ("v,a\n1,5\n2,6\n", {"a": {"maximum": 5}}, "must be at most 5; found 6 in row 3"),
+        ("v,a\n1,5\n2,6\n", {"a": {"allowed": [5]}}, "must be one of 5; found 6 in row 3"),
+        ("v,a\n1,x\n", {"a": {"type": "text", "scale": 2}}, "is text and cannot be multiplied"),
+        ("v,a\n1,x\n", {"a": {"from": "aa"}}, "has no column `aa` (wanted for `a`)"),
+        ("v,a\n", {"a": None}, "has a header but no rows"),
+    ],
+)
+def test_violations_name_rows_and_values(tmp_path: Path, text: str, columns: dict[str, object], said: str) -> None:
+    assert said in complaint(tmp_path, text, columns)
+
+
+def test_all_violations_come_together(tmp_path: Path) -> None:
+    message = complaint(tmp_path, "v,a,b\n1,-1,9\n1,2,3\n", {"a": {"minimum": 0}, "b": {"maximum": 5}})
+    assert "(3 problems)" in message
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(st.lists(st.one_of(st.none(), st.integers(-(10**9), 10**9), st.floats(-1e9, 1e9)), min_size=1, max_size=30))
+def test_numbers_written_to_csv_are_read_back(tmp_path: Path, values: list[float | None]) -> None:
+    lines = "".join(f"{row},{'' if value is None else repr(value)}\n" for row, value in enumerate(values))
+    table, _ = read(tmp_path, "v,a\n" + lines, {"a": {"type": "number"}})
+    assert [None if pd.isna(value) else value for value in table["a"]] == values
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(
+    st.lists(st.text(st.characters(blacklist_categories=["C", "Z"]), min_size=1, max_size=8), min_size=1, max_size=15)
+)
+def test_text_survives_being_read(tmp_path: Path, values: list[str]) -> None:
+    frame = pd.DataFrame({"v": range(len(values)), "a": values})
+    table, _ = read(tmp_path, frame.to_csv(index=False), {"a": {"type": "text"}})
+    assert table["a"].tolist() == values

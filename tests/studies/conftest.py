@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.conftest import ROOT
+
+PARTS = ("workflow", "config", "src", "data", "results/published", "requirements.lock")
+
+
+class Checkout:
+    """A copy of the repository without results, in which the workflow can be run and files changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for part in PARTS:
+            source, target = ROOT / part, folder / part
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if source.is_dir():
+                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy2(source, target)
+
+    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run Snakemake in the copy, on the copy's own code."""
+        environment = {**os.environ, "PYTHONPATH": str(self.folder / "src")}
+        return subprocess.run(
+            [sys.executable, "-m", "snakemake", *arguments],
+            cwd=self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def run(self, study: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a study."""
+        return self.snakemake(*arguments, "--config", f"study={study}")
+
+    def due(self, study: str) -> set[str]:
+        """List the jobs that would be run, by their messages."""
+        result = self.run(study, "--dry-run")
+        assert result.returncode == 0, result.stderr
+        return {" ".join(message.split()) for message in re.findall(r"^Job \d+: (.+)$", result.stderr, re.MULTILINE)}
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        """Replace a text in a file; it has to be there."""
+        file = self.folder / path
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new), encoding="utf-8")

@@ -1,0 +1,132 @@
+"""A change reruns what depends on it and nothing else: an outcome, a module, a raw file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.studies.conftest import Checkout
+
+pytestmark = pytest.mark.slow
+
+STUDY = """\
+study: small
+title: A small study
+authors: [A. Scholar]
+seed: 1
+data_standing: public
+sources:
+  survey:
+    path: data/raw/small/survey.csv
+    key: [village, year]
+    columns: {village: , year: , listed_now: , income: {label: Income}, sales: {label: Sales}}
+  register:
+    path: data/raw/small/register.csv
+    key: [village]
+    columns: {village: , county: }
+panel:
+  unit: village
+  period: year
+  base: survey
+  joins: [{source: register, on: [village]}]
+designation:
+  listed: {indicator: listed_now}
+outcomes:
+  income: {label: Income a head, unit: yuan}
+  sales: {label: Sales a head, unit: yuan}
+blocks:
+  on_income: {outcomes: [income], estimators: [two_way_fixed_effects]}
+  on_sales: {outcomes: [sales], estimators: [event_study]}
+exhibits:
+  income_table: {kind: regression_table, title: Income, blocks: [on_income]}
+  sales_figure: {kind: event_study_figure, title: Sales, blocks: [on_sales]}
+"""
+
+INCOME = {"estimation block on_income", "exhibits table income_table"}
+SALES = {"estimation block on_sales", "exhibits figure sales_figure"}
+END = {"verification compare with published values", "verification verdict", "report page"}
+PANEL = {"panel join, derive, date designation, restrict"}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    checkout = Checkout(tmp_path_factory.mktemp("checkout"))
+    folder = checkout.folder / "data/raw/small"
+    folder.mkdir(parents=True)
+    random = np.random.default_rng(1)
+    rows = [(v, y, int(v % 2 and y >= 2004)) for v in range(20) for y in range(2000, 2008)]
+    survey = pd.DataFrame(rows, columns=["village", "year", "listed_now"])
+    survey[["income", "sales"]] = random.normal(100, 5, (len(survey), 2)).round(2)
+    survey.to_csv(folder / "survey.csv", index=False)
+    pd.DataFrame({"village": range(20), "county": [v // 4 for v in range(20)]}).to_csv(
+        folder / "register.csv", index=False
+    )
+    (checkout.folder / "config/studies/small.yaml").write_text(STUDY, encoding="utf-8")
+    result = checkout.run("small")
+    assert result.returncode == 0, result.stderr
+    assert checkout.due("small") == set()
+    return checkout
+
+
+@pytest.fixture
+def checkout(finished: Checkout) -> Iterator[Checkout]:
+    """Give the finished checkout, and put back afterwards what the test changed."""
+    before = {path: path.read_bytes() for path in _sources(finished.folder)}
+    yield finished
+    for path, contents in before.items():
+        if path.read_bytes() != contents:
+            path.write_bytes(contents)
+
+
+def _sources(folder: Path) -> list[Path]:
+    return [
+        *(folder / "src").rglob("*.py"),
+        *(folder / "data/raw/small").iterdir(),
+        folder / "config/studies/small.yaml",
+    ]
+
+
+def test_another_transformation_of_one_outcome_reruns_its_block_and_exhibit(checkout: Checkout) -> None:
+    checkout.edit(
+        "config/studies/small.yaml",
+        "sales: {label: Sales a head, unit: yuan}",
+        "sales: {label: Sales a head, unit: yuan, transformation: log}",
+    )
+    assert checkout.due("small") == SALES | END
+
+
+def test_another_label_of_one_outcome_reruns_no_estimation(checkout: Checkout) -> None:
+    checkout.edit("config/studies/small.yaml", "label: Sales a head", "label: Sales per person")
+    due = checkout.due("small")
+    assert "exhibits figure sales_figure" in due
+    assert due <= {"exhibits figure sales_figure", "report page", "verification verdict"}
+
+
+def test_another_estimator_module_reruns_the_blocks_that_use_it(checkout: Checkout) -> None:
+    checkout.edit("src/ruralpanel/estimation/event_study.py", "if value < 0]", "if value <= -1]")
+    assert checkout.due("small") == SALES | END
+
+
+def test_a_comment_in_a_module_reruns_nothing(checkout: Checkout) -> None:
+    file = checkout.folder / "src/ruralpanel/estimation/event_study.py"
+    file.write_text(file.read_text(encoding="utf-8") + "\n# a remark\n", encoding="utf-8")
+    assert checkout.due("small") == set()
+
+
+def test_another_way_to_draw_reruns_the_figure_and_the_page(checkout: Checkout) -> None:
+    checkout.edit("src/ruralpanel/exhibits/event_study_figure.py", "markersize=4", "markersize=5")
+    assert checkout.due("small") == {"exhibits figure sales_figure", "report page", "verification verdict"}
+
+
+def test_another_raw_file_reruns_its_table_and_what_follows_from_the_panel(checkout: Checkout) -> None:
+    checkout.edit("data/raw/small/register.csv", "19,4\n", "19,3\n")
+    assert checkout.due("small") == {"sources read register"} | PANEL | INCOME | SALES | END
+
+
+def test_touching_a_raw_file_without_changing_it_reruns_nothing(checkout: Checkout) -> None:
+    (checkout.folder / "data/raw/small/register.csv").touch()
+    assert checkout.due("small") == set()

@@ -1,0 +1,85 @@
+"""Every shipped study runs from raw files to a verdict of match."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ruralpanel.study import Study
+from tests.conftest import ROOT
+from tests.studies.conftest import Checkout
+
+pytestmark = pytest.mark.slow
+STUDIES = ["taobao_villages", "replications/castle", "replications/wage_panel"]
+
+
+@pytest.fixture(scope="module", params=STUDIES)
+def finished(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, str]:
+    checkout = Checkout(tmp_path_factory.mktemp("checkout"))
+    result = checkout.run(request.param)
+    assert result.returncode == 0, result.stderr
+    assert "Verdict: MATCH." in result.stderr
+    again = checkout.run(request.param)
+    assert again.returncode == 0
+    assert "Everything is up to date." in again.stderr
+    return request.param, checkout.folder / "results" / request.param, result.stderr
+
+
+def test_every_exhibit_is_made_in_every_form(finished: tuple[str, Path, str]) -> None:
+    name, results, _ = finished
+    for exhibit, declared in Study.load(name, ROOT).exhibits.items():
+        endings = ("html", "tex", "csv") if declared.kind == "regression_table" else ("png", "pdf", "csv")
+        for ending in endings:
+            assert (results / "exhibits" / f"{exhibit}.{ending}").stat().st_size > 0
+
+
+def test_every_regression_can_be_walked_back_to_the_raw_rows(finished: tuple[str, Path, str]) -> None:
+    name, results, _ = finished
+    study = Study.load(name, ROOT)
+    panel = pd.read_csv(results / "panel/panel.ledger.csv")
+    base = pd.read_csv(results / "sources" / f"{study.base}.ledger.csv")
+    assert base["rows_out"].iloc[-1] == panel["rows_in"].iloc[0]
+    assert (panel["rows_out"].iloc[:-1].to_numpy() == panel["rows_in"].iloc[1:].to_numpy()).all()
+    for block in study.blocks:
+        estimates = pd.read_csv(results / "estimates" / f"{block}.csv")
+        for table, lines in pd.read_csv(results / "estimates" / f"{block}.ledger.csv").groupby("table"):
+            assert lines["rows_in"].iloc[0] == panel["rows_out"].iloc[-1]
+            assert (lines["rows_out"].iloc[:-1].to_numpy() == lines["rows_in"].iloc[1:].to_numpy()).all()
+            _, specification, outcome, estimator = str(table).split("/")
+            of_equation = estimates[
+                (estimates["specification"] == specification)
+                & (estimates["outcome"] == outcome)
+                & (estimates["estimator"] == estimator)
+            ]
+            counted = of_equation["observations"]
+            total = counted.sum() if estimator == "cohort_means" else counted.iloc[0]
+            assert total == lines["rows_out"].iloc[-1]
+
+
+def test_simulated_exhibits_say_so_and_others_do_not(finished: tuple[str, Path, str]) -> None:
+    name, results, _ = finished
+    simulated = Study.load(name, ROOT).data_standing == "simulated"
+    texts = [
+        path for path in (results / "exhibits").iterdir() if path.name.endswith((".html", ".tex", ".caption.json"))
+    ]
+    for path in [*texts, results / "report/index.html", results / "verdict.html"]:
+        assert ("SIMULATED DATA" in path.read_text(encoding="utf-8")) == simulated, path.name
+
+
+def test_progress_counts_every_job(finished: tuple[str, Path, str]) -> None:
+    _, _, shown = finished
+    assert "[ 1/" in shown or "[1/" in shown
+    assert "verification verdict" in " ".join(shown.split())
+    assert "Traceback" not in shown
+
+
+def test_jobs_leave_a_log_and_a_benchmark(finished: tuple[str, Path, str]) -> None:
+    _, results, _ = finished
+    logs = {path.relative_to(results / "logs").with_suffix("") for path in (results / "logs").rglob("*.log")}
+    benchmarks = {
+        path.relative_to(results / "benchmarks").with_suffix("") for path in (results / "benchmarks").rglob("*.tsv")
+    }
+    assert logs == benchmarks
+    assert len(logs) >= 8

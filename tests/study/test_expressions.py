@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ruralpanel.study.expressions import ExpressionError, columns_in, is_condition
+
+
+def test_columns_are_listed_and_functions_are_not() -> None:
+    assert columns_in("log(income / residents) + 2 * (year >= 2010)") == {"income", "residents", "year"}
+
+
+@pytest.mark.parametrize("expression", ["a > 1", "a in ['x', 'y']", "not a == 1", "1 < a <= 2", "a > 1 and b != 'x'"])
+def test_conditions_are_told_from_numbers(expression: str) -> None:
+    assert is_condition(expression)
+    assert not is_condition(f"log({'a'})")
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        *("", "a +", "a.b", "a[0]", "f(a)", "log(a, b)", "lambda: 1", "a if b else c", "[x for x in a]", "a & b", "~a"),
+        *("None", "__import__('os')", "a := 1", "f'{a}'", "*a", "a; b", "@a", "True", "log(a=1)"),
+        "(" * 500 + "a" + ")" * 500,
+    ],
+)
+def test_anything_else_is_refused(expression: str) -> None:
+    with pytest.raises(ExpressionError):
+        columns_in(expression)
+
+
+@given(st.text(max_size=60))
+def test_no_text_breaks_the_reader(text: str) -> None:
+    with contextlib.suppress(ExpressionError):
+        columns_in(text)

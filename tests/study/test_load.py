@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ruralpanel.errors import StudyError
+from ruralpanel.study import Study, find_study
+from ruralpanel.study.load import available_studies
+
+
+@pytest.mark.parametrize("name", ["taobao_villages", "replications/castle", "replications/wage_panel"])
+def test_shipped_studies_load(root: Path, name: str) -> None:
+    study = Study.load(name, root)
+    assert all(study.equations(block) for block in study.blocks)
+
+
+def test_every_study_file_is_tested_above(root: Path) -> None:
+    assert available_studies(root) == ["replications/castle", "replications/wage_panel", "taobao_villages"]
+
+
+def test_a_wrong_name_is_offered_the_nearest(root: Path) -> None:
+    with pytest.raises(StudyError, match="did you mean “replications/castle”"):
+        find_study("replications/castel", root)
+
+
+@pytest.mark.parametrize("name", [3, "", None, "../config/studies/taobao_villages", "nowhere.yaml"])
+def test_what_is_no_study_is_refused(root: Path, name: object) -> None:
+    with pytest.raises(StudyError):
+        find_study(name, root)
+
+
+def test_a_study_may_be_named_by_its_path(root: Path) -> None:
+    assert find_study("config/studies/replications/castle.yaml", root)[0] == "replications/castle"

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.study.conftest import Repository
+
+
+def test_a_good_study_loads(repository: Repository) -> None:
+    study = repository.load()
+    assert [equation.estimator for equation in study.equations("main")] == ["two_way_fixed_effects", "event_study"]
+
+
+def test_all_errors_come_at_once_each_with_line_key_and_the_nearest_word(repository: Repository) -> None:
+    repository.study["titel"] = repository.study.pop("title")
+    repository.at("blocks.main")["estimators"] = ["two_way_fixed_effect"]
+    repository.at("sources.survey.columns")["income"] = {"from": "inc", "unti": "yuan"}
+    message = repository.complaint()
+    assert "(4 problems)" in message
+    assert "titel: is not a key that is known here\n    → did you mean “title”?" in message
+    assert "the key `title` is missing" in message
+    assert "blocks.main.estimators[1]" in message
+    assert "did you mean “two_way_fixed_effects”?" in message
+    assert "sources.survey.columns.income.unti" in message
+    assert "did you mean “unit”?" in message
+    assert message.count("line ") >= 4
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "value", "said"),
+    [
+        ("", "seed", "one", "expected a whole number"),
+        ("", "seed", 1.5, "expected a whole number"),
+        ("", "seed", -1, "greater than or equal to 0"),
+        ("", "seed", True, "expected a whole number"),
+        ("", "title", 2010, 'write it in quotes: "2010"'),
+        ("", "title", "", "is empty text"),
+        ("", "authors", "A. Scholar", "write a list"),
+        ("", "authors", [], "at least 1 expected"),
+        ("", "data_standing", "open", "valid here: public, restricted, simulated"),
+        ("", "sources", [], "expected keys with values"),
+        ("", "sources", {}, "at least 1 expected"),
+        ("panel", "unit", "Village", "is not a valid name"),
+        ("sources", "My Survey", {"path": "a.csv", "key": ["v"], "columns": {"v": None}}, "is not a valid name"),
+        ("sources.survey", "path", None, "one of the two is needed"),
+        ("sources.survey", "loader", "causaldata.castle", "not both"),
+        ("sources.survey", "path", "survey.pdf", "the ending of survey.pdf does not tell its format"),
+        ("sources.survey", "missing_codes", [True], "expected a number or a whole number or text"),
+        ("sources.survey.columns", "income", 3, "expected keys with values"),
+        ("sources.survey.columns", "income", {"type": "float"}, "valid here: integer, number, text"),
+        ("designation.listed", "cohort", "year", "not both"),
+        ("designation.listed", "never", [0], "`never` goes with `cohort`"),
+        ("designation.listed", "reference_period", 0, "less than or equal to -1"),
+        ("blocks.main", "fixed_effects", ["village", "region x year"], "is not a fixed effect"),
+        ("blocks.main", "window", [-4], "at least 2 expected"),
+        ("blocks.main", "inference", {"cluster": ["a", "b", "c"]}, "at most 2"),
+        ("blocks.main", "inference", {"level": 95}, "less than 1"),
+        ("exhibits.table", "kind", "regresion_table", "did you mean “regression_table”?"),
+        ("exhibits.table", "starz", True, "did you mean “stars”?"),
+        ("exhibits.table", "stars", "yes", "expected true or false"),
+    ],
+)
+def test_each_mistake_is_described_in_words(repository: Repository, path: str, key: str, value: Any, said: str) -> None:
+    section = repository.at(path) if path else repository.study
+    section[key] = value
+    message = repository.complaint()
+    assert said in message
+    assert "config/studies/mine.yaml, line" in message
+
+
+def test_a_missing_kind_names_the_kinds(repository: Repository) -> None:
+    del repository.at("exhibits.table")["kind"]
+    assert "the key `kind` is missing" in repository.complaint()

@@ -1,0 +1,72 @@
+"""The reference and the schema are written from the model; these tests fail while they are not fresh."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ruralpanel.study import Study
+from ruralpanel.study.reference import EXAMPLE, SECTIONS, reference_text, schema_text
+
+REWRITE = "rewrite it with: .venv/bin/python -m ruralpanel.study.reference"
+
+
+def test_the_reference_is_fresh(root: Path) -> None:
+    assert (root / "config/README.md").read_text(encoding="utf-8") == reference_text(), REWRITE
+
+
+def test_the_schema_is_fresh(root: Path) -> None:
+    assert (root / "config/schema.json").read_text(encoding="utf-8") == schema_text(), REWRITE
+
+
+def test_every_key_has_a_description() -> None:
+    missing = [
+        f"{model.__name__}.{key}"
+        for _, _, model in SECTIONS
+        for key, field in model.model_fields.items()
+        if not field.description
+    ]
+    assert missing == []
+
+
+def test_every_section_of_the_model_is_in_the_reference() -> None:
+    described = {model.__name__ for _, _, model in SECTIONS}
+    assert set(json.loads(schema_text())["$defs"]) <= described
+
+
+@pytest.fixture
+def electrification(tmp_path: Path) -> Path:
+    """Make a repository with the reference's example and a Stata file that fits it."""
+    (tmp_path / "config/studies").mkdir(parents=True)
+    (tmp_path / "config/studies/electrification.yaml").write_text(EXAMPLE, encoding="utf-8")
+    folder = tmp_path / "data/raw/electrification"
+    folder.mkdir(parents=True)
+    rows = [
+        (village, 2000 + year, int(village % 3 == 0 and year >= 4), village % 5, 100.0 + village, 30.0 + year)
+        for village in range(30)
+        for year in range(8)
+        if (village + year) % 11
+    ]
+    frame = pd.DataFrame(rows, columns=["vid", "wave", "elec", "cty", "pop", "pop1535"])
+    frame.loc[5, "pop1535"] = -9
+    frame.to_stata(folder / "survey.dta", write_index=False)
+    return tmp_path
+
+
+def test_the_example_loads_and_can_be_estimated(electrification: Path) -> None:
+    from ruralpanel.estimation.block import estimate_block
+    from ruralpanel.panel.build import build_panel
+    from ruralpanel.sources.table import read_source
+
+    study = Study.load("electrification", electrification)
+    source = study.sources["survey"]
+    table, _ = read_source("survey", source, electrification / str(source.path))
+    panel, ledger = build_panel({"survey": table}, study.panel, study.base, study.designation)
+    assert ledger.lines[-1].rows_out == len(panel) == len(table)
+    for block in study.blocks:
+        estimates, _ = estimate_block(panel, study.equations(block))
+        assert estimates["estimate"].notna().any()
+    assert panel["share_young"].isna().sum() == 1

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import io
+import logging
+from pathlib import Path
+
+from ruralpanel.progress import Progress
+
+
+def record(message: str | None = None, level: int = logging.INFO, **facts: object) -> logging.LogRecord:
+    made = logging.LogRecord("snakemake", level, "", 0, message, None, None)
+    made.__dict__.update(facts)
+    return made
+
+
+def shown(*records: logging.LogRecord) -> str:
+    stream = io.StringIO()
+    progress = Progress(stream)
+    for each in records:
+        progress.handle(each)
+    progress.close()
+    return stream.getvalue()
+
+
+def test_a_run_says_which_stage_how_many_of_how_many_and_where_to_look(tmp_path: Path) -> None:
+    (tmp_path / "exhibits").mkdir()
+    text = shown(
+        record("Study one", ruralpanel_results=str(tmp_path)),
+        record(event="run_info", stats={"total": 2}),
+        record(event="job_info", jobid=1, rule_name="build_panel", rule_msg="panel         join"),
+        record(event="job_finished", job_id=1),
+        record(event="job_info", jobid=0, rule_name="all", rule_msg=None),
+        record(event="job_finished", job_id=0),
+    )
+    assert "Study one" in text
+    assert "[1/2]   0:00  panel         join" in text
+    assert "all" not in text.split("[1/2]")[1].split("Tables")[0].split("join")[1]
+    assert "Tables and figures:" in text
+
+
+def test_a_failed_job_shows_its_log_and_nothing_of_the_machinery(tmp_path: Path) -> None:
+    log = tmp_path / "job.log"
+    log.write_text("row 7 is wrong\n", encoding="utf-8")
+    text = shown(
+        record(event="job_info", jobid=1, rule_name="read_source", rule_msg="sources       read survey"),
+        record("CalledProcessError in file x", logging.ERROR, event="error"),
+        record(event="job_error", jobid=1, rule_name="read_source", log=[str(log)]),
+        record("At least one job did not complete successfully.", logging.ERROR, event="error"),
+    )
+    assert "Failed: sources read survey\n  row 7 is wrong" in text
+    assert "CalledProcessError" not in text
+    assert "did not complete" not in text
+
+
+def test_other_errors_are_passed_on() -> None:
+    assert "Directory cannot be locked" in shown(record("Directory cannot be locked.", logging.ERROR, event="error"))

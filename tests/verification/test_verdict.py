@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ruralpanel.errors import PublishedError
+from ruralpanel.estimation.block import estimate_block
+from ruralpanel.verification.html import verdict_page
+from ruralpanel.verification.published import (
+    COLUMNS,
+    keep_as_published,
+    nothing_published,
+    printed_decimals,
+    read_published,
+    refuse_to_replace_print,
+)
+from ruralpanel.verification.summary import STATUSES, verdict_sentence
+from ruralpanel.verification.verdict import NotReproduced, judge, refuse_unless_reproduced
+from tests.conftest import equation
+
+PLACE = "block,main,y,two_way_fixed_effects"
+
+
+@pytest.fixture
+def estimates(panel: pd.DataFrame) -> pd.DataFrame:
+    estimates, _ = estimate_block(panel, [equation(regressors=["x"]), equation(estimator="event_study")])
+    first = (estimates["estimator"] == "two_way_fixed_effects") & (estimates["term"] == "listed")
+    estimates.loc[first, ["estimate", "standard_error", "p_value"]] = [0.0755, 0.0332, 0.027]
+    return estimates
+
+
+def published(tmp_path: Path, *rows: str) -> pd.DataFrame:
+    path = tmp_path / "published.csv"
+    header = "cell,block,specification,outcome,estimator,term,event_time,statistic,value,decimals,source"
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return read_published(path)
+
+
+def cell(value: str, statistic: str = "estimate", decimals: str = "", name: str = "T1", term: str = "listed") -> str:
+    return f"{name},{PLACE},{term},,{statistic},{value},{decimals},print"
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([cell("0.0755")], "match"),
+        ([cell("0.08")], "rounding"),
+        ([cell("0.0801", decimals="2")], "rounding"),
+        ([cell("0.076")], "rounding"),
+        ([cell("0.075")], "rounding"),
+        ([cell("0.077")], "differ"),
+        ([cell("-0.08")], "sign flip"),
+        ([cell("0.00")], "differ"),
+        ([cell("0.03"), cell("0.03", "standard_error")], "significance flip"),
+        ([cell("0.09"), cell("0.03", "standard_error")], "differ"),
+        ([cell("0.2", "p_value")], "significance flip"),
+        ([cell("0.01", "p_value")], "differ"),
+        ([cell("320", "observations")], "match"),
+        ([cell("321", "observations")], "differ"),
+        ([cell("0.1", term="listd")], "missing"),
+    ],
+)
+def test_every_status(tmp_path: Path, estimates: pd.DataFrame, rows: list[str], expected: str) -> None:
+    verdict = judge(published(tmp_path, *rows), estimates)
+    assert verdict["status"].iloc[0] == expected
+    assert expected in STATUSES
+    if expected in ("match", "rounding") and len(rows) == 1:
+        refuse_unless_reproduced(verdict)
+    else:
+        with pytest.raises(NotReproduced, match="T1"):
+            refuse_unless_reproduced(verdict)
+
+
+def test_a_missing_cell_says_what_the_run_lacks(tmp_path: Path, estimates: pd.DataFrame) -> None:
+    verdict = judge(published(tmp_path, cell("0.1", term="listd")), estimates)
+    assert verdict["note"].iloc[0] == "the run has no term `listd` there; did you mean “listed”?"
+
+
+def test_an_event_time_identifies_its_estimate(tmp_path: Path, estimates: pd.DataFrame) -> None:
+    event_study = estimates[estimates["estimator"] == "event_study"].set_index("event_time")
+    value = f"{event_study.loc[2, 'estimate']:.4f}"
+    row = f"F1,block,main,y,event_study,listed,2,estimate,{value},,print"
+    assert judge(published(tmp_path, row), estimates)["status"].tolist() == ["rounding"]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (cell("0.08*"), "is not a number"),
+        (cell("−0.08"), "is not a number"),
+        (cell("nan"), "is not a number"),
+        (cell(""), "the column `value` is empty"),
+        (cell("0.08", "estimat"), "did you mean “estimate”?"),
+        (cell("0.08", decimals="two"), "is not a whole number"),
+        ("a,b", "does not have as many cells as the header"),
+        (cell("0.08") + ",more", "does not have as many cells as the header"),
+    ],
+)
+def test_mistakes_in_the_file_name_their_line(tmp_path: Path, row: str, said: str) -> None:
+    with pytest.raises(PublishedError) as raised:
+        published(tmp_path, row)
+    assert said in str(raised.value)
+    assert "published.csv, line 2" in str(raised.value)
+
+
+def test_a_missing_and_an_unknown_column_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "published.csv"
+    path.write_text("cell,blok\na,b\n", encoding="utf-8")
+    with pytest.raises(PublishedError) as raised:
+        read_published(path)
+    assert "the column `block` is missing" in str(raised.value)
+    assert "did you mean “block”?" in str(raised.value)
+
+
+def test_a_cell_given_twice_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(PublishedError, match="is given twice"):
+        published(tmp_path, cell("0.08"), cell("0.09"))
+
+
+def test_decimals_are_those_printed() -> None:
+    assert [printed_decimals(text) for text in ("0.080", "4360", "-1.5", "1e-3")] == [3, 0, 1, 3]
+
+
+def test_what_a_run_keeps_as_published_matches_that_run(tmp_path: Path, estimates: pd.DataFrame) -> None:
+    kept = keep_as_published(estimates, [("Table 1", ["block"], 3)], "run of test")
+    assert list(kept.columns) == COLUMNS
+    kept.to_csv(tmp_path / "kept.csv", index=False)
+    verdict = judge(read_published(tmp_path / "kept.csv"), estimates)
+    assert set(verdict["status"]) == {"match"}
+    assert len(verdict) == estimates["estimate"].notna().sum() * 3 - 1  # the reference period has no standard error
+    refuse_to_replace_print(tmp_path / "kept.csv")
+
+
+def test_a_run_does_not_replace_what_was_typed_from_print(tmp_path: Path) -> None:
+    published(tmp_path, cell("0.08"))
+    with pytest.raises(PublishedError, match="typed from print"):
+        refuse_to_replace_print(tmp_path / "published.csv")
+
+
+def test_simulated_data_are_no_evidence() -> None:
+    assert "no evidence for any claim" in verdict_sentence(Counter(match=2), "simulated")
+    assert "no evidence" not in verdict_sentence(Counter(match=2), "public")
+    assert verdict_sentence(Counter(match=2, differ=1), "public").startswith("Verdict: NO MATCH. 2 of 3")
+    assert "nothing is published" in verdict_sentence(Counter(), "public")
+
+
+def test_the_verdict_has_a_page(tmp_path: Path, estimates: pd.DataFrame) -> None:
+    verdict = judge(published(tmp_path, cell("-0.08", name="<T1>")), estimates)
+    page = verdict_page(verdict, "A & B", "simulated")
+    assert "&lt;T1&gt;" in page
+    assert "sign flip" in page
+    assert "SIMULATED DATA" in page
+    assert "−0.08" in page
+    assert len(judge(nothing_published(), estimates)) == 0
