@@ -37,6 +37,8 @@ rule accept:
         accepted=f"{RESULTS}/accepted",
     log:
         f"{RESULTS}/logs/accept.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/accept.tsv"
     params:
         code=code_digest(
             "ruralpanel.verification.verdict", "ruralpanel.verification.summary"
