@@ -26,15 +26,15 @@ def test_a_run_says_which_stage_how_many_of_how_many_and_where_to_look(tmp_path:
     (tmp_path / "exhibits").mkdir()
     text = shown(
         record("Study one", ruralpanel_results=str(tmp_path)),
-        record(event="run_info", stats={"total": 2}),
+        record(event="run_info", stats={"total": 2, "all": 1}),
         record(event="job_info", jobid=1, rule_name="build_panel", rule_msg="panel         join"),
         record(event="job_finished", job_id=1),
         record(event="job_info", jobid=0, rule_name="all", rule_msg=None),
         record(event="job_finished", job_id=0),
     )
     assert "Study one" in text
-    assert "[1/2]   0:00  panel         join" in text
-    assert "all" not in text.split("[1/2]")[1].split("Tables")[0].split("join")[1]
+    assert "[1/1]   0:00  panel         join" in text
+    assert "all" not in text.split("[1/1]")[1].split("Tables")[0].split("join")[1]
     assert "Tables and figures:" in text
 
 
@@ -52,5 +52,25 @@ def test_a_failed_job_shows_its_log_and_nothing_of_the_machinery(tmp_path: Path)
     assert "did not complete" not in text
 
 
+def test_after_a_failure_no_old_verdict_is_shown(tmp_path: Path) -> None:
+    (tmp_path / "exhibits").mkdir()
+    text = shown(
+        record("Study one", ruralpanel_results=str(tmp_path)),
+        record(event="run_info", stats={"total": 2}),
+        record(event="job_error", jobid=1, rule_name="read_source", log=[]),
+    )
+    assert "The run did not finish." in text
+    assert "Tables and figures:" not in text
+
+
+def test_a_dry_run_lists_what_would_be_run() -> None:
+    stream = io.StringIO()
+    progress = Progress(stream, dry=True)
+    progress.handle(record(event="job_info", jobid=1, rule_name="build_panel", rule_msg="panel  join"))
+    progress.handle(record(event="job_info", jobid=0, rule_name="all", rule_msg=None))
+    progress.close()
+    assert stream.getvalue() == "would run  panel  join\n"
+
+
 def test_other_errors_are_passed_on() -> None:
-    assert "Directory cannot be locked" in shown(record("Directory cannot be locked.", logging.ERROR, event="error"))
+    assert "./run --unlock" in shown(record("Directory cannot be locked.", logging.ERROR, event="error"))

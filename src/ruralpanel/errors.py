@@ -41,8 +41,7 @@ class ProblemsFound(Exception):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = list(problems)
-        count = len(self.problems)
-        lines = [f"{self.heading} ({count} {'problem' if count == 1 else 'problems'}):"]
+        lines = [f"{self.heading} ({counted(len(self.problems), 'problem')}):"]
         lines += [f"  {number}. {problem}" for number, problem in enumerate(self.problems, start=1)]
         super().__init__("\n".join(lines))
 
@@ -63,6 +62,11 @@ class PublishedError(ProblemsFound):
     """The file of published values cannot be read."""
 
     heading = "The published values cannot be read"
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a count with its noun: ``1 row``, ``1,320 rows``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def nearest(word: object, choices: Iterable[str]) -> str:

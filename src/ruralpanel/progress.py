@@ -22,6 +22,10 @@ TARGETS = ("all", "verify")
 """Rules that only gather others."""
 
 
+VERDICT = "accept"
+"""The rule that fails when a published number does not reproduce; the run has finished all the same."""
+
+
 class Progress:
     """Turn Snakemake's events into a few lines a person can follow.
 
@@ -29,9 +33,12 @@ class Progress:
     ----------
     stream
         Where to write.
+    dry
+        Whether nothing is run: the jobs that would be are listed, once.
     """
 
-    def __init__(self, stream: TextIO | None = None) -> None:
+    def __init__(self, stream: TextIO | None = None, dry: bool = False) -> None:
+        self.dry = dry
         self.stream = stream or sys.stderr
         self.started = time.monotonic()
         self.done = 0
@@ -40,6 +47,7 @@ class Progress:
         self.results: Path | None = None
         self.has_run = False
         self.status_shown = False
+        self.failed: list[str] = []
 
     def handle(self, record: LogRecord) -> None:
         """Show one event, or keep what it says for later."""
@@ -49,15 +57,19 @@ class Progress:
             self.results = Path(facts["ruralpanel_results"])
             self.line(record.getMessage())
         elif event == "run_info":
-            self.total = int(facts.get("stats", {}).get("total", 0))
-            self.has_run = True
+            stats = facts.get("stats", {})
+            self.total = int(stats.get("total", 0)) - sum(int(stats.get(target, 0)) for target in TARGETS)
+            self.has_run = not self.dry
+        elif event == "job_info" and self.dry:
+            if facts["rule_name"] not in TARGETS:
+                self.line(f"would run  {facts.get('rule_msg') or facts['rule_name']}")
         elif event == "job_info":
             self.running[int(facts["jobid"])] = str(facts.get("rule_msg") or facts["rule_name"])
             self.status()
         elif event == "job_finished":
             name = self.running.pop(int(facts["job_id"]), None)
-            self.done += 1
             if name and name not in TARGETS:
+                self.done += 1
                 self.line(f"[{self.done:>{len(str(self.total))}}/{self.total}] {self.elapsed():>6}  {name}")
             self.status()
         elif event == "job_error":
@@ -71,6 +83,7 @@ class Progress:
     def failure(self, facts: dict[str, Any]) -> None:
         """Show why a job failed, from its own log."""
         name = self.running.pop(int(facts["jobid"]), str(facts["rule_name"]))
+        self.failed.append(str(facts["rule_name"]))
         self.line(f"\nFailed: {' '.join(name.split())}")
         for log in facts.get("log") or []:
             path = Path(log)
@@ -83,6 +96,11 @@ class Progress:
     def other(self, record: LogRecord) -> None:
         """Pass on warnings and errors that do not come from a job."""
         text = str(record.getMessage())
+        if "cannot be locked" in text or "LockException" in text:
+            text = (
+                "Another run is at work here, or one was cut off and left its lock. If no other run is at work: "
+                "./run --unlock, and then again."
+            )
         if text.strip() and not any(phrase in text for phrase in QUIET_FAILURES):
             self.line(text if record.levelno >= ERROR else f"Warning: {text}")
 
@@ -91,7 +109,13 @@ class Progress:
         self.clear()
         if self.has_run and self.results is not None:
             self.has_run = False
-            self.line(f"\n{summary_of(self.results)}\nElapsed {self.elapsed()}.")
+            if set(self.failed) - {VERDICT}:
+                self.line(
+                    f"\nThe run did not finish. What {self.results.as_posix()} holds may be from an earlier run; "
+                    f"mend what is said above and run again. Elapsed {self.elapsed()}."
+                )
+            else:
+                self.line(f"\n{summary_of(self.results)}\nElapsed {self.elapsed()}.")
 
     def elapsed(self) -> str:
         """Give the time since the start as minutes and seconds."""

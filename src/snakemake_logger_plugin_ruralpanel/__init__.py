@@ -8,13 +8,13 @@ from ruralpanel.progress import Progress
 
 
 class LogHandler(LogHandlerBase):
-    """Show a run's progress; leave dry runs and verbose ones to Snakemake's own words."""
+    """Show a run's progress, or what a dry run would do; leave verbose runs to Snakemake's own words."""
 
     def __post_init__(self) -> None:
         """Start the clock."""
         settings = self.common_settings
-        self.in_full = settings.dryrun or settings.verbose or settings.printshellcmds or settings.debug_dag
-        self.progress = Progress()
+        self.in_full = settings.verbose or settings.printshellcmds or settings.debug_dag
+        self.progress = Progress(dry=settings.dryrun)
 
     def emit(self, record: LogRecord) -> None:
         """Show one event."""

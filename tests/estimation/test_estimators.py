@@ -46,7 +46,7 @@ def test_an_event_study_is_the_regression_on_hand_made_dummies(panel: pd.DataFra
 
 def test_the_joint_test_of_leads_is_the_wald_test(panel: pd.DataFrame) -> None:
     rows = estimates_of(panel, estimator="event_study", window=[-3, 2], inference=Inference(variance="homoskedastic"))
-    test = rows[rows["term"] == "leads_jointly_zero"].iloc[0]
+    test = rows[rows["term"] == "joint test of leads"].iloc[0]
     binned = panel["listed_event_time"].clip(-3, 2)
     names = {value: f"e{'m' if value < 0 else ''}{abs(value)}" for value in (-3, -2, 0, 1, 2)}
     by_hand = panel.assign(**{name: (binned == value).astype(float) for value, name in names.items()})
@@ -74,7 +74,7 @@ def test_a_linear_trend_in_all_units_leaves_the_estimate_alone(panel: pd.DataFra
 
 def test_cohort_means_are_weighted_means(panel: pd.DataFrame) -> None:
     rows = estimates_of(panel, estimator="cohort_means", weights="weight")
-    assert len(rows) == 4 * 8
+    assert len(rows) == 4 * 8 + 4
     cell = panel[(panel["listed_cohort"] == 2005) & (panel["year"] == 2004)]
     row = rows[(rows["cohort"] == "2005") & (rows["period"] == 2004)].iloc[0]
     assert row["estimate"] == pytest.approx(np.average(cell["y"], weights=cell["weight"]), abs=1e-12)
@@ -93,6 +93,8 @@ def test_cohort_means_are_weighted_means(panel: pd.DataFrame) -> None:
         (lambda panel: panel[panel["year"].isin([2000, 2006])], "event_study", "no row is observed at the reference"),
         (lambda panel: panel[panel["year"] >= 2006], "event_study", ""),
         (lambda panel: panel.head(2), "two_way_fixed_effects", ""),
+        (lambda panel: panel.assign(y=panel["y"] * 1e300), "two_way_fixed_effects", "cannot be squared"),
+        (lambda panel: panel[panel["cohort"] > 0], "event_study", "every unit is treated at some time"),
     ],
 )
 def test_what_cannot_be_estimated_is_a_row_with_a_reason(
@@ -136,6 +138,38 @@ def test_a_log_of_zero_is_counted(panel: pd.DataFrame) -> None:
     estimates, ledger = estimate_block(zeros, [equation(transformation="log")])
     assert estimates["observations"].iloc[0] == 319
     assert ledger["reason"].str.contains("1 of them have no log").any()
+
+
+def test_columns_of_the_users_are_not_overwritten(panel: pd.DataFrame) -> None:
+    plain = estimates_of(panel, regressors=["x"])
+    named = estimates_of(panel.rename(columns={"x": "outcome"}), regressors=["outcome"])
+    assert named["estimate"].tolist() == plain["estimate"].tolist()
+    pooled = estimates_of(panel.rename(columns={"x": "constant"}), regressors=["constant"], fixed_effects=[])
+    assert pooled["estimate"].iloc[1] == pytest.approx(smf.ols("y ~ listed + x", panel).fit().params["x"], abs=1e-10)
+
+
+def test_r_squared_is_that_of_statsmodels(panel: pd.DataFrame) -> None:
+    pooled = estimates_of(panel, fixed_effects=[], weights="weight").iloc[0]
+    assert pooled["r_squared"] == pytest.approx(
+        smf.wls("y ~ listed", panel, weights=panel["weight"]).fit().rsquared, abs=1e-10
+    )
+    within = estimates_of(panel).iloc[0]
+    residual = {name: smf.ols(f"{name} ~ C(village) + C(year)", panel).fit().resid for name in ("y", "listed")}
+    assert within["r_squared"] == pytest.approx(np.corrcoef(residual["y"], residual["listed"])[0, 1] ** 2, abs=1e-10)
+
+
+def test_binned_event_times_say_so(panel: pd.DataFrame) -> None:
+    rows = estimates_of(panel, estimator="event_study", window=[-3, 2]).set_index("event_time")
+    assert rows.loc[-3, "event_time_bin"] == "and earlier"
+    assert rows.loc[2, "event_time_bin"] == "and later"
+    assert rows.loc[0, "event_time_bin"] == ""
+
+
+def test_means_of_one_cluster_have_no_standard_error(panel: pd.DataFrame) -> None:
+    rows = estimates_of(panel.assign(one=1), estimator="cohort_means", inference={"cluster": ["one"]})
+    means = rows[rows["term"] == "mean"]
+    assert means["estimate"].notna().all()
+    assert means["standard_error"].isna().all()
 
 
 def test_text_on_the_right_hand_side_is_an_error_in_words(panel: pd.DataFrame) -> None:

@@ -18,6 +18,7 @@ def declaration(kind: str, standing: str = "public", **changes: object) -> Exhib
             "standing": standing,
             "labels": {"listed": "Listed village", "x": "Share <5%"},
             "outcomes": {"y": OutcomeWords(label="Income_per head", unit="yuan", transformation="log")},
+            "specifications": {"block/main": "", "block/weighted": "Weighted", "block/broken": "One cluster"},
             "unit": "village",
             "period": "year",
             "sources": ["A survey"],

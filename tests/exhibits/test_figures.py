@@ -35,9 +35,11 @@ def test_the_event_study_shows_what_its_data_file_says(estimates: pd.DataFrame) 
     (axes,) = figure.axes
     drawn = axes.containers[0].lines[0].get_ydata()
     assert list(drawn) == data.loc[data["event_time"].notna(), "estimate"].tolist()
-    assert axes.get_ylabel() == "Effect (log points)"
+    assert axes.get_ylabel() == "Effect (change in log)"
     assert "joint test that all leads are zero" in " ".join(notes)
     assert "Measured from event time −1" in " ".join(notes)
+    ticks = [label.get_text() for label in axes.get_xticklabels()]
+    assert (ticks[0], ticks[-1]) == ("≤ −3", "≥ 2")
 
 
 def test_the_trends_show_one_line_a_cohort(estimates: pd.DataFrame) -> None:
@@ -45,6 +47,16 @@ def test_the_trends_show_one_line_a_cohort(estimates: pd.DataFrame) -> None:
     (axes,) = figure.axes
     assert len(axes.lines) == 4
     assert axes.get_ylabel() == "Mean (log of yuan)"
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["2003 (10)", "2005 (10)", "2006 (10)", "never (10)"]
+
+
+def test_a_dollar_sign_in_a_label_is_no_formula(estimates: pd.DataFrame, tmp_path: Path) -> None:
+    declared = declaration("event_study_figure")
+    declared.outcomes["y"].label = "US$ and $\\frac$"
+    figure, _ = event_study_figure.draw(event_study_figure.plotted_data(estimates), declared)
+    save_figure(figure, tmp_path / "a.png", tmp_path / "a.pdf")
+    assert (tmp_path / "a.png").stat().st_size > 0
 
 
 @pytest.mark.parametrize("figures", [event_study_figure, trends_figure], ids=["event study", "trends"])

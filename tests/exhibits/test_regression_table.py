@@ -3,7 +3,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from ruralpanel.estimation.block import estimate_block
 from ruralpanel.exhibits.regression_table import as_grid, as_html, as_latex, print_table
+from tests.conftest import equation
 from tests.exhibits.conftest import declaration
 
 
@@ -34,6 +36,21 @@ def test_terms_and_stars_are_as_declared(static: pd.DataFrame) -> None:
     assert [label for label, _ in table.coefficients] == ["Share <5%", ""]
     assert table.coefficients[0][1] == ["0.5***", "", ""]
     assert "*** p < 0.01" in " ".join(table.notes)
+    hidden = print_table(static, declaration("regression_table", terms=["listed"]))
+    assert "Other regressors: Share <5%." in " ".join(hidden.notes)
+
+
+def test_outcomes_say_how_they_are_transformed_and_measured(static: pd.DataFrame) -> None:
+    table = print_table(static, declaration("regression_table"))
+    assert table.heads[0] == ("Income_per head (log)", "")
+    assert table.heads[1] == ("Income_per head (log)", "Weighted")
+    assert "Units of outcomes: Income_per head (log): log of yuan." in " ".join(table.notes)
+
+
+def test_columns_with_different_standard_errors_say_which_they_have(panel: pd.DataFrame) -> None:
+    equations = [equation(), equation(specification="weighted", inference={"variance": "heteroskedastic"})]
+    table = print_table(estimate_block(panel, equations)[0], declaration("regression_table"))
+    assert dict(table.statistics)["Standard errors"] == ["by village", "heteroskedastic"]
 
 
 def test_markup_in_labels_is_escaped(static: pd.DataFrame) -> None:
@@ -43,7 +60,8 @@ def test_markup_in_labels_is_escaped(static: pd.DataFrame) -> None:
     assert "Effects &amp; signs" in html
     assert r"Share $<$5\%" in latex
     assert r"Income\_per head" in latex
-    assert r"Effects \& signs" in latex
+    assert r"\caption{Effects \& signs}" in latex
+    assert "% Table 1; needs booktabs" in latex
 
 
 def test_simulated_data_are_called_so_in_every_form(static: pd.DataFrame) -> None:
@@ -63,5 +81,6 @@ def test_an_event_study_can_be_printed_as_a_table(estimates: pd.DataFrame) -> No
     dynamic = estimates[estimates["estimator"] == "event_study"]
     table = print_table(dynamic, declaration("regression_table"))
     labels = [label for label, _ in table.coefficients if label]
-    assert labels[0] == "Listed village, event time −3"
+    assert labels[0] == "Listed village, event time ≤ −3"
+    assert labels[5] == "Listed village, event time ≥ 2"
     assert "0.000" in [cells[0] for _, cells in table.coefficients]

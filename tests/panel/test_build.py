@@ -58,7 +58,7 @@ def test_a_derived_value_that_is_not_finite_is_missing_and_counted() -> None:
     panel, ledger = build(derived={"log_income": "log(income)", "late": "year >= 2011"})
     assert panel["log_income"].isna().sum() == 1
     assert panel["late"].tolist() == [0.0, 1.0, 0.0, 1.0]
-    assert any("not a finite number in 1 rows" in line.reason for line in ledger.lines)
+    assert any("not a finite number in 1 row" in line.reason for line in ledger.lines)
 
 
 def test_restrictions_are_in_the_ledger_with_their_reason() -> None:

@@ -73,12 +73,14 @@ def test_a_missing_indicator_after_treatment_is_known_and_before_it_is_not() -> 
 @pytest.mark.parametrize(
     ("values", "declared", "said"),
     [
-        ([0, 1, 0], {"indicator": "on"}, "goes back to 0 in 1 units"),
+        ([0, 1, 0], {"indicator": "on"}, "goes back to 0 in 1 unit treated before"),
         ([0, 2, 2], {"indicator": "on"}, "must be 0 or 1; found 2"),
         (["a", "b", "c"], {"indicator": "on"}, "must be 0 or 1"),
-        ([2010, 2011, 2010], {"cohort": "on"}, "changes within 1 units"),
-        ([2010, None, 2010], {"cohort": "on"}, "changes within 1 units"),
+        ([2010, 2011, 2010], {"cohort": "on"}, "changes within 1 unit:"),
+        ([2010, None, 2010], {"cohort": "on"}, "changes within 1 unit:"),
         ([2010.5] * 3, {"cohort": "on"}, "whole periods expected"),
+        ([0] * 3, {"cohort": "on"}, "write `never: [0]`"),
+        ([9999] * 3, {"cohort": "on"}, "write `never: [9999]`"),
         (["never"] * 3, {"cohort": "on"}, "holds text, not periods"),
     ],
 )
@@ -86,6 +88,12 @@ def test_what_cannot_be_dated_is_an_error(values: list[object], declared: dict[s
     with pytest.raises(DataError) as raised:
         date(pd.DataFrame({"village": 1, "year": [2009, 2010, 2011], "on": values}), **declared)
     assert said in str(raised.value)
+
+
+def test_an_onset_that_is_not_observed_is_counted() -> None:
+    panel = pd.DataFrame({"village": [1, 1, 2, 2, 2], "year": [1, 3, 1, 2, 3], "on": [0.0, 1.0, 0.0, None, 1.0]})
+    _, ledger = date(panel, indicator="on")
+    assert "the period before the first treated one is not observed in 2 units" in ledger.lines[-1].reason
 
 
 def test_a_treatment_that_may_end_keeps_its_indicator() -> None:

@@ -19,7 +19,7 @@ TABLE = pd.DataFrame({"a": [1.0, 2.0, np.nan], "b": [0.0, 4.0, 5.0], "kind": ["x
         ("arcsinh(b)", np.arcsinh([0, 4, 5])),
         ("-abs(-b)", [0, -4, -5]),
         ("b // 2 % 2", [0, 0, 0]),
-        ("a > 1", [0, 1, 0]),
+        ("a > 1", [0, 1, np.nan]),
     ],
 )
 def test_numbers(expression: str, expected: list[float]) -> None:
@@ -30,7 +30,18 @@ def test_numbers(expression: str, expected: list[float]) -> None:
 def test_a_division_by_zero_is_missing_and_counted() -> None:
     values, lost = evaluate_number(TABLE, "1 / b")
     assert values.isna().tolist() == [True, False, False]
-    assert lost == 1
+    assert lost == "not a finite number in 1 row, now missing"
+
+
+def test_rows_that_leave_because_something_is_missing_are_counted() -> None:
+    _, words = evaluate_condition(TABLE, "a > 1 and b > 1")
+    assert words == "1 row of these left because of a missing value in a"
+
+
+@pytest.mark.parametrize("condition", ["kind == 3", "kind != 3", "kind in [1, 2]", "a == '1'", "a not in ['1', 'x']"])
+def test_like_is_compared_with_like(condition: str) -> None:
+    with pytest.raises(DataError, match="compares"):
+        evaluate_condition(TABLE, condition)
 
 
 @pytest.mark.parametrize(
@@ -45,9 +56,9 @@ def test_a_division_by_zero_is_missing_and_counted() -> None:
     ],
 )
 def test_a_missing_value_does_not_fulfil_a_condition(condition: str, expected: list[bool]) -> None:
-    assert evaluate_condition(TABLE, condition).tolist() == expected
+    assert evaluate_condition(TABLE, condition)[0].tolist() == expected
 
 
 def test_comparing_text_with_a_number_is_an_error_in_words() -> None:
-    with pytest.raises(DataError, match="kind holds text"):
+    with pytest.raises(DataError, match="compares `kind`, which holds text, with a number"):
         evaluate_condition(TABLE, "kind > 2")

@@ -116,6 +116,39 @@ def test_stata_extended_missing_values_are_missing(tmp_path: Path) -> None:
     assert table["x"].isna().tolist() == [False, True, False]
 
 
+def test_formula_errors_in_a_sheet_are_not_taken_for_missing(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for row in (["村", "收入"], ["01", 1.5], ["02", "#DIV/0!"]):
+        book.active.append(row)
+    book.save(tmp_path / "data.xlsx")
+    columns = {"village": "村", "income": {"from": "收入", "type": "number"}}
+    assert "must hold numbers; found '#DIV/0!' in row 3" in complaint(tmp_path / "data.xlsx", columns=columns)
+
+
+@pytest.mark.parametrize("ending", ["dta", "xlsx", "parquet"])
+def test_first_days_of_years_are_years_and_other_dates_are_text(tmp_path: Path, ending: str) -> None:
+    frame = pd.DataFrame(
+        {"v": [1, 2], "wave": pd.to_datetime(["2010-01-01", "2012-01-01"]), "day": pd.to_datetime(["2010-05-01"] * 2)}
+    )
+    path = write(tmp_path / f"data.{ending}", frame)
+    table, _ = read_source("survey", source(path, columns={"village": "v", "wave": None, "day": None}), path)
+    assert table["wave"].tolist() == [2010, 2012]
+    assert [str(value)[:10] for value in table["day"]] == ["2010-05-01"] * 2
+
+
+def test_lists_in_cells_are_an_error(tmp_path: Path) -> None:
+    path = write(tmp_path / "data.parquet", pd.DataFrame({"v": [1, 2], "x": [[1], [2]]}))
+    assert "found a list in rows 1, 2" in complaint(path, columns={"village": "v", "x": None})
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "undefined", "punycode", "a\0b"])
+def test_encodings_that_cannot_read_the_file_are_an_error_in_words(tmp_path: Path, encoding: str) -> None:
+    message = complaint(write(tmp_path / "data.csv", FRAME), encoding=encoding)
+    assert "is not" in message
+
+
 def test_a_data_set_of_a_package_is_read() -> None:
     declared = Source.model_validate(
         {

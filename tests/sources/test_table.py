@@ -40,7 +40,7 @@ def test_whole_numbers_are_integers_unless_some_are_missing(tmp_path: Path) -> N
 def test_conventional_markers_among_numbers_are_missing_and_in_the_ledger(tmp_path: Path) -> None:
     table, ledger = read(tmp_path, "v,a\n1,3.5\n2,NA\n3,.\n", {"a": None})
     assert table["a"].isna().tolist() == [False, True, True]
-    assert any("2 times" in line.reason for line in ledger.lines)
+    assert any("in 2 rows, set to missing" in line.reason for line in ledger.lines)
 
 
 def test_missing_codes_are_set_to_missing_and_counted(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_missing_codes_are_set_to_missing_and_counted(tmp_path: Path) -> None:
     assert table["b"].isna().tolist() == [False, False, True]
     assert [line.reason for line in ledger.lines if line.step == "missing codes"] == [
         "a: 2 values set to missing",
-        "b: 1 values set to missing",
+        "b: 1 value set to missing",
     ]
 
 
@@ -79,6 +79,11 @@ def test_scale_is_applied_and_in_the_ledger(tmp_path: Path) -> None:
         ("v,a\n1,x\n", {"a": {"type": "text", "scale": 2}}, "is text and cannot be multiplied"),
         ("v,a\n1,x\n", {"a": {"from": "aa"}}, "has no column `aa` (wanted for `a`)"),
         ("v,a\n", {"a": None}, "has a header but no rows"),
+        ("v,a,a\n1,2,3\n", {"a": None}, "has several columns called `a`"),
+        ("v,a\n1,x\n", {"a": {"minimum": 0}}, "holds text, which has no minimum"),
+        ("x,y\n1,2\n", {"a": None}, "its header reads x, y"),
+        ("v,a\n1,1,234\n2,2,345\n", {"a": None}, "rows 2, 3: not as many cells as the header"),
+        ("v,a\n\n\n1,x\n", {"a": {"type": "number"}}, "in row 4"),
     ],
 )
 def test_violations_name_rows_and_values(tmp_path: Path, text: str, columns: dict[str, object], said: str) -> None:
@@ -88,6 +93,16 @@ def test_violations_name_rows_and_values(tmp_path: Path, text: str, columns: dic
 def test_all_violations_come_together(tmp_path: Path) -> None:
     message = complaint(tmp_path, "v,a,b\n1,-1,9\n1,2,3\n", {"a": {"minimum": 0}, "b": {"maximum": 5}})
     assert "(3 problems)" in message
+
+
+def test_codes_longer_than_a_number_can_hold_stay_text(tmp_path: Path) -> None:
+    table, _ = read(tmp_path, "v,a\n1,310101199001011234\n2,310101199001011235\n", {"a": None})
+    assert table["a"].tolist() == ["310101199001011234", "310101199001011235"]
+
+
+def test_a_column_with_nothing_in_it_is_missing_numbers(tmp_path: Path) -> None:
+    table, _ = read(tmp_path, "v,a\n1,\n2,\n", {"a": None})
+    assert table["a"].dtype == "float64"
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)

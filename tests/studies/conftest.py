@@ -45,7 +45,7 @@ class Checkout:
         """List the jobs that would be run, by their messages."""
         result = self.run(study, "--dry-run")
         assert result.returncode == 0, result.stderr
-        return {" ".join(message.split()) for message in re.findall(r"^Job \d+: (.+)$", result.stderr, re.MULTILINE)}
+        return {" ".join(text.split()) for text in re.findall(r"^would run  (.+)$", result.stderr, re.MULTILINE)}
 
     def edit(self, path: str, old: str, new: str) -> None:
         """Replace a text in a file; it has to be there."""

@@ -45,7 +45,10 @@ SECOND = {"path": "survey.csv", "key": ["village"], "columns": {"village": None,
         ("blocks.main", "sample", "log(income", "is not an expression"),
         ("exhibits.table", "blocks", ["mian"], "did you mean “main”?"),
         ("exhibits.table", "terms", ["liste"], "did you mean “listed”?"),
-        ("exhibits.table", "column_heads", {"mine": "Mine"}, "is not a specification"),
+        ("exhibits.table", "terms", ["county"], "`county` is not a term of these blocks"),
+        ("blocks.main", "estimators", ["cohort_means"], "shows two_way_fixed_effects or event_study"),
+        ("panel", "period", "village", "the unit too"),
+        ("panel", "sample", [{"keep": "not treated", "reason": "r"}], "`treated` is a number; `and`, `or` and `not`"),
         ("exhibits", "trends", {"kind": "trends_figure", "title": "T", "blocks": ["main"]}, "shows cohort_means"),
         ("", "published", "numbers.csv", "there is no file numbers.csv"),
     ],
@@ -96,6 +99,30 @@ def test_a_join_adds_its_columns(repository: Repository) -> None:
     repository.study["sources"]["other"] = dict(SECOND)
     repository.study["panel"].update(base="survey", joins=[{"source": "other", "on": ["village"]}])
     assert "size" in repository.load().panel_columns()
+
+
+def test_a_key_of_event_studies_needs_one(repository: Repository) -> None:
+    repository.at("blocks.main").update(estimators=["two_way_fixed_effects"], window=[-2, 2])
+    assert "blocks.main.window: is a key of event studies" in repository.complaint()
+
+
+def test_wrong_types_do_not_hide_dangling_references(repository: Repository) -> None:
+    repository.at("sources.survey.columns")["income"] = {"from": "inc", "typ": "number"}
+    repository.at("designation.listed")["indicator"] = "nope"
+    repository.at("blocks.main")["weights"] = "nope"
+    message = repository.complaint()
+    assert "(3 problems)" in message
+    assert message.count("`nope`") == 2
+
+
+def test_a_join_that_does_not_fit_does_not_hide_dangling_references(repository: Repository) -> None:
+    repository.study["sources"]["other"] = dict(SECOND)
+    repository.study["panel"].update(base="survey", joins=[{"source": "othr", "on": ["village"]}])
+    repository.at("blocks.main").update(weights="siz", regressors=["size"])
+    message = repository.complaint()
+    assert "`othr` is not a source" in message
+    assert "did you mean “size”?" in message
+    assert "regressors" not in message
 
 
 def test_a_treatment_that_ends_has_no_event_study(repository: Repository) -> None:

@@ -24,10 +24,22 @@ def test_a_wrong_name_is_offered_the_nearest(root: Path) -> None:
         find_study("replications/castel", root)
 
 
-@pytest.mark.parametrize("name", [3, "", None, "../config/studies/taobao_villages", "nowhere.yaml"])
+@pytest.mark.parametrize("name", [3, "", None, "../config/studies/taobao_villages", "nowhere.yaml", "a" * 300])
 def test_what_is_no_study_is_refused(root: Path, name: object) -> None:
     with pytest.raises(StudyError):
         find_study(name, root)
+
+
+def test_the_last_part_of_a_name_is_enough_to_be_offered_the_study(root: Path) -> None:
+    with pytest.raises(StudyError, match="did you mean “replications/castle”"):
+        find_study("castle", root)
+
+
+def test_a_study_elsewhere_must_not_write_over_another(root: Path, tmp_path: Path) -> None:
+    path = tmp_path / "taobao_villages.yaml"
+    path.write_text("study: taobao_villages\n", encoding="utf-8")
+    with pytest.raises(StudyError, match="would write over the results"):
+        find_study(str(path), root)
 
 
 def test_a_study_may_be_named_by_its_path(root: Path) -> None:

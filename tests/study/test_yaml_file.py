@@ -7,6 +7,10 @@ import pytest
 from ruralpanel.errors import StudyError
 from ruralpanel.study.yaml_file import dotted, read_yaml
 
+LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9)
+)
+
 
 def read(tmp_path: Path, text: str | bytes):
     path = tmp_path / "study.yaml"
@@ -55,7 +59,11 @@ def test_a_repeated_key_is_an_error_with_both_lines(tmp_path: Path) -> None:
         ("1: a\n", "is not text"),
         ("? [a]\n: b\n", "is not text"),
         ("a: !!python/object:os.system {}\n", "has the tag"),
-        ("a: !!python/name:os.system x\n", "is not valid YAML"),
+        ("a: !!python/name:os.system x\n", "leave the tag away"),
+        ("a: !!bool foo\n", "leave the tag away"),
+        ("a: \x07\n", "is not valid YAML"),
+        ("a: " + "[" * 3000 + "]" * 3000 + "\n", "nested too deeply"),
+        (LAUGHS, "nested too deeply, or repeats itself"),
         (b"a: \xff\xfe\n", "is not UTF-8"),
     ],
 )

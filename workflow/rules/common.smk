@@ -16,23 +16,20 @@ from ruralpanel.study import find_study, load_study
 
 def chosen_study():
     """Load the study that the configuration names, or end with everything that is wrong with it."""
+    problems = [
+        Problem("config", "is not a key that is known here", key, nearest(key, ["study"]))
+        for key in config
+        if key != "study"
+    ]
     try:
-        unknown = [key for key in config if key != "study"]
-        if unknown:
-            raise StudyError(
-                Problem(
-                    "config",
-                    "is not a key that is known here",
-                    key,
-                    nearest(key, ["study"]),
-                )
-                for key in unknown
-            )
         name, _ = find_study(config.get("study"), Path())
-        return name, load_study(config["study"])
+        study = load_study(config["study"])
     except StudyError as error:
-        print(error, file=sys.stderr)
+        problems += error.problems
+    if problems:
+        print(StudyError(problems), file=sys.stderr)
         sys.exit(1)
+    return name, study
 
 
 NAME, STUDY = chosen_study()
@@ -45,6 +42,7 @@ TABLES = [
     if exhibit.kind == "regression_table"
 ]
 FIGURES = [name for name in STUDY.exhibits if name not in TABLES]
+NOTHING = "(?!.)."  # a pattern that no name matches
 TEMPLATES = sorted(
     str(path) for path in Path("src/ruralpanel/report/templates").glob("*.j2")
 )

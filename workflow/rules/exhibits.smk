@@ -11,7 +11,7 @@ rule print_table:
     benchmark:
         f"{RESULTS}/benchmarks/print_table/{{exhibit}}.tsv"
     wildcard_constraints:
-        exhibit="|".join(TABLES) or "none",
+        exhibit="|".join(TABLES) or NOTHING,
     params:
         declaration=lambda wildcards: as_json(declared(STUDY, wildcards.exhibit)),
         code=lambda wildcards: exhibit_code(wildcards.exhibit),
@@ -35,7 +35,7 @@ rule draw_figure:
     benchmark:
         f"{RESULTS}/benchmarks/draw_figure/{{exhibit}}.tsv"
     wildcard_constraints:
-        exhibit="|".join(FIGURES) or "none",
+        exhibit="|".join(FIGURES) or NOTHING,
     params:
         declaration=lambda wildcards: as_json(declared(STUDY, wildcards.exhibit)),
         code=lambda wildcards: exhibit_code(wildcards.exhibit),

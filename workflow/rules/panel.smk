@@ -11,8 +11,8 @@ rule build_panel:
     params:
         sources=list(STUDY.sources),
         base=STUDY.base,
-        panel=as_json(STUDY.panel),
-        designation={name: as_json(each) for name, each in STUDY.designation.items()},
+        panel=lambda wildcards: as_json(STUDY.panel),
+        designation=lambda wildcards: {name: as_json(each) for name, each in STUDY.designation.items()},
         code=code_digest("ruralpanel.panel.build"),
         lock=LOCK,
     message:

@@ -24,7 +24,7 @@ rule write_page:
         f"{RESULTS}/benchmarks/write_page.tsv"
     params:
         name=NAME,
-        study=as_json(STUDY),
+        study=lambda wildcards: as_json(STUDY),
         code=code_digest("ruralpanel.report.page"),
         lock=LOCK,
     message:

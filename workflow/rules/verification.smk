@@ -12,7 +12,7 @@ rule judge:
     benchmark:
         f"{RESULTS}/benchmarks/judge.tsv"
     params:
-        title=STUDY.title,
+        title=lambda wildcards: STUDY.title,
         standing=STUDY.data_standing,
         code=code_digest(
             "ruralpanel.verification.verdict",
@@ -56,8 +56,8 @@ rule publish:
     log:
         f"{RESULTS}/logs/publish.log",
     params:
-        path=PUBLISHED,
-        shown=[
+        path=lambda wildcards: PUBLISHED,
+        shown=lambda wildcards: [
             [
                 exhibit_numbers(STUDY)[name],
                 exhibit.blocks,

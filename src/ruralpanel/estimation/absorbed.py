@@ -9,15 +9,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ruralpanel.estimation.sample import CannotEstimate, effect_name
+from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, effect_name
 from ruralpanel.inference.covariance import Covariance, TooFewClusters, covariance_of
 from ruralpanel.inference.small_sample import drop_singletons
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 
+CONSTANT = "the constant"
 ABSORBED = 1e-5
 """Less than this share of a variable's norm left after taking out the fixed effects means nothing is left:
 linearmodels' own bound for regressors, used here for the outcome too."""
+
+
+LARGEST = 1e100
+"""Numbers beyond this overflow when they are squared and added up."""
 
 
 @dataclass(frozen=True)
@@ -91,18 +96,35 @@ def fit_absorbed(sample: pd.DataFrame, terms: list[str], equation: Equation, led
         "observations": len(sample),
         "units": int(sample[equation.unit].nunique()),
         "clusters": covariance.clusters,
-        "outcome_mean": float(np.average(sample["outcome"], weights=weights)),
-        "r_squared_within": _r_squared_within(model, result),
-        "variance": covariance.description,
+        "outcome_mean": float(np.average(sample[OUTCOME], weights=weights)),
+        "r_squared": _r_squared(model, result, sample, equation),
+        **inference_columns(equation),
     }
     collinear = [term for term in terms if term not in estimated]
     return Fit(result.params[estimated], covariance, collinear, shared)
 
 
-def _r_squared_within(model: Any, result: Any) -> float:
-    """Give the share of the outcome's variance left by the fixed effects that the regressors explain."""
-    left = float((np.asarray(model.absorbed_dependent) ** 2).sum())
-    return 1.0 - float((np.asarray(result.wresids) ** 2).sum()) / left
+def inference_columns(equation: Equation) -> dict[str, object]:
+    """Give the columns of the estimates that say how standard errors were computed."""
+    inference = equation.inference
+    return {
+        "variance": inference.variance,
+        "clustered_by": " + ".join(inference.cluster or []) if inference.variance == "clustered" else "",
+        "small_sample": inference.small_sample,
+    }
+
+
+def _r_squared(model: Any, result: Any, sample: pd.DataFrame, equation: Equation) -> float:
+    """Give the share of the outcome's variance left by the fixed effects that the regressors explain.
+
+    Without fixed effects, what is left is the variance around the mean.
+    """
+    left = np.asarray(model.absorbed_dependent)
+    if not equation.fixed_effects:
+        weights = sample[equation.weights].to_numpy() if equation.weights else np.ones(len(sample))
+        mean = np.average(sample[OUTCOME], weights=weights)
+        left = left.ravel() - np.sqrt(weights / weights.mean()) * mean  # linearmodels scales weights to a mean of one
+    return 1.0 - float((np.asarray(result.wresids) ** 2).sum()) / float((left**2).sum())
 
 
 def _without_singletons(sample: pd.DataFrame, names: list[str], equation: Equation, ledger: Ledger) -> pd.DataFrame:
@@ -132,10 +154,13 @@ def _fitted(sample: pd.DataFrame, terms: list[str], effects: pd.DataFrame, equat
         raise CannotEstimate(nothing_left)
     absorbs = effects.shape[1] > 0
     # Fixed effects span the constant, so means can go first: a regressor far from zero would otherwise look absorbed.
-    exogenous = exogenous - exogenous.mean() if absorbs else exogenous.assign(constant=1.0)
+    exogenous = exogenous - exogenous.mean() if absorbs else exogenous.assign(**{CONSTANT: 1.0})
     if len(sample) <= exogenous.shape[1]:
         raise CannotEstimate(f"{len(sample)} rows are too few for {exogenous.shape[1]} coefficients")
-    outcome = sample["outcome"]
+    outcome = sample[OUTCOME]
+    largest = max(float(outcome.abs().max()), float(exogenous.abs().max().max()))
+    if largest > LARGEST:
+        raise CannotEstimate(f"values as large as {largest:.0e} cannot be squared; choose another unit")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what is dropped is reported by term, not by warning
         model = AbsorbingLS(

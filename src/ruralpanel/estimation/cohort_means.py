@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from ruralpanel.estimation.estimates import statistics
-from ruralpanel.estimation.sample import estimation_sample
+from ruralpanel.estimation.estimates import COHORT_SIZE, statistics
+from ruralpanel.estimation.sample import OUTCOME, estimation_sample
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 
@@ -33,7 +33,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     Returns
     -------
     list of dict
-        One row a cohort and period, with the number of rows and units behind it.
+        One row a cohort and period, with the number of rows and units behind it, and one a cohort that counts its
+        rows and units over all periods.
 
     Raises
     ------
@@ -50,7 +51,11 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     weights = sample[equation.weights] if equation.weights else 1.0
     clusters = equation.inference.cluster or [equation.unit]
     groups = pd.factorize(sample[clusters[0]])[0]
-    result = sm.WLS(sample["outcome"], indicators, weights=weights).fit(cov_type="cluster", cov_kwds={"groups": groups})
+    model = sm.WLS(sample[OUTCOME], indicators, weights=weights)
+    several = groups.max() > 0
+    # One cluster has no standard error; the means are the same either way.
+    fitted = model.fit(cov_type="cluster", cov_kwds={"groups": groups}) if several else model.fit()
+    errors = fitted.bse if several else fitted.bse * float("nan")
     freedom = max(int(groups.max()), 1)
     rows = []
     for (name, period), members in sample.groupby([cohort, sample[equation.period]], sort=True):
@@ -63,10 +68,15 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
                 "observations": len(members),
                 "units": members[equation.unit].nunique(),
                 "clusters": int(groups.max()) + 1,
-                "variance": f"clustered by {clusters[0]}",
-                **statistics(float(result.params[cell]), float(result.bse[cell]), freedom, equation.inference.level),
+                "variance": "clustered",
+                "clustered_by": clusters[0],
+                "small_sample": "statsmodels",
+                **statistics(float(fitted.params[cell]), float(errors[cell]), freedom, equation.inference.level),
             }
         )
+    for name, members in sample.groupby(cohort, sort=True):
+        counts = {"observations": len(members), "units": members[equation.unit].nunique()}
+        rows.append({"term": COHORT_SIZE, "cohort": name, **counts, "reason": "counts rows and units; no estimate"})
     return rows
 
 

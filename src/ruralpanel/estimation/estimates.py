@@ -12,37 +12,46 @@ import pandas as pd
 from ruralpanel.storage import load_table
 from ruralpanel.study.blocks import Equation
 
-COLUMNS: dict[str, str] = {
-    "block": "str",
-    "specification": "str",
-    "outcome": "str",
-    "estimator": "str",
-    "sample": "str",
-    "term": "str",
-    "event_time": "Int64",
-    "cohort": "str",
-    "period": "Int64",
-    "estimate": "float64",
-    "standard_error": "float64",
-    "statistic": "float64",
-    "degrees_of_freedom": "float64",
-    "p_value": "float64",
-    "p_value_adjusted": "float64",
-    "interval_low": "float64",
-    "interval_high": "float64",
-    "interval_level": "float64",
-    "observations": "Int64",
-    "units": "Int64",
-    "clusters": "Int64",
-    "outcome_mean": "float64",
-    "r_squared_within": "float64",
-    "fixed_effects": "str",
-    "weights": "str",
-    "variance": "str",
-    "reason": "str",
+COLUMNS: dict[str, tuple[str, str]] = {
+    "block": ("str", "the block of the study"),
+    "specification": ("str", "the specification within it; `main` when the block has none"),
+    "outcome": ("str", "the outcome of the study"),
+    "estimator": ("str", "the estimator"),
+    "sample": ("str", "the condition on rows, and units that the estimator leaves out"),
+    "term": ("str", "the treatment or regressor; `joint test of leads` for the joint test before treatment"),
+    "event_time": ("Int64", "periods since treatment began"),
+    "event_time_bin": ("str", "`and earlier` or `and later` where event times are binned"),
+    "cohort": ("str", "the first period treated, or `never`"),
+    "period": ("Int64", "the period of a mean"),
+    "estimate": ("float64", "the coefficient or mean, in the outcome's unit after transformation"),
+    "standard_error": ("float64", "its standard error"),
+    "statistic": ("float64", "t, or F for a joint test"),
+    "degrees_of_freedom": ("float64", "of the t distribution, or the F's denominator"),
+    "p_value": ("float64", "two-sided p-value"),
+    "p_value_adjusted": ("float64", "adjusted for multiple testing; empty where it is not asked for"),
+    "interval_low": ("float64", "lower end of the interval"),
+    "interval_high": ("float64", "upper end of the interval"),
+    "interval_level": ("float64", "coverage of the interval"),
+    "observations": ("Int64", "rows used"),
+    "units": ("Int64", "distinct units in them"),
+    "clusters": ("Int64", "clusters; the smaller number with two dimensions"),
+    "outcome_mean": ("float64", "mean of the outcome in the rows used, weighted as they are"),
+    "r_squared": ("float64", "share of the outcome's variance left by the fixed effects that is explained"),
+    "regressors": ("str", "what else is on the right-hand side"),
+    "fixed_effects": ("str", "fixed effects, or `none`"),
+    "weights": ("str", "the weights' column, or `none`"),
+    "variance": ("str", "`clustered`, `heteroskedastic` or `homoskedastic`"),
+    "clustered_by": ("str", "the columns that define the clusters"),
+    "small_sample": ("str", "the small-sample correction"),
+    "reason": ("str", "why there is no number"),
 }
-"""Every column of the estimates with its type. ``cohort`` is a cohort's period or ``never``; ``reason`` says why
-there is no number."""
+"""Every column of the estimates, with its type and what it holds."""
+
+JOINT_TEST = "joint test of leads"
+"""The term under which an event study reports the joint test of its coefficients before treatment."""
+
+COHORT_SIZE = "cohort size"
+"""The term of the rows of means that count a whole cohort, whatever period its units are seen in."""
 
 ROW = "row"
 """A running number within a block's file, which keeps the order in which estimates are to be shown."""
@@ -68,10 +77,16 @@ def estimates_frame(rows: Sequence[dict[str, Any]], equation: Equation) -> pd.Da
     frame["specification"] = equation.specification
     frame["outcome"] = equation.outcome
     frame["estimator"] = equation.estimator
-    frame["sample"] = equation.sample or "all rows"
+    frame["sample"] = [each.get("sample", sample_words(equation)) for each in rows]
+    frame["regressors"] = " + ".join(equation.regressors)
     frame["fixed_effects"] = " + ".join(equation.fixed_effects) or "none"
     frame["weights"] = equation.weights or "none"
     return with_types(frame)
+
+
+def sample_words(equation: Equation, left_out: str = "") -> str:
+    """Say which rows an equation uses, and what its estimator leaves out of them."""
+    return ", ".join(part for part in (equation.sample or "all rows", left_out) if part)
 
 
 def no_estimate(equation: Equation, reason: str, term: str | None = None, **found: Any) -> dict[str, Any]:
@@ -111,7 +126,7 @@ def load_estimates(paths: Sequence[Path | str]) -> pd.DataFrame:
 def with_types(frame: pd.DataFrame) -> pd.DataFrame:
     """Give a table of estimates its types, after construction or after reading it from a file."""
     typed: dict[str, pd.Series] = {}
-    for name, kind in COLUMNS.items():
+    for name, (kind, _) in COLUMNS.items():
         column = frame[name]
         typed[name] = column.astype("str").where(column.notna(), "") if kind == "str" else column.astype(kind)  # type: ignore[call-overload]
     return pd.DataFrame(typed)

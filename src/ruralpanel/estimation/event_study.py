@@ -13,14 +13,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ruralpanel.errors import counted
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed
-from ruralpanel.estimation.estimates import no_estimate, statistics
+from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words, statistics
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
-
-JOINT_TEST = "leads_jointly_zero"
-"""The term under which the joint test of the coefficients before treatment is reported."""
 
 
 def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
@@ -47,12 +45,14 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         If there is no estimate on this panel: nobody treated, one event time only, no period before treatment.
     """
     (treatment,) = equation.treatments
-    sample = _without_always_treated(estimation_sample(panel, equation, ledger), treatment, equation, ledger)
+    sample, left_out = _without_always_treated(estimation_sample(panel, equation, ledger), treatment, equation, ledger)
     event_time = sample[f"{treatment}_event_time"]
     if event_time.notna().sum() == 0:
         raise CannotEstimate("no unit of this sample is treated while it is observed")
     lowest, highest = equation.window or (int(event_time.min()), int(event_time.max()))
     binned = event_time.clip(lowest, highest)
+    bins = {lowest: "and earlier"} if (event_time < lowest).any() else {}
+    bins |= {highest: "and later"} if (event_time > highest).any() else {}
     present = sorted(int(value) for value in binned.dropna().unique())
     reference = equation.reference_period
     if reference not in present:
@@ -61,6 +61,11 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         )
     if present == [reference]:
         raise CannotEstimate(f"all treated rows are at the reference period {reference}")
+    if event_time.notna().all() and not bins:
+        raise CannotEstimate(
+            "every unit is treated at some time and no event times are binned, so that effects cannot be told from "
+            "time; give a `window`"
+        )
     columns = {f"event time {value}": value for value in present if value != reference}
     sample = sample.assign(**{name: (binned == value).astype("float64") for name, value in columns.items()})
     fit = fit_absorbed(sample, [*columns, *equation.regressors], equation, ledger)
@@ -82,11 +87,14 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         )
         return {"term": term, **place, **fit.shared, **numbers}
 
-    rows = [row(name, treatment, event_time=value) for name, value in columns.items()]
+    rows = [
+        row(name, treatment, event_time=value, event_time_bin=bins.get(value, "")) for name, value in columns.items()
+    ]
     rows.append(
         {
             "term": treatment,
             "event_time": reference,
+            "event_time_bin": bins.get(reference, ""),
             "estimate": 0.0,
             "reason": "reference period, zero by construction",
             **fit.shared,
@@ -95,24 +103,26 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     rows.sort(key=lambda each: int(each["event_time"]))
     rows += [row(name, name) for name in equation.regressors]
     rows.append(_joint_test(fit, [name for name, value in columns.items() if value < 0]))
-    return rows
+    return [{"sample": sample_words(equation, left_out), **each} for each in rows]
 
 
-def _without_always_treated(sample: pd.DataFrame, treatment: str, equation: Equation, ledger: Ledger) -> pd.DataFrame:
-    """Drop units that are treated in every period they are observed in."""
+def _without_always_treated(
+    sample: pd.DataFrame, treatment: str, equation: Equation, ledger: Ledger
+) -> tuple[pd.DataFrame, str]:
+    """Drop units that are treated in every period they are observed in, and say how many in words."""
     if equation.always_treated == "keep":
-        return sample
+        return sample, ""
     cohort = sample[f"{treatment}_cohort"]
     first = sample.groupby(equation.unit)[equation.period].transform("min")
     always = cohort.notna() & (cohort <= first)
     if not always.any():
-        return sample
+        return sample, ""
     kept = sample[~always].reset_index(drop=True)
-    units = sample.loc[always, equation.unit].nunique()
-    ledger.note("always treated dropped", len(sample), kept, f"{units} units are treated from their first period on")
+    units = counted(int(sample.loc[always, equation.unit].nunique()), "unit")
+    ledger.note("always treated dropped", len(sample), kept, f"{units} treated from the first period on")
     if kept.empty:
         raise CannotEstimate("every unit is treated from its first period on")
-    return kept
+    return kept, f"without {units} treated throughout"
 
 
 def _joint_test(fit: Fit, leads: list[str]) -> dict[str, Any]:

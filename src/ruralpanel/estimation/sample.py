@@ -15,6 +15,10 @@ class CannotEstimate(ValueError):
     """The equation has no estimate on this panel; the message is the reason for the reader."""
 
 
+OUTCOME = "the outcome"
+"""The column of an estimation sample that holds the transformed outcome; no user's column can be called so."""
+
+
 def effect_name(effect: str) -> str:
     """Name the column that holds a fixed effect in an estimation sample."""
     return f"fixed effect {effect}"
@@ -35,7 +39,7 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
     Returns
     -------
     pandas.DataFrame
-        Rows sorted by unit and period, with a clean index; the transformed outcome in ``outcome``, each fixed
+        Rows sorted by unit and period, with a clean index; the transformed outcome under :data:`OUTCOME`, each fixed
         effect as integer codes under :func:`effect_name`.
 
     Raises
@@ -49,29 +53,18 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
     rows = panel
     ledger.note("panel", len(rows), rows)
     if equation.sample:
-        rows = _kept(
-            rows,
-            evaluate_condition(rows, equation.sample),
-            f"keep {equation.sample}",
-            "sample of the specification",
-            ledger,
-        )
-    rows = rows.assign(outcome=_transformed(rows[equation.outcome_column], equation.transformation))
-    undefined = rows[equation.outcome_column].notna() & rows["outcome"].isna()
+        holds, unknown = evaluate_condition(rows, equation.sample)
+        reason = "; ".join(part for part in ("sample of the specification", unknown) if part)
+        rows = _kept(rows, holds, f"keep {equation.sample}", reason, ledger)
+    rows = rows.assign(**{OUTCOME: _transformed(rows[equation.outcome_column], equation.transformation)})
+    undefined = rows[equation.outcome_column].notna() & rows[OUTCOME].isna()
     lost = f"; {int(undefined.sum())} of them have no {equation.transformation}" if undefined.any() else ""
-    rows = _kept(rows, rows["outcome"].notna(), "outcome known", f"outcome {equation.outcome} missing{lost}", ledger)
-    terms = (
-        [*equation.treatments, *equation.regressors]
-        if equation.estimator == "two_way_fixed_effects"
-        else [*equation.treatments]
-    )
-    if equation.estimator == "event_study":
-        terms = [*equation.regressors]  # a missing event time means never treated
-    if equation.estimator != "cohort_means":
-        needed = list(dict.fromkeys([*terms, *_effect_columns(equation), *(equation.inference.cluster or [])]))
+    rows = _kept(rows, rows[OUTCOME].notna(), "outcome known", f"outcome {equation.outcome} missing{lost}", ledger)
+    needed = _needed(equation)
+    if needed:
         complete = rows[needed].notna().all(axis=1)
         named = ", ".join(name for name in needed if rows[name].isna().any())
-        rows = _kept(rows, complete, "regressors known", f"missing in {named}", ledger)
+        rows = _kept(rows, complete, "right-hand side known", f"missing in {named}", ledger)
     if equation.weights:
         weight = rows[equation.weights]
         rows = _kept(
@@ -89,8 +82,15 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
     return rows.assign(**effects).sort_values([equation.unit, equation.period], kind="stable").reset_index(drop=True)
 
 
-def _effect_columns(equation: Equation) -> list[str]:
-    return [name for effect in equation.fixed_effects for name in effect.split("*")]
+def _needed(equation: Equation) -> list[str]:
+    """List the columns that a row must know beside the outcome."""
+    clusters = equation.inference.cluster or []
+    if equation.estimator == "cohort_means":
+        return list(clusters)
+    effects = [name for effect in equation.fixed_effects for name in effect.split("*")]
+    # In an event study, a missing event time means never treated.
+    treatments = [] if equation.estimator == "event_study" else equation.treatments
+    return list(dict.fromkeys([*treatments, *equation.regressors, *effects, *clusters]))
 
 
 def _kept(rows: pd.DataFrame, stay: pd.Series, step: str, reason: str, ledger: Ledger) -> pd.DataFrame:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from pydantic import BaseModel
 
 from ruralpanel.study.exhibits import EventStudyFigure, RegressionTable, TrendsFigure
@@ -11,9 +14,14 @@ SIMULATED = "SIMULATED DATA"
 
 ESTIMATOR_WORDS = {
     "two_way_fixed_effects": "two-way fixed effects",
-    "event_study": "event study by two-way fixed effects",
-    "cohort_means": "means by cohort, no regression",
+    "event_study": "event study with fixed effects",
 }
+SMALL_SAMPLE_WORDS = {
+    "fixest": "small-sample correction as R fixest",
+    "reghdfe": "small-sample correction as Stata reghdfe",
+    "none": "without small-sample correction",
+}
+PERCENT = ("%", "per cent", "percent")
 
 
 class OutcomeWords(BaseModel):
@@ -24,22 +32,26 @@ class OutcomeWords(BaseModel):
     transformation: str
 
     @property
+    def head(self) -> str:
+        """The label with its transformation, for a column head or the title of an axis."""
+        return self.label + {"log": " (log)", "inverse_hyperbolic_sine": " (asinh)"}.get(self.transformation, "")
+
+    @property
     def effect_unit(self) -> str:
         """The unit of an effect on it."""
         if self.transformation == "log":
-            return "log points"
+            return "change in log"
         if self.transformation == "inverse_hyperbolic_sine":
-            return f"asinh of {self.unit or 'its unit'}"
-        return self.unit or "its own unit"
+            return f"change in asinh of {self.unit}" if self.unit else "change in asinh"
+        return "percentage points" if self.unit in PERCENT else self.unit or ""
 
     @property
     def level_unit(self) -> str:
         """The unit of its level, as printed on an axis."""
-        if self.transformation == "log":
-            return f"log of {self.unit}" if self.unit else "log"
-        if self.transformation == "inverse_hyperbolic_sine":
-            return f"asinh of {self.unit or 'its unit'}"
-        return self.unit or ""
+        word = {"log": "log", "inverse_hyperbolic_sine": "asinh"}.get(self.transformation)
+        if word is None:
+            return self.unit or ""
+        return f"{word} of {self.unit}" if self.unit else word
 
 
 class ExhibitDeclaration(BaseModel):
@@ -54,6 +66,7 @@ class ExhibitDeclaration(BaseModel):
     standing: str
     labels: dict[str, str]
     outcomes: dict[str, OutcomeWords]
+    specifications: dict[str, str]
     unit: str
     period: str
     sources: list[str]
@@ -82,9 +95,14 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
             for key, outcome in study.outcomes.items()
             if key in used
         },
+        specifications={
+            place: label
+            for place, label in study.specification_labels().items()
+            if place.split("/")[0] in exhibit.blocks
+        },
         unit=study.panel.unit,
         period=study.panel.period,
-        sources=[source.citation or source.title or source.origin for source in study.sources.values()],
+        sources=[source.citation or source.title or key for key, source in study.sources.items()],
     )
 
 
@@ -116,3 +134,23 @@ def closing_notes(declaration: ExhibitDeclaration) -> list[str]:
 def sentence_list(words: list[str]) -> str:
     """Join words as in a sentence: ``a, b and c``."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def variance_words(row: Mapping[Any, Any], labels: Mapping[str, str]) -> str:
+    """Say how the standard errors of an estimate were computed.
+
+    Parameters
+    ----------
+    row
+        A row of the estimates.
+    labels
+        What a reader sees for a column.
+    """
+    kind = row["variance"]
+    if kind == "clustered":
+        dimensions = row["clustered_by"].split(" + ")
+        kind = f"clustered by {sentence_list([labels.get(name, name) for name in dimensions])}"
+        if len(dimensions) > 1:
+            kind += " (of the two, the smaller number of clusters is shown and counts)"
+    correction = SMALL_SAMPLE_WORDS.get(row["small_sample"])
+    return f"{kind}, {correction}" if correction else kind

@@ -7,16 +7,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.exhibits.caption import (
     ExhibitDeclaration,
     OutcomeWords,
     closing_notes,
-    sentence_list,
+    variance_words,
 )
 from ruralpanel.exhibits.numbers import count, decimal, probability
+from ruralpanel.exhibits.regression_table import event_time_words
 from ruralpanel.exhibits.style import COLOURS, MARKERS, axis_label, empty_axes, figure_style, finish, panels
-
-JOINT_TEST = "leads_jointly_zero"
 
 
 def plotted_data(estimates: pd.DataFrame) -> pd.DataFrame:
@@ -59,44 +59,64 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
         figure, all_axes = panels(len(by_outcome), height=3.6 if len(by_outcome) == 1 else 3.0)
         for axes, (outcome, part) in zip(all_axes, by_outcome, strict=True):
             _draw_outcome(axes, part, declaration.outcomes[outcome], declaration)
+        if len(_series(data)) > 1:
+            handles, labels = max(
+                (axes.get_legend_handles_labels() for axes in all_axes), key=lambda pair: len(pair[1])
+            )
+            figure.legend(handles, labels, loc="outside lower center", ncols=3)
         finish(figure, declaration)
     return figure, _notes(data, declaration)
 
 
 def _draw_outcome(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declaration: ExhibitDeclaration) -> None:
-    series = [
-        (str(name), each[each["event_time"].notna() & each["estimate"].notna()])
-        for name, each in part.groupby("specification", sort=False)
-    ]
-    drawn = [(name, each) for name, each in series if len(each)]
-    if not drawn:
-        empty_axes(axes, f"{words.label}: {part['reason'].iloc[0]}")
+    shown = part[part["event_time"].notna() & part["estimate"].notna()]
+    if shown.empty:
+        empty_axes(axes, f"{words.head}: {part['reason'].iloc[0]}")
         return
     axes.axhline(0, color="#555555", linewidth=0.8)
     axes.axvline(-0.5, color="#555555", linewidth=0.8, linestyle=":")
-    step = 0.7 / max(len(drawn), 2)
-    for position, (name, each) in enumerate(drawn):
-        shift = (position - (len(drawn) - 1) / 2) * step
-        below = each["estimate"] - each["interval_low"]
-        above = each["interval_high"] - each["estimate"]
+    names = _series(part)
+    step = 0.7 / max(len(names), 2)
+    for position, name in enumerate(names):
+        each = shown[_place(shown) == name]
+        shift = (position - (len(names) - 1) / 2) * step
         axes.errorbar(
             each["event_time"].astype(float) + shift,
             each["estimate"],
-            yerr=[below.fillna(0), above.fillna(0)],
+            yerr=[
+                (each["estimate"] - each["interval_low"]).fillna(0),
+                (each["interval_high"] - each["estimate"]).fillna(0),
+            ],
             fmt=MARKERS[position % len(MARKERS)],
             color=COLOURS[position % len(COLOURS)],
             markersize=4,
             linewidth=1.2,
             capsize=2,
-            label=name.replace("_", " "),
+            label=declaration.specifications.get(name, name),
         )
-    treatment = part["term"].iloc[0]
-    axes.set_title(words.label)
-    axes.set_xlabel(f"{declaration.period.capitalize()}s since: {declaration.labels.get(treatment, treatment)}")
+    treatment = shown["term"].iloc[0]
+    axes.set_title(words.head)
+    axes.set_xlabel(f"Event time in {declaration.period}s ({declaration.labels.get(treatment, treatment)})")
     axes.set_ylabel(axis_label("Effect", words.effect_unit))
+    _label_bins(axes, shown)
+
+
+def _place(part: pd.DataFrame) -> pd.Series:
+    return part["block"] + "/" + part["specification"]
+
+
+def _series(part: pd.DataFrame) -> list[str]:
+    return list(dict.fromkeys(_place(part)))
+
+
+def _label_bins(axes: Axes, shown: pd.DataFrame) -> None:
+    """Put ticks on whole event times, with ≤ and ≥ where one stands for all beyond it in every series."""
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    if len(drawn) > 1:
-        axes.legend()
+    times = shown.groupby("event_time")["event_time_bin"].agg(lambda bins: bins.iloc[0] if bins.nunique() == 1 else "")
+    binned = {int(str(value)): str(name) for value, name in times.items() if name}
+    low, high = int(shown["event_time"].min()), int(shown["event_time"].max())
+    ticks = sorted({int(tick) for tick in axes.get_xticks() if low < tick < high} | {low, high})
+    axes.set_xticks(ticks, [event_time_words(tick, binned.get(tick, "")) for tick in ticks])
 
 
 def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
@@ -105,21 +125,29 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
     numbers = data[data["standard_error"].notna()]
     if len(numbers):
         level = numbers["interval_level"].iloc[0]
-        variances = sentence_list(list(dict.fromkeys(numbers["variance"])))
-        reference = data.loc[data["estimate"].eq(0) & data["standard_error"].isna(), "event_time"]
-        sentences.append(f"Points are coefficients, bars {level:.0%} intervals; standard errors {variances}.")
-        if len(reference):
-            zero = decimal(reference.iloc[0], 0)
-            sentences.append(f"Measured from event time {zero}, which is zero by construction.")
-    tests = data[(data["term"] == JOINT_TEST) & data["p_value"].notna()]
-    for row in tests.to_dict("records"):
-        label = declaration.outcomes[row["outcome"]].label
-        which = "" if row["specification"] == "main" else f", {row['specification'].replace('_', ' ')}"
-        test = f"joint test that all leads are zero, p {probability(row['p_value'])}"
-        sentences.append(f"{label}{which}: {test}, {count(row['observations'])} observations.")
-    without = data[data["estimate"].isna() & data["p_value"].isna()]
+        variances = dict.fromkeys(variance_words(row, declaration.labels) for row in numbers.to_dict("records"))
+        sentences.append(
+            f"Points are coefficients, bars {level:.0%} intervals; standard errors {'; '.join(variances)}."
+        )
+        zero = data.loc[data["estimate"].eq(0) & data["standard_error"].isna(), "event_time"]
+        if len(zero):
+            sentences.append(f"Measured from event time {decimal(zero.iloc[0], 0)}, which is zero by construction.")
+    if data["event_time_bin"].ne("").any():
+        sentences.append("Event times marked ≤ and ≥ stand for all beyond them.")
+    for row in data[data["term"] == JOINT_TEST].to_dict("records"):
+        which = declaration.specifications.get(f"{row['block']}/{row['specification']}", "")
+        name = declaration.outcomes[row["outcome"]].head + (f", {which}" if which else "")
+        sample = "" if row["sample"] == "all rows" else f" ({row['sample']})"
+        counts = f"{count(row['observations'])} observations{sample}"
+        test = (
+            f"joint test that all leads are zero, p {probability(row['p_value'])}"
+            if pd.notna(row["p_value"])
+            else row["reason"]
+        )
+        sentences.append(f"{name}: {counts}; {test}.")
+    without = data[data["estimate"].isna() & (data["term"] != JOINT_TEST)]
     sentences += [
-        f"{declaration.outcomes[row['outcome']].label}: {row['reason']}."
+        f"{declaration.outcomes[row['outcome']].head}: {row['reason']}."
         for row in without.drop_duplicates(["outcome", "reason"]).to_dict("records")
     ]
     return sentences + closing_notes(declaration)

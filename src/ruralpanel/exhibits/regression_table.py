@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import pandas as pd
 
+from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.exhibits.caption import (
     ESTIMATOR_WORDS,
     SIMULATED,
@@ -14,10 +16,12 @@ from ruralpanel.exhibits.caption import (
     closing_notes,
     full_title,
     sentence_list,
+    variance_words,
 )
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.study.exhibits import RegressionTable
 
+LATEX_PACKAGES = "booktabs, tabularx, threeparttable and makecell"
 REGRESSION = ["block", "specification", "outcome", "estimator"]
 
 
@@ -71,11 +75,11 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
     for term, event_time in rows:
         label = declaration.labels.get(term, term)
         if event_time is not None:
-            label += f", event time {decimal(event_time, 0)}"
+            label += f", event time {event_time_words(event_time, _bin(shown, term, event_time))}"
         cells = [_cell(column, term, event_time, exhibit, unavailable) for column in columns]
         coefficients.append((label, [top for top, _ in cells]))
         coefficients.append(("", [below for _, below in cells]))
-    heads = [(declaration.outcomes[column["outcome"].iloc[0]].label, _head(column, exhibit)) for column in columns]
+    heads = [(declaration.outcomes[column["outcome"].iloc[0]].head, _head(column, declaration)) for column in columns]
     return PrintedTable(
         full_title(declaration),
         heads,
@@ -86,15 +90,30 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
 
 
 def _term_rows(columns: list[pd.DataFrame], exhibit: RegressionTable) -> list[tuple[str, int | None]]:
-    """List the rows of the table: terms in the order of the study or of the estimates."""
-    found: dict[tuple[str, int | None], None] = {}
+    """List the rows of the table: terms in the order of the study or of the estimates, event times in theirs."""
+    found: dict[str, set[int | None]] = {}
     for column in columns:
-        for row in column.to_dict("records"):
-            if row["term"] != "leads_jointly_zero":
-                found[(row["term"], None if pd.isna(row["event_time"]) else int(row["event_time"]))] = None
-    if exhibit.terms is None:
-        return list(found)
-    return [place for term in exhibit.terms for place in found if place[0] == term]
+        for row in column[column["term"] != JOINT_TEST].to_dict("records"):
+            event_time = None if pd.isna(row["event_time"]) else int(row["event_time"])
+            found.setdefault(row["term"], set()).add(event_time)
+    terms = exhibit.terms or list(found)
+    return [
+        (term, event_time)
+        for term in terms
+        for event_time in sorted(found.get(term, ()), key=lambda value: (value is None, value))
+    ]
+
+
+def _bin(shown: pd.DataFrame, term: str, event_time: int) -> str:
+    here = shown[(shown["term"] == term) & (shown["event_time"] == event_time)]
+    bins = set(here["event_time_bin"])
+    return bins.pop() if len(bins) == 1 else ""
+
+
+def event_time_words(event_time: float, binned: str) -> str:
+    """Write an event time, and that it stands for all beyond it where it does: ``≤ −4``."""
+    sign = {"and earlier": "≤ ", "and later": "≥ "}.get(binned, "")
+    return sign + decimal(event_time, 0)
 
 
 def _cell(
@@ -120,17 +139,16 @@ def _cell(
     return decimal(row["estimate"], exhibit.decimals) + stars, error
 
 
-def _head(column: pd.DataFrame, exhibit: RegressionTable) -> str:
-    specification = column["specification"].iloc[0]
-    default = "" if specification == "main" else specification.replace("_", " ")
-    return exhibit.column_heads.get(specification, default)
+def _head(column: pd.DataFrame, declaration: ExhibitDeclaration) -> str:
+    first = column.iloc[0]
+    return declaration.specifications.get(f"{first['block']}/{first['specification']}", "")
 
 
 def _statistics(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) -> list[tuple[str, list[str]]]:
     """Give the rows below the coefficients: fixed effects, weights, sample, counts."""
     exhibit = declaration.exhibit
     assert isinstance(exhibit, RegressionTable)
-    firsts = [column.iloc[0] for column in columns]
+    firsts = [column.iloc[0].to_dict() for column in columns]
     effects = list(dict.fromkeys(effect for first in firsts for effect in _effects_of(first)))
     rows = [
         (
@@ -139,6 +157,11 @@ def _statistics(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) ->
         )
         for effect in effects
     ]
+    if exhibit.terms is not None and any(_hidden(first, exhibit) for first in firsts):
+        rows.insert(0, ("Other regressors", ["Yes" if _hidden(first, exhibit) else "No" for first in firsts]))
+    variances = [variance_words(first, declaration.labels) for first in firsts]
+    if len({text for text in variances if text}) > 1:
+        rows.append(("Standard errors", [_short_variance(first, declaration) for first in firsts]))
     if any(first["weights"] != "none" for first in firsts):
         rows.append(("Weighted by", [_weight_words(first["weights"], declaration) for first in firsts]))
     if any(first["sample"] != "all rows" for first in firsts):
@@ -153,12 +176,25 @@ def _statistics(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) ->
     if any(pd.notna(first["clusters"]) for first in firsts):
         rows.append(("Clusters", [count(first["clusters"]) for first in firsts]))
     rows.append(("Mean of outcome", [decimal(first["outcome_mean"], exhibit.decimals) for first in firsts]))
-    if any(pd.notna(first["r_squared_within"]) for first in firsts):
-        rows.append(("Within R²", [decimal(first["r_squared_within"], 3) for first in firsts]))
+    if any(pd.notna(first["r_squared"]) for first in firsts):
+        label = "R²" if all(not _effects_of(first) for first in firsts) else "Within R²"
+        rows.append((label, [decimal(first["r_squared"], 3) for first in firsts]))
     return rows
 
 
-def _effects_of(first: pd.Series) -> list[str]:
+def _hidden(first: dict[Any, Any], exhibit: RegressionTable) -> list[str]:
+    """List regressors that the table does not show."""
+    regressors = first["regressors"].split(" + ") if first["regressors"] else []
+    return [name for name in regressors if name not in (exhibit.terms or [])]
+
+
+def _short_variance(first: dict[Any, Any], declaration: ExhibitDeclaration) -> str:
+    if first["variance"] != "clustered":
+        return str(first["variance"])
+    return "by " + sentence_list([declaration.labels.get(name, name) for name in first["clustered_by"].split(" + ")])
+
+
+def _effects_of(first: dict[Any, Any]) -> list[str]:
     return [] if first["fixed_effects"] == "none" else first["fixed_effects"].split(" + ")
 
 
@@ -172,21 +208,23 @@ def _weight_words(weights: str, declaration: ExhibitDeclaration) -> str:
 
 
 def _notes(
-    columns: list[pd.DataFrame],
-    declaration: ExhibitDeclaration,
-    exhibit: RegressionTable,
-    unavailable: list[str],
+    columns: list[pd.DataFrame], declaration: ExhibitDeclaration, exhibit: RegressionTable, unavailable: list[str]
 ) -> list[str]:
-    estimators = list(dict.fromkeys(column["estimator"].iloc[0] for column in columns))
-    variances = [text for text in dict.fromkeys(column["variance"].iloc[0] for column in columns) if text]
-    words = sentence_list([ESTIMATOR_WORDS[name] for name in estimators])
+    firsts = [column.iloc[0].to_dict() for column in columns]
     sentences = [exhibit.notes] if exhibit.notes else []
-    sentences.append(f"Estimated by {words}.")
+    estimators = dict.fromkeys(
+        "pooled least squares" if not _effects_of(first) else ESTIMATOR_WORDS[first["estimator"]] for first in firsts
+    )
+    sentences.append(f"Estimated by {sentence_list(list(estimators))}.")
+    variances = dict.fromkeys(variance_words(first, declaration.labels) for first in firsts if first["variance"])
     if variances:
-        sentences.append(f"Standard errors in parentheses, {sentence_list(variances)}.")
-    logged = [words.label for words in declaration.outcomes.values() if words.transformation == "log"]
-    if logged:
-        sentences.append(f"In logs: {', '.join(logged)}.")
+        sentences.append(f"Standard errors in parentheses: {'; '.join(variances)}.")
+    units = [f"{words.head}: {words.level_unit}" for words in declaration.outcomes.values() if words.level_unit]
+    if units:
+        sentences.append(f"Units of outcomes: {'; '.join(units)}.")
+    hidden = dict.fromkeys(declaration.labels.get(name, name) for first in firsts for name in _hidden(first, exhibit))
+    if exhibit.terms is not None and hidden:
+        sentences.append(f"Other regressors: {', '.join(hidden)}.")
     if exhibit.stars:
         sentences.append("* p < 0.10, ** p < 0.05, *** p < 0.01.")
     if unavailable:
@@ -261,11 +299,13 @@ def as_latex(table: PrintedTable) -> str:
         index=pd.MultiIndex.from_tuples([(group, _latex(label)) for group, label, _ in rows]),
         columns=pd.MultiIndex.from_arrays([[_latex(text) for text in level] for level in levels]),
     )
-    made = MTable(frame, notes=_latex(" ".join(table.notes)), caption=_latex(table.title), rgroup_display=False).make(
+    # LaTeX numbers tables itself, so the caption goes without our number.
+    number, caption = table.title.split(". ", 1)
+    made = MTable(frame, notes=_latex(" ".join(table.notes)), caption=_latex(caption), rgroup_display=False).make(
         type="tex"
     )
     marked = f"% {SIMULATED}\n" if SIMULATED in table.title else ""
-    return f"{marked}{made}\n"
+    return f"{marked}% {number}; needs {LATEX_PACKAGES}\n{made}\n"
 
 
 def _joined_rows(rows: list[tuple[str, list[str]]]) -> list[tuple[str, list[str]]]:

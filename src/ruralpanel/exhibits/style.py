@@ -42,6 +42,7 @@ def figure_style() -> Iterator[None]:
         "legend.fontsize": 8,
         "legend.frameon": False,
         "axes.unicode_minus": True,
+        "text.parse_math": False,  # a dollar sign in a label is money
         "pdf.fonttype": 42,
     }
     with sns.axes_style("ticks", {"axes.grid": True, "grid.color": "#e6e6e6"}), mpl.rc_context(settings):

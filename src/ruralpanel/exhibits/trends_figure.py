@@ -9,11 +9,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from ruralpanel.estimation.estimates import COHORT_SIZE
 from ruralpanel.exhibits.caption import ExhibitDeclaration, OutcomeWords, closing_notes
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.style import NEVER_COLOUR, axis_label, empty_axes, figure_style, finish, panels
 
 WITHOUT_COHORT = ("never", "all")
+WORDS = {"never": "never", "all": "all units"}
 
 
 def plotted_data(estimates: pd.DataFrame) -> pd.DataFrame:
@@ -47,12 +49,14 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
     tuple of (Figure, list of str)
         The figure, and the sentences of its notes.
     """
-    parts = [(key, part) for key, part in data.groupby(["outcome", "specification"], sort=False)]
+    means = data[data["term"] != COHORT_SIZE]
+    parts = [(key, part) for key, part in means.groupby(["outcome", "block", "specification"], sort=False)]
     palette = _palette(data)
     with figure_style():
         figure, all_axes = panels(len(parts), height=3.6 if len(parts) == 1 else 2.9)
-        for axes, ((outcome, specification), part) in zip(all_axes, parts, strict=True):
-            _draw_means(axes, part, str(specification), declaration.outcomes[str(outcome)], declaration, palette)
+        for axes, ((outcome, block, specification), part) in zip(all_axes, parts, strict=True):
+            which = declaration.specifications.get(f"{block}/{specification}", "")
+            _draw_means(axes, part, which, declaration.outcomes[str(outcome)], declaration, palette)
         handles = [
             Line2D(
                 [],
@@ -96,7 +100,7 @@ def _draw_means(
 ) -> None:
     shown = part[part["estimate"].notna()]
     if shown.empty:
-        empty_axes(axes, f"{words.label}: {part['reason'].iloc[0]}")
+        empty_axes(axes, f"{words.head}: {part['reason'].iloc[0]}")
         return
     for cohort, colour in palette.items():
         line = shown[shown["cohort"] == cohort]
@@ -112,22 +116,21 @@ def _draw_means(
             markeredgewidth=0,
             legend=False,
         )
-    suffix = "" if specification == "main" else f" ({specification.replace('_', ' ')})"
-    axes.set_title(words.label + suffix)
+    axes.set_title(f"{words.head}, {specification}" if specification else words.head)
     axes.set_xlabel(declaration.labels.get(declaration.period, declaration.period.capitalize()))
     axes.set_ylabel(axis_label("Mean", words.level_unit))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
 
 
 def _cohort_words(cohort: str, data: pd.DataFrame) -> str:
-    """Name a cohort with the most units seen in it."""
-    units = data.loc[data["cohort"] == cohort, "units"].max()
-    names = {"never": "never", "all": "all units"}
-    return f"{names.get(cohort, cohort)} ({count(units)})"
+    """Name a cohort with its number of units; a range where it differs between outcomes or specifications."""
+    units = data.loc[(data["cohort"] == cohort) & (data["term"] == COHORT_SIZE), "units"]
+    low, high = count(units.min()), count(units.max())
+    return f"{WORDS.get(cohort, cohort)} ({low if low == high else f'{low}–{high}'})"
 
 
 def _notes(declaration: ExhibitDeclaration) -> list[str]:
     sentences = [declaration.exhibit.notes] if declaration.exhibit.notes else []
     sentences.append("Means of the rows observed, by cohort, before any regression.")
-    sentences.append(f"Number of units ({declaration.unit}) in brackets.")
+    sentences.append(f"Number of units ({declaration.unit}) ever seen with the outcome in brackets.")
     return sentences + closing_notes(declaration)

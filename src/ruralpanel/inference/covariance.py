@@ -24,14 +24,11 @@ class Covariance:
         Of the t distribution that p-values and intervals come from.
     clusters
         The number of clusters, of the smaller dimension with two; missing without clustering.
-    description
-        For the notes of a table.
     """
 
     matrix: pd.DataFrame
     degrees_of_freedom: int
     clusters: int | None
-    description: str
 
 
 class TooFewClusters(ValueError):
@@ -78,7 +75,7 @@ def covariance_of(
         freedom = observations - coefficients
         if correct:
             matrix = matrix * observations / freedom
-        return Covariance(matrix, freedom, None, f"{inference.variance} ({_named(inference)})")
+        return Covariance(matrix, freedom, None)
     dimensions = list(inference.cluster or [])
     clusters = sample[dimensions]
     counts = clusters.nunique()
@@ -90,8 +87,7 @@ def covariance_of(
     if correct:
         coefficients = counted_coefficients(regressors, effects, clusters)
         matrix = matrix * (smallest / (smallest - 1)) * ((observations - 1) / (observations - coefficients))
-    named = " and ".join(dimensions)
-    return Covariance(matrix, smallest - 1, smallest, f"clustered by {named} ({_named(inference)})")
+    return Covariance(matrix, smallest - 1, smallest)
 
 
 def _sandwich(model: Any, clusters: pd.DataFrame) -> pd.DataFrame:
@@ -116,11 +112,3 @@ def _positive(matrix: pd.DataFrame) -> pd.DataFrame:
         return matrix
     repaired = (vectors * np.maximum(values, 0)) @ vectors.T
     return pd.DataFrame(repaired, index=matrix.index, columns=matrix.columns)
-
-
-def _named(inference: Inference) -> str:
-    return {
-        "fixest": "small-sample correction as fixest",
-        "reghdfe": "small-sample correction as reghdfe",
-        "none": "no small-sample correction",
-    }[inference.small_sample]

@@ -44,21 +44,22 @@ def build_panel(
     """
     ledger = Ledger("panel", "panel", panel.unit, panel.period)
     table = tables[base]
-    _require_whole_periods(table, panel.period, base)
+    table = _with_whole_periods(table, panel.period, base)
     ledger.note(f"base {base}", len(table), table, "its rows are the panel's rows")
     for join in panel.joins:
         table = _joined(table, tables[join.source], join, ledger)
     for name, derived in panel.derived.items():
         values, lost = evaluate_number(table, derived.expression)
         table = table.assign(**{name: values})
-        reason = f"{derived.expression}" + (f"; not a finite number in {lost:,} rows, now missing" if lost else "")
-        ledger.note(f"derive {name}", len(table), table, reason)
+        ledger.note(f"derive {name}", len(table), table, "; ".join(part for part in (derived.expression, lost) if part))
     table = table.sort_values([panel.unit, panel.period], kind="stable").reset_index(drop=True)
     for name, designation in designations.items():
         table = date_designation(table, name, designation, panel.unit, panel.period, ledger)
     for restriction in panel.sample:
-        kept = table[evaluate_condition(table, restriction.keep)].reset_index(drop=True)
-        ledger.note(f"keep {restriction.keep}", len(table), kept, restriction.reason)
+        holds, unknown = evaluate_condition(table, restriction.keep)
+        kept = table[holds].reset_index(drop=True)
+        reason = "; ".join(part for part in (restriction.reason, unknown) if part)
+        ledger.note(f"keep {restriction.keep}", len(table), kept, reason)
         if kept.empty:
             raise DataError([Problem("panel", f"no row is left after `keep: {restriction.keep}`")])
         table = kept
@@ -68,17 +69,15 @@ def build_panel(
     return table, ledger
 
 
-def _require_whole_periods(table: pd.DataFrame, period: str, source: str) -> None:
-    if not pd.api.types.is_integer_dtype(table[period]):
-        found = ", ".join(map(str, table[period].drop_duplicates().head(3)))
-        raise DataError(
-            [
-                Problem(
-                    f"source {source}",
-                    f"the period `{period}` must be a whole number such as a year; found {found}",
-                )
-            ]
-        )
+def _with_whole_periods(table: pd.DataFrame, period: str, source: str) -> pd.DataFrame:
+    values = table[period]
+    if pd.api.types.is_integer_dtype(values):
+        return table
+    if pd.api.types.is_float_dtype(values) and values.notna().all() and (values == values.round()).all():
+        return table.assign(**{period: values.astype("int64")})
+    found = ", ".join(map(str, values.drop_duplicates().head(3)))
+    what = f"the period `{period}` must be a whole number such as a year; found {found}"
+    raise DataError([Problem(f"source {source}", what)])
 
 
 def _joined(left: pd.DataFrame, right: pd.DataFrame, join: Join, ledger: Ledger) -> pd.DataFrame:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ruralpanel.errors import DataError, Problem
+from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.designation import Designation
+
+FAR = 100
+"""A cohort this many periods before or after the panel is taken for a code and not for a period."""
 
 
 def date_designation(
@@ -42,7 +45,7 @@ def date_designation(
         declared absorbing ends.
     """
     if designation.cohort is not None:
-        cohort = _from_cohort_column(panel, designation, unit)
+        cohort = _from_cohort_column(panel, designation, unit, period)
         treated = (panel[period] >= cohort).astype("int64")
         unknown = 0
     else:
@@ -56,7 +59,7 @@ def date_designation(
     return dated
 
 
-def _from_cohort_column(panel: pd.DataFrame, designation: Designation, unit: str) -> pd.Series:
+def _from_cohort_column(panel: pd.DataFrame, designation: Designation, unit: str, period: str) -> pd.Series:
     column = str(designation.cohort)
     values = panel[column]
     if not pd.api.types.is_numeric_dtype(values):
@@ -80,6 +83,7 @@ def _from_cohort_column(panel: pd.DataFrame, designation: Designation, unit: str
                 )
             ]
         )
+    _refuse_far_cohorts(cohort, panel[period], column)
     counts = cohort.groupby(panel[unit]).agg(["nunique", "count", "size"])
     changing = counts[(counts["nunique"] > 1) | ((counts["count"] > 0) & (counts["count"] < counts["size"]))]
     if len(changing):
@@ -88,12 +92,23 @@ def _from_cohort_column(panel: pd.DataFrame, designation: Designation, unit: str
             [
                 Problem(
                     "panel",
-                    f"the cohort `{column}` changes within {len(changing)} units: {units}",
+                    f"the cohort `{column}` changes within {counted(len(changing), 'unit')}: {units}",
                     hint="a unit has one first period; correct the rows or read an `indicator` in place of it",
                 )
             ]
         )
     return cohort
+
+
+def _refuse_far_cohorts(cohort: pd.Series, period: pd.Series, column: str) -> None:
+    """Refuse cohorts that cannot be periods: 0 or 9999 among years is a word for never, not a year."""
+    far = cohort[(cohort < period.min() - FAR) | (cohort > period.max() + FAR)]
+    if len(far):
+        values = sorted({int(value) for value in far})
+        found = ", ".join(map(str, values[:5]))
+        span = f"{period.min()} to {period.max()}"
+        what = f"the cohort column `{column}` holds {found}, far from the panel's periods, {span}"
+        raise DataError([Problem("panel", what, hint=f"if that means never treated, write `never: {values[:5]}`")])
 
 
 def _from_indicator(
@@ -121,7 +136,8 @@ def _from_indicator(
                 [
                     Problem(
                         "panel",
-                        f"`{column}` goes back to 0 in {ended[unit].nunique()} units that were treated before: {units}",
+                        f"`{column}` goes back to 0 in {counted(ended[unit].nunique(), 'unit')} treated before: "
+                        f"{units}",
                         hint="declare `absorbing: false`, or correct the rows",
                     )
                 ]
@@ -135,6 +151,23 @@ def _from_indicator(
 def _summary(panel: pd.DataFrame, name: str, unit: str, period: str, unknown: int) -> str:
     by_unit = panel.groupby(unit).agg(cohort=(f"{name}_cohort", "first"), first=(period, "min"))
     ever = by_unit["cohort"].notna()
-    always = by_unit["cohort"] <= by_unit["first"]
-    counted = f"{int(ever.sum()):,} units ever treated ({int(always.sum()):,} from their first period)"
-    return f"{counted}, {int((~ever).sum()):,} never" + (f"; treatment unknown in {unknown:,} rows" if unknown else "")
+    always = int((by_unit["cohort"] <= by_unit["first"]).sum())
+    words = [f"{counted(int(ever.sum()), 'unit')} ever treated ({always:,} from their first period)"]
+    words[0] += f", {int((~ever).sum()):,} never"
+    unseen = _onset_unseen(panel, name, unit, period)
+    if unseen:
+        words.append(f"the period before the first treated one is not observed in {counted(unseen, 'unit')}")
+    if unknown:
+        words.append(f"treatment unknown in {counted(unknown, 'row')}")
+    return "; ".join(words)
+
+
+def _onset_unseen(panel: pd.DataFrame, name: str, unit: str, period: str) -> int:
+    """Count units that were last known to be untreated before the panel's period that precedes their cohort."""
+    periods = sorted(panel[period].unique())
+    before = dict(zip(periods[1:], periods, strict=False))
+    cohort = panel[f"{name}_cohort"]
+    last_untreated = panel[period].where(panel[name] == 0).groupby(panel[unit]).max()
+    expected = cohort.map(before).groupby(panel[unit]).first()
+    known = last_untreated.notna() & expected.notna()
+    return int((known & (last_untreated < expected)).sum())

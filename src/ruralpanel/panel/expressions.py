@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+import itertools
 import warnings
 
 import numpy as np
 import pandas as pd
 
-from ruralpanel.errors import DataError, Problem
-from ruralpanel.study.expressions import columns_in
+from ruralpanel.errors import DataError, Problem, counted
+from ruralpanel.study.expressions import columns_in, parsed
 
 
-def evaluate_number(table: pd.DataFrame, expression: str) -> tuple[pd.Series, int]:
+def evaluate_number(table: pd.DataFrame, expression: str) -> tuple[pd.Series, str]:
     """Evaluate an arithmetic expression row by row.
 
     Parameters
@@ -23,9 +25,9 @@ def evaluate_number(table: pd.DataFrame, expression: str) -> tuple[pd.Series, in
 
     Returns
     -------
-    tuple of (pandas.Series, int)
-        The values, missing where the result is not a finite number; and how many rows became missing although
-        nothing they were computed from was (the logarithm of zero, a division by zero).
+    tuple of (pandas.Series, str)
+        The values, missing where the result is not a finite number; and, for the ledger, how many are missing
+        because an input is, and how many although none is (the logarithm of zero, a division by zero).
 
     Raises
     ------
@@ -37,13 +39,18 @@ def evaluate_number(table: pd.DataFrame, expression: str) -> tuple[pd.Series, in
         raise DataError(
             [Problem("panel", f"`{expression}` does not give numbers", hint=_text_columns(table, expression))]
         )
-    numbers = values.astype("float64").replace([np.inf, -np.inf], np.nan)
     used = sorted(columns_in(expression))
     complete = table[used].notna().all(axis=1)
-    return numbers, int((numbers.isna() & complete).sum())
+    # A comparison with a missing value is false to pandas; here it is unknown.
+    numbers = values.astype("float64").replace([np.inf, -np.inf], np.nan).where(complete)
+    unknown = int((~complete).sum())
+    undefined = int((numbers.isna() & complete).sum())
+    words = [f"an input is missing in {counted(unknown, 'row')}"] if unknown else []
+    words += [f"not a finite number in {counted(undefined, 'row')}, now missing"] if undefined else []
+    return numbers, "; ".join(words)
 
 
-def evaluate_condition(table: pd.DataFrame, condition: str) -> pd.Series:
+def evaluate_condition(table: pd.DataFrame, condition: str) -> tuple[pd.Series, str]:
     """Evaluate a condition row by row; a row in which a column it uses is missing does not fulfil it.
 
     Parameters
@@ -55,8 +62,9 @@ def evaluate_condition(table: pd.DataFrame, condition: str) -> pd.Series:
 
     Returns
     -------
-    pandas.Series
-        True or false for each row.
+    tuple of (pandas.Series, str)
+        True or false for each row; and, for the ledger, how many rows do not fulfil it only because something is
+        missing.
 
     Raises
     ------
@@ -64,11 +72,16 @@ def evaluate_condition(table: pd.DataFrame, condition: str) -> pd.Series:
         If text is compared with a number.
     """
     holds = _evaluate(table, condition)
-    known = table[sorted(columns_in(condition))].notna().all(axis=1)
-    return holds.fillna(False).astype(bool) & known
+    used = sorted(columns_in(condition))
+    known = table[used].notna().all(axis=1)
+    unknown = int((~known).sum())
+    missing = ", ".join(name for name in used if table[name].isna().any())
+    words = f"{counted(unknown, 'row')} of these left because of a missing value in {missing}" if unknown else ""
+    return holds.fillna(False).astype(bool) & known, words
 
 
 def _evaluate(table: pd.DataFrame, expression: str) -> pd.Series:
+    _require_like_with_like(table, expression)
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore", RuntimeWarning)
@@ -77,6 +90,23 @@ def _evaluate(table: pd.DataFrame, expression: str) -> pd.Series:
         hint = _text_columns(table, expression) or str(error)
         raise DataError([Problem("panel", f"`{expression}` cannot be computed", hint=hint)]) from None
     return result if isinstance(result, pd.Series) else pd.Series(result, index=table.index)
+
+
+def _require_like_with_like(table: pd.DataFrame, expression: str) -> None:
+    """Refuse to compare a text column with a number or a number with text: it would be false everywhere."""
+    for node in ast.walk(parsed(expression)):
+        if not isinstance(node, ast.Compare):
+            continue
+        operands = [node.left, *node.comparators]
+        operands += [element for operand in operands if isinstance(operand, ast.List) for element in operand.elts]
+        columns = [operand.id for operand in operands if isinstance(operand, ast.Name)]
+        constants = [operand.value for operand in operands if isinstance(operand, ast.Constant)]
+        for column, constant in itertools.product(columns, constants):
+            is_number = pd.api.types.is_numeric_dtype(table[column])
+            if is_number == isinstance(constant, str):
+                kind, other = ("numbers", "text") if is_number else ("text", "a number")
+                what = f"`{expression}` compares `{column}`, which holds {kind}, with {other}: {constant!r}"
+                raise DataError([Problem("panel", what, hint="give the column the `type` that is meant")])
 
 
 def _text_columns(table: pd.DataFrame, expression: str) -> str:

@@ -123,7 +123,9 @@ def ledger_parts(ledgers: pd.DataFrame) -> list[dict[str, Any]]:
     """
     parts = []
     for (stage, table), lines in ledgers.groupby(["stage", "table"], sort=False):
-        title = {"sources": f"Source {table}", "panel": "The panel", "estimation": f"Equation {table}"}[str(stage)]
+        title = {"sources": f"Source {table}", "panel": "The panel", "estimation": _equation_words(str(table))}[
+            str(stage)
+        ]
         first, last = lines.iloc[0], lines.iloc[-1]
         parts.append(
             {
@@ -140,6 +142,11 @@ def ledger_parts(ledgers: pd.DataFrame) -> list[dict[str, Any]]:
             }
         )
     return parts
+
+
+def _equation_words(table: str) -> str:
+    """Turn ``block/specification/outcome/estimator`` into words."""
+    return "Equation " + " · ".join(part.replace("_", " ") for part in table.split("/") if part != "main")
 
 
 def _source_for_template(name: str, study: Study, read: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from ruralpanel.errors import Problem
 from ruralpanel.storage import key_problems, listed_rows
-from ruralpanel.study.sources import Source
+from ruralpanel.study.sources import Column, Source
 
 
 def violations(table: pd.DataFrame, source: Source, rows: pd.Series, where: str) -> list[Problem]:
@@ -29,12 +29,20 @@ def violations(table: pd.DataFrame, source: Source, rows: pd.Series, where: str)
         Every violation, with the rows and values it was found in; empty when the contract holds.
     """
     problems = key_problems(table, source.key, where, rows)
+    for name, declared in source.columns.items():
+        if _bounded(declared) and not pd.api.types.is_numeric_dtype(table[name]):
+            what = f"column `{name}` holds text, which has no minimum or maximum"
+            problems.append(Problem(where, what, hint="give it `type: number` to see which rows are not numbers"))
     failures = _failures(table, source)
     for (column, check), group in failures.groupby(["column", "check"], sort=False):
         bad = rows.loc[group["index"].tolist()]
         values = ", ".join(dict.fromkeys(str(value) for value in group["failure_case"].head(5)))
         problems.append(Problem(where, f"column `{column}` {check}; found {values} in {listed_rows(bad)}"))
     return problems
+
+
+def _bounded(column: Column) -> bool:
+    return column.minimum is not None or column.maximum is not None
 
 
 def _failures(table: pd.DataFrame, source: Source) -> pd.DataFrame:
@@ -44,6 +52,8 @@ def _failures(table: pd.DataFrame, source: Source) -> pd.DataFrame:
     columns = {}
     for name, declared in source.columns.items():
         checks = []
+        if _bounded(declared) and not pd.api.types.is_numeric_dtype(table[name]):
+            continue
         if declared.minimum is not None:
             checks.append(pandera.Check.ge(declared.minimum, error=f"must be at least {declared.minimum:g}"))
         if declared.maximum is not None:

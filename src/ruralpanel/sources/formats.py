@@ -73,14 +73,11 @@ def _read_csv(source: Source, path: Path) -> RawTable:
     where = source.origin
     try:
         text = path.read_text(encoding=source.encoding)
-    except LookupError:
+    except (LookupError, ValueError) as error:
+        if isinstance(error, UnicodeError):
+            raise DataError([_not_in(source, error)]) from None
         what = f"{source.encoding!r} is not an encoding"
         raise DataError([Problem(where, what, hint="common here: utf-8-sig, gb18030")]) from None
-    except UnicodeError as error:
-        is_unicode = source.encoding.lower().startswith("utf")
-        hint = "Chinese files are often `encoding: gb18030`" if is_unicode else "try `encoding: utf-8-sig`"
-        byte = f" (byte {error.start + 1})" if isinstance(error, UnicodeDecodeError) else ""
-        raise DataError([Problem(where, f"is not {source.encoding} text{byte}", hint=hint)]) from None
     lines = io.StringIO(text, newline="")
     above = "".join(lines.readline() for _ in range(source.header_row - 1))
     start = lines.tell()
@@ -106,6 +103,13 @@ def _read_csv(source: Source, path: Path) -> RawTable:
     return RawTable(values, pd.Series([line for line, _ in data], dtype="int64"), where)
 
 
+def _not_in(source: Source, error: UnicodeError) -> Problem:
+    is_unicode = source.encoding.lower().startswith("utf")
+    hint = "Chinese files are often `encoding: gb18030`" if is_unicode else "try `encoding: utf-8-sig`"
+    byte = f" (byte {error.start + 1})" if isinstance(error, UnicodeDecodeError) else ""
+    return Problem(source.origin, f"is not {source.encoding} text{byte}", hint=hint)
+
+
 def _delimiter_of(header: str) -> str:
     """Find the delimiter from the header: the candidate that splits it most often."""
     counts = {candidate: header.count(candidate) for candidate in (",", ";", "\t", "|")}
@@ -113,32 +117,30 @@ def _delimiter_of(header: str) -> str:
 
 
 def _read_excel(source: Source, path: Path) -> RawTable:
-    from zipfile import BadZipFile
-
-    from openpyxl.utils.exceptions import InvalidFileException
+    """Read a sheet cell by cell, with formula errors such as #DIV/0! as the text they show."""
+    from openpyxl import load_workbook
 
     try:
-        with pd.ExcelFile(path, engine="openpyxl") as book:
-            sheets = [str(name) for name in book.sheet_names]
-            sheet = source.sheet or sheets[0]
-            if sheet not in sheets:
-                raise DataError([Problem(source.origin, f"has no sheet {sheet!r}", hint=nearest(sheet, sheets))])
-            values = pd.read_excel(
-                book,
-                sheet_name=sheet,
-                header=source.header_row - 1,
-                dtype=object,
-                keep_default_na=False,
-                na_values=[""],
-            )
-    except (BadZipFile, InvalidFileException, KeyError, OSError, ValueError) as error:
+        book = load_workbook(path, data_only=True)
+        sheet = source.sheet or book.sheetnames[0]
+        rows = [list(row) for row in book[sheet].iter_rows(values_only=True)] if sheet in book.sheetnames else None
+    except Exception as error:  # a damaged file ends in errors of zip, XML or openpyxl, by where it was damaged
         raise DataError([Problem(source.origin, f"cannot be read as an Excel file: {error}")]) from None
-    return _counted(values, source.header_row + 1, f"{source.origin}, sheet {sheet!r}")
+    if rows is None:
+        raise DataError([Problem(source.origin, f"has no sheet {sheet!r}", hint=nearest(sheet, book.sheetnames))])
+    if len(rows) < source.header_row:
+        what = f"sheet {sheet!r} has no row {source.header_row} to be the header"
+        raise DataError([Problem(source.origin, what, hint=f"sheets: {', '.join(book.sheetnames)}")])
+    header = ["" if name is None else str(name) for name in rows[source.header_row - 1]]
+    values = pd.DataFrame(rows[source.header_row :], columns=header, dtype=object)
+    named = _counted(values, source.header_row + 1, f"{source.origin}, sheet {sheet!r}")
+    filled = values.notna().any(axis=1)  # rows that are formatted but empty
+    return replace(named, values=values[filled].reset_index(drop=True), rows=named.rows[filled].reset_index(drop=True))
 
 
 def _read_stata(source: Source, path: Path) -> RawTable:
     try:
-        values = pd.read_stata(path, convert_categoricals=False, convert_dates=False)
+        values = pd.read_stata(path, convert_categoricals=False)
         labelled = [
             column.raw_name or name
             for name, column in source.columns.items()
@@ -146,20 +148,12 @@ def _read_stata(source: Source, path: Path) -> RawTable:
         ]
         labels: dict[str, pd.Series] = {}
         if labelled:
-            with_labels = pd.read_stata(path, columns=labelled, convert_dates=False)
+            with_labels = pd.read_stata(path, columns=labelled)
             labels = {name: with_labels[name].astype(object) for name in labelled}
-    except (ValueError, OSError, IndexError, KeyError, UnicodeDecodeError, EOFError) as error:
-        raise DataError([Problem(source.origin, f"cannot be read as a Stata file: {error}")]) from None
     except Exception as error:  # a truncated file ends in struct.error, MemoryError or worse, by where it was cut
-        raise DataError(
-            [
-                Problem(
-                    source.origin,
-                    f"cannot be read as a Stata file: {type(error).__name__}: {error}",
-                    hint="the file may be cut off",
-                )
-            ]
-        ) from None
+        first_sentence = str(error).split(". ")[0]
+        what = f"cannot be read as a Stata file: {first_sentence or type(error).__name__}"
+        raise DataError([Problem(source.origin, what, hint="the file may be cut off, or of another format")]) from None
     return replace(_counted(values, 1, source.origin), labels=labels)
 
 

@@ -20,7 +20,8 @@ class Inference(Section):
     """`clustered` allows any correlation within a cluster; `heteroskedastic` and `homoskedastic` assume
     independent rows."""
     cluster: Annotated[list[Name], Field(min_length=1, max_length=2)] | None = None
-    """The column, or two columns, that define the clusters; left out: the panel's unit."""
+    """The column, or two columns, that define the clusters; left out: the panel's unit. With two, the smaller
+    number of clusters counts for corrections and degrees of freedom."""
     small_sample: SmallSample = "fixest"
     """The small-sample correction. `fixest` is R fixest's default; `reghdfe` is Stata reghdfe's, which drops
     singletons first; `none` is the plain sandwich."""
@@ -31,6 +32,8 @@ class Inference(Section):
 class Specification(Section):
     """One equation, or those of its parts that differ from the block's."""
 
+    label: Text | None = None
+    """What a reader sees for it in tables and figures; left out: its name."""
     outcomes: Annotated[list[Name], Field(min_length=1)] | None = None
     """Outcomes of the study; each gives one regression."""
     estimators: Annotated[list[EstimatorName], Field(min_length=1)] | None = None
@@ -44,7 +47,7 @@ class Specification(Section):
     """Fixed effects, any number; `region*year` is one effect for each pair. Left out: unit and period. An
     empty list is a pooled regression with a constant."""
     weights: Name | None = None
-    """A column of positive weights."""
+    """A column of weights. Rows whose weight is missing, zero or negative are left out, with a line in the ledger."""
     sample: Text | None = None
     """A condition on columns that the rows of this regression fulfil: `year >= 2012`."""
     inference: Inference | None = None
@@ -53,8 +56,8 @@ class Specification(Section):
     """Event study: first and last event time with a coefficient of their own; what lies beyond is binned at
     the ends. Left out: every event time in the data, none binned."""
     always_treated: Literal["drop", "keep"] | None = None
-    """Event study: what becomes of units treated from their first period on. Left out: dropped, and counted
-    in the ledger, for they have no period before treatment to compare with."""
+    """Event study: what becomes of units that are treated in every row they have in this regression. Left out:
+    dropped, and counted in the ledger, for they have no period before treatment to compare with."""
 
 
 class Block(Specification):

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from ruralpanel.errors import Problem, nearest
 from ruralpanel.sources.packages import available_loaders
-from ruralpanel.study.blocks import Specification
+from ruralpanel.study.blocks import Block, Specification
 from ruralpanel.study.designation import designation_columns
 from ruralpanel.study.exhibits import ESTIMATORS_SHOWN, RegressionTable
 from ruralpanel.study.expressions import ExpressionError, columns_in, is_condition
 from ruralpanel.study.model import Study
-from ruralpanel.study.yaml_file import KeyPath, YamlFile
+from ruralpanel.study.yaml_file import KeyPath, YamlFile, is_directory, is_file
 
 
 def problems_in(study: Study, file: YamlFile, root: Path) -> list[Problem]:
@@ -42,14 +42,17 @@ class _Checks:
         self.study = study
         self.file = file
         self.root = root
+        self.columns: list[str] = []
 
     def all(self) -> Iterator[Problem]:
         yield from self.identity()
         yield from self.sources()
         tables = list(self.tables())
         yield from tables
-        if tables:
-            return  # without tables that fit together there are no columns to check the rest against
+        if self.study.panel.unit == self.study.panel.period:
+            return  # nothing can be said of equations whose two keys are one
+        # Where tables do not fit together, any column of any of them may yet be the panel's.
+        self.columns = self.study.panel_columns() if not tables else self._columns_of_all_tables()
         yield from self.columns_of_the_panel()
         yield from self.designation()
         yield from self.outcomes()
@@ -62,7 +65,7 @@ class _Checks:
         choices = list(valid)
         if name not in choices:
             hint = nearest(name, choices) or f"the study declares no {kind}"
-            yield self.file.problem(at, f"`{name}` is not a {kind}", hint)
+            yield self.file.problem(at, f"`{name}` is not {_article(kind)} {kind}", hint)
 
     def expression(self, at: KeyPath, expression: str, columns: Iterable[str], condition: bool) -> Iterator[Problem]:
         """Check that an expression can be read and that its columns exist."""
@@ -96,7 +99,7 @@ class _Checks:
                     f"no installed package carries `{source.loader}`",
                     nearest(source.loader, loaders),
                 )
-            if source.path is not None and not (self.root / source.path).is_file():
+            if source.path is not None and not is_file(self.root / source.path):
                 yield self.file.problem(
                     (*at, "path"),
                     f"there is no file {source.path}",
@@ -114,7 +117,9 @@ class _Checks:
         if access:
             return f"how to get it: {' '.join(access.split())}"
         folder = (self.root / path).parent
-        beside = [(Path(path).parent / each.name).as_posix() for each in folder.iterdir()] if folder.is_dir() else []
+        beside = (
+            [(Path(path).parent / each.name).as_posix() for each in folder.iterdir()] if is_directory(folder) else []
+        )
         return nearest(path, beside) or "paths count from the top of the repository"
 
     def tables(self) -> Iterator[Problem]:
@@ -131,6 +136,9 @@ class _Checks:
             yield from self.known(("panel", "base"), panel.base, study.sources, "source")
             return
         base = study.sources[study.base]
+        if panel.unit == panel.period:
+            yield self.file.problem(("panel", "period"), f"is `{panel.period}`, the unit too; they are two columns")
+            return
         for key in ("unit", "period"):
             yield from self.known(
                 ("panel", key), getattr(panel, key), base.columns, f"column of the source `{study.base}`"
@@ -198,14 +206,16 @@ class _Checks:
                 condition=True,
             )
 
+    def _columns_of_all_tables(self) -> list[str]:
+        """List the columns of every source, derived ones and designations."""
+        names = [name for source in self.study.sources.values() for name in source.columns]
+        names += list(self.study.panel.derived)
+        return names + [column for name in self.study.designation for column in designation_columns(name)]
+
     def _table_columns(self) -> list[str]:
         """List the panel's columns before derived ones and designations are added."""
-        added = set(self.study.panel.derived)
-        for name in self.study.designation:
-            added |= set(designation_columns(name))
-        sources = self.study.sources
-        names = [name for source in sources.values() for name in source.columns]
-        return [name for name in self.study.panel_columns() if name in names or name not in added]
+        of_sources = {name for source in self.study.sources.values() for name in source.columns}
+        return [name for name in self.columns if name in of_sources]
 
     def designation(self) -> Iterator[Problem]:
         before = self._table_columns() + list(self.study.panel.derived)
@@ -224,7 +234,7 @@ class _Checks:
                     )
 
     def outcomes(self) -> Iterator[Problem]:
-        columns = self.study.panel_columns()
+        columns = self.columns
         for name, outcome in self.study.outcomes.items():
             if outcome.column is not None:
                 yield from self.known(("outcomes", name, "column"), outcome.column, columns, "column of the panel")
@@ -254,13 +264,14 @@ class _Checks:
                             else "valid here: cohort_means, event_study, two_way_fixed_effects",
                         )
                     )
+            found += self.event_study_keys(at, block)
             yield from found
             if not found:
                 yield from self.equations(name, at)
 
     def specification(self, at: KeyPath, part: Specification) -> Iterator[Problem]:
         """Check the names in a specification, whether it is a block's or a variation's."""
-        study, columns = self.study, self.study.panel_columns()
+        study, columns = self.study, self.columns
         lists: list[tuple[str, Iterable[str], str]] = [
             ("outcomes", study.outcomes, "outcome of this study"),
             ("treatments", study.designation, "designation of this study"),
@@ -286,7 +297,7 @@ class _Checks:
     def equations(self, name: str, at: KeyPath) -> Iterator[Problem]:
         """Check what only a whole equation shows."""
         for equation in self.study.equations(name):
-            where = (*at, "specifications", equation.specification)
+            where = (*at, "specifications", equation.specification) if self.study.blocks[name].specifications else at
             right_hand = [*equation.treatments, *equation.regressors]
             repeated = sorted({term for term in right_hand if right_hand.count(term) > 1})
             if repeated:
@@ -324,6 +335,16 @@ class _Checks:
                 "estimate it with two_way_fixed_effects",
             )
 
+    def event_study_keys(self, at: KeyPath, block: Block) -> Iterator[Problem]:
+        """Check that keys of the event study belong to one."""
+        for name, own in (block.specifications or {"": block}).items():
+            estimators = own.estimators or block.estimators or []
+            for key in ("window", "always_treated"):
+                stated_here = getattr(own, key) is not None
+                if (stated_here or getattr(block, key) is not None) and "event_study" not in estimators:
+                    where = (*at, "specifications", name, key) if stated_here and name else (*at, key)
+                    yield self.file.problem(where, "is a key of event studies, and none is estimated here")
+
     def exhibits(self) -> Iterator[Problem]:
         study = self.study
         for name, exhibit in study.exhibits.items():
@@ -343,18 +364,24 @@ class _Checks:
                     what = f"a {exhibit.kind} shows {' or '.join(shown)}; the block `{block}` estimates {estimated}"
                     yield self.file.problem((*at, "blocks", index), what)
             if isinstance(exhibit, RegressionTable):
-                blocks = [study.blocks[block] for block in exhibit.blocks if block in study.blocks]
-                specifications = [each for block in blocks for each in (block.specifications or {"main": block})]
-                for head in exhibit.column_heads:
-                    yield from self.known(
-                        (*at, "column_heads", head), head, specifications, "specification of these blocks"
-                    )
+                blocks = [block for block in exhibit.blocks if block in study.blocks]
+                terms = {term for block in blocks for term in self.right_hand_sides(study.blocks[block])}
                 for index, term in enumerate(exhibit.terms or []):
-                    yield from self.known((*at, "terms", index), term, study.panel_columns(), "column of the panel")
+                    yield from self.known((*at, "terms", index), term, terms, "term of these blocks")
+
+    def right_hand_sides(self, block: Block) -> set[str]:
+        """List everything that is on a right-hand side in a block."""
+        parts = [block, *(block.specifications or {}).values()]
+        regressors = {name for part in parts for name in part.regressors or []}
+        return regressors | {name for part in parts for name in part.treatments or self.study.designation}
 
     def published(self) -> Iterator[Problem]:
         path = self.study.published
-        if path is not None and not (self.root / path).is_file():
+        if path is not None and not is_file(self.root / path):
             yield self.file.problem(
                 ("published",), f"there is no file {path}", "paths count from the top of the repository"
             )
+
+
+def _article(noun: str) -> str:
+    return "an" if noun[0] in "aeiou" else "a"

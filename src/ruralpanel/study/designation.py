@@ -17,14 +17,16 @@ class Designation(Section):
     """
 
     cohort: Name | None = None
-    """The column with the first period treated, constant within a unit; missing means never treated."""
+    """The column with the first period treated, constant within a unit; missing means never treated. A cohort
+    later than the last period has event times before treatment only."""
     indicator: Name | None = None
-    """The column that is 1 in treated periods and 0 otherwise, in place of `cohort`."""
+    """The column that is 1 in treated periods and 0 otherwise, in place of `cohort`. The cohort is the first period
+    seen treated; the ledger counts units whose period before that is not observed."""
     never: list[int] = []
     """Values of the cohort column that mean “never treated”, such as 0 or 9999."""
     absorbing: bool = True
     """Whether treatment, once begun, stays. An indicator that goes back to 0 is an error unless this is
-    false; estimators that need cohorts then say that they cannot be used."""
+    false; an event study of such a treatment is then an error."""
     label: Text | None = None
     """What a reader sees in tables and figures."""
     reference_period: Annotated[int, Field(le=-1)] = -1

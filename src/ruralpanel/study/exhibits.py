@@ -25,10 +25,8 @@ class RegressionTable(Exhibit):
 
     kind: Literal["regression_table"]
     """`regression_table`: coefficients with standard errors below, one column a regression."""
-    terms: list[Name] | None = None
+    terms: Annotated[list[Name], Field(min_length=1)] | None = None
     """The rows to show, in this order; left out: all of them."""
-    column_heads: dict[Name, Text] = {}
-    """Words to print over the columns of a specification, in place of its name."""
     decimals: Annotated[int, Field(ge=0, le=8)] = 3
     """Decimals of coefficients and standard errors."""
     stars: bool = False

@@ -8,45 +8,19 @@ of Python that pandas can evaluate, and no more. This module checks an expressio
 from __future__ import annotations
 
 import ast
+import re
 
 FUNCTIONS = ("abs", "arcsinh", "exp", "expm1", "log", "log10", "log1p", "sqrt")
-
-_ALLOWED = (
-    ast.Expression,
-    ast.BoolOp,
-    ast.And,
-    ast.Or,
-    ast.UnaryOp,
-    ast.Not,
-    ast.USub,
-    ast.UAdd,
-    ast.BinOp,
-    ast.Add,
-    ast.Sub,
-    ast.Mult,
-    ast.Div,
-    ast.FloorDiv,
-    ast.Mod,
-    ast.Pow,
-    ast.Compare,
-    ast.Eq,
-    ast.NotEq,
-    ast.Lt,
-    ast.LtE,
-    ast.Gt,
-    ast.GtE,
-    ast.In,
-    ast.NotIn,
-    ast.Name,
-    ast.Load,
-    ast.Constant,
-    ast.List,
-    ast.Call,
-)
 
 
 class ExpressionError(ValueError):
     """An expression that is not in the language."""
+
+
+LONGEST = 1000
+"""Characters an expression may have."""
+
+LARGEST_POWER = 10
 
 
 def columns_in(expression: str) -> set[str]:
@@ -67,7 +41,7 @@ def columns_in(expression: str) -> set[str]:
     ExpressionError
         If it cannot be read, or uses something outside the language.
     """
-    tree = _parsed(expression)
+    tree = parsed(expression)
     functions = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in functions}
 
@@ -80,33 +54,111 @@ def is_condition(expression: str) -> bool:
     ExpressionError
         If it cannot be read.
     """
-    body = _parsed(expression).body
-    return isinstance(body, (ast.Compare, ast.BoolOp)) or (
-        isinstance(body, ast.UnaryOp) and isinstance(body.op, ast.Not)
+    return _is_condition(parsed(expression).body)
+
+
+def parsed(expression: str) -> ast.Expression:
+    """Read an expression and check that it is in the language.
+
+    Raises
+    ------
+    ExpressionError
+        If it is not, with what is wrong.
+    """
+    if len(expression) > LONGEST:
+        raise ExpressionError(f"is {len(expression):,} characters long; an expression may have {LONGEST:,}")
+    try:
+        tree = ast.parse(expression.strip(), mode="eval")
+        _check(tree.body, expression)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        if isinstance(error, ExpressionError):
+            raise
+        single = "=" in expression and not re.search(r"[=<>!]=", expression)
+        hint = "; compare with a double sign: `year == 2010`" if single else ""
+        raise ExpressionError(f"`{expression}` is not an expression that can be read{hint}") from None
+    return tree
+
+
+def _check(node: ast.expr, expression: str) -> None:
+    """Check one part of an expression, and the parts in it."""
+    match node:
+        case ast.BoolOp(values=operands):
+            _require_conditions(operands, expression)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            _require_conditions([operand], expression)
+        case ast.UnaryOp(op=ast.Invert()):
+            raise ExpressionError("write `not` for `~`")
+        case ast.UnaryOp(operand=operand):
+            _check(operand, expression)
+        case ast.BinOp(op=ast.BitAnd() | ast.BitOr()):
+            raise ExpressionError("write `and` for `&`, and `or` for `|`")
+        case ast.BinOp(left=left, op=ast.Pow(), right=right):
+            _check_power(right)
+            _check(left, expression)
+        case ast.BinOp(
+            left=left, op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div() | ast.FloorDiv() | ast.Mod(), right=right
+        ):
+            _check(left, expression)
+            _check(right, expression)
+        case ast.Compare(left=left, ops=operators, comparators=operands):
+            _check_operand(left, expression)
+            for operator, operand in zip(operators, operands, strict=True):
+                _check_comparison(operator, operand, expression)
+        case ast.Call():
+            _check_call(node, expression)
+        case ast.Name():
+            pass
+        case ast.Constant(value=int() | float()) if not isinstance(node.value, bool):
+            pass
+        case ast.Constant():
+            raise ExpressionError(f"`{node.value!r}` is not a number; text can be compared and nothing else")
+        case _:
+            raise ExpressionError(f"`{expression}` uses something outside the language ({type(node).__name__.lower()})")
+
+
+def _require_conditions(operands: list[ast.expr], expression: str) -> None:
+    for operand in operands:
+        _check(operand, expression)
+        if not _is_condition(operand):
+            shown = ast.unparse(operand)
+            raise ExpressionError(f"`{shown}` is a number; `and`, `or` and `not` take conditions: `{shown} == 1`")
+
+
+def _is_condition(node: ast.expr) -> bool:
+    return isinstance(node, (ast.Compare, ast.BoolOp)) or (
+        isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
     )
 
 
-def _parsed(expression: str) -> ast.Expression:
-    try:
-        tree = ast.parse(expression.strip(), mode="eval")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        hint = "; compare with a double sign: `year == 2010`" if "=" in expression and "==" not in expression else ""
-        raise ExpressionError(f"`{expression}` is not an expression that can be read{hint}") from None
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            name = node.func.id if isinstance(node.func, ast.Name) else "…"
-            if name not in FUNCTIONS:
-                raise ExpressionError(f"`{name}` is not a function of the language; there are {', '.join(FUNCTIONS)}")
-            if len(node.args) != 1 or node.keywords:
-                raise ExpressionError(f"`{name}` takes one column or expression")
-        elif isinstance(node, ast.BinOp) and isinstance(node.op, (ast.BitAnd, ast.BitOr)):
-            raise ExpressionError("write `and` for `&`, and `or` for `|`")
-        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert):
-            raise ExpressionError("write `not` for `~`")
-        elif isinstance(node, ast.Constant) and (
-            isinstance(node.value, (bool, bytes, complex)) or node.value is None or node.value is Ellipsis
-        ):
-            raise ExpressionError(f"`{node.value!r}` is not a number or a text")
-        elif not isinstance(node, _ALLOWED):
-            raise ExpressionError(f"`{expression}` uses something outside the language ({type(node).__name__.lower()})")
-    return tree
+def _check_power(exponent: ast.expr) -> None:
+    number = exponent.operand if isinstance(exponent, ast.UnaryOp) and isinstance(exponent.op, ast.USub) else exponent
+    known = isinstance(number, ast.Constant) and isinstance(number.value, (int, float))
+    if not (known and number.value <= LARGEST_POWER):  # type: ignore[attr-defined]
+        raise ExpressionError(f"`{ast.unparse(exponent)}` is not an exponent; write a number up to {LARGEST_POWER}")
+
+
+def _check_comparison(operator: ast.cmpop, operand: ast.expr, expression: str) -> None:
+    if isinstance(operator, (ast.In, ast.NotIn)):
+        if not isinstance(operand, ast.List) or not operand.elts:
+            raise ExpressionError("`in` takes a list: `province in ['Shandong', 'Henan']`")
+        for element in operand.elts:
+            _check_operand(element, expression)
+    elif isinstance(operator, (ast.Is, ast.IsNot)):
+        raise ExpressionError("write `==` for `is`, and `!=` for `is not`")
+    else:
+        _check_operand(operand, expression)
+
+
+def _check_operand(operand: ast.expr, expression: str) -> None:
+    """Check one side of a comparison, where text may stand."""
+    if not (isinstance(operand, ast.Constant) and isinstance(operand.value, str)):
+        _check(operand, expression)
+
+
+def _check_call(node: ast.Call, expression: str) -> None:
+    name = node.func.id if isinstance(node.func, ast.Name) else "…"
+    if name not in FUNCTIONS:
+        raise ExpressionError(f"`{name}` is not a function of the language; there are {', '.join(FUNCTIONS)}")
+    if len(node.args) != 1 or node.keywords:
+        raise ExpressionError(f"`{name}` takes one column or expression")
+    _check(node.args[0], expression)

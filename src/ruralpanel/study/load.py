@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from ruralpanel.errors import Problem, StudyError, nearest
 from ruralpanel.study.checks import problems_in
-from ruralpanel.study.messages import problems_of
+from ruralpanel.study.messages import places_of, problems_of
 from ruralpanel.study.model import Study
-from ruralpanel.study.yaml_file import read_yaml
+from ruralpanel.study.yaml_file import KeyPath, YamlFile, dotted, is_file, read_yaml
 
 STUDIES = Path("config/studies")
+
+
+ENDINGS = (".yaml", ".yml")
 
 
 def available_studies(root: Path) -> list[str]:
     """List the studies of a repository by the names they can be run under."""
     folder = root / STUDIES
-    return sorted(path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.yaml"))
+    files = [path for ending in ENDINGS for path in folder.rglob(f"*{ending}")]
+    return sorted({path.relative_to(folder).with_suffix("").as_posix() for path in files})
 
 
 def find_study(name: object, root: Path) -> tuple[str, Path]:
@@ -39,33 +45,28 @@ def find_study(name: object, root: Path) -> tuple[str, Path]:
     Raises
     ------
     StudyError
-        If there is no such study.
+        If there is no such study, or its results would be mixed up with those of another.
     """
+    known = available_studies(root)
     if not isinstance(name, str) or not name.strip():
-        raise StudyError(
-            [
-                Problem(
-                    "config",
-                    f"is {name!r}; expected the name of a study",
-                    "study",
-                    nearest("", available_studies(root)),
-                )
-            ]
-        )
-    if name.endswith((".yaml", ".yml")):
+        raise StudyError([Problem("config", f"is {name!r}; expected the name of a study", "study", nearest("", known))])
+    if name.endswith(ENDINGS) and is_file(root / name):
         path = root / name
-        if path.is_file():
-            try:
-                inside = path.resolve().relative_to((root / STUDIES).resolve())
-            except ValueError:
+        try:
+            return path.resolve().relative_to((root / STUDIES).resolve()).with_suffix("").as_posix(), path
+        except ValueError:
+            if path.stem not in known:
                 return path.stem, path
-            return inside.with_suffix("").as_posix(), path
-        raise StudyError([Problem(name, "there is no such file", "study", nearest(name, available_studies(root)))])
-    path = root / STUDIES / f"{name}.yaml"
-    if ".." in Path(name).parts or not path.is_file():
-        place = (STUDIES / f"{name}.yaml").as_posix()
-        raise StudyError([Problem(place, "there is no such study", "study", nearest(name, available_studies(root)))])
-    return name, path
+            what = f"would write over the results of the study `{path.stem}` in {STUDIES.as_posix()}"
+            raise StudyError([Problem(name, what, "study", "give the file another name")]) from None
+    if ".." not in Path(name).parts and not Path(name).is_absolute():
+        for ending in ENDINGS:
+            if is_file(root / STUDIES / f"{name}{ending}"):
+                return name, root / STUDIES / f"{name}{ending}"
+    shown = name if len(name) < 80 else f"{name[:60]} …"
+    same_end = [each for each in known if each.rsplit("/", 1)[-1] == name.rsplit("/", 1)[-1]]
+    hint = f"did you mean “{same_end[0]}”?" if same_end else nearest(name, known)
+    raise StudyError([Problem(shown, "there is no such study", "study", hint)])
 
 
 def load_study(name: str, root: Path = Path()) -> Study:
@@ -86,16 +87,47 @@ def load_study(name: str, root: Path = Path()) -> Study:
     Raises
     ------
     StudyError
-        With every problem of the first level that has any: the file and its YAML, then types and words, then
-        what the parts of the study say about each other.
+        With every problem: unknown keys, wrong types and words, and what the parts say about each other as far as
+        they can be understood. What is no YAML is reported first.
     """
     _, path = find_study(name, root)
     file = read_yaml(path, shown_as=path.relative_to(root) if path.is_relative_to(root) else path)
     try:
         study = Study.model_validate(file.data)
     except ValidationError as error:
-        raise StudyError(problems_of(error, file, Study)) from None
+        raise StudyError([*problems_of(error, file, Study), *_problems_beside(error, file, root)]) from None
     problems = problems_in(study, file, root)
     if problems:
         raise StudyError(problems)
     return study
+
+
+def _problems_beside(error: ValidationError, file: YamlFile, root: Path) -> list[Problem]:
+    """Check how the parts fit together although some have wrong types, by leaving those parts out.
+
+    Where a study cannot do without them, there is nothing more to say until they are mended.
+    """
+    places = places_of(error, file)
+    data = copy.deepcopy(file.data)
+    for place in sorted(places, key=len, reverse=True):
+        _remove(data, place)
+    try:
+        study = Study.model_validate(data)
+    except ValidationError:
+        return []
+    mended = {place[: max(1, len(place) - 1)] for place in places}
+    return [
+        problem
+        for problem in problems_in(study, file, root)
+        if not any(dotted(place) and problem.key.startswith(dotted(place)) for place in mended)
+    ]
+
+
+def _remove(data: Any, place: KeyPath) -> None:
+    """Take a key or an item out of nested mappings and lists; nothing happens when it is not there."""
+    try:
+        for part in place[:-1]:
+            data = data[part]
+        del data[place[-1]]
+    except (KeyError, IndexError, TypeError):
+        return

@@ -48,6 +48,11 @@ def problems_of(error: ValidationError, file: YamlFile, model: type[BaseModel]) 
     return [problem for _, problem in sorted(located, key=lambda pair: pair[0])]
 
 
+def places_of(error: ValidationError, file: YamlFile) -> list[KeyPath]:
+    """List the places in a file that validation errors are about."""
+    return [_path_in_file(found["loc"], file.data, found["type"]) for found in error.errors(include_url=False)]
+
+
 def _path_in_file(location: tuple[Any, ...], data: Any, kind: str) -> KeyPath:
     """Drop from pydantic's location what is not in the file, such as the branch of a union that was tried."""
     path: list[str | int] = []
@@ -89,18 +94,18 @@ def _describe(
     if kind in {"literal_error", "enum"}:
         choices = _choices_at(schema, location)
         return file.problem(place, f"{_shown(value)} is not one of the valid words", nearest(value, choices))
+    if kind == "union_tag_not_found" or (kind == "union_tag_invalid" and first["ctx"]["tag"] == "None"):
+        return file.problem(
+            place,
+            "the key `kind` is missing",
+            "valid here: event_study_figure, regression_table, trends_figure",
+        )
     if kind == "union_tag_invalid":
         choices = [choice.strip(" '") for choice in first["ctx"]["expected_tags"].split(",")]
         return file.problem(
             (*place, "kind"),
             f"{first['ctx']['tag']!r} is not a kind of exhibit",
             nearest(first["ctx"]["tag"], choices),
-        )
-    if kind == "union_tag_not_found":
-        return file.problem(
-            place,
-            "the key `kind` is missing",
-            "valid here: event_study_figure, regression_table, trends_figure",
         )
     if kind in _EXPECTED:
         return file.problem(place, f"is {_shown(value)}; expected {_EXPECTED[kind]}", _how_to_write(kind, value))
@@ -113,6 +118,8 @@ def _describe(
             place,
             f"has {first['ctx']['actual_length']} entries; at least {first['ctx']['min_length']} expected",
         )
+    if kind == "too_long":
+        return file.problem(place, f"has more than {first['ctx']['max_length']} entries")
     if kind == "value_error":
         return file.problem(place, str(first["ctx"]["error"]))
     message = str(first["msg"])
@@ -129,13 +136,14 @@ def _shown(value: Any) -> str:
     if isinstance(value, list):
         return "a list"
     if isinstance(value, (int, float)):
-        return f"the number {value}"
-    return f"the text {value!r}"
+        return f"the number {value}" if abs(value) < 1e18 else "a number beyond all bounds"
+    return f"the text {value!r}" if len(str(value)) < 80 else f"the text {str(value)[:60]!r} …"
 
 
 def _how_to_write(kind: str, value: Any) -> str:
     if kind == "string_type" and isinstance(value, (int, float, bool)):
-        return f'if text is meant, write it in quotes: "{value}"'
+        shown = str(value).lower() if isinstance(value, bool) else value
+        return f'if text is meant, write it in quotes: "{shown}"'
     if kind == "list_type" and isinstance(value, (str, int, float)):
         return f"write a list, even of one: [{value}]"
     if kind in {"int_type", "float_type"} and isinstance(value, str):

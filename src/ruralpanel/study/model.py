@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.blocks import Block, Equation, Inference, Specification
@@ -18,10 +18,16 @@ from ruralpanel.study.sources import Source
 DataStanding = Literal["simulated", "restricted", "public"]
 
 
+def _not_a_folder_of_results(name: str) -> str:
+    if name in ("published", "logs"):
+        raise ValueError(f"`{name}` is a folder of results; choose another name")
+    return name
+
+
 class Study(Section):
     """A study: what its data are, how they become a panel, what is estimated and what is shown."""
 
-    study: Name
+    study: Annotated[Name, AfterValidator(_not_a_folder_of_results)]
     """The study's name; the same as the file's, without `.yaml`."""
     title: Text
     """The title of the page and the paper."""
@@ -29,7 +35,7 @@ class Study(Section):
     """Who answers for it."""
     question: Text | None = None
     """The question in a sentence or two, at the top of the page."""
-    seed: Annotated[int, Field(ge=0)]
+    seed: Annotated[int, Field(ge=0, lt=2**63)]
     """The number that all random draws derive from."""
     data_standing: DataStanding
     """`simulated`: made by a program, and every exhibit says so; `restricted`: real, not to be passed on;
@@ -89,6 +95,16 @@ class Study(Section):
         for designation in self.designation:
             names += designation_columns(designation)
         return names
+
+    def specification_labels(self) -> dict[str, str]:
+        """Map every `block/specification` to what a reader sees; nothing for the one a block has by default."""
+        labels = {}
+        for block_name, block in self.blocks.items():
+            if not block.specifications:
+                labels[f"{block_name}/main"] = block.label or ""
+            for name, own in (block.specifications or {}).items():
+                labels[f"{block_name}/{name}"] = own.label or name.replace("_", " ")
+        return labels
 
     def labels(self) -> dict[str, str]:
         """Map every column that has a label to what a reader sees."""

@@ -119,6 +119,13 @@ reported at once, with line, key and the nearest valid word. The results are in 
 condition is missing does not fulfil it. Columns that a designation adds (`NAME`, `NAME_cohort`, `NAME_event_time`) can
 be used in `panel.sample`, in blocks and as outcomes, not in `derived`.
 
+## Estimates
+
+`results/<study>/estimates/<block>.csv` has one row a coefficient. Tables, figures and the verdict read nothing else.
+
+| column | what it holds |
+|---|---|
+{estimates}
 ## Published values
 
 `results/published/<study>.csv` holds the numbers that were printed, one row each: `cell` (where it is printed),
@@ -166,11 +173,13 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
 
 def reference_text() -> str:
     """Write ``config/README.md``."""
+    from ruralpanel.estimation.estimates import COLUMNS
     from ruralpanel.verification.published import STATISTICS
 
     markers = ", ".join(f"`{marker}`" for marker in CONVENTIONAL_MISSING)
     statistics = ", ".join(f"`{name}`" for name in STATISTICS)
-    text = OPENING.format(example=EXAMPLE, markers=markers, statistics=statistics)
+    estimates = "".join(f"| `{name}` | {words} |\n" for name, (_, words) in COLUMNS.items())
+    text = OPENING.format(estimates=estimates, example=EXAMPLE, markers=markers, statistics=statistics)
     inherited: dict[type[Section], type[Section]] = {Block: Specification, RegressionTable: Exhibit}
     inherited |= {EventStudyFigure: Exhibit, TrendsFigure: Exhibit}
     for heading, sentence, model in SECTIONS:

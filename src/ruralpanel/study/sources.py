@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
@@ -26,7 +27,7 @@ Scalar = str | int | float
 class Column(Section):
     """One column of a table: its name in the raw file, its type and what it measures."""
 
-    raw_name: Annotated[str | None, Field(alias="from")] = None
+    raw_name: Annotated[Text | None, Field(alias="from")] = None
     """The column's header in the raw file; left out when it is the same as the name used here."""
     type: Literal["number", "integer", "text"] | None = None
     """What the column must hold. Left out: numbers where every value is one, text otherwise."""
@@ -34,7 +35,7 @@ class Column(Section):
     """What a reader sees in tables and figures."""
     unit: Text | None = None
     """The unit after scaling, as printed on an axis: `yuan`, `persons`, `km`."""
-    scale: float = 1.0
+    scale: Annotated[float, Field(gt=0)] = 1.0
     """The raw values are multiplied by this: 10000 for a column in 万元 wanted in yuan."""
     missing_codes: list[Scalar] = []
     """Values that mean “missing” in this column, such as -9 or "n.a."; added to the source's own."""
@@ -70,11 +71,11 @@ class Source(Section):
     encoding: Text = "utf-8-sig"
     """CSV files: how characters are stored. `utf-8-sig` reads UTF-8 with or without a byte-order mark;
     older Chinese files are `gb18030`."""
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    delimiter: Annotated[str, Field(pattern=r"""^[^\r\n"]$""")] | None = None
     """CSV files: the character between columns; left out: found out from the header."""
     sheet: Text | None = None
     """Excel files: the sheet's name; left out: the first."""
-    header_row: Annotated[int, Field(ge=1)] = 1
+    header_row: Annotated[int, Field(ge=1, le=1000)] = 1
     """CSV and Excel files: the row that holds the column names, counted from 1 as a spreadsheet does."""
     key: Annotated[list[Name], Field(min_length=1)]
     """The columns that identify a row. No two rows may share them and none may be missing."""
@@ -115,6 +116,19 @@ class Source(Section):
                 f"the ending of {self.path} does not tell its format; "
                 f"give `format`: one of {', '.join(sorted(set(FORMAT_OF_SUFFIX.values())))}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _labels_where_there_are_some(self) -> Source:
+        labelled = [name for name, column in self.columns.items() if column.value_labels]
+        if labelled and self.path is not None and self.file_format != "stata":
+            raise ValueError(f"`value_labels` of {', '.join(labelled)}: only Stata files have labels for values")
+        return self
+
+    @model_validator(mode="after")
+    def _plain_path(self) -> Source:
+        if self.path is not None and re.search(r"[{}*?]", self.path):
+            raise ValueError(f"the path {self.path} has a character that file names here cannot have: {{ }} * ?")
         return self
 
     @property

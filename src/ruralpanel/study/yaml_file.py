@@ -38,6 +38,14 @@ _Loader.add_implicit_resolver(
 )
 
 
+MOST_KEYS = 100_000
+"""More keys and items than any study has; aliases that multiply pass it quickly."""
+
+
+class _TooLarge(Exception):
+    """The file expands to more than a study can hold."""
+
+
 _PLAIN_TAGS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 
 
@@ -81,6 +89,22 @@ def dotted(key_path: KeyPath) -> str:
     return text
 
 
+def is_file(path: Path) -> bool:
+    """Tell whether there is such a file; a name that no file can have is none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def is_directory(path: Path) -> bool:
+    """Tell whether there is such a folder; a name that no folder can have is none."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def read_yaml(path: Path, shown_as: Path | None = None) -> YamlFile:
     """Read a YAML file whose top level is a mapping.
 
@@ -116,16 +140,17 @@ def read_yaml(path: Path, shown_as: Path | None = None) -> YamlFile:
         ) from None
     except OSError as error:
         raise StudyError([Problem(str(shown), f"cannot be read: {error.strerror}")]) from None
-    loader = _Loader(text)
+    lines: dict[KeyPath, int] = {}
+    problems: list[tuple[int, KeyPath, str]] = []
     try:
-        node = loader.get_single_node()
-        lines: dict[KeyPath, int] = {}
-        problems: list[tuple[int, KeyPath, str]] = []
-        data = _construct(loader, node, (), lines, problems, ())
+        loader = _Loader(text)
+        data = _construct(loader, loader.get_single_node(), (), lines, problems, ())
     except yaml.YAMLError as error:
         raise StudyError([_syntax_problem(shown, error)]) from None
-    finally:
-        loader.dispose()
+    except (RecursionError, _TooLarge):
+        raise StudyError([Problem(str(shown), "is nested too deeply, or repeats itself without end")]) from None
+    except (ValueError, OverflowError) as error:
+        raise StudyError([Problem(str(shown), f"is not valid YAML: {error}")]) from None
     if problems:
         raise StudyError(Problem(f"{shown}, line {line}", what, dotted(key)) for line, key, what in problems)
     if not isinstance(data, dict):
@@ -145,6 +170,8 @@ def _construct(
     """Turn nodes into plain values, noting the line of each key and every key that is repeated."""
     if node is None:
         return None
+    if len(lines) > MOST_KEYS:
+        raise _TooLarge
     if id(node) in inside:
         problems.append((node.start_mark.line + 1, at, "refers to itself through an alias"))
         return None
@@ -176,8 +203,9 @@ def _construct(
         return items
     try:
         return loader.construct_object(node, deep=True)
-    except ValueError as error:
-        problems.append((node.start_mark.line + 1, at, f"{node.value!r} cannot be read: {error}"))
+    except (ValueError, KeyError, IndexError, AttributeError, yaml.constructor.ConstructorError):
+        what = f"{node.value[:40]!r} cannot be read as {node.tag.rsplit(':', 1)[-1]}; leave the tag away"
+        problems.append((node.start_mark.line + 1, at, what))
         return None
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import math
+import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -93,25 +95,18 @@ def _problems_of(row: dict[str, str]) -> list[tuple[str, ...]]:
         return [("does not have as many cells as the header",)]
     problems: list[tuple[str, ...]] = []
     problems += [(f"the column `{name}` is empty",) for name in REQUIRED if not row[name].strip()]
-    if row["value"].strip():
-        try:
-            finite = Decimal(row["value"]).is_finite()
-        except InvalidOperation:
-            finite = False
-        if not finite:
-            problems.append(
-                (
-                    f"the value {row['value']!r} is not a number",
-                    "",
-                    "write it as printed, with a plain minus sign and no stars",
-                )
-            )
+    value = row["value"].strip()
+    if value and not (NUMBER.fullmatch(value) and math.isfinite(float(value))):
+        hint = "write it as printed, with a plain minus sign and no stars"
+        problems.append((f"the value {row['value']!r} is not a number", "", hint))
     if row["statistic"] and row["statistic"] not in STATISTICS:
         problems.append((f"{row['statistic']!r} is not a statistic", "", nearest(row["statistic"], STATISTICS)))
     for name in ("event_time", "period", "decimals"):
         text = row.get(name) or ""
-        if text and not text.lstrip("-").isdigit():
+        if text and not re.fullmatch(r"-?[0-9]{1,6}", text):
             problems.append((f"the {name} {text!r} is not a whole number",))
+        elif text and name == "decimals" and not 0 <= int(text) <= 15:
+            problems.append((f"{text} decimals cannot have been printed",))
     return problems
 
 
@@ -120,6 +115,8 @@ def printed_decimals(value: str) -> int:
     exponent = Decimal(value).as_tuple().exponent
     return max(0, -int(exponent))
 
+
+NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?")
 
 RUN = "run of "
 """What the source of a value begins with when a run has printed it."""
