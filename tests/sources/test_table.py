@@ -14,10 +14,11 @@ from ruralpanel.study.sources import Source
 
 
 def read(tmp_path: Path, text: str, columns: dict[str, object], **changes: object) -> tuple[pd.DataFrame, Ledger]:
+    """Read a CSV file with the key `v`; give the table and the ledger."""
     path = tmp_path / "data.csv"
     path.write_text(text, encoding="utf-8")
     declared = {"path": str(path), "key": ["v"], "columns": {"v": None, **columns}, **changes}
-    return read_source("survey", Source.model_validate(declared), path)
+    return read_source("survey", Source.model_validate(declared), path)[:2]
 
 
 def complaint(tmp_path: Path, text: str, columns: dict[str, object], **changes: object) -> str:
@@ -40,7 +41,7 @@ def test_whole_numbers_are_integers_unless_some_are_missing(tmp_path: Path) -> N
 def test_conventional_markers_among_numbers_are_missing_and_in_the_ledger(tmp_path: Path) -> None:
     table, ledger = read(tmp_path, "v,a\n1,3.5\n2,NA\n3,.\n", {"a": None})
     assert table["a"].isna().tolist() == [False, True, True]
-    assert any("in 2 rows, set to missing" in line.reason for line in ledger.lines)
+    assert any("a marker of a missing value in 2 rows" in line.reason for line in ledger.lines)
 
 
 def test_missing_codes_are_set_to_missing_and_counted(tmp_path: Path) -> None:
@@ -49,9 +50,9 @@ def test_missing_codes_are_set_to_missing_and_counted(tmp_path: Path) -> None:
     assert table["a"].isna().tolist() == [True, True, False]
     assert table["b"].tolist()[:2] == [-9.0, 5.0]
     assert table["b"].isna().tolist() == [False, False, True]
-    assert [line.reason for line in ledger.lines if line.step == "missing codes"] == [
-        "a: 2 values set to missing",
-        "b: 1 value set to missing",
+    assert [line.reason for line in ledger.lines if line.step == "values"] == [
+        "a: 2 values with a missing code set to missing",
+        "b: 1 value with a missing code set to missing",
     ]
 
 
@@ -70,13 +71,13 @@ def test_scale_is_applied_and_in_the_ledger(tmp_path: Path) -> None:
     ("text", "columns", "said"),
     [
         ("v,a\n1,x\n", {"a": {"type": "number"}}, "must hold numbers; found 'x' in row 2"),
-        ("v,a\n1,1.5\n", {"a": {"type": "integer"}}, "must hold whole numbers; found 1.5 in row 2"),
-        ("v,a\n1,5\n1,6\n", {"a": None}, "rows share a key (v): 1 in rows 2, 3"),
-        ("v,a\n,5\n2,6\n", {"a": None}, "the key (v) is missing in row 2"),
+        ("v,a\n1,1.5\n", {"a": {"type": "integer"}}, "must hold whole numbers; found '1.5' in row 2"),
+        ("v,a\n1,5\n1,6\n", {"a": None}, "column `v` is the key and must not repeat; found '1' in rows 2, 3"),
+        ("v,a\n,5\n2,6\n", {"a": None}, "is the key and must not be missing"),
         ("v,a\n1,5\n2,-6\n", {"a": {"minimum": 0}}, "must be at least 0; found -6 in row 3"),
         ("v,a\n1,5\n2,6\n", {"a": {"maximum": 5}}, "must be at most 5; found 6 in row 3"),
         ("v,a\n1,5\n2,6\n", {"a": {"allowed": [5]}}, "must be one of 5; found 6 in row 3"),
-        ("v,a\n1,x\n", {"a": {"type": "text", "scale": 2}}, "is text and cannot be multiplied"),
+        ("v,a\n1,x\n", {"a": {"type": "text", "scale": 2}}, "must be a number to be multiplied by 2"),
         ("v,a\n1,x\n", {"a": {"from": "aa"}}, "has no column `aa` (wanted for `a`)"),
         ("v,a\n", {"a": None}, "has a header but no rows"),
         ("v,a,a\n1,2,3\n", {"a": None}, "has several columns called `a`"),

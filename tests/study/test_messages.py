@@ -63,10 +63,16 @@ def test_all_errors_come_at_once_each_with_line_key_and_the_nearest_word(reposit
         ("sources.survey", "key", ["village", "year", "year"], "`key` lists year twice"),
         ("sources.survey", "header_row", 10**9, "less than or equal to 1000"),
         ("sources.survey", "path", "data/{name}.csv", "cannot have"),
-        ("sources.survey.columns", "income", {"value_labels": True}, "only Stata files have labels"),
+        ("sources.survey.columns", "income", {"value_labels": True}, "only Stata and SPSS files have labels"),
         ("sources.survey.columns", "income", {"scale": float("inf")}, "expected a number"),
         ("blocks.main", "fixed_effects", ["village", "village"], "lists village twice"),
         ("", "study", "published", "is a folder of results"),
+        ("sources.survey.columns", "income", {"pattern": "inc["}, "is not a regular expression"),
+        ("sources.survey.columns", "income", {"pattern": "inc", "from": "inc"}, "more than one of"),
+        ("sources.survey.columns", "income", {"wide": "inc_[0-9]+"}, "must have one group in brackets"),
+        ("sources.survey.columns", "income", {"wide": "inc_([0-9]+)"}, "go together"),
+        ("sources.survey", "fill_down", ["province"], "which `columns` does not declare"),
+        ("sources.survey", "on_violation", "drop", "valid here: fail, quarantine"),
     ],
 )
 def test_each_mistake_is_described_in_words(repository: Repository, path: str, key: str, value: Any, said: str) -> None:

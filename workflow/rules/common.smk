@@ -61,6 +61,12 @@ def raw_file(wildcards):
     return [path] if path else []
 
 
+def corrections_file(wildcards):
+    """Name the corrections of a source, where it has any."""
+    path = STUDY.sources[wildcards.source].corrections
+    return [path] if path else []
+
+
 def equations_as_json(block):
     """Write all equations of a block as text."""
     return json.dumps(

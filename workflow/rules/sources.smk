@@ -1,9 +1,11 @@
 rule read_source:
     input:
         raw=raw_file,
+        corrections=corrections_file,
     output:
         table=f"{RESULTS}/sources/{{source}}.parquet",
         ledger=f"{RESULTS}/sources/{{source}}.ledger.csv",
+        quarantine=f"{RESULTS}/sources/{{source}}.quarantine.csv",
         provenance=f"{RESULTS}/sources/{{source}}.provenance.json",
     log:
         f"{RESULTS}/logs/read_source/{{source}}.log",

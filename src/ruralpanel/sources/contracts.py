@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ruralpanel.errors import Problem
-from ruralpanel.storage import key_problems, listed_rows
-from ruralpanel.study.sources import Column, Source
+from ruralpanel.errors import Problem, counted
+from ruralpanel.storage import listed_rows
+from ruralpanel.study.sources import Source
+
+VIOLATION = ["index", "column", "value", "rule"]
+"""The columns of a table of violations: the row's index, the column, what it holds and what it should."""
 
 
-def violations(table: pd.DataFrame, source: Source, rows: pd.Series, where: str) -> list[Problem]:
-    """Check a table against its source's declarations.
+def violations(table: pd.DataFrame, source: Source) -> pd.DataFrame:
+    """Check a typed table against its source's declarations.
 
     Parameters
     ----------
@@ -18,55 +21,89 @@ def violations(table: pd.DataFrame, source: Source, rows: pd.Series, where: str)
         The typed table.
     source
         The declaration of the source.
-    rows
-        For each index value, the row number in the raw file.
-    where
-        The file, for messages.
 
     Returns
     -------
-    list of Problem
-        Every violation, with the rows and values it was found in; empty when the contract holds.
+    pandas.DataFrame
+        The columns of :data:`VIOLATION`, one row for each cell that breaks a rule, and for each row whose key is
+        missing or shared.
     """
-    problems = key_problems(table, source.key, where, rows)
+    found = [_out_of_bounds(table, source), *_key_violations(table, source)]
     for name, declared in source.columns.items():
-        if _bounded(declared) and not pd.api.types.is_numeric_dtype(table[name]):
-            what = f"column `{name}` holds text, which has no minimum or maximum"
-            problems.append(Problem(where, what, hint="give it `type: number` to see which rows are not numbers"))
-    failures = _failures(table, source)
-    for (column, check), group in failures.groupby(["column", "check"], sort=False):
-        bad = rows.loc[group["index"].tolist()]
-        values = ", ".join(dict.fromkeys(str(value) for value in group["failure_case"].head(5)))
-        problems.append(Problem(where, f"column `{column}` {check}; found {values} in {listed_rows(bad)}"))
-    return problems
+        bounded = declared.minimum is not None or declared.maximum is not None
+        if bounded and not pd.api.types.is_numeric_dtype(table[name]):
+            text = table[name][table[name].notna()]
+            found.append(as_violations(text, name, "holds text, which has no minimum or maximum"))
+    return pd.concat(found, ignore_index=True)
 
 
-def _bounded(column: Column) -> bool:
-    return column.minimum is not None or column.maximum is not None
+def as_violations(values: pd.Series, column: str, rule: str) -> pd.DataFrame:
+    """Lay out cells that break one rule."""
+    frame = pd.DataFrame(
+        {"index": values.index, "column": column, "value": values.astype(object).to_numpy(), "rule": rule}
+    )
+    return frame[VIOLATION]
 
 
-def _failures(table: pd.DataFrame, source: Source) -> pd.DataFrame:
+def _key_violations(table: pd.DataFrame, source: Source) -> list[pd.DataFrame]:
+    keys = table[source.key]
+    named = ", ".join(source.key)
+    missing = keys.isna().any(axis=1)
+    shared = keys.duplicated(keep=False) & ~missing
+    shown = keys.astype(object).map(str).agg(" / ".join, axis=1)
+    return [
+        as_violations(shown[missing], named, "is the key and must not be missing"),
+        as_violations(shown[shared], named, "is the key and must not repeat"),
+    ]
+
+
+def _out_of_bounds(table: pd.DataFrame, source: Source) -> pd.DataFrame:
     """Run the range and set checks of all columns and collect what failed."""
     import pandera.pandas as pandera
 
     columns = {}
     for name, declared in source.columns.items():
         checks = []
-        if _bounded(declared) and not pd.api.types.is_numeric_dtype(table[name]):
-            continue
-        if declared.minimum is not None:
-            checks.append(pandera.Check.ge(declared.minimum, error=f"must be at least {declared.minimum:g}"))
-        if declared.maximum is not None:
-            checks.append(pandera.Check.le(declared.maximum, error=f"must be at most {declared.maximum:g}"))
+        if pd.api.types.is_numeric_dtype(table[name]):
+            if declared.minimum is not None:
+                checks.append(pandera.Check.ge(declared.minimum, error=f"must be at least {declared.minimum:g}"))
+            if declared.maximum is not None:
+                checks.append(pandera.Check.le(declared.maximum, error=f"must be at most {declared.maximum:g}"))
         if declared.allowed is not None:
             allowed = ", ".join(map(str, declared.allowed))
             checks.append(pandera.Check.isin(declared.allowed, error=f"must be one of {allowed}"))
         if checks:
             columns[name] = pandera.Column(checks=checks, nullable=True)
-    if not columns:
-        return pd.DataFrame(columns=["column", "check", "failure_case", "index"])
     try:
         pandera.DataFrameSchema(columns).validate(table, lazy=True)
     except pandera.errors.SchemaErrors as error:
-        return pd.DataFrame(error.failure_cases[["column", "check", "failure_case", "index"]])
-    return pd.DataFrame(columns=["column", "check", "failure_case", "index"])
+        failed = error.failure_cases.rename(columns={"failure_case": "value", "check": "rule"})
+        return pd.DataFrame(failed[VIOLATION])
+    return pd.DataFrame(columns=VIOLATION)
+
+
+def as_problems(found: pd.DataFrame, rows: pd.Series, where: str) -> list[Problem]:
+    """Describe violations, one problem a column and rule, with rows and values.
+
+    Parameters
+    ----------
+    found
+        From :func:`violations`.
+    rows
+        For each index value, the row number in the raw file.
+    where
+        The file, for messages.
+    """
+    problems = []
+    for (column, rule), group in found.groupby(["column", "rule"], sort=False):
+        values = list(dict.fromkeys(_shown(value) for value in group["value"]))
+        shown = ", ".join(values[:5]) + (f", … ({counted(len(values), 'different value')})" if len(values) > 5 else "")
+        bad = rows.loc[group["index"].tolist()]
+        problems.append(Problem(where, f"column `{column}` {rule}; found {shown} in {listed_rows(bad)}"))
+    return problems
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return repr(value) if isinstance(value, str) else str(value)

@@ -92,7 +92,7 @@ class _Checks:
         for name, source in self.study.sources.items():
             at: KeyPath = ("sources", name)
             for index, name_in_key in enumerate(source.key):
-                yield from self.known((*at, "key", index), name_in_key, source.columns, "column of this source")
+                yield from self.known((*at, "key", index), name_in_key, source.column_names, "column of this source")
             if source.loader is not None and source.loader not in loaders:
                 yield self.file.problem(
                     (*at, "loader"),
@@ -105,6 +105,9 @@ class _Checks:
                     f"there is no file {source.path}",
                     self._how_to_get(source.path, source.access),
                 )
+            if source.corrections is not None and not is_file(self.root / source.corrections):
+                what = f"there is no file {source.corrections}"
+                yield self.file.problem((*at, "corrections"), what, self._how_to_get(source.corrections, None))
             for column_name, column in source.columns.items():
                 low, high = column.minimum, column.maximum
                 if low is not None and high is not None and low > high:
@@ -141,7 +144,7 @@ class _Checks:
             return
         for key in ("unit", "period"):
             yield from self.known(
-                ("panel", key), getattr(panel, key), base.columns, f"column of the source `{study.base}`"
+                ("panel", key), getattr(panel, key), base.column_names, f"column of the source `{study.base}`"
             )
         if set(base.key) != {panel.unit, panel.period}:
             yield self.file.problem(
@@ -150,7 +153,7 @@ class _Checks:
                 f"{panel.unit} and {panel.period}",
                 f"write `key: [{panel.unit}, {panel.period}]`",
             )
-        here = set(base.columns)
+        here = set(base.column_names)
         used = {study.base}
         for index, join in enumerate(panel.joins):
             at: KeyPath = ("panel", "joins", index)
@@ -165,7 +168,7 @@ class _Checks:
             for position, column in enumerate(join.on):
                 yield from self.known((*at, "on", position), column, here, "column of the panel at this join")
                 yield from self.known(
-                    (*at, "on", position), column, source.columns, f"column of the source `{join.source}`"
+                    (*at, "on", position), column, source.column_names, f"column of the source `{join.source}`"
                 )
             if not set(source.key) <= set(join.on):
                 yield self.file.problem(
@@ -174,13 +177,13 @@ class _Checks:
                     "several of its rows could meet one row of the panel",
                     f"join on {', '.join(source.key)}",
                 )
-            for column in sorted((here & set(source.columns)) - set(join.on)):
+            for column in sorted((here & set(source.column_names)) - set(join.on)):
                 yield self.file.problem(
                     ("sources", join.source, "columns", column),
                     f"the panel has a column `{column}` already when `{join.source}` is joined",
                     "give one of them another name",
                 )
-            here |= set(source.columns)
+            here |= set(source.column_names)
         for name in study.sources:
             if name not in used:
                 yield self.file.problem(
@@ -208,13 +211,13 @@ class _Checks:
 
     def _columns_of_all_tables(self) -> list[str]:
         """List the columns of every source, derived ones and designations."""
-        names = [name for source in self.study.sources.values() for name in source.columns]
+        names = [name for source in self.study.sources.values() for name in source.column_names]
         names += list(self.study.panel.derived)
         return names + [column for name in self.study.designation for column in designation_columns(name)]
 
     def _table_columns(self) -> list[str]:
         """List the panel's columns before derived ones and designations are added."""
-        of_sources = {name for source in self.study.sources.values() for name in source.columns}
+        of_sources = {name for source in self.study.sources.values() for name in source.column_names}
         return [name for name in self.columns if name in of_sources]
 
     def designation(self) -> Iterator[Problem]:

@@ -88,9 +88,9 @@ class Study(Section):
 
     def panel_columns(self) -> list[str]:
         """List the columns of the finished panel: those of the tables, derived ones and designations."""
-        names = list(self.sources[self.base].columns)
+        names = list(self.sources[self.base].column_names)
         for join in self.panel.joins:
-            names += [name for name in self.sources[join.source].columns if name not in join.on]
+            names += [name for name in self.sources[join.source].column_names if name not in join.on]
         names += list(self.panel.derived)
         for designation in self.designation:
             names += designation_columns(designation)

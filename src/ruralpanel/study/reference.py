@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ruralpanel.sources.table import CONVENTIONAL_MISSING
+from ruralpanel.sources.numbers import MISSING_MARKERS
 from ruralpanel.study.base import Section
 from ruralpanel.study.blocks import Block, Inference, Specification
 from ruralpanel.study.designation import Designation
@@ -105,8 +105,10 @@ reported at once, with line, key and the nearest valid word. The results are in 
   exhibits) are lower-case letters, digits and underscores.
 - **YAML 1.2.** Only `true` and `false` are truth values; `on`, `no` and `yes` are text; `010101` keeps its zero.
 - **Columns are used under your names.** Only declared columns are read. A column without a `type` holds numbers if all
-  its values are numbers, and text otherwise; codes with a leading zero stay text. {markers} count as missing
-  among numbers.
+  its values are numbers, and text otherwise; codes with a leading zero, or too long for a number, stay text.
+- **Numbers are read as people write them.** Thousands separators in their places, full-width digits, percentage
+  signs (12.5% is 12.5) and every kind of minus sign are understood; {markers} count as missing among numbers. The
+  ledger says what was met. A decimal comma is not guessed at: it is an error that names the rows.
 - **Rows are never lost silently.** What a join, a restriction or a missing value takes away is in the ledger at the
   foot of the page, from the raw rows to every regression's N.
 - **An equation that cannot be estimated** (one cluster, no period before treatment, a collinear term) is reported in
@@ -176,7 +178,7 @@ def reference_text() -> str:
     from ruralpanel.estimation.estimates import COLUMNS
     from ruralpanel.verification.published import STATISTICS
 
-    markers = ", ".join(f"`{marker}`" for marker in CONVENTIONAL_MISSING)
+    markers = ", ".join(f"`{marker}`" for marker in MISSING_MARKERS)
     statistics = ", ".join(f"`{name}`" for name in STATISTICS)
     estimates = "".join(f"| `{name}` | {words} |\n" for name, (_, words) in COLUMNS.items())
     text = OPENING.format(estimates=estimates, example=EXAMPLE, markers=markers, statistics=statistics)

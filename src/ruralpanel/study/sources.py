@@ -6,29 +6,59 @@ import re
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from ruralpanel.study.base import Name, Section, Text
 
-FileFormat = Literal["csv", "stata", "excel", "parquet"]
+FileFormat = Literal["csv", "stata", "spss", "excel", "parquet", "feather"]
 
 FORMAT_OF_SUFFIX: dict[str, FileFormat] = {
     ".csv": "csv",
     ".tsv": "csv",
     ".txt": "csv",
     ".dta": "stata",
+    ".sav": "spss",
     ".xlsx": "excel",
+    ".xlsm": "excel",
+    ".xls": "excel",
+    ".ods": "excel",
     ".parquet": "parquet",
+    ".feather": "feather",
 }
 
 Scalar = str | int | float
+
+
+def _readable_pattern(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is not a regular expression: {error}") from None
+    return pattern
+
+
+def _pattern_of_a_period(pattern: str) -> str:
+    if re.compile(_readable_pattern(pattern)).groups != 1:
+        raise ValueError(f"{pattern!r} must have one group in brackets, which is the period: `away_([0-9]+)`")
+    return pattern
+
+
+Regex = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_readable_pattern)]
+PeriodRegex = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_pattern_of_a_period)]
 
 
 class Column(Section):
     """One column of a table: its name in the raw file, its type and what it measures."""
 
     raw_name: Annotated[Text | None, Field(alias="from")] = None
-    """The column's header in the raw file; left out when it is the same as the name used here."""
+    """The column's header in the raw file; left out when it is the same as the name used here. Line breaks, spaces
+    and full-width characters in the file's header do not matter."""
+    pattern: Regex | None = None
+    """In place of `from`, for headers with a unit, a year or a watermark: a regular expression that is found in one
+    header only, once line breaks and spaces are taken out and full-width characters made plain."""
+    wide: PeriodRegex | None = None
+    """In place of `from`, for a file with a column for each period: a regular expression whose one group is the
+    period, such as `away_(20[0-9][0-9])`. The file is turned into one row a period, named by `wide_into`."""
     type: Literal["number", "integer", "text"] | None = None
     """What the column must hold. Left out: numbers where every value is one, text otherwise."""
     label: Text | None = None
@@ -40,7 +70,7 @@ class Column(Section):
     missing_codes: list[Scalar] = []
     """Values that mean “missing” in this column, such as -9 or "n.a."; added to the source's own."""
     value_labels: bool = False
-    """Stata files: use the labels of the values (“rural”) and not the codes behind them (1)."""
+    """Stata and SPSS files: use the labels of the values (“rural”) and not the codes behind them (1)."""
     minimum: float | None = None
     """The smallest value allowed, after scaling."""
     maximum: float | None = None
@@ -67,16 +97,32 @@ class Source(Section):
     """A data set carried by a Python package, in place of `path`: `causaldata.castle` or
     `linearmodels.wage_panel`."""
     format: FileFormat | None = None
-    """How to read the file; left out: by its ending (.csv, .tsv, .txt, .dta, .xlsx, .parquet)."""
-    encoding: Text = "utf-8-sig"
-    """CSV files: how characters are stored. `utf-8-sig` reads UTF-8 with or without a byte-order mark;
-    older Chinese files are `gb18030`."""
+    """How to read the file; left out: by its ending (.csv, .tsv, .txt, .dta, .sav, .xlsx, .xls,
+    .ods, .parquet, .feather, or one of these in a .zip)."""
+    encoding: Text = "detect"
+    """CSV files: how characters are stored. Left out: UTF-8 with or without a byte-order mark, and GB18030 where that
+    cannot be and the text then is Chinese; the ledger says which."""
     delimiter: Annotated[str, Field(pattern=r"""^[^\r\n"]$""")] | None = None
     """CSV files: the character between columns; left out: found out from the header."""
     sheet: Text | None = None
     """Excel files: the sheet's name; left out: the first."""
     header_row: Annotated[int, Field(ge=1, le=1000)] = 1
     """CSV and Excel files: the row that holds the column names, counted from 1 as a spreadsheet does."""
+    header_height: Annotated[int, Field(ge=1, le=5)] = 1
+    """CSV and Excel files: how many rows the header has from there on. Names are joined by a hyphen, and a name over
+    several columns (a merged cell) counts for each: `收入-总计`."""
+    member: Text | None = None
+    """Zip files: the file inside, where there is more than one."""
+    fill_down: list[Name] = []
+    """Columns in which an empty cell means the one above, as merged cells over several rows are stored."""
+    wide_into: Name | None = None
+    """For columns with `wide`: the name of the new column that holds the period."""
+    corrections: Text | None = None
+    """A CSV file with corrections of raw values, beside the raw file: the columns of the key, then `column` (as in
+    this study), `from`, `to` and `reason`. A correction whose `from` is no longer what the file says is an error."""
+    on_violation: Literal["fail", "quarantine"] = "fail"
+    """What becomes of rows that break the declarations (type, range, allowed values, key): an error, or a file of
+    their own with the reasons, `results/<study>/sources/<source>.quarantine.csv`, without them in the table."""
     key: Annotated[list[Name], Field(min_length=1)]
     """The columns that identify a row. No two rows may share them and none may be missing."""
     columns: Annotated[
@@ -121,8 +167,10 @@ class Source(Section):
     @model_validator(mode="after")
     def _labels_where_there_are_some(self) -> Source:
         labelled = [name for name, column in self.columns.items() if column.value_labels]
-        if labelled and self.path is not None and self.file_format != "stata":
-            raise ValueError(f"`value_labels` of {', '.join(labelled)}: only Stata files have labels for values")
+        if labelled and self.path is not None and self.file_format not in ("stata", "spss"):
+            raise ValueError(
+                f"`value_labels` of {', '.join(labelled)}: only Stata and SPSS files have labels for values"
+            )
         return self
 
     @model_validator(mode="after")
@@ -131,12 +179,34 @@ class Source(Section):
             raise ValueError(f"the path {self.path} has a character that file names here cannot have: {{ }} * ?")
         return self
 
+    @model_validator(mode="after")
+    def _one_way_to_find_a_column(self) -> Source:
+        for name, column in self.columns.items():
+            stated = [key for key in ("raw_name", "pattern", "wide") if getattr(column, key) is not None]
+            if len(stated) > 1:
+                raise ValueError(f"the column `{name}` gives more than one of `from`, `pattern` and `wide`")
+        wide = [name for name, column in self.columns.items() if column.wide is not None]
+        if bool(wide) != (self.wide_into is not None):
+            raise ValueError("`wide_into` and columns with `wide` go together")
+        if self.wide_into in self.columns:
+            raise ValueError(f"`wide_into: {self.wide_into}` makes a column that `columns` declares too")
+        absent = sorted(set(self.fill_down) - set(self.columns))
+        if absent:
+            raise ValueError(f"`fill_down` names {', '.join(absent)}, which `columns` does not declare")
+        return self
+
+    @property
+    def column_names(self) -> list[str]:
+        """The names of the table's columns: those declared, and the period of a wide file."""
+        return [*self.columns, *([self.wide_into] if self.wide_into else [])]
+
     @property
     def file_format(self) -> FileFormat | None:
         """The declared format, or the one the file's ending stands for."""
         if self.format is not None or self.path is None:
             return self.format
-        return FORMAT_OF_SUFFIX.get(PurePosixPath(self.path).suffix.lower())
+        inside = self.member if self.path.lower().endswith(".zip") and self.member else self.path.removesuffix(".zip")
+        return FORMAT_OF_SUFFIX.get(PurePosixPath(inside).suffix.lower())
 
     @property
     def origin(self) -> str:

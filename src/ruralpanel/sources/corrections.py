@@ -1,0 +1,97 @@
+"""Corrections of raw values, kept in a file beside the raw data, each with its reason and a guard."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ruralpanel.errors import DataError, Problem, counted, nearest
+from ruralpanel.study.sources import Source
+
+
+def apply_corrections(selected: pd.DataFrame, source: Source, path: Path) -> tuple[pd.DataFrame, str]:
+    """Replace raw values as a file of corrections says.
+
+    Parameters
+    ----------
+    selected
+        The declared columns as they are written in the raw file.
+    source
+        The declaration of the source.
+    path
+        The file of corrections: the key's columns, ``column``, ``from``, ``to`` and ``reason``.
+
+    Returns
+    -------
+    tuple of (pandas.DataFrame, str)
+        The corrected columns, and what the ledger is to say.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, names a row or column that is not there, gives no reason, or expects another
+        value than the raw file has: then the source has changed, and the correction has to be looked at again.
+    """
+    corrections = _read(path, source)
+    corrected = selected.astype(dict.fromkeys(selected, object))
+    keys = pd.MultiIndex.from_frame(selected[source.key].map(_plain))
+    problems = []
+    for line, correction in corrections:
+        where = f"{path}, line {line}"
+        rows = corrected.index[keys == tuple(correction[name] for name in source.key)]
+        shown = " / ".join(correction[name] for name in source.key)
+        if len(rows) != 1:
+            problems.append(
+                Problem(where, f"{counted(len(rows), 'row')} of the raw file have the key {shown}; one expected")
+            )
+            continue
+        found = _plain(corrected.loc[rows[0], correction["column"]])
+        if found != correction["from"]:
+            what = f"expects {correction['from']!r} in `{correction['column']}` of {shown}; the raw file has {found!r}"
+            problems.append(Problem(where, what, hint="the source has changed: is the correction still needed?"))
+            continue
+        corrected.loc[rows[0], correction["column"]] = correction["to"] or None
+    if problems:
+        raise DataError(problems)
+    changed = sorted({correction["column"] for _, correction in corrections})
+    return corrected, f"{counted(len(corrections), 'value')} corrected in {', '.join(changed)}" if corrections else ""
+
+
+def _read(path: Path, source: Source) -> list[tuple[int, dict[str, str]]]:
+    """Read the file of corrections and check every line by itself."""
+    wanted = [*source.key, "column", "from", "to", "reason"]
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.DictReader(stream, restkey="_more", strict=True)
+            header = list(reader.fieldnames or [])
+            lines = [(reader.line_num, row) for row in reader]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DataError([Problem(str(path), f"cannot be read: {error}")]) from None
+    problems = [Problem(str(path), f"the column `{name}` is missing") for name in wanted if name not in header]
+    if problems:
+        raise DataError(problems)
+    for line, row in lines:
+        where = f"{path}, line {line}"
+        if "_more" in row or None in row.values():
+            problems.append(Problem(where, "does not have as many cells as the header"))
+            continue
+        if row["column"] not in source.columns:
+            what = f"`{row['column']}` is not a column of this source"
+            problems.append(Problem(where, what, hint=nearest(row["column"], source.columns)))
+        if not row["reason"].strip():
+            problems.append(Problem(where, "gives no reason"))
+    if problems:
+        raise DataError(problems)
+    return lines
+
+
+def _plain(value: Any) -> str:
+    """Write a raw value as a correction would: nothing when missing, no decimal point on whole numbers."""
+    if value is None or (not isinstance(value, str) and pd.isna(value)):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()

@@ -1,0 +1,159 @@
+"""Find the declared columns in a raw file's header, and turn a column a period into a row a period."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ruralpanel.errors import DataError, Problem, nearest
+from ruralpanel.sources.formats import RawTable
+from ruralpanel.study.sources import Column, Source
+
+
+@dataclass(frozen=True)
+class Selected:
+    """The declared columns under their names in the study, still as they are written.
+
+    Parameters
+    ----------
+    values
+        One column for each name of the source.
+    rows
+        The number of each row in the raw file; repeated where a wide file became long.
+    notes
+        For the ledger: how headers were found that are not written as declared.
+    """
+
+    values: pd.DataFrame
+    rows: pd.Series
+    notes: list[str]
+
+
+def tidy_header(header: str) -> str:
+    """Take line breaks and spaces out of a header and make full-width characters plain."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", header))
+
+
+def select_columns(raw: RawTable, source: Source) -> Selected:
+    """Pick the declared columns and give them their names.
+
+    Parameters
+    ----------
+    raw
+        The raw table.
+    source
+        The declaration of the source.
+
+    Returns
+    -------
+    Selected
+        The columns, and what the ledger is to say of them.
+
+    Raises
+    ------
+    DataError
+        If a column is not there, or more than one header fits; all of them at once.
+    """
+    headers = [str(header) for header in raw.values.columns]
+    if len(raw.values) == 0:
+        raise DataError([Problem(raw.where, "has a header but no rows")])
+    finder = _Finder(headers, raw.where)
+    plain = {name: finder.one(name, column) for name, column in source.columns.items() if column.wide is None}
+    wide = {name: finder.periods(name, column) for name, column in source.columns.items() if column.wide is not None}
+    wanted = len(plain) + len(wide)
+    if len(finder.problems) == wanted > 1 and not finder.ambiguous:
+        shown = ", ".join(header.replace("\n", " ") for header in headers[:8])
+        what = f"has none of the {wanted} columns that are declared; its header reads {shown}"
+        raise DataError([Problem(raw.where, what, hint="is `header_row`, `sheet` or `delimiter` right?")])
+    if finder.problems:
+        raise DataError(finder.problems)
+    columns = {name: _column(raw, source, name, position) for name, position in plain.items() if position is not None}
+    selected = pd.DataFrame(columns, index=raw.values.index)
+    rows = raw.rows
+    if wide:
+        selected, rows = _long(raw, selected, wide, str(source.wide_into))
+    return Selected(selected[source.column_names].reset_index(drop=True), rows.reset_index(drop=True), finder.notes)
+
+
+class _Finder:
+    """Look columns up in a header, collecting what is wrong."""
+
+    def __init__(self, headers: list[str], where: str) -> None:
+        self.headers = headers
+        self.tidy = [tidy_header(header) for header in headers]
+        self.where = where
+        self.problems: list[Problem] = []
+        self.notes: list[str] = []
+        self.ambiguous = False
+
+    def one(self, name: str, column: Column) -> int | None:
+        """Give the position of the one header that a column is declared by."""
+        if column.pattern is not None:
+            found = [position for position, header in enumerate(self.tidy) if re.search(column.pattern, header)]
+            shown = f"the pattern {column.pattern!r} (for `{name}`)"
+        else:
+            raw_name = column.raw_name or name
+            found = [position for position, header in enumerate(self.headers) if header == raw_name]
+            if not found:
+                found = [position for position, header in enumerate(self.tidy) if header == tidy_header(raw_name)]
+            shown = f"`{raw_name}`" + (f" (wanted for `{name}`)" if raw_name != name else "")
+        if len(found) > 1:
+            self.ambiguous = True
+            named = ", ".join(repr(self.headers[position]) for position in found[:5])
+            self.problems.append(Problem(self.where, f"has several columns called {shown}: {named}"))
+            return None
+        if not found:
+            hint = "" if column.pattern else nearest(column.raw_name or name, self.headers)
+            self.problems.append(Problem(self.where, f"has no column {shown}", hint=hint))
+            return None
+        if self.headers[found[0]] != (column.raw_name or name):
+            self.notes.append(f"{name}: read from the header {self.headers[found[0]]!r}")
+        return found[0]
+
+    def periods(self, name: str, column: Column) -> dict[int, int]:
+        """Give the position of the header of each period that a wide column is declared by."""
+        found: dict[int, int] = {}
+        for position, header in enumerate(self.tidy):
+            match = re.search(str(column.wide), header)
+            if not match:
+                continue
+            if not re.fullmatch(r"[0-9]+", match.group(1)):
+                what = f"`{name}`: the period in the header {self.headers[position]!r} is not a whole number"
+                self.problems.append(Problem(self.where, what))
+            elif int(match.group(1)) in found:
+                self.ambiguous = True
+                what = f"`{name}`: several headers give the period {match.group(1)}"
+                self.problems.append(Problem(self.where, what))
+            else:
+                found[int(match.group(1))] = position
+        if not found:
+            self.problems.append(Problem(self.where, f"no header fits the pattern {column.wide!r} (for `{name}`)"))
+        return found
+
+
+def _column(raw: RawTable, source: Source, name: str, position: int) -> pd.Series:
+    """Give a column, as labels of its values where that is declared."""
+    header = str(raw.values.columns[position])
+    if source.columns[name].value_labels and header in raw.labels:
+        return raw.labels[header]
+    return raw.values.iloc[:, position]
+
+
+def _long(
+    raw: RawTable, fixed: pd.DataFrame, wide: dict[str, dict[int, int]], into: str
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Stack the periods of a wide file; a column that lacks a period is missing in it."""
+    periods = sorted({period for found in wide.values() for period in found})
+    parts = []
+    for period in periods:
+        own = {
+            name: raw.values.iloc[:, found[period]]
+            if period in found
+            else pd.Series(None, raw.values.index, dtype=object)
+            for name, found in wide.items()
+        }
+        parts.append(fixed.assign(**own, **{into: period}))
+    return pd.concat(parts, ignore_index=True), pd.concat([raw.rows] * len(periods), ignore_index=True)

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ruralpanel.errors import DataError
+from ruralpanel.sources.table import SourceTable, read_source
+from ruralpanel.study.sources import Source
+
+RAW = "v,year,a,b\n1,2010,5,x\n1,2011,-6,y\n2,2010,7,z\n2,2010,8,z\n3,2010,abc,z\n"
+HEADER = "v,year,column,from,to,reason\n"
+
+
+def read(tmp_path: Path, corrections: str | None = None, **changes: object) -> SourceTable:
+    (tmp_path / "raw.csv").write_text(RAW, encoding="utf-8")
+    beside = tmp_path / "raw.corrections.csv"
+    if corrections is not None:
+        beside.write_text(corrections, encoding="utf-8")
+    declared = {
+        "path": str(tmp_path / "raw.csv"),
+        "key": ["v", "year"],
+        "columns": {"v": None, "year": None, "a": {"type": "number", "minimum": 0}, "b": None},
+        "on_violation": "quarantine",
+        **changes,
+    }
+    source = Source.model_validate(declared)
+    return read_source("survey", source, tmp_path / "raw.csv", beside if corrections is not None else None)
+
+
+def test_rows_that_break_a_rule_are_set_aside_with_their_reasons(tmp_path: Path) -> None:
+    table, ledger, quarantine = read(tmp_path)
+    assert table[["v", "year", "a"]].to_numpy().tolist() == [[1, 2010, 5]]
+    assert quarantine["raw_row"].tolist() == [3, 4, 5, 6]
+    assert quarantine["a"].tolist() == ["-6", "7", "8", "abc"]
+    assert quarantine["reasons"].tolist() == [
+        "a must be at least 0",
+        "v, year is the key and must not repeat",
+        "v, year is the key and must not repeat",
+        "a must hold numbers",
+    ]
+    line = ledger.lines[-1]
+    assert (line.step, line.rows_in, line.rows_out) == ("quarantine", 5, 1)
+    assert len(table) + len(quarantine) == 5
+
+
+def test_without_quarantine_all_of_them_are_errors_at_once(tmp_path: Path) -> None:
+    with pytest.raises(DataError) as raised:
+        read(tmp_path, on_violation="fail")
+    message = str(raised.value)
+    assert "(3 problems)" in message
+    assert "column `a` must hold numbers; found 'abc' in row 6" in message
+    assert "column `a` must be at least 0; found -6 in row 3" in message
+    assert "must not repeat; found '2 / 2010' in rows 4, 5" in message
+
+
+def test_a_file_without_a_good_row_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="every row breaks the declarations"):
+        read(tmp_path, columns={"v": None, "year": {"maximum": 1999}, "a": {"type": "text"}, "b": None})
+
+
+def test_corrections_are_made_before_anything_is_checked(tmp_path: Path) -> None:
+    corrections = HEADER + "1,2011,a,-6,6,sign lost in print\n3,2010,a,abc,9,typing error\n"
+    table, ledger, quarantine = read(tmp_path, corrections)
+    assert table["a"].tolist() == [5, 6, 9]
+    assert len(quarantine) == 2
+    assert any(line.reason == "2 values corrected in a" for line in ledger.lines)
+
+
+def test_a_correction_can_make_a_value_missing(tmp_path: Path) -> None:
+    table, _, _ = read(tmp_path, HEADER + "1,2010,a,5,,impossible\n")
+    assert table["a"].isna().sum() == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("1,2010,a,4,5,r", "expects '4' in `a` of 1 / 2010; the raw file has '5'"),
+        ("9,2010,a,4,5,r", "0 rows of the raw file have the key 9 / 2010; one expected"),
+        ("2,2010,a,7,5,r", "2 rows of the raw file have the key 2 / 2010; one expected"),
+        ("1,2010,aa,5,6,r", "`aa` is not a column of this source"),
+        ("1,2010,a,5,6,", "gives no reason"),
+        ("1,2010,a,5", "does not have as many cells as the header"),
+    ],
+)
+def test_a_correction_that_does_not_fit_is_an_error_with_its_line(tmp_path: Path, line: str, said: str) -> None:
+    with pytest.raises(DataError) as raised:
+        read(tmp_path, HEADER + line + "\n")
+    assert said in str(raised.value)
+    assert "raw.corrections.csv, line 2" in str(raised.value)
+
+
+def test_a_file_of_corrections_without_a_column_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="the column `reason` is missing"):
+        read(tmp_path, "v,year,column,from,to\n")
