@@ -145,3 +145,95 @@ def test_specifications_state_only_what_differs(repository: Repository) -> None:
     assert plain.inference.cluster == ["county"]
     assert other.fixed_effects == ["village"]
     assert other.inference.variance == "heteroskedastic"
+
+
+@pytest.fixture
+def listing(repository: Repository) -> Repository:
+    """Make the study's designation one that is read from yearly lists."""
+    (repository.root / "lists.csv").write_text("village,list_year\n1,2000\n")
+    repository.study["sources"]["lists"] = {
+        "path": "lists.csv",
+        "key": ["village", "list_year"],
+        "columns": {"village": None, "list_year": {"label": "Year of the list"}, "rank": None},
+    }
+    repository.study["panel"]["base"] = "survey"
+    repository.study["designation"]["listed"] = {"list": {"source": "lists", "year": "list_year"}}
+    return repository
+
+
+def test_a_list_is_used_and_its_columns_are_none_of_the_panel(listing: Repository) -> None:
+    study = listing.load()
+    assert study.lists == {"lists"}
+    assert not {"list_year", "rank"} & set(study.panel_columns())
+    assert "list_year" not in study.labels()
+    listing.at("blocks.main")["regressors"] = ["rank"]
+    assert "`rank` is not a column of the panel" in listing.complaint()
+
+
+def test_a_designation_may_be_called_like_a_column_of_its_list(listing: Repository) -> None:
+    listing.study["designation"] = {"rank": listing.at("designation.listed")}
+    assert "rank" in listing.load().panel_columns()
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "value", "said"),
+    [
+        ("designation.listed.list", "source", "list", "designation.listed.list.source: `list` is not a source"),
+        ("designation.listed.list", "source", "list", "did you mean “lists”?"),
+        ("designation.listed.list", "source", "survey", "`survey` gives the panel its rows; a list is a source of its"),
+        ("designation.listed.list", "source", "survey", "valid here: lists"),
+        ("designation.listed.list", "year", "lst_year", "is not a column of the source `lists`"),
+        ("designation.listed.list", "year", "lst_year", "did you mean “list_year”?"),
+        ("designation.listed.list", "year", "village", "is `village`, the panel's unit; they are two columns"),
+        ("designation.listed.list", "exits", "switch", "designation.listed.list.exits: is `switch`, but the treatment"),
+        ("designation.listed.list", "exits", "swich", "did you mean “switch”?"),
+        ("designation.listed.list", "exit", "switch", "did you mean “exits”?"),
+        ("designation.listed.list", "years", [], "at least 1 expected"),
+        ("designation.listed.list", "breaks", {"soon": "why"}, "'soon' is not a year; write a whole number"),
+        ("designation.listed.list", "breaks", {2019: ""}, "designation.listed.list.breaks.2019: is empty text"),
+        ("designation.listed", "absorbing", False, "write `exits: switch` under `designation.listed.list`"),
+        ("designation.listed", "never", [0], "with a list, never treated means on none"),
+        ("designation.listed", "indicator", "treated", "(yearly lists), not both"),
+        ("sources.lists", "key", ["village"], "is village; a list has one row for each village and list_year"),
+        ("sources.lists", "key", ["village"], "write `key: [village, list_year]`"),
+        ("panel", "joins", [{"source": "lists", "on": ["village"]}], "`lists` is joined to the panel; a list is"),
+    ],
+)
+def test_a_list_that_does_not_fit_is_found(listing: Repository, path: str, key: str, value: Any, said: str) -> None:
+    listing.at(path)[key] = value
+    message = listing.complaint()
+    assert said in message
+    assert "config/studies/mine.yaml, line" in message
+
+
+def test_a_list_without_the_unit_is_offered_the_nearest_column(listing: Repository) -> None:
+    listing.study["sources"]["lists"].update(key=["vilage", "list_year"], columns={"vilage": None, "list_year": None})
+    message = listing.complaint()
+    assert "sources.lists.columns: has no `village`, by which the panel knows its units" in message
+    assert "did you mean “vilage”?" in message
+
+
+def test_the_line_of_a_problem_is_that_of_its_key(listing: Repository) -> None:
+    listing.at("designation.listed.list")["exits"] = "switch"
+    message = listing.complaint()
+    text = (listing.root / "config/studies/mine.yaml").read_text(encoding="utf-8").splitlines()
+    assert f"mine.yaml, line {text.index('      exits: switch') + 1}: designation.listed.list.exits" in message
+    assert "declare `absorbing: false`" in message
+
+
+def test_a_list_that_switches_can_be_estimated_without_event_study(listing: Repository) -> None:
+    listing.at("designation.listed").update(absorbing=False)
+    listing.at("designation.listed.list").update(exits="switch", years=[2000, 2001], breaks={2001: "stricter"})
+    assert "needs a treatment that stays" in listing.complaint()
+    listing.at("blocks.main")["estimators"] = ["two_way_fixed_effects"]
+    listed = listing.load().designation["listed"].listed
+    assert listed is not None
+    assert listed.breaks == {"2001": "stricter"}
+
+
+def test_an_open_base_is_the_only_thing_said_of_a_study_with_a_list(listing: Repository) -> None:
+    del listing.study["panel"]["base"]
+    listing.study["sources"] = dict(reversed(listing.study["sources"].items()))
+    message = listing.complaint()
+    assert "the key `base` is missing" in message
+    assert "gives the panel its rows; a list" not in message

@@ -41,6 +41,14 @@ def test_every_key_and_item_has_its_line(tmp_path: Path) -> None:
     assert dotted(("b", "c", 1, "d")) == "b.c[2].d"
 
 
+def test_below_the_top_level_a_year_can_be_a_key(tmp_path: Path) -> None:
+    file = read(tmp_path, "breaks:\n  2019: a\n  2020: b\n")
+    assert file.data == {"breaks": {"2019": "a", "2020": "b"}}
+    assert file.line_of(("breaks", "2020")) == 3
+    assert "is given twice" in complaint(tmp_path, 'breaks:\n  2019: a\n  "2019": b\n')
+    assert "is not text" in complaint(tmp_path, "breaks:\n  20.5: a\n")
+
+
 def test_a_repeated_key_is_an_error_with_both_lines(tmp_path: Path) -> None:
     message = complaint(tmp_path, "a: 1\nb: 2\na: 3\n")
     assert "line 3" in message

@@ -8,11 +8,11 @@ from pathlib import Path
 from ruralpanel.errors import Problem, nearest
 from ruralpanel.sources.packages import available_loaders
 from ruralpanel.study.blocks import Block, Specification
-from ruralpanel.study.designation import designation_columns
+from ruralpanel.study.designation import Designation, YearlyList, designation_columns
 from ruralpanel.study.exhibits import ESTIMATORS_SHOWN, RegressionTable
 from ruralpanel.study.expressions import ExpressionError, columns_in, is_condition
 from ruralpanel.study.model import Study
-from ruralpanel.study.yaml_file import KeyPath, YamlFile, is_directory, is_file
+from ruralpanel.study.yaml_file import KeyPath, YamlFile, dotted, is_directory, is_file
 
 
 def problems_in(study: Study, file: YamlFile, root: Path) -> list[Problem]:
@@ -185,7 +185,7 @@ class _Checks:
                 )
             here |= set(source.column_names)
         for name in study.sources:
-            if name not in used:
+            if name not in used | study.lists:
                 yield self.file.problem(
                     ("sources", name),
                     "is read but never used",
@@ -217,8 +217,17 @@ class _Checks:
 
     def _table_columns(self) -> list[str]:
         """List the panel's columns before derived ones and designations are added."""
-        of_sources = {name for source in self.study.sources.values() for name in source.column_names}
+        aside = self.study.lists - self._sources_in_the_panel()
+        of_sources = {
+            column for name, source in self.study.sources.items() if name not in aside for column in source.column_names
+        }
         return [name for name in self.columns if name in of_sources]
+
+    def _sources_in_the_panel(self) -> set[str]:
+        """List base and joined sources; where the base is left open among several, there is none yet."""
+        panel, sources = self.study.panel, self.study.sources
+        base = {self.study.base} if panel.base is not None or len(sources) == 1 else set()
+        return base | {join.source for join in panel.joins}
 
     def designation(self) -> Iterator[Problem]:
         before = self._table_columns() + list(self.study.panel.derived)
@@ -228,6 +237,8 @@ class _Checks:
                 column = getattr(designation, key)
                 if column is not None:
                     yield from self.known((*at, key), column, before, "column of the sources or a derived one")
+            if designation.listed is not None:
+                yield from self.yearly_list((*at, "list"), designation, designation.listed)
             for added in designation_columns(name):
                 if added in before:
                     yield self.file.problem(
@@ -235,6 +246,50 @@ class _Checks:
                         f"would add a column `{added}`, which the panel has already",
                         "choose another name",
                     )
+
+    def yearly_list(self, at: KeyPath, designation: Designation, listed: YearlyList) -> Iterator[Problem]:
+        """Check that a yearly list is a source of its own, one row a unit and list year."""
+        if listed.exits == "switch" and designation.absorbing:
+            yield self.file.problem(
+                (*at, "exits"), "is `switch`, but the treatment is one that stays", "declare `absorbing: false`"
+            )
+        if listed.exits == "ignore" and not designation.absorbing:
+            yield self.file.problem(
+                (*at[:-1], "absorbing"),
+                "is false, but the list's exits are ignored, so that treatment stays",
+                f"write `exits: switch` under `{dotted(at)}`",
+            )
+        study, unit = self.study, self.study.panel.unit
+        if listed.source not in study.sources:
+            yield from self.known((*at, "source"), listed.source, study.sources, "source")
+            return
+        if listed.source in self._sources_in_the_panel():
+            role = "gives the panel its rows" if listed.source == study.base else "is joined to the panel"
+            yield self.file.problem(
+                (*at, "source"),
+                f"`{listed.source}` {role}; a list is a source of its own, read beside the panel",
+                nearest("", set(study.sources) - self._sources_in_the_panel())
+                or "declare the list's file under `sources`",
+            )
+            return
+        source = study.sources[listed.source]
+        kind = f"column of the source `{listed.source}`"
+        if listed.year == unit:
+            yield self.file.problem((*at, "year"), f"is `{unit}`, the panel's unit; they are two columns")
+            return
+        yield from self.known((*at, "year"), listed.year, source.column_names, kind)
+        if unit not in source.column_names:
+            yield self.file.problem(
+                ("sources", listed.source, "columns"),
+                f"has no `{unit}`, by which the panel knows its units",
+                nearest(unit, source.column_names),
+            )
+        elif listed.year in source.column_names and not {unit, listed.year} <= set(source.key):
+            yield self.file.problem(
+                ("sources", listed.source, "key"),
+                f"is {', '.join(source.key)}; a list has one row for each {unit} and {listed.year}",
+                f"write `key: [{unit}, {listed.year}]`",
+            )
 
     def outcomes(self) -> Iterator[Problem]:
         columns = self.columns

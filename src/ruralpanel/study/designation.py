@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from ruralpanel.study.base import Name, Section, Text
+
+YearAsKey = Annotated[str, StringConstraints(pattern=r"^(0|-?[1-9][0-9]*)$")]
+"""A year in front of a colon; keys are text, whatever they are made of."""
+
+
+class YearlyList(Section):
+    """Lists that appear once a year and say which units are designated then, in a source of their own."""
+
+    source: Name
+    """The source with one row for each unit and list year. It is read beside the panel and not joined to it; its key
+    holds the panel's unit and the list year."""
+    year: Name
+    """The source's column with the year of the list."""
+    years: Annotated[list[int], Field(min_length=1)] | None = None
+    """The list years that exist; left out: those found in the file. A year between them that is not among them has
+    no list, and nobody enters or leaves in it."""
+    exits: Literal["ignore", "switch"] = "ignore"
+    """`ignore`: once listed, treated for ever. `switch`: treated while on the latest list, unknown in periods
+    after the last one; needs `absorbing: false`. Units that leave or come back are reported either way."""
+    breaks: dict[YearAsKey, Text] = {}
+    """List years in which the definition changed, each with what changed, for the ledger."""
 
 
 class Designation(Section):
@@ -22,11 +43,13 @@ class Designation(Section):
     indicator: Name | None = None
     """The column that is 1 in treated periods and 0 otherwise, in place of `cohort`. The cohort is the first period
     seen treated; the ledger counts units whose period before that is not observed."""
+    listed: Annotated[YearlyList | None, Field(alias="list")] = None
+    """Yearly lists to read, in place of `cohort`. The cohort is the year of the first list a unit is on."""
     never: list[int] = []
     """Values of the cohort column that mean “never treated”, such as 0 or 9999."""
     absorbing: bool = True
     """Whether treatment, once begun, stays. An indicator that goes back to 0 is an error unless this is
-    false; an event study of such a treatment is then an error."""
+    false, and so is a list with `exits: switch`; an event study of such a treatment is then an error."""
     label: Text | None = None
     """What a reader sees in tables and figures."""
     reference_period: Annotated[int, Field(le=-1)] = -1
@@ -35,17 +58,21 @@ class Designation(Section):
 
     @model_validator(mode="after")
     def _one_way_to_date(self) -> Designation:
-        if (self.cohort is None) == (self.indicator is None):
+        given = [part for part in (self.cohort, self.indicator, self.listed) if part is not None]
+        if len(given) != 1:
             raise ValueError(
-                "give either `cohort` (a column with the first period treated) or `indicator` (a 0/1 column), "
-                + ("not both" if self.cohort else "one of the two is needed")
+                "give one of `cohort` (a column with the first period treated), `indicator` (a 0/1 column) and `list` "
+                "(yearly lists), " + ("not both" if len(given) == 2 else "not all" if given else "one is needed")
             )
         if self.cohort is not None and not self.absorbing:
             raise ValueError(
-                "a treatment that can end needs an `indicator` column; a cohort alone cannot tell when it ends"
+                "a treatment that can end needs an `indicator` column or a `list`; a cohort alone cannot tell when it "
+                "ends"
             )
         if self.indicator is not None and self.never:
             raise ValueError("`never` goes with `cohort`; with an indicator, never treated means never 1")
+        if self.listed is not None and self.never:
+            raise ValueError("`never` goes with `cohort`; with a list, never treated means on none")
         return self
 
 

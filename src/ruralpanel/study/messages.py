@@ -156,6 +156,8 @@ def _pattern_sentence(place: KeyPath, value: Any, pattern: str) -> str:
         return (
             f"{value!r} is not a fixed effect; write a column (`village`) or columns joined by a star (`region*year`)"
         )
+    if "a-z" not in pattern:
+        return f"{value!r} is not a year; write a whole number"
     name = place[-1] if isinstance(place[-1], str) and value == place[-1] else value
     return f"{name!r} is not a valid name; use lower-case letters, digits and underscores, beginning with a letter"
 

@@ -86,6 +86,11 @@ class Study(Section):
         """The source whose rows are the panel's rows."""
         return self.panel.base or next(iter(self.sources))
 
+    @property
+    def lists(self) -> set[str]:
+        """The sources that designations read as yearly lists, beside the panel."""
+        return {each.listed.source for each in self.designation.values() if each.listed is not None}
+
     def panel_columns(self) -> list[str]:
         """List the columns of the finished panel: those of the tables, derived ones and designations."""
         names = list(self.sources[self.base].column_names)
@@ -109,8 +114,9 @@ class Study(Section):
     def labels(self) -> dict[str, str]:
         """Map every column that has a label to what a reader sees."""
         labels: dict[str, str] = {}
-        for source in self.sources.values():
-            labels |= {name: column.label for name, column in source.columns.items() if column.label}
+        for source_name, source in self.sources.items():
+            if source_name not in self.lists:  # whose columns are none of the panel's
+                labels |= {name: column.label for name, column in source.columns.items() if column.label}
         labels |= {name: derived.label for name, derived in self.panel.derived.items() if derived.label}
         return labels | {name: each.label for name, each in self.designation.items() if each.label}
 

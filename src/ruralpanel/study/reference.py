@@ -13,7 +13,7 @@ from typing import Any
 from ruralpanel.sources.numbers import MISSING_MARKERS
 from ruralpanel.study.base import Section
 from ruralpanel.study.blocks import Block, Inference, Specification
-from ruralpanel.study.designation import Designation
+from ruralpanel.study.designation import Designation, YearlyList
 from ruralpanel.study.exhibits import EventStudyFigure, Exhibit, RegressionTable, TrendsFigure
 from ruralpanel.study.model import Study
 from ruralpanel.study.outcomes import Outcome
@@ -154,6 +154,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("panel.derived", "By name, an expression or:", Derived),
     ("panel.sample", "A list; restrictions are applied in this order.", Restriction),
     ("designation", "One entry for each treatment, by name.", Designation),
+    ("designation.NAME.list", "Where a designation is read from yearly lists.", YearlyList),
     ("outcomes", "One entry for each outcome, by name.", Outcome),
     (
         "blocks",
@@ -228,8 +229,8 @@ def _type_words(part: dict[str, Any], schema: dict[str, Any]) -> str:
         item = _type_words(part.get("items", {}), schema).replace("keys, see below", "entries, see below")
         return f"list of {item}s" if item in {"name", "number", "whole number"} else f"list: {item}"
     if part.get("type") == "object":
-        inner: dict[str, Any] = next(iter(part["patternProperties"].values()))
-        return f"by name: {_type_words(inner, schema)}"
+        pattern, inner = next(iter(part["patternProperties"].items()))
+        return f"by {'name' if 'a-z' in pattern else 'year'}: {_type_words(inner, schema)}"
     if part.get("type") == "string":
         pattern = part.get("pattern", "")
         return "fixed effect" if r"\*" in pattern else "name" if pattern else "text"

@@ -184,6 +184,9 @@ def _construct(
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
             key = loader.construct_object(key_node, deep=True) if isinstance(key_node, yaml.ScalarNode) else None
+            # Below the top level, whose keys are all words, a whole number may be a key: `breaks: {2020: …}`.
+            if at and isinstance(key, int) and not isinstance(key, bool):
+                key = str(key)
             if not isinstance(key, str):
                 shown = getattr(key_node, "value", "") if isinstance(key_node, yaml.ScalarNode) else "a list or mapping"
                 problems.append((line, at, f"the key {shown!r} is not text; put it in quotes if it is meant as a name"))
