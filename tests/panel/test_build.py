@@ -18,7 +18,9 @@ REGISTER = pd.DataFrame({"village": [1, 3], "size": [100, 300]})
 
 def build(**changes: object) -> tuple[pd.DataFrame, Ledger]:
     declared = {"unit": "village", "period": "year", **changes}
-    return build_panel({"survey": SURVEY, "register": REGISTER}, Panel.model_validate(declared), "survey", {})
+    tables = {"survey": SURVEY, "register": REGISTER}
+    panel, ledger, _ = build_panel(tables, Panel.model_validate(declared), "survey", {})
+    return panel, ledger
 
 
 def test_rows_are_sorted_by_unit_and_period() -> None:
@@ -92,7 +94,7 @@ def test_the_ledger_is_a_chain(keys: list[tuple[int, int]], after: int) -> None:
     table = pd.DataFrame(keys, columns=["village", "year"]).assign(income=np.arange(len(keys)))
     declared = Panel.model_validate({**KEYS, "sample": [{"keep": f"year > {after}", "reason": "r"}]})
     try:
-        panel, ledger = build_panel({"survey": table}, declared, "survey", {})
+        panel, ledger, _ = build_panel({"survey": table}, declared, "survey", {})
     except DataError:
         assert max(year for _, year in keys) <= after
         return

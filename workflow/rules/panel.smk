@@ -4,6 +4,7 @@ rule build_panel:
     output:
         panel=f"{RESULTS}/panel/panel.parquet",
         ledger=f"{RESULTS}/panel/panel.ledger.csv",
+        events=f"{RESULTS}/panel/designation.csv",
     log:
         f"{RESULTS}/logs/build_panel.log",
     benchmark:

@@ -1,15 +1,16 @@
-"""Door of the panel stage: typed tables → one panel."""
+"""Door of the panel stage: typed tables → one panel, and what yearly lists say of units."""
 
 from ruralpanel.stage import stage
 
 with stage(snakemake.log[0]):
     from ruralpanel.panel.build import build_panel
+    from ruralpanel.panel.lists import EVENT_KEY
     from ruralpanel.storage import load_table, save_table
     from ruralpanel.study.designation import Designation
     from ruralpanel.study.panel import Panel
 
     declaration = Panel.model_validate_json(snakemake.params.panel)
-    panel, ledger = build_panel(
+    panel, ledger, events = build_panel(
         tables={
             name: load_table(path) for name, path in zip(snakemake.params.sources, snakemake.input.tables, strict=True)
         },
@@ -21,3 +22,4 @@ with stage(snakemake.log[0]):
     )
     save_table(panel, snakemake.output.panel, key=[declaration.unit, declaration.period])
     save_table(ledger.frame(), snakemake.output.ledger, key=["line"])
+    save_table(events, snakemake.output.events, key=EVENT_KEY)

@@ -10,6 +10,8 @@ from ruralpanel.errors import DataError, Problem
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.designation import date_designation
 from ruralpanel.panel.expressions import evaluate_condition, evaluate_number
+from ruralpanel.panel.keys import require_same_kind, with_whole_numbers
+from ruralpanel.panel.lists import no_events, read_lists
 from ruralpanel.storage import key_problems
 from ruralpanel.study.designation import Designation
 from ruralpanel.study.panel import Join, Panel
@@ -17,7 +19,7 @@ from ruralpanel.study.panel import Join, Panel
 
 def build_panel(
     tables: Mapping[str, pd.DataFrame], panel: Panel, base: str, designations: Mapping[str, Designation]
-) -> tuple[pd.DataFrame, Ledger]:
+) -> tuple[pd.DataFrame, Ledger, pd.DataFrame]:
     """Build the panel: join, derive, date designation, restrict.
 
     Parameters
@@ -33,8 +35,9 @@ def build_panel(
 
     Returns
     -------
-    tuple of (pandas.DataFrame, Ledger)
-        One row a unit and period, sorted by them, and the ledger of how it came about.
+    tuple of (pandas.DataFrame, Ledger, pandas.DataFrame)
+        One row a unit and period, sorted by them; the ledger of how it came about; and what yearly lists say of
+        units, one row an event, with the columns of :data:`ruralpanel.panel.lists.EVENT_COLUMNS`.
 
     Raises
     ------
@@ -44,7 +47,7 @@ def build_panel(
     """
     ledger = Ledger("panel", "panel", panel.unit, panel.period)
     table = tables[base]
-    table = _with_whole_periods(table, panel.period, base)
+    table = with_whole_numbers(table, panel.period, f"source {base}", "period")
     ledger.note(f"base {base}", len(table), table, "its rows are the panel's rows")
     for join in panel.joins:
         table = _joined(table, tables[join.source], join, ledger)
@@ -53,8 +56,14 @@ def build_panel(
         table = table.assign(**{name: values})
         ledger.note(f"derive {name}", len(table), table, "; ".join(part for part in (derived.expression, lost) if part))
     table = table.sort_values([panel.unit, panel.period], kind="stable").reset_index(drop=True)
+    events = []
     for name, designation in designations.items():
-        table = date_designation(table, name, designation, panel.unit, panel.period, ledger)
+        reading = None
+        if designation.listed is not None:
+            lists = tables[designation.listed.source]
+            reading = read_lists(lists, name, designation.listed, table, panel.unit, panel.period)
+            events.append(reading.events)
+        table = date_designation(table, name, designation, panel.unit, panel.period, ledger, reading)
     for restriction in panel.sample:
         holds, unknown = evaluate_condition(table, restriction.keep)
         kept = table[holds].reset_index(drop=True)
@@ -66,35 +75,13 @@ def build_panel(
     problems = key_problems(table, [panel.unit, panel.period], "panel")
     if problems:
         raise DataError(problems)
-    return table, ledger
-
-
-def _with_whole_periods(table: pd.DataFrame, period: str, source: str) -> pd.DataFrame:
-    values = table[period]
-    if pd.api.types.is_integer_dtype(values):
-        return table
-    if pd.api.types.is_float_dtype(values) and values.notna().all() and (values == values.round()).all():
-        return table.assign(**{period: values.astype("int64")})
-    found = ", ".join(map(str, values.drop_duplicates().head(3)))
-    what = f"the period `{period}` must be a whole number such as a year; found {found}"
-    raise DataError([Problem(f"source {source}", what)])
+    return table, ledger, pd.concat(events, ignore_index=True) if events else no_events()
 
 
 def _joined(left: pd.DataFrame, right: pd.DataFrame, join: Join, ledger: Ledger) -> pd.DataFrame:
     """Join one table, and say in the ledger how much of either side found a partner."""
     for column in join.on:
-        if pd.api.types.is_numeric_dtype(left[column]) != pd.api.types.is_numeric_dtype(right[column]):
-            kinds = {True: "numbers", False: "text"}
-            here, there = (kinds[pd.api.types.is_numeric_dtype(side[column])] for side in (left, right))
-            raise DataError(
-                [
-                    Problem(
-                        f"join of {join.source}",
-                        f"`{column}` holds {here} in the panel and {there} in `{join.source}`",
-                        hint="give both the same `type`",
-                    )
-                ]
-            )
+        require_same_kind(left, right, column, join.source, f"join of {join.source}")
     repeated = left.duplicated(join.on, keep=False)
     if join.expect == "one_to_one" and repeated.any():
         raise DataError(

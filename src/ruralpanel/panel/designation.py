@@ -1,4 +1,4 @@
-"""Date designation: from a cohort column or a 0/1 indicator to cohort, treatment and event time."""
+"""Date designation: from a cohort column, a 0/1 indicator or yearly lists to cohort, treatment and event time."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.ledger import Ledger
+from ruralpanel.panel.lists import FAR, ListReading, note_lists
 from ruralpanel.study.designation import Designation
-
-FAR = 100
-"""A cohort this many periods before or after the panel is taken for a code and not for a period."""
 
 
 def date_designation(
-    panel: pd.DataFrame, name: str, designation: Designation, unit: str, period: str, ledger: Ledger
+    panel: pd.DataFrame,
+    name: str,
+    designation: Designation,
+    unit: str,
+    period: str,
+    ledger: Ledger,
+    reading: ListReading | None = None,
 ) -> pd.DataFrame:
     """Add treatment, cohort and event time of one designation to a panel.
 
@@ -31,7 +35,9 @@ def date_designation(
     unit, period
         The panel's keys.
     ledger
-        Gets a line with how many units are ever, always and never treated.
+        Gets a line with how many units are ever, always and never treated, and lines on yearly lists.
+    reading
+        What the yearly lists say, for a designation that is read from them.
 
     Returns
     -------
@@ -46,17 +52,27 @@ def date_designation(
     """
     if designation.cohort is not None:
         cohort = _from_cohort_column(panel, designation, unit, period)
-        treated = (panel[period] >= cohort).astype("int64")
-        unknown = 0
+        treated = _since(cohort, panel[period])
+    elif designation.listed is not None:
+        assert reading is not None
+        note_lists(reading, name, designation.listed, panel, unit, period, ledger)
+        cohort = reading.first_years(panel[unit])
+        switches = designation.listed.exits == "switch"
+        treated = reading.status(panel[unit], panel[period]) if switches else _since(cohort, panel[period])
     else:
         assert designation.indicator is not None
         treated, cohort = _from_indicator(panel, designation, unit, period)
-        unknown = int(treated.isna().sum())
+    unknown = int(treated.isna().sum())
     dated = panel.assign(
         **{name: treated, f"{name}_cohort": cohort, f"{name}_event_time": panel[period] - cohort},
     )
     ledger.note(f"designation {name}", len(panel), dated, _summary(dated, name, unit, period, unknown))
     return dated
+
+
+def _since(cohort: pd.Series, period: pd.Series) -> pd.Series:
+    """Give 1 from the cohort's period on and 0 before, and 0 where there is no cohort."""
+    return (period >= cohort).astype("int64")
 
 
 def _from_cohort_column(panel: pd.DataFrame, designation: Designation, unit: str, period: str) -> pd.Series:

@@ -121,6 +121,30 @@ reported at once, with line, key and the nearest valid word. The results are in 
 condition is missing does not fulfil it. Columns that a designation adds (`NAME`, `NAME_cohort`, `NAME_event_time`) can
 be used in `panel.sample`, in blocks and as outcomes, not in `derived`.
 
+## Yearly lists
+
+Lists of designated places appear once a year, and a list may be lost. A designation with `list` reads them as they
+come, one row for each unit and list year:
+
+```yaml
+sources:
+  lists:
+    path: data/raw/my_study/lists.csv
+    key: [village, list_year]
+    columns: {{village: , list_year: }}
+designation:
+  listed:
+    list: {{source: lists, year: list_year, exits: ignore, breaks: {{2020: residents' committees no longer count}}}}
+```
+
+The ledger says which lists there are and counts what follows from them; `results/<study>/panel/designation.csv` says it
+unit by unit, one row for each `designation`, `unit`, `year` (of the list) and `event`, with a `detail`:
+
+| event | when |
+|---|---|
+{events}
+Events are those of the panel before `panel.sample` restricts it; units that are not in it have no other event.
+
 ## Estimates
 
 `results/<study>/estimates/<block>.csv` has one row a coefficient. Tables, figures and the verdict read nothing else.
@@ -177,12 +201,14 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
 def reference_text() -> str:
     """Write ``config/README.md``."""
     from ruralpanel.estimation.estimates import COLUMNS
+    from ruralpanel.panel.lists import EVENTS
     from ruralpanel.verification.published import STATISTICS
 
     markers = ", ".join(f"`{marker}`" for marker in MISSING_MARKERS)
     statistics = ", ".join(f"`{name}`" for name in STATISTICS)
     estimates = "".join(f"| `{name}` | {words} |\n" for name, (_, words) in COLUMNS.items())
-    text = OPENING.format(estimates=estimates, example=EXAMPLE, markers=markers, statistics=statistics)
+    events = "".join(f"| `{event}` | {when} |\n" for event, when in EVENTS.items())
+    text = OPENING.format(estimates=estimates, events=events, example=EXAMPLE, markers=markers, statistics=statistics)
     inherited: dict[type[Section], type[Section]] = {Block: Specification, RegressionTable: Exhibit}
     inherited |= {EventStudyFigure: Exhibit, TrendsFigure: Exhibit}
     for heading, sentence, model in SECTIONS:
