@@ -6,15 +6,31 @@ import pandas as pd
 import pytest
 
 from ruralpanel.ledger import Ledger
-from ruralpanel.report.page import ShownExhibit, write_page
+from ruralpanel.panel.lists import EVENT_COLUMNS, no_events
+from ruralpanel.report.page import ShownExhibit, event_counts, write_page
 from ruralpanel.study import Study
 from ruralpanel.verification.published import nothing_published
 from ruralpanel.verification.verdict import judge
 from tests.conftest import ROOT, equation
 
+EVENTS = pd.DataFrame(
+    [
+        ("taobao_village", 1, 2017, "first listing", ""),
+        ("taobao_village", 2, 2019, "first listing", ""),
+        ("taobao_village", 2, 2019, "uncertain onset", ""),
+        ("taobao_village", 3, 2019, "first listing", ""),
+        ("taobao_village", 1, 2019, "exit", ""),
+    ],
+    columns=EVENT_COLUMNS,
+)
+
 
 @pytest.fixture
 def page(panel: pd.DataFrame) -> str:
+    return written(panel, EVENTS)
+
+
+def written(panel: pd.DataFrame, events: pd.DataFrame) -> str:
     from ruralpanel.estimation.block import estimate_block
 
     study = Study.load("taobao_villages", ROOT)
@@ -26,7 +42,7 @@ def page(panel: pd.DataFrame) -> str:
     ]
     provenance = {name: {"rows": 5, "sha256": "abc"} for name in study.sources}
     verdict = judge(nothing_published(), estimate_block(panel, [equation()])[0])
-    return write_page("taobao_villages", study, exhibits, ledger.frame(), provenance, verdict, "lock")
+    return write_page("taobao_villages", study, exhibits, ledger.frame(), events, provenance, verdict, "lock")
 
 
 def test_the_page_needs_nothing_outside_itself(page: str) -> None:
@@ -45,3 +61,24 @@ def test_the_page_shows_ledger_sources_and_standing(page: str) -> None:
 def test_sources_keep_their_order(page: str) -> None:
     first, second = (page.index(f"Village {name} (simulated)") for name in ("survey", "register"))
     assert first < second
+
+
+def test_events_of_yearly_lists_are_counted_by_kind_and_year() -> None:
+    counted = event_counts(EVENTS, {"taobao_village": "Taobao Village"})
+    assert counted is not None
+    assert counted["years"] == [2017, 2019]
+    assert [(row["designation"], row["event"], row["counts"], row["total"]) for row in counted["rows"]] == [
+        ("Taobao Village", "first listing", ["1", "2"], "3"),
+        ("Taobao Village", "uncertain onset", ["", "1"], "1"),
+        ("Taobao Village", "exit", ["", "1"], "1"),
+    ]
+
+
+def test_the_page_counts_designation_and_links_to_its_units(page: str) -> None:
+    assert "Designation: entries, exits and doubts" in page
+    assert '<a href="../panel/designation.csv">' in page
+
+
+def test_a_study_without_lists_has_no_table_of_them(panel: pd.DataFrame) -> None:
+    assert event_counts(no_events(), {}) is None
+    assert "entries, exits and doubts" not in written(panel, no_events())

@@ -11,6 +11,7 @@ rule write_page:
             f"{RESULTS}/panel/panel.ledger.csv",
             *expand(f"{RESULTS}/estimates/{{block}}.ledger.csv", block=STUDY.blocks),
         ],
+        events=f"{RESULTS}/panel/designation.csv",
         provenance=expand(
             f"{RESULTS}/sources/{{source}}.provenance.json", source=STUDY.sources
         ),

@@ -26,6 +26,7 @@ with stage(snakemake.log[0]):
             for (name, exhibit), caption in zip(study.exhibits.items(), snakemake.input.captions, strict=True)
         ],
         ledgers=pd.concat([load_table(path) for path in snakemake.input.ledgers], ignore_index=True),
+        events=load_table(snakemake.input.events),
         provenance={
             name: read_json(path) for name, path in zip(study.sources, snakemake.input.provenance, strict=True)
         },

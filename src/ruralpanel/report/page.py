@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import platform
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -13,6 +14,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, select_autoescape
 
 from ruralpanel.exhibits.numbers import count
+from ruralpanel.panel.lists import EVENTS
 from ruralpanel.study.model import Study
 from ruralpanel.verification.html import verdict_rows
 from ruralpanel.verification.summary import verdict_sentence
@@ -51,6 +53,7 @@ def write_page(
     study: Study,
     exhibits: list[ShownExhibit],
     ledgers: pd.DataFrame,
+    events: pd.DataFrame,
     provenance: dict[str, dict[str, Any]],
     verdict: pd.DataFrame,
     lock: str,
@@ -67,6 +70,8 @@ def write_page(
         In the order they are shown.
     ledgers
         The lines of all stages, in the order the data passed them.
+    events
+        What yearly lists say of units, as the panel stage saved it; without rows where no list is read.
     provenance
         For each source, what was read.
     verdict
@@ -85,6 +90,7 @@ def write_page(
         study=study,
         exhibits=[_for_template(exhibit) for exhibit in exhibits],
         ledger=ledger_parts(ledgers),
+        events=event_counts(events, study.labels()),
         sources=[_source_for_template(key, study, provenance[key]) for key in study.sources],
         sentence=verdict_sentence(status_counts(verdict), study.data_standing),
         rows=verdict_rows(verdict),
@@ -142,6 +148,40 @@ def ledger_parts(ledgers: pd.DataFrame) -> list[dict[str, Any]]:
             }
         )
     return parts
+
+
+def event_counts(events: pd.DataFrame, labels: Mapping[str, str]) -> dict[str, Any] | None:
+    """Count what yearly lists say of units, by event and year.
+
+    Parameters
+    ----------
+    events
+        With the columns of :data:`ruralpanel.panel.lists.EVENT_COLUMNS`.
+    labels
+        What a reader sees for a designation.
+
+    Returns
+    -------
+    dict or None
+        The years, and for each designation and event its counts in them and over all; None when nothing happened.
+    """
+    if events.empty:
+        return None
+    years = sorted(events["year"].unique())
+    rows = []
+    for designation, of_designation in events.groupby("designation", sort=False):
+        for event in (each for each in EVENTS if each in set(of_designation["event"])):
+            by_year = of_designation.loc[of_designation["event"] == event, "year"].value_counts()
+            counts = [count(by_year[year]) if year in by_year.index else "" for year in years]
+            rows.append(
+                {
+                    "designation": labels.get(str(designation), str(designation)),
+                    "event": event,
+                    "counts": counts,
+                    "total": count(by_year.sum()),
+                }
+            )
+    return {"years": years, "rows": rows}
 
 
 def _equation_words(table: str) -> str:
