@@ -8,7 +8,7 @@ import pytest
 
 from ruralpanel.estimation.block import estimate_block
 from ruralpanel.simulation.economy import Economy, load_parameters, simulate
-from ruralpanel.simulation.raw_files import write_raw_files
+from ruralpanel.simulation.raw_files import NO_LIST, write_raw_files
 from ruralpanel.study import Study
 from tests.conftest import dated, equation
 
@@ -21,6 +21,18 @@ def test_the_tracked_raw_files_are_what_the_generator_writes(root: Path, tmp_pat
     for name in tracked:
         same = (root / "data/raw/taobao_villages" / name).read_bytes() == (tmp_path / name).read_bytes()
         assert same, f"{name} differs; ./run simulate writes it anew"
+
+
+def test_the_lists_go_on_from_first_listing_but_for_the_year_without_a_list(tmp_path: Path) -> None:
+    parameters = load_parameters()
+    economy = simulate(parameters, 1)
+    write_raw_files(economy, tmp_path)
+    lists = pd.read_csv(tmp_path / "taobao_village_list.csv", sep=";", encoding="gb18030", dtype={"村代码": str})
+    on = lists.groupby("村代码")["榜单年份"].agg(list)
+    first = economy.villages.set_index("village")["first_listed"].dropna().astype(int)
+    expected = first.map(lambda year: [each for each in range(year, parameters.last_year + 1) if each != NO_LIST])
+    assert (first == NO_LIST).any()
+    pd.testing.assert_series_equal(on, expected.sort_index(), check_names=False)
 
 
 def test_cohorts_have_their_shares() -> None:

@@ -14,6 +14,9 @@ from ruralpanel.storage import save_json
 REFUSED = -8
 """How the household survey writes an income that was not told."""
 
+NO_LIST = 2018
+"""The year whose list the vendor's file does not have: villages first listed then are first seen on the next one."""
+
 
 def write_raw_files(economy: Economy, folder: Path) -> None:
     """Write the raw files and the truth, the same bytes for the same economy.
@@ -62,8 +65,16 @@ def _register(economy: Economy) -> pd.DataFrame:
 
 
 def _list(economy: Economy) -> pd.DataFrame:
+    """Write one row a village and list year, from first listing to the last list; nobody leaves."""
     listed = economy.villages[economy.villages["first_listed"].notna()]
-    return pd.DataFrame({"村代码": listed["village"], "首次入选年份": listed["first_listed"].astype(int)})
+    last = int(economy.years["year"].max())
+    rows = [
+        (village, year)
+        for village, first in zip(listed["village"], listed["first_listed"].astype(int), strict=True)
+        for year in range(first, last + 1)
+        if year != NO_LIST
+    ]
+    return pd.DataFrame(rows, columns=["村代码", "榜单年份"])
 
 
 def _survey(economy: Economy) -> pd.DataFrame:
