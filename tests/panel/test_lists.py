@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from ruralpanel.errors import DataError
 from ruralpanel.ledger import Ledger
-from ruralpanel.panel.build import build_panel
+from ruralpanel.panel.build import BuiltPanel, build_panel
 from ruralpanel.panel.lists import EVENT_COLUMNS, EVENT_KEY, no_events
 from ruralpanel.storage import key_problems, load_table, save_table
 from ruralpanel.study.designation import Designation
@@ -28,7 +29,7 @@ def date(
     periods: object = range(2010, 2020),
     absorbing: bool = True,
     **declared: object,
-) -> tuple[pd.DataFrame, Ledger, pd.DataFrame]:
+) -> BuiltPanel:
     """Build a panel of villages and periods whose designation `listed` is read from lists."""
     rows = [(village, year) for village in sorted(villages) for year in sorted(periods)]
     lists = listings if isinstance(listings, pd.DataFrame) else pd.DataFrame(listings, columns=["village", "list_year"])
@@ -243,7 +244,7 @@ def test_events_of_several_designations_are_told_one_after_the_other() -> None:
     assert panel[["lists", "stations", "seen"]].to_numpy().tolist() == [[0, 0, 0], [1, 0, 1]]
 
 
-def test_events_are_saved_even_when_there_is_none(tmp_path) -> None:
+def test_events_are_saved_even_when_there_is_none(tmp_path: Path) -> None:
     _, _, events = build_panel({"survey": pd.DataFrame({"village": [1], "year": [2012]})}, PANEL, "survey", {})
     assert list(events.columns) == list(no_events().columns) == EVENT_COLUMNS
     save_table(events, tmp_path / "designation.csv", key=EVENT_KEY)

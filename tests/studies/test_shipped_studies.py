@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from ruralpanel.panel.lists import EVENT_COLUMNS
 from ruralpanel.study import Study
 from tests.conftest import ROOT
 from tests.studies.conftest import Checkout
@@ -56,6 +57,13 @@ def test_every_regression_can_be_walked_back_to_the_raw_rows(finished: tuple[str
             counted = of_equation.loc[of_equation["term"] != "cohort size", "observations"]
             total = counted.sum() if estimator == "cohort_means" else counted.iloc[0]
             assert total == lines["rows_out"].iloc[-1]
+
+
+def test_what_yearly_lists_say_is_saved_whether_there_are_any_or_not(finished: tuple[str, Path, str]) -> None:
+    name, results, _ = finished
+    events = pd.read_csv(results / "panel/designation.csv")
+    assert list(events.columns) == EVENT_COLUMNS
+    assert events.empty != bool(Study.load(name, ROOT).lists)
 
 
 def test_simulated_exhibits_say_so_and_others_do_not(finished: tuple[str, Path, str]) -> None:

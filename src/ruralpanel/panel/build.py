@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -17,9 +18,28 @@ from ruralpanel.study.designation import Designation
 from ruralpanel.study.panel import Join, Panel
 
 
+class BuiltPanel(NamedTuple):
+    """What building a panel gives.
+
+    Parameters
+    ----------
+    panel
+        One row a unit and period, sorted by them.
+    ledger
+        How it came about.
+    events
+        What yearly lists say of units, one row an event, with the columns
+        :data:`ruralpanel.panel.lists.EVENT_COLUMNS`; without rows where no designation is read from lists.
+    """
+
+    panel: pd.DataFrame
+    ledger: Ledger
+    events: pd.DataFrame
+
+
 def build_panel(
     tables: Mapping[str, pd.DataFrame], panel: Panel, base: str, designations: Mapping[str, Designation]
-) -> tuple[pd.DataFrame, Ledger, pd.DataFrame]:
+) -> BuiltPanel:
     """Build the panel: join, derive, date designation, restrict.
 
     Parameters
@@ -35,9 +55,8 @@ def build_panel(
 
     Returns
     -------
-    tuple of (pandas.DataFrame, Ledger, pandas.DataFrame)
-        One row a unit and period, sorted by them; the ledger of how it came about; and what yearly lists say of
-        units, one row an event, with the columns of :data:`ruralpanel.panel.lists.EVENT_COLUMNS`.
+    BuiltPanel
+        The panel, its ledger, and what yearly lists say of units.
 
     Raises
     ------
@@ -75,7 +94,7 @@ def build_panel(
     problems = key_problems(table, [panel.unit, panel.period], "panel")
     if problems:
         raise DataError(problems)
-    return table, ledger, pd.concat(events, ignore_index=True) if events else no_events()
+    return BuiltPanel(table, ledger, pd.concat(events, ignore_index=True) if events else no_events())
 
 
 def _joined(left: pd.DataFrame, right: pd.DataFrame, join: Join, ledger: Ledger) -> pd.DataFrame:
