@@ -121,7 +121,7 @@ def read_lists(
     """
     where = f"source {declared.source}"
     require_same_kind(panel, table, unit, declared.source, f"list of the designation {name}")
-    rows = with_whole_numbers(table[[unit, declared.year]], declared.year, where, "list year").drop_duplicates()
+    rows = with_whole_numbers(table[[unit, declared.year]], declared.year, where, "list year")
     years = _existing_years(rows[declared.year], declared, panel[period], where)
     # A key of more than unit and year may list a unit twice in a year; on the list is on the list.
     on = pd.crosstab(rows[unit], rows[declared.year]).reindex(columns=years, fill_value=0).astype(bool)
