@@ -12,8 +12,8 @@ import pandas as pd
 from ruralpanel.errors import DataError, Problem
 
 
-def save_table(table: pd.DataFrame, path: Path | str, key: Sequence[str]) -> None:
-    """Save a table as Parquet or CSV, by the path's ending, sorted by its key.
+def save_table(table: pd.DataFrame, path: Path | str, key: Sequence[str], keep_order: bool = False) -> None:
+    """Save a table as Parquet or CSV, by the path's ending, sorted by its key unless its order says something.
 
     Parameters
     ----------
@@ -24,6 +24,8 @@ def save_table(table: pd.DataFrame, path: Path | str, key: Sequence[str]) -> Non
         reading them back gives the same number.
     key
         The columns that identify a row.
+    keep_order
+        Whether rows stay in the order they have.
 
     Raises
     ------
@@ -34,7 +36,7 @@ def save_table(table: pd.DataFrame, path: Path | str, key: Sequence[str]) -> Non
     problems = key_problems(table, key, str(path))
     if problems:
         raise DataError(problems)
-    ordered = table.sort_values(list(key), kind="stable").reset_index(drop=True)
+    ordered = table if keep_order else table.sort_values(list(key), kind="stable").reset_index(drop=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == ".parquet":
         ordered.to_parquet(path, index=False)

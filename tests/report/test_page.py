@@ -6,8 +6,10 @@ import pandas as pd
 import pytest
 
 from ruralpanel.ledger import Ledger
+from ruralpanel.panel.codebook import codebook, missingness
 from ruralpanel.report.page import ShownExhibit, write_page
 from ruralpanel.study import Study
+from ruralpanel.study.panel import ColumnOrigin
 from ruralpanel.verification.published import nothing_published
 from ruralpanel.verification.verdict import judge
 from tests.conftest import ROOT, equation
@@ -25,8 +27,13 @@ def page(panel: pd.DataFrame) -> str:
         ShownExhibit("f", "Figure 1", "Figure 1. B", "note", ["f.png"], png=b"\x89PNG"),
     ]
     provenance = {name: {"rows": 5, "sha256": "abc"} for name in study.sources}
+    origins = {name: ColumnOrigin(origin="survey", label=f"The {name}") for name in panel}
+    described = codebook(panel, origins)
+    missing = missingness(panel, "village", "year", ["y"], ["listed"])
     verdict = judge(nothing_published(), estimate_block(panel, [equation()])[0])
-    return write_page("taobao_villages", study, exhibits, ledger.frame(), provenance, verdict, "lock")
+    return write_page(
+        "taobao_villages", study, exhibits, ledger.frame(), provenance, described, missing, verdict, "lock"
+    )
 
 
 def test_the_page_needs_nothing_outside_itself(page: str) -> None:

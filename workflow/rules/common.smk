@@ -67,6 +67,25 @@ def corrections_file(wildcards):
     return [path] if path else []
 
 
+def panel_description():
+    """Write what the codebook needs of the study as text."""
+    origins = {
+        name: origin.model_dump() for name, origin in STUDY.column_origins().items()
+    }
+    columns = sorted(
+        {outcome.column or name for name, outcome in STUDY.outcomes.items()}
+    )
+    keys = {"unit": STUDY.panel.unit, "period": STUDY.panel.period}
+    return json.dumps(
+        {
+            "origins": origins,
+            "columns": columns,
+            "designations": list(STUDY.designation),
+            **keys,
+        }
+    )
+
+
 def equations_as_json(block):
     """Write all equations of a block as text."""
     return json.dumps(
