@@ -17,7 +17,9 @@ from ruralpanel.study import find_study, load_study
 def chosen_study():
     """Load the study that the configuration names, or end with everything that is wrong with it."""
     problems = [
-        Problem("config", "is not a key that is known here", key, nearest(key, ["study"]))
+        Problem(
+            "config", "is not a key that is known here", key, nearest(key, ["study"])
+        )
         for key in config
         if key != "study"
     ]

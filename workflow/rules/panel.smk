@@ -12,7 +12,9 @@ rule build_panel:
         sources=list(STUDY.sources),
         base=STUDY.base,
         panel=lambda wildcards: as_json(STUDY.panel),
-        designation=lambda wildcards: {name: as_json(each) for name, each in STUDY.designation.items()},
+        designation=lambda wildcards: {
+            name: as_json(each) for name, each in STUDY.designation.items()
+        },
         code=code_digest("ruralpanel.panel.build"),
         lock=LOCK,
     message:
