@@ -8,6 +8,7 @@ import pytest
 from ruralpanel.ledger import Ledger
 from ruralpanel.report.page import ShownExhibit, write_page
 from ruralpanel.study import Study
+from ruralpanel.study.sources import Source
 from ruralpanel.verification.published import nothing_published
 from ruralpanel.verification.verdict import judge
 from tests.conftest import ROOT, equation
@@ -40,6 +41,19 @@ def test_the_page_shows_ledger_sources_and_standing(page: str) -> None:
     assert "Village survey (simulated)" in page
     assert "SIMULATED DATA" in page
     assert "nothing is published" in page
+
+
+def test_a_retrieved_source_shows_its_address_and_hash() -> None:
+    address = "https://example.org/survey.csv?one&two"
+    study = Study.load("taobao_villages", ROOT)
+    changed = study.sources["survey"].model_dump(by_alias=True, exclude={"path"})
+    survey = Source.model_validate(changed | {"retrieve": {"address": address, "sha256": "0a" * 32}})
+    study = study.model_copy(update={"sources": study.sources | {"survey": survey}})
+    provenance = {name: {"rows": 5, "sha256": "0a" * 32} for name in study.sources}
+    nothing = judge(nothing_published(), pd.DataFrame())
+    page = write_page("study", study, [], Ledger("panel", "panel").frame(), provenance, nothing, "lock")
+    assert "<code>survey.csv from https://example.org/survey.csv?one&amp;two</code>" in page
+    assert "0a" * 32 in page
 
 
 def test_sources_keep_their_order(page: str) -> None:

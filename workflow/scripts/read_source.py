@@ -6,20 +6,23 @@ with stage(snakemake.log[0]):
     from importlib.metadata import version
     from pathlib import Path
 
-    from ruralpanel.lineage import file_digest
+    from ruralpanel.sources.retrieval import confirmed_digest
     from ruralpanel.sources.table import read_source
     from ruralpanel.storage import save_json, save_table
     from ruralpanel.study.sources import Source
 
     source = Source.model_validate_json(snakemake.params.declaration)
     raw = Path(snakemake.input.raw[0]) if snakemake.input.raw else None
+    digest = confirmed_digest(snakemake.wildcards.source, source, raw) if raw is not None else None
     table, ledger = read_source(snakemake.wildcards.source, source, raw)
     save_table(table, snakemake.output.table, key=source.key)
     save_table(ledger.frame(), snakemake.output.ledger, key=["line"])
     read = {"rows": len(table), "columns": list(table.columns), "origin": source.origin}
-    if raw is not None:
-        read["sha256"] = file_digest(raw)
+    if digest is not None:
+        read["sha256"] = digest
     else:
         package = str(source.loader).split(".")[0]
         read["package"] = f"{package} {version(package)}"
+    if source.retrieve is not None:
+        read["address"] = source.retrieve.address
     save_json(read, snakemake.output.provenance)
