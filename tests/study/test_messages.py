@@ -96,6 +96,7 @@ RETRIEVED = {"address": "https://example.org/data/survey.csv", "sha256": "0a" * 
         ({"sha256": 12}, 'write it in quotes: "12"'),
         ({"file": "data/survey.csv"}, "is not a plain file name"),
         ({"file": ".."}, "is not a plain file name"),
+        ({"file": "村" * 70 + ".csv"}, "is not a plain file name"),
         ({"file": "{name}.csv"}, "is not a plain file name"),
         ({"file": "survey.pdf"}, "the ending of survey.pdf does not tell its format"),
         ({"adress": "https://example.org"}, "did you mean “address”?"),

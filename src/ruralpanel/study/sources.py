@@ -92,7 +92,7 @@ def _plain_file_name(name: str) -> str:
 def _is_plain_file_name(name: str) -> bool:
     """Tell whether a name can be a file's on every system, and cannot lead out of its folder."""
     return (
-        0 < len(name) <= 150
+        0 < len(name.encode()) <= 200  # systems allow 255 bytes, and endings are added
         and name == name.strip()
         and not name.startswith(".")
         and not name.endswith(".")
