@@ -10,30 +10,37 @@ from ruralpanel.panel.codebook import codebook, missingness
 from ruralpanel.report.page import ShownExhibit, write_page
 from ruralpanel.study import Study
 from ruralpanel.study.panel import ColumnOrigin
+from ruralpanel.study.sources import Source
 from ruralpanel.verification.published import nothing_published
 from ruralpanel.verification.verdict import judge
 from tests.conftest import ROOT, equation
 
 
-@pytest.fixture
-def page(panel: pd.DataFrame) -> str:
+def render(panel: pd.DataFrame, study: Study, provenance: dict[str, dict[str, object]]) -> str:
     from ruralpanel.estimation.block import estimate_block
 
-    study = Study.load("taobao_villages", ROOT)
     ledger = Ledger("panel", "panel", "village", "year")
     ledger.note("keep year < 2010 & more", 1320, panel, "too <late>")
-    exhibits = [
-        ShownExhibit("t", "Table 1", "Table 1. A", "", ["t.tex"], html="<table></table>"),
-        ShownExhibit("f", "Figure 1", "Figure 1. B", "note", ["f.png"], png=b"\x89PNG"),
-    ]
-    provenance = {name: {"rows": 5, "sha256": "abc"} for name in study.sources}
-    origins = {name: ColumnOrigin(origin="survey", label=f"The {name}") for name in panel}
-    described = codebook(panel, origins)
-    missing = missingness(panel, "village", "year", ["y"], ["listed"])
-    verdict = judge(nothing_published(), estimate_block(panel, [equation()])[0])
     return write_page(
-        "taobao_villages", study, exhibits, ledger.frame(), provenance, described, missing, verdict, "lock"
+        name="taobao_villages",
+        study=study,
+        exhibits=[
+            ShownExhibit("t", "Table 1", "Table 1. A", "", ["t.tex"], html="<table></table>"),
+            ShownExhibit("f", "Figure 1", "Figure 1. B", "note", ["f.png"], png=b"\x89PNG"),
+        ],
+        ledgers=ledger.frame(),
+        provenance=provenance,
+        codebook=codebook(panel, {name: ColumnOrigin(origin="survey", label=f"The {name}") for name in panel}),
+        missingness=missingness(panel, "village", "year", ["y"], ["listed"]),
+        verdict=judge(nothing_published(), estimate_block(panel, [equation()])[0]),
+        lock="lock",
     )
+
+
+@pytest.fixture
+def page(panel: pd.DataFrame) -> str:
+    study = Study.load("taobao_villages", ROOT)
+    return render(panel, study, {name: {"rows": 5, "sha256": "abc"} for name in study.sources})
 
 
 def test_the_page_needs_nothing_outside_itself(page: str) -> None:
@@ -47,6 +54,23 @@ def test_the_page_shows_ledger_sources_and_standing(page: str) -> None:
     assert "Village survey (simulated)" in page
     assert "SIMULATED DATA" in page
     assert "nothing is published" in page
+
+
+def test_a_retrieved_source_shows_its_address_and_hash(panel: pd.DataFrame) -> None:
+    address = "https://example.org/survey.csv?one&two"
+    study = Study.load("taobao_villages", ROOT)
+    changed = study.sources["survey"].model_dump(by_alias=True, exclude={"path"})
+    survey = Source.model_validate(changed | {"retrieve": {"address": address, "sha256": "0a" * 32}})
+    study = study.model_copy(update={"sources": study.sources | {"survey": survey}})
+    page = render(panel, study, {name: {"rows": 5, "sha256": "0a" * 32} for name in study.sources})
+    assert "<code>survey.csv from https://example.org/survey.csv?one&amp;two</code>" in page
+    assert "0a" * 32 in page
+
+
+def test_the_page_has_a_codebook_and_missing_values(page: str) -> None:
+    assert "The x" in page
+    assert "Codebook: 10 columns" in page
+    assert "Attrition and missing outcomes by cohort" in page
 
 
 def test_sources_keep_their_order(page: str) -> None:
