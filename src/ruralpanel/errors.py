@@ -58,6 +58,12 @@ class DataError(ProblemsFound):
     heading = "The data are not what the study says they are"
 
 
+class RetrievalError(DataError):
+    """A raw file cannot be had from where the study says it is."""
+
+    heading = "A raw file could not be retrieved"
+
+
 class PublishedError(ProblemsFound):
     """The file of published values cannot be read."""
 

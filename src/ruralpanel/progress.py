@@ -14,6 +14,7 @@ QUIET_FAILURES = (
     "CalledProcessError",
     "At least one job did not complete",
     "Exiting because a job execution failed",
+    "no backup found",  # nothing had been retrieved before the job that failed
 )
 """What Snakemake says after a failed job, which has been shown with its own message by then."""
 

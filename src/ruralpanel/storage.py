@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,11 +10,11 @@ from typing import Any
 
 import pandas as pd
 
-from ruralpanel.errors import DataError, Problem
+from ruralpanel.errors import DataError, Problem, ProblemsFound
 
 
-def save_table(table: pd.DataFrame, path: Path | str, key: Sequence[str]) -> None:
-    """Save a table as Parquet or CSV, by the path's ending, sorted by its key.
+def save_table(table: pd.DataFrame, path: Path | str, key: Sequence[str], keep_order: bool = False) -> None:
+    """Save a table as Parquet or CSV, by the path's ending, sorted by its key unless its order says something.
 
     Parameters
     ----------
@@ -24,6 +25,8 @@ def save_table(table: pd.DataFrame, path: Path | str, key: Sequence[str]) -> Non
         reading them back gives the same number.
     key
         The columns that identify a row.
+    keep_order
+        Whether rows stay in the order they have.
 
     Raises
     ------
@@ -34,7 +37,7 @@ def save_table(table: pd.DataFrame, path: Path | str, key: Sequence[str]) -> Non
     problems = key_problems(table, key, str(path))
     if problems:
         raise DataError(problems)
-    ordered = table.sort_values(list(key), kind="stable").reset_index(drop=True)
+    ordered = table if keep_order else table.sort_values(list(key), kind="stable").reset_index(drop=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == ".parquet":
         ordered.to_parquet(path, index=False)
@@ -54,6 +57,40 @@ def load_table(path: Path | str) -> pd.DataFrame:
     if path.suffix == ".parquet":
         return pd.read_parquet(path)
     return pd.read_csv(path, keep_default_na=False, na_values=[""])
+
+
+def read_records(path: Path, failure: type[ProblemsFound]) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+    """Read a CSV file that people write by hand, with the line of every record.
+
+    Parameters
+    ----------
+    path
+        A CSV file in UTF-8 with a header.
+    failure
+        The error to raise.
+
+    Returns
+    -------
+    tuple of (list of str, list of (int, dict))
+        The header, and for each record its line and its cells by column.
+
+    Raises
+    ------
+    ProblemsFound
+        Of the class asked for, if the file cannot be read, or a record has not as many cells as the header; all such
+        records at once.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.DictReader(stream, restkey="_more", strict=True)
+            header = list(reader.fieldnames or [])
+            records = [(reader.line_num, row) for row in reader]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise failure([Problem(str(path), f"cannot be read: {error}")]) from None
+    uneven = [line for line, row in records if "_more" in row or None in row.values()]
+    if uneven:
+        raise failure(Problem(f"{path}, line {line}", "does not have as many cells as the header") for line in uneven)
+    return header, records
 
 
 def key_problems(table: pd.DataFrame, key: Sequence[str], where: str, rows: pd.Series | None = None) -> list[Problem]:

@@ -6,9 +6,12 @@ import pandas as pd
 import pytest
 
 from ruralpanel.ledger import Ledger
+from ruralpanel.panel.codebook import codebook, missingness
 from ruralpanel.panel.lists import EVENT_COLUMNS, no_events
 from ruralpanel.report.page import ShownExhibit, event_counts, write_page
 from ruralpanel.study import Study
+from ruralpanel.study.panel import ColumnOrigin
+from ruralpanel.study.sources import Source
 from ruralpanel.verification.published import nothing_published
 from ruralpanel.verification.verdict import judge
 from tests.conftest import ROOT, equation
@@ -25,24 +28,34 @@ EVENTS = pd.DataFrame(
 )
 
 
-@pytest.fixture
-def page(panel: pd.DataFrame) -> str:
-    return written(panel, EVENTS)
-
-
-def written(panel: pd.DataFrame, events: pd.DataFrame) -> str:
+def render(
+    panel: pd.DataFrame, study: Study, provenance: dict[str, dict[str, object]], events: pd.DataFrame = EVENTS
+) -> str:
     from ruralpanel.estimation.block import estimate_block
 
-    study = Study.load("taobao_villages", ROOT)
     ledger = Ledger("panel", "panel", "village", "year")
     ledger.note("keep year < 2010 & more", 1320, panel, "too <late>")
-    exhibits = [
-        ShownExhibit("t", "Table 1", "Table 1. A", "", ["t.tex"], html="<table></table>"),
-        ShownExhibit("f", "Figure 1", "Figure 1. B", "note", ["f.png"], png=b"\x89PNG"),
-    ]
-    provenance = {name: {"rows": 5, "sha256": "abc"} for name in study.sources}
-    verdict = judge(nothing_published(), estimate_block(panel, [equation()])[0])
-    return write_page("taobao_villages", study, exhibits, ledger.frame(), events, provenance, verdict, "lock")
+    return write_page(
+        name="taobao_villages",
+        study=study,
+        exhibits=[
+            ShownExhibit("t", "Table 1", "Table 1. A", "", ["t.tex"], html="<table></table>"),
+            ShownExhibit("f", "Figure 1", "Figure 1. B", "note", ["f.png"], png=b"\x89PNG"),
+        ],
+        ledgers=ledger.frame(),
+        events=events,
+        provenance=provenance,
+        codebook=codebook(panel, {name: ColumnOrigin(origin="survey", label=f"The {name}") for name in panel}),
+        missingness=missingness(panel, "village", "year", ["y"], ["listed"]),
+        verdict=judge(nothing_published(), estimate_block(panel, [equation()])[0]),
+        lock="lock",
+    )
+
+
+@pytest.fixture
+def page(panel: pd.DataFrame) -> str:
+    study = Study.load("taobao_villages", ROOT)
+    return render(panel, study, {name: {"rows": 5, "sha256": "abc"} for name in study.sources})
 
 
 def test_the_page_needs_nothing_outside_itself(page: str) -> None:
@@ -56,6 +69,23 @@ def test_the_page_shows_ledger_sources_and_standing(page: str) -> None:
     assert "Village survey (simulated)" in page
     assert "SIMULATED DATA" in page
     assert "nothing is published" in page
+
+
+def test_a_retrieved_source_shows_its_address_and_hash(panel: pd.DataFrame) -> None:
+    address = "https://example.org/survey.csv?one&two"
+    study = Study.load("taobao_villages", ROOT)
+    changed = study.sources["survey"].model_dump(by_alias=True, exclude={"path"})
+    survey = Source.model_validate(changed | {"retrieve": {"address": address, "sha256": "0a" * 32}})
+    study = study.model_copy(update={"sources": study.sources | {"survey": survey}})
+    page = render(panel, study, {name: {"rows": 5, "sha256": "0a" * 32} for name in study.sources})
+    assert "<code>survey.csv from https://example.org/survey.csv?one&amp;two</code>" in page
+    assert "0a" * 32 in page
+
+
+def test_the_page_has_a_codebook_and_missing_values(page: str) -> None:
+    assert "The x" in page
+    assert "Codebook: 10 columns" in page
+    assert "Attrition and missing outcomes by cohort" in page
 
 
 def test_sources_keep_their_order(page: str) -> None:
@@ -81,4 +111,6 @@ def test_the_page_counts_designation_and_links_to_its_units(page: str) -> None:
 
 def test_a_study_without_lists_has_no_table_of_them(panel: pd.DataFrame) -> None:
     assert event_counts(no_events(), {}) is None
-    assert "entries, exits and doubts" not in written(panel, no_events())
+    study = Study.load("taobao_villages", ROOT)
+    provenance: dict[str, dict[str, object]] = {name: {"rows": 5, "sha256": "abc"} for name in study.sources}
+    assert "entries, exits and doubts" not in render(panel, study, provenance, no_events())

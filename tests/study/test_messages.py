@@ -43,8 +43,8 @@ def test_all_errors_come_at_once_each_with_line_key_and_the_nearest_word(reposit
         ("", "sources", {}, "at least 1 expected"),
         ("panel", "unit", "Village", "is not a valid name"),
         ("sources", "My Survey", {"path": "a.csv", "key": ["v"], "columns": {"v": None}}, "is not a valid name"),
-        ("sources.survey", "path", None, "one of the two is needed"),
-        ("sources.survey", "loader", "causaldata.castle", "not both"),
+        ("sources.survey", "path", None, "one of the three is needed"),
+        ("sources.survey", "loader", "causaldata.castle", "`path` and `loader` exclude each other"),
         ("sources.survey", "path", "survey.pdf", "the ending of survey.pdf does not tell its format"),
         ("sources.survey", "missing_codes", [True], "expected a number or a whole number or text"),
         ("sources.survey.columns", "income", 3, "expected keys with values"),
@@ -81,6 +81,62 @@ def test_each_mistake_is_described_in_words(repository: Repository, path: str, k
     message = repository.complaint()
     assert said in message
     assert "config/studies/mine.yaml, line" in message
+
+
+RETRIEVED = {"address": "https://example.org/data/survey.csv", "sha256": "0a" * 32}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"address": "ftp://example.org/survey.csv"}, "is not an address on the web"),
+        ({"address": "https:///survey.csv"}, "is not an address on the web"),
+        ({"address": "https://example.org:port/survey.csv"}, "is not an address on the web"),
+        ({"address": "https://example..org/survey.csv"}, "is not an address on the web"),
+        ({"address": "https://example.org/a survey.csv"}, "is not an address on the web"),
+        ({"address": "https://me:secret@example.org/survey.csv"}, "an address in a study file must be public"),
+        ({"address": "https://example.org/data/"}, "does not end in a file's name; give one with `file`"),
+        ({"address": "https://example.org/..%2Fsurvey.csv"}, "does not end in a file's name"),
+        ({"address": "https://example.org/file/71"}, "the ending of 71 does not tell its format"),
+        ({"sha256": "0a" * 31}, "is not a sha256, which has 64 digits"),
+        ({"sha256": 12}, 'write it in quotes: "12"'),
+        ({"file": "data/survey.csv"}, "is not a plain file name"),
+        ({"file": ".."}, "is not a plain file name"),
+        ({"file": "村" * 70 + ".csv"}, "is not a plain file name"),
+        ({"file": "{name}.csv"}, "is not a plain file name"),
+        ({"file": "survey.pdf"}, "the ending of survey.pdf does not tell its format"),
+        ({"adress": "https://example.org"}, "did you mean “address”?"),
+    ],
+)
+def test_mistakes_in_what_is_retrieved(repository: Repository, changes: dict[str, Any], said: str) -> None:
+    del repository.at("sources.survey")["path"]
+    repository.at("sources.survey")["retrieve"] = RETRIEVED | changes
+    message = repository.complaint()
+    assert said in message
+    assert "config/studies/mine.yaml, line" in message
+
+
+def test_a_hash_is_needed(repository: Repository) -> None:
+    del repository.at("sources.survey")["path"]
+    repository.at("sources.survey")["retrieve"] = {"address": RETRIEVED["address"]}
+    assert "the key `sha256` is missing in sources.survey.retrieve" in repository.complaint()
+
+
+@pytest.mark.parametrize(("key", "value"), [("path", "survey.csv"), ("loader", "causaldata.castle")])
+def test_a_retrieved_source_has_no_other_origin(repository: Repository, key: str, value: str) -> None:
+    del repository.at("sources.survey")["path"]
+    repository.at("sources.survey").update({"retrieve": RETRIEVED, key: value})
+    assert f"`{key}` and `retrieve` exclude each other" in repository.complaint()
+
+
+def test_a_retrieved_file_need_not_be_there_yet(repository: Repository) -> None:
+    del repository.at("sources.survey")["path"]
+    address = "https://example.org/files/71"
+    repository.at("sources.survey")["retrieve"] = {"address": address, "sha256": "0A" * 32, "file": "survey.dta"}
+    source = repository.load().sources["survey"]
+    assert source.raw_file == f"data/raw/.retrieved/{'0a' * 32}/survey.dta"
+    assert source.file_format == "stata"
+    assert source.origin == "survey.dta from https://example.org/files/71"
 
 
 def test_a_missing_kind_names_the_kinds(repository: Repository) -> None:

@@ -2,6 +2,7 @@
 # it uses and the digest of the code behind it, so that a change reruns what depends on it and nothing else.
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from ruralpanel.errors import Problem, StudyError, nearest
 from ruralpanel.estimation.block import estimator_module
 from ruralpanel.exhibits.caption import declared, exhibit_numbers
 from ruralpanel.lineage import code_digest, file_digest
+from ruralpanel.sources.retrieval import discard_if_damaged
 from ruralpanel.study import find_study, load_study
+from ruralpanel.study.sources import RETRIEVED_FILES
 
 
 def chosen_study():
@@ -44,6 +47,9 @@ TABLES = [
     if exhibit.kind == "regression_table"
 ]
 FIGURES = [name for name in STUDY.exhibits if name not in TABLES]
+RETRIEVED = {
+    source.raw_file: name for name, source in STUDY.sources.items() if source.retrieve
+}
 NOTHING = "(?!.)."  # a pattern that no name matches
 TEMPLATES = sorted(
     str(path) for path in Path("src/ruralpanel/report/templates").glob("*.j2")
@@ -57,14 +63,36 @@ def as_json(model):
 
 def raw_file(wildcards):
     """Name the raw file of a source; a data set of a package has none."""
-    path = STUDY.sources[wildcards.source].path
-    return [path] if path else []
+    source = STUDY.sources[wildcards.source]
+    if source.retrieve:
+        # Its contents cannot change while its hash is the same, so its time of retrieval reruns nothing.
+        return [ancient(source.raw_file)]
+    return [source.raw_file] if source.raw_file else []
 
 
 def corrections_file(wildcards):
     """Name the corrections of a source, where it has any."""
     path = STUDY.sources[wildcards.source].corrections
     return [path] if path else []
+
+
+def panel_description():
+    """Write what the codebook needs of the study as text."""
+    origins = {
+        name: origin.model_dump() for name, origin in STUDY.column_origins().items()
+    }
+    columns = sorted(
+        {outcome.column or name for name, outcome in STUDY.outcomes.items()}
+    )
+    keys = {"unit": STUDY.panel.unit, "period": STUDY.panel.period}
+    return json.dumps(
+        {
+            "origins": origins,
+            "columns": columns,
+            "designations": list(STUDY.designation),
+            **keys,
+        }
+    )
 
 
 def equations_as_json(block):
@@ -105,10 +133,27 @@ def published_file(wildcards):
     return [PUBLISHED] if Path(PUBLISHED).is_file() else []
 
 
+def discard_damaged_files():
+    """Remove kept files whose hash is no longer right, so that they are retrieved anew where they are needed."""
+    for path, name in RETRIEVED.items():
+        if discard_if_damaged(STUDY.sources[name].retrieve, Path(path)):
+            logger.warning(
+                f"{path} was not the file it should be and is removed; it is retrieved anew when it is needed."
+            )
+
+
+if (
+    workflow.is_main_process
+):  # once a run: a large file takes a while, and each job reads this file again
+    discard_damaged_files()
+
+
 wildcard_constraints:
     source="|".join(STUDY.sources),
     block="|".join(STUDY.blocks),
     exhibit="|".join(STUDY.exhibits),
+    sha256="[0-9a-f]+",
+    file="|".join(re.escape(Path(path).name) for path in RETRIEVED) or NOTHING,
 
 
 logger.info(f"Study {NAME}: {STUDY.title}", extra={"ruralpanel_results": RESULTS})

@@ -22,3 +22,23 @@ rule build_panel:
         "panel         join, derive, date designation, restrict"
     script:
         "../scripts/build_panel.py"
+
+
+rule describe_panel:
+    input:
+        panel=f"{RESULTS}/panel/panel.parquet",
+    output:
+        codebook=f"{RESULTS}/panel/codebook.csv",
+        missingness=f"{RESULTS}/panel/missingness.csv",
+    log:
+        f"{RESULTS}/logs/describe_panel.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/describe_panel.tsv"
+    params:
+        declaration=lambda wildcards: panel_description(),
+        code=code_digest("ruralpanel.panel.codebook"),
+        lock=LOCK,
+    message:
+        "panel         codebook and missing values"
+    script:
+        "../scripts/describe_panel.py"

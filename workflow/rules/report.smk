@@ -15,6 +15,8 @@ rule write_page:
         provenance=expand(
             f"{RESULTS}/sources/{{source}}.provenance.json", source=STUDY.sources
         ),
+        codebook=f"{RESULTS}/panel/codebook.csv",
+        missingness=f"{RESULTS}/panel/missingness.csv",
         verdict=f"{RESULTS}/verdict.csv",
         templates=TEMPLATES,
     output:

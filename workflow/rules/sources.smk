@@ -1,3 +1,23 @@
+# What is retrieved is settled by its hash: neither the code behind it nor what the study says of the source is a reason
+# to retrieve it again. Parameters made from the output are not compared, and a file in place is not removed.
+rule retrieve:
+    output:
+        update(f"{RETRIEVED_FILES}/{{sha256}}/{{file}}"),
+    log:
+        f"{RESULTS}/logs/retrieve/{{sha256}}/{{file}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/retrieve/{{sha256}}/{{file}}.tsv"
+    params:
+        name=lambda wildcards, output: RETRIEVED[output[0]],
+        declaration=lambda wildcards, output: as_json(
+            STUDY.sources[RETRIEVED[output[0]]]
+        ),
+    message:
+        "sources       retrieve {wildcards.file}"
+    script:
+        "../scripts/retrieve.py"
+
+
 rule read_source:
     input:
         raw=raw_file,

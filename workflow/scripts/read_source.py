@@ -6,22 +6,25 @@ with stage(snakemake.log[0]):
     from importlib.metadata import version
     from pathlib import Path
 
-    from ruralpanel.lineage import file_digest
+    from ruralpanel.sources.retrieval import confirmed_digest
     from ruralpanel.sources.table import QUARANTINE_KEY, read_source
     from ruralpanel.storage import save_json, save_table
     from ruralpanel.study.sources import Source
 
     source = Source.model_validate_json(snakemake.params.declaration)
     raw = Path(snakemake.input.raw[0]) if snakemake.input.raw else None
+    digest = confirmed_digest(snakemake.wildcards.source, source, raw) if raw is not None else None
     corrections = Path(snakemake.input.corrections[0]) if snakemake.input.corrections else None
     table, ledger, quarantine = read_source(snakemake.wildcards.source, source, raw, corrections)
     save_table(table, snakemake.output.table, key=source.key)
     save_table(ledger.frame(), snakemake.output.ledger, key=["line"])
     save_table(quarantine, snakemake.output.quarantine, key=QUARANTINE_KEY)
     read = {"rows": len(table), "columns": list(table.columns), "origin": source.origin}
-    if raw is not None:
-        read["sha256"] = file_digest(raw)
+    if digest is not None:
+        read["sha256"] = digest
     else:
         package = str(source.loader).split(".")[0]
         read["package"] = f"{package} {version(package)}"
+    if source.retrieve is not None:
+        read["address"] = source.retrieve.address
     save_json(read, snakemake.output.provenance)

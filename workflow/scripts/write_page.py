@@ -30,6 +30,8 @@ with stage(snakemake.log[0]):
         provenance={
             name: read_json(path) for name, path in zip(study.sources, snakemake.input.provenance, strict=True)
         },
+        codebook=load_table(snakemake.input.codebook),
+        missingness=load_table(snakemake.input.missingness),
         verdict=load_verdict(snakemake.input.verdict),
         lock=snakemake.params.lock,
     )

@@ -55,6 +55,8 @@ def write_page(
     ledgers: pd.DataFrame,
     events: pd.DataFrame,
     provenance: dict[str, dict[str, Any]],
+    codebook: pd.DataFrame,
+    missingness: pd.DataFrame,
     verdict: pd.DataFrame,
     lock: str,
 ) -> str:
@@ -74,6 +76,8 @@ def write_page(
         What yearly lists say of units, as the panel stage saved it; without rows where no list is read.
     provenance
         For each source, what was read.
+    codebook, missingness
+        From :mod:`ruralpanel.panel.codebook`.
     verdict
         From :func:`ruralpanel.verification.verdict.judge`.
     lock
@@ -92,6 +96,8 @@ def write_page(
         ledger=ledger_parts(ledgers),
         events=event_counts(events, study.labels()),
         sources=[_source_for_template(key, study, provenance[key]) for key in study.sources],
+        codebook=codebook_rows(codebook),
+        missingness=missingness_rows(missingness),
         sentence=verdict_sentence(status_counts(verdict), study.data_standing),
         rows=verdict_rows(verdict),
         environment={
@@ -182,6 +188,64 @@ def event_counts(events: pd.DataFrame, labels: Mapping[str, str]) -> dict[str, A
                 }
             )
     return {"years": years, "rows": rows}
+
+
+def codebook_rows(codebook: pd.DataFrame) -> list[dict[str, str]]:
+    """Print the codebook's numbers: counts, and ranges with as many digits as they need.
+
+    Parameters
+    ----------
+    codebook
+        From :func:`ruralpanel.panel.codebook.codebook`.
+    """
+    rows = []
+    for row in codebook.fillna({"label": "", "unit": "", "transformation": "", "examples": ""}).to_dict("records"):
+        span = "" if pd.isna(row["minimum"]) else f"{_short(row['minimum'])} to {_short(row['maximum'])}"
+        rows.append(
+            {
+                "column": row["column"],
+                "label": row["label"],
+                "unit": row["unit"],
+                "origin": ", ".join(part for part in (row["origin"], row["transformation"]) if part),
+                "missing": count(row["missing"]),
+                "range": span or row["examples"],
+                "mean": "" if pd.isna(row["mean"]) or row["unit"] == "" else _short(row["mean"]),
+            }
+        )
+    return rows
+
+
+def _short(value: float) -> str:
+    text = f"{value:.5g}" if abs(value) < 1e5 else f"{value:,.0f}"
+    return text.replace("-", "−")
+
+
+def missingness_rows(missingness: pd.DataFrame) -> list[dict[str, str]]:
+    """Sum missing values up by cohort and column over all periods, for a short table.
+
+    Parameters
+    ----------
+    missingness
+        From :func:`ruralpanel.panel.codebook.missingness`.
+    """
+    grouped = missingness.groupby(["designation", "cohort", "column"], sort=False)
+    totals = grouped.agg(
+        units=("units", "first"), present=("present", "sum"), missing=("missing", "sum"), periods=("period", "size")
+    )
+    rows = []
+    for total in totals.reset_index().to_dict("records"):
+        expected = total["units"] * total["periods"]
+        rows.append(
+            {
+                "designation": total["designation"],
+                "cohort": total["cohort"],
+                "column": total["column"],
+                "units": count(total["units"]),
+                "attrition": f"{1 - total['present'] / expected:.1%}",
+                "missing": f"{total['missing'] / total['present']:.1%}",
+            }
+        )
+    return rows
 
 
 def _equation_words(table: str) -> str:

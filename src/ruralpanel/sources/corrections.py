@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted, nearest
+from ruralpanel.storage import read_records
 from ruralpanel.study.sources import Source
 
 
@@ -63,21 +63,12 @@ def apply_corrections(selected: pd.DataFrame, source: Source, path: Path) -> tup
 def _read(path: Path, source: Source) -> list[tuple[int, dict[str, str]]]:
     """Read the file of corrections and check every line by itself."""
     wanted = [*source.key, "column", "from", "to", "reason"]
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream, restkey="_more", strict=True)
-            header = list(reader.fieldnames or [])
-            lines = [(reader.line_num, row) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError([Problem(str(path), f"cannot be read: {error}")]) from None
+    header, lines = read_records(path, DataError)
     problems = [Problem(str(path), f"the column `{name}` is missing") for name in wanted if name not in header]
     if problems:
         raise DataError(problems)
     for line, row in lines:
         where = f"{path}, line {line}"
-        if "_more" in row or None in row.values():
-            problems.append(Problem(where, "does not have as many cells as the header"))
-            continue
         if row["column"] not in source.columns:
             what = f"`{row['column']}` is not a column of this source"
             problems.append(Problem(where, what, hint=nearest(row["column"], source.columns)))

@@ -12,8 +12,8 @@ from ruralpanel.study.blocks import Block, Equation, Inference, Specification
 from ruralpanel.study.designation import Designation, designation_columns
 from ruralpanel.study.exhibits import AnyExhibit
 from ruralpanel.study.outcomes import Outcome
-from ruralpanel.study.panel import Panel
-from ruralpanel.study.sources import Source
+from ruralpanel.study.panel import ColumnOrigin, Panel
+from ruralpanel.study.sources import Column, Source
 
 DataStanding = Literal["simulated", "restricted", "public"]
 
@@ -101,6 +101,24 @@ class Study(Section):
             names += designation_columns(designation)
         return names
 
+    def column_origins(self) -> dict[str, ColumnOrigin]:
+        """Say of every column of the panel where it comes from and what was done to it, for the codebook."""
+        origins: dict[str, ColumnOrigin] = {}
+        for name in [self.base, *(join.source for join in self.panel.joins)]:
+            source = self.sources[name]
+            for column_name in source.column_names:
+                if column_name not in origins:
+                    origins[column_name] = _origin_in_file(name, column_name, source)
+        for name, derived in self.panel.derived.items():
+            words = {"label": derived.label, "unit": derived.unit}
+            origins[name] = ColumnOrigin(origin="derived", transformation=derived.expression, **words)
+        for name, designation in self.designation.items():
+            meanings = ("treated", "first period treated", "periods since the first treated")
+            for column_name, meaning in zip(designation_columns(name), meanings, strict=True):
+                label = f"{designation.label or name}: {meaning}"
+                origins[column_name] = ColumnOrigin(origin=f"designation {name}", label=label)
+        return origins
+
     def specification_labels(self) -> dict[str, str]:
         """Map every `block/specification` to what a reader sees; nothing for the one a block has by default."""
         labels = {}
@@ -173,6 +191,15 @@ class Study(Section):
         if inference.variance == "clustered" and inference.cluster is None:
             return inference.model_copy(update={"cluster": [self.panel.unit]})
         return inference
+
+
+def _origin_in_file(source_name: str, name: str, source: Source) -> ColumnOrigin:
+    column = source.columns.get(name, Column())
+    header = column.wide or column.pattern or column.raw_name or name
+    if name == source.wide_into:
+        header = "from the headers of a wide file"
+    scaled = f"multiplied by {column.scale:g}" if column.scale != 1.0 else ""
+    return ColumnOrigin(label=column.label, unit=column.unit, origin=f"{source_name}: {header}", transformation=scaled)
 
 
 def _stated(part: Specification) -> dict[str, Any]:

@@ -44,6 +44,19 @@ class Restriction(Section):
     """Why, for the ledger and the reader."""
 
 
+class ColumnOrigin(Section):
+    """Where a column of the panel comes from; not written by users, made by `Study.column_origins`."""
+
+    origin: str
+    """The source and its header, an expression, or a designation."""
+    label: str | None = None
+    """What a reader sees."""
+    unit: str | None = None
+    """The unit."""
+    transformation: str = ""
+    """What was done to the raw values."""
+
+
 def _expression_alone(value: Any) -> Any:
     return {"expression": value} if isinstance(value, str) else value
 

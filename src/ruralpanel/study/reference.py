@@ -18,7 +18,7 @@ from ruralpanel.study.exhibits import EventStudyFigure, Exhibit, RegressionTable
 from ruralpanel.study.model import Study
 from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.panel import Derived, Join, Panel, Restriction
-from ruralpanel.study.sources import Column, Source
+from ruralpanel.study.sources import RETRIEVED_FILES, Column, Retrieval, Source
 
 EXAMPLE = """\
 study: electrification            # the same as the file's name: config/studies/electrification.yaml
@@ -114,6 +114,23 @@ reported at once, with line, key and the nearest valid word. The results are in 
 - **An equation that cannot be estimated** (one cluster, no period before treatment, a collinear term) is reported in
   tables and figures with the reason; it does not stop the run.
 
+## A raw file from a public address
+
+```yaml
+sources:
+  survey:
+    retrieve:
+      address: https://example.org/electrification/survey.dta
+      sha256: b78e924632f10043917c19228417a1f257f2a74480b35b06ba8cf4691749fa6f
+    key: [village, year]
+```
+
+The file is retrieved by the first run that needs it and kept under `{retrieved}`, once for all studies that name
+the same hash and file name. A file with another hash is never used. Where there is no network, or the address asks for
+an account, get the file another way, put it into a folder and set the environment variable `RURALPANEL_MIRROR` to that
+folder: files are then taken from there, by their names, and the network is not touched. Files of the same name go into
+folders called by their sha256, so `{retrieved}` of another machine is such a folder too.
+
 ## Conditions and expressions
 
 `keep`, `sample` and `expression` use columns, numbers, text in quotes, `+ - * / // % **`, comparisons, `in [..]`,
@@ -168,6 +185,7 @@ from today's run; nothing else ever does, and it does not replace numbers typed 
 SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("The study", "The top level of the file.", Study),
     ("sources", "One entry for each raw file, by name.", Source),
+    ("sources.NAME.retrieve", "For a file that is not in the repository but at a public address.", Retrieval),
     (
         "sources.NAME.columns",
         "One entry for each column that is used, by the name used in the rest of the study.",
@@ -208,7 +226,14 @@ def reference_text() -> str:
     statistics = ", ".join(f"`{name}`" for name in STATISTICS)
     estimates = "".join(f"| `{name}` | {words} |\n" for name, (_, words) in COLUMNS.items())
     events = "".join(f"| `{event}` | {when} |\n" for event, when in EVENTS.items())
-    text = OPENING.format(estimates=estimates, events=events, example=EXAMPLE, markers=markers, statistics=statistics)
+    text = OPENING.format(
+        estimates=estimates,
+        events=events,
+        example=EXAMPLE,
+        markers=markers,
+        retrieved=RETRIEVED_FILES,
+        statistics=statistics,
+    )
     inherited: dict[type[Section], type[Section]] = {Block: Specification, RegressionTable: Exhibit}
     inherited |= {EventStudyFigure: Exhibit, TrendsFigure: Exhibit}
     for heading, sentence, model in SECTIONS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
@@ -25,6 +26,9 @@ FORMAT_OF_SUFFIX: dict[str, FileFormat] = {
     ".parquet": "parquet",
     ".feather": "feather",
 }
+
+RETRIEVED_FILES = "data/raw/.retrieved"
+"""Where retrieved files are kept for all studies, each in a folder called by its sha256."""
 
 Scalar = str | int | float
 
@@ -88,6 +92,72 @@ def _spelled_out(value: Any) -> Any:
     return value
 
 
+def _web_address(address: str) -> str:
+    what = f"{address!r} is not an address on the web; write it as https://host/folder/file"
+    try:
+        parts = urlsplit(address)
+        host = (parts.hostname or "").encode("idna")
+        _ = parts.port  # looking at the port is what checks it
+    except ValueError:
+        raise ValueError(what) from None
+    if parts.scheme not in ("http", "https") or not host or re.search(r"[\s\x00-\x1f]", address):
+        raise ValueError(what)
+    if "@" in parts.netloc:
+        raise ValueError("holds a user name or a password; an address in a study file must be public")
+    return address
+
+
+def _sha256(digits: str) -> str:
+    if not re.fullmatch(r"[0-9a-fA-F]{64}", digits):
+        raise ValueError(f"{digits!r} is not a sha256, which has 64 digits from 0 to 9 and a to f")
+    return digits.lower()
+
+
+def _plain_file_name(name: str) -> str:
+    if not _is_plain_file_name(name):
+        raise ValueError(f"{name!r} is not a plain file name; write it without folders, such as survey.csv")
+    return name
+
+
+def _is_plain_file_name(name: str) -> bool:
+    """Tell whether a name can be a file's on every system, and cannot lead out of its folder."""
+    return (
+        0 < len(name.encode()) <= 200  # systems allow 255 bytes, and endings are added
+        and name == name.strip()
+        and not name.startswith(".")
+        and not name.endswith(".")
+        and not re.search(r"""[/\\:{}*?"<>|\x00-\x1f\x7f]""", name)
+    )
+
+
+class Retrieval(Section):
+    """A raw file at a public address, known by its hash."""
+
+    address: Annotated[Text, AfterValidator(_web_address)]
+    """Where the file is on the web: `https://…`. It must be there for everyone, without an account."""
+    sha256: Annotated[Text, AfterValidator(_sha256)]
+    """The file's sha256, 64 hexadecimal digits; a file with another is never used. `sha256sum FILE` prints it, on
+    Windows `certutil -hashfile FILE SHA256`."""
+    file: Annotated[Text, AfterValidator(_plain_file_name)] | None = None
+    """The file's name, whose ending tells the format; left out: the last part of the address."""
+
+    @model_validator(mode="after")
+    def _a_name_to_keep_it_by(self) -> Retrieval:
+        if not _is_plain_file_name(self.file_name):
+            raise ValueError(f"{self.address} does not end in a file's name; give one with `file`")
+        return self
+
+    @property
+    def file_name(self) -> str:
+        """The declared name, or the last part of the address."""
+        return self.file or unquote(urlsplit(self.address).path.rsplit("/", 1)[-1])
+
+    @property
+    def kept_as(self) -> str:
+        """Where the file is kept, from the top of the repository."""
+        return f"{RETRIEVED_FILES}/{self.sha256}/{self.file_name}"
+
+
 class Source(Section):
     """One raw file, or one data set that a Python package carries, and what it holds."""
 
@@ -96,6 +166,8 @@ class Source(Section):
     loader: Text | None = None
     """A data set carried by a Python package, in place of `path`: `causaldata.castle` or
     `linearmodels.wage_panel`."""
+    retrieve: Retrieval | None = None
+    """A raw file at a public address, in place of `path`; retrieved once and kept for all studies."""
     format: FileFormat | None = None
     """How to read the file; left out: by its ending (.csv, .tsv, .txt, .dta, .sav, .xlsx, .xls,
     .ods, .parquet, .feather, or one of these in a .zip)."""
@@ -148,18 +220,20 @@ class Source(Section):
 
     @model_validator(mode="after")
     def _one_origin(self) -> Source:
-        if (self.path is None) == (self.loader is None):
+        given = [f"`{key}`" for key in ("path", "loader", "retrieve") if getattr(self, key) is not None]
+        if len(given) != 1:
             raise ValueError(
-                "give either `path` (a raw file) or `loader` (a data set of a package), "
-                + ("not both" if self.path else "one of the two is needed")
+                "give `path` (a raw file), `loader` (a data set of a package) or `retrieve` (a file at a public "
+                "address); " + (f"{' and '.join(given)} exclude each other" if given else "one of the three is needed")
             )
         return self
 
     @model_validator(mode="after")
     def _known_format(self) -> Source:
-        if self.path is not None and self.format is None and self.file_format is None:
+        if self.raw_file is not None and self.format is None and self.file_format is None:
+            shown = self.retrieve.file_name if self.retrieve else self.path
             raise ValueError(
-                f"the ending of {self.path} does not tell its format; "
+                f"the ending of {shown} does not tell its format; "
                 f"give `format`: one of {', '.join(sorted(set(FORMAT_OF_SUFFIX.values())))}"
             )
         return self
@@ -167,7 +241,7 @@ class Source(Section):
     @model_validator(mode="after")
     def _labels_where_there_are_some(self) -> Source:
         labelled = [name for name, column in self.columns.items() if column.value_labels]
-        if labelled and self.path is not None and self.file_format not in ("stata", "spss"):
+        if labelled and self.raw_file is not None and self.file_format not in ("stata", "spss"):
             raise ValueError(
                 f"`value_labels` of {', '.join(labelled)}: only Stata and SPSS files have labels for values"
             )
@@ -201,14 +275,23 @@ class Source(Section):
         return [*self.columns, *([self.wide_into] if self.wide_into else [])]
 
     @property
+    def raw_file(self) -> str | None:
+        """The raw file, from the top of the repository, in place or yet to be retrieved; packages' data have none."""
+        return self.retrieve.kept_as if self.retrieve else self.path
+
+    @property
     def file_format(self) -> FileFormat | None:
         """The declared format, or the one the file's ending stands for."""
-        if self.format is not None or self.path is None:
+        if self.format is not None or self.raw_file is None:
             return self.format
-        inside = self.member if self.path.lower().endswith(".zip") and self.member else self.path.removesuffix(".zip")
+        inside = self.raw_file.removesuffix(".zip")
+        if inside != self.raw_file and self.member:
+            inside = self.member
         return FORMAT_OF_SUFFIX.get(PurePosixPath(inside).suffix.lower())
 
     @property
     def origin(self) -> str:
-        """The file or the loader, for messages and the list of sources."""
+        """The file, its address or the loader, for messages and the list of sources."""
+        if self.retrieve:
+            return f"{self.retrieve.file_name} from {self.retrieve.address}"
         return self.path or f"package data set {self.loader}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from ruralpanel.errors import Problem, PublishedError, nearest
+from ruralpanel.storage import read_records
 
 STATISTICS = (
     "estimate",
@@ -51,13 +51,7 @@ def read_published(path: Path) -> pd.DataFrame:
     PublishedError
         With every problem in the file.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream, restkey="_more", strict=True)
-            header = list(reader.fieldnames or [])
-            rows = [(reader.line_num, row) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise PublishedError([Problem(str(path), f"cannot be read: {error}")]) from None
+    header, rows = read_records(path, PublishedError)
     known = [*REQUIRED, *OPTIONAL]
     problems = [Problem(str(path), f"the column `{name}` is missing") for name in REQUIRED if name not in header]
     problems += [
@@ -91,8 +85,6 @@ def nothing_published() -> pd.DataFrame:
 
 def _problems_of(row: dict[str, str]) -> list[tuple[str, ...]]:
     """Describe what is wrong with one row: what was found, and key and hint."""
-    if "_more" in row or None in row.values():
-        return [("does not have as many cells as the header",)]
     problems: list[tuple[str, ...]] = []
     problems += [(f"the column `{name}` is empty",) for name in REQUIRED if not row[name].strip()]
     value = row["value"].strip()

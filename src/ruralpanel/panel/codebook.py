@@ -1,0 +1,106 @@
+"""Describe the finished panel: every column, and what is missing in which cohort and period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from ruralpanel.study.panel import ColumnOrigin
+
+CODEBOOK_KEY = ["column"]
+MISSINGNESS_KEY = ["designation", "cohort", "period", "column"]
+ALL = "all"
+"""Stands for no designation, and for every cohort together."""
+
+
+def codebook(panel: pd.DataFrame, origins: Mapping[str, ColumnOrigin]) -> pd.DataFrame:
+    """Describe every column of the panel.
+
+    Parameters
+    ----------
+    panel
+        The panel.
+    origins
+        For each column, its label, unit, origin and what was done to it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a column, in the panel's order: ``column``, ``label``, ``unit``, ``type``, ``origin``,
+        ``transformation``, ``rows``, ``missing``, ``distinct``, ``minimum``, ``mean``, ``maximum`` (numbers only)
+        and ``examples``, the commonest values of text.
+    """
+    return pd.DataFrame([_described(name, panel[name], origins[name]) for name in map(str, panel.columns)])
+
+
+def _described(name: str, values: pd.Series, origin: ColumnOrigin) -> dict[str, object]:
+    is_number = pd.api.types.is_numeric_dtype(values)
+    known = values.dropna()
+    common: list[object] = [] if is_number else list(known.value_counts().head(3).index)
+    return {
+        "column": name,
+        "label": origin.label or "",
+        "unit": origin.unit or "",
+        "type": ("integer" if pd.api.types.is_integer_dtype(values) else "number") if is_number else "text",
+        "origin": origin.origin,
+        "transformation": origin.transformation,
+        "rows": len(values),
+        "missing": int(values.isna().sum()),
+        "distinct": int(known.nunique()),
+        "minimum": known.min() if is_number and len(known) else None,
+        "mean": known.mean() if is_number and len(known) else None,
+        "maximum": known.max() if is_number and len(known) else None,
+        "examples": ", ".join(map(str, common)),
+    }
+
+
+def missingness(
+    panel: pd.DataFrame, unit: str, period: str, columns: Sequence[str], designations: Sequence[str]
+) -> pd.DataFrame:
+    """Count, by cohort and period, the units that are there and the values that are missing.
+
+    Parameters
+    ----------
+    panel
+        The panel.
+    unit, period
+        Its keys.
+    columns
+        The columns to look at, usually the outcomes.
+    designations
+        The designations whose cohorts to tell apart; all units together are always counted.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a designation, cohort, period and column: ``units`` of the cohort in the whole panel, ``present`` in
+        this period, ``missing`` values among them, and as shares ``attrition`` (units not there) and
+        ``missing_share`` (values missing among those there).
+    """
+    parts = [_counted(panel.assign(_cohort=ALL), unit, period, columns, ALL)]
+    for designation in designations:
+        cohort = panel[f"{designation}_cohort"].map(lambda value: str(int(value)), na_action="ignore")
+        with_cohort = panel.assign(_cohort=cohort.astype(object).fillna("never"))
+        parts.append(_counted(with_cohort, unit, period, columns, designation))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _counted(panel: pd.DataFrame, unit: str, period: str, columns: Sequence[str], designation: str) -> pd.DataFrame:
+    periods = sorted(panel[period].unique())
+    units = panel.groupby("_cohort")[unit].nunique()
+    # A cohort that is not there at all in a period is in the table too, with nobody present.
+    cells = pd.MultiIndex.from_product([units.index, periods], names=["cohort", "period"])
+    grouped = panel.groupby(["_cohort", period])
+    present = grouped.size().reindex(cells, fill_value=0)
+    parts = []
+    for column in columns:
+        absent = grouped[column].agg(lambda values: int(values.isna().sum())).reindex(cells, fill_value=0)
+        part = pd.DataFrame({"present": present.to_numpy(), "missing": absent.to_numpy()}, index=cells).reset_index()
+        parts.append(part.assign(column=column))
+    table = pd.concat(parts, ignore_index=True).assign(designation=designation)
+    table["units"] = table["cohort"].map(units)
+    table["attrition"] = 1 - table["present"] / table["units"]
+    table["missing_share"] = (table["missing"] / table["present"]).where(table["present"] > 0)
+    order = [*MISSINGNESS_KEY, "units", "present", "missing", "attrition", "missing_share"]
+    return table[order]

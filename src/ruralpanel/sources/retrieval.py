@@ -1,0 +1,289 @@
+"""A raw file at a public address → the same file here, checked by its sha256 and kept for all studies."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from http.client import HTTPException, HTTPResponse
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.request import Request, urlopen
+
+from ruralpanel.errors import Problem, RetrievalError
+from ruralpanel.lineage import file_digest
+from ruralpanel.study.sources import Retrieval, Source
+from ruralpanel.study.yaml_file import is_directory, is_file
+
+MIRROR = "RURALPANEL_MIRROR"
+"""The environment variable that names a folder from which files are taken in place of the network."""
+
+PAUSES = (1.0, 5.0, 25.0)
+"""Seconds before the second try, the third and the fourth, which is the last."""
+
+SILENCE = 60.0
+"""Seconds without a sign of the server after which a try is given up."""
+
+PIECE = 1 << 20
+"""Bytes that are read at a time, so that a file may be larger than memory."""
+
+
+class _MayPass(Exception):
+    """The network or the server failed in a way that may pass."""
+
+
+class _Refused(Exception):
+    """The server answered, and would answer the same again."""
+
+
+def retrieve(
+    name: str,
+    source: Source,
+    target: Path,
+    mirror: Path | None = None,
+    pause: Callable[[float], object] = time.sleep,
+) -> str:
+    """Put a source's raw file in place, from where it is kept already, from a mirror or from its address.
+
+    Parameters
+    ----------
+    name
+        The source's name in the study.
+    source
+        Its declaration, with `retrieve`.
+    target
+        Where the file is to be; what has arrived of it is kept beside it until it is whole.
+    mirror
+        A folder that is looked in before the network is touched.
+    pause
+        What waits for a number of seconds between two tries.
+
+    Returns
+    -------
+    str
+        How the file came here, in a sentence.
+
+    Raises
+    ------
+    RetrievalError
+        If the file cannot be had, or has another hash than the study says; then there is no file in place.
+    """
+    wanted = source.retrieve
+    assert wanted is not None
+    if is_file(target) and file_digest(target) == wanted.sha256:
+        return f"{target} is in place"
+    try:
+        target.unlink(missing_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        copied_from = _in_mirror(wanted, mirror)
+        if copied_from is not None:
+            _copy(name, wanted, copied_from, target)
+            return f"{target} copied from {copied_from}"
+        tries = _download(name, source, wanted, target, mirror, pause)
+    except OSError as error:  # a full disk, a folder without permission; the network's errors do not come this far
+        what = f"cannot be written or read: {error.strerror or error}"
+        raise RetrievalError([Problem(str(error.filename or target), what)]) from None
+    return f"{target} retrieved from {wanted.address}, tries: {tries}"
+
+
+def discard_if_damaged(wanted: Retrieval, target: Path) -> bool:
+    """Remove a kept file that is not what it was retrieved as, so that it is retrieved anew.
+
+    Parameters
+    ----------
+    wanted
+        The declaration of the retrieval.
+    target
+        Where the file is kept.
+
+    Returns
+    -------
+    bool
+        Whether there was such a file.
+    """
+    if not is_file(target) or file_digest(target) == wanted.sha256:
+        return False
+    target.unlink()
+    return True
+
+
+def confirmed_digest(name: str, source: Source, path: Path) -> str:
+    """Compute a raw file's sha256, and insist on the declared one where the study has one.
+
+    Parameters
+    ----------
+    name
+        The source's name in the study.
+    source
+        Its declaration.
+    path
+        The raw file.
+
+    Returns
+    -------
+    str
+        The sha256 of the file, in hexadecimal.
+
+    Raises
+    ------
+    RetrievalError
+        If the study declares another.
+    """
+    found = file_digest(path)
+    if source.retrieve is not None and found != source.retrieve.sha256:
+        what = f"has the sha256 {found}; the source `{name}` expects {source.retrieve.sha256}"
+        raise RetrievalError([Problem(str(path), what, hint="run again, and it is retrieved anew")])
+    return found
+
+
+def _in_mirror(wanted: Retrieval, mirror: Path | None) -> Path | None:
+    """Find the file in a mirror: in a folder called by its hash, where names are shared, or by its name alone."""
+    if mirror is None:
+        return None
+    places = (mirror / wanted.sha256 / wanted.file_name, mirror / wanted.file_name)
+    return next((place for place in places if is_file(place)), None)
+
+
+def _copy(name: str, wanted: Retrieval, copied_from: Path, target: Path) -> None:
+    """Copy a file of a mirror and put the copy in place once its hash is right."""
+    copy = target.with_name(f"{target.name}.copy")
+    try:
+        shutil.copyfile(copied_from, copy)
+        found = file_digest(copy)
+        if found != wanted.sha256:
+            what = f"has the sha256 {found}; the source `{name}` expects {wanted.sha256}"
+            hint = f"put the right file there, or take {MIRROR} away to have it retrieved from {wanted.address}"
+            raise RetrievalError([Problem(str(copied_from), what, hint=hint)])
+        os.replace(copy, target)
+    finally:
+        copy.unlink(missing_ok=True)
+
+
+def _download(
+    name: str,
+    source: Source,
+    wanted: Retrieval,
+    target: Path,
+    mirror: Path | None,
+    pause: Callable[[float], object],
+) -> int:
+    """Download a file and put it in place once its hash is right; count the tries."""
+    part = target.with_name(f"{target.name}.part")
+    where = f"source `{name}`, {wanted.address}"
+    if is_file(part) and file_digest(part) == wanted.sha256:  # a run was cut off just before the end
+        os.replace(part, target)
+        return 0
+    try:
+        tries, resumed = _tried_again(wanted.address, part, pause)
+        found = file_digest(part)
+        if resumed and found != wanted.sha256:  # its beginning may be of another file than its end
+            part.unlink()
+            more, _ = _tried_again(wanted.address, part, pause)
+            tries += more
+            found = file_digest(part)
+    except _MayPass as error:
+        what = f"could not be retrieved in {len(PAUSES) + 1} tries; the last ended with: {error}"
+        kept = "run again to go on where it stopped, or " if is_file(part) else "run again later, or "
+        raise RetrievalError([Problem(where, what, hint=kept + _another_way(source, wanted, mirror))]) from None
+    except _Refused as error:
+        raise RetrievalError([Problem(where, str(error), hint=_another_way(source, wanted, mirror))]) from None
+    if found != wanted.sha256:
+        page = "what came is a web page, perhaps to log in; " if _is_web_page(part) else ""
+        part.unlink()
+        what = f"gave a file with the sha256 {found}; the study expects {wanted.sha256}"
+        hint = f"{page}either the file has been replaced there or the study's hash is wrong; to use the right file, "
+        raise RetrievalError([Problem(where, what, hint=hint + _another_way(source, wanted, mirror))])
+    os.replace(part, target)
+    return tries
+
+
+def _tried_again(address: str, part: Path, pause: Callable[[float], object]) -> tuple[int, bool]:
+    """Receive a file in as many tries as it takes; tell how many and whether the last one sent a piece."""
+    for number, seconds in enumerate((*PAUSES, None), start=1):
+        try:
+            return number, _receive(address, part)
+        except _MayPass:
+            if seconds is None:
+                raise
+            pause(seconds)
+    raise AssertionError("the last try returns or raises")
+
+
+def _receive(address: str, part: Path) -> bool:
+    """Receive what is missing of a file, or all of it where the server sends no pieces; tell whether it was a piece."""
+    here = part.stat().st_size if part.is_file() else 0
+    headers = {"User-Agent": "ruralpanel", "Accept-Encoding": "identity"}
+    if here:
+        headers["Range"] = f"bytes={here}-"
+    try:
+        response = urlopen(Request(_as_sent(address), headers=headers), timeout=SILENCE)
+    except HTTPError as error:
+        error.close()
+        if here and error.code == 416:  # there is nothing after what is here, so it belongs to another file
+            part.unlink()
+            return _receive(address, part)
+        if error.code >= 500:
+            raise _MayPass(f"the server answered {error.code} ({error.reason})") from None
+        raise _Refused(_refusal(error.code, str(error.reason))) from None
+    except (OSError, HTTPException) as error:
+        raise _MayPass(_reason(error)) from None
+    with response:
+        is_piece = response.status == 206
+        if here and is_piece and not response.headers.get("Content-Range", "").startswith(f"bytes {here}-"):
+            part.unlink()  # a piece from elsewhere: not what was asked for
+            return _receive(address, part)
+        with part.open("ab" if here and is_piece else "wb") as stream:
+            received = 0
+            while piece := _next_piece(response):
+                stream.write(piece)
+                received += len(piece)
+    announced = response.headers.get("Content-Length", "")
+    if announced.isdigit() and received < int(announced):
+        raise _MayPass(f"the connection ended after {received:,} of {int(announced):,} bytes")
+    return bool(here) and is_piece
+
+
+def _next_piece(response: HTTPResponse) -> bytes:
+    try:
+        return response.read(PIECE)
+    except (OSError, HTTPException) as error:
+        raise _MayPass(_reason(error)) from None
+
+
+def _as_sent(address: str) -> str:
+    """Write an address as it goes over the wire: without a fragment, and with nothing but ASCII."""
+    parts = urlsplit(address)
+    host = parts.netloc.encode("idna").decode()
+    path, query = (quote(text, safe="%/:=&?~+!$,;'@()*[]") for text in (parts.path, parts.query))
+    return urlunsplit((parts.scheme, host, path or "/", query, ""))
+
+
+def _refusal(status: int, reason: str) -> str:
+    if status in (401, 403):
+        return f"asks for an account: the server answered {status} ({reason})"
+    if status in (404, 410):
+        return f"has no such file: the server answered {status} ({reason})"
+    return f"cannot be retrieved: the server answered {status} ({reason})"
+
+
+def _reason(error: Exception) -> str:
+    """Say why the network failed, without the numbers that mean something to programs only."""
+    cause = error.reason if isinstance(error, URLError) else error
+    words = getattr(cause, "strerror", None) or str(cause)
+    return str(words or type(cause).__name__)
+
+
+def _another_way(source: Source, wanted: Retrieval, mirror: Path | None) -> str:
+    """Say how to do without the network, and what the study says on getting the file."""
+    words = f"put {wanted.file_name} into a folder and set {MIRROR} to that folder"
+    if mirror is not None:
+        found = f"holds no file {wanted.file_name}" if is_directory(mirror) else "is not a folder"
+        words += f" (it is set to {mirror}, which {found})"
+    return words + (f"; how to get it: {' '.join(source.access.split())}" if source.access else "")
+
+
+def _is_web_page(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(500).lstrip().lower().startswith((b"<!doctype html", b"<html"))

@@ -1,0 +1,17 @@
+"""Door of the panel stage: the panel → its codebook, and what is missing where."""
+
+from ruralpanel.stage import stage
+
+with stage(snakemake.log[0]):
+    import json
+
+    from ruralpanel.panel.codebook import CODEBOOK_KEY, MISSINGNESS_KEY, codebook, missingness
+    from ruralpanel.storage import load_table, save_table
+    from ruralpanel.study.panel import ColumnOrigin
+
+    panel = load_table(snakemake.input.panel)
+    asked = json.loads(snakemake.params.declaration)
+    origins = {name: ColumnOrigin.model_validate(each) for name, each in asked["origins"].items()}
+    save_table(codebook(panel, origins), snakemake.output.codebook, key=CODEBOOK_KEY, keep_order=True)
+    missing = missingness(panel, asked["unit"], asked["period"], asked["columns"], asked["designations"])
+    save_table(missing, snakemake.output.missingness, key=MISSINGNESS_KEY)
