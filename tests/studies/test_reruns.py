@@ -49,7 +49,7 @@ exhibits:
 INCOME = {"estimation block on_income", "exhibits table income_table"}
 SALES = {"estimation block on_sales", "exhibits figure sales_figure"}
 END = {"verification compare with published values", "verification verdict", "report page"}
-PANEL = {"panel join, derive, date designation, restrict"}
+PANEL = {"panel join, derive, date designation, restrict", "panel codebook and missing values"}
 
 
 @pytest.fixture(scope="module")
