@@ -19,7 +19,7 @@ REGISTER = pd.DataFrame({"village": [1, 3], "size": [100, 300]})
 def build(**changes: object) -> tuple[pd.DataFrame, Ledger]:
     declared = {"unit": "village", "period": "year", **changes}
     tables = {"survey": SURVEY, "register": REGISTER}
-    panel, ledger, _ = build_panel(tables, Panel.model_validate(declared), "survey", {})
+    panel, ledger, *_ = build_panel(tables, Panel.model_validate(declared), "survey", {})
     return panel, ledger
 
 
@@ -36,7 +36,66 @@ def test_unmatched_rows_mean_what_is_declared_and_are_counted(unmatched: str, ro
     assert (line.rows_in, line.rows_out) == (4, rows)
     assert "2 rows matched" in line.reason
     assert "2 without a partner" in line.reason
-    assert "1 rows of register unused" in line.reason
+    assert "1 row of register unused" in line.reason
+
+
+def test_unmatched_rows_can_mean_zero_and_what_is_missing_stays_missing() -> None:
+    register = pd.DataFrame({"village": [1, 3], "size": [None, 300.0], "shops": [4, 5]})
+    declared = Panel.model_validate({**KEYS, "joins": [{"source": "register", "on": ["village"], "unmatched": "zero"}]})
+    panel = build_panel({"survey": SURVEY, "register": register}, declared, "survey", {}).panel
+    assert panel["shops"].tolist() == [4, 4, 0, 0]
+    assert panel["size"].isna().tolist() == [True, True, False, False]
+
+
+def test_zero_for_text_is_an_error() -> None:
+    register = pd.DataFrame({"village": [1, 3], "name": ["a", "b"]})
+    declared = Panel.model_validate({**KEYS, "joins": [{"source": "register", "on": ["village"], "unmatched": "zero"}]})
+    with pytest.raises(DataError, match="but name holds text"):
+        build_panel({"survey": SURVEY, "register": register}, declared, "survey", {})
+
+
+def test_the_match_report_counts_both_sides_by_period_and_region() -> None:
+    yearly = pd.DataFrame(
+        {"village": [1, 1, 9], "year": [2010, 2012, 2010], "size": [1, 2, 3], "province": ["a", "a", "b"]}
+    )
+    declared = {**KEYS, "region": "province", "joins": [{"source": "register", "on": ["village", "year"]}]}
+    tables = {"survey": SURVEY, "register": yearly}
+    report = build_panel(tables, Panel.model_validate(declared), "survey", {}).matches
+    rows = {(row["side"], row["period"], row["region"]): row["rows"] for row in report.to_dict("records")}
+    assert rows == {
+        ("matched", "2010", "a"): 1,
+        ("panel only", "2010", ""): 1,
+        ("panel only", "2011", ""): 2,
+        ("source only", "2010", "b"): 1,
+        ("source only", "2012", "a"): 1,
+    }
+
+
+def test_keys_that_never_meet_are_shown_from_both_sides() -> None:
+    tables = {"survey": SURVEY, "register": REGISTER.assign(village=REGISTER["village"] * 1000)}
+    declared = Panel.model_validate({**KEYS, "joins": [{"source": "register", "on": ["village"]}]})
+    with pytest.raises(DataError, match="the panel has 2, 1; `register` has 1000, 3000"):
+        build_panel(tables, declared, "survey", {})
+
+
+@given(
+    st.lists(st.one_of(st.none(), st.integers(0, 6)), min_size=1, max_size=20),
+    st.lists(st.integers(0, 6), unique=True, min_size=1),
+)
+def test_a_join_is_what_pandas_makes_of_it(keys: list[int | None], partners: list[int]) -> None:
+    left = pd.DataFrame({"village": range(len(keys)), "year": 2010, "county": pd.array(keys, dtype="Float64")})
+    right = pd.DataFrame({"county": pd.array(partners, dtype="Float64"), "size": [10.0 * each for each in partners]})
+    declared = Panel.model_validate({**KEYS, "joins": [{"source": "register", "on": ["county"]}]})
+    try:
+        built = build_panel({"survey": left, "register": right}, declared, "survey", {})
+    except DataError:
+        assert not set(keys) & set(partners)
+        return
+    expected = left.merge(right, on="county", how="left")["size"]
+    pd.testing.assert_series_equal(built.panel["size"], expected, check_dtype=False)
+    counts = built.matches.groupby("side")["rows"].sum()
+    assert counts.get("matched", 0) + counts.get("panel only", 0) == len(left)
+    assert counts.get("source only", 0) == len(set(partners) - set(keys))
 
 
 def test_unmatched_rows_can_be_an_error() -> None:
@@ -94,7 +153,7 @@ def test_the_ledger_is_a_chain(keys: list[tuple[int, int]], after: int) -> None:
     table = pd.DataFrame(keys, columns=["village", "year"]).assign(income=np.arange(len(keys)))
     declared = Panel.model_validate({**KEYS, "sample": [{"keep": f"year > {after}", "reason": "r"}]})
     try:
-        panel, ledger, _ = build_panel({"survey": table}, declared, "survey", {})
+        panel, ledger, *_ = build_panel({"survey": table}, declared, "survey", {})
     except DataError:
         assert max(year for _, year in keys) <= after
         return

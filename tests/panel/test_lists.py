@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ruralpanel.errors import DataError
 from ruralpanel.ledger import Ledger
-from ruralpanel.panel.build import BuiltPanel, build_panel
+from ruralpanel.panel.build import build_panel
 from ruralpanel.panel.lists import EVENT_COLUMNS, EVENT_KEY, no_events
 from ruralpanel.storage import key_problems, load_table, save_table
 from ruralpanel.study.designation import Designation
@@ -29,13 +29,13 @@ def date(
     periods: object = range(2010, 2020),
     absorbing: bool = True,
     **declared: object,
-) -> BuiltPanel:
+) -> tuple[pd.DataFrame, Ledger, pd.DataFrame]:
     """Build a panel of villages and periods whose designation `listed` is read from lists."""
     rows = [(village, year) for village in sorted(villages) for year in sorted(periods)]
     lists = listings if isinstance(listings, pd.DataFrame) else pd.DataFrame(listings, columns=["village", "list_year"])
     section = {"list": {"source": "lists", "year": "list_year", **declared}, "absorbing": absorbing}
     tables = {"survey": pd.DataFrame(rows, columns=["village", "year"]), "lists": lists}
-    return build_panel(tables, PANEL, "survey", {"listed": Designation.model_validate(section)})
+    return build_panel(tables, PANEL, "survey", {"listed": Designation.model_validate(section)})[:3]
 
 
 def told(events: pd.DataFrame) -> set[tuple[int, int, str]]:
@@ -239,13 +239,13 @@ def test_events_of_several_designations_are_told_one_after_the_other() -> None:
         name: Designation.model_validate({"list": {"source": name, "year": "list_year"}})
         for name in ("stations", "lists")
     } | {"seen": Designation(indicator="on")}
-    panel, _, events = build_panel(tables, PANEL, "survey", designations)
+    panel, _, events, _ = build_panel(tables, PANEL, "survey", designations)
     assert events["designation"].tolist() == ["stations", "lists"]
     assert panel[["lists", "stations", "seen"]].to_numpy().tolist() == [[0, 0, 0], [1, 0, 1]]
 
 
 def test_events_are_saved_even_when_there_is_none(tmp_path: Path) -> None:
-    _, _, events = build_panel({"survey": pd.DataFrame({"village": [1], "year": [2012]})}, PANEL, "survey", {})
+    _, _, events, _ = build_panel({"survey": pd.DataFrame({"village": [1], "year": [2012]})}, PANEL, "survey", {})
     assert list(events.columns) == list(no_events().columns) == EVENT_COLUMNS
     save_table(events, tmp_path / "designation.csv", key=EVENT_KEY)
     assert (tmp_path / "designation.csv").read_text() == ",".join(EVENT_COLUMNS) + "\n"

@@ -64,7 +64,7 @@ def test_the_example_loads_and_can_be_estimated(electrification: Path) -> None:
     study = Study.load("electrification", electrification)
     source = study.sources["survey"]
     table, _, _ = read_source("survey", source, electrification / str(source.path))
-    panel, ledger, _ = build_panel({"survey": table}, study.panel, study.base, study.designation)
+    panel, ledger, *_ = build_panel({"survey": table}, study.panel, study.base, study.designation)
     assert ledger.lines[-1].rows_out == len(panel) == len(table)
     for block in study.blocks:
         estimates, _ = estimate_block(panel, study.equations(block))

@@ -5,6 +5,7 @@ rule build_panel:
         panel=f"{RESULTS}/panel/panel.parquet",
         ledger=f"{RESULTS}/panel/panel.ledger.csv",
         events=f"{RESULTS}/panel/designation.csv",
+        matches=f"{RESULTS}/panel/matches.csv",
     log:
         f"{RESULTS}/logs/build_panel.log",
     benchmark:

@@ -4,13 +4,14 @@ from ruralpanel.stage import stage
 
 with stage(snakemake.log[0]):
     from ruralpanel.panel.build import build_panel
+    from ruralpanel.panel.joins import MATCH_KEY
     from ruralpanel.panel.lists import EVENT_KEY
     from ruralpanel.storage import load_table, save_table
     from ruralpanel.study.designation import Designation
     from ruralpanel.study.panel import Panel
 
     declaration = Panel.model_validate_json(snakemake.params.panel)
-    panel, ledger, events = build_panel(
+    panel, ledger, events, matches = build_panel(
         tables={
             name: load_table(path) for name, path in zip(snakemake.params.sources, snakemake.input.tables, strict=True)
         },
@@ -23,3 +24,4 @@ with stage(snakemake.log[0]):
     save_table(panel, snakemake.output.panel, key=[declaration.unit, declaration.period])
     save_table(ledger.frame(), snakemake.output.ledger, key=["line"])
     save_table(events, snakemake.output.events, key=EVENT_KEY)
+    save_table(matches, snakemake.output.matches, key=MATCH_KEY)

@@ -11,11 +11,12 @@ from ruralpanel.errors import DataError, Problem
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.designation import date_designation
 from ruralpanel.panel.expressions import evaluate_condition, evaluate_number
-from ruralpanel.panel.keys import require_same_kind, with_whole_numbers
+from ruralpanel.panel.joins import join_table, no_matches
+from ruralpanel.panel.keys import with_whole_numbers
 from ruralpanel.panel.lists import no_events, read_lists
 from ruralpanel.storage import key_problems
 from ruralpanel.study.designation import Designation
-from ruralpanel.study.panel import Join, Panel
+from ruralpanel.study.panel import Panel
 
 
 class BuiltPanel(NamedTuple):
@@ -30,11 +31,14 @@ class BuiltPanel(NamedTuple):
     events
         What yearly lists say of units, one row an event, with the columns
         :data:`ruralpanel.panel.lists.EVENT_COLUMNS`; without rows where no designation is read from lists.
+    matches
+        For every join, how many rows found a partner and how many of either side did not, by period and region.
     """
 
     panel: pd.DataFrame
     ledger: Ledger
     events: pd.DataFrame
+    matches: pd.DataFrame
 
 
 def build_panel(
@@ -68,8 +72,10 @@ def build_panel(
     table = tables[base]
     table = with_whole_numbers(table, panel.period, f"source {base}", "period")
     ledger.note(f"base {base}", len(table), table, "its rows are the panel's rows")
+    matches = [no_matches()]
     for join in panel.joins:
-        table = _joined(table, tables[join.source], join, ledger)
+        table, report = join_table(table, tables[join.source], join, panel, ledger)
+        matches.append(report)
     for name, derived in panel.derived.items():
         values, lost = evaluate_number(table, derived.expression)
         table = table.assign(**{name: values})
@@ -94,52 +100,9 @@ def build_panel(
     problems = key_problems(table, [panel.unit, panel.period], "panel")
     if problems:
         raise DataError(problems)
-    return BuiltPanel(table, ledger, pd.concat(events, ignore_index=True) if events else no_events())
-
-
-def _joined(left: pd.DataFrame, right: pd.DataFrame, join: Join, ledger: Ledger) -> pd.DataFrame:
-    """Join one table, and say in the ledger how much of either side found a partner."""
-    for column in join.on:
-        require_same_kind(left, right, column, join.source, f"join of {join.source}")
-    repeated = left.duplicated(join.on, keep=False)
-    if join.expect == "one_to_one" and repeated.any():
-        raise DataError(
-            [
-                Problem(
-                    f"join of {join.source}",
-                    f"declared one_to_one, but {int(repeated.sum())} rows of the panel share {', '.join(join.on)}",
-                    hint="declare `expect: many_to_one`",
-                )
-            ]
-        )
-    merged = left.merge(right, on=join.on, how="left", validate="many_to_one", indicator="_found")
-    alone = merged["_found"] == "left_only"
-    unused = len(right) - len(right.merge(left[join.on].drop_duplicates(), on=join.on))
-    table = merged.drop(columns="_found")
-    if alone.any() and join.unmatched == "fail":
-        examples = "; ".join(
-            " / ".join(map(str, row)) for row in table.loc[alone, join.on].drop_duplicates().head(5).to_numpy()
-        )
-        raise DataError(
-            [
-                Problem(
-                    f"join of {join.source}",
-                    f"{int(alone.sum())} rows of the panel have no partner: {examples}",
-                    hint="declare what that means: `unmatched: missing` or `drop`",
-                )
-            ]
-        )
-    if join.unmatched == "drop":
-        table = table[~alone].reset_index(drop=True)
-    consequence = {"missing": "their new columns are missing", "drop": "dropped", "fail": ""}[join.unmatched]
-    matched = f"{int((~alone).sum()):,} rows matched on {', '.join(join.on)}"
-    without = f", {int(alone.sum()):,} without a partner" + (f" ({consequence})" if alone.any() and consequence else "")
-    ledger.note(
-        f"join {join.source}",
-        len(left),
+    return BuiltPanel(
         table,
-        f"{matched}{without}, {unused:,} rows of {join.source} unused",
+        ledger,
+        pd.concat(events, ignore_index=True) if events else no_events(),
+        pd.concat(matches, ignore_index=True),
     )
-    if table.empty:
-        raise DataError([Problem(f"join of {join.source}", f"no row of the panel has a partner in `{join.source}`")])
-    return table

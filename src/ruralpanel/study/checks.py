@@ -194,6 +194,8 @@ class _Checks:
 
     def columns_of_the_panel(self) -> Iterator[Problem]:
         panel = self.study.panel
+        if panel.region is not None:
+            yield from self.known(("panel", "region"), panel.region, self._table_columns(), "column of the sources")
         here = self._table_columns()
         for name, derived in panel.derived.items():
             at: KeyPath = ("panel", "derived", name)

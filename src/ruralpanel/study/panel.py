@@ -18,9 +18,9 @@ class Join(Section):
     """The columns that both sides share."""
     expect: Literal["many_to_one", "one_to_one"] = "many_to_one"
     """How many panel rows may meet one row of the source. `one_to_one` is an error when two do."""
-    unmatched: Literal["missing", "drop", "fail"] = "missing"
-    """What a panel row without a partner means: its new columns are missing, the row is dropped, or it is an
-    error. Counted in the ledger either way."""
+    unmatched: Literal["missing", "zero", "drop", "fail"] = "missing"
+    """What a panel row without a partner means: its new columns are missing, they are zero (a county without a
+    listed village), the row is dropped, or it is an error. Counted in the ledger either way."""
 
 
 class Derived(Section):
@@ -68,6 +68,8 @@ class Panel(Section):
     """The column that identifies a unit (village, county, household)."""
     period: Name
     """The column that says when: whole numbers, usually years."""
+    region: Name | None = None
+    """A column by which the match report tells regions apart, such as the province."""
     base: Name | None = None
     """The source whose rows are the panel's rows; may be left out when there is one source only."""
     joins: list[Join] = []
