@@ -218,7 +218,7 @@ def test_first_days_of_years_are_years_and_other_dates_are_text(tmp_path: Path, 
 
 def test_lists_in_cells_are_an_error(tmp_path: Path) -> None:
     path = write(tmp_path / "data.parquet", pd.DataFrame({"v": [1, 2], "x": [[1], [2]]}))
-    assert "must hold one value a cell, not a list; found [1], [2] in rows 1, 2" in complaint(
+    assert "must hold one value a cell, not a list or raw bytes; found [1], [2] in rows 1, 2" in complaint(
         path, columns={"village": "v", "x": None}
     )
 

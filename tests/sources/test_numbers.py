@@ -34,7 +34,27 @@ def test_numbers_as_people_write_them(text: str, value: float) -> None:
     assert numbers(text)[0] == [value]
 
 
-@pytest.mark.parametrize("text", ["1,5", "12,34", "1.234.567", "abc", "12元", "1_000", "0x10", "1,,234", "nan", "inf"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5²",
+        "246①",
+        "10⁵",
+        "0,125",
+        "012,345",
+        "1 234,567",
+        "1,5",
+        "12,34",
+        "1.234.567",
+        "abc",
+        "12元",
+        "1_000",
+        "0x10",
+        "1,,234",
+        "nan",
+        "inf",
+    ],
+)
 def test_what_could_mean_two_things_is_not_guessed_at(text: str) -> None:
     found, bad, _ = numbers(text)
     assert found == [None]
@@ -42,13 +62,26 @@ def test_what_could_mean_two_things_is_not_guessed_at(text: str) -> None:
 
 
 def test_markers_are_missing_and_everything_is_reported() -> None:
-    found, bad, note = numbers("1,000", "…", "-", None, "５", "3%")
+    found, bad, note = numbers("1,000", "…", "-", None, "５", "3")
     assert found == [1000, None, None, None, 5, 3]
     assert not any(bad)
     assert note == (
-        "thousands separators taken out in 1 row; percentage signs taken out in 1 row; full-width characters read in 1 "
-        "row; a marker of a missing value in 2 rows"
+        "thousands separators taken out in 1 row; full-width characters read in 1 row; "
+        "a marker of a missing value in 2 rows"
     )
+
+
+def test_percentage_signs_on_some_cells_only_are_not_guessed_at() -> None:
+    found, bad, _ = numbers("12.5%", "0.13", "7%")
+    assert bad == [True, False, True]
+    assert found == [None, 0.13, None]
+    assert numbers("12.5%", "7%", "-")[0] == [12.5, 7, None]
+
+
+def test_where_semicolons_separate_columns_a_comma_is_read_only_when_it_can_mean_one_thing() -> None:
+    values, bad, _ = read_numbers(pd.Series(["1,250", "1,250,000", "7"], dtype="str"), comma_may_be_decimal=True)
+    assert bad.tolist() == [True, False, False]
+    assert values.tolist()[1:] == [1250000, 7]
 
 
 @given(st.floats(-1e12, 1e12), st.integers(0, 4))

@@ -50,7 +50,7 @@ def _key_violations(table: pd.DataFrame, source: Source) -> list[pd.DataFrame]:
     named = ", ".join(source.key)
     missing = keys.isna().any(axis=1)
     shared = keys.duplicated(keep=False) & ~missing
-    shown = keys.astype(object).map(str).agg(" / ".join, axis=1)
+    shown = keys.astype(object).where(keys.notna(), "missing").map(str).agg(" / ".join, axis=1)
     return [
         as_violations(shown[missing], named, "is the key and must not be missing"),
         as_violations(shown[shared], named, "is the key and must not repeat"),
@@ -106,4 +106,7 @@ def as_problems(found: pd.DataFrame, rows: pd.Series, where: str) -> list[Proble
 def _shown(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return repr(value) if isinstance(value, str) else str(value)
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    shown = repr(value) if isinstance(value, str) else str(value)
+    return shown if len(shown) <= 60 else shown[:57] + "…"

@@ -36,7 +36,7 @@ def apply_corrections(selected: pd.DataFrame, source: Source, path: Path) -> tup
         value than the raw file has: then the source has changed, and the correction has to be looked at again.
     """
     corrections = _read(path, source)
-    corrected = selected.astype(dict.fromkeys(selected, object))
+    corrected = selected.copy()
     keys = pd.MultiIndex.from_frame(selected[source.key].map(_plain))
     problems = []
     for line, correction in corrections:
@@ -53,11 +53,29 @@ def apply_corrections(selected: pd.DataFrame, source: Source, path: Path) -> tup
             what = f"expects {correction['from']!r} in `{correction['column']}` of {shown}; the raw file has {found!r}"
             problems.append(Problem(where, what, hint="the source has changed: is the correction still needed?"))
             continue
-        corrected.loc[rows[0], correction["column"]] = correction["to"] or None
+        try:
+            corrected[correction["column"]] = _replaced(corrected[correction["column"]], rows[0], correction["to"])
+        except ValueError:
+            what = f"{correction['to']!r} cannot stand in `{correction['column']}`, whose values are of another type"
+            problems.append(Problem(where, what))
     if problems:
         raise DataError(problems)
     changed = sorted({correction["column"] for _, correction in corrections})
     return corrected, f"{counted(len(corrections), 'value')} corrected in {', '.join(changed)}" if corrections else ""
+
+
+def _replaced(values: pd.Series, row: Any, to: str) -> pd.Series:
+    """Replace one value; what a column's other values are, the file has decided."""
+    if pd.api.types.is_bool_dtype(values) or pd.api.types.is_integer_dtype(values):
+        values = values.astype("float64")
+    new: Any = to or None
+    if to and pd.api.types.is_numeric_dtype(values):
+        new = float(to)
+    elif to and pd.api.types.is_datetime64_any_dtype(values):
+        new = pd.Timestamp(to)
+    changed = values.copy()
+    changed.loc[row] = new
+    return changed
 
 
 def _read(path: Path, source: Source) -> list[tuple[int, dict[str, str]]]:

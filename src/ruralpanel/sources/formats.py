@@ -39,6 +39,8 @@ class RawTable:
         Columns whose values have labels, as labels, by raw name.
     notes
         For the ledger: what was found out about the file.
+    comma_may_be_decimal
+        Whether a comma in a number may be its decimal point, as in files that separate columns by semicolons.
     """
 
     values: pd.DataFrame
@@ -46,6 +48,7 @@ class RawTable:
     where: str
     labels: Mapping[str, pd.Series] = field(default_factory=dict)
     notes: Sequence[str] = ()
+    comma_may_be_decimal: bool = False
 
 
 def read_raw(source: Source, path: Path | None) -> RawTable:
@@ -106,15 +109,16 @@ def _read_csv(source: Source, path: Path) -> RawTable:
     where = source.origin
     text, encoding = _decoded(source, path)
     lines = io.StringIO(text, newline="")
-    above = "".join(lines.readline() for _ in range(source.header_row - 1))
+    for _ in range(source.header_row - 1):
+        lines.readline()
     start = lines.tell()
     delimiter = source.delimiter or ("\t" if path.suffix.lower() == ".tsv" else _delimiter_of(lines.readline()))
     lines.seek(start)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
-        numbered = [(reader.line_num + above.count("\n"), row) for row in reader if row]
+        numbered = [(reader.line_num + source.header_row - 1, row) for row in reader if row]
     except csv.Error as error:
-        line = reader.line_num + above.count("\n")
+        line = reader.line_num + source.header_row - 1
         what = f"line {line} cannot be read with the delimiter {delimiter!r}: {error}"
         raise DataError([Problem(where, what, hint="a quotation mark may be missing")]) from None
     if not numbered:
@@ -125,10 +129,23 @@ def _read_csv(source: Source, path: Path) -> RawTable:
     if len(uneven):
         what = f"{listed_rows(uneven)}: not as many cells as the header, which has {len(header)}"
         hint = "the file may be cut off, or a cell with the delimiter in it unquoted"
+        if len(uneven) == len(data):
+            hint = "is `header_row` right, or does a line above the header belong to nothing?"
         raise DataError([Problem(where, what, hint=hint)])
+    swallowed = pd.Series([line for line, row in data if _swallows_rows(row, delimiter)], dtype="int64")
+    if len(swallowed):
+        what = f"{listed_rows(swallowed)}: a cell holds line breaks and as many delimiters as a row"
+        raise DataError([Problem(where, what, hint="a quotation mark is missing, and rows are swallowed")])
     values = pd.DataFrame([row for _, row in data], columns=header, dtype=object)
-    notes = (f"encoding {encoding}, delimiter {delimiter!r}",)
-    return RawTable(values, pd.Series([line for line, _ in data], dtype="int64"), where, notes=notes)
+    blank = data[-1][0] - numbered[height - 1][0] - len(data) if data else 0
+    notes = [f"encoding {encoding}, delimiter {delimiter!r}"]
+    notes += [f"{counted(blank, 'line')} blank or within quotation marks"] if blank > 0 else []
+    rows = pd.Series([line for line, _ in data], dtype="int64")
+    return RawTable(values, rows, where, notes=notes, comma_may_be_decimal=delimiter == ";")
+
+
+def _swallows_rows(row: list[str], delimiter: str) -> bool:
+    return any("\n" in cell and cell.count(delimiter) >= len(row) - 1 > 0 for cell in row)
 
 
 def _joined_header(rows: list[list[str]]) -> list[str]:
@@ -150,7 +167,9 @@ def _decoded(source: Source, path: Path) -> tuple[str, str]:
     """Read a text file in the declared encoding, or in the one found out."""
     if source.encoding != "detect":
         try:
-            return path.read_text(encoding=source.encoding), source.encoding
+            text = path.read_text(encoding=source.encoding)
+            _refuse_other_than_declared(source, path.read_bytes(), text)
+            return text, source.encoding
         except UnicodeError as error:
             raise DataError([_not_in(source, error)]) from None
         except (LookupError, ValueError):
@@ -158,22 +177,57 @@ def _decoded(source: Source, path: Path) -> tuple[str, str]:
             raise DataError([Problem(source.origin, what, hint="common here: utf-8-sig, gb18030")]) from None
     contents = path.read_bytes()
     if contents.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return contents.decode("utf-16"), "utf-16"
+        try:
+            return contents.decode("utf-16"), "utf-16"
+        except UnicodeDecodeError:
+            raise DataError(
+                [Problem(source.origin, "begins as UTF-16 text and does not go on so", hint="it may be cut off")]
+            ) from None
     try:
         return contents.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError as error:
         position = error.start
+    as_utf8 = contents.decode("utf-8", errors="replace")
+    beyond_ascii = sum(ord(character) > 127 for character in as_utf8)
+    if beyond_ascii > 2 * as_utf8.count("\ufffd"):
+        line = contents[:position].count(b"\n") + 1
+        what = f"is UTF-8 but for byte {position + 1}, in line {line}"
+        raise DataError(
+            [Problem(source.origin, what, hint="the file is damaged there, or put together from two encodings")]
+        )
     try:
         text = contents.decode("gb18030")
     except UnicodeDecodeError:
         text = ""
-    # Any two bytes can be GB18030; only text that then is Chinese is taken for it.
-    beyond_ascii = [character for character in text if ord(character) > 127]
-    chinese = sum(bool(_CHINESE.match(character)) for character in beyond_ascii)
-    if beyond_ascii and chinese >= 0.95 * len(beyond_ascii):
+    if is_chinese_in_gb18030(text):
         return text, "gb18030"
     what = f"is neither UTF-8 (byte {position + 1} cannot be) nor Chinese text in GB18030"
     raise DataError([Problem(source.origin, what, hint="declare its `encoding`, such as latin-1 or big5")])
+
+
+def is_chinese_in_gb18030(text: str) -> bool:
+    """Tell text that was read as GB18030 and is Chinese from other text that only could be read so.
+
+    Almost any bytes can be read as GB18030. In Chinese, characters are ideographs, full-width signs and punctuation,
+    and most are of the old standard with both bytes above 0xA0; in a Western text, the second byte is a plain letter.
+    """
+    beyond_ascii = [character for character in text if ord(character) > 127]
+    chinese = sum(bool(_CHINESE.match(character)) for character in beyond_ascii)
+    common = sum(len(coded) == 2 and min(coded) >= 0xA1 for coded in (each.encode("gb18030") for each in beyond_ascii))
+    return bool(beyond_ascii) and chinese >= 0.95 * len(beyond_ascii) and common >= 0.5 * len(beyond_ascii)
+
+
+def _refuse_other_than_declared(source: Source, contents: bytes, text: str) -> None:
+    """Refuse to read valid UTF-8 as something else: every character beyond ASCII would come out as others."""
+    if source.encoding.lower().replace("_", "-").startswith(("utf", "u8")) or contents.isascii():
+        return
+    try:
+        as_utf8 = contents.decode("utf-8")
+    except UnicodeDecodeError:
+        return
+    if as_utf8 != text and sum(ord(character) > 127 for character in as_utf8) > 2:
+        what = f"is declared as {source.encoding}, and its bytes are UTF-8 throughout"
+        raise DataError([Problem(source.origin, what, hint="leave `encoding` out")])
 
 
 _CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u2010-\u203b\U00020000-\U0003ffff]")
@@ -217,7 +271,12 @@ def _read_excel(source: Source, path: Path) -> RawTable:
 
 def _open_book(path: Path) -> tuple[list[str], Callable[[str], list[list[Any]]]]:
     """Open a workbook: its sheets, and how to read one. openpyxl keeps formula errors; older formats need calamine."""
-    if path.suffix.lower() in (".xls", ".ods"):
+    with path.open("rb") as stream:
+        beginning = stream.read(8)
+    is_zip = beginning.startswith(b"PK")
+    if not is_zip and not beginning.startswith(b"\xd0\xcf\x11\xe0"):
+        raise ValueError("by its contents it is no spreadsheet; a text file would be `format: csv`")
+    if not is_zip or "content.xml" in ZipFile(path).namelist():  # by contents, for files are renamed
         from python_calamine import CalamineWorkbook
 
         old = CalamineWorkbook.from_path(str(path))
@@ -231,27 +290,81 @@ def _open_book(path: Path) -> tuple[list[str], Callable[[str], list[list[Any]]]]
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of extensions it does not know, which hold no data
-        book = load_workbook(path, data_only=True)
-    return book.sheetnames, lambda sheet: [list(row) for row in book[sheet].iter_rows(values_only=True)]
+        book = load_workbook(io.BytesIO(path.read_bytes()), data_only=True)
+    return book.sheetnames, lambda sheet: _cells_of(path, book, sheet)
+
+
+def _cells_of(path: Path, book: Any, sheet: str) -> list[list[Any]]:
+    """Give the cells of a sheet; a formula without a stored value is an error, for its value is known to nobody."""
+    from openpyxl import load_workbook
+
+    rows = [list(row) for row in book[sheet].iter_rows(values_only=True)]
+    with ZipFile(path) as archive:
+        has_formulas = any(b"<f" in archive.read(name) for name in archive.namelist() if "worksheets/sheet" in name)
+    if has_formulas:
+        formulas = load_workbook(io.BytesIO(path.read_bytes()))[sheet].iter_rows(values_only=True)
+        for number, (stored, written) in enumerate(zip(rows, formulas, strict=False), start=1):
+            for position, formula in enumerate(written[: len(stored)]):
+                if stored[position] is None and isinstance(formula, str) and formula.startswith("="):
+                    raise ValueError(
+                        f"row {number} of sheet {sheet!r} has a formula without a stored value, {formula[:40]}; "
+                        "open the file in a spreadsheet program and save it"
+                    )
+    return rows
 
 
 def _read_stata(source: Source, path: Path) -> RawTable:
     try:
         values = pd.read_stata(path, convert_categoricals=False)
-        labelled = [
-            column.raw_name or name
-            for name, column in source.columns.items()
-            if column.value_labels and (column.raw_name or name) in values
-        ]
-        labels: dict[str, pd.Series] = {}
-        if labelled:
-            with_labels = pd.read_stata(path, columns=labelled)
-            labels = {name: with_labels[name].astype(object) for name in labelled}
     except Exception as error:  # a truncated file ends in struct.error, MemoryError or worse, by where it was cut
         first_sentence = str(error).split(". ")[0]
         what = f"cannot be read as a Stata file: {first_sentence or type(error).__name__}"
         raise DataError([Problem(source.origin, what, hint="the file may be cut off, or of another format")]) from None
-    return replace(_counted(values, 1, source.origin), labels=labels)
+    labels: dict[str, pd.Series] = {}
+    if any(column.value_labels for column in source.columns.values()):
+        try:
+            with_labels = pd.read_stata(path)
+        except ValueError:
+            what = "gives two values of a column the same label, so that labels cannot stand for values"
+            raise DataError([Problem(source.origin, what, hint="read the codes: leave `value_labels` out")]) from None
+        labels = {
+            str(name): with_labels[name].astype(object) for name in with_labels if with_labels[name].dtype == "category"
+        }
+    raw = replace(_counted(values, 1, source.origin), labels=labels)
+    with path.open("rb") as stream:
+        beginning = stream.read(40)
+    # From version 118 (Stata 14) on, text is UTF-8; before, it is in whatever encoding the writer used.
+    return raw if re.match(rb"<stata_dta><header><release>1(?:1[89]|[2-9])", beginning) else _with_old_text(raw, source)
+
+
+def _with_old_text(raw: RawTable, source: Source) -> RawTable:
+    """Read the text of an old Stata file, which pandas takes for Latin-1, in its own encoding."""
+    texts = [name for name in raw.values if not pd.api.types.is_numeric_dtype(raw.values[name])]
+    cells = [value for name in texts for value in raw.values[name] if isinstance(value, str)]
+    cells += [value for labels in raw.labels.values() for value in labels if isinstance(value, str)]
+    joined = "".join(cell for cell in cells if not cell.isascii())
+    encoding = source.encoding
+    if not joined:
+        return raw
+    if encoding == "detect":
+        try:
+            as_chinese = joined.encode("latin-1").decode("gb18030")
+        except UnicodeError:
+            return raw
+        if not is_chinese_in_gb18030(as_chinese):
+            return raw
+        encoding = "gb18030"
+
+    def decoded(value: Any) -> Any:
+        return value.encode("latin-1").decode(encoding) if isinstance(value, str) else value
+
+    try:
+        values = raw.values.assign(**{str(name): raw.values[name].map(decoded) for name in texts})
+        labels = {name: each.map(decoded) for name, each in raw.labels.items()}
+    except (UnicodeError, LookupError) as error:
+        what = f"its text cannot be read as {encoding}: {error}"
+        raise DataError([Problem(source.origin, what, hint="old Stata files do not say their encoding")]) from None
+    return replace(raw, values=values, labels=labels, notes=[f"text of an old Stata file read as {encoding}"])
 
 
 def _read_spss(source: Source, path: Path) -> RawTable:
@@ -262,30 +375,55 @@ def _read_spss(source: Source, path: Path) -> RawTable:
         values, meta = pyreadstat.read_sav(str(path), user_missing=True)
     except Exception as error:
         raise DataError([Problem(source.origin, f"cannot be read as an SPSS file: {error}")]) from None
-    labels = {
-        name: values[name].map(each).where(values[name].notna(), None)
-        for name, each in meta.variable_value_labels.items()
-    }
-    return replace(_counted(values, 1, source.origin), labels=labels)
+    labels = {}
+    for name, each in meta.variable_value_labels.items():
+        known = values[name].map(each)
+        # A value without a label stays as it is, rather than vanish.
+        codes = values[name].map(lambda value: f"{value:g}" if isinstance(value, float) else value, na_action="ignore")
+        labels[name] = known.where(known.notna(), codes)
+    notes = []
+    for name, ranges in meta.missing_ranges.items():
+        missing = pd.Series(False, index=values.index)
+        for bounds in list(ranges):
+            low, high = _ends(bounds)
+            missing |= values[name].between(low, high) if isinstance(low, float) else values[name] == low
+        if missing.any():
+            values[name] = values[name].mask(missing)
+            notes.append(f"{name}: {counted(int(missing.sum()), 'value')} that the file calls missing")
+    return replace(_counted(values, 1, source.origin), labels=labels, notes=notes)
+
+
+def _ends(bounds: Any) -> tuple[Any, Any]:
+    """Give the ends of a range of missing values."""
+    return bounds["lo"], bounds["hi"]
 
 
 def _read_feather(source: Source, path: Path) -> RawTable:
-    from pyarrow import ArrowException
+    from pyarrow import feather
 
-    try:
-        return _counted(pd.read_feather(path), 1, source.origin)
-    except (ArrowException, OSError, ValueError) as error:
-        raise DataError([Problem(source.origin, f"cannot be read as a Feather file: {error}")]) from None
+    return _from_arrow(source, "Feather", lambda: feather.read_table(path))
 
 
 def _read_parquet(source: Source, path: Path) -> RawTable:
+    from pyarrow import parquet
+
+    return _from_arrow(source, "Parquet", lambda: parquet.read_table(path))
+
+
+def _from_arrow(source: Source, name: str, read: Callable[[], Any]) -> RawTable:
+    """Read a table of Arrow's, checked before anything in it is used: a damaged one can end the whole program."""
     from pyarrow import ArrowException
 
     try:
-        values = pd.read_parquet(path)
-    except (ArrowException, OSError, ValueError) as error:
-        raise DataError([Problem(source.origin, f"cannot be read as a Parquet file: {error}")]) from None
-    values = values.reset_index() if values.index.names != [None] else values
+        table = read()
+        table.validate(full=True)
+        values = table.to_pandas()
+    except (ArrowException, OSError, ValueError, UnicodeDecodeError) as error:
+        raise DataError([Problem(source.origin, f"cannot be read as a {name} file: {str(error)[:200]}")]) from None
+    if values.index.names != [None]:
+        # An index that repeats a column says nothing new.
+        levels = [level for level in values.index.names if level not in values.columns]
+        values = values.reset_index(level=levels).reset_index(drop=True) if levels else values.reset_index(drop=True)
     return _counted(values, 1, source.origin)
 
 

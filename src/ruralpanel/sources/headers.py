@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ruralpanel.errors import DataError, Problem, nearest
+from ruralpanel.errors import DataError, Problem, counted, nearest
+from ruralpanel.sources.characters import without_invisible
 from ruralpanel.sources.formats import RawTable
 from ruralpanel.study.sources import Column, Source
 
@@ -34,7 +35,7 @@ class Selected:
 
 def tidy_header(header: str) -> str:
     """Take line breaks and spaces out of a header and make full-width characters plain."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", header))
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", without_invisible(header)))
 
 
 def select_columns(raw: RawTable, source: Source) -> Selected:
@@ -72,6 +73,11 @@ def select_columns(raw: RawTable, source: Source) -> Selected:
         raise DataError(finder.problems)
     columns = {name: _column(raw, source, name, position) for name, position in plain.items() if position is not None}
     selected = pd.DataFrame(columns, index=raw.values.index)
+    for name in source.fill_down:
+        # Before a wide file becomes long: what is above a cell is in the same period.
+        empty = selected[name].isna() | (selected[name].astype(object) == "")
+        selected[name] = selected[name].mask(empty).ffill()
+        finder.notes.append(f"{name}: {counted(int(empty.sum()), 'cell')} filled from above")
     rows = raw.rows
     if wide:
         selected, rows = _long(raw, selected, wide, str(source.wide_into))
@@ -120,7 +126,7 @@ class _Finder:
             match = re.search(str(column.wide), header)
             if not match:
                 continue
-            if not re.fullmatch(r"[0-9]+", match.group(1)):
+            if not re.fullmatch(r"[0-9]+", match.group(1) or ""):
                 what = f"`{name}`: the period in the header {self.headers[position]!r} is not a whole number"
                 self.problems.append(Problem(self.where, what))
             elif int(match.group(1)) in found:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-
 import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import counted
+from ruralpanel.sources.characters import fold_width, plain_minus, without_invisible
 
 MISSING_MARKERS = (
     *("NA", "N/A", "n/a", "n.a.", "NaN", "nan", "NULL", "."),  # R, pandas, databases, Stata
@@ -16,20 +14,25 @@ MISSING_MARKERS = (
 )
 """Written for a missing number by the field's usual programs and publishers."""
 
-_GROUPED = r"[-+]?[0-9]{1,3}(?:[, ][0-9]{3})+(?:\.[0-9]+)?"
+_GROUPED = r"[-+]?[1-9][0-9]{0,2}(?:(?:,[0-9]{3})+|(?: [0-9]{3})+)(?:\.[0-9]+)?"
+_GROUPED_TWICE = r"[-+]?[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}(?:\.[0-9]+)?"
 _PLAIN = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 
 
-def read_numbers(text: pd.Series) -> tuple[pd.Series, pd.Series, str]:
+def read_numbers(text: pd.Series, comma_may_be_decimal: bool = False) -> tuple[pd.Series, pd.Series, str]:
     """Read a column of text as numbers.
 
     Full-width digits and signs, thousands separators in their places, percentage signs (12.5% is 12.5) and true minus
-    signs are understood; a comma anywhere else is not, for it may stand for a decimal point.
+    signs are understood; a comma anywhere else is not, for it may stand for a decimal point. Footnote marks (5²) make
+    a cell no number, and so does a percentage sign in a column where other numbers have none.
 
     Parameters
     ----------
     text
         Stripped text; missing where a cell is empty.
+    comma_may_be_decimal
+        Whether the file separates columns by semicolons, as programs do where the comma is the decimal point: then
+        1,250 is not read, for nobody can tell what it means.
 
     Returns
     -------
@@ -42,13 +45,13 @@ def read_numbers(text: pd.Series) -> tuple[pd.Series, pd.Series, str]:
     candidates = values.mask(markers)
     percent = candidates.str.endswith("%", na=False)
     candidates = candidates.where(~percent, candidates.str.removesuffix("%").str.strip())
-    grouped = candidates.str.fullmatch(_GROUPED, na=False)
+    grouped = candidates.str.fullmatch(_GROUPED_TWICE if comma_may_be_decimal else _GROUPED, na=False)
     candidates = candidates.where(~grouped, candidates.str.replace(r"[, ]", "", regex=True))
     is_number = candidates.str.fullmatch(_PLAIN, na=False)
     numbers = pd.to_numeric(candidates.where(is_number), errors="coerce").astype("float64")
-    bad = candidates.notna() & ~np.isfinite(numbers)
-    plain = text.where(text.notna(), "").map(lambda value: unicodedata.normalize("NFKC", value) == value).astype(bool)
-    full_width = ~plain & is_number
+    mixed = percent & bool((is_number & ~percent).any())
+    bad = (candidates.notna() & ~np.isfinite(numbers)) | mixed
+    full_width = text.where(text.notna(), "").map(lambda value: fold_width(value) != value).astype(bool) & is_number
     notes = [
         f"{words} in {counted(int(mask.sum()), 'row')}"
         for words, mask in (
@@ -59,10 +62,8 @@ def read_numbers(text: pd.Series) -> tuple[pd.Series, pd.Series, str]:
         )
         if mask.any()
     ]
-    return numbers, bad, "; ".join(notes)
+    return numbers.mask(bad), bad, "; ".join(notes)
 
 
 def _tidy(value: str) -> str:
-    """Make full-width characters plain, and every minus sign before a number the same."""
-    plain = unicodedata.normalize("NFKC", value).strip()
-    return re.sub(r"^[−–‐‑](?=[0-9.])", "-", plain).replace("\u00a0", " ").replace("\u2009", " ")
+    return plain_minus(without_invisible(fold_width(value)).strip())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -74,11 +74,10 @@ def read_source(name: str, source: Source, path: Path | None, corrections: Path 
     written = selected.values
     if source.wide_into is not None:
         ledger.note("wide to long", len(raw.values), written, f"one row for each {source.wide_into}")
-    written = _filled_down(written, source, ledger)
     if corrections is not None:
         written, note = apply_corrections(written, source, corrections)
         ledger.note("corrections", len(written), written, note)
-    table, found = _typed(written, source, ledger)
+    table, found = _typed(written, source, ledger, raw.comma_may_be_decimal)
     # A cell of the wrong type has no value to hold to a range, so both kinds of violation can be told at once.
     found = (
         pd.concat([found, violations(table, source)], ignore_index=True) if len(found) else violations(table, source)
@@ -97,24 +96,16 @@ def read_source(name: str, source: Source, path: Path | None, corrections: Path 
     return SourceTable(kept, ledger, quarantine)
 
 
-def _filled_down(written: pd.DataFrame, source: Source, ledger: Ledger) -> pd.DataFrame:
-    """Fill empty cells from above in the columns where that is declared."""
-    filled = written.copy()
-    for name in source.fill_down:
-        empty = written[name].isna() | (written[name].astype(object) == "")
-        filled[name] = written[name].mask(empty).ffill()
-        ledger.note("fill down", len(written), filled, f"{name}: {counted(int(empty.sum()), 'cell')} filled from above")
-    return filled
-
-
-def _typed(written: pd.DataFrame, source: Source, ledger: Ledger) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _typed(
+    written: pd.DataFrame, source: Source, ledger: Ledger, comma_may_be_decimal: bool
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Type every column; give the table and the cells that cannot have their type."""
     typed: dict[str, pd.Series] = {}
     found = [pd.DataFrame(columns=["index", "column", "value", "rule"])]
     for name in source.column_names:
         column = source.columns.get(name, Column())
         codes = [*column.missing_codes, *(source.missing_codes if name not in source.key else [])]
-        result = type_column(written[name], column, codes)
+        result = type_column(written[name], column, codes, comma_may_be_decimal)
         typed[name] = result.values
         for note in result.notes:
             ledger.note("values", len(written), written, f"{name}: {note}")
@@ -127,7 +118,11 @@ def _quarantine(written: pd.DataFrame, selected: Selected, found: pd.DataFrame) 
     """Collect the rows that broke a rule, as they are written, with all their reasons."""
     reasons = (found["column"].astype(str) + " " + found["rule"].astype(str)).groupby(found["index"]).agg("; ".join)
     index = sorted(set(found["index"]))
-    rows = written.loc[index].astype(object).map(lambda value: "" if pd.isna(value) else str(value))
+    rows = written.loc[index].astype(object).map(_as_written)
     rows.insert(0, "line", range(1, len(rows) + 1))
     rows.insert(0, "raw_row", selected.rows.loc[index].to_numpy())
     return rows.assign(reasons=[reasons[each] for each in index]).reset_index(drop=True)
+
+
+def _as_written(value: Any) -> str:
+    return "" if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)) else str(value)

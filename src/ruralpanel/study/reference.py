@@ -108,7 +108,10 @@ reported at once, with line, key and the nearest valid word. The results are in 
   its values are numbers, and text otherwise; codes with a leading zero, or too long for a number, stay text.
 - **Numbers are read as people write them.** Thousands separators in their places, full-width digits, percentage
   signs (12.5% is 12.5) and every kind of minus sign are understood; {markers} count as missing among numbers. The
-  ledger says what was met. A decimal comma is not guessed at: it is an error that names the rows.
+  ledger says what was met. What could mean two things is not guessed at but is an error that names the rows: a
+  decimal comma, a footnote mark (5²), a percentage sign on some cells only, and a few cells of text in a column of
+  numbers (a total, a repeated header) unless it is declared `type: text`.
+- **Text is tidied, and the ledger says so.** Invisible characters go, codes in full-width digits become plain.
 - **Rows are never lost silently.** What a join, a restriction or a missing value takes away is in the ledger at the
   foot of the page, from the raw rows to every regression's N.
 - **An equation that cannot be estimated** (one cluster, no period before treatment, a collinear term) is reported in
