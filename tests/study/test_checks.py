@@ -116,6 +116,13 @@ def test_wrong_types_do_not_hide_dangling_references(repository: Repository) -> 
     assert message.count("`nope`") == 2
 
 
+def test_an_entry_with_a_bad_name_is_not_missed_by_those_that_use_it(repository: Repository) -> None:
+    repository.study["designation"] = {"raise": {"indicator": "treated"}}
+    message = repository.complaint()
+    assert "(1 problem)" in message
+    assert "`raise` is a word" in message
+
+
 def test_a_join_that_does_not_fit_does_not_hide_dangling_references(repository: Repository) -> None:
     repository.study["sources"]["other"] = dict(SECOND)
     repository.study["panel"].update(base="survey", joins=[{"source": "othr", "on": ["village"]}])
