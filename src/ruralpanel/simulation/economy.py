@@ -12,7 +12,6 @@ import yaml
 
 from ruralpanel.study.base import Section
 
-
 KILOMETRES_A_DEGREE = 111.195
 """Along a meridian, on a sphere with a radius of 6371.0088 km."""
 
@@ -200,14 +199,17 @@ def _villages(parameters: Parameters, random: np.random.Generator) -> pd.DataFra
 def _with_coordinates(parameters: Parameters, villages: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
     """Scatter villages around the middle of their county, in degrees."""
     plain = np.arange(parameters.counties) < parameters.plain_counties
-    middles = [
-        np.where(plain, random.uniform(*in_plain, parameters.counties), random.uniform(*other, parameters.counties))
-        for in_plain, other in (
-            (parameters.plain_latitudes, parameters.other_latitudes),
-            (parameters.plain_longitudes, parameters.other_longitudes),
+
+    def middles(in_plain: list[float], other: list[float]) -> np.ndarray:
+        """Draw the middle of each county, and give it to its villages."""
+        (low, high), (other_low, other_high) = in_plain, other
+        drawn = np.where(plain, low, other_low) + random.random(parameters.counties) * np.where(
+            plain, high - low, other_high - other_low
         )
-    ]
-    latitude, longitude = (middle[villages["county_number"].to_numpy()] for middle in middles)
+        return np.asarray(drawn[villages["county_number"].to_numpy()])
+
+    latitude = middles(parameters.plain_latitudes, parameters.other_latitudes)
+    longitude = middles(parameters.plain_longitudes, parameters.other_longitudes)
     north, east = random.normal(0, parameters.village_scatter, (2, parameters.villages))
     return villages.assign(
         latitude=latitude + north / KILOMETRES_A_DEGREE,
