@@ -44,7 +44,8 @@ def lines_in(text: str) -> list[Line]:
 
 def _require_degrees(system: Any) -> None:
     """Refuse a reference system other than WGS84, which older files can name."""
-    name = str(system.get("properties", {}).get("name", "")) if isinstance(system, dict) else ""
+    properties = system.get("properties") if isinstance(system, dict) else None
+    name = str(properties.get("name", "")) if isinstance(properties, dict) else ""
     if name and "CRS84" not in name and not name.endswith("4326"):
         raise ValueError(f"is in the reference system {name}; degrees of WGS84 are needed")
 
