@@ -22,7 +22,7 @@ EARTH_RADIUS = 6371.0088
 LONGEST_PIECE = 10.0
 """Kilometres: lines are cut into pieces of at most this length, so that few of them are candidates for a point."""
 
-AT_ONCE = 4096
+AT_ONCE = 1024
 """Points whose candidates on a line are compared at once, which bounds the memory it takes."""
 
 Lines = Sequence[Sequence[tuple[float, float]]]
@@ -265,14 +265,15 @@ def distance_to_lines(vectors: np.ndarray, lines: Lines) -> np.ndarray:
     middle = start + end
     middle /= np.linalg.norm(middle, axis=1, keepdims=True)
     tree = cKDTree(middle)
-    half = LONGEST_PIECE / 2 + 0.001
+    half = float(_kilometres(np.linalg.norm(end - start, axis=1)).max()) / 2
     result = np.empty(len(vectors))
     for first in range(0, len(vectors), AT_ONCE):
         points = vectors[first : first + AT_ONCE]
-        # The nearest point of the line is no farther than the nearest middle, so its piece's middle is no farther
-        # than that and half a piece.
-        nearest = _kilometres(tree.query(points)[0])
-        candidates = tree.query_ball_point(points, _chord(nearest + half) + 1e-12, return_sorted=False)
+        # The line is no farther than the piece whose middle is nearest, so the middle of the piece that holds its
+        # nearest point is no farther than that and half a piece.
+        _, near = tree.query(points)
+        bound = _to_arc(points, start[near], end[near]) + half
+        candidates = tree.query_ball_point(points, _chord(bound) * (1 + 1e-9) + 1e-12, return_sorted=False)
         numbers = np.array([len(each) for each in candidates])
         piece = np.concatenate([np.asarray(each, dtype=int) for each in candidates])
         distance = _to_arc(np.repeat(points, numbers, axis=0), start[piece], end[piece])
