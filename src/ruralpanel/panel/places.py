@@ -341,7 +341,7 @@ def _neighbours(
         some = int(((of_known > 0) & (of_known < number)).sum())
         none = int((untold & ~without_period).sum())
         told += [f"the treatment of some neighbours is unknown in {counted(some, 'row')}"] if some else []
-        told += [f"that of all in {counted(none, 'row')}, now missing"] if none else []
+        told += [f"the treatment of every neighbour is unknown in {counted(none, 'row')}, now missing"] if none else []
         words.append(", ".join(told))
     if ring.lag:
         early = counted(int(without_period.sum()), "row")
@@ -370,7 +370,7 @@ def _leave_out_share(
     cells[row, column] = codes
     members = cells >= 0
     period = np.broadcast_to(np.arange(status.shape[1]), status.shape)
-    totals = np.zeros((3, len(names), status.shape[1]))
+    totals = np.zeros((3, len(names) + 1, status.shape[1]))  # the last one is for rows without a group
     known = ~np.isnan(status)
     own = np.stack([np.ones(status.shape), known, np.where(known, status, 0.0)])
     for total, value in zip(totals, own, strict=True):
