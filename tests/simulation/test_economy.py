@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ruralpanel.estimation.block import estimate_block
-from ruralpanel.simulation.economy import Economy, load_parameters, simulate
+from ruralpanel.simulation.economy import KILOMETRES_A_DEGREE, Economy, load_parameters, simulate
 from ruralpanel.simulation.raw_files import NO_LIST, write_raw_files
 from ruralpanel.study import Study
 from tests.conftest import dated, equation
@@ -42,6 +42,19 @@ def test_cohorts_have_their_shares() -> None:
     shares = listed.value_counts() / len(listed)
     for year, share in parameters.cohort_shares.items():
         assert shares.get(year, 0) == pytest.approx(share, abs=0.005)
+
+
+def test_villages_are_scattered_around_their_county_in_a_stream_of_their_own() -> None:
+    parameters = load_parameters()
+    economy = simulate(parameters, 1)
+    villages = economy.villages
+    spread = villages.groupby("county")["latitude"].std().mean() * KILOMETRES_A_DEGREE
+    assert spread == pytest.approx(parameters.village_scatter, rel=0.1)
+    far = {"plain_latitudes": [-10.0, -5.0], "other_longitudes": [10.0, 20.0], "village_scatter": 50.0}
+    elsewhere = simulate(parameters.model_copy(update=far), 1)
+    pd.testing.assert_frame_equal(economy.years, elsewhere.years)
+    place = ["latitude", "longitude"]
+    pd.testing.assert_frame_equal(villages.drop(columns=place), elsewhere.villages.drop(columns=place))
 
 
 def panel_of(economy: Economy) -> pd.DataFrame:

@@ -27,12 +27,13 @@ sources:
   register:
     path: data/raw/small/register.csv
     key: [village]
-    columns: {village: , county: }
+    columns: {village: , county: , latitude: , longitude: }
 panel:
   unit: village
   period: year
   base: survey
   joins: [{source: register, on: [village]}]
+  places: {latitude: latitude, longitude: longitude, distance_to: {railway: {line: data/raw/small/railway.geojson}}}
 designation:
   listed: {indicator: listed_now}
 outcomes:
@@ -49,7 +50,7 @@ exhibits:
 INCOME = {"estimation block on_income", "exhibits table income_table"}
 SALES = {"estimation block on_sales", "exhibits figure sales_figure"}
 END = {"verification compare with published values", "verification verdict", "report page"}
-PANEL = {"panel join, derive, date designation, restrict", "panel codebook and missing values"}
+PANEL = {"panel join, derive, date designation, add places, restrict", "panel codebook and missing values"}
 
 
 @pytest.fixture(scope="module")
@@ -62,9 +63,10 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     survey = pd.DataFrame(rows, columns=["village", "year", "listed_now"])
     survey[["income", "sales"]] = random.normal(100, 5, (len(survey), 2)).round(2)
     survey.to_csv(folder / "survey.csv", index=False)
-    pd.DataFrame({"village": range(20), "county": [v // 4 for v in range(20)]}).to_csv(
-        folder / "register.csv", index=False
-    )
+    register = pd.DataFrame({"village": range(20), "county": [v // 4 for v in range(20)]})
+    register.assign(latitude=35 + register["village"] / 100, longitude=115).to_csv(folder / "register.csv", index=False)
+    railway = '{"type": "LineString", "coordinates": [[114.5, 35], [114.5, 36]]}'
+    (folder / "railway.geojson").write_text(railway, encoding="utf-8")
     (checkout.folder / "config/studies/small.yaml").write_text(STUDY, encoding="utf-8")
     result = checkout.run("small")
     assert result.returncode == 0, result.stderr
@@ -123,10 +125,20 @@ def test_another_way_to_draw_reruns_the_figure_and_the_page(checkout: Checkout) 
 
 
 def test_another_raw_file_reruns_its_table_and_what_follows_from_the_panel(checkout: Checkout) -> None:
-    checkout.edit("data/raw/small/register.csv", "19,4\n", "19,3\n")
+    checkout.edit("data/raw/small/register.csv", "19,4,35", "19,3,35")
     assert checkout.due("small") == {"sources read register"} | PANEL | INCOME | SALES | END
 
 
 def test_touching_a_raw_file_without_changing_it_reruns_nothing(checkout: Checkout) -> None:
     (checkout.folder / "data/raw/small/register.csv").touch()
     assert checkout.due("small") == set()
+
+
+def test_a_line_reruns_the_panel_and_what_follows_from_it(checkout: Checkout) -> None:
+    checkout.edit("data/raw/small/railway.geojson", "[114.5, 36]", "[114.9, 36]")
+    assert checkout.due("small") == PANEL | INCOME | SALES | END
+
+
+def test_the_reader_of_lines_reruns_the_panel(checkout: Checkout) -> None:
+    checkout.edit("src/ruralpanel/sources/geojson.py", "holds no line", "has no line")
+    assert checkout.due("small") >= PANEL

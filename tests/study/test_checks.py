@@ -244,3 +244,118 @@ def test_an_open_base_is_the_only_thing_said_of_a_study_with_a_list(listing: Rep
     message = listing.complaint()
     assert "the key `base` is missing" in message
     assert "gives the panel its rows; a list" not in message
+
+
+LINE = '{"type": "LineString", "coordinates": [[114.0, 35.0], [115.0, 36.0]]}'
+
+
+@pytest.fixture
+def mapped(repository: Repository) -> Repository:
+    """Give the study coordinates and one of every entry of its places."""
+    (repository.root / "stations.csv").write_text("station,lat,lon\na,35,115\n")
+    (repository.root / "railway.geojson").write_text(LINE)
+    repository.at("sources.survey.columns").update(latitude=None, longitude=None)
+    repository.study["sources"]["stations"] = {
+        "path": "stations.csv",
+        "key": ["station"],
+        "columns": {"station": {"label": "Station"}, "lat": None, "lon": None},
+    }
+    repository.study["panel"].update(
+        base="survey",
+        places={
+            "latitude": "latitude",
+            "longitude": "longitude",
+            "neighbours": {"around": {"designation": "listed", "rings": [0, 2.5, 10], "lag": 1}},
+            "leave_out_share": {"in_county": {"designation": "listed", "within": "county"}},
+            "density": {"others": {"radius": 10}},
+            "nearest": {"next_village": None},
+            "distance_to": {
+                "station_away": {"points": "stations", "latitude": "lat", "longitude": "lon"},
+                "railway": {"line": "railway.geojson", "label": "Distance to the railway"},
+            },
+        },
+    )
+    return repository
+
+
+PLACE_COLUMNS = ["around_0_2p5", "around_2p5_10", "in_county", "others", "next_village", "station_away", "railway"]
+
+
+def test_places_add_their_columns_after_the_designations(mapped: Repository) -> None:
+    mapped.at("blocks.main")["regressors"] = ["around_0_2p5", "railway"]
+    mapped.study["panel"]["sample"] = [{"keep": "others > 0", "reason": "r"}]
+    mapped.study["outcomes"]["next_village"] = {"label": "Distance"}
+    study = mapped.load()
+    assert study.panel_columns()[-len(PLACE_COLUMNS) :] == PLACE_COLUMNS
+    assert list(study.column_origins()) == study.panel_columns()
+    units = [study.column_origins()[name].unit for name in PLACE_COLUMNS]
+    assert units == ["share", "share", "share", "count", "km", "km", "km"]
+    assert study.column_origins()["around_0_2p5"].label == (
+        "Share of neighbours treated (listed), 1 period before, 0 to 2.5 km"
+    )
+    assert study.labels()["railway"] == "Distance to the railway"
+
+
+def test_points_are_used_and_their_columns_are_none_of_the_panel(mapped: Repository) -> None:
+    study = mapped.load()
+    assert study.beside == {"stations"}
+    assert study.lines == ["railway.geojson"]
+    assert not {"station", "lat", "lon"} & set(study.panel_columns())
+    assert "station" not in study.labels()
+    assert study.panel == type(study.panel).model_validate_json(study.panel.model_dump_json(by_alias=True))
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "value", "said"),
+    [
+        ("", "latitude", "latitud", "panel.places.latitude: `latitud` is not a column of the sources or a derived one"),
+        ("", "latitude", "latitud", "did you mean “latitude”?"),
+        ("", "longitude", "latitude", "panel.places.longitude: is `latitude`, the latitude too"),
+        ("", "longitude", None, "`longitude` missing; `neighbours` needs both"),
+        ("", "neighbors", {}, "did you mean “neighbours”?"),
+        ("neighbours.around", "designation", "lsted", "did you mean “listed”?"),
+        ("neighbours.around", "rings", [5], "at least 2 expected"),
+        ("neighbours.around", "rings", [0, 5, 5], "must go from the smallest bound to the largest"),
+        ("neighbours.around", "rings", [0, 5.12345], "distances here are given to the metre"),
+        ("neighbours.around", "rings", [-1, 5], "greater than or equal to 0"),
+        ("neighbours.around", "measure", "shares", "did you mean “share”?"),
+        ("neighbours.around", "lag", -1, "greater than or equal to 0"),
+        ("leave_out_share.in_county", "within", "conty", "did you mean “county”?"),
+        ("leave_out_share.in_county", "within", "listed", "is not a column of the sources or a derived one"),
+        ("leave_out_share.in_county", "designation", "lsted", "did you mean “listed”?"),
+        ("density.others", "radius", 0, "greater than 0"),
+        ("density", "income", {"radius": 5}, "would add a column `income`, which the panel has already"),
+        ("nearest", "listed_cohort", None, "would add a column `listed_cohort`, which the panel has already"),
+        ("nearest", "others", None, "panel.places.nearest.others: would add a column `others`"),
+        ("nearest", "around_0_2p5", None, "would add a column `around_0_2p5`"),
+        ("distance_to.station_away", "points", "station", "did you mean “stations”?"),
+        ("distance_to.station_away", "points", "survey", "`survey` gives the panel its rows; points are a source of"),
+        ("distance_to.station_away", "latitude", "lt", "did you mean “lat”?"),
+        ("distance_to.station_away", "latitude", None, "`latitude` is not a column of the source `stations`"),
+        ("distance_to.station_away", "latitude", None, "Say which with `latitude`."),
+        ("distance_to.station_away", "line", "railway.geojson", "give `points` (a source) or `line` (a GeoJSON file)"),
+        ("distance_to.railway", "line", "railwy.geojson", "there is no file railwy.geojson"),
+        ("distance_to.railway", "line", "railwy.geojson", "did you mean “railway.geojson”?"),
+        ("distance_to.railway", "line", "stations.csv", "stations.csv is not GeoJSON: it cannot be read as JSON"),
+        ("distance_to.railway", "line", "rail*.geojson", "has a character that file names here cannot have"),
+        ("distance_to.railway", "latitude", "lat", "`latitude` and `longitude` go with `points`"),
+    ],
+)
+def test_places_that_do_not_fit_are_found(mapped: Repository, path: str, key: str, value: Any, said: str) -> None:
+    mapped.at(f"panel.places.{path}" if path else "panel.places")[key] = value
+    message = mapped.complaint()
+    assert said in message
+    assert "config/studies/mine.yaml, line" in message
+
+
+def test_a_column_of_places_is_not_one_for_derived_columns(mapped: Repository) -> None:
+    mapped.study["panel"]["derived"] = {"far": "railway > 10"}
+    assert "`railway` is not a column of the panel here" in mapped.complaint()
+
+
+def test_a_join_that_does_not_fit_is_said_of_a_study_with_a_sample_too(mapped: Repository) -> None:
+    joins = [{"source": "othr", "on": ["village"]}]
+    mapped.study["panel"].update(joins=joins, sample=[{"keep": "others > 0", "reason": "r"}])
+    message = mapped.complaint()
+    assert "`othr` is not a source" in message
+    assert "(1 problem)" in message

@@ -1,6 +1,7 @@
 rule build_panel:
     input:
         tables=expand(f"{RESULTS}/sources/{{source}}.parquet", source=STUDY.sources),
+        lines=STUDY.lines,
     output:
         panel=f"{RESULTS}/panel/panel.parquet",
         ledger=f"{RESULTS}/panel/panel.ledger.csv",
@@ -17,10 +18,10 @@ rule build_panel:
         designation=lambda wildcards: {
             name: as_json(each) for name, each in STUDY.designation.items()
         },
-        code=code_digest("ruralpanel.panel.build"),
+        code=code_digest("ruralpanel.panel.build", "ruralpanel.sources.geojson"),
         lock=LOCK,
     message:
-        "panel         join, derive, date designation, restrict"
+        "panel         join, derive, date designation, add places, restrict"
     script:
         "../scripts/build_panel.py"
 

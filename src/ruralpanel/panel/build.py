@@ -14,6 +14,7 @@ from ruralpanel.panel.expressions import evaluate_condition, evaluate_number
 from ruralpanel.panel.joins import join_table, no_matches
 from ruralpanel.panel.keys import with_whole_numbers
 from ruralpanel.panel.lists import no_events, read_lists
+from ruralpanel.panel.places import Lines, add_places
 from ruralpanel.storage import key_problems
 from ruralpanel.study.designation import Designation
 from ruralpanel.study.panel import Panel
@@ -42,9 +43,13 @@ class BuiltPanel(NamedTuple):
 
 
 def build_panel(
-    tables: Mapping[str, pd.DataFrame], panel: Panel, base: str, designations: Mapping[str, Designation]
+    tables: Mapping[str, pd.DataFrame],
+    panel: Panel,
+    base: str,
+    designations: Mapping[str, Designation],
+    lines: Mapping[str, Lines] | None = None,
 ) -> BuiltPanel:
-    """Build the panel: join, derive, date designation, restrict.
+    """Build the panel: join, derive, date designation, add what is around units, restrict.
 
     Parameters
     ----------
@@ -56,6 +61,8 @@ def build_panel(
         The source whose rows are the panel's rows.
     designations
         The study's ``designation`` section.
+    lines
+        For every GeoJSON file that ``panel.places`` names its lines, with longitude and latitude in degrees.
 
     Returns
     -------
@@ -66,7 +73,8 @@ def build_panel(
     ------
     DataError
         If a join does not have the declared cardinality, keys are of different types, a period is not a whole
-        number, designation cannot be dated, or no row is left.
+        number, designation cannot be dated, a unit's coordinates are missing, impossible or not the same in all its
+        rows, or no row is left.
     """
     ledger = Ledger("panel", "panel", panel.unit, panel.period)
     table = tables[base]
@@ -89,6 +97,8 @@ def build_panel(
             reading = read_lists(lists, name, designation.listed, table, panel.unit, panel.period)
             events.append(reading.events)
         table = date_designation(table, name, designation, panel.unit, panel.period, ledger, reading)
+    if panel.places is not None:
+        table = add_places(table, panel.places, designations, tables, lines or {}, panel.unit, panel.period, ledger)
     for restriction in panel.sample:
         holds, unknown = evaluate_condition(table, restriction.keep)
         kept = table[holds].reset_index(drop=True)

@@ -12,6 +12,9 @@ import yaml
 
 from ruralpanel.study.base import Section
 
+KILOMETRES_A_DEGREE = 111.195
+"""Along a meridian, on a sphere with a radius of 6371.0088 km."""
+
 
 class Parameters(Section):
     """The parameters of the economy; ``parameters.yaml`` says where each comes from."""
@@ -22,6 +25,11 @@ class Parameters(Section):
     provinces: int
     first_year: int
     last_year: int
+    plain_latitudes: list[float]
+    plain_longitudes: list[float]
+    other_latitudes: list[float]
+    other_longitudes: list[float]
+    village_scatter: float
     ever_designated: float
     designated_in_plain: float
     cohort_shares: dict[int, float]
@@ -56,7 +64,8 @@ class Economy:
     Parameters
     ----------
     villages
-        One row a village: code, place, registered population, first year on the list (missing when never).
+        One row a village: code, county, coordinates, registered population, first year on the list (missing when
+        never).
     years
         One row a village and year: incomes by source in yuan a head, people working away; nothing missing.
     hidden
@@ -92,9 +101,9 @@ def simulate(parameters: Parameters, seed: int) -> Economy:
     Economy
         Villages, village-years and the truth.
     """
-    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(5)]
-    places, shocks, sales, noise, gaps = streams
-    villages = _villages(parameters, places)
+    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(6)]
+    places, shocks, sales, noise, gaps, ground = streams
+    villages = _with_coordinates(parameters, _villages(parameters, places), ground)
     years = np.arange(parameters.first_year, parameters.last_year + 1)
     village_shocks = _autoregressive(
         shocks,
@@ -184,6 +193,27 @@ def _villages(parameters: Parameters, random: np.random.Generator) -> pd.DataFra
             .round()
             .astype(int),
         }
+    )
+
+
+def _with_coordinates(parameters: Parameters, villages: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
+    """Scatter villages around the middle of their county, in degrees."""
+    plain = np.arange(parameters.counties) < parameters.plain_counties
+
+    def middles(in_plain: list[float], other: list[float]) -> np.ndarray:
+        """Draw the middle of each county, and give it to its villages."""
+        (low, high), (other_low, other_high) = in_plain, other
+        drawn = np.where(plain, low, other_low) + random.random(parameters.counties) * np.where(
+            plain, high - low, other_high - other_low
+        )
+        return np.asarray(drawn[villages["county_number"].to_numpy()])
+
+    latitude = middles(parameters.plain_latitudes, parameters.other_latitudes)
+    longitude = middles(parameters.plain_longitudes, parameters.other_longitudes)
+    north, east = random.normal(0, parameters.village_scatter, (2, parameters.villages))
+    return villages.assign(
+        latitude=latitude + north / KILOMETRES_A_DEGREE,
+        longitude=longitude + east / (KILOMETRES_A_DEGREE * np.cos(np.radians(latitude))),
     )
 
 

@@ -60,6 +60,8 @@ def _register(economy: Economy) -> pd.DataFrame:
             "省代码": villages["province"],
             "黄淮海平原": villages["plain"],
             "户籍人口（人）": villages["registered"],
+            "纬度": villages["latitude"].map("{:.5f}".format),
+            "经度": villages["longitude"].map("{:.5f}".format),
         }
     )
 

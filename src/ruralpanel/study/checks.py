@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ruralpanel.errors import Problem, nearest
+from ruralpanel.sources.geojson import lines_in
 from ruralpanel.sources.packages import available_loaders
 from ruralpanel.study.blocks import Block, Specification
 from ruralpanel.study.designation import Designation, YearlyList, designation_columns
 from ruralpanel.study.exhibits import ESTIMATORS_SHOWN, RegressionTable
 from ruralpanel.study.expressions import ExpressionError, columns_in, is_condition
 from ruralpanel.study.model import Study
+from ruralpanel.study.places import DistanceTo, Places
 from ruralpanel.study.yaml_file import KeyPath, YamlFile, dotted, is_directory, is_file
 
 
@@ -55,6 +57,8 @@ class _Checks:
         self.columns = self.study.panel_columns() if not tables else self._columns_of_all_tables()
         yield from self.columns_of_the_panel()
         yield from self.designation()
+        if self.study.panel.places is not None:
+            yield from self.places(self.study.panel.places)
         yield from self.outcomes()
         yield from self.blocks()
         yield from self.exhibits()
@@ -185,7 +189,7 @@ class _Checks:
                 )
             here |= set(source.column_names)
         for name in study.sources:
-            if name not in used | study.lists:
+            if name not in used | study.beside:
                 yield self.file.problem(
                     ("sources", name),
                     "is read but never used",
@@ -207,19 +211,20 @@ class _Checks:
             yield from self.expression(
                 ("panel", "sample", index, "keep"),
                 restriction.keep,
-                self.study.panel_columns(),
+                self.columns,
                 condition=True,
             )
 
     def _columns_of_all_tables(self) -> list[str]:
-        """List the columns of every source, derived ones and designations."""
+        """List the columns of every source, derived ones, designations and places."""
         names = [name for source in self.study.sources.values() for name in source.column_names]
         names += list(self.study.panel.derived)
-        return names + [column for name in self.study.designation for column in designation_columns(name)]
+        names += [column for name in self.study.designation for column in designation_columns(name)]
+        return names + (self.study.panel.places.columns() if self.study.panel.places is not None else [])
 
     def _table_columns(self) -> list[str]:
         """List the panel's columns before derived ones and designations are added."""
-        aside = self.study.lists - self._sources_in_the_panel()
+        aside = self.study.beside - self._sources_in_the_panel()
         of_sources = {
             column for name, source in self.study.sources.items() if name not in aside for column in source.column_names
         }
@@ -292,6 +297,69 @@ class _Checks:
                 f"is {', '.join(source.key)}; a list has one row for each {unit} and {listed.year}",
                 f"write `key: [{unit}, {listed.year}]`",
             )
+
+    def places(self, places: Places) -> Iterator[Problem]:
+        """Check that columns, designations, points and lines exist, and that new columns have names of their own."""
+        at: KeyPath = ("panel", "places")
+        study = self.study
+        before = self._table_columns() + list(study.panel.derived)
+        for key in ("latitude", "longitude"):
+            column = getattr(places, key)
+            if column is not None:
+                yield from self.known((*at, key), column, before, "column of the sources or a derived one")
+        if places.latitude is not None and places.latitude == places.longitude:
+            yield self.file.problem((*at, "longitude"), f"is `{places.latitude}`, the latitude too")
+        kind = "designation of this study"
+        for name, ring in places.neighbours.items():
+            yield from self.known((*at, "neighbours", name, "designation"), ring.designation, study.designation, kind)
+        for name, group in places.leave_out_share.items():
+            here = (*at, "leave_out_share", name)
+            yield from self.known((*here, "designation"), group.designation, study.designation, kind)
+            yield from self.known((*here, "within"), group.within, before, "column of the sources or a derived one")
+        for name, target in places.distance_to.items():
+            here = (*at, "distance_to", name)
+            yield from self.points(here, places, target) if target.points is not None else self.line(here, target)
+        taken = {*before, *(column for name in study.designation for column in designation_columns(name))}
+        for entry, name, added in places.added():
+            if added in taken:
+                what = f"would add a column `{added}`, which the panel has already"
+                yield self.file.problem((*at, entry, name), what, "choose another name")
+            taken.add(added)
+
+    def points(self, at: KeyPath, places: Places, target: DistanceTo) -> Iterator[Problem]:
+        """Check that points to measure distances to are a source of their own, with coordinates."""
+        name, sources = str(target.points), self.study.sources
+        if name not in sources:
+            yield from self.known((*at, "points"), name, sources, "source")
+            return
+        if name in self._sources_in_the_panel():
+            role = "gives the panel its rows" if name == self.study.base else "is joined to the panel"
+            yield self.file.problem(
+                (*at, "points"),
+                f"`{name}` {role}; points are a source of their own, read beside the panel",
+                nearest("", set(sources) - self._sources_in_the_panel()) or "declare the points' file under `sources`",
+            )
+            return
+        for key in ("latitude", "longitude"):
+            own = getattr(target, key)
+            column, where = own or str(getattr(places, key)), (*at, key) if own else (*at, "points")
+            if column not in sources[name].column_names:
+                hint = nearest(column, sources[name].column_names)
+                hint += "" if own else f" Say which with `{key}`."
+                yield self.file.problem(where, f"`{column}` is not a column of the source `{name}`", hint)
+
+    def line(self, at: KeyPath, target: DistanceTo) -> Iterator[Problem]:
+        """Check that a line to measure distances to is a GeoJSON file with one."""
+        path = str(target.line)
+        if not is_file(self.root / path):
+            yield self.file.problem((*at, "line"), f"there is no file {path}", self._how_to_get(path, None))
+            return
+        try:
+            lines_in((self.root / path).read_text(encoding="utf-8"))
+        except UnicodeDecodeError:
+            yield self.file.problem((*at, "line"), f"{path} is not GeoJSON: it is not text in UTF-8")
+        except ValueError as error:
+            yield self.file.problem((*at, "line"), f"{path} {error}")
 
     def outcomes(self) -> Iterator[Problem]:
         columns = self.columns

@@ -91,14 +91,26 @@ class Study(Section):
         """The sources that designations read as yearly lists, beside the panel."""
         return {each.listed.source for each in self.designation.values() if each.listed is not None}
 
+    @property
+    def beside(self) -> set[str]:
+        """The sources that are read beside the panel and not joined to it: yearly lists, and points on a map."""
+        return self.lists | (self.panel.places.points if self.panel.places is not None else set())
+
+    @property
+    def lines(self) -> list[str]:
+        """The GeoJSON files with lines to measure distances to, from the top of the repository."""
+        return self.panel.places.lines if self.panel.places is not None else []
+
     def panel_columns(self) -> list[str]:
-        """List the columns of the finished panel: those of the tables, derived ones and designations."""
+        """List the columns of the finished panel: those of the tables, derived ones, designations and places."""
         names = list(self.sources[self.base].column_names)
         for join in self.panel.joins:
             names += [name for name in self.sources[join.source].column_names if name not in join.on]
         names += list(self.panel.derived)
         for designation in self.designation:
             names += designation_columns(designation)
+        if self.panel.places is not None:
+            names += self.panel.places.columns()
         return names
 
     def column_origins(self) -> dict[str, ColumnOrigin]:
@@ -117,6 +129,13 @@ class Study(Section):
             for column_name, meaning in zip(designation_columns(name), meanings, strict=True):
                 label = f"{designation.label or name}: {meaning}"
                 origins[column_name] = ColumnOrigin(origin=f"designation {name}", label=label)
+        if self.panel.places is not None:
+            described = self.panel.places.descriptions(self._designation_labels())
+            for kind, name, column_name in self.panel.places.added():
+                label, unit, how = described[column_name]
+                origins[column_name] = ColumnOrigin(
+                    origin=f"places: {kind} {name}", label=label, unit=unit or None, transformation=how
+                )
         return origins
 
     def specification_labels(self) -> dict[str, str]:
@@ -133,10 +152,16 @@ class Study(Section):
         """Map every column that has a label to what a reader sees."""
         labels: dict[str, str] = {}
         for source_name, source in self.sources.items():
-            if source_name not in self.lists:  # whose columns are none of the panel's
+            if source_name not in self.beside:  # whose columns are none of the panel's
                 labels |= {name: column.label for name, column in source.columns.items() if column.label}
         labels |= {name: derived.label for name, derived in self.panel.derived.items() if derived.label}
-        return labels | {name: each.label for name, each in self.designation.items() if each.label}
+        if self.panel.places is not None:
+            described = self.panel.places.descriptions(self._designation_labels())
+            labels |= {name: label for name, (label, _, _) in described.items()}
+        return labels | self._designation_labels()
+
+    def _designation_labels(self) -> dict[str, str]:
+        return {name: each.label for name, each in self.designation.items() if each.label}
 
     def equations(self, block_name: str) -> list[Equation]:
         """Spell out every equation of a block, with nothing left to default.

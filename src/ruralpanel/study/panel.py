@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from ruralpanel.study.base import Name, Section, Text
+from ruralpanel.study.places import Places
 
 
 class Join(Section):
@@ -48,7 +49,7 @@ class ColumnOrigin(Section):
     """Where a column of the panel comes from; not written by users, made by `Study.column_origins`."""
 
     origin: str
-    """The source and its header, an expression, or a designation."""
+    """The source and its header, an expression, a designation, or places."""
     label: str | None = None
     """What a reader sees."""
     unit: str | None = None
@@ -76,5 +77,7 @@ class Panel(Section):
     """Tables joined to the base, in this order."""
     derived: dict[Name, Annotated[Derived, BeforeValidator(_expression_alone)]] = {}
     """New columns, in this order: a name with its expression, or with expression, label and unit."""
+    places: Places | None = None
+    """Where units are, and the columns that follow from it: neighbours, density, distances."""
     sample: list[Restriction] = []
-    """Restrictions of the sample, applied in this order after designation is dated."""
+    """Restrictions of the sample, applied in this order after designation is dated and places are read."""

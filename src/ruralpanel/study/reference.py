@@ -18,6 +18,7 @@ from ruralpanel.study.exhibits import EventStudyFigure, Exhibit, RegressionTable
 from ruralpanel.study.model import Study
 from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.panel import Derived, Join, Panel, Restriction
+from ruralpanel.study.places import Density, DistanceTo, LeaveOutShare, Nearest, Neighbours, Places
 from ruralpanel.study.sources import RETRIEVED_FILES, Column, Retrieval, Source
 
 EXAMPLE = """\
@@ -138,8 +139,8 @@ folders called by their sha256, so `{retrieved}` of another machine is such a fo
 
 `keep`, `sample` and `expression` use columns, numbers, text in quotes, `+ - * / // % **`, comparisons, `in [..]`,
 `and`, `or`, `not`, and the functions abs, arcsinh, exp, expm1, log, log10, log1p, sqrt. A row in which a column of a
-condition is missing does not fulfil it. Columns that a designation adds (`NAME`, `NAME_cohort`, `NAME_event_time`) can
-be used in `panel.sample`, in blocks and as outcomes, not in `derived`.
+condition is missing does not fulfil it. Columns that a designation adds (`NAME`, `NAME_cohort`, `NAME_event_time`), and
+those that `panel.places` adds, can be used in `panel.sample`, in blocks and as outcomes, not in `derived`.
 
 ## Yearly lists
 
@@ -164,6 +165,33 @@ unit by unit, one row for each `designation`, `unit`, `year` (of the list) and `
 |---|---|
 {events}
 Events are those of the panel before `panel.sample` restricts it; units that are not in it have no other event.
+
+## Places
+
+With two columns of coordinates, the panel can have columns on what is around a unit:
+
+```yaml
+panel:
+  places:
+    latitude: latitude
+    longitude: longitude
+    neighbours:                 # adds listed_around_0_5, listed_around_5_10 and listed_around_10_20
+      listed_around: {{designation: listed, rings: [0, 5, 10, 20], measure: share, lag: 1}}
+    leave_out_share:
+      listed_in_county: {{designation: listed, within: county}}
+    density:
+      villages_near: {{radius: 10}}
+    nearest:
+      next_village:
+    distance_to:
+      railway: {{line: data/raw/my_study/railway.geojson}}
+      station: {{points: stations}}
+```
+
+Distances are great circles on a sphere with a radius of 6371.0088 km. The others around a unit are all units of the
+panel before `panel.sample`, also in periods in which they have no row: where the treatment of such a unit follows from
+its cohort, or from the rows it has, it counts; where it does not, the unit counts neither as treated nor as neighbour
+in that period. Where there are neighbours and the treatment of none is known, the column is missing.
 
 ## Estimates
 
@@ -197,6 +225,12 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("panel", "From tables to one row per unit and period.", Panel),
     ("panel.joins", "A list; tables are joined in this order.", Join),
     ("panel.derived", "By name, an expression or:", Derived),
+    ("panel.places", "Columns from coordinates and groups.", Places),
+    ("panel.places.neighbours.NAME", "The treated around a unit.", Neighbours),
+    ("panel.places.leave_out_share.NAME", "The treated among the others of a group.", LeaveOutShare),
+    ("panel.places.density.NAME", "How many others are near.", Density),
+    ("panel.places.nearest.NAME", "May be left empty.", Nearest),
+    ("panel.places.distance_to.NAME", "`points` or `line`.", DistanceTo),
     ("panel.sample", "A list; restrictions are applied in this order.", Restriction),
     ("designation", "One entry for each treatment, by name.", Designation),
     ("designation.NAME.list", "Where a designation is read from yearly lists.", YearlyList),
