@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ruralpanel.errors import DataError
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.build import build_panel
-from ruralpanel.panel.places import (
+from ruralpanel.panel.sphere import (
     EARTH_RADIUS,
     Sites,
     distance_to_lines,

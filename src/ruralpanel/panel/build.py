@@ -14,7 +14,8 @@ from ruralpanel.panel.expressions import evaluate_condition, evaluate_number
 from ruralpanel.panel.joins import join_table, no_matches
 from ruralpanel.panel.keys import with_whole_numbers
 from ruralpanel.panel.lists import no_events, read_lists
-from ruralpanel.panel.places import Lines, add_places
+from ruralpanel.panel.places import add_places
+from ruralpanel.panel.sphere import Lines
 from ruralpanel.storage import key_problems
 from ruralpanel.study.designation import Designation
 from ruralpanel.study.panel import Panel
