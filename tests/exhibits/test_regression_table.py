@@ -67,6 +67,7 @@ def test_markup_in_labels_is_escaped(static: pd.DataFrame) -> None:
 def test_simulated_data_are_called_so_in_every_form(static: pd.DataFrame) -> None:
     table = print_table(static, declaration("regression_table", standing="simulated"))
     assert all("SIMULATED DATA" in text for text in (as_html(table), as_latex(table), table.title))
+    assert as_grid(table)["row"].iloc[0] == "SIMULATED DATA"
     public = print_table(static, declaration("regression_table"))
     assert "SIMULATED" not in as_html(public)
 

@@ -70,7 +70,9 @@ def test_simulated_exhibits_say_so_and_others_do_not(finished: tuple[str, Path, 
     name, results, _ = finished
     simulated = Study.load(name, ROOT).data_standing == "simulated"
     texts = [
-        path for path in (results / "exhibits").iterdir() if path.name.endswith((".html", ".tex", ".caption.json"))
+        path
+        for path in (results / "exhibits").iterdir()
+        if path.name.endswith((".html", ".tex", ".csv", ".caption.json"))
     ]
     for path in [*texts, results / "report/index.html", results / "verdict.html"]:
         assert ("SIMULATED DATA" in path.read_text(encoding="utf-8")) == simulated, path.name

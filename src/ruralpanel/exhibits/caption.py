@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
 from pydantic import BaseModel
 
 from ruralpanel.study.exhibits import EventStudyFigure, RegressionTable, TrendsFigure
@@ -121,6 +122,20 @@ def full_title(declaration: ExhibitDeclaration) -> str:
     """Give number and title, with the standing of simulated data."""
     suffix = f" [{SIMULATED}]" if declaration.standing == "simulated" else ""
     return f"{declaration.number}. {declaration.exhibit.title}{suffix}"
+
+
+def with_standing(data: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.DataFrame:
+    """Put the standing of its data before every row of a figure's plotted data.
+
+    Parameters
+    ----------
+    data
+        What the figure shows.
+    declaration
+        What the study says about the exhibit.
+    """
+    words = SIMULATED if declaration.standing == "simulated" else f"{declaration.standing} data"
+    return pd.concat([pd.Series(words, index=data.index, name="data_standing"), data], axis=1)
 
 
 def closing_notes(declaration: ExhibitDeclaration) -> list[str]:

@@ -233,9 +233,10 @@ def _notes(
 
 
 def as_grid(table: PrintedTable) -> pd.DataFrame:
-    """Give the table as printed, for CSV: a column of labels and one a regression."""
+    """Give the table as printed, for CSV: a column of labels and one a regression; simulated data say so at the top."""
     numbers = [f"({position})" for position in range(1, len(table.heads) + 1)]
-    rows = [("", [outcome for outcome, _ in table.heads])]
+    rows = [(SIMULATED, [""] * len(numbers))] if SIMULATED in table.title else []
+    rows.append(("", [outcome for outcome, _ in table.heads]))
     if any(head for _, head in table.heads):
         rows.append(("", [head for _, head in table.heads]))
     rows += [*table.coefficients, *table.statistics]
