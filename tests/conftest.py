@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.designation import date_designation
@@ -16,6 +17,13 @@ ROOT = Path(__file__).parent.parent
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--runslow", action="store_true", help="also run whole studies, as CI does")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Try fewer examples of each property in the daily run, and the usual hundred with the slow tests."""
+    thorough = config.getoption("--runslow")
+    settings.register_profile("chosen", max_examples=100 if thorough else 25, deadline=None)
+    settings.load_profile("chosen")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

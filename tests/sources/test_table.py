@@ -106,7 +106,7 @@ def test_a_column_with_nothing_in_it_is_missing_numbers(tmp_path: Path) -> None:
     assert table["a"].dtype == "float64"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.one_of(st.none(), st.integers(-(10**9), 10**9), st.floats(-1e9, 1e9)), min_size=1, max_size=30))
 def test_numbers_written_to_csv_are_read_back(tmp_path: Path, values: list[float | None]) -> None:
     lines = "".join(f"{row},{'' if value is None else repr(value)}\n" for row, value in enumerate(values))
@@ -114,7 +114,7 @@ def test_numbers_written_to_csv_are_read_back(tmp_path: Path, values: list[float
     assert [None if pd.isna(value) else value for value in table["a"]] == values
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.text(st.characters(blacklist_categories=["C", "Z"]), min_size=1, max_size=8), min_size=1, max_size=15)
 )
