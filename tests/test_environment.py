@@ -54,7 +54,21 @@ def test_the_conda_environment_is_python_and_the_lock(root: Path, project: dict)
     assert set(specs) == {"python", "pip"}
     assert SpecifierSet(specs["python"].split()[1]) == SpecifierSet(project["requires-python"])
     (pip,) = [spec["pip"] for spec in environment["dependencies"] if isinstance(spec, dict)]
-    assert pip == ["--no-deps --require-hashes -r requirements.lock"]
+    assert pip == ["-r requirements.lock"]
+
+
+def test_pip_can_read_what_conda_hands_it(root: Path, tmp_path: Path) -> None:
+    """Conda writes the `pip` entries into a requirements file beside the environment's, a line each."""
+    from pip._internal.network.session import PipSession
+    from pip._internal.req import parse_requirements
+
+    environment = yaml.safe_load((root / "environment.yml").read_text(encoding="utf-8"))
+    (entries,) = [spec["pip"] for spec in environment["dependencies"] if isinstance(spec, dict)]
+    (tmp_path / "requirements.lock").write_bytes((root / "requirements.lock").read_bytes())
+    (tmp_path / "from_conda.txt").write_text("\n".join(entries) + "\n", encoding="utf-8")
+    parsed = list(parse_requirements(str(tmp_path / "from_conda.txt"), session=PipSession()))
+    assert len(parsed) > 100
+    assert all(requirement.options.get("hashes") for requirement in parsed)
 
 
 def test_the_run_script_uses_the_same_lock(root: Path) -> None:
