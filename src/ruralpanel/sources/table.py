@@ -77,11 +77,9 @@ def read_source(name: str, source: Source, path: Path | None, corrections: Path 
     if corrections is not None:
         written, note = apply_corrections(written, source, corrections)
         ledger.note("corrections", len(written), written, note)
-    table, found = _typed(written, source, ledger, raw.comma_may_be_decimal)
+    table, badly_typed = _typed(written, source, ledger, raw.comma_may_be_decimal)
     # A cell of the wrong type has no value to hold to a range, so both kinds of violation can be told at once.
-    found = (
-        pd.concat([found, violations(table, source)], ignore_index=True) if len(found) else violations(table, source)
-    )
+    found = pd.concat([*badly_typed, violations(table, source)], ignore_index=True)
     if len(found) and source.on_violation == "fail":
         raise DataError(as_problems(found, selected.rows, raw.where))
     quarantine = _quarantine(written, selected, found)
@@ -98,10 +96,10 @@ def read_source(name: str, source: Source, path: Path | None, corrections: Path 
 
 def _typed(
     written: pd.DataFrame, source: Source, ledger: Ledger, comma_may_be_decimal: bool
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Type every column; give the table and the cells that cannot have their type."""
+) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
+    """Type every column; give the table and, column by column, the cells that cannot have their type."""
     typed: dict[str, pd.Series] = {}
-    found = [pd.DataFrame(columns=["index", "column", "value", "rule"])]
+    found: list[pd.DataFrame] = []
     for name in source.column_names:
         column = source.columns.get(name, Column())
         codes = [*column.missing_codes, *(source.missing_codes if name not in source.key else [])]
@@ -111,7 +109,7 @@ def _typed(
             ledger.note("values", len(written), written, f"{name}: {note}")
         if result.bad.any():
             found.append(as_violations(written[name][result.bad], name, result.rule))
-    return pd.DataFrame(typed), pd.concat(found[1:] or found, ignore_index=True)
+    return pd.DataFrame(typed), found
 
 
 def _quarantine(written: pd.DataFrame, selected: Selected, found: pd.DataFrame) -> pd.DataFrame:
