@@ -1,0 +1,69 @@
+"""What the types of a study file cannot catch: parts that refer to what is not there, or that cannot go together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from ruralpanel.errors import Problem
+from ruralpanel.study.checks.blocks import blocks, outcomes
+from ruralpanel.study.checks.context import Context
+from ruralpanel.study.checks.designation import designations
+from ruralpanel.study.checks.exhibits import exhibits, published
+from ruralpanel.study.checks.panel import columns_of_the_panel, joins
+from ruralpanel.study.checks.places import places
+from ruralpanel.study.checks.sources import sources
+from ruralpanel.study.model import Study
+from ruralpanel.study.yaml_file import YamlFile
+
+
+def problems_in(study: Study, file: YamlFile, root: Path) -> list[Problem]:
+    """Check that the parts of a study fit together.
+
+    Parameters
+    ----------
+    study
+        A study whose types are right.
+    file
+        The file it was read from, for line numbers.
+    root
+        The top of the repository, from which raw files are looked for.
+
+    Returns
+    -------
+    list of Problem
+        Everything found, in the file's order; empty when the study can be run.
+    """
+    found = {str(problem): problem for problem in _all_problems(Context(study, file, root))}
+    return list(found.values())
+
+
+def _all_problems(context: Context) -> Iterator[Problem]:
+    study = context.study
+    yield from _identity(context)
+    yield from sources(context)
+    of_joins = list(joins(context))
+    yield from of_joins
+    if study.panel.unit == study.panel.period:
+        return  # nothing can be said of equations whose two keys are one
+    # Where tables do not fit together, any column of any of them may yet be the panel's.
+    columns = context.columns_of_all_tables() if of_joins else study.panel_columns()
+    context = replace(context, columns=tuple(columns))
+    yield from columns_of_the_panel(context)
+    yield from designations(context)
+    if study.panel.places is not None:
+        yield from places(context, study.panel.places)
+    yield from outcomes(context)
+    yield from blocks(context)
+    yield from exhibits(context)
+    yield from published(context)
+
+
+def _identity(context: Context) -> Iterator[Problem]:
+    if context.study.study != context.file.path.stem:
+        yield context.file.problem(
+            ("study",),
+            f"is `{context.study.study}`, but the file is called {context.file.path.name}",
+            f"write `study: {context.file.path.stem}` or rename the file",
+        )

@@ -1,0 +1,128 @@
+"""Checks of the ``outcomes`` and ``blocks`` sections: names, and what only a whole equation shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ruralpanel.errors import Problem, nearest
+from ruralpanel.study.blocks import Block, Specification
+from ruralpanel.study.checks.context import Context
+from ruralpanel.study.yaml_file import KeyPath
+
+
+def outcomes(context: Context) -> Iterator[Problem]:
+    """Check that every outcome is a column of the panel."""
+    columns = context.columns
+    for name, outcome in context.study.outcomes.items():
+        if outcome.column is not None:
+            yield from context.known(("outcomes", name, "column"), outcome.column, columns, "column of the panel")
+        elif name not in columns:
+            hint = nearest(name, columns)
+            yield context.file.problem(
+                ("outcomes", name),
+                f"the panel has no column `{name}`",
+                f"{hint} Say which with `column`.",
+            )
+
+
+def blocks(context: Context) -> Iterator[Problem]:
+    """Check the names in every block, and then its equations."""
+    for name, block in context.study.blocks.items():
+        at: KeyPath = ("blocks", name)
+        found = list(_specification(context, at, block))
+        for each, own in (block.specifications or {}).items():
+            found += _specification(context, (*at, "specifications", each), own)
+        for key in ("outcomes", "estimators"):
+            parts = list((block.specifications or {"": block}).values())
+            if getattr(block, key) is None and any(getattr(part, key) is None for part in parts):
+                found.append(
+                    context.file.problem(
+                        at,
+                        f"the key `{key}` is missing",
+                        nearest("", context.study.outcomes)
+                        if key == "outcomes"
+                        else "valid here: cohort_means, event_study, two_way_fixed_effects",
+                    )
+                )
+        found += _event_study_keys(context, at, block)
+        yield from found
+        if not found:
+            yield from _equations(context, name, at)
+
+
+def _specification(context: Context, at: KeyPath, part: Specification) -> Iterator[Problem]:
+    """Check the names in a specification, whether it is a block's or a variation's."""
+    study, columns = context.study, context.columns
+    lists: list[tuple[str, Iterable[str], str]] = [
+        ("outcomes", study.outcomes, "outcome of this study"),
+        ("treatments", study.designation, "designation of this study"),
+        ("regressors", columns, "column of the panel"),
+    ]
+    for key, valid, kind in lists:
+        for index, name in enumerate(getattr(part, key) or []):
+            yield from context.known((*at, key, index), name, valid, kind)
+    for index, effect in enumerate(part.fixed_effects or []):
+        for name in effect.split("*"):
+            yield from context.known((*at, "fixed_effects", index), name, columns, "column of the panel")
+    for index, name in enumerate((part.inference and part.inference.cluster) or []):
+        yield from context.known(
+            (*at, "inference", "cluster", index), name, columns, "column of the panel to cluster by"
+        )
+    if part.weights is not None:
+        yield from context.known((*at, "weights"), part.weights, columns, "column of the panel")
+    if part.sample is not None:
+        yield from context.expression((*at, "sample"), part.sample, columns, condition=True)
+    if part.window is not None and part.window[0] > part.window[1]:
+        yield context.file.problem((*at, "window"), f"runs backwards, from {part.window[0]} to {part.window[1]}")
+
+
+def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
+    """Check what only a whole equation shows."""
+    for equation in context.study.equations(name):
+        where = (*at, "specifications", equation.specification) if context.study.blocks[name].specifications else at
+        right_hand = [*equation.treatments, *equation.regressors]
+        repeated = sorted({term for term in right_hand if right_hand.count(term) > 1})
+        if repeated:
+            yield context.file.problem(where, f"{', '.join(repeated)} is on the right-hand side twice")
+        if equation.outcome_column in equation.regressors:
+            yield context.file.problem(where, f"the outcome `{equation.outcome_column}` is a regressor too")
+        if equation.estimator == "two_way_fixed_effects" and not right_hand:
+            yield context.file.problem(where, "has nothing on the right-hand side", "name `treatments` or `regressors`")
+        if equation.estimator == "cohort_means" and len(equation.treatments) > 1:
+            yield context.file.problem(
+                where,
+                "means by cohort need one treatment",
+                f"choose one with `treatments`: {', '.join(equation.treatments)}",
+            )
+        if equation.estimator == "event_study":
+            yield from _event_study(context, where, equation.treatments, equation.absorbing)
+            window, reference = equation.window, equation.reference_period
+            if window is not None and not window[0] <= reference <= window[1]:
+                yield context.file.problem((*where, "window"), f"leaves out the reference period {reference}")
+
+
+def _event_study(context: Context, where: KeyPath, treatments: list[str], absorbing: bool) -> Iterator[Problem]:
+    if len(treatments) != 1:
+        hint = (
+            f"choose one with `treatments`: {', '.join(treatments)}"
+            if treatments
+            else "declare one under `designation`"
+        )
+        yield context.file.problem(where, f"an event study needs one treatment, not {len(treatments)}", hint)
+    elif not absorbing:
+        yield context.file.problem(
+            where,
+            f"an event study needs a treatment that stays; `{treatments[0]}` is declared `absorbing: false`",
+            "estimate it with two_way_fixed_effects",
+        )
+
+
+def _event_study_keys(context: Context, at: KeyPath, block: Block) -> Iterator[Problem]:
+    """Check that keys of the event study belong to one."""
+    for name, own in (block.specifications or {"": block}).items():
+        estimators = own.estimators or block.estimators or []
+        for key in ("window", "always_treated"):
+            stated_here = getattr(own, key) is not None
+            if (stated_here or getattr(block, key) is not None) and "event_study" not in estimators:
+                where = (*at, "specifications", name, key) if stated_here and name else (*at, key)
+                yield context.file.problem(where, "is a key of event studies, and none is estimated here")

@@ -1,0 +1,89 @@
+"""What every check works with: the study, its file, and the names that are known in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ruralpanel.errors import Problem, nearest
+from ruralpanel.study.designation import designation_columns
+from ruralpanel.study.expressions import ExpressionError, columns_in, is_condition
+from ruralpanel.study.model import Study
+from ruralpanel.study.yaml_file import KeyPath, YamlFile, is_directory
+
+
+@dataclass(frozen=True)
+class Context:
+    """A study to be checked.
+
+    Parameters
+    ----------
+    study
+        A study whose types are right.
+    file
+        The file it was read from, for line numbers.
+    root
+        The top of the repository, from which raw files are looked for.
+    columns
+        The columns of the panel, as far as they are known.
+    """
+
+    study: Study
+    file: YamlFile
+    root: Path
+    columns: tuple[str, ...] = ()
+
+    def known(self, at: KeyPath, name: str, valid: Iterable[str], kind: str) -> Iterator[Problem]:
+        """Complain when a name refers to nothing."""
+        choices = list(valid)
+        if name not in choices:
+            hint = nearest(name, choices) or f"the study declares no {kind}"
+            yield self.file.problem(at, f"`{name}` is not {_article(kind)} {kind}", hint)
+
+    def expression(self, at: KeyPath, expression: str, columns: Iterable[str], condition: bool) -> Iterator[Problem]:
+        """Check that an expression can be read and that its columns exist."""
+        try:
+            used = columns_in(expression)
+            if condition and not is_condition(expression):
+                yield self.file.problem(at, f"`{expression}` is a number, not a condition", "compare it: `… > 0`")
+        except ExpressionError as error:
+            yield self.file.problem(at, str(error))
+            return
+        for name in sorted(used):
+            yield from self.known(at, name, columns, "column of the panel here")
+
+    def columns_of_all_tables(self) -> list[str]:
+        """List the columns of every source, derived ones, designations and places."""
+        names = [name for source in self.study.sources.values() for name in source.column_names]
+        names += list(self.study.panel.derived)
+        names += [column for name in self.study.designation for column in designation_columns(name)]
+        return names + (self.study.panel.places.columns() if self.study.panel.places is not None else [])
+
+    def table_columns(self) -> list[str]:
+        """List the panel's columns before derived ones and designations are added."""
+        aside = self.study.beside - self.sources_in_the_panel()
+        of_sources = {
+            column for name, source in self.study.sources.items() if name not in aside for column in source.column_names
+        }
+        return [name for name in self.columns if name in of_sources]
+
+    def sources_in_the_panel(self) -> set[str]:
+        """List base and joined sources; where the base is left open among several, there is none yet."""
+        panel, sources = self.study.panel, self.study.sources
+        base = {self.study.base} if panel.base is not None or len(sources) == 1 else set()
+        return base | {join.source for join in panel.joins}
+
+    def how_to_get(self, path: str, access: str | None) -> str:
+        """Say how a missing file is got: the access instructions, or a file of a similar name."""
+        if access:
+            return f"how to get it: {' '.join(access.split())}"
+        folder = (self.root / path).parent
+        beside = (
+            [(Path(path).parent / each.name).as_posix() for each in folder.iterdir()] if is_directory(folder) else []
+        )
+        return nearest(path, beside) or "paths count from the top of the repository"
+
+
+def _article(noun: str) -> str:
+    return "an" if noun[0] in "aeiou" else "a"

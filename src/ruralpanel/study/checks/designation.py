@@ -1,0 +1,75 @@
+"""Checks of the ``designation`` section: columns and yearly lists to date treatment by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ruralpanel.errors import Problem, nearest
+from ruralpanel.study.checks.context import Context
+from ruralpanel.study.designation import Designation, YearlyList, designation_columns
+from ruralpanel.study.yaml_file import KeyPath, dotted
+
+
+def designations(context: Context) -> Iterator[Problem]:
+    """Check that every treatment can be dated by columns or lists that exist."""
+    before = context.table_columns() + list(context.study.panel.derived)
+    for name, designation in context.study.designation.items():
+        at: KeyPath = ("designation", name)
+        for key in ("cohort", "indicator"):
+            column = getattr(designation, key)
+            if column is not None:
+                yield from context.known((*at, key), column, before, "column of the sources or a derived one")
+        if designation.listed is not None:
+            yield from _yearly_list(context, (*at, "list"), designation, designation.listed)
+        for added in designation_columns(name):
+            if added in before:
+                yield context.file.problem(
+                    at,
+                    f"would add a column `{added}`, which the panel has already",
+                    "choose another name",
+                )
+
+
+def _yearly_list(context: Context, at: KeyPath, designation: Designation, listed: YearlyList) -> Iterator[Problem]:
+    """Check that a yearly list is a source of its own, one row a unit and list year."""
+    if listed.exits == "switch" and designation.absorbing:
+        yield context.file.problem(
+            (*at, "exits"), "is `switch`, but the treatment is one that stays", "declare `absorbing: false`"
+        )
+    if listed.exits == "ignore" and not designation.absorbing:
+        yield context.file.problem(
+            (*at[:-1], "absorbing"),
+            "is false, but the list's exits are ignored, so that treatment stays",
+            f"write `exits: switch` under `{dotted(at)}`",
+        )
+    study, unit = context.study, context.study.panel.unit
+    if listed.source not in study.sources:
+        yield from context.known((*at, "source"), listed.source, study.sources, "source")
+        return
+    if listed.source in context.sources_in_the_panel():
+        role = "gives the panel its rows" if listed.source == study.base else "is joined to the panel"
+        yield context.file.problem(
+            (*at, "source"),
+            f"`{listed.source}` {role}; a list is a source of its own, read beside the panel",
+            nearest("", set(study.sources) - context.sources_in_the_panel())
+            or "declare the list's file under `sources`",
+        )
+        return
+    source = study.sources[listed.source]
+    kind = f"column of the source `{listed.source}`"
+    if listed.year == unit:
+        yield context.file.problem((*at, "year"), f"is `{unit}`, the panel's unit; they are two columns")
+        return
+    yield from context.known((*at, "year"), listed.year, source.column_names, kind)
+    if unit not in source.column_names:
+        yield context.file.problem(
+            ("sources", listed.source, "columns"),
+            f"has no `{unit}`, by which the panel knows its units",
+            nearest(unit, source.column_names),
+        )
+    elif listed.year in source.column_names and not {unit, listed.year} <= set(source.key):
+        yield context.file.problem(
+            ("sources", listed.source, "key"),
+            f"is {', '.join(source.key)}; a list has one row for each {unit} and {listed.year}",
+            f"write `key: [{unit}, {listed.year}]`",
+        )

@@ -1,0 +1,53 @@
+"""Checks of the ``exhibits`` and ``published`` sections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ruralpanel.errors import Problem
+from ruralpanel.study.blocks import Block
+from ruralpanel.study.checks.context import Context
+from ruralpanel.study.exhibits import ESTIMATORS_SHOWN, RegressionTable
+from ruralpanel.study.yaml_file import KeyPath, is_file
+
+
+def exhibits(context: Context) -> Iterator[Problem]:
+    """Check that exhibits show what their blocks estimate."""
+    study = context.study
+    for name, exhibit in study.exhibits.items():
+        at: KeyPath = ("exhibits", name)
+        shown = ESTIMATORS_SHOWN[exhibit.kind]
+        for index, block in enumerate(exhibit.blocks):
+            if block not in study.blocks:
+                yield from context.known((*at, "blocks", index), block, study.blocks, "block of this study")
+                continue
+            estimators = {
+                estimator
+                for part in (study.blocks[block], *(study.blocks[block].specifications or {}).values())
+                for estimator in part.estimators or []
+            }
+            if estimators and not estimators & set(shown):
+                estimated = ", ".join(sorted(estimators))
+                what = f"a {exhibit.kind} shows {' or '.join(shown)}; the block `{block}` estimates {estimated}"
+                yield context.file.problem((*at, "blocks", index), what)
+        if isinstance(exhibit, RegressionTable):
+            blocks = [block for block in exhibit.blocks if block in study.blocks]
+            terms = {term for block in blocks for term in _right_hand_sides(context, study.blocks[block])}
+            for index, term in enumerate(exhibit.terms or []):
+                yield from context.known((*at, "terms", index), term, terms, "term of these blocks")
+
+
+def _right_hand_sides(context: Context, block: Block) -> set[str]:
+    """List everything that is on a right-hand side in a block."""
+    parts = [block, *(block.specifications or {}).values()]
+    regressors = {name for part in parts for name in part.regressors or []}
+    return regressors | {name for part in parts for name in part.treatments or context.study.designation}
+
+
+def published(context: Context) -> Iterator[Problem]:
+    """Check that the file of printed values is there."""
+    path = context.study.published
+    if path is not None and not is_file(context.root / path):
+        yield context.file.problem(
+            ("published",), f"there is no file {path}", "paths count from the top of the repository"
+        )

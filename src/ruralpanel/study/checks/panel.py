@@ -1,0 +1,98 @@
+"""Checks of the ``panel`` section: base, joins, derived columns and restrictions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ruralpanel.errors import Problem, nearest
+from ruralpanel.study.checks.context import Context
+from ruralpanel.study.yaml_file import KeyPath
+
+
+def joins(context: Context) -> Iterator[Problem]:
+    """Check base and joins: what must hold before the panel's columns are known."""
+    study, panel = context.study, context.study.panel
+    if panel.base is None and len(study.sources) > 1:
+        yield context.file.problem(
+            ("panel",),
+            "the key `base` is missing: with several sources, one gives the panel its rows",
+            nearest("", study.sources),
+        )
+        return
+    if panel.base is not None and panel.base not in study.sources:
+        yield from context.known(("panel", "base"), panel.base, study.sources, "source")
+        return
+    base = study.sources[study.base]
+    if panel.unit == panel.period:
+        yield context.file.problem(("panel", "period"), f"is `{panel.period}`, the unit too; they are two columns")
+        return
+    for key in ("unit", "period"):
+        yield from context.known(
+            ("panel", key), getattr(panel, key), base.column_names, f"column of the source `{study.base}`"
+        )
+    if set(base.key) != {panel.unit, panel.period}:
+        yield context.file.problem(
+            ("sources", study.base, "key"),
+            f"is {', '.join(base.key)}; the source that gives the panel its rows must have one row for each "
+            f"{panel.unit} and {panel.period}",
+            f"write `key: [{panel.unit}, {panel.period}]`",
+        )
+    here = set(base.column_names)
+    used = {study.base}
+    for index, join in enumerate(panel.joins):
+        at: KeyPath = ("panel", "joins", index)
+        if join.source not in study.sources:
+            yield from context.known((*at, "source"), join.source, study.sources, "source")
+            continue
+        if join.source in used:
+            yield context.file.problem((*at, "source"), f"`{join.source}` is in the panel already")
+            continue
+        used.add(join.source)
+        source = study.sources[join.source]
+        for position, column in enumerate(join.on):
+            yield from context.known((*at, "on", position), column, here, "column of the panel at this join")
+            yield from context.known(
+                (*at, "on", position), column, source.column_names, f"column of the source `{join.source}`"
+            )
+        if not set(source.key) <= set(join.on):
+            yield context.file.problem(
+                (*at, "on"),
+                f"the key of `{join.source}` is {', '.join(source.key)}; joined on {', '.join(join.on)} alone, "
+                "several of its rows could meet one row of the panel",
+                f"join on {', '.join(source.key)}",
+            )
+        for column in sorted((here & set(source.column_names)) - set(join.on)):
+            yield context.file.problem(
+                ("sources", join.source, "columns", column),
+                f"the panel has a column `{column}` already when `{join.source}` is joined",
+                "give one of them another name",
+            )
+        here |= set(source.column_names)
+    for name in study.sources:
+        if name not in used | study.beside:
+            yield context.file.problem(
+                ("sources", name),
+                "is read but never used",
+                f"join it: `panel.joins: [{{source: {name}, on: […]}}]`",
+            )
+
+
+def columns_of_the_panel(context: Context) -> Iterator[Problem]:
+    """Check derived columns and restrictions, each against the columns before it."""
+    panel = context.study.panel
+    if panel.region is not None:
+        yield from context.known(("panel", "region"), panel.region, context.table_columns(), "column of the sources")
+    here = context.table_columns()
+    for name, derived in panel.derived.items():
+        at: KeyPath = ("panel", "derived", name)
+        if name in here:
+            yield context.file.problem(at, "is a column of the panel already", "choose another name")
+        yield from context.expression(at, derived.expression, here, condition=False)
+        here.append(name)
+    for index, restriction in enumerate(panel.sample):
+        yield from context.expression(
+            ("panel", "sample", index, "keep"),
+            restriction.keep,
+            context.columns,
+            condition=True,
+        )

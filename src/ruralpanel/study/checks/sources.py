@@ -1,0 +1,41 @@
+"""Checks of the ``sources`` section: files are there, keys are columns, ranges allow something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ruralpanel.errors import Problem, nearest
+from ruralpanel.sources.packages import available_loaders
+from ruralpanel.study.checks.context import Context
+from ruralpanel.study.yaml_file import KeyPath, is_file
+
+
+def sources(context: Context) -> Iterator[Problem]:
+    """Check that files and keys of every source exist, and that its ranges allow something."""
+    loaders = available_loaders()
+    for name, source in context.study.sources.items():
+        at: KeyPath = ("sources", name)
+        for index, name_in_key in enumerate(source.key):
+            yield from context.known((*at, "key", index), name_in_key, source.column_names, "column of this source")
+        if source.loader is not None and source.loader not in loaders:
+            yield context.file.problem(
+                (*at, "loader"),
+                f"no installed package carries `{source.loader}`",
+                nearest(source.loader, loaders),
+            )
+        if source.path is not None and not is_file(context.root / source.path):
+            yield context.file.problem(
+                (*at, "path"),
+                f"there is no file {source.path}",
+                context.how_to_get(source.path, source.access),
+            )
+        if source.corrections is not None and not is_file(context.root / source.corrections):
+            what = f"there is no file {source.corrections}"
+            yield context.file.problem((*at, "corrections"), what, context.how_to_get(source.corrections, None))
+        for column_name, column in source.columns.items():
+            low, high = column.minimum, column.maximum
+            if low is not None and high is not None and low > high:
+                yield context.file.problem(
+                    (*at, "columns", column_name),
+                    f"allows nothing: minimum {low} is above maximum {high}",
+                )
