@@ -122,3 +122,18 @@ def test_every_proxy_that_is_not_older_than_the_first_list_year_is_found(inherit
     assert "(2 problems)" in message
     del listed["years"]
     inherited.load()
+
+
+def test_the_first_of_several_lists_counts(inherited: Repository) -> None:
+    columns = {"village": None, "list_year": None}
+    inherited.at("blocks.main")["treatments"] = ["listed"]
+    inherited.study["panel"]["base"] = "survey"
+    for name, year in (("early", 1950), ("late", 2013)):
+        (inherited.root / f"{name}.csv").write_text(f"village,list_year\n1,{year}\n")
+        source = {"path": f"{name}.csv", "key": ["village", "list_year"], "columns": columns}
+        inherited.study["sources"][f"{name}_list"] = source
+        listed = {"source": f"{name}_list", "year": "list_year", "years": [year]}
+        inherited.study["designation"][name] = {"list": listed}
+    message = inherited.complaint()
+    assert "proxies.halls.vintage: is 1950, and the first list of `early` is of 1950" in message
+    assert "(2 problems)" in message

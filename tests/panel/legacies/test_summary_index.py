@@ -182,7 +182,7 @@ def test_a_single_proxy_is_its_own_index(method: IndexName) -> None:
     [
         ({"a": [1, 2, 3], "b": [2, 4, 6], "c": [1, 0, 5]}, "icw", False, "`a`, `b` are collinear"),
         ({"a": [1, 2, 3], "b": [9, 9, 9]}, "icw", False, "`b` does not vary in the reference group, which has 3 units"),
-        ({"a": [1, 2, None], "b": [1, 3, 9], "c": [None, None, 1]}, "icw", True, "`a`, `b`, `c` does not vary"),
+        ({"a": [1, 2, None], "b": [1, 3, 9], "c": [None, None, 1]}, "icw", True, "`a`, `b`, `c` do not vary"),
         ({"a": [1, 2, None], "b": [1, None, 9]}, "icw", True, "which has 1 unit with all proxies"),
         ({"a": [1, 2, None, None], "b": [None, None, 1, 2]}, "icw", False, "not two units which have both `a` and `b`"),
         ({"a": [1, 2, 3], "b": [3, 2, 1]}, "mean", False, "its proxies offset each other"),

@@ -85,15 +85,17 @@ def summary_index(proxies: pd.DataFrame, method: IndexName, reference: pd.Series
     Raises
     ------
     UndefinedIndex
-        If a proxy or the index does not vary in the reference group, proxies are collinear, no unit has two of them
-        together, or two components explain as much.
+        If a proxy or the index does not vary in the reference group, proxies are collinear, no two units have both of
+        two of them, or two components explain as much.
     """
     used = proxies.dropna() if complete else proxies
     inside = used[reference.loc[used.index]]
     without = [str(name) for name in inside if inside[name].nunique() < 2]
     if without:
         some = f", which has {counted(len(inside), 'unit')}" + (" with all proxies" if complete else "")
-        raise UndefinedIndex(f"{_named(without)} does not vary in the reference group{some}")
+        raise UndefinedIndex(
+            f"{_named(without)} {'does' if len(without) == 1 else 'do'} not vary in the reference group{some}"
+        )
     means, deviations = inside.mean(), inside.std()
     scores = (used - means) / deviations
     covariance = scores.cov()
