@@ -109,7 +109,10 @@ def _of_proxy(
         return
     if values.nunique() < 2:
         known = values.dropna()
-        yield (f"is {known.iloc[0]:g} for every unit" if len(known) else "is missing for every unit"), "leave it out"
+        yield (
+            (f"is {known.iloc[0]:g} for every unit that has it" if len(known) else "is missing for every unit"),
+            "leave it out",
+        )
         return
     changing = values.groupby(panel[unit]).nunique()
     changing = changing[changing > 1]
