@@ -11,6 +11,7 @@ from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.blocks import Block, Equation, Inference, Specification
 from ruralpanel.study.designation import Designation, designation_columns
 from ruralpanel.study.exhibits import AnyExhibit
+from ruralpanel.study.legacies import INDEX_WORDS, Legacy
 from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.panel import ColumnOrigin, Panel
 from ruralpanel.study.sources import Column, Source
@@ -46,6 +47,8 @@ class Study(Section):
     """How the tables become one row per unit and period."""
     designation: dict[Name, Designation] = {}
     """The treatments. May be left out when every regressor is an ordinary column."""
+    legacies: dict[Name, Legacy] = {}
+    """What history left behind: capacities measured by proxies, each a column of the panel."""
     outcomes: Annotated[dict[Name, Outcome], Field(min_length=1)]
     """What is explained."""
     blocks: Annotated[dict[Name, Block], Field(min_length=1)]
@@ -102,7 +105,8 @@ class Study(Section):
         return self.panel.places.lines if self.panel.places is not None else []
 
     def panel_columns(self) -> list[str]:
-        """List the columns of the finished panel: those of the tables, derived ones, designations and places."""
+        """List the columns of the finished panel: those of the tables, derived ones, designations, places and
+        capacities."""
         names = list(self.sources[self.base].column_names)
         for join in self.panel.joins:
             names += [name for name in self.sources[join.source].column_names if name not in join.on]
@@ -111,7 +115,11 @@ class Study(Section):
             names += designation_columns(designation)
         if self.panel.places is not None:
             names += self.panel.places.columns()
-        return names
+        return [*names, *self.capacities()]
+
+    def capacities(self) -> dict[str, str]:
+        """Map every capacity to the legacy that left it behind, in the order of the file."""
+        return {name: legacy for legacy, each in self.legacies.items() for name in each.capacities}
 
     def column_origins(self) -> dict[str, ColumnOrigin]:
         """Say of every column of the panel where it comes from and what was done to it, for the codebook."""
@@ -136,6 +144,14 @@ class Study(Section):
                 origins[column_name] = ColumnOrigin(
                     origin=f"places: {kind} {name}", label=label, unit=unit or None, transformation=how
                 )
+        for name, legacy in self.capacities().items():
+            capacity = self.legacies[legacy].capacities[name]
+            origins[name] = ColumnOrigin(
+                origin=f"legacies: {legacy}",
+                label=capacity.label,
+                unit="standard deviations",
+                transformation=f"{INDEX_WORDS[capacity.index]} of {', '.join(capacity.proxies)}",
+            )
         return origins
 
     def specification_labels(self) -> dict[str, str]:
@@ -158,6 +174,8 @@ class Study(Section):
         if self.panel.places is not None:
             described = self.panel.places.descriptions(self._designation_labels())
             labels |= {name: label for name, (label, _, _) in described.items()}
+        for legacy in self.legacies.values():
+            labels |= {name: each.label for name, each in legacy.capacities.items() if each.label}
         return labels | self._designation_labels()
 
     def _designation_labels(self) -> dict[str, str]:

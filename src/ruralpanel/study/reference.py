@@ -15,6 +15,7 @@ from ruralpanel.study.base import Section
 from ruralpanel.study.blocks import Block, Inference, Specification
 from ruralpanel.study.designation import Designation, YearlyList
 from ruralpanel.study.exhibits import EventStudyFigure, Exhibit, RegressionTable, TrendsFigure
+from ruralpanel.study.legacies import Capacity, Legacy, Proxy
 from ruralpanel.study.model import Study
 from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.panel import Derived, Join, Panel, Restriction
@@ -139,8 +140,9 @@ folders called by their sha256, so `{retrieved}` of another machine is such a fo
 
 `keep`, `sample` and `expression` use columns, numbers, text in quotes, `+ - * / // % **`, comparisons, `in [..]`,
 `and`, `or`, `not`, and the functions abs, arcsinh, exp, expm1, log, log10, log1p, sqrt. A row in which a column of a
-condition is missing does not fulfil it. Columns that a designation adds (`NAME`, `NAME_cohort`, `NAME_event_time`), and
-those that `panel.places` adds, can be used in `panel.sample`, in blocks and as outcomes, not in `derived`.
+condition is missing does not fulfil it. Columns that a designation adds (`NAME`, `NAME_cohort`, `NAME_event_time`),
+those that `panel.places` adds, and capacities, can be used in `panel.sample`, in blocks and as outcomes, not in
+`derived`.
 
 ## Yearly lists
 
@@ -193,6 +195,37 @@ panel before `panel.sample`, also in periods in which they have no row: where th
 its cohort, or from the rows it has, it counts; where it does not, the unit counts neither as treated nor as neighbour
 in that period. Where there are neighbours and the treatment of none is known, the column is missing.
 
+## Legacies
+
+What history left behind cannot be seen, but has left traces that can. A legacy has capacities, and a capacity has
+proxies, columns that stand for it:
+
+```yaml
+legacies:
+  kinship_and_place:
+    label: Kinship and place ties
+    capacities:
+      collective_action:          # adds the column collective_action
+        label: Collective action
+        index: icw                # or first_component, or mean
+        reference: plain == 0     # whose mean is 0 and standard deviation 1; left out: all units
+        proxies:
+          genealogies: {{sign: positive, vintage: 1950, level: county}}
+          ancestral_halls: {{sign: positive, vintage: 2000}}
+          outsiders: {{sign: negative, vintage: 1990, label: Households of other surnames}}
+        within: [county]
+```
+
+A proxy has one value for each unit, and must be older than the first designation. Every unit counts once, and units are
+those of the panel before `panel.sample`: restricting the sample changes no index. The ledger says for how many units
+an index is made of some of its proxies only, and which proxy gets a weight against its declared sign.
+`results/<study>/panel/legacies.csv` has one row for each capacity and one for each of its proxies:
+
+| column | what it holds |
+|---|---|
+{measures}
+`capacities.csv` beside it has the correlation of each `capacity` with each `other`, over the `units` that have both.
+
 ## Estimates
 
 `results/<study>/estimates/<block>.csv` has one row a coefficient. Tables, figures and the verdict read nothing else.
@@ -234,6 +267,9 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("panel.sample", "A list; restrictions are applied in this order.", Restriction),
     ("designation", "One entry for each treatment, by name.", Designation),
     ("designation.NAME.list", "Where a designation is read from yearly lists.", YearlyList),
+    ("legacies", "One entry for each legacy, by name.", Legacy),
+    ("legacies.NAME.capacities.NAME", "One number for each unit, made of proxies.", Capacity),
+    ("legacies.NAME.capacities.NAME.proxies.NAME", "By column.", Proxy),
     ("outcomes", "One entry for each outcome, by name.", Outcome),
     (
         "blocks",
@@ -256,6 +292,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
 def reference_text() -> str:
     """Write ``config/README.md``."""
     from ruralpanel.estimation.estimates import COLUMNS
+    from ruralpanel.panel.legacies.capacities import MEASURES, WITHIN
     from ruralpanel.panel.lists import EVENTS
     from ruralpanel.verification.published import STATISTICS
 
@@ -263,11 +300,13 @@ def reference_text() -> str:
     statistics = ", ".join(f"`{name}`" for name in STATISTICS)
     estimates = "".join(f"| `{name}` | {words} |\n" for name, (_, words) in COLUMNS.items())
     events = "".join(f"| `{event}` | {when} |\n" for event, when in EVENTS.items())
+    measures = "".join(f"| `{name}` | {words} |\n" for name, words in (MEASURES | {"within_NAME": WITHIN}).items())
     text = OPENING.format(
         estimates=estimates,
         events=events,
         example=EXAMPLE,
         markers=markers,
+        measures=measures,
         retrieved=RETRIEVED_FILES,
         statistics=statistics,
     )
