@@ -11,6 +11,7 @@ from ruralpanel.study.base import Name, Section, Text
 EstimatorName = Literal["two_way_fixed_effects", "event_study", "cohort_means"]
 Variance = Literal["clustered", "heteroskedastic", "homoskedastic"]
 SmallSample = Literal["fixest", "reghdfe", "none"]
+ComparisonMethod = Literal["doubly_robust", "outcome_regression", "inverse_probability"]
 
 
 class Inference(Section):
@@ -27,6 +28,21 @@ class Inference(Section):
     singletons first; `none` is the plain sandwich."""
     level: Annotated[float, Field(gt=0, lt=1)] = 0.95
     """Coverage of the printed intervals."""
+
+
+class GroupTime(Section):
+    """How `callaway_santanna` compares a cohort with units that are not treated."""
+
+    comparison: Literal["never_treated", "not_yet_treated"] = "never_treated"
+    """Whom a cohort is compared with: units never treated, or all that are not treated yet."""
+    method: ComparisonMethod = "doubly_robust"
+    """How covariates enter: by an `outcome_regression` in the comparison group, by `inverse_probability` weights from a
+    logit of being in the cohort, or by both, of which one has to be right (`doubly_robust`)."""
+    covariates: list[Name] = []
+    """Columns that make groups comparable, as they are in the earlier of the two periods compared."""
+    rows: Literal["balanced", "all"] = "balanced"
+    """`balanced` uses units observed in all periods of the sample, and counts those left out in the ledger; `all` uses
+    every row and compares levels, not changes, where a unit is not in both periods."""
 
 
 class Specification(Section):
