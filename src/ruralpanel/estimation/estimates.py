@@ -78,8 +78,11 @@ def estimates_frame(rows: Sequence[dict[str, Any]], equation: Equation) -> pd.Da
     frame["outcome"] = equation.outcome
     frame["estimator"] = equation.estimator
     frame["sample"] = [each.get("sample", sample_words(equation)) for each in rows]
-    frame["regressors"] = " + ".join([*equation.interactions, *equation.regressors])
-    frame["fixed_effects"] = " + ".join(equation.fixed_effects) or "none"
+    # An estimator that has no use for a part of the equation says what it has in its place.
+    regressors = " + ".join([*equation.interactions, *equation.regressors])
+    frame["regressors"] = [each.get("regressors", regressors) for each in rows]
+    effects = " + ".join(equation.fixed_effects) or "none"
+    frame["fixed_effects"] = [each.get("fixed_effects", effects) for each in rows]
     frame["weights"] = equation.weights or "none"
     return with_types(frame)
 

@@ -102,6 +102,8 @@ def _needed(equation: Equation) -> list[str]:
     clusters = equation.inference.cluster or []
     if equation.estimator == "cohort_means":
         return list(clusters)
+    if equation.estimator == "callaway_santanna":
+        return list(dict.fromkeys([*(equation.group_time.covariates if equation.group_time else []), *clusters]))
     effects = [name for effect in equation.fixed_effects for name in effect.split("*")]
     # In an event study, a missing event time means never treated.
     treatments = [] if equation.estimator == "event_study" else equation.treatments
@@ -133,6 +135,7 @@ def _require_numbers(panel: pd.DataFrame, equation: Equation) -> None:
     columns = [
         equation.outcome_column,
         *equation.regressors,
+        *(equation.group_time.covariates if equation.group_time else []),
         *([equation.weights] if equation.weights else []),
     ]
     text = [name for name in columns if not pd.api.types.is_numeric_dtype(panel[name])]

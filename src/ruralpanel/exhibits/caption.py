@@ -16,6 +16,7 @@ SIMULATED = "SIMULATED DATA"
 ESTIMATOR_WORDS = {
     "two_way_fixed_effects": "two-way fixed effects",
     "event_study": "event study with fixed effects",
+    "callaway_santanna": "Callaway and Sant’Anna",
 }
 SMALL_SAMPLE_WORDS = {
     "fixest": "small-sample correction as R fixest",

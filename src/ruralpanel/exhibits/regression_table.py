@@ -20,7 +20,7 @@ from ruralpanel.exhibits.caption import (
     variance_words,
 )
 from ruralpanel.exhibits.numbers import count, decimal
-from ruralpanel.study.exhibits import RegressionTable
+from ruralpanel.study.exhibits import ESTIMATORS_SHOWN, RegressionTable
 
 LATEX_PACKAGES = "booktabs, tabularx, threeparttable and makecell"
 REGRESSION = ["block", "specification", "outcome", "estimator"]
@@ -67,7 +67,8 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
     exhibit = declaration.exhibit
     assert isinstance(exhibit, RegressionTable)
     order = {block: position for position, block in enumerate(exhibit.blocks)}
-    shown = estimates[estimates["estimator"] != "cohort_means"]
+    shown = estimates[estimates["estimator"].isin(ESTIMATORS_SHOWN["regression_table"])]
+    shown = shown[(shown["estimator"] != "callaway_santanna") | _is_overall(shown)]
     shown = shown.sort_values("block", key=lambda names: names.map(order), kind="stable")
     columns = [group for _, group in shown.groupby(REGRESSION, sort=False)]
     rows = _term_rows(columns, exhibit)
@@ -88,6 +89,12 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
         _statistics(columns, declaration),
         _notes(columns, declaration, exhibit, list(unavailable)),
     )
+
+
+def _is_overall(estimates: pd.DataFrame) -> pd.Series:
+    """Tell the effect over all treated cohorts and periods from its parts and from other averages of them."""
+    whole = (estimates["cohort"] == "") & estimates["period"].isna() & estimates["event_time"].isna()
+    return whole & ~estimates["term"].str.contains(", ")
 
 
 def _term_rows(columns: list[pd.DataFrame], exhibit: RegressionTable) -> list[tuple[str, int | None]]:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from ruralpanel.study.base import Name, Section, Text
 
-EstimatorName = Literal["two_way_fixed_effects", "event_study", "cohort_means"]
+EstimatorName = Literal["two_way_fixed_effects", "event_study", "callaway_santanna", "cohort_means"]
 Variance = Literal["clustered", "heteroskedastic", "homoskedastic"]
 SmallSample = Literal["fixest", "reghdfe", "none"]
 ComparisonMethod = Literal["doubly_robust", "outcome_regression", "inverse_probability"]
@@ -56,7 +56,8 @@ class Specification(Section):
     outcomes: Annotated[list[Name], Field(min_length=1)] | None = None
     """Outcomes of the study; each gives one regression."""
     estimators: Annotated[list[EstimatorName], Field(min_length=1)] | None = None
-    """`two_way_fixed_effects` (one coefficient a treatment), `event_study` (one an event time) or
+    """`two_way_fixed_effects` (one coefficient a treatment), `event_study` (one an event time), `callaway_santanna`
+    (effects by cohort and period, and their averages, with untreated units as the only comparison) or
     `cohort_means` (no regression: the outcome's mean by cohort and period, for figures of raw trends)."""
     treatments: list[Name] | None = None
     """Designations on the right-hand side; left out: all of the study's."""
@@ -77,6 +78,9 @@ class Specification(Section):
     window: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
     """Event study: first and last event time with a coefficient of their own; what lies beyond is binned at
     the ends. Left out: every event time in the data, none binned."""
+    group_time: GroupTime | None = None
+    """`callaway_santanna`: whom cohorts are compared with, and how. Left out: with the never treated, units observed in
+    all periods, without covariates. Fixed effects and regressors do not enter it."""
     always_treated: Literal["drop", "keep"] | None = None
     """Event study: what becomes of units that are treated in every row they have in this regression. Left out:
     dropped, and counted in the ledger, for they have no period before treatment to compare with."""
@@ -115,6 +119,7 @@ class Equation(Section):
     reference_period: int
     always_treated: Literal["drop", "keep"]
     absorbing: bool
+    group_time: GroupTime | None = None
     intensities: dict[Name, Name] = {}
     """For treatments that enter two-way fixed effects by an intensity, its column."""
     interactions: list[str] = []

@@ -53,8 +53,8 @@ class TrendsFigure(Exhibit):
 AnyExhibit = Annotated[RegressionTable | EventStudyFigure | TrendsFigure, Field(discriminator="kind")]
 
 ESTIMATORS_SHOWN: dict[str, tuple[str, ...]] = {
-    "regression_table": ("two_way_fixed_effects", "event_study"),
-    "event_study_figure": ("event_study",),
+    "regression_table": ("two_way_fixed_effects", "event_study", "callaway_santanna"),
+    "event_study_figure": ("event_study", "callaway_santanna"),
     "trends_figure": ("cohort_means",),
 }
 """Which estimators' results each kind of exhibit can show."""

@@ -231,6 +231,7 @@ class Study(Section):
                                 default=-1,
                             ),
                             always_treated=stated.get("always_treated", "drop"),
+                            group_time=stated.get("group_time"),
                             absorbing=all(each.absorbing for each in declared.values()),
                             intensities={
                                 treatment: column

@@ -12,7 +12,7 @@ from typing import Any
 
 from ruralpanel.sources.numbers import MISSING_MARKERS
 from ruralpanel.study.base import Section
-from ruralpanel.study.blocks import Block, Inference, Specification
+from ruralpanel.study.blocks import Block, GroupTime, Inference, Specification
 from ruralpanel.study.designation import Designation, YearlyList
 from ruralpanel.study.exhibits import EventStudyFigure, Exhibit, RegressionTable, TrendsFigure
 from ruralpanel.study.model import Study
@@ -246,6 +246,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
         Specification,
     ),
     ("inference", "In a block or a specification.", Inference),
+    ("group_time", "In a block or a specification with `callaway_santanna`.", GroupTime),
     ("exhibits", "One entry for each table or figure, by name; all kinds have:", Exhibit),
     ("exhibits of kind regression_table", "Also:", RegressionTable),
     ("exhibits of kind event_study_figure", "Also:", EventStudyFigure),

@@ -58,13 +58,13 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     sample, left_out = _usable(estimation_sample(panel, equation, ledger), treatment, choice, equation, ledger)
     observed = _laid_out(sample, treatment, choice, equation)
     clusters = _clusters(sample, equation)
-    effects = group_time_effects(observed, choice, equation.anticipation)
+    effects = group_time_effects(observed, choice, equation.anticipation.get(treatment, 0))
     if effects.cells["effect"].isna().all():
         raise CannotEstimate(f"no cohort can be compared: {effects.cells['reason'].iloc[0]}")
     window = (equation.window[0], equation.window[1]) if equation.window is not None else None
     aggregates = aggregate(effects, observed, window)
     shared = {
-        "sample": sample_words(equation, left_out),
+        "sample": sample_words(equation, _words(choice, left_out)),
         "observations": len(sample),
         "units": len(observed.cohort),
         "clusters": int(clusters.max()) + 1,
@@ -72,6 +72,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         "variance": "clustered",
         "clustered_by": "+".join(equation.inference.cluster or [equation.unit]),
         "small_sample": "none",
+        "regressors": " + ".join(choice.covariates),
+        "fixed_effects": "none",
     }
     level = equation.inference.level
 
@@ -80,18 +82,25 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 
     rows: list[dict[str, Any]] = []
     for each in aggregates:
-        place = {"term": treatment + AVERAGES.get(each.of, "")}
+        place: dict[str, Any] = {"term": treatment + AVERAGES.get(each.of, "")}
         if each.value is not None:
             place |= {each.kind: str(each.value) if each.kind == "cohort" else each.value}
         rows.append({**shared, **place, **numbers(each.effect, each.influence)})
-    for cell, influence in zip(effects.cells.itertuples(), effects.influence.T, strict=True):
-        place = {"cohort": str(cell.cohort), "period": cell.period, "event_time": cell.period - cell.cohort}
-        if np.isnan(cell.effect):
-            rows.append(no_estimate(equation, cell.reason, treatment, **shared, **place))
+    for cell, influence in zip(effects.cells.to_dict("records"), effects.influence.T, strict=True):
+        cohort, period = cell["cohort"], cell["period"]
+        place = {"cohort": str(cohort), "period": period, "event_time": period - cohort}
+        if np.isnan(cell["effect"]):
+            rows.append(no_estimate(equation, cell["reason"], treatment, **shared, **place))
         else:
-            rows.append({**shared, "term": treatment, **place, **numbers(cell.effect, influence)})
+            rows.append({**shared, "term": treatment, **place, **numbers(cell["effect"], influence)})
     rows.append(shared | _joint_test(aggregates, clusters))
     return rows
+
+
+def _words(choice: GroupTime, left_out: str) -> str:
+    """Say whom cohorts are compared with, and who is left out."""
+    compared = f"compared with the {choice.comparison.replace('_', ' ')}"
+    return ", ".join(part for part in (compared, left_out) if part)
 
 
 def _usable(

@@ -242,7 +242,7 @@ def _regression(outcome: Vector, covariates: NDArray[np.float64], weight: Vector
     coefficients = np.linalg.solve(bread, weighted.T @ outcome / size)
     fitted = covariates @ coefficients
     score = (weight * (outcome - fitted))[:, None] * covariates
-    return _FirstStep(fitted, np.linalg.solve(bread, score.T).T)
+    return _FirstStep(fitted, np.linalg.solve(bread, score.T).T.astype(np.float64))
 
 
 def _propensity_score(treated: Vector, covariates: NDArray[np.float64], weight: Vector) -> _FirstStep:

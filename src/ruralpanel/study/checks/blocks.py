@@ -9,6 +9,16 @@ from ruralpanel.study.blocks import Block, Equation, Specification
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.yaml_file import KeyPath
 
+BY_COHORT = {"event_study": "an event study", "callaway_santanna": "callaway_santanna"}
+"""Estimators that go by the cohorts of one treatment, as they are called in a sentence."""
+
+KEYS_OF = {
+    "window": ["event_study", "callaway_santanna"],
+    "always_treated": ["event_study"],
+    "group_time": ["callaway_santanna"],
+}
+"""Keys of a specification that belong to some estimators only."""
+
 
 def outcomes(context: Context) -> Iterator[Problem]:
     """Check that every outcome is a column of the panel."""
@@ -41,7 +51,7 @@ def blocks(context: Context) -> Iterator[Problem]:
                         f"the key `{key}` is missing",
                         nearest("", context.study.outcomes)
                         if key == "outcomes"
-                        else "valid here: cohort_means, event_study, two_way_fixed_effects",
+                        else "valid here: callaway_santanna, cohort_means, event_study, two_way_fixed_effects",
                     )
                 )
         found += _event_study_keys(context, at, block)
@@ -71,6 +81,8 @@ def _specification(context: Context, at: KeyPath, part: Specification) -> Iterat
         yield from context.known(
             (*at, "inference", "cluster", index), name, columns, "column of the panel to cluster by"
         )
+    for index, name in enumerate(part.group_time.covariates if part.group_time else []):
+        yield from context.known((*at, "group_time", "covariates", index), name, columns, "column of the panel")
     if part.weights is not None:
         yield from context.known((*at, "weights"), part.weights, columns, "column of the panel")
     if part.sample is not None:
@@ -98,8 +110,9 @@ def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
                 "means by cohort need one treatment",
                 f"choose one with `treatments`: {', '.join(equation.treatments)}",
             )
+        if equation.estimator in BY_COHORT:
+            yield from _by_cohort(context, where, equation)
         if equation.estimator == "event_study":
-            yield from _event_study(context, where, equation.treatments, equation.absorbing)
             window, reference = equation.window, equation.reference_period
             if window is not None and not window[0] <= reference <= window[1]:
                 yield context.file.problem((*where, "window"), f"leaves out the reference period {reference}")
@@ -120,18 +133,20 @@ def _interactions(context: Context, where: KeyPath, equation: Equation) -> Itera
             yield context.file.problem(at, f"`{interaction}` multiplies a treatment by itself")
 
 
-def _event_study(context: Context, where: KeyPath, treatments: list[str], absorbing: bool) -> Iterator[Problem]:
+def _by_cohort(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
+    """Check that an estimator that goes by cohorts has one treatment, which stays."""
+    treatments, estimator = equation.treatments, BY_COHORT[equation.estimator]
     if len(treatments) != 1:
         hint = (
             f"choose one with `treatments`: {', '.join(treatments)}"
             if treatments
             else "declare one under `designation`"
         )
-        yield context.file.problem(where, f"an event study needs one treatment, not {len(treatments)}", hint)
-    elif not absorbing:
+        yield context.file.problem(where, f"{estimator} needs one treatment, not {len(treatments)}", hint)
+    elif not equation.absorbing:
         yield context.file.problem(
             where,
-            f"an event study needs a treatment that stays; `{treatments[0]}` is declared `absorbing: false`",
+            f"{estimator} needs a treatment that stays; `{treatments[0]}` is declared `absorbing: false`",
             "estimate it with two_way_fixed_effects",
         )
 
@@ -140,8 +155,9 @@ def _event_study_keys(context: Context, at: KeyPath, block: Block) -> Iterator[P
     """Check that keys of the event study belong to one."""
     for name, own in (block.specifications or {"": block}).items():
         estimators = own.estimators or block.estimators or []
-        for key in ("window", "always_treated"):
+        for key, used_by in KEYS_OF.items():
             stated_here = getattr(own, key) is not None
-            if (stated_here or getattr(block, key) is not None) and "event_study" not in estimators:
+            if (stated_here or getattr(block, key) is not None) and not set(used_by) & set(estimators):
                 where = (*at, "specifications", name, key) if stated_here and name else (*at, key)
-                yield context.file.problem(where, "is a key of event studies, and none is estimated here")
+                what = f"is a key of {' and '.join(used_by)}, and none is estimated here"
+                yield context.file.problem(where, what)
