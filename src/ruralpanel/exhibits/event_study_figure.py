@@ -17,6 +17,7 @@ from ruralpanel.exhibits.caption import (
 from ruralpanel.exhibits.numbers import count, decimal, probability
 from ruralpanel.exhibits.regression_table import event_time_words
 from ruralpanel.exhibits.style import COLOURS, MARKERS, axis_label, empty_axes, figure_style, finish, panels
+from ruralpanel.study.exhibits import ESTIMATORS_SHOWN
 
 
 def plotted_data(estimates: pd.DataFrame) -> pd.DataFrame:
@@ -32,7 +33,8 @@ def plotted_data(estimates: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         Rows by event time, and the joint tests of the leads; equations without an estimate keep their reason.
     """
-    event_studies = estimates[estimates["estimator"] == "event_study"]
+    event_studies = estimates[estimates["estimator"].isin(ESTIMATORS_SHOWN["event_study_figure"])]
+    event_studies = event_studies[event_studies["cohort"] == ""]  # effects of single cohorts are not drawn here
     shown = (
         event_studies["event_time"].notna() | (event_studies["term"] == JOINT_TEST) | event_studies["estimate"].isna()
     )
@@ -95,6 +97,9 @@ def _draw_outcome(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declarati
             label=declaration.specifications.get(name, name),
         )
     treatment = shown["term"].iloc[0]
+    anticipation = declaration.anticipation.get(treatment, 0)
+    if anticipation:
+        axes.axvspan(-anticipation - 0.5, -0.5, color="#dddddd", linewidth=0, zorder=0)
     axes.set_title(words.head)
     axes.set_xlabel(f"Event time in {declaration.period}s ({declaration.labels.get(treatment, treatment)})")
     axes.set_ylabel(axis_label("Effect", words.effect_unit))
@@ -132,6 +137,14 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
         zero = data.loc[data["estimate"].eq(0) & data["standard_error"].isna(), "event_time"]
         if len(zero):
             sentences.append(f"Measured from event time {decimal(zero.iloc[0], 0)}, which is zero by construction.")
+    longest = max((declaration.anticipation.get(str(term), 0) for term in data["term"]), default=0)
+    if longest:
+        times = decimal(-1, 0) if longest == 1 else f"{decimal(-longest, 0)} to {decimal(-1, 0)}"
+        sentences.append(f"Shaded: event time {times}, when an effect may already begin; leads are tested before it.")
+    if (numbers["estimator"] == "callaway_santanna").any():
+        sentences.append(
+            "Effects before treatment, as Callaway and Sant’Anna have them, are from one period to the next."
+        )
     if data["event_time_bin"].ne("").any():
         sentences.append("Event times marked ≤ and ≥ stand for all beyond them.")
     for row in data[data["term"] == JOINT_TEST].to_dict("records"):

@@ -8,9 +8,13 @@ from pydantic import Field
 
 from ruralpanel.study.base import Name, Section, Text
 
-EstimatorName = Literal["two_way_fixed_effects", "event_study", "cohort_means"]
+EstimatorName = Literal["two_way_fixed_effects", "event_study", "callaway_santanna", "cohort_means"]
 Variance = Literal["clustered", "heteroskedastic", "homoskedastic"]
 SmallSample = Literal["fixest", "reghdfe", "none"]
+ComparisonMethod = Literal["doubly_robust", "outcome_regression", "inverse_probability"]
+
+
+Interaction = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)+$")]
 
 
 class Inference(Section):
@@ -29,6 +33,21 @@ class Inference(Section):
     """Coverage of the printed intervals."""
 
 
+class GroupTime(Section):
+    """How `callaway_santanna` compares a cohort with units that are not treated."""
+
+    comparison: Literal["never_treated", "not_yet_treated"] = "never_treated"
+    """Whom a cohort is compared with: units never treated, or all that are not treated yet."""
+    method: ComparisonMethod = "doubly_robust"
+    """How covariates enter: by an `outcome_regression` in the comparison group, by `inverse_probability` weights from a
+    logit of being in the cohort, or by both, of which one has to be right (`doubly_robust`)."""
+    covariates: list[Name] = []
+    """Columns that make groups comparable, as they are in the earlier of the two periods compared."""
+    rows: Literal["balanced", "all"] = "balanced"
+    """`balanced` uses units observed in all periods of the sample, and counts those left out in the ledger; `all` uses
+    every row and compares levels, not changes, where a unit is not in both periods."""
+
+
 class Specification(Section):
     """One equation, or those of its parts that differ from the block's."""
 
@@ -37,10 +56,14 @@ class Specification(Section):
     outcomes: Annotated[list[Name], Field(min_length=1)] | None = None
     """Outcomes of the study; each gives one regression."""
     estimators: Annotated[list[EstimatorName], Field(min_length=1)] | None = None
-    """`two_way_fixed_effects` (one coefficient a treatment), `event_study` (one an event time) or
+    """`two_way_fixed_effects` (one coefficient a treatment), `event_study` (one an event time), `callaway_santanna`
+    (effects by cohort and period, and their averages, with untreated units as the only comparison) or
     `cohort_means` (no regression: the outcome's mean by cohort and period, for figures of raw trends)."""
     treatments: list[Name] | None = None
     """Designations on the right-hand side; left out: all of the study's."""
+    interactions: list[Interaction] | None = None
+    """Two-way fixed effects: products of treatments of this equation. `taobao_village*station` is what both together
+    do beyond the sum of the two; each enters the product as it enters the equation, by indicator or intensity."""
     regressors: list[Name] | None = None
     """Further columns on the right-hand side."""
     fixed_effects: list[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)*$")]] | None = None
@@ -55,6 +78,9 @@ class Specification(Section):
     window: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
     """Event study: first and last event time with a coefficient of their own; what lies beyond is binned at
     the ends. Left out: every event time in the data, none binned."""
+    group_time: GroupTime | None = None
+    """`callaway_santanna`: whom cohorts are compared with, and how. Left out: with the never treated, units observed in
+    all periods, without covariates. Fixed effects and regressors do not enter it."""
     always_treated: Literal["drop", "keep"] | None = None
     """Event study: what becomes of units that are treated in every row they have in this regression. Left out:
     dropped, and counted in the ledger, for they have no period before treatment to compare with."""
@@ -93,3 +119,30 @@ class Equation(Section):
     reference_period: int
     always_treated: Literal["drop", "keep"]
     absorbing: bool
+    group_time: GroupTime | None = None
+    intensities: dict[Name, Name] = {}
+    """For treatments that enter two-way fixed effects by an intensity, its column."""
+    interactions: list[str] = []
+    anticipation: dict[Name, int] = {}
+    """By treatment, where there is any."""
+    donut: dict[Name, list[int]] = {}
+    """By treatment, the event times left out, where there are any."""
+
+    @property
+    def treatment_terms(self) -> list[str]:
+        """The terms of two-way fixed effects that treatments give: indicators or intensities, and interactions."""
+        return [*(self.intensities.get(name, name) for name in self.treatments), *self.interactions]
+
+    @property
+    def excluded_event_times(self) -> dict[str, list[int]]:
+        """By treatment, the event times whose rows are left out.
+
+        These are the treatment's donut and, in two-way fixed effects, the periods of its anticipation: their rows would
+        count as untreated there although an effect may have begun. An event study has coefficients of its own for
+        them, and estimators by cohort take an earlier base period (Callaway & Sant'Anna 2021, assumption 3).
+        """
+        in_window = self.anticipation if self.estimator == "two_way_fixed_effects" else {}
+        found = {
+            name: sorted({*self.donut.get(name, []), *range(-in_window.get(name, 0), 0)}) for name in self.treatments
+        }
+        return {name: times for name, times in found.items() if times}

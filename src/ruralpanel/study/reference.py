@@ -12,7 +12,7 @@ from typing import Any
 
 from ruralpanel.sources.numbers import MISSING_MARKERS
 from ruralpanel.study.base import Section
-from ruralpanel.study.blocks import Block, Inference, Specification
+from ruralpanel.study.blocks import Block, GroupTime, Inference, Specification
 from ruralpanel.study.designation import Designation, YearlyList
 from ruralpanel.study.exhibits import EventStudyFigure, Exhibit, RegressionTable, TrendsFigure
 from ruralpanel.study.legacies import Capacity, Legacy, Proxy
@@ -282,6 +282,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
         Specification,
     ),
     ("inference", "In a block or a specification.", Inference),
+    ("group_time", "In a block or a specification with `callaway_santanna`.", GroupTime),
     ("exhibits", "One entry for each table or figure, by name; all kinds have:", Exhibit),
     ("exhibits of kind regression_table", "Also:", RegressionTable),
     ("exhibits of kind event_study_figure", "Also:", EventStudyFigure),
@@ -360,7 +361,7 @@ def _type_words(part: dict[str, Any], schema: dict[str, Any]) -> str:
         return f"by {'name' if 'a-z' in pattern else 'year'}: {_type_words(inner, schema)}"
     if part.get("type") == "string":
         pattern = part.get("pattern", "")
-        return "fixed effect" if r"\*" in pattern else "name" if pattern else "text"
+        return "name or names joined by `*`" if r"\*" in pattern else "name" if pattern else "text"
     plain = {"integer": "whole number", "number": "number", "boolean": "`true` or `false`"}
     return plain.get(str(part.get("type")), "keys, see below")
 

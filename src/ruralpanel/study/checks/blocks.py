@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ruralpanel.errors import Problem, nearest
-from ruralpanel.study.blocks import Block, Specification
+from ruralpanel.study.blocks import Block, Equation, Specification
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.yaml_file import KeyPath
+
+BY_COHORT = {"event_study": "an event study", "callaway_santanna": "callaway_santanna"}
+"""Estimators that go by the cohorts of one treatment, as they are called in a sentence."""
+
+KEYS_OF = {
+    "window": ["event_study", "callaway_santanna"],
+    "always_treated": ["event_study"],
+    "group_time": ["callaway_santanna"],
+}
+"""Keys of a specification that belong to some estimators only."""
 
 
 def outcomes(context: Context) -> Iterator[Problem]:
@@ -41,7 +51,7 @@ def blocks(context: Context) -> Iterator[Problem]:
                         f"the key `{key}` is missing",
                         nearest("", context.study.outcomes)
                         if key == "outcomes"
-                        else "valid here: cohort_means, event_study, two_way_fixed_effects",
+                        else "valid here: callaway_santanna, cohort_means, event_study, two_way_fixed_effects",
                     )
                 )
         found += _event_study_keys(context, at, block)
@@ -64,10 +74,15 @@ def _specification(context: Context, at: KeyPath, part: Specification) -> Iterat
     for index, effect in enumerate(part.fixed_effects or []):
         for name in effect.split("*"):
             yield from context.known((*at, "fixed_effects", index), name, columns, "column of the panel")
+    for index, interaction in enumerate(part.interactions or []):
+        for name in interaction.split("*"):
+            yield from context.known((*at, "interactions", index), name, study.designation, "designation of this study")
     for index, name in enumerate((part.inference and part.inference.cluster) or []):
         yield from context.known(
             (*at, "inference", "cluster", index), name, columns, "column of the panel to cluster by"
         )
+    for index, name in enumerate(part.group_time.covariates if part.group_time else []):
+        yield from context.known((*at, "group_time", "covariates", index), name, columns, "column of the panel")
     if part.weights is not None:
         yield from context.known((*at, "weights"), part.weights, columns, "column of the panel")
     if part.sample is not None:
@@ -80,7 +95,8 @@ def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
     """Check what only a whole equation shows."""
     for equation in context.study.equations(name):
         where = (*at, "specifications", equation.specification) if context.study.blocks[name].specifications else at
-        right_hand = [*equation.treatments, *equation.regressors]
+        right_hand = [*equation.treatment_terms, *equation.regressors]
+        yield from _interactions(context, where, equation)
         repeated = sorted({term for term in right_hand if right_hand.count(term) > 1})
         if repeated:
             yield context.file.problem(where, f"{', '.join(repeated)} is on the right-hand side twice")
@@ -94,25 +110,43 @@ def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
                 "means by cohort need one treatment",
                 f"choose one with `treatments`: {', '.join(equation.treatments)}",
             )
+        if equation.estimator in BY_COHORT:
+            yield from _by_cohort(context, where, equation)
         if equation.estimator == "event_study":
-            yield from _event_study(context, where, equation.treatments, equation.absorbing)
             window, reference = equation.window, equation.reference_period
             if window is not None and not window[0] <= reference <= window[1]:
                 yield context.file.problem((*where, "window"), f"leaves out the reference period {reference}")
 
 
-def _event_study(context: Context, where: KeyPath, treatments: list[str], absorbing: bool) -> Iterator[Problem]:
+def _interactions(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
+    """Check that interactions are of treatments in the same equation, and that the estimator has them."""
+    for interaction in equation.interactions:
+        at, parts = (*where, "interactions"), interaction.split("*")
+        absent = [name for name in parts if name not in equation.treatments]
+        if equation.estimator != "two_way_fixed_effects":
+            what = f"`{interaction}` is for two_way_fixed_effects; {equation.estimator} has no interactions"
+            yield context.file.problem(at, what, "put the two estimators into specifications of their own")
+        elif absent:
+            what = f"`{interaction}`: {', '.join(absent)} is not among the treatments of this equation"
+            yield context.file.problem(at, what, f"name it in `treatments`: {', '.join(equation.treatments)}")
+        elif len(set(parts)) < len(parts):
+            yield context.file.problem(at, f"`{interaction}` multiplies a treatment by itself")
+
+
+def _by_cohort(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
+    """Check that an estimator that goes by cohorts has one treatment, which stays."""
+    treatments, estimator = equation.treatments, BY_COHORT[equation.estimator]
     if len(treatments) != 1:
         hint = (
             f"choose one with `treatments`: {', '.join(treatments)}"
             if treatments
             else "declare one under `designation`"
         )
-        yield context.file.problem(where, f"an event study needs one treatment, not {len(treatments)}", hint)
-    elif not absorbing:
+        yield context.file.problem(where, f"{estimator} needs one treatment, not {len(treatments)}", hint)
+    elif not equation.absorbing:
         yield context.file.problem(
             where,
-            f"an event study needs a treatment that stays; `{treatments[0]}` is declared `absorbing: false`",
+            f"{estimator} needs a treatment that stays; `{treatments[0]}` is declared `absorbing: false`",
             "estimate it with two_way_fixed_effects",
         )
 
@@ -121,8 +155,9 @@ def _event_study_keys(context: Context, at: KeyPath, block: Block) -> Iterator[P
     """Check that keys of the event study belong to one."""
     for name, own in (block.specifications or {"": block}).items():
         estimators = own.estimators or block.estimators or []
-        for key in ("window", "always_treated"):
+        for key, used_by in KEYS_OF.items():
             stated_here = getattr(own, key) is not None
-            if (stated_here or getattr(block, key) is not None) and "event_study" not in estimators:
+            if (stated_here or getattr(block, key) is not None) and not set(used_by) & set(estimators):
                 where = (*at, "specifications", name, key) if stated_here and name else (*at, key)
-                yield context.file.problem(where, "is a key of event studies, and none is estimated here")
+                what = f"is a key of {' and '.join(used_by)}, and none is estimated here"
+                yield context.file.problem(where, what)

@@ -16,7 +16,7 @@ def legacies(context: Context) -> Iterator[Problem]:
     study = context.study
     of_places = study.panel.places.columns() if study.panel.places is not None else []
     measured = [*context.table_columns(), *study.panel.derived, *of_places]
-    taken = {*measured, *(column for name in study.designation for column in designation_columns(name))}
+    taken = {*measured, *(column for each in study.designation.items() for column in designation_columns(*each))}
     before = sorted(taken)
     for legacy_name, legacy in study.legacies.items():
         for name, capacity in legacy.capacities.items():
