@@ -410,6 +410,7 @@ def test_a_declaration_that_makes_no_sense_is_refused(keys: dict[str, object], w
         ("鄂温克族自治旗", "鄂温克", "自治旗"),
         ("管城回族区", "管城", "区"),
         ("津市市", "津市", "市"),
+        ("九台巿", "九台", "市"),  # a look-alike of 市
         ("沙市区", "沙市", "区"),
         ("神农架林区", "神农架", "林区"),
         ("兴安盟", "兴安", "盟"),

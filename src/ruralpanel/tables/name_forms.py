@@ -89,6 +89,9 @@ _AUTONOMOUS = re.compile(
 )
 _OF_A_PEOPLE = re.compile(f"(.{{{SHORTEST},}}?)(?:(?:{_NATIONALITIES})族)+([区乡])")
 
+_LOOK_ALIKES = str.maketrans({"巿": "市"})
+"""A rare character (fú, a knee cover) that stands for 市 in scanned and typed tables."""
+
 _NO_PART_OF_A_NAME = re.compile(r"[\s\x00-\x1f\x7f]+")
 
 _SPELT_OUT = {"内蒙": "内蒙古", "广西壮族": "广西", "宁夏回族": "宁夏", "新疆维吾尔": "新疆"}
@@ -112,7 +115,8 @@ def name_forms(names: pd.Series) -> pd.DataFrame:
         of place, which is empty for a name without a suffix.
     """
     codes, distinct = pd.factorize(names.astype(str))
-    written = [_NO_PART_OF_A_NAME.sub("", fold_width(without_invisible(name))).casefold() for name in distinct]
+    visible = (without_invisible(name).translate(_LOOK_ALIKES) for name in distinct)
+    written = [_NO_PART_OF_A_NAME.sub("", fold_width(name)).casefold() for name in visible]
     # Converted together, for the converter is quick and calling it is slow; no name has a line break any more.
     plain = _converter().convert("\n".join(written)).split("\n") if written else []
     stems = [_stem_and_kind(name) for name in plain]
