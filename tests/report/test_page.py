@@ -5,10 +5,10 @@ import re
 import pandas as pd
 import pytest
 
-from ruralpanel.ledger import Ledger
+from ruralpanel.ledger import Ledger, LedgerLine, ledger_frame
 from ruralpanel.panel.codebook import codebook, missingness
 from ruralpanel.panel.lists import EVENT_COLUMNS, no_events
-from ruralpanel.report.page import ShownExhibit, event_counts, write_page
+from ruralpanel.report.page import ShownExhibit, event_counts, ledger_parts, write_page
 from ruralpanel.study import Study
 from ruralpanel.study.panel import ColumnOrigin
 from ruralpanel.study.sources import Source
@@ -33,7 +33,8 @@ def render(
 ) -> str:
     from ruralpanel.estimation.block import estimate_block
 
-    ledger = Ledger("panel", "panel", "village", "year")
+    ledger = Ledger("panel", "panel", "village", "year", ["listed"])
+    ledger.note("base survey", 1320, panel.drop(columns="listed_cohort"))
     ledger.note("keep year < 2010 & more", 1320, panel, "too <late>")
     return write_page(
         name="taobao_villages",
@@ -69,6 +70,16 @@ def test_the_page_shows_ledger_sources_and_standing(page: str) -> None:
     assert "Village survey (simulated)" in page
     assert "SIMULATED DATA" in page
     assert "nothing is published" in page
+
+
+def test_the_ledger_counts_treated_units_once_designation_is_dated(page: str) -> None:
+    assert "<td>listed: 30</td><td>too &lt;late&gt;</td>" in page
+    assert page.count("<td>listed: 30</td>") == 1
+    lines = ledger_frame([LedgerLine("panel", "panel", "keep", 2, 2, 2, 1, "", "taobao_village: 1498; other: 3")])
+    (part,) = ledger_parts(lines, {"taobao_village": "Taobao Village"})
+    assert part["lines"][0]["treated"] == "Taobao Village: 1,498; other: 3"
+    (without,) = ledger_parts(lines.assign(treated_units=None), {})
+    assert not without["treated"]
 
 
 def test_a_retrieved_source_shows_its_address_and_hash(panel: pd.DataFrame) -> None:

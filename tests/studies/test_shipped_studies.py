@@ -41,12 +41,16 @@ def test_every_regression_can_be_walked_back_to_the_raw_rows(finished: tuple[str
     study = Study.load(name, ROOT)
     panel = pd.read_csv(results / "panel/panel.ledger.csv")
     base = pd.read_csv(results / "sources" / f"{study.base}.ledger.csv")
+    if study.designation:
+        dated = panel["treated_units"].iloc[-1]
+        assert [part.split(": ")[0] for part in dated.split("; ")] == list(study.designation)
     assert base["rows_out"].iloc[-1] == panel["rows_in"].iloc[0]
     assert (panel["rows_out"].iloc[:-1].to_numpy() == panel["rows_in"].iloc[1:].to_numpy()).all()
     for block in study.blocks:
         estimates = pd.read_csv(results / "estimates" / f"{block}.csv")
         for table, lines in pd.read_csv(results / "estimates" / f"{block}.ledger.csv").groupby("table"):
             assert lines["rows_in"].iloc[0] == panel["rows_out"].iloc[-1]
+            assert lines["treated_units"].fillna("").iloc[0] == ("" if not study.designation else dated)
             assert (lines["rows_out"].iloc[:-1].to_numpy() == lines["rows_in"].iloc[1:].to_numpy()).all()
             _, specification, outcome, estimator = str(table).split("/")
             of_equation = estimates[

@@ -77,7 +77,7 @@ def build_panel(
         number, designation cannot be dated, a unit's coordinates are missing, impossible or not the same in all its
         rows, or no row is left.
     """
-    ledger = Ledger("panel", "panel", panel.unit, panel.period)
+    ledger = Ledger("panel", "panel", panel.unit, panel.period, designations)
     table = tables[base]
     table = with_whole_numbers(table, panel.period, f"source {base}", "period")
     ledger.note(f"base {base}", len(table), table, "its rows are the panel's rows")

@@ -93,7 +93,7 @@ def write_page(
         name=name,
         study=study,
         exhibits=[_for_template(exhibit) for exhibit in exhibits],
-        ledger=ledger_parts(ledgers),
+        ledger=ledger_parts(ledgers, study.labels()),
         events=event_counts(events, study.labels()),
         sources=[_source_for_template(key, study, provenance[key]) for key in study.sources],
         codebook=codebook_rows(codebook),
@@ -120,18 +120,21 @@ def _for_template(exhibit: ShownExhibit) -> dict[str, Any]:
     }
 
 
-def ledger_parts(ledgers: pd.DataFrame) -> list[dict[str, Any]]:
+def ledger_parts(ledgers: pd.DataFrame, labels: Mapping[str, str]) -> list[dict[str, Any]]:
     """Group ledger lines into sources, the panel and equations, with printed counts.
 
     Parameters
     ----------
     ledgers
         Lines with the columns of :class:`ruralpanel.ledger.LedgerLine`.
+    labels
+        What a reader sees for a designation.
 
     Returns
     -------
     list of dict
-        Title, lines, and whether the part is shown open: the panel is, the rest on demand.
+        Title, lines, whether treated units are counted, and whether the part is shown open: the panel is, the rest on
+        demand.
     """
     parts = []
     for (stage, table), lines in ledgers.groupby(["stage", "table"], sort=False):
@@ -143,10 +146,12 @@ def ledger_parts(ledgers: pd.DataFrame) -> list[dict[str, Any]]:
             {
                 "title": f"{title}: {count(first['rows_in'])} → {count(last['rows_out'])} rows",
                 "open": stage == "panel",
+                "treated": bool(lines["treated_units"].fillna("").ne("").any()),
                 "lines": [
                     {
                         "step": line["step"],
                         "reason": "" if pd.isna(line["reason"]) else line["reason"],
+                        "treated": _treated_words(line["treated_units"], labels),
                         **{key: count(line[key]) for key in ("rows_in", "rows_out", "units", "periods")},
                     }
                     for line in lines.to_dict("records")
@@ -154,6 +159,14 @@ def ledger_parts(ledgers: pd.DataFrame) -> list[dict[str, Any]]:
             }
         )
     return parts
+
+
+def _treated_words(text: Any, labels: Mapping[str, str]) -> str:
+    """Put labels and printed counts into ``taobao_village: 1498; rural_station: 120``."""
+    if pd.isna(text) or text == "":
+        return ""
+    pairs = [part.split(": ") for part in text.split("; ")]
+    return "; ".join(f"{labels.get(name, name)}: {count(int(number))}" for name, number in pairs)
 
 
 def event_counts(events: pd.DataFrame, labels: Mapping[str, str]) -> dict[str, Any] | None:
