@@ -15,9 +15,10 @@ from ruralpanel.study.base import Section
 from ruralpanel.study.blocks import Block, Inference, Specification
 from ruralpanel.study.designation import Designation, YearlyList
 from ruralpanel.study.exhibits import EventStudyFigure, Exhibit, RegressionTable, TrendsFigure
+from ruralpanel.study.measures import Deflator, Derived
 from ruralpanel.study.model import Study
 from ruralpanel.study.outcomes import Outcome
-from ruralpanel.study.panel import Derived, Join, Panel, Restriction
+from ruralpanel.study.panel import Join, Panel, Restriction
 from ruralpanel.study.places import Density, DistanceTo, LeaveOutShare, Nearest, Neighbours, Places
 from ruralpanel.study.sources import RETRIEVED_FILES, Column, Retrieval, Source
 
@@ -142,6 +143,37 @@ folders called by their sha256, so `{retrieved}` of another machine is such a fo
 condition is missing does not fulfil it. Columns that a designation adds (`NAME`, `NAME_cohort`, `NAME_event_time`), and
 those that `panel.places` adds, can be used in `panel.sample`, in blocks and as outcomes, not in `derived`.
 
+## Derived columns
+
+A column that no source has is computed in one of seven ways:
+
+```yaml
+sources:
+  prices:                       # read beside the panel: one row for each year
+    path: data/raw/my_study/prices.csv
+    key: [year]
+    columns: {{year: , cpi: }}
+panel:
+  deflators:
+    rural_prices: {{source: prices, index: cpi, kind: previous_year, period: year, base: 2017}}
+  derived:
+    share_away: away / registered
+    real_income: {{real: income, deflator: rural_prices}}
+    revenue_per_head: {{per_head: revenue, population: registered, counted: registered}}
+    income_trimmed: {{winsorise: real_income, lower: 0.01, upper: 0.99, by: [year]}}
+    income_growth: {{growth: real_income, periods: 1, measure: log_difference}}
+    income_before: {{lag: real_income, periods: 1}}
+    income_2008: {{baseline: real_income, at: [2008, 2010]}}
+```
+
+`periods` are those of the panel's period, usually years, and never rows: in a panel of 2010, 2012 and 2014 nothing is
+one year before anything, and `periods: 2` is the wave before. Growth is per period in between, on average: over two
+years, the log difference is halved and the rate is the one that, twice in a row, leads from the earlier value to the
+later. `since: previous_observation` measures from the unit's previous known value, one wave or several before, and so
+compares growth over unequal gaps. Nothing is taken from another unit. A missing input gives a missing value, and the
+ledger counts the missing by their reason. All of this happens before `panel.sample` leaves rows out, so that the first
+row that stays can have a lag.
+
 ## Yearly lists
 
 Lists of designated places appear once a year, and a list may be lost. A designation with `list` reads them as they
@@ -224,7 +256,8 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ),
     ("panel", "From tables to one row per unit and period.", Panel),
     ("panel.joins", "A list; tables are joined in this order.", Join),
-    ("panel.derived", "By name, an expression or:", Derived),
+    ("panel.deflators", "One entry for each series of prices, by name.", Deflator),
+    ("panel.derived", "By name, an expression, or one way to compute the column, label and unit.", Derived),
     ("panel.places", "Columns from coordinates and groups.", Places),
     ("panel.places.neighbours.NAME", "The treated around a unit.", Neighbours),
     ("panel.places.leave_out_share.NAME", "The treated among the others of a group.", LeaveOutShare),
