@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
@@ -62,7 +62,7 @@ class Ledger:
     table: str
     unit: str | None = None
     period: str | None = None
-    designations: Iterable[str] = ()
+    designations: Collection[str] = ()
     lines: list[LedgerLine] = field(default_factory=list)
 
     def note(self, step: str, before: int, after: pd.DataFrame, reason: str = "") -> None:

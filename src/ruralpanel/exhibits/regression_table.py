@@ -16,6 +16,7 @@ from ruralpanel.exhibits.caption import (
     closing_notes,
     full_title,
     sentence_list,
+    unit_notes,
     variance_words,
 )
 from ruralpanel.exhibits.numbers import count, decimal
@@ -222,6 +223,7 @@ def _notes(
     units = [f"{words.head}: {words.level_unit}" for words in declaration.outcomes.values() if words.level_unit]
     if units:
         sentences.append(f"Units of outcomes: {'; '.join(units)}.")
+    sentences += unit_notes(pd.concat(columns), declaration) if columns else []
     hidden = dict.fromkeys(declaration.labels.get(name, name) for first in firsts for name in _hidden(first, exhibit))
     if exhibit.terms is not None and hidden:
         sentences.append(f"Other regressors: {', '.join(hidden)}.")
