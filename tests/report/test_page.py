@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from ruralpanel.ledger import Ledger, LedgerLine, ledger_frame
+from ruralpanel.panel.balance import balance
 from ruralpanel.panel.codebook import codebook, missingness
 from ruralpanel.panel.lists import EVENT_COLUMNS, no_events
 from ruralpanel.report.page import ShownExhibit, event_counts, ledger_parts, write_page
@@ -48,6 +49,7 @@ def render(
         provenance=provenance,
         codebook=codebook(panel, {name: ColumnOrigin(origin="survey", label=f"The {name}") for name in panel}),
         missingness=missingness(panel, "village", "year", ["y"], ["listed"]),
+        balance=balance(panel, "village", "year", ["listed"]),
         verdict=judge(nothing_published(), estimate_block(panel, [equation()])[0]),
         lock="lock",
     )
@@ -97,6 +99,12 @@ def test_the_page_has_a_codebook_and_missing_values(page: str) -> None:
     assert "The x" in page
     assert "Codebook: 10 columns" in page
     assert "Attrition and missing outcomes by cohort" in page
+
+
+def test_the_page_says_who_is_observed_when(page: str) -> None:
+    assert "Balance: who is observed when" in page
+    assert '<th scope="row">2000 to 2007</th><td class="number">40</td><td class="number">100.0%</td>' in page
+    assert '<a href="../panel/balance.csv">' in page
 
 
 def test_sources_keep_their_order(page: str) -> None:

@@ -17,6 +17,7 @@ rule write_page:
         ),
         codebook=f"{RESULTS}/panel/codebook.csv",
         missingness=f"{RESULTS}/panel/missingness.csv",
+        balance=f"{RESULTS}/panel/balance.csv",
         verdict=f"{RESULTS}/verdict.csv",
         templates=TEMPLATES,
     output:

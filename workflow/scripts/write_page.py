@@ -32,6 +32,7 @@ with stage(snakemake.log[0]):
         },
         codebook=load_table(snakemake.input.codebook),
         missingness=load_table(snakemake.input.missingness),
+        balance=load_table(snakemake.input.balance),
         verdict=load_verdict(snakemake.input.verdict),
         lock=snakemake.params.lock,
     )

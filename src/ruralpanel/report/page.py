@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.panel.lists import EVENTS
+from ruralpanel.report.balance import balance_parts
 from ruralpanel.study.model import Study
 from ruralpanel.verification.html import verdict_rows
 from ruralpanel.verification.summary import verdict_sentence
@@ -57,6 +58,7 @@ def write_page(
     provenance: dict[str, dict[str, Any]],
     codebook: pd.DataFrame,
     missingness: pd.DataFrame,
+    balance: pd.DataFrame,
     verdict: pd.DataFrame,
     lock: str,
 ) -> str:
@@ -78,6 +80,8 @@ def write_page(
         For each source, what was read.
     codebook, missingness
         From :mod:`ruralpanel.panel.codebook`.
+    balance
+        From :func:`ruralpanel.panel.balance.balance`.
     verdict
         From :func:`ruralpanel.verification.verdict.judge`.
     lock
@@ -98,6 +102,7 @@ def write_page(
         sources=[_source_for_template(key, study, provenance[key]) for key in study.sources],
         codebook=codebook_rows(codebook),
         missingness=missingness_rows(missingness),
+        balance=balance_parts(balance, study.labels()),
         sentence=verdict_sentence(status_counts(verdict), study.data_standing),
         rows=verdict_rows(verdict),
         environment={

@@ -225,6 +225,18 @@ panel before `panel.sample`, also in periods in which they have no row: where th
 its cohort, or from the rows it has, it counts; where it does not, the unit counts neither as treated nor as neighbour
 in that period. Where there are neighbours and the treatment of none is known, the column is missing.
 
+## Balance of the panel
+
+`results/<study>/panel/balance.csv` counts the units of the finished panel by when they are observed, for each
+designation and treatment status: one row for each `designation`, `status`, `measure` and `value`, with `units` and
+their `share` of the units with that status.
+
+| status | which units |
+|---|---|
+{statuses}
+| measure | value |
+|---|---|
+{measures}
 ## Estimates
 
 `results/<study>/estimates/<block>.csv` has one row a coefficient. Tables, figures and the verdict read nothing else.
@@ -289,6 +301,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
 def reference_text() -> str:
     """Write ``config/README.md``."""
     from ruralpanel.estimation.estimates import COLUMNS
+    from ruralpanel.panel.balance import MEASURES, STATUSES
     from ruralpanel.panel.lists import EVENTS
     from ruralpanel.verification.published import STATISTICS
 
@@ -296,13 +309,16 @@ def reference_text() -> str:
     statistics = ", ".join(f"`{name}`" for name in STATISTICS)
     estimates = "".join(f"| `{name}` | {words} |\n" for name, (_, words) in COLUMNS.items())
     events = "".join(f"| `{event}` | {when} |\n" for event, when in EVENTS.items())
+    measures = "".join(f"| `{measure}` | {value} |\n" for measure, value in MEASURES.items())
     text = OPENING.format(
         estimates=estimates,
         events=events,
         example=EXAMPLE,
         markers=markers,
+        measures=measures,
         retrieved=RETRIEVED_FILES,
         statistics=statistics,
+        statuses="".join(f"| `{status}` | {who} |\n" for status, who in STATUSES.items()),
     )
     inherited: dict[type[Section], type[Section]] = {Block: Specification, RegressionTable: Exhibit}
     inherited |= {EventStudyFigure: Exhibit, TrendsFigure: Exhibit}
