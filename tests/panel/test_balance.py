@@ -96,25 +96,21 @@ def test_counts_add_up_in_any_order_of_rows(keys: list[tuple[int, int]], random:
     assert set(table["measure"]) == set(MEASURES)
     shuffled = panel.iloc[random.sample(range(len(panel)), len(panel))]
     pd.testing.assert_frame_equal(balance(shuffled, "village", "year", ["listed"]), table)
-    years = sorted(panel["year"].unique())
-    for status in STATUSES:
-        units = counts(table, "units", status)["all"]
+    years = [str(year) for year in sorted(panel["year"].unique())]
+    of = {status: {measure: counts(table, measure, status) for measure in MEASURES} for status in STATUSES}
+    for told in of.values():
         for measure in ("periods observed", "periods in gaps", "pattern", "first observed", "last observed"):
-            assert sum(counts(table, measure, status).values()) == units
-        rows = sum(counts(table, "observed", status).values())
-        assert rows == sum(int(value) * number for value, number in counts(table, "periods observed", status).items())
-        # Who is here or away and comes back: those of the period before, less the leavers, and the newcomers.
-        around = {
-            year: counts(table, "observed", status)[str(year)] + counts(table, "in a gap", status)[str(year)]
-            for year in years
-        }
+            assert sum(told[measure].values()) == told["units"]["all"]
+        rows = sum(told["observed"].values())
+        assert rows == sum(int(value) * number for value, number in told["periods observed"].items())
+        # Who is here, or away and comes back: those of the period before, less the leavers, and the newcomers.
+        around = {year: told["observed"][year] + told["in a gap"][year] for year in years}
         for before, year in pairwise(years):
-            left, came = counts(table, "last observed", status), counts(table, "first observed", status)
-            assert around[year] == around[before] - left[str(before)] + came[str(year)]
-    assert counts(table, "observed")[str(years[0])] == int((panel["year"] == years[0]).sum())
+            assert around[year] == around[before] - told["last observed"][before] + told["first observed"][year]
+    assert of["all"]["observed"] == {year: int((panel["year"] == int(year)).sum()) for year in years}
     for measure in ("observed", "returns", "in a gap"):
-        both = [counts(table, measure, status) for status in ("never", "ever", "all")]
-        assert all(both[0][value] + both[1][value] == both[2][value] for value in both[2])
+        everybody = of["all"][measure]
+        assert everybody == {year: of["never"][measure][year] + of["ever"][measure][year] for year in everybody}
 
 
 @pytest.mark.parametrize("measure", ["units", "pattern"])

@@ -147,20 +147,21 @@ def ledger_parts(ledgers: pd.DataFrame, labels: Mapping[str, str]) -> list[dict[
             str(stage)
         ]
         first, last = lines.iloc[0], lines.iloc[-1]
+        shown = [
+            {
+                "step": line["step"],
+                "reason": "" if pd.isna(line["reason"]) else line["reason"],
+                "treated": _treated_words(line["treated_units"], labels),
+                **{key: count(line[key]) for key in ("rows_in", "rows_out", "units", "periods")},
+            }
+            for line in lines.to_dict("records")
+        ]
         parts.append(
             {
                 "title": f"{title}: {count(first['rows_in'])} → {count(last['rows_out'])} rows",
                 "open": stage == "panel",
-                "treated": bool(lines["treated_units"].fillna("").ne("").any()),
-                "lines": [
-                    {
-                        "step": line["step"],
-                        "reason": "" if pd.isna(line["reason"]) else line["reason"],
-                        "treated": _treated_words(line["treated_units"], labels),
-                        **{key: count(line[key]) for key in ("rows_in", "rows_out", "units", "periods")},
-                    }
-                    for line in lines.to_dict("records")
-                ],
+                "treated": any(line["treated"] for line in shown),
+                "lines": shown,
             }
         )
     return parts
