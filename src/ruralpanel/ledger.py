@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,9 @@ class LedgerLine:
         Distinct units and periods after the step; missing where a table has no such columns.
     reason
         Why rows left, or what changed in place.
+    treated_units
+        For each designation that is dated by then, the units ever treated among those after the step:
+        ``taobao_village: 498; rural_station: 120``.
     """
 
     stage: str
@@ -37,6 +41,7 @@ class LedgerLine:
     units: int | None
     periods: int | None
     reason: str
+    treated_units: str = ""
 
 
 @dataclass
@@ -49,12 +54,15 @@ class Ledger:
         As in :class:`LedgerLine`.
     unit, period
         The columns to count; a table that lacks one has no count.
+    designations
+        The designations whose treated units to count, once a table has their cohort.
     """
 
     stage: str
     table: str
     unit: str | None = None
     period: str | None = None
+    designations: Collection[str] = ()
     lines: list[LedgerLine] = field(default_factory=list)
 
     def note(self, step: str, before: int, after: pd.DataFrame, reason: str = "") -> None:
@@ -81,7 +89,17 @@ class Ledger:
                 _distinct(after, self.unit),
                 _distinct(after, self.period),
                 reason,
+                self._treated(after),
             )
+        )
+
+    def _treated(self, table: pd.DataFrame) -> str:
+        """Count the units of a table that are ever treated, by designation."""
+        if self.unit is None or self.unit not in table:
+            return ""
+        cohorts = {name: f"{name}_cohort" for name in self.designations if f"{name}_cohort" in table}
+        return "; ".join(
+            f"{name}: {table.loc[table[cohort].notna(), self.unit].nunique()}" for name, cohort in cohorts.items()
         )
 
     def frame(self) -> pd.DataFrame:
@@ -104,7 +122,7 @@ def ledger_frame(lines: list[LedgerLine]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    columns = ["stage", "table", "step", "rows_in", "rows_out", "units", "periods", "reason"]
+    columns = ["stage", "table", "step", "rows_in", "rows_out", "units", "periods", "reason", "treated_units"]
     frame = pd.DataFrame([asdict(line) for line in lines], columns=columns)
     frame[["units", "periods"]] = frame[["units", "periods"]].astype("Int64")
     frame.insert(0, "line", range(1, len(frame) + 1))

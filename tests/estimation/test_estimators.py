@@ -134,10 +134,10 @@ def test_missing_values_and_zero_weights_leave_with_a_reason(panel: pd.DataFrame
 
 
 def test_a_log_of_zero_is_counted(panel: pd.DataFrame) -> None:
-    zeros = panel.assign(y=panel["y"].abs().where(panel.index != 7, 0.0))
+    zeros = panel.assign(y=panel["y"].abs().where(panel.index != 7, 0.0).where(panel.index != 9, -1.0))
     estimates, ledger = estimate_block(zeros, [equation(transformation="log")])
-    assert estimates["observations"].iloc[0] == 319
-    assert ledger["reason"].str.contains("1 of them have no log").any()
+    assert estimates["observations"].iloc[0] == 318
+    assert ledger["reason"].str.contains("; 1 of them zero and 1 negative, which have no logarithm").any()
 
 
 def test_columns_of_the_users_are_not_overwritten(panel: pd.DataFrame) -> None:

@@ -5,11 +5,12 @@ import re
 import pandas as pd
 import pytest
 
-from ruralpanel.ledger import Ledger
+from ruralpanel.ledger import Ledger, LedgerLine, ledger_frame
+from ruralpanel.panel.balance import balance
 from ruralpanel.panel.codebook import codebook, missingness
 from ruralpanel.panel.legacies.capacities import add_legacies
 from ruralpanel.panel.lists import EVENT_COLUMNS, no_events
-from ruralpanel.report.page import ShownExhibit, event_counts, write_page
+from ruralpanel.report.page import ShownExhibit, event_counts, ledger_parts, write_page
 from ruralpanel.study import Study
 from ruralpanel.study.legacies import Legacy
 from ruralpanel.study.panel import ColumnOrigin
@@ -35,7 +36,8 @@ def render(
 ) -> str:
     from ruralpanel.estimation.block import estimate_block
 
-    ledger = Ledger("panel", "panel", "village", "year")
+    ledger = Ledger("panel", "panel", "village", "year", ["listed"])
+    ledger.note("base survey", 1320, panel.drop(columns="listed_cohort"))
     measured = add_legacies(panel, study.legacies, [], "village", None, Ledger("panel", "panel"))
     ledger.note("keep year < 2010 & more", 1320, panel, "too <late>")
     return write_page(
@@ -52,6 +54,7 @@ def render(
         missingness=missingness(panel, "village", "year", ["y"], ["listed"]),
         legacies=measured.measures,
         capacities=measured.correlations,
+        balance=balance(panel, "village", "year", ["listed"]),
         verdict=judge(nothing_published(), estimate_block(panel, [equation()])[0]),
         lock="lock",
     )
@@ -76,6 +79,16 @@ def test_the_page_shows_ledger_sources_and_standing(page: str) -> None:
     assert "nothing is published" in page
 
 
+def test_the_ledger_counts_treated_units_once_designation_is_dated(page: str) -> None:
+    assert "<td>listed: 30</td><td>too &lt;late&gt;</td>" in page
+    assert page.count("<td>listed: 30</td>") == 1
+    lines = ledger_frame([LedgerLine("panel", "panel", "keep", 2, 2, 2, 1, "", "taobao_village: 1498; other: 3")])
+    (part,) = ledger_parts(lines, {"taobao_village": "Taobao Village"})
+    assert part["lines"][0]["treated"] == "Taobao Village: 1,498; other: 3"
+    (without,) = ledger_parts(lines.assign(treated_units=None), {})
+    assert not without["treated"]
+
+
 def test_a_retrieved_source_shows_its_address_and_hash(panel: pd.DataFrame) -> None:
     address = "https://example.org/survey.csv?one&two"
     study = Study.load("taobao_villages", ROOT)
@@ -91,6 +104,12 @@ def test_the_page_has_a_codebook_and_missing_values(page: str) -> None:
     assert "The x" in page
     assert "Codebook: 10 columns" in page
     assert "Attrition and missing outcomes by cohort" in page
+
+
+def test_the_page_says_who_is_observed_when(page: str) -> None:
+    assert "Balance: who is observed when" in page
+    assert '<th scope="row">2000 to 2007</th><td class="number">40</td><td class="number">100.0%</td>' in page
+    assert '<a href="../panel/balance.csv">' in page
 
 
 def test_sources_keep_their_order(page: str) -> None:

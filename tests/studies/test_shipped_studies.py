@@ -41,12 +41,16 @@ def test_every_regression_can_be_walked_back_to_the_raw_rows(finished: tuple[str
     study = Study.load(name, ROOT)
     panel = pd.read_csv(results / "panel/panel.ledger.csv")
     base = pd.read_csv(results / "sources" / f"{study.base}.ledger.csv")
+    if study.designation:
+        dated = panel["treated_units"].iloc[-1]
+        assert [part.split(": ")[0] for part in dated.split("; ")] == list(study.designation)
     assert base["rows_out"].iloc[-1] == panel["rows_in"].iloc[0]
     assert (panel["rows_out"].iloc[:-1].to_numpy() == panel["rows_in"].iloc[1:].to_numpy()).all()
     for block in study.blocks:
         estimates = pd.read_csv(results / "estimates" / f"{block}.csv")
         for table, lines in pd.read_csv(results / "estimates" / f"{block}.ledger.csv").groupby("table"):
             assert lines["rows_in"].iloc[0] == panel["rows_out"].iloc[-1]
+            assert not study.designation or lines["treated_units"].iloc[0] == dated
             assert (lines["rows_out"].iloc[:-1].to_numpy() == lines["rows_in"].iloc[1:].to_numpy()).all()
             _, specification, outcome, estimator = str(table).split("/")
             of_equation = estimates[
@@ -64,6 +68,17 @@ def test_what_yearly_lists_say_is_saved_whether_there_are_any_or_not(finished: t
     events = pd.read_csv(results / "panel/designation.csv")
     assert list(events.columns) == EVENT_COLUMNS
     assert events.empty != bool(Study.load(name, ROOT).lists)
+
+
+def test_the_balance_counts_the_units_and_rows_of_the_panel(finished: tuple[str, Path, str]) -> None:
+    name, results, _ = finished
+    table = pd.read_csv(results / "panel/balance.csv", keep_default_na=False)
+    last = pd.read_csv(results / "panel/panel.ledger.csv").iloc[-1]
+    everybody = table[table["status"] == "all"].set_index("measure")["units"]
+    assert (everybody["units"], everybody["observed"].sum()) == (last["units"], last["rows_out"])
+    ever = table[(table["status"] == "ever") & (table["measure"] == "units")].set_index("designation")["units"]
+    told = "; ".join(f"{designation}: {ever[designation]}" for designation in Study.load(name, ROOT).designation)
+    assert told == ("" if pd.isna(last["treated_units"]) else last["treated_units"])
 
 
 def test_simulated_exhibits_say_so_and_others_do_not(finished: tuple[str, Path, str]) -> None:

@@ -11,6 +11,7 @@ rule estimate_block:
         f"{RESULTS}/benchmarks/estimate_block/{{block}}.tsv"
     params:
         equations=lambda wildcards: equations_as_json(wildcards.block),
+        designations=list(STUDY.designation),
         code=lambda wildcards: estimation_code(wildcards.block),
         lock=LOCK,
     message:

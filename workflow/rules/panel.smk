@@ -37,15 +37,16 @@ rule describe_panel:
     output:
         codebook=f"{RESULTS}/panel/codebook.csv",
         missingness=f"{RESULTS}/panel/missingness.csv",
+        balance=f"{RESULTS}/panel/balance.csv",
     log:
         f"{RESULTS}/logs/describe_panel.log",
     benchmark:
         f"{RESULTS}/benchmarks/describe_panel.tsv"
     params:
         declaration=lambda wildcards: panel_description(),
-        code=code_digest("ruralpanel.panel.codebook"),
+        code=code_digest("ruralpanel.panel.codebook", "ruralpanel.panel.balance"),
         lock=LOCK,
     message:
-        "panel         codebook and missing values"
+        "panel         codebook, missing values, balance"
     script:
         "../scripts/describe_panel.py"

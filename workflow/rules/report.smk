@@ -19,6 +19,7 @@ rule write_page:
         missingness=f"{RESULTS}/panel/missingness.csv",
         legacies=f"{RESULTS}/panel/legacies.csv",
         capacities=f"{RESULTS}/panel/capacities.csv",
+        balance=f"{RESULTS}/panel/balance.csv",
         verdict=f"{RESULTS}/verdict.csv",
         templates=TEMPLATES,
     output:

@@ -1,10 +1,11 @@
-"""Door of the panel stage: the panel → its codebook, and what is missing where."""
+"""Door of the panel stage: the panel → its codebook, what is missing where, and who is observed when."""
 
 from ruralpanel.stage import stage
 
 with stage(snakemake.log[0]):
     import json
 
+    from ruralpanel.panel.balance import BALANCE_KEY, balance
     from ruralpanel.panel.codebook import CODEBOOK_KEY, MISSINGNESS_KEY, codebook, missingness
     from ruralpanel.storage import load_table, save_table
     from ruralpanel.study.panel import ColumnOrigin
@@ -15,3 +16,5 @@ with stage(snakemake.log[0]):
     save_table(codebook(panel, origins), snakemake.output.codebook, key=CODEBOOK_KEY, keep_order=True)
     missing = missingness(panel, asked["unit"], asked["period"], asked["columns"], asked["designations"])
     save_table(missing, snakemake.output.missingness, key=MISSINGNESS_KEY)
+    observed = balance(panel, asked["unit"], asked["period"], asked["designations"])
+    save_table(observed, snakemake.output.balance, key=BALANCE_KEY, keep_order=True)

@@ -13,6 +13,7 @@ with stage(snakemake.log[0]):
     estimates, ledger = estimate_block(
         panel=load_table(snakemake.input.panel),
         equations=[Equation.model_validate(each) for each in json.loads(snakemake.params.equations)],
+        designations=snakemake.params.designations,
     )
     save_table(estimates, snakemake.output.estimates, key=[ROW])
     save_table(ledger, snakemake.output.ledger, key=["line"])

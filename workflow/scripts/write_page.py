@@ -34,6 +34,7 @@ with stage(snakemake.log[0]):
         missingness=load_table(snakemake.input.missingness),
         legacies=load_table(snakemake.input.legacies),
         capacities=load_table(snakemake.input.capacities),
+        balance=load_table(snakemake.input.balance),
         verdict=load_verdict(snakemake.input.verdict),
         lock=snakemake.params.lock,
     )

@@ -22,7 +22,9 @@ def estimator_module(estimator: str) -> str:
     return f"ruralpanel.estimation.{estimator}"
 
 
-def estimate_block(panel: pd.DataFrame, equations: Sequence[Equation]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def estimate_block(
+    panel: pd.DataFrame, equations: Sequence[Equation], designations: Sequence[str] = ()
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Estimate every equation of a block.
 
     Parameters
@@ -31,6 +33,8 @@ def estimate_block(panel: pd.DataFrame, equations: Sequence[Equation]) -> tuple[
         The panel.
     equations
         From :meth:`ruralpanel.study.Study.equations`.
+    designations
+        The designations whose treated units the ledger counts.
 
     Returns
     -------
@@ -47,7 +51,7 @@ def estimate_block(panel: pd.DataFrame, equations: Sequence[Equation]) -> tuple[
     lines: list[LedgerLine] = []
     for equation in equations:
         name = "/".join([equation.block, equation.specification, equation.outcome, equation.estimator])
-        ledger = Ledger("estimation", name, equation.unit, equation.period)
+        ledger = Ledger("estimation", name, equation.unit, equation.period, designations)
         try:
             rows = import_module(estimator_module(equation.estimator)).estimate(panel, equation, ledger)
         except CannotEstimate as error:

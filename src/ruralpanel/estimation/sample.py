@@ -57,8 +57,9 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
         reason = "; ".join(part for part in ("sample of the specification", unknown) if part)
         rows = _kept(rows, holds, f"keep {equation.sample}", reason, ledger)
     rows = rows.assign(**{OUTCOME: _transformed(rows[equation.outcome_column], equation.transformation)})
-    undefined = rows[equation.outcome_column].notna() & rows[OUTCOME].isna()
-    lost = f"; {int(undefined.sum())} of them have no {equation.transformation}" if undefined.any() else ""
+    undefined = rows.loc[rows[equation.outcome_column].notna() & rows[OUTCOME].isna(), equation.outcome_column]
+    zeros, negative = int((undefined == 0).sum()), int((undefined < 0).sum())
+    lost = f"; {zeros:,} of them zero and {negative:,} negative, which have no logarithm" if len(undefined) else ""
     rows = _kept(rows, rows[OUTCOME].notna(), "outcome known", f"outcome {equation.outcome} missing{lost}", ledger)
     needed = _needed(equation)
     if needed:

@@ -151,6 +151,39 @@ def closing_notes(declaration: ExhibitDeclaration) -> list[str]:
     return sentences
 
 
+def unit_notes(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
+    """Say of which coefficients the size depends on the unit of the outcome.
+
+    A transformation that is like the logarithm and defined at zero weighs a move from zero to something by the unit:
+    where there are such moves, another unit gives an effect of any size (Chen & Roth 2024, proposition 1).
+
+    Parameters
+    ----------
+    estimates
+        What the exhibit shows.
+    declaration
+        What the study says about the exhibit.
+
+    Returns
+    -------
+    list of str
+        One sentence, or none where no coefficient is on an inverse hyperbolic sine.
+    """
+    shown = set(estimates.loc[estimates["estimate"].notna(), "outcome"])
+    outcomes = [
+        f"{words.label} ({words.level_unit})"
+        for name, words in declaration.outcomes.items()
+        if name in shown and words.transformation == "inverse_hyperbolic_sine"
+    ]
+    if not outcomes:
+        return []
+    return [
+        f"The size of a coefficient on {sentence_list(outcomes)} depends on the unit of the outcome and is no "
+        "percentage: where zeros become positive or the reverse, another unit gives another size (Chen and Roth 2024, "
+        "Quarterly Journal of Economics 139(2))."
+    ]
+
+
 def sentence_list(words: list[str]) -> str:
     """Join words as in a sentence: ``a, b and c``."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -12,6 +12,7 @@ from ruralpanel.exhibits.caption import (
     ExhibitDeclaration,
     OutcomeWords,
     closing_notes,
+    unit_notes,
     variance_words,
 )
 from ruralpanel.exhibits.numbers import count, decimal, probability
@@ -163,4 +164,4 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
         f"{declaration.outcomes[row['outcome']].head}: {row['reason']}."
         for row in without.drop_duplicates(["outcome", "reason"]).to_dict("records")
     ]
-    return sentences + closing_notes(declaration)
+    return sentences + unit_notes(data, declaration) + closing_notes(declaration)

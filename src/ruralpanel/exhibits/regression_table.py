@@ -17,6 +17,7 @@ from ruralpanel.exhibits.caption import (
     full_title,
     sentence_list,
     term_words,
+    unit_notes,
     variance_words,
 )
 from ruralpanel.exhibits.numbers import count, decimal
@@ -233,6 +234,7 @@ def _notes(
     if units:
         sentences.append(f"Units of outcomes: {'; '.join(units)}.")
     hidden = dict.fromkeys(term_words(name, declaration.labels) for first in firsts for name in _hidden(first, exhibit))
+    sentences += unit_notes(pd.concat(columns), declaration) if columns else []
     if exhibit.terms is not None and hidden:
         sentences.append(f"Other regressors: {', '.join(hidden)}.")
     if exhibit.stars:

@@ -10,11 +10,12 @@ import pandas as pd
 from ruralpanel.errors import DataError, Problem
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.designation import date_designation
-from ruralpanel.panel.expressions import evaluate_condition, evaluate_number
+from ruralpanel.panel.expressions import evaluate_condition
 from ruralpanel.panel.joins import join_table, no_matches
 from ruralpanel.panel.keys import with_whole_numbers
 from ruralpanel.panel.legacies.capacities import add_legacies
 from ruralpanel.panel.lists import no_events, read_lists
+from ruralpanel.panel.measures import derive
 from ruralpanel.panel.places import add_places
 from ruralpanel.panel.sphere import Lines
 from ruralpanel.storage import key_problems
@@ -84,10 +85,10 @@ def build_panel(
     ------
     DataError
         If a join does not have the declared cardinality, keys are of different types, a period is not a whole
-        number, designation cannot be dated, a unit's coordinates are missing, impossible or not the same in all its
-        rows, proxies do not measure a capacity, or no row is left.
+        number, a derived column cannot be computed, designation cannot be dated, a unit's coordinates are missing,
+        impossible or not the same in all its rows, proxies do not measure a capacity, or no row is left.
     """
-    ledger = Ledger("panel", "panel", panel.unit, panel.period)
+    ledger = Ledger("panel", "panel", panel.unit, panel.period, designations)
     table = tables[base]
     table = with_whole_numbers(table, panel.period, f"source {base}", "period")
     ledger.note(f"base {base}", len(table), table, "its rows are the panel's rows")
@@ -96,9 +97,9 @@ def build_panel(
         table, report = join_table(table, tables[join.source], join, panel, ledger)
         matches.append(report)
     for name, derived in panel.derived.items():
-        values, lost = evaluate_number(table, derived.expression)
+        values, words = derive(table, derived, panel, tables)
         table = table.assign(**{name: values})
-        ledger.note(f"derive {name}", len(table), table, "; ".join(part for part in (derived.expression, lost) if part))
+        ledger.note(f"derive {name}", len(table), table, words)
     table = table.sort_values([panel.unit, panel.period], kind="stable").reset_index(drop=True)
     events = []
     for name, designation in designations.items():

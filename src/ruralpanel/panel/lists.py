@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.keys import require_same_kind, with_whole_numbers
+from ruralpanel.panel.periods import spans
 from ruralpanel.study.designation import YearlyList
 
 FIRST, UNCERTAIN, EXIT, AGAIN, ABSENT = "first listing", "uncertain onset", "exit", "re-entry", "not in panel"
@@ -183,7 +184,7 @@ def _events_of(
     """Give the events of one unit: the unit, the list year, what happened, and what is known about it."""
     first = listed[0]
     if not in_panel:
-        yield unit, first, ABSENT, f"on {counted(len(listed), 'list')}: {_spans(listed)}"
+        yield unit, first, ABSENT, f"on {counted(len(listed), 'list')}: {spans(listed)}"
         return
     earliest = first == years[0]
     yield unit, first, FIRST, "on the earliest list, so listed then or before" if earliest else "on no earlier list"
@@ -213,9 +214,9 @@ def _ledger_words(
     years, events = reading.years, reading.events
     absent = sorted(set(range(years[0], years[-1])) - set(years))
     empty = [year for year in years if not reading.on[year].any()]
-    words = [f"{counted(len(years), 'list')}: {_spans(years)}"]
-    words += [f"no list of {_spans(absent)}, which is neither an exit nor an entry"] if absent else []
-    words += [f"nobody is on the list of {_spans(empty)}"] if empty else []
+    words = [f"{counted(len(years), 'list')}: {spans(years)}"]
+    words += [f"no list of {spans(absent)}, which is neither an exit nor an entry"] if absent else []
+    words += [f"nobody is on the list of {spans(empty)}"] if empty else []
     late = panel[period] > years[-1]
     if late.any():
         never = late & ~panel[unit].isin(reading.on.index)
@@ -260,17 +261,6 @@ def _units_words(events: pd.DataFrame) -> str:
         return "none"
     units = events["unit"].nunique()
     return counted(units, "unit") + (f", {len(events):,} times in all" if len(events) > units else "")
-
-
-def _spans(years: Iterable[int]) -> str:
-    """Write years in order, runs of them by their ends: ``2013 to 2017, 2019``."""
-    runs: list[list[int]] = []
-    for year in sorted(years):
-        if runs and runs[-1][-1] == year - 1:
-            runs[-1].append(year)
-        else:
-            runs.append([year])
-    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
 def _listing(years: list[int]) -> str:

@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.panel.lists import EVENTS
+from ruralpanel.report.balance import balance_parts
 from ruralpanel.report.legacies import capacity_tables
 from ruralpanel.study.model import Study
 from ruralpanel.verification.html import verdict_rows
@@ -60,6 +61,7 @@ def write_page(
     missingness: pd.DataFrame,
     legacies: pd.DataFrame,
     capacities: pd.DataFrame,
+    balance: pd.DataFrame,
     verdict: pd.DataFrame,
     lock: str,
 ) -> str:
@@ -84,6 +86,8 @@ def write_page(
     legacies, capacities
         How capacities were measured and how they correlate, as the panel stage saved it; without rows where a study
         has no legacies.
+    balance
+        From :func:`ruralpanel.panel.balance.balance`.
     verdict
         From :func:`ruralpanel.verification.verdict.judge`.
     lock
@@ -99,7 +103,7 @@ def write_page(
         name=name,
         study=study,
         exhibits=[_for_template(exhibit) for exhibit in exhibits],
-        ledger=ledger_parts(ledgers),
+        ledger=ledger_parts(ledgers, study.labels()),
         events=event_counts(events, study.labels()),
         sources=[_source_for_template(key, study, provenance[key]) for key in study.sources],
         codebook=codebook_rows(codebook),
@@ -107,6 +111,7 @@ def write_page(
         capacities=capacity_tables(
             legacies, capacities, study.labels(), {name: each.label for name, each in study.legacies.items()}
         ),
+        balance=balance_parts(balance, study.labels()),
         sentence=verdict_sentence(status_counts(verdict), study.data_standing),
         rows=verdict_rows(verdict),
         environment={
@@ -129,18 +134,21 @@ def _for_template(exhibit: ShownExhibit) -> dict[str, Any]:
     }
 
 
-def ledger_parts(ledgers: pd.DataFrame) -> list[dict[str, Any]]:
+def ledger_parts(ledgers: pd.DataFrame, labels: Mapping[str, str]) -> list[dict[str, Any]]:
     """Group ledger lines into sources, the panel and equations, with printed counts.
 
     Parameters
     ----------
     ledgers
         Lines with the columns of :class:`ruralpanel.ledger.LedgerLine`.
+    labels
+        What a reader sees for a designation.
 
     Returns
     -------
     list of dict
-        Title, lines, and whether the part is shown open: the panel is, the rest on demand.
+        Title, lines, whether treated units are counted, and whether the part is shown open: the panel is, the rest on
+        demand.
     """
     parts = []
     for (stage, table), lines in ledgers.groupby(["stage", "table"], sort=False):
@@ -148,21 +156,32 @@ def ledger_parts(ledgers: pd.DataFrame) -> list[dict[str, Any]]:
             str(stage)
         ]
         first, last = lines.iloc[0], lines.iloc[-1]
+        shown = [
+            {
+                "step": line["step"],
+                "reason": "" if pd.isna(line["reason"]) else line["reason"],
+                "treated": _treated_words(line["treated_units"], labels),
+                **{key: count(line[key]) for key in ("rows_in", "rows_out", "units", "periods")},
+            }
+            for line in lines.to_dict("records")
+        ]
         parts.append(
             {
                 "title": f"{title}: {count(first['rows_in'])} → {count(last['rows_out'])} rows",
                 "open": stage == "panel",
-                "lines": [
-                    {
-                        "step": line["step"],
-                        "reason": "" if pd.isna(line["reason"]) else line["reason"],
-                        **{key: count(line[key]) for key in ("rows_in", "rows_out", "units", "periods")},
-                    }
-                    for line in lines.to_dict("records")
-                ],
+                "treated": any(line["treated"] for line in shown),
+                "lines": shown,
             }
         )
     return parts
+
+
+def _treated_words(text: Any, labels: Mapping[str, str]) -> str:
+    """Put labels and printed counts into ``taobao_village: 1498; rural_station: 120``."""
+    if pd.isna(text) or text == "":
+        return ""
+    pairs = [part.split(": ") for part in text.split("; ")]
+    return "; ".join(f"{labels.get(name, name)}: {count(int(number))}" for name, number in pairs)
 
 
 def event_counts(events: pd.DataFrame, labels: Mapping[str, str]) -> dict[str, Any] | None:

@@ -96,8 +96,9 @@ class Study(Section):
 
     @property
     def beside(self) -> set[str]:
-        """The sources that are read beside the panel and not joined to it: yearly lists, and points on a map."""
-        return self.lists | (self.panel.places.points if self.panel.places is not None else set())
+        """The sources that are read beside the panel and not joined to it: yearly lists, points on a map and prices."""
+        prices = {each.source for each in self.panel.deflators.values()}
+        return self.lists | prices | (self.panel.places.points if self.panel.places is not None else set())
 
     @property
     def lines(self) -> list[str]:
@@ -130,8 +131,10 @@ class Study(Section):
                 if column_name not in origins:
                     origins[column_name] = _origin_in_file(name, column_name, source)
         for name, derived in self.panel.derived.items():
-            words = {"label": derived.label, "unit": derived.unit}
-            origins[name] = ColumnOrigin(origin="derived", transformation=derived.expression, **words)
+            deflators, period = self.panel.deflators, self.panel.period
+            unit = derived.unit_from({key: each.unit for key, each in origins.items()}, deflators, period)
+            words = derived.words(deflators, period)
+            origins[name] = ColumnOrigin(origin="derived", label=derived.label, unit=unit, transformation=words)
         for name, designation in self.designation.items():
             meanings = ("treated", "first period treated", "periods since the first treated", "intensity")
             for column_name, meaning in zip(designation_columns(name, designation), meanings, strict=False):

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from ruralpanel.study.base import Name, Section, Text
+from ruralpanel.study.measures import Deflator, Derived
 from ruralpanel.study.places import Places
 
 
@@ -24,18 +25,6 @@ class Join(Section):
     listed village), the row is dropped, or it is an error. Counted in the ledger either way."""
 
 
-class Derived(Section):
-    """A column computed from others."""
-
-    expression: Text
-    """Arithmetic on columns: `income / residents`, `log(income)`, `year >= 2015`. Functions: abs, arcsinh,
-    exp, expm1, log, log10, log1p, sqrt. A result that is not a finite number is missing."""
-    label: Text | None = None
-    """What a reader sees in tables and figures."""
-    unit: Text | None = None
-    """The unit, as printed on an axis."""
-
-
 class Restriction(Section):
     """A rule that says which rows of the panel are kept."""
 
@@ -49,7 +38,7 @@ class ColumnOrigin(Section):
     """Where a column of the panel comes from; not written by users, made by `Study.column_origins`."""
 
     origin: str
-    """The source and its header, an expression, a designation, places, or a legacy."""
+    """The source and its header, derived, a designation, places, or a legacy."""
     label: str | None = None
     """What a reader sees."""
     unit: str | None = None
@@ -76,8 +65,11 @@ class Panel(Section):
     """The source whose rows are the panel's rows; may be left out when there is one source only."""
     joins: list[Join] = []
     """Tables joined to the base, in this order."""
+    deflators: dict[Name, Deflator] = {}
+    """By name: prices that turn nominal values into real ones."""
     derived: dict[Name, Annotated[Derived, BeforeValidator(_expression_alone)]] = {}
-    """New columns, in this order: a name with its expression, or with expression, label and unit."""
+    """New columns, in this order, so that later ones can use earlier ones: a name with its expression alone, or with
+    one way to compute it, label and unit. They are computed before designation is dated and before `sample`."""
     places: Places | None = None
     """Where units are, and the columns that follow from it: neighbours, density, distances."""
     sample: list[Restriction] = []

@@ -16,9 +16,10 @@ from ruralpanel.study.blocks import Block, GroupTime, Inference, Specification
 from ruralpanel.study.designation import Designation, YearlyList
 from ruralpanel.study.exhibits import EventStudyFigure, Exhibit, RegressionTable, TrendsFigure
 from ruralpanel.study.legacies import Capacity, Legacy, Proxy
+from ruralpanel.study.measures import Deflator, Derived
 from ruralpanel.study.model import Study
 from ruralpanel.study.outcomes import Outcome
-from ruralpanel.study.panel import Derived, Join, Panel, Restriction
+from ruralpanel.study.panel import Join, Panel, Restriction
 from ruralpanel.study.places import Density, DistanceTo, LeaveOutShare, Nearest, Neighbours, Places
 from ruralpanel.study.sources import RETRIEVED_FILES, Column, Retrieval, Source
 
@@ -144,6 +145,37 @@ condition is missing does not fulfil it. Columns that a designation adds (`NAME`
 those that `panel.places` adds, and capacities, can be used in `panel.sample`, in blocks and as outcomes, not in
 `derived`.
 
+## Derived columns
+
+A column that no source has is computed in one of seven ways:
+
+```yaml
+sources:
+  prices:                       # read beside the panel: one row for each year
+    path: data/raw/my_study/prices.csv
+    key: [year]
+    columns: {{year: , cpi: }}
+panel:
+  deflators:
+    rural_prices: {{source: prices, index: cpi, kind: previous_year, period: year, base: 2017}}
+  derived:
+    share_away: away / registered
+    real_income: {{real: income, deflator: rural_prices}}
+    revenue_per_head: {{per_head: revenue, population: registered, counted: registered}}
+    income_trimmed: {{winsorise: real_income, lower: 0.01, upper: 0.99, by: [year]}}
+    income_growth: {{growth: real_income, periods: 1, measure: log_difference}}
+    income_before: {{lag: real_income, periods: 1}}
+    income_2008: {{baseline: real_income, at: [2008, 2010]}}
+```
+
+`periods` are those of the panel's period, usually years, and never rows: in a panel of 2010, 2012 and 2014 nothing is
+one year before anything, and `periods: 2` is the wave before. Growth is per period in between, on average: over two
+years, the log difference is halved and the rate is the one that, twice in a row, leads from the earlier value to the
+later. `since: previous_observation` measures from the unit's previous known value, one wave or several before, and so
+compares growth over unequal gaps. Nothing is taken from another unit. A missing input gives a missing value, and the
+ledger counts the missing by their reason. All of this happens before `panel.sample` leaves rows out, so that the first
+row that stays can have a lag.
+
 ## Yearly lists
 
 Lists of designated places appear once a year, and a list may be lost. A designation with `list` reads them as they
@@ -223,8 +255,21 @@ an index is made of some of its proxies only, and which proxy gets a weight agai
 
 | column | what it holds |
 |---|---|
-{measures}
+{index_measures}
 `capacities.csv` beside it has the correlation of each `capacity` with each `other`, over the `units` that have both.
+
+## Balance of the panel
+
+`results/<study>/panel/balance.csv` counts the units of the finished panel by when they are observed, for each
+designation and treatment status: one row for each `designation`, `status`, `measure` and `value`, with `units` and
+their `share` of the units with that status.
+
+| status | which units |
+|---|---|
+{statuses}
+| measure | value |
+|---|---|
+{balance_measures}
 
 ## Estimates
 
@@ -257,7 +302,8 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ),
     ("panel", "From tables to one row per unit and period.", Panel),
     ("panel.joins", "A list; tables are joined in this order.", Join),
-    ("panel.derived", "By name, an expression or:", Derived),
+    ("panel.deflators", "One entry for each series of prices, by name.", Deflator),
+    ("panel.derived", "By name, an expression, or one way to compute the column, label and unit.", Derived),
     ("panel.places", "Columns from coordinates and groups.", Places),
     ("panel.places.neighbours.NAME", "The treated around a unit.", Neighbours),
     ("panel.places.leave_out_share.NAME", "The treated among the others of a group.", LeaveOutShare),
@@ -293,6 +339,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
 def reference_text() -> str:
     """Write ``config/README.md``."""
     from ruralpanel.estimation.estimates import COLUMNS
+    from ruralpanel.panel import balance
     from ruralpanel.panel.legacies.capacities import MEASURES, WITHIN
     from ruralpanel.panel.lists import EVENTS
     from ruralpanel.verification.published import STATISTICS
@@ -301,15 +348,20 @@ def reference_text() -> str:
     statistics = ", ".join(f"`{name}`" for name in STATISTICS)
     estimates = "".join(f"| `{name}` | {words} |\n" for name, (_, words) in COLUMNS.items())
     events = "".join(f"| `{event}` | {when} |\n" for event, when in EVENTS.items())
-    measures = "".join(f"| `{name}` | {words} |\n" for name, words in (MEASURES | {"within_NAME": WITHIN}).items())
+    index_measures = "".join(
+        f"| `{name}` | {words} |\n" for name, words in (MEASURES | {"within_NAME": WITHIN}).items()
+    )
+    balance_measures = "".join(f"| `{measure}` | {value} |\n" for measure, value in balance.MEASURES.items())
     text = OPENING.format(
         estimates=estimates,
         events=events,
         example=EXAMPLE,
         markers=markers,
-        measures=measures,
+        index_measures=index_measures,
+        balance_measures=balance_measures,
         retrieved=RETRIEVED_FILES,
         statistics=statistics,
+        statuses="".join(f"| `{status}` | {who} |\n" for status, who in balance.STATUSES.items()),
     )
     inherited: dict[type[Section], type[Section]] = {Block: Specification, RegressionTable: Exhibit}
     inherited |= {EventStudyFigure: Exhibit, TrendsFigure: Exhibit}

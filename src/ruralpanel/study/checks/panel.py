@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ruralpanel.errors import Problem, nearest
 from ruralpanel.study.checks.context import Context
+from ruralpanel.study.checks.measures import deflators, derived_column
 from ruralpanel.study.yaml_file import KeyPath
 
 
@@ -78,16 +79,17 @@ def joins(context: Context) -> Iterator[Problem]:
 
 
 def columns_of_the_panel(context: Context) -> Iterator[Problem]:
-    """Check derived columns and restrictions, each against the columns before it."""
+    """Check deflators, derived columns and restrictions, each against the columns before it."""
     panel = context.study.panel
     if panel.region is not None:
         yield from context.known(("panel", "region"), panel.region, context.table_columns(), "column of the sources")
+    yield from deflators(context)
     here = context.table_columns()
     for name, derived in panel.derived.items():
         at: KeyPath = ("panel", "derived", name)
         if name in here:
             yield context.file.problem(at, "is a column of the panel already", "choose another name")
-        yield from context.expression(at, derived.expression, here, condition=False)
+        yield from derived_column(context, at, derived, here)
         here.append(name)
     for index, restriction in enumerate(panel.sample):
         yield from context.expression(
