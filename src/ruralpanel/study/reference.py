@@ -13,6 +13,7 @@ from typing import Any
 from ruralpanel.sources.numbers import MISSING_MARKERS
 from ruralpanel.study.base import Section
 from ruralpanel.study.blocks import Block, Inference, Specification
+from ruralpanel.study.contracts import Check
 from ruralpanel.study.designation import Designation, YearlyList
 from ruralpanel.study.exhibits import EventStudyFigure, Exhibit, RegressionTable, TrendsFigure
 from ruralpanel.study.model import Study
@@ -222,6 +223,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
         "One entry for each column that is used, by the name used in the rest of the study.",
         Column,
     ),
+    ("sources.NAME.checks", "A list; each entry has one of the first five keys.", Check),
     ("panel", "From tables to one row per unit and period.", Panel),
     ("panel.joins", "A list; tables are joined in this order.", Join),
     ("panel.derived", "By name, an expression or:", Derived),
