@@ -18,7 +18,7 @@ rule build_panel:
         designation=lambda wildcards: {
             name: as_json(each) for name, each in STUDY.designation.items()
         },
-        code=code_digest("ruralpanel.panel.build", "ruralpanel.sources.geojson"),
+        code=code_digest("ruralpanel.panel.build", "ruralpanel.sources.features"),
         lock=LOCK,
     message:
         "panel         join, derive, date designation, add places, restrict"

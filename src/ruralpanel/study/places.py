@@ -96,8 +96,9 @@ class DistanceTo(Section):
     longitude: Name | None = None
     """The source's column with their longitude; left out: called as in the panel."""
     line: Annotated[Text, AfterValidator(_plain_path)] | None = None
-    """A GeoJSON file with LineString or MultiLineString in degrees of WGS84, from the top of the repository, in place
-    of `points`. Between two points of it the line is the shortest way on the sphere."""
+    """In place of `points`: a source with one row for each vertex, whose key is `line` and `vertex`, as GeoJSON and
+    GeoPackage files of lines are read, retrieved ones among them; or the path of such a file, from the top of the
+    repository. Between two vertices the line is the shortest way on the sphere."""
     label: Text | None = None
     """What a reader sees."""
 
@@ -105,12 +106,17 @@ class DistanceTo(Section):
     def _points_or_line(self) -> DistanceTo:
         if (self.points is None) == (self.line is None):
             raise ValueError(
-                "give `points` (a source) or `line` (a GeoJSON file), "
+                "give `points` (a source) or `line` (a source or a GeoJSON file), "
                 + ("one is needed" if self.points is None else "not both")
             )
-        if self.line is not None and (self.latitude or self.longitude):
-            raise ValueError("`latitude` and `longitude` go with `points`; a GeoJSON file has its own")
+        if self.line is not None and self.line_source is None and (self.latitude or self.longitude):
+            raise ValueError("`latitude` and `longitude` are columns of a source; a file named by its path has its own")
         return self
+
+    @property
+    def line_source(self) -> str | None:
+        """The source of the line, if it is one: a name has no folder and no ending, which every path has."""
+        return self.line if self.line is not None and re.fullmatch(r"[a-z][a-z0-9_]*", self.line) else None
 
 
 def _keys_alone(value: Any) -> Any:
@@ -150,13 +156,14 @@ class Places(Section):
 
     @property
     def points(self) -> set[str]:
-        """The sources whose rows are points to measure distances to, beside the panel."""
-        return {each.points for each in self.distance_to.values() if each.points is not None}
+        """The sources whose rows are points, or vertices of lines, to measure distances to, beside the panel."""
+        named = [each.points or each.line_source for each in self.distance_to.values()]
+        return {name for name in named if name is not None}
 
     @property
     def lines(self) -> list[str]:
-        """The GeoJSON files to measure distances to, from the top of the repository."""
-        return sorted({each.line for each in self.distance_to.values() if each.line is not None})
+        """The files with lines to measure distances to, from the top of the repository."""
+        return sorted({each.line for each in self.distance_to.values() if each.line and not each.line_source})
 
     def added(self) -> Iterator[tuple[str, str, str]]:
         """Give the kind and name of every entry with each column it adds to the panel, in the panel's order."""

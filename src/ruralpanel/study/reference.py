@@ -217,7 +217,7 @@ from today's run; nothing else ever does, and it does not replace numbers typed 
 SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("The study", "The top level of the file.", Study),
     ("sources", "One entry for each raw file, by name.", Source),
-    ("sources.NAME.retrieve", "For a file that is not in the repository but at a public address.", Retrieval),
+    ("sources.NAME.retrieve", "For a file that is not in the repository, known by its hash.", Retrieval),
     (
         "sources.NAME.columns",
         "One entry for each column that is used, by the name used in the rest of the study.",
