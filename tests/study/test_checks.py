@@ -271,6 +271,7 @@ def mapped(repository: Repository) -> Repository:
             "leave_out_share": {"in_county": {"designation": "listed", "within": "county"}},
             "density": {"others": {"radius": 10}},
             "nearest": {"next_village": None},
+            "nearest_neighbour_index": {"evenness": {"within": "county"}},
             "distance_to": {
                 "station_away": {"points": "stations", "latitude": "lat", "longitude": "lon"},
                 "railway": {"line": "railway.geojson", "label": "Distance to the railway"},
@@ -280,7 +281,16 @@ def mapped(repository: Repository) -> Repository:
     return repository
 
 
-PLACE_COLUMNS = ["around_0_2p5", "around_2p5_10", "in_county", "others", "next_village", "station_away", "railway"]
+PLACE_COLUMNS = [
+    "around_0_2p5",
+    "around_2p5_10",
+    "in_county",
+    "others",
+    "next_village",
+    "evenness",
+    "station_away",
+    "railway",
+]
 
 
 def test_places_add_their_columns_after_the_designations(mapped: Repository) -> None:
@@ -291,7 +301,7 @@ def test_places_add_their_columns_after_the_designations(mapped: Repository) -> 
     assert study.panel_columns()[-len(PLACE_COLUMNS) :] == PLACE_COLUMNS
     assert list(study.column_origins()) == study.panel_columns()
     units = [study.column_origins()[name].unit for name in PLACE_COLUMNS]
-    assert units == ["share", "share", "share", "count", "km", "km", "km"]
+    assert units == ["share", "share", "share", "count", "km", "ratio", "km", "km"]
     assert study.column_origins()["around_0_2p5"].label == (
         "Share of neighbours treated (listed), 1 period before, 0 to 2.5 km"
     )
@@ -330,6 +340,8 @@ def test_points_are_used_and_their_columns_are_none_of_the_panel(mapped: Reposit
         ("nearest", "listed_cohort", None, "would add a column `listed_cohort`, which the panel has already"),
         ("nearest", "others", None, "panel.places.nearest.others: would add a column `others`"),
         ("nearest", "around_0_2p5", None, "would add a column `around_0_2p5`"),
+        ("nearest_neighbour_index.evenness", "within", "conty", "did you mean “county”?"),
+        ("nearest_neighbour_index.evenness", "area", "listed", "is not a column of the sources or a derived one"),
         ("distance_to.station_away", "points", "station", "did you mean “stations”?"),
         ("distance_to.station_away", "points", "survey", "`survey` gives the panel its rows; points are a source of"),
         ("distance_to.station_away", "latitude", "lt", "did you mean “lat”?"),

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.ledger import Ledger
+from ruralpanel.panel.settlement import add_nearest_neighbour_index
 from ruralpanel.panel.sphere import (
     Lines,
     Pairs,
@@ -91,6 +92,8 @@ def add_places(
         distance = nearest_other(sites)
         panel = panel.assign(**{name: distance[row]})
         ledger.note(f"nearest {name}", len(panel), panel, _spread(distance))
+    for name, index in places.nearest_neighbour_index.items():
+        panel = add_nearest_neighbour_index(panel, name, index, sites, unit, row, ledger)
     for name, target in places.distance_to.items():
         distance = _distance_to(target, places, sites, tables, lines)[sites.of_unit]
         panel = panel.assign(**{name: distance[row]})

@@ -80,6 +80,23 @@ class Nearest(Section):
     """What a reader sees."""
 
 
+class NearestNeighbourIndex(Section):
+    """How evenly the units of a group lie: the index R of Clark & Evans (1954).
+
+    R is the mean distance of a unit to the nearest other of its group over what it would be for as many units thrown
+    at random on the group's area: 1 at random, towards 0 in clusters, 2 on a square grid, 2.149 on a hexagonal one.
+    """
+
+    within: Name
+    """The column that holds the group, the same in all rows of a unit: `county`."""
+    area: Name | None = None
+    """The column with the area of the group in km², the same in all its rows. Left out: the area of the smallest convex
+    outline around the group's units, which is less than the area they lie in, so that R comes out too large, the more
+    so the fewer the units."""
+    label: Text | None = None
+    """What a reader sees."""
+
+
 def _plain_path(path: str) -> str:
     if re.search(r"[{}*?]", path):
         raise ValueError(f"the path {path} has a character that file names here cannot have: {{ }} * ?")
@@ -142,13 +159,16 @@ class Places(Section):
     """By name: the number of other units within a distance."""
     nearest: dict[Name, Annotated[Nearest, BeforeValidator(_keys_alone)]] = {}
     """By name, nothing or a label: the distance in km to the nearest other unit."""
+    nearest_neighbour_index: dict[Name, NearestNeighbourIndex] = {}
+    """By name: how evenly the units of a group lie, the same number for all of them."""
     distance_to: dict[Name, DistanceTo] = {}
     """By name: the distance in km to the nearest of some points, or to a line."""
 
     @model_validator(mode="after")
     def _coordinates_where_they_are_needed(self) -> Places:
         absent = [key for key in ("latitude", "longitude") if getattr(self, key) is None]
-        needed = [key for key in ("neighbours", "density", "nearest", "distance_to") if getattr(self, key)]
+        kinds = ("neighbours", "density", "nearest", "nearest_neighbour_index", "distance_to")
+        needed = [key for key in kinds if getattr(self, key)]
         if absent and (needed or len(absent) == 1):
             why = f"`{needed[0]}` needs both" if needed else "the two go together"
             raise ValueError(f"{' and '.join(f'`{key}`' for key in absent)} missing; {why}")
@@ -170,7 +190,7 @@ class Places(Section):
         for name, each in self.neighbours.items():
             for column in each.columns(name):
                 yield "neighbours", name, column
-        for kind in ("leave_out_share", "density", "nearest", "distance_to"):
+        for kind in ("leave_out_share", "density", "nearest", "nearest_neighbour_index", "distance_to"):
             for name in getattr(self, kind):
                 yield kind, name, name
 
@@ -212,6 +232,10 @@ class Places(Section):
         for name, nearest in self.nearest.items():
             label = nearest.label or "Distance to the nearest other unit"
             found[name] = (label, "km", "great-circle distance")
+        for name, index in self.nearest_neighbour_index.items():
+            label = index.label or f"Nearest-neighbour index of the {index.within}"
+            how = f"Clark & Evans (1954), by {index.within}, area: {index.area or 'convex outline of the units'}"
+            found[name] = (label, "ratio", how)
         for name, target in self.distance_to.items():
             label = target.label or f"Distance to {name.replace('_', ' ')}"
             found[name] = (label, "km", f"great-circle distance to the nearest point of {target.points or target.line}")

@@ -19,7 +19,15 @@ from ruralpanel.study.exhibits import EventStudyFigure, Exhibit, RegressionTable
 from ruralpanel.study.model import Study
 from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.panel import Derived, Join, Panel, Restriction
-from ruralpanel.study.places import Density, DistanceTo, LeaveOutShare, Nearest, Neighbours, Places
+from ruralpanel.study.places import (
+    Density,
+    DistanceTo,
+    LeaveOutShare,
+    Nearest,
+    NearestNeighbourIndex,
+    Neighbours,
+    Places,
+)
 from ruralpanel.study.sources import RETRIEVED_FILES, Column, Retrieval, Source
 
 EXAMPLE = """\
@@ -232,6 +240,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("panel.places.leave_out_share.NAME", "The treated among the others of a group.", LeaveOutShare),
     ("panel.places.density.NAME", "How many others are near.", Density),
     ("panel.places.nearest.NAME", "May be left empty.", Nearest),
+    ("panel.places.nearest_neighbour_index.NAME", "How evenly units lie.", NearestNeighbourIndex),
     ("panel.places.distance_to.NAME", "`points` or `line`.", DistanceTo),
     ("panel.sample", "A list; restrictions are applied in this order.", Restriction),
     ("designation", "One entry for each treatment, by name.", Designation),

@@ -29,6 +29,11 @@ def places(context: Context, places: Places) -> Iterator[Problem]:
         here = (*at, "leave_out_share", name)
         yield from context.known((*here, "designation"), group.designation, study.designation, kind)
         yield from context.known((*here, "within"), group.within, before, "column of the sources or a derived one")
+    for name, index in places.nearest_neighbour_index.items():
+        for key in ("within", "area"):
+            where, column = (*at, "nearest_neighbour_index", name, key), getattr(index, key)
+            if column is not None:
+                yield from context.known(where, column, before, "column of the sources or a derived one")
     for name, target in places.distance_to.items():
         here = (*at, "distance_to", name)
         is_path = target.line is not None and target.line_source is None
