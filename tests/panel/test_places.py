@@ -385,3 +385,15 @@ def test_fifty_thousand_units_take_seconds() -> None:
     panel = build_panel({"survey": table}, declared, "survey", listed).panel
     assert time.perf_counter() - started < 30
     assert panel["near_10_20"].notna().mean() > 0.8
+
+
+@pytest.mark.parametrize("absorbing", [True, False])
+def test_neighbours_treated_by_an_intensity_are_those_of_its_indicator(absorbing: bool) -> None:
+    places = [(35.0, 115.0), (35.01, 115.0)]
+    absent = frozenset({(1, 2010), (1, 2012)})
+    found = [
+        build(places, around(), [0, 2011], absent=absent, designation={way: "on", "absorbing": absorbing})[0]
+        for way in ("intensity", "indicator")
+    ]
+    assert found[0]["near_0_5"].tolist() == pytest.approx(found[1]["near_0_5"].tolist(), nan_ok=True)
+    assert found[0]["near_0_5"].isna().any()
