@@ -76,6 +76,14 @@ def test_a_donut_leaves_its_event_times_out_of_every_estimator(panel: pd.DataFra
     np.testing.assert_allclose(estimates["estimate"].dropna(), plain["estimate"].dropna())
 
 
+def test_an_event_study_tells_its_donut_from_event_times_nobody_has(panel: pd.DataFrame) -> None:
+    apart = panel[panel["listed_event_time"] != 2]
+    rows = estimates_of(apart, estimator="event_study", donut={"listed": [0]}).set_index("event_time")
+    assert rows.loc[0, "reason"] == "event time 0 left out, as the donut of listed says"
+    assert rows.loc[2, "reason"] == "no treated unit has a row at event time 2"
+    assert rows.loc[[0, 2], "estimate"].isna().all()
+
+
 def test_anticipation_leaves_two_way_fixed_effects_and_stays_in_an_event_study(panel: pd.DataFrame) -> None:
     early = panel.assign(y=panel["y"] + 1.0 * (panel["listed_event_time"] == -1))
     blind = estimates_of(early, regressors=["x"]).iloc[0]

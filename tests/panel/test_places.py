@@ -284,6 +284,38 @@ def test_a_line_is_a_column_of_the_panel() -> None:
     assert reason(ledger, "distance_to railway").startswith("railway.geojson: from 111.195 to 111.195 km")
 
 
+VERTICES = pd.DataFrame(
+    [(2, 1, 10.0, 0.0), (1, 10, 5.0, 0.0), (1, 2, -5.0, 0.0), (2, 2, 10.0, 5.0)],
+    columns=["line", "vertex", "east", "north"],
+)
+
+
+def test_a_line_may_be_a_source_of_vertices_in_any_order() -> None:
+    declared = {"distance_to": {"river": {"line": "stations"}}}
+    panel, ledger = build([(1.0, 0.0), (2.0, 11.0)], declared, points=VERTICES)
+    by_path = {"distance_to": {"river": {"line": "river.geojson"}}}
+    lines = {"river.geojson": [[(-5.0, 0.0), (5.0, 0.0)], [(10.0, 0.0), (10.0, 5.0)]]}
+    assert panel["river"].tolist() == build([(1.0, 0.0), (2.0, 11.0)], by_path, lines=lines)[0]["river"].tolist()
+    assert reason(ledger, "distance_to river").startswith("stations: from")
+
+
+@pytest.mark.parametrize(
+    ("vertices", "said"),
+    [
+        (VERTICES[:3], "source stations: a line has two vertices at least; one only: 2"),
+        (VERTICES.assign(vertex="a"), "`vertex` holds text, not the numbers"),
+        (
+            VERTICES.assign(north=[0, 0, 91, 0]),
+            "the latitude `north` is 91, not from -90 to 90 degrees, for 1 point: 1 / 2",
+        ),
+    ],
+)
+def test_a_source_that_is_no_line_is_an_error(vertices: pd.DataFrame, said: str) -> None:
+    with pytest.raises(DataError) as raised:
+        build([(1.0, 0.0)], {"distance_to": {"river": {"line": "stations"}}}, points=vertices)
+    assert said in str(raised.value)
+
+
 def test_a_unit_alone_has_no_nearest_other() -> None:
     assert np.isnan(nearest_other(Sites(np.array([[1.0, 0.0, 0.0]]), np.array([0])))).all()
     panel, ledger = build([(1.0, 0.0)], {"nearest": {"next_one": None}} | around("count", [0, 5]))
@@ -353,3 +385,15 @@ def test_fifty_thousand_units_take_seconds() -> None:
     panel = build_panel({"survey": table}, declared, "survey", listed).panel
     assert time.perf_counter() - started < 30
     assert panel["near_10_20"].notna().mean() > 0.8
+
+
+@pytest.mark.parametrize("absorbing", [True, False])
+def test_neighbours_treated_by_an_intensity_are_those_of_its_indicator(absorbing: bool) -> None:
+    places = [(35.0, 115.0), (35.01, 115.0)]
+    absent = frozenset({(1, 2010), (1, 2012)})
+    found = [
+        build(places, around(), [0, 2011], absent=absent, designation={way: "on", "absorbing": absorbing})[0]
+        for way in ("intensity", "indicator")
+    ]
+    assert found[0]["near_0_5"].tolist() == pytest.approx(found[1]["near_0_5"].tolist(), nan_ok=True)
+    assert found[0]["near_0_5"].isna().any()

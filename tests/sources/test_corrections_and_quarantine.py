@@ -93,3 +93,12 @@ def test_a_correction_that_does_not_fit_is_an_error_with_its_line(tmp_path: Path
 def test_a_file_of_corrections_without_a_column_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="the column `reason` is missing"):
         read(tmp_path, "v,year,column,from,to\n")
+
+
+def test_columns_called_like_those_of_the_quarantine_are_kept_apart(tmp_path: Path) -> None:
+    columns = {"line": {"from": "v"}, "year": None, "reasons": {"from": "a", "minimum": 0, "type": "number"}}
+    table, _, quarantine = read(tmp_path, key=["line", "year"], columns=columns)
+    assert table["line"].tolist() == [1]
+    assert quarantine["line"].tolist() == [1, 2, 3, 4]
+    assert quarantine["line (value)"].tolist() == ["1", "2", "2", "3"]
+    assert quarantine["reasons (value)"].tolist() == ["-6", "7", "8", "abc"]

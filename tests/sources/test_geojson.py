@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ruralpanel.sources.geojson import lines_in
+from ruralpanel.sources.geojson import Line, lines_of, read_geojson
 
 LINE = {"type": "LineString", "coordinates": [[114, 35], [115.5, 36, 120.0]]}
 MULTI = {"type": "MultiLineString", "coordinates": [[[0, 0], [1, 1]], [[2, 2], [3, 3], [4, 4]]]}
@@ -14,6 +14,10 @@ CRS = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
 
 def feature(geometry: Any) -> dict[str, Any]:
     return {"type": "Feature", "properties": {}, "geometry": geometry}
+
+
+def lines_in(text: str) -> list[Line]:
+    return lines_of(read_geojson(text))
 
 
 @pytest.mark.parametrize(

@@ -307,3 +307,29 @@ def test_what_is_read_must_have_the_declared_hash(site: Site, tmp_path: Path) ->
     with pytest.raises(DataError, match=f"has the sha256 {digest(OTHER)}"):
         confirmed_digest("survey", site.source(), path)
     assert confirmed_digest("survey", site.source(path="survey.csv", retrieve=None), path) == digest(OTHER)
+
+
+def without_address() -> dict[str, object]:
+    declared = {"sha256": digest(CONTENTS), "file": "survey.csv"}
+    return {"retrieve": declared, "access": "apply to the Institute,\nform 7"}
+
+
+def test_a_file_without_an_address_is_taken_from_the_mirror(site: Site, mirror: Path) -> None:
+    (mirror / "survey.csv").write_bytes(CONTENTS)
+    assert "copied from" in site.retrieve(mirror, **without_address())
+    assert site.arrived()
+
+
+def test_a_file_without_an_address_and_not_at_hand_says_how_to_get_it(site: Site, mirror: Path) -> None:
+    message = site.complaint(**without_address())
+    assert "source `survey`: has no public address, and survey.csv is not at hand" in message
+    assert "put survey.csv into a folder and set RURALPANEL_MIRROR to that folder" in message
+    assert "how to get it: apply to the Institute, form 7" in message
+    assert "which holds no file survey.csv" in site.complaint(mirror, **without_address())
+    assert site.behaviour.paths == []
+
+
+def test_another_file_in_place_of_one_without_an_address_is_an_error(site: Site, mirror: Path) -> None:
+    (mirror / "survey.csv").write_bytes(OTHER)
+    message = site.complaint(mirror, **without_address())
+    assert message.endswith("→ put the right file there")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -269,6 +271,7 @@ def mapped(repository: Repository) -> Repository:
             "leave_out_share": {"in_county": {"designation": "listed", "within": "county"}},
             "density": {"others": {"radius": 10}},
             "nearest": {"next_village": None},
+            "nearest_neighbour_index": {"evenness": {"within": "county"}},
             "distance_to": {
                 "station_away": {"points": "stations", "latitude": "lat", "longitude": "lon"},
                 "railway": {"line": "railway.geojson", "label": "Distance to the railway"},
@@ -278,7 +281,16 @@ def mapped(repository: Repository) -> Repository:
     return repository
 
 
-PLACE_COLUMNS = ["around_0_2p5", "around_2p5_10", "in_county", "others", "next_village", "station_away", "railway"]
+PLACE_COLUMNS = [
+    "around_0_2p5",
+    "around_2p5_10",
+    "in_county",
+    "others",
+    "next_village",
+    "evenness",
+    "station_away",
+    "railway",
+]
 
 
 def test_places_add_their_columns_after_the_designations(mapped: Repository) -> None:
@@ -289,7 +301,7 @@ def test_places_add_their_columns_after_the_designations(mapped: Repository) -> 
     assert study.panel_columns()[-len(PLACE_COLUMNS) :] == PLACE_COLUMNS
     assert list(study.column_origins()) == study.panel_columns()
     units = [study.column_origins()[name].unit for name in PLACE_COLUMNS]
-    assert units == ["share", "share", "share", "count", "km", "km", "km"]
+    assert units == ["share", "share", "share", "count", "km", "ratio", "km", "km"]
     assert study.column_origins()["around_0_2p5"].label == (
         "Share of neighbours treated (listed), 1 period before, 0 to 2.5 km"
     )
@@ -328,17 +340,19 @@ def test_points_are_used_and_their_columns_are_none_of_the_panel(mapped: Reposit
         ("nearest", "listed_cohort", None, "would add a column `listed_cohort`, which the panel has already"),
         ("nearest", "others", None, "panel.places.nearest.others: would add a column `others`"),
         ("nearest", "around_0_2p5", None, "would add a column `around_0_2p5`"),
+        ("nearest_neighbour_index.evenness", "within", "conty", "did you mean “county”?"),
+        ("nearest_neighbour_index.evenness", "area", "listed", "is not a column of the sources or a derived one"),
         ("distance_to.station_away", "points", "station", "did you mean “stations”?"),
         ("distance_to.station_away", "points", "survey", "`survey` gives the panel its rows; points are a source of"),
         ("distance_to.station_away", "latitude", "lt", "did you mean “lat”?"),
         ("distance_to.station_away", "latitude", None, "`latitude` is not a column of the source `stations`"),
         ("distance_to.station_away", "latitude", None, "Say which with `latitude`."),
-        ("distance_to.station_away", "line", "railway.geojson", "give `points` (a source) or `line` (a GeoJSON file)"),
+        ("distance_to.station_away", "line", "railway.geojson", "give `points` (a source) or `line` (a source or a"),
         ("distance_to.railway", "line", "railwy.geojson", "there is no file railwy.geojson"),
         ("distance_to.railway", "line", "railwy.geojson", "did you mean “railway.geojson”?"),
         ("distance_to.railway", "line", "stations.csv", "stations.csv is not GeoJSON: it cannot be read as JSON"),
         ("distance_to.railway", "line", "rail*.geojson", "has a character that file names here cannot have"),
-        ("distance_to.railway", "latitude", "lat", "`latitude` and `longitude` go with `points`"),
+        ("distance_to.railway", "latitude", "lat", "`latitude` and `longitude` are columns of a source"),
     ],
 )
 def test_places_that_do_not_fit_are_found(mapped: Repository, path: str, key: str, value: Any, said: str) -> None:
@@ -359,3 +373,64 @@ def test_a_join_that_does_not_fit_is_said_of_a_study_with_a_sample_too(mapped: R
     message = mapped.complaint()
     assert "`othr` is not a source" in message
     assert "(1 problem)" in message
+
+
+@pytest.fixture
+def river(mapped: Repository) -> Repository:
+    """Measure the distance to a river whose file is retrieved."""
+    mapped.study["sources"]["river"] = {
+        "retrieve": {"sha256": "0a" * 32, "file": "river.geojson"},
+        "access": "draw it by hand",
+        "key": ["line", "vertex"],
+        "columns": dict.fromkeys(["line", "vertex", "longitude", "latitude"]),
+    }
+    mapped.at("panel.places.distance_to")["river"] = {"line": "river"}
+    return mapped
+
+
+def test_a_line_may_be_a_retrieved_source(river: Repository) -> None:
+    study = river.load()
+    assert study.beside == {"stations", "river"}
+    assert study.lines == ["railway.geojson"]
+    assert study.sources["river"].origin == "river.geojson, which has no public address"
+    assert study.panel_columns()[-1] == "river"
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "value", "said"),
+    [
+        (
+            "panel.places.distance_to.river",
+            "line",
+            "rver",
+            "panel.places.distance_to.river.line: `rver` is not a source",
+        ),
+        (
+            "panel.places.distance_to.river",
+            "line",
+            "survey",
+            "`survey` gives the panel its rows; a line is a source of its",
+        ),
+        (
+            "panel.places.distance_to.river",
+            "line",
+            "stations",
+            "is station; a line has one row for each `line` and `vertex`",
+        ),
+        ("panel.places.distance_to.river", "latitude", "lat", "`lat` is not a column of the source `river`"),
+        ("sources.river", "access", None, "`retrieve` without an `address` needs `access`"),
+        ("sources.river.retrieve", "file", None, "without an `address`, give the file's name with `file`"),
+    ],
+)
+def test_a_line_that_does_not_fit_is_found(river: Repository, path: str, key: str, value: Any, said: str) -> None:
+    river.at(path)[key] = value
+    assert said in river.complaint()
+
+
+def test_a_geopackage_of_several_layers_is_to_be_a_source(mapped: Repository, root: Path) -> None:
+    with ZipFile(root / "tests/sources/files/map.gpkg.zip") as archive:
+        archive.extract("map.gpkg", mapped.root)
+    mapped.at("panel.places.distance_to.railway")["line"] = "map.gpkg"
+    message = mapped.complaint()
+    assert "map.gpkg holds 2 layers; give `layer`, one of rivers, stations" in message
+    assert "or declare it as a source with `layer`" in message

@@ -23,7 +23,7 @@ rule build_panel:
         legacies=lambda wildcards: {
             name: as_json(each) for name, each in STUDY.legacies.items()
         },
-        code=code_digest("ruralpanel.panel.build", "ruralpanel.sources.geojson"),
+        code=code_digest("ruralpanel.panel.build", "ruralpanel.sources.features"),
         lock=LOCK,
     message:
         "panel         join, derive, date designation, add places and capacities, restrict"

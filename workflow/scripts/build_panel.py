@@ -9,7 +9,7 @@ with stage(snakemake.log[0]):
     from ruralpanel.panel.joins import MATCH_KEY
     from ruralpanel.panel.legacies.capacities import CORRELATION_KEY, MEASURE_KEY
     from ruralpanel.panel.lists import EVENT_KEY
-    from ruralpanel.sources.geojson import lines_in
+    from ruralpanel.sources.features import read_lines
     from ruralpanel.storage import load_table, save_table
     from ruralpanel.study.designation import Designation
     from ruralpanel.study.legacies import Legacy
@@ -25,7 +25,7 @@ with stage(snakemake.log[0]):
         designations={
             name: Designation.model_validate_json(text) for name, text in snakemake.params.designation.items()
         },
-        lines={path: lines_in(Path(path).read_text(encoding="utf-8")) for path in snakemake.input.lines},
+        lines={path: read_lines(Path(path)) for path in snakemake.input.lines},
         legacies={name: Legacy.model_validate_json(text) for name, text in snakemake.params.legacies.items()},
     )
     save_table(panel, snakemake.output.panel, key=[declaration.unit, declaration.period])

@@ -25,6 +25,6 @@ with stage(snakemake.log[0]):
     else:
         package = str(source.loader).split(".")[0]
         read["package"] = f"{package} {version(package)}"
-    if source.retrieve is not None:
+    if source.retrieve is not None and source.retrieve.address is not None:
         read["address"] = source.retrieve.address
     save_json(read, snakemake.output.provenance)

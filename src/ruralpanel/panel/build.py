@@ -72,7 +72,7 @@ def build_panel(
     designations
         The study's ``designation`` section.
     lines
-        For every GeoJSON file that ``panel.places`` names its lines, with longitude and latitude in degrees.
+        For every file that ``panel.places`` names by its path its lines, with longitude and latitude in degrees.
     legacies
         The study's ``legacies`` section.
 

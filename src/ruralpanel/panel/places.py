@@ -9,6 +9,7 @@ import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.ledger import Ledger
+from ruralpanel.panel.settlement import add_nearest_neighbour_index
 from ruralpanel.panel.sphere import (
     Lines,
     Pairs,
@@ -46,7 +47,7 @@ def add_places(
     tables
         The typed table of every source that is read for its points.
     lines
-        For every GeoJSON file its lines, with longitude and latitude in degrees.
+        For every file with lines named by its path its lines, with longitude and latitude in degrees.
     unit, period
         The panel's keys.
     ledger
@@ -91,6 +92,8 @@ def add_places(
         distance = nearest_other(sites)
         panel = panel.assign(**{name: distance[row]})
         ledger.note(f"nearest {name}", len(panel), panel, _spread(distance))
+    for name, index in places.nearest_neighbour_index.items():
+        panel = add_nearest_neighbour_index(panel, name, index, sites, unit, row, ledger)
     for name, target in places.distance_to.items():
         distance = _distance_to(target, places, sites, tables, lines)[sites.of_unit]
         panel = panel.assign(**{name: distance[row]})
@@ -206,9 +209,9 @@ def _distance_to(
     target: DistanceTo, places: Places, sites: Sites, tables: Mapping[str, pd.DataFrame], lines: Mapping[str, Lines]
 ) -> np.ndarray:
     """Measure the distance in km from each site to the points or the line."""
-    if target.line is not None:
+    if target.line is not None and target.line_source is None:
         return distance_to_lines(sites.vectors, lines[target.line])
-    source = str(target.points)
+    source = str(target.line_source or target.points)
     latitude, longitude = target.latitude or str(places.latitude), target.longitude or str(places.longitude)
     table = tables[source]
     where = f"source {source}"
@@ -217,7 +220,21 @@ def _distance_to(
     beside = [name for name in table.columns if name not in (latitude, longitude)] or [latitude, longitude]
     names = table[beside].astype(str).agg(" / ".join, axis=1)
     _require_on_earth(table, latitude, longitude, names, where, "point")
+    if target.line_source is not None:
+        return distance_to_lines(sites.vectors, _lines_in(table, latitude, longitude, where))
     return distance_to_points(sites.vectors, _vectors_of(table, latitude, longitude))
+
+
+def _lines_in(table: pd.DataFrame, latitude: str, longitude: str, where: str) -> Lines:
+    """Put the vertices of each line in their order."""
+    if not pd.api.types.is_numeric_dtype(table["vertex"]):
+        raise DataError([Problem(where, "`vertex` holds text, not the numbers by which vertices are in order")])
+    ordered = table.sort_values(["line", "vertex"])
+    lines = {name: list(zip(own[longitude], own[latitude], strict=True)) for name, own in ordered.groupby("line")}
+    short = [str(name) for name, line in lines.items() if len(line) < 2]
+    if short:
+        raise DataError([Problem(where, f"a line has two vertices at least; one only: {_examples(short)}")])
+    return list(lines.values())
 
 
 def _sites_of(panel: pd.DataFrame, unit: str, units: pd.Index, latitude: str, longitude: str) -> Sites:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.spatial import cKDTree
+from scipy.spatial import ConvexHull, QhullError, cKDTree
 
 EARTH_RADIUS = 6371.0088
 """Kilometres: the mean radius of WGS84."""
@@ -143,6 +143,43 @@ def nearest_other(sites: Sites) -> np.ndarray:
         distance = _kilometres(np.where(itself_first, chords[:, 1], chords[:, 0]))
     shared = sites.sums(np.ones(len(sites.of_unit))) > 1
     return np.asarray(np.where(shared, 0.0, distance)[sites.of_unit])
+
+
+def area_of_outline(vectors: np.ndarray) -> float:
+    """Measure the area of the smallest convex outline around some points, which must lie within less than a hemisphere.
+
+    Seen from the middle of the earth on a plane that touches it (the gnomonic projection), great circles are straight,
+    so the outline is that of the plane. Its area is that of triangles from its first corner, each by the formula of Van
+    Oosterom & Strackee (1983, IEEE Transactions on Biomedical Engineering 30:125-126).
+
+    Parameters
+    ----------
+    vectors
+        Unit vectors, shape (n, 3).
+
+    Returns
+    -------
+    float
+        In km²; 0 where the points lie on one great circle, missing where they do not lie within a hemisphere.
+    """
+    middle = vectors.mean(axis=0)
+    length = float(np.linalg.norm(middle))
+    if len(vectors) < 3:
+        return 0.0
+    if length < 1e-9 or (vectors @ (middle / length)).min() <= 1e-3:
+        return float("nan")
+    middle = middle / length
+    east = np.linalg.svd(middle[None, :])[2][1:]
+    plane = vectors @ east.T / (vectors @ middle)[:, None]
+    extent = np.ptp(plane, axis=0).max()
+    try:
+        corners = vectors[ConvexHull(plane / extent if extent > 0 else plane).vertices]
+    except QhullError:  # all on a line
+        return 0.0
+    first, second, third = corners[0], corners[1:-1], corners[2:]
+    volume = np.cross(second, third) @ first
+    spread = 1 + second @ first + np.einsum("ij,ij->i", second, third) + third @ first
+    return float(np.abs(2 * np.arctan2(volume, spread)).sum()) * EARTH_RADIUS**2
 
 
 def distance_to_points(vectors: np.ndarray, points: np.ndarray) -> np.ndarray:

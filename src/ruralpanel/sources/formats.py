@@ -427,6 +427,18 @@ def _from_arrow(source: Source, name: str, read: Callable[[], Any]) -> RawTable:
     return _counted(values, 1, source.origin)
 
 
+def _read_features(source: Source, path: Path) -> RawTable:
+    """Read points or lines on a map; of lines, every vertex is a row."""
+    from ruralpanel.sources.features import feature_table, read_features
+
+    try:
+        table = feature_table(read_features(path, source.layer))
+    except ValueError as error:
+        raise DataError([Problem(source.origin, str(error))]) from None
+    where = f"{source.origin}, layer {source.layer!r}" if source.layer else source.origin
+    return RawTable(table.values, table.rows, where, notes=table.notes)
+
+
 def _counted(values: pd.DataFrame, first: int, where: str) -> RawTable:
     """Number rows one after another."""
     return RawTable(values, pd.Series(range(first, first + len(values)), dtype="int64"), where)
@@ -439,4 +451,6 @@ _READERS: dict[str, Callable[[Source, Path], RawTable]] = {
     "spss": _read_spss,
     "parquet": _read_parquet,
     "feather": _read_feather,
+    "geojson": _read_features,
+    "geopackage": _read_features,
 }

@@ -1,4 +1,4 @@
-"""Read lines from GeoJSON, whose coordinates are degrees of WGS84."""
+"""Read points and lines from GeoJSON, whose coordinates are degrees of WGS84."""
 
 from __future__ import annotations
 
@@ -10,13 +10,41 @@ Line = list[tuple[float, float]]
 """The points of a line in order, each with longitude and latitude in degrees."""
 
 
-def lines_in(text: str) -> list[Line]:
-    """Read every line of a GeoJSON file.
+def read_geojson(text: str) -> dict[str, Any]:
+    """Read a GeoJSON file without looking at what it holds.
 
     Parameters
     ----------
     text
-        What the file holds: a LineString or MultiLineString, or features or collections of them.
+        What the file holds.
+
+    Returns
+    -------
+    dict
+        The object.
+
+    Raises
+    ------
+    ValueError
+        If it is no GeoJSON or not in degrees of WGS84, with what is wrong in words that follow the file's name.
+    """
+    try:
+        data = json.loads(text.removeprefix("\ufeff"))
+    except (ValueError, RecursionError):
+        raise ValueError("is not GeoJSON: it cannot be read as JSON") from None
+    if not isinstance(data, dict):
+        raise ValueError("is not GeoJSON: it does not hold an object")
+    _require_degrees(data.get("crs"))
+    return data
+
+
+def lines_of(data: dict[str, Any]) -> list[Line]:
+    """Read every line of an object of GeoJSON.
+
+    Parameters
+    ----------
+    data
+        A LineString or MultiLineString, or features or collections of them.
 
     Returns
     -------
@@ -26,20 +54,34 @@ def lines_in(text: str) -> list[Line]:
     Raises
     ------
     ValueError
-        If it is no GeoJSON, holds anything but lines, or a point is not on earth, with what is wrong in words that
-        follow the file's name.
+        If it holds anything but lines, or a point is not on earth, with what is wrong in words that follow the file's
+        name.
     """
-    try:
-        data = json.loads(text.removeprefix("\ufeff"))
-    except (ValueError, RecursionError):
-        raise ValueError("is not GeoJSON: it cannot be read as JSON") from None
-    if not isinstance(data, dict):
-        raise ValueError("is not GeoJSON: it does not hold an object")
-    _require_degrees(data.get("crs"))
     lines = list(_lines_of(data))
     if not lines:
         raise ValueError("holds no line")
     return lines
+
+
+def point_of(geometry: Any) -> tuple[float, float]:
+    """Read the longitude and latitude of a point; missing where a feature is nowhere.
+
+    Raises
+    ------
+    ValueError
+        If it is anything but one point, or not on earth.
+    """
+    if geometry is None:
+        return float("nan"), float("nan")
+    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    if kind is None:
+        raise ValueError("is not GeoJSON: a part of it has no `type`")
+    coordinates = geometry.get("coordinates")
+    if kind == "MultiPoint" and isinstance(coordinates, list) and len(coordinates) == 1:
+        return _point(coordinates[0])
+    if kind != "Point":
+        raise ValueError(f"holds a {kind}; a table is of points, or of LineString and MultiLineString")
+    return _point(coordinates) if coordinates else (float("nan"), float("nan"))
 
 
 def _require_degrees(system: Any) -> None:

@@ -1,4 +1,4 @@
-"""A raw file at a public address → the same file here, checked by its sha256 and kept for all studies."""
+"""A raw file at a public address or in a mirror → the same file here, checked by its sha256 and kept for all."""
 
 from __future__ import annotations
 
@@ -68,7 +68,8 @@ def retrieve(
     Raises
     ------
     RetrievalError
-        If the file cannot be had, or has another hash than the study says; then there is no file in place.
+        If the file cannot be had, or has another hash than the study says; then there is no file in place. The same
+        where it has no address and the mirror does not hold it.
     """
     wanted = source.retrieve
     assert wanted is not None
@@ -81,7 +82,10 @@ def retrieve(
         if copied_from is not None:
             _copy(name, wanted, copied_from, target)
             return f"{target} copied from {copied_from}"
-        tries = _download(name, source, wanted, target, mirror, pause)
+        if wanted.address is None:
+            what = f"has no public address, and {wanted.file_name} is not at hand"
+            raise RetrievalError([Problem(f"source `{name}`", what, hint=_another_way(source, wanted, mirror))])
+        tries = _download(name, source, wanted, wanted.address, target, mirror, pause)
     except OSError as error:  # a full disk, a folder without permission; the network's errors do not come this far
         what = f"cannot be written or read: {error.strerror or error}"
         raise RetrievalError([Problem(str(error.filename or target), what)]) from None
@@ -154,7 +158,9 @@ def _copy(name: str, wanted: Retrieval, copied_from: Path, target: Path) -> None
         found = file_digest(copy)
         if found != wanted.sha256:
             what = f"has the sha256 {found}; the source `{name}` expects {wanted.sha256}"
-            hint = f"put the right file there, or take {MIRROR} away to have it retrieved from {wanted.address}"
+            hint = "put the right file there"
+            if wanted.address is not None:
+                hint += f", or take {MIRROR} away to have it retrieved from {wanted.address}"
             raise RetrievalError([Problem(str(copied_from), what, hint=hint)])
         os.replace(copy, target)
     finally:
@@ -165,22 +171,23 @@ def _download(
     name: str,
     source: Source,
     wanted: Retrieval,
+    address: str,
     target: Path,
     mirror: Path | None,
     pause: Callable[[float], object],
 ) -> int:
     """Download a file and put it in place once its hash is right; count the tries."""
     part = target.with_name(f"{target.name}.part")
-    where = f"source `{name}`, {wanted.address}"
+    where = f"source `{name}`, {address}"
     if is_file(part) and file_digest(part) == wanted.sha256:  # a run was cut off just before the end
         os.replace(part, target)
         return 0
     try:
-        tries, resumed = _tried_again(wanted.address, part, pause)
+        tries, resumed = _tried_again(address, part, pause)
         found = file_digest(part)
         if resumed and found != wanted.sha256:  # its beginning may be of another file than its end
             part.unlink()
-            more, _ = _tried_again(wanted.address, part, pause)
+            more, _ = _tried_again(address, part, pause)
             tries += more
             found = file_digest(part)
     except _MayPass as error:

@@ -31,7 +31,8 @@ class SourceTable(NamedTuple):
         What was done to rows and values.
     quarantine
         The rows that broke the declarations, as they are written, with ``raw_row``, a running ``line`` and
-        ``reasons``; without rows unless the study asks for quarantine.
+        ``reasons``, for whose sake columns of these names are renamed, ``line (value)``; without rows unless the study
+        asks for quarantine.
     """
 
     table: pd.DataFrame
@@ -117,6 +118,7 @@ def _quarantine(written: pd.DataFrame, selected: Selected, found: pd.DataFrame) 
     reasons = (found["column"].astype(str) + " " + found["rule"].astype(str)).groupby(found["index"]).agg("; ".join)
     index = sorted(set(found["index"]))
     rows = written.loc[index].astype(object).map(_as_written)
+    rows = rows.rename(columns={name: f"{name} (value)" for name in (*QUARANTINE_KEY, "reasons")})
     rows.insert(0, "line", range(1, len(rows) + 1))
     rows.insert(0, "raw_row", selected.rows.loc[index].to_numpy())
     return rows.assign(reasons=[reasons[each] for each in index]).reset_index(drop=True)

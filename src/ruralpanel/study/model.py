@@ -96,13 +96,13 @@ class Study(Section):
 
     @property
     def beside(self) -> set[str]:
-        """The sources that are read beside the panel and not joined to it: yearly lists, points on a map and prices."""
+        """The sources that are read beside the panel and not joined to it: yearly lists, points, lines and prices."""
         prices = {each.source for each in self.panel.deflators.values()}
         return self.lists | prices | (self.panel.places.points if self.panel.places is not None else set())
 
     @property
     def lines(self) -> list[str]:
-        """The GeoJSON files with lines to measure distances to, from the top of the repository."""
+        """The files with lines to measure distances to, from the top of the repository."""
         return self.panel.places.lines if self.panel.places is not None else []
 
     def panel_columns(self) -> list[str]:

@@ -80,6 +80,23 @@ class Nearest(Section):
     """What a reader sees."""
 
 
+class NearestNeighbourIndex(Section):
+    """How evenly the units of a group lie: the index R of Clark & Evans (1954).
+
+    R is the mean distance of a unit to the nearest other of its group over what it would be for as many units thrown
+    at random on the group's area: 1 at random, towards 0 in clusters, 2 on a square grid, 2.149 on a hexagonal one.
+    """
+
+    within: Name
+    """The column that holds the group, the same in all rows of a unit: `county`."""
+    area: Name | None = None
+    """The column with the area of the group in km², the same in all its rows. Left out: the area of the smallest convex
+    outline around the group's units, which is less than the area they lie in, so that R comes out too large, the more
+    so the fewer the units."""
+    label: Text | None = None
+    """What a reader sees."""
+
+
 def plain_path(path: str) -> str:
     """Refuse a path that file names here cannot have."""
     if re.search(r"[{}*?]", path):
@@ -97,8 +114,9 @@ class DistanceTo(Section):
     longitude: Name | None = None
     """The source's column with their longitude; left out: called as in the panel."""
     line: Annotated[Text, AfterValidator(plain_path)] | None = None
-    """A GeoJSON file with LineString or MultiLineString in degrees of WGS84, from the top of the repository, in place
-    of `points`. Between two points of it the line is the shortest way on the sphere."""
+    """In place of `points`: a source with one row for each vertex, whose key is `line` and `vertex`, as GeoJSON and
+    GeoPackage files of lines are read, retrieved ones among them; or the path of such a file, from the top of the
+    repository. Between two vertices the line is the shortest way on the sphere."""
     label: Text | None = None
     """What a reader sees."""
 
@@ -106,12 +124,17 @@ class DistanceTo(Section):
     def _points_or_line(self) -> DistanceTo:
         if (self.points is None) == (self.line is None):
             raise ValueError(
-                "give `points` (a source) or `line` (a GeoJSON file), "
+                "give `points` (a source) or `line` (a source or a GeoJSON file), "
                 + ("one is needed" if self.points is None else "not both")
             )
-        if self.line is not None and (self.latitude or self.longitude):
-            raise ValueError("`latitude` and `longitude` go with `points`; a GeoJSON file has its own")
+        if self.line is not None and self.line_source is None and (self.latitude or self.longitude):
+            raise ValueError("`latitude` and `longitude` are columns of a source; a file named by its path has its own")
         return self
+
+    @property
+    def line_source(self) -> str | None:
+        """The source of the line, if it is one: a name has no folder and no ending, which every path has."""
+        return self.line if self.line is not None and re.fullmatch(r"[a-z][a-z0-9_]*", self.line) else None
 
 
 def _keys_alone(value: Any) -> Any:
@@ -137,13 +160,16 @@ class Places(Section):
     """By name: the number of other units within a distance."""
     nearest: dict[Name, Annotated[Nearest, BeforeValidator(_keys_alone)]] = {}
     """By name, nothing or a label: the distance in km to the nearest other unit."""
+    nearest_neighbour_index: dict[Name, NearestNeighbourIndex] = {}
+    """By name: how evenly the units of a group lie, the same number for all of them."""
     distance_to: dict[Name, DistanceTo] = {}
     """By name: the distance in km to the nearest of some points, or to a line."""
 
     @model_validator(mode="after")
     def _coordinates_where_they_are_needed(self) -> Places:
         absent = [key for key in ("latitude", "longitude") if getattr(self, key) is None]
-        needed = [key for key in ("neighbours", "density", "nearest", "distance_to") if getattr(self, key)]
+        kinds = ("neighbours", "density", "nearest", "nearest_neighbour_index", "distance_to")
+        needed = [key for key in kinds if getattr(self, key)]
         if absent and (needed or len(absent) == 1):
             why = f"`{needed[0]}` needs both" if needed else "the two go together"
             raise ValueError(f"{' and '.join(f'`{key}`' for key in absent)} missing; {why}")
@@ -151,20 +177,21 @@ class Places(Section):
 
     @property
     def points(self) -> set[str]:
-        """The sources whose rows are points to measure distances to, beside the panel."""
-        return {each.points for each in self.distance_to.values() if each.points is not None}
+        """The sources whose rows are points, or vertices of lines, to measure distances to, beside the panel."""
+        named = [each.points or each.line_source for each in self.distance_to.values()]
+        return {name for name in named if name is not None}
 
     @property
     def lines(self) -> list[str]:
-        """The GeoJSON files to measure distances to, from the top of the repository."""
-        return sorted({each.line for each in self.distance_to.values() if each.line is not None})
+        """The files with lines to measure distances to, from the top of the repository."""
+        return sorted({each.line for each in self.distance_to.values() if each.line and not each.line_source})
 
     def added(self) -> Iterator[tuple[str, str, str]]:
         """Give the kind and name of every entry with each column it adds to the panel, in the panel's order."""
         for name, each in self.neighbours.items():
             for column in each.columns(name):
                 yield "neighbours", name, column
-        for kind in ("leave_out_share", "density", "nearest", "distance_to"):
+        for kind in ("leave_out_share", "density", "nearest", "nearest_neighbour_index", "distance_to"):
             for name in getattr(self, kind):
                 yield kind, name, name
 
@@ -206,6 +233,10 @@ class Places(Section):
         for name, nearest in self.nearest.items():
             label = nearest.label or "Distance to the nearest other unit"
             found[name] = (label, "km", "great-circle distance")
+        for name, index in self.nearest_neighbour_index.items():
+            label = index.label or f"Nearest-neighbour index of the {index.within}"
+            how = f"Clark & Evans (1954), by {index.within}, area: {index.area or 'convex outline of the units'}"
+            found[name] = (label, "ratio", how)
         for name, target in self.distance_to.items():
             label = target.label or f"Distance to {name.replace('_', ' ')}"
             found[name] = (label, "km", f"great-circle distance to the nearest point of {target.points or target.line}")

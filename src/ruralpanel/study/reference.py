@@ -13,6 +13,7 @@ from typing import Any
 from ruralpanel.sources.numbers import MISSING_MARKERS
 from ruralpanel.study.base import Section
 from ruralpanel.study.blocks import Block, GroupTime, Inference, Specification
+from ruralpanel.study.contracts import Check
 from ruralpanel.study.designation import Designation, YearlyList
 from ruralpanel.study.exhibits import EventStudyFigure, Exhibit, RegressionTable, TrendsFigure
 from ruralpanel.study.legacies import Capacity, Legacy, Proxy
@@ -20,7 +21,15 @@ from ruralpanel.study.measures import Deflator, Derived
 from ruralpanel.study.model import Study
 from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.panel import Join, Panel, Restriction
-from ruralpanel.study.places import Density, DistanceTo, LeaveOutShare, Nearest, Neighbours, Places
+from ruralpanel.study.places import (
+    Density,
+    DistanceTo,
+    LeaveOutShare,
+    Nearest,
+    NearestNeighbourIndex,
+    Neighbours,
+    Places,
+)
 from ruralpanel.study.sources import RETRIEVED_FILES, Column, Retrieval, Source
 
 EXAMPLE = """\
@@ -294,12 +303,13 @@ from today's run; nothing else ever does, and it does not replace numbers typed 
 SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("The study", "The top level of the file.", Study),
     ("sources", "One entry for each raw file, by name.", Source),
-    ("sources.NAME.retrieve", "For a file that is not in the repository but at a public address.", Retrieval),
+    ("sources.NAME.retrieve", "For a file that is not in the repository, known by its hash.", Retrieval),
     (
         "sources.NAME.columns",
         "One entry for each column that is used, by the name used in the rest of the study.",
         Column,
     ),
+    ("sources.NAME.checks", "A list; each entry has one of the first five keys.", Check),
     ("panel", "From tables to one row per unit and period.", Panel),
     ("panel.joins", "A list; tables are joined in this order.", Join),
     ("panel.deflators", "One entry for each series of prices, by name.", Deflator),
@@ -309,6 +319,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("panel.places.leave_out_share.NAME", "The treated among the others of a group.", LeaveOutShare),
     ("panel.places.density.NAME", "How many others are near.", Density),
     ("panel.places.nearest.NAME", "May be left empty.", Nearest),
+    ("panel.places.nearest_neighbour_index.NAME", "How evenly units lie.", NearestNeighbourIndex),
     ("panel.places.distance_to.NAME", "`points` or `line`.", DistanceTo),
     ("panel.sample", "A list; restrictions are applied in this order.", Restriction),
     ("designation", "One entry for each treatment, by name.", Designation),

@@ -10,8 +10,9 @@ from urllib.parse import unquote, urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from ruralpanel.study.base import Name, Section, Text
+from ruralpanel.study.contracts import Check
 
-FileFormat = Literal["csv", "stata", "spss", "excel", "parquet", "feather"]
+FileFormat = Literal["csv", "stata", "spss", "excel", "parquet", "feather", "geojson", "geopackage"]
 
 FORMAT_OF_SUFFIX: dict[str, FileFormat] = {
     ".csv": "csv",
@@ -25,6 +26,9 @@ FORMAT_OF_SUFFIX: dict[str, FileFormat] = {
     ".ods": "excel",
     ".parquet": "parquet",
     ".feather": "feather",
+    ".geojson": "geojson",
+    ".json": "geojson",
+    ".gpkg": "geopackage",
 }
 
 RETRIEVED_FILES = "data/raw/.retrieved"
@@ -131,10 +135,12 @@ def _is_plain_file_name(name: str) -> bool:
 
 
 class Retrieval(Section):
-    """A raw file at a public address, known by its hash."""
+    """A raw file that is known by its hash, at a public address or in a folder of one's own."""
 
-    address: Annotated[Text, AfterValidator(_web_address)]
-    """Where the file is on the web: `https://…`. It must be there for everyone, without an account."""
+    address: Annotated[Text, AfterValidator(_web_address)] | None = None
+    """Where the file is on the web: `https://…`. It must be there for everyone, without an account. Left out for a file
+    that has no such address: it is then taken from the folder that the environment variable `RURALPANEL_MIRROR` names,
+    and the source's `access` says how to get it there."""
     sha256: Annotated[Text, AfterValidator(_sha256)]
     """The file's sha256, 64 hexadecimal digits; a file with another is never used. `sha256sum FILE` prints it, on
     Windows `certutil -hashfile FILE SHA256`."""
@@ -143,6 +149,8 @@ class Retrieval(Section):
 
     @model_validator(mode="after")
     def _a_name_to_keep_it_by(self) -> Retrieval:
+        if self.address is None and self.file is None:
+            raise ValueError("without an `address`, give the file's name with `file`")
         if not _is_plain_file_name(self.file_name):
             raise ValueError(f"{self.address} does not end in a file's name; give one with `file`")
         return self
@@ -150,7 +158,7 @@ class Retrieval(Section):
     @property
     def file_name(self) -> str:
         """The declared name, or the last part of the address."""
-        return self.file or unquote(urlsplit(self.address).path.rsplit("/", 1)[-1])
+        return self.file or unquote(urlsplit(self.address or "").path.rsplit("/", 1)[-1])
 
     @property
     def kept_as(self) -> str:
@@ -167,10 +175,14 @@ class Source(Section):
     """A data set carried by a Python package, in place of `path`: `causaldata.castle` or
     `linearmodels.wage_panel`."""
     retrieve: Retrieval | None = None
-    """A raw file at a public address, in place of `path`; retrieved once and kept for all studies."""
+    """A raw file known by its hash, in place of `path`: at a public address, or in the mirror folder. Retrieved once
+    and kept for all studies."""
     format: FileFormat | None = None
     """How to read the file; left out: by its ending (.csv, .tsv, .txt, .dta, .sav, .xlsx, .xls,
-    .ods, .parquet, .feather, or one of these in a .zip)."""
+    .ods, .parquet, .feather, .geojson, .json, .gpkg, or one of these in a .zip). GeoJSON and GeoPackage in degrees of
+    WGS84: a file of points has a row for each, with its properties, `longitude` and `latitude`; a file of lines has a
+    row for each vertex, with `line`, `vertex` (both from 1), `longitude` and `latitude`. A property called like one of
+    these is `line (property)`."""
     encoding: Text = "detect"
     """CSV files: how characters are stored. Left out: UTF-8 with or without a byte-order mark, and GB18030 where that
     cannot be and the text then is Chinese; the ledger says which."""
@@ -178,6 +190,8 @@ class Source(Section):
     """CSV files: the character between columns; left out: found out from the header."""
     sheet: Text | None = None
     """Excel files: the sheet's name; left out: the first."""
+    layer: Text | None = None
+    """GeoPackage files: the layer, where there is more than one."""
     header_row: Annotated[int, Field(ge=1, le=1000)] = 1
     """CSV and Excel files: the row that holds the column names, counted from 1 as a spreadsheet does."""
     header_height: Annotated[int, Field(ge=1, le=5)] = 1
@@ -193,8 +207,10 @@ class Source(Section):
     """A CSV file with corrections of raw values, beside the raw file: the columns of the key, then `column` (as in
     this study), `from`, `to` and `reason`. A correction whose `from` is no longer what the file says is an error."""
     on_violation: Literal["fail", "quarantine"] = "fail"
-    """What becomes of rows that break the declarations (type, range, allowed values, key): an error, or a file of
-    their own with the reasons, `results/<study>/sources/<source>.quarantine.csv`, without them in the table."""
+    """What becomes of rows that break the declarations (type, range, allowed values, checks, key): an error, or a file
+    of their own with the reasons, `results/<study>/sources/<source>.quarantine.csv`, without them in the table."""
+    checks: list[Check] = []
+    """What must hold between columns and from row to row. What breaks a check becomes what `on_violation` says."""
     key: Annotated[list[Name], Field(min_length=1)]
     """The columns that identify a row. No two rows may share them and none may be missing."""
     columns: Annotated[
@@ -223,9 +239,21 @@ class Source(Section):
         given = [f"`{key}`" for key in ("path", "loader", "retrieve") if getattr(self, key) is not None]
         if len(given) != 1:
             raise ValueError(
-                "give `path` (a raw file), `loader` (a data set of a package) or `retrieve` (a file at a public "
-                "address); " + (f"{' and '.join(given)} exclude each other" if given else "one of the three is needed")
+                "give `path` (a raw file), `loader` (a data set of a package) or `retrieve` (a file known by its "
+                "hash); " + (f"{' and '.join(given)} exclude each other" if given else "one of the three is needed")
             )
+        return self
+
+    @model_validator(mode="after")
+    def _a_way_to_get_it(self) -> Source:
+        if self.retrieve is not None and self.retrieve.address is None and self.access is None:
+            raise ValueError("`retrieve` without an `address` needs `access`: how another researcher gets the file")
+        return self
+
+    @model_validator(mode="after")
+    def _layer_of_a_geopackage(self) -> Source:
+        if self.layer is not None and self.file_format not in ("geopackage", None):
+            raise ValueError(f"`layer` is for GeoPackage files; the format of this one is {self.file_format}")
         return self
 
     @model_validator(mode="after")
@@ -292,6 +320,8 @@ class Source(Section):
     @property
     def origin(self) -> str:
         """The file, its address or the loader, for messages and the list of sources."""
+        if self.retrieve and self.retrieve.address is None:
+            return f"{self.retrieve.file_name}, which has no public address"
         if self.retrieve:
             return f"{self.retrieve.file_name} from {self.retrieve.address}"
         return self.path or f"package data set {self.loader}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ruralpanel.errors import Problem, nearest
-from ruralpanel.sources.geojson import lines_in
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.designation import designation_columns
 from ruralpanel.study.places import DistanceTo, Places
@@ -30,9 +29,15 @@ def places(context: Context, places: Places) -> Iterator[Problem]:
         here = (*at, "leave_out_share", name)
         yield from context.known((*here, "designation"), group.designation, study.designation, kind)
         yield from context.known((*here, "within"), group.within, before, "column of the sources or a derived one")
+    for name, index in places.nearest_neighbour_index.items():
+        for key in ("within", "area"):
+            where, column = (*at, "nearest_neighbour_index", name, key), getattr(index, key)
+            if column is not None:
+                yield from context.known(where, column, before, "column of the sources or a derived one")
     for name, target in places.distance_to.items():
         here = (*at, "distance_to", name)
-        yield from _points(context, here, places, target) if target.points is not None else _line(context, here, target)
+        is_path = target.line is not None and target.line_source is None
+        yield from _line(context, here, target) if is_path else _points(context, here, places, target)
     taken = {*before, *(column for each in study.designation.items() for column in designation_columns(*each))}
     for entry, name, added in places.added():
         if added in taken:
@@ -42,37 +47,43 @@ def places(context: Context, places: Places) -> Iterator[Problem]:
 
 
 def _points(context: Context, at: KeyPath, places: Places, target: DistanceTo) -> Iterator[Problem]:
-    """Check that points to measure distances to are a source of their own, with coordinates."""
-    name, sources = str(target.points), context.study.sources
+    """Check that points or vertices to measure distances to are a source of their own, with coordinates."""
+    role = "line" if target.line_source else "points"
+    name, sources = str(target.line_source or target.points), context.study.sources
     if name not in sources:
-        yield from context.known((*at, "points"), name, sources, "source")
+        yield from context.known((*at, role), name, sources, "source")
         return
     if name in context.sources_in_the_panel():
-        role = "gives the panel its rows" if name == context.study.base else "is joined to the panel"
+        used = "gives the panel its rows" if name == context.study.base else "is joined to the panel"
+        what = "a line is" if role == "line" else "points are"
         yield context.file.problem(
-            (*at, "points"),
-            f"`{name}` {role}; points are a source of their own, read beside the panel",
-            nearest("", set(sources) - context.sources_in_the_panel()) or "declare the points' file under `sources`",
+            (*at, role),
+            f"`{name}` {used}; {what} a source of {'its' if role == 'line' else 'their'} own, read beside the panel",
+            nearest("", set(sources) - context.sources_in_the_panel()) or f"declare the file of the {role} as a source",
         )
         return
     for key in ("latitude", "longitude"):
         own = getattr(target, key)
-        column, where = own or str(getattr(places, key)), (*at, key) if own else (*at, "points")
+        column, where = own or str(getattr(places, key)), (*at, key) if own else (*at, role)
         if column not in sources[name].column_names:
             hint = nearest(column, sources[name].column_names)
             hint += "" if own else f" Say which with `{key}`."
             yield context.file.problem(where, f"`{column}` is not a column of the source `{name}`", hint)
+    if role == "line" and set(sources[name].key) != {"line", "vertex"}:
+        what = f"is {', '.join(sources[name].key)}; a line has one row for each `line` and `vertex`"
+        yield context.file.problem(("sources", name, "key"), what, "write `key: [line, vertex]`")
 
 
 def _line(context: Context, at: KeyPath, target: DistanceTo) -> Iterator[Problem]:
-    """Check that a line to measure distances to is a GeoJSON file with one."""
+    """Check that a line to measure distances to is a file with one."""
+    from ruralpanel.sources.features import read_lines
+
     path = str(target.line)
     if not is_file(context.root / path):
         yield context.file.problem((*at, "line"), f"there is no file {path}", context.how_to_get(path, None))
         return
     try:
-        lines_in((context.root / path).read_text(encoding="utf-8"))
-    except UnicodeDecodeError:
-        yield context.file.problem((*at, "line"), f"{path} is not GeoJSON: it is not text in UTF-8")
+        read_lines(context.root / path)
     except ValueError as error:
-        yield context.file.problem((*at, "line"), f"{path} {error}")
+        several = "or declare it as a source with `layer`, and name that" if "give `layer`" in str(error) else ""
+        yield context.file.problem((*at, "line"), f"{path} {error}", several)

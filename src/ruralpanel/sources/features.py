@@ -1,0 +1,169 @@
+"""Features on a map → a table: one row a point, or one row a vertex of a line; and lines alone, for distances."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from ruralpanel.sources.geojson import Line, lines_of, point_of, read_geojson
+from ruralpanel.sources.geopackage import read_geopackage
+
+PLACE = ["longitude", "latitude"]
+VERTEX = ["line", "vertex", *PLACE]
+LINES = ("LineString", "MultiLineString")
+
+
+class FeatureTable(NamedTuple):
+    """What a file of features holds.
+
+    Parameters
+    ----------
+    values
+        The properties of the features, and their coordinates in degrees.
+    rows
+        For each row the number of its feature, from 1 in GeoJSON, as the file has it in a GeoPackage.
+    notes
+        For the ledger.
+    """
+
+    values: pd.DataFrame
+    rows: pd.Series
+    notes: list[str]
+
+
+def read_features(path: Path, layer: str | None = None) -> dict[str, Any]:
+    """Read a GeoJSON file or a layer of a GeoPackage, told apart by their first bytes.
+
+    Parameters
+    ----------
+    path
+        The file.
+    layer
+        The layer of a GeoPackage; may be left out where there is one only.
+
+    Returns
+    -------
+    dict
+        An object of GeoJSON.
+
+    Raises
+    ------
+    ValueError
+        If it is neither, with what is wrong in words that follow the file's name.
+    """
+    with path.open("rb") as stream:
+        if stream.read(16) == b"SQLite format 3\x00":
+            return read_geopackage(path, layer)
+    try:
+        return read_geojson(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        raise ValueError("is not GeoJSON: it is not text in UTF-8") from None
+
+
+def read_lines(path: Path) -> list[Line]:
+    """Read the lines of a GeoJSON file or of a GeoPackage with one layer.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    list of list of tuple of (float, float)
+        For each line its points, as longitude and latitude in degrees.
+
+    Raises
+    ------
+    ValueError
+        If it holds anything but lines, with what is wrong in words that follow the file's name.
+    """
+    return lines_of(read_features(path))
+
+
+def feature_table(data: dict[str, Any]) -> FeatureTable:
+    """Lay features out as a table.
+
+    Parameters
+    ----------
+    data
+        An object of GeoJSON: a collection of features, one feature, or a geometry alone.
+
+    Returns
+    -------
+    FeatureTable
+        Points give a row each, with `longitude` and `latitude`, missing where a feature is nowhere. Lines give a row
+        for each vertex, with `line` and `vertex` (numbers from 1, in the file's order), `longitude` and `latitude`. A
+        property called like one of these columns is renamed, `line (property)`.
+
+    Raises
+    ------
+    ValueError
+        If features are areas, or points and lines together.
+    """
+    features = _features(data)
+    kinds = {str(shape.get("type")) for shape in (each.get("geometry") for each in features) if isinstance(shape, dict)}
+    if kinds & set(LINES):
+        others = sorted(kinds - set(LINES))
+        if others:
+            raise ValueError(f"holds lines and {', '.join(others)} together; a table is of lines or of points")
+        rows, added = _vertices(features), VERTEX
+    else:
+        rows, added = [(index, point_of(each.get("geometry"))) for index, each in enumerate(features)], PLACE
+    names: dict[str, None] = {}
+    for each in features:
+        names |= dict.fromkeys(_properties(each))
+    columns: dict[str, pd.Series] = {
+        name: pd.Series([numbers[position] for _, numbers in rows], dtype="float64" if name in PLACE else "int64")
+        for position, name in enumerate(added)
+    }
+    for name in names:
+        values = [_properties(features[index]).get(name) for index, _ in rows]
+        columns[f"{name} (property)" if name in added else name] = _column(values)
+    taken = [name for name in names if name in added]
+    notes = [f"{len(features)} features" + (f", {len(rows)} vertices of lines" if added is VERTEX else "")]
+    notes += [f"the property {name} is called `{name} (property)`" for name in taken]
+    numbers = [features[index].get("id") for index, _ in rows]
+    in_file = all(isinstance(number, int) for number in numbers)
+    counted = numbers if in_file else [index + 1 for index, _ in rows]
+    return FeatureTable(pd.DataFrame(columns), pd.Series(counted, dtype="int64"), notes)
+
+
+def _features(data: dict[str, Any]) -> list[dict[str, Any]]:
+    if data.get("type") == "Feature":
+        return [data]
+    if data.get("type") != "FeatureCollection":
+        return [{"geometry": data}]
+    inside = data.get("features")
+    features = inside if isinstance(inside, list) else []
+    if not all(isinstance(each, dict) for each in features):
+        raise ValueError("is not GeoJSON: a feature of it is no object")
+    return features
+
+
+def _properties(feature: dict[str, Any]) -> dict[str, Any]:
+    properties = feature.get("properties")
+    return properties if isinstance(properties, dict) else {}
+
+
+def _vertices(features: list[dict[str, Any]]) -> list[tuple[int, tuple[float, ...]]]:
+    rows: list[tuple[int, tuple[float, ...]]] = []
+    number = 0
+    for index, each in enumerate(features):
+        for line in lines_of(each["geometry"]) if each.get("geometry") is not None else []:
+            number += 1
+            rows += [(index, (number, vertex, *point)) for vertex, point in enumerate(line, start=1)]
+    return rows
+
+
+def _column(values: list[Any]) -> pd.Series:
+    """Keep numbers as numbers where none is lost; truth values are 1 and 0; anything else is as it is written."""
+    known = [value for value in values if value is not None]
+    if known and all(isinstance(value, bool) for value in known):
+        return pd.Series([None if value is None else int(value) for value in values], dtype="float64")
+    exact = all(
+        isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 2**53 for value in known
+    )
+    return pd.Series(values, dtype="float64" if known and exact else object)
