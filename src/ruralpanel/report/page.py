@@ -121,7 +121,7 @@ def _for_template(exhibit: ShownExhibit) -> dict[str, Any]:
 
 
 def ledger_parts(ledgers: pd.DataFrame) -> list[dict[str, Any]]:
-    """Group ledger lines into sources, the panel and equations, with printed counts.
+    """Group ledger lines into sources, tables, the panel and equations, with printed counts.
 
     Parameters
     ----------
@@ -135,9 +135,12 @@ def ledger_parts(ledgers: pd.DataFrame) -> list[dict[str, Any]]:
     """
     parts = []
     for (stage, table), lines in ledgers.groupby(["stage", "table"], sort=False):
-        title = {"sources": f"Source {table}", "panel": "The panel", "estimation": _equation_words(str(table))}[
-            str(stage)
-        ]
+        title = {
+            "sources": f"Source {table}",
+            "tables": f"Table {table}",
+            "panel": "The panel",
+            "estimation": _equation_words(str(table)),
+        }[str(stage)]
         first, last = lines.iloc[0], lines.iloc[-1]
         parts.append(
             {

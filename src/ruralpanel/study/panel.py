@@ -14,7 +14,7 @@ class Join(Section):
     """One table joined to the panel."""
 
     source: Name
-    """The source to join."""
+    """The source or table to join."""
     on: Annotated[list[Name], Field(min_length=1)]
     """The columns that both sides share."""
     expect: Literal["many_to_one", "one_to_one"] = "many_to_one"
@@ -58,7 +58,8 @@ class ColumnOrigin(Section):
     """What was done to the raw values."""
 
 
-def _expression_alone(value: Any) -> Any:
+def expression_alone(value: Any) -> Any:
+    """Read the short form of a derived column: just the expression."""
     return {"expression": value} if isinstance(value, str) else value
 
 
@@ -72,10 +73,10 @@ class Panel(Section):
     region: Name | None = None
     """A column by which the match report tells regions apart, such as the province."""
     base: Name | None = None
-    """The source whose rows are the panel's rows; may be left out when there is one source only."""
+    """The source or table whose rows are the panel's rows; may be left out when there is one source only."""
     joins: list[Join] = []
     """Tables joined to the base, in this order."""
-    derived: dict[Name, Annotated[Derived, BeforeValidator(_expression_alone)]] = {}
+    derived: dict[Name, Annotated[Derived, BeforeValidator(expression_alone)]] = {}
     """New columns, in this order: a name with its expression, or with expression, label and unit."""
     places: Places | None = None
     """Where units are, and the columns that follow from it: neighbours, density, distances."""

@@ -43,16 +43,16 @@ def places(context: Context, places: Places) -> Iterator[Problem]:
 
 def _points(context: Context, at: KeyPath, places: Places, target: DistanceTo) -> Iterator[Problem]:
     """Check that points to measure distances to are a source of their own, with coordinates."""
-    name, sources = str(target.points), context.study.sources
+    name, sources = str(target.points), context.study.shapes
     if name not in sources:
         yield from context.known((*at, "points"), name, sources, "source")
         return
-    if name in context.sources_in_the_panel():
+    if name in context.tables_in_the_panel():
         role = "gives the panel its rows" if name == context.study.base else "is joined to the panel"
         yield context.file.problem(
             (*at, "points"),
             f"`{name}` {role}; points are a source of their own, read beside the panel",
-            nearest("", set(sources) - context.sources_in_the_panel()) or "declare the points' file under `sources`",
+            nearest("", set(sources) - context.tables_in_the_panel()) or "declare the points' file under `sources`",
         )
         return
     for key in ("latitude", "longitude"):
@@ -61,7 +61,7 @@ def _points(context: Context, at: KeyPath, places: Places, target: DistanceTo) -
         if column not in sources[name].column_names:
             hint = nearest(column, sources[name].column_names)
             hint += "" if own else f" Say which with `{key}`."
-            yield context.file.problem(where, f"`{column}` is not a column of the source `{name}`", hint)
+            yield context.file.problem(where, f"`{column}` is not a column of the {sources[name].kind} `{name}`", hint)
 
 
 def _line(context: Context, at: KeyPath, target: DistanceTo) -> Iterator[Problem]:
