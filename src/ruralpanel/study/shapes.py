@@ -74,7 +74,7 @@ def shape_of_table(name: str, table: Table, shapes: Mapping[str, Shape]) -> Shap
         )
     recode = table.recode
     if recode is not None and recode.column in origins:
-        how = f"codes of {recode.since} recoded to {recode.to} by {recode.crosswalk.source}"
+        how = f"recoded to {recode.to} by {recode.crosswalk.source}"
         how += {"merge": ", split areas merged", "divide": ", split areas divided"}.get(recode.several_successors, "")
         origins[recode.column] = _with_step(origins[recode.column], how)
     if table.group is not None:

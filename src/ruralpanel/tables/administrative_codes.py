@@ -534,16 +534,16 @@ def _with_new_codes(
     placed = pd.concat([met, without] if len(without) else [met]).sort_values(["_row", "_new"], kind="stable")
     rows = table.iloc[placed["_row"].to_numpy()].reset_index(drop=True)
     share = placed["_share"].reset_index(drop=True)
-    divided = share != 1
-    if divided.any():
-        rows = rows.assign(**{name: rows[name].where(~divided, rows[name] * share) for name in amounts})
+    if (share != 1).any():
+        numbers = [name for name in amounts if pd.api.types.is_numeric_dtype(rows[name])]
+        rows = rows.assign(**{name: rows[name].astype("float64") * share for name in numbers})
     return rows.assign(**{column: pd.Series(placed["_new"].to_numpy(dtype=object)).astype("str")})
 
 
 def _words(audit: pd.DataFrame, without: int, declared: Recode) -> str:
     """Count what became of codes and rows, for the ledger."""
     codes, rows = (audit.groupby("what")["rows"].agg(each).to_dict() for each in ("size", "sum"))
-    words = [f"codes of {declared.since} to those of {declared.to} by {declared.crosswalk.source}"]
+    words = [f"codes become those of {declared.to} by {declared.crosswalk.source}"]
     words += [
         f"{what}: {counted(int(codes[what]), 'code')} ({counted(int(rows[what]), 'row')})"
         for what in OUTCOMES

@@ -151,15 +151,15 @@ def _taken(
 
 def _differing(values: pd.Series, of_group: list[pd.Series], name: str, where: str) -> list[Problem]:
     """Find groups whose rows should share a value and do not."""
-    several = values.groupby(of_group).nunique()
+    grouped = values.groupby(of_group)
+    several = grouped.nunique()
     several = several[several > 1]
     if several.empty:
         return []
     examples = []
-    for key in several.index[:3]:
-        inside = pd.concat(of_group, axis=1).eq(key if isinstance(key, tuple) else (key,)).all(axis=1)
-        shown = ", ".join(map(_plain, sorted(values[inside].dropna().unique())[:4]))
-        examples.append(f"{' / '.join(map(str, key if isinstance(key, tuple) else (key,)))} has {shown}")
+    for key in (each if isinstance(each, tuple) else (each,) for each in several.index[:3]):
+        shown = ", ".join(map(_plain, sorted(grouped.get_group(key).dropna().unique())[:4]))
+        examples.append(f"{' / '.join(map(str, key))} has {shown}")
     what = f"`{name}` should be the same in all rows of a group, and is not in {counted(len(several), 'group')}: "
     hint = "take another summary: `joined` keeps all values, `maximum` the last"
     return [Problem(where, what + "; ".join(examples) + (", …" if len(several) > 3 else ""), hint=hint)]

@@ -23,7 +23,7 @@ def stack_tables(declared: Table, tables: Mapping[str, pd.DataFrame], where: str
     where
         The table, for messages.
     ledger
-        Gets a line for every source.
+        Gets a line.
 
     Returns
     -------
@@ -47,18 +47,12 @@ def stack_tables(declared: Table, tables: Mapping[str, pd.DataFrame], where: str
         problems += _mixed(column, parts, where)
     if problems:
         raise DataError(problems)
+    stacked = pd.concat([part for _, part in parts], ignore_index=True)[columns]
+    words = []
     for source, part in parts:
         lacking = [column for column in columns if column not in part]
-        words = f"{', '.join(lacking)} missing in all its rows" if lacking else ""
-        ledger.note(f"stack {source}", len(part), part, words)
-    stacked = pd.concat([part for _, part in parts], ignore_index=True)[columns]
-    if len(parts) > 1:
-        ledger.note(
-            "stacked",
-            sum(len(part) for _, part in parts),
-            stacked,
-            f"{counted(len(parts), 'source')} one below the other",
-        )
+        words.append(f"{source}: {counted(len(part), 'row')}" + (f", without {', '.join(lacking)}" if lacking else ""))
+    ledger.note("stack", sum(len(part) for _, part in parts), stacked, "; ".join(words))
     return stacked
 
 
