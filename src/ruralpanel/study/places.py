@@ -90,7 +90,7 @@ class DistanceTo(Section):
     """How far a unit is from the nearest of some points, or from a line."""
 
     points: Name | None = None
-    """The source with one row for each point. It is read beside the panel and not joined to it."""
+    """The source or table with one row for each point. It is read beside the panel and not joined to it."""
     latitude: Name | None = None
     """The source's column with the latitude of its points in degrees; left out: called as in the panel."""
     longitude: Name | None = None
@@ -150,7 +150,7 @@ class Places(Section):
 
     @property
     def points(self) -> set[str]:
-        """The sources whose rows are points to measure distances to, beside the panel."""
+        """The sources and tables whose rows are points to measure distances to, beside the panel."""
         return {each.points for each in self.distance_to.values() if each.points is not None}
 
     @property

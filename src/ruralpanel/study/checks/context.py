@@ -81,10 +81,6 @@ class Context:
         base = {self.study.base} if panel.base is not None or len(self.study.shapes) == 1 else set()
         return base | {join.source for join in panel.joins}
 
-    def is_used(self, name: str) -> bool:
-        """Tell whether the panel or a table reads a source or table."""
-        return name in self.tables_in_the_panel() | self.study.beside | self.study.read_by_tables
-
     def how_to_get(self, path: str, access: str | None) -> str:
         """Say how a missing file is got: the access instructions, or a file of a similar name."""
         if access:

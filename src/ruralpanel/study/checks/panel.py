@@ -68,11 +68,11 @@ def joins(context: Context) -> Iterator[Problem]:
                 "give one of them another name",
             )
         here |= set(source.column_names)
-    for name in study.sources:
+    for name, shape in shapes.items():
         if name not in used | study.beside | study.read_by_tables:
             yield context.file.problem(
-                ("sources", name),
-                "is read but never used",
+                (f"{shape.kind}s", name),
+                f"is {'read' if shape.kind == 'source' else 'made'} but never used",
                 f"join it: `panel.joins: [{{source: {name}, on: […]}}]`",
             )
 

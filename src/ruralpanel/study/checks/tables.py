@@ -14,7 +14,7 @@ COLUMN = "column of the table here"
 
 
 def tables(context: Context) -> Iterator[Problem]:
-    """Check every table against the sources and the tables before it, and that something uses it."""
+    """Check every table against the sources and the tables before it."""
     study = context.study
     before = {name: shape_of_source(name, source) for name, source in study.sources.items()}
     for name, table in study.tables.items():
@@ -27,8 +27,6 @@ def tables(context: Context) -> Iterator[Problem]:
         if not found:
             yield from _steps(context, at, table, before)
         before[name] = shape_of_table(name, table, before)
-        if not context.is_used(name):
-            yield context.file.problem(at, "is made but never used", f"join it: `{{source: {name}, on: […]}}`")
 
 
 def _names_of_sources(context: Context, at: KeyPath, table: Table, before: Mapping[str, Shape]) -> Iterator[Problem]:
