@@ -12,14 +12,8 @@ from ruralpanel.errors import DataError
 from ruralpanel.ledger import Ledger
 from ruralpanel.storage import key_problems
 from ruralpanel.study.tables import Crosswalk, Recode
-from ruralpanel.tables.administrative_codes import (
-    AUDIT_COLUMNS,
-    AUDIT_KEY,
-    CodeChanges,
-    no_codes,
-    read_crosswalk,
-    recode_rows,
-)
+from ruralpanel.tables.administrative_codes import AUDIT_COLUMNS, AUDIT_KEY, no_codes, recode_rows
+from ruralpanel.tables.crosswalk import CodeChanges, read_crosswalk
 
 LISTED = {"source": "area_codes", "old": "code", "new": "successors", "year": "changed", "since": "started"}
 PAIRS = {"source": "pairs", "old": "old", "new": "new", "year": "year"}
@@ -226,6 +220,7 @@ def test_divided_rows_have_their_shares_along_the_chain() -> None:
         ("A→B 2001 0.5, A→C 2001 0.4", "the shares of A in 2001 do not add up to 1: 0.5 to B, 0.4 to C"),
         ("A→B 2001, A→C 2001 1", "the shares of A in 2001 do not add up to 1: missing to B, 1 to C"),
         ("A→B 2001 1.5, A→C 2001 -0.5", "the shares of A in 2001 do not add up to 1"),
+        ("A→B 2001 0.5, A→B 2001 0.4", "A has the successor B in 2001 twice, each with a share"),
     ],
 )
 def test_shares_that_do_not_add_up_are_an_error(crosswalk: str, said: str) -> None:
@@ -256,6 +251,8 @@ def test_what_cannot_be_a_crosswalk_is_said() -> None:
     assert "the successors of 371727 cannot be read: '371703 [2016'" in complaint(["371727"], unread)
     undated = table.assign(changed=table["changed"].where(table["code"] != "371727"))
     assert "371727 has the successor 371703, and no year in which it changed" in complaint(["371727"], undated)
+    without = table.assign(code=table["code"].where(table["code"] != "371727"))
+    assert "`code` is missing in 1 row, so that nobody knows what changed" in complaint(["371727"], without)
     numbers = table.assign(code=table["code"].astype("int64"))
     assert "`code` holds numbers, and codes are text" in complaint(["371727"], numbers)
     halves = table.assign(changed=table["changed"] + 0.5)

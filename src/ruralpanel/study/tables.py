@@ -61,7 +61,8 @@ class Recode(Section):
     and the columns that `group` sums, or weights by, are multiplied by its share. `drop`: the rows are left out."""
     constant_since: int | None = None
     """For `merge`: areas are those that were constant from this year on, whatever rows the table has, so that two
-    tables with the same year have the same areas; left out: the earliest year of `from`."""
+    tables with the same year have the same areas; left out: the earliest year of `from`. Where the files of that year
+    still use codes that ended in it, as China's census of November 2010 does, give the year before."""
     parts_moved: Literal["note", "merge_new", "merge"] = "note"
     """What follows where only a part of an area moved to another code. `note`: nothing, and the audit tells, for most
     such parts are a few villages. `merge_new`: areas that came into being from such parts are one area with those they

@@ -1,24 +1,17 @@
-"""Follow administrative codes from one year to another: renamed, merged, split and divided areas.
-
-A change of a year holds from that year on, for the codes in force before it. So a chain is followed year by year, and
-a code that goes and comes back as another area's in the same year is both without contradiction.
-"""
+"""Turn administrative codes of one year into those of another: renamed, merged, split and divided areas."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.ledger import Ledger
-from ruralpanel.study.tables import Crosswalk, Recode
+from ruralpanel.study.tables import Recode
+from ruralpanel.tables.crosswalk import CodeChanges, Followed, components
 
 AUDIT_COLUMNS = [
     *("from_year", "old_code", "old_name", "to_year", "new_code", "new_name"),
@@ -52,256 +45,10 @@ OUTCOMES = {
 TOLERANCE = 1e-6
 """How far the shares of the successors of a code may be from 1 together."""
 
-_SUCCESSOR = re.compile(r"([^\s;\[\]]+)(?:\[([0-9]{1,4})\])?")
-
-
-@dataclass(frozen=True)
-class Change:
-    """What became of a code in one year.
-
-    Parameters
-    ----------
-    year
-        The first year in which the successors hold.
-    shares
-        For every successor, its share of the area; missing where the crosswalk has no shares.
-    """
-
-    year: int
-    shares: Mapping[str, float]
-
-
-@dataclass
-class CodeChanges:
-    """A crosswalk as it is used.
-
-    Parameters
-    ----------
-    where
-        The source, for messages.
-    changes
-        For every code that was replaced, its changes in order.
-    parts
-        For every code, the parts of areas that moved from it, while it stayed in use, or to it: year, from and to.
-    ended
-        The year in which a code went out of use for good.
-    names
-        For every code and first year, the name of its area.
-    begun
-        The first year of a code, or of its latest use where it had been out of use for a time.
-    codes
-        All codes that the crosswalk knows.
-    """
-
-    where: str
-    changes: dict[str, list[Change]] = field(default_factory=dict)
-    parts: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict)
-    ended: dict[str, int] = field(default_factory=dict)
-    names: dict[str, list[tuple[float, str]]] = field(default_factory=dict)
-    begun: dict[str, int] = field(default_factory=dict)
-    codes: set[str] = field(default_factory=set)
-
-    def follow(self, code: str, since: int, to: int) -> Followed:
-        """Follow a code through the changes after one year and up to another.
-
-        Parameters
-        ----------
-        code
-            The code in the first year.
-        since, to
-            The years.
-
-        Returns
-        -------
-        Followed
-            What became of it.
-        """
-        change = next((each for each in self.changes.get(code, []) if since < each.year <= to), None)
-        last = to if change is None else change.year
-        parts = [each for each in self.parts.get(code, []) if since < each[0] <= last]
-        if change is None:
-            return Followed({code: 1.0}, (), tuple(parts))
-        shares: dict[str, float] = {}
-        steps = [(change.year, code, tuple(sorted(change.shares)))]
-        for successor, share in sorted(change.shares.items()):
-            later = self.follow(successor, change.year, to)
-            for new, part in later.shares.items():
-                shares[new] = shares.get(new, 0.0) + share * part
-            steps += later.steps
-            parts += later.parts
-        return Followed(shares, tuple(dict.fromkeys(steps)), tuple(dict.fromkeys(parts)))
-
-    def name_of(self, code: str, year: float) -> str:
-        """Give the name that a code's area had in a year, as far as the crosswalk says."""
-        names = self.names.get(code, [])
-        held = [name for since, name in names if since <= year]
-        return held[-1] if held else names[0][1] if names else ""
-
-
-@dataclass(frozen=True)
-class Followed:
-    """What became of a code.
-
-    Parameters
-    ----------
-    shares
-        For every code of the last year, its share of the area.
-    steps
-        The changes that were followed: year, old code and new codes.
-    parts
-        Parts of the area that moved: year, from and to.
-    """
-
-    shares: Mapping[str, float]
-    steps: tuple[tuple[int, str, tuple[str, ...]], ...]
-    parts: tuple[tuple[int, str, str], ...]
-
 
 def no_codes() -> pd.DataFrame:
     """Give the audit of a table whose codes stay."""
     return pd.DataFrame(columns=AUDIT_COLUMNS).astype(INTEGERS)
-
-
-def read_crosswalk(table: pd.DataFrame, declared: Crosswalk) -> CodeChanges:
-    """Read which codes became which.
-
-    Parameters
-    ----------
-    table
-        The typed table of the crosswalk.
-    declared
-        What its columns are.
-
-    Returns
-    -------
-    CodeChanges
-        Its changes, each with its year.
-
-    Raises
-    ------
-    DataError
-        If codes are numbers, years are no whole numbers, a list of successors cannot be read or has no year, shares do
-        not fit, or codes go round in a circle within a year.
-    """
-    where = f"crosswalk {declared.source}"
-    problems = _problems_of_columns(table, declared, where)
-    if problems:
-        raise DataError(problems)
-    found = CodeChanges(where)
-    shares: dict[tuple[str, int], dict[str, float]] = {}
-    last: dict[str, float] = {}
-    spans: dict[str, list[tuple[float, float]]] = {}
-    ordered = table.sort_values(list(table.columns), kind="stable")
-    for row in ordered[ordered[declared.old].notna()].to_dict("records"):
-        old, year = str(row[declared.old]), row[declared.year]
-        found.codes.add(old)
-        last[old] = max(last.get(old, -np.inf), np.inf if pd.isna(year) else year)
-        since = row[declared.since] if declared.since is not None else None
-        if since is not None and not pd.isna(since):
-            spans.setdefault(old, []).append((float(since), np.inf if pd.isna(year) else float(year)))
-        if declared.name is not None and not pd.isna(row[declared.name]):
-            begun = -np.inf if since is None or pd.isna(since) else float(since)
-            found.names.setdefault(old, []).append((begun, str(row[declared.name])))
-        successors, unread = _successors(row[declared.new])
-        if unread:
-            what = f"the successors of {old} cannot be read: {row[declared.new]!r}"
-            problems.append(Problem(where, what, hint="write codes separated by `;`, such as `130102;130104[2001]`"))
-        if declared.share is not None and len(successors) > 1:
-            what = f"{old} has {len(successors)} successors in one row, and one share"
-            problems.append(Problem(where, what, hint="give each old and new code a row of its own"))
-        for new, of_part in successors:
-            found.codes.add(new)
-            if of_part is not None:
-                for code in (old, new):
-                    found.parts.setdefault(code, []).append((of_part, old, new))
-            elif pd.isna(year):
-                what = f"{old} has the successor {new}, and no year in which it changed"
-                problems.append(Problem(where, what, hint=f"fill in `{declared.year}`, or write `{new}[year]`"))
-            else:
-                share = np.nan if declared.share is None else float(row[declared.share])
-                shares.setdefault((old, int(year)), {})[new] = share
-    for (old, year), of_year in sorted(shares.items()):
-        if set(of_year) != {old}:  # else another name for the same area
-            whole = len(of_year) == 1 and declared.share is not None  # a single successor needs no share
-            filled = {new: 1.0 if whole and np.isnan(share) else share for new, share in of_year.items()}
-            found.changes.setdefault(old, []).append(Change(year, filled))
-    for names in found.names.values():
-        names.sort()
-    found.begun = {code: _begun(of_code) for code, of_code in spans.items()}
-    received = {}
-    for (_, year), of_year in sorted(shares.items(), key=lambda each: each[0][1]):
-        received.update(dict.fromkeys(of_year, year))
-    found.ended = {
-        old: int(year) for old, year in last.items() if np.isfinite(year) and received.get(old, -np.inf) < year
-    }
-    problems += _circles(found, where)
-    if problems:
-        raise DataError(problems)
-    return found
-
-
-def _begun(spans: list[tuple[float, float]]) -> int:
-    """Give the first year of the latest use of a code, which goes on where one row ends and the next begins."""
-    first = max(since for since, _ in spans)
-    for since, end in sorted(spans, reverse=True):
-        first = since if end >= first else first
-    return int(first)
-
-
-def _problems_of_columns(table: pd.DataFrame, declared: Crosswalk, where: str) -> list[Problem]:
-    """Find codes that are numbers and years that are not."""
-    problems = []
-    for name in (declared.old, declared.new):
-        if pd.api.types.is_numeric_dtype(table[name]) and table[name].notna().any():
-            what = f"`{name}` holds numbers, and codes are text"
-            problems.append(Problem(where, what, hint="give the column `type: code` or, with lists, `type: text`"))
-    for column in (declared.year, declared.since):
-        values = table[column].dropna() if column is not None else pd.Series(dtype="float64")
-        if len(values) and not (pd.api.types.is_numeric_dtype(values) and (values == values.round()).all()):
-            found = ", ".join(map(str, values.drop_duplicates().head(3)))
-            problems.append(Problem(where, f"`{column}` must hold years as whole numbers; found {found}"))
-    if declared.share is not None and not pd.api.types.is_numeric_dtype(table[declared.share]):
-        problems.append(Problem(where, f"the share `{declared.share}` holds text, not numbers"))
-    return problems
-
-
-def _successors(cell: Any) -> tuple[list[tuple[str, int | None]], bool]:
-    """Read a cell with successors; tell whether it cannot be read."""
-    if cell is None or pd.isna(cell):
-        return [], False
-    texts = [text.strip() for text in re.split("[;；]", str(cell)) if text.strip()]
-    matches = [_SUCCESSOR.fullmatch(text) for text in texts]
-    read = [(match[1], int(match[2]) if match[2] else None) for match in matches if match is not None]
-    return read, len(read) < len(texts)
-
-
-def _circles(found: CodeChanges, where: str) -> list[Problem]:
-    """Find codes that all became each other in one year, of which none tells where its area is."""
-    problems = []
-    of_year: dict[int, list[tuple[str, str]]] = {}
-    for old, changes in found.changes.items():
-        for change in changes:
-            if old not in change.shares:
-                of_year.setdefault(change.year, []).extend((old, new) for new in change.shares)
-    for year, pairs in sorted(of_year.items()):
-        groups = _components(pairs, "strong")
-        for codes in sorted(codes for codes in groups if len(codes) > 1):
-            what = f"{', '.join(codes)} became each other in {year}, in a circle"
-            problems.append(Problem(where, what, hint="correct the rows: a code's new code is the one it has after"))
-    return problems
-
-
-def _components(pairs: Sequence[tuple[str, str]], connection: str) -> list[list[str]]:
-    """Group codes that are connected, each group in order."""
-    codes = sorted({code for pair in pairs for code in pair})
-    number = {code: position for position, code in enumerate(codes)}
-    rows, columns = ([number[pair[side]] for pair in pairs] for side in (0, 1))
-    graph = coo_array((np.ones(len(pairs)), (rows, columns)), shape=(len(codes), len(codes)))
-    _, labels = connected_components(graph.tocsr(), directed=True, connection=connection)
-    groups: dict[int, list[str]] = {}
-    for code, label in zip(codes, labels, strict=True):
-        groups.setdefault(int(label), []).append(code)
-    return list(groups.values())
 
 
 def recode_rows(
@@ -420,7 +167,7 @@ def _areas(
             if since < year <= declared.to and (declared.parts_moved == "merge" or changes.begun.get(new) == year)
         ]
     pairs = [(codes[0], code) for codes in together for code in codes[1:]]
-    return {code: codes for codes in (_components(pairs, "weak") if pairs else []) for code in codes}
+    return {code: codes for codes in (components(pairs, "weak") if pairs else []) for code in codes}
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from ruralpanel.panel.expressions import evaluate_condition, evaluate_number
 from ruralpanel.storage import key_problems
 from ruralpanel.study.panel import Derived, Restriction
 from ruralpanel.study.tables import Table
-from ruralpanel.tables.administrative_codes import no_codes, read_crosswalk, recode_rows
+from ruralpanel.tables.administrative_codes import no_codes, recode_rows
+from ruralpanel.tables.crosswalk import read_crosswalk
 from ruralpanel.tables.group import amounts_of, group_rows
 from ruralpanel.tables.stack import stack_tables
 
