@@ -177,6 +177,11 @@ code, or one like that of China's codes at county level above, with all successo
 year of those to which a part went at another time (`130108[2001]`). Where two tables are to have the same areas of
 constant boundaries, give both the same `to` and `constant_since`.
 
+Rows of totals, such as provinces (370000) among counties, are left out by `keep`, on the code read as a number too:
+`number: {{from: 区划代码, type: number}}` and `keep: number % 100 != 0`. A list of places is counted by county with
+`group: {{by: [county, year], columns: {{listed_villages: count}}}}`, and joined to a panel of counties with
+`unmatched: zero`, so that counties without a listed place have 0.
+
 `results/<study>/tables/<table>.recode.csv` has a row for each year and old code: `from_year`, `old_code`, `old_name`,
 `to_year`, `new_code`, `new_name`, `what`, `years` and `changes` that were followed, `parts_moved`, `note`, and the
 number of `rows`. What can become of a code:
