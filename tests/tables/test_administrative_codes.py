@@ -304,12 +304,13 @@ def crosswalk_of(splits: dict[tuple[str, int], dict[int, int]]) -> pd.DataFrame:
 
 def by_hand(crosswalk: pd.DataFrame, code: str, since: int, to: int) -> dict[str, float]:
     """Follow a code with a whole step for every year."""
+    rows = crosswalk.to_dict("records")
     state = {code: 1.0}
     for year in range(since + 1, to + 1):
         after: dict[str, float] = {}
         for each, share in state.items():
-            rows = crosswalk[(crosswalk["old"] == each) & (crosswalk["year"] == year)]
-            for new, part in zip(rows["new"], rows["share"], strict=True) if len(rows) else [(each, 1.0)]:
+            found = [(row["new"], row["share"]) for row in rows if (row["old"], row["year"]) == (each, year)]
+            for new, part in found or [(each, 1.0)]:
                 after[new] = after.get(new, 0.0) + share * part
         state = after
     return state
