@@ -17,9 +17,10 @@ class LedgerLine:
     Parameters
     ----------
     stage
-        ``sources``, ``panel`` or ``estimation``.
+        ``sources``, ``tables``, ``panel`` or ``estimation``.
     table
-        The table the step works on: a source, ``panel``, or ``block/specification/outcome/estimator``.
+        The table the step works on: a source, a table made of sources, ``panel``, or
+        ``block/specification/outcome/estimator``.
     step
         What was done, in a few words.
     rows_in, rows_out

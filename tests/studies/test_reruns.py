@@ -28,11 +28,13 @@ sources:
     path: data/raw/small/register.csv
     key: [village]
     columns: {village: , county: , latitude: , longitude: }
+tables:
+  counties: {stack: register, group: {by: [county], columns: {villages: count}}}
 panel:
   unit: village
   period: year
   base: survey
-  joins: [{source: register, on: [village]}]
+  joins: [{source: register, on: [village]}, {source: counties, on: [county]}]
   places: {latitude: latitude, longitude: longitude, distance_to: {railway: {line: data/raw/small/railway.geojson}}}
 designation:
   listed: {indicator: listed_now}
@@ -50,6 +52,7 @@ exhibits:
 INCOME = {"estimation block on_income", "exhibits table income_table"}
 SALES = {"estimation block on_sales", "exhibits figure sales_figure"}
 END = {"verification compare with published values", "verification verdict", "report page"}
+TABLE = "tables make counties"
 PANEL = {
     "panel join, derive, date designation, add places and capacities, restrict",
     "panel codebook and missing values",
@@ -129,7 +132,17 @@ def test_another_way_to_draw_reruns_the_figure_and_the_page(checkout: Checkout) 
 
 def test_another_raw_file_reruns_its_table_and_what_follows_from_the_panel(checkout: Checkout) -> None:
     checkout.edit("data/raw/small/register.csv", "19,4,35", "19,3,35")
-    assert checkout.due("small") == {"sources read register"} | PANEL | INCOME | SALES | END
+    assert checkout.due("small") == {"sources read register", TABLE} | PANEL | INCOME | SALES | END
+
+
+def test_another_step_of_a_table_reruns_it_and_what_follows_from_the_panel(checkout: Checkout) -> None:
+    checkout.edit("config/studies/small.yaml", "villages: count", "villages: {take: distinct, of: village}")
+    assert checkout.due("small") == {TABLE} | PANEL | INCOME | SALES | END
+
+
+def test_another_way_to_group_reruns_tables_and_reads_no_source(checkout: Checkout) -> None:
+    checkout.edit("src/ruralpanel/tables/group.py", "is below 0 in", "is less than 0 in")
+    assert checkout.due("small") == {TABLE} | PANEL | INCOME | SALES | END
 
 
 def test_touching_a_raw_file_without_changing_it_reruns_nothing(checkout: Checkout) -> None:

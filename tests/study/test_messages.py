@@ -48,7 +48,7 @@ def test_all_errors_come_at_once_each_with_line_key_and_the_nearest_word(reposit
         ("sources.survey", "path", "survey.pdf", "the ending of survey.pdf does not tell its format"),
         ("sources.survey", "missing_codes", [True], "expected a number or a whole number or text"),
         ("sources.survey.columns", "income", 3, "expected keys with values"),
-        ("sources.survey.columns", "income", {"type": "float"}, "valid here: integer, number, text"),
+        ("sources.survey.columns", "income", {"type": "float"}, "valid here: code, integer, number, text"),
         ("designation.listed", "cohort", "year", "not both"),
         ("designation.listed", "never", [0], "`never` goes with `cohort`"),
         ("designation.listed", "reference_period", 0, "less than or equal to -1"),

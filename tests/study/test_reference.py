@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
 from ruralpanel.study import Study
 from ruralpanel.study.reference import EXAMPLE, SECTIONS, reference_text, schema_text
+from ruralpanel.study.shapes import shape_of_source, shape_of_table
+from ruralpanel.study.sources import Source
+from ruralpanel.study.tables import Table
 
 REWRITE = "rewrite it with: .venv/bin/python -m ruralpanel.study.reference"
 
@@ -35,6 +40,18 @@ def test_every_key_has_a_description() -> None:
 def test_every_section_of_the_model_is_in_the_reference() -> None:
     described = {model.__name__ for _, _, model in SECTIONS}
     assert set(json.loads(schema_text())["$defs"]) <= described
+
+
+def test_the_example_of_a_table_fits_the_model() -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", reference_text(), flags=re.DOTALL)
+    (example,) = (yaml.safe_load(block) for block in blocks if "\ntables:" in block)
+    shapes = {}
+    for name, source in example["sources"].items():
+        shapes[name] = shape_of_source(name, Source.model_validate(source))
+    for name, table in example["tables"].items():
+        shapes[name] = shape_of_table(name, Table.model_validate(table), shapes)
+    assert shapes["census"].column_names == ["county", "year", "residents", "schooling"]
+    assert shapes["census"].key == (example["panel"]["unit"], example["panel"]["period"])
 
 
 @pytest.fixture

@@ -76,6 +76,12 @@ def corrections_file(wildcards):
     return [path] if path else []
 
 
+def made_table(name):
+    """Name the file of a source's table, or of a table made of sources."""
+    stage = "tables" if name in STUDY.tables else "sources"
+    return f"{RESULTS}/{stage}/{name}.parquet"
+
+
 def panel_description():
     """Write what the codebook needs of the study as text."""
     origins = {
@@ -150,6 +156,7 @@ if (
 
 wildcard_constraints:
     source="|".join(STUDY.sources),
+    table="|".join(STUDY.tables) or NOTHING,
     block="|".join(STUDY.blocks),
     exhibit="|".join(STUDY.exhibits),
     sha256="[0-9a-f]+",

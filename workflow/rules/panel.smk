@@ -1,6 +1,6 @@
 rule build_panel:
     input:
-        tables=expand(f"{RESULTS}/sources/{{source}}.parquet", source=STUDY.sources),
+        tables=[made_table(name) for name in STUDY.read_by_panel],
         lines=STUDY.lines,
     output:
         panel=f"{RESULTS}/panel/panel.parquet",
@@ -14,7 +14,7 @@ rule build_panel:
     benchmark:
         f"{RESULTS}/benchmarks/build_panel.tsv"
     params:
-        sources=list(STUDY.sources),
+        sources=STUDY.read_by_panel,
         base=STUDY.base,
         panel=lambda wildcards: as_json(STUDY.panel),
         designation=lambda wildcards: {

@@ -8,6 +8,7 @@ rule write_page:
         pictures=expand(f"{RESULTS}/exhibits/{{exhibit}}.png", exhibit=FIGURES),
         ledgers=[
             *expand(f"{RESULTS}/sources/{{source}}.ledger.csv", source=STUDY.sources),
+            *expand(f"{RESULTS}/tables/{{table}}.ledger.csv", table=STUDY.tables),
             f"{RESULTS}/panel/panel.ledger.csv",
             *expand(f"{RESULTS}/estimates/{{block}}.ledger.csv", block=STUDY.blocks),
         ],

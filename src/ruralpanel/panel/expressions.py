@@ -13,7 +13,7 @@ from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.study.expressions import columns_in, parsed
 
 
-def evaluate_number(table: pd.DataFrame, expression: str) -> tuple[pd.Series, str]:
+def evaluate_number(table: pd.DataFrame, expression: str, where: str = "panel") -> tuple[pd.Series, str]:
     """Evaluate an arithmetic expression row by row.
 
     Parameters
@@ -22,6 +22,8 @@ def evaluate_number(table: pd.DataFrame, expression: str) -> tuple[pd.Series, st
         Holds the columns the expression uses.
     expression
         In the language of :mod:`ruralpanel.study.expressions`.
+    where
+        The table, for messages.
 
     Returns
     -------
@@ -34,10 +36,10 @@ def evaluate_number(table: pd.DataFrame, expression: str) -> tuple[pd.Series, st
     DataError
         If a column is text where a number is needed.
     """
-    values = _evaluate(table, expression)
+    values = _evaluate(table, expression, where)
     if isinstance(values.dtype, pd.CategoricalDtype) or not pd.api.types.is_numeric_dtype(values):
         raise DataError(
-            [Problem("panel", f"`{expression}` does not give numbers", hint=_text_columns(table, expression))]
+            [Problem(where, f"`{expression}` does not give numbers", hint=_text_columns(table, expression))]
         )
     used = sorted(columns_in(expression))
     complete = table[used].notna().all(axis=1)
@@ -50,7 +52,7 @@ def evaluate_number(table: pd.DataFrame, expression: str) -> tuple[pd.Series, st
     return numbers, "; ".join(words)
 
 
-def evaluate_condition(table: pd.DataFrame, condition: str) -> tuple[pd.Series, str]:
+def evaluate_condition(table: pd.DataFrame, condition: str, where: str = "panel") -> tuple[pd.Series, str]:
     """Evaluate a condition row by row; a row in which a column it uses is missing does not fulfil it.
 
     Parameters
@@ -59,6 +61,8 @@ def evaluate_condition(table: pd.DataFrame, condition: str) -> tuple[pd.Series, 
         Holds the columns the condition uses.
     condition
         In the language of :mod:`ruralpanel.study.expressions`.
+    where
+        The table, for messages.
 
     Returns
     -------
@@ -71,7 +75,7 @@ def evaluate_condition(table: pd.DataFrame, condition: str) -> tuple[pd.Series, 
     DataError
         If text is compared with a number.
     """
-    holds = _evaluate(table, condition)
+    holds = _evaluate(table, condition, where)
     used = sorted(columns_in(condition))
     known = table[used].notna().all(axis=1)
     unknown = int((~known).sum())
@@ -80,19 +84,19 @@ def evaluate_condition(table: pd.DataFrame, condition: str) -> tuple[pd.Series, 
     return holds.fillna(False).astype(bool) & known, words
 
 
-def _evaluate(table: pd.DataFrame, expression: str) -> pd.Series:
-    _require_like_with_like(table, expression)
+def _evaluate(table: pd.DataFrame, expression: str, where: str) -> pd.Series:
+    _require_like_with_like(table, expression, where)
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore", RuntimeWarning)
             result = table.eval(expression.strip(), engine="python")
     except (TypeError, ValueError, AttributeError, KeyError, ArithmeticError, NotImplementedError) as error:
         hint = _text_columns(table, expression) or str(error)
-        raise DataError([Problem("panel", f"`{expression}` cannot be computed", hint=hint)]) from None
+        raise DataError([Problem(where, f"`{expression}` cannot be computed", hint=hint)]) from None
     return result if isinstance(result, pd.Series) else pd.Series(result, index=table.index)
 
 
-def _require_like_with_like(table: pd.DataFrame, expression: str) -> None:
+def _require_like_with_like(table: pd.DataFrame, expression: str, where: str) -> None:
     """Refuse to compare a text column with a number or a number with text: it would be false everywhere."""
     for node in ast.walk(parsed(expression)):
         if not isinstance(node, ast.Compare):
@@ -106,7 +110,7 @@ def _require_like_with_like(table: pd.DataFrame, expression: str) -> None:
             if is_number == isinstance(constant, str):
                 kind, other = ("numbers", "text") if is_number else ("text", "a number")
                 what = f"`{expression}` compares `{column}`, which holds {kind}, with {other}: {constant!r}"
-                raise DataError([Problem("panel", what, hint="give the column the `type` that is meant")])
+                raise DataError([Problem(where, what, hint="give the column the `type` that is meant")])
 
 
 def _text_columns(table: pd.DataFrame, expression: str) -> str:

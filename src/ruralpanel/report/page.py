@@ -135,7 +135,7 @@ def _for_template(exhibit: ShownExhibit) -> dict[str, Any]:
 
 
 def ledger_parts(ledgers: pd.DataFrame, labels: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Group ledger lines into sources, the panel and equations, with printed counts.
+    """Group ledger lines into sources, tables, the panel and equations, with printed counts.
 
     Parameters
     ----------
@@ -152,9 +152,12 @@ def ledger_parts(ledgers: pd.DataFrame, labels: Mapping[str, str]) -> list[dict[
     """
     parts = []
     for (stage, table), lines in ledgers.groupby(["stage", "table"], sort=False):
-        title = {"sources": f"Source {table}", "panel": "The panel", "estimation": _equation_words(str(table))}[
-            str(stage)
-        ]
+        title = {
+            "sources": f"Source {table}",
+            "tables": f"Table {table}",
+            "panel": "The panel",
+            "estimation": _equation_words(str(table)),
+        }[str(stage)]
         first, last = lines.iloc[0], lines.iloc[-1]
         shown = [
             {

@@ -11,6 +11,7 @@ import pandas as pd
 
 from ruralpanel.errors import counted
 from ruralpanel.sources.characters import tidy_text
+from ruralpanel.sources.codes import read_codes
 from ruralpanel.sources.numbers import read_numbers
 from ruralpanel.study.sources import Column, Scalar
 
@@ -105,6 +106,8 @@ def _without_codes(values: pd.Series, codes: list[Scalar]) -> tuple[pd.Series, i
 def _typed(values: pd.Series, column: Column, comma_may_be_decimal: bool) -> Typed:
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype(object)
+    if column.level is not None:
+        return Typed(*read_codes(values, column.level))
     if values.dtype == object:
         strange = values.map(lambda value: isinstance(value, (list, dict, tuple, set, bytes, np.ndarray)))
         if strange.any():

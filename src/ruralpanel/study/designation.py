@@ -16,8 +16,8 @@ class YearlyList(Section):
     """Lists that appear once a year and say which units are designated then, in a source of their own."""
 
     source: Name
-    """The source with one row for each unit and list year. It is read beside the panel and not joined to it; its key
-    holds the panel's unit and the list year."""
+    """The source or table with one row for each unit and list year. It is read beside the panel and not joined to it;
+    its key holds the panel's unit and the list year."""
     year: Name
     """The source's column with the year of the list."""
     years: Annotated[list[int], Field(min_length=1)] | None = None

@@ -108,8 +108,11 @@ def _problems_beside(error: ValidationError, file: YamlFile, root: Path) -> list
     Where a study cannot do without them, there is nothing more to say until they are mended.
     """
     places = places_of(error, file)
-    if any(len(place) == 2 and place[0] in ("sources", "designation", "outcomes", "blocks") for place in places):
-        return []  # without a whole entry, everything that names it would seem wrong
+    entries = ("sources", "designation", "outcomes", "blocks")
+    if any(len(place) == 2 and place[0] in entries for place in places) or any(
+        place[:1] == ("tables",) for place in places
+    ):
+        return []  # without a whole entry, or a step of a table, everything that rests on it would seem wrong
     data = copy.deepcopy(file.data)
     for place in sorted(places, key=len, reverse=True):
         _remove(data, place)

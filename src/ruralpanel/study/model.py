@@ -14,7 +14,9 @@ from ruralpanel.study.exhibits import AnyExhibit
 from ruralpanel.study.legacies import INDEX_WORDS, Legacy
 from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.panel import ColumnOrigin, Panel
-from ruralpanel.study.sources import Column, Source
+from ruralpanel.study.shapes import Shape, shape_of_source, shape_of_table
+from ruralpanel.study.sources import Source
+from ruralpanel.study.tables import Table
 
 DataStanding = Literal["simulated", "restricted", "public"]
 
@@ -43,6 +45,9 @@ class Study(Section):
     `public`: real, and free to obtain."""
     sources: Annotated[dict[Name, Source], Field(min_length=1)]
     """The raw files, one entry each."""
+    tables: dict[Name, Table] = {}
+    """Tables made of sources, one entry each, in the order they are made. A table's name can stand wherever a source's
+    name can: in `panel.base`, in joins, for yearly lists and for points on a map, and in tables further down."""
     panel: Panel
     """How the tables become one row per unit and period."""
     designation: dict[Name, Designation] = {}
@@ -86,19 +91,39 @@ class Study(Section):
 
     @property
     def base(self) -> str:
-        """The source whose rows are the panel's rows."""
+        """The source or table whose rows are the panel's rows."""
         return self.panel.base or next(iter(self.sources))
 
     @property
     def lists(self) -> set[str]:
-        """The sources that designations read as yearly lists, beside the panel."""
+        """The sources and tables that designations read as yearly lists, beside the panel."""
         return {each.listed.source for each in self.designation.values() if each.listed is not None}
 
     @property
     def beside(self) -> set[str]:
-        """The sources that are read beside the panel and not joined to it: yearly lists, points, lines and prices."""
+        """The sources and tables read beside the panel and not joined to it: yearly lists, points, lines and prices."""
         prices = {each.source for each in self.panel.deflators.values()}
         return self.lists | prices | (self.panel.places.points if self.panel.places is not None else set())
+
+    @property
+    def shapes(self) -> dict[str, Shape]:
+        """Every source and table by name, with its key and what its columns are."""
+        shapes = {name: shape_of_source(name, source) for name, source in self.sources.items()}
+        for name, table in self.tables.items():
+            if name not in shapes:
+                shapes[name] = shape_of_table(name, table, shapes)
+        return shapes
+
+    @property
+    def read_by_tables(self) -> set[str]:
+        """The sources and tables that tables are made of."""
+        return {name for table in self.tables.values() for name in table.reads}
+
+    @property
+    def read_by_panel(self) -> list[str]:
+        """The sources and tables that the panel is made of, in the order they are declared."""
+        used = {self.base, *(join.source for join in self.panel.joins)} | self.beside
+        return [name for name in (*self.sources, *self.tables) if name in used]
 
     @property
     def lines(self) -> list[str]:
@@ -108,9 +133,10 @@ class Study(Section):
     def panel_columns(self) -> list[str]:
         """List the columns of the finished panel: those of the tables, derived ones, designations, places and
         capacities."""
-        names = list(self.sources[self.base].column_names)
+        shapes = self.shapes
+        names = shapes[self.base].column_names
         for join in self.panel.joins:
-            names += [name for name in self.sources[join.source].column_names if name not in join.on]
+            names += [name for name in shapes[join.source].column_names if name not in join.on]
         names += list(self.panel.derived)
         for name, designation in self.designation.items():
             names += designation_columns(name, designation)
@@ -125,11 +151,10 @@ class Study(Section):
     def column_origins(self) -> dict[str, ColumnOrigin]:
         """Say of every column of the panel where it comes from and what was done to it, for the codebook."""
         origins: dict[str, ColumnOrigin] = {}
+        shapes = self.shapes
         for name in [self.base, *(join.source for join in self.panel.joins)]:
-            source = self.sources[name]
-            for column_name in source.column_names:
-                if column_name not in origins:
-                    origins[column_name] = _origin_in_file(name, column_name, source)
+            for column_name, origin in shapes[name].origins.items():
+                origins.setdefault(column_name, origin)
         for name, derived in self.panel.derived.items():
             deflators, period = self.panel.deflators, self.panel.period
             unit = derived.unit_from({key: each.unit for key, each in origins.items()}, deflators, period)
@@ -174,9 +199,9 @@ class Study(Section):
     def labels(self) -> dict[str, str]:
         """Map every column that has a label to what a reader sees."""
         labels: dict[str, str] = {}
-        for source_name, source in self.sources.items():
-            if source_name not in self.beside:  # whose columns are none of the panel's
-                labels |= {name: column.label for name, column in source.columns.items() if column.label}
+        shapes = self.shapes
+        for name in [self.base, *(join.source for join in self.panel.joins)]:
+            labels |= {column: origin.label for column, origin in shapes[name].origins.items() if origin.label}
         labels |= {name: derived.label for name, derived in self.panel.derived.items() if derived.label}
         if self.panel.places is not None:
             described = self.panel.places.descriptions(self._designation_labels())
@@ -273,15 +298,6 @@ class Study(Section):
         if inference.variance == "clustered" and inference.cluster is None:
             return inference.model_copy(update={"cluster": [self.panel.unit]})
         return inference
-
-
-def _origin_in_file(source_name: str, name: str, source: Source) -> ColumnOrigin:
-    column = source.columns.get(name, Column())
-    header = column.wide or column.pattern or column.raw_name or name
-    if name == source.wide_into:
-        header = "from the headers of a wide file"
-    scaled = f"multiplied by {column.scale:g}" if column.scale != 1.0 else ""
-    return ColumnOrigin(label=column.label, unit=column.unit, origin=f"{source_name}: {header}", transformation=scaled)
 
 
 def _stated(part: Specification) -> dict[str, Any]:

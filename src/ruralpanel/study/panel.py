@@ -15,7 +15,7 @@ class Join(Section):
     """One table joined to the panel."""
 
     source: Name
-    """The source to join."""
+    """The source or table to join."""
     on: Annotated[list[Name], Field(min_length=1)]
     """The columns that both sides share."""
     expect: Literal["many_to_one", "one_to_one"] = "many_to_one"
@@ -47,7 +47,8 @@ class ColumnOrigin(Section):
     """What was done to the raw values."""
 
 
-def _expression_alone(value: Any) -> Any:
+def expression_alone(value: Any) -> Any:
+    """Read the short form of a derived column: just the expression."""
     return {"expression": value} if isinstance(value, str) else value
 
 
@@ -62,12 +63,12 @@ class Panel(Section):
     """A column by which the match report tells regions apart, such as the province; how much capacities vary within
     regions is told too."""
     base: Name | None = None
-    """The source whose rows are the panel's rows; may be left out when there is one source only."""
+    """The source or table whose rows are the panel's rows; may be left out when there is one source only."""
     joins: list[Join] = []
     """Tables joined to the base, in this order."""
     deflators: dict[Name, Deflator] = {}
     """By name: prices that turn nominal values into real ones."""
-    derived: dict[Name, Annotated[Derived, BeforeValidator(_expression_alone)]] = {}
+    derived: dict[Name, Annotated[Derived, BeforeValidator(expression_alone)]] = {}
     """New columns, in this order, so that later ones can use earlier ones: a name with its expression alone, or with
     one way to compute it, label and unit. They are computed before designation is dated and before `sample`."""
     places: Places | None = None

@@ -108,7 +108,7 @@ class DistanceTo(Section):
     """How far a unit is from the nearest of some points, or from a line."""
 
     points: Name | None = None
-    """The source with one row for each point. It is read beside the panel and not joined to it."""
+    """The source or table with one row for each point. It is read beside the panel and not joined to it."""
     latitude: Name | None = None
     """The source's column with the latitude of its points in degrees; left out: called as in the panel."""
     longitude: Name | None = None
@@ -177,7 +177,7 @@ class Places(Section):
 
     @property
     def points(self) -> set[str]:
-        """The sources whose rows are points, or vertices of lines, to measure distances to, beside the panel."""
+        """The sources and tables, beside the panel, whose rows are points or vertices of lines to measure to."""
         named = [each.points or each.line_source for each in self.distance_to.values()]
         return {name for name in named if name is not None}
 

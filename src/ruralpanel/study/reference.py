@@ -31,6 +31,7 @@ from ruralpanel.study.places import (
     Places,
 )
 from ruralpanel.study.sources import RETRIEVED_FILES, Column, Retrieval, Source
+from ruralpanel.study.tables import Computed, Crosswalk, Group, Part, Recode, Summary, Table
 
 EXAMPLE = """\
 study: electrification            # the same as the file's name: config/studies/electrification.yaml
@@ -146,6 +147,59 @@ an account, get the file another way, put it into a folder and set the environme
 folder: files are then taken from there, by their names, and the network is not touched. Files of the same name go into
 folders called by their sha256, so `{retrieved}` of another machine is such a folder too.
 
+## Tables made of sources
+
+Sources can be put together before the panel is built: two censuses one below the other, a list counted by county. A
+table is declared under `tables`, and its name then stands wherever a source's name can:
+
+```yaml
+sources:
+  census_2010: {{path: data/raw/my_study/census_2010.xlsx, key: [county], columns: {{
+    county: {{from: 区划代码, type: code, level: county}}, residents: 合计, schooling: 平均受教育年限}}}}
+  census_2020: {{path: data/raw/my_study/census_2020.xlsx, key: [county], columns: {{
+    county: {{from: 区划代码, type: code, level: county}}, residents: 人口数, schooling: 平均受教育年限}}}}
+  area_codes: {{path: data/raw/my_study/area_codes.csv, key: [code, started], columns: {{
+    code: {{from: 代码, type: code, level: county}}, name: 名称, started: 启用时间,
+    changed: 变更/弃用时间, successors: {{from: 新代码, type: text}}}}}}
+tables:
+  census:
+    stack:
+      - {{source: census_2010, add: {{year: 2010}}}}
+      - {{source: census_2020, add: {{year: 2020}}}}
+    recode:                     # to the codes of 2020; where an area was split, its parts are one area in both years
+      column: county
+      crosswalk: {{source: area_codes, old: code, new: successors, year: changed, since: started, name: name}}
+      from: year
+      to: 2020
+      several_successors: merge
+    group:                      # rows that have the same code now are put together
+      by: [county, year]
+      columns:
+        residents: sum
+        schooling: {{take: mean, weights: residents}}
+panel:
+  unit: county
+  period: year
+  base: census
+```
+
+A crosswalk says which code became which, and in which first year. It may be a table with a row for each old and new
+code, or one like that of China's codes at county level above, with all successors in a cell (`130102;130104`) and the
+year of those to which a part went at another time (`130108[2001]`). Where two tables are to have the same areas of
+constant boundaries, give both the same `to` and `constant_since`.
+
+Rows of totals, such as provinces (370000) among counties, are left out by `keep`, on the code read as a number too:
+`number: {{from: 区划代码, type: number}}` and `keep: number % 100 != 0`. A list of places is counted by county with
+`group: {{by: [county, year], columns: {{listed_villages: count}}}}`, and joined to a panel of counties with
+`unmatched: zero`, so that counties without a listed place have 0.
+
+`results/<study>/tables/<table>.recode.csv` has a row for each year and old code: `from_year`, `old_code`, `old_name`,
+`to_year`, `new_code`, `new_name`, `what`, `years` and `changes` that were followed, `parts_moved`, `note`, and the
+number of `rows`. What can become of a code:
+
+| what | when |
+|---|---|
+{outcomes}
 ## Conditions and expressions
 
 `keep`, `sample` and `expression` use columns, numbers, text in quotes, `+ - * / // % **`, comparisons, `in [..]`,
@@ -310,6 +364,13 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
         Column,
     ),
     ("sources.NAME.checks", "A list; each entry has one of the first five keys.", Check),
+    ("tables", "One entry for each table made of sources, by name.", Table),
+    ("tables.NAME.stack", "A name, or a list of names or of:", Part),
+    ("tables.NAME.derived", "By name, an expression or:", Computed),
+    ("tables.NAME.recode", "Codes of administrative areas.", Recode),
+    ("tables.NAME.recode.crosswalk", "A source or table that says which codes became which.", Crosswalk),
+    ("tables.NAME.group", "One row for each combination.", Group),
+    ("tables.NAME.group.columns", "By name, a word (`residents: sum`) or:", Summary),
     ("panel", "From tables to one row per unit and period.", Panel),
     ("panel.joins", "A list; tables are joined in this order.", Join),
     ("panel.deflators", "One entry for each series of prices, by name.", Deflator),
@@ -353,6 +414,7 @@ def reference_text() -> str:
     from ruralpanel.panel import balance
     from ruralpanel.panel.legacies.capacities import MEASURES, WITHIN
     from ruralpanel.panel.lists import EVENTS
+    from ruralpanel.tables.administrative_codes import OUTCOMES
     from ruralpanel.verification.published import STATISTICS
 
     markers = ", ".join(f"`{marker}`" for marker in MISSING_MARKERS)
@@ -363,7 +425,9 @@ def reference_text() -> str:
         f"| `{name}` | {words} |\n" for name, words in (MEASURES | {"within_NAME": WITHIN}).items()
     )
     balance_measures = "".join(f"| `{measure}` | {value} |\n" for measure, value in balance.MEASURES.items())
+    outcomes = "".join(f"| `{what}` | {when} |\n" for what, when in OUTCOMES.items())
     text = OPENING.format(
+        outcomes=outcomes,
         estimates=estimates,
         events=events,
         example=EXAMPLE,

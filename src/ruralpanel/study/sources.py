@@ -34,6 +34,11 @@ FORMAT_OF_SUFFIX: dict[str, FileFormat] = {
 RETRIEVED_FILES = "data/raw/.retrieved"
 """Where retrieved files are kept for all studies, each in a folder called by its sha256."""
 
+CodeLevel = Literal["province", "prefecture", "county", "township", "village"]
+
+DIGITS_OF_LEVEL: dict[CodeLevel, int] = {"province": 2, "prefecture": 4, "county": 6, "township": 9, "village": 12}
+"""How many digits China's statistical codes have at each level; a code begins with that of the level above."""
+
 Scalar = str | int | float
 
 
@@ -67,8 +72,13 @@ class Column(Section):
     wide: PeriodRegex | None = None
     """In place of `from`, for a file with a column for each period: a regular expression whose one group is the
     period, such as `away_(20[0-9][0-9])`. The file is turned into one row a period, named by `wide_into`."""
-    type: Literal["number", "integer", "text"] | None = None
-    """What the column must hold. Left out: numbers where every value is one, text otherwise."""
+    type: Literal["number", "integer", "text", "code"] | None = None
+    """What the column must hold. Left out: numbers where every value is one, text otherwise. `code`: codes of
+    administrative areas, which become text also where a spreadsheet program or Stata stored numbers."""
+    level: CodeLevel | None = None
+    """For `type: code`, which level's: codes of 2 (`province`), 4, 6 (`county`), 9 or 12 digits (`village`). A longer
+    code counts with its first digits, so that a column of counties may be read `from` the header of villages' codes,
+    and 371703000000 is the county 371703. Any other number of digits is an error."""
     label: Text | None = None
     """What a reader sees in tables and figures."""
     unit: Text | None = None
@@ -85,6 +95,16 @@ class Column(Section):
     """The largest value allowed, after scaling."""
     allowed: list[Scalar] | None = None
     """The only values allowed; any other is an error that names the rows."""
+
+    @model_validator(mode="after")
+    def _level_of_codes(self) -> Column:
+        if (self.type == "code") != (self.level is not None):
+            raise ValueError("`type: code` and `level` go together: `{type: code, level: county}`")
+        given = [key for key in ("unit", "minimum", "maximum") if getattr(self, key) is not None]
+        given += ["scale"] if self.scale != 1.0 else []
+        if self.type == "code" and given:
+            raise ValueError(f"`{given[0]}` is a key of numbers, and codes are text")
+        return self
 
 
 def _spelled_out(value: Any) -> Any:

@@ -1,1 +1,1 @@
-"""Tables made from sources, before they meet in the panel."""
+"""Typed tables of sources in, tables made of them out: stacked, with codes for names, constant codes, and grouped."""

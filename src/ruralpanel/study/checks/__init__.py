@@ -15,6 +15,7 @@ from ruralpanel.study.checks.legacies import legacies
 from ruralpanel.study.checks.panel import columns_of_the_panel, joins
 from ruralpanel.study.checks.places import places
 from ruralpanel.study.checks.sources import sources
+from ruralpanel.study.checks.tables import tables
 from ruralpanel.study.model import Study
 from ruralpanel.study.yaml_file import YamlFile
 
@@ -44,12 +45,12 @@ def _all_problems(context: Context) -> Iterator[Problem]:
     study = context.study
     yield from _identity(context)
     yield from sources(context)
-    of_joins = list(joins(context))
-    yield from of_joins
+    of_tables = [*tables(context), *joins(context)]
+    yield from of_tables
     if study.panel.unit == study.panel.period:
         return  # nothing can be said of equations whose two keys are one
     # Where tables do not fit together, any column of any of them may yet be the panel's.
-    columns = context.columns_of_all_tables() if of_joins else study.panel_columns()
+    columns = context.columns_of_all_tables() if of_tables else study.panel_columns()
     context = replace(context, columns=tuple(columns))
     yield from columns_of_the_panel(context)
     yield from designations(context)

@@ -41,7 +41,14 @@ class Context:
             hint = nearest(name, choices) or f"the study declares no {kind}"
             yield self.file.problem(at, f"`{name}` is not {_article(kind)} {kind}", hint)
 
-    def expression(self, at: KeyPath, expression: str, columns: Iterable[str], condition: bool) -> Iterator[Problem]:
+    def expression(
+        self,
+        at: KeyPath,
+        expression: str,
+        columns: Iterable[str],
+        condition: bool,
+        kind: str = "column of the panel here",
+    ) -> Iterator[Problem]:
         """Check that an expression can be read and that its columns exist."""
         try:
             used = columns_in(expression)
@@ -51,11 +58,11 @@ class Context:
             yield self.file.problem(at, str(error))
             return
         for name in sorted(used):
-            yield from self.known(at, name, columns, "column of the panel here")
+            yield from self.known(at, name, columns, kind)
 
     def columns_of_all_tables(self) -> list[str]:
-        """List the columns of every source, derived ones, designations, places and capacities."""
-        names = [name for source in self.study.sources.values() for name in source.column_names]
+        """List the columns of every source and table, derived ones, designations, places and capacities."""
+        names = [name for shape in self.study.shapes.values() for name in shape.column_names]
         names += list(self.study.panel.derived)
         names += [column for each in self.study.designation.items() for column in designation_columns(*each)]
         names += self.study.panel.places.columns() if self.study.panel.places is not None else []
@@ -63,16 +70,16 @@ class Context:
 
     def table_columns(self) -> list[str]:
         """List the panel's columns before derived ones and designations are added."""
-        aside = self.study.beside - self.sources_in_the_panel()
-        of_sources = {
-            column for name, source in self.study.sources.items() if name not in aside for column in source.column_names
+        aside = (self.study.beside | self.study.read_by_tables) - self.tables_in_the_panel()
+        of_tables = {
+            column for name, shape in self.study.shapes.items() if name not in aside for column in shape.column_names
         }
-        return [name for name in self.columns if name in of_sources]
+        return [name for name in self.columns if name in of_tables]
 
-    def sources_in_the_panel(self) -> set[str]:
-        """List base and joined sources; where the base is left open among several, there is none yet."""
-        panel, sources = self.study.panel, self.study.sources
-        base = {self.study.base} if panel.base is not None or len(sources) == 1 else set()
+    def tables_in_the_panel(self) -> set[str]:
+        """List base and joined sources and tables; where the base is left open among several, there is none yet."""
+        panel = self.study.panel
+        base = {self.study.base} if panel.base is not None or len(self.study.shapes) == 1 else set()
         return base | {join.source for join in panel.joins}
 
     def how_to_get(self, path: str, access: str | None) -> str:

@@ -42,34 +42,33 @@ def _yearly_list(context: Context, at: KeyPath, designation: Designation, listed
             "is false, but the list's exits are ignored, so that treatment stays",
             f"write `exits: switch` under `{dotted(at)}`",
         )
-    study, unit = context.study, context.study.panel.unit
-    if listed.source not in study.sources:
-        yield from context.known((*at, "source"), listed.source, study.sources, "source")
+    study, unit, shapes = context.study, context.study.panel.unit, context.study.shapes
+    if listed.source not in shapes:
+        yield from context.known((*at, "source"), listed.source, shapes, "source")
         return
-    if listed.source in context.sources_in_the_panel():
+    if listed.source in context.tables_in_the_panel():
         role = "gives the panel its rows" if listed.source == study.base else "is joined to the panel"
         yield context.file.problem(
             (*at, "source"),
             f"`{listed.source}` {role}; a list is a source of its own, read beside the panel",
-            nearest("", set(study.sources) - context.sources_in_the_panel())
-            or "declare the list's file under `sources`",
+            nearest("", set(shapes) - context.tables_in_the_panel()) or "declare the list's file under `sources`",
         )
         return
-    source = study.sources[listed.source]
-    kind = f"column of the source `{listed.source}`"
+    source = shapes[listed.source]
+    kind = f"column of the {source.kind} `{listed.source}`"
     if listed.year == unit:
         yield context.file.problem((*at, "year"), f"is `{unit}`, the panel's unit; they are two columns")
         return
     yield from context.known((*at, "year"), listed.year, source.column_names, kind)
     if unit not in source.column_names:
         yield context.file.problem(
-            ("sources", listed.source, "columns"),
+            ("sources", listed.source, "columns") if source.kind == "source" else ("tables", listed.source),
             f"has no `{unit}`, by which the panel knows its units",
             nearest(unit, source.column_names),
         )
     elif listed.year in source.column_names and not {unit, listed.year} <= set(source.key):
         yield context.file.problem(
-            ("sources", listed.source, "key"),
+            (f"{source.kind}s", listed.source, "key"),
             f"is {', '.join(source.key)}; a list has one row for each {unit} and {listed.year}",
             f"write `key: [{unit}, {listed.year}]`",
         )

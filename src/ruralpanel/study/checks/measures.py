@@ -21,16 +21,16 @@ def deflators(context: Context) -> Iterator[Problem]:
 
 
 def _prices(context: Context, at: KeyPath, deflator: Deflator) -> Iterator[Problem]:
-    name, sources = deflator.source, context.study.sources
+    name, sources = deflator.source, context.study.shapes
     if name not in sources:
         yield from context.known((*at, "source"), name, sources, "source")
         return
-    if name in context.sources_in_the_panel():
+    if name in context.tables_in_the_panel():
         role = "gives the panel its rows" if name == context.study.base else "is joined to the panel"
         yield context.file.problem(
             (*at, "source"),
             f"`{name}` {role}; prices are a source of their own, read beside the panel",
-            nearest("", set(sources) - context.sources_in_the_panel()) or "declare the prices' file under `sources`",
+            nearest("", set(sources) - context.tables_in_the_panel()) or "declare the prices' file under `sources`",
         )
         return
     source = sources[name]

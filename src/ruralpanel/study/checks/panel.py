@@ -12,29 +12,29 @@ from ruralpanel.study.yaml_file import KeyPath
 
 def joins(context: Context) -> Iterator[Problem]:
     """Check base and joins: what must hold before the panel's columns are known."""
-    study, panel = context.study, context.study.panel
-    if panel.base is None and len(study.sources) > 1:
+    study, panel, shapes = context.study, context.study.panel, context.study.shapes
+    if panel.base is None and len(shapes) > 1:
         yield context.file.problem(
             ("panel",),
             "the key `base` is missing: with several sources, one gives the panel its rows",
-            nearest("", study.sources),
+            nearest("", shapes),
         )
         return
-    if panel.base is not None and panel.base not in study.sources:
-        yield from context.known(("panel", "base"), panel.base, study.sources, "source")
+    if panel.base is not None and panel.base not in shapes:
+        yield from context.known(("panel", "base"), panel.base, shapes, "source")
         return
-    base = study.sources[study.base]
+    base = shapes[study.base]
     if panel.unit == panel.period:
         yield context.file.problem(("panel", "period"), f"is `{panel.period}`, the unit too; they are two columns")
         return
     for key in ("unit", "period"):
         yield from context.known(
-            ("panel", key), getattr(panel, key), base.column_names, f"column of the source `{study.base}`"
+            ("panel", key), getattr(panel, key), base.column_names, f"column of the {base.kind} `{study.base}`"
         )
     if set(base.key) != {panel.unit, panel.period}:
         yield context.file.problem(
-            ("sources", study.base, "key"),
-            f"is {', '.join(base.key)}; the source that gives the panel its rows must have one row for each "
+            (f"{base.kind}s", study.base, "key"),
+            f"is {', '.join(base.key)}; the {base.kind} that gives the panel its rows must have one row for each "
             f"{panel.unit} and {panel.period}",
             f"write `key: [{panel.unit}, {panel.period}]`",
         )
@@ -42,18 +42,18 @@ def joins(context: Context) -> Iterator[Problem]:
     used = {study.base}
     for index, join in enumerate(panel.joins):
         at: KeyPath = ("panel", "joins", index)
-        if join.source not in study.sources:
-            yield from context.known((*at, "source"), join.source, study.sources, "source")
+        if join.source not in shapes:
+            yield from context.known((*at, "source"), join.source, shapes, "source")
             continue
         if join.source in used:
             yield context.file.problem((*at, "source"), f"`{join.source}` is in the panel already")
             continue
         used.add(join.source)
-        source = study.sources[join.source]
+        source = shapes[join.source]
         for position, column in enumerate(join.on):
             yield from context.known((*at, "on", position), column, here, "column of the panel at this join")
             yield from context.known(
-                (*at, "on", position), column, source.column_names, f"column of the source `{join.source}`"
+                (*at, "on", position), column, source.column_names, f"column of the {source.kind} `{join.source}`"
             )
         if not set(source.key) <= set(join.on):
             yield context.file.problem(
@@ -64,16 +64,16 @@ def joins(context: Context) -> Iterator[Problem]:
             )
         for column in sorted((here & set(source.column_names)) - set(join.on)):
             yield context.file.problem(
-                ("sources", join.source, "columns", column),
+                ("sources", join.source, "columns", column) if source.kind == "source" else (*at, "source"),
                 f"the panel has a column `{column}` already when `{join.source}` is joined",
                 "give one of them another name",
             )
         here |= set(source.column_names)
-    for name in study.sources:
-        if name not in used | study.beside:
+    for name, shape in shapes.items():
+        if name not in used | study.beside | study.read_by_tables:
             yield context.file.problem(
-                ("sources", name),
-                "is read but never used",
+                (f"{shape.kind}s", name),
+                f"is {'read' if shape.kind == 'source' else 'made'} but never used",
                 f"join it: `panel.joins: [{{source: {name}, on: […]}}]`",
             )
 

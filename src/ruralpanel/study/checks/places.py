@@ -49,17 +49,17 @@ def places(context: Context, places: Places) -> Iterator[Problem]:
 def _points(context: Context, at: KeyPath, places: Places, target: DistanceTo) -> Iterator[Problem]:
     """Check that points or vertices to measure distances to are a source of their own, with coordinates."""
     role = "line" if target.line_source else "points"
-    name, sources = str(target.line_source or target.points), context.study.sources
+    name, sources = str(target.line_source or target.points), context.study.shapes
     if name not in sources:
         yield from context.known((*at, role), name, sources, "source")
         return
-    if name in context.sources_in_the_panel():
+    if name in context.tables_in_the_panel():
         used = "gives the panel its rows" if name == context.study.base else "is joined to the panel"
         what = "a line is" if role == "line" else "points are"
         yield context.file.problem(
             (*at, role),
             f"`{name}` {used}; {what} a source of {'its' if role == 'line' else 'their'} own, read beside the panel",
-            nearest("", set(sources) - context.sources_in_the_panel()) or f"declare the file of the {role} as a source",
+            nearest("", set(sources) - context.tables_in_the_panel()) or f"declare the file of the {role} as a source",
         )
         return
     for key in ("latitude", "longitude"):
@@ -68,10 +68,10 @@ def _points(context: Context, at: KeyPath, places: Places, target: DistanceTo) -
         if column not in sources[name].column_names:
             hint = nearest(column, sources[name].column_names)
             hint += "" if own else f" Say which with `{key}`."
-            yield context.file.problem(where, f"`{column}` is not a column of the source `{name}`", hint)
+            yield context.file.problem(where, f"`{column}` is not a column of the {sources[name].kind} `{name}`", hint)
     if role == "line" and set(sources[name].key) != {"line", "vertex"}:
         what = f"is {', '.join(sources[name].key)}; a line has one row for each `line` and `vertex`"
-        yield context.file.problem(("sources", name, "key"), what, "write `key: [line, vertex]`")
+        yield context.file.problem((f"{sources[name].kind}s", name, "key"), what, "write `key: [line, vertex]`")
 
 
 def _line(context: Context, at: KeyPath, target: DistanceTo) -> Iterator[Problem]:

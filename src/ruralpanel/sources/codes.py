@@ -1,0 +1,91 @@
+"""Read administrative codes: text of two to twelve digits, however a program has stored them."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from ruralpanel.errors import counted
+from ruralpanel.sources.characters import fold_width, without_invisible
+from ruralpanel.study.sources import DIGITS_OF_LEVEL, CodeLevel
+
+EXACT_IN_SINGLE_PRECISION = 2.0**24
+"""Whole numbers up to this size are exact as numbers of single precision, in which Stata keeps many a column."""
+
+_WHOLE_NUMBER = re.compile(r"([0-9]+)\.0+")
+
+
+class ReadCodes(NamedTuple):
+    """A column of codes.
+
+    Parameters
+    ----------
+    values
+        The codes as text; missing where a cell is empty or no code.
+    bad
+        True where a cell holds something that is no code of the level, nor of one below it.
+    rule
+        What these cells should hold.
+    notes
+        What the ledger is to say.
+    """
+
+    values: pd.Series
+    bad: pd.Series
+    rule: str
+    notes: list[str]
+
+
+def read_codes(values: pd.Series, level: CodeLevel) -> ReadCodes:
+    """Read a column of codes of one level.
+
+    Codes of a level begin with those of the level above, so that the first six digits of a village's code are its
+    county's; and where a code of a county is written in twelve digits, it ends in zeros. In both cases a longer code
+    has the one that is wanted at its beginning.
+
+    Parameters
+    ----------
+    values
+        As the file has them: text, or numbers.
+    level
+        The level that is wanted.
+
+    Returns
+    -------
+    ReadCodes
+        The codes, and what cannot be one.
+    """
+    digits = DIGITS_OF_LEVEL[level]
+    longer = [each for each in DIGITS_OF_LEVEL.values() if each > digits]
+    written, inexact = _as_written(values)
+    is_code = written.str.fullmatch(f"[0-9]{{{digits}}}" + "".join(f"|[0-9]{{{each}}}" for each in longer), na=False)
+    shortened = is_code & (written.str.len() > digits)
+    rule = f"must hold codes of {digits} digits ({level})" + (
+        f", or longer ones of {' or '.join(map(str, longer))} digits that begin with them" if longer else ""
+    )
+    if inexact.any():
+        rule += "; some have lost their last digits in a number of single precision"
+    notes = []
+    if shortened.any():
+        notes.append(f"the first {digits} digits of longer codes in {counted(int(shortened.sum()), 'row')}")
+    codes = written.str.slice(0, digits).where(is_code & ~inexact)
+    return ReadCodes(codes.astype("str"), written.notna() & (~is_code | inexact), rule, notes)
+
+
+def _as_written(values: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Give cells as text, whole numbers without a decimal point; and tell which have lost digits as numbers."""
+    none = pd.Series(False, index=values.index)
+    inexact = values.abs() > EXACT_IN_SINGLE_PRECISION if values.dtype == np.float32 else none
+    text = values.astype(object).map(_plain, na_action="ignore").astype("str")
+    return text.mask(text == ""), inexact
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, (float, np.floating)):
+        return str(int(value)) if float(value).is_integer() else str(value)
+    text = fold_width(without_invisible(str(value))).strip()
+    whole = _WHOLE_NUMBER.fullmatch(text)
+    return whole[1] if whole else text

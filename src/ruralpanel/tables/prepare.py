@@ -1,0 +1,107 @@
+"""Sources → one table that can be used in their place, with every row accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import pandas as pd
+
+from ruralpanel.errors import DataError, Problem
+from ruralpanel.ledger import Ledger
+from ruralpanel.panel.expressions import evaluate_condition, evaluate_number
+from ruralpanel.storage import key_problems
+from ruralpanel.study.panel import Restriction
+from ruralpanel.study.tables import Computed, Table
+from ruralpanel.tables.administrative_codes import no_codes, recode_rows
+from ruralpanel.tables.crosswalk import read_crosswalk
+from ruralpanel.tables.group import amounts_of, group_rows
+from ruralpanel.tables.stack import stack_tables
+
+
+class PreparedTable(NamedTuple):
+    """What making a table gives.
+
+    Parameters
+    ----------
+    table
+        The table, sorted by its key.
+    ledger
+        How it came about.
+    recode
+        What became of every code, one row a year and code, with the columns
+        :data:`ruralpanel.tables.administrative_codes.AUDIT_COLUMNS`; without rows where no codes are changed.
+    """
+
+    table: pd.DataFrame
+    ledger: Ledger
+    recode: pd.DataFrame
+
+
+def prepare_table(name: str, declared: Table, tables: Mapping[str, pd.DataFrame], key: Sequence[str]) -> PreparedTable:
+    """Make a table: stack, derive, keep, recode, group, and hold it to its key.
+
+    Parameters
+    ----------
+    name
+        The table's name.
+    declared
+        Its declaration.
+    tables
+        The typed table of every source, and of every table, that it is made of.
+    key
+        The columns that identify its rows.
+
+    Returns
+    -------
+    PreparedTable
+        The table, its ledger, and what became of codes.
+
+    Raises
+    ------
+    DataError
+        If sources cannot be stacked, a code's change cannot be followed as declared, rows of a group do not agree, no
+        row is left, or a key is missing or shared.
+    """
+    where = f"table {name}"
+    ledger = Ledger("tables", name)
+    table = stack_tables(declared, tables, where, ledger)
+    table = _with_derived(table, declared.derived, where, ledger)
+    table = _kept(table, declared.keep, where, ledger)
+    recode = no_codes()
+    if declared.recode is not None:
+        crosswalk = declared.recode.crosswalk
+        changes = read_crosswalk(tables[crosswalk.source], crosswalk)
+        amounts = amounts_of(declared.group)
+        table, recode = recode_rows(table, changes, declared.recode, amounts, where, ledger)
+    if declared.group is not None:
+        table = group_rows(table, declared.group, where, ledger)
+    problems = key_problems(table, key, where)
+    if problems:
+        hint = (
+            "" if declared.group is not None else f"put rows together: `group: {{by: [{', '.join(key)}], columns: …}}`"
+        )
+        raise DataError([Problem(each.where, each.what, hint=hint) for each in problems])
+    return PreparedTable(table.sort_values(list(key), kind="stable").reset_index(drop=True), ledger, recode)
+
+
+def _with_derived(table: pd.DataFrame, derived: Mapping[str, Computed], where: str, ledger: Ledger) -> pd.DataFrame:
+    """Add new columns, in order."""
+    for name, each in derived.items():
+        values, lost = evaluate_number(table, each.expression, where)
+        table = table.assign(**{name: values})
+        ledger.note(f"derive {name}", len(table), table, "; ".join(part for part in (each.expression, lost) if part))
+    return table
+
+
+def _kept(table: pd.DataFrame, restrictions: Sequence[Restriction], where: str, ledger: Ledger) -> pd.DataFrame:
+    """Leave out the rows that do not fulfil a condition, one condition after the other."""
+    for restriction in restrictions:
+        holds, unknown = evaluate_condition(table, restriction.keep, where)
+        kept = table[holds].reset_index(drop=True)
+        reason = "; ".join(part for part in (restriction.reason, unknown) if part)
+        ledger.note(f"keep {restriction.keep}", len(table), kept, reason)
+        if kept.empty:
+            raise DataError([Problem(where, f"no row is left after `keep: {restriction.keep}`")])
+        table = kept
+    return table

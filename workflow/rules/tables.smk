@@ -1,0 +1,22 @@
+rule prepare_table:
+    input:
+        tables=lambda wildcards: [
+            made_table(name) for name in STUDY.tables[wildcards.table].reads
+        ],
+    output:
+        table=f"{RESULTS}/tables/{{table}}.parquet",
+        ledger=f"{RESULTS}/tables/{{table}}.ledger.csv",
+        recode=f"{RESULTS}/tables/{{table}}.recode.csv",
+    log:
+        f"{RESULTS}/logs/prepare_table/{{table}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/prepare_table/{{table}}.tsv"
+    params:
+        declaration=lambda wildcards: as_json(STUDY.tables[wildcards.table]),
+        key=lambda wildcards: STUDY.shapes[wildcards.table].key,
+        code=code_digest("ruralpanel.tables.prepare"),
+        lock=LOCK,
+    message:
+        "tables        make {wildcards.table}"
+    script:
+        "../scripts/prepare_table.py"

@@ -1,0 +1,20 @@
+"""Door of the tables stage: typed tables of sources → one table made of them."""
+
+from ruralpanel.stage import stage
+
+with stage(snakemake.log[0]):
+    from ruralpanel.storage import load_table, save_table
+    from ruralpanel.study.tables import Table
+    from ruralpanel.tables.administrative_codes import AUDIT_KEY
+    from ruralpanel.tables.prepare import prepare_table
+
+    declaration = Table.model_validate_json(snakemake.params.declaration)
+    table, ledger, recode = prepare_table(
+        name=snakemake.wildcards.table,
+        declared=declaration,
+        tables={name: load_table(path) for name, path in zip(declaration.reads, snakemake.input.tables, strict=True)},
+        key=snakemake.params.key,
+    )
+    save_table(table, snakemake.output.table, key=snakemake.params.key)
+    save_table(ledger.frame(), snakemake.output.ledger, key=["line"])
+    save_table(recode, snakemake.output.recode, key=AUDIT_KEY)
