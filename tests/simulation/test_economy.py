@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from ruralpanel.estimation.block import estimate_block
 from ruralpanel.simulation.economy import INCOME_COLUMNS, Economy, simulate
 from ruralpanel.simulation.parameters import load_parameters
+from ruralpanel.simulation.raw_files import write_raw_files
 from tests.conftest import dated, equation
 from tests.simulation.conftest import small
 
@@ -130,6 +133,16 @@ def test_any_size_can_be_made(villages: int, counties: int) -> None:
     assert not economy.panel.duplicated(["village", "year"]).any()
 
 
+@pytest.mark.parametrize(("first_year", "last_year"), [(2010, 2016), (2018, 2022)])
+def test_any_years_can_be_made(first_year: int, last_year: int, tmp_path: Path) -> None:
+    economy = simulate(small(villages=100, counties=10, first_year=first_year, last_year=last_year), 1)
+    assert sorted(economy.panel["year"].unique()) == list(range(first_year, last_year + 1))
+    expected = 13432 * 1.08 ** (first_year - 2017)
+    assert economy.panel.loc[economy.panel["year"] == first_year, "income"].mean() == pytest.approx(expected, rel=0.2)
+    write_raw_files(economy, tmp_path)
+    assert (tmp_path / "truth.json").is_file()
+
+
 def test_the_same_seed_gives_the_same_economy(village_economy: Economy) -> None:
     parameters = village_economy.parameters
     first, again, other = village_economy, simulate(parameters, 5), simulate(parameters, 6)
@@ -156,7 +169,7 @@ def test_without_selection_and_with_one_effect_for_all_two_way_fixed_effects_fin
         "moderation_by_distance_plain": 0.0,
         "pandemic_listed_by_labour_form": 0.0,
     }
-    parameters = small(villages=1000, counties=50, **same)
+    parameters = small(villages=600, counties=50, **same)
     errors = []
     for seed in range(3):
         economy = simulate(parameters, seed)

@@ -11,7 +11,7 @@ import pytest
 from ruralpanel.simulation.economy import Economy, simulate
 from ruralpanel.simulation.parameters import load_parameters
 from ruralpanel.simulation.raw.forms import FORM_COLUMNS, HOUSEHOLD_COLUMNS
-from ruralpanel.simulation.raw.lists import LIST_FILES, NO_LIST, write_lists
+from ruralpanel.simulation.raw.lists import LIST_FILES, write_lists
 from ruralpanel.simulation.raw_files import write_raw_files
 from ruralpanel.sources.geojson import lines_in
 from ruralpanel.sources.table import read_source
@@ -85,6 +85,21 @@ def test_the_household_survey_is_the_households(folder: Path, village_economy: E
     assert set(written.loc[written["hh_inc"] < 0, "hh_inc"]) == {-1, -2, -8, -9, -10}
 
 
+def test_the_gazetteer_has_what_does_not_change(folder: Path, village_economy: Economy) -> None:
+    columns: dict[str, object] = {
+        "village": {"from": "村代码", "type": "text"},
+        "county": {"from": "县代码", "type": "text"},
+        "county_before": {"from": "原县代码", "type": "text"},
+        "households": "户数（户）",
+        "plain": "黄淮海平原",
+        "latitude": "纬度",
+        "longitude": "经度",
+        "weight": "抽样权重",
+    }
+    table = read(folder, "village_gazetteer.csv", key=["village"], columns=columns)
+    assert_same(table, village_economy.villages, ["village"])
+
+
 def test_migration_is_wide(folder: Path, village_economy: Economy) -> None:
     columns = {"village": {"from": "村代码", "type": "text"}, "away": {"wide": "([0-9]{4})年外出人数"}}
     table = read(folder, "migration_wide.csv", key=["village", "year"], wide_into="year", columns=columns)
@@ -150,12 +165,13 @@ def test_every_row_of_every_list_can_be_matched_by_its_names(folder: Path, villa
             name = (province.removesuffix("省") + "省", prefecture, county[:-1], town, ENDING.sub("", village))
             found.add((codes[name], year))
     on, years = village_economy.listing.on_list, village_economy.parameters.years
+    absent = village_economy.parameters.absent_list
     villages = village_economy.villages["village"]
     expected = {
-        (code, year) for position, year in enumerate(years) if year != NO_LIST for code in villages[on[:, position]]
+        (code, year) for position, year in enumerate(years) if year != absent for code in villages[on[:, position]]
     }
     assert found == expected
-    assert on[:, years.index(NO_LIST)].any()
+    assert on[:, years.index(absent)].any()
 
 
 def test_lists_are_spelt_as_lists_are(economy: Economy, tmp_path: Path) -> None:

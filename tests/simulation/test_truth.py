@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from ruralpanel.simulation.economy import Economy, simulate
@@ -109,6 +110,19 @@ def test_effects_build_up_over_two_years_and_are_larger_in_early_cohorts(economy
     assert late["0"] / late["1"] == pytest.approx(0.5 / 0.8, rel=0.1)
     assert late["1"] / late["2"] == pytest.approx(0.8 / 1.0, rel=0.1)
     assert both["2017"]["3"] / both["2018"]["3"] == pytest.approx(1.2, rel=0.1)
+
+
+def test_who_is_listed_on_the_list_that_is_absent_is_seen_a_year_later(economy: Economy) -> None:
+    truth, seen = (economy.truth[name]["share_away"] for name in ("effects_of_listing", "effects_by_first_list_seen"))
+    both, both_seen = truth["by_cohort_and_event_time"], seen["by_cohort_and_event_time"]
+    assert "2018" in both
+    assert "2018" not in both_seen
+    assert both_seen["2021"] == {"-1": 0.0} | both["2021"]
+    numbers = pd.Series(economy.listing.first).value_counts()
+    late, early = numbers[2019], numbers[2018]
+    expected = (late * both["2019"]["0"] + early * both["2018"]["1"]) / (late + early)
+    assert both_seen["2019"]["0"] == pytest.approx(expected, abs=1e-5)
+    assert both_seen["2019"]["-1"] == pytest.approx(early * both["2018"]["0"] / (late + early), abs=1e-5)
 
 
 def test_moderation_is_found_by_regressing_true_effects_on_legacies(economy: Economy, strong: Economy) -> None:

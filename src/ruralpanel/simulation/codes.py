@@ -86,7 +86,7 @@ def _in_provinces(parameters: Parameters, places: pd.DataFrame) -> pd.DataFrame:
 
 
 def _recoded(parameters: Parameters, counties: pd.DataFrame, place: np.ndarray) -> pd.DataFrame:
-    """Write down what counties were before the recode: six other codes, one merger, one split."""
+    """Write down what counties were before the recode: some other codes, one merger, one split."""
     heads = counties["prefecture"].tolist()
     stems = [name[:-1] for name in counties["county_name"]]
     code, name = counties["county"].tolist(), counties["county_name"].tolist()

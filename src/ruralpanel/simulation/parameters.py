@@ -77,6 +77,7 @@ class Parameters(Section):
     ever_listed: Share
     listed_in_plain: Share
     cohort_shares: dict[int, Share]
+    absent_list: int
     selection_loading: float
     sales_county_sd: float
     sales_village_sd: float

@@ -8,6 +8,9 @@ from ruralpanel.simulation.geography import Geography
 from ruralpanel.simulation.parameters import Parameters
 from ruralpanel.simulation.random_streams import stream
 
+BASE_YEAR = 2017
+"""The year of the published income that the economy starts from."""
+
 
 def income_shocks(parameters: Parameters, geography: Geography, seed: int) -> np.ndarray:
     """Draw the shock to log income of each village and year, on which sales load.
@@ -37,9 +40,10 @@ def income_shocks(parameters: Parameters, geography: Geography, seed: int) -> np
 
 def growth_path(parameters: Parameters) -> np.ndarray:
     """Give log income relative to 2017, one value a year."""
-    years = np.array(parameters.years)
+    years = np.arange(min(parameters.first_year, BASE_YEAR), max(parameters.last_year, BASE_YEAR) + 1)
     path = np.cumsum(np.log1p(np.where(years == parameters.pandemic_year, parameters.growth_2020, parameters.growth)))
-    return np.asarray(path - path[parameters.years.index(2017)])
+    path -= path[years == BASE_YEAR]
+    return np.asarray(path[(years >= parameters.first_year) & (years <= parameters.last_year)])
 
 
 def _autoregression(random: np.random.Generator, units: int, periods: int, sd: float, persistence: float) -> np.ndarray:

@@ -86,6 +86,11 @@ def what_is_true(
             "village_years": int(treated.sum()),
             **{name: _averages(outcome.effect[treated], cohort, event_time) for name, outcome in outcomes.items()},
         },
+        "effects_by_first_list_seen": {
+            "meaning": f"the same by the first list that there is: who was listed in {parameters.absent_list} is first "
+            "seen a year later, so that event time -1 has part of their effect",
+            **{name: _as_seen(outcome.effect, listing.first, parameters) for name, outcome in outcomes.items()},
+        },
         "moderation_of_log_income": _moderation(
             parameters, geography, legacies, outcomes["log_income"].effect, treated
         ),
@@ -132,6 +137,17 @@ def _averages(effect: np.ndarray, cohort: np.ndarray, event_time: np.ndarray) ->
             for key, part in both.groupby(level=0)
         },
     }
+
+
+def _as_seen(effect: np.ndarray, first: np.ndarray, parameters: Parameters) -> dict[str, Any]:
+    """Average an effect over village-years since the first list on which a village is seen, and the year before."""
+    seen = np.where(first == parameters.absent_list, first + 1, first)[:, None]
+    since = np.where(seen > 0, np.array(parameters.years)[None, :] - seen, -2)
+    shown = since >= -1
+    cohort = np.broadcast_to(seen, since.shape)
+    averages = _averages(effect[shown], cohort[shown], since[shown])
+    treated = _averages(effect[since >= 0], cohort[since >= 0], since[since >= 0])
+    return {**treated, **{name: averages[name] for name in averages if name.endswith("event_time")}}
 
 
 def _moderation(
@@ -190,6 +206,7 @@ def _counts(parameters: Parameters, geography: Geography, listing: Listing, stat
         "share_in_clusters": {
             str(year): _rounded(share_in_clusters(parameters, geography, listing, year))
             for year in parameters.cohort_shares
+            if year in parameters.years
         },
     }
 

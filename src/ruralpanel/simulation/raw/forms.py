@@ -102,10 +102,10 @@ def write_village_form(economy: Economy, folder: Path) -> None:
 
 
 def _slips(economy: Economy, panel: pd.DataFrame) -> pd.DataFrame:
-    """Choose one row for each slip, in a year before any list, where nothing is missing."""
+    """Choose one row for each slip, of villages never listed, where nothing is missing."""
     random = stream(economy.seed, "slips")
-    early = panel["year"] < min(economy.parameters.cohort_shares)
-    told = early & ~pd.Series(economy.hidden["income"].ravel())
+    unlisted = panel["first_listed"].isna()
+    told = unlisted & ~pd.Series(economy.hidden["income"].ravel())
     rows = []
     for column, factor in SLIPS.items():
         chosen = panel.loc[[int(random.choice(np.flatnonzero(told)))]]

@@ -13,9 +13,6 @@ from ruralpanel.simulation.names import TRADITIONAL
 from ruralpanel.simulation.random_streams import stream
 from ruralpanel.simulation.raw.writers import write_csv
 
-NO_LIST = 2018
-"""The year whose list no vendor has: villages first listed then are first seen on the next one."""
-
 
 @dataclass(frozen=True)
 class ListFile:
