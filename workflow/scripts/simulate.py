@@ -5,7 +5,8 @@ from ruralpanel.stage import stage
 with stage(snakemake.log[0]):
     from pathlib import Path
 
-    from ruralpanel.simulation.economy import load_parameters, simulate
+    from ruralpanel.simulation.economy import simulate
+    from ruralpanel.simulation.parameters import load_parameters
     from ruralpanel.simulation.raw_files import write_raw_files
 
     economy = simulate(load_parameters(), snakemake.params.seed)
