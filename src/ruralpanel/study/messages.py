@@ -152,10 +152,13 @@ def _how_to_write(kind: str, value: Any) -> str:
 
 
 def _pattern_sentence(place: KeyPath, value: Any, pattern: str) -> str:
-    if r"\*" in pattern:
+    if r"\[" in pattern:
         return (
-            f"{value!r} is not a fixed effect; write a column (`village`) or columns joined by a star (`region*year`)"
+            f"{value!r} is not a fixed effect; write a column (`village`) or columns joined by a star (`region*year`), "
+            "with a column in brackets for a slope in each (`village[year]`)"
         )
+    if r"\*" in pattern:
+        return f"{value!r} is not a term; write a column (`listed`) or two joined by a star (`listed*kinship`)"
     if "a-z" not in pattern:
         return f"{value!r} is not a year; write a whole number"
     name = place[-1] if isinstance(place[-1], str) and value == place[-1] else value

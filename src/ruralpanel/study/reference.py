@@ -193,6 +193,47 @@ panel before `panel.sample`, also in periods in which they have no row: where th
 its cohort, or from the rows it has, it counts; where it does not, the unit counts neither as treated nor as neighbour
 in that period. Where there are neighbours and the treatment of none is known, the column is missing.
 
+## Estimators
+
+| estimator | what it needs | shown in |
+|---|---|---|
+| `two_way_fixed_effects` | treatments or regressors; `moderators` if wanted | regression tables |
+| `poisson_fixed_effects` | the same, with an outcome of zero or more that is not transformed | regression tables |
+| `event_study` | one treatment that stays | event-study figures, regression tables |
+| `sun_abraham` | one treatment that stays | event-study figures; the average over all that is treated in tables |
+| `cohort_means` | one treatment at most | figures of raw trends |
+
+```yaml
+blocks:
+  legacies:                     # rows for listed, listed*kinship and listed*workshops
+    outcomes: [income]
+    estimators: [two_way_fixed_effects]
+    moderators: [kinship, workshops]
+    fixed_effects: [village, province*year]
+    inference: {{cluster: [county]}}
+  robustness:
+    outcomes: [income]
+    estimators: [two_way_fixed_effects]
+    specifications:
+      trends: {{fixed_effects: ["village[year]", year]}}
+      baseline: {{fixed_effects: [village, "year[baseline_income]"]}}
+      spatial: {{inference: {{variance: spatial, cutoff: 50, kernel: bartlett}}}}
+  dynamic:
+    outcomes: [income]
+    estimators: [event_study, sun_abraham]
+  firms:
+    outcomes: [new_firms]
+    estimators: [poisson_fixed_effects]
+```
+
+A fixed effect with a slope is written in quotes within brackets, where YAML would read the inner ones as a list. Slopes
+count one coefficient for each level under every small-sample correction. Cohorts that no row shows on both sides of
+treatment are compared with by `sun_abraham` and have no effect of their own. A Poisson regression leaves out rows
+whose fixed effect has outcomes of zero only; where a regressor is found with zeros only, it has no estimate. The
+ledger counts what leaves. Its coefficients are of the log of the mean, and its inference is by the normal
+distribution. Spatial standard errors use the same sphere as `panel.places`, and have the degrees of freedom of
+independent rows; a note says so where a variance came out negative and was raised, as R fixest does.
+
 ## Estimates
 
 `results/<study>/estimates/<block>.csv` has one row a coefficient. Tables, figures and the verdict read nothing else.
@@ -321,7 +362,7 @@ def _type_words(part: dict[str, Any], schema: dict[str, Any]) -> str:
         return f"by {'name' if 'a-z' in pattern else 'year'}: {_type_words(inner, schema)}"
     if part.get("type") == "string":
         pattern = part.get("pattern", "")
-        return "fixed effect" if r"\*" in pattern else "name" if pattern else "text"
+        return "fixed effect" if r"\[" in pattern else "term" if r"\*" in pattern else "name" if pattern else "text"
     plain = {"integer": "whole number", "number": "number", "boolean": "`true` or `false`"}
     return plain.get(str(part.get("type")), "keys, see below")
 

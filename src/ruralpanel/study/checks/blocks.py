@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import get_args
 
 from ruralpanel.errors import Problem, nearest
-from ruralpanel.study.blocks import Block, Specification
+from ruralpanel.study.blocks import Block, Equation, EstimatorName, Specification
 from ruralpanel.study.checks.context import Context
+from ruralpanel.study.fixed_effects import columns_of, fixed_effect
 from ruralpanel.study.yaml_file import KeyPath
+
+WITH_EVENT_TIME = ("event_study", "sun_abraham")
+WITH_MODERATORS = ("two_way_fixed_effects", "poisson_fixed_effects")
+KEYS_OF_ESTIMATORS = {
+    "window": (("event_study",), "event studies"),
+    "always_treated": (WITH_EVENT_TIME, "event studies"),
+    "comparison": (("sun_abraham",), "sun_abraham"),
+    "missing_reference": (("sun_abraham",), "sun_abraham"),
+}
+"""Keys that only some estimators have, with these, and what they are called together."""
 
 
 def outcomes(context: Context) -> Iterator[Problem]:
@@ -41,10 +53,10 @@ def blocks(context: Context) -> Iterator[Problem]:
                         f"the key `{key}` is missing",
                         nearest("", context.study.outcomes)
                         if key == "outcomes"
-                        else "valid here: cohort_means, event_study, two_way_fixed_effects",
+                        else f"valid here: {', '.join(sorted(get_args(EstimatorName)))}",
                     )
                 )
-        found += _event_study_keys(context, at, block)
+        found += _keys_of_estimators(context, at, block)
         yield from found
         if not found:
             yield from _equations(context, name, at)
@@ -57,17 +69,29 @@ def _specification(context: Context, at: KeyPath, part: Specification) -> Iterat
         ("outcomes", study.outcomes, "outcome of this study"),
         ("treatments", study.designation, "designation of this study"),
         ("regressors", columns, "column of the panel"),
+        ("moderators", columns, "column of the panel"),
     ]
     for key, valid, kind in lists:
         for index, name in enumerate(getattr(part, key) or []):
             yield from context.known((*at, key, index), name, valid, kind)
     for index, effect in enumerate(part.fixed_effects or []):
-        for name in effect.split("*"):
+        for name in columns_of(effect):
             yield from context.known((*at, "fixed_effects", index), name, columns, "column of the panel")
+        if fixed_effect(effect).slope in fixed_effect(effect).columns:
+            what = f"`{effect}` has a slope of a column within itself, where it is constant"
+            yield context.file.problem((*at, "fixed_effects", index), what)
     for index, name in enumerate((part.inference and part.inference.cluster) or []):
         yield from context.known(
             (*at, "inference", "cluster", index), name, columns, "column of the panel to cluster by"
         )
+    if part.inference is not None and part.inference.variance == "spatial":
+        places = context.study.panel.places
+        if places is None or places.latitude is None or places.longitude is None:
+            yield context.file.problem(
+                (*at, "inference", "variance"),
+                "is `spatial`, but the study does not say where units are",
+                "declare `latitude` and `longitude` under `panel.places`",
+            )
     if part.weights is not None:
         yield from context.known((*at, "weights"), part.weights, columns, "column of the panel")
     if part.sample is not None:
@@ -86,7 +110,9 @@ def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
             yield context.file.problem(where, f"{', '.join(repeated)} is on the right-hand side twice")
         if equation.outcome_column in equation.regressors:
             yield context.file.problem(where, f"the outcome `{equation.outcome_column}` is a regressor too")
-        if equation.estimator == "two_way_fixed_effects" and not right_hand:
+        yield from _moderators(context, where, equation)
+        yield from _poisson(context, where, equation)
+        if equation.estimator in WITH_MODERATORS and not right_hand:
             yield context.file.problem(where, "has nothing on the right-hand side", "name `treatments` or `regressors`")
         if equation.estimator == "cohort_means" and len(equation.treatments) > 1:
             yield context.file.problem(
@@ -94,7 +120,7 @@ def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
                 "means by cohort need one treatment",
                 f"choose one with `treatments`: {', '.join(equation.treatments)}",
             )
-        if equation.estimator == "event_study":
+        if equation.estimator in WITH_EVENT_TIME:
             yield from _event_study(context, where, equation.treatments, equation.absorbing)
             window, reference = equation.window, equation.reference_period
             if window is not None and not window[0] <= reference <= window[1]:
@@ -117,12 +143,53 @@ def _event_study(context: Context, where: KeyPath, treatments: list[str], absorb
         )
 
 
-def _event_study_keys(context: Context, at: KeyPath, block: Block) -> Iterator[Problem]:
-    """Check that keys of the event study belong to one."""
+def _moderators(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
+    """Check that moderators have something to moderate, and enter once."""
+    if not equation.moderators:
+        return
+    place = (*where, "moderators")
+    if equation.estimator not in WITH_MODERATORS:
+        if equation.estimator != "cohort_means":
+            what = f"have no meaning in {equation.estimator}"
+            yield context.file.problem(place, what, f"estimate them with {' or '.join(WITH_MODERATORS)}")
+        return
+    if not equation.treatments:
+        yield context.file.problem(place, "need a treatment whose effect they moderate", "name one with `treatments`")
+    for name in equation.moderators:
+        if name == equation.outcome_column:
+            yield context.file.problem(place, f"the outcome `{name}` is a moderator too")
+        elif name in equation.treatments:
+            yield context.file.problem(place, f"`{name}` is a treatment; it cannot moderate itself or another")
+        elif name in equation.regressors:
+            what = f"`{name}` is a regressor too; a moderator enters with a coefficient in every period already"
+            yield context.file.problem(place, what, "take it out of `regressors`")
+
+
+def _poisson(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
+    """Check that a Poisson regression is of counts, with errors that can be had."""
+    if equation.estimator != "poisson_fixed_effects":
+        return
+    if equation.transformation != "none":
+        yield context.file.problem(
+            where,
+            f"the outcome `{equation.outcome}` is transformed ({equation.transformation}), but a Poisson regression "
+            "has the log in its mean already",
+            "declare a second outcome with the same `column` and no `transformation`",
+        )
+    if equation.inference.variance == "homoskedastic":
+        yield context.file.problem(
+            where,
+            "the variance of a count grows with its mean, so `homoskedastic` standard errors are wrong here",
+            "choose clustered, heteroskedastic or spatial",
+        )
+
+
+def _keys_of_estimators(context: Context, at: KeyPath, block: Block) -> Iterator[Problem]:
+    """Check that keys that belong to certain estimators have one of them."""
     for name, own in (block.specifications or {"": block}).items():
         estimators = own.estimators or block.estimators or []
-        for key in ("window", "always_treated"):
+        for key, (valid, whose) in KEYS_OF_ESTIMATORS.items():
             stated_here = getattr(own, key) is not None
-            if (stated_here or getattr(block, key) is not None) and "event_study" not in estimators:
+            if (stated_here or getattr(block, key) is not None) and not set(valid) & set(estimators):
                 where = (*at, "specifications", name, key) if stated_here and name else (*at, key)
-                yield context.file.problem(where, "is a key of event studies, and none is estimated here")
+                yield context.file.problem(where, f"is a key of {whose}, and none is estimated here")

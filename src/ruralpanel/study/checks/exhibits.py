@@ -41,7 +41,9 @@ def _right_hand_sides(context: Context, block: Block) -> set[str]:
     """List everything that is on a right-hand side in a block."""
     parts = [block, *(block.specifications or {}).values()]
     regressors = {name for part in parts for name in part.regressors or []}
-    return regressors | {name for part in parts for name in part.treatments or context.study.designation}
+    treatments = {name for part in parts for name in part.treatments or context.study.designation}
+    moderators = {name for part in parts for name in part.moderators or []}
+    return regressors | treatments | {f"{name}*{moderator}" for name in treatments for moderator in moderators}
 
 
 def published(context: Context) -> Iterator[Problem]:
