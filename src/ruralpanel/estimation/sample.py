@@ -9,6 +9,7 @@ from ruralpanel.errors import DataError, Problem
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.expressions import evaluate_condition
 from ruralpanel.study.blocks import Equation
+from ruralpanel.study.fixed_effects import columns_of, intercepts, slopes
 
 
 class CannotEstimate(ValueError):
@@ -40,7 +41,7 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
     -------
     pandas.DataFrame
         Rows sorted by unit and period, with a clean index; the transformed outcome under :data:`OUTCOME`, each fixed
-        effect as integer codes under :func:`effect_name`.
+        effect, without its slope, as integer codes under :func:`effect_name`.
 
     Raises
     ------
@@ -77,7 +78,8 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
     if rows.empty:
         raise CannotEstimate("no rows are left once those with missing values are set aside")
     effects = {
-        effect_name(effect): rows.groupby(effect.split("*"), sort=True).ngroup() for effect in equation.fixed_effects
+        effect_name(effect): rows.groupby(effect.split("*"), sort=True).ngroup()
+        for effect in intercepts(equation.fixed_effects)
     }
     return rows.assign(**effects).sort_values([equation.unit, equation.period], kind="stable").reset_index(drop=True)
 
@@ -87,10 +89,16 @@ def _needed(equation: Equation) -> list[str]:
     clusters = equation.inference.cluster or []
     if equation.estimator == "cohort_means":
         return list(clusters)
-    effects = [name for effect in equation.fixed_effects for name in effect.split("*")]
+    effects = [name for effect in equation.fixed_effects for name in columns_of(effect)]
     # In an event study, a missing event time means never treated.
-    treatments = [] if equation.estimator == "event_study" else equation.treatments
-    return list(dict.fromkeys([*treatments, *equation.regressors, *effects, *clusters]))
+    treatments = [] if equation.estimator in ("event_study", "sun_abraham") else equation.treatments
+    places = [name for name in (equation.latitude, equation.longitude) if name and _is_spatial(equation)]
+    right_hand = [*treatments, *equation.regressors, *equation.moderators]
+    return list(dict.fromkeys([*right_hand, *effects, *clusters, *places]))
+
+
+def _is_spatial(equation: Equation) -> bool:
+    return equation.inference.variance == "spatial"
 
 
 def _kept(rows: pd.DataFrame, stay: pd.Series, step: str, reason: str, ledger: Ledger) -> pd.DataFrame:
@@ -116,6 +124,8 @@ def _require_numbers(panel: pd.DataFrame, equation: Equation) -> None:
     columns = [
         equation.outcome_column,
         *equation.regressors,
+        *equation.moderators,
+        *(str(effect.slope) for effect in slopes(equation.fixed_effects)),
         *([equation.weights] if equation.weights else []),
     ]
     text = [name for name in columns if not pd.api.types.is_numeric_dtype(panel[name])]
