@@ -227,12 +227,16 @@ blocks:
 ```
 
 A fixed effect with a slope is written in quotes within brackets, where YAML would read the inner ones as a list. Slopes
-count one coefficient for each level under every small-sample correction. Cohorts that no row shows on both sides of
-treatment are compared with by `sun_abraham` and have no effect of their own. A Poisson regression leaves out rows
-whose fixed effect has outcomes of zero only; where a regressor is found with zeros only, it has no estimate. The
-ledger counts what leaves. Its coefficients are of the log of the mean, and its inference is by the normal
-distribution. Spatial standard errors use the same sphere as `panel.places`, and have the degrees of freedom of
-independent rows; a note says so where a variance came out negative and was raised, as R fixest does.
+count one coefficient for each level under every small-sample correction.
+
+`sun_abraham` compares with the never treated, and with cohorts that are not seen both before and after treatment:
+these have no effect of their own. A Poisson regression has coefficients of the log of the mean, and inference by the
+normal distribution. It leaves out the rows of a fixed effect whose outcomes are all zero; where a regressor is found
+with zeros only, the equation has no estimate. The ledger counts what leaves.
+
+Spatial standard errors use the sphere of `panel.places`; R fixest's has a radius of 6376 km, so that its cutoff of
+50 km is one of 49.96 km here. Their t distribution has the degrees of freedom of independent rows. Where a variance
+comes out negative it is raised to nearly zero, as R fixest does; ledger and notes then say that it means nothing.
 
 ## Estimates
 
