@@ -60,3 +60,11 @@ def test_a_missing_moderator_takes_the_row_out_with_a_reason(kin: pd.DataFrame) 
     estimates, ledger = estimate_block(holes, [equation(moderators=["kinship"])])
     assert estimates["observations"].iloc[0] == len(kin) - 8
     assert "missing in kinship" in ledger["reason"].tolist()
+
+
+def test_a_treatment_that_enters_by_intensity_is_moderated_as_it_enters(kin: pd.DataFrame) -> None:
+    dosed = kin.assign(listed_intensity=kin["listed"] * (1 + kin["village"] % 3))
+    rows = estimates_of(dosed, moderators=["kinship"], intensities={"listed": "listed_intensity"})
+    same = estimates_of(dosed.assign(listed=dosed["listed_intensity"]), moderators=["kinship"])
+    assert rows["term"].iloc[:2].tolist() == ["listed_intensity", "listed_intensity*kinship"]
+    assert rows["estimate"].tolist() == same["estimate"].tolist()

@@ -87,3 +87,14 @@ def test_a_moderator_of_a_count_and_a_pooled_count(firms: pd.DataFrame) -> None:
     pooled = estimates_of(firms, fixed_effects=[], regressors=["x"], inference=Inference(variance="heteroskedastic"))
     by_hand = smf.glm("y ~ listed + x", firms, family=sm.families.Poisson()).fit(tol=1e-12)
     assert pooled["estimate"].iloc[0] == pytest.approx(by_hand.params["listed"], abs=1e-7)
+
+
+def test_interactions_and_anticipation_are_those_of_least_squares(firms: pd.DataFrame) -> None:
+    both = firms.assign(station=(firms["village"] % 3 == 0) & (firms["year"] > 2004))
+    both["station"] = both["station"].astype(int)
+    both["station_event_time"] = np.nan
+    changes = {"treatments": ["listed", "station"], "interactions": ["listed*station"], "anticipation": {"listed": 1}}
+    rows = estimates_of(both, inference=PLAIN, **changes)
+    assert rows["term"].tolist() == ["listed", "station", "listed*station"]
+    assert rows["estimate"].notna().all()
+    assert rows["observations"].iloc[0] == 320 - 30

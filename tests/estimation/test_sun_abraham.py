@@ -147,6 +147,16 @@ def test_singletons_that_reghdfe_drops_do_not_count_in_shares(panel: pd.DataFram
     assert after["observations"].iloc[0] == 320
 
 
+def test_anticipated_event_times_are_neither_measured_from_nor_tested(uneven: pd.DataFrame) -> None:
+    gap = uneven[~((uneven["cohort"] == 2005) & (uneven["year"] == 2003))]
+    changes = {"reference_period": -2, "anticipation": {"listed": 1}}
+    estimates, ledger = estimate_block(gap, [equation(estimator="sun_abraham", **changes)])
+    assert "2005 from -3" in ledger[ledger["step"] == "measured from"]["reason"].iloc[0]
+    reason = estimates[estimates["term"] == "joint test of leads"]["reason"].iloc[0]
+    tested = [-6, -5, -4, -3]
+    assert f"{len(tested)} leads" in reason or f"{len(tested)} coefficients" in reason
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -122,3 +122,37 @@ def test_a_table_of_several_estimators_shows_the_average_over_cohorts_and_says_w
     assert "averages over cohorts (Sun and Abraham 2021), Poisson regression with fixed effects" in notes
     assert "spatial (Conley 1999; uniform kernel, 50 km), without small-sample correction" in notes
     assert dict(table.statistics)["Standard errors"] == ["by village", "by village", "spatial, uniform kernel, 50 km"]
+
+
+def test_interactions_and_intensities_are_told_apart(panel: pd.DataFrame) -> None:
+    both = panel.assign(station=(panel["year"] > 2004) * 1, station_intensity=(panel["year"] > 2004) * panel["x"])
+    estimated, _ = estimate_block(
+        both,
+        [
+            equation(
+                treatments=["listed", "station"],
+                intensities={"station": "station_intensity"},
+                interactions=["listed*station"],
+            )
+        ],
+    )
+    words = {
+        "labels": {"listed": "Listed village", "station": "Station", "station_intensity": "Station, intensity"},
+        "treatments": {
+            "station": "Station: 1 where stations are above 0",
+            "station_intensity": "Station, intensity: stations (per 100 villages)",
+        },
+    }
+    declared = declaration("regression_table").model_copy(update=words)
+    table = print_table(estimated, declared)
+    assert [label for label, _ in table.coefficients if label] == [
+        "Listed village",
+        "Station, intensity",
+        "Listed village × Station",
+    ]
+    notes = " ".join(table.notes)
+    assert "Station, intensity: stations (per 100 villages)." in notes
+    assert "Station: 1 where" not in notes
+    assert r"Listed village $\times$ Station" in as_latex(table)
+    some = declared.model_copy(update={"exhibit": declared.exhibit.model_copy(update={"terms": ["listed"]})})
+    assert "Other regressors: Listed village × Station." in " ".join(print_table(estimated, some).notes)

@@ -239,13 +239,13 @@ def test_events_of_several_designations_are_told_one_after_the_other() -> None:
         name: Designation.model_validate({"list": {"source": name, "year": "list_year"}})
         for name in ("stations", "lists")
     } | {"seen": Designation(indicator="on")}
-    panel, _, events, _ = build_panel(tables, PANEL, "survey", designations)
+    panel, _, events, *_ = build_panel(tables, PANEL, "survey", designations)
     assert events["designation"].tolist() == ["stations", "lists"]
     assert panel[["lists", "stations", "seen"]].to_numpy().tolist() == [[0, 0, 0], [1, 0, 1]]
 
 
 def test_events_are_saved_even_when_there_is_none(tmp_path: Path) -> None:
-    _, _, events, _ = build_panel({"survey": pd.DataFrame({"village": [1], "year": [2012]})}, PANEL, "survey", {})
+    _, _, events, *_ = build_panel({"survey": pd.DataFrame({"village": [1], "year": [2012]})}, PANEL, "survey", {})
     assert list(events.columns) == list(no_events().columns) == EVENT_COLUMNS
     save_table(events, tmp_path / "designation.csv", key=EVENT_KEY)
     assert (tmp_path / "designation.csv").read_text() == ",".join(EVENT_COLUMNS) + "\n"

@@ -7,9 +7,11 @@ import pytest
 
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.codebook import codebook, missingness
+from ruralpanel.panel.legacies.capacities import add_legacies
 from ruralpanel.panel.lists import EVENT_COLUMNS, no_events
 from ruralpanel.report.page import ShownExhibit, event_counts, write_page
 from ruralpanel.study import Study
+from ruralpanel.study.legacies import Legacy
 from ruralpanel.study.panel import ColumnOrigin
 from ruralpanel.study.sources import Source
 from ruralpanel.verification.published import nothing_published
@@ -34,6 +36,7 @@ def render(
     from ruralpanel.estimation.block import estimate_block
 
     ledger = Ledger("panel", "panel", "village", "year")
+    measured = add_legacies(panel, study.legacies, [], "village", None, Ledger("panel", "panel"))
     ledger.note("keep year < 2010 & more", 1320, panel, "too <late>")
     return write_page(
         name="taobao_villages",
@@ -47,6 +50,8 @@ def render(
         provenance=provenance,
         codebook=codebook(panel, {name: ColumnOrigin(origin="survey", label=f"The {name}") for name in panel}),
         missingness=missingness(panel, "village", "year", ["y"], ["listed"]),
+        legacies=measured.measures,
+        capacities=measured.correlations,
         verdict=judge(nothing_published(), estimate_block(panel, [equation()])[0]),
         lock="lock",
     )
@@ -107,6 +112,33 @@ def test_events_of_yearly_lists_are_counted_by_kind_and_year() -> None:
 def test_the_page_counts_designation_and_links_to_its_units(page: str) -> None:
     assert "Designation: entries, exits and doubts" in page
     assert '<a href="../panel/designation.csv">' in page
+
+
+def test_the_page_shows_capacities_with_their_proxies(panel: pd.DataFrame) -> None:
+    study = Study.load("taobao_villages", ROOT)
+    proxies = {
+        "first": {"sign": "positive", "vintage": 1950, "level": "county"},
+        "second": {"sign": "negative", "vintage": 1},
+    }
+    declared = {
+        "cohesion": {"label": "Cohesion", "proxies": proxies},
+        "works": {"index": "mean", "proxies": {"second": {"sign": "positive", "vintage": 1}}},
+    }
+    kinship = Legacy.model_validate({"label": "Kinship & place", "capacities": declared})
+    study = study.model_copy(update={"legacies": {"kinship": kinship}})
+    panel = panel.assign(first=panel["county"] % 7, second=panel["village"] % 3)
+    shown = render(panel, study, {name: {"rows": 5, "sha256": "abc"} for name in study.sources})
+    assert "Capacities: 2, and the proxies that measure them" in shown
+    assert '<strong>Cohesion</strong><br><span class="meta">Kinship &amp; place</span>' in shown
+    assert "inverse-covariance weighted index, alpha " in shown
+    assert "positive, 1950, by County" in shown
+    assert "<strong>works</strong>" in shown
+    assert "Correlations between capacities" in shown
+    assert '<a href="../panel/legacies.csv">' in shown
+
+
+def test_a_study_without_legacies_has_no_table_of_them(page: str) -> None:
+    assert "capacities.csv" not in page
 
 
 def test_a_study_without_lists_has_no_table_of_them(panel: pd.DataFrame) -> None:

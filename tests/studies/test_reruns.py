@@ -50,7 +50,10 @@ exhibits:
 INCOME = {"estimation block on_income", "exhibits table income_table"}
 SALES = {"estimation block on_sales", "exhibits figure sales_figure"}
 END = {"verification compare with published values", "verification verdict", "report page"}
-PANEL = {"panel join, derive, date designation, add places, restrict", "panel codebook and missing values"}
+PANEL = {
+    "panel join, derive, date designation, add places and capacities, restrict",
+    "panel codebook and missing values",
+}
 
 
 @pytest.fixture(scope="module")

@@ -71,11 +71,14 @@ def test_a_study_asks_for_all_of_it(legacies: Repository) -> None:
         ({"inference": {"cutoff": 50}}, "`cutoff` and `kernel` go with `variance: spatial`"),
         ({"inference": {"small_sample": "fixest_ful"}}, "did you mean “fixest_full”?"),
         ({"estimators": ["sun_abrahm"]}, "did you mean “sun_abraham”?"),
-        ({"estimators": ["sun_abraham"], "treatments": []}, "an event study needs one treatment, not 0"),
-        ({"estimators": ["sun_abraham"], "window": [-3, 3]}, "window: is a key of event studies, and none is"),
+        ({"estimators": ["sun_abraham"], "treatments": []}, "sun_abraham needs one treatment, not 0"),
+        (
+            {"estimators": ["sun_abraham"], "window": [-3, 3]},
+            "window: is a key of event_study and callaway_santanna, and none is",
+        ),
         ({"comparison": "last_treated"}, "comparison: is a key of sun_abraham, and none is estimated here"),
         ({"missing_reference": "fixest"}, "missing_reference: is a key of sun_abraham"),
-        ({"always_treated": "keep"}, "always_treated: is a key of event studies"),
+        ({"always_treated": "keep"}, "always_treated: is a key of event_study and sun_abraham, and none is"),
         (
             {"estimators": ["poisson_fixed_effects"], "treatments": []},
             "has nothing on the right-hand side",
@@ -121,7 +124,7 @@ def test_terms_of_a_table_are_those_of_its_blocks(legacies: Repository) -> None:
     assert "`listed*kinshp` is not a term of these blocks" in message
     assert "did you mean “listed*kinship”?" in message
     legacies.at("exhibits.table")["terms"] = ["listed^kinship"]
-    assert "two joined by a star (`listed*kinship`)" in legacies.complaint()
+    assert "write a column or an interaction with a star (`taobao_village*station`)" in legacies.complaint()
 
 
 def test_a_slope_without_quotes_is_told_to_have_them(legacies: Repository) -> None:

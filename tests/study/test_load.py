@@ -9,14 +9,21 @@ from ruralpanel.study import Study, find_study
 from ruralpanel.study.load import available_studies
 
 
-@pytest.mark.parametrize("name", ["taobao_villages", "replications/castle", "replications/wage_panel"])
+@pytest.mark.parametrize(
+    "name", ["taobao_villages", "replications/castle", "replications/minimum_wage", "replications/wage_panel"]
+)
 def test_shipped_studies_load(root: Path, name: str) -> None:
     study = Study.load(name, root)
     assert all(study.equations(block) for block in study.blocks)
 
 
 def test_every_study_file_is_tested_above(root: Path) -> None:
-    assert available_studies(root) == ["replications/castle", "replications/wage_panel", "taobao_villages"]
+    assert available_studies(root) == [
+        "replications/castle",
+        "replications/minimum_wage",
+        "replications/wage_panel",
+        "taobao_villages",
+    ]
 
 
 def test_a_wrong_name_is_offered_the_nearest(root: Path) -> None:

@@ -7,6 +7,8 @@ rule build_panel:
         ledger=f"{RESULTS}/panel/panel.ledger.csv",
         events=f"{RESULTS}/panel/designation.csv",
         matches=f"{RESULTS}/panel/matches.csv",
+        legacies=f"{RESULTS}/panel/legacies.csv",
+        capacities=f"{RESULTS}/panel/capacities.csv",
     log:
         f"{RESULTS}/logs/build_panel.log",
     benchmark:
@@ -18,10 +20,13 @@ rule build_panel:
         designation=lambda wildcards: {
             name: as_json(each) for name, each in STUDY.designation.items()
         },
+        legacies=lambda wildcards: {
+            name: as_json(each) for name, each in STUDY.legacies.items()
+        },
         code=code_digest("ruralpanel.panel.build", "ruralpanel.sources.geojson"),
         lock=LOCK,
     message:
-        "panel         join, derive, date designation, add places, restrict"
+        "panel         join, derive, date designation, add places and capacities, restrict"
     script:
         "../scripts/build_panel.py"
 

@@ -17,6 +17,8 @@ rule write_page:
         ),
         codebook=f"{RESULTS}/panel/codebook.csv",
         missingness=f"{RESULTS}/panel/missingness.csv",
+        legacies=f"{RESULTS}/panel/legacies.csv",
+        capacities=f"{RESULTS}/panel/capacities.csv",
         verdict=f"{RESULTS}/verdict.csv",
         templates=TEMPLATES,
     output:

@@ -1,4 +1,4 @@
-"""Door of the panel stage: typed tables → one panel, and what yearly lists say of units."""
+"""Door of the panel stage: typed tables → one panel, what yearly lists say of units, how capacities were measured."""
 
 from ruralpanel.stage import stage
 
@@ -7,14 +7,16 @@ with stage(snakemake.log[0]):
 
     from ruralpanel.panel.build import build_panel
     from ruralpanel.panel.joins import MATCH_KEY
+    from ruralpanel.panel.legacies.capacities import CORRELATION_KEY, MEASURE_KEY
     from ruralpanel.panel.lists import EVENT_KEY
     from ruralpanel.sources.geojson import lines_in
     from ruralpanel.storage import load_table, save_table
     from ruralpanel.study.designation import Designation
+    from ruralpanel.study.legacies import Legacy
     from ruralpanel.study.panel import Panel
 
     declaration = Panel.model_validate_json(snakemake.params.panel)
-    panel, ledger, events, matches = build_panel(
+    panel, ledger, events, matches, legacies, capacities = build_panel(
         tables={
             name: load_table(path) for name, path in zip(snakemake.params.sources, snakemake.input.tables, strict=True)
         },
@@ -24,8 +26,11 @@ with stage(snakemake.log[0]):
             name: Designation.model_validate_json(text) for name, text in snakemake.params.designation.items()
         },
         lines={path: lines_in(Path(path).read_text(encoding="utf-8")) for path in snakemake.input.lines},
+        legacies={name: Legacy.model_validate_json(text) for name, text in snakemake.params.legacies.items()},
     )
     save_table(panel, snakemake.output.panel, key=[declaration.unit, declaration.period])
     save_table(ledger.frame(), snakemake.output.ledger, key=["line"])
     save_table(events, snakemake.output.events, key=EVENT_KEY)
     save_table(matches, snakemake.output.matches, key=MATCH_KEY)
+    save_table(legacies, snakemake.output.legacies, key=MEASURE_KEY, keep_order=True)
+    save_table(capacities, snakemake.output.capacities, key=CORRELATION_KEY, keep_order=True)

@@ -32,6 +32,8 @@ with stage(snakemake.log[0]):
         },
         codebook=load_table(snakemake.input.codebook),
         missingness=load_table(snakemake.input.missingness),
+        legacies=load_table(snakemake.input.legacies),
+        capacities=load_table(snakemake.input.capacities),
         verdict=load_verdict(snakemake.input.verdict),
         lock=snakemake.params.lock,
     )

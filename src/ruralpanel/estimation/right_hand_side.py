@@ -48,11 +48,11 @@ def right_hand_side(sample: pd.DataFrame, equation: Equation) -> tuple[pd.DataFr
     tuple of (pandas.DataFrame, list of Term)
         The rows with further columns, and the terms in the order in which they are reported.
     """
-    terms = [Term(name, name) for name in equation.treatments]
+    terms = [Term(name, name) for name in equation.treatment_terms]
     columns: dict[str, pd.Series] = {}
     for moderator in equation.moderators:
         values = sample[moderator].astype("float64")
-        for treatment in equation.treatments:
+        for treatment in (equation.intensities.get(name, name) for name in equation.treatments):
             product = f"{treatment}*{moderator}"
             columns[product] = sample[treatment].astype("float64") * values
             terms.append(Term(product, product))

@@ -8,7 +8,7 @@ import pandas as pd
 from ruralpanel.errors import DataError, Problem
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.expressions import evaluate_condition
-from ruralpanel.study.blocks import Equation
+from ruralpanel.study.blocks import WITH_TREATMENT_TERMS, Equation
 from ruralpanel.study.fixed_effects import columns_of, intercepts, slopes
 
 
@@ -41,7 +41,8 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
     -------
     pandas.DataFrame
         Rows sorted by unit and period, with a clean index; the transformed outcome under :data:`OUTCOME`, each fixed
-        effect, without its slope, as integer codes under :func:`effect_name`.
+        effect, without its slope, as integer codes under :func:`effect_name`; each interaction as a product under its
+        own name.
 
     Raises
     ------
@@ -75,13 +76,28 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
             f"weight {equation.weights} missing, zero or negative",
             ledger,
         )
+    if equation.absorbing and equation.estimator not in WITH_TREATMENT_TERMS:
+        for treatment in equation.treatments:  # else a unit of which nothing is known would count as never treated
+            known = rows[treatment].notna() | rows[f"{treatment}_event_time"].notna()
+            rows = _kept(rows, known, "treatment known", f"treatment {treatment} unknown", ledger)
+    for treatment, times in equation.excluded_event_times.items():
+        left_out = rows[f"{treatment}_event_time"].isin(times)
+        reason = f"event time {', '.join(map(str, times))} of {treatment} left out, as its donut or anticipation says"
+        rows = _kept(rows, ~left_out, f"event times of {treatment}", reason, ledger)
     if rows.empty:
         raise CannotEstimate("no rows are left once those with missing values are set aside")
+    products = {name: rows[_parts(name, equation)].prod(axis=1) for name in equation.interactions}
     effects = {
         effect_name(effect): rows.groupby(effect.split("*"), sort=True).ngroup()
         for effect in intercepts(equation.fixed_effects)
     }
-    return rows.assign(**effects).sort_values([equation.unit, equation.period], kind="stable").reset_index(drop=True)
+    rows = rows.assign(**effects, **products)
+    return rows.sort_values([equation.unit, equation.period], kind="stable").reset_index(drop=True)
+
+
+def _parts(interaction: str, equation: Equation) -> list[str]:
+    """Name the columns whose product an interaction is."""
+    return [equation.intensities.get(name, name) for name in interaction.split("*")]
 
 
 def _needed(equation: Equation) -> list[str]:
@@ -89,9 +105,13 @@ def _needed(equation: Equation) -> list[str]:
     clusters = equation.inference.cluster or []
     if equation.estimator == "cohort_means":
         return list(clusters)
+    if equation.estimator == "callaway_santanna":
+        return list(dict.fromkeys([*(equation.group_time.covariates if equation.group_time else []), *clusters]))
     effects = [name for effect in equation.fixed_effects for name in columns_of(effect)]
     # In an event study, a missing event time means never treated.
     treatments = [] if equation.estimator in ("event_study", "sun_abraham") else equation.treatments
+    if equation.estimator in WITH_TREATMENT_TERMS:
+        treatments = [equation.intensities.get(name, name) for name in treatments]
     places = [name for name in (equation.latitude, equation.longitude) if name and _is_spatial(equation)]
     right_hand = [*treatments, *equation.regressors, *equation.moderators]
     return list(dict.fromkeys([*right_hand, *effects, *clusters, *places]))
@@ -126,6 +146,7 @@ def _require_numbers(panel: pd.DataFrame, equation: Equation) -> None:
         *equation.regressors,
         *equation.moderators,
         *(str(effect.slope) for effect in slopes(equation.fixed_effects)),
+        *(equation.group_time.covariates if equation.group_time else []),
         *([equation.weights] if equation.weights else []),
     ]
     text = [name for name in columns if not pd.api.types.is_numeric_dtype(panel[name])]

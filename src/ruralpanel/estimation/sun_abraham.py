@@ -102,7 +102,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     rows = sorted((each for each in found if "event_time" in each), key=lambda each: int(each["event_time"]))
     rows += [each for each in found if "event_time" not in each]
     rows += [row(name, name) for name in equation.regressors]
-    rows.append(joint_test(fit, [name for name, each in averages.items() if each.place.get("event_time", 0) < 0]))
+    begins = -equation.anticipation.get(treatment, 0)
+    rows.append(joint_test(fit, [name for name, each in averages.items() if each.place.get("event_time", 0) < begins]))
     return [{"sample": sample_words(equation, left_out), **each} for each in rows]
 
 
@@ -160,14 +161,17 @@ def _bases(pairs: list[tuple[int, int]], equation: Equation) -> dict[int, int]:
     reference = equation.reference_period
     if equation.missing_reference == "fixest":
         return {}
+    (treatment,) = equation.treatments
+    begins = -equation.anticipation.get(treatment, 0)
     before: dict[int, list[int]] = {}
-    for since, first in pairs:
-        if since < 0:
-            before.setdefault(first, []).append(since)
+    for first in sorted({first for _, first in pairs}):
+        times = [since for since, each in pairs if each == first]
+        # Where no row is before anticipation, the earliest is the best there is.
+        before[first] = [since for since in times if since < begins] or [min(times)]
     # The last one up to the reference; where there is none, the first one after it.
     return {
         first: max((since for since in times if since <= reference), default=min(times))
-        for first, times in sorted(before.items())
+        for first, times in before.items()
     }
 
 

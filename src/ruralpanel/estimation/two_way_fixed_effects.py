@@ -30,8 +30,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     panel
         The panel.
     equation
-        Its treatments, moderators and regressors give the terms; its fixed effects may be any, not only unit and
-        period.
+        Its treatments (by indicator or intensity), their interactions, moderators and regressors give the terms; its
+        fixed effects may be any, not only unit and period.
     ledger
         Gets a line for every reason for which rows leave.
 

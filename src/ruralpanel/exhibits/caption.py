@@ -18,6 +18,7 @@ ESTIMATOR_WORDS = {
     "event_study": "event study with fixed effects",
     "sun_abraham": "averages over cohorts (Sun and Abraham 2021)",
     "poisson_fixed_effects": "Poisson regression with fixed effects, whose coefficients are of the log of the mean",
+    "callaway_santanna": "Callaway and Sant’Anna",
 }
 SMALL_SAMPLE_WORDS = {
     "fixest": "small-sample correction as R fixest",
@@ -74,6 +75,8 @@ class ExhibitDeclaration(BaseModel):
     unit: str
     period: str
     sources: list[str]
+    treatments: dict[str, str] = {}
+    anticipation: dict[str, int] = {}
 
 
 def declared(study: Study, name: str) -> ExhibitDeclaration:
@@ -107,6 +110,8 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         unit=study.panel.unit,
         period=study.panel.period,
         sources=[source.citation or source.title or key for key, source in study.sources.items()],
+        treatments=study.treatment_notes(),
+        anticipation={key: each.anticipation for key, each in study.designation.items() if each.anticipation},
     )
 
 
@@ -155,8 +160,8 @@ def sentence_list(words: list[str]) -> str:
 
 
 def term_words(term: str, labels: Mapping[str, str]) -> str:
-    """Give what a reader sees for a term: ``Taobao Village × Kinship`` where two columns are joined by a star."""
-    return labels.get(term) or " × ".join(labels.get(part, part) for part in term.split("*"))
+    """Write a term as a reader sees it, an interaction with a multiplication sign: ``A × B``."""
+    return " × ".join(labels.get(part, part) for part in term.split("*"))
 
 
 def variance_words(row: Mapping[Any, Any], labels: Mapping[str, str]) -> str:

@@ -35,11 +35,11 @@ def plotted_data(estimates: pd.DataFrame) -> pd.DataFrame:
         Rows by event time, and the joint tests of the leads; equations without an estimate keep their reason.
     """
     event_studies = estimates[estimates["estimator"].isin(ESTIMATORS_SHOWN["event_study_figure"])]
-    apart = event_studies["cohort"] != ""
+    event_studies = event_studies[event_studies["cohort"] == ""]  # effects of single cohorts are not drawn here
     shown = (
         event_studies["event_time"].notna() | (event_studies["term"] == JOINT_TEST) | event_studies["estimate"].isna()
     )
-    return event_studies[shown & ~apart].reset_index(drop=True)
+    return event_studies[shown].reset_index(drop=True)
 
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
@@ -98,6 +98,9 @@ def _draw_outcome(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declarati
             label=_series_words(name, part, declaration),
         )
     treatment = shown["term"].iloc[0]
+    anticipation = declaration.anticipation.get(treatment, 0)
+    if anticipation:
+        axes.axvspan(-anticipation - 0.5, -0.5, color="#dddddd", linewidth=0, zorder=0)
     axes.set_title(words.head)
     axes.set_xlabel(f"Event time in {declaration.period}s ({declaration.labels.get(treatment, treatment)})")
     axes.set_ylabel(axis_label("Effect", words.effect_unit))
@@ -143,6 +146,14 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
         zero = data.loc[data["estimate"].eq(0) & data["standard_error"].isna(), "event_time"]
         if len(zero):
             sentences.append(f"Measured from event time {decimal(zero.iloc[0], 0)}, which is zero by construction.")
+    longest = max((declaration.anticipation.get(str(term), 0) for term in data["term"]), default=0)
+    if longest:
+        times = decimal(-1, 0) if longest == 1 else f"{decimal(-longest, 0)} to {decimal(-1, 0)}"
+        sentences.append(f"Shaded: event time {times}, when an effect may already begin; leads are tested before it.")
+    if (numbers["estimator"] == "callaway_santanna").any():
+        sentences.append(
+            "Effects before treatment, as Callaway and Sant’Anna have them, are from one period to the next."
+        )
     if data["event_time_bin"].ne("").any():
         sentences.append("Event times marked ≤ and ≥ stand for all beyond them.")
     for row in data[data["term"] == JOINT_TEST].to_dict("records"):

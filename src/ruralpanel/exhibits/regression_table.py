@@ -20,7 +20,7 @@ from ruralpanel.exhibits.caption import (
     variance_words,
 )
 from ruralpanel.exhibits.numbers import count, decimal
-from ruralpanel.study.exhibits import RegressionTable
+from ruralpanel.study.exhibits import ESTIMATORS_SHOWN, RegressionTable
 from ruralpanel.study.fixed_effects import fixed_effect, intercepts, slopes
 
 LATEX_PACKAGES = "booktabs, tabularx, threeparttable and makecell"
@@ -68,7 +68,8 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
     exhibit = declaration.exhibit
     assert isinstance(exhibit, RegressionTable)
     order = {block: position for position, block in enumerate(exhibit.blocks)}
-    shown = estimates[estimates["estimator"] != "cohort_means"]
+    shown = estimates[estimates["estimator"].isin(ESTIMATORS_SHOWN["regression_table"])]
+    shown = shown[(shown["estimator"] != "callaway_santanna") | _is_overall(shown)]
     shown = shown.sort_values("block", key=lambda names: names.map(order), kind="stable")
     # Averages by event time and cohort have their place in a figure; the table shows the one over all of them.
     apart = (shown["estimator"] == "sun_abraham") & (shown["event_time"].notna() | (shown["cohort"] != ""))
@@ -91,6 +92,12 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
         _statistics(columns, declaration),
         _notes(columns, declaration, exhibit, list(unavailable)),
     )
+
+
+def _is_overall(estimates: pd.DataFrame) -> pd.Series:
+    """Tell the effect over all treated cohorts and periods from its parts and from other averages of them."""
+    whole = (estimates["cohort"] == "") & estimates["period"].isna() & estimates["event_time"].isna()
+    return whole & ~estimates["term"].str.contains(", ")
 
 
 def _term_rows(columns: list[pd.DataFrame], exhibit: RegressionTable) -> list[tuple[str, int | None]]:
@@ -225,7 +232,7 @@ def _effects_of(first: dict[Any, Any]) -> list[str]:
 
 
 def _effect_words(effect: str, declaration: ExhibitDeclaration) -> str:
-    words = " × ".join(declaration.labels.get(part, part) for part in effect.split("*"))
+    words = term_words(effect, declaration.labels)
     return words[0].upper() + words[1:]
 
 
@@ -248,10 +255,12 @@ def _notes(
     variances = dict.fromkeys(variance_words(first, declaration.labels) for first in firsts if first["variance"])
     if variances:
         sentences.append(f"Standard errors in parentheses: {'; '.join(variances)}.")
+    terms = {term for column in columns for term in column["term"]}
+    sentences += [f"{words}." for term, words in declaration.treatments.items() if term in terms]
     units = [f"{words.head}: {words.level_unit}" for words in declaration.outcomes.values() if words.level_unit]
     if units:
         sentences.append(f"Units of outcomes: {'; '.join(units)}.")
-    hidden = dict.fromkeys(declaration.labels.get(name, name) for first in firsts for name in _hidden(first, exhibit))
+    hidden = dict.fromkeys(term_words(name, declaration.labels) for first in firsts for name in _hidden(first, exhibit))
     if exhibit.terms is not None and hidden:
         sentences.append(f"Other regressors: {', '.join(hidden)}.")
     if exhibit.stars:

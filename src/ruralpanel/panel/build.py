@@ -13,11 +13,13 @@ from ruralpanel.panel.designation import date_designation
 from ruralpanel.panel.expressions import evaluate_condition, evaluate_number
 from ruralpanel.panel.joins import join_table, no_matches
 from ruralpanel.panel.keys import with_whole_numbers
+from ruralpanel.panel.legacies.capacities import add_legacies
 from ruralpanel.panel.lists import no_events, read_lists
 from ruralpanel.panel.places import add_places
 from ruralpanel.panel.sphere import Lines
 from ruralpanel.storage import key_problems
 from ruralpanel.study.designation import Designation
+from ruralpanel.study.legacies import Legacy
 from ruralpanel.study.panel import Panel
 
 
@@ -35,12 +37,17 @@ class BuiltPanel(NamedTuple):
         :data:`ruralpanel.panel.lists.EVENT_COLUMNS`; without rows where no designation is read from lists.
     matches
         For every join, how many rows found a partner and how many of either side did not, by period and region.
+    legacies, capacities
+        How capacities were measured by proxies, and how they correlate, as
+        :class:`ruralpanel.panel.legacies.capacities.Measured` has it; without rows where a study has no legacies.
     """
 
     panel: pd.DataFrame
     ledger: Ledger
     events: pd.DataFrame
     matches: pd.DataFrame
+    legacies: pd.DataFrame
+    capacities: pd.DataFrame
 
 
 def build_panel(
@@ -49,8 +56,9 @@ def build_panel(
     base: str,
     designations: Mapping[str, Designation],
     lines: Mapping[str, Lines] | None = None,
+    legacies: Mapping[str, Legacy] | None = None,
 ) -> BuiltPanel:
-    """Build the panel: join, derive, date designation, add what is around units, restrict.
+    """Build the panel: join, derive, date designation, add what is around units and what they inherited, restrict.
 
     Parameters
     ----------
@@ -64,6 +72,8 @@ def build_panel(
         The study's ``designation`` section.
     lines
         For every GeoJSON file that ``panel.places`` names its lines, with longitude and latitude in degrees.
+    legacies
+        The study's ``legacies`` section.
 
     Returns
     -------
@@ -75,7 +85,7 @@ def build_panel(
     DataError
         If a join does not have the declared cardinality, keys are of different types, a period is not a whole
         number, designation cannot be dated, a unit's coordinates are missing, impossible or not the same in all its
-        rows, or no row is left.
+        rows, proxies do not measure a capacity, or no row is left.
     """
     ledger = Ledger("panel", "panel", panel.unit, panel.period)
     table = tables[base]
@@ -100,6 +110,9 @@ def build_panel(
         table = date_designation(table, name, designation, panel.unit, panel.period, ledger, reading)
     if panel.places is not None:
         table = add_places(table, panel.places, designations, tables, lines or {}, panel.unit, panel.period, ledger)
+    table, measures, correlations = add_legacies(
+        table, legacies or {}, list(designations), panel.unit, panel.region, ledger
+    )
     for restriction in panel.sample:
         holds, unknown = evaluate_condition(table, restriction.keep)
         kept = table[holds].reset_index(drop=True)
@@ -116,4 +129,6 @@ def build_panel(
         ledger,
         pd.concat(events, ignore_index=True) if events else no_events(),
         pd.concat(matches, ignore_index=True),
+        measures,
+        correlations,
     )

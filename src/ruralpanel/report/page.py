@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.panel.lists import EVENTS
+from ruralpanel.report.legacies import capacity_tables
 from ruralpanel.study.model import Study
 from ruralpanel.verification.html import verdict_rows
 from ruralpanel.verification.summary import verdict_sentence
@@ -57,6 +58,8 @@ def write_page(
     provenance: dict[str, dict[str, Any]],
     codebook: pd.DataFrame,
     missingness: pd.DataFrame,
+    legacies: pd.DataFrame,
+    capacities: pd.DataFrame,
     verdict: pd.DataFrame,
     lock: str,
 ) -> str:
@@ -78,6 +81,9 @@ def write_page(
         For each source, what was read.
     codebook, missingness
         From :mod:`ruralpanel.panel.codebook`.
+    legacies, capacities
+        How capacities were measured and how they correlate, as the panel stage saved it; without rows where a study
+        has no legacies.
     verdict
         From :func:`ruralpanel.verification.verdict.judge`.
     lock
@@ -98,6 +104,9 @@ def write_page(
         sources=[_source_for_template(key, study, provenance[key]) for key in study.sources],
         codebook=codebook_rows(codebook),
         missingness=missingness_rows(missingness),
+        capacities=capacity_tables(
+            legacies, capacities, study.labels(), {name: each.label for name, each in study.legacies.items()}
+        ),
         sentence=verdict_sentence(status_counts(verdict), study.data_standing),
         rows=verdict_rows(verdict),
         environment={

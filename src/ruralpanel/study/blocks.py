@@ -9,9 +9,21 @@ from pydantic import Field, model_validator
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.fixed_effects import FIXED_EFFECT
 
-EstimatorName = Literal["two_way_fixed_effects", "event_study", "sun_abraham", "poisson_fixed_effects", "cohort_means"]
+EstimatorName = Literal[
+    "two_way_fixed_effects",
+    "event_study",
+    "sun_abraham",
+    "callaway_santanna",
+    "poisson_fixed_effects",
+    "cohort_means",
+]
 Variance = Literal["clustered", "heteroskedastic", "homoskedastic", "spatial"]
 SmallSample = Literal["fixest", "fixest_full", "reghdfe", "none"]
+ComparisonMethod = Literal["doubly_robust", "outcome_regression", "inverse_probability"]
+WITH_TREATMENT_TERMS = ("two_way_fixed_effects", "poisson_fixed_effects")
+"""Estimators that have one coefficient for each treatment, interaction, and treatment by moderator."""
+
+Interaction = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)+$")]
 
 
 class Inference(Section):
@@ -50,6 +62,21 @@ class Inference(Section):
         return self
 
 
+class GroupTime(Section):
+    """How `callaway_santanna` compares a cohort with units that are not treated."""
+
+    comparison: Literal["never_treated", "not_yet_treated"] = "never_treated"
+    """Whom a cohort is compared with: units never treated, or all that are not treated yet."""
+    method: ComparisonMethod = "doubly_robust"
+    """How covariates enter: by an `outcome_regression` in the comparison group, by `inverse_probability` weights from a
+    logit of being in the cohort, or by both, of which one has to be right (`doubly_robust`)."""
+    covariates: list[Name] = []
+    """Columns that make groups comparable, as they are in the earlier of the two periods compared."""
+    rows: Literal["balanced", "all"] = "balanced"
+    """`balanced` uses units observed in all periods of the sample, and counts those left out in the ledger; `all` uses
+    every row and compares levels, not changes, where a unit is not in both periods."""
+
+
 class Specification(Section):
     """One equation, or those of its parts that differ from the block's."""
 
@@ -59,11 +86,15 @@ class Specification(Section):
     """Outcomes of the study; each gives one regression."""
     estimators: Annotated[list[EstimatorName], Field(min_length=1)] | None = None
     """`two_way_fixed_effects` (one coefficient a treatment), `event_study` (one an event time), `sun_abraham` (one an
-    event time, and their average: averages over cohorts as Sun and Abraham 2021 define them), `poisson_fixed_effects`
-    (one coefficient a treatment, for counts with zeros: a proportional effect) or `cohort_means` (no regression: the
-    outcome's mean by cohort and period, for figures of raw trends)."""
+    event time, and their average: averages over cohorts as Sun and Abraham 2021 define them), `callaway_santanna`
+    (effects by cohort and period, and their averages, with untreated units as the only comparison),
+    `poisson_fixed_effects` (one coefficient a treatment, for counts with zeros: a proportional effect) or
+    `cohort_means` (no regression: the outcome's mean by cohort and period, for figures of raw trends)."""
     treatments: list[Name] | None = None
     """Designations on the right-hand side; left out: all of the study's."""
+    interactions: list[Interaction] | None = None
+    """Two-way fixed effects: products of treatments of this equation. `taobao_village*station` is what both together
+    do beyond the sum of the two; each enters the product as it enters the equation, by indicator or intensity."""
     regressors: list[Name] | None = None
     """Further columns on the right-hand side."""
     moderators: list[Name] | None = None
@@ -84,6 +115,9 @@ class Specification(Section):
     window: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
     """Event study: first and last event time with a coefficient of their own; what lies beyond is binned at
     the ends. Left out: every event time in the data, none binned."""
+    group_time: GroupTime | None = None
+    """`callaway_santanna`: whom cohorts are compared with, and how. Left out: with the never treated, units observed in
+    all periods, without covariates. Fixed effects and regressors do not enter it."""
     always_treated: Literal["drop", "keep"] | None = None
     """Event study and Sun–Abraham: what becomes of units that are treated in every row they have in this regression.
     Left out: dropped, and counted in the ledger, for they have no period before treatment to compare with. With
@@ -136,3 +170,31 @@ class Equation(Section):
     latitude: Name | None
     longitude: Name | None
     absorbing: bool
+    group_time: GroupTime | None = None
+    intensities: dict[Name, Name] = {}
+    """For treatments that enter two-way fixed effects by an intensity, its column."""
+    interactions: list[str] = []
+    anticipation: dict[Name, int] = {}
+    """By treatment, where there is any."""
+    donut: dict[Name, list[int]] = {}
+    """By treatment, the event times left out, where there are any."""
+
+    @property
+    def treatment_terms(self) -> list[str]:
+        """The terms of two-way fixed effects that treatments give: indicators or intensities, and interactions."""
+        return [*(self.intensities.get(name, name) for name in self.treatments), *self.interactions]
+
+    @property
+    def excluded_event_times(self) -> dict[str, list[int]]:
+        """By treatment, the event times whose rows are left out.
+
+        These are the treatment's donut and, in two-way fixed effects and Poisson regressions, the periods of its
+        anticipation: their rows would count as untreated there although an effect may have begun. An event study has
+        coefficients of its own for them, and estimators by cohort take an earlier base period (Callaway & Sant'Anna
+        2021, assumption 3).
+        """
+        in_window = self.anticipation if self.estimator in WITH_TREATMENT_TERMS else {}
+        found = {
+            name: sorted({*self.donut.get(name, []), *range(-in_window.get(name, 0), 0)}) for name in self.treatments
+        }
+        return {name: times for name, times in found.items() if times}

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from ruralpanel.study.base import Name, Section, Text
 
-Term = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)?$")]
-"""What a coefficient belongs to: a column, or two joined by a star."""
+Term = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)*$")]
 
 
 class Exhibit(Section):
@@ -29,8 +28,9 @@ class RegressionTable(Exhibit):
     kind: Literal["regression_table"]
     """`regression_table`: coefficients with standard errors below, one column a regression."""
     terms: Annotated[list[Term], Field(min_length=1)] | None = None
-    """The rows to show, in this order, such as `listed` or, with a moderator, `listed*kinship`; left out: all of them
-    but a moderator's own coefficients by period."""
+    """The rows to show, in this order: treatments, `<name>_intensity` of one that enters by intensity, interactions,
+    treatments by moderators (`listed*kinship`), regressors. Left out: all of them, but not a moderator's own
+    coefficients by period."""
     decimals: Annotated[int, Field(ge=0, le=8)] = 3
     """Decimals of coefficients and standard errors."""
     stars: bool = False
@@ -54,8 +54,14 @@ class TrendsFigure(Exhibit):
 AnyExhibit = Annotated[RegressionTable | EventStudyFigure | TrendsFigure, Field(discriminator="kind")]
 
 ESTIMATORS_SHOWN: dict[str, tuple[str, ...]] = {
-    "regression_table": ("two_way_fixed_effects", "event_study", "sun_abraham", "poisson_fixed_effects"),
-    "event_study_figure": ("event_study", "sun_abraham"),
+    "regression_table": (
+        "two_way_fixed_effects",
+        "event_study",
+        "sun_abraham",
+        "callaway_santanna",
+        "poisson_fixed_effects",
+    ),
+    "event_study_figure": ("event_study", "sun_abraham", "callaway_santanna"),
     "trends_figure": ("cohort_means",),
 }
 """Which estimators' results each kind of exhibit can show."""

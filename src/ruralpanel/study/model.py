@@ -11,6 +11,7 @@ from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.blocks import Block, Equation, Inference, Specification
 from ruralpanel.study.designation import Designation, designation_columns
 from ruralpanel.study.exhibits import AnyExhibit
+from ruralpanel.study.legacies import INDEX_WORDS, Legacy
 from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.panel import ColumnOrigin, Panel
 from ruralpanel.study.sources import Column, Source
@@ -46,6 +47,8 @@ class Study(Section):
     """How the tables become one row per unit and period."""
     designation: dict[Name, Designation] = {}
     """The treatments. May be left out when every regressor is an ordinary column."""
+    legacies: dict[Name, Legacy] = {}
+    """What history left behind: capacities measured by proxies, each a column of the panel."""
     outcomes: Annotated[dict[Name, Outcome], Field(min_length=1)]
     """What is explained."""
     blocks: Annotated[dict[Name, Block], Field(min_length=1)]
@@ -102,16 +105,21 @@ class Study(Section):
         return self.panel.places.lines if self.panel.places is not None else []
 
     def panel_columns(self) -> list[str]:
-        """List the columns of the finished panel: those of the tables, derived ones, designations and places."""
+        """List the columns of the finished panel: those of the tables, derived ones, designations, places and
+        capacities."""
         names = list(self.sources[self.base].column_names)
         for join in self.panel.joins:
             names += [name for name in self.sources[join.source].column_names if name not in join.on]
         names += list(self.panel.derived)
-        for designation in self.designation:
-            names += designation_columns(designation)
+        for name, designation in self.designation.items():
+            names += designation_columns(name, designation)
         if self.panel.places is not None:
             names += self.panel.places.columns()
-        return names
+        return [*names, *self.capacities()]
+
+    def capacities(self) -> dict[str, str]:
+        """Map every capacity to the legacy that left it behind, in the order of the file."""
+        return {name: legacy for legacy, each in self.legacies.items() for name in each.capacities}
 
     def column_origins(self) -> dict[str, ColumnOrigin]:
         """Say of every column of the panel where it comes from and what was done to it, for the codebook."""
@@ -125,10 +133,14 @@ class Study(Section):
             words = {"label": derived.label, "unit": derived.unit}
             origins[name] = ColumnOrigin(origin="derived", transformation=derived.expression, **words)
         for name, designation in self.designation.items():
-            meanings = ("treated", "first period treated", "periods since the first treated")
-            for column_name, meaning in zip(designation_columns(name), meanings, strict=True):
+            meanings = ("treated", "first period treated", "periods since the first treated", "intensity")
+            for column_name, meaning in zip(designation_columns(name, designation), meanings, strict=False):
                 label = f"{designation.label or name}: {meaning}"
                 origins[column_name] = ColumnOrigin(origin=f"designation {name}", label=label)
+            if designation.intensity is not None:
+                of = origins[designation.intensity]
+                dose = {"label": self._intensity_label(name), "unit": of.unit, "transformation": of.transformation}
+                origins[f"{name}_intensity"] = origins[f"{name}_intensity"].model_copy(update=dose)
         if self.panel.places is not None:
             described = self.panel.places.descriptions(self._designation_labels())
             for kind, name, column_name in self.panel.places.added():
@@ -136,6 +148,14 @@ class Study(Section):
                 origins[column_name] = ColumnOrigin(
                     origin=f"places: {kind} {name}", label=label, unit=unit or None, transformation=how
                 )
+        for name, legacy in self.capacities().items():
+            capacity = self.legacies[legacy].capacities[name]
+            origins[name] = ColumnOrigin(
+                origin=f"legacies: {legacy}",
+                label=capacity.label,
+                unit="standard deviations",
+                transformation=f"{INDEX_WORDS[capacity.index]} of {', '.join(capacity.proxies)}",
+            )
         return origins
 
     def specification_labels(self) -> dict[str, str]:
@@ -158,10 +178,32 @@ class Study(Section):
         if self.panel.places is not None:
             described = self.panel.places.descriptions(self._designation_labels())
             labels |= {name: label for name, (label, _, _) in described.items()}
+        for legacy in self.legacies.values():
+            labels |= {name: each.label for name, each in legacy.capacities.items() if each.label}
         return labels | self._designation_labels()
 
     def _designation_labels(self) -> dict[str, str]:
-        return {name: each.label for name, each in self.designation.items() if each.label}
+        labels = {name: each.label for name, each in self.designation.items() if each.label}
+        dosed = [name for name, each in self.designation.items() if each.intensity is not None]
+        return labels | {f"{name}_intensity": self._intensity_label(name) for name in dosed}
+
+    def _intensity_label(self, name: str) -> str:
+        return f"{self.designation[name].label or name}, intensity"
+
+    def treatment_notes(self) -> dict[str, str]:
+        """Say in a sentence, for every column of a treatment dated by an intensity, what it measures."""
+        notes = {}
+        labels, origins = self.labels(), self.column_origins()
+        for name, designation in self.designation.items():
+            if designation.intensity is not None:
+                measured = labels.get(designation.intensity, designation.intensity)
+                unit = origins[designation.intensity].unit
+                label, of = designation.label or name, measured + (f" ({unit})" if unit else "")
+                notes[name] = f"{label}: 1 where {of} is above {designation.threshold:g}" + (
+                    " or has been before, 0 otherwise" if designation.absorbing else ", 0 otherwise"
+                )
+                notes[f"{name}_intensity"] = f"{labels[f'{name}_intensity']}: {of}"
+        return notes
 
     def equations(self, block_name: str) -> list[Equation]:
         """Spell out every equation of a block, with nothing left to default.
@@ -181,6 +223,7 @@ class Study(Section):
         for name, own in (block.specifications or {"main": Specification()}).items():
             stated = {key: value for part in (block, own) for key, value in _stated(part).items()}
             treatments = stated.get("treatments", list(self.designation))
+            declared = {treatment: self.designation[treatment] for treatment in treatments}
             inference = self._inference(stated.get("inference"))
             spatial = inference.variance == "spatial"
             for outcome_name in stated.get("outcomes", []):
@@ -205,7 +248,7 @@ class Study(Section):
                             inference=inference,
                             window=stated.get("window"),
                             reference_period=min(
-                                (self.designation[treatment].reference_period for treatment in treatments),
+                                (each.reference_period for each in declared.values()),
                                 default=-1,
                             ),
                             always_treated=stated.get("always_treated", "drop"),
@@ -213,7 +256,18 @@ class Study(Section):
                             missing_reference=stated.get("missing_reference", "earlier"),
                             latitude=places.latitude if places is not None and spatial else None,
                             longitude=places.longitude if places is not None and spatial else None,
-                            absorbing=all(self.designation[treatment].absorbing for treatment in treatments),
+                            group_time=stated.get("group_time"),
+                            absorbing=all(each.absorbing for each in declared.values()),
+                            intensities={
+                                treatment: column
+                                for treatment, each in declared.items()
+                                if (column := each.column_in_equations(treatment)) != treatment
+                            },
+                            interactions=stated.get("interactions", []),
+                            anticipation={
+                                name: each.anticipation for name, each in declared.items() if each.anticipation
+                            },
+                            donut={name: sorted(each.donut) for name, each in declared.items() if each.donut},
                         )
                     )
         return equations

@@ -49,7 +49,7 @@ class ColumnOrigin(Section):
     """Where a column of the panel comes from; not written by users, made by `Study.column_origins`."""
 
     origin: str
-    """The source and its header, an expression, a designation, or places."""
+    """The source and its header, an expression, a designation, places, or a legacy."""
     label: str | None = None
     """What a reader sees."""
     unit: str | None = None
@@ -70,7 +70,8 @@ class Panel(Section):
     period: Name
     """The column that says when: whole numbers, usually years."""
     region: Name | None = None
-    """A column by which the match report tells regions apart, such as the province."""
+    """A column by which the match report tells regions apart, such as the province; how much capacities vary within
+    regions is told too."""
     base: Name | None = None
     """The source whose rows are the panel's rows; may be left out when there is one source only."""
     joins: list[Join] = []
@@ -80,4 +81,5 @@ class Panel(Section):
     places: Places | None = None
     """Where units are, and the columns that follow from it: neighbours, density, distances."""
     sample: list[Restriction] = []
-    """Restrictions of the sample, applied in this order after designation is dated and places are read."""
+    """Restrictions of the sample, applied in this order after designation is dated, places are read
+    and capacities measured."""

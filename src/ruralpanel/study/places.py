@@ -80,7 +80,8 @@ class Nearest(Section):
     """What a reader sees."""
 
 
-def _plain_path(path: str) -> str:
+def plain_path(path: str) -> str:
+    """Refuse a path that file names here cannot have."""
     if re.search(r"[{}*?]", path):
         raise ValueError(f"the path {path} has a character that file names here cannot have: {{ }} * ?")
     return path
@@ -95,7 +96,7 @@ class DistanceTo(Section):
     """The source's column with the latitude of its points in degrees; left out: called as in the panel."""
     longitude: Name | None = None
     """The source's column with their longitude; left out: called as in the panel."""
-    line: Annotated[Text, AfterValidator(_plain_path)] | None = None
+    line: Annotated[Text, AfterValidator(plain_path)] | None = None
     """A GeoJSON file with LineString or MultiLineString in degrees of WGS84, from the top of the repository, in place
     of `points`. Between two points of it the line is the shortest way on the sphere."""
     label: Text | None = None

@@ -12,9 +12,10 @@ from typing import Any
 
 from ruralpanel.sources.numbers import MISSING_MARKERS
 from ruralpanel.study.base import Section
-from ruralpanel.study.blocks import Block, Inference, Specification
+from ruralpanel.study.blocks import Block, GroupTime, Inference, Specification
 from ruralpanel.study.designation import Designation, YearlyList
 from ruralpanel.study.exhibits import EventStudyFigure, Exhibit, RegressionTable, TrendsFigure
+from ruralpanel.study.legacies import Capacity, Legacy, Proxy
 from ruralpanel.study.model import Study
 from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.panel import Derived, Join, Panel, Restriction
@@ -139,8 +140,9 @@ folders called by their sha256, so `{retrieved}` of another machine is such a fo
 
 `keep`, `sample` and `expression` use columns, numbers, text in quotes, `+ - * / // % **`, comparisons, `in [..]`,
 `and`, `or`, `not`, and the functions abs, arcsinh, exp, expm1, log, log10, log1p, sqrt. A row in which a column of a
-condition is missing does not fulfil it. Columns that a designation adds (`NAME`, `NAME_cohort`, `NAME_event_time`), and
-those that `panel.places` adds, can be used in `panel.sample`, in blocks and as outcomes, not in `derived`.
+condition is missing does not fulfil it. Columns that a designation adds (`NAME`, `NAME_cohort`, `NAME_event_time`),
+those that `panel.places` adds, and capacities, can be used in `panel.sample`, in blocks and as outcomes, not in
+`derived`.
 
 ## Yearly lists
 
@@ -192,6 +194,37 @@ Distances are great circles on a sphere with a radius of 6371.0088 km. The other
 panel before `panel.sample`, also in periods in which they have no row: where the treatment of such a unit follows from
 its cohort, or from the rows it has, it counts; where it does not, the unit counts neither as treated nor as neighbour
 in that period. Where there are neighbours and the treatment of none is known, the column is missing.
+
+## Legacies
+
+What history left behind cannot be seen, but has left traces that can. A legacy has capacities, and a capacity has
+proxies, columns that stand for it:
+
+```yaml
+legacies:
+  kinship_and_place:
+    label: Kinship and place ties
+    capacities:
+      collective_action:          # adds the column collective_action
+        label: Collective action
+        index: icw                # or first_component, or mean
+        reference: plain == 0     # whose mean is 0 and standard deviation 1; left out: all units
+        proxies:
+          genealogies: {{sign: positive, vintage: 1950, level: county}}
+          ancestral_halls: {{sign: positive, vintage: 2000}}
+          outsiders: {{sign: negative, vintage: 1990, label: Households of other surnames}}
+        within: [county]
+```
+
+A proxy has one value for each unit, and must be older than the first designation. Every unit counts once, and units are
+those of the panel before `panel.sample`: restricting the sample changes no index. The ledger says for how many units
+an index is made of some of its proxies only, and which proxy gets a weight against its declared sign.
+`results/<study>/panel/legacies.csv` has one row for each capacity and one for each of its proxies:
+
+| column | what it holds |
+|---|---|
+{measures}
+`capacities.csv` beside it has the correlation of each `capacity` with each `other`, over the `units` that have both.
 
 ## Estimators
 
@@ -279,6 +312,9 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("panel.sample", "A list; restrictions are applied in this order.", Restriction),
     ("designation", "One entry for each treatment, by name.", Designation),
     ("designation.NAME.list", "Where a designation is read from yearly lists.", YearlyList),
+    ("legacies", "One entry for each legacy, by name.", Legacy),
+    ("legacies.NAME.capacities.NAME", "One number for each unit, made of proxies.", Capacity),
+    ("legacies.NAME.capacities.NAME.proxies.NAME", "By column.", Proxy),
     ("outcomes", "One entry for each outcome, by name.", Outcome),
     (
         "blocks",
@@ -291,6 +327,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
         Specification,
     ),
     ("inference", "In a block or a specification.", Inference),
+    ("group_time", "In a block or a specification with `callaway_santanna`.", GroupTime),
     ("exhibits", "One entry for each table or figure, by name; all kinds have:", Exhibit),
     ("exhibits of kind regression_table", "Also:", RegressionTable),
     ("exhibits of kind event_study_figure", "Also:", EventStudyFigure),
@@ -301,6 +338,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
 def reference_text() -> str:
     """Write ``config/README.md``."""
     from ruralpanel.estimation.estimates import COLUMNS
+    from ruralpanel.panel.legacies.capacities import MEASURES, WITHIN
     from ruralpanel.panel.lists import EVENTS
     from ruralpanel.verification.published import STATISTICS
 
@@ -308,11 +346,13 @@ def reference_text() -> str:
     statistics = ", ".join(f"`{name}`" for name in STATISTICS)
     estimates = "".join(f"| `{name}` | {words} |\n" for name, (_, words) in COLUMNS.items())
     events = "".join(f"| `{event}` | {when} |\n" for event, when in EVENTS.items())
+    measures = "".join(f"| `{name}` | {words} |\n" for name, words in (MEASURES | {"within_NAME": WITHIN}).items())
     text = OPENING.format(
         estimates=estimates,
         events=events,
         example=EXAMPLE,
         markers=markers,
+        measures=measures,
         retrieved=RETRIEVED_FILES,
         statistics=statistics,
     )
@@ -366,7 +406,9 @@ def _type_words(part: dict[str, Any], schema: dict[str, Any]) -> str:
         return f"by {'name' if 'a-z' in pattern else 'year'}: {_type_words(inner, schema)}"
     if part.get("type") == "string":
         pattern = part.get("pattern", "")
-        return "fixed effect" if r"\[" in pattern else "term" if r"\*" in pattern else "name" if pattern else "text"
+        if r"\[" in pattern:
+            return "fixed effect"
+        return "name or names joined by `*`" if r"\*" in pattern else "name" if pattern else "text"
     plain = {"integer": "whole number", "number": "number", "boolean": "`true` or `false`"}
     return plain.get(str(part.get("type")), "keys, see below")
 

@@ -11,6 +11,7 @@ from ruralpanel.study.checks.blocks import blocks, outcomes
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.checks.designation import designations
 from ruralpanel.study.checks.exhibits import exhibits, published
+from ruralpanel.study.checks.legacies import legacies
 from ruralpanel.study.checks.panel import columns_of_the_panel, joins
 from ruralpanel.study.checks.places import places
 from ruralpanel.study.checks.sources import sources
@@ -54,6 +55,7 @@ def _all_problems(context: Context) -> Iterator[Problem]:
     yield from designations(context)
     if study.panel.places is not None:
         yield from places(context, study.panel.places)
+    yield from legacies(context)
     yield from outcomes(context)
     yield from blocks(context)
     yield from exhibits(context)

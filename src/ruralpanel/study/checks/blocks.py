@@ -6,20 +6,26 @@ from collections.abc import Iterable, Iterator
 from typing import get_args
 
 from ruralpanel.errors import Problem, nearest
-from ruralpanel.study.blocks import Block, Equation, EstimatorName, Specification
+from ruralpanel.study.blocks import WITH_TREATMENT_TERMS, Block, Equation, EstimatorName, Specification
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.fixed_effects import columns_of, fixed_effect
 from ruralpanel.study.yaml_file import KeyPath
 
-WITH_EVENT_TIME = ("event_study", "sun_abraham")
-WITH_MODERATORS = ("two_way_fixed_effects", "poisson_fixed_effects")
-KEYS_OF_ESTIMATORS = {
-    "window": (("event_study",), "event studies"),
-    "always_treated": (WITH_EVENT_TIME, "event studies"),
-    "comparison": (("sun_abraham",), "sun_abraham"),
-    "missing_reference": (("sun_abraham",), "sun_abraham"),
+BY_COHORT = {
+    "event_study": "an event study",
+    "sun_abraham": "sun_abraham",
+    "callaway_santanna": "callaway_santanna",
 }
-"""Keys that only some estimators have, with these, and what they are called together."""
+"""Estimators that go by the cohorts of one treatment, as they are called in a sentence."""
+
+KEYS_OF = {
+    "window": ["event_study", "callaway_santanna"],
+    "always_treated": ["event_study", "sun_abraham"],
+    "comparison": ["sun_abraham"],
+    "missing_reference": ["sun_abraham"],
+    "group_time": ["callaway_santanna"],
+}
+"""Keys of a specification that belong to some estimators only."""
 
 
 def outcomes(context: Context) -> Iterator[Problem]:
@@ -80,6 +86,9 @@ def _specification(context: Context, at: KeyPath, part: Specification) -> Iterat
         if fixed_effect(effect).slope in fixed_effect(effect).columns:
             what = f"`{effect}` has a slope of a column within itself, where it is constant"
             yield context.file.problem((*at, "fixed_effects", index), what)
+    for index, interaction in enumerate(part.interactions or []):
+        for name in interaction.split("*"):
+            yield from context.known((*at, "interactions", index), name, study.designation, "designation of this study")
     for index, name in enumerate((part.inference and part.inference.cluster) or []):
         yield from context.known(
             (*at, "inference", "cluster", index), name, columns, "column of the panel to cluster by"
@@ -92,6 +101,8 @@ def _specification(context: Context, at: KeyPath, part: Specification) -> Iterat
                 "is `spatial`, but the study does not say where units are",
                 "declare `latitude` and `longitude` under `panel.places`",
             )
+    for index, name in enumerate(part.group_time.covariates if part.group_time else []):
+        yield from context.known((*at, "group_time", "covariates", index), name, columns, "column of the panel")
     if part.weights is not None:
         yield from context.known((*at, "weights"), part.weights, columns, "column of the panel")
     if part.sample is not None:
@@ -104,7 +115,8 @@ def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
     """Check what only a whole equation shows."""
     for equation in context.study.equations(name):
         where = (*at, "specifications", equation.specification) if context.study.blocks[name].specifications else at
-        right_hand = [*equation.treatments, *equation.regressors]
+        right_hand = [*equation.treatment_terms, *equation.regressors]
+        yield from _interactions(context, where, equation)
         repeated = sorted({term for term in right_hand if right_hand.count(term) > 1})
         if repeated:
             yield context.file.problem(where, f"{', '.join(repeated)} is on the right-hand side twice")
@@ -112,7 +124,7 @@ def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
             yield context.file.problem(where, f"the outcome `{equation.outcome_column}` is a regressor too")
         yield from _moderators(context, where, equation)
         yield from _poisson(context, where, equation)
-        if equation.estimator in WITH_MODERATORS and not right_hand:
+        if equation.estimator in WITH_TREATMENT_TERMS and not right_hand:
             yield context.file.problem(where, "has nothing on the right-hand side", "name `treatments` or `regressors`")
         if equation.estimator == "cohort_means" and len(equation.treatments) > 1:
             yield context.file.problem(
@@ -120,25 +132,44 @@ def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
                 "means by cohort need one treatment",
                 f"choose one with `treatments`: {', '.join(equation.treatments)}",
             )
-        if equation.estimator in WITH_EVENT_TIME:
-            yield from _event_study(context, where, equation.treatments, equation.absorbing)
+        if equation.estimator in BY_COHORT:
+            yield from _by_cohort(context, where, equation)
+        if equation.estimator == "event_study":
             window, reference = equation.window, equation.reference_period
             if window is not None and not window[0] <= reference <= window[1]:
                 yield context.file.problem((*where, "window"), f"leaves out the reference period {reference}")
 
 
-def _event_study(context: Context, where: KeyPath, treatments: list[str], absorbing: bool) -> Iterator[Problem]:
+def _interactions(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
+    """Check that interactions are of treatments in the same equation, and that the estimator has them."""
+    for interaction in equation.interactions:
+        at, parts = (*where, "interactions"), interaction.split("*")
+        absent = [name for name in parts if name not in equation.treatments]
+        if equation.estimator not in WITH_TREATMENT_TERMS:
+            valid = " and ".join(WITH_TREATMENT_TERMS)
+            what = f"`{interaction}` is for {valid}; {equation.estimator} has no interactions"
+            yield context.file.problem(at, what, "put the two estimators into specifications of their own")
+        elif absent:
+            what = f"`{interaction}`: {', '.join(absent)} is not among the treatments of this equation"
+            yield context.file.problem(at, what, f"name it in `treatments`: {', '.join(equation.treatments)}")
+        elif len(set(parts)) < len(parts):
+            yield context.file.problem(at, f"`{interaction}` multiplies a treatment by itself")
+
+
+def _by_cohort(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
+    """Check that an estimator that goes by cohorts has one treatment, which stays."""
+    treatments, estimator = equation.treatments, BY_COHORT[equation.estimator]
     if len(treatments) != 1:
         hint = (
             f"choose one with `treatments`: {', '.join(treatments)}"
             if treatments
             else "declare one under `designation`"
         )
-        yield context.file.problem(where, f"an event study needs one treatment, not {len(treatments)}", hint)
-    elif not absorbing:
+        yield context.file.problem(where, f"{estimator} needs one treatment, not {len(treatments)}", hint)
+    elif not equation.absorbing:
         yield context.file.problem(
             where,
-            f"an event study needs a treatment that stays; `{treatments[0]}` is declared `absorbing: false`",
+            f"{estimator} needs a treatment that stays; `{treatments[0]}` is declared `absorbing: false`",
             "estimate it with two_way_fixed_effects",
         )
 
@@ -148,10 +179,10 @@ def _moderators(context: Context, where: KeyPath, equation: Equation) -> Iterato
     if not equation.moderators:
         return
     place = (*where, "moderators")
-    if equation.estimator not in WITH_MODERATORS:
+    if equation.estimator not in WITH_TREATMENT_TERMS:
         if equation.estimator != "cohort_means":
             what = f"have no meaning in {equation.estimator}"
-            yield context.file.problem(place, what, f"estimate them with {' or '.join(WITH_MODERATORS)}")
+            yield context.file.problem(place, what, f"estimate them with {' or '.join(WITH_TREATMENT_TERMS)}")
         return
     if not equation.treatments:
         yield context.file.problem(place, "need a treatment whose effect they moderate", "name one with `treatments`")
@@ -188,8 +219,9 @@ def _keys_of_estimators(context: Context, at: KeyPath, block: Block) -> Iterator
     """Check that keys that belong to certain estimators have one of them."""
     for name, own in (block.specifications or {"": block}).items():
         estimators = own.estimators or block.estimators or []
-        for key, (valid, whose) in KEYS_OF_ESTIMATORS.items():
+        for key, used_by in KEYS_OF.items():
             stated_here = getattr(own, key) is not None
-            if (stated_here or getattr(block, key) is not None) and not set(valid) & set(estimators):
+            if (stated_here or getattr(block, key) is not None) and not set(used_by) & set(estimators):
                 where = (*at, "specifications", name, key) if stated_here and name else (*at, key)
-                yield context.file.problem(where, f"is a key of {whose}, and none is estimated here")
+                what = f"is a key of {' and '.join(used_by)}, and none is estimated here"
+                yield context.file.problem(where, what)

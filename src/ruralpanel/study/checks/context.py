@@ -54,11 +54,12 @@ class Context:
             yield from self.known(at, name, columns, "column of the panel here")
 
     def columns_of_all_tables(self) -> list[str]:
-        """List the columns of every source, derived ones, designations and places."""
+        """List the columns of every source, derived ones, designations, places and capacities."""
         names = [name for source in self.study.sources.values() for name in source.column_names]
         names += list(self.study.panel.derived)
-        names += [column for name in self.study.designation for column in designation_columns(name)]
-        return names + (self.study.panel.places.columns() if self.study.panel.places is not None else [])
+        names += [column for each in self.study.designation.items() for column in designation_columns(*each)]
+        names += self.study.panel.places.columns() if self.study.panel.places is not None else []
+        return [*names, *self.study.capacities()]
 
     def table_columns(self) -> list[str]:
         """List the panel's columns before derived ones and designations are added."""

@@ -40,10 +40,13 @@ def exhibits(context: Context) -> Iterator[Problem]:
 def _right_hand_sides(context: Context, block: Block) -> set[str]:
     """List everything that is on a right-hand side in a block."""
     parts = [block, *(block.specifications or {}).values()]
-    regressors = {name for part in parts for name in part.regressors or []}
+    regressors = {name for part in parts for name in [*(part.regressors or []), *(part.interactions or [])]}
     treatments = {name for part in parts for name in part.treatments or context.study.designation}
     moderators = {name for part in parts for name in part.moderators or []}
-    return regressors | treatments | {f"{name}*{moderator}" for name in treatments for moderator in moderators}
+    declared = context.study.designation
+    terms = {declared[name].column_in_equations(name) for name in treatments if name in declared}
+    moderated = {f"{name}*{moderator}" for name in treatments | terms for moderator in moderators}
+    return regressors | treatments | terms | moderated
 
 
 def published(context: Context) -> Iterator[Problem]:

@@ -1,0 +1,207 @@
+r"""Effects by cohort and period, and their averages, with untreated units as the only comparison.
+
+Estimand: :math:`ATT(g, t) = E[Y_t(g) - Y_t(\infty) \mid G = g]`, the average effect in period :math:`t` on those first
+treated in :math:`g`, under parallel trends given covariates (Callaway & Sant'Anna 2021, assumptions 1 to 6 and theorem
+1); averages of these weigh cohorts by their size. Nobody treated is compared with anybody treated before, so that
+effects may differ by cohort and time.
+
+Standard errors are analytic, from the influence functions added up within clusters, and without a small-sample
+correction; p-values and intervals are from the normal distribution, as the R package did has them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ruralpanel.errors import counted
+from ruralpanel.estimation.callaway_santanna.aggregation import Aggregate, aggregate
+from ruralpanel.estimation.callaway_santanna.group_time import Observed, group_time_effects
+from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words, statistics
+from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
+from ruralpanel.ledger import Ledger
+from ruralpanel.study.blocks import Equation, GroupTime
+
+AVERAGES = {"cells": "", "event_time": ", mean of event times", "cohort": ", mean of cohorts", "period": ", by period"}
+"""What is added to the treatment's name for each overall effect."""
+
+
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+    """Estimate effects by cohort and period and aggregate them.
+
+    Parameters
+    ----------
+    panel
+        The panel, with the designation's cohort.
+    equation
+        Has one treatment; ``group_time`` says whom to compare with and how.
+    ledger
+        Gets a line for every reason for which rows leave.
+
+    Returns
+    -------
+    list of dict
+        Overall effects; one row an event time, a cohort and a period; one row a cohort and period (with the reason
+        where it has none); and the joint test that the effects before treatment are zero.
+
+    Raises
+    ------
+    CannotEstimate
+        If nobody is treated after the first period, nobody is left to compare with, weights or clusters change within
+        a unit, or there are two cluster dimensions.
+    """
+    (treatment,) = equation.treatments
+    choice = equation.group_time or GroupTime()
+    sample, left_out = _usable(estimation_sample(panel, equation, ledger), treatment, choice, equation, ledger)
+    observed = _laid_out(sample, treatment, choice, equation)
+    clusters = _clusters(sample, equation)
+    effects = group_time_effects(observed, choice, equation.anticipation.get(treatment, 0))
+    if effects.cells["effect"].isna().all():
+        raise CannotEstimate(f"no cohort can be compared: {effects.cells['reason'].iloc[0]}")
+    window = (equation.window[0], equation.window[1]) if equation.window is not None else None
+    aggregates = aggregate(effects, observed, window)
+    shared = {
+        "sample": sample_words(equation, _words(choice, left_out)),
+        "observations": len(sample),
+        "units": len(observed.cohort),
+        "clusters": int(clusters.max()) + 1,
+        "outcome_mean": float(np.average(sample[OUTCOME], weights=_row_weights(sample, equation))),
+        "variance": "clustered",
+        "clustered_by": "+".join(equation.inference.cluster or [equation.unit]),
+        "small_sample": "none",
+        "regressors": " + ".join(choice.covariates),
+        "fixed_effects": "none",
+    }
+    level = equation.inference.level
+
+    def numbers(effect: float, influence: NDArray[np.float64]) -> dict[str, float]:
+        return statistics(effect, _standard_error(influence, clusters), np.inf, level)
+
+    rows: list[dict[str, Any]] = []
+    for each in aggregates:
+        place: dict[str, Any] = {"term": treatment + AVERAGES.get(each.of, "")}
+        if each.value is not None:
+            place |= {each.kind: str(each.value) if each.kind == "cohort" else each.value}
+        rows.append({**shared, **place, **numbers(each.effect, each.influence)})
+    for cell, influence in zip(effects.cells.to_dict("records"), effects.influence.T, strict=True):
+        cohort, period = cell["cohort"], cell["period"]
+        place = {"cohort": str(cohort), "period": period, "event_time": period - cohort}
+        if np.isnan(cell["effect"]):
+            rows.append(no_estimate(equation, cell["reason"], treatment, **shared, **place))
+        else:
+            rows.append({**shared, "term": treatment, **place, **numbers(cell["effect"], influence)})
+    rows.append(shared | _joint_test(aggregates, clusters))
+    return rows
+
+
+def _words(choice: GroupTime, left_out: str) -> str:
+    """Say whom cohorts are compared with, and who is left out."""
+    compared = f"compared with the {choice.comparison.replace('_', ' ')}"
+    return ", ".join(part for part in (compared, left_out) if part)
+
+
+def _usable(
+    sample: pd.DataFrame, treatment: str, choice: GroupTime, equation: Equation, ledger: Ledger
+) -> tuple[pd.DataFrame, str]:
+    """Leave out units treated from the first period on, and those with gaps where units are compared."""
+    words = []
+    cohort = sample[f"{treatment}_cohort"]
+    always = cohort.notna() & (cohort <= sample[equation.period].min())
+    if always.any():
+        units = counted(int(sample.loc[always, equation.unit].nunique()), "unit")
+        kept = sample[~always]
+        ledger.note("always treated dropped", len(sample), kept, f"{units} treated from the first period on")
+        words.append(f"without {units} treated throughout")
+        sample = kept
+    if choice.rows == "balanced":
+        complete = sample.groupby(equation.unit)[equation.period].transform("size") == sample[equation.period].nunique()
+        if not complete.all():
+            units = counted(int(sample.loc[~complete, equation.unit].nunique()), "unit")
+            kept = sample[complete]
+            ledger.note("balanced", len(sample), kept, f"{units} not observed in all periods")
+            words.append(f"without {units} not observed in all periods")
+            sample = kept
+    if sample.empty:
+        raise CannotEstimate("no unit is left; with `rows: all` of `group_time`, units need not be in all periods")
+    return sample.reset_index(drop=True), ", ".join(words)
+
+
+def _laid_out(sample: pd.DataFrame, treatment: str, choice: GroupTime, equation: Equation) -> Observed:
+    unit = sample[equation.unit]
+    rows, units = pd.factorize(unit, sort=True)
+    columns, periods = pd.factorize(sample[equation.period], sort=True)
+    if len(periods) < 2:
+        raise CannotEstimate("there is one period only")
+    shape = (len(units), len(periods))
+    outcome = np.full(shape, np.nan)
+    outcome[rows, columns] = sample[OUTCOME]
+    covariates = np.full((*shape, 1 + len(choice.covariates)), np.nan)
+    covariates[rows, columns, 0] = 1.0
+    for position, name in enumerate(choice.covariates, start=1):
+        covariates[rows, columns, position] = sample[name]
+    first = sample.drop_duplicates(equation.unit)
+    cohort = first[f"{treatment}_cohort"].to_numpy(dtype="float64", na_value=np.nan)
+    # Who is treated after the last period is not treated here.
+    cohort = np.where(np.isnan(cohort) | (cohort > periods.max()), np.inf, cohort)
+    if np.isinf(cohort).all():
+        raise CannotEstimate("no unit of this sample is treated while it is observed")
+    weight = np.ones(len(units))
+    if equation.weights:
+        if (sample.groupby(equation.unit)[equation.weights].nunique() > 1).any():
+            raise CannotEstimate(f"the weight `{equation.weights}` changes within units")
+        weight = first[equation.weights].to_numpy(dtype="float64")
+    return Observed(outcome, cohort, covariates, weight / weight.mean(), np.asarray(periods, dtype="int64"))
+
+
+def _row_weights(sample: pd.DataFrame, equation: Equation) -> pd.Series | None:
+    return sample[equation.weights] if equation.weights else None
+
+
+def _clusters(sample: pd.DataFrame, equation: Equation) -> NDArray[np.int64]:
+    """Number the cluster of every unit."""
+    names = equation.inference.cluster or [equation.unit]
+    if equation.inference.variance != "clustered":
+        raise CannotEstimate("standard errors of this estimator are clustered, by the unit at least")
+    if len(names) > 1:
+        raise CannotEstimate("standard errors of this estimator are clustered in one dimension")
+    if (sample.groupby(equation.unit)[names[0]].nunique() > 1).any():
+        raise CannotEstimate(f"`{names[0]}` changes within units, and clusters hold whole units here")
+    codes = pd.factorize(sample.drop_duplicates(equation.unit)[names[0]], sort=True)[0]
+    if codes.max() == 0:
+        raise CannotEstimate(f"one cluster only in `{names[0]}`: clustered standard errors need at least two")
+    return np.asarray(codes)
+
+
+def _covariance(influence: NDArray[np.float64], clusters: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Compute the covariance of estimates from units by estimates of influence, added up within clusters."""
+    summed = pd.DataFrame(influence).groupby(clusters).sum().to_numpy()
+    return np.asarray(summed.T @ summed / len(influence) ** 2)
+
+
+def _standard_error(influence: NDArray[np.float64], clusters: NDArray[np.int64]) -> float:
+    return float(np.sqrt(_covariance(influence[:, None], clusters)[0, 0]))
+
+
+def _joint_test(aggregates: list[Aggregate], clusters: NDArray[np.int64]) -> dict[str, Any]:
+    """Test that all effects before treatment are zero: Wald's statistic by the number of leads."""
+    from scipy.stats import chi2
+
+    leads = [each for each in aggregates if each.kind == "event_time" and each.value is not None and each.value < 0]
+    found: dict[str, Any] = {"term": JOINT_TEST}
+    if not leads:
+        return found | {"reason": "there is no effect before treatment to test"}
+    effects = np.array([each.effect for each in leads])
+    covariance = _covariance(np.array([each.influence for each in leads]).T, clusters)
+    if np.linalg.matrix_rank(covariance) < len(leads):
+        reason = f"{len(leads)} leads are too many for {clusters.max() + 1} clusters: their covariance is singular"
+        return found | {"reason": reason}
+    statistic = float(effects @ np.linalg.solve(covariance, effects))
+    return found | {
+        "statistic": statistic / len(leads),
+        "degrees_of_freedom": np.inf,
+        "p_value": float(chi2.sf(statistic, len(leads))),
+        "reason": f"a joint test of {len(leads)} effects has no single estimate",
+    }

@@ -1,0 +1,123 @@
+"""Effects by cohort and period → overall, by event time, by cohort and by period.
+
+References
+----------
+Callaway & Sant'Anna (2021), Difference-in-differences with multiple time periods, Journal of Econometrics 225(2):
+section 3.1 for the aggregations, corollary 2 for their influence functions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ruralpanel.estimation.callaway_santanna.group_time import GroupTimeEffects, Observed
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """One aggregated effect.
+
+    Parameters
+    ----------
+    kind
+        ``overall``, ``event_time``, ``cohort`` or ``period``.
+    value
+        The event time, cohort or period; None for an overall effect.
+    of
+        For an overall effect, what it averages over: ``cells``, ``event_time``, ``cohort`` or ``period``.
+    effect
+        The weighted average.
+    influence
+        Its influence function, one value a unit.
+    """
+
+    kind: str
+    value: int | None
+    of: str
+    effect: float
+    influence: NDArray[np.float64]
+
+
+def aggregate(effects: GroupTimeEffects, observed: Observed, window: tuple[int, int] | None = None) -> list[Aggregate]:
+    """Aggregate the effects that could be had.
+
+    Parameters
+    ----------
+    effects
+        From :func:`ruralpanel.estimation.callaway_santanna.group_time.group_time_effects`.
+    observed
+        The sample they come from.
+    window
+        First and last event time to report; the overall effect by event time is over those in it.
+
+    Returns
+    -------
+    list of Aggregate
+        Overall of all treated cells first; then by event time, cohort and period, each with its overall.
+    """
+    known = effects.cells["effect"].notna().to_numpy()
+    cells = effects.cells[known]
+    found = _Cells(
+        effect=cells["effect"].to_numpy(),
+        influence=effects.influence[:, known],
+        cohort=cells["cohort"].to_numpy(dtype="float64"),
+        observed=observed,
+    )
+    period = cells["period"].to_numpy(dtype="float64")
+    event_time = (period - found.cohort).astype(int)
+    treated = event_time >= 0
+    aggregates = []
+    if treated.any():
+        aggregates.append(Aggregate("overall", None, "cells", *found.average(treated)))
+    times = [int(e) for e in np.unique(event_time) if window is None or window[0] <= e <= window[1]]
+    by_event_time = [Aggregate("event_time", e, "", *found.average(event_time == e)) for e in times]
+    after = [each for each in by_event_time if each.value is not None and each.value >= 0]
+    by_cohort = [
+        Aggregate("cohort", int(g), "", *found.plain_mean((found.cohort == g) & treated))
+        for g in np.unique(found.cohort[treated])
+    ]
+    by_period = [
+        Aggregate("period", int(t), "", *found.average((period == t) & treated)) for t in np.unique(period[treated])
+    ]
+    for parts, of in ((after, "event_time"), (by_period, "period")):
+        if parts:
+            effect = float(np.mean([each.effect for each in parts]))
+            influence = np.mean([each.influence for each in parts], axis=0)
+            aggregates.append(Aggregate("overall", None, of, effect, influence))
+    if by_cohort:
+        cohorts = _Cells(
+            effect=np.array([each.effect for each in by_cohort]),
+            influence=np.array([each.influence for each in by_cohort]).T,
+            cohort=np.array([each.value for each in by_cohort], dtype="float64"),
+            observed=observed,
+        )
+        everywhere = np.ones(len(by_cohort), dtype=bool)
+        aggregates.append(Aggregate("overall", None, "cohort", *cohorts.average(everywhere)))
+    return [*aggregates, *by_event_time, *by_cohort, *by_period]
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """Effects of cohorts with their influence functions, to be averaged."""
+
+    effect: NDArray[np.float64]
+    influence: NDArray[np.float64]
+    cohort: NDArray[np.float64]
+    observed: Observed
+
+    def average(self, chosen: NDArray[np.bool_]) -> tuple[float, NDArray[np.float64]]:
+        """Average over cells by the size of their cohorts, which is estimated too."""
+        member = self.observed.weight[:, None] * (self.observed.cohort[:, None] == self.cohort[chosen])
+        size = member.mean(axis=0)
+        share = size / size.sum()
+        effect = float(share @ self.effect[chosen])
+        deviation = member - size
+        of_shares = deviation @ self.effect[chosen] / size.sum() - deviation.sum(axis=1) * effect / size.sum()
+        return effect, self.influence[:, chosen] @ share + of_shares
+
+    def plain_mean(self, chosen: NDArray[np.bool_]) -> tuple[float, NDArray[np.float64]]:
+        """Average over the periods of one cohort."""
+        return float(self.effect[chosen].mean()), self.influence[:, chosen].mean(axis=1)

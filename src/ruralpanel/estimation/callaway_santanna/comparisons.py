@@ -1,0 +1,273 @@
+r"""One cohort against one comparison group, before and after: estimates and their influence functions.
+
+Each of the six estimators (outcome regression, inverse probability weighting, doubly robust; for units seen in both
+periods, and for rows of units that need not be) is a signed sum of weighted means
+
+.. math:: \hat\eta_k = \frac{\sum_i w_{ki} v_{ki}}{\sum_i w_{ki}}
+
+in which weights may depend on a propensity score and values on outcome regressions. The influence function of the sum
+follows term by term: that of a ratio of means, and the derivative by each first step times its own influence function.
+
+References
+----------
+Sant'Anna & Zhao (2020), Doubly robust difference-in-differences estimators, Journal of Econometrics 219(1): equation
+2.6 for panels, equation 2.13 (its locally efficient form) for repeated cross-sections, section 3 for inference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ruralpanel.study.blocks import ComparisonMethod
+
+Vector = NDArray[np.float64]
+
+HIGHEST_SCORE = 0.995
+"""Comparison units with a propensity score from here on are left out, as DRDID does."""
+
+NO_OVERLAP = 0.999
+"""A propensity score this high means that a cohort has no comparable units, as did holds."""
+
+
+class CannotCompare(ValueError):
+    """A cohort cannot be compared in these two periods; the message is the reason for the reader."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The effect on one cohort in one period.
+
+    Parameters
+    ----------
+    effect
+        The average effect on the treated.
+    influence
+        The influence function, one value a row; its mean is zero.
+    """
+
+    effect: float
+    influence: Vector
+
+
+@dataclass(frozen=True)
+class _FirstStep:
+    """A regression or a propensity score, estimated before: its fitted values and influence function."""
+
+    fitted: Vector
+    influence: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Mean:
+    """A signed weighted mean, and how its weights and values depend on first steps.
+
+    Parameters
+    ----------
+    sign
+        1 or -1.
+    weight, value
+        One number a row.
+    regressions
+        Pairs of an outcome regression and the factor with which its fitted values are in ``value``.
+    score
+        The propensity score that ``weight`` depends on, if any.
+    """
+
+    sign: int
+    weight: Vector
+    value: Vector
+    regressions: list[tuple[_FirstStep, Vector]] = field(default_factory=list)
+    score: _FirstStep | None = None
+
+
+def compare_units(
+    change: Vector, treated: Vector, covariates: NDArray[np.float64], weight: Vector, method: ComparisonMethod
+) -> Comparison:
+    """Compare the changes of a cohort with those of its comparison group.
+
+    Parameters
+    ----------
+    change
+        Outcome in the later period less outcome in the earlier, one value a unit.
+    treated
+        1 for the cohort and 0 for the comparison group.
+    covariates
+        One row a unit, a constant among the columns.
+    weight
+        Sampling weights with mean one.
+    method
+        The study's choice.
+
+    Returns
+    -------
+    Comparison
+        The effect, and the influence of every unit on it.
+
+    Raises
+    ------
+    CannotCompare
+        If one group is empty, covariates are collinear in the comparison group, or propensity scores reach one.
+    """
+    _require_both(treated)
+    in_cohort = weight * treated
+    if method == "outcome_regression":
+        control = _regression(change, covariates, weight * (1 - treated))
+        one = np.ones_like(change)
+        means = [_Mean(1, in_cohort, change), _Mean(-1, in_cohort, control.fitted, [(control, one)])]
+        return _sum_of(means, covariates)
+    score = _propensity_score(treated, covariates, weight)
+    in_comparison = _comparison_weight(score.fitted, treated, weight)
+    if method == "inverse_probability":
+        means = [_Mean(1, in_cohort, change), _Mean(-1, in_comparison, change, score=score)]
+        return _sum_of(means, covariates)
+    control = _regression(change, covariates, weight * (1 - treated))
+    residual, minus = change - control.fitted, -np.ones_like(change)
+    means = [
+        _Mean(1, in_cohort, residual, [(control, minus)]),
+        _Mean(-1, in_comparison, residual, [(control, minus)], score),
+    ]
+    return _sum_of(means, covariates)
+
+
+def compare_rows(
+    outcome: Vector,
+    later: Vector,
+    treated: Vector,
+    covariates: NDArray[np.float64],
+    weight: Vector,
+    method: ComparisonMethod,
+) -> Comparison:
+    """Compare levels before and after, of rows whose units need not be seen in both periods.
+
+    Parameters
+    ----------
+    outcome
+        One value a row.
+    later
+        1 for rows of the later period and 0 for those of the earlier.
+    treated, covariates, weight, method
+        As in :func:`compare_units`, one a row.
+
+    Returns
+    -------
+    Comparison
+        The effect, and the influence of every row on it.
+
+    Raises
+    ------
+    CannotCompare
+        If a group is empty in a period, covariates are collinear in one, or propensity scores reach one.
+    """
+    _require_both(treated[later == 1])
+    _require_both(treated[later == 0])
+    earlier, control = 1 - later, 1 - treated
+    cohort = weight * treated
+    if method == "outcome_regression":
+        after = _regression(outcome, covariates, weight * control * later)
+        before = _regression(outcome, covariates, weight * control * earlier)
+        one = np.ones_like(outcome)
+        means = [
+            _Mean(1, cohort * later, outcome),
+            _Mean(-1, cohort * earlier, outcome),
+            _Mean(-1, cohort, after.fitted - before.fitted, [(after, one), (before, -one)]),
+        ]
+        return _sum_of(means, covariates)
+    score = _propensity_score(treated, covariates, weight)
+    comparison = _comparison_weight(score.fitted, treated, weight)
+    if method == "inverse_probability":
+        means = [
+            _Mean(1, cohort * later, outcome),
+            _Mean(-1, cohort * earlier, outcome),
+            _Mean(-1, comparison * later, outcome, score=score),
+            _Mean(1, comparison * earlier, outcome, score=score),
+        ]
+        return _sum_of(means, covariates)
+    after = _regression(outcome, covariates, weight * control * later)
+    before = _regression(outcome, covariates, weight * control * earlier)
+    own_after = _regression(outcome, covariates, weight * treated * later)
+    own_before = _regression(outcome, covariates, weight * treated * earlier)
+    residual = outcome - later * after.fitted - earlier * before.fitted
+    in_residual = [(after, -later), (before, -earlier)]
+    one = np.ones_like(outcome)
+    gain_after, in_gain_after = own_after.fitted - after.fitted, [(own_after, one), (after, -one)]
+    gain_before, in_gain_before = own_before.fitted - before.fitted, [(own_before, one), (before, -one)]
+    means = [
+        _Mean(1, cohort * later, residual, in_residual),
+        _Mean(-1, cohort * earlier, residual, in_residual),
+        _Mean(-1, comparison * later, residual, in_residual, score),
+        _Mean(1, comparison * earlier, residual, in_residual, score),
+        _Mean(1, cohort, gain_after, in_gain_after),
+        _Mean(-1, cohort * later, gain_after, in_gain_after),
+        _Mean(-1, cohort, gain_before, in_gain_before),
+        _Mean(1, cohort * earlier, gain_before, in_gain_before),
+    ]
+    return _sum_of(means, covariates)
+
+
+def _sum_of(means: list[_Mean], covariates: NDArray[np.float64]) -> Comparison:
+    effect = 0.0
+    influence = np.zeros(len(covariates))
+    for each in means:
+        average = each.weight.mean()
+        found = (each.weight * each.value).mean() / average
+        own = each.weight * (each.value - found)
+        if each.score is not None:
+            # The weight of a comparison unit is proportional to its odds, whose derivative is odds times covariates.
+            own = own + each.score.influence @ (own[:, None] * covariates).mean(axis=0)
+        for regression, factor in each.regressions:
+            own = own + regression.influence @ ((each.weight * factor)[:, None] * covariates).mean(axis=0)
+        effect += each.sign * found
+        influence += each.sign * own / average
+    return Comparison(float(effect), influence)
+
+
+def _require_both(treated: Vector) -> None:
+    if not treated.any():
+        raise CannotCompare("the cohort is not observed in both periods")
+    if treated.all():
+        raise CannotCompare("there is nobody to compare the cohort with")
+
+
+def _regression(outcome: Vector, covariates: NDArray[np.float64], weight: Vector) -> _FirstStep:
+    """Regress by weighted least squares on the rows whose weight is not zero; predict for all rows."""
+    size = len(outcome)
+    weighted = weight[:, None] * covariates
+    bread = weighted.T @ covariates / size
+    # 1 / condition number below the spacing of floating-point numbers: the rule did refuses regressions by.
+    if not np.isfinite(bread).all() or 1 / np.linalg.cond(bread, 1) < np.finfo(float).eps:
+        raise CannotCompare("covariates are collinear within a group")
+    coefficients = np.linalg.solve(bread, weighted.T @ outcome / size)
+    fitted = covariates @ coefficients
+    score = (weight * (outcome - fitted))[:, None] * covariates
+    return _FirstStep(fitted, np.linalg.solve(bread, score.T).T.astype(np.float64))
+
+
+def _propensity_score(treated: Vector, covariates: NDArray[np.float64], weight: Vector) -> _FirstStep:
+    """Estimate a logit of being in the cohort."""
+    import warnings
+
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.generalized_linear_model import GLM
+    from statsmodels.tools.sm_exceptions import PerfectSeparationError, PerfectSeparationWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PerfectSeparationWarning)
+        warnings.simplefilter("ignore", RuntimeWarning)
+        try:
+            fit = GLM(treated, covariates, family=Binomial(), freq_weights=weight).fit(tol=1e-12, maxiter=100)
+        except (PerfectSeparationError, np.linalg.LinAlgError):
+            raise CannotCompare("covariates tell the cohort from its comparison group perfectly") from None
+    fitted = np.minimum(fit.fittedvalues, 1 - 1e-6)
+    if fitted.max() >= NO_OVERLAP:
+        raise CannotCompare("covariates tell the cohort from its comparison group nearly perfectly")
+    hessian = ((weight * fitted * (1 - fitted))[:, None] * covariates).T @ covariates / len(treated)
+    score = (weight * (treated - fitted))[:, None] * covariates
+    return _FirstStep(fitted, np.linalg.solve(hessian, score.T).T)
+
+
+def _comparison_weight(score: Vector, treated: Vector, weight: Vector) -> Vector:
+    kept = score < HIGHEST_SCORE
+    return weight * kept * (1 - treated) * score / (1 - score)

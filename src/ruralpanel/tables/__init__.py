@@ -1,0 +1,1 @@
+"""Tables made from sources, before they meet in the panel."""

@@ -1,0 +1,117 @@
+"""The estimator as a study has it: what it reports, leaves out and refuses."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ruralpanel.estimation.block import estimate_block
+from ruralpanel.study.blocks import GroupTime, Inference
+from tests.conftest import dated, equation
+
+
+def estimated(panel: pd.DataFrame, **changes: object) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return estimate_block(panel, [equation(estimator="callaway_santanna", **changes)])
+
+
+def overall(estimates: pd.DataFrame) -> pd.Series:
+    whole = estimates["period"].isna() & estimates["event_time"].isna() & (estimates["cohort"] == "")
+    return estimates[whole & (estimates["term"] == "listed")].iloc[0]
+
+
+def test_a_constant_effect_is_found(panel: pd.DataFrame) -> None:
+    estimates, _ = estimated(panel)
+    found = overall(estimates)
+    assert abs(found["estimate"] - 2.0) < 3 * found["standard_error"]
+    by_cohort = estimates[(estimates["cohort"] != "") & estimates["period"].isna()]
+    assert by_cohort["cohort"].tolist() == ["2003", "2005", "2006"]
+    cells = estimates[(estimates["cohort"] != "") & estimates["period"].notna()]
+    assert len(cells) == 3 * 7
+    assert (cells["event_time"] == cells["period"] - cells["cohort"].astype(int)).all()
+
+
+def test_without_covariates_a_cell_is_a_difference_of_mean_changes(panel: pd.DataFrame) -> None:
+    estimates, _ = estimated(panel)
+    cell = estimates[(estimates["cohort"] == "2005") & (estimates["period"] == 2006)].iloc[0]
+    y = panel.pivot_table(index="village", columns="year", values="y")
+    cohort = panel.groupby("village")["cohort"].first()
+    change = y[2006] - y[2004]
+    assert cell["estimate"] == pytest.approx(change[cohort == 2005].mean() - change[cohort == 0].mean())
+
+
+def test_rows_in_another_order_give_the_same(panel: pd.DataFrame) -> None:
+    choice = GroupTime(covariates=["x"], rows="all")
+    some = panel.sample(frac=0.9, random_state=1)
+    pd.testing.assert_frame_equal(
+        estimated(some, group_time=choice)[0], estimated(some.iloc[::-1], group_time=choice)[0]
+    )
+
+
+def test_units_with_gaps_leave_with_a_line_in_the_ledger(panel: pd.DataFrame) -> None:
+    gap = panel[~((panel["village"] == 3) & (panel["year"] == 2002))]
+    estimates, ledger = estimated(gap)
+    assert ledger["step"].tolist() == ["panel", "balanced"]
+    assert ledger["reason"].iloc[-1] == "1 unit not observed in all periods"
+    assert overall(estimates)["units"] == 39
+    assert "without 1 unit not observed in all periods" in overall(estimates)["sample"]
+    everything, _ = estimated(gap, group_time=GroupTime(rows="all"))
+    assert overall(everything)["units"] == 40
+
+
+def test_units_treated_from_the_first_period_on_are_left_out() -> None:
+    frame = pd.DataFrame([(v, t) for v in range(12) for t in range(2000, 2004)], columns=["village", "year"])
+    frame["cohort"] = frame["village"].map(lambda v: [0, 2000, 2002][v % 3])
+    frame["y"] = np.random.default_rng(1).normal(size=len(frame))
+    estimates, ledger = estimated(dated(frame))
+    assert "always treated dropped" in set(ledger["step"])
+    assert set(estimates["cohort"]) == {"", "2002"}
+
+
+def test_clusters_hold_whole_units_and_are_many(panel: pd.DataFrame) -> None:
+    by_county, _ = estimated(panel, inference=Inference(cluster=["county"]))
+    assert overall(by_county)["clusters"] == 10
+    for cluster, reason in (
+        (["year"], "`year` changes within units, and clusters hold whole units here"),
+        (["county", "village"], "standard errors of this estimator are clustered in one dimension"),
+    ):
+        estimates, _ = estimated(panel, inference=Inference(cluster=cluster))
+        assert estimates["reason"].tolist() == [reason]
+
+
+def test_weights_change_the_estimate_and_are_the_units(panel: pd.DataFrame) -> None:
+    constant = panel.assign(weight=panel["village"] % 5 + 1)
+    weighted, _ = estimated(constant, weights="weight")
+    plain, _ = estimated(constant)
+    assert overall(weighted)["estimate"] != overall(plain)["estimate"]
+    refused, _ = estimated(panel, weights="weight")
+    assert refused["reason"].tolist() == ["the weight `weight` changes within units"]
+
+
+def test_a_frequency_weight_is_as_many_units(panel: pd.DataFrame) -> None:
+    twice = panel.assign(weight=np.where(panel["village"] % 2 == 0, 2, 1))
+    copies = twice[twice["weight"] == 2].assign(village=lambda rows: rows["village"] + 1000)
+    repeated = pd.concat([twice, copies], ignore_index=True)
+    weighted, _ = estimated(twice, weights="weight", group_time=GroupTime(covariates=["x"]))
+    plain, _ = estimated(repeated, group_time=GroupTime(covariates=["x"]))
+    numbers = ["term", "event_time", "cohort", "period", "estimate"]
+    estimates = [each[each["estimate"].notna()][numbers].reset_index(drop=True) for each in (weighted, plain)]
+    pd.testing.assert_frame_equal(*estimates, rtol=1e-8)
+
+
+def test_nobody_treated_is_a_reason(panel: pd.DataFrame) -> None:
+    estimates, _ = estimated(panel[panel["cohort"] == 0])
+    assert estimates["reason"].tolist() == ["no unit of this sample is treated while it is observed"]
+
+
+def test_nobody_to_compare_with_is_a_reason(panel: pd.DataFrame) -> None:
+    estimates, _ = estimated(panel[panel["cohort"] > 0])
+    assert estimates["reason"].tolist() == ["no cohort can be compared: there is nobody to compare the cohort with"]
+    later, _ = estimated(panel[panel["cohort"] > 0], group_time=GroupTime(comparison="not_yet_treated"))
+    assert later["estimate"].notna().any()
+
+
+def test_a_window_limits_event_times(panel: pd.DataFrame) -> None:
+    estimates, _ = estimated(panel, window=[-2, 1])
+    by_event_time = estimates[(estimates["cohort"] == "") & estimates["event_time"].notna()]
+    assert by_event_time["event_time"].tolist() == [-2, -1, 0, 1]
