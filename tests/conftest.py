@@ -59,6 +59,7 @@ def equation(**changes: object) -> Equation:
         "period": "year",
         "treatments": ["listed"],
         "regressors": [],
+        "moderators": [],
         "fixed_effects": ["village", "year"],
         "weights": None,
         "sample": None,
@@ -66,6 +67,10 @@ def equation(**changes: object) -> Equation:
         "window": None,
         "reference_period": -1,
         "always_treated": "drop",
+        "comparison": "never_treated",
+        "missing_reference": "earlier",
+        "latitude": "lat",
+        "longitude": "lon",
         "absorbing": True,
     }
     return Equation.model_validate(usual | changes)

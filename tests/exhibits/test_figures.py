@@ -83,3 +83,19 @@ def test_what_has_no_estimate_is_said_on_the_axes(estimates: pd.DataFrame, figur
     empty = estimates[estimates["specification"] == "broken"].assign(estimator=estimator)
     figure, _ = figures.draw(figures.plotted_data(empty), declaration(kind))
     assert "one cluster only" in figure.axes[0].texts[0].get_text()
+
+
+def test_two_estimators_of_one_specification_are_two_series(panel: pd.DataFrame) -> None:
+    equations = [equation(estimator="event_study"), equation(estimator="sun_abraham")]
+    estimates, _ = estimate_block(panel, equations)
+    data = event_study_figure.plotted_data(estimates)
+    assert set(data["estimator"]) == {"event_study", "sun_abraham"}
+    assert (data["cohort"] == "").all()
+    assert (data["event_time"].notna() | (data["term"] == "joint test of leads")).all()
+    figure, notes = event_study_figure.draw(data, declaration("event_study_figure"))
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == [
+        "event study with fixed effects",
+        "averages over cohorts (Sun and Abraham 2021)",
+    ]
+    assert "averages over cohorts (Sun and Abraham 2021): 320 observations" in " ".join(notes)

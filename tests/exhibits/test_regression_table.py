@@ -87,6 +87,43 @@ def test_an_event_study_can_be_printed_as_a_table(estimates: pd.DataFrame) -> No
     assert "0.000" in [cells[0] for _, cells in table.coefficients]
 
 
+def test_a_moderator_has_its_row_and_its_periods_are_one_line(panel: pd.DataFrame) -> None:
+    equations = [
+        equation(),
+        equation(specification="weighted", moderators=["x"], fixed_effects=["village[year]", "year"]),
+    ]
+    table = print_table(estimate_block(panel, equations)[0], declaration("regression_table"))
+    assert [label for label, _ in table.coefficients if label] == ["Listed village", "Listed village × Share <5%"]
+    statistics = dict(table.statistics)
+    assert statistics["Village fixed effects"] == ["Yes", "Yes"]
+    assert statistics["Year, slope by Village"] == ["No", "Yes"]
+    assert statistics["Share <5% × year"] == ["No", "Yes"]
+    chosen = print_table(estimate_block(panel, equations)[0], declaration("regression_table", terms=["listed*x"]))
+    assert [label for label, _ in chosen.coefficients if label] == ["Listed village × Share <5%"]
+    assert "$\\times$" in as_latex(chosen)
+
+
+def test_a_table_of_several_estimators_shows_the_average_over_cohorts_and_says_what_is_what(
+    panel: pd.DataFrame,
+) -> None:
+    counts = panel.assign(y=panel["y"].abs().round())
+    spatial = {"variance": "spatial", "cutoff": 50.0}
+    equations = [
+        equation(estimator="sun_abraham"),
+        equation(estimator="poisson_fixed_effects"),
+        equation(specification="weighted", inference=spatial),
+    ]
+    estimates, _ = estimate_block(counts.assign(lat=counts["county"] * 1.0, lon=0.0), equations)
+    table = print_table(estimates, declaration("regression_table"))
+    assert [label for label, _ in table.coefficients if label] == ["Listed village"]
+    average = estimates[(estimates["estimator"] == "sun_abraham") & estimates["event_time"].isna()].iloc[0]
+    assert table.coefficients[0][1][0] == f"{average['estimate']:.3f}"
+    notes = " ".join(table.notes)
+    assert "averages over cohorts (Sun and Abraham 2021), Poisson regression with fixed effects" in notes
+    assert "spatial (Conley 1999; uniform kernel, 50 km), without small-sample correction" in notes
+    assert dict(table.statistics)["Standard errors"] == ["by village", "by village", "spatial, uniform kernel, 50 km"]
+
+
 def test_interactions_and_intensities_are_told_apart(panel: pd.DataFrame) -> None:
     both = panel.assign(station=(panel["year"] > 2004) * 1, station_intensity=(panel["year"] > 2004) * panel["x"])
     estimated, _ = estimate_block(

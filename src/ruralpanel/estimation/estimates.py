@@ -18,15 +18,18 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "outcome": ("str", "the outcome of the study"),
     "estimator": ("str", "the estimator"),
     "sample": ("str", "the condition on rows, and units that the estimator leaves out"),
-    "term": ("str", "the treatment or regressor; `joint test of leads` for the joint test before treatment"),
+    "term": (
+        "str",
+        "the treatment or regressor, or two with a star between; `joint test of leads` for the test before treatment",
+    ),
     "event_time": ("Int64", "periods since treatment began"),
     "event_time_bin": ("str", "`and earlier` or `and later` where event times are binned"),
     "cohort": ("str", "the first period treated, or `never`"),
-    "period": ("Int64", "the period of a mean"),
+    "period": ("Int64", "the period of a mean, or of a moderator's coefficient"),
     "estimate": ("float64", "the coefficient or mean, in the outcome's unit after transformation"),
     "standard_error": ("float64", "its standard error"),
     "statistic": ("float64", "t, or F for a joint test"),
-    "degrees_of_freedom": ("float64", "of the t distribution, or the F's denominator"),
+    "degrees_of_freedom": ("float64", "of the t distribution, or the F's denominator; empty for the normal"),
     "p_value": ("float64", "two-sided p-value"),
     "p_value_adjusted": ("float64", "adjusted for multiple testing; empty where it is not asked for"),
     "interval_low": ("float64", "lower end of the interval"),
@@ -40,8 +43,9 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "regressors": ("str", "what else is on the right-hand side"),
     "fixed_effects": ("str", "fixed effects, or `none`"),
     "weights": ("str", "the weights' column, or `none`"),
-    "variance": ("str", "`clustered`, `heteroskedastic` or `homoskedastic`"),
+    "variance": ("str", "`clustered`, `heteroskedastic`, `homoskedastic` or `spatial`"),
     "clustered_by": ("str", "the columns that define the clusters"),
+    "spatial": ("str", "kernel and cutoff of spatial standard errors, and whether a variance had to be raised"),
     "small_sample": ("str", "the small-sample correction"),
     "reason": ("str", "why there is no number"),
 }
@@ -147,7 +151,7 @@ def statistics(estimate: float, standard_error: float, degrees_of_freedom: float
     estimate, standard_error
         In the outcome's unit.
     degrees_of_freedom
-        Of the t distribution.
+        Of the t distribution; infinite for the normal distribution.
     level
         Coverage of the interval, as a share.
 
@@ -159,7 +163,9 @@ def statistics(estimate: float, standard_error: float, degrees_of_freedom: float
     """
     from scipy.stats import t as student
 
-    row = {"estimate": estimate, "interval_level": level, "degrees_of_freedom": degrees_of_freedom}
+    row = {"estimate": estimate, "interval_level": level}
+    if np.isfinite(degrees_of_freedom):
+        row["degrees_of_freedom"] = degrees_of_freedom
     if not (np.isfinite(standard_error) and standard_error > 0):
         return row
     half_width = student.ppf(0.5 + level / 2, degrees_of_freedom) * standard_error

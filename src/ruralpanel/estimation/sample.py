@@ -8,7 +8,8 @@ import pandas as pd
 from ruralpanel.errors import DataError, Problem
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.expressions import evaluate_condition
-from ruralpanel.study.blocks import Equation
+from ruralpanel.study.blocks import WITH_TREATMENT_TERMS, Equation
+from ruralpanel.study.fixed_effects import columns_of, intercepts, slopes
 
 
 class CannotEstimate(ValueError):
@@ -40,7 +41,8 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
     -------
     pandas.DataFrame
         Rows sorted by unit and period, with a clean index; the transformed outcome under :data:`OUTCOME`, each fixed
-        effect as integer codes under :func:`effect_name`; each interaction as a product under its own name.
+        effect, without its slope, as integer codes under :func:`effect_name`; each interaction as a product under its
+        own name.
 
     Raises
     ------
@@ -75,7 +77,7 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
             f"weight {equation.weights} missing, zero or negative",
             ledger,
         )
-    if equation.absorbing and equation.estimator != "two_way_fixed_effects":
+    if equation.absorbing and equation.estimator not in WITH_TREATMENT_TERMS:
         for treatment in equation.treatments:  # else a unit of which nothing is known would count as never treated
             known = rows[treatment].notna() | rows[f"{treatment}_event_time"].notna()
             rows = _kept(rows, known, "treatment known", f"treatment {treatment} unknown", ledger)
@@ -87,7 +89,8 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
         raise CannotEstimate("no rows are left once those with missing values are set aside")
     products = {name: rows[_parts(name, equation)].prod(axis=1) for name in equation.interactions}
     effects = {
-        effect_name(effect): rows.groupby(effect.split("*"), sort=True).ngroup() for effect in equation.fixed_effects
+        effect_name(effect): rows.groupby(effect.split("*"), sort=True).ngroup()
+        for effect in intercepts(equation.fixed_effects)
     }
     rows = rows.assign(**effects, **products)
     return rows.sort_values([equation.unit, equation.period], kind="stable").reset_index(drop=True)
@@ -105,12 +108,18 @@ def _needed(equation: Equation) -> list[str]:
         return list(clusters)
     if equation.estimator == "callaway_santanna":
         return list(dict.fromkeys([*(equation.group_time.covariates if equation.group_time else []), *clusters]))
-    effects = [name for effect in equation.fixed_effects for name in effect.split("*")]
+    effects = [name for effect in equation.fixed_effects for name in columns_of(effect)]
     # In an event study, a missing event time means never treated.
-    treatments = [] if equation.estimator == "event_study" else equation.treatments
-    if equation.estimator == "two_way_fixed_effects":
+    treatments = [] if equation.estimator in ("event_study", "sun_abraham") else equation.treatments
+    if equation.estimator in WITH_TREATMENT_TERMS:
         treatments = [equation.intensities.get(name, name) for name in treatments]
-    return list(dict.fromkeys([*treatments, *equation.regressors, *effects, *clusters]))
+    places = [name for name in (equation.latitude, equation.longitude) if name and _is_spatial(equation)]
+    right_hand = [*treatments, *equation.regressors, *equation.moderators]
+    return list(dict.fromkeys([*right_hand, *effects, *clusters, *places]))
+
+
+def _is_spatial(equation: Equation) -> bool:
+    return equation.inference.variance == "spatial"
 
 
 def _kept(rows: pd.DataFrame, stay: pd.Series, step: str, reason: str, ledger: Ledger) -> pd.DataFrame:
@@ -136,6 +145,8 @@ def _require_numbers(panel: pd.DataFrame, equation: Equation) -> None:
     columns = [
         equation.outcome_column,
         *equation.regressors,
+        *equation.moderators,
+        *(str(effect.slope) for effect in slopes(equation.fixed_effects)),
         *(equation.group_time.covariates if equation.group_time else []),
         *([equation.weights] if equation.weights else []),
     ]

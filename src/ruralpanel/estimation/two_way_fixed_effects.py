@@ -3,6 +3,9 @@ r"""Two-way fixed effects.
 Estimand: :math:`\beta` in :math:`Y_{it} = \alpha_i + \lambda_t + \beta D_{it} + X_{it}'\delta + \varepsilon_{it}`. With
 staggered adoption and effects that differ by cohort or over time, :math:`\beta` is a weighted average of them in
 which weights can be negative (de Chaisemartin & D'Haultfœuille 2020, theorem 1; Goodman-Bacon 2021, theorem 1).
+
+With a moderator :math:`M`, :math:`\gamma` in :math:`\ldots + \beta D_{it} + \gamma D_{it} M_{it} + \mu_t M_{it}`, where
+:math:`\mu_t` is free in every period.
 """
 
 from __future__ import annotations
@@ -11,8 +14,9 @@ from typing import Any
 
 import pandas as pd
 
-from ruralpanel.estimation.absorbed import fit_absorbed
+from ruralpanel.estimation.absorbed import Fit, fit_absorbed
 from ruralpanel.estimation.estimates import no_estimate, statistics
+from ruralpanel.estimation.right_hand_side import Term, right_hand_side
 from ruralpanel.estimation.sample import estimation_sample
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
@@ -26,7 +30,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     panel
         The panel.
     equation
-        Its treatments (by indicator or intensity), their interactions and its regressors are the terms; its
+        Its treatments (by indicator or intensity), their interactions, moderators and regressors give the terms; its
         fixed effects may be any, not only unit and period.
     ledger
         Gets a line for every reason for which rows leave.
@@ -34,28 +38,47 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     Returns
     -------
     list of dict
-        One row a term, in the equation's order; a term that is collinear has a reason in place of numbers.
+        One row a term, in the equation's order, and one a moderator and period; a term that is collinear has a reason
+        in place of numbers.
 
     Raises
     ------
     CannotEstimate
         If there is no estimate on this panel.
     """
-    terms = [*equation.treatment_terms, *equation.regressors]
-    sample = estimation_sample(panel, equation, ledger)
-    fit = fit_absorbed(sample, terms, equation, ledger)
+    sample, terms = right_hand_side(estimation_sample(panel, equation, ledger), equation)
+    return rows_of(fit_absorbed(sample, [term.column for term in terms], equation, ledger), terms, equation)
+
+
+def rows_of(fit: Fit, terms: list[Term], equation: Equation) -> list[dict[str, Any]]:
+    """Report the coefficients of a regression.
+
+    Parameters
+    ----------
+    fit
+        The regression.
+    terms
+        What was to be estimated, in the order to report it.
+    equation
+        Gives the level of intervals.
+
+    Returns
+    -------
+    list of dict
+        One row a term; a term that is collinear has a reason in place of numbers.
+    """
     rows = []
     for term in terms:
-        if term in fit.collinear:
-            rows.append(
-                no_estimate(equation, "collinear with the fixed effects or the terms before it", term, **fit.shared)
-            )
+        place = {} if term.period is None else {"period": term.period}
+        if term.column in fit.collinear:
+            reason = "collinear with the fixed effects or the terms before it"
+            rows.append(no_estimate(equation, reason, term.name, **place, **fit.shared))
             continue
         numbers = statistics(
-            float(fit.coefficients[term]),
-            fit.standard_error(term),
+            float(fit.coefficients[term.column]),
+            fit.standard_error(term.column),
             fit.covariance.degrees_of_freedom,
             equation.inference.level,
         )
-        rows.append({"term": term, **fit.shared, **numbers})
+        rows.append({"term": term.name, **place, **fit.shared, **numbers})
     return rows

@@ -16,10 +16,13 @@ SIMULATED = "SIMULATED DATA"
 ESTIMATOR_WORDS = {
     "two_way_fixed_effects": "two-way fixed effects",
     "event_study": "event study with fixed effects",
+    "sun_abraham": "averages over cohorts (Sun and Abraham 2021)",
+    "poisson_fixed_effects": "Poisson regression with fixed effects, whose coefficients are of the log of the mean",
     "callaway_santanna": "Callaway and Sant’Anna",
 }
 SMALL_SAMPLE_WORDS = {
     "fixest": "small-sample correction as R fixest",
+    "fixest_full": "small-sample correction as R fixest, with nested effects counted in full",
     "reghdfe": "small-sample correction as Stata reghdfe",
     "none": "without small-sample correction",
 }
@@ -210,5 +213,7 @@ def variance_words(row: Mapping[Any, Any], labels: Mapping[str, str]) -> str:
         kind = f"clustered by {sentence_list([labels.get(name, name) for name in dimensions])}"
         if len(dimensions) > 1:
             kind += " (of the two, the smaller number of clusters is shown and counts)"
+    if kind == "spatial":
+        kind = f"spatial (Conley 1999; {row['spatial']})"
     correction = SMALL_SAMPLE_WORDS.get(row["small_sample"])
     return f"{kind}, {correction}" if correction else kind

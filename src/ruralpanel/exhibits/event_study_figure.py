@@ -9,6 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.exhibits.caption import (
+    ESTIMATOR_WORDS,
     ExhibitDeclaration,
     OutcomeWords,
     closing_notes,
@@ -95,7 +96,7 @@ def _draw_outcome(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declarati
             markersize=4,
             linewidth=1.2,
             capsize=2,
-            label=declaration.specifications.get(name, name),
+            label=_series_words(name, part, declaration),
         )
     treatment = shown["term"].iloc[0]
     anticipation = declaration.anticipation.get(treatment, 0)
@@ -108,7 +109,15 @@ def _draw_outcome(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declarati
 
 
 def _place(part: pd.DataFrame) -> pd.Series:
-    return part["block"] + "/" + part["specification"]
+    return part["block"] + "/" + part["specification"] + "/" + part["estimator"]
+
+
+def _series_words(name: str, data: pd.DataFrame, declaration: ExhibitDeclaration) -> str:
+    """Name a series by its specification, and by its estimator where there are several of these."""
+    place, estimator = name.rsplit("/", 1)
+    several = data["estimator"].nunique() > 1
+    parts = (declaration.specifications.get(place, ""), ESTIMATOR_WORDS[estimator] if several else "")
+    return ": ".join(part for part in parts if part)
 
 
 def _series(part: pd.DataFrame) -> list[str]:
@@ -149,7 +158,8 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
     if data["event_time_bin"].ne("").any():
         sentences.append("Event times marked ≤ and ≥ stand for all beyond them.")
     for row in data[data["term"] == JOINT_TEST].to_dict("records"):
-        which = declaration.specifications.get(f"{row['block']}/{row['specification']}", "")
+        place = f"{row['block']}/{row['specification']}/{row['estimator']}"
+        which = _series_words(place, data, declaration)
         name = declaration.outcomes[row["outcome"]].head + (f", {which}" if which else "")
         sample = "" if row["sample"] == "all rows" else f" ({row['sample']})"
         counts = f"{count(row['observations'])} observations{sample}"

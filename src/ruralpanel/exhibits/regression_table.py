@@ -22,6 +22,7 @@ from ruralpanel.exhibits.caption import (
 )
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.study.exhibits import ESTIMATORS_SHOWN, RegressionTable
+from ruralpanel.study.fixed_effects import fixed_effect, intercepts, slopes
 
 LATEX_PACKAGES = "booktabs, tabularx, threeparttable and makecell"
 REGRESSION = ["block", "specification", "outcome", "estimator"]
@@ -71,7 +72,9 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
     shown = estimates[estimates["estimator"].isin(ESTIMATORS_SHOWN["regression_table"])]
     shown = shown[(shown["estimator"] != "callaway_santanna") | _is_overall(shown)]
     shown = shown.sort_values("block", key=lambda names: names.map(order), kind="stable")
-    columns = [group for _, group in shown.groupby(REGRESSION, sort=False)]
+    # Averages by event time and cohort have their place in a figure; the table shows the one over all of them.
+    apart = (shown["estimator"] == "sun_abraham") & (shown["event_time"].notna() | (shown["cohort"] != ""))
+    columns = [group for _, group in shown[~apart].groupby(REGRESSION, sort=False)]
     rows = _term_rows(columns, exhibit)
     coefficients = []
     unavailable: dict[str, None] = {}
@@ -102,7 +105,7 @@ def _term_rows(columns: list[pd.DataFrame], exhibit: RegressionTable) -> list[tu
     """List the rows of the table: terms in the order of the study or of the estimates, event times in theirs."""
     found: dict[str, set[int | None]] = {}
     for column in columns:
-        for row in column[column["term"] != JOINT_TEST].to_dict("records"):
+        for row in column[(column["term"] != JOINT_TEST) & column["period"].isna()].to_dict("records"):
             event_time = None if pd.isna(row["event_time"]) else int(row["event_time"])
             found.setdefault(row["term"], set()).add(event_time)
     terms = exhibit.terms or list(found)
@@ -133,7 +136,7 @@ def _cell(
     unavailable: dict[str, None],
 ) -> tuple[str, str]:
     """Give a coefficient and what stands below it; a dash where there is a reason and no number."""
-    here = column[column["term"] == term]
+    here = column[(column["term"] == term) & column["period"].isna()]
     here = here[here["event_time"].isna()] if event_time is None else here[here["event_time"] == event_time]
     if here.empty:
         return "", ""
@@ -158,14 +161,7 @@ def _statistics(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) ->
     exhibit = declaration.exhibit
     assert isinstance(exhibit, RegressionTable)
     firsts = [column.iloc[0].to_dict() for column in columns]
-    effects = list(dict.fromkeys(effect for first in firsts for effect in _effects_of(first)))
-    rows = [
-        (
-            f"{_effect_words(effect, declaration)} fixed effects",
-            ["Yes" if effect in _effects_of(first) else "No" for first in firsts],
-        )
-        for effect in effects
-    ]
+    rows = _absorbed_rows(firsts, declaration) + _period_rows(columns, declaration)
     if exhibit.terms is not None and any(_hidden(first, exhibit) for first in firsts):
         rows.insert(0, ("Other regressors", ["Yes" if _hidden(first, exhibit) else "No" for first in firsts]))
     variances = [variance_words(first, declaration.labels) for first in firsts]
@@ -191,6 +187,33 @@ def _statistics(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) ->
     return rows
 
 
+def _absorbed_rows(firsts: list[dict[Any, Any]], declaration: ExhibitDeclaration) -> list[tuple[str, list[str]]]:
+    """Say which fixed effects, and which slopes within them, each regression has."""
+    levels = [intercepts(_effects_of(first)) for first in firsts]
+    rows = [
+        (f"{_effect_words(effect, declaration)} fixed effects", ["Yes" if effect in each else "No" for each in levels])
+        for effect in dict.fromkeys(effect for each in levels for effect in each)
+    ]
+    sloping = dict.fromkeys(effect for first in firsts for effect in _effects_of(first) if fixed_effect(effect).slope)
+    for effect in slopes(sloping):
+        slope = str(effect.slope)
+        words = f"{declaration.labels.get(slope, slope)}, slope by {_effect_words(effect.intercept, declaration)}"
+        has = [any(each == effect for each in slopes(_effects_of(first))) for first in firsts]
+        rows.append((words[0].upper() + words[1:], ["Yes" if each else "No" for each in has]))
+    return rows
+
+
+def _period_rows(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) -> list[tuple[str, list[str]]]:
+    """Say which columns have a coefficient in every period."""
+    found = [set(column.loc[column["period"].notna(), "term"]) for column in columns]
+    terms = dict.fromkeys(term for column in columns for term in column.loc[column["period"].notna(), "term"])
+    period = declaration.labels.get(declaration.period, declaration.period)
+    return [
+        (f"{term_words(term, declaration.labels)} × {period}", ["Yes" if term in each else "No" for each in found])
+        for term in terms
+    ]
+
+
 def _hidden(first: dict[Any, Any], exhibit: RegressionTable) -> list[str]:
     """List regressors that the table does not show."""
     regressors = first["regressors"].split(" + ") if first["regressors"] else []
@@ -198,6 +221,8 @@ def _hidden(first: dict[Any, Any], exhibit: RegressionTable) -> list[str]:
 
 
 def _short_variance(first: dict[Any, Any], declaration: ExhibitDeclaration) -> str:
+    if first["variance"] == "spatial":
+        return f"spatial, {first['spatial']}"
     if first["variance"] != "clustered":
         return str(first["variance"])
     return "by " + sentence_list([declaration.labels.get(name, name) for name in first["clustered_by"].split(" + ")])
@@ -222,7 +247,10 @@ def _notes(
     firsts = [column.iloc[0].to_dict() for column in columns]
     sentences = [exhibit.notes] if exhibit.notes else []
     estimators = dict.fromkeys(
-        "pooled least squares" if not _effects_of(first) else ESTIMATOR_WORDS[first["estimator"]] for first in firsts
+        "pooled least squares"
+        if not _effects_of(first) and first["estimator"] == "two_way_fixed_effects"
+        else ESTIMATOR_WORDS[first["estimator"]]
+        for first in firsts
     )
     sentences.append(f"Estimated by {sentence_list(list(estimators))}.")
     variances = dict.fromkeys(variance_words(first, declaration.labels) for first in firsts if first["variance"])

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.inference.small_sample import counted_coefficients
+from ruralpanel.inference.spatial import spatial_meat, with_positive_variances
 from ruralpanel.study.blocks import Inference
 
 
@@ -21,14 +22,17 @@ class Covariance:
     matrix
         Terms by terms.
     degrees_of_freedom
-        Of the t distribution that p-values and intervals come from.
+        Of the t distribution that p-values and intervals come from; infinite for the normal distribution.
     clusters
         The number of clusters, of the smaller dimension with two; missing without clustering.
+    repaired
+        Whether a variance was negative and had to be raised, which leaves it without meaning.
     """
 
     matrix: pd.DataFrame
-    degrees_of_freedom: int
+    degrees_of_freedom: float
     clusters: int | None
+    repaired: bool = False
 
 
 class TooFewClusters(ValueError):
@@ -36,7 +40,13 @@ class TooFewClusters(ValueError):
 
 
 def covariance_of(
-    model: Any, regressors: int, sample: pd.DataFrame, effects: pd.DataFrame, inference: Inference
+    model: Any,
+    regressors: int,
+    sample: pd.DataFrame,
+    effects: pd.DataFrame,
+    inference: Inference,
+    slopes: int = 0,
+    places: np.ndarray | None = None,
 ) -> Covariance:
     """Compute the covariance matrix of an absorbed regression.
 
@@ -55,6 +65,10 @@ def covariance_of(
         The fixed effects of the same rows.
     inference
         The study's choice.
+    slopes
+        Slopes within fixed effects that were taken out, one for each level.
+    places
+        Latitude and longitude of the same rows in degrees, shape (rows, 2); for spatial standard errors.
 
     Returns
     -------
@@ -68,8 +82,12 @@ def covariance_of(
     """
     observations = len(sample)
     correct = inference.small_sample != "none"
+    if inference.variance == "spatial":
+        assert places is not None and inference.cutoff is not None
+        freedom = observations - counted_coefficients(regressors, effects, None) - slopes
+        return _spatial(model, places, inference.cutoff, inference.kernel or "uniform", freedom)
     if inference.variance != "clustered":
-        coefficients = counted_coefficients(regressors, effects, None)
+        coefficients = counted_coefficients(regressors, effects, None) + slopes
         robust = inference.variance == "heteroskedastic"
         matrix = model.fit(cov_type="robust" if robust else "unadjusted", debiased=False).cov
         freedom = observations - coefficients
@@ -85,9 +103,23 @@ def covariance_of(
     smallest = int(counts.min())
     matrix = _sandwich(model, clusters)
     if correct:
-        coefficients = counted_coefficients(regressors, effects, clusters)
+        nested_in = None if inference.small_sample == "fixest_full" else clusters
+        coefficients = counted_coefficients(regressors, effects, nested_in) + slopes
         matrix = matrix * (smallest / (smallest - 1)) * ((observations - 1) / (observations - coefficients))
     return Covariance(matrix, smallest - 1, smallest)
+
+
+def _spatial(model: Any, places: np.ndarray, cutoff: float, kernel: str, freedom: int) -> Covariance:
+    """Compute the sandwich whose middle pairs rows of near places."""
+    result = model.fit(cov_type="unadjusted", debiased=False)
+    regressors = model.absorbed_exog.to_numpy()
+    scores = regressors * np.asarray(result.wresids).reshape(-1, 1)
+    meat = spatial_meat(scores, places[:, 0], places[:, 1], cutoff, kernel)
+    bread = np.linalg.inv(regressors.T @ regressors)
+    matrix, repaired = with_positive_variances(bread @ meat @ bread)
+    return Covariance(
+        pd.DataFrame(matrix, index=result.params.index, columns=result.params.index), freedom, None, repaired
+    )
 
 
 def _sandwich(model: Any, clusters: pd.DataFrame) -> pd.DataFrame:

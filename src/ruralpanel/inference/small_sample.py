@@ -10,8 +10,13 @@ number of estimated coefficients. Software differs in which fixed effects count 
 
 * ``fixest``: effects nested in the clusters are left out but for one coefficient in their place, as the R package
   does by default (``ssc(K.adj = TRUE, K.fixef = "nested", G.adj = TRUE, G.df = "min")`` in today's names).
+* ``fixest_full``: as ``fixest``, but nested effects count like all others (``ssc(K.fixef = "full")``; in releases
+  before 0.13, ``ssc(fixef.K = "full")``).
 * ``reghdfe``: as Stata's reghdfe, which also leaves nested effects out, and drops singletons first (Correia 2015).
 * ``none``: no correction.
+
+A slope within a fixed effect (``village[year]``) counts one coefficient a level under every preset, nested or not, as
+fixest counts it.
 """
 
 from __future__ import annotations

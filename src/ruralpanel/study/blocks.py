@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ruralpanel.study.base import Name, Section, Text
+from ruralpanel.study.fixed_effects import FIXED_EFFECT
 
-EstimatorName = Literal["two_way_fixed_effects", "event_study", "callaway_santanna", "cohort_means"]
-Variance = Literal["clustered", "heteroskedastic", "homoskedastic"]
-SmallSample = Literal["fixest", "reghdfe", "none"]
+EstimatorName = Literal[
+    "two_way_fixed_effects",
+    "event_study",
+    "sun_abraham",
+    "callaway_santanna",
+    "poisson_fixed_effects",
+    "cohort_means",
+]
+Variance = Literal["clustered", "heteroskedastic", "homoskedastic", "spatial"]
+SmallSample = Literal["fixest", "fixest_full", "reghdfe", "none"]
 ComparisonMethod = Literal["doubly_robust", "outcome_regression", "inverse_probability"]
-
+WITH_TREATMENT_TERMS = ("two_way_fixed_effects", "poisson_fixed_effects")
+"""Estimators that have one coefficient for each treatment, interaction, and treatment by moderator."""
 
 Interaction = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)+$")]
 
@@ -22,15 +31,35 @@ class Inference(Section):
 
     variance: Variance = "clustered"
     """`clustered` allows any correlation within a cluster; `heteroskedastic` and `homoskedastic` assume
-    independent rows."""
+    independent rows; `spatial` (Conley 1999) allows correlation between rows of places that are within the `cutoff` of
+    each other, whatever their periods, and needs the coordinates of `panel.places`."""
     cluster: Annotated[list[Name], Field(min_length=1, max_length=2)] | None = None
     """The column, or two columns, that define the clusters; left out: the panel's unit. With two, the smaller
     number of clusters counts for corrections and degrees of freedom."""
     small_sample: SmallSample = "fixest"
-    """The small-sample correction. `fixest` is R fixest's default; `reghdfe` is Stata reghdfe's, which drops
-    singletons first; `none` is the plain sandwich."""
+    """The small-sample correction. `fixest` is R fixest's default, which leaves fixed effects nested in the clusters
+    out of the count of coefficients; `fixest_full` counts them in full; `reghdfe` is Stata reghdfe's, which drops
+    singletons first; `none` is the plain sandwich. Spatial standard errors have none, as in fixest."""
+    cutoff: Annotated[float, Field(gt=0, le=20016)] | None = None
+    """Spatial: the distance in km from which on errors are taken to be unrelated."""
+    kernel: Literal["uniform", "bartlett"] | None = None
+    """Spatial: how a pair of rows counts. `uniform`, the default, counts all pairs within the cutoff alike, which can
+    give negative variances; with `bartlett` the weight falls from 1 at no distance to 0 at the cutoff."""
     level: Annotated[float, Field(gt=0, lt=1)] = 0.95
     """Coverage of the printed intervals."""
+
+    @model_validator(mode="after")
+    def _keys_go_with_the_variance(self) -> Inference:
+        if self.variance == "spatial":
+            if self.cutoff is None:
+                raise ValueError("`variance: spatial` needs a `cutoff` in km: `cutoff: 50`")
+            if self.cluster is not None:
+                raise ValueError("`cluster` goes with `variance: clustered`; spatial standard errors have a `cutoff`")
+            if self.small_sample not in ("fixest", "none"):
+                raise ValueError(f"spatial standard errors have no small-sample correction such as {self.small_sample}")
+        elif self.cutoff is not None or self.kernel is not None:
+            raise ValueError("`cutoff` and `kernel` go with `variance: spatial`")
+        return self
 
 
 class GroupTime(Section):
@@ -56,8 +85,10 @@ class Specification(Section):
     outcomes: Annotated[list[Name], Field(min_length=1)] | None = None
     """Outcomes of the study; each gives one regression."""
     estimators: Annotated[list[EstimatorName], Field(min_length=1)] | None = None
-    """`two_way_fixed_effects` (one coefficient a treatment), `event_study` (one an event time), `callaway_santanna`
-    (effects by cohort and period, and their averages, with untreated units as the only comparison) or
+    """`two_way_fixed_effects` (one coefficient a treatment), `event_study` (one an event time), `sun_abraham` (one an
+    event time, and their average: averages over cohorts as Sun and Abraham 2021 define them), `callaway_santanna`
+    (effects by cohort and period, and their averages, with untreated units as the only comparison),
+    `poisson_fixed_effects` (one coefficient a treatment, for counts with zeros: a proportional effect) or
     `cohort_means` (no regression: the outcome's mean by cohort and period, for figures of raw trends)."""
     treatments: list[Name] | None = None
     """Designations on the right-hand side; left out: all of the study's."""
@@ -66,9 +97,15 @@ class Specification(Section):
     do beyond the sum of the two; each enters the product as it enters the equation, by indicator or intensity."""
     regressors: list[Name] | None = None
     """Further columns on the right-hand side."""
-    fixed_effects: list[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)*$")]] | None = None
-    """Fixed effects, any number; `region*year` is one effect for each pair. Left out: unit and period. An
-    empty list is a pooled regression with a constant."""
+    moderators: list[Name] | None = None
+    """Columns by which the effect of the treatments may differ: each adds `treatment*moderator`, and always the
+    moderator itself with a coefficient of its own in every period, so that places with more of it may develop
+    differently anyway. Standardise them before, or the treatment's coefficient is its effect where they are zero."""
+    fixed_effects: list[Annotated[str, Field(pattern=FIXED_EFFECT)]] | None = None
+    """Fixed effects, any number; `region*year` is one effect for each pair. A column in brackets has a slope of its
+    own in every level, beside the level's intercept, as in R fixest: `village[year]` is a linear trend for each
+    village, `year[baseline_income]` lets the coefficient of baseline income differ from year to year. Left out: unit
+    and period. An empty list is a pooled regression with a constant."""
     weights: Name | None = None
     """A column of weights. Rows whose weight is missing, zero or negative are left out, with a line in the ledger."""
     sample: Text | None = None
@@ -82,8 +119,17 @@ class Specification(Section):
     """`callaway_santanna`: whom cohorts are compared with, and how. Left out: with the never treated, units observed in
     all periods, without covariates. Fixed effects and regressors do not enter it."""
     always_treated: Literal["drop", "keep"] | None = None
-    """Event study: what becomes of units that are treated in every row they have in this regression. Left out:
-    dropped, and counted in the ledger, for they have no period before treatment to compare with."""
+    """Event study and Sun–Abraham: what becomes of units that are treated in every row they have in this regression.
+    Left out: dropped, and counted in the ledger, for they have no period before treatment to compare with. With
+    `keep`, Sun–Abraham compares with them as if they were never treated, which R fixest 0.12 does."""
+    comparison: Literal["never_treated", "last_treated"] | None = None
+    """Sun–Abraham: whom treated cohorts are compared with. `never_treated`, the default: units that are not treated by
+    the last period; `last_treated`: the last cohort to be treated, which leaves out the periods from then on, and the
+    never treated."""
+    missing_reference: Literal["earlier", "fixest"] | None = None
+    """Sun–Abraham: what a cohort is measured from that has no row at the reference period. `earlier`, the default: its
+    last event time before that, or else the first one before treatment; the ledger names such cohorts. `fixest`: from
+    what is left when collinear coefficients are dropped, which is the cohort's last period, as in R fixest."""
 
 
 class Block(Specification):
@@ -111,6 +157,7 @@ class Equation(Section):
     period: Name
     treatments: list[Name]
     regressors: list[Name]
+    moderators: list[Name]
     fixed_effects: list[str]
     weights: Name | None
     sample: str | None
@@ -118,6 +165,10 @@ class Equation(Section):
     window: list[int] | None
     reference_period: int
     always_treated: Literal["drop", "keep"]
+    comparison: Literal["never_treated", "last_treated"]
+    missing_reference: Literal["earlier", "fixest"]
+    latitude: Name | None
+    longitude: Name | None
     absorbing: bool
     group_time: GroupTime | None = None
     intensities: dict[Name, Name] = {}
@@ -137,11 +188,12 @@ class Equation(Section):
     def excluded_event_times(self) -> dict[str, list[int]]:
         """By treatment, the event times whose rows are left out.
 
-        These are the treatment's donut and, in two-way fixed effects, the periods of its anticipation: their rows would
-        count as untreated there although an effect may have begun. An event study has coefficients of its own for
-        them, and estimators by cohort take an earlier base period (Callaway & Sant'Anna 2021, assumption 3).
+        These are the treatment's donut and, in two-way fixed effects and Poisson regressions, the periods of its
+        anticipation: their rows would count as untreated there although an effect may have begun. An event study has
+        coefficients of its own for them, and estimators by cohort take an earlier base period (Callaway & Sant'Anna
+        2021, assumption 3).
         """
-        in_window = self.anticipation if self.estimator == "two_way_fixed_effects" else {}
+        in_window = self.anticipation if self.estimator in WITH_TREATMENT_TERMS else {}
         found = {
             name: sorted({*self.donut.get(name, []), *range(-in_window.get(name, 0), 0)}) for name in self.treatments
         }

@@ -29,7 +29,8 @@ class RegressionTable(Exhibit):
     """`regression_table`: coefficients with standard errors below, one column a regression."""
     terms: Annotated[list[Term], Field(min_length=1)] | None = None
     """The rows to show, in this order: treatments, `<name>_intensity` of one that enters by intensity, interactions,
-    regressors. Left out: all of them."""
+    treatments by moderators (`listed*kinship`), regressors. Left out: all of them, but not a moderator's own
+    coefficients by period."""
     decimals: Annotated[int, Field(ge=0, le=8)] = 3
     """Decimals of coefficients and standard errors."""
     stars: bool = False
@@ -53,8 +54,14 @@ class TrendsFigure(Exhibit):
 AnyExhibit = Annotated[RegressionTable | EventStudyFigure | TrendsFigure, Field(discriminator="kind")]
 
 ESTIMATORS_SHOWN: dict[str, tuple[str, ...]] = {
-    "regression_table": ("two_way_fixed_effects", "event_study", "callaway_santanna"),
-    "event_study_figure": ("event_study", "callaway_santanna"),
+    "regression_table": (
+        "two_way_fixed_effects",
+        "event_study",
+        "sun_abraham",
+        "callaway_santanna",
+        "poisson_fixed_effects",
+    ),
+    "event_study_figure": ("event_study", "sun_abraham", "callaway_santanna"),
     "trends_figure": ("cohort_means",),
 }
 """Which estimators' results each kind of exhibit can show."""

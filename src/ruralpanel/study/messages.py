@@ -159,7 +159,11 @@ def _how_to_write(kind: str, value: Any) -> str:
 def _pattern_sentence(place: KeyPath, value: Any, pattern: str) -> str:
     if r"\*" in pattern:
         what, single, joined = {
-            "fixed_effects": ("a fixed effect", "a column (`village`) or ", "columns joined by a star (`region*year`)"),
+            "fixed_effects": (
+                "a fixed effect",
+                "a column (`village`) or columns joined by a star (`region*year`), ",
+                "with a column in brackets for a slope in each (`village[year]`)",
+            ),
             "interactions": ("an interaction", "", "treatments joined by a star (`taobao_village*station`)"),
         }.get(str(place[-2]), ("a term", "a column or ", "an interaction with a star (`taobao_village*station`)"))
         return f"{value!r} is not {what}; write {single}{joined}"

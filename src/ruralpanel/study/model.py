@@ -246,12 +246,14 @@ class Study(Section):
         list of Equation
             One for each specification, outcome and estimator, in the file's order.
         """
-        block = self.blocks[block_name]
+        block, places = self.blocks[block_name], self.panel.places
         equations = []
         for name, own in (block.specifications or {"main": Specification()}).items():
             stated = {key: value for part in (block, own) for key, value in _stated(part).items()}
             treatments = stated.get("treatments", list(self.designation))
             declared = {treatment: self.designation[treatment] for treatment in treatments}
+            inference = self._inference(stated.get("inference"))
+            spatial = inference.variance == "spatial"
             for outcome_name in stated.get("outcomes", []):
                 outcome = self.outcomes[outcome_name]
                 for estimator in stated.get("estimators", []):
@@ -267,16 +269,21 @@ class Study(Section):
                             period=self.panel.period,
                             treatments=treatments,
                             regressors=stated.get("regressors", []),
+                            moderators=stated.get("moderators", []),
                             fixed_effects=stated.get("fixed_effects", [self.panel.unit, self.panel.period]),
                             weights=stated.get("weights"),
                             sample=stated.get("sample"),
-                            inference=self._inference(stated.get("inference")),
+                            inference=inference,
                             window=stated.get("window"),
                             reference_period=min(
                                 (each.reference_period for each in declared.values()),
                                 default=-1,
                             ),
                             always_treated=stated.get("always_treated", "drop"),
+                            comparison=stated.get("comparison", "never_treated"),
+                            missing_reference=stated.get("missing_reference", "earlier"),
+                            latitude=places.latitude if places is not None and spatial else None,
+                            longitude=places.longitude if places is not None and spatial else None,
                             group_time=stated.get("group_time"),
                             absorbing=all(each.absorbing for each in declared.values()),
                             intensities={

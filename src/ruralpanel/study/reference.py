@@ -334,6 +334,52 @@ their `share` of the units with that status.
 |---|---|
 {balance_measures}
 
+## Estimators
+
+| estimator | what it needs | shown in |
+|---|---|---|
+| `two_way_fixed_effects` | treatments or regressors; `moderators` if wanted | regression tables |
+| `poisson_fixed_effects` | the same, with an outcome of zero or more that is not transformed | regression tables |
+| `event_study` | one treatment that stays | event-study figures, regression tables |
+| `sun_abraham` | one treatment that stays | event-study figures; the average over all that is treated in tables |
+| `callaway_santanna` | the same; `group_time` if wanted | event-study figures; the average in tables |
+| `cohort_means` | one treatment at most | figures of raw trends |
+
+```yaml
+blocks:
+  legacies:                     # rows for listed, listed*kinship and listed*workshops
+    outcomes: [income]
+    estimators: [two_way_fixed_effects]
+    moderators: [kinship, workshops]
+    fixed_effects: [village, province*year]
+    inference: {{cluster: [county]}}
+  robustness:
+    outcomes: [income]
+    estimators: [two_way_fixed_effects]
+    specifications:
+      trends: {{fixed_effects: ["village[year]", year]}}
+      baseline: {{fixed_effects: [village, "year[baseline_income]"]}}
+      spatial: {{inference: {{variance: spatial, cutoff: 50, kernel: bartlett}}}}
+  dynamic:
+    outcomes: [income]
+    estimators: [event_study, sun_abraham]
+  firms:
+    outcomes: [new_firms]
+    estimators: [poisson_fixed_effects]
+```
+
+A fixed effect with a slope is written in quotes within brackets, where YAML would read the inner ones as a list. Slopes
+count one coefficient for each level under every small-sample correction.
+
+`sun_abraham` compares with the never treated, and with cohorts that are not seen both before and after treatment:
+these have no effect of their own. A Poisson regression has coefficients of the log of the mean, and inference by the
+normal distribution. It leaves out the rows of a fixed effect whose outcomes are all zero; where a regressor is found
+with zeros only, the equation has no estimate. The ledger counts what leaves.
+
+Spatial standard errors use the sphere of `panel.places`; R fixest's has a radius of 6376 km, so that its cutoff of
+50 km is one of 49.96 km here. Their t distribution has the degrees of freedom of independent rows. Where a variance
+comes out negative it is raised to nearly zero, as R fixest does; ledger and notes then say that it means nothing.
+
 ## Estimates
 
 `results/<study>/estimates/<block>.csv` has one row a coefficient. Tables, figures and the verdict read nothing else.
@@ -488,6 +534,8 @@ def _type_words(part: dict[str, Any], schema: dict[str, Any]) -> str:
         return f"by {'name' if 'a-z' in pattern else 'year'}: {_type_words(inner, schema)}"
     if part.get("type") == "string":
         pattern = part.get("pattern", "")
+        if r"\[" in pattern:
+            return "fixed effect"
         return "name or names joined by `*`" if r"\*" in pattern else "name" if pattern else "text"
     plain = {"integer": "whole number", "number": "number", "boolean": "`true` or `false`"}
     return plain.get(str(part.get("type")), "keys, see below")

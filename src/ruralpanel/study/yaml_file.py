@@ -222,6 +222,8 @@ def _syntax_problem(shown: Path, error: yaml.YAMLError) -> Problem:
         hint = "indent with spaces; YAML does not allow tabs"
     elif "mapping values are not allowed" in str(what):
         hint = "put text that contains a colon in quotes"
+    elif str(what).endswith("but got '['"):
+        hint = 'put text that contains a bracket in quotes: ["village[year]", year]'
     elif "constructor" in str(what):
         hint = "remove the `!…` tag"
     return Problem(where, f"is not valid YAML: {what}", hint=hint)

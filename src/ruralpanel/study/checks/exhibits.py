@@ -42,9 +42,11 @@ def _right_hand_sides(context: Context, block: Block) -> set[str]:
     parts = [block, *(block.specifications or {}).values()]
     regressors = {name for part in parts for name in [*(part.regressors or []), *(part.interactions or [])]}
     treatments = {name for part in parts for name in part.treatments or context.study.designation}
+    moderators = {name for part in parts for name in part.moderators or []}
     declared = context.study.designation
     terms = {declared[name].column_in_equations(name) for name in treatments if name in declared}
-    return regressors | treatments | terms
+    moderated = {f"{name}*{moderator}" for name in treatments | terms for moderator in moderators}
+    return regressors | treatments | terms | moderated
 
 
 def published(context: Context) -> Iterator[Problem]:

@@ -1,0 +1,115 @@
+r"""Poisson regression with fixed effects, for counts and other outcomes that are zero at times.
+
+Estimand: :math:`\beta` in :math:`E[Y_{it} \mid \cdot] = \exp(\alpha_i + \lambda_t + \beta D_{it} + X_{it}'\delta)`, so
+that :math:`e^\beta - 1` is a proportional effect. The outcome need not be Poisson distributed for that: the estimates
+are those of pseudo maximum likelihood, and standard errors allow for any variance (Gourieroux, Monfort & Trognon
+1984; Wooldridge 1999). Computed by iteratively reweighted least squares, with the fixed effects taken out in each step
+(Correia, Guimarães & Zylkin 2020). Where all rows of a fixed effect's level have an outcome of zero, the likelihood
+grows for ever as its effect falls; such rows say nothing about :math:`\beta` and leave first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ruralpanel.estimation.absorbed import Fit, absorbed_regression, fit_of, varying_effects
+from ruralpanel.estimation.right_hand_side import right_hand_side
+from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, effect_name, estimation_sample
+from ruralpanel.estimation.two_way_fixed_effects import rows_of
+from ruralpanel.ledger import Ledger
+from ruralpanel.study.blocks import Equation
+from ruralpanel.study.fixed_effects import intercepts
+
+MOST_STEPS = 100
+CLOSE = 1e-7
+"""Steps end when no fitted log mean changes by more than this."""
+BEYOND = 300.0
+"""A fitted log mean as large as this is on its way to infinity."""
+
+
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+    """Estimate the coefficients of treatments and regressors on the log of the mean.
+
+    Parameters
+    ----------
+    panel
+        The panel.
+    equation
+        Its treatments, moderators and regressors give the terms; its outcome is not transformed, zero or more.
+    ledger
+        Gets a line for every reason for which rows leave.
+
+    Returns
+    -------
+    list of dict
+        One row a term, in the equation's order, and one a moderator and period. Inference is by the normal
+        distribution.
+
+    Raises
+    ------
+    CannotEstimate
+        If there is no estimate on this panel: negative outcomes, only zeros, regressors that predict zeros perfectly.
+    """
+    sample = estimation_sample(panel, equation, ledger)
+    negative = int((sample[OUTCOME] < 0).sum())
+    if negative:
+        raise CannotEstimate(f"a Poisson regression needs outcomes of zero or more; {negative} rows are below")
+    sample = _without_zero_levels(sample, equation, ledger)
+    sample, terms = right_hand_side(sample, equation)
+    fit = _fit(sample, [term.column for term in terms], equation, ledger)
+    normal = replace(fit.covariance, degrees_of_freedom=np.inf)
+    return rows_of(replace(fit, covariance=normal), terms, equation)
+
+
+def _without_zero_levels(sample: pd.DataFrame, equation: Equation, ledger: Ledger) -> pd.DataFrame:
+    """Drop the levels of fixed effects in which the outcome is zero throughout."""
+    if sample[OUTCOME].max() == 0:
+        raise CannotEstimate("the outcome is zero in all rows")
+    zero = pd.Series(False, index=sample.index)
+    for effect in intercepts(equation.fixed_effects):
+        zero |= sample.groupby(effect_name(effect))[OUTCOME].transform("max") == 0
+    if not zero.any():
+        return sample
+    kept = sample[~zero].reset_index(drop=True)
+    ledger.note("only zeros dropped", len(sample), kept, "outcome zero in all rows of a fixed effect; they say nothing")
+    return kept
+
+
+def _fit(sample: pd.DataFrame, terms: list[str], equation: Equation, ledger: Ledger) -> Fit:
+    """Repeat weighted least squares until the fitted means stay as they are."""
+    sample, effects = varying_effects(sample, equation, ledger)
+    outcome = sample[OUTCOME].to_numpy(dtype="float64")
+    weights = sample[equation.weights].to_numpy(dtype="float64") if equation.weights else np.ones(len(sample))
+    mean = (outcome + np.average(outcome, weights=weights)) / 2
+    log_mean = np.log(mean)
+    change = np.inf
+    estimated: list[str] = []
+    for step in range(MOST_STEPS):
+        working = pd.Series(log_mean + (outcome - mean) / mean, index=sample.index)
+        working_weights = pd.Series(weights * mean, index=sample.index)
+        try:
+            model, result = absorbed_regression(sample, working, working_weights, terms, effects, equation)
+        except CannotEstimate:
+            if step == 0:
+                raise
+            break
+        found = list(result.params.index)
+        estimated = estimated or found
+        if found != estimated:  # rows whose weight vanishes take a term with them
+            break
+        if change < CLOSE:
+            return fit_of(model, result, sample, terms, effects, equation, ledger)
+        residuals = np.asarray(result.wresids).ravel() / np.sqrt(working_weights / working_weights.mean())
+        fitted = working.to_numpy() - residuals.to_numpy()
+        change = float(np.abs(fitted - log_mean).max())
+        if not np.isfinite(change) or np.abs(fitted).max() > BEYOND:
+            break
+        log_mean, mean = fitted, np.exp(fitted)
+    raise CannotEstimate(
+        "the estimates do not settle, as where some regressor, or combination of regressors and fixed effects, is "
+        "found with zeros only, so that its effect has no lower bound"
+    )

@@ -1,0 +1,73 @@
+"""The columns on the right-hand side that follow from others: treatments by moderators, moderators by period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ruralpanel.study.blocks import Equation
+from ruralpanel.study.fixed_effects import intercepts
+
+
+@dataclass(frozen=True)
+class Term:
+    """A coefficient that is estimated.
+
+    Parameters
+    ----------
+    column
+        The column of the sample that it belongs to.
+    name
+        The term under which it is reported.
+    period
+        The period it is for; None where it holds for all.
+    """
+
+    column: str
+    name: str
+    period: int | None = None
+
+
+def right_hand_side(sample: pd.DataFrame, equation: Equation) -> tuple[pd.DataFrame, list[Term]]:
+    r"""Make the columns that an equation has on its right-hand side.
+
+    With moderators :math:`M` these are :math:`D_{it}`, :math:`D_{it} M_{it}`, the regressors, and :math:`M_{it}` with a
+    coefficient of its own in every period but the sample's first. Only where no fixed effect for units takes out the
+    moderator's level does the first period have one too.
+
+    Parameters
+    ----------
+    sample
+        Rows from :func:`ruralpanel.estimation.sample.estimation_sample`.
+    equation
+        Gives treatments, moderators and regressors.
+
+    Returns
+    -------
+    tuple of (pandas.DataFrame, list of Term)
+        The rows with further columns, and the terms in the order in which they are reported.
+    """
+    terms = [Term(name, name) for name in equation.treatment_terms]
+    columns: dict[str, pd.Series] = {}
+    for moderator in equation.moderators:
+        values = sample[moderator].astype("float64")
+        for treatment in (equation.intensities.get(name, name) for name in equation.treatments):
+            product = f"{treatment}*{moderator}"
+            columns[product] = sample[treatment].astype("float64") * values
+            terms.append(Term(product, product))
+    terms += [Term(name, name) for name in equation.regressors]
+    for moderator in equation.moderators:
+        values = sample[moderator].astype("float64")
+        periods = sorted(int(period) for period in sample[equation.period].unique())
+        for period in periods[1:] if _is_taken_out(sample, moderator, equation) else periods:
+            column = f"{moderator} in {period}"
+            columns[column] = values.where(sample[equation.period] == period, 0.0)
+            terms.append(Term(column, moderator, period))
+    return sample.assign(**columns), terms
+
+
+def _is_taken_out(sample: pd.DataFrame, moderator: str, equation: Equation) -> bool:
+    """Tell whether the units' fixed effects leave nothing of a moderator."""
+    fixed = equation.unit in intercepts(equation.fixed_effects)
+    return fixed and bool((sample.groupby(equation.unit)[moderator].nunique() <= 1).all())

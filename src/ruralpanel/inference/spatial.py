@@ -1,0 +1,89 @@
+r"""Standard errors that allow errors of near places to be correlated.
+
+The middle of the sandwich is :math:`\sum_i \sum_j k(d_{ij}) s_i s_j'` over the scores :math:`s_i` of all rows, where
+:math:`d_{ij}` is the great-circle distance and :math:`k` is 1 up to the cutoff (uniform) or falls from 1 to 0 there
+(Bartlett). Rows pair whatever their periods, so that a place's own errors may be correlated over time without limit,
+as in the R package fixest. There is no small-sample correction, as there.
+
+References
+----------
+Conley (1999), GMM Estimation with Cross Sectional Dependence, Journal of Econometrics 92, equation 3.15.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.spatial import cKDTree
+from scipy.spatial.distance import cdist
+
+from ruralpanel.panel.sphere import EARTH_RADIUS, unit_vectors
+
+AT_ONCE = 256
+"""Places that are compared with their neighbours at once, which bounds the memory it takes."""
+
+NEARLY_ZERO = 1e-10
+"""What eigenvalues below it are set to when a variance is not positive: fixest's value."""
+
+
+def spatial_meat(
+    scores: np.ndarray, latitude: np.ndarray, longitude: np.ndarray, cutoff: float, kernel: str
+) -> np.ndarray:
+    """Add up products of the scores of all pairs of rows within a distance.
+
+    Parameters
+    ----------
+    scores
+        Shape (rows, terms).
+    latitude, longitude
+        Degrees, shape (rows,).
+    cutoff
+        In km; rows at this distance count with the uniform kernel.
+    kernel
+        ``uniform`` or ``bartlett``.
+
+    Returns
+    -------
+    numpy.ndarray
+        Terms by terms, symmetric.
+    """
+    by_place = pd.DataFrame(scores).groupby([latitude, longitude], sort=True).sum()
+    sums = by_place.to_numpy()
+    vectors = unit_vectors(*(by_place.index.get_level_values(level).to_numpy() for level in (0, 1)))
+    chord = 2 * np.sin(min(cutoff / EARTH_RADIUS, np.pi) / 2)
+    tree = cKDTree(vectors)
+    order = tree.indices  # places that follow each other in it are near each other
+    meat = np.zeros((scores.shape[1], scores.shape[1]))
+    for first in range(0, len(vectors), AT_ONCE):
+        here = order[first : first + AT_ONCE]
+        middle = vectors[here].mean(axis=0)
+        extent = np.linalg.norm(vectors[here] - middle, axis=1).max()
+        near = np.sort(tree.query_ball_point(middle, (extent + chord) * (1 + 1e-9) + 1e-12))
+        lengths = cdist(vectors[here], vectors[near])
+        if kernel == "bartlett":
+            distance = 2 * EARTH_RADIUS * np.arcsin(np.minimum(lengths / 2, 1.0))
+            weight = np.maximum(1 - distance / cutoff, 0)
+        else:
+            weight = (lengths <= chord).astype("float64")
+        meat += sums[here].T @ (weight @ sums[near])
+    return np.asarray((meat + meat.T) / 2)
+
+
+def with_positive_variances(matrix: np.ndarray) -> tuple[np.ndarray, bool]:
+    """Repair a covariance matrix in which a variance is not positive, as fixest does.
+
+    Parameters
+    ----------
+    matrix
+        Symmetric. Sums over pairs of places need not be positive semi-definite.
+
+    Returns
+    -------
+    tuple of (numpy.ndarray, bool)
+        The matrix, with its eigenvalues raised to :data:`NEARLY_ZERO` where a variance was below it, and whether
+        that was so.
+    """
+    if np.diag(matrix).min() >= NEARLY_ZERO:
+        return matrix, False
+    values, vectors = np.linalg.eigh(matrix)
+    return (vectors * np.maximum(values, NEARLY_ZERO)) @ vectors.T, True
