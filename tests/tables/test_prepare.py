@@ -34,7 +34,7 @@ STACK = {"stack": [{"source": "old", "add": {"year": 2010}}, {"source": "new", "
 
 
 def test_sources_are_stacked_with_what_is_added_to_each() -> None:
-    table, ledger, recode = prepare(STACK, ["county", "year"], old=OLD.drop(columns="area"), new=NEW)
+    table, ledger, recode, names = prepare(STACK, ["county", "year"], old=OLD.drop(columns="area"), new=NEW)
     assert table.values.tolist() == [
         ["371702", 20, 2010],
         ["371702", 22, 2020],
@@ -43,11 +43,12 @@ def test_sources_are_stacked_with_what_is_added_to_each() -> None:
     ]
     assert [(line.step, line.rows_in, line.rows_out) for line in ledger.lines] == [("stack", 4, 4)]
     assert recode.empty
+    assert names.empty
 
 
 def test_a_column_that_one_source_lacks_is_an_error_or_missing() -> None:
     assert "`area` is not a column of new" in complaint(STACK, ["county", "year"], old=OLD, new=NEW)
-    table, ledger, _ = prepare({**STACK, "missing_columns": "fill"}, ["county", "year"], old=OLD, new=NEW)
+    table, ledger, _, _ = prepare({**STACK, "missing_columns": "fill"}, ["county", "year"], old=OLD, new=NEW)
     assert table["area"].isna().tolist() == [False, True, True, False]
     assert ledger.lines[0].reason == "old: 2 rows; new: 2 rows, without area"
 
@@ -64,7 +65,7 @@ def test_columns_are_derived_and_rows_kept_in_order() -> None:
         "derived": {"density": "residents / area", "dense": "density >= 10"},
         "keep": [{"keep": "density > 0", "reason": "with people"}, {"keep": "residents < 20", "reason": "small"}],
     }
-    table, ledger, _ = prepare(declared, old=OLD)
+    table, ledger, _, _ = prepare(declared, old=OLD)
     assert table[["county", "density", "dense"]].values.tolist() == [["372922", 10.0, 1.0]]
     assert [line.rows_out for line in ledger.lines] == [2, 2, 2, 2, 1]
     assert ledger.lines[-1].reason == "small"
@@ -248,3 +249,34 @@ def test_a_table_can_be_made_of_a_table_and_be_read_beside_the_panel() -> None:
     counties = pd.DataFrame({"county": ["x"], "year": [2010], "north": [35.0], "east": [115.0]})
     built = build_panel({"counties": counties, "cities": cities}, panel, "counties", {})
     assert built.panel["city"].tolist() == pytest.approx([111.195], abs=0.01)  # one degree of latitude
+
+
+def test_names_get_codes_before_codes_are_recoded_and_rows_counted() -> None:
+    gazetteer = pd.DataFrame({"code": ["371727", "371721"], "province": "山东省", "county": ["定陶县", "曹县"]})
+    changes = pd.DataFrame({"code": ["371727"], "successors": ["371703"], "changed": [2016]})
+    listed = pd.DataFrame({"id": range(3), "province": "山东", "county": ["定陶县", "曹县", "曹县"]})
+    declared = {
+        "stack": "listed",
+        "match_names": {
+            "gazetteer": "gazetteer",
+            "code": "code",
+            "into": "area",
+            "levels": [
+                {"column": "province", "gazetteer": "province"},
+                {"column": "county", "gazetteer": "county"},
+            ],
+        },
+        "recode": {
+            "column": "area",
+            "crosswalk": {"source": "changes", "old": "code", "new": "successors", "year": "changed"},
+            "from": 2015,
+            "to": 2016,
+        },
+        "group": {"by": ["area"], "columns": {"villages": "count"}},
+    }
+    made = prepare_table(
+        "t", Table.model_validate(declared), {"listed": listed, "gazetteer": gazetteer, "changes": changes}, ["area"]
+    )
+    assert made.table.to_dict("records") == [{"area": "371703", "villages": 1}, {"area": "371721", "villages": 2}]
+    assert made.names["method"].tolist() == ["normalised", "normalised"]
+    assert made.names["line"].tolist() == [1, 2]

@@ -82,6 +82,12 @@ def made_table(name):
     return f"{RESULTS}/{stage}/{name}.parquet"
 
 
+def decisions_file(wildcards):
+    """Name the decisions on place names of a table, where it has any."""
+    names = STUDY.tables[wildcards.table].match_names
+    return [names.decisions] if names is not None and names.decisions else []
+
+
 def panel_description():
     """Write what the codebook needs of the study as text."""
     origins = {

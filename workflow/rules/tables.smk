@@ -3,10 +3,12 @@ rule prepare_table:
         tables=lambda wildcards: [
             made_table(name) for name in STUDY.tables[wildcards.table].reads
         ],
+        decisions=decisions_file,
     output:
         table=f"{RESULTS}/tables/{{table}}.parquet",
         ledger=f"{RESULTS}/tables/{{table}}.ledger.csv",
         recode=f"{RESULTS}/tables/{{table}}.recode.csv",
+        names=f"{RESULTS}/tables/{{table}}.names.csv",
     log:
         f"{RESULTS}/logs/prepare_table/{{table}}.log",
     benchmark:

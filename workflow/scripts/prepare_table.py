@@ -3,18 +3,22 @@
 from ruralpanel.stage import stage
 
 with stage(snakemake.log[0]):
+    from pathlib import Path
+
     from ruralpanel.storage import load_table, save_table
     from ruralpanel.study.tables import Table
     from ruralpanel.tables.administrative_codes import AUDIT_KEY
-    from ruralpanel.tables.prepare import prepare_table
+    from ruralpanel.tables.prepare import NAMES_KEY, prepare_table
 
     declaration = Table.model_validate_json(snakemake.params.declaration)
-    table, ledger, recode = prepare_table(
+    table, ledger, recode, names = prepare_table(
         name=snakemake.wildcards.table,
         declared=declaration,
         tables={name: load_table(path) for name, path in zip(declaration.reads, snakemake.input.tables, strict=True)},
         key=snakemake.params.key,
+        decisions=Path(snakemake.input.decisions[0]) if snakemake.input.decisions else None,
     )
     save_table(table, snakemake.output.table, key=snakemake.params.key)
     save_table(ledger.frame(), snakemake.output.ledger, key=["line"])
     save_table(recode, snakemake.output.recode, key=AUDIT_KEY)
+    save_table(names, snakemake.output.names, key=[NAMES_KEY])

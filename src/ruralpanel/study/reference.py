@@ -21,6 +21,7 @@ from ruralpanel.study.measures import Deflator, Derived
 from ruralpanel.study.model import Study
 from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.panel import Join, Panel, Restriction
+from ruralpanel.study.place_names import Level, MatchNames
 from ruralpanel.study.places import (
     Density,
     DistanceTo,
@@ -413,6 +414,8 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("tables", "One entry for each table made of sources, by name.", Table),
     ("tables.NAME.stack", "A name, or a list of names or of:", Part),
     ("tables.NAME.derived", "By name, an expression or:", Computed),
+    ("tables.NAME.match_names", "Names of places.", MatchNames),
+    ("tables.NAME.match_names.levels", "A list, from the largest place to the one that is wanted.", Level),
     ("tables.NAME.recode", "Codes of administrative areas.", Recode),
     ("tables.NAME.recode.crosswalk", "A source or table that says which codes became which.", Crosswalk),
     ("tables.NAME.group", "One row for each combination.", Group),

@@ -72,6 +72,11 @@ def shape_of_table(name: str, table: Table, shapes: Mapping[str, Shape]) -> Shap
         origins[column] = ColumnOrigin(
             origin="derived", transformation=derived.expression, label=derived.label, unit=derived.unit
         )
+    names = table.match_names
+    if names is not None:
+        code = shapes[names.gazetteer].origins.get(names.code) if names.gazetteer in shapes else None
+        how = f"found by names in {names.gazetteer}"
+        origins[names.new_column] = ColumnOrigin(origin=how, label=code.label if code is not None else None)
     recode = table.recode
     if recode is not None and recode.column in origins:
         how = f"recoded to {recode.to} by {recode.crosswalk.source}"

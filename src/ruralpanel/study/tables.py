@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.panel import Restriction, expression_alone
+from ruralpanel.study.place_names import MatchNames
 from ruralpanel.study.sources import Scalar
 
 
@@ -175,6 +176,8 @@ class Table(Section):
     """New columns, in this order: a name with its expression, or with expression, label and unit."""
     keep: list[Restriction] = []
     """Which rows stay, in this order, as in `panel.sample`."""
+    match_names: MatchNames | None = None
+    """Places that are written as names get the codes of a gazetteer."""
     recode: Recode | None = None
     """Administrative codes of one year become those of another."""
     group: Group | None = None
@@ -187,5 +190,6 @@ class Table(Section):
     def reads(self) -> list[str]:
         """The sources and tables that it is made of, each once, in the order they are read."""
         names = [part.source for part in self.stack]
+        names += [self.match_names.gazetteer] if self.match_names is not None else []
         names += [self.recode.crosswalk.source] if self.recode is not None else []
         return list(dict.fromkeys(names))

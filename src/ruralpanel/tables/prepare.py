@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
@@ -12,11 +13,16 @@ from ruralpanel.ledger import Ledger
 from ruralpanel.panel.expressions import evaluate_condition, evaluate_number
 from ruralpanel.storage import key_problems
 from ruralpanel.study.panel import Restriction
+from ruralpanel.study.place_names import REPORT_COLUMNS
 from ruralpanel.study.tables import Computed, Table
 from ruralpanel.tables.administrative_codes import no_codes, recode_rows
 from ruralpanel.tables.crosswalk import read_crosswalk
 from ruralpanel.tables.group import amounts_of, group_rows
+from ruralpanel.tables.place_names import match_names
 from ruralpanel.tables.stack import stack_tables
+
+NAMES_KEY = "line"
+"""The key of a report on names."""
 
 
 class PreparedTable(NamedTuple):
@@ -31,15 +37,25 @@ class PreparedTable(NamedTuple):
     recode
         What became of every code, one row a year and code, with the columns
         :data:`ruralpanel.tables.administrative_codes.AUDIT_COLUMNS`; without rows where no codes are changed.
+    names
+        How each combination of names was matched, for review, numbered by ``line``, with the columns of names and
+        :data:`ruralpanel.study.place_names.REPORT_COLUMNS`; without rows where no names are matched.
     """
 
     table: pd.DataFrame
     ledger: Ledger
     recode: pd.DataFrame
+    names: pd.DataFrame
 
 
-def prepare_table(name: str, declared: Table, tables: Mapping[str, pd.DataFrame], key: Sequence[str]) -> PreparedTable:
-    """Make a table: stack, derive, keep, recode, group, and hold it to its key.
+def prepare_table(
+    name: str,
+    declared: Table,
+    tables: Mapping[str, pd.DataFrame],
+    key: Sequence[str],
+    decisions: Path | None = None,
+) -> PreparedTable:
+    """Make a table: stack, derive, keep, match names, recode, group, and hold it to its key.
 
     Parameters
     ----------
@@ -51,23 +67,31 @@ def prepare_table(name: str, declared: Table, tables: Mapping[str, pd.DataFrame]
         The typed table of every source, and of every table, that it is made of.
     key
         The columns that identify its rows.
+    decisions
+        The file of reviewed decisions on names, where the table declares one.
 
     Returns
     -------
     PreparedTable
-        The table, its ledger, and what became of codes.
+        The table, its ledger, what became of codes, and how names were matched.
 
     Raises
     ------
     DataError
-        If sources cannot be stacked, a code's change cannot be followed as declared, rows of a group do not agree, no
-        row is left, or a key is missing or shared.
+        If sources cannot be stacked, names fit no place or several and the table says so, a code's change cannot be
+        followed as declared, rows of a group do not agree, no row is left, or a key is missing or shared.
     """
     where = f"table {name}"
     ledger = Ledger("tables", name)
     table = stack_tables(declared, tables, where, ledger)
     table = _with_derived(table, declared.derived, where, ledger)
     table = _kept(table, declared.keep, where, ledger)
+    names = pd.DataFrame(columns=REPORT_COLUMNS)
+    if declared.match_names is not None:
+        table, names = match_names(
+            table, tables[declared.match_names.gazetteer], declared.match_names, ledger, decisions
+        )
+    names.insert(0, NAMES_KEY, range(1, len(names) + 1))
     recode = no_codes()
     if declared.recode is not None:
         crosswalk = declared.recode.crosswalk
@@ -82,7 +106,7 @@ def prepare_table(name: str, declared: Table, tables: Mapping[str, pd.DataFrame]
             "" if declared.group is not None else f"put rows together: `group: {{by: [{', '.join(key)}], columns: …}}`"
         )
         raise DataError([Problem(each.where, each.what, hint=hint) for each in problems])
-    return PreparedTable(table.sort_values(list(key), kind="stable").reset_index(drop=True), ledger, recode)
+    return PreparedTable(table.sort_values(list(key), kind="stable").reset_index(drop=True), ledger, recode, names)
 
 
 def _with_derived(table: pd.DataFrame, derived: Mapping[str, Computed], where: str, ledger: Ledger) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ruralpanel.errors import Problem, nearest
 from ruralpanel.study.checks.context import Context
+from ruralpanel.study.checks.place_names import match_names
 from ruralpanel.study.shapes import Shape, shape_of_source, shape_of_table
 from ruralpanel.study.tables import Group, Recode, Table
 from ruralpanel.study.yaml_file import KeyPath
@@ -35,6 +36,8 @@ def _names_of_sources(context: Context, at: KeyPath, table: Table, before: Mappi
     for index, part in enumerate(table.stack):
         place: KeyPath = (*at, "stack", index, "source")
         named.append((place, part.source))
+    if table.match_names is not None:
+        named.append(((*at, "match_names", "gazetteer"), table.match_names.gazetteer))
     if table.recode is not None:
         named.append(((*at, "recode", "crosswalk", "source"), table.recode.crosswalk.source))
     for place, source in named:
@@ -58,6 +61,10 @@ def _steps(context: Context, at: KeyPath, table: Table, before: Mapping[str, Sha
         here.append(name)
     for index, restriction in enumerate(table.keep):
         yield from context.expression((*at, "keep", index, "keep"), restriction.keep, here, condition=True, kind=COLUMN)
+    if table.match_names is not None:
+        columns = {name: shape.column_names for name, shape in before.items()}
+        yield from match_names(context, (*at, "match_names"), table.match_names, here, columns)
+        here.append(table.match_names.new_column)
     if table.recode is not None:
         yield from _recode(context, (*at, "recode"), table, table.recode, here, before)
     if table.group is not None:
@@ -76,7 +83,7 @@ def _steps(context: Context, at: KeyPath, table: Table, before: Mapping[str, Sha
 
 def _stacked_only(table: Table) -> Table:
     """Give a table as it is once its sources are stacked."""
-    return table.model_copy(update={"derived": {}, "keep": [], "recode": None, "group": None})
+    return table.model_copy(update={"derived": {}, "keep": [], "match_names": None, "recode": None, "group": None})
 
 
 def _stack(context: Context, at: KeyPath, table: Table, before: Mapping[str, Shape]) -> Iterator[Problem]:
