@@ -5,8 +5,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from ruralpanel.estimation.block import estimate_block
 from ruralpanel.exhibits import event_study_figure, trends_figure
 from ruralpanel.exhibits.style import save_figure
+from tests.conftest import equation
 from tests.exhibits.conftest import declaration
 
 
@@ -40,6 +42,21 @@ def test_the_event_study_shows_what_its_data_file_says(estimates: pd.DataFrame) 
     assert "Measured from event time −1" in " ".join(notes)
     ticks = [label.get_text() for label in axes.get_xticklabels()]
     assert (ticks[0], ticks[-1]) == ("≤ −3", "≥ 2")
+
+
+def test_anticipation_is_marked_and_event_times_nobody_has_are_named(panel: pd.DataFrame) -> None:
+    apart = panel[panel["listed_event_time"] != 1]
+    study = equation(estimator="event_study", anticipation={"listed": 2}, reference_period=-3)
+    data = event_study_figure.plotted_data(estimate_block(apart, [study])[0])
+    declared = declaration("event_study_figure").model_copy(update={"anticipation": {"listed": 2}})
+    figure, notes = event_study_figure.draw(data, declared)
+    (shaded,) = figure.axes[0].patches
+    assert shaded.get_extents().transformed(figure.axes[0].transData.inverted()).intervalx.tolist() == pytest.approx(
+        [-2.5, -0.5]
+    )
+    said = " ".join(notes)
+    assert "Shaded: event time −2 to −1, when an effect may already begin; leads are tested before it." in said
+    assert "no treated unit has a row at event time 1." in said
 
 
 def test_the_trends_show_one_line_a_cohort(estimates: pd.DataFrame) -> None:

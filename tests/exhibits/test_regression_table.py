@@ -85,3 +85,37 @@ def test_an_event_study_can_be_printed_as_a_table(estimates: pd.DataFrame) -> No
     assert labels[0] == "Listed village, event time ≤ −3"
     assert labels[5] == "Listed village, event time ≥ 2"
     assert "0.000" in [cells[0] for _, cells in table.coefficients]
+
+
+def test_interactions_and_intensities_are_told_apart(panel: pd.DataFrame) -> None:
+    both = panel.assign(station=(panel["year"] > 2004) * 1, station_intensity=(panel["year"] > 2004) * panel["x"])
+    estimated, _ = estimate_block(
+        both,
+        [
+            equation(
+                treatments=["listed", "station"],
+                intensities={"station": "station_intensity"},
+                interactions=["listed*station"],
+            )
+        ],
+    )
+    words = {
+        "labels": {"listed": "Listed village", "station": "Station", "station_intensity": "Station, intensity"},
+        "treatments": {
+            "station": "Station: 1 where stations are above 0",
+            "station_intensity": "Station, intensity: stations (per 100 villages)",
+        },
+    }
+    declared = declaration("regression_table").model_copy(update=words)
+    table = print_table(estimated, declared)
+    assert [label for label, _ in table.coefficients if label] == [
+        "Listed village",
+        "Station, intensity",
+        "Listed village × Station",
+    ]
+    notes = " ".join(table.notes)
+    assert "Station, intensity: stations (per 100 villages)." in notes
+    assert "Station: 1 where" not in notes
+    assert r"Listed village $\times$ Station" in as_latex(table)
+    some = declared.model_copy(update={"exhibit": declared.exhibit.model_copy(update={"terms": ["listed"]})})
+    assert "Other regressors: Listed village × Station." in " ".join(print_table(estimated, some).notes)

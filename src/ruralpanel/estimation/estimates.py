@@ -78,7 +78,7 @@ def estimates_frame(rows: Sequence[dict[str, Any]], equation: Equation) -> pd.Da
     frame["outcome"] = equation.outcome
     frame["estimator"] = equation.estimator
     frame["sample"] = [each.get("sample", sample_words(equation)) for each in rows]
-    frame["regressors"] = " + ".join(equation.regressors)
+    frame["regressors"] = " + ".join([*equation.interactions, *equation.regressors])
     frame["fixed_effects"] = " + ".join(equation.fixed_effects) or "none"
     frame["weights"] = equation.weights or "none"
     return with_types(frame)
@@ -86,7 +86,11 @@ def estimates_frame(rows: Sequence[dict[str, Any]], equation: Equation) -> pd.Da
 
 def sample_words(equation: Equation, left_out: str = "") -> str:
     """Say which rows an equation uses, and what its estimator leaves out of them."""
-    return ", ".join(part for part in (equation.sample or "all rows", left_out) if part)
+    around = [
+        f"without event time {', '.join(map(str, times))} of {name}"
+        for name, times in equation.excluded_event_times.items()
+    ]
+    return ", ".join(part for part in (equation.sample or "all rows", *around, left_out) if part)
 
 
 def no_estimate(equation: Equation, reason: str, term: str | None = None, **found: Any) -> dict[str, Any]:

@@ -36,8 +36,9 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     Returns
     -------
     list of dict
-        One row an event time, the reference at zero among them; the regressors; and the joint test of the leads,
-        an F statistic without an estimate.
+        One row an event time, the reference at zero among them, and those between the first and the last that nobody
+        has, with that as the reason; the regressors; and the joint test of the leads before anticipation, an F
+        statistic without an estimate.
 
     Raises
     ------
@@ -66,6 +67,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
             "every unit is treated at some time and no event times are binned, so that effects cannot be told from "
             "time; give a `window`"
         )
+    missing = [value for value in range(lowest, highest + 1) if value not in present]
     columns = {f"event time {value}": value for value in present if value != reference}
     sample = sample.assign(**{name: (binned == value).astype("float64") for name, value in columns.items()})
     fit = fit_absorbed(sample, [*columns, *equation.regressors], equation, ledger)
@@ -100,10 +102,21 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
             **fit.shared,
         }
     )
+    nobody = f"no treated unit has a row at event {'time' if len(missing) == 1 else 'times'} {_listed(missing)}"
+    rows += [no_estimate(equation, nobody, treatment, event_time=value, **fit.shared) for value in missing]
     rows.sort(key=lambda each: int(each["event_time"]))
     rows += [row(name, name) for name in equation.regressors]
-    rows.append(_joint_test(fit, [name for name, value in columns.items() if value < 0]))
+    begins = -equation.anticipation.get(treatment, 0)
+    test = _joint_test(fit, [name for name, value in columns.items() if value < begins])
+    marked = [value for value in columns.values() if begins <= value < 0]
+    if marked:
+        test["reason"] += f"; event time {_listed(marked)} is left to anticipation and not tested"
+    rows.append(test)
     return [{"sample": sample_words(equation, left_out), **each} for each in rows]
+
+
+def _listed(event_times: list[int]) -> str:
+    return ", ".join(map(str, event_times))
 
 
 def _without_always_treated(

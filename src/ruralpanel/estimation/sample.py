@@ -40,7 +40,7 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
     -------
     pandas.DataFrame
         Rows sorted by unit and period, with a clean index; the transformed outcome under :data:`OUTCOME`, each fixed
-        effect as integer codes under :func:`effect_name`.
+        effect as integer codes under :func:`effect_name`; each interaction as a product under its own name.
 
     Raises
     ------
@@ -74,12 +74,27 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
             f"weight {equation.weights} missing, zero or negative",
             ledger,
         )
+    if equation.absorbing and equation.estimator != "two_way_fixed_effects":
+        for treatment in equation.treatments:  # else a unit of which nothing is known would count as never treated
+            known = rows[treatment].notna() | rows[f"{treatment}_event_time"].notna()
+            rows = _kept(rows, known, "treatment known", f"treatment {treatment} unknown", ledger)
+    for treatment, times in equation.excluded_event_times.items():
+        left_out = rows[f"{treatment}_event_time"].isin(times)
+        reason = f"event time {', '.join(map(str, times))} of {treatment} left out, as its donut or anticipation says"
+        rows = _kept(rows, ~left_out, f"event times of {treatment}", reason, ledger)
     if rows.empty:
         raise CannotEstimate("no rows are left once those with missing values are set aside")
+    products = {name: rows[_parts(name, equation)].prod(axis=1) for name in equation.interactions}
     effects = {
         effect_name(effect): rows.groupby(effect.split("*"), sort=True).ngroup() for effect in equation.fixed_effects
     }
-    return rows.assign(**effects).sort_values([equation.unit, equation.period], kind="stable").reset_index(drop=True)
+    rows = rows.assign(**effects, **products)
+    return rows.sort_values([equation.unit, equation.period], kind="stable").reset_index(drop=True)
+
+
+def _parts(interaction: str, equation: Equation) -> list[str]:
+    """Name the columns whose product an interaction is."""
+    return [equation.intensities.get(name, name) for name in interaction.split("*")]
 
 
 def _needed(equation: Equation) -> list[str]:
@@ -90,6 +105,8 @@ def _needed(equation: Equation) -> list[str]:
     effects = [name for effect in equation.fixed_effects for name in effect.split("*")]
     # In an event study, a missing event time means never treated.
     treatments = [] if equation.estimator == "event_study" else equation.treatments
+    if equation.estimator == "two_way_fixed_effects":
+        treatments = [equation.intensities.get(name, name) for name in treatments]
     return list(dict.fromkeys([*treatments, *equation.regressors, *effects, *clusters]))
 
 

@@ -26,7 +26,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     panel
         The panel.
     equation
-        Its treatments and regressors are the terms; its fixed effects may be any, not only unit and period.
+        Its treatments (by indicator or intensity), their interactions and its regressors are the terms; its
+        fixed effects may be any, not only unit and period.
     ledger
         Gets a line for every reason for which rows leave.
 
@@ -40,7 +41,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     CannotEstimate
         If there is no estimate on this panel.
     """
-    terms = [*equation.treatments, *equation.regressors]
+    terms = [*equation.treatment_terms, *equation.regressors]
     sample = estimation_sample(panel, equation, ledger)
     fit = fit_absorbed(sample, terms, equation, ledger)
     rows = []

@@ -71,6 +71,8 @@ class ExhibitDeclaration(BaseModel):
     unit: str
     period: str
     sources: list[str]
+    treatments: dict[str, str] = {}
+    anticipation: dict[str, int] = {}
 
 
 def declared(study: Study, name: str) -> ExhibitDeclaration:
@@ -104,6 +106,8 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         unit=study.panel.unit,
         period=study.panel.period,
         sources=[source.citation or source.title or key for key, source in study.sources.items()],
+        treatments=study.treatment_notes(),
+        anticipation={key: each.anticipation for key, each in study.designation.items() if each.anticipation},
     )
 
 
@@ -149,6 +153,11 @@ def closing_notes(declaration: ExhibitDeclaration) -> list[str]:
 def sentence_list(words: list[str]) -> str:
     """Join words as in a sentence: ``a, b and c``."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def term_words(term: str, labels: Mapping[str, str]) -> str:
+    """Write a term as a reader sees it, an interaction with a multiplication sign: ``A × B``."""
+    return " × ".join(labels.get(part, part) for part in term.split("*"))
 
 
 def variance_words(row: Mapping[Any, Any], labels: Mapping[str, str]) -> str:

@@ -95,6 +95,9 @@ def _draw_outcome(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declarati
             label=declaration.specifications.get(name, name),
         )
     treatment = shown["term"].iloc[0]
+    anticipation = declaration.anticipation.get(treatment, 0)
+    if anticipation:
+        axes.axvspan(-anticipation - 0.5, -0.5, color="#dddddd", linewidth=0, zorder=0)
     axes.set_title(words.head)
     axes.set_xlabel(f"Event time in {declaration.period}s ({declaration.labels.get(treatment, treatment)})")
     axes.set_ylabel(axis_label("Effect", words.effect_unit))
@@ -132,6 +135,10 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
         zero = data.loc[data["estimate"].eq(0) & data["standard_error"].isna(), "event_time"]
         if len(zero):
             sentences.append(f"Measured from event time {decimal(zero.iloc[0], 0)}, which is zero by construction.")
+    longest = max((declaration.anticipation.get(str(term), 0) for term in data["term"]), default=0)
+    if longest:
+        times = decimal(-1, 0) if longest == 1 else f"{decimal(-longest, 0)} to {decimal(-1, 0)}"
+        sentences.append(f"Shaded: event time {times}, when an effect may already begin; leads are tested before it.")
     if data["event_time_bin"].ne("").any():
         sentences.append("Event times marked ≤ and ≥ stand for all beyond them.")
     for row in data[data["term"] == JOINT_TEST].to_dict("records"):

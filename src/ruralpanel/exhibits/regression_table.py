@@ -16,6 +16,7 @@ from ruralpanel.exhibits.caption import (
     closing_notes,
     full_title,
     sentence_list,
+    term_words,
     variance_words,
 )
 from ruralpanel.exhibits.numbers import count, decimal
@@ -73,7 +74,7 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
     coefficients = []
     unavailable: dict[str, None] = {}
     for term, event_time in rows:
-        label = declaration.labels.get(term, term)
+        label = term_words(term, declaration.labels)
         if event_time is not None:
             label += f", event time {event_time_words(event_time, _bin(shown, term, event_time))}"
         cells = [_cell(column, term, event_time, exhibit, unavailable) for column in columns]
@@ -199,7 +200,7 @@ def _effects_of(first: dict[Any, Any]) -> list[str]:
 
 
 def _effect_words(effect: str, declaration: ExhibitDeclaration) -> str:
-    words = " × ".join(declaration.labels.get(part, part) for part in effect.split("*"))
+    words = term_words(effect, declaration.labels)
     return words[0].upper() + words[1:]
 
 
@@ -219,10 +220,12 @@ def _notes(
     variances = dict.fromkeys(variance_words(first, declaration.labels) for first in firsts if first["variance"])
     if variances:
         sentences.append(f"Standard errors in parentheses: {'; '.join(variances)}.")
+    terms = {term for column in columns for term in column["term"]}
+    sentences += [f"{words}." for term, words in declaration.treatments.items() if term in terms]
     units = [f"{words.head}: {words.level_unit}" for words in declaration.outcomes.values() if words.level_unit]
     if units:
         sentences.append(f"Units of outcomes: {'; '.join(units)}.")
-    hidden = dict.fromkeys(declaration.labels.get(name, name) for first in firsts for name in _hidden(first, exhibit))
+    hidden = dict.fromkeys(term_words(name, declaration.labels) for first in firsts for name in _hidden(first, exhibit))
     if exhibit.terms is not None and hidden:
         sentences.append(f"Other regressors: {', '.join(hidden)}.")
     if exhibit.stars:

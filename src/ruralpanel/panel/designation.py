@@ -1,4 +1,4 @@
-"""Date designation: from a cohort column, a 0/1 indicator or yearly lists to cohort, treatment and event time."""
+"""Date designation: from a cohort, a 0/1 indicator, an intensity or yearly lists to treatment and event time."""
 
 from __future__ import annotations
 
@@ -29,27 +29,29 @@ def date_designation(
     panel
         One row a unit and period.
     name
-        The designation's name; the new columns are ``name``, ``name_cohort`` and ``name_event_time``.
+        The designation's name; the new columns are ``name``, ``name_cohort`` and ``name_event_time``, and
+        ``name_intensity`` where there is one.
     designation
         How it is read.
     unit, period
         The panel's keys.
     ledger
-        Gets a line with how many units are ever, always and never treated, and lines on yearly lists.
+        Gets a line with how many units are ever, always and never treated, and lines on intensities and yearly lists.
     reading
         What the yearly lists say, for a designation that is read from them.
 
     Returns
     -------
     pandas.DataFrame
-        The panel with three more columns.
+        The panel with three more columns, or four.
 
     Raises
     ------
     DataError
-        If a cohort varies within a unit or is not a whole number, an indicator is not 0/1, or a treatment that is
-        declared absorbing ends.
+        If a cohort varies within a unit or is not a whole number, an indicator is not 0/1, an intensity is negative,
+        or a treatment that is declared absorbing ends.
     """
+    intensity: dict[str, pd.Series] = {}
     if designation.cohort is not None:
         cohort = _from_cohort_column(panel, designation, unit, period)
         treated = _since(cohort, panel[period])
@@ -59,12 +61,16 @@ def date_designation(
         cohort = reading.first_years(panel[unit])
         switches = designation.listed.exits == "switch"
         treated = reading.status(panel[unit], panel[period]) if switches else _since(cohort, panel[period])
+    elif designation.intensity is not None:
+        treated, cohort = _from_intensity(panel, name, designation, unit, period, ledger)
+        intensity = {f"{name}_intensity": panel[designation.intensity]}
     else:
         assert designation.indicator is not None
         treated, cohort = _from_indicator(panel, designation, unit, period)
     unknown = int(treated.isna().sum())
     dated = panel.assign(
         **{name: treated, f"{name}_cohort": cohort, f"{name}_event_time": panel[period] - cohort},
+        **intensity,
     )
     ledger.note(f"designation {name}", len(panel), dated, _summary(dated, name, unit, period, unknown))
     return dated
@@ -162,6 +168,49 @@ def _from_indicator(
         values = values.mask(values.isna() & (panel[period] >= cohort), 1)
     treated = values if values.isna().any() else values.astype("int64")
     return treated, cohort
+
+
+def _from_intensity(
+    panel: pd.DataFrame, name: str, designation: Designation, unit: str, period: str, ledger: Ledger
+) -> tuple[pd.Series, pd.Series]:
+    """Treat a unit when its intensity is above the threshold; what the numbers do else is for the ledger."""
+    column, threshold = str(designation.intensity), designation.threshold
+    values = panel[column]
+    if not pd.api.types.is_numeric_dtype(values):
+        hint = "give it `type: number`, and list other words under `missing_codes`"
+        raise DataError([Problem("panel", f"the intensity `{column}` holds text, not numbers", hint=hint)])
+    below = panel[values < 0]
+    if len(below):
+        what = f"the intensity `{column}` is negative in {counted(len(below), 'row')}, {below[column].min():g} at the "
+        what += f"least: {_units_in(below, unit)}"
+        raise DataError([Problem("panel", what, hint="it is 0 before treatment and positive after; correct the rows")])
+    above = (values > threshold).astype("float64").mask(values.isna())
+    cohort = panel[period].where(above == 1).groupby(panel[unit]).transform("min").astype("float64")
+    later = panel[period] > cohort
+    again = later & (above == 0)
+    if designation.absorbing:
+        ended = panel[later & (values == 0)]
+        if len(ended):
+            what = f"`{column}` goes back to 0 in {counted(ended[unit].nunique(), 'unit')} treated before: "
+            hint = "declare `absorbing: false`, or correct the rows"
+            raise DataError([Problem("panel", what + _units_in(ended, unit), hint=hint)])
+        above = above.mask(panel[period] >= cohort, 1.0)
+    ordered = panel.sort_values([unit, period], kind="stable")
+    known = ordered[values.reindex(ordered.index).notna()]
+    falls = known[known.groupby(unit)[column].diff() < 0]
+    low = int(((values > 0) & (above == 0)).sum())
+    words = [f"{column}: treated above {threshold:g}"]
+    words += [f"positive in {counted(low, 'row')} that count as untreated"] if low else []
+    words += [f"falls {counted(len(falls), 'time')}, in {counted(falls[unit].nunique(), 'unit')}"] if len(falls) else []
+    if designation.absorbing and again.any():
+        words.append(f"no longer above it in {counted(int(again.sum()), 'row')}, where treatment stays")
+    words += [f"missing in {counted(int(values.isna().sum()), 'row')}"] if values.isna().any() else []
+    ledger.note(f"designation {name}: intensity", len(panel), panel, "; ".join(words))
+    return (above if above.isna().any() else above.astype("int64")), cohort
+
+
+def _units_in(rows: pd.DataFrame, unit: str) -> str:
+    return ", ".join(map(str, rows[unit].drop_duplicates().head(5)))
 
 
 def _summary(panel: pd.DataFrame, name: str, unit: str, period: str, unknown: int) -> str:

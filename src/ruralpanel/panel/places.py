@@ -124,7 +124,7 @@ def known_status(
     status[row, column] = panel[name].to_numpy(dtype="float64", na_value=np.nan)
     if not designation.absorbing:
         return status
-    if designation.indicator is None:
+    if designation.indicator is None and designation.intensity is None:
         cohort = np.full(len(status), np.nan)
         cohort[row] = panel[f"{name}_cohort"].to_numpy(dtype="float64", na_value=np.nan)
         return (periods[None, :] >= cohort[:, None]).astype("float64")

@@ -1,10 +1,11 @@
-"""Hold a typed table to what its source declares: keys, ranges and allowed values, through pandera."""
+"""Hold a typed table to what its source declares: keys, checks, and through pandera ranges and allowed values."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from ruralpanel.errors import Problem, counted
+from ruralpanel.sources.checks import failed_checks
 from ruralpanel.storage import listed_rows
 from ruralpanel.study.sources import Source
 
@@ -26,9 +27,10 @@ def violations(table: pd.DataFrame, source: Source) -> pd.DataFrame:
     -------
     pandas.DataFrame
         The columns of :data:`VIOLATION`, one row for each cell that breaks a rule, and for each row whose key is
-        missing or shared.
+        missing or shared or that fails a check.
     """
     found = [_out_of_bounds(table, source), *_key_violations(table, source)]
+    found += [as_violations(values, column, rule) for values, column, rule in failed_checks(table, source)]
     for name, declared in source.columns.items():
         bounded = declared.minimum is not None or declared.maximum is not None
         if bounded and not pd.api.types.is_numeric_dtype(table[name]):

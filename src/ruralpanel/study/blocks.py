@@ -13,6 +13,9 @@ Variance = Literal["clustered", "heteroskedastic", "homoskedastic"]
 SmallSample = Literal["fixest", "reghdfe", "none"]
 
 
+Interaction = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)+$")]
+
+
 class Inference(Section):
     """How standard errors, p-values and intervals are computed."""
 
@@ -41,6 +44,9 @@ class Specification(Section):
     `cohort_means` (no regression: the outcome's mean by cohort and period, for figures of raw trends)."""
     treatments: list[Name] | None = None
     """Designations on the right-hand side; left out: all of the study's."""
+    interactions: list[Interaction] | None = None
+    """Two-way fixed effects: products of treatments of this equation. `taobao_village*station` is what both together
+    do beyond the sum of the two; each enters the product as it enters the equation, by indicator or intensity."""
     regressors: list[Name] | None = None
     """Further columns on the right-hand side."""
     fixed_effects: list[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)*$")]] | None = None
@@ -93,3 +99,29 @@ class Equation(Section):
     reference_period: int
     always_treated: Literal["drop", "keep"]
     absorbing: bool
+    intensities: dict[Name, Name] = {}
+    """For treatments that enter two-way fixed effects by an intensity, its column."""
+    interactions: list[str] = []
+    anticipation: dict[Name, int] = {}
+    """By treatment, where there is any."""
+    donut: dict[Name, list[int]] = {}
+    """By treatment, the event times left out, where there are any."""
+
+    @property
+    def treatment_terms(self) -> list[str]:
+        """The terms of two-way fixed effects that treatments give: indicators or intensities, and interactions."""
+        return [*(self.intensities.get(name, name) for name in self.treatments), *self.interactions]
+
+    @property
+    def excluded_event_times(self) -> dict[str, list[int]]:
+        """By treatment, the event times whose rows are left out.
+
+        These are the treatment's donut and, in two-way fixed effects, the periods of its anticipation: their rows would
+        count as untreated there although an effect may have begun. An event study has coefficients of its own for
+        them, and estimators by cohort take an earlier base period (Callaway & Sant'Anna 2021, assumption 3).
+        """
+        in_window = self.anticipation if self.estimator == "two_way_fixed_effects" else {}
+        found = {
+            name: sorted({*self.donut.get(name, []), *range(-in_window.get(name, 0), 0)}) for name in self.treatments
+        }
+        return {name: times for name, times in found.items() if times}

@@ -8,6 +8,8 @@ from pydantic import Field
 
 from ruralpanel.study.base import Name, Section, Text
 
+Term = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)*$")]
+
 
 class Exhibit(Section):
     """What tables and figures share."""
@@ -25,8 +27,9 @@ class RegressionTable(Exhibit):
 
     kind: Literal["regression_table"]
     """`regression_table`: coefficients with standard errors below, one column a regression."""
-    terms: Annotated[list[Name], Field(min_length=1)] | None = None
-    """The rows to show, in this order; left out: all of them."""
+    terms: Annotated[list[Term], Field(min_length=1)] | None = None
+    """The rows to show, in this order: treatments, `<name>_intensity` of one that enters by intensity, interactions,
+    regressors. Left out: all of them."""
     decimals: Annotated[int, Field(ge=0, le=8)] = 3
     """Decimals of coefficients and standard errors."""
     stars: bool = False

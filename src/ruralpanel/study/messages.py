@@ -41,7 +41,7 @@ def problems_of(error: ValidationError, file: YamlFile, model: type[BaseModel]) 
     """
     schema = model.model_json_schema(by_alias=True)
     by_place: dict[KeyPath, list[tuple[tuple[Any, ...], Any]]] = {}
-    for found in error.errors(include_url=False):
+    for found in _errors(error):
         place = _path_in_file(found["loc"], file.data, found["type"])
         by_place.setdefault(place, []).append((found["loc"], found))
     located = [(file.line_of(place), _describe(place, found, file, schema)) for place, found in by_place.items()]
@@ -50,7 +50,12 @@ def problems_of(error: ValidationError, file: YamlFile, model: type[BaseModel]) 
 
 def places_of(error: ValidationError, file: YamlFile) -> list[KeyPath]:
     """List the places in a file that validation errors are about."""
-    return [_path_in_file(found["loc"], file.data, found["type"]) for found in error.errors(include_url=False)]
+    return [_path_in_file(found["loc"], file.data, found["type"]) for found in _errors(error)]
+
+
+def _errors(error: ValidationError) -> list[Any]:
+    """List what pydantic found wrong, without defaults that it could not tell because of what they follow from."""
+    return [found for found in error.errors(include_url=False) if found["type"] != "default_factory_not_called"]
 
 
 def _path_in_file(location: tuple[Any, ...], data: Any, kind: str) -> KeyPath:
@@ -153,9 +158,11 @@ def _how_to_write(kind: str, value: Any) -> str:
 
 def _pattern_sentence(place: KeyPath, value: Any, pattern: str) -> str:
     if r"\*" in pattern:
-        return (
-            f"{value!r} is not a fixed effect; write a column (`village`) or columns joined by a star (`region*year`)"
-        )
+        what, single, joined = {
+            "fixed_effects": ("a fixed effect", "a column (`village`) or ", "columns joined by a star (`region*year`)"),
+            "interactions": ("an interaction", "", "treatments joined by a star (`taobao_village*station`)"),
+        }.get(str(place[-2]), ("a term", "a column or ", "an interaction with a star (`taobao_village*station`)"))
+        return f"{value!r} is not {what}; write {single}{joined}"
     if "a-z" not in pattern:
         return f"{value!r} is not a year; write a whole number"
     name = place[-1] if isinstance(place[-1], str) and value == place[-1] else value

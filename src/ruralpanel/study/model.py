@@ -107,8 +107,8 @@ class Study(Section):
         for join in self.panel.joins:
             names += [name for name in self.sources[join.source].column_names if name not in join.on]
         names += list(self.panel.derived)
-        for designation in self.designation:
-            names += designation_columns(designation)
+        for name, designation in self.designation.items():
+            names += designation_columns(name, designation)
         if self.panel.places is not None:
             names += self.panel.places.columns()
         return names
@@ -125,10 +125,14 @@ class Study(Section):
             words = {"label": derived.label, "unit": derived.unit}
             origins[name] = ColumnOrigin(origin="derived", transformation=derived.expression, **words)
         for name, designation in self.designation.items():
-            meanings = ("treated", "first period treated", "periods since the first treated")
-            for column_name, meaning in zip(designation_columns(name), meanings, strict=True):
+            meanings = ("treated", "first period treated", "periods since the first treated", "intensity")
+            for column_name, meaning in zip(designation_columns(name, designation), meanings, strict=False):
                 label = f"{designation.label or name}: {meaning}"
                 origins[column_name] = ColumnOrigin(origin=f"designation {name}", label=label)
+            if designation.intensity is not None:
+                of = origins[designation.intensity]
+                dose = {"label": self._intensity_label(name), "unit": of.unit, "transformation": of.transformation}
+                origins[f"{name}_intensity"] = origins[f"{name}_intensity"].model_copy(update=dose)
         if self.panel.places is not None:
             described = self.panel.places.descriptions(self._designation_labels())
             for kind, name, column_name in self.panel.places.added():
@@ -161,7 +165,27 @@ class Study(Section):
         return labels | self._designation_labels()
 
     def _designation_labels(self) -> dict[str, str]:
-        return {name: each.label for name, each in self.designation.items() if each.label}
+        labels = {name: each.label for name, each in self.designation.items() if each.label}
+        dosed = [name for name, each in self.designation.items() if each.intensity is not None]
+        return labels | {f"{name}_intensity": self._intensity_label(name) for name in dosed}
+
+    def _intensity_label(self, name: str) -> str:
+        return f"{self.designation[name].label or name}, intensity"
+
+    def treatment_notes(self) -> dict[str, str]:
+        """Say in a sentence, for every column of a treatment dated by an intensity, what it measures."""
+        notes = {}
+        labels, origins = self.labels(), self.column_origins()
+        for name, designation in self.designation.items():
+            if designation.intensity is not None:
+                measured = labels.get(designation.intensity, designation.intensity)
+                unit = origins[designation.intensity].unit
+                label, of = designation.label or name, measured + (f" ({unit})" if unit else "")
+                notes[name] = f"{label}: 1 where {of} is above {designation.threshold:g}" + (
+                    " or has been before, 0 otherwise" if designation.absorbing else ", 0 otherwise"
+                )
+                notes[f"{name}_intensity"] = f"{labels[f'{name}_intensity']}: {of}"
+        return notes
 
     def equations(self, block_name: str) -> list[Equation]:
         """Spell out every equation of a block, with nothing left to default.
@@ -181,6 +205,7 @@ class Study(Section):
         for name, own in (block.specifications or {"main": Specification()}).items():
             stated = {key: value for part in (block, own) for key, value in _stated(part).items()}
             treatments = stated.get("treatments", list(self.designation))
+            declared = {treatment: self.designation[treatment] for treatment in treatments}
             for outcome_name in stated.get("outcomes", []):
                 outcome = self.outcomes[outcome_name]
                 for estimator in stated.get("estimators", []):
@@ -202,11 +227,21 @@ class Study(Section):
                             inference=self._inference(stated.get("inference")),
                             window=stated.get("window"),
                             reference_period=min(
-                                (self.designation[treatment].reference_period for treatment in treatments),
+                                (each.reference_period for each in declared.values()),
                                 default=-1,
                             ),
                             always_treated=stated.get("always_treated", "drop"),
-                            absorbing=all(self.designation[treatment].absorbing for treatment in treatments),
+                            absorbing=all(each.absorbing for each in declared.values()),
+                            intensities={
+                                treatment: column
+                                for treatment, each in declared.items()
+                                if (column := each.column_in_equations(treatment)) != treatment
+                            },
+                            interactions=stated.get("interactions", []),
+                            anticipation={
+                                name: each.anticipation for name, each in declared.items() if each.anticipation
+                            },
+                            donut={name: sorted(each.donut) for name, each in declared.items() if each.donut},
                         )
                     )
         return equations

@@ -13,6 +13,7 @@ from typing import Any
 from ruralpanel.sources.numbers import MISSING_MARKERS
 from ruralpanel.study.base import Section
 from ruralpanel.study.blocks import Block, Inference, Specification
+from ruralpanel.study.contracts import Check
 from ruralpanel.study.designation import Designation, YearlyList
 from ruralpanel.study.exhibits import EventStudyFigure, Exhibit, RegressionTable, TrendsFigure
 from ruralpanel.study.model import Study
@@ -222,6 +223,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
         "One entry for each column that is used, by the name used in the rest of the study.",
         Column,
     ),
+    ("sources.NAME.checks", "A list; each entry has one of the first five keys.", Check),
     ("panel", "From tables to one row per unit and period.", Panel),
     ("panel.joins", "A list; tables are joined in this order.", Join),
     ("panel.derived", "By name, an expression or:", Derived),
@@ -321,7 +323,7 @@ def _type_words(part: dict[str, Any], schema: dict[str, Any]) -> str:
         return f"by {'name' if 'a-z' in pattern else 'year'}: {_type_words(inner, schema)}"
     if part.get("type") == "string":
         pattern = part.get("pattern", "")
-        return "fixed effect" if r"\*" in pattern else "name" if pattern else "text"
+        return "name or names joined by `*`" if r"\*" in pattern else "name" if pattern else "text"
     plain = {"integer": "whole number", "number": "number", "boolean": "`true` or `false`"}
     return plain.get(str(part.get("type")), "keys, see below")
 

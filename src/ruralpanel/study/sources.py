@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from ruralpanel.study.base import Name, Section, Text
+from ruralpanel.study.contracts import Check
 
 FileFormat = Literal["csv", "stata", "spss", "excel", "parquet", "feather"]
 
@@ -193,8 +194,10 @@ class Source(Section):
     """A CSV file with corrections of raw values, beside the raw file: the columns of the key, then `column` (as in
     this study), `from`, `to` and `reason`. A correction whose `from` is no longer what the file says is an error."""
     on_violation: Literal["fail", "quarantine"] = "fail"
-    """What becomes of rows that break the declarations (type, range, allowed values, key): an error, or a file of
-    their own with the reasons, `results/<study>/sources/<source>.quarantine.csv`, without them in the table."""
+    """What becomes of rows that break the declarations (type, range, allowed values, checks, key): an error, or a file
+    of their own with the reasons, `results/<study>/sources/<source>.quarantine.csv`, without them in the table."""
+    checks: list[Check] = []
+    """What must hold between columns and from row to row. What breaks a check becomes what `on_violation` says."""
     key: Annotated[list[Name], Field(min_length=1)]
     """The columns that identify a row. No two rows may share them and none may be missing."""
     columns: Annotated[

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ruralpanel.errors import Problem, nearest
-from ruralpanel.study.blocks import Block, Specification
+from ruralpanel.study.blocks import Block, Equation, Specification
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.yaml_file import KeyPath
 
@@ -64,6 +64,9 @@ def _specification(context: Context, at: KeyPath, part: Specification) -> Iterat
     for index, effect in enumerate(part.fixed_effects or []):
         for name in effect.split("*"):
             yield from context.known((*at, "fixed_effects", index), name, columns, "column of the panel")
+    for index, interaction in enumerate(part.interactions or []):
+        for name in interaction.split("*"):
+            yield from context.known((*at, "interactions", index), name, study.designation, "designation of this study")
     for index, name in enumerate((part.inference and part.inference.cluster) or []):
         yield from context.known(
             (*at, "inference", "cluster", index), name, columns, "column of the panel to cluster by"
@@ -80,7 +83,8 @@ def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
     """Check what only a whole equation shows."""
     for equation in context.study.equations(name):
         where = (*at, "specifications", equation.specification) if context.study.blocks[name].specifications else at
-        right_hand = [*equation.treatments, *equation.regressors]
+        right_hand = [*equation.treatment_terms, *equation.regressors]
+        yield from _interactions(context, where, equation)
         repeated = sorted({term for term in right_hand if right_hand.count(term) > 1})
         if repeated:
             yield context.file.problem(where, f"{', '.join(repeated)} is on the right-hand side twice")
@@ -99,6 +103,21 @@ def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
             window, reference = equation.window, equation.reference_period
             if window is not None and not window[0] <= reference <= window[1]:
                 yield context.file.problem((*where, "window"), f"leaves out the reference period {reference}")
+
+
+def _interactions(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
+    """Check that interactions are of treatments in the same equation, and that the estimator has them."""
+    for interaction in equation.interactions:
+        at, parts = (*where, "interactions"), interaction.split("*")
+        absent = [name for name in parts if name not in equation.treatments]
+        if equation.estimator != "two_way_fixed_effects":
+            what = f"`{interaction}` is for two_way_fixed_effects; {equation.estimator} has no interactions"
+            yield context.file.problem(at, what, "put the two estimators into specifications of their own")
+        elif absent:
+            what = f"`{interaction}`: {', '.join(absent)} is not among the treatments of this equation"
+            yield context.file.problem(at, what, f"name it in `treatments`: {', '.join(equation.treatments)}")
+        elif len(set(parts)) < len(parts):
+            yield context.file.problem(at, f"`{interaction}` multiplies a treatment by itself")
 
 
 def _event_study(context: Context, where: KeyPath, treatments: list[str], absorbing: bool) -> Iterator[Problem]:

@@ -57,7 +57,7 @@ class Context:
         """List the columns of every source, derived ones, designations and places."""
         names = [name for source in self.study.sources.values() for name in source.column_names]
         names += list(self.study.panel.derived)
-        names += [column for name in self.study.designation for column in designation_columns(name)]
+        names += [column for each in self.study.designation.items() for column in designation_columns(*each)]
         return names + (self.study.panel.places.columns() if self.study.panel.places is not None else [])
 
     def table_columns(self) -> list[str]:

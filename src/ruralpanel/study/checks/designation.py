@@ -15,13 +15,13 @@ def designations(context: Context) -> Iterator[Problem]:
     before = context.table_columns() + list(context.study.panel.derived)
     for name, designation in context.study.designation.items():
         at: KeyPath = ("designation", name)
-        for key in ("cohort", "indicator"):
+        for key in ("cohort", "indicator", "intensity"):
             column = getattr(designation, key)
             if column is not None:
                 yield from context.known((*at, key), column, before, "column of the sources or a derived one")
         if designation.listed is not None:
             yield from _yearly_list(context, (*at, "list"), designation, designation.listed)
-        for added in designation_columns(name):
+        for added in designation_columns(name, designation):
             if added in before:
                 yield context.file.problem(
                     at,

@@ -40,8 +40,11 @@ def exhibits(context: Context) -> Iterator[Problem]:
 def _right_hand_sides(context: Context, block: Block) -> set[str]:
     """List everything that is on a right-hand side in a block."""
     parts = [block, *(block.specifications or {}).values()]
-    regressors = {name for part in parts for name in part.regressors or []}
-    return regressors | {name for part in parts for name in part.treatments or context.study.designation}
+    regressors = {name for part in parts for name in [*(part.regressors or []), *(part.interactions or [])]}
+    treatments = {name for part in parts for name in part.treatments or context.study.designation}
+    declared = context.study.designation
+    terms = {declared[name].column_in_equations(name) for name in treatments if name in declared}
+    return regressors | treatments | terms
 
 
 def published(context: Context) -> Iterator[Problem]:

@@ -33,7 +33,7 @@ def places(context: Context, places: Places) -> Iterator[Problem]:
     for name, target in places.distance_to.items():
         here = (*at, "distance_to", name)
         yield from _points(context, here, places, target) if target.points is not None else _line(context, here, target)
-    taken = {*before, *(column for name in study.designation for column in designation_columns(name))}
+    taken = {*before, *(column for each in study.designation.items() for column in designation_columns(*each))}
     for entry, name, added in places.added():
         if added in taken:
             what = f"would add a column `{added}`, which the panel has already"

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from ruralpanel.errors import Problem, nearest
 from ruralpanel.sources.packages import available_loaders
 from ruralpanel.study.checks.context import Context
+from ruralpanel.study.contracts import KINDS
+from ruralpanel.study.sources import Source
 from ruralpanel.study.yaml_file import KeyPath, is_file
 
 
@@ -32,6 +34,7 @@ def sources(context: Context) -> Iterator[Problem]:
         if source.corrections is not None and not is_file(context.root / source.corrections):
             what = f"there is no file {source.corrections}"
             yield context.file.problem((*at, "corrections"), what, context.how_to_get(source.corrections, None))
+        yield from _checks(context, at, source)
         for column_name, column in source.columns.items():
             low, high = column.minimum, column.maximum
             if low is not None and high is not None and low > high:
@@ -39,3 +42,18 @@ def sources(context: Context) -> Iterator[Problem]:
                     (*at, "columns", column_name),
                     f"allows nothing: minimum {low} is above maximum {high}",
                 )
+
+
+def _checks(context: Context, at: KeyPath, source: Source) -> Iterator[Problem]:
+    """Check that the checks of a source are of columns it has."""
+    kind = "column of this source"
+    for index, check in enumerate(source.checks):
+        here = (*at, "checks", index)
+        if check.condition is not None:
+            yield from context.expression((*here, "condition"), check.condition, source.column_names, condition=True)
+        for name in check.columns:
+            stated = next(key for key in KINDS if getattr(check, key) is not None)
+            yield from context.known((*here, stated), name, source.column_names, kind)
+        for key in ("within", "along"):
+            if getattr(check, key) is not None:
+                yield from context.known((*here, key), getattr(check, key), source.column_names, kind)
