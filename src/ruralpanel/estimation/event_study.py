@@ -46,7 +46,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         If there is no estimate on this panel: nobody treated, one event time only, no period before treatment.
     """
     (treatment,) = equation.treatments
-    sample, left_out = _without_always_treated(estimation_sample(panel, equation, ledger), treatment, equation, ledger)
+    sample, left_out = without_always_treated(estimation_sample(panel, equation, ledger), treatment, equation, ledger)
     event_time = sample[f"{treatment}_event_time"]
     if event_time.notna().sum() == 0:
         raise CannotEstimate("no unit of this sample is treated while it is observed")
@@ -107,7 +107,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     rows.sort(key=lambda each: int(each["event_time"]))
     rows += [row(name, name) for name in equation.regressors]
     begins = -equation.anticipation.get(treatment, 0)
-    test = _joint_test(fit, [name for name, value in columns.items() if value < begins])
+    test = joint_test(fit, [name for name, value in columns.items() if value < begins])
     marked = [value for value in columns.values() if begins <= value < 0]
     if marked:
         test["reason"] += f"; event time {_listed(marked)} is left to anticipation and not tested"
@@ -119,7 +119,7 @@ def _listed(event_times: list[int]) -> str:
     return ", ".join(map(str, event_times))
 
 
-def _without_always_treated(
+def without_always_treated(
     sample: pd.DataFrame, treatment: str, equation: Equation, ledger: Ledger
 ) -> tuple[pd.DataFrame, str]:
     """Drop units that are treated in every period they are observed in, and say how many in words."""
@@ -138,7 +138,7 @@ def _without_always_treated(
     return kept, f"without {units} treated throughout"
 
 
-def _joint_test(fit: Fit, leads: list[str]) -> dict[str, Any]:
+def joint_test(fit: Fit, leads: list[str]) -> dict[str, Any]:
     """Test that all coefficients before treatment are zero: Wald's F with the clustered covariance."""
     from scipy.stats import f as fisher
 

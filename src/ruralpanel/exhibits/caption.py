@@ -16,6 +16,8 @@ SIMULATED = "SIMULATED DATA"
 ESTIMATOR_WORDS = {
     "two_way_fixed_effects": "two-way fixed effects",
     "event_study": "event study with fixed effects",
+    "imputation": "imputation (Borusyak, Jaravel and Spiess 2024)",
+    "two_stage": "two-stage differences in differences (Gardner 2022)",
 }
 SMALL_SAMPLE_WORDS = {
     "fixest": "small-sample correction as R fixest",

@@ -9,6 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.exhibits.caption import (
+    ESTIMATOR_WORDS,
     ExhibitDeclaration,
     OutcomeWords,
     closing_notes,
@@ -17,6 +18,7 @@ from ruralpanel.exhibits.caption import (
 from ruralpanel.exhibits.numbers import count, decimal, probability
 from ruralpanel.exhibits.regression_table import event_time_words
 from ruralpanel.exhibits.style import COLOURS, MARKERS, axis_label, empty_axes, figure_style, finish, panels
+from ruralpanel.study.exhibits import ESTIMATORS_SHOWN
 
 
 def plotted_data(estimates: pd.DataFrame) -> pd.DataFrame:
@@ -32,11 +34,12 @@ def plotted_data(estimates: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         Rows by event time, and the joint tests of the leads; equations without an estimate keep their reason.
     """
-    event_studies = estimates[estimates["estimator"] == "event_study"]
+    event_studies = estimates[estimates["estimator"].isin(ESTIMATORS_SHOWN["event_study_figure"])]
+    apart = event_studies["cohort"] != ""
     shown = (
         event_studies["event_time"].notna() | (event_studies["term"] == JOINT_TEST) | event_studies["estimate"].isna()
     )
-    return event_studies[shown].reset_index(drop=True)
+    return event_studies[shown & ~apart].reset_index(drop=True)
 
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
@@ -92,7 +95,7 @@ def _draw_outcome(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declarati
             markersize=4,
             linewidth=1.2,
             capsize=2,
-            label=declaration.specifications.get(name, name),
+            label=_series_words(name, part, declaration),
         )
     treatment = shown["term"].iloc[0]
     anticipation = declaration.anticipation.get(treatment, 0)
@@ -105,7 +108,15 @@ def _draw_outcome(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declarati
 
 
 def _place(part: pd.DataFrame) -> pd.Series:
-    return part["block"] + "/" + part["specification"]
+    return part["block"] + "/" + part["specification"] + "/" + part["estimator"]
+
+
+def _series_words(name: str, data: pd.DataFrame, declaration: ExhibitDeclaration) -> str:
+    """Name a series by its specification, and by its estimator where there are several of these."""
+    place, estimator = name.rsplit("/", 1)
+    several = data["estimator"].nunique() > 1
+    parts = (declaration.specifications.get(place, ""), ESTIMATOR_WORDS[estimator] if several else "")
+    return ": ".join(part for part in parts if part)
 
 
 def _series(part: pd.DataFrame) -> list[str]:
@@ -132,9 +143,14 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
         sentences.append(
             f"Points are coefficients, bars {level:.0%} intervals; standard errors {'; '.join(variances)}."
         )
-        zero = data.loc[data["estimate"].eq(0) & data["standard_error"].isna(), "event_time"]
-        if len(zero):
-            sentences.append(f"Measured from event time {decimal(zero.iloc[0], 0)}, which is zero by construction.")
+        zero = data[data["estimate"].eq(0) & data["standard_error"].isna()]
+        measured = zero.loc[zero["estimator"] != "imputation", "event_time"]
+        if len(measured):
+            sentences.append(f"Measured from event time {decimal(measured.iloc[0], 0)}, which is zero by construction.")
+        if len(measured) < len(zero):
+            first = zero[zero["estimator"] == "imputation"].iloc[0]
+            times = event_time_words(first["event_time"], first["event_time_bin"])
+            sentences.append(f"Leads of imputation are measured from event time {times}, effects from what is imputed.")
     longest = max((declaration.anticipation.get(str(term), 0) for term in data["term"]), default=0)
     if longest:
         times = decimal(-1, 0) if longest == 1 else f"{decimal(-longest, 0)} to {decimal(-1, 0)}"
@@ -142,7 +158,8 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
     if data["event_time_bin"].ne("").any():
         sentences.append("Event times marked ≤ and ≥ stand for all beyond them.")
     for row in data[data["term"] == JOINT_TEST].to_dict("records"):
-        which = declaration.specifications.get(f"{row['block']}/{row['specification']}", "")
+        place = f"{row['block']}/{row['specification']}/{row['estimator']}"
+        which = _series_words(place, data, declaration)
         name = declaration.outcomes[row["outcome"]].head + (f", {which}" if which else "")
         sample = "" if row["sample"] == "all rows" else f" ({row['sample']})"
         counts = f"{count(row['observations'])} observations{sample}"

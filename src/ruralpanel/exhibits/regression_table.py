@@ -20,6 +20,7 @@ from ruralpanel.exhibits.caption import (
     variance_words,
 )
 from ruralpanel.exhibits.numbers import count, decimal
+from ruralpanel.study.blocks import STAGGERED
 from ruralpanel.study.exhibits import RegressionTable
 
 LATEX_PACKAGES = "booktabs, tabularx, threeparttable and makecell"
@@ -68,6 +69,8 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
     assert isinstance(exhibit, RegressionTable)
     order = {block: position for position, block in enumerate(exhibit.blocks)}
     shown = estimates[estimates["estimator"] != "cohort_means"]
+    # Effects by event time have their place in a figure; the table shows the overall one.
+    shown = shown[~(shown["estimator"].isin(STAGGERED) & shown["event_time"].notna())]
     shown = shown.sort_values("block", key=lambda names: names.map(order), kind="stable")
     columns = [group for _, group in shown.groupby(REGRESSION, sort=False)]
     rows = _term_rows(columns, exhibit)
@@ -214,7 +217,10 @@ def _notes(
     firsts = [column.iloc[0].to_dict() for column in columns]
     sentences = [exhibit.notes] if exhibit.notes else []
     estimators = dict.fromkeys(
-        "pooled least squares" if not _effects_of(first) else ESTIMATOR_WORDS[first["estimator"]] for first in firsts
+        "pooled least squares"
+        if not _effects_of(first) and first["estimator"] == "two_way_fixed_effects"
+        else ESTIMATOR_WORDS[first["estimator"]]
+        for first in firsts
     )
     sentences.append(f"Estimated by {sentence_list(list(estimators))}.")
     variances = dict.fromkeys(variance_words(first, declaration.labels) for first in firsts if first["variance"])

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ruralpanel.study.base import Name, Section, Text
+from ruralpanel.study.blocks import STAGGERED
 
 Term = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)*$")]
 
@@ -53,8 +54,8 @@ class TrendsFigure(Exhibit):
 AnyExhibit = Annotated[RegressionTable | EventStudyFigure | TrendsFigure, Field(discriminator="kind")]
 
 ESTIMATORS_SHOWN: dict[str, tuple[str, ...]] = {
-    "regression_table": ("two_way_fixed_effects", "event_study"),
-    "event_study_figure": ("event_study",),
+    "regression_table": ("two_way_fixed_effects", "event_study", *STAGGERED),
+    "event_study_figure": ("event_study", *STAGGERED),
     "trends_figure": ("cohort_means",),
 }
 """Which estimators' results each kind of exhibit can show."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import get_args
 
 from ruralpanel.errors import Problem, nearest
-from ruralpanel.study.blocks import Block, Equation, Specification
+from ruralpanel.study.blocks import STAGGERED, Block, Equation, EstimatorName, Specification
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.yaml_file import KeyPath
+
+KEYS_OF_ESTIMATORS = {"window": ("event_study", *STAGGERED), "always_treated": ("event_study",)}
+"""Keys that belong to some estimators only."""
 
 
 def outcomes(context: Context) -> Iterator[Problem]:
@@ -41,7 +45,7 @@ def blocks(context: Context) -> Iterator[Problem]:
                         f"the key `{key}` is missing",
                         nearest("", context.study.outcomes)
                         if key == "outcomes"
-                        else "valid here: cohort_means, event_study, two_way_fixed_effects",
+                        else f"valid here: {', '.join(sorted(get_args(EstimatorName)))}",
                     )
                 )
         found += _event_study_keys(context, at, block)
@@ -99,10 +103,12 @@ def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
                 f"choose one with `treatments`: {', '.join(equation.treatments)}",
             )
         if equation.estimator == "event_study":
-            yield from _event_study(context, where, equation.treatments, equation.absorbing)
+            yield from _event_study(context, where, equation, "an event study")
             window, reference = equation.window, equation.reference_period
             if window is not None and not window[0] <= reference <= window[1]:
                 yield context.file.problem((*where, "window"), f"leaves out the reference period {reference}")
+        if equation.estimator in STAGGERED:
+            yield from _staggered(context, where, equation)
 
 
 def _interactions(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
@@ -120,18 +126,32 @@ def _interactions(context: Context, where: KeyPath, equation: Equation) -> Itera
             yield context.file.problem(at, f"`{interaction}` multiplies a treatment by itself")
 
 
-def _event_study(context: Context, where: KeyPath, treatments: list[str], absorbing: bool) -> Iterator[Problem]:
+def _staggered(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
+    """Check what estimators of staggered adoption need beside one treatment that stays."""
+    yield from _event_study(context, where, equation, equation.estimator)
+    inference, window = equation.inference, equation.window
+    if inference.variance != "clustered" or len(inference.cluster or []) != 1:
+        given = " and ".join(inference.cluster or []) if inference.variance == "clustered" else inference.variance
+        what = f"{equation.estimator} has standard errors clustered in one dimension, not {given}"
+        hint = f"name one column in `cluster`, or leave it out for {equation.unit}"
+        yield context.file.problem((*where, "inference"), what, hint)
+    if window is not None and not window[0] <= 0 <= window[1]:
+        yield context.file.problem((*where, "window"), f"leaves out event time 0, which {equation.estimator} reports")
+
+
+def _event_study(context: Context, where: KeyPath, equation: Equation, estimator: str) -> Iterator[Problem]:
+    treatments = equation.treatments
     if len(treatments) != 1:
         hint = (
             f"choose one with `treatments`: {', '.join(treatments)}"
             if treatments
             else "declare one under `designation`"
         )
-        yield context.file.problem(where, f"an event study needs one treatment, not {len(treatments)}", hint)
-    elif not absorbing:
+        yield context.file.problem(where, f"{estimator} needs one treatment, not {len(treatments)}", hint)
+    elif not equation.absorbing:
         yield context.file.problem(
             where,
-            f"an event study needs a treatment that stays; `{treatments[0]}` is declared `absorbing: false`",
+            f"{estimator} needs a treatment that stays; `{treatments[0]}` is declared `absorbing: false`",
             "estimate it with two_way_fixed_effects",
         )
 
@@ -140,8 +160,8 @@ def _event_study_keys(context: Context, at: KeyPath, block: Block) -> Iterator[P
     """Check that keys of the event study belong to one."""
     for name, own in (block.specifications or {"": block}).items():
         estimators = own.estimators or block.estimators or []
-        for key in ("window", "always_treated"):
+        for key, valid in KEYS_OF_ESTIMATORS.items():
             stated_here = getattr(own, key) is not None
-            if (stated_here or getattr(block, key) is not None) and "event_study" not in estimators:
+            if (stated_here or getattr(block, key) is not None) and not set(valid) & set(estimators):
                 where = (*at, "specifications", name, key) if stated_here and name else (*at, key)
                 yield context.file.problem(where, "is a key of event studies, and none is estimated here")

@@ -1,0 +1,53 @@
+"""Print what diff-diff 3.13.0 makes of the panels: run in an environment of its own, with diff-diff installed."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import pandas as pd
+from diff_diff import ImputationDiD, TwoStageDiD
+
+FOLDER = Path(__file__).parent
+KEYS = {"outcome": "y", "unit": "village", "time": "year", "first_treat": "cohort"}
+
+
+def panel(name: str, covariates: list[str]) -> pd.DataFrame:
+    if name == "mpdta":
+        return pd.read_csv(FOLDER / "mpdta.csv")
+    rows = pd.read_csv(FOLDER.parent / "fixest" / f"{name}.csv").dropna(subset=["y", *covariates])
+    first = rows.groupby("village")["year"].transform("min")
+    return rows[~((rows["cohort"] > 0) & (rows["cohort"] <= first))]
+
+
+def averages(estimator, name: str, covariates: list[str]) -> dict[str, tuple[float, float]]:
+    result = estimator.fit(panel(name, covariates), **KEYS, covariates=covariates or None, aggregate="event_study")
+    found = {"overall": (result.overall_att, result.overall_se)}
+    for event_time, each in result.event_study_effects.items():
+        if event_time >= 0:
+            found[str(int(event_time))] = (each["effect"], each["se"])
+    return found
+
+
+def main() -> None:
+    warnings.simplefilter("ignore")
+    calls = {
+        "imputation": (ImputationDiD(), []),
+        "imputation, x": (ImputationDiD(), ["x"]),
+        "two_stage": (TwoStageDiD(), []),
+        "two_stage, x": (TwoStageDiD(), ["x"]),
+        "two_stage, county": (TwoStageDiD(cluster="county"), []),
+    }
+    rows = []
+    for name in ("mpdta", "shared_1", "shared_3"):
+        for call, (estimator, covariates) in calls.items():
+            if name == "mpdta" and "," in call:
+                continue
+            for term, (estimate, error) in averages(estimator, name, covariates).items():
+                rows.append((name, call, term, f"{estimate:.10f}", f"{error:.10f}"))
+    columns = ["dataset", "call", "term", "estimate", "standard_error"]
+    pd.DataFrame(rows, columns=columns).to_csv(FOLDER / "reference.csv", index=False)
+
+
+if __name__ == "__main__":
+    main()
