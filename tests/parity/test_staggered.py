@@ -19,7 +19,11 @@ CALLS: dict[str, dict[str, object]] = {
     "two_stage": {"estimator": "two_stage"},
     "two_stage, x": {"estimator": "two_stage", "regressors": ["x"]},
     "two_stage, county": {"estimator": "two_stage", "inference": {"cluster": ["county"]}},
+    "stacked -1 to 1": {"estimator": "stacked", "window": [-1, 1]},
+    "stacked -3 to 1": {"estimator": "stacked", "window": [-3, 1]},
 }
+ESTIMATES_ONLY = ("stacked -1 to 1", "stacked -3 to 1")
+"""The second library has no effects of units and periods in a stack, which changes errors but no estimate here."""
 
 
 @pytest.fixture(scope="module")
@@ -46,4 +50,5 @@ def test_estimates_and_errors_are_those_of_the_second_library(
     printed = REFERENCE[(REFERENCE["dataset"] == dataset) & (REFERENCE["call"] == call)].set_index("term")
     rows = by_term(panels[dataset], **CALLS[call]).loc[printed.index]
     np.testing.assert_allclose(rows["estimate"], printed["estimate"], rtol=0, atol=1e-8)
-    np.testing.assert_allclose(rows["standard_error"], printed["standard_error"], rtol=1e-6)
+    if call not in ESTIMATES_ONLY:
+        np.testing.assert_allclose(rows["standard_error"], printed["standard_error"], rtol=1e-6)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ruralpanel.study.blocks import STAGGERED
+from ruralpanel.study.checks.blocks import NEED_WINDOW
 from tests.study.conftest import Repository
 
 
@@ -24,7 +25,7 @@ from tests.study.conftest import Repository
 def test_what_they_cannot_do_is_found(
     repository: Repository, estimator: str, changes: dict[str, Any], said: str
 ) -> None:
-    repository.at("blocks.main").update(estimators=[estimator], **changes)
+    repository.at("blocks.main").update({"estimators": [estimator], "window": [-2, 2], **changes})
     message = repository.complaint()
     assert said.format(estimator) in message
     assert "config/studies/mine.yaml, line" in message
@@ -35,6 +36,17 @@ def test_a_treatment_that_ends_is_not_for_them(repository: Repository, estimator
     repository.at("designation.listed")["absorbing"] = False
     repository.at("blocks.main")["estimators"] = [estimator]
     assert f"{estimator} needs a treatment that stays" in repository.complaint()
+
+
+@pytest.mark.parametrize("estimator", NEED_WINDOW)
+def test_some_need_a_window(repository: Repository, estimator: str) -> None:
+    repository.at("blocks.main")["estimators"] = [estimator]
+    assert f"{estimator} needs a `window`" in repository.complaint()
+
+
+def test_a_stack_needs_its_reference_in_the_window(repository: Repository) -> None:
+    repository.at("blocks.main").update(estimators=["stacked"], window=[0, 3])
+    assert "leaves out the reference period -1" in repository.complaint()
 
 
 def test_tables_and_figures_show_them(repository: Repository) -> None:

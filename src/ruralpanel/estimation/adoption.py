@@ -242,3 +242,22 @@ def numbers_of(fit: Fit, name: str, equation: Equation) -> dict[str, float]:
     """Give estimate, standard error, test and interval of a coefficient."""
     freedom, level = fit.covariance.degrees_of_freedom, equation.inference.level
     return statistics(float(fit.coefficients[name]), fit.standard_error(name), freedom, level)
+
+
+def with_combinations(fit: Fit, combinations: pd.DataFrame) -> Fit:
+    """Replace coefficients by linear combinations of them.
+
+    Parameters
+    ----------
+    fit
+        A regression.
+    combinations
+        Weights of coefficients (rows, by name) in combinations (columns, by name). A combination that gives weight to
+        a coefficient which could not be estimated is collinear.
+    """
+    lost = combinations.columns[(combinations.reindex(fit.collinear).fillna(0.0) != 0).any()]
+    weights = combinations.drop(columns=lost).reindex(fit.coefficients.index).fillna(0.0)
+    covariance = fit.covariance.matrix.loc[weights.index, weights.index].to_numpy()
+    matrix = pd.DataFrame(weights.T.to_numpy() @ covariance @ weights.to_numpy(), weights.columns, weights.columns)
+    combined = Covariance(matrix, fit.covariance.degrees_of_freedom, fit.covariance.clusters)
+    return Fit(weights.T @ fit.coefficients, combined, list(lost), fit.shared)

@@ -1,9 +1,9 @@
 r"""Imputation: treated outcomes less what the untreated rows predict for them.
 
 Estimand: averages :math:`\sum w_{it} \tau_{it}` of the effects :math:`\tau_{it} = Y_{it}(1) - Y_{it}(0)` on treated
-rows, by event time and overall (Borusyak, Jaravel & Spiess 2024, theorem 2): fixed effects and regressors are fitted on
+rows, by event time and overall (Borusyak, Jaravel & Spiess 2024, theorem 1): fixed effects and regressors are fitted on
 rows not treated yet or never, :math:`\hat\tau_{it} = Y_{it} - \hat Y_{it}(0)` is imputed, and averaged with the
-equation's weights. Standard errors are the conservative ones of section 4.3, equation 8, in which auxiliary
+equation's weights. Standard errors are the conservative ones of section 4.3, in which auxiliary
 averages of effects are taken over cohort and event time, clusters in the place of units; they have no small-sample
 correction. Leads are those of section 4.4: a separate regression on the untreated rows alone.
 """
@@ -120,14 +120,14 @@ def imputable_rows(adoption: Adoption, equation: Equation, ledger: Ledger) -> tu
 def _shares(average: Average, weights: Numbers) -> Numbers:
     """Give the weights of an average, which add up to one."""
     chosen = np.where(average.rows, weights, 0.0)
-    return chosen / chosen.sum()
+    return np.asarray(chosen / chosen.sum())
 
 
 def _auxiliary_means(adoption: Adoption, difference: Numbers, weights: Numbers, equation: Equation) -> Numbers:
     r"""Average effects by cohort and event time, as the conservative variance needs them.
 
     With :math:`v` the weights of rows, summed within clusters :math:`c`, the mean of a group is
-    :math:`\sum_c v_c (v\tau)_c / \sum_c v_c^2` (equation 8).
+    :math:`\sum_c v_c (v\tau)_c / \sum_c v_c^2` (section 4.3, with clusters for units).
     """
     frame = pd.DataFrame(
         {

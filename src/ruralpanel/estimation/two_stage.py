@@ -1,10 +1,10 @@
 r"""Two-stage differences in differences.
 
-Estimand: averages of effects on treated rows, by event time and overall (Gardner 2022, section 3). The first stage fits
+Estimand: averages of effects on treated rows, by event time and overall (Gardner 2022). The first stage fits
 fixed effects and regressors on rows not treated yet or never; the second regresses the outcome less what the
 first predicts on indicators of event time, without a constant. Points on treated rows equal those of imputation;
-standard errors are those of the two stages as one generalised method of moments (section 3.3), clustered, without
-small-sample correction. Leads are average residuals of the first stage, which is fitted on the same rows: they are
+standard errors are those of the two stages as one generalised method of moments, clustered, without small-sample
+correction. Leads are average residuals of the first stage, which is fitted on the same rows: they are
 closer to zero than coefficients measured from a reference.
 """
 

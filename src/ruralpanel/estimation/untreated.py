@@ -2,7 +2,7 @@ r"""Outcomes without treatment: fixed effects and regressors fitted on the rows 
 
 The model of the untreated outcome is :math:`Y_{it}(0) = Z_{it}'\delta + \varepsilon_{it}`, where :math:`Z` holds the
 equation's fixed effects and regressors. It is the first stage of imputation (Borusyak, Jaravel & Spiess 2024, section
-4.1) and of two-stage estimation (Gardner 2022, section 3).
+4.1) and of two-stage estimation (Gardner 2022).
 """
 
 from __future__ import annotations
@@ -121,8 +121,7 @@ class UntreatedOutcome:
         r"""Give the weights with which untreated rows enter averages of differences from what is predicted.
 
         An average :math:`\sum w_{it} (Y_{it} - Z_{it}'\hat\delta)` is a weighted sum of outcomes; these are the weights
-        that it has from :math:`\hat\delta`, :math:`-A Z_0 (Z_0'AZ_0)^{-1} Z'w` (Borusyak, Jaravel & Spiess 2024,
-        proposition 2), with :math:`A` the equation's weights.
+        that it has from :math:`\hat\delta`, :math:`-A Z_0 (Z_0'AZ_0)^{-1} Z'w`, with :math:`A` the equation's weights.
 
         Parameters
         ----------

@@ -18,6 +18,7 @@ ESTIMATOR_WORDS = {
     "event_study": "event study with fixed effects",
     "imputation": "imputation (Borusyak, Jaravel and Spiess 2024)",
     "two_stage": "two-stage differences in differences (Gardner 2022)",
+    "stacked": "stacked event studies (Wing, Freedman and Hollingsworth 2024)",
 }
 SMALL_SAMPLE_WORDS = {
     "fixest": "small-sample correction as R fixest",

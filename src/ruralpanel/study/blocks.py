@@ -8,8 +8,8 @@ from pydantic import Field
 
 from ruralpanel.study.base import Name, Section, Text
 
-EstimatorName = Literal["two_way_fixed_effects", "event_study", "imputation", "two_stage", "cohort_means"]
-STAGGERED: tuple[EstimatorName, ...] = ("imputation", "two_stage")
+EstimatorName = Literal["two_way_fixed_effects", "event_study", "imputation", "two_stage", "stacked", "cohort_means"]
+STAGGERED: tuple[EstimatorName, ...] = ("imputation", "two_stage", "stacked")
 """Estimators of staggered adoption: averages of effects by event time and overall, clustered in one dimension."""
 Variance = Literal["clustered", "heteroskedastic", "homoskedastic"]
 SmallSample = Literal["fixest", "reghdfe", "none"]
@@ -45,11 +45,13 @@ class Specification(Section):
     """`two_way_fixed_effects` (one coefficient a treatment), `event_study` (one an event time) or
     `cohort_means` (no regression: the outcome's mean by cohort and period, for figures of raw trends).
 
-    For staggered adoption, with averages of effects by event time and overall, standard errors clustered in one
-    dimension and without small-sample correction: `imputation` (Borusyak, Jaravel & Spiess 2024: fixed effects and
-    regressors fitted on untreated rows predict what treated rows would be; the averages are of the differences; leads
-    are coefficients in the untreated rows) and `two_stage` (Gardner 2022: the same averages, with standard errors of
-    two stages of estimation; leads are mean residuals)."""
+    For staggered adoption, with averages of effects by event time and overall, and standard errors clustered in one
+    dimension: `imputation` (Borusyak, Jaravel & Spiess 2024: fixed effects and regressors fitted on untreated rows
+    predict what treated rows would be; the averages are of the differences; leads are coefficients in the untreated
+    rows; no small-sample correction), `two_stage` (Gardner 2022: the same averages, with standard errors of two
+    stages of estimation; leads are mean residuals; no small-sample correction) and `stacked` (Cengiz and others 2019
+    with the weights of Wing, Freedman & Hollingsworth 2024: each cohort over its `window` beside units that stay
+    untreated in it; fixed effects once a stack; the overall effect is the mean over event times)."""
     treatments: list[Name] | None = None
     """Designations on the right-hand side; left out: all of the study's."""
     interactions: list[Interaction] | None = None
@@ -69,7 +71,7 @@ class Specification(Section):
     window: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
     """Event study and staggered adoption: first and last event time with a coefficient of their own; what lies beyond
     is binned at the ends. Left out: every event time in the data, none binned. In `imputation`, the first is the first
-    lead, and leads are measured from all rows before it."""
+    lead, and leads are measured from all rows before it. `stacked` needs it and uses nothing beyond it."""
     always_treated: Literal["drop", "keep"] | None = None
     """Event study: what becomes of units that are treated in every row they have in this regression. Left out:
     dropped, and counted in the ledger, for they have no period before treatment to compare with."""

@@ -6,7 +6,7 @@ import warnings
 from pathlib import Path
 
 import pandas as pd
-from diff_diff import ImputationDiD, TwoStageDiD
+from diff_diff import ImputationDiD, StackedDiD, TwoStageDiD
 
 FOLDER = Path(__file__).parent
 KEYS = {"outcome": "y", "unit": "village", "time": "year", "first_treat": "cohort"}
@@ -21,7 +21,10 @@ def panel(name: str, covariates: list[str]) -> pd.DataFrame:
 
 
 def averages(estimator, name: str, covariates: list[str]) -> dict[str, tuple[float, float]]:
-    result = estimator.fit(panel(name, covariates), **KEYS, covariates=covariates or None, aggregate="event_study")
+    keys = KEYS | ({"covariates": covariates} if covariates else {})
+    if not isinstance(estimator, StackedDiD):
+        keys["aggregate"] = "event_study"
+    result = estimator.fit(panel(name, covariates), **keys)
     found = {"overall": (result.overall_att, result.overall_se)}
     for event_time, each in result.event_study_effects.items():
         if event_time >= 0:
@@ -37,11 +40,13 @@ def main() -> None:
         "two_stage": (TwoStageDiD(), []),
         "two_stage, x": (TwoStageDiD(), ["x"]),
         "two_stage, county": (TwoStageDiD(cluster="county"), []),
+        "stacked -1 to 1": (StackedDiD(kappa_pre=1, kappa_post=1), []),
+        "stacked -3 to 1": (StackedDiD(kappa_pre=3, kappa_post=1), []),
     }
     rows = []
     for name in ("mpdta", "shared_1", "shared_3"):
         for call, (estimator, covariates) in calls.items():
-            if name == "mpdta" and "," in call:
+            if (name == "mpdta" and "," in call) or (name != "mpdta" and "stacked" in call):
                 continue
             for term, (estimate, error) in averages(estimator, name, covariates).items():
                 rows.append((name, call, term, f"{estimate:.10f}", f"{error:.10f}"))

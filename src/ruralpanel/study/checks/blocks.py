@@ -12,6 +12,7 @@ from ruralpanel.study.yaml_file import KeyPath
 
 KEYS_OF_ESTIMATORS = {"window": ("event_study", *STAGGERED), "always_treated": ("event_study",)}
 """Keys that belong to some estimators only."""
+NEED_WINDOW = ("stacked",)
 
 
 def outcomes(context: Context) -> Iterator[Problem]:
@@ -104,6 +105,7 @@ def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
             )
         if equation.estimator == "event_study":
             yield from _event_study(context, where, equation, "an event study")
+        if equation.estimator in ("event_study", "stacked"):
             window, reference = equation.window, equation.reference_period
             if window is not None and not window[0] <= reference <= window[1]:
                 yield context.file.problem((*where, "window"), f"leaves out the reference period {reference}")
@@ -135,6 +137,9 @@ def _staggered(context: Context, where: KeyPath, equation: Equation) -> Iterator
         what = f"{equation.estimator} has standard errors clustered in one dimension, not {given}"
         hint = f"name one column in `cluster`, or leave it out for {equation.unit}"
         yield context.file.problem((*where, "inference"), what, hint)
+    if window is None and equation.estimator in NEED_WINDOW:
+        hint = "such as `window: [-3, 3]`: the first and last event time that every cohort shall be observed at"
+        yield context.file.problem(where, f"{equation.estimator} needs a `window`", hint)
     if window is not None and not window[0] <= 0 <= window[1]:
         yield context.file.problem((*where, "window"), f"leaves out event time 0, which {equation.estimator} reports")
 
