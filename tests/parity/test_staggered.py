@@ -21,6 +21,7 @@ CALLS: dict[str, dict[str, object]] = {
     "two_stage, county": {"estimator": "two_stage", "inference": {"cluster": ["county"]}},
     "stacked -1 to 1": {"estimator": "stacked", "window": [-1, 1]},
     "stacked -3 to 1": {"estimator": "stacked", "window": [-3, 1]},
+    "local_projections -3 to 2": {"estimator": "local_projections", "window": [-3, 2]},
 }
 ESTIMATES_ONLY = ("stacked -1 to 1", "stacked -3 to 1")
 """The second library has no effects of units and periods in a stack, which changes errors but no estimate here."""

@@ -9,10 +9,10 @@ treated by the end of its window, in the periods of the window; the sub-experime
    \varepsilon_{its}
 
 is estimated with each of the equation's fixed effects taken once a stack. Controls weigh as much as the treated of
-their stack and event time do among all treated, over what controls do among all controls (the corrective weights of Wing,
-Freedman & Hollingsworth), without which stacks would count by the variance of treatment. A cohort whose window reaches
-beyond the sample's periods, or that has no clean controls, is left out. One unit is a control in several stacks, so that
-clusters cannot be smaller than units.
+their stack and event time do among all treated, over what controls do among all controls (the corrective weights of
+Wing, Freedman & Hollingsworth), without which stacks would count by the variance of treatment. A cohort whose window
+reaches beyond the sample's periods, or that has no clean controls, is left out. One unit is a control in several
+stacks, so that clusters cannot be smaller than units.
 """
 
 from __future__ import annotations

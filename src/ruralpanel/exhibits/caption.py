@@ -19,6 +19,7 @@ ESTIMATOR_WORDS = {
     "imputation": "imputation (Borusyak, Jaravel and Spiess 2024)",
     "two_stage": "two-stage differences in differences (Gardner 2022)",
     "stacked": "stacked event studies (Wing, Freedman and Hollingsworth 2024)",
+    "local_projections": "local projections (Dube, Girardi, Jordà and Taylor 2025)",
 }
 SMALL_SAMPLE_WORDS = {
     "fixest": "small-sample correction as R fixest",

@@ -8,8 +8,10 @@ from pydantic import Field
 
 from ruralpanel.study.base import Name, Section, Text
 
-EstimatorName = Literal["two_way_fixed_effects", "event_study", "imputation", "two_stage", "stacked", "cohort_means"]
-STAGGERED: tuple[EstimatorName, ...] = ("imputation", "two_stage", "stacked")
+EstimatorName = Literal[
+    "two_way_fixed_effects", "event_study", "imputation", "two_stage", "stacked", "local_projections", "cohort_means"
+]
+STAGGERED: tuple[EstimatorName, ...] = ("imputation", "two_stage", "stacked", "local_projections")
 """Estimators of staggered adoption: averages of effects by event time and overall, clustered in one dimension."""
 Variance = Literal["clustered", "heteroskedastic", "homoskedastic"]
 SmallSample = Literal["fixest", "reghdfe", "none"]
@@ -49,9 +51,12 @@ class Specification(Section):
     dimension: `imputation` (Borusyak, Jaravel & Spiess 2024: fixed effects and regressors fitted on untreated rows
     predict what treated rows would be; the averages are of the differences; leads are coefficients in the untreated
     rows; no small-sample correction), `two_stage` (Gardner 2022: the same averages, with standard errors of two
-    stages of estimation; leads are mean residuals; no small-sample correction) and `stacked` (Cengiz and others 2019
+    stages of estimation; leads are mean residuals; no small-sample correction), `stacked` (Cengiz and others 2019
     with the weights of Wing, Freedman & Hollingsworth 2024: each cohort over its `window` beside units that stay
-    untreated in it; fixed effects once a stack; the overall effect is the mean over event times)."""
+    untreated in it; fixed effects once a stack; the overall effect is the mean over event times) and
+    `local_projections` (Dube, Girardi, Jordà & Taylor 2025: changes since the reference period of units when they are
+    treated, beside those of units still untreated; regressors as they are in the reference period; the overall effect
+    is that on the mean over event times from 0 to the end of the `window`)."""
     treatments: list[Name] | None = None
     """Designations on the right-hand side; left out: all of the study's."""
     interactions: list[Interaction] | None = None
@@ -71,7 +76,8 @@ class Specification(Section):
     window: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
     """Event study and staggered adoption: first and last event time with a coefficient of their own; what lies beyond
     is binned at the ends. Left out: every event time in the data, none binned. In `imputation`, the first is the first
-    lead, and leads are measured from all rows before it. `stacked` needs it and uses nothing beyond it."""
+    lead, and leads are measured from all rows before it. `stacked` and `local_projections` need it and
+    use nothing beyond it."""
     always_treated: Literal["drop", "keep"] | None = None
     """Event study: what becomes of units that are treated in every row they have in this regression. Left out:
     dropped, and counted in the ledger, for they have no period before treatment to compare with."""

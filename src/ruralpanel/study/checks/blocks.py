@@ -12,7 +12,7 @@ from ruralpanel.study.yaml_file import KeyPath
 
 KEYS_OF_ESTIMATORS = {"window": ("event_study", *STAGGERED), "always_treated": ("event_study",)}
 """Keys that belong to some estimators only."""
-NEED_WINDOW = ("stacked",)
+NEED_WINDOW = ("stacked", "local_projections")
 
 
 def outcomes(context: Context) -> Iterator[Problem]:
