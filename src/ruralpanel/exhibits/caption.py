@@ -20,6 +20,7 @@ ESTIMATOR_WORDS = {
     "two_stage": "two-stage differences in differences (Gardner 2022)",
     "stacked": "stacked event studies (Wing, Freedman and Hollingsworth 2024)",
     "local_projections": "local projections (Dube, Girardi, Jordà and Taylor 2025)",
+    "extended_two_way": "extended two-way fixed effects (Wooldridge 2021)",
 }
 SMALL_SAMPLE_WORDS = {
     "fixest": "small-sample correction as R fixest",

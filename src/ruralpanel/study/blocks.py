@@ -9,9 +9,16 @@ from pydantic import Field
 from ruralpanel.study.base import Name, Section, Text
 
 EstimatorName = Literal[
-    "two_way_fixed_effects", "event_study", "imputation", "two_stage", "stacked", "local_projections", "cohort_means"
+    "two_way_fixed_effects",
+    "event_study",
+    "imputation",
+    "two_stage",
+    "stacked",
+    "local_projections",
+    "extended_two_way",
+    "cohort_means",
 ]
-STAGGERED: tuple[EstimatorName, ...] = ("imputation", "two_stage", "stacked", "local_projections")
+STAGGERED: tuple[EstimatorName, ...] = ("imputation", "two_stage", "stacked", "local_projections", "extended_two_way")
 """Estimators of staggered adoption: averages of effects by event time and overall, clustered in one dimension."""
 Variance = Literal["clustered", "heteroskedastic", "homoskedastic"]
 SmallSample = Literal["fixest", "reghdfe", "none"]
@@ -53,10 +60,12 @@ class Specification(Section):
     rows; no small-sample correction), `two_stage` (Gardner 2022: the same averages, with standard errors of two
     stages of estimation; leads are mean residuals; no small-sample correction), `stacked` (Cengiz and others 2019
     with the weights of Wing, Freedman & Hollingsworth 2024: each cohort over its `window` beside units that stay
-    untreated in it; fixed effects once a stack; the overall effect is the mean over event times) and
+    untreated in it; fixed effects once a stack; the overall effect is the mean over event times),
     `local_projections` (Dube, Girardi, Jordà & Taylor 2025: changes since the reference period of units when they are
     treated, beside those of units still untreated; regressors as they are in the reference period; the overall effect
-    is that on the mean over event times from 0 to the end of the `window`)."""
+    is that on the mean over event times from 0 to the end of the `window`) and `extended_two_way` (Wooldridge 2021:
+    one coefficient for each cohort and treated period, averaged; regressors have coefficients of their own in these,
+    in every period and every cohort; no leads)."""
     treatments: list[Name] | None = None
     """Designations on the right-hand side; left out: all of the study's."""
     interactions: list[Interaction] | None = None

@@ -6,7 +6,7 @@ import warnings
 from pathlib import Path
 
 import pandas as pd
-from diff_diff import ImputationDiD, LPDiD, StackedDiD, TwoStageDiD
+from diff_diff import ImputationDiD, LPDiD, StackedDiD, TwoStageDiD, WooldridgeDiD
 
 FOLDER = Path(__file__).parent
 KEYS = {"outcome": "y", "unit": "village", "time": "year", "first_treat": "cohort"}
@@ -43,6 +43,14 @@ def projections(name: str) -> dict[str, tuple[float, float]]:
     return found | {"overall": (pooled["coefficient"], pooled["se"])}
 
 
+def extended(name: str, covariates: list[str]) -> dict[str, tuple[float, float]]:
+    estimator = WooldridgeDiD(cluster="village")
+    result = estimator.fit(panel(name, covariates), **KEYS, exovar=covariates or None)
+    result.aggregate("event")
+    found = {str(int(time)): (each["att"], each["se"]) for time, each in result.event_study_effects.items()}
+    return found | {"overall": (result.overall_att, result.overall_se)}
+
+
 def main() -> None:
     warnings.simplefilter("ignore")
     calls = {
@@ -64,6 +72,10 @@ def main() -> None:
         # It refuses the year that shared_3 lacks.
         for term, (estimate, error) in projections(name).items() if name != "shared_3" else ():
             rows.append((name, "local_projections -3 to 2", term, f"{estimate:.10f}", f"{error:.10f}"))
+        for covariates in ([], ["lpop"]) if name == "mpdta" else ([],):
+            call = ", ".join(["extended_two_way", *covariates])
+            for term, (estimate, error) in extended(name, covariates).items():
+                rows.append((name, call, term, f"{estimate:.10f}", f"{error:.10f}"))
     columns = ["dataset", "call", "term", "estimate", "standard_error"]
     pd.DataFrame(rows, columns=columns).to_csv(FOLDER / "reference.csv", index=False)
 
