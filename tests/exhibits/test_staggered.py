@@ -40,3 +40,14 @@ def test_the_table_shows_their_overall_effect(several: pd.DataFrame) -> None:
     overall = staggered[staggered["event_time"].isna() & staggered["estimate"].notna()]
     assert grid.loc["Listed village"].tolist() == [f"{value:.3f}" for value in overall["estimate"]]
     assert grid.loc["Observations"].tolist() == ["320", "320"]
+
+
+def test_the_table_of_a_decomposition_shows_weights(panel: pd.DataFrame) -> None:
+    estimates = estimate_block(panel, [equation(estimator="bacon_decomposition"), equation()])[0]
+    table = print_table(estimates, declaration("regression_table"))
+    cells = dict(table.coefficients)
+    assert cells["Listed village"][0] == cells["Listed village"][1]
+    below = [texts for label, texts in table.coefficients if not label]
+    shares = estimates["weight_share"].dropna()
+    assert [texts[0] for texts in below] == [f"[{share:.3f}]" for share in shares]
+    assert "In brackets: the weight of a comparison in the two-way estimate, which is their sum." in table.notes

@@ -53,3 +53,18 @@ def test_tables_and_figures_show_them(repository: Repository) -> None:
     repository.at("blocks.main").update(estimators=list(STAGGERED), window=[-3, 4])
     repository.at("exhibits")["figure"] = {"kind": "event_study_figure", "title": "Effects", "blocks": ["main"]}
     assert [each.estimator for each in repository.load().equations("main")] == list(STAGGERED)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"regressors": ["treated"]}, "is of a regression without regressors"),
+        ({"weights": "treated"}, "is of a regression without weights"),
+        ({"fixed_effects": ["village", "county*year"]}, "is of effects of village and year, and of no others"),
+        ({"treatments": []}, "bacon_decomposition needs one treatment, not 0"),
+        ({"window": [-2, 2]}, "is a key of event studies, and none is estimated here"),
+    ],
+)
+def test_a_decomposition_is_of_the_plain_regression(repository: Repository, changes: dict[str, Any], said: str) -> None:
+    repository.at("blocks.main").update({"estimators": ["bacon_decomposition"], **changes})
+    assert said in repository.complaint()

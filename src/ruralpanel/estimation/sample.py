@@ -104,7 +104,7 @@ def _needed(equation: Equation) -> list[str]:
         return list(clusters)
     effects = [name for effect in equation.fixed_effects for name in effect.split("*")]
     # In an event study, a missing event time means never treated.
-    treatments = [] if equation.estimator in ("event_study", *STAGGERED) else equation.treatments
+    treatments = [] if equation.estimator in ("event_study", "bacon_decomposition", *STAGGERED) else equation.treatments
     if equation.estimator == "two_way_fixed_effects":
         treatments = [equation.intensities.get(name, name) for name in treatments]
     return list(dict.fromkeys([*treatments, *equation.regressors, *effects, *clusters]))

@@ -21,6 +21,7 @@ ESTIMATOR_WORDS = {
     "stacked": "stacked event studies (Wing, Freedman and Hollingsworth 2024)",
     "local_projections": "local projections (Dube, Girardi, Jordà and Taylor 2025)",
     "extended_two_way": "extended two-way fixed effects (Wooldridge 2021)",
+    "bacon_decomposition": "a decomposition of two-way fixed effects into comparisons (Goodman-Bacon 2021)",
 }
 SMALL_SAMPLE_WORDS = {
     "fixest": "small-sample correction as R fixest",

@@ -140,6 +140,8 @@ def _cell(
     if exhibit.stars and pd.notna(row["p_value"]):
         stars = "*" * sum(row["p_value"] < bound for bound in (0.10, 0.05, 0.01))
     error = f"({decimal(row['standard_error'], exhibit.decimals)})" if pd.notna(row["standard_error"]) else ""
+    if pd.notna(row["weight_share"]):
+        error = f"[{decimal(row['weight_share'], exhibit.decimals)}]"
     return decimal(row["estimate"], exhibit.decimals) + stars, error
 
 
@@ -234,6 +236,8 @@ def _notes(
     hidden = dict.fromkeys(term_words(name, declaration.labels) for first in firsts for name in _hidden(first, exhibit))
     if exhibit.terms is not None and hidden:
         sentences.append(f"Other regressors: {', '.join(hidden)}.")
+    if any(column["weight_share"].notna().any() for column in columns):
+        sentences.append("In brackets: the weight of a comparison in the two-way estimate, which is their sum.")
     if exhibit.stars:
         sentences.append("* p < 0.10, ** p < 0.05, *** p < 0.01.")
     if unavailable:

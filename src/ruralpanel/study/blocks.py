@@ -16,6 +16,7 @@ EstimatorName = Literal[
     "stacked",
     "local_projections",
     "extended_two_way",
+    "bacon_decomposition",
     "cohort_means",
 ]
 STAGGERED: tuple[EstimatorName, ...] = ("imputation", "two_stage", "stacked", "local_projections", "extended_two_way")
@@ -65,7 +66,10 @@ class Specification(Section):
     treated, beside those of units still untreated; regressors as they are in the reference period; the overall effect
     is that on the mean over event times from 0 to the end of the `window`) and `extended_two_way` (Wooldridge 2021:
     one coefficient for each cohort and treated period, averaged; regressors have coefficients of their own in these,
-    in every period and every cohort; no leads)."""
+    in every period and every cohort; no leads).
+
+    `bacon_decomposition` (Goodman-Bacon 2021) shows which comparisons the two-way estimate is made of, each kind with
+    its estimate and weight, on a balanced panel without regressors and weights."""
     treatments: list[Name] | None = None
     """Designations on the right-hand side; left out: all of the study's."""
     interactions: list[Interaction] | None = None

@@ -54,7 +54,7 @@ class TrendsFigure(Exhibit):
 AnyExhibit = Annotated[RegressionTable | EventStudyFigure | TrendsFigure, Field(discriminator="kind")]
 
 ESTIMATORS_SHOWN: dict[str, tuple[str, ...]] = {
-    "regression_table": ("two_way_fixed_effects", "event_study", *STAGGERED),
+    "regression_table": ("two_way_fixed_effects", "event_study", *STAGGERED, "bacon_decomposition"),
     "event_study_figure": ("event_study", *STAGGERED),
     "trends_figure": ("cohort_means",),
 }

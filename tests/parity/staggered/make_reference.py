@@ -72,7 +72,7 @@ def main() -> None:
         # It refuses the year that shared_3 lacks.
         for term, (estimate, error) in projections(name).items() if name != "shared_3" else ():
             rows.append((name, "local_projections -3 to 2", term, f"{estimate:.10f}", f"{error:.10f}"))
-        for covariates in ([], ["lpop"]) if name == "mpdta" else ([],):
+        for covariates in {"mpdta": ([], ["lpop"]), "shared_1": ([],)}.get(name, ()):
             call = ", ".join(["extended_two_way", *covariates])
             for term, (estimate, error) in extended(name, covariates).items():
                 rows.append((name, call, term, f"{estimate:.10f}", f"{error:.10f}"))

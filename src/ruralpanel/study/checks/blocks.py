@@ -109,6 +109,8 @@ def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
             window, reference = equation.window, equation.reference_period
             if window is not None and not window[0] <= reference <= window[1]:
                 yield context.file.problem((*where, "window"), f"leaves out the reference period {reference}")
+        if equation.estimator == "bacon_decomposition":
+            yield from _decomposition(context, where, equation)
         if equation.estimator in STAGGERED:
             yield from _staggered(context, where, equation)
 
@@ -126,6 +128,18 @@ def _interactions(context: Context, where: KeyPath, equation: Equation) -> Itera
             yield context.file.problem(at, what, f"name it in `treatments`: {', '.join(equation.treatments)}")
         elif len(set(parts)) < len(parts):
             yield context.file.problem(at, f"`{interaction}` multiplies a treatment by itself")
+
+
+def _decomposition(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
+    """Check that what is to be decomposed is the plain two-way regression that the theorem is about."""
+    yield from _event_study(context, where, equation, equation.estimator)
+    if set(equation.fixed_effects) != {equation.unit, equation.period}:
+        what = f"bacon_decomposition is of effects of {equation.unit} and {equation.period}, and of no others"
+        yield context.file.problem((*where, "fixed_effects"), what)
+    for key, given in (("regressors", equation.regressors), ("weights", equation.weights)):
+        if given:
+            what = f"bacon_decomposition is of a regression without {key}"
+            yield context.file.problem((*where, key), what, "put it into a specification of its own")
 
 
 def _staggered(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
