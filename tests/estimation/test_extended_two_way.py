@@ -49,7 +49,8 @@ def test_periods_in_which_all_are_treated_leave(panel: pd.DataFrame) -> None:
     line = ledger[ledger["step"] == "not imputable"].iloc[0]
     assert (line["rows_in"], line["rows_out"]) == (240, 180)  # 2006 and 2007 of thirty villages
     assert estimates["sample"].iloc[0] == "all rows, without 60 treated rows that cannot be imputed"
-    assert estimates["estimate"].iloc[-1] == pytest.approx(2, abs=0.8)
+    assert estimates["estimate"].iloc[-2] == pytest.approx(2, abs=0.8)
+    assert estimates["reason"].iloc[-1] == "all untreated rows are compared with, so that none is a lead"
 
 
 @settings(max_examples=3)

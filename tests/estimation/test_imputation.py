@@ -65,6 +65,8 @@ def test_leads_of_imputation_are_a_regression_on_untreated_rows(panel: pd.DataFr
         assert rows.loc[str(value), "estimate"] == pytest.approx(fit.params[f"e{-value}"], abs=1e-9)
     assert rows.loc["1", "event_time_bin"] == "and later"
     assert rows.loc["joint test of leads", "reason"].startswith("a joint test of 3")
+    assert rows.loc["-1", ["sample", "observations"]].tolist() == ["all rows, untreated rows only", len(before)]
+    assert rows.loc["1", ["sample", "observations"]].tolist() == ["all rows", 320]
 
 
 def test_errors_of_imputation_are_the_formula_by_hand() -> None:

@@ -23,8 +23,8 @@ def test_the_figure_has_a_series_for_every_estimator(several: pd.DataFrame) -> N
     (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == [
         "event study with fixed effects",
-        "imputation (Borusyak, Jaravel and Spiess 2024)",
-        "two-stage differences in differences (Gardner 2022)",
+        "imputation",
+        "two-stage differences in differences",
     ]
     (axes,) = figure.axes
     assert len({tuple(container.lines[0].get_xdata()) for container in axes.containers}) == 3
@@ -32,6 +32,10 @@ def test_the_figure_has_a_series_for_every_estimator(several: pd.DataFrame) -> N
     assert "Measured from event time −1, which is zero by construction." in said
     assert "Leads of imputation are measured from event time ≤ −3, effects from what is imputed." in said
     assert "without small-sample correction" in said
+    assert "Event times marked ≤ and ≥ stand for all beyond them." in said
+    both = "event study with fixed effects and two-stage differences in differences"
+    assert f"Event time −2 stands for all beyond it in {both}." in said
+    assert "two-stage differences in differences (Gardner 2022): 320 observations" in said
 
 
 def test_the_table_shows_their_overall_effect(several: pd.DataFrame) -> None:

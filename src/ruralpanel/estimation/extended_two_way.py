@@ -27,7 +27,7 @@ from ruralpanel.estimation.adoption import (
     name_of,
     with_combinations,
 )
-from ruralpanel.estimation.estimates import sample_words
+from ruralpanel.estimation.estimates import JOINT_TEST, sample_words
 from ruralpanel.estimation.imputation import imputable_rows
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
@@ -48,7 +48,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     Returns
     -------
     list of dict
-        Averages by event time, and the overall effect, without event time.
+        Averages by event time; the overall effect, without event time; and why no leads are tested.
 
     Raises
     ------
@@ -71,6 +71,9 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     fit = with_combinations(fit, combinations)
     why_not = "an effect of a cohort and period is collinear with the fixed effects or the regressors"
     rows = average_rows(averages, fit, adoption.treatment, equation, why_not)
+    rows.append(
+        {"term": JOINT_TEST, **fit.shared, "reason": "all untreated rows are compared with, so that none is a lead"}
+    )
     return [{"sample": sample_words(equation, left_out), **row} for row in rows]
 
 

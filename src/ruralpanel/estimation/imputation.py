@@ -38,6 +38,8 @@ from ruralpanel.study.blocks import Equation
 
 NOT_IMPUTED = "untreated rows do not determine what any of these rows would be without treatment"
 
+UNTREATED = "untreated rows only"
+
 
 def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
     """Impute untreated outcomes of treated rows, and average the differences.
@@ -75,9 +77,9 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     contributions[model.untreated] = model.through_first_stage(weights) * difference[model.untreated][:, None]
     fit = clustered_fit([name_of(each) for each in known], difference @ weights, contributions, sample, equation)
     effects = average_rows(averages, fit, adoption.treatment, equation, NOT_IMPUTED)
-    rows = [*_leads(adoption, equation, ledger), *effects]
-    rows.sort(key=lambda each: (each["term"] == JOINT_TEST, "event_time" not in each))
-    return [{"sample": sample_words(equation, left_out), **each} for each in rows]
+    leads = [{"sample": sample_words(equation, UNTREATED), **each} for each in _leads(adoption, equation, ledger)]
+    rows = [*leads, *({"sample": sample_words(equation, left_out), **each} for each in effects)]
+    return sorted(rows, key=lambda each: (each["term"] == JOINT_TEST, "event_time" not in each))
 
 
 def imputable_rows(adoption: Adoption, equation: Equation, ledger: Ledger) -> tuple[Adoption, str]:

@@ -68,7 +68,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     rows.append(_projection(adoption, list(range(last + 1)), equation, ledger))
     if any(row.get("event_time", 0) < adoption.begins and row["event_time"] != reference for row in rows[:-1]):
         reason = "each event time is a regression of its own, so that leads are not tested together"
-        rows.append({"term": JOINT_TEST, "reason": reason})
+        rows.append({"term": JOINT_TEST, "reason": reason, "observations": rows[-1].get("observations")})
     return [{"sample": sample_words(equation, adoption.left_out), **row} for row in rows]
 
 
