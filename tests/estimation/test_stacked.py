@@ -73,6 +73,14 @@ def test_the_stacking_is_in_the_ledger(panel: pd.DataFrame) -> None:
     assert "2 sub-experiments stacked, without cohort 2006" in line["reason"]
 
 
+def test_controls_stay_only_beside_treated_rows(panel: pd.DataFrame) -> None:
+    # No cohort is observed one period after it is treated, so that no control is needed there.
+    rows = found(panel[panel["listed_event_time"] != 1], estimator="stacked", window=[-1, 1])
+    assert list(rows.index) == ["-1", "0", "listed", "joint test of leads"]
+    only = found(panel[panel["listed_event_time"] != 0], estimator="stacked", window=[-1, 0])
+    assert only["reason"].iloc[0] == "all treated rows of the sub-experiments are at the reference period -1"
+
+
 def test_a_window_that_no_cohort_has_is_a_reason(panel: pd.DataFrame) -> None:
     rows = estimate_block(panel, [equation(estimator="stacked", window=[-6, 6])])[0]
     assert rows["estimate"].isna().all()

@@ -68,12 +68,16 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     if reference not in set(seen):
         raise CannotEstimate(f"no treated unit of a sub-experiment has a row at the reference period {reference}")
     columns = {f"event time {value}": value for value in sorted(set(seen) - {reference})}
+    if not columns:
+        raise CannotEstimate(f"all treated rows of the sub-experiments are at the reference period {reference}")
     dummies = {name: (stack[TREATED] & (stack[SINCE] == value)).astype("float64") for name, value in columns.items()}
     within = equation.model_copy(update={"weights": WEIGHT})
     fit = fit_absorbed(stack.assign(**dummies), [*columns, *equation.regressors], within, ledger)
     after = [name for name, value in columns.items() if value >= 0]
     combinations = pd.DataFrame(np.eye(len(columns)), index=list(columns), columns=list(columns))
-    fit = with_combinations(fit, combinations.assign(overall=[(name in after) / len(after) for name in columns]))
+    if after:
+        combinations = combinations.assign(overall=[(name in after) / len(after) for name in columns])
+    fit = with_combinations(fit, combinations)
 
     def row(name: str, **place: Any) -> dict[str, Any]:
         if name in fit.collinear:
@@ -83,7 +87,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     zero = {"event_time": reference, "estimate": 0.0, "reason": "reference period, zero by construction"}
     rows = [row(name, event_time=value) for name, value in columns.items()]
     rows = sorted([*rows, {"term": adoption.treatment, **zero, **fit.shared}], key=lambda each: int(each["event_time"]))
-    rows.append(row("overall"))
+    nobody = "no treated unit of a sub-experiment has a row after treatment began"
+    rows.append(row("overall") if after else no_estimate(equation, nobody, adoption.treatment, **fit.shared))
     rows.append(joint_test(fit, [name for name, value in columns.items() if value < adoption.begins]))
     return [{"sample": sample_words(equation, words), **each} for each in rows]
 
@@ -113,7 +118,7 @@ def _stacked(adoption: Adoption, equation: Equation, ledger: Ledger) -> tuple[pd
             f"no cohort is observed from event time {first} to {last} beside units that stay untreated; try a shorter "
             "`window`"
         )
-    stack = pd.concat(parts, ignore_index=True)
+    stack = _beside_treated(pd.concat(parts, ignore_index=True))
     effects = {
         name: stack.groupby([STACK, name], sort=True).ngroup() for name in map(effect_name, equation.fixed_effects)
     }
@@ -122,10 +127,15 @@ def _stacked(adoption: Adoption, equation: Equation, ledger: Ledger) -> tuple[pd
     if without:
         named = ", ".join(map(str, without))
         words += f", without {'cohort' if len(without) == 1 else 'cohorts'} {named}"
-    ledger.note(
-        "stacked", len(sample), stack, f"{words}: rows of controls repeat; window or clean controls are lacking"
-    )
+    reason = f"{words}; a control stands in each for which it is clean, in periods that have treated rows"
+    ledger.note("stacked", len(sample), stack, reason)
     return stack, ", ".join(part for part in (adoption.left_out, words) if part)
+
+
+def _beside_treated(stack: pd.DataFrame) -> pd.DataFrame:
+    """Leave out controls in periods in which their sub-experiment has no treated row: their weight would be zero."""
+    beside = stack.groupby([STACK, SINCE])[TREATED].transform("any")
+    return stack[beside].reset_index(drop=True)
 
 
 def _weights(stack: pd.DataFrame, equation: Equation) -> pd.Series:
@@ -136,5 +146,8 @@ def _weights(stack: pd.DataFrame, equation: Equation) -> pd.Series:
     )
     in_stack = frame.groupby([STACK, SINCE])[["treated", "control"]].transform("sum")
     in_all = frame.groupby(SINCE)[["treated", "control"]].transform("sum")
-    share = (in_stack["treated"] / in_all["treated"]) / (in_stack["control"] / in_all["control"])
+    # Where a stack has no controls, its treated rows are alone in their period, and there is no weight to give.
+    share = (in_stack["treated"] / in_all["treated"]) / (in_stack["control"] / in_all["control"]).where(
+        in_stack["control"] > 0
+    )
     return weight.where(stack[TREATED], weight * share)

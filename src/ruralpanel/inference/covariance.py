@@ -32,7 +32,7 @@ class Covariance:
 
 
 class TooFewClusters(ValueError):
-    """Clustered standard errors need at least two clusters."""
+    """There are too few clusters, or rows, for standard errors."""
 
 
 def covariance_of(
@@ -64,12 +64,13 @@ def covariance_of(
     Raises
     ------
     TooFewClusters
-        If a cluster dimension has one cluster.
+        If a cluster dimension has one cluster, or there are no more rows than coefficients.
     """
     observations = len(sample)
     correct = inference.small_sample != "none"
     if inference.variance != "clustered":
         coefficients = counted_coefficients(regressors, effects, None)
+        _require_rows(observations, coefficients)
         robust = inference.variance == "heteroskedastic"
         matrix = model.fit(cov_type="robust" if robust else "unadjusted", debiased=False).cov
         freedom = observations - coefficients
@@ -86,8 +87,14 @@ def covariance_of(
     matrix = _sandwich(model, clusters)
     if correct:
         coefficients = counted_coefficients(regressors, effects, clusters)
+        _require_rows(observations, coefficients)
         matrix = matrix * (smallest / (smallest - 1)) * ((observations - 1) / (observations - coefficients))
     return Covariance(matrix, smallest - 1, smallest)
+
+
+def _require_rows(observations: int, coefficients: int) -> None:
+    if observations <= coefficients:
+        raise TooFewClusters(f"{observations} rows leave no degrees of freedom beside {coefficients} coefficients")
 
 
 def _sandwich(model: Any, clusters: pd.DataFrame) -> pd.DataFrame:
