@@ -69,26 +69,50 @@ def test_leads_of_imputation_are_a_regression_on_untreated_rows(panel: pd.DataFr
     assert rows.loc["1", ["sample", "observations"]].tolist() == ["all rows", 320]
 
 
-def test_errors_of_imputation_are_the_formula_by_hand() -> None:
+@pytest.mark.parametrize("weights", [None, "weight"])
+def test_errors_of_imputation_are_the_formula_by_hand(weights: str | None) -> None:
     panel = irregular(5)
     treated = (panel["listed_event_time"] >= 0).to_numpy()
     design = pd.get_dummies(panel[["village", "year"]].astype("str"), dtype=float).to_numpy()
-    weights = np.where(treated, 1 / treated.sum(), 0.0)
-    inverse = np.linalg.pinv(design[~treated].T @ design[~treated])
-    difference = panel["y"].to_numpy() - design @ inverse @ design[~treated].T @ panel["y"].to_numpy()[~treated]
-    weights[~treated] = -design[~treated] @ inverse @ design.T @ weights
-    # With counties as clusters, a group's mean is weighted by the number of its villages in a county.
-    frame = panel.assign(v=weights, effect=difference, product=weights * difference)[treated]
+    size = panel[weights].to_numpy() if weights else np.ones(len(panel))
+    v = np.where(treated, size / size[treated].sum(), 0.0)
+    before = size[~treated][:, None] * design[~treated]
+    inverse = np.linalg.pinv(design[~treated].T @ before)
+    difference = panel["y"].to_numpy() - design @ inverse @ before.T @ panel["y"].to_numpy()[~treated]
+    v[~treated] = -before @ inverse @ design.T @ v
+    # With counties as clusters, a group's mean is weighted by what its villages weigh in a county.
+    frame = panel.assign(v=v, product=v * difference)[treated]
     sums = frame.groupby(["listed_cohort", "year", "county"])[["v", "product"]].sum()
     groups = (
         sums.assign(top=sums["v"] * sums["product"], bottom=sums["v"] ** 2).groupby(["listed_cohort", "year"]).sum()
     )
     mean = (groups["top"] / groups["bottom"]).rename("mean")
     difference[treated] -= frame.join(mean, on=["listed_cohort", "year"])["mean"].to_numpy()
-    by_county = pd.Series(weights * difference).groupby(panel["county"].to_numpy()).sum()
-    row = found(panel, estimator="imputation", inference={"cluster": ["county"]}).loc["listed"]
+    by_county = pd.Series(v * difference).groupby(panel["county"].to_numpy()).sum()
+    row = found(panel, estimator="imputation", inference={"cluster": ["county"]}, weights=weights).loc["listed"]
     assert row["standard_error"] == pytest.approx(np.sqrt((by_county**2).sum()), rel=1e-8)
     assert (row["degrees_of_freedom"], row["small_sample"]) == (7, "none")
+
+
+def test_errors_of_two_stages_are_the_sandwich_by_hand() -> None:
+    panel = irregular(6)
+    since = panel["listed_event_time"].to_numpy()
+    first = pd.get_dummies(panel[["village", "year"]].astype("str"), dtype=float).to_numpy()
+    second = np.column_stack([since == value for value in np.unique(since[~np.isnan(since)])]).astype(float)
+    untreated = np.where(since >= 0, 0.0, 1.0)[:, None] * first
+    size = panel["weight"].to_numpy()[:, None]
+    inverse = np.linalg.pinv(untreated.T @ (size * untreated))
+    left = panel["y"].to_numpy() - first @ inverse @ untreated.T @ (size[:, 0] * panel["y"].to_numpy())
+    bread = np.linalg.inv(second.T @ (size * second))
+    estimates = bread @ second.T @ (size[:, 0] * left)
+    rest = left - second @ estimates
+    scores = size * second * rest[:, None] - (size * untreated * left[:, None]) @ inverse @ first.T @ (size * second)
+    by_county = pd.DataFrame(scores).groupby(panel["county"].to_numpy()).sum().to_numpy()
+    errors = np.sqrt(np.diag(bread @ by_county.T @ by_county @ bread))
+    rows = found(panel, estimator="two_stage", inference={"cluster": ["county"]}, weights="weight")
+    rows = rows[rows["event_time"].notna()]
+    np.testing.assert_allclose(rows["estimate"].astype(float), estimates, atol=1e-9)
+    np.testing.assert_allclose(rows["standard_error"].astype(float), errors, rtol=1e-7)
 
 
 @BOTH
