@@ -96,6 +96,6 @@ def test_two_estimators_of_one_specification_are_two_series(panel: pd.DataFrame)
     (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == [
         "event study with fixed effects",
-        "averages over cohorts (Sun and Abraham 2021)",
+        "averages over cohorts",
     ]
     assert "averages over cohorts (Sun and Abraham 2021): 320 observations" in " ".join(notes)

@@ -53,7 +53,7 @@ class Fit:
     def standard_error(self, term: str) -> float:
         """Give the standard error of a term that was estimated."""
         position = list(self.covariance.matrix.index).index(term)
-        return float(np.sqrt(self.covariance.matrix.to_numpy()[position, position]))
+        return float(np.sqrt(max(self.covariance.matrix.to_numpy()[position, position], 0.0)))  # zero but for rounding
 
 
 def fit_absorbed(sample: pd.DataFrame, terms: list[str], equation: Equation, ledger: Ledger) -> Fit:
@@ -274,6 +274,8 @@ def absorbed_regression(
     exogenous = exogenous - exogenous.mean() if absorbs else exogenous.assign(**{CONSTANT: 1.0})
     if len(sample) <= exogenous.shape[1]:
         raise CannotEstimate(f"{len(sample)} rows are too few for {exogenous.shape[1]} coefficients")
+    if outcome.nunique() == 1:
+        raise CannotEstimate("the outcome does not vary")
     largest = max(float(outcome.abs().max()), float(exogenous.abs().max().max()))
     if largest > LARGEST:
         raise CannotEstimate(f"values as large as {largest:.0e} cannot be squared; choose another unit")

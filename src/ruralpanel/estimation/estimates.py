@@ -35,6 +35,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "interval_low": ("float64", "lower end of the interval"),
     "interval_high": ("float64", "upper end of the interval"),
     "interval_level": ("float64", "coverage of the interval"),
+    "weight_share": ("float64", "a comparison's share in the two-way estimate; empty outside its decomposition"),
     "observations": ("Int64", "rows used"),
     "units": ("Int64", "distinct units in them"),
     "clusters": ("Int64", "clusters; the smaller number with two dimensions"),

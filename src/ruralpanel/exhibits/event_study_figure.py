@@ -13,6 +13,7 @@ from ruralpanel.exhibits.caption import (
     ExhibitDeclaration,
     OutcomeWords,
     closing_notes,
+    sentence_list,
     unit_notes,
     variance_words,
 )
@@ -20,6 +21,9 @@ from ruralpanel.exhibits.numbers import count, decimal, probability
 from ruralpanel.exhibits.regression_table import event_time_words
 from ruralpanel.exhibits.style import COLOURS, MARKERS, axis_label, empty_axes, figure_style, finish, panels
 from ruralpanel.study.exhibits import ESTIMATORS_SHOWN
+
+LEGEND_WIDTH = 105
+"""Characters that fit beside one another in the legend."""
 
 
 def plotted_data(estimates: pd.DataFrame) -> pd.DataFrame:
@@ -36,11 +40,11 @@ def plotted_data(estimates: pd.DataFrame) -> pd.DataFrame:
         Rows by event time, and the joint tests of the leads; equations without an estimate keep their reason.
     """
     event_studies = estimates[estimates["estimator"].isin(ESTIMATORS_SHOWN["event_study_figure"])]
-    event_studies = event_studies[event_studies["cohort"] == ""]  # effects of single cohorts are not drawn here
+    apart = event_studies["cohort"] != ""
     shown = (
         event_studies["event_time"].notna() | (event_studies["term"] == JOINT_TEST) | event_studies["estimate"].isna()
     )
-    return event_studies[shown].reset_index(drop=True)
+    return event_studies[shown & ~apart].reset_index(drop=True)
 
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
@@ -67,7 +71,8 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
             handles, labels = max(
                 (axes.get_legend_handles_labels() for axes in all_axes), key=lambda pair: len(pair[1])
             )
-            figure.legend(handles, labels, loc="outside lower center", ncols=3)
+            across = LEGEND_WIDTH // (max(map(len, labels)) + 6)  # a marker takes the width of six characters
+            figure.legend(handles, labels, loc="outside lower center", ncols=min(max(across, 1), 3))
         finish(figure, declaration)
     return figure, _notes(data, declaration)
 
@@ -96,7 +101,7 @@ def _draw_outcome(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declarati
             markersize=4,
             linewidth=1.2,
             capsize=2,
-            label=_series_words(name, part, declaration),
+            label=_series_words(name, part, declaration).split(" (")[0],  # the notes name the papers
         )
     treatment = shown["term"].iloc[0]
     anticipation = declaration.anticipation.get(treatment, 0)
@@ -134,6 +139,20 @@ def _label_bins(axes: Axes, shown: pd.DataFrame) -> None:
     axes.set_xticks(ticks, [event_time_words(tick, binned.get(tick, "")) for tick in ticks])
 
 
+def _bin_notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
+    """Say what the signs at the ticks mean, and where some series are binned that have no sign of their own."""
+    shown = data[data["event_time"].notna() & data["estimate"].notna()]
+    differing = shown.groupby(["outcome", "event_time"])["event_time_bin"].transform("nunique") > 1
+    binned = shown["event_time_bin"] != ""
+    sentences = ["Event times marked ≤ and ≥ stand for all beyond them."] if (binned & ~differing).any() else []
+    for event_time, rows in shown[binned & differing].groupby("event_time"):
+        names = [_series_words(name, data, declaration).split(" (")[0] for name in _series(rows)]
+        sentences.append(
+            f"Event time {decimal(float(str(event_time)), 0)} stands for all beyond it in {sentence_list(names)}."
+        )
+    return sentences
+
+
 def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
     exhibit = declaration.exhibit
     sentences = [exhibit.notes] if exhibit.notes else []
@@ -144,9 +163,14 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
         sentences.append(
             f"Points are coefficients, bars {level:.0%} intervals; standard errors {'; '.join(variances)}."
         )
-        zero = data.loc[data["estimate"].eq(0) & data["standard_error"].isna(), "event_time"]
-        if len(zero):
-            sentences.append(f"Measured from event time {decimal(zero.iloc[0], 0)}, which is zero by construction.")
+        zero = data[data["estimate"].eq(0) & data["standard_error"].isna()]
+        measured = zero.loc[zero["estimator"] != "imputation", "event_time"]
+        if len(measured):
+            sentences.append(f"Measured from event time {decimal(measured.iloc[0], 0)}, which is zero by construction.")
+        if len(measured) < len(zero):
+            first = zero[zero["estimator"] == "imputation"].iloc[0]
+            times = event_time_words(first["event_time"], first["event_time_bin"])
+            sentences.append(f"Leads of imputation are measured from event time {times}, effects from what is imputed.")
     longest = max((declaration.anticipation.get(str(term), 0) for term in data["term"]), default=0)
     if longest:
         times = decimal(-1, 0) if longest == 1 else f"{decimal(-longest, 0)} to {decimal(-1, 0)}"
@@ -155,8 +179,7 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
         sentences.append(
             "Effects before treatment, as Callaway and Sant’Anna have them, are from one period to the next."
         )
-    if data["event_time_bin"].ne("").any():
-        sentences.append("Event times marked ≤ and ≥ stand for all beyond them.")
+    sentences += _bin_notes(data, declaration)
     for row in data[data["term"] == JOINT_TEST].to_dict("records"):
         place = f"{row['block']}/{row['specification']}/{row['estimator']}"
         which = _series_words(place, data, declaration)

@@ -21,6 +21,7 @@ from ruralpanel.exhibits.caption import (
     variance_words,
 )
 from ruralpanel.exhibits.numbers import count, decimal
+from ruralpanel.study.blocks import STAGGERED
 from ruralpanel.study.exhibits import ESTIMATORS_SHOWN, RegressionTable
 from ruralpanel.study.fixed_effects import fixed_effect, intercepts, slopes
 
@@ -71,6 +72,8 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
     order = {block: position for position, block in enumerate(exhibit.blocks)}
     shown = estimates[estimates["estimator"].isin(ESTIMATORS_SHOWN["regression_table"])]
     shown = shown[(shown["estimator"] != "callaway_santanna") | _is_overall(shown)]
+    # Effects by event time have their place in a figure; the table shows the overall one.
+    shown = shown[~(shown["estimator"].isin(STAGGERED) & shown["event_time"].notna())]
     shown = shown.sort_values("block", key=lambda names: names.map(order), kind="stable")
     # Averages by event time and cohort have their place in a figure; the table shows the one over all of them.
     apart = (shown["estimator"] == "sun_abraham") & (shown["event_time"].notna() | (shown["cohort"] != ""))
@@ -148,6 +151,8 @@ def _cell(
     if exhibit.stars and pd.notna(row["p_value"]):
         stars = "*" * sum(row["p_value"] < bound for bound in (0.10, 0.05, 0.01))
     error = f"({decimal(row['standard_error'], exhibit.decimals)})" if pd.notna(row["standard_error"]) else ""
+    if pd.notna(row["weight_share"]):
+        error = f"[{decimal(row['weight_share'], exhibit.decimals)}]"
     return decimal(row["estimate"], exhibit.decimals) + stars, error
 
 
@@ -265,6 +270,8 @@ def _notes(
     sentences += unit_notes(pd.concat(columns), declaration) if columns else []
     if exhibit.terms is not None and hidden:
         sentences.append(f"Other regressors: {', '.join(hidden)}.")
+    if any(column["weight_share"].notna().any() for column in columns):
+        sentences.append("In brackets: the weight of a comparison in the two-way estimate, which is their sum.")
     if exhibit.stars:
         sentences.append("* p < 0.10, ** p < 0.05, *** p < 0.01.")
     if unavailable:

@@ -36,7 +36,7 @@ class Covariance:
 
 
 class TooFewClusters(ValueError):
-    """Clustered standard errors need at least two clusters."""
+    """There are too few clusters, or rows, for standard errors."""
 
 
 def covariance_of(
@@ -78,7 +78,7 @@ def covariance_of(
     Raises
     ------
     TooFewClusters
-        If a cluster dimension has one cluster.
+        If a cluster dimension has one cluster, or there are no more rows than coefficients.
     """
     observations = len(sample)
     correct = inference.small_sample != "none"
@@ -88,6 +88,7 @@ def covariance_of(
         return _spatial(model, places, inference.cutoff, inference.kernel or "uniform", freedom)
     if inference.variance != "clustered":
         coefficients = counted_coefficients(regressors, effects, None) + slopes
+        _require_rows(observations, coefficients)
         robust = inference.variance == "heteroskedastic"
         matrix = model.fit(cov_type="robust" if robust else "unadjusted", debiased=False).cov
         freedom = observations - coefficients
@@ -105,6 +106,7 @@ def covariance_of(
     if correct:
         nested_in = None if inference.small_sample == "fixest_full" else clusters
         coefficients = counted_coefficients(regressors, effects, nested_in) + slopes
+        _require_rows(observations, coefficients)
         matrix = matrix * (smallest / (smallest - 1)) * ((observations - 1) / (observations - coefficients))
     return Covariance(matrix, smallest - 1, smallest)
 
@@ -120,6 +122,11 @@ def _spatial(model: Any, places: np.ndarray, cutoff: float, kernel: str, freedom
     return Covariance(
         pd.DataFrame(matrix, index=result.params.index, columns=result.params.index), freedom, None, repaired
     )
+
+
+def _require_rows(observations: int, coefficients: int) -> None:
+    if observations <= coefficients:
+        raise TooFewClusters(f"{observations} rows leave no degrees of freedom beside {coefficients} coefficients")
 
 
 def _sandwich(model: Any, clusters: pd.DataFrame) -> pd.DataFrame:

@@ -14,9 +14,17 @@ EstimatorName = Literal[
     "event_study",
     "sun_abraham",
     "callaway_santanna",
+    "imputation",
+    "two_stage",
+    "stacked",
+    "local_projections",
+    "extended_two_way",
+    "bacon_decomposition",
     "poisson_fixed_effects",
     "cohort_means",
 ]
+STAGGERED: tuple[EstimatorName, ...] = ("imputation", "two_stage", "stacked", "local_projections", "extended_two_way")
+"""Estimators of staggered adoption: averages of effects by event time and overall, clustered in one dimension."""
 Variance = Literal["clustered", "heteroskedastic", "homoskedastic", "spatial"]
 SmallSample = Literal["fixest", "fixest_full", "reghdfe", "none"]
 ComparisonMethod = Literal["doubly_robust", "outcome_regression", "inverse_probability"]
@@ -89,7 +97,23 @@ class Specification(Section):
     event time, and their average: averages over cohorts as Sun and Abraham 2021 define them), `callaway_santanna`
     (effects by cohort and period, and their averages, with untreated units as the only comparison),
     `poisson_fixed_effects` (one coefficient a treatment, for counts with zeros: a proportional effect) or
-    `cohort_means` (no regression: the outcome's mean by cohort and period, for figures of raw trends)."""
+    `cohort_means` (no regression: the outcome's mean by cohort and period, for figures of raw trends).
+
+    For staggered adoption, with averages of effects by event time and overall, and standard errors clustered in one
+    dimension: `imputation` (Borusyak, Jaravel & Spiess 2024: fixed effects and regressors fitted on untreated rows
+    predict what treated rows would be; the averages are of the differences; leads are coefficients in the untreated
+    rows; no small-sample correction), `two_stage` (Gardner 2022: the same averages, with standard errors of two
+    stages of estimation; leads are mean residuals; no small-sample correction), `stacked` (Cengiz and others 2019
+    with the weights of Wing, Freedman & Hollingsworth 2024: each cohort over its `window` beside units that stay
+    untreated in it; fixed effects once a stack; the overall effect is the mean over event times),
+    `local_projections` (Dube, Girardi, Jordà & Taylor 2025: changes since the reference period of units when they are
+    treated, beside those of units still untreated; regressors as they are in the reference period; the overall effect
+    is that on the mean over event times from 0 to the end of the `window`) and `extended_two_way` (Wooldridge 2021:
+    one coefficient for each cohort and treated period, averaged; regressors have coefficients of their own in these,
+    in every period and every cohort; no leads).
+
+    `bacon_decomposition` (Goodman-Bacon 2021) shows which comparisons the two-way estimate is made of, each kind with
+    its estimate and weight, on a balanced panel without regressors and weights."""
     treatments: list[Name] | None = None
     """Designations on the right-hand side; left out: all of the study's."""
     interactions: list[Interaction] | None = None
@@ -113,8 +137,10 @@ class Specification(Section):
     inference: Inference | None = None
     """How standard errors are computed; left out: clustered by the panel's unit."""
     window: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
-    """Event study: first and last event time with a coefficient of their own; what lies beyond is binned at
-    the ends. Left out: every event time in the data, none binned."""
+    """Event study and staggered adoption: first and last event time with a coefficient of their own; what lies beyond
+    is binned at the ends. Left out: every event time in the data, none binned. In `imputation`, the first is the first
+    lead, and leads are measured from all rows before it. `stacked` and `local_projections` need it and
+    use nothing beyond it."""
     group_time: GroupTime | None = None
     """`callaway_santanna`: whom cohorts are compared with, and how. Left out: with the never treated, units observed in
     all periods, without covariates. Fixed effects and regressors do not enter it."""

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ruralpanel.study.base import Name, Section, Text
+from ruralpanel.study.blocks import STAGGERED
 
 Term = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)*$")]
 
@@ -59,9 +60,11 @@ ESTIMATORS_SHOWN: dict[str, tuple[str, ...]] = {
         "event_study",
         "sun_abraham",
         "callaway_santanna",
+        *STAGGERED,
+        "bacon_decomposition",
         "poisson_fixed_effects",
     ),
-    "event_study_figure": ("event_study", "sun_abraham", "callaway_santanna"),
+    "event_study_figure": ("event_study", "sun_abraham", "callaway_santanna", *STAGGERED),
     "trends_figure": ("cohort_means",),
 }
 """Which estimators' results each kind of exhibit can show."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import get_args
 
 from ruralpanel.errors import Problem, nearest
-from ruralpanel.study.blocks import WITH_TREATMENT_TERMS, Block, Equation, EstimatorName, Specification
+from ruralpanel.study.blocks import STAGGERED, WITH_TREATMENT_TERMS, Block, Equation, EstimatorName, Specification
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.fixed_effects import columns_of, fixed_effect
 from ruralpanel.study.yaml_file import KeyPath
@@ -14,18 +14,19 @@ from ruralpanel.study.yaml_file import KeyPath
 BY_COHORT = {
     "event_study": "an event study",
     "sun_abraham": "sun_abraham",
-    "callaway_santanna": "callaway_santanna",
+    **{name: name for name in ("callaway_santanna", *STAGGERED, "bacon_decomposition")},
 }
 """Estimators that go by the cohorts of one treatment, as they are called in a sentence."""
 
-KEYS_OF = {
-    "window": ["event_study", "callaway_santanna"],
+KEYS_OF: dict[str, list[str]] = {
+    "window": ["event_study", "callaway_santanna", *STAGGERED],
     "always_treated": ["event_study", "sun_abraham"],
     "comparison": ["sun_abraham"],
     "missing_reference": ["sun_abraham"],
     "group_time": ["callaway_santanna"],
 }
 """Keys of a specification that belong to some estimators only."""
+NEED_WINDOW = ("stacked", "local_projections")
 
 
 def outcomes(context: Context) -> Iterator[Problem]:
@@ -134,10 +135,14 @@ def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
             )
         if equation.estimator in BY_COHORT:
             yield from _by_cohort(context, where, equation)
-        if equation.estimator == "event_study":
+        if equation.estimator in ("event_study", "stacked"):
             window, reference = equation.window, equation.reference_period
             if window is not None and not window[0] <= reference <= window[1]:
                 yield context.file.problem((*where, "window"), f"leaves out the reference period {reference}")
+        if equation.estimator == "bacon_decomposition":
+            yield from _decomposition(context, where, equation)
+        if equation.estimator in STAGGERED:
+            yield from _staggered(context, where, equation)
 
 
 def _interactions(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
@@ -154,6 +159,36 @@ def _interactions(context: Context, where: KeyPath, equation: Equation) -> Itera
             yield context.file.problem(at, what, f"name it in `treatments`: {', '.join(equation.treatments)}")
         elif len(set(parts)) < len(parts):
             yield context.file.problem(at, f"`{interaction}` multiplies a treatment by itself")
+
+
+def _decomposition(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
+    """Check that what is to be decomposed is the plain two-way regression that the theorem is about."""
+    if set(equation.fixed_effects) != {equation.unit, equation.period}:
+        what = f"bacon_decomposition is of effects of {equation.unit} and {equation.period}, and of no others"
+        yield context.file.problem((*where, "fixed_effects"), what)
+    for key, given in (("regressors", equation.regressors), ("weights", equation.weights)):
+        if given:
+            what = f"bacon_decomposition is of a regression without {key}"
+            yield context.file.problem((*where, key), what, "put it into a specification of its own")
+
+
+def _staggered(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
+    """Check what estimators of staggered adoption need beside one treatment that stays."""
+    inference, window = equation.inference, equation.window
+    if inference.variance != "clustered" or len(inference.cluster or []) != 1:
+        given = " and ".join(inference.cluster or []) if inference.variance == "clustered" else inference.variance
+        what = f"{equation.estimator} has standard errors clustered in one dimension, not {given}"
+        hint = f"name one column in `cluster`, or leave it out for {equation.unit}"
+        yield context.file.problem((*where, "inference"), what, hint)
+    with_slopes = [effect for effect in equation.fixed_effects if "[" in effect]
+    if with_slopes:
+        what = f"{equation.estimator} has fixed effects without slopes, not {', '.join(with_slopes)}"
+        yield context.file.problem((*where, "fixed_effects"), what, "put it into a specification of its own")
+    if window is None and equation.estimator in NEED_WINDOW:
+        hint = "such as `window: [-3, 3]`: the first and last event time that every cohort shall be observed at"
+        yield context.file.problem(where, f"{equation.estimator} needs a `window`", hint)
+    if window is not None and not window[0] <= 0 <= window[1]:
+        yield context.file.problem((*where, "window"), f"leaves out event time 0, which {equation.estimator} reports")
 
 
 def _by_cohort(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
@@ -223,5 +258,5 @@ def _keys_of_estimators(context: Context, at: KeyPath, block: Block) -> Iterator
             stated_here = getattr(own, key) is not None
             if (stated_here or getattr(block, key) is not None) and not set(used_by) & set(estimators):
                 where = (*at, "specifications", name, key) if stated_here and name else (*at, key)
-                what = f"is a key of {' and '.join(used_by)}, and none is estimated here"
+                what = f"is a key of {', '.join(used_by)}, and none is estimated here"
                 yield context.file.problem(where, what)

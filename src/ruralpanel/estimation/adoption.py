@@ -1,0 +1,263 @@
+"""What estimators of staggered adoption share: who is treated when, averages by event time, and their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ruralpanel.estimation.absorbed import Fit, inference_columns
+from ruralpanel.estimation.estimates import no_estimate, statistics
+from ruralpanel.estimation.event_study import without_always_treated
+from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
+from ruralpanel.inference.covariance import Covariance
+from ruralpanel.ledger import Ledger
+from ruralpanel.study.blocks import Equation
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """A sample with the times at which its units are treated.
+
+    Parameters
+    ----------
+    sample
+        From :func:`ruralpanel.estimation.sample.estimation_sample`, without units treated throughout.
+    treatment
+        The designation.
+    begins
+        The event time from which a row no longer counts as untreated: 0, or less with anticipation.
+    left_out
+        In words, units that are not in the sample.
+    """
+
+    sample: pd.DataFrame
+    treatment: str
+    begins: int
+    left_out: str
+
+    @property
+    def event_time(self) -> Numbers:
+        """Periods since treatment began; missing for the never treated."""
+        return self.sample[f"{self.treatment}_event_time"].to_numpy(dtype="float64")
+
+    @property
+    def cohort(self) -> Numbers:
+        """The first period treated; missing for the never treated."""
+        return self.sample[f"{self.treatment}_cohort"].to_numpy(dtype="float64")
+
+    @property
+    def untreated(self) -> NDArray[np.bool_]:
+        """Which rows are not treated, and not about to be within the anticipation."""
+        return ~(self.event_time >= self.begins)
+
+
+@dataclass(frozen=True)
+class Average:
+    """An average of effects that is to be reported.
+
+    Parameters
+    ----------
+    place
+        The columns of the estimates that say what it is an average over; empty for the overall effect.
+    rows
+        The rows of the sample it is over.
+    """
+
+    place: dict[str, Any]
+    rows: NDArray[np.bool_]
+
+
+def adoption_of(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Adoption:
+    """Pick the sample of an estimator of staggered adoption.
+
+    Parameters
+    ----------
+    panel
+        The panel, with the designation's cohort and event time.
+    equation
+        Has one treatment.
+    ledger
+        Gets a line for every reason for which rows leave.
+
+    Returns
+    -------
+    Adoption
+        The sample.
+
+    Raises
+    ------
+    CannotEstimate
+        If no row is treated, or none is untreated.
+    """
+    (treatment,) = equation.treatments
+    sample, left_out = without_always_treated(estimation_sample(panel, equation, ledger), treatment, equation, ledger)
+    found = Adoption(sample, treatment, -equation.anticipation.get(treatment, 0), left_out)
+    if not (found.event_time >= 0).any():
+        raise CannotEstimate("no unit of this sample is treated while it is observed")
+    if not found.untreated.any():
+        raise CannotEstimate("every row of this sample is treated, so that there is nothing to compare with")
+    return found
+
+
+def averages_by_event_time(adoption: Adoption, first: int, window: list[int] | None) -> list[Average]:
+    """List the averages by event time, and the overall one over all treated rows at the end.
+
+    Parameters
+    ----------
+    adoption
+        The sample.
+    first
+        The first event time to be reported.
+    window
+        The equation's; event times beyond its ends are binned there.
+    """
+    event_time = adoption.event_time
+    seen = event_time[event_time >= first]
+    lowest, highest = int(seen.min()), int(seen.max())
+    low, high = (max(lowest, window[0]), min(highest, window[1])) if window else (lowest, highest)
+    binned = np.clip(event_time, low, max(high, low))
+    averages = []
+    for value in range(low, high + 1):
+        rows = (event_time >= first) & (binned == value)
+        at = event_time[rows]
+        bins = "and earlier" if (at < value).any() else "and later" if (at > value).any() else ""
+        averages.append(Average({"event_time": value, "event_time_bin": bins}, rows))
+    return [*averages, Average({}, event_time >= 0)]
+
+
+def clusters_of(sample: pd.DataFrame, equation: Equation) -> NDArray[np.int64]:
+    """Number the clusters of a sample's rows.
+
+    Raises
+    ------
+    CannotEstimate
+        If there is one cluster only.
+    """
+    (name,) = equation.inference.cluster or [equation.unit]
+    codes = pd.factorize(sample[name], sort=True)[0]
+    if codes.max(initial=0) < 1:
+        raise CannotEstimate(f"one cluster only in `{name}`: clustered standard errors need at least two")
+    return np.asarray(codes, dtype="int64")
+
+
+def summed_by_cluster(contributions: Numbers, clusters: NDArray[np.int64]) -> Numbers:
+    """Add up the rows of each cluster.
+
+    Parameters
+    ----------
+    contributions
+        Rows by averages.
+    clusters
+        From :func:`clusters_of`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Clusters by averages.
+    """
+    return pd.DataFrame(contributions).groupby(clusters).sum().to_numpy()
+
+
+def clustered_fit(
+    names: list[str], estimates: Numbers, contributions: Numbers, sample: pd.DataFrame, equation: Equation
+) -> Fit:
+    """Turn each row's contribution to the error of estimates into their clustered covariance, uncorrected.
+
+    Parameters
+    ----------
+    names
+        Of the estimates.
+    estimates
+        In the outcome's unit.
+    contributions
+        Rows of ``sample`` by estimates.
+    sample
+        The rows used.
+    equation
+        Says which column holds the clusters.
+
+    Returns
+    -------
+    Fit
+        With t degrees of freedom of the number of clusters less one.
+    """
+    clusters = clusters_of(sample, equation)
+    sums = summed_by_cluster(contributions, clusters)
+    matrix = pd.DataFrame(sums.T @ sums, index=names, columns=names)
+    count = len(sums)
+    weights = sample[equation.weights] if equation.weights else None
+    shared: dict[str, object] = {
+        "observations": len(sample),
+        "units": int(sample[equation.unit].nunique()),
+        "clusters": count,
+        "outcome_mean": float(np.average(sample[OUTCOME], weights=weights)),
+        **inference_columns(equation),
+        "small_sample": "none",
+    }
+    return Fit(pd.Series(estimates, index=names), Covariance(matrix, count - 1, count), [], shared)
+
+
+def name_of(average: Average) -> str:
+    """Name an average within a fit."""
+    return f"event time {average.place['event_time']}" if average.place else "overall"
+
+
+def average_rows(
+    averages: Sequence[Average], fit: Fit, treatment: str, equation: Equation, why_not: str
+) -> list[dict[str, Any]]:
+    """Write the rows of averages.
+
+    Parameters
+    ----------
+    averages
+        In the order of the rows.
+    fit
+        Holds those that could be estimated, under :func:`name_of`.
+    treatment
+        The designation, the rows' term.
+    equation
+        Gives the intervals' level.
+    why_not
+        Why an average over existing rows is not in the fit.
+    """
+    rows = []
+    for average in averages:
+        name = name_of(average)
+        if name in fit.coefficients.index:
+            rows.append({"term": treatment, **average.place, **fit.shared, **numbers_of(fit, name, equation)})
+            continue
+        reason = why_not if average.rows.any() else f"no treated unit has a row at {name}"
+        rows.append(no_estimate(equation, reason, treatment, **average.place, **fit.shared))
+    return rows
+
+
+def numbers_of(fit: Fit, name: str, equation: Equation) -> dict[str, float]:
+    """Give estimate, standard error, test and interval of a coefficient."""
+    freedom, level = fit.covariance.degrees_of_freedom, equation.inference.level
+    return statistics(float(fit.coefficients[name]), fit.standard_error(name), freedom, level)
+
+
+def with_combinations(fit: Fit, combinations: pd.DataFrame) -> Fit:
+    """Replace coefficients by linear combinations of them.
+
+    Parameters
+    ----------
+    fit
+        A regression.
+    combinations
+        Weights of coefficients (rows, by name) in combinations (columns, by name). A combination that gives weight to
+        a coefficient which could not be estimated is collinear.
+    """
+    lost = combinations.columns[(combinations.reindex(fit.collinear).fillna(0.0) != 0).any()]
+    weights = combinations.drop(columns=lost).reindex(fit.coefficients.index).fillna(0.0)
+    covariance = fit.covariance.matrix.loc[weights.index, weights.index].to_numpy()
+    matrix = pd.DataFrame(weights.T.to_numpy() @ covariance @ weights.to_numpy(), weights.columns, weights.columns)
+    combined = Covariance(matrix, fit.covariance.degrees_of_freedom, fit.covariance.clusters)
+    return Fit(weights.T @ fit.coefficients, combined, list(lost), fit.shared)

@@ -1,0 +1,186 @@
+r"""Imputation: treated outcomes less what the untreated rows predict for them.
+
+Estimand: averages :math:`\sum w_{it} \tau_{it}` of the effects :math:`\tau_{it} = Y_{it}(1) - Y_{it}(0)` on treated
+rows, by event time and overall (Borusyak, Jaravel & Spiess 2024, theorem 1): fixed effects and regressors are fitted on
+rows not treated yet or never, :math:`\hat\tau_{it} = Y_{it} - \hat Y_{it}(0)` is imputed, and averaged with the
+equation's weights. Standard errors are the conservative ones of section 4.3, in which auxiliary
+averages of effects are taken over cohort and event time, clusters in the place of units; they have no small-sample
+correction. Leads are those of section 4.4: a separate regression on the untreated rows alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ruralpanel.errors import counted
+from ruralpanel.estimation.absorbed import fit_absorbed
+from ruralpanel.estimation.adoption import (
+    Adoption,
+    Average,
+    Numbers,
+    adoption_of,
+    average_rows,
+    averages_by_event_time,
+    clustered_fit,
+    clusters_of,
+    name_of,
+    numbers_of,
+)
+from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words
+from ruralpanel.estimation.event_study import joint_test
+from ruralpanel.estimation.sample import CannotEstimate
+from ruralpanel.estimation.untreated import untreated_outcome
+from ruralpanel.ledger import Ledger
+from ruralpanel.study.blocks import Equation
+
+NOT_IMPUTED = "untreated rows do not determine what any of these rows would be without treatment"
+
+UNTREATED = "untreated rows only"
+
+
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+    """Impute untreated outcomes of treated rows, and average the differences.
+
+    Parameters
+    ----------
+    panel
+        The panel, with the designation's cohort and event time.
+    equation
+        Has one treatment and any fixed effects; ``window`` bins late event times at its upper end, and its lower end
+        is the first lead.
+    ledger
+        Gets a line for every reason for which rows leave.
+
+    Returns
+    -------
+    list of dict
+        Leads, with the reference they are measured from at zero; effects by event time; the overall effect, without
+        event time; and the joint test of the leads.
+
+    Raises
+    ------
+    CannotEstimate
+        If there is no estimate on this panel: nobody treated, nothing untreated to impute from, one cluster.
+    """
+    adoption, left_out = imputable_rows(adoption_of(panel, equation, ledger), equation, ledger)
+    sample = adoption.sample
+    ledger.note("estimated", len(sample), sample)
+    model = untreated_outcome(sample, adoption.untreated, equation)
+    averages = averages_by_event_time(adoption, adoption.begins, equation.window)
+    known = [average for average in averages if average.rows.any()]
+    weights = np.column_stack([_shares(average, model.weights) for average in known])
+    difference = model.outcome - model.predicted
+    contributions = weights * (difference - _auxiliary_means(adoption, difference, model.weights, equation))[:, None]
+    contributions[model.untreated] = model.through_first_stage(weights) * difference[model.untreated][:, None]
+    fit = clustered_fit([name_of(each) for each in known], difference @ weights, contributions, sample, equation)
+    effects = average_rows(averages, fit, adoption.treatment, equation, NOT_IMPUTED)
+    leads = [{"sample": sample_words(equation, UNTREATED), **each} for each in _leads(adoption, equation, ledger)]
+    rows = [*leads, *({"sample": sample_words(equation, left_out), **each} for each in effects)]
+    return sorted(rows, key=lambda each: (each["term"] == JOINT_TEST, "event_time" not in each))
+
+
+def imputable_rows(adoption: Adoption, equation: Equation, ledger: Ledger) -> tuple[Adoption, str]:
+    """Leave out treated rows for which untreated rows determine no outcome, and say how many in words.
+
+    Parameters
+    ----------
+    adoption
+        The sample.
+    equation
+        Gives fixed effects and regressors.
+    ledger
+        Gets a line when rows leave.
+
+    Returns
+    -------
+    tuple of (Adoption, str)
+        The sample without them, and all that is left out of it in words.
+
+    Raises
+    ------
+    CannotEstimate
+        If no treated row is left.
+    """
+    sample = adoption.sample
+    stay = untreated_outcome(sample, adoption.untreated, equation).imputable | adoption.untreated
+    if stay.all():
+        return adoption, adoption.left_out
+    kept = sample[stay].reset_index(drop=True)
+    lost = counted(int((~stay).sum()), "treated row")
+    ledger.note(
+        "not imputable", len(sample), kept, f"{lost} of {', '.join(equation.fixed_effects)} never seen untreated"
+    )
+    found = Adoption(kept, adoption.treatment, adoption.begins, adoption.left_out)
+    if not (found.event_time >= 0).any():
+        raise CannotEstimate("untreated rows determine no treated row: their units or periods are never seen untreated")
+    return found, " and ".join(part for part in (adoption.left_out, f"without {lost} that cannot be imputed") if part)
+
+
+def _shares(average: Average, weights: Numbers) -> Numbers:
+    """Give the weights of an average, which add up to one."""
+    chosen = np.where(average.rows, weights, 0.0)
+    return np.asarray(chosen / chosen.sum())
+
+
+def _auxiliary_means(adoption: Adoption, difference: Numbers, weights: Numbers, equation: Equation) -> Numbers:
+    r"""Average effects by cohort and event time, as the conservative variance needs them.
+
+    With :math:`v` the weights of rows, summed within clusters :math:`c`, the mean of a group is
+    :math:`\sum_c v_c (v\tau)_c / \sum_c v_c^2` (section 4.3, with clusters for units).
+    """
+    frame = pd.DataFrame(
+        {
+            "cohort": adoption.cohort,
+            "event_time": adoption.event_time,
+            "cluster": clusters_of(adoption.sample, equation),
+            "weight": weights,
+            "weighted": weights * difference,
+        }
+    )
+    treated = frame[~adoption.untreated]
+    group = ["cohort", "event_time"]
+    sums = treated.groupby([*group, "cluster"])[["weight", "weighted"]].sum()
+    sums = sums.assign(top=sums["weight"] * sums["weighted"], bottom=sums["weight"] ** 2).groupby(group).sum()
+    means = (sums["top"] / sums["bottom"]).rename("mean")
+    return np.asarray(frame.join(means, on=group)["mean"].fillna(0.0))
+
+
+def _leads(adoption: Adoption, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+    """Estimate the leads on untreated rows: those before them, and the never treated, are what they are measured from.
+
+    Every period before treatment cannot have a lead beside its unit's fixed effect: the earliest is left out, and one
+    more where all units are treated at some time, for a linear trend would fit them too.
+    """
+    untreated = adoption.sample[adoption.untreated].reset_index(drop=True)
+    event_time = untreated[f"{adoption.treatment}_event_time"]
+    seen = sorted(int(value) for value in event_time.dropna().unique())
+    spare = 1 if event_time.isna().any() else 2
+    lowest = equation.window[0] if equation.window else min(seen, default=0)
+    leads = [value for value in seen[spare:] if value >= lowest]
+    nothing = {"term": JOINT_TEST, "reason": "there is no coefficient before treatment to test"}
+    if not leads:
+        return [nothing]
+    ledger.note("untreated rows, for the leads", len(adoption.sample), untreated)
+    columns = {f"event time {value}": value for value in leads}
+    dummies = {name: (event_time == value).astype("float64") for name, value in columns.items()}
+    try:
+        fit = fit_absorbed(untreated.assign(**dummies), [*columns, *equation.regressors], equation, ledger)
+    except CannotEstimate as error:
+        return [nothing | {"reason": f"leads: {error}"}]
+    before = [value for value in seen if value < leads[0]]
+    place = {"event_time": before[-1], "event_time_bin": "and earlier" if len(before) > 1 else ""}
+    reason = "what leads are measured from, zero by construction"
+    rows: list[dict[str, Any]] = [
+        {"term": adoption.treatment, **place, "estimate": 0.0, "reason": reason, **fit.shared}
+    ]
+    for name, value in columns.items():
+        place = {"event_time": value, "event_time_bin": ""}
+        if name in fit.collinear:
+            reason = "collinear with the fixed effects or the terms before it"
+            rows.append(no_estimate(equation, reason, adoption.treatment, **place, **fit.shared))
+        else:
+            rows.append({"term": adoption.treatment, **place, **fit.shared, **numbers_of(fit, name, equation)})
+    return [*rows, joint_test(fit, list(columns))]

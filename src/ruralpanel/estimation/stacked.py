@@ -1,0 +1,153 @@
+r"""Stacked event studies: one sub-experiment a cohort, with controls that are clean in its window.
+
+Estimand: effects by event time, averaged over cohorts by their number of treated units (Wing, Freedman &
+Hollingsworth 2024, the trimmed aggregate effect), and the mean of those after treatment began. As in Cengiz, Dube,
+Lindner & Zipperer (2019, online appendix D), every cohort :math:`g` is put together with the units that are not
+treated by the end of its window, in the periods of the window; the sub-experiments are stacked; and
+
+.. math:: Y_{its} = \alpha_{is} + \lambda_{ts} + \sum_{e \ne r} \beta_e 1[G_i = s]\, 1[t - s = e] + X_{it}'\delta +
+   \varepsilon_{its}
+
+is estimated with each of the equation's fixed effects taken once a stack. Controls weigh as much as the treated of
+their stack and event time do among all treated, over what controls do among all controls (the corrective weights of
+Wing, Freedman & Hollingsworth), without which stacks would count by the variance of treatment. A cohort whose window
+reaches beyond the sample's periods, or that has no clean controls, is left out. One unit is a control in several
+stacks, so that clusters cannot be smaller than units.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ruralpanel.errors import counted
+from ruralpanel.estimation.absorbed import fit_absorbed
+from ruralpanel.estimation.adoption import Adoption, adoption_of, numbers_of, with_combinations
+from ruralpanel.estimation.estimates import no_estimate, sample_words
+from ruralpanel.estimation.event_study import joint_test
+from ruralpanel.estimation.sample import CannotEstimate, effect_name
+from ruralpanel.ledger import Ledger
+from ruralpanel.study.blocks import Equation
+
+STACK = "the sub-experiment"
+SINCE = "event time of the sub-experiment"
+TREATED = "treated in the sub-experiment"
+WEIGHT = "weight in the stack"
+COLLINEAR = "collinear with the fixed effects or the terms before it"
+
+
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+    """Stack sub-experiments and estimate one event study over them.
+
+    Parameters
+    ----------
+    panel
+        The panel, with the designation's cohort and event time.
+    equation
+        Has one treatment and a ``window``, the first and last event time of a sub-experiment.
+    ledger
+        Gets a line for every reason for which rows leave, and one for the stacking.
+
+    Returns
+    -------
+    list of dict
+        One row an event time, the reference at zero among them; the overall effect, without event time; and the joint
+        test of the leads.
+
+    Raises
+    ------
+    CannotEstimate
+        If no cohort has the whole window and clean controls.
+    """
+    adoption = adoption_of(panel, equation, ledger)
+    stack, words = _stacked(adoption, equation, ledger)
+    reference = equation.reference_period
+    seen = stack.loc[stack[TREATED], SINCE].astype("int64")
+    if reference not in set(seen):
+        raise CannotEstimate(f"no treated unit of a sub-experiment has a row at the reference period {reference}")
+    columns = {f"event time {value}": value for value in sorted(set(seen) - {reference})}
+    if not columns:
+        raise CannotEstimate(f"all treated rows of the sub-experiments are at the reference period {reference}")
+    dummies = {name: (stack[TREATED] & (stack[SINCE] == value)).astype("float64") for name, value in columns.items()}
+    within = equation.model_copy(update={"weights": WEIGHT})
+    fit = fit_absorbed(stack.assign(**dummies), [*columns, *equation.regressors], within, ledger)
+    after = [name for name, value in columns.items() if value >= 0]
+    combinations = pd.DataFrame(np.eye(len(columns)), index=list(columns), columns=list(columns))
+    if after:
+        combinations = combinations.assign(overall=[(name in after) / len(after) for name in columns])
+    fit = with_combinations(fit, combinations)
+
+    def row(name: str, **place: Any) -> dict[str, Any]:
+        if name in fit.collinear:
+            return no_estimate(equation, COLLINEAR, adoption.treatment, **place, **fit.shared)
+        return {"term": adoption.treatment, **place, **fit.shared, **numbers_of(fit, name, equation)}
+
+    zero = {"event_time": reference, "estimate": 0.0, "reason": "reference period, zero by construction"}
+    rows = [row(name, event_time=value) for name, value in columns.items()]
+    rows = sorted([*rows, {"term": adoption.treatment, **zero, **fit.shared}], key=lambda each: int(each["event_time"]))
+    nobody = "no treated unit of a sub-experiment has a row after treatment began"
+    rows.append(row("overall") if after else no_estimate(equation, nobody, adoption.treatment, **fit.shared))
+    rows.append(joint_test(fit, [name for name, value in columns.items() if value < adoption.begins]))
+    return [{"sample": sample_words(equation, words), **each} for each in rows]
+
+
+def _stacked(adoption: Adoption, equation: Equation, ledger: Ledger) -> tuple[pd.DataFrame, str]:
+    """Stack the sub-experiments, and say in words how many there are."""
+    assert equation.window is not None
+    first, last = equation.window
+    sample, cohort = adoption.sample, adoption.cohort
+    period = sample[equation.period].to_numpy()
+    # A cohort counts as a control as long as nothing is anticipated in it either.
+    onset = np.where(np.isnan(cohort), np.inf, cohort + adoption.begins)
+    parts, without = [], []
+    for each in sorted({int(value) for value in cohort[~np.isnan(cohort)] if value <= period.max()}):
+        inside = (period >= each + first) & (period <= each + last)
+        treated = inside & (cohort == each)
+        clean = inside & (onset > each + last)
+        if each + first < period.min() or each + last > period.max() or not treated.any() or not clean.any():
+            without.append(each)
+            continue
+        part = sample[treated | clean]
+        parts.append(
+            part.assign(**{STACK: each, SINCE: part[equation.period] - each, TREATED: treated[treated | clean]})
+        )
+    if not parts:
+        raise CannotEstimate(
+            f"no cohort is observed from event time {first} to {last} beside units that stay untreated; try a shorter "
+            "`window`"
+        )
+    stack = _beside_treated(pd.concat(parts, ignore_index=True))
+    effects = {
+        name: stack.groupby([STACK, name], sort=True).ngroup() for name in map(effect_name, equation.fixed_effects)
+    }
+    stack = stack.assign(**effects, **{WEIGHT: _weights(stack, equation)})
+    words = f"{counted(len(parts), 'sub-experiment')} stacked"
+    if without:
+        named = ", ".join(map(str, without))
+        words += f", without {'cohort' if len(without) == 1 else 'cohorts'} {named}"
+    reason = f"{words}; a control stands in each for which it is clean, in periods that have treated rows"
+    ledger.note("stacked", len(sample), stack, reason)
+    return stack, ", ".join(part for part in (adoption.left_out, words) if part)
+
+
+def _beside_treated(stack: pd.DataFrame) -> pd.DataFrame:
+    """Leave out controls in periods in which their sub-experiment has no treated row: their weight would be zero."""
+    beside = stack.groupby([STACK, SINCE])[TREATED].transform("any")
+    return stack[beside].reset_index(drop=True)
+
+
+def _weights(stack: pd.DataFrame, equation: Equation) -> pd.Series:
+    """Weigh controls so that stacks count by their treated, at every event time; the equation's weights multiply."""
+    weight = stack[equation.weights] if equation.weights else pd.Series(1.0, index=stack.index)
+    frame = stack[[STACK, SINCE]].assign(
+        treated=weight.where(stack[TREATED], 0.0), control=weight.where(~stack[TREATED], 0.0)
+    )
+    in_stack = frame.groupby([STACK, SINCE])[["treated", "control"]].transform("sum")
+    in_all = frame.groupby(SINCE)[["treated", "control"]].transform("sum")
+    # Where a stack has no controls, its treated rows are alone in their period, and there is no weight to give.
+    share = (in_stack["treated"] / in_all["treated"]) / (in_stack["control"] / in_all["control"]).where(
+        in_stack["control"] > 0
+    )
+    return weight.where(stack[TREATED], weight * share)

@@ -1,0 +1,84 @@
+r"""Two-stage differences in differences.
+
+Estimand: averages of effects on treated rows, by event time and overall (Gardner 2022). The first stage fits
+fixed effects and regressors on rows not treated yet or never; the second regresses the outcome less what the
+first predicts on indicators of event time, without a constant. Points on treated rows equal those of imputation;
+standard errors are those of the two stages as one generalised method of moments, clustered, without small-sample
+correction. Leads are average residuals of the first stage, which is fitted on the same rows: they are
+closer to zero than coefficients measured from a reference.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ruralpanel.estimation.adoption import (
+    Adoption,
+    adoption_of,
+    average_rows,
+    averages_by_event_time,
+    clustered_fit,
+    name_of,
+)
+from ruralpanel.estimation.estimates import sample_words
+from ruralpanel.estimation.event_study import joint_test
+from ruralpanel.estimation.imputation import NOT_IMPUTED, imputable_rows
+from ruralpanel.estimation.untreated import untreated_outcome
+from ruralpanel.ledger import Ledger
+from ruralpanel.study.blocks import Equation
+
+
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+    """Regress what the first stage leaves of outcomes on indicators of event time.
+
+    Parameters
+    ----------
+    panel
+        The panel, with the designation's cohort and event time.
+    equation
+        Has one treatment and any fixed effects; ``window`` bins event times beyond its ends.
+    ledger
+        Gets a line for every reason for which rows leave.
+
+    Returns
+    -------
+    list of dict
+        Averages by event time, those before treatment among them; the overall effect, without event time; and the
+        joint test of the leads.
+
+    Raises
+    ------
+    CannotEstimate
+        If there is no estimate on this panel: nobody treated, nothing untreated in the first stage, one cluster.
+    """
+    adoption, left_out = imputable_rows(adoption_of(panel, equation, ledger), equation, ledger)
+    sample = adoption.sample
+    ledger.note("estimated", len(sample), sample)
+    model = untreated_outcome(sample, adoption.untreated, equation)
+    first = int(np.nanmin(adoption.event_time))
+    averages = averages_by_event_time(adoption, first, equation.window)
+    known = [average for average in averages if average.rows.any()]
+    indicators = np.column_stack([average.rows for average in known]).astype("float64")
+    weights = indicators * model.weights[:, None]
+    weights /= weights.sum(axis=0)
+    residual = model.outcome - model.predicted
+    estimates = residual @ weights
+    contributions = weights * (residual[:, None] - estimates)
+    contributions[model.untreated] += model.through_first_stage(weights) * residual[model.untreated][:, None]
+    fit = clustered_fit([name_of(each) for each in known], estimates, contributions, sample, equation)
+    rows = average_rows(averages, fit, adoption.treatment, equation, NOT_IMPUTED)
+    rows.append(joint_test(fit, _tested(adoption, [each.place["event_time"] for each in known if each.place])))
+    return [{"sample": sample_words(equation, left_out), **each} for each in rows]
+
+
+def _tested(adoption: Adoption, event_times: list[int]) -> list[str]:
+    """Name the leads that can be tested together.
+
+    Residuals of a unit add up to zero over its untreated rows, so that one lead follows from the others, and one more
+    where all units are treated at some time, for residuals are orthogonal to a linear trend too.
+    """
+    spare = 1 if np.isnan(adoption.event_time).any() else 2
+    return [f"event time {value}" for value in event_times if value < adoption.begins][spare:]

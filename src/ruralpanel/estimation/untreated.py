@@ -1,0 +1,183 @@
+r"""Outcomes without treatment: fixed effects and regressors fitted on the rows that are not treated yet, or never.
+
+The model of the untreated outcome is :math:`Y_{it}(0) = Z_{it}'\delta + \varepsilon_{it}`, where :math:`Z` holds the
+equation's fixed effects and regressors. It is the first stage of imputation (Borusyak, Jaravel & Spiess 2024, section
+4.1) and of two-stage estimation (Gardner 2022).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.linalg import splu
+
+from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, effect_name
+from ruralpanel.study.blocks import Equation
+
+Numbers = NDArray[np.float64]
+
+DAMPING = 1e-9
+"""Added to the diagonal of the scaled normal equations, whose fixed effects are never of full rank; iterating takes its
+influence out again."""
+EXACT = 1e-14
+"""Iteration ends when the normal equations hold up to this share of their right-hand side."""
+ROUNDS = 100
+"""Iterations after which what is reached has to do; two or three are usual."""
+NULL = 1e-6
+"""A row that is further than this from what untreated rows span cannot be imputed."""
+LARGEST = 1e100
+"""Numbers beyond this overflow when they are squared and added up."""
+
+
+@dataclass(frozen=True)
+class UntreatedOutcome:
+    """The model of the untreated outcome, fitted.
+
+    Parameters
+    ----------
+    design
+        :math:`Z` of every row of the sample, columns scaled; sparse.
+    outcome, weights
+        Of every row.
+    untreated
+        Which rows the model is fitted on.
+    """
+
+    design: Any
+    outcome: Numbers
+    weights: Numbers
+    untreated: NDArray[np.bool_]
+
+    @cached_property
+    def _fitted_rows(self) -> Any:
+        return self.design[self.untreated]
+
+    @cached_property
+    def _normal(self) -> Any:
+        rows = self._fitted_rows
+        return (rows.T @ rows.multiply(self.weights[self.untreated][:, None])).tocsc()
+
+    @cached_property
+    def _factor(self) -> tuple[Any, Numbers]:
+        diagonal = np.asarray(self._normal.diagonal())
+        scale = np.where(diagonal > 0, np.sqrt(np.where(diagonal > 0, diagonal, 1.0)), 1.0)
+        scaling = sparse.diags(1 / scale)
+        damped = scaling @ self._normal @ scaling + DAMPING * sparse.identity(len(scale))
+        return splu(damped.tocsc(), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True}), scale
+
+    def solve(self, right_hand: Numbers) -> Numbers:
+        """Solve the normal equations of the untreated rows.
+
+        A right-hand side outside their range is met as far as it can be; where solutions differ, they predict the same
+        for every row that can be imputed.
+
+        Parameters
+        ----------
+        right_hand
+            One column a system.
+        """
+        factor, scale = self._factor
+        normal = self._normal
+        solution = np.zeros_like(right_hand)
+        bound = EXACT * np.abs(right_hand / scale[:, None]).max(axis=0)
+        for _ in range(ROUNDS):
+            left = right_hand - normal @ solution
+            if (np.abs(left / scale[:, None]).max(axis=0) <= bound).all():
+                break
+            step = factor.solve(left / scale[:, None]) / scale[:, None]
+            solution = solution + step
+            if (np.abs(step) <= EXACT * np.abs(solution).max(axis=0)).all():
+                break
+        return solution
+
+    @cached_property
+    def predicted(self) -> Numbers:
+        """The untreated outcome that the model predicts for every row; without meaning where it cannot be imputed."""
+        # Taking the mean out first keeps digits of outcomes far from zero; some effect or constant absorbs it.
+        mean = float(np.average(self.outcome[self.untreated], weights=self.weights[self.untreated]))
+        centred = self.outcome[self.untreated] - mean
+        moments = self._fitted_rows.T @ (self.weights[self.untreated] * centred)
+        return np.asarray(self.design @ self.solve(moments[:, None])[:, 0] + mean)
+
+    @cached_property
+    def imputable(self) -> NDArray[np.bool_]:
+        """Tell for every row whether untreated rows determine what the model predicts for it.
+
+        They do if the row is orthogonal to all directions of :math:`\\delta` that untreated rows leave open. Directions
+        drawn at random from these tell with probability one.
+        """
+        random = np.random.default_rng(0)
+        directions = random.normal(size=(self.design.shape[1], 3))
+        open_directions = directions - self.solve(self._normal @ directions)
+        return np.asarray(np.abs(self.design @ open_directions).max(axis=1) < NULL)
+
+    def through_first_stage(self, weights: Numbers) -> Numbers:
+        r"""Give the weights with which untreated rows enter averages of differences from what is predicted.
+
+        An average :math:`\sum w_{it} (Y_{it} - Z_{it}'\hat\delta)` is a weighted sum of outcomes; these are the weights
+        that it has from :math:`\hat\delta`, :math:`-A Z_0 (Z_0'AZ_0)^{-1} Z'w`, with :math:`A` the equation's weights.
+
+        Parameters
+        ----------
+        weights
+            :math:`w`, rows of the sample by averages; zero on rows that cannot be imputed.
+
+        Returns
+        -------
+        numpy.ndarray
+            Untreated rows by averages.
+        """
+        solved = self.solve(np.asarray(self.design.T @ weights))
+        return np.asarray(-self.weights[self.untreated][:, None] * (self._fitted_rows @ solved))
+
+
+def untreated_outcome(sample: pd.DataFrame, untreated: NDArray[np.bool_], equation: Equation) -> UntreatedOutcome:
+    """Set up the model of the untreated outcome.
+
+    Parameters
+    ----------
+    sample
+        Rows from :func:`ruralpanel.estimation.sample.estimation_sample`.
+    untreated
+        Which of them are not treated yet, or never.
+    equation
+        Gives fixed effects, regressors and weights.
+
+    Returns
+    -------
+    UntreatedOutcome
+        Fitted when it is asked for the first time.
+
+    Raises
+    ------
+    CannotEstimate
+        If no row is untreated, or numbers are too large to be squared.
+    """
+    if not untreated.any():
+        raise CannotEstimate("no row of this sample is untreated, so that there is nothing to impute from")
+    outcome = sample[OUTCOME].to_numpy(dtype="float64")
+    regressors = sample[equation.regressors].to_numpy(dtype="float64")
+    largest = max(float(np.abs(outcome).max()), float(np.abs(regressors).max(initial=0.0)))
+    if largest > LARGEST:
+        raise CannotEstimate(f"values as large as {largest:.0e} cannot be squared; choose another unit")
+    spread = regressors[untreated].std(axis=0)
+    scaled = (regressors - regressors[untreated].mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    parts = [sparse.csr_matrix(scaled)] if regressors.shape[1] else []
+    names = [effect_name(effect) for effect in equation.fixed_effects]
+    parts += [_indicators(sample[name].to_numpy()) for name in names]
+    if not names:
+        parts.append(sparse.csr_matrix(np.ones((len(sample), 1))))
+    weights = sample[equation.weights].to_numpy(dtype="float64") if equation.weights else np.ones(len(sample))
+    return UntreatedOutcome(sparse.hstack(parts, format="csr"), outcome, weights, untreated)
+
+
+def _indicators(codes: NDArray[Any]) -> Any:
+    """Give one column a level of a fixed effect, of which each row has one."""
+    _, dense = np.unique(codes, return_inverse=True)
+    return sparse.csr_matrix((np.ones(len(codes)), (np.arange(len(codes)), dense)))

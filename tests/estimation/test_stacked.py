@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.formula.api as smf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ruralpanel.estimation.block import estimate_block
+from ruralpanel.study.blocks import Inference
+from tests.conftest import equation
+from tests.estimation.test_imputation import found, irregular
+
+
+def test_cohorts_count_by_their_treated_units(panel: pd.DataFrame) -> None:
+    # Cohorts of 10 and 4 units with effects that differ: the average of two comparisons with the clean controls.
+    fewer = panel[(panel["cohort"] != 2005) | (panel["village"] < 18)]
+    fewer = fewer.assign(y=fewer["y"] + 3.0 * (fewer["cohort"] == 2005) * fewer["listed"])
+    rows = found(fewer[fewer["cohort"] != 2006], estimator="stacked", window=[-1, 1])
+    by_hand, sizes = [], []
+    for cohort in (2003, 2005):
+        wide = fewer.pivot_table(index="village", columns="year", values="y")
+        change = wide[cohort] - wide[cohort - 1]
+        of = fewer.groupby("village")["cohort"].first()
+        clean = (of == 0) | ((of > cohort + 1) & (of != 2006))
+        by_hand.append(change[of == cohort].mean() - change[clean].mean())
+        sizes.append((of == cohort).sum())
+    assert sizes == [10, 4]
+    assert rows.loc["0", "estimate"] == pytest.approx(np.average(by_hand, weights=sizes), abs=1e-10)
+    assert rows.loc["listed", "estimate"] == pytest.approx(rows.loc[["0", "1"], "estimate"].astype(float).mean())
+    assert rows.loc["0", "sample"] == "all rows, 2 sub-experiments stacked"
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # statsmodels says that the dummies are collinear
+def test_estimates_and_errors_are_those_of_a_regression_with_all_dummies(panel: pd.DataFrame) -> None:
+    parts = []
+    for cohort in (2003, 2005):  # 2006 is not observed two periods on
+        onset = panel["listed_cohort"].fillna(np.inf)
+        keep = panel["year"].between(cohort - 2, cohort + 2) & ((onset == cohort) | (onset > cohort + 2))
+        part = panel[keep].assign(stack=cohort, event=panel["year"] - cohort)
+        parts.append(part.assign(d=(part["cohort"] == cohort) * 1.0))
+    stack = pd.concat(parts)
+    counts = stack.groupby(["stack", "event"])["d"].agg(["sum", "size"])
+    shares = counts["sum"] / counts["sum"].groupby("event").transform("sum")
+    controls = counts["size"] - counts["sum"]
+    q = (shares / (controls / controls.groupby("event").transform("sum"))).rename("q")
+    stack = stack.join(q, on=["stack", "event"])
+    stack["q"] = stack["q"].where(stack["d"] == 0, 1.0)
+    for value in (-2, 0, 1, 2):
+        stack[f"e{value + 2}"] = stack["d"] * (stack["event"] == value)
+    stack["own"], stack["then"] = stack["stack"] * 1000 + stack["village"], stack["stack"] * 10000 + stack["year"]
+    fit = smf.wls("y ~ e0 + e2 + e3 + e4 + x + C(own) + C(then)", stack, weights=stack["q"]).fit()
+    clustered = fit.get_robustcov_results("cluster", groups=stack["village"], use_correction=False)
+    errors = dict(zip(fit.params.index, clustered.bse, strict=True))
+    plain = Inference(cluster=["village"], small_sample="none")
+    rows = found(panel, estimator="stacked", window=[-2, 2], regressors=["x"], inference=plain)
+    for value in (-2, 0, 1, 2):
+        assert rows.loc[str(value), "estimate"] == pytest.approx(fit.params[f"e{value + 2}"], abs=1e-9)
+        assert rows.loc[str(value), "standard_error"] == pytest.approx(errors[f"e{value + 2}"], rel=1e-6)
+    names = list(fit.params.index)
+    mean = np.array([(name in ("e2", "e3", "e4")) / 3 for name in names])
+    error = float(np.sqrt(mean @ clustered.cov_params() @ mean))
+    assert rows.loc["listed", "standard_error"] == pytest.approx(error, rel=1e-6)
+    assert rows.loc["listed", "sample"] == "all rows, 2 sub-experiments stacked, without cohort 2006"
+
+
+def test_the_stacking_is_in_the_ledger(panel: pd.DataFrame) -> None:
+    _, ledger = estimate_block(panel, [equation(estimator="stacked", window=[-2, 2])])
+    line = ledger[ledger["step"] == "stacked"].iloc[0]
+    # 2003: 10 + 10 never treated + 10 of 2006; 2005: 10 + 10 never treated; five years each.
+    assert (line["rows_in"], line["rows_out"]) == (320, (30 + 20) * 5)
+    assert "2 sub-experiments stacked, without cohort 2006" in line["reason"]
+
+
+def test_controls_stay_only_beside_treated_rows(panel: pd.DataFrame) -> None:
+    # No cohort is observed one period after it is treated, so that no control is needed there.
+    rows = found(panel[panel["listed_event_time"] != 1], estimator="stacked", window=[-1, 1])
+    assert list(rows.index) == ["-1", "0", "listed", "joint test of leads"]
+    only = found(panel[panel["listed_event_time"] != 0], estimator="stacked", window=[-1, 0])
+    assert only["reason"].iloc[0] == "all treated rows of the sub-experiments are at the reference period -1"
+
+
+def test_a_window_that_no_cohort_has_is_a_reason(panel: pd.DataFrame) -> None:
+    rows = estimate_block(panel, [equation(estimator="stacked", window=[-6, 6])])[0]
+    assert rows["estimate"].isna().all()
+    assert "no cohort is observed from event time -6 to 6" in rows["reason"].iloc[0]
+
+
+@settings(max_examples=4)
+@given(st.integers(0, 3), st.randoms(use_true_random=False))
+def test_the_order_of_rows_does_not_matter(seed: int, random) -> None:
+    panel = irregular(seed)
+    order = list(range(len(panel)))
+    random.shuffle(order)
+    chosen = equation(estimator="stacked", window=[-2, 1], weights="weight", regressors=["x"])
+    plain = estimate_block(panel, [chosen])[0]
+    pd.testing.assert_frame_equal(estimate_block(panel.iloc[order], [chosen])[0], plain)
+    assert plain["estimate"].notna().any()

@@ -1,0 +1,70 @@
+"""What a study file may ask of the estimators of staggered adoption."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ruralpanel.study.blocks import STAGGERED
+from ruralpanel.study.checks.blocks import NEED_WINDOW
+from tests.study.conftest import Repository
+
+
+@pytest.mark.parametrize("estimator", STAGGERED)
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"treatments": []}, "{} needs one treatment, not 0"),
+        ({"inference": {"variance": "heteroskedastic"}}, "clustered in one dimension, not heteroskedastic"),
+        ({"inference": {"cluster": ["county", "year"]}}, "clustered in one dimension, not county and year"),
+        ({"window": [1, 4]}, "leaves out event time 0, which {} reports"),
+        ({"always_treated": "keep"}, "is a key of event_study, sun_abraham, and none is estimated here"),
+    ],
+)
+def test_what_they_cannot_do_is_found(
+    repository: Repository, estimator: str, changes: dict[str, Any], said: str
+) -> None:
+    repository.at("blocks.main").update({"estimators": [estimator], "window": [-2, 2], **changes})
+    message = repository.complaint()
+    assert said.format(estimator) in message
+    assert "config/studies/mine.yaml, line" in message
+
+
+@pytest.mark.parametrize("estimator", STAGGERED)
+def test_a_treatment_that_ends_is_not_for_them(repository: Repository, estimator: str) -> None:
+    repository.at("designation.listed")["absorbing"] = False
+    repository.at("blocks.main")["estimators"] = [estimator]
+    assert f"{estimator} needs a treatment that stays" in repository.complaint()
+
+
+@pytest.mark.parametrize("estimator", NEED_WINDOW)
+def test_some_need_a_window(repository: Repository, estimator: str) -> None:
+    repository.at("blocks.main")["estimators"] = [estimator]
+    assert f"{estimator} needs a `window`" in repository.complaint()
+
+
+def test_a_stack_needs_its_reference_in_the_window(repository: Repository) -> None:
+    repository.at("blocks.main").update(estimators=["stacked"], window=[0, 3])
+    assert "leaves out the reference period -1" in repository.complaint()
+
+
+def test_tables_and_figures_show_them(repository: Repository) -> None:
+    repository.at("blocks.main").update(estimators=list(STAGGERED), window=[-3, 4])
+    repository.at("exhibits")["figure"] = {"kind": "event_study_figure", "title": "Effects", "blocks": ["main"]}
+    assert [each.estimator for each in repository.load().equations("main")] == list(STAGGERED)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"regressors": ["treated"]}, "is of a regression without regressors"),
+        ({"weights": "treated"}, "is of a regression without weights"),
+        ({"fixed_effects": ["village", "county*year"]}, "is of effects of village and year, and of no others"),
+        ({"treatments": []}, "bacon_decomposition needs one treatment, not 0"),
+        ({"window": [-2, 2]}, "extended_two_way, and none is estimated here"),
+    ],
+)
+def test_a_decomposition_is_of_the_plain_regression(repository: Repository, changes: dict[str, Any], said: str) -> None:
+    repository.at("blocks.main").update({"estimators": ["bacon_decomposition"], **changes})
+    assert said in repository.complaint()
