@@ -94,7 +94,10 @@ def panel_description():
         name: origin.model_dump() for name, origin in STUDY.column_origins().items()
     }
     columns = sorted(
-        {outcome.column or name for name, outcome in STUDY.outcomes.items()}
+        {
+            outcome.adoption or outcome.column or name
+            for name, outcome in STUDY.outcomes.items()
+        }
     )
     keys = {"unit": STUDY.panel.unit, "period": STUDY.panel.period}
     return json.dumps(

@@ -58,6 +58,11 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
         holds, unknown = evaluate_condition(rows, equation.sample)
         reason = "; ".join(part for part in ("sample of the specification", unknown) if part)
         rows = _kept(rows, holds, f"keep {equation.sample}", reason, ledger)
+    if equation.at_risk_of is not None:
+        event_time = rows[f"{equation.at_risk_of}_event_time"]
+        at_risk = event_time.isna() | (event_time <= 0)
+        reason = f"units are no longer at risk after their first period with {equation.at_risk_of}"
+        rows = _kept(rows, at_risk, "at risk", reason, ledger)
     rows = rows.assign(**{OUTCOME: _transformed(rows[equation.outcome_column], equation.transformation)})
     undefined = rows.loc[rows[equation.outcome_column].notna() & rows[OUTCOME].isna(), equation.outcome_column]
     zeros, negative = int((undefined == 0).sum()), int((undefined < 0).sum())

@@ -19,6 +19,7 @@ ESTIMATOR_WORDS = {
     "sun_abraham": "averages over cohorts (Sun and Abraham 2021)",
     "poisson_fixed_effects": "Poisson regression with fixed effects, whose coefficients are of the log of the mean",
     "callaway_santanna": "effects by cohort and period (Callaway and Sant’Anna 2021)",
+    "complementary_log_log": "complementary log-log regression, whose coefficients are of the log of the hazard",
     "imputation": "imputation (Borusyak, Jaravel and Spiess 2024)",
     "two_stage": "two-stage differences in differences (Gardner 2022)",
     "stacked": "stacked event studies (Wing, Freedman and Hollingsworth 2024)",

@@ -21,6 +21,7 @@ EstimatorName = Literal[
     "extended_two_way",
     "bacon_decomposition",
     "poisson_fixed_effects",
+    "complementary_log_log",
     "cohort_means",
 ]
 STAGGERED: tuple[EstimatorName, ...] = ("imputation", "two_stage", "stacked", "local_projections", "extended_two_way")
@@ -28,7 +29,7 @@ STAGGERED: tuple[EstimatorName, ...] = ("imputation", "two_stage", "stacked", "l
 Variance = Literal["clustered", "heteroskedastic", "homoskedastic", "spatial"]
 SmallSample = Literal["fixest", "fixest_full", "reghdfe", "none"]
 ComparisonMethod = Literal["doubly_robust", "outcome_regression", "inverse_probability"]
-WITH_TREATMENT_TERMS = ("two_way_fixed_effects", "poisson_fixed_effects")
+WITH_TREATMENT_TERMS = ("two_way_fixed_effects", "poisson_fixed_effects", "complementary_log_log")
 """Estimators that have one coefficient for each treatment, interaction, and treatment by moderator."""
 
 Interaction = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)+$")]
@@ -96,7 +97,8 @@ class Specification(Section):
     """`two_way_fixed_effects` (one coefficient a treatment), `event_study` (one an event time), `sun_abraham` (one an
     event time, and their average: averages over cohorts as Sun and Abraham 2021 define them), `callaway_santanna`
     (effects by cohort and period, and their averages, with untreated units as the only comparison),
-    `poisson_fixed_effects` (one coefficient a treatment, for counts with zeros: a proportional effect) or
+    `poisson_fixed_effects` (one coefficient a treatment, for counts with zeros: a proportional effect),
+    `complementary_log_log` (for an outcome of 0 and 1, such as adoption: coefficients of the log of the hazard) or
     `cohort_means` (no regression: the outcome's mean by cohort and period, for figures of raw trends).
 
     For staggered adoption, with averages of effects by event time and overall, and standard errors clustered in one
@@ -177,6 +179,8 @@ class Equation(Section):
     specification: Name
     outcome: Name
     outcome_column: Name
+    at_risk_of: Name | None = None
+    """The designation whose adoption is the outcome, where it is one."""
     transformation: str
     estimator: EstimatorName
     unit: Name

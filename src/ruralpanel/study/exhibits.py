@@ -63,6 +63,7 @@ ESTIMATORS_SHOWN: dict[str, tuple[str, ...]] = {
         *STAGGERED,
         "bacon_decomposition",
         "poisson_fixed_effects",
+        "complementary_log_log",
     ),
     "event_study_figure": ("event_study", "sun_abraham", "callaway_santanna", *STAGGERED),
     "trends_figure": ("cohort_means",),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import model_validator
+
 from ruralpanel.study.base import Name, Section, Text
 
 Transformation = Literal["none", "log", "inverse_hyperbolic_sine"]
@@ -14,6 +16,9 @@ class Outcome(Section):
 
     column: Name | None = None
     """The panel's column; left out: the one of the same name."""
+    adoption: Name | None = None
+    """In place of `column`: a designation. The outcome is 1 in the period a unit is first treated and 0 before; rows
+    after it leave, for the unit is no longer at risk. For equations of who is designated, and when."""
     label: Text
     """What a reader sees in tables and figures."""
     unit: Text | None = None
@@ -21,6 +26,14 @@ class Outcome(Section):
     transformation: Transformation = "none"
     """Applied before estimation. `log` makes zero and negative values missing, counted in the ledger; the
     size of an effect on the `inverse_hyperbolic_sine` depends on the unit."""
+
+    @model_validator(mode="after")
+    def _adoption_alone(self) -> Outcome:
+        if self.adoption is not None and (self.column is not None or self.transformation != "none"):
+            raise ValueError(
+                "`adoption` is 0 or 1 and has no column of its own: leave out `column` and `transformation`"
+            )
+        return self
 
     @property
     def printed_label(self) -> str:

@@ -341,6 +341,7 @@ their `share` of the units with that status.
 |---|---|---|
 | `two_way_fixed_effects` | treatments or regressors; `moderators` if wanted | regression tables |
 | `poisson_fixed_effects` | the same, with an outcome of zero or more that is not transformed | regression tables |
+| `complementary_log_log` | an outcome of 0 and 1; fixed effects of few levels | regression tables |
 | `event_study` | one treatment that stays | event-study figures, regression tables |
 | `sun_abraham` | one treatment that stays | event-study figures; the average over all that is treated in tables |
 | `callaway_santanna` | the same; `group_time` if wanted | event-study figures; the average in tables |

@@ -26,6 +26,7 @@ KEYS_OF: dict[str, list[str]] = {
     "group_time": ["callaway_santanna"],
 }
 """Keys of a specification that belong to some estimators only."""
+FOR_ADOPTION = ("two_way_fixed_effects", "complementary_log_log")
 NEED_WINDOW = ("stacked", "local_projections")
 
 
@@ -33,7 +34,9 @@ def outcomes(context: Context) -> Iterator[Problem]:
     """Check that every outcome is a column of the panel."""
     columns = context.columns
     for name, outcome in context.study.outcomes.items():
-        if outcome.column is not None:
+        if outcome.adoption is not None:
+            yield from _adoption(context, ("outcomes", name, "adoption"), outcome.adoption)
+        elif outcome.column is not None:
             yield from context.known(("outcomes", name, "column"), outcome.column, columns, "column of the panel")
         elif name not in columns:
             hint = nearest(name, columns)
@@ -42,6 +45,15 @@ def outcomes(context: Context) -> Iterator[Problem]:
                 f"the panel has no column `{name}`",
                 f"{hint} Say which with `column`.",
             )
+
+
+def _adoption(context: Context, at: KeyPath, treatment: str) -> Iterator[Problem]:
+    """Check that an outcome is the adoption of a treatment of this study that stays."""
+    designations = context.study.designation
+    yield from context.known(at, treatment, designations, "designation of this study")
+    if treatment in designations and not designations[treatment].absorbing:
+        what = f"`{treatment}` is declared `absorbing: false`; units that leave could be at risk again"
+        yield context.file.problem(at, what, "adoption is the outcome of a treatment that stays")
 
 
 def blocks(context: Context) -> Iterator[Problem]:
@@ -123,6 +135,14 @@ def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
             yield context.file.problem(where, f"{', '.join(repeated)} is on the right-hand side twice")
         if equation.outcome_column in equation.regressors:
             yield context.file.problem(where, f"the outcome `{equation.outcome_column}` is a regressor too")
+        if equation.at_risk_of is not None and equation.at_risk_of in equation.treatments:
+            what = f"`{equation.at_risk_of}` is on both sides: `{equation.outcome}` is its adoption"
+            others = [name for name in equation.treatments if name != equation.at_risk_of]
+            yield context.file.problem(where, what, f"write `treatments: [{', '.join(others)}]`")
+        elif equation.at_risk_of is not None and equation.estimator not in FOR_ADOPTION:
+            what = f"{equation.estimator} has no meaning for `{equation.outcome}`, an adoption"
+            yield context.file.problem(where, what, f"estimate it with {' or '.join(FOR_ADOPTION)}")
+        yield from _complementary_log_log(context, where, equation)
         yield from _moderators(context, where, equation)
         yield from _poisson(context, where, equation)
         if equation.estimator in WITH_TREATMENT_TERMS and not right_hand:
@@ -151,7 +171,7 @@ def _interactions(context: Context, where: KeyPath, equation: Equation) -> Itera
         at, parts = (*where, "interactions"), interaction.split("*")
         absent = [name for name in parts if name not in equation.treatments]
         if equation.estimator not in WITH_TREATMENT_TERMS:
-            valid = " and ".join(WITH_TREATMENT_TERMS)
+            valid = ", ".join(WITH_TREATMENT_TERMS)
             what = f"`{interaction}` is for {valid}; {equation.estimator} has no interactions"
             yield context.file.problem(at, what, "put the two estimators into specifications of their own")
         elif absent:
@@ -229,6 +249,23 @@ def _moderators(context: Context, where: KeyPath, equation: Equation) -> Iterato
         elif name in equation.regressors:
             what = f"`{name}` is a regressor too; a moderator enters with a coefficient in every period already"
             yield context.file.problem(place, what, "take it out of `regressors`")
+
+
+def _complementary_log_log(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
+    """Check that fixed effects are plain, and that standard errors can be had."""
+    if equation.estimator != "complementary_log_log":
+        return
+    slopes = [effect for effect in equation.fixed_effects if "[" in effect]
+    if slopes:
+        what = f"complementary_log_log has fixed effects without slopes, not {', '.join(slopes)}"
+        yield context.file.problem((*where, "fixed_effects"), what)
+    if equation.unit in equation.fixed_effects:
+        what = f"a dummy for every {equation.unit} makes the estimates of complementary_log_log inconsistent"
+        yield context.file.problem((*where, "fixed_effects"), what, f"such as `fixed_effects: [{equation.period}]`")
+    inference = equation.inference
+    if inference.variance == "spatial" or len(inference.cluster or []) > 1:
+        what = "complementary_log_log has standard errors clustered in one dimension, or without clusters"
+        yield context.file.problem((*where, "inference"), what)
 
 
 def _poisson(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:

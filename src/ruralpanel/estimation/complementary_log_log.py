@@ -1,0 +1,193 @@
+r"""Complementary log-log regression of an outcome of 0 and 1: the discrete-time hazard of adoption among others.
+
+Estimand: :math:`\theta` in :math:`\Pr(Y_{it} = 1 \mid \cdot) = 1 - \exp(-\exp(\alpha_t + X_{it}'\theta))`. For an
+outcome declared with ``adoption``, rows are those of units at risk and :math:`e^\theta` is a ratio of hazards in
+continuous time, whatever the length of a period (Prentice & Gloeckler 1978). Fixed effects are dummies, so they should
+be few (periods, provinces) and not units: with a dummy a unit the estimates are inconsistent.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ruralpanel.errors import counted
+from ruralpanel.estimation.absorbed import CONSTANT, inference_columns
+from ruralpanel.estimation.estimates import no_estimate, statistics
+from ruralpanel.estimation.right_hand_side import Term, right_hand_side
+from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, effect_name, estimation_sample
+from ruralpanel.inference.small_sample import counted_coefficients
+from ruralpanel.ledger import Ledger
+from ruralpanel.study.blocks import Equation
+
+UNBOUNDED = 15.0
+"""A linear index this far from zero is a probability of 0 or 1 to six decimals or more; fits do not end there."""
+
+
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+    """Estimate the coefficients on the log of the hazard by maximum likelihood.
+
+    Parameters
+    ----------
+    panel
+        The panel.
+    equation
+        Its outcome is 0 or 1; treatments, moderators and regressors give the terms.
+    ledger
+        Gets a line for every reason for which rows leave.
+
+    Returns
+    -------
+    list of dict
+        One row a term. Inference is by the normal distribution.
+
+    Raises
+    ------
+    CannotEstimate
+        If the outcome is not 0 or 1, or always the same; if terms are collinear with the fixed effects, or some
+        combination of them predicts perfectly; if there is one cluster only.
+    """
+    sample = estimation_sample(panel, equation, ledger)
+    if not sample[OUTCOME].isin([0.0, 1.0]).all():
+        raise CannotEstimate("a complementary log-log regression needs an outcome of 0 and 1")
+    names = [effect_name(effect) for effect in equation.fixed_effects]
+    sample = _without_settled_levels(sample, names, ledger)
+    sample, terms = right_hand_side(sample, equation)
+    columns = [term.column for term in terms]
+    dummies = pd.get_dummies(sample[names].astype("category"), drop_first=True, dtype="float64")
+    constant = pd.Series(1.0, index=sample.index, name=CONSTANT)
+    design = pd.concat([sample[columns].astype("float64"), constant, dummies], axis=1)
+    collinear = _collinear(design, columns)
+    if len(collinear) == len(columns):
+        raise CannotEstimate(f"{', '.join(columns)}: nothing is left once the fixed effects are taken out")
+    design = design.drop(columns=collinear)
+    weights = sample[equation.weights].to_numpy(dtype="float64") if equation.weights else None
+    result = _fit(sample[OUTCOME], design, weights)
+    errors, clusters = _standard_errors(result, sample, names, equation)
+    ledger.note("estimated", len(sample), sample)
+    shared: dict[str, Any] = {
+        "observations": len(sample),
+        "units": int(sample[equation.unit].nunique()),
+        "clusters": clusters,
+        "outcome_mean": float(np.average(sample[OUTCOME], weights=weights)),
+        **inference_columns(equation),
+    }
+    return [_row(term, result, errors, collinear, equation, shared) for term in terms]
+
+
+def _row(
+    term: Term,
+    result: Any,
+    errors: pd.Series,
+    collinear: list[str],
+    equation: Equation,
+    shared: dict[str, Any],
+) -> dict[str, Any]:
+    place = {} if term.period is None else {"period": term.period}
+    if term.column in collinear:
+        reason = "collinear with the fixed effects or the terms before it"
+        return no_estimate(equation, reason, term.name, **place, **shared)
+    estimate, error = float(result.params[term.column]), float(errors[term.column])
+    numbers = statistics(estimate, error, np.inf, equation.inference.level)
+    return {"term": term.name, **place, **shared, **numbers}
+
+
+def _without_settled_levels(sample: pd.DataFrame, names: list[str], ledger: Ledger) -> pd.DataFrame:
+    """Drop levels of fixed effects whose outcomes are all 0 or all 1, again until none is left.
+
+    Their dummy would grow without end, and they say nothing about the other terms.
+    """
+    if sample[OUTCOME].nunique() == 1:
+        raise CannotEstimate(f"the outcome is {sample[OUTCOME].iloc[0]:g} in all rows")
+    before = sample
+    settled_of: dict[str, int] = {}
+    while True:
+        leaves = pd.Series(False, index=sample.index)
+        for name in names:
+            settled = sample.groupby(name)[OUTCOME].transform("nunique") == 1
+            settled_of[name] = settled_of.get(name, 0) + int(sample.loc[settled & ~leaves, name].nunique())
+            leaves |= settled
+        if not leaves.any():
+            break
+        sample = sample[~leaves].reset_index(drop=True)
+        if sample.empty:
+            raise CannotEstimate("within every fixed effect, the outcome is the same in all rows")
+    if len(sample) < len(before):
+        words = [f"{counted(number, 'level')} of {name}" for name, number in settled_of.items() if number]
+        ledger.note("settled levels dropped", len(before), sample, f"{', '.join(words)} with one outcome throughout")
+    return sample
+
+
+def _collinear(design: pd.DataFrame, columns: list[str]) -> list[str]:
+    """List the terms that fixed effects and the terms before them leave nothing of."""
+    beside = design.drop(columns=columns).to_numpy()
+    basis, _ = np.linalg.qr(beside)
+    found = []
+    for name in columns:
+        values = design[name].to_numpy()
+        left = values - basis @ (basis.T @ values)
+        left -= basis @ (basis.T @ left)  # twice is enough (Parlett 1980)
+        length = float(np.linalg.norm(left))
+        if length <= 1e-8 * max(float(np.linalg.norm(values)), np.finfo(float).tiny):
+            found.append(name)
+        else:
+            basis = np.column_stack([basis, left / length])
+    return found
+
+
+def _fit(outcome: pd.Series, design: pd.DataFrame, weights: np.ndarray | None) -> Any:
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.families.links import CLogLog
+    from statsmodels.genmod.generalized_linear_model import GLM
+    from statsmodels.tools.sm_exceptions import PerfectSeparationError
+
+    perfectly = "some combination of the terms predicts the outcome perfectly"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what is wrong with a fit is looked at below
+        try:
+            model = GLM(outcome, design, family=Binomial(link=CLogLog()), freq_weights=weights)
+            result = model.fit(tol=1e-12, maxiter=200)
+        except (PerfectSeparationError, np.linalg.LinAlgError):
+            raise CannotEstimate(perfectly) from None
+    index = np.abs(design.to_numpy() @ result.params.to_numpy())
+    if not result.converged or not np.isfinite(index).all() or index.max() > UNBOUNDED:
+        raise CannotEstimate(perfectly)
+    return result
+
+
+def _standard_errors(
+    result: Any, sample: pd.DataFrame, names: list[str], equation: Equation
+) -> tuple[pd.Series, int | None]:
+    """Take them from the inverse information, or from a sandwich of it with scores, added up within clusters."""
+    inference = equation.inference
+    design = np.asarray(result.model.exog)
+    mean = np.asarray(result.fittedvalues)
+    weights = np.asarray(result.model.freq_weights, dtype="float64")
+    link, variance = result.model.family.link, result.model.family.variance
+    slope = 1 / link.deriv(mean)
+    score = (weights * slope * (np.asarray(result.model.endog) - mean) / variance(mean))[:, None] * design
+    # The expected information, as maximum likelihood by iteratively reweighted least squares has it.
+    bread = np.linalg.inv(((weights * slope**2 / variance(mean))[:, None] * design).T @ design)
+    size = len(sample)
+    columns = result.params.index
+    counted_terms = len(columns) - 1 - sum(sample[name].nunique() - 1 for name in names)
+    effects = sample[names] if names else pd.DataFrame({CONSTANT: np.zeros(size)})
+    if inference.variance != "clustered":
+        matrix = bread if inference.variance == "homoskedastic" else bread @ (score.T @ score) @ bread
+        if inference.variance == "heteroskedastic" and inference.small_sample != "none":
+            matrix = matrix * size / (size - counted_coefficients(counted_terms, effects, None))
+        return pd.Series(np.sqrt(np.diag(matrix)), index=columns), None
+    (cluster,) = inference.cluster or [equation.unit]
+    summed = pd.DataFrame(score).groupby(sample[cluster].to_numpy()).sum().to_numpy()
+    clusters = len(summed)
+    if clusters < 2:
+        raise CannotEstimate(f"one cluster only in `{cluster}`: clustered standard errors need at least two")
+    matrix = bread @ (summed.T @ summed) @ bread
+    if inference.small_sample != "none":
+        nested_in = None if inference.small_sample == "fixest_full" else sample[[cluster]]
+        taken = counted_coefficients(counted_terms, effects, nested_in)
+        matrix = matrix * clusters / (clusters - 1) * (size - 1) / (size - taken)
+    return pd.Series(np.sqrt(np.diag(matrix)), index=columns), clusters
