@@ -22,7 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Try fewer examples of each property in the daily run, and the usual hundred with the slow tests."""
     thorough = config.getoption("--runslow")
-    settings.register_profile("chosen", max_examples=100 if thorough else 25, deadline=None)
+    settings.register_profile("chosen", max_examples=100 if thorough else 10, deadline=None)
     settings.load_profile("chosen")
 
 
