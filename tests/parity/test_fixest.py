@@ -113,7 +113,16 @@ for the number of a row, leaves out that row, and compares with the always treat
 """
 
 
-@pytest.fixture(scope="module", params=["shared_1", "shared_2", "shared_3", "shared_4"])
+IRREGULAR = "shared_3"
+"""The panel with everything at once: a year absent, rows missing, units seen once. The daily run has it alone."""
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(name, marks=[] if name == IRREGULAR else [pytest.mark.slow]) for name in sorted(ROW_LOST_BY_SUNAB)
+    ],
+)
 def dataset(request: pytest.FixtureRequest) -> tuple[str, pd.DataFrame]:
     panel = pd.read_csv(FOLDER / f"{request.param}.csv").drop(columns="designated")
     panel["is_lost"] = panel.index == ROW_LOST_BY_SUNAB[request.param] - 1

@@ -45,7 +45,11 @@ def by_term(panel: pd.DataFrame, **changes: object) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(
-    ("dataset", "call"), list(dict.fromkeys(zip(REFERENCE["dataset"], REFERENCE["call"], strict=True)))
+    ("dataset", "call"),
+    [
+        pytest.param(dataset, call, marks=[pytest.mark.slow] if dataset == "shared_1" else [])
+        for dataset, call in dict.fromkeys(zip(REFERENCE["dataset"], REFERENCE["call"], strict=True))
+    ],
 )
 def test_estimates_and_errors_are_those_of_the_second_library(
     panels: dict[str, pd.DataFrame], dataset: str, call: str
