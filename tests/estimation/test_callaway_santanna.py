@@ -115,3 +115,18 @@ def test_a_window_limits_event_times(panel: pd.DataFrame) -> None:
     estimates, _ = estimated(panel, window=[-2, 1])
     by_event_time = estimates[(estimates["cohort"] == "") & estimates["event_time"].notna()]
     assert by_event_time["event_time"].tolist() == [-2, -1, 0, 1]
+
+
+def test_leads_are_tested_before_anticipation(panel: pd.DataFrame) -> None:
+    early = panel.assign(y=panel["y"] + 5.0 * (panel["listed_event_time"] == -1))
+    tests = [
+        estimated(early, anticipation={"listed": length}, window=[-2, 2])[0]
+        .set_index("term")
+        .loc["joint test of leads"]
+        for length in (0, 1)
+    ]
+    assert [test["reason"] for test in tests] == [
+        "a joint test of 2 effects has no single estimate",
+        "a joint test of 1 effect has no single estimate",
+    ]
+    assert tests[0]["statistic"] > 20 > tests[1]["statistic"]

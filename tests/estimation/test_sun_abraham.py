@@ -46,6 +46,18 @@ def test_effects_that_differ_by_cohort_are_averaged_by_rows(uneven: pd.DataFrame
     assert average(rows)["estimate"] == pytest.approx(np.mean(effects), abs=1e-8)
 
 
+def test_a_window_takes_event_times_away_and_changes_no_number(panel: pd.DataFrame) -> None:
+    key = ["term", "cohort", "event_time"]
+    whole, shown = estimates_of(panel), estimates_of(panel, window=[-2, 1])
+    assert shown["event_time"].dropna().tolist() == [-2, -1, 0, 1]
+    both = shown.merge(whole, on=key)
+    tested = both["term"] == "joint test of leads"
+    assert len(both) == len(shown)
+    pd.testing.assert_series_equal(both["estimate_x"], both["estimate_y"], check_names=False)
+    assert (both.loc[tested, "statistic_x"] != both.loc[tested, "statistic_y"]).all()
+    assert average(shown)["standard_error"] == average(whole)["standard_error"]
+
+
 @pytest.mark.parametrize("weights", [None, "weight"])
 def test_averages_and_their_errors_are_those_of_dummies_in_statsmodels(
     panel: pd.DataFrame, weights: str | None

@@ -82,6 +82,7 @@ def test_an_event_study_tells_its_donut_from_event_times_nobody_has(panel: pd.Da
     assert rows.loc[0, "reason"] == "event time 0 left out, as the donut of listed says"
     assert rows.loc[2, "reason"] == "no treated unit has a row at event time 2"
     assert rows.loc[[0, 2], "estimate"].isna().all()
+    assert set(estimates_of(apart, estimator="event_study")["sample"]) == {"all rows"}
 
 
 def test_anticipation_leaves_two_way_fixed_effects_and_stays_in_an_event_study(panel: pd.DataFrame) -> None:

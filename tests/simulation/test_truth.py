@@ -67,6 +67,18 @@ def test_the_share_away_falls_by_what_the_truth_says(with_effects: Economy, with
     assert truth == pytest.approx(-0.05, abs=0.001)
 
 
+def test_more_return_than_the_rate_says_for_fewer_are_away(with_effects: Economy, without_effects: Economy) -> None:
+    rates = []
+    for economy in (with_effects, without_effects):
+        away, returned = economy.series["away"], economy.series["returned"]
+        rates.append(returned[:, 1:] / away[:, :-1])
+    treated = since_listed(with_effects)[:, 1:] >= 0
+    truth = with_effects.truth["effects_of_listing"]["return_rate"]
+    assert (rates[0] - rates[1])[treated].mean() == pytest.approx(truth["average"], abs=1e-5)
+    assert truth["average"] > with_effects.parameters.effect_return
+    assert truth["by_event_time"]["0"] > truth["by_event_time"]["4"]
+
+
 def test_more_enterprises_are_founded(with_effects: Economy, without_effects: Economy) -> None:
     treated = since_listed(with_effects) >= 0
     sums = [economy.series["new_enterprises"][treated].sum() for economy in (with_effects, without_effects)]

@@ -106,7 +106,7 @@ def test_a_join_adds_its_columns(repository: Repository) -> None:
 
 def test_a_key_of_event_studies_needs_one(repository: Repository) -> None:
     repository.at("blocks.main").update(estimators=["two_way_fixed_effects"], window=[-2, 2])
-    assert "blocks.main.window: is a key of event_study, callaway_santanna, " in repository.complaint()
+    assert "blocks.main.window: is a key of event_study, sun_abraham, callaway_santanna, " in repository.complaint()
 
 
 def test_wrong_types_do_not_hide_dangling_references(repository: Repository) -> None:

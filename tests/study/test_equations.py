@@ -73,12 +73,12 @@ def test_a_study_asks_for_all_of_it(legacies: Repository) -> None:
         ({"estimators": ["sun_abrahm"]}, "did you mean “sun_abraham”?"),
         ({"estimators": ["sun_abraham"], "treatments": []}, "sun_abraham needs one treatment, not 0"),
         (
-            {"estimators": ["sun_abraham"], "window": [-3, 3]},
-            "window: is a key of event_study, callaway_santanna, imputation",
+            {"estimators": ["poisson_fixed_effects"], "window": [-3, 3]},
+            "window: is a key of event_study, sun_abraham, callaway_santanna, imputation",
         ),
         ({"comparison": "last_treated"}, "comparison: is a key of sun_abraham, and none is estimated here"),
         ({"missing_reference": "fixest"}, "missing_reference: is a key of sun_abraham"),
-        ({"always_treated": "keep"}, "always_treated: is a key of event_study, sun_abraham, and none is"),
+        ({"always_treated": "keep"}, "always_treated: is a key of event_study and sun_abraham, and none is"),
         (
             {"estimators": ["poisson_fixed_effects"], "treatments": []},
             "has nothing on the right-hand side",

@@ -19,7 +19,7 @@ from tests.study.conftest import Repository
         ({"inference": {"variance": "heteroskedastic"}}, "clustered in one dimension, not heteroskedastic"),
         ({"inference": {"cluster": ["county", "year"]}}, "clustered in one dimension, not county and year"),
         ({"window": [1, 4]}, "leaves out event time 0, which {} reports"),
-        ({"always_treated": "keep"}, "is a key of event_study, sun_abraham, and none is estimated here"),
+        ({"always_treated": "keep"}, "is a key of event_study and sun_abraham, and none is estimated here"),
     ],
 )
 def test_what_they_cannot_do_is_found(
@@ -62,7 +62,7 @@ def test_tables_and_figures_show_them(repository: Repository) -> None:
         ({"weights": "treated"}, "is of a regression without weights"),
         ({"fixed_effects": ["village", "county*year"]}, "is of effects of village and year, and of no others"),
         ({"treatments": []}, "bacon_decomposition needs one treatment, not 0"),
-        ({"window": [-2, 2]}, "extended_two_way, and none is estimated here"),
+        ({"window": [-2, 2]}, "and extended_two_way, and none is estimated here"),
     ],
 )
 def test_a_decomposition_is_of_the_plain_regression(repository: Repository, changes: dict[str, Any], said: str) -> None:

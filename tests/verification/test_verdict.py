@@ -138,6 +138,15 @@ def test_what_a_run_keeps_as_published_matches_that_run(tmp_path: Path, estimate
     refuse_to_replace_print(tmp_path / "kept.csv")
 
 
+def test_what_no_exhibit_prints_is_not_kept_as_published(estimates: pd.DataFrame) -> None:
+    shown = [("Table 1", ["block"], 3)]
+    row = estimates[estimates["estimate"].notna()].iloc[[0]]
+    unseen = pd.concat([estimates, row.assign(term="of a cohort", cohort="2013"), row.assign(term="own", period=2013)])
+    assert keep_as_published(unseen, shown, "run").equals(keep_as_published(estimates, shown, "run"))
+    mean = row.assign(estimator="cohort_means", cohort="2013", period=2013)
+    assert keep_as_published(mean, shown, "run")["cohort"].tolist() == ["2013"]
+
+
 def test_a_run_does_not_replace_what_was_typed_from_print(tmp_path: Path) -> None:
     published(tmp_path, cell("0.08"))
     with pytest.raises(PublishedError, match="typed from print"):

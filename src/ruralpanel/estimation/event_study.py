@@ -105,9 +105,9 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     donut = equation.donut.get(treatment, [])
     nobody = [value for value in missing if value not in donut]
     reason = f"no treated unit has a row at event {'time' if len(nobody) == 1 else 'times'} {_listed(nobody)}"
-    left_out = f"event time {_listed(donut)} left out, as the donut of {treatment} says"
+    of_donut = f"event time {_listed(donut)} left out, as the donut of {treatment} says"
     rows += [
-        no_estimate(equation, left_out if value in donut else reason, treatment, event_time=value, **fit.shared)
+        no_estimate(equation, of_donut if value in donut else reason, treatment, event_time=value, **fit.shared)
         for value in missing
     ]
     rows.sort(key=lambda each: int(each["event_time"]))

@@ -52,7 +52,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     panel
         The panel, with the designation's cohort and event time.
     equation
-        Has one treatment; ``comparison`` says whom cohorts are compared with.
+        Has one treatment; ``comparison`` says whom cohorts are compared with, ``window`` which event times get a row.
     ledger
         Gets a line for every reason for which rows leave.
 
@@ -86,6 +86,13 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     sizes = sample[list(columns)].mul(weights, axis=0).sum()
     _note_gaps(cohorts, columns, sample, reference, ledger)
     averages = _averages(columns)
+    if equation.window is not None:
+        lowest, highest = equation.window
+        averages = {
+            name: each
+            for name, each in averages.items()
+            if lowest <= each.place.get("event_time", reference) <= highest
+        }
     fit = _averaged(cohorts, averages, sizes, equation.regressors)
 
     def row(name: str, term: str, **place: Any) -> dict[str, Any]:

@@ -22,8 +22,8 @@ from ruralpanel.exhibits.regression_table import event_time_words
 from ruralpanel.exhibits.style import COLOURS, MARKERS, axis_label, empty_axes, figure_style, finish, panels
 from ruralpanel.study.exhibits import ESTIMATORS_SHOWN
 
-LEGEND_WIDTH = 105
-"""Characters that fit beside one another in the legend."""
+LEGEND_WIDTH, MARKER_WIDTH = 100, 6
+"""Characters for which a legend has room below two axes side by side, and those that a marker takes of them."""
 
 
 def plotted_data(estimates: pd.DataFrame) -> pd.DataFrame:
@@ -71,8 +71,9 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
             handles, labels = max(
                 (axes.get_legend_handles_labels() for axes in all_axes), key=lambda pair: len(pair[1])
             )
-            across = LEGEND_WIDTH // (max(map(len, labels)) + 6)  # a marker takes the width of six characters
-            figure.legend(handles, labels, loc="outside lower center", ncols=min(max(across, 1), 3))
+            longest = max(len(label) for label in labels)
+            columns = min(3, max(1, LEGEND_WIDTH // (longest + MARKER_WIDTH)))
+            figure.legend(handles, labels, loc="outside lower center", ncols=columns)
         finish(figure, declaration)
     return figure, _notes(data, declaration)
 

@@ -169,7 +169,7 @@ def simulate(parameters: Parameters, seed: int) -> Economy:
         },
         "share_away": Outcome(population.effect_away),
         "log_resident": Outcome(population.effect_resident),
-        "return_rate": Outcome(parameters.effect_return * strength),
+        "return_rate": Outcome(population.effect_returned),
         "log_new_enterprises": Outcome(parameters.effect_registrations * strength),
         "log_parcels_sent": Outcome(parameters.effect_parcels_sent * strength + population.effect_resident),
         "log_parcels_received": Outcome(parameters.effect_parcels_received * strength + population.effect_resident),

@@ -36,6 +36,8 @@ class Population:
         Registered households, one value a village.
     effect_away
         On the share of registered residents away.
+    effect_returned
+        On those who came back as a share of those away a year before.
     effect_resident
         On log resident population.
     """
@@ -46,6 +48,7 @@ class Population:
     resident: np.ndarray
     households: np.ndarray
     effect_away: np.ndarray
+    effect_returned: np.ndarray
     effect_resident: np.ndarray
 
 
@@ -89,13 +92,21 @@ def move(parameters: Parameters, legacies: Legacies, registered: np.ndarray, eff
     without = np.clip(share, LEAST_AWAY, MOST_AWAY)
     share = np.clip(share + parameters.effect_migration * effects.strength, LEAST_AWAY, MOST_AWAY)
     away = np.round(share * registered).astype(np.int64)
-    before = np.column_stack([away[:, :1], away[:, :-1]])
-    rate = np.clip(parameters.return_rate + parameters.effect_return * effects.strength, 0, 1)
-    # At least as many came back as there are fewer away, so that nobody leaves a negative number of times.
-    returned = np.maximum(np.round(rate * before).astype(np.int64), before - away)
+    returned, share_returned = _come_back(away, parameters.return_rate + parameters.effect_return * effects.strength)
+    away_without = np.round(without * registered).astype(np.int64)
+    _, share_without = _come_back(away_without, np.full(registered.shape, parameters.return_rate))
     incoming = parameters.incomers_mean * np.exp(random.normal(0, 0.4, len(registered)))[:, None]
     with_listing = np.maximum(incoming + parameters.effect_incomers * effects.strength, 0)
     resident = registered - away + np.round(with_listing * registered).astype(np.int64)
     log_effect = np.log((1 - share + with_listing) / (1 - without + incoming))
     households = np.maximum(np.round(registered[:, 0] / parameters.household_size), 1).astype(np.int64)
-    return Population(registered, away, returned, resident, households, share - without, log_effect)
+    effect_returned = share_returned - share_without
+    return Population(registered, away, returned, resident, households, share - without, effect_returned, log_effect)
+
+
+def _come_back(away: np.ndarray, rate: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give how many came back in each year, and their share of those away the year before (the first: the same)."""
+    before = np.column_stack([away[:, :1], away[:, :-1]])
+    # At least as many came back as there are fewer away, so that nobody leaves a negative number of times.
+    returned = np.maximum(np.round(np.clip(rate, 0, 1) * before).astype(np.int64), before - away)
+    return returned, returned / np.maximum(before, 1)

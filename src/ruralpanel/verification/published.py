@@ -153,8 +153,11 @@ def keep_as_published(estimates: pd.DataFrame, shown: list[tuple[str, list[str],
         an exhibit shows; values with ten significant digits, to be compared as printed when machines differ.
     """
     cells = []
+    # Tables and event-study figures show no effect of a single cohort, and no moderator's own coefficient of a period.
+    is_mean = estimates["estimator"] == "cohort_means"
+    printed = is_mean | (estimates["cohort"].isin(["", None]) & estimates["period"].isna())
     for exhibit, blocks, decimals in shown:
-        part = estimates[estimates["block"].isin(blocks) & estimates["estimate"].notna()]
+        part = estimates[printed & estimates["block"].isin(blocks) & estimates["estimate"].notna()]
         for row in part.to_dict("records"):
             place = {name: "" if pd.isna(row[name]) else str(row[name]) for name in COLUMNS[1:9]}
             where = " ".join(word for word in (row["term"], *_place(row)) if word)

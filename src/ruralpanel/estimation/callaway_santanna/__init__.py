@@ -84,16 +84,16 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     for each in aggregates:
         place: dict[str, Any] = {"term": treatment + AVERAGES.get(each.of, "")}
         if each.value is not None:
-            place |= {each.kind: str(each.value) if each.kind == "cohort" else each.value}
+            place |= {each.kind: str(int(each.value)) if each.kind == "cohort" else each.value}
         rows.append({**shared, **place, **numbers(each.effect, each.influence)})
     for cell, influence in zip(effects.cells.to_dict("records"), effects.influence.T, strict=True):
         cohort, period = cell["cohort"], cell["period"]
-        place = {"cohort": str(cohort), "period": period, "event_time": period - cohort}
+        place = {"cohort": str(int(cohort)), "period": period, "event_time": period - cohort}
         if np.isnan(cell["effect"]):
             rows.append(no_estimate(equation, cell["reason"], treatment, **shared, **place))
         else:
             rows.append({**shared, "term": treatment, **place, **numbers(cell["effect"], influence)})
-    rows.append(shared | _joint_test(aggregates, clusters))
+    rows.append(shared | _joint_test(aggregates, clusters, begins=-equation.anticipation.get(treatment, 0)))
     return rows
 
 
@@ -185,11 +185,13 @@ def _standard_error(influence: NDArray[np.float64], clusters: NDArray[np.int64])
     return float(np.sqrt(_covariance(influence[:, None], clusters)[0, 0]))
 
 
-def _joint_test(aggregates: list[Aggregate], clusters: NDArray[np.int64]) -> dict[str, Any]:
-    """Test that all effects before treatment are zero: Wald's statistic by the number of leads."""
+def _joint_test(aggregates: list[Aggregate], clusters: NDArray[np.int64], begins: int) -> dict[str, Any]:
+    """Test that all effects before an effect may begin are zero: Wald's statistic by the number of leads."""
     from scipy.stats import chi2
 
-    leads = [each for each in aggregates if each.kind == "event_time" and each.value is not None and each.value < 0]
+    leads = [
+        each for each in aggregates if each.kind == "event_time" and each.value is not None and each.value < begins
+    ]
     found: dict[str, Any] = {"term": JOINT_TEST}
     if not leads:
         return found | {"reason": "there is no effect before treatment to test"}
@@ -203,5 +205,5 @@ def _joint_test(aggregates: list[Aggregate], clusters: NDArray[np.int64]) -> dic
         "statistic": statistic / len(leads),
         "degrees_of_freedom": np.inf,
         "p_value": float(chi2.sf(statistic, len(leads))),
-        "reason": f"a joint test of {len(leads)} effects has no single estimate",
+        "reason": f"a joint test of {counted(len(leads), 'effect')} has no single estimate",
     }

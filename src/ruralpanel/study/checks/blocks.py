@@ -19,7 +19,7 @@ BY_COHORT = {
 """Estimators that go by the cohorts of one treatment, as they are called in a sentence."""
 
 KEYS_OF: dict[str, list[str]] = {
-    "window": ["event_study", "callaway_santanna", *STAGGERED],
+    "window": ["event_study", "sun_abraham", "callaway_santanna", *STAGGERED],
     "always_treated": ["event_study", "sun_abraham"],
     "comparison": ["sun_abraham"],
     "missing_reference": ["sun_abraham"],
@@ -295,5 +295,6 @@ def _keys_of_estimators(context: Context, at: KeyPath, block: Block) -> Iterator
             stated_here = getattr(own, key) is not None
             if (stated_here or getattr(block, key) is not None) and not set(used_by) & set(estimators):
                 where = (*at, "specifications", name, key) if stated_here and name else (*at, key)
-                what = f"is a key of {', '.join(used_by)}, and none is estimated here"
+                words = " and ".join(part for part in (", ".join(used_by[:-1]), used_by[-1]) if part)
+                what = f"is a key of {words}, and none is estimated here"
                 yield context.file.problem(where, what)
