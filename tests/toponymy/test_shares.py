@@ -58,7 +58,9 @@ def test_there_are_a_hundred_surnames() -> None:
 
 def test_the_tracked_shares_are_those_of_the_whole_country(root) -> None:
     shares = pd.read_csv(root / "data/raw/china_counties/village_names.csv", dtype={"county": str})
-    assert shares["villages"].sum() == 486_900  # rows of the list whose names end as a village committee's or a village's do
+    assert (
+        shares["villages"].sum() == 486_900
+    )  # rows of the list whose names end as a village committee's or a village's do
     assert shares["county"].is_unique
     assert all(shares[share].between(0, 1).all() for share in PATTERNS.shares)
     # Naming after lineages is a northern form: Henan and Shandong have it, Fujian and Guangdong do not.

@@ -109,7 +109,7 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         },
         unit=study.panel.unit,
         period=study.panel.period,
-        sources=[source.citation or source.title or key for key, source in study.sources.items()],
+        sources=list(dict.fromkeys(source.citation or source.title or key for key, source in study.sources.items())),
         treatments=study.treatment_notes(),
         anticipation={key: each.anticipation for key, each in study.designation.items() if each.anticipation},
     )
