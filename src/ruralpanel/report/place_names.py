@@ -43,7 +43,7 @@ def names_tables(names: Mapping[str, pd.DataFrame], study: Study) -> list[dict[s
                         "rows": count(of_year["rows"].sum()),
                         "placed": count(of_year.loc[of_year["code"].notna(), "rows"].sum()),
                         "ways": "; ".join(
-                            f"{way} {count(number)}"
+                            f"{str(way).replace('_', ' ')} {count(number)}"
                             for way, number in of_year.groupby("method", sort=True)["rows"].sum().items()
                         ),
                     }
