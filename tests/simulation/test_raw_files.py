@@ -13,7 +13,7 @@ from ruralpanel.simulation.parameters import load_parameters
 from ruralpanel.simulation.raw.forms import FORM_COLUMNS, HOUSEHOLD_COLUMNS
 from ruralpanel.simulation.raw.lists import LIST_FILES, write_lists
 from ruralpanel.simulation.raw_files import write_raw_files
-from ruralpanel.sources.geojson import lines_in
+from ruralpanel.sources.geojson import lines_of
 from ruralpanel.sources.table import read_source
 from ruralpanel.study import Study
 from ruralpanel.study.sources import Source
@@ -204,7 +204,7 @@ def test_places_are_geojson(folder: Path, village_economy: Economy) -> None:
         ("river", village_economy.geography.river),
         ("river_old_bed", village_economy.geography.old_bed),
     ):
-        assert lines_in((folder / f"{name}.geojson").read_text(encoding="utf-8")) == [line]
+        assert lines_of(json.loads((folder / f"{name}.geojson").read_text(encoding="utf-8"))) == [line]
 
 
 def test_binary_files_carry_no_time_of_writing(folder: Path) -> None:
