@@ -170,3 +170,14 @@ def test_a_study_without_lists_has_no_table_of_them(panel: pd.DataFrame) -> None
     study = default_study()
     provenance: dict[str, dict[str, object]] = {name: {"rows": 5, "sha256": "abc"} for name in study.sources}
     assert "entries, exits and doubts" not in render(panel, study, provenance, no_events())
+
+
+def test_limits_totals_and_names_have_headings_of_their_own_where_there_are_any(page: str, panel: pd.DataFrame) -> None:
+    for heading in ("limits", "totals", "names"):
+        assert f'<h2 id="{heading}">' not in page
+        assert f'href="#{heading}"' not in page
+    study = default_study().model_copy(update={"limitations": ["Two periods & no trend."]})
+    limited = render(panel, study, {name: {"rows": 5, "sha256": "abc"} for name in study.sources})
+    assert '<h2 id="limits">Limits</h2>' in limited
+    assert "<li>Two periods &amp; no trend.</li>" in limited
+    assert 'href="#limits"' in limited

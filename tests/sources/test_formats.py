@@ -32,7 +32,7 @@ def write(path: Path, frame: pd.DataFrame) -> Path:
         pyreadstat.write_sav(frame, str(path))
     elif path.suffix == ".feather":
         frame.to_feather(path)
-    elif path.suffix == ".zip":
+    elif path.suffix in (".zip", ".whl"):
         inside = write(path.with_suffix(""), frame)
         with ZipFile(path, "w") as archive:
             archive.write(inside, inside.name)
@@ -41,7 +41,9 @@ def write(path: Path, frame: pd.DataFrame) -> Path:
     return path
 
 
-@pytest.mark.parametrize("ending", ["csv", "tsv", "dta", "sav", "xlsx", "parquet", "feather", "csv.zip", "dta.zip"])
+@pytest.mark.parametrize(
+    "ending", ["csv", "tsv", "dta", "sav", "xlsx", "parquet", "feather", "csv.zip", "dta.zip", "csv.whl"]
+)
 def test_every_format_gives_the_same_table(tmp_path: Path, ending: str) -> None:
     path = write(tmp_path / f"data.{ending}", FRAME)
     table, ledger, _ = read_source("survey", source(path), path)

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import pytest
 
 from ruralpanel.errors import DataError
-from ruralpanel.sources.retrieval import PAUSES, confirmed_digest, discard_if_damaged, retrieve
+from ruralpanel.sources.retrieval import PAUSES, absent_files, confirmed_digest, discard_if_damaged, retrieve
 from ruralpanel.study.sources import Source
 
 CONTENTS = b"village,year\n" + b"".join(b"%d,2000\n" % number for number in range(400_000))
@@ -333,3 +333,23 @@ def test_another_file_in_place_of_one_without_an_address_is_an_error(site: Site,
     (mirror / "survey.csv").write_bytes(OTHER)
     message = site.complaint(mirror, **without_address())
     assert message.endswith("→ put the right file there")
+
+
+def test_files_are_absent_that_are_neither_kept_nor_in_the_mirror(tmp_path: Path) -> None:
+    digest = hashlib.sha256(CONTENTS).hexdigest()
+    common = {"key": ["village"], "columns": {"village": None}}
+    sources = {
+        name: Source.model_validate(
+            {**common, "retrieve": {"address": f"https://example.org/{name}.csv", "sha256": digest}}
+        )
+        for name in ("kept", "mirrored", "nowhere")
+    }
+    sources["here"] = Source.model_validate({**common, "path": "here.csv"})
+    kept = tmp_path / sources["kept"].retrieve.kept_as  # type: ignore[union-attr]
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(CONTENTS)
+    mirror = tmp_path / "mirror"
+    mirror.mkdir()
+    (mirror / "mirrored.csv").write_bytes(CONTENTS)
+    assert absent_files(sources, tmp_path, mirror) == ["nowhere.csv"]
+    assert absent_files(sources, tmp_path, None) == ["mirrored.csv", "nowhere.csv"]

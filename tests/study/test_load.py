@@ -10,7 +10,14 @@ from ruralpanel.study.load import available_studies
 
 
 @pytest.mark.parametrize(
-    "name", ["taobao_villages", "replications/castle", "replications/minimum_wage", "replications/wage_panel"]
+    "name",
+    [
+        "china_counties",
+        "taobao_villages",
+        "replications/castle",
+        "replications/minimum_wage",
+        "replications/wage_panel",
+    ],
 )
 def test_shipped_studies_load(root: Path, name: str) -> None:
     study = Study.load(name, root)
@@ -19,6 +26,7 @@ def test_shipped_studies_load(root: Path, name: str) -> None:
 
 def test_every_study_file_is_tested_above(root: Path) -> None:
     assert available_studies(root) == [
+        "china_counties",
         "replications/castle",
         "replications/minimum_wage",
         "replications/wage_panel",

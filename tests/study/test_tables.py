@@ -199,3 +199,13 @@ def test_keys_of_recoding_go_together(declared: dict[str, Any], said: str) -> No
 def test_keys_of_a_summary_go_together(declared: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         Summary.model_validate(declared)
+
+
+def test_totals_name_columns_of_the_finished_table(with_table: Repository) -> None:
+    total = {"by": "year", "published": {2010: 5}, "tolerance": 0.01, "source": "Yearbook"}
+    with_table.study["tables"]["sizes"]["totals"] = {"size": total}
+    assert with_table.load().tables["sizes"].totals["size"].published == {"2010": 5.0}
+    with_table.study["tables"]["sizes"]["totals"] = {"log_size": {**total, "by": "yaer"}}
+    complaint = with_table.complaint()
+    assert "tables.sizes.totals.log_size: `log_size` is not a column of the table here" in complaint
+    assert "tables.sizes.totals.log_size.by: `yaer` is not a column of the table here" in complaint

@@ -37,6 +37,13 @@ def test_shares_are_of_village_committees_only() -> None:
     ]
 
 
+def test_a_village_is_counted_that_is_written_without_its_committee() -> None:
+    villages = one_county("双峰村", "李家村", "巴彦嘎查", "五里社区")
+    assert name_shares(villages, PATTERNS).to_dict("records") == [
+        {"county": "371721", "villages": 3, "surname": 0.333333, "commune": 0.0, "flood": 0.0}
+    ]
+
+
 def test_counties_are_sorted_whatever_the_order_of_rows() -> None:
     villages = pd.concat([one_county("丁楼村委会"), one_county("培斜村委会", county="350802")])
     found = name_shares(villages, PATTERNS)
@@ -51,7 +58,9 @@ def test_there_are_a_hundred_surnames() -> None:
 
 def test_the_tracked_shares_are_those_of_the_whole_country(root) -> None:
     shares = pd.read_csv(root / "data/raw/china_counties/village_names.csv", dtype={"county": str})
-    assert shares["villages"].sum() == 456_867  # rows of the list whose names end as a village committee's do
+    assert (
+        shares["villages"].sum() == 486_900
+    )  # rows of the list whose names end as a village committee's or a village's do
     assert shares["county"].is_unique
     assert all(shares[share].between(0, 1).all() for share in PATTERNS.shares)
     # Naming after lineages is a northern form: Henan and Shandong have it, Fujian and Guangdong do not.

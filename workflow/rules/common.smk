@@ -41,6 +41,8 @@ NAME, STUDY = chosen_study()
 RESULTS = f"results/{NAME}"
 PUBLISHED = STUDY.published or f"results/published/{NAME}.csv"
 LOCK = file_digest("requirements.lock")[:16]
+TABLES_WITH_TOTALS = [name for name, table in STUDY.tables.items() if table.totals]
+TABLES_WITH_NAMES = [name for name, table in STUDY.tables.items() if table.match_names]
 TABLES = [
     name
     for name, exhibit in STUDY.exhibits.items()

@@ -21,6 +21,8 @@ rule write_page:
         legacies=f"{RESULTS}/panel/legacies.csv",
         capacities=f"{RESULTS}/panel/capacities.csv",
         balance=f"{RESULTS}/panel/balance.csv",
+        totals=[f"{RESULTS}/tables/{table}.totals.csv" for table in TABLES_WITH_TOTALS],
+        names=[f"{RESULTS}/tables/{table}.names.csv" for table in TABLES_WITH_NAMES],
         verdict=f"{RESULTS}/verdict.csv",
         templates=TEMPLATES,
     output:

@@ -9,6 +9,7 @@ rule prepare_table:
         ledger=f"{RESULTS}/tables/{{table}}.ledger.csv",
         recode=f"{RESULTS}/tables/{{table}}.recode.csv",
         names=f"{RESULTS}/tables/{{table}}.names.csv",
+        totals=f"{RESULTS}/tables/{{table}}.totals.csv",
     log:
         f"{RESULTS}/logs/prepare_table/{{table}}.log",
     benchmark:
@@ -16,7 +17,7 @@ rule prepare_table:
     params:
         declaration=lambda wildcards: as_json(STUDY.tables[wildcards.table]),
         key=lambda wildcards: STUDY.shapes[wildcards.table].key,
-        code=code_digest("ruralpanel.tables.prepare"),
+        code=code_digest("ruralpanel.tables.prepare", "ruralpanel.tables.totals"),
         lock=LOCK,
     message:
         "tables        make {wildcards.table}"

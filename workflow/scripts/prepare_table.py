@@ -9,6 +9,7 @@ with stage(snakemake.log[0]):
     from ruralpanel.study.tables import Table
     from ruralpanel.tables.administrative_codes import AUDIT_KEY
     from ruralpanel.tables.prepare import NAMES_KEY, prepare_table
+    from ruralpanel.tables.totals import TOTALS_KEY, compare_totals
 
     declaration = Table.model_validate_json(snakemake.params.declaration)
     table, ledger, recode, names = prepare_table(
@@ -18,7 +19,9 @@ with stage(snakemake.log[0]):
         key=snakemake.params.key,
         decisions=Path(snakemake.input.decisions[0]) if snakemake.input.decisions else None,
     )
+    totals = compare_totals(table, declaration.totals, snakemake.wildcards.table)
     save_table(table, snakemake.output.table, key=snakemake.params.key)
     save_table(ledger.frame(), snakemake.output.ledger, key=["line"])
     save_table(recode, snakemake.output.recode, key=AUDIT_KEY)
     save_table(names, snakemake.output.names, key=[NAMES_KEY])
+    save_table(totals, snakemake.output.totals, key=TOTALS_KEY, keep_order=True)

@@ -35,6 +35,8 @@ with stage(snakemake.log[0]):
         legacies=load_table(snakemake.input.legacies),
         capacities=load_table(snakemake.input.capacities),
         balance=load_table(snakemake.input.balance),
+        totals={path.name.split(".")[0]: load_table(path) for path in map(Path, snakemake.input.totals)},
+        names={path.name.split(".")[0]: load_table(path) for path in map(Path, snakemake.input.names)},
         verdict=load_verdict(snakemake.input.verdict),
         lock=snakemake.params.lock,
     )

@@ -17,6 +17,8 @@ from ruralpanel.exhibits.numbers import count
 from ruralpanel.panel.lists import EVENTS
 from ruralpanel.report.balance import balance_parts
 from ruralpanel.report.legacies import capacity_tables
+from ruralpanel.report.place_names import names_tables
+from ruralpanel.report.totals import totals_tables
 from ruralpanel.study.model import Study
 from ruralpanel.verification.html import verdict_rows
 from ruralpanel.verification.summary import verdict_sentence
@@ -64,6 +66,8 @@ def write_page(
     balance: pd.DataFrame,
     verdict: pd.DataFrame,
     lock: str,
+    totals: Mapping[str, pd.DataFrame] | None = None,
+    names: Mapping[str, pd.DataFrame] | None = None,
 ) -> str:
     """Render the page of a study.
 
@@ -92,6 +96,10 @@ def write_page(
         From :func:`ruralpanel.verification.verdict.judge`.
     lock
         Digest of the environment's lock.
+    totals
+        By table, from :func:`ruralpanel.tables.totals.compare_totals`, where a table has any.
+    names
+        By table, how names of places were matched, where a table matches any.
 
     Returns
     -------
@@ -112,6 +120,8 @@ def write_page(
             legacies, capacities, study.labels(), {name: each.label for name, each in study.legacies.items()}
         ),
         balance=balance_parts(balance, study.labels()),
+        totals=totals_tables(totals or {}, study),
+        names=names_tables(names or {}, study),
         sentence=verdict_sentence(status_counts(verdict), study.data_standing),
         rows=verdict_rows(verdict),
         environment={

@@ -76,7 +76,7 @@ def read_raw(source: Source, path: Path | None) -> RawTable:
         return _counted(load_packaged(source.loader), 1, source.origin)
     if path.stat().st_size == 0:
         raise DataError([Problem(source.origin, "the file is empty")])
-    if path.suffix.lower() == ".zip":
+    if path.suffix.lower() in (".zip", ".whl"):  # a wheel, the file of a Python package, is a zip file
         return _read_zip(source, path)
     return _READERS[str(source.file_format)](source, path)
 

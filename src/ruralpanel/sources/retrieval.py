@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from urllib.error import HTTPError, URLError
@@ -90,6 +90,29 @@ def retrieve(
         what = f"cannot be written or read: {error.strerror or error}"
         raise RetrievalError([Problem(str(error.filename or target), what)]) from None
     return f"{target} retrieved from {wanted.address}, tries: {tries}"
+
+
+def absent_files(sources: Mapping[str, Source], root: Path, mirror: Path | None) -> list[str]:
+    """List the retrieved files of a study that are neither kept nor in a mirror.
+
+    Parameters
+    ----------
+    sources
+        The study's sources.
+    root
+        The top of the repository.
+    mirror
+        A folder of files, if there is one.
+
+    Returns
+    -------
+    list of str
+        The names of the files that a run would ask the network for, or the user where a file has no address.
+    """
+    wanted = [source.retrieve for source in sources.values() if source.retrieve is not None]
+    return sorted(
+        each.file_name for each in wanted if not is_file(root / each.kept_as) and _in_mirror(each, mirror) is None
+    )
 
 
 def discard_if_damaged(wanted: Retrieval, target: Path) -> bool:

@@ -140,9 +140,9 @@ class Specification(Section):
     """How standard errors are computed; left out: clustered by the panel's unit."""
     window: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
     """First and last event time that are shown. An event study and estimators of staggered adoption bin what lies
-    beyond at the ends; Sun–Abraham and Callaway–Sant’Anna estimate and average it all the same, and leave it out of the rows
-    by event time and of the test of leads. Left out: every event time in the data. In `imputation`, the first is the
-    first lead, and leads are measured from all rows before it. `stacked` and `local_projections` need it and use
+    beyond at the ends; Sun–Abraham and Callaway–Sant’Anna estimate and average it all the same, and leave it out of the
+    rows by event time and of the test of leads. Left out: every event time in the data. In `imputation`, the first is
+    the first lead, and leads are measured from all rows before it. `stacked` and `local_projections` need it and use
     nothing beyond it."""
     group_time: GroupTime | None = None
     """`callaway_santanna`: whom cohorts are compared with, and how. Left out: with the never treated, units observed in

@@ -38,6 +38,8 @@ class Study(Section):
     """Who answers for it."""
     question: Text | None = None
     """The question in a sentence or two, at the top of the page."""
+    limitations: list[Text] = []
+    """What the study cannot tell, and why, each a sentence or a few; on the page under a heading of its own."""
     seed: Annotated[int, Field(ge=0, lt=2**63)]
     """The number that all random draws derive from."""
     data_standing: DataStanding

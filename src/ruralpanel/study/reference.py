@@ -32,7 +32,7 @@ from ruralpanel.study.places import (
     Places,
 )
 from ruralpanel.study.sources import RETRIEVED_FILES, Column, Retrieval, Source
-from ruralpanel.study.tables import Computed, Crosswalk, Group, Part, Recode, Summary, Table
+from ruralpanel.study.tables import Computed, Crosswalk, Group, Part, Recode, Summary, Table, Total
 
 EXAMPLE = """\
 study: electrification            # the same as the file's name: config/studies/electrification.yaml
@@ -421,6 +421,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("tables.NAME.recode.crosswalk", "A source or table that says which codes became which.", Crosswalk),
     ("tables.NAME.group", "One row for each combination.", Group),
     ("tables.NAME.group.columns", "By name, a word (`residents: sum`) or:", Summary),
+    ("tables.NAME.totals.NAME", "By column.", Total),
     ("panel", "From tables to one row per unit and period.", Panel),
     ("panel.joins", "A list; tables are joined in this order.", Join),
     ("panel.deflators", "One entry for each series of prices, by name.", Deflator),
@@ -533,6 +534,8 @@ def _type_words(part: dict[str, Any], schema: dict[str, Any]) -> str:
     if part.get("type") == "array":
         item = _type_words(part.get("items", {}), schema).replace("keys, see below", "entries, see below")
         return f"list of {item}s" if item in {"name", "number", "whole number"} else f"list: {item}"
+    if part.get("type") == "object" and "patternProperties" not in part:
+        return f"by value: {_type_words(part['additionalProperties'], schema)}"
     if part.get("type") == "object":
         pattern, inner = next(iter(part["patternProperties"].items()))
         return f"by {'name' if 'a-z' in pattern else 'year'}: {_type_words(inner, schema)}"

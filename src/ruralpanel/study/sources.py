@@ -199,10 +199,10 @@ class Source(Section):
     and kept for all studies."""
     format: FileFormat | None = None
     """How to read the file; left out: by its ending (.csv, .tsv, .txt, .dta, .sav, .xlsx, .xls,
-    .ods, .parquet, .feather, .geojson, .json, .gpkg, or one of these in a .zip). GeoJSON and GeoPackage in degrees of
-    WGS84: a file of points has a row for each, with its properties, `longitude` and `latitude`; a file of lines has a
-    row for each vertex, with `line`, `vertex` (both from 1), `longitude` and `latitude`. A property called like one of
-    these is `line (property)`."""
+    .ods, .parquet, .feather, .geojson, .json, .gpkg, or one of these in a .zip or .whl). GeoJSON and GeoPackage in
+    degrees of WGS84: a file of points has a row for each, with its properties, `longitude` and `latitude`; a file of
+    lines has a row for each vertex, with `line`, `vertex` (both from 1), `longitude` and `latitude`. A property called
+    like one of these is `line (property)`."""
     encoding: Text = "detect"
     """CSV files: how characters are stored. Left out: UTF-8 with or without a byte-order mark, and GB18030 where that
     cannot be and the text then is Chinese; the ledger says which."""
@@ -218,7 +218,7 @@ class Source(Section):
     """CSV and Excel files: how many rows the header has from there on. Names are joined by a hyphen, and a name over
     several columns (a merged cell) counts for each: `收入-总计`."""
     member: Text | None = None
-    """Zip files: the file inside, where there is more than one."""
+    """Zip files and wheels: the file inside, where there is more than one."""
     fill_down: list[Name] = []
     """Columns in which an empty cell means the one above, as merged cells over several rows are stored."""
     wide_into: Name | None = None
@@ -332,7 +332,7 @@ class Source(Section):
         """The declared format, or the one the file's ending stands for."""
         if self.format is not None or self.raw_file is None:
             return self.format
-        inside = self.raw_file.removesuffix(".zip")
+        inside = self.raw_file.removesuffix(".zip").removesuffix(".whl")
         if inside != self.raw_file and self.member:
             inside = self.member
         return FORMAT_OF_SUFFIX.get(PurePosixPath(inside).suffix.lower())

@@ -160,6 +160,25 @@ class Group(Section):
     not named are left out."""
 
 
+Published = Annotated[dict[Text, float], Field(min_length=1)]
+
+
+class Total(Section):
+    """What a column of the finished table adds up to elsewhere: the total that its publisher prints."""
+
+    by: Name
+    """The column by which totals are printed, such as the year."""
+    published: Published
+    """For each of its values the printed total: `{2010: 1332810869}`."""
+    tolerance: Annotated[float, Field(ge=0, lt=1)]
+    """The largest difference allowed, as a share of the printed total: 0.01 for a hundredth. A larger one is an
+    error."""
+    source: Text
+    """Where the totals are printed."""
+    explanation: Text | None = None
+    """Why the table comes to less, or more, as far as it does."""
+
+
 class Table(Section):
     """A table made of sources. Its name can stand wherever a source's name can; the steps are taken in this order."""
 
@@ -185,6 +204,10 @@ class Table(Section):
     key: Annotated[list[Name], Field(min_length=1)] | None = None
     """The columns that identify a row in the end. No two rows may share them and none may be missing. Left out: those
     that rows are grouped by, or the key of the only source."""
+
+    totals: dict[Name, Total] = {}
+    """By column, the totals that it is checked against, for no row to be lost or counted twice unseen. The comparison
+    is in `results/<study>/tables/<table>.totals.csv` and on the page."""
 
     @property
     def reads(self) -> list[str]:

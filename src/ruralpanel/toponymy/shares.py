@@ -28,6 +28,7 @@ class Patterns(Section):
 
     names: NameList
     endings: Annotated[list[Text], Field(min_length=1)]
+    short_endings: Annotated[list[Text], Field(min_length=1)]
     surnames: Text
     shares: dict[str, Text]
 
@@ -60,7 +61,8 @@ def name_shares(villages: pd.DataFrame, patterns: Patterns) -> pd.DataFrame:
     """
     ending = f"(?:{'|'.join(patterns.endings)})$"
     # 居委会 ends in 委会 too, and is a residents' committee.
-    committees = villages[villages["name"].str.contains(ending) & ~villages["name"].str.endswith("居委会")]
+    written_out = villages["name"].str.contains(ending) & ~villages["name"].str.endswith("居委会")
+    committees = villages[written_out | villages["name"].str.endswith(tuple(patterns.short_endings))]
     stem = committees["name"].str.replace(ending, "", regex=True)
     found = pd.DataFrame(
         {

@@ -70,6 +70,9 @@ def _steps(context: Context, at: KeyPath, table: Table, before: Mapping[str, Sha
     if table.group is not None:
         yield from _group(context, (*at, "group"), table.group, here)
         here = [*table.group.by, *table.group.columns]
+    for name, total in table.totals.items():
+        yield from context.known((*at, "totals", name), name, here, COLUMN)
+        yield from context.known((*at, "totals", name, "by"), total.by, here, COLUMN)
     for index, name in enumerate(table.key or []):
         yield from context.known((*at, "key", index), name, here, COLUMN)
     if table.key is None and table.group is None and len(table.stack) > 1:

@@ -1,0 +1,11 @@
+"""Print the retrieved files of a study that a run would have to ask the network for: none, when it needs none."""
+
+import os
+import sys
+from pathlib import Path
+
+from ruralpanel.sources.retrieval import MIRROR, absent_files
+from ruralpanel.study import Study
+
+mirror = os.environ.get(MIRROR)
+print(", ".join(absent_files(Study.load(sys.argv[1]).sources, Path("."), Path(mirror) if mirror else None)))

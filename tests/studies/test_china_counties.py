@@ -1,0 +1,81 @@
+"""The study of real counties: what it must hold of the censuses and lists, where its files are at hand."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ruralpanel.sources.retrieval import MIRROR, absent_files
+from ruralpanel.study import Study
+from tests.conftest import ROOT
+from tests.studies.conftest import Checkout
+
+NAME = "china_counties"
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    mirror = os.environ.get(MIRROR)
+    absent = absent_files(Study.load(NAME, ROOT).sources, ROOT, Path(mirror) if mirror else None)
+    if absent:
+        folder = f"the folder {mirror} lacks" if mirror else f"{MIRROR} is not set, and not kept here are"
+        pytest.skip(f"{folder} {', '.join(absent)}")
+    checkout = Checkout(tmp_path_factory.mktemp("checkout"))
+    result = checkout.run(NAME)
+    assert result.returncode == 0, result.stderr
+    assert "Verdict: nothing is published for this study yet" in result.stderr
+    return checkout.folder / "results" / NAME
+
+
+@pytest.mark.slow
+def test_at_least_2500_counties_are_seen_in_both_censuses_and_compared(results: Path) -> None:
+    panel = pd.read_parquet(results / "panel/panel.parquet")
+    assert sorted(panel["year"].unique()) == [2010, 2020]
+    assert (panel.groupby("county")["year"].nunique() == 2).sum() >= 2_500
+    main = pd.read_csv(results / "estimates/population.csv").iloc[0]
+    assert (main["outcome"], main["term"]) == ("residents", "taobao_2016_intensity")
+    assert main["units"] >= 2_500
+    assert main["observations"] == 2 * main["units"]
+
+
+@pytest.mark.slow
+def test_of_the_1311_villages_listed_in_2016_at_least_1295_have_a_county(results: Path) -> None:
+    names = pd.read_csv(results / "tables/listed_places.names.csv", dtype={"code": str})
+    of_2016 = names[names["list_year"] == 2016]
+    assert (
+        of_2016["rows"].sum() == 1_312
+    )  # the official 1,311 and one of a province that is not among the official ones
+    assert of_2016.loc[of_2016["code"].notna(), "rows"].sum() >= 1_295
+    assert names.loc[names["code"].isna(), "reason"].notna().all()
+    placed = pd.read_parquet(results / "tables/listed_villages.parquet")
+    assert placed["listed_2016"].sum() == of_2016.loc[of_2016["code"].notna(), "rows"].sum()
+    page = (results / "report/index.html").read_text(encoding="utf-8")
+    assert all(reason.split(",")[0] in page for reason in names.loc[names["code"].isna(), "reason"])
+
+
+@pytest.mark.slow
+def test_residents_add_up_to_those_of_the_country(results: Path) -> None:
+    totals = pd.read_csv(results / "tables/census.totals.csv").set_index("value")
+    assert totals["published"].to_dict() == {2010: 1_332_810_869, 2020: 1_409_778_724}
+    assert totals["share"].abs().max() < 0.005
+    assert (totals["difference"] < 0).all()  # rows are left out, and none is counted twice
+
+
+@pytest.mark.slow
+def test_an_equation_that_two_censuses_cannot_answer_says_why(results: Path) -> None:
+    estimates = pd.read_csv(results / "estimates/two_periods.csv")
+    of_events = estimates[estimates["estimator"] == "event_study"]
+    assert of_events["estimate"].isna().all()
+    assert of_events["reason"].str.contains("no row is observed at the reference period").all()
+    page = (results / "report/index.html").read_text(encoding="utf-8")
+    assert "No incomes." in page
+
+
+def test_what_may_not_be_passed_on_is_neither_shipped_nor_said_to_be() -> None:
+    sources = Study.load(NAME, ROOT).sources
+    kept_back = {name for name, source in sources.items() if not source.redistributable}
+    assert kept_back == {"list_2014", "list_2015", "list_2016", "coordinates"}
+    assert all(sources[name].retrieve is not None for name in kept_back)
