@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 _FOLDERS = {"causaldata": (), "linearmodels": ("datasets",)}
 
+_FILES = {"cpca.adcodes": "resources/adcodes.csv"}
+"""Files of packages whose code is not needed, by the name of their loader."""
+
 
 def available_loaders() -> list[str]:
     """List what can stand after ``loader:``, without importing the packages.
@@ -26,6 +29,7 @@ def available_loaders() -> list[str]:
         for location in (spec and spec.submodule_search_locations) or []:
             folder = Path(location).joinpath(*inner)
             names += [f"{package}.{each.name}" for each in folder.iterdir() if (each / "__init__.py").is_file()]
+    names += [name for name in _FILES if find_spec(name.split(".")[0]) is not None]
     return sorted(set(names) - {"linearmodels.tests"})
 
 
@@ -45,6 +49,17 @@ def load_packaged(loader: str) -> pd.DataFrame:
     from importlib import import_module
 
     package, name = loader.split(".", 1)
+    if loader in _FILES:
+        return _file_of(package, _FILES[loader])
     module = import_module(".".join([package, *_FOLDERS[package], name]))
     frame: pd.DataFrame = module.load_pandas().data if package == "causaldata" else module.load()
     return frame.reset_index() if frame.index.names != [None] else frame
+
+
+def _file_of(package: str, path: str) -> pd.DataFrame:
+    """Read a CSV file of a package as text, without importing the package."""
+    import pandas as pd
+
+    spec = find_spec(package)
+    assert spec is not None and spec.submodule_search_locations
+    return pd.read_csv(Path(spec.submodule_search_locations[0]) / path, dtype="str")
