@@ -25,6 +25,9 @@ from ruralpanel.study.exhibits import ESTIMATORS_SHOWN, RegressionTable
 from ruralpanel.study.fixed_effects import fixed_effect, intercepts, slopes
 
 LATEX_PACKAGES = "booktabs, tabularx, threeparttable and makecell"
+MDE = "MDE₈₀"
+"""The label of the rows with minimum detectable effects."""
+
 REGRESSION = ["block", "specification", "outcome", "estimator"]
 
 
@@ -85,6 +88,8 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
         cells = [_cell(column, term, event_time, exhibit, unavailable) for column in columns]
         coefficients.append((label, [top for top, _ in cells]))
         coefficients.append(("", [below for _, below in cells]))
+        found = [_row_of(column, term, event_time) for column in columns]
+        coefficients += _rows_below(found, exhibit)
     heads = [(declaration.outcomes[column["outcome"].iloc[0]].head, _head(column, declaration)) for column in columns]
     return PrintedTable(
         full_title(declaration),
@@ -136,11 +141,9 @@ def _cell(
     unavailable: dict[str, None],
 ) -> tuple[str, str]:
     """Give a coefficient and what stands below it; a dash where there is a reason and no number."""
-    here = column[(column["term"] == term) & column["period"].isna()]
-    here = here[here["event_time"].isna()] if event_time is None else here[here["event_time"] == event_time]
-    if here.empty:
+    row = _row_of(column, term, event_time)
+    if row is None:
         return "", ""
-    row = here.iloc[0]
     if pd.isna(row["estimate"]):
         unavailable[row["reason"]] = None
         return "—", ""
@@ -149,6 +152,22 @@ def _cell(
         stars = "*" * sum(row["p_value"] < bound for bound in (0.10, 0.05, 0.01))
     error = f"({decimal(row['standard_error'], exhibit.decimals)})" if pd.notna(row["standard_error"]) else ""
     return decimal(row["estimate"], exhibit.decimals) + stars, error
+
+
+def _row_of(column: pd.DataFrame, term: str, event_time: int | None) -> pd.Series | None:
+    """Find the estimate of a term in a column of the table."""
+    here = column[(column["term"] == term) & column["period"].isna()]
+    here = here[here["event_time"].isna()] if event_time is None else here[here["event_time"] == event_time]
+    return None if here.empty else here.iloc[0]
+
+
+def _rows_below(found: list[pd.Series | None], exhibit: RegressionTable) -> list[tuple[str, list[str]]]:
+    """Give the rows below a standard error that the study asks for, those of them that have a number."""
+    rows = []
+    if exhibit.minimum_detectable_effect:
+        effects = ["" if row is None else decimal(row["minimum_detectable_effect"], exhibit.decimals) for row in found]
+        rows.append((MDE, effects))
+    return [(label, cells) for label, cells in rows if any(cells)]
 
 
 def _head(column: pd.DataFrame, declaration: ExhibitDeclaration) -> str:
@@ -267,6 +286,11 @@ def _notes(
         sentences.append(f"Other regressors: {', '.join(hidden)}.")
     if exhibit.stars:
         sentences.append("* p < 0.10, ** p < 0.05, *** p < 0.01.")
+    if exhibit.minimum_detectable_effect:
+        sentences.append(
+            f"{MDE}: minimum detectable effect, which a two-sided test at the 5% level finds with a power of 80% "
+            "(Bloom 1995)."
+        )
     if unavailable:
         sentences.append(f"— no estimate: {'; '.join(unavailable)}.")
     return sentences + closing_notes(declaration)
@@ -351,9 +375,13 @@ def as_latex(table: PrintedTable) -> str:
 
 def _joined_rows(rows: list[tuple[str, list[str]]]) -> list[tuple[str, list[str]]]:
     """Put each standard error below its coefficient in one cell, as maketables expects."""
-    joined = []
-    for (label, top), (_, below) in zip(rows[::2], rows[1::2], strict=True):
-        joined.append((label, ["\n".join(part for part in pair if part) for pair in zip(top, below, strict=True)]))
+    joined: list[tuple[str, list[str]]] = []
+    for label, cells in rows:
+        if label:
+            joined.append((label, cells))
+        else:
+            above, top = joined.pop()
+            joined.append((above, ["\n".join(part for part in pair if part) for pair in zip(top, cells, strict=True)]))
     return joined
 
 
@@ -373,6 +401,7 @@ def _latex(text: str) -> str:
         ("−", "$-$"),
         ("×", r"$\times$"),
         ("²", "$^2$"),
+        ("₈₀", "$_{80}$"),
         ("<", "$<$"),
         (">", "$>$"),
         ("–", "--"),
