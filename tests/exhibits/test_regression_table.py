@@ -167,3 +167,15 @@ def test_minimum_detectable_effects_are_printed_below_standard_errors(static: pd
     assert any(note.startswith("MDE₈₀: minimum detectable effect") for note in table.notes)
     assert "MDE$_{80}$" in as_latex(table)
     assert "MDE" not in as_html(print_table(static, declaration("regression_table")))
+
+
+def test_drawn_p_values_stand_in_brackets_with_a_note_on_how(panel: pd.DataFrame) -> None:
+    drawn = equation(regressors=["x"], seed=1, inference={"cluster": ["county"], "bootstrap": {"draws": 999}})
+    estimates, _ = estimate_block(panel, [drawn])
+    table = print_table(estimates, declaration("regression_table", p_values=["bootstrap"]))
+    assert [label for label, _ in table.coefficients] == ["Listed village", "", "p, wild bootstrap", "Share <5%", ""]
+    assert table.coefficients[2][1] == [f"[{estimates['p_value_bootstrap'].iloc[0]:.3f}]"]
+    assert "p, wild bootstrap: wild cluster bootstrap with Rademacher weights, 999 draws, null imposed" in " ".join(
+        table.notes
+    )
+    assert "p, wild bootstrap" in as_latex(table)

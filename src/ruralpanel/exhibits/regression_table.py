@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.estimates import JOINT_TEST
@@ -20,13 +21,18 @@ from ruralpanel.exhibits.caption import (
     unit_notes,
     variance_words,
 )
-from ruralpanel.exhibits.numbers import count, decimal
+from ruralpanel.exhibits.numbers import count, decimal, probability
 from ruralpanel.study.exhibits import ESTIMATORS_SHOWN, RegressionTable
 from ruralpanel.study.fixed_effects import fixed_effect, intercepts, slopes
 
 LATEX_PACKAGES = "booktabs, tabularx, threeparttable and makecell"
 MDE = "MDE₈₀"
 """The label of the rows with minimum detectable effects."""
+
+P_VALUES = {
+    "bootstrap": ("p_value_bootstrap", "p, wild bootstrap", "bootstrap"),
+}
+"""For every kind of p-value that can be printed: its column, its label, and the column that says how it was made."""
 
 REGRESSION = ["block", "specification", "outcome", "estimator"]
 
@@ -164,6 +170,10 @@ def _row_of(column: pd.DataFrame, term: str, event_time: int | None) -> pd.Serie
 def _rows_below(found: list[pd.Series | None], exhibit: RegressionTable) -> list[tuple[str, list[str]]]:
     """Give the rows below a standard error that the study asks for, those of them that have a number."""
     rows = []
+    for kind in exhibit.p_values or []:
+        column, label, _ = P_VALUES[kind]
+        values = [np.nan if row is None else row[column] for row in found]
+        rows.append((label, ["" if pd.isna(value) else f"[{probability(value, sign='')}]" for value in values]))
     if exhibit.minimum_detectable_effect:
         effects = ["" if row is None else decimal(row["minimum_detectable_effect"], exhibit.decimals) for row in found]
         rows.append((MDE, effects))
@@ -286,6 +296,10 @@ def _notes(
         sentences.append(f"Other regressors: {', '.join(hidden)}.")
     if exhibit.stars:
         sentences.append("* p < 0.10, ** p < 0.05, *** p < 0.01.")
+    for kind in exhibit.p_values or []:
+        _, label, how = P_VALUES[kind]
+        words = dict.fromkeys(text for column in columns for text in column[how] if text)
+        sentences.append(f"{label}: {'; '.join(words) or 'not asked for in these blocks'}.")
     if exhibit.minimum_detectable_effect:
         sentences.append(
             f"{MDE}: minimum detectable effect, which a two-sided test at the 5% level finds with a power of 80% "

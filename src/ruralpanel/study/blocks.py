@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.fixed_effects import FIXED_EFFECT
+from ruralpanel.study.resampling import WildBootstrap
 
 EstimatorName = Literal[
     "two_way_fixed_effects",
@@ -48,6 +49,11 @@ class Inference(Section):
     level: Annotated[float, Field(gt=0, lt=1)] = 0.95
     """Coverage of the printed intervals."""
 
+    bootstrap: WildBootstrap | None = None
+    """`two_way_fixed_effects`: p-values of treatments and their interactions with moderators from a wild cluster
+    bootstrap, beside the others: `bootstrap: {}` for the usual one. With few clusters, or few that are treated, they
+    are the ones to believe. Needs one dimension of clusters."""
+
     @model_validator(mode="after")
     def _keys_go_with_the_variance(self) -> Inference:
         if self.variance == "spatial":
@@ -59,7 +65,14 @@ class Inference(Section):
                 raise ValueError(f"spatial standard errors have no small-sample correction such as {self.small_sample}")
         elif self.cutoff is not None or self.kernel is not None:
             raise ValueError("`cutoff` and `kernel` go with `variance: spatial`")
+        if self.bootstrap is not None and (self.variance != "clustered" or len(self.cluster or []) > 1):
+            raise ValueError("`bootstrap` needs `variance: clustered` and one column to cluster by")
         return self
+
+    @property
+    def draws_numbers(self) -> bool:
+        """Whether anything here needs random numbers."""
+        return self.bootstrap is not None
 
 
 class GroupTime(Section):
@@ -178,6 +191,8 @@ class Equation(Section):
     """By treatment, where there is any."""
     donut: dict[Name, list[int]] = {}
     """By treatment, the event times left out, where there are any."""
+    seed: int | None = None
+    """The study's, where random numbers are drawn."""
 
     @property
     def treatment_terms(self) -> list[str]:

@@ -296,6 +296,7 @@ class Study(Section):
                                 name: each.anticipation for name, each in declared.items() if each.anticipation
                             },
                             donut={name: sorted(each.donut) for name, each in declared.items() if each.donut},
+                            seed=self.seed if inference.draws_numbers else None,
                         )
                     )
         return equations

@@ -8,6 +8,7 @@ from typing import get_args
 from ruralpanel.errors import Problem, nearest
 from ruralpanel.study.blocks import WITH_TREATMENT_TERMS, Block, Equation, EstimatorName, Specification
 from ruralpanel.study.checks.context import Context
+from ruralpanel.study.checks.resampling import resampling
 from ruralpanel.study.fixed_effects import columns_of, fixed_effect
 from ruralpanel.study.yaml_file import KeyPath
 
@@ -63,6 +64,7 @@ def blocks(context: Context) -> Iterator[Problem]:
                     )
                 )
         found += _keys_of_estimators(context, at, block)
+        found += resampling(context, at, block)
         yield from found
         if not found:
             yield from _equations(context, name, at)

@@ -1,0 +1,113 @@
+"""p-values of a two-way regression's treatment terms that are drawn, beside those from its standard errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ruralpanel.estimation.absorbed import Absorbed, Fit, slope_values
+from ruralpanel.estimation.right_hand_side import Term
+from ruralpanel.estimation.sample import effect_name
+from ruralpanel.inference.crossing_effects import CrossingEffects, TooManyLevels, crossing_effects
+from ruralpanel.inference.random_draws import generator, share_as_large
+from ruralpanel.inference.small_sample import is_nested
+from ruralpanel.inference.wild_bootstrap import WildWeights, bootstrap_statistics, wild_weights
+from ruralpanel.study.blocks import Equation
+from ruralpanel.study.fixed_effects import slopes
+
+DRAWN = "drawn statistics"
+"""Where a row keeps its bootstrap t statistics until the block's joint tests are done; no column of the estimates."""
+
+
+def tested(terms: list[Term], equation: Equation) -> list[str]:
+    """List the columns of treatments, their interactions, and their products with moderators."""
+    others = {*equation.regressors}
+    return [term.column for term in terms if term.period is None and term.column not in others]
+
+
+def with_bootstrap(
+    rows: list[dict[str, Any]], terms: list[Term], fit: Fit, panel: pd.DataFrame, equation: Equation
+) -> list[dict[str, Any]]:
+    """Add p-values from the wild cluster bootstrap to the rows of treatments and moderation.
+
+    Parameters
+    ----------
+    rows, terms
+        The estimates, and the terms they are of, in the same order.
+    fit
+        The regression.
+    panel
+        All clusters in it get weights, so that all equations of a block draw the same for the same cluster.
+    equation
+        What was estimated.
+
+    Returns
+    -------
+    list of dict
+        The rows, with the columns of the bootstrap and the statistics drawn under :data:`DRAWN`.
+    """
+    options, absorbed = equation.inference.bootstrap, fit.absorbed
+    assert options is not None and absorbed is not None and equation.seed is not None and equation.inference.cluster
+    (cluster,) = equation.inference.cluster
+    random = generator(equation.seed, equation.block, "wild cluster bootstrap")
+    drawn = wild_weights(panel[cluster], options.weights, options.draws, random)
+    present = pd.Index(absorbed.sample[cluster].unique()).sort_values()
+    weights, clusters = drawn.of(present), present.get_indexer(pd.Index(absorbed.sample[cluster]))
+    try:
+        effects = projection(absorbed, _nested_effect(absorbed, cluster), equation)
+    except TooManyLevels as error:
+        return [row | {"bootstrap": f"no bootstrap: {error}"} for row in rows]
+    regressors = absorbed.regressors.to_numpy(dtype="float64")
+    found = []
+    for row, term in zip(rows, terms, strict=True):
+        if term.column not in tested(terms, equation) or pd.isna(row.get("standard_error")):
+            found.append(row)
+            continue
+        position = list(absorbed.regressors.columns).index(term.column)
+        null = 0.0 if options.impose_null else None
+        statistic, statistics = bootstrap_statistics(
+            absorbed.outcome, regressors, position, clusters, effects, weights, null
+        )
+        exact = weights.exact and options.impose_null
+        found.append(
+            row
+            | {
+                "p_value_bootstrap": share_as_large(statistic, statistics, exact),
+                "bootstrap": _words(weights, equation),
+                # Equations of a family can have different corrections: in their joint tests, all are as printed.
+                DRAWN: np.abs(statistics * (row["statistic"] / statistic)),
+            }
+        )
+    return found
+
+
+def projection(absorbed: Absorbed, main: str | None, equation: Equation) -> CrossingEffects:
+    """Prepare the projection on a regression's fixed effects, one of which is taken out exactly."""
+    sloping = [
+        (absorbed.sample[effect_name(each.intercept)].to_numpy(), slope_values(absorbed.sample, each).to_numpy()[:, 0])
+        for each in slopes(equation.fixed_effects)
+    ]
+    names = [effect_name(each.intercept) for each in slopes(equation.fixed_effects)]
+    effects = absorbed.effects.assign(**{name: absorbed.sample[name] for name in names})
+    return crossing_effects(effects, main, absorbed.weights, sloping)
+
+
+def _nested_effect(absorbed: Absorbed, cluster: str) -> str | None:
+    """Name the effect with the most levels of those that lie within the clusters."""
+    groups = absorbed.sample[cluster]
+    effects = {str(name): absorbed.effects[name] for name in absorbed.effects}
+    nested = {name: int(codes.nunique()) for name, codes in effects.items() if is_nested(codes, groups)}
+    return max(nested, key=lambda name: (nested[name], name)) if nested else None
+
+
+def _words(weights: WildWeights, equation: Equation) -> str:
+    """Say how the bootstrap was done."""
+    options = equation.inference.bootstrap
+    assert options is not None
+    kind = {"rademacher": "Rademacher", "webb": "Webb"}[options.weights]
+    draws = f"all {weights.draws:,} patterns of signs" if weights.exact else f"{weights.draws:,} draws"
+    imposed = "null imposed" if options.impose_null else "null not imposed"
+    source = "Cameron, Gelbach and Miller 2008" if options.weights == "rademacher" else "Webb 2023"
+    return f"wild cluster bootstrap with {kind} weights, {draws}, {imposed} ({source})"
