@@ -72,8 +72,8 @@ def test_statistics_are_those_of_regressions_run_anew(panel: pd.DataFrame, chang
             sums = pd.DataFrame(scores).groupby(county).sum().to_numpy()
             distance = coefficients[position] - (0 if null else found[position])
             by_hand.append(abs(distance) / np.sqrt(((sums @ bread) ** 2).sum()))
-        np.testing.assert_allclose(rows[term][DRAWN][:200], by_hand, rtol=1e-6, atol=1e-6)
-    assert len(rows["listed"][DRAWN]) == 1024
+        np.testing.assert_allclose(rows[term][DRAWN].statistics[:200], by_hand, rtol=1e-6, atol=1e-6)
+    assert len(rows["listed"][DRAWN].statistics) == 1024
     assert "all 1,024 patterns of signs" in rows["listed"]["bootstrap"]
 
 

@@ -35,7 +35,7 @@ def test_every_draw_is_the_one_of_wildboottest(case: dict[str, Any]) -> None:
         seed=1,
     )
     row = estimate(dated(panel.drop(columns="designated")), asked, Ledger("estimation", "x", "village", "year"))[0]
-    statistic, drawn = abs(row["statistic"]), row[DRAWN]
+    statistic, drawn = abs(row["statistic"]), row[DRAWN].statistics
     assert statistic == pytest.approx(case["statistic"], rel=1e-9)
     assert len(drawn) == case["draws"]
     assert (drawn >= statistic * (1 - 1e-9)).sum() == case["at_least"]

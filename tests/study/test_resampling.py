@@ -53,3 +53,38 @@ def test_a_table_prints_only_p_values_that_are_asked_for(drawn: Repository) -> N
     message = drawn.complaint()
     assert "`bootstrap` is not asked for by any block of this table" in message
     assert "write `bootstrap: {}` under the block's `inference`" in message
+
+
+def test_adjustments_know_the_families_of_outcomes(drawn: Repository) -> None:
+    drawn.at("blocks.main")["adjustment"] = "romano_wolf"
+    drawn.at("outcomes.income")["family"] = "livelihood"
+    drawn.at("exhibits.table")["p_values"] = ["bootstrap", "adjusted"]
+    (equation,) = drawn.load().equations("main")
+    assert (equation.adjustment, equation.family) == ("romano_wolf", "livelihood")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"adjustment": "romano-wolf"}, "did you mean “romano_wolf”?"),
+        ({"inference": {"cluster": ["county"]}}, "adjustment: westfall_young needs bootstrap draws of every equation"),
+        (
+            {"estimators": ["two_way_fixed_effects", "event_study"]},
+            "westfall_young needs bootstrap draws, which event_study has not",
+        ),
+        (
+            {"specifications": {"a": {}, "b": {"inference": {"bootstrap": {"weights": "webb"}}}}},
+            "westfall_young needs the same clusters and bootstrap in all specifications",
+        ),
+    ],
+)
+def test_joint_draws_need_a_bootstrap_of_all(drawn: Repository, changes: dict[str, Any], said: str) -> None:
+    drawn.at("blocks.main").update({"adjustment": "westfall_young", **changes})
+    assert said in drawn.complaint()
+
+
+def test_a_table_of_adjusted_p_values_needs_an_adjustment(drawn: Repository) -> None:
+    drawn.at("exhibits.table")["p_values"] = ["adjusted"]
+    message = drawn.complaint()
+    assert "`adjusted` is not asked for by any block of this table" in message
+    assert "write `adjustment: holm` in the block" in message

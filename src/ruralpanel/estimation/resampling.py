@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,23 @@ from ruralpanel.study.blocks import Equation
 from ruralpanel.study.fixed_effects import slopes
 
 DRAWN = "drawn statistics"
-"""Where a row keeps its bootstrap t statistics until the block's joint tests are done; no column of the estimates."""
+"""Where a row keeps its :class:`Drawn` until the block's joint tests are done; no column of the estimates."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The bootstrap draws of a coefficient.
+
+    Parameters
+    ----------
+    statistics
+        Absolute t statistics, scaled like the one that is printed, shape (draws,).
+    exact
+        Whether they are all there are, the one found among them.
+    """
+
+    statistics: np.ndarray
+    exact: bool
 
 
 def tested(terms: list[Term], equation: Equation) -> list[str]:
@@ -77,7 +94,7 @@ def with_bootstrap(
                 "p_value_bootstrap": share_as_large(statistic, statistics, exact),
                 "bootstrap": _words(weights, equation),
                 # Equations of a family can have different corrections: in their joint tests, all are as printed.
-                DRAWN: np.abs(statistics * (row["statistic"] / statistic)),
+                DRAWN: Drawn(np.abs(statistics * (row["statistic"] / statistic)), exact),
             }
         )
     return found

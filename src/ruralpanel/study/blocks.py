@@ -21,6 +21,7 @@ EstimatorName = Literal[
 Variance = Literal["clustered", "heteroskedastic", "homoskedastic", "spatial"]
 SmallSample = Literal["fixest", "fixest_full", "reghdfe", "none"]
 ComparisonMethod = Literal["doubly_robust", "outcome_regression", "inverse_probability"]
+Adjustment = Literal["romano_wolf", "westfall_young", "sharpened", "holm"]
 WITH_TREATMENT_TERMS = ("two_way_fixed_effects", "poisson_fixed_effects")
 """Estimators that have one coefficient for each treatment, interaction, and treatment by moderator."""
 
@@ -152,6 +153,13 @@ class Block(Specification):
     """What the block estimates, for the reader."""
     specifications: Annotated[dict[Name, Specification], Field(min_length=1)] | None = None
     """Named variations: each states only what differs from the block. Left out: one, called `main`."""
+    adjustment: Adjustment | None = None
+    """Adjusts the p-values of the effects of treatments, and of their moderation, for how many there are: all in the
+    block, or those on outcomes of the same `family`. `romano_wolf` and `westfall_young` step down through the largest
+    statistic, or the smallest p-value, of joint bootstrap draws, and need `inference.bootstrap`; `holm` needs nothing;
+    these three bound the chance of any false rejection. `sharpened` gives q-values (Anderson 2008), which bound the
+    share of false ones among the rejections. Where there is a bootstrap, `holm` and `sharpened` start from its
+    p-values."""
 
 
 class Equation(Section):
@@ -191,6 +199,10 @@ class Equation(Section):
     """By treatment, where there is any."""
     donut: dict[Name, list[int]] = {}
     """By treatment, the event times left out, where there are any."""
+    adjustment: Adjustment | None = None
+    """How the block's p-values are adjusted for multiple testing."""
+    family: str = ""
+    """The family of hypotheses that the outcome belongs to; empty for none."""
     seed: int | None = None
     """The study's, where random numbers are drawn."""
 

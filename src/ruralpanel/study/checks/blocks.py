@@ -8,7 +8,7 @@ from typing import get_args
 from ruralpanel.errors import Problem, nearest
 from ruralpanel.study.blocks import WITH_TREATMENT_TERMS, Block, Equation, EstimatorName, Specification
 from ruralpanel.study.checks.context import Context
-from ruralpanel.study.checks.resampling import resampling
+from ruralpanel.study.checks.resampling import adjustment, resampling
 from ruralpanel.study.fixed_effects import columns_of, fixed_effect
 from ruralpanel.study.yaml_file import KeyPath
 
@@ -68,6 +68,7 @@ def blocks(context: Context) -> Iterator[Problem]:
         yield from found
         if not found:
             yield from _equations(context, name, at)
+            yield from adjustment(context, name, at)
 
 
 def _specification(context: Context, at: KeyPath, part: Specification) -> Iterator[Problem]:

@@ -10,7 +10,10 @@ from ruralpanel.study.checks.context import Context
 from ruralpanel.study.exhibits import ESTIMATORS_SHOWN, RegressionTable
 from ruralpanel.study.yaml_file import KeyPath, is_file
 
-WHERE_ASKED = {"bootstrap": "write `bootstrap: {}` under the block's `inference`"}
+WHERE_ASKED = {
+    "bootstrap": "write `bootstrap: {}` under the block's `inference`",
+    "adjusted": "write `adjustment: holm` in the block",
+}
 """How a block asks for each kind of p-value."""
 
 
@@ -49,7 +52,10 @@ def _p_values(context: Context, at: KeyPath, exhibit: RegressionTable, blocks: l
         for part in (context.study.blocks[block], *(context.study.blocks[block].specifications or {}).values())
         if part.inference is not None
     ]
-    asked = {"bootstrap": any(each.bootstrap is not None for each in inferences)}
+    asked = {
+        "bootstrap": any(each.bootstrap is not None for each in inferences),
+        "adjusted": any(context.study.blocks[block].adjustment for block in blocks),
+    }
     for index, kind in enumerate(exhibit.p_values or []):
         if not asked[kind]:
             what = f"`{kind}` is not asked for by any block of this table"
