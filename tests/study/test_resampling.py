@@ -88,3 +88,35 @@ def test_a_table_of_adjusted_p_values_needs_an_adjustment(drawn: Repository) -> 
     message = drawn.complaint()
     assert "`adjusted` is not asked for by any block of this table" in message
     assert "write `adjustment: holm` in the block" in message
+
+
+def test_permutations_are_asked_for(drawn: Repository) -> None:
+    drawn.at("blocks.main")["inference"] = {"permutation": {"within": ["province"], "among": "county"}}
+    drawn.at("exhibits.table")["p_values"] = ["permutation"]
+    (equation,) = drawn.load().equations("main")
+    assert equation.seed == 1
+    assert equation.inference.permutation is not None
+    assert (equation.inference.permutation.within, equation.inference.permutation.draws) == (["province"], 999)
+
+
+@pytest.mark.parametrize(
+    ("permutation", "changes", "said"),
+    [
+        ({"within": ["provnce"]}, {}, "did you mean “province”?"),
+        ({"among": "conty"}, {}, "did you mean “county”?"),
+        ({}, {"treatments": [], "regressors": ["kinship"]}, "permutation: needs one treatment that stays"),
+        ({}, {"estimators": ["event_study"]}, "inference.permutation: is for two_way_fixed_effects, and none is"),
+    ],
+)
+def test_what_cannot_be_permuted_is_said(drawn: Repository, permutation, changes, said: str) -> None:
+    drawn.at("blocks.main").update({"inference": {"permutation": permutation}, **changes})
+    message = drawn.complaint()
+    assert said in message
+    assert "config/studies/mine.yaml, line" in message
+
+
+def test_permutations_do_not_go_with_rows_left_out_by_date(drawn: Repository) -> None:
+    drawn.at("designation.listed")["anticipation"] = 1
+    drawn.at("designation.listed")["reference_period"] = -2
+    drawn.at("blocks.main")["inference"] = {"permutation": {}}
+    assert "rows are left out around the dates of treatment" in drawn.complaint()

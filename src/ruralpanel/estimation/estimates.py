@@ -35,6 +35,8 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "adjustment": ("str", "how, and over how many tests"),
     "p_value_bootstrap": ("float64", "from the wild cluster bootstrap; empty where it is not asked for"),
     "bootstrap": ("str", "how, or why it could not be had"),
+    "p_value_permutation": ("float64", "from permutations of cohorts; empty where it is not asked for"),
+    "permutation": ("str", "of how many and among whom, or why there are none"),
     "interval_low": ("float64", "lower end of the interval"),
     "interval_high": ("float64", "upper end of the interval"),
     "interval_level": ("float64", "coverage of the interval"),

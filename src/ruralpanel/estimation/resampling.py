@@ -12,6 +12,7 @@ from ruralpanel.estimation.absorbed import Absorbed, Fit, slope_values
 from ruralpanel.estimation.right_hand_side import Term
 from ruralpanel.estimation.sample import effect_name
 from ruralpanel.inference.crossing_effects import CrossingEffects, TooManyLevels, crossing_effects
+from ruralpanel.inference.permutation import coefficients_of, permuted, strata_of
 from ruralpanel.inference.random_draws import generator, share_as_large
 from ruralpanel.inference.small_sample import is_nested
 from ruralpanel.inference.wild_bootstrap import WildWeights, bootstrap_statistics, wild_weights
@@ -20,6 +21,10 @@ from ruralpanel.study.fixed_effects import slopes
 
 DRAWN = "drawn statistics"
 """Where a row keeps its :class:`Drawn` until the block's joint tests are done; no column of the estimates."""
+
+
+class CannotPermute(ValueError):
+    """Cohorts cannot be permuted in this sample; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,82 @@ def with_bootstrap(
             }
         )
     return found
+
+
+def with_permutation(
+    rows: list[dict[str, Any]], terms: list[Term], fit: Fit, equation: Equation
+) -> list[dict[str, Any]]:
+    """Add p-values from permuted cohorts to the rows of the treatment and its moderation.
+
+    Parameters
+    ----------
+    rows, terms
+        The estimates, and the terms they are of, in the same order.
+    fit
+        The regression.
+    equation
+        What was estimated: one treatment that stays, by its indicator.
+
+    Returns
+    -------
+    list of dict
+        The rows, with the columns of the permutations; with a reason there where cohorts cannot be permuted.
+    """
+    options, absorbed = equation.inference.permutation, fit.absorbed
+    assert options is not None and absorbed is not None and equation.seed is not None
+    sample = absorbed.sample
+    columns = [name for name in tested(terms, equation) if name in absorbed.regressors]
+    among = options.among or equation.unit
+    groups = sample.groupby(among, sort=True)
+    try:
+        cohort = _permutable_cohort(sample, groups, options.within, equation)
+        effects = projection(absorbed, _largest_effect(absorbed), equation)
+    except (CannotPermute, TooManyLevels) as error:
+        return [row | {"permutation": f"no permutations: {error}"} for row in rows]
+    random = generator(equation.seed, equation.block, "permutation")
+    strata = strata_of(groups[options.within].first(), options.within)
+    drawn = permuted(cohort, strata, options.draws, random)[:, groups.ngroup().to_numpy()]
+    (treatment,) = equation.treatments
+    period = sample[equation.period].to_numpy()[:, None]
+
+    def columns_of(cohorts: np.ndarray) -> list[np.ndarray]:
+        treated = (period >= cohorts).astype("float64")  # nobody is treated whose cohort is missing
+        factors = [name.removeprefix(treatment).removeprefix("*") for name in columns]
+        return [treated * sample[name].to_numpy(dtype="float64")[:, None] if name else treated for name in factors]
+
+    others = absorbed.regressors.drop(columns=columns).to_numpy(dtype="float64")
+    root = np.sqrt(absorbed.weights)
+    draws = coefficients_of(columns_of, drawn, absorbed.outcome, others, effects, root)
+    words = f"{options.draws:,} permutations of cohorts among {among}"
+    words += f" within {' and '.join(options.within)}" if options.within else ""
+    found = []
+    for row, term in zip(rows, terms, strict=True):
+        if term.column in columns:
+            p_value = share_as_large(float(row["estimate"]), draws[:, columns.index(term.column)], exact=False)
+            found.append(row | {"p_value_permutation": p_value, "permutation": words})
+        else:
+            found.append(row)
+    return found
+
+
+def _permutable_cohort(sample: pd.DataFrame, groups: Any, within: list[str], equation: Equation) -> np.ndarray:
+    """Give the cohort of every group, missing for the never treated, in the order of their names."""
+    (treatment,) = equation.treatments
+    name = f"{treatment}_cohort"
+    cohort = sample[name].astype("float64")
+    if not (sample[treatment] == (sample[equation.period] >= cohort)).all():
+        raise CannotPermute(f"{treatment} is not all that its cohort says")
+    for column in [name, *within]:
+        if groups[column].nunique(dropna=False).max() > 1:
+            raise CannotPermute(f"{column} differs within what is permuted")
+    values: np.ndarray = cohort.groupby(groups.ngroup()).first().to_numpy()
+    return values
+
+
+def _largest_effect(absorbed: Absorbed) -> str | None:
+    """Name the effect with the most levels."""
+    levels = {str(name): int(absorbed.effects[name].nunique()) for name in absorbed.effects}
+    return max(levels, key=lambda name: (levels[name], name)) if levels else None
 
 
 def projection(absorbed: Absorbed, main: str | None, equation: Equation) -> CrossingEffects:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed
 from ruralpanel.estimation.estimates import no_estimate, statistics
-from ruralpanel.estimation.resampling import with_bootstrap
+from ruralpanel.estimation.resampling import with_bootstrap, with_permutation
 from ruralpanel.estimation.right_hand_side import Term, right_hand_side
 from ruralpanel.estimation.sample import estimation_sample
 from ruralpanel.ledger import Ledger
@@ -52,6 +52,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     rows = rows_of(fit, terms, equation)
     if equation.inference.bootstrap is not None:
         rows = with_bootstrap(rows, terms, fit, panel, equation)
+    if equation.inference.permutation is not None:
+        rows = with_permutation(rows, terms, fit, equation)
     return rows
 
 

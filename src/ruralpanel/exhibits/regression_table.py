@@ -31,6 +31,7 @@ MDE = "MDE₈₀"
 
 P_VALUES = {
     "bootstrap": ("p_value_bootstrap", "p, wild bootstrap", "bootstrap"),
+    "permutation": ("p_value_permutation", "p, permutation", "permutation"),
     "adjusted": ("p_value_adjusted", "p, adjusted", "adjustment"),
 }
 """For every kind of p-value that can be printed: its column, its label, and the column that says how it was made."""

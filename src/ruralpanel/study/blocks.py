@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.fixed_effects import FIXED_EFFECT
-from ruralpanel.study.resampling import WildBootstrap
+from ruralpanel.study.resampling import Permutation, WildBootstrap
 
 EstimatorName = Literal[
     "two_way_fixed_effects",
@@ -55,6 +55,11 @@ class Inference(Section):
     bootstrap, beside the others: `bootstrap: {}` for the usual one. With few clusters, or few that are treated, they
     are the ones to believe. Needs one dimension of clusters."""
 
+    permutation: Permutation | None = None
+    """`two_way_fixed_effects` with one treatment that stays: p-values of it and of its moderation from estimates with
+    permuted cohorts, beside the others: `permutation: {within: [province]}`. They ask whether anybody was affected at
+    all, and hold as far as it is chance who was treated when within the strata."""
+
     @model_validator(mode="after")
     def _keys_go_with_the_variance(self) -> Inference:
         if self.variance == "spatial":
@@ -73,7 +78,7 @@ class Inference(Section):
     @property
     def draws_numbers(self) -> bool:
         """Whether anything here needs random numbers."""
-        return self.bootstrap is not None
+        return self.bootstrap is not None or self.permutation is not None
 
 
 class GroupTime(Section):

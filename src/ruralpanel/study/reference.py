@@ -31,7 +31,7 @@ from ruralpanel.study.places import (
     Neighbours,
     Places,
 )
-from ruralpanel.study.resampling import WildBootstrap
+from ruralpanel.study.resampling import Permutation, WildBootstrap
 from ruralpanel.study.sources import RETRIEVED_FILES, Column, Retrieval, Source
 from ruralpanel.study.tables import Computed, Crosswalk, Group, Part, Recode, Summary, Table
 
@@ -451,6 +451,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ),
     ("inference", "In a block or a specification.", Inference),
     ("bootstrap", "In `inference`.", WildBootstrap),
+    ("permutation", "In `inference`.", Permutation),
     ("group_time", "In a block or a specification with `callaway_santanna`.", GroupTime),
     ("exhibits", "One entry for each table or figure, by name; all kinds have:", Exhibit),
     ("exhibits of kind regression_table", "Also:", RegressionTable),

@@ -12,6 +12,7 @@ from ruralpanel.study.yaml_file import KeyPath, is_file
 
 WHERE_ASKED = {
     "bootstrap": "write `bootstrap: {}` under the block's `inference`",
+    "permutation": "write `permutation: {}` under the block's `inference`",
     "adjusted": "write `adjustment: holm` in the block",
 }
 """How a block asks for each kind of p-value."""
@@ -54,6 +55,7 @@ def _p_values(context: Context, at: KeyPath, exhibit: RegressionTable, blocks: l
     ]
     asked = {
         "bootstrap": any(each.bootstrap is not None for each in inferences),
+        "permutation": any(each.permutation is not None for each in inferences),
         "adjusted": any(context.study.blocks[block].adjustment for block in blocks),
     }
     for index, kind in enumerate(exhibit.p_values or []):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ruralpanel.errors import Problem
-from ruralpanel.study.blocks import Block
+from ruralpanel.study.blocks import Block, Equation
 from ruralpanel.study.checks.context import Context
+from ruralpanel.study.resampling import Permutation
 from ruralpanel.study.yaml_file import KeyPath
 
-USED_BY = {"bootstrap": ("two_way_fixed_effects",)}
+USED_BY = {"bootstrap": ("two_way_fixed_effects",), "permutation": ("two_way_fixed_effects",)}
 """Keys of ``inference`` that belong to some estimators only."""
 
 
@@ -22,10 +23,35 @@ def resampling(context: Context, at: KeyPath, block: Block) -> Iterator[Problem]
             continue
         stated_here = own.inference is not None and name
         where = (*at, "specifications", name, "inference") if stated_here else (*at, "inference")
+        if inference.permutation is not None:
+            yield from _columns_of_permutation(context, (*where, "permutation"), inference.permutation)
         for key, used_by in USED_BY.items():
             if getattr(inference, key) and not set(used_by) & set(estimators):
                 what = f"is for {' and '.join(used_by)}, and none is estimated here"
                 yield context.file.problem((*where, key), what)
+
+
+def _columns_of_permutation(context: Context, at: KeyPath, permutation: Permutation) -> Iterator[Problem]:
+    """Check the names of strata and of what is permuted."""
+    for index, name in enumerate(permutation.within):
+        yield from context.known((*at, "within", index), name, context.columns, "column of the panel")
+    if permutation.among is not None:
+        yield from context.known((*at, "among"), permutation.among, context.columns, "column of the panel")
+
+
+def permutation_of(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
+    """Check that an equation has one treatment whose cohorts say all about it."""
+    if equation.inference.permutation is None or equation.estimator not in USED_BY["permutation"]:
+        return
+    at = (*where, "inference", "permutation")
+    if len(equation.treatments) != 1 or not equation.absorbing:
+        what = "needs one treatment that stays, whose cohorts can change places"
+        yield context.file.problem(at, what, "choose one with `treatments`")
+    elif equation.intensities:
+        yield context.file.problem(at, f"`{equation.treatments[0]}` enters by its intensity, which no cohort says")
+    elif equation.excluded_event_times:
+        what = "rows are left out around the dates of treatment (donut or anticipation), which permutations would move"
+        yield context.file.problem(at, what)
 
 
 def adjustment(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
