@@ -120,3 +120,12 @@ def test_permutations_do_not_go_with_rows_left_out_by_date(drawn: Repository) ->
     drawn.at("designation.listed")["reference_period"] = -2
     drawn.at("blocks.main")["inference"] = {"permutation": {}}
     assert "rows are left out around the dates of treatment" in drawn.complaint()
+
+
+def test_a_band_needs_event_times(drawn: Repository) -> None:
+    drawn.at("blocks.main")["inference"] = {"simultaneous": True}
+    message = drawn.complaint()
+    assert "inference.simultaneous: is for event_study and sun_abraham, and none is estimated here" in message
+    drawn.at("blocks.main")["estimators"] = ["event_study"]
+    (equation,) = drawn.load().equations("main")
+    assert equation.seed == 1

@@ -39,6 +39,8 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "permutation": ("str", "of how many and among whom, or why there are none"),
     "interval_low": ("float64", "lower end of the interval"),
     "interval_high": ("float64", "upper end of the interval"),
+    "interval_low_simultaneous": ("float64", "lower end of the band that covers all event times at once"),
+    "interval_high_simultaneous": ("float64", "its upper end; both empty where it is not asked for"),
     "interval_level": ("float64", "coverage of the interval"),
     "minimum_detectable_effect": ("float64", "the effect that a test at the 5% level finds with a power of 80%"),
     "observations": ("Int64", "rows used"),

@@ -98,6 +98,7 @@ def _draw_outcome(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declarati
             capsize=2,
             label=_series_words(name, part, declaration),
         )
+        _draw_band(axes, each, each["event_time"].astype(float) + shift, COLOURS[position % len(COLOURS)])
     treatment = shown["term"].iloc[0]
     anticipation = declaration.anticipation.get(treatment, 0)
     if anticipation:
@@ -106,6 +107,13 @@ def _draw_outcome(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declarati
     axes.set_xlabel(f"Event time in {declaration.period}s ({declaration.labels.get(treatment, treatment)})")
     axes.set_ylabel(axis_label("Effect", words.effect_unit))
     _label_bins(axes, shown)
+
+
+def _draw_band(axes: Axes, each: pd.DataFrame, at: pd.Series, colour: str) -> None:
+    """Draw the band over all event times as thin bars beyond the intervals, where there is one."""
+    banded = each["interval_low_simultaneous"].notna()
+    low, high = each.loc[banded, "interval_low_simultaneous"], each.loc[banded, "interval_high_simultaneous"]
+    axes.vlines(at[banded], low, high, color=colour, linewidth=0.5)
 
 
 def _place(part: pd.DataFrame) -> pd.Series:
@@ -144,6 +152,11 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
         sentences.append(
             f"Points are coefficients, bars {level:.0%} intervals; standard errors {'; '.join(variances)}."
         )
+        if numbers["interval_low_simultaneous"].notna().any():
+            sentences.append(
+                f"Thin bars: band that covers all event times at once with {level:.0%} (sup-t, Montiel Olea and "
+                "Plagborg-Møller 2019)."
+            )
         zero = data.loc[data["estimate"].eq(0) & data["standard_error"].isna(), "event_time"]
         if len(zero):
             sentences.append(f"Measured from event time {decimal(zero.iloc[0], 0)}, which is zero by construction.")

@@ -60,6 +60,10 @@ class Inference(Section):
     permuted cohorts, beside the others: `permutation: {within: [province]}`. They ask whether anybody was affected at
     all, and hold as far as it is chance who was treated when within the strata."""
 
+    simultaneous: bool = False
+    """`event_study` and `sun_abraham`: whether to add a band that covers all event times at once at the `level`
+    (Montiel Olea and Plagborg-Møller 2019), which figures draw as thin bars beyond the intervals."""
+
     @model_validator(mode="after")
     def _keys_go_with_the_variance(self) -> Inference:
         if self.variance == "spatial":
@@ -78,7 +82,7 @@ class Inference(Section):
     @property
     def draws_numbers(self) -> bool:
         """Whether anything here needs random numbers."""
-        return self.bootstrap is not None or self.permutation is not None
+        return self.bootstrap is not None or self.permutation is not None or self.simultaneous
 
 
 class GroupTime(Section):

@@ -10,7 +10,11 @@ from ruralpanel.study.checks.context import Context
 from ruralpanel.study.resampling import Permutation
 from ruralpanel.study.yaml_file import KeyPath
 
-USED_BY = {"bootstrap": ("two_way_fixed_effects",), "permutation": ("two_way_fixed_effects",)}
+USED_BY = {
+    "bootstrap": ("two_way_fixed_effects",),
+    "permutation": ("two_way_fixed_effects",),
+    "simultaneous": ("event_study", "sun_abraham"),
+}
 """Keys of ``inference`` that belong to some estimators only."""
 
 
