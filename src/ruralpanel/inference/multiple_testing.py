@@ -81,7 +81,7 @@ def romano_wolf(statistics: np.ndarray, draws: np.ndarray, exact: bool) -> np.nd
     Returns
     -------
     numpy.ndarray
-        Adjusted p-values (Romano & Wolf 2016, equations 3.3 to 3.5).
+        Adjusted p-values (Romano & Wolf 2016).
     """
     # A draw that could not be computed makes every hypothesis that is left look less unusual.
     draws = absolute(draws)

@@ -12,7 +12,7 @@ References
 Fisher (1935), The Design of Experiments, chapter II.
 
 Young (2019), Channeling Fisher: Randomization Tests and the Statistical Insignificance of Seemingly Significant
-Experimental Results, Quarterly Journal of Economics 134(2), section III.
+Experimental Results, Quarterly Journal of Economics 134(2).
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ give.
 
 References
 ----------
-Montiel Olea & Plagborg-Møller (2019), Simultaneous Confidence Bands: Theory, Implementation, and an Application to SVARs,
-Journal of Applied Econometrics 34(1), algorithm 1 (sup-t).
+Montiel Olea & Plagborg-Møller (2019), Simultaneous Confidence Bands: Theory, Implementation, and an Application to
+SVARs, Journal of Applied Econometrics 34(1), algorithm 1 (plug-in sup-t).
 """
 
 from __future__ import annotations

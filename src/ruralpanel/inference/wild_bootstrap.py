@@ -10,7 +10,7 @@ Nothing is estimated anew here. With :math:`\tilde x` what is left of a regresso
 
 are its coefficient (less the one that is assumed) and the scores of its clusters, where :math:`s_g = \tilde x_g'\tilde
 u_g` and :math:`q_g = \tilde x_g'\tilde x_g`; the variance is the sum of :math:`s_h^{*2}` over :math:`(\tilde x'\tilde
-x)^2`. All of this needs sums by cluster only, as Roodman, Nielsen, MacKinnon & Webb (2019, section 5) show.
+x)^2`. All of this needs sums by cluster only, as Roodman, Nielsen, MacKinnon & Webb (2019) show.
 
 References
 ----------

@@ -58,7 +58,7 @@ class Inference(Section):
     permutation: Permutation | None = None
     """`two_way_fixed_effects` with one treatment that stays: p-values of it and of its moderation from estimates with
     permuted cohorts, beside the others: `permutation: {within: [province]}`. They ask whether anybody was affected at
-    all, and hold as far as it is chance who was treated when within the strata."""
+    all, for moderation too, and hold as far as it is chance who was treated when within the strata."""
 
     simultaneous: bool = False
     """`event_study` and `sun_abraham`: whether to add a band that covers all event times at once at the `level`
