@@ -123,6 +123,29 @@ def test_a_draw_that_cannot_be_computed_counts_as_large() -> None:
     assert share_as_large(2.0, np.array([1.0, 0.5, 0.0]), exact=False) == 1 / 4
 
 
+@pytest.mark.parametrize("null", [True, False], ids=["null imposed", "not imposed"])
+def test_the_interval_holds_what_is_not_rejected(panel: pd.DataFrame, null: bool) -> None:
+    """Shift the outcome by a share of the treatment: the test of zero is then the test of that share."""
+    options = {"cluster": ["county"], "bootstrap": {"draws": 1999, "impose_null": null}, "level": 0.9}
+    row = rows_of(panel, inference=options, regressors=["x"])["listed"]
+    low, high = row["interval_low_bootstrap"], row["interval_high_bootstrap"]
+    assert low < row["estimate"] < high
+    for end, outwards in ((low, -1), (high, 1)):
+        for distance, is_inside in ((-1e-4, True), (1e-4, False)):
+            shifted = panel.assign(y=panel["y"] - (end + outwards * distance) * panel["listed"])
+            again = rows_of(shifted, inference=options, regressors=["x"])["listed"]
+            # Not imposed, the p-value counts the estimate as one draw more, and the quantile does not.
+            p_value = again["p_value_bootstrap"] * (1 if null else 1025 / 1024) - (0 if null else 1 / 1024)
+            assert (p_value >= 0.1 - 1e-9) == is_inside
+
+
+def test_too_few_patterns_reject_nothing_however_far(panel: pd.DataFrame) -> None:
+    few = panel.assign(county=panel["village"] // 10)
+    row = rows_of(few)["listed"]
+    assert row["p_value_bootstrap"] >= 2 / 16
+    assert (row["interval_low_bootstrap"], row["interval_high_bootstrap"]) == (-np.inf, np.inf)
+
+
 def test_effects_that_cross_in_too_many_levels_are_a_reason(panel: pd.DataFrame, monkeypatch) -> None:
     monkeypatch.setattr("ruralpanel.inference.crossing_effects.MOST_LEVELS", 5)
     row = rows_of(panel)["listed"]

@@ -34,6 +34,8 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "p_value_adjusted": ("float64", "adjusted for multiple testing; empty where it is not asked for"),
     "adjustment": ("str", "how, and over how many tests"),
     "p_value_bootstrap": ("float64", "from the wild cluster bootstrap; empty where it is not asked for"),
+    "interval_low_bootstrap": ("float64", "lower end of what the wild cluster bootstrap does not reject"),
+    "interval_high_bootstrap": ("float64", "upper end; infinite ends mean that the draws are too few to reject any"),
     "bootstrap": ("str", "how, or why it could not be had"),
     "p_value_permutation": ("float64", "from permutations of cohorts; empty where it is not asked for"),
     "permutation": ("str", "of how many and among whom, or why there are none"),

@@ -15,7 +15,7 @@ from ruralpanel.inference.crossing_effects import CrossingEffects, TooManyLevels
 from ruralpanel.inference.permutation import coefficients_of, permuted, strata_of
 from ruralpanel.inference.random_draws import generator, share_as_large
 from ruralpanel.inference.small_sample import is_nested
-from ruralpanel.inference.wild_bootstrap import WildWeights, bootstrap_statistics, wild_weights
+from ruralpanel.inference.wild_bootstrap import WildWeights, wild_bootstrap, wild_weights
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.fixed_effects import slopes
 
@@ -88,18 +88,19 @@ def with_bootstrap(
             found.append(row)
             continue
         position = list(absorbed.regressors.columns).index(term.column)
-        null = 0.0 if options.impose_null else None
-        statistic, statistics = bootstrap_statistics(
-            absorbed.outcome, regressors, position, clusters, effects, weights, null
-        )
-        exact = weights.exact and options.impose_null
+        bootstrap = wild_bootstrap(absorbed.outcome, regressors, position, clusters, effects, weights)
+        statistics = bootstrap.statistics(0.0 if options.impose_null else bootstrap.coefficient)
+        low, high = bootstrap.interval(equation.inference.level, options.impose_null)
+        # Equations of a family can have different corrections: in their joint tests, all are as printed.
+        scale = bootstrap.standard_error / row["standard_error"]
         found.append(
             row
             | {
-                "p_value_bootstrap": share_as_large(statistic, statistics, exact),
+                "p_value_bootstrap": bootstrap.p_value_of_zero(options.impose_null),
+                "interval_low_bootstrap": low,
+                "interval_high_bootstrap": high,
                 "bootstrap": _words(weights, equation),
-                # Equations of a family can have different corrections: in their joint tests, all are as printed.
-                DRAWN: Drawn(np.abs(statistics * (row["statistic"] / statistic)), exact),
+                DRAWN: Drawn(np.abs(statistics) * scale, weights.exact and options.impose_null),
             }
         )
     return found

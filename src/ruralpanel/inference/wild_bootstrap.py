@@ -32,9 +32,13 @@ import pandas as pd
 from scipy import sparse
 
 from ruralpanel.inference.crossing_effects import CrossingEffects
+from ruralpanel.inference.random_draws import absolute, share_as_large
 
 AT_ONCE = 2**22
 """Numbers of a matrix of draws by clusters that are held at once, which bounds the memory it takes."""
+
+FARTHEST = 2.0**20
+"""Standard errors from the estimate beyond which no end of an interval is looked for."""
 
 WEBB = np.sqrt([1.5, 1.0, 0.5])
 
@@ -100,16 +104,96 @@ def wild_weights(clusters: pd.Series, kind: str, draws: int, random: np.random.G
     return WildWeights(names, random.integers(0, 2, size=(draws, len(names)), dtype=np.int8), signs, False)
 
 
-def bootstrap_statistics(
+@dataclass(frozen=True)
+class WildBootstrap:
+    r"""The draws of one coefficient, under any null hypothesis.
+
+    Residuals under the hypothesis that the coefficient is :math:`b` are :math:`\tilde y - b\tilde x`, so that scores
+    are linear in :math:`b` and their squares quadratic: what has been added up once gives the draws for every
+    :math:`b`.
+
+    Parameters
+    ----------
+    coefficient, standard_error
+        As estimated; the standard error without small-sample correction, which would multiply all statistics alike.
+    numerators
+        Distance of a draw's coefficient from the hypothesis: a constant, and the factor of :math:`b`; shape (draws, 2).
+    variances
+        Of the draw's coefficient: a constant, and the factors of :math:`b` and its square; shape (draws, 3).
+    exact
+        Whether the draws are all there are.
+    """
+
+    coefficient: float
+    standard_error: float
+    numerators: np.ndarray
+    variances: np.ndarray
+    exact: bool
+
+    def statistic(self, null: float) -> float:
+        """Give the t statistic found, measured from a null hypothesis."""
+        return (self.coefficient - null) / self.standard_error
+
+    def statistics(self, null: float) -> np.ndarray:
+        """Give the t statistics drawn with the residuals under a null hypothesis, shape (draws,)."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            errors = np.sqrt(self.variances @ np.array([1.0, null, null**2]))
+            return np.asarray((self.numerators @ np.array([1.0, null])) / errors)
+
+    def p_value(self, null: float) -> float:
+        """Test that the coefficient is some number, with the residuals under this hypothesis."""
+        return share_as_large(self.statistic(null), self.statistics(null), self.exact)
+
+    def p_value_of_zero(self, impose_null: bool) -> float:
+        """Test that the coefficient is zero, with the residuals under this hypothesis or those of the estimate."""
+        if impose_null:
+            return self.p_value(0.0)
+        return share_as_large(self.statistic(0.0), self.statistics(self.coefficient), False)
+
+    def interval(self, level: float, impose_null: bool) -> tuple[float, float]:
+        """Give the hypotheses around the estimate that are not rejected.
+
+        Parameters
+        ----------
+        level
+            Coverage, as a share.
+        impose_null
+            Whether every hypothesis is tested with its own residuals; otherwise the interval is symmetric, from the
+            quantile of the draws (Roodman, Nielsen, MacKinnon & Webb 2019).
+
+        Returns
+        -------
+        tuple of (float, float)
+            Its ends; infinite where no hypothesis is rejected however far it is.
+        """
+        if not impose_null:
+            half_width = self.standard_error * np.quantile(absolute(self.statistics(self.coefficient)), level)
+            return self.coefficient - half_width, self.coefficient + half_width
+        return self._end(-1, 1 - level), self._end(1, 1 - level)
+
+    def _end(self, side: int, bound: float) -> float:
+        """Search outwards for a hypothesis that is rejected, then halve the distance to one that is not."""
+        inside, outside = 0.0, 1.0
+        while self.p_value(self.coefficient + side * outside * self.standard_error) >= bound:
+            inside, outside = outside, 2 * outside
+            if outside > FARTHEST:
+                return side * np.inf
+        while outside - inside > 1e-9 * outside:
+            middle = (inside + outside) / 2
+            rejected = self.p_value(self.coefficient + side * middle * self.standard_error) < bound
+            inside, outside = (inside, middle) if rejected else (middle, outside)
+        return self.coefficient + side * inside * self.standard_error
+
+
+def wild_bootstrap(
     outcome: np.ndarray,
     regressors: np.ndarray,
     position: int,
     clusters: np.ndarray,
     effects: CrossingEffects,
     weights: WildWeights,
-    null: float | None = 0.0,
-) -> tuple[float, np.ndarray]:
-    """Compute the t statistic of one coefficient, and those of its bootstrap draws.
+) -> WildBootstrap:
+    """Draw the bootstrap of one coefficient.
 
     Parameters
     ----------
@@ -125,51 +209,44 @@ def bootstrap_statistics(
         The fixed effects. The main one is nested in the clusters, so that it is orthogonal to their scores.
     weights
         Of exactly the clusters that rows are in.
-    null
-        The coefficient under the null hypothesis, which is imposed; None takes the residuals of the estimate, and
-        statistics measure the distance from it.
 
     Returns
     -------
-    tuple of (float, numpy.ndarray)
-        The statistic found, measured from the null hypothesis (from zero, if none is imposed), and one a draw, both
-        without small-sample correction, which would multiply all of them alike.
+    WildBootstrap
+        Ready to test any hypothesis on the coefficient.
     """
     others = np.delete(regressors, position, axis=1)
     orthonormal, _ = np.linalg.qr(others)
+    groups = len(weights.clusters)
 
     def left(column: np.ndarray) -> np.ndarray:
         return np.asarray(column - orthonormal @ (orthonormal.T @ column))
 
-    x, y = left(regressors[:, position]), left(outcome)
-    size = float(x @ x)
-    coefficient = float(x @ y) / size
-    full = y - coefficient * x
-    residuals = full if null is None else y - null * x
-    groups = len(weights.clusters)
-
     def sums(values: np.ndarray) -> np.ndarray:
         return np.bincount(clusters, weights=values, minlength=groups)
 
-    def standard_error(scores: np.ndarray) -> np.ndarray:
-        return np.asarray(np.sqrt((scores**2).sum(axis=-1)) / size)
+    def explained(values: np.ndarray) -> np.ndarray:
+        crossing = _crossing(values, clusters, groups, effects)
+        return np.vstack([crossing, _by_cluster(orthonormal, values, clusters, groups)])
 
-    with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = float((coefficient - (null or 0.0)) / standard_error(sums(x * full)))
-    scores, squares = sums(x * residuals), sums(x * x)
-    of_x = np.vstack([_crossing(x, clusters, groups, effects), _by_cluster(orthonormal, x, clusters, groups)])
-    of_u = np.vstack(
-        [_crossing(residuals, clusters, groups, effects), _by_cluster(orthonormal, residuals, clusters, groups)]
-    )
-    statistics = np.empty(weights.draws)
+    x, y = left(regressors[:, position]), left(outcome)
+    size = float(x @ x)
+    coefficient = float(x @ y) / size
+    of_x, of_y = explained(x), explained(y)
+    scores, squares = sums(x * y), sums(x * x)
+    numerators, variances = np.empty((weights.draws, 2)), np.empty((weights.draws, 3))
     step = max(1, AT_ONCE // groups)
     for first in range(0, weights.draws, step):
-        drawn = weights.values[weights.codes[first : first + step]]
-        moved = drawn @ scores / size
-        each = drawn * scores - (drawn @ of_u.T) @ of_x - moved[:, None] * squares
-        with np.errstate(divide="ignore", invalid="ignore"):
-            statistics[first : first + step] = moved / standard_error(each)
-    return statistic, statistics
+        here = slice(first, first + step)
+        drawn = weights.values[weights.codes[here]]
+        moved = np.column_stack([drawn @ scores, -(drawn @ squares)]) / size
+        constant = drawn * scores - (drawn @ of_y.T) @ of_x - moved[:, :1] * squares
+        factor = -drawn * squares + (drawn @ of_x.T) @ of_x - moved[:, 1:] * squares
+        numerators[here] = moved
+        parts = [(constant**2), 2 * constant * factor, factor**2]
+        variances[here] = np.column_stack([part.sum(axis=1) for part in parts]) / size**2
+    error = float(np.sqrt((sums(x * (y - coefficient * x)) ** 2).sum())) / size
+    return WildBootstrap(coefficient, error, numerators, variances, weights.exact)
 
 
 def _by_cluster(columns: np.ndarray, values: np.ndarray, clusters: np.ndarray, groups: int) -> np.ndarray:

@@ -51,9 +51,9 @@ class Inference(Section):
     """Coverage of the printed intervals."""
 
     bootstrap: WildBootstrap | None = None
-    """`two_way_fixed_effects`: p-values of treatments and their interactions with moderators from a wild cluster
-    bootstrap, beside the others: `bootstrap: {}` for the usual one. With few clusters, or few that are treated, they
-    are the ones to believe. Needs one dimension of clusters."""
+    """`two_way_fixed_effects`: p-values of treatments and their interactions with moderators, and intervals of what is
+    not rejected, from a wild cluster bootstrap, beside the others: `bootstrap: {}` for the usual one. With few clusters,
+    or few that are treated, they are the ones to believe. Needs one dimension of clusters."""
 
     permutation: Permutation | None = None
     """`two_way_fixed_effects` with one treatment that stays: p-values of it and of its moderation from estimates with

@@ -355,7 +355,8 @@ exhibits:
   dynamics: {{kind: event_study_figure, title: Before and after, blocks: [dynamics]}}
 ```
 
-Estimates and standard errors stay as they are; new columns are `p_value_bootstrap`, `p_value_permutation`,
+Estimates and standard errors stay as they are; new columns are `p_value_bootstrap` (with
+`interval_low_bootstrap` and `interval_high_bootstrap`, the hypotheses that are not rejected), `p_value_permutation`,
 `p_value_adjusted`, each with a column that says how it was made or why there is none, `interval_low_simultaneous` and
 `interval_high_simultaneous`. `minimum_detectable_effect` is always there. The numbers drawn follow from the study's
 `seed` and the block's name: neither the order of rows nor the number of cores changes a p-value, and the equations of
