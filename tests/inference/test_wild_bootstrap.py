@@ -177,5 +177,5 @@ def test_the_estimates_hold_the_bootstrap_and_not_its_draws(panel: pd.DataFrame)
     assert DRAWN not in estimates
     assert estimates["bootstrap"].iloc[0] == (
         "wild cluster bootstrap with Rademacher weights, all 1,024 patterns of signs, null imposed "
-        "(Cameron, Gelbach and Miller 2008)"
+        "(Cameron, Gelbach and Miller 2008); 10 of 10 clusters treated"
     )

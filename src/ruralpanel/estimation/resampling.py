@@ -82,6 +82,9 @@ def with_bootstrap(
     except TooManyLevels as error:
         return [row | {"bootstrap": f"no bootstrap: {error}"} for row in rows]
     regressors = absorbed.regressors.to_numpy(dtype="float64")
+    entering = [equation.intensities.get(name, name) for name in equation.treatments]
+    is_treated = absorbed.sample[entering].ne(0).any(axis=1).groupby(absorbed.sample[cluster]).any()
+    words = _words(weights, int(is_treated.sum()), equation)
     found = []
     for row, term in zip(rows, terms, strict=True):
         if term.column not in tested(terms, equation) or pd.isna(row.get("standard_error")):
@@ -99,7 +102,7 @@ def with_bootstrap(
                 "p_value_bootstrap": bootstrap.p_value_of_zero(options.impose_null),
                 "interval_low_bootstrap": low,
                 "interval_high_bootstrap": high,
-                "bootstrap": _words(weights, equation),
+                "bootstrap": words,
                 DRAWN: Drawn(np.abs(statistics) * scale, weights.exact and options.impose_null),
             }
         )
@@ -201,12 +204,14 @@ def _nested_effect(absorbed: Absorbed, cluster: str) -> str | None:
     return max(nested, key=lambda name: (nested[name], name)) if nested else None
 
 
-def _words(weights: WildWeights, equation: Equation) -> str:
-    """Say how the bootstrap was done."""
+def _words(weights: WildWeights, treated: int, equation: Equation) -> str:
+    """Say how the bootstrap was done, and in how many clusters anybody is treated."""
     options = equation.inference.bootstrap
     assert options is not None
     kind = {"rademacher": "Rademacher", "webb": "Webb"}[options.weights]
     draws = f"all {weights.draws:,} patterns of signs" if weights.exact else f"{weights.draws:,} draws"
+    clusters = len(weights.clusters)
     imposed = "null imposed" if options.impose_null else "null not imposed"
     source = "Cameron, Gelbach and Miller 2008" if options.weights == "rademacher" else "Webb 2023"
-    return f"wild cluster bootstrap with {kind} weights, {draws}, {imposed} ({source})"
+    how = f"wild cluster bootstrap with {kind} weights, {draws}, {imposed} ({source})"
+    return f"{how}; {treated} of {clusters} clusters treated"

@@ -52,8 +52,8 @@ class Inference(Section):
 
     bootstrap: WildBootstrap | None = None
     """`two_way_fixed_effects`: p-values of treatments and their interactions with moderators, and intervals of what is
-    not rejected, from a wild cluster bootstrap, beside the others: `bootstrap: {}` for the usual one. With few clusters,
-    or few that are treated, they are the ones to believe. Needs one dimension of clusters."""
+    not rejected, from a wild cluster bootstrap, beside the others: `bootstrap: {}` for the usual one. They hold with
+    fewer clusters than t tests need. Needs one dimension of clusters."""
 
     permutation: Permutation | None = None
     """`two_way_fixed_effects` with one treatment that stays: p-values of it and of its moderation from estimates with

@@ -20,7 +20,9 @@ class WildBootstrap(Section):
     draws: Draws = 9999
     """How many. With `rademacher`, where all patterns of signs are no more than this, each is taken once instead."""
     impose_null: bool = True
-    """Whether the residuals are those without the effect that is tested. `false` takes those of the estimate."""
+    """Whether the residuals are those without the effect that is tested; `false` takes those of the estimate. With very
+    few treated clusters, imposing it rejects too rarely and not imposing it too often (MacKinnon and Webb 2017): where
+    the two disagree, neither is to be believed, and a `permutation` may be."""
 
 
 class Permutation(Section):
