@@ -125,3 +125,11 @@ def test_without_an_effect_p_values_are_uniform() -> None:
         found.append(rows_of(frame.assign(y=walk), {"draws": 99})["listed"]["p_value_permutation"])
     assert np.mean(np.array(found) <= 0.05) == pytest.approx(0.05, abs=0.03)
     assert np.mean(np.array(found) <= 0.50) == pytest.approx(0.50, abs=0.075)
+
+
+def test_a_term_that_is_collinear_has_no_p_value(panel: pd.DataFrame) -> None:
+    rows = rows_of(panel, moderators=["x"], fixed_effects=["village", "year", "county*year", "cohort*year"])
+    assert "p_value_permutation" not in rows["listed"]  # all of a cohort are treated in the same years
+    assert 0 < rows["listed*x"]["p_value_permutation"] <= 1
+    nobody = rows_of(panel, regressors=["x"], sample="listed == 0")
+    assert "p_value_permutation" not in nobody["listed"]

@@ -132,6 +132,8 @@ def with_permutation(
     assert options is not None and absorbed is not None and equation.seed is not None
     sample = absorbed.sample
     columns = [name for name in tested(terms, equation) if name in absorbed.regressors]
+    if not columns:
+        return rows
     among = options.among or equation.unit
     groups = sample.groupby(among, sort=True)
     try:

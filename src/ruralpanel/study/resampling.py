@@ -18,7 +18,8 @@ class WildBootstrap(Section):
     """What the residuals of a cluster are multiplied with: `rademacher` is −1 or 1; `webb` has six values (Webb 2023),
     for a dozen clusters or fewer, with which signs alone give few different draws."""
     draws: Draws = 9999
-    """How many. With `rademacher`, where all patterns of signs are no more than this, each is taken once instead."""
+    """How many. With `rademacher`, where all patterns of signs of the panel's clusters are no more than this, each is
+    taken once instead."""
     impose_null: bool = True
     """Whether the residuals are those without the effect that is tested; `false` takes those of the estimate. With very
     few treated clusters, imposing it rejects too rarely and not imposing it too often (MacKinnon and Webb 2017): where
