@@ -99,3 +99,14 @@ def test_two_estimators_of_one_specification_are_two_series(panel: pd.DataFrame)
         "averages over cohorts",
     ]
     assert "averages over cohorts (Sun and Abraham 2021): 320 observations" in " ".join(notes)
+
+
+def test_a_simultaneous_band_is_drawn_in_thin_bars_and_explained(panel: pd.DataFrame) -> None:
+    asked = equation(estimator="event_study", seed=2, inference={"cluster": ["village"], "simultaneous": True})
+    data = event_study_figure.plotted_data(estimate_block(panel, [asked])[0])
+    figure, notes = event_study_figure.draw(data, declaration("event_study_figure"))
+    banded = data[data["interval_low_simultaneous"].notna()]
+    drawn = [line for each in figure.axes[0].collections for line in each.get_segments() if each.get_linewidth() == 0.5]
+    assert [line[0][1] for line in drawn] == banded["interval_low_simultaneous"].tolist()
+    assert [line[1][1] for line in drawn] == banded["interval_high_simultaneous"].tolist()
+    assert "Thin bars: band that covers all event times at once with 95% (sup-t, Montiel Olea" in " ".join(notes)

@@ -156,3 +156,26 @@ def test_interactions_and_intensities_are_told_apart(panel: pd.DataFrame) -> Non
     assert r"Listed village $\times$ Station" in as_latex(table)
     some = declared.model_copy(update={"exhibit": declared.exhibit.model_copy(update={"terms": ["listed"]})})
     assert "Other regressors: Listed village × Station." in " ".join(print_table(estimated, some).notes)
+
+
+def test_minimum_detectable_effects_are_printed_below_standard_errors(static: pd.DataFrame) -> None:
+    table = print_table(static, declaration("regression_table", minimum_detectable_effect=True))
+    assert [label for label, _ in table.coefficients] == ["Listed village", "", "MDE₈₀", "Share <5%", "", "MDE₈₀"]
+    effect = static[static["term"] == "listed"]["minimum_detectable_effect"].iloc[0]
+    assert table.coefficients[2][1][0] == f"{effect:.3f}"
+    assert table.coefficients[2][1][2] == ""  # a column without an estimate has none
+    assert any(note.startswith("MDE₈₀: minimum detectable effect") for note in table.notes)
+    assert "MDE$_{80}$" in as_latex(table)
+    assert "MDE" not in as_html(print_table(static, declaration("regression_table")))
+
+
+def test_drawn_p_values_stand_in_brackets_with_a_note_on_how(panel: pd.DataFrame) -> None:
+    drawn = equation(regressors=["x"], seed=1, inference={"cluster": ["county"], "bootstrap": {"draws": 999}})
+    estimates, _ = estimate_block(panel, [drawn])
+    table = print_table(estimates, declaration("regression_table", p_values=["bootstrap"]))
+    assert [label for label, _ in table.coefficients] == ["Listed village", "", "p, wild bootstrap", "Share <5%", ""]
+    assert table.coefficients[2][1] == [f"[{estimates['p_value_bootstrap'].iloc[0]:.3f}]"]
+    assert "p, wild bootstrap: wild cluster bootstrap with Rademacher weights, 999 draws, null imposed" in " ".join(
+        table.notes
+    )
+    assert "p, wild bootstrap" in as_latex(table)

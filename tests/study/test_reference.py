@@ -11,6 +11,9 @@ import pytest
 import yaml
 
 from ruralpanel.study import Study
+from ruralpanel.study.blocks import Block
+from ruralpanel.study.exhibits import RegressionTable
+from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.reference import EXAMPLE, SECTIONS, reference_text, schema_text
 from ruralpanel.study.shapes import shape_of_source, shape_of_table
 from ruralpanel.study.sources import Source
@@ -87,3 +90,15 @@ def test_the_example_loads_and_can_be_estimated(electrification: Path) -> None:
         estimates, _ = estimate_block(panel, study.equations(block))
         assert estimates["estimate"].notna().any()
     assert panel["share_young"].isna().sum() == 1
+
+
+def test_the_example_of_resampling_fits_the_model() -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", reference_text(), flags=re.DOTALL)
+    (example,) = (yaml.safe_load(block) for block in blocks if "adjustment:" in block)
+    effects = Block.model_validate(example["blocks"]["effects"])
+    assert effects.inference is not None
+    assert effects.inference.bootstrap is not None
+    assert effects.inference.bootstrap.weights == "webb"
+    assert Block.model_validate(example["blocks"]["dynamics"]).inference.simultaneous
+    assert RegressionTable.model_validate(example["exhibits"]["effects"]).minimum_detectable_effect
+    assert Outcome.model_validate(example["outcomes"]["income"]).family == "livelihood"

@@ -30,6 +30,31 @@ LARGEST = 1e100
 
 
 @dataclass(frozen=True)
+class Absorbed:
+    """What the fixed effects leave of a regression's two sides.
+
+    Parameters
+    ----------
+    sample
+        The rows that were used.
+    effects
+        Their fixed effects without slopes, as integer codes.
+    weights
+        Of these rows, with a mean of one.
+    outcome
+        What is left of it, times the square root of the weights, shape (rows,).
+    regressors
+        The same of the regressors, by term.
+    """
+
+    sample: pd.DataFrame
+    effects: pd.DataFrame
+    weights: np.ndarray
+    outcome: np.ndarray
+    regressors: pd.DataFrame
+
+
+@dataclass(frozen=True)
 class Fit:
     """An absorbed regression.
 
@@ -43,12 +68,15 @@ class Fit:
         Terms that fixed effects and the terms before them leave nothing of.
     shared
         The columns of the estimates table that all coefficients share.
+    absorbed
+        What resampling needs; None where the regression is not by least squares.
     """
 
     coefficients: pd.Series
     covariance: Covariance
     collinear: list[str]
     shared: dict[str, object]
+    absorbed: Absorbed | None = None
 
     def standard_error(self, term: str) -> float:
         """Give the standard error of a term that was estimated."""
@@ -84,7 +112,15 @@ def fit_absorbed(sample: pd.DataFrame, terms: list[str], equation: Equation, led
     weights = sample[equation.weights] if equation.weights else None
     model, result = absorbed_regression(sample, sample[OUTCOME], weights, terms, effects, equation)
     fit = fit_of(model, result, sample, terms, effects, equation, ledger)
-    return replace(fit, shared=fit.shared | {"r_squared": _r_squared(model, result, sample, equation)})
+    absorbed = Absorbed(
+        sample,
+        effects,
+        np.ones(len(sample)) if weights is None else (weights / weights.mean()).to_numpy(dtype="float64"),
+        np.asarray(model.absorbed_dependent, dtype="float64").ravel(),
+        pd.DataFrame(model.absorbed_exog)[list(result.params.index)],
+    )
+    shared = fit.shared | {"r_squared": _r_squared(model, result, sample, equation)}
+    return replace(fit, shared=shared, absorbed=absorbed)
 
 
 def fit_of(
@@ -288,7 +324,9 @@ def absorbed_regression(
             exogenous,
             absorb=absorbed.astype("category") if absorbs else None,
             interactions=[
-                Interaction(cat=sample[[effect_name(each.intercept)]].astype("category"), cont=_slope(sample, each))
+                Interaction(
+                    cat=sample[[effect_name(each.intercept)]].astype("category"), cont=slope_values(sample, each)
+                )
                 for each in sloping
             ]
             or None,
@@ -308,7 +346,7 @@ def absorbed_regression(
     return model, result
 
 
-def _slope(sample: pd.DataFrame, effect: FixedEffect) -> pd.DataFrame:
+def slope_values(sample: pd.DataFrame, effect: FixedEffect) -> pd.DataFrame:
     """Give the column that has a slope in every level of an effect, in a form that takes few iterations to take out.
 
     As every level has an intercept too, the level's mean can go first. Where nothing is left of a level then, it gets

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 import pandas as pd
 
@@ -11,6 +12,9 @@ from ruralpanel.estimation.estimates import ROW, estimates_frame, no_estimate
 from ruralpanel.estimation.sample import CannotEstimate
 from ruralpanel.ledger import Ledger, LedgerLine, ledger_frame
 from ruralpanel.study.blocks import Equation
+
+ADJUSTMENT = "ruralpanel.estimation.adjustment"
+"""The module that adjusts p-values; imported by name like the estimators, and for the same reason."""
 
 
 def estimator_module(estimator: str) -> str:
@@ -48,6 +52,7 @@ def estimate_block(
         If a column that has to be a number is text.
     """
     frames: list[pd.DataFrame] = []
+    found: list[tuple[dict[str, Any], Equation]] = []
     lines: list[LedgerLine] = []
     for equation in equations:
         name = "/".join([equation.block, equation.specification, equation.outcome, equation.estimator])
@@ -57,7 +62,11 @@ def estimate_block(
         except CannotEstimate as error:
             rows = [no_estimate(equation, str(error))]
         frames.append(estimates_frame(rows, equation))
+        found += [(row, equation) for row in rows]
         lines += ledger.lines
     estimates = pd.concat(frames, ignore_index=True)
+    if any(equation.adjustment for equation in equations):
+        rows, stated = [row for row, _ in found], [equation for _, equation in found]
+        estimates = import_module(ADJUSTMENT).with_adjusted(estimates, rows, stated)
     estimates.insert(0, ROW, range(1, len(estimates) + 1))
     return estimates, ledger_frame(lines)

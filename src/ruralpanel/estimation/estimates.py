@@ -32,10 +32,20 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "degrees_of_freedom": ("float64", "of the t distribution, or the F's denominator; empty for the normal"),
     "p_value": ("float64", "two-sided p-value"),
     "p_value_adjusted": ("float64", "adjusted for multiple testing; empty where it is not asked for"),
+    "adjustment": ("str", "how, and over how many tests"),
+    "p_value_bootstrap": ("float64", "from the wild cluster bootstrap; empty where it is not asked for"),
+    "interval_low_bootstrap": ("float64", "lower end of what the wild cluster bootstrap does not reject"),
+    "interval_high_bootstrap": ("float64", "upper end; infinite ends mean that the draws are too few to reject any"),
+    "bootstrap": ("str", "how, or why it could not be had"),
+    "p_value_permutation": ("float64", "from permutations of cohorts; empty where it is not asked for"),
+    "permutation": ("str", "of how many and among whom, or why there are none"),
     "interval_low": ("float64", "lower end of the interval"),
     "interval_high": ("float64", "upper end of the interval"),
+    "interval_low_simultaneous": ("float64", "lower end of the band that covers all event times at once"),
+    "interval_high_simultaneous": ("float64", "its upper end; both empty where it is not asked for"),
     "interval_level": ("float64", "coverage of the interval"),
     "weight_share": ("float64", "a comparison's share in the two-way estimate; empty outside its decomposition"),
+    "minimum_detectable_effect": ("float64", "the effect that a test at the 5% level finds with a power of 80%"),
     "observations": ("Int64", "rows used"),
     "units": ("Int64", "distinct units in them"),
     "clusters": ("Int64", "clusters; the smaller number with two dimensions"),
@@ -60,6 +70,13 @@ COHORT_SIZE = "cohort size"
 
 ROW = "row"
 """A running number within a block's file, which keeps the order in which estimates are to be shown."""
+
+
+TESTED_AT = 0.05
+"""The level of the test that the minimum detectable effect is for, whatever the level of intervals."""
+
+POWER = 0.80
+"""The power of that test."""
 
 
 def estimates_frame(rows: Sequence[dict[str, Any]], equation: Equation) -> pd.DataFrame:
@@ -145,7 +162,11 @@ def with_types(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def statistics(estimate: float, standard_error: float, degrees_of_freedom: float, level: float) -> dict[str, float]:
-    """Compute t, p and the interval of a coefficient.
+    """Compute t, p, the interval and the minimum detectable effect of a coefficient.
+
+    The minimum detectable effect is what a two-sided test at the level :data:`TESTED_AT` finds with the power
+    :data:`POWER`: the sum of these two quantiles of the t distribution, times the standard error (Bloom 1995, Minimum
+    Detectable Effects, Evaluation Review 19(5), 547–556).
 
     Parameters
     ----------
@@ -170,10 +191,12 @@ def statistics(estimate: float, standard_error: float, degrees_of_freedom: float
     if not (np.isfinite(standard_error) and standard_error > 0):
         return row
     half_width = student.ppf(0.5 + level / 2, degrees_of_freedom) * standard_error
+    detectable = student.ppf(1 - TESTED_AT / 2, degrees_of_freedom) + student.ppf(POWER, degrees_of_freedom)
     return row | {
         "standard_error": standard_error,
         "statistic": estimate / standard_error,
         "p_value": float(2 * student.sf(abs(estimate / standard_error), degrees_of_freedom)),
         "interval_low": estimate - half_width,
         "interval_high": estimate + half_width,
+        "minimum_detectable_effect": detectable * standard_error,
     }

@@ -17,6 +17,7 @@ from ruralpanel.errors import counted
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed
 from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words, statistics
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample
+from ruralpanel.estimation.simultaneous_band import with_band
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 
@@ -112,6 +113,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     ]
     rows.sort(key=lambda each: int(each["event_time"]))
     rows += [row(name, name) for name in equation.regressors]
+    if equation.inference.simultaneous:
+        rows = with_band(rows, {value: name for name, value in columns.items()}, fit, equation)
     begins = -equation.anticipation.get(treatment, 0)
     test = joint_test(fit, [name for name, value in columns.items() if value < begins])
     marked = [value for value in columns.values() if begins <= value < 0]

@@ -24,6 +24,7 @@ from ruralpanel.estimation.absorbed import Fit, fit_absorbed, varying_effects
 from ruralpanel.estimation.estimates import no_estimate, sample_words, statistics
 from ruralpanel.estimation.event_study import joint_test, without_always_treated
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample
+from ruralpanel.estimation.simultaneous_band import with_band
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 
@@ -109,6 +110,9 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     rows = sorted((each for each in found if "event_time" in each), key=lambda each: int(each["event_time"]))
     rows += [each for each in found if "event_time" not in each]
     rows += [row(name, name) for name in equation.regressors]
+    if equation.inference.simultaneous:
+        times = {each.place["event_time"]: name for name, each in averages.items() if "event_time" in each.place}
+        rows = with_band(rows, times, fit, equation)
     begins = -equation.anticipation.get(treatment, 0)
     rows.append(joint_test(fit, [name for name, each in averages.items() if each.place.get("event_time", 0) < begins]))
     return [{"sample": sample_words(equation, left_out), **each} for each in rows]

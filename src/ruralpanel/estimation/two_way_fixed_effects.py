@@ -16,6 +16,7 @@ import pandas as pd
 
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed
 from ruralpanel.estimation.estimates import no_estimate, statistics
+from ruralpanel.estimation.resampling import with_bootstrap, with_permutation
 from ruralpanel.estimation.right_hand_side import Term, right_hand_side
 from ruralpanel.estimation.sample import estimation_sample
 from ruralpanel.ledger import Ledger
@@ -47,7 +48,13 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         If there is no estimate on this panel.
     """
     sample, terms = right_hand_side(estimation_sample(panel, equation, ledger), equation)
-    return rows_of(fit_absorbed(sample, [term.column for term in terms], equation, ledger), terms, equation)
+    fit = fit_absorbed(sample, [term.column for term in terms], equation, ledger)
+    rows = rows_of(fit, terms, equation)
+    if equation.inference.bootstrap is not None:
+        rows = with_bootstrap(rows, terms, fit, panel, equation)
+    if equation.inference.permutation is not None:
+        rows = with_permutation(rows, terms, fit, equation)
+    return rows
 
 
 def rows_of(fit: Fit, terms: list[Term], equation: Equation) -> list[dict[str, Any]]:

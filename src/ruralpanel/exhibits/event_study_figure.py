@@ -104,6 +104,7 @@ def _draw_outcome(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declarati
             capsize=2,
             label=_series_words(name, part, declaration).split(" (")[0],  # the notes name the papers
         )
+        _draw_band(axes, each, each["event_time"].astype(float) + shift, COLOURS[position % len(COLOURS)])
     treatment = shown["term"].iloc[0]
     anticipation = declaration.anticipation.get(treatment, 0)
     if anticipation:
@@ -112,6 +113,13 @@ def _draw_outcome(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declarati
     axes.set_xlabel(f"Event time in {declaration.period}s ({declaration.labels.get(treatment, treatment)})")
     axes.set_ylabel(axis_label("Effect", words.effect_unit))
     _label_bins(axes, shown)
+
+
+def _draw_band(axes: Axes, each: pd.DataFrame, at: pd.Series, colour: str) -> None:
+    """Draw the band over all event times as thin bars beyond the intervals, where there is one."""
+    banded = each["interval_low_simultaneous"].notna()
+    low, high = each.loc[banded, "interval_low_simultaneous"], each.loc[banded, "interval_high_simultaneous"]
+    axes.vlines(at[banded], low, high, color=colour, linewidth=0.5)
 
 
 def _place(part: pd.DataFrame) -> pd.Series:
@@ -164,6 +172,11 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
         sentences.append(
             f"Points are coefficients, bars {level:.0%} intervals; standard errors {'; '.join(variances)}."
         )
+        if numbers["interval_low_simultaneous"].notna().any():
+            sentences.append(
+                f"Thin bars: band that covers all event times at once with {level:.0%} (sup-t, Montiel Olea and "
+                "Plagborg-Møller 2019)."
+            )
         zero = data[data["estimate"].eq(0) & data["standard_error"].isna()]
         measured = zero.loc[zero["estimator"] != "imputation", "event_time"]
         if len(measured):

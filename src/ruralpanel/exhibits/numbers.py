@@ -34,8 +34,8 @@ def count(value: float) -> str:
     return decimal(value, 0)
 
 
-def probability(value: float) -> str:
-    """Write a p-value: three decimals, and ``< 0.001`` below that."""
+def probability(value: float, sign: str = "= ") -> str:
+    """Write a p-value after an equals sign, or the sign given: three decimals, and ``< 0.001`` below that."""
     if pd.isna(value):
         return ""
-    return "< 0.001" if value < 0.0005 else f"= {decimal(value, 3)}"
+    return "< 0.001" if value < 0.0005 else f"{sign}{decimal(value, 3)}"

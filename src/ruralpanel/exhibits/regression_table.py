@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.estimates import JOINT_TEST
@@ -20,12 +21,22 @@ from ruralpanel.exhibits.caption import (
     unit_notes,
     variance_words,
 )
-from ruralpanel.exhibits.numbers import count, decimal
+from ruralpanel.exhibits.numbers import count, decimal, probability
 from ruralpanel.study.blocks import STAGGERED
 from ruralpanel.study.exhibits import ESTIMATORS_SHOWN, RegressionTable
 from ruralpanel.study.fixed_effects import fixed_effect, intercepts, slopes
 
 LATEX_PACKAGES = "booktabs, tabularx, threeparttable and makecell"
+MDE = "MDE₈₀"
+"""The label of the rows with minimum detectable effects."""
+
+P_VALUES = {
+    "bootstrap": ("p_value_bootstrap", "p, wild bootstrap", "bootstrap"),
+    "permutation": ("p_value_permutation", "p, permutation", "permutation"),
+    "adjusted": ("p_value_adjusted", "p, adjusted", "adjustment"),
+}
+"""For every kind of p-value that can be printed: its column, its label, and the column that says how it was made."""
+
 REGRESSION = ["block", "specification", "outcome", "estimator"]
 
 
@@ -88,6 +99,8 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
         cells = [_cell(column, term, event_time, exhibit, unavailable) for column in columns]
         coefficients.append((label, [top for top, _ in cells]))
         coefficients.append(("", [below for _, below in cells]))
+        found = [_row_of(column, term, event_time) for column in columns]
+        coefficients += _rows_below(found, exhibit)
     heads = [(declaration.outcomes[column["outcome"].iloc[0]].head, _head(column, declaration)) for column in columns]
     return PrintedTable(
         full_title(declaration),
@@ -139,11 +152,9 @@ def _cell(
     unavailable: dict[str, None],
 ) -> tuple[str, str]:
     """Give a coefficient and what stands below it; a dash where there is a reason and no number."""
-    here = column[(column["term"] == term) & column["period"].isna()]
-    here = here[here["event_time"].isna()] if event_time is None else here[here["event_time"] == event_time]
-    if here.empty:
+    row = _row_of(column, term, event_time)
+    if row is None:
         return "", ""
-    row = here.iloc[0]
     if pd.isna(row["estimate"]):
         unavailable[row["reason"]] = None
         return "—", ""
@@ -154,6 +165,26 @@ def _cell(
     if pd.notna(row["weight_share"]):
         error = f"[{decimal(row['weight_share'], exhibit.decimals)}]"
     return decimal(row["estimate"], exhibit.decimals) + stars, error
+
+
+def _row_of(column: pd.DataFrame, term: str, event_time: int | None) -> pd.Series | None:
+    """Find the estimate of a term in a column of the table."""
+    here = column[(column["term"] == term) & column["period"].isna()]
+    here = here[here["event_time"].isna()] if event_time is None else here[here["event_time"] == event_time]
+    return None if here.empty else here.iloc[0]
+
+
+def _rows_below(found: list[pd.Series | None], exhibit: RegressionTable) -> list[tuple[str, list[str]]]:
+    """Give the rows below a standard error that the study asks for, those of them that have a number."""
+    rows = []
+    for kind in exhibit.p_values or []:
+        column, label, _ = P_VALUES[kind]
+        values = [np.nan if row is None else row[column] for row in found]
+        rows.append((label, ["" if pd.isna(value) else f"[{probability(value, sign='')}]" for value in values]))
+    if exhibit.minimum_detectable_effect:
+        effects = ["" if row is None else decimal(row["minimum_detectable_effect"], exhibit.decimals) for row in found]
+        rows.append((MDE, effects))
+    return [(label, cells) for label, cells in rows if any(cells)]
 
 
 def _head(column: pd.DataFrame, declaration: ExhibitDeclaration) -> str:
@@ -274,6 +305,15 @@ def _notes(
         sentences.append("In brackets: the weight of a comparison in the two-way estimate, which is their sum.")
     if exhibit.stars:
         sentences.append("* p < 0.10, ** p < 0.05, *** p < 0.01.")
+    for kind in exhibit.p_values or []:
+        _, label, how = P_VALUES[kind]
+        words = dict.fromkeys(text for column in columns for text in column[how] if text)
+        sentences.append(f"{label}: {'; '.join(words) or 'not asked for in these blocks'}.")
+    if exhibit.minimum_detectable_effect:
+        sentences.append(
+            f"{MDE}: minimum detectable effect, which a two-sided test at the 5% level finds with a power of 80% "
+            "(Bloom 1995)."
+        )
     if unavailable:
         sentences.append(f"— no estimate: {'; '.join(unavailable)}.")
     return sentences + closing_notes(declaration)
@@ -358,9 +398,13 @@ def as_latex(table: PrintedTable) -> str:
 
 def _joined_rows(rows: list[tuple[str, list[str]]]) -> list[tuple[str, list[str]]]:
     """Put each standard error below its coefficient in one cell, as maketables expects."""
-    joined = []
-    for (label, top), (_, below) in zip(rows[::2], rows[1::2], strict=True):
-        joined.append((label, ["\n".join(part for part in pair if part) for pair in zip(top, below, strict=True)]))
+    joined: list[tuple[str, list[str]]] = []
+    for label, cells in rows:
+        if label:
+            joined.append((label, cells))
+        else:
+            above, top = joined.pop()
+            joined.append((above, ["\n".join(part for part in pair if part) for pair in zip(top, cells, strict=True)]))
     return joined
 
 
@@ -380,6 +424,7 @@ def _latex(text: str) -> str:
         ("−", "$-$"),
         ("×", r"$\times$"),
         ("²", "$^2$"),
+        ("₈₀", "$_{80}$"),
         ("<", "$<$"),
         (">", "$>$"),
         ("–", "--"),

@@ -48,11 +48,11 @@ def counted_coefficients(regressors: int, effects: pd.DataFrame, clusters: pd.Da
     total = regressors + sum(levels.values()) - (effects.shape[1] - 1)
     if clusters is None:
         return total
-    nested = [name for name in levels if any(_is_nested(effects[name], clusters[each]) for each in clusters)]
+    nested = [name for name in levels if any(is_nested(effects[name], clusters[each]) for each in clusters)]
     return total - sum(levels[name] for name in nested) + len(nested)
 
 
-def _is_nested(effect: pd.Series, cluster: pd.Series) -> bool:
+def is_nested(effect: pd.Series, cluster: pd.Series) -> bool:
     """Tell whether every level of an effect lies within one cluster."""
     return (
         len(pd.DataFrame({"effect": effect.to_numpy(), "cluster": cluster.to_numpy()}).drop_duplicates())

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.fixed_effects import FIXED_EFFECT
+from ruralpanel.study.resampling import Permutation, WildBootstrap
 
 EstimatorName = Literal[
     "two_way_fixed_effects",
@@ -29,6 +30,7 @@ STAGGERED: tuple[EstimatorName, ...] = ("imputation", "two_stage", "stacked", "l
 Variance = Literal["clustered", "heteroskedastic", "homoskedastic", "spatial"]
 SmallSample = Literal["fixest", "fixest_full", "reghdfe", "none"]
 ComparisonMethod = Literal["doubly_robust", "outcome_regression", "inverse_probability"]
+Adjustment = Literal["romano_wolf", "westfall_young", "sharpened", "holm"]
 WITH_TREATMENT_TERMS = ("two_way_fixed_effects", "poisson_fixed_effects", "complementary_log_log")
 """Estimators that have one coefficient for each treatment, interaction, and treatment by moderator."""
 
@@ -57,6 +59,20 @@ class Inference(Section):
     level: Annotated[float, Field(gt=0, lt=1)] = 0.95
     """Coverage of the printed intervals."""
 
+    bootstrap: WildBootstrap | None = None
+    """`two_way_fixed_effects`: p-values of treatments and their interactions with moderators, and intervals of what is
+    not rejected, from a wild cluster bootstrap, beside the others: `bootstrap: {}` for the usual one. They hold with
+    fewer clusters than t tests need. Needs one dimension of clusters."""
+
+    permutation: Permutation | None = None
+    """`two_way_fixed_effects` with one treatment that stays: p-values of it and of its moderation from estimates with
+    permuted cohorts, beside the others: `permutation: {within: [province]}`. They ask whether anybody was affected at
+    all, for moderation too, and hold as far as it is chance who was treated when within the strata."""
+
+    simultaneous: bool = False
+    """`event_study` and `sun_abraham`: whether to add a band that covers all event times at once at the `level`
+    (Montiel Olea and Plagborg-Møller 2019), which figures draw as thin bars beyond the intervals."""
+
     @model_validator(mode="after")
     def _keys_go_with_the_variance(self) -> Inference:
         if self.variance == "spatial":
@@ -68,7 +84,14 @@ class Inference(Section):
                 raise ValueError(f"spatial standard errors have no small-sample correction such as {self.small_sample}")
         elif self.cutoff is not None or self.kernel is not None:
             raise ValueError("`cutoff` and `kernel` go with `variance: spatial`")
+        if self.bootstrap is not None and (self.variance != "clustered" or len(self.cluster or []) > 1):
+            raise ValueError("`bootstrap` needs `variance: clustered` and one column to cluster by")
         return self
+
+    @property
+    def draws_numbers(self) -> bool:
+        """Whether anything here needs random numbers."""
+        return self.bootstrap is not None or self.permutation is not None or self.simultaneous
 
 
 class GroupTime(Section):
@@ -168,6 +191,13 @@ class Block(Specification):
     """What the block estimates, for the reader."""
     specifications: Annotated[dict[Name, Specification], Field(min_length=1)] | None = None
     """Named variations: each states only what differs from the block. Left out: one, called `main`."""
+    adjustment: Adjustment | None = None
+    """Adjusts the p-values of the effects of treatments, and of their moderation, for how many there are: all in the
+    block, or those on outcomes of the same `family`. `romano_wolf` and `westfall_young` step down through the largest
+    statistic, or the smallest p-value, of joint bootstrap draws, and need `inference.bootstrap`; `holm` needs nothing;
+    these three bound the chance of any false rejection. `sharpened` gives q-values (Anderson 2008), which bound the
+    share of false ones among the rejections. Where there is a bootstrap, `holm` and `sharpened` start from its
+    p-values."""
 
 
 class Equation(Section):
@@ -209,6 +239,12 @@ class Equation(Section):
     """By treatment, where there is any."""
     donut: dict[Name, list[int]] = {}
     """By treatment, the event times left out, where there are any."""
+    adjustment: Adjustment | None = None
+    """How the block's p-values are adjusted for multiple testing."""
+    family: str = ""
+    """The family of hypotheses that the outcome belongs to; empty for none."""
+    seed: int | None = None
+    """The study's, where random numbers are drawn."""
 
     @property
     def treatment_terms(self) -> list[str]:

@@ -34,6 +34,12 @@ class RegressionTable(Exhibit):
     coefficients by period."""
     decimals: Annotated[int, Field(ge=0, le=8)] = 3
     """Decimals of coefficients and standard errors."""
+    p_values: Annotated[list[Literal["bootstrap", "permutation", "adjusted"]], Field(min_length=1)] | None = None
+    """Which p-values to print below standard errors, in brackets: from the wild cluster `bootstrap`,
+    from the `permutation` of cohorts, or `adjusted` for multiple testing, where a block asks for them."""
+    minimum_detectable_effect: bool = False
+    """Whether to print below each standard error the effect that a two-sided test at the 5% level would have found with
+    a power of 80% (the row MDE₈₀): an estimate that is not significant says little about smaller effects."""
     stars: bool = False
     """Whether to mark p < 0.10, 0.05 and 0.01 with stars. Off by default, as journals now ask."""
 

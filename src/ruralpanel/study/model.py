@@ -299,6 +299,9 @@ class Study(Section):
                                 name: each.anticipation for name, each in declared.items() if each.anticipation
                             },
                             donut={name: sorted(each.donut) for name, each in declared.items() if each.donut},
+                            adjustment=block.adjustment,
+                            family=(outcome.family or "") if block.adjustment else "",
+                            seed=self.seed if inference.draws_numbers else None,
                         )
                     )
         return equations

@@ -27,6 +27,10 @@ class Outcome(Section):
     """Applied before estimation. `log` makes zero and negative values missing, counted in the ledger; the
     size of an effect on the `inverse_hyperbolic_sine` depends on the unit."""
 
+    family: Name | None = None
+    """Outcomes that are tested together: in blocks with an `adjustment`, p-values are adjusted for the number of tests
+    in the same family. Left out: with all other outcomes without a family."""
+
     @model_validator(mode="after")
     def _adoption_alone(self) -> Outcome:
         if self.adoption is not None and (self.column is not None or self.transformation != "none"):

@@ -31,6 +31,7 @@ from ruralpanel.study.places import (
     Neighbours,
     Places,
 )
+from ruralpanel.study.resampling import Permutation, WildBootstrap
 from ruralpanel.study.sources import RETRIEVED_FILES, Column, Retrieval, Source
 from ruralpanel.study.tables import Computed, Crosswalk, Group, Part, Recode, Summary, Table, Total
 
@@ -322,6 +323,48 @@ an index is made of some of its proxies only, and which proxy gets a weight agai
 {index_measures}
 `capacities.csv` beside it has the correlation of each `capacity` with each `other`, over the `units` that have both.
 
+## Few clusters, many outcomes
+
+What t tests say is right for many clusters and one hypothesis. A block can ask for more:
+
+```yaml
+outcomes:
+  income: {{label: Income per head, family: livelihood}}
+  assets: {{label: Value of assets, family: livelihood}}
+blocks:
+  effects:
+    outcomes: [income, assets]
+    estimators: [two_way_fixed_effects]
+    moderators: [kinship]
+    adjustment: romano_wolf       # or westfall_young, holm, sharpened; by family of outcomes
+    inference:
+      cluster: [county]
+      bootstrap: {{weights: webb}}  # wild cluster bootstrap with the null hypothesis imposed, 9,999 draws
+      permutation: {{within: [province], draws: 999}}
+  dynamics:
+    outcomes: [income, assets]
+    estimators: [event_study]
+    inference: {{cluster: [county], simultaneous: true}}
+exhibits:
+  effects:
+    kind: regression_table
+    title: Effects and what moderates them
+    blocks: [effects]
+    p_values: [bootstrap, permutation, adjusted]
+    minimum_detectable_effect: true
+  dynamics: {{kind: event_study_figure, title: Before and after, blocks: [dynamics]}}
+```
+
+Estimates and standard errors stay as they are; new columns are `p_value_bootstrap` (with
+`interval_low_bootstrap` and `interval_high_bootstrap`, the hypotheses that are not rejected), `p_value_permutation`,
+`p_value_adjusted`, each with a column that says how it was made or why there is none, `interval_low_simultaneous` and
+`interval_high_simultaneous`. `minimum_detectable_effect` is always there. The numbers drawn follow from the study's
+`seed` and the block's name: neither the order of rows nor the number of cores changes a p-value, and the equations of
+a block draw the same for the same cluster, which is what joint tests need. With n draws no p-value is below 1/(n + 1).
+
+Permutations ask whether anybody's outcome depends on when anybody was treated. Where the treatment has an effect, the
+permutation p-value of `treatment*moderator` is therefore no test of whether the effect differs; the bootstrap's is.
+
 ## Balance of the panel
 
 `results/<study>/panel/balance.csv` counts the units of the finished panel by when they are observed, for each
@@ -451,6 +494,8 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
         Specification,
     ),
     ("inference", "In a block or a specification.", Inference),
+    ("bootstrap", "In `inference`.", WildBootstrap),
+    ("permutation", "In `inference`.", Permutation),
     ("group_time", "In a block or a specification with `callaway_santanna`.", GroupTime),
     ("exhibits", "One entry for each table or figure, by name; all kinds have:", Exhibit),
     ("exhibits of kind regression_table", "Also:", RegressionTable),

@@ -8,6 +8,7 @@ from typing import get_args
 from ruralpanel.errors import Problem, nearest
 from ruralpanel.study.blocks import STAGGERED, WITH_TREATMENT_TERMS, Block, Equation, EstimatorName, Specification
 from ruralpanel.study.checks.context import Context
+from ruralpanel.study.checks.resampling import adjustment, permutation_of, resampling
 from ruralpanel.study.fixed_effects import columns_of, fixed_effect
 from ruralpanel.study.yaml_file import KeyPath
 
@@ -76,9 +77,11 @@ def blocks(context: Context) -> Iterator[Problem]:
                     )
                 )
         found += _keys_of_estimators(context, at, block)
+        found += resampling(context, at, block)
         yield from found
         if not found:
             yield from _equations(context, name, at)
+            yield from adjustment(context, name, at)
 
 
 def _specification(context: Context, at: KeyPath, part: Specification) -> Iterator[Problem]:
@@ -145,6 +148,7 @@ def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
         yield from _complementary_log_log(context, where, equation)
         yield from _moderators(context, where, equation)
         yield from _poisson(context, where, equation)
+        yield from permutation_of(context, where, equation)
         if equation.estimator in WITH_TREATMENT_TERMS and not right_hand:
             yield context.file.problem(where, "has nothing on the right-hand side", "name `treatments` or `regressors`")
         if equation.estimator == "cohort_means" and len(equation.treatments) > 1:

@@ -10,6 +10,13 @@ from ruralpanel.study.checks.context import Context
 from ruralpanel.study.exhibits import ESTIMATORS_SHOWN, RegressionTable
 from ruralpanel.study.yaml_file import KeyPath, is_file
 
+WHERE_ASKED = {
+    "bootstrap": "write `bootstrap: {}` under the block's `inference`",
+    "permutation": "write `permutation: {}` under the block's `inference`",
+    "adjusted": "write `adjustment: holm` in the block",
+}
+"""How a block asks for each kind of p-value."""
+
 
 def exhibits(context: Context) -> Iterator[Problem]:
     """Check that exhibits show what their blocks estimate."""
@@ -35,6 +42,26 @@ def exhibits(context: Context) -> Iterator[Problem]:
             terms = {term for block in blocks for term in _right_hand_sides(context, study.blocks[block])}
             for index, term in enumerate(exhibit.terms or []):
                 yield from context.known((*at, "terms", index), term, terms, "term of these blocks")
+            yield from _p_values(context, at, exhibit, blocks)
+
+
+def _p_values(context: Context, at: KeyPath, exhibit: RegressionTable, blocks: list[str]) -> Iterator[Problem]:
+    """Check that a block of the table asks for the p-values that are to be printed."""
+    inferences = [
+        part.inference
+        for block in blocks
+        for part in (context.study.blocks[block], *(context.study.blocks[block].specifications or {}).values())
+        if part.inference is not None
+    ]
+    asked = {
+        "bootstrap": any(each.bootstrap is not None for each in inferences),
+        "permutation": any(each.permutation is not None for each in inferences),
+        "adjusted": any(context.study.blocks[block].adjustment for block in blocks),
+    }
+    for index, kind in enumerate(exhibit.p_values or []):
+        if not asked[kind]:
+            what = f"`{kind}` is not asked for by any block of this table"
+            yield context.file.problem((*at, "p_values", index), what, WHERE_ASKED[kind])
 
 
 def _right_hand_sides(context: Context, block: Block) -> set[str]:

@@ -1,0 +1,219 @@
+"""p-values of a two-way regression's treatment terms that are drawn, beside those from its standard errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ruralpanel.estimation.absorbed import Absorbed, Fit, slope_values
+from ruralpanel.estimation.right_hand_side import Term
+from ruralpanel.estimation.sample import effect_name
+from ruralpanel.inference.crossing_effects import CrossingEffects, TooManyLevels, crossing_effects
+from ruralpanel.inference.permutation import coefficients_of, permuted, strata_of
+from ruralpanel.inference.random_draws import generator, share_as_large
+from ruralpanel.inference.small_sample import is_nested
+from ruralpanel.inference.wild_bootstrap import WildWeights, wild_bootstrap, wild_weights
+from ruralpanel.study.blocks import Equation
+from ruralpanel.study.fixed_effects import slopes
+
+DRAWN = "drawn statistics"
+"""Where a row keeps its :class:`Drawn` until the block's joint tests are done; no column of the estimates."""
+
+
+class CannotPermute(ValueError):
+    """Cohorts cannot be permuted in this sample; the message says why."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The bootstrap draws of a coefficient.
+
+    Parameters
+    ----------
+    statistics
+        Absolute t statistics, scaled like the one that is printed, shape (draws,).
+    exact
+        Whether they are all there are, the one found among them.
+    """
+
+    statistics: np.ndarray
+    exact: bool
+
+
+def tested(terms: list[Term], equation: Equation) -> list[str]:
+    """List the columns of treatments, their interactions, and their products with moderators."""
+    others = {*equation.regressors}
+    return [term.column for term in terms if term.period is None and term.column not in others]
+
+
+def with_bootstrap(
+    rows: list[dict[str, Any]], terms: list[Term], fit: Fit, panel: pd.DataFrame, equation: Equation
+) -> list[dict[str, Any]]:
+    """Add p-values from the wild cluster bootstrap to the rows of treatments and moderation.
+
+    Parameters
+    ----------
+    rows, terms
+        The estimates, and the terms they are of, in the same order.
+    fit
+        The regression.
+    panel
+        All clusters in it get weights, so that all equations of a block draw the same for the same cluster.
+    equation
+        What was estimated.
+
+    Returns
+    -------
+    list of dict
+        The rows, with the columns of the bootstrap and the statistics drawn under :data:`DRAWN`.
+    """
+    options, absorbed = equation.inference.bootstrap, fit.absorbed
+    assert options is not None and absorbed is not None and equation.seed is not None and equation.inference.cluster
+    (cluster,) = equation.inference.cluster
+    random = generator(equation.seed, equation.block, "wild cluster bootstrap")
+    drawn = wild_weights(panel[cluster], options.weights, options.draws, random)
+    present = pd.Index(absorbed.sample[cluster].unique()).sort_values()
+    weights, clusters = drawn.of(present), present.get_indexer(pd.Index(absorbed.sample[cluster]))
+    try:
+        effects = projection(absorbed, _nested_effect(absorbed, cluster), equation)
+    except TooManyLevels as error:
+        return [row | {"bootstrap": f"no bootstrap: {error}"} for row in rows]
+    regressors = absorbed.regressors.to_numpy(dtype="float64")
+    entering = [equation.intensities.get(name, name) for name in equation.treatments]
+    is_treated = absorbed.sample[entering].ne(0).any(axis=1).groupby(absorbed.sample[cluster]).any()
+    words = _words(weights, int(is_treated.sum()), equation)
+    found = []
+    for row, term in zip(rows, terms, strict=True):
+        if term.column not in tested(terms, equation) or pd.isna(row.get("standard_error")):
+            found.append(row)
+            continue
+        position = list(absorbed.regressors.columns).index(term.column)
+        bootstrap = wild_bootstrap(absorbed.outcome, regressors, position, clusters, effects, weights)
+        statistics = bootstrap.statistics(0.0 if options.impose_null else bootstrap.coefficient)
+        low, high = bootstrap.interval(equation.inference.level, options.impose_null)
+        # Equations of a family can have different corrections: in their joint tests, all are as printed.
+        scale = bootstrap.standard_error / row["standard_error"]
+        found.append(
+            row
+            | {
+                "p_value_bootstrap": bootstrap.p_value_of_zero(options.impose_null),
+                "interval_low_bootstrap": low,
+                "interval_high_bootstrap": high,
+                "bootstrap": words,
+                DRAWN: Drawn(np.abs(statistics) * scale, weights.exact and options.impose_null),
+            }
+        )
+    return found
+
+
+def with_permutation(
+    rows: list[dict[str, Any]], terms: list[Term], fit: Fit, equation: Equation
+) -> list[dict[str, Any]]:
+    """Add p-values from permuted cohorts to the rows of the treatment and its moderation.
+
+    Parameters
+    ----------
+    rows, terms
+        The estimates, and the terms they are of, in the same order.
+    fit
+        The regression.
+    equation
+        What was estimated: one treatment that stays, by its indicator.
+
+    Returns
+    -------
+    list of dict
+        The rows, with the columns of the permutations; with a reason there where cohorts cannot be permuted.
+    """
+    options, absorbed = equation.inference.permutation, fit.absorbed
+    assert options is not None and absorbed is not None and equation.seed is not None
+    sample = absorbed.sample
+    columns = [name for name in tested(terms, equation) if name in absorbed.regressors]
+    if not columns:
+        return rows
+    among = options.among or equation.unit
+    groups = sample.groupby(among, sort=True)
+    try:
+        cohort = _permutable_cohort(sample, groups, options.within, equation)
+        effects = projection(absorbed, _largest_effect(absorbed), equation)
+    except (CannotPermute, TooManyLevels) as error:
+        return [row | {"permutation": f"no permutations: {error}"} for row in rows]
+    random = generator(equation.seed, equation.block, "permutation")
+    strata = strata_of(groups[options.within].first(), options.within)
+    drawn = permuted(cohort, strata, options.draws, random)[:, groups.ngroup().to_numpy()]
+    (treatment,) = equation.treatments
+    period = sample[equation.period].to_numpy()[:, None]
+
+    def columns_of(cohorts: np.ndarray) -> list[np.ndarray]:
+        treated = (period >= cohorts).astype("float64")  # nobody is treated whose cohort is missing
+        factors = [name.removeprefix(treatment).removeprefix("*") for name in columns]
+        return [treated * sample[name].to_numpy(dtype="float64")[:, None] if name else treated for name in factors]
+
+    others = absorbed.regressors.drop(columns=columns).to_numpy(dtype="float64")
+    root = np.sqrt(absorbed.weights)
+    draws = coefficients_of(columns_of, drawn, absorbed.outcome, others, effects, root)
+    words = f"{options.draws:,} permutations of cohorts among {among}"
+    words += f" within {' and '.join(options.within)}" if options.within else ""
+    found = []
+    for row, term in zip(rows, terms, strict=True):
+        if term.column in columns:
+            p_value = share_as_large(float(row["estimate"]), draws[:, columns.index(term.column)], exact=False)
+            found.append(row | {"p_value_permutation": p_value, "permutation": words})
+        else:
+            found.append(row)
+    return found
+
+
+def _permutable_cohort(sample: pd.DataFrame, groups: Any, within: list[str], equation: Equation) -> np.ndarray:
+    """Give the cohort of every group, missing for the never treated, in the order of their names."""
+    (treatment,) = equation.treatments
+    name = f"{treatment}_cohort"
+    cohort = sample[name].astype("float64")
+    if not (sample[treatment] == (sample[equation.period] >= cohort)).all():
+        raise CannotPermute(f"{treatment} is not all that its cohort says")
+    for column in [name, *within]:
+        if groups[column].nunique(dropna=False).max() > 1:
+            raise CannotPermute(f"{column} differs within what is permuted")
+    values: np.ndarray = cohort.groupby(groups.ngroup()).first().to_numpy()
+    return values
+
+
+def _largest_effect(absorbed: Absorbed) -> str | None:
+    """Name the effect with the most levels."""
+    levels = {str(name): int(absorbed.effects[name].nunique()) for name in absorbed.effects}
+    return max(levels, key=lambda name: (levels[name], name)) if levels else None
+
+
+def projection(absorbed: Absorbed, main: str | None, equation: Equation) -> CrossingEffects:
+    """Prepare the projection on a regression's fixed effects, one of which is taken out exactly."""
+    sloping = [
+        (absorbed.sample[effect_name(each.intercept)].to_numpy(), slope_values(absorbed.sample, each).to_numpy()[:, 0])
+        for each in slopes(equation.fixed_effects)
+    ]
+    names = [effect_name(each.intercept) for each in slopes(equation.fixed_effects)]
+    effects = absorbed.effects.assign(**{name: absorbed.sample[name] for name in names})
+    return crossing_effects(effects, main, absorbed.weights, sloping)
+
+
+def _nested_effect(absorbed: Absorbed, cluster: str) -> str | None:
+    """Name the effect with the most levels of those that lie within the clusters."""
+    groups = absorbed.sample[cluster]
+    effects = {str(name): absorbed.effects[name] for name in absorbed.effects}
+    nested = {name: int(codes.nunique()) for name, codes in effects.items() if is_nested(codes, groups)}
+    return max(nested, key=lambda name: (nested[name], name)) if nested else None
+
+
+def _words(weights: WildWeights, treated: int, equation: Equation) -> str:
+    """Say how the bootstrap was done, and in how many clusters anybody is treated."""
+    options = equation.inference.bootstrap
+    assert options is not None
+    kind = {"rademacher": "Rademacher", "webb": "Webb"}[options.weights]
+    draws = f"all {weights.draws:,} patterns of signs" if weights.exact else f"{weights.draws:,} draws"
+    clusters = len(weights.clusters)
+    imposed = "null imposed" if options.impose_null else "null not imposed"
+    source = "Cameron, Gelbach and Miller 2008" if options.weights == "rademacher" else "Webb 2023"
+    how = f"wild cluster bootstrap with {kind} weights, {draws}, {imposed} ({source})"
+    return f"{how}; {treated} of {clusters} clusters treated"

@@ -1,0 +1,119 @@
+r"""Projection on fixed effects, split into one that is taken out exactly and the others, which cross it.
+
+With :math:`Z_1` the dummies of one effect and :math:`Z_2` those of the others, the projection on both is
+:math:`P_1 + P_{M_1 Z_2}`. The first part is a mean by group; the second needs the matrix
+:math:`Z_2'M_1Z_2 = Z_2'Z_2 - Z_2'Z_1(Z_1'Z_1)^{-1}Z_1'Z_2`, which has a row for every level of the other effects only.
+So columns are residualised as fast as they can be added up, as often as is needed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+MOST_LEVELS = 2500
+"""Levels of crossing effects beyond which their matrix takes too long to invert."""
+
+
+RANK = 1e-10
+"""Eigenvalues below this share of the largest belong to levels that the other effects take out already."""
+
+
+class TooManyLevels(ValueError):
+    """Fixed effects cross each other in more levels than can be handled; the message says how many."""
+
+
+@dataclass(frozen=True)
+class CrossingEffects:
+    """What projections on a set of fixed effects need.
+
+    Parameters
+    ----------
+    main
+        Dummies of the effect that is taken out exactly, times the square root of the weights; no columns for none.
+    others
+        Dummies and slopes of the others, times the square root of the weights.
+    root
+        A root of the generalised inverse of :math:`Z_2'M_1Z_2`, shape (levels of the others, rank).
+    """
+
+    main: sparse.csr_matrix
+    others: sparse.csr_matrix
+    root: np.ndarray
+
+    @property
+    def levels(self) -> np.ndarray:
+        """Sums of weights by level of the main effect."""
+        return np.asarray(self.main.multiply(self.main).sum(axis=0)).ravel()
+
+    def explained(self, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        r"""Compute what inner products of projected columns are made of.
+
+        Parameters
+        ----------
+        columns
+            Shape (rows, columns), times the square root of the weights.
+
+        Returns
+        -------
+        tuple of (numpy.ndarray, numpy.ndarray)
+            :math:`(Z_1'Z_1)^{-1/2}Z_1'c`, and :math:`R'Z_2'M_1c` with the root :math:`R`, for every column: inner
+            products of either, added up, are those of the projections.
+        """
+        lengths = np.sqrt(self.levels)[:, None]
+        sums = (self.main.T @ columns) / lengths
+        crossing = self.others.T @ columns - (self.others.T @ self.main) @ (sums / lengths)
+        return sums, self.root.T @ crossing
+
+
+def crossing_effects(
+    effects: pd.DataFrame, main: str | None, weights: np.ndarray, slopes: list[tuple[np.ndarray, np.ndarray]]
+) -> CrossingEffects:
+    """Prepare the projection on fixed effects.
+
+    Parameters
+    ----------
+    effects
+        One column an effect, integer codes.
+    main
+        The effect to be taken out exactly; None for none.
+    weights
+        Of the rows.
+    slopes
+        For every slope within an effect, the codes of its levels and the values.
+
+    Returns
+    -------
+    CrossingEffects
+        Ready for use.
+
+    Raises
+    ------
+    TooManyLevels
+        If the other effects have more than :data:`MOST_LEVELS` levels.
+    """
+    root = np.sqrt(weights)
+    others = [_dummies(effects[name].to_numpy(), root) for name in effects if name != main]
+    others += [_dummies(codes, root * values) for codes, values in slopes]
+    rows = len(effects)
+    first = sparse.csr_matrix((rows, 0)) if main is None else _dummies(effects[main].to_numpy(), root)
+    rest = sparse.csr_matrix(sparse.hstack(others)) if others else sparse.csr_matrix((rows, 0))
+    if rest.shape[1] > MOST_LEVELS:
+        raise TooManyLevels(f"fixed effects cross in {rest.shape[1]:,} levels, more than {MOST_LEVELS:,}")
+    products = (rest.T @ rest).toarray()
+    if main is not None:
+        cross = first.T @ rest
+        sums = np.asarray(first.multiply(first).sum(axis=0)).ravel()
+        products = products - (cross.T @ sparse.diags(1 / sums) @ cross).toarray()
+    values, vectors = np.linalg.eigh(products)
+    kept = values > RANK * values.max(initial=0.0)
+    return CrossingEffects(first, rest, vectors[:, kept] / np.sqrt(values[kept]))
+
+
+def _dummies(codes: np.ndarray, values: np.ndarray) -> sparse.csr_matrix:
+    """Give one column a level that holds the values of its rows."""
+    levels, position = np.unique(codes, return_inverse=True)
+    return sparse.csr_matrix((values, (np.arange(len(codes)), position)), shape=(len(codes), len(levels)))

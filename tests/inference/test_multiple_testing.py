@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from ruralpanel.estimation.block import estimate_block
+from ruralpanel.inference.multiple_testing import holm, romano_wolf, sharpened, westfall_young
+from ruralpanel.inference.random_draws import share_as_large
+from tests.conftest import equation
+
+FIFTEEN = np.array(
+    [
+        0.0001,
+        0.0004,
+        0.0019,
+        0.0095,
+        0.0201,
+        0.0278,
+        0.0298,
+        0.0344,
+        0.0459,
+        0.3240,
+        0.4262,
+        0.5719,
+        0.6528,
+        0.7590,
+        1.0,
+    ]
+)
+"""The p-values of Benjamini & Hochberg (1995, section 4.1)."""
+
+
+def anderson(p_values: np.ndarray) -> np.ndarray:
+    """Anderson's (2008) search for sharpened q-values, written out from its description."""
+    count, order = len(p_values), np.argsort(p_values)
+    ranked, ranks = p_values[order], np.arange(1, len(p_values) + 1)
+
+    def rejected(level: float) -> int:
+        below = np.flatnonzero(ranked <= level * ranks / count)
+        return 0 if len(below) == 0 else int(below[-1]) + 1
+
+    found = np.ones(count)
+    for level in np.arange(1000, 0, -1) / 1000:
+        first_level = level / (1 + level)
+        first = rejected(first_level)
+        second = count if first == count else rejected(first_level * count / (count - first))
+        found[order[: second if first else 0]] = level
+    return found
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_sharpened_q_values_are_those_of_andersons_search(seed: int) -> None:
+    p_values = FIFTEEN if seed == 0 else np.random.default_rng(seed).uniform(size=12) ** 3
+    np.testing.assert_allclose(sharpened(p_values), anderson(p_values), atol=1e-9)
+
+
+def test_the_two_stage_procedure_rejects_eight_of_the_fifteen() -> None:
+    """By hand at 5%: 4 p-values pass at 0.05/1.05, then 8 at that times 15/11 (the eighth: 0.0344 ≤ 8/15 × 0.0649)."""
+    assert (sharpened(FIFTEEN) <= 0.05).sum() == 8
+
+
+def test_holm_by_hand() -> None:
+    assert holm(np.array([0.01, 0.04, 0.03])) == pytest.approx([0.03, 0.06, 0.06])
+
+
+STATISTICS = st.integers(1, 5).flatmap(
+    lambda count: st.tuples(
+        arrays(float, count, elements=st.floats(0, 4)), arrays(float, (40, count), elements=st.floats(0, 4))
+    )
+)
+
+
+@given(STATISTICS)
+def test_stepping_down_never_lowers_a_p_value_and_leaves_a_single_one_alone(case) -> None:
+    statistics, draws = case
+    raw = np.array([share_as_large(each, draws[:, number], False) for number, each in enumerate(statistics)])
+    for method in (romano_wolf, westfall_young):
+        adjusted = method(statistics, draws, False)
+        assert (adjusted >= raw - 1e-12).all()
+        assert (adjusted > 0).all()
+        assert (adjusted <= 1).all()
+        assert method(statistics[:1], draws[:, :1], False)[0] == pytest.approx(raw[0])
+        assert np.diff(adjusted[np.argsort(raw, kind="stable")]).min(initial=0) >= -1e-12 or method is romano_wolf
+    assert (holm(raw) >= raw).all()
+    assert np.diff(romano_wolf(statistics, draws, False)[np.argsort(-statistics)]).min(initial=0) >= 0
+
+
+def test_the_step_down_by_hand() -> None:
+    """Four draws of two hypotheses: the largest first against the larger of both, then the other alone."""
+    draws = np.array([[0.5, 2.5], [1.0, 0.1], [3.5, 0.2], [0.3, 1.0]])
+    assert romano_wolf(np.array([3.0, 0.9]), draws, False) == pytest.approx([2 / 5, 3 / 5])
+
+
+def test_independent_tests_are_adjusted_about_as_much_as_sidak_says() -> None:
+    draws = np.abs(np.random.default_rng(2).normal(size=(40_000, 6)))
+    for method in (romano_wolf, westfall_young):
+        adjusted = method(np.array([2.5, 0.1, 0.2, 0.3, 0.1, 0.4]), draws, False)
+        assert adjusted[0] == pytest.approx(1 - (1 - 0.012419) ** 6, abs=0.005)
+
+
+@pytest.fixture
+def several(panel: pd.DataFrame) -> pd.DataFrame:
+    """Give the panel's villages outcomes with no effect, a small and a large one."""
+    random = np.random.default_rng(4)
+    noise = {name: random.normal(size=len(panel)) for name in ("none", "small", "large")}
+    effects = {"none": 0.0, "small": 0.35, "large": 1.0}
+    return panel.assign(**{name: noise[name] + effects[name] * panel["listed"] for name in noise})
+
+
+def block(several: pd.DataFrame, adjustment: str, **changes: object) -> pd.DataFrame:
+    inference = {"cluster": ["village"], "bootstrap": {"draws": 999}}
+    equations = [
+        equation(
+            outcome=name,
+            outcome_column=name,
+            regressors=["x"],
+            **{"inference": inference, "seed": 5, "adjustment": adjustment, **changes},
+        )
+        for name in ("none", "small", "large")
+    ]
+    return estimate_block(several, equations)[0].set_index(["outcome", "term"])
+
+
+@pytest.mark.parametrize("adjustment", ["romano_wolf", "westfall_young", "holm"])
+def test_effects_of_a_block_are_adjusted_and_regressors_are_not(several: pd.DataFrame, adjustment: str) -> None:
+    found = block(several, adjustment).xs("listed", level="term")
+    assert (found["p_value_adjusted"] >= found["p_value_bootstrap"]).all()
+    assert found.loc["small", "p_value_adjusted"] > found.loc["small", "p_value_bootstrap"]
+    assert "over 3 tests (p-values of the wild cluster bootstrap)" in found["adjustment"].iloc[0]
+    assert block(several, adjustment).xs("x", level="term")["p_value_adjusted"].isna().all()
+
+
+def test_a_family_is_tested_by_itself(several: pd.DataFrame) -> None:
+    inference = {"cluster": ["village"], "bootstrap": {"draws": 999}}
+    equations = [
+        equation(
+            outcome=name, outcome_column=name, inference=inference, seed=5, adjustment="romano_wolf", family=family
+        )
+        for name, family in (("none", "income"), ("small", "people"), ("large", "income"))
+    ]
+    found = estimate_block(several, equations)[0].set_index("outcome")
+    assert found.loc["small", "p_value_adjusted"] == found.loc["small", "p_value_bootstrap"]
+    assert "over 1 test (family people, " in found.loc["small", "adjustment"]
+    assert "over 2 tests (family income, " in found.loc["large", "adjustment"]
+
+
+def test_without_a_bootstrap_holm_starts_from_t_tests(several: pd.DataFrame) -> None:
+    found = block(several, "holm", inference={"cluster": ["village"]}).xs("listed", level="term")
+    np.testing.assert_allclose(found["p_value_adjusted"], holm(found["p_value"].to_numpy()))
+    assert "p-values of the t tests" in found["adjustment"].iloc[0]
+
+
+def test_a_coefficient_without_draws_is_left_out_of_the_family(several: pd.DataFrame, monkeypatch) -> None:
+    monkeypatch.setattr("ruralpanel.inference.crossing_effects.MOST_LEVELS", 5)
+    found = block(several, "romano_wolf").xs("listed", level="term")
+    assert found["p_value_adjusted"].isna().all()
+    assert found["adjustment"].iloc[0] == "no adjustment: there is no bootstrap of this coefficient"
+
+
+def test_moderation_is_tested_with_the_treatment(several: pd.DataFrame) -> None:
+    moderated = several.assign(kinship=np.cos(several["village"]))
+    found = block(moderated, "sharpened", moderators=["kinship"])
+    adjusted = found[found["p_value_adjusted"].notna()]
+    assert set(adjusted.index.get_level_values("term")) == {"listed", "listed*kinship"}
+    assert "over 6 tests" in adjusted["adjustment"].iloc[0]

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = """
+import pandas as pd
+from ruralpanel.estimation.block import estimate_block
+from tests.conftest import dated, equation
+
+panel = dated(pd.read_csv("tests/parity/fixest/shared_4.csv").drop(columns="designated"))
+random = {"cluster": ["county"], "bootstrap": {"draws": 499}, "permutation": {"draws": 99, "within": ["province"]}}
+shared = {"moderators": ["legacy"], "inference": random, "seed": 9, "adjustment": "romano_wolf"}
+equations = [equation(**shared), equation(outcome="x", outcome_column="x", **shared)]
+band = {"cluster": ["county"], "simultaneous": True}
+equations.append(equation(estimator="event_study", window=[-3, 3], seed=9, inference=band))
+estimates = estimate_block(panel, equations)[0]
+names = ["p_value_bootstrap", "p_value_permutation", "p_value_adjusted", "interval_low_simultaneous"]
+print(estimates[names].to_csv(float_format="%.9g"))
+"""
+
+
+@pytest.mark.slow
+def test_hash_seeds_and_threads_change_no_p_value(root: Path) -> None:
+    printed = set()
+    for seed, threads in (("0", "1"), ("1", "2"), ("77", "2")):
+        chosen = {"PYTHONHASHSEED": seed, "OPENBLAS_NUM_THREADS": threads, "OMP_NUM_THREADS": threads}
+        run = subprocess.run(
+            [sys.executable, "-c", PROGRAM],
+            cwd=root,
+            env={**os.environ, **chosen, "PYTHONPATH": str(root)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        printed.add(run.stdout)
+    (same,) = printed
+    assert same.count("\n") > 30
