@@ -324,7 +324,7 @@ def _read_stata(source: Source, path: Path) -> RawTable:
         what = f"cannot be read as a Stata file: {first_sentence or type(error).__name__}"
         raise DataError([Problem(source.origin, what, hint="the file may be cut off, or of another format")]) from None
     labels, shared = (
-        _stata_labels(path, list(values))
+        _stata_labels(path, [str(name) for name in values])
         if any(column.value_labels for column in source.columns.values())
         else ({}, set())
     )

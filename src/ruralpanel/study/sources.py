@@ -100,7 +100,10 @@ class Column(Section):
     @model_validator(mode="after")
     def _level_of_codes(self) -> Column:
         if (self.type == "code") != (self.level is not None):
-            raise ValueError("`type: code` and `level` go together: `{type: code, level: county}`")
+            raise ValueError(
+                "`type: code` and `level` go together: `{type: code, level: county}`; "
+                "codes of other things than administrative areas are `type: text` or numbers"
+            )
         given = [key for key in ("unit", "minimum", "maximum") if getattr(self, key) is not None]
         given += ["scale"] if self.scale != 1.0 else []
         if self.type == "code" and given:
