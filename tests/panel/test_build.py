@@ -47,6 +47,18 @@ def test_unmatched_rows_can_mean_zero_and_what_is_missing_stays_missing() -> Non
     assert panel["size"].isna().tolist() == [True, True, False, False]
 
 
+def test_a_period_that_a_source_does_not_cover_is_named() -> None:
+    yearly = pd.DataFrame({"village": [1, 2], "year": [2010, 2010], "shops": [4, 5]})
+    join = {"source": "register", "on": ["village", "year"], "unmatched": "zero"}
+    declared = Panel.model_validate({**KEYS, "joins": [join]})
+    ledger = build_panel({"survey": SURVEY, "register": yearly}, declared, "survey", {}).ledger
+    said = next(line.reason for line in ledger.lines if line.step == "join register")
+    assert "2 without a partner (their new numbers are zero), among them every row of 2011, 0 rows" in said
+    some = yearly.assign(year=[2010, 2011])
+    ledger = build_panel({"survey": SURVEY, "register": some}, declared, "survey", {}).ledger
+    assert not any("every row" in line.reason for line in ledger.lines)
+
+
 def test_zero_for_text_is_an_error() -> None:
     register = pd.DataFrame({"village": [1, 3], "name": ["a", "b"]})
     declared = Panel.model_validate({**KEYS, "joins": [{"source": "register", "on": ["village"], "unmatched": "zero"}]})

@@ -8,7 +8,7 @@ import pyreadstat
 import pytest
 
 from ruralpanel.errors import DataError
-from ruralpanel.sources.table import read_source
+from ruralpanel.sources.table import SourceTable, read_source
 from ruralpanel.study.sources import Source
 
 FRAME = pd.DataFrame({"村": ["01", "02"], "收入": [1.5, 2.5]})
@@ -241,3 +241,43 @@ def test_a_data_set_of_a_package_is_read() -> None:
     )
     table, _, _ = read_source("wages", declared, None)
     assert len(table) == 4360
+
+
+LABELLED = pd.DataFrame({"v": [1, 2, 3], "job": [1, 77777, -8], "note": [1, 2, 2], "size": [2, 3, 4]})
+JOBS = {"job": {1: "farm", 77777: "other", -8: "does not apply"}, "note": {1: "unclear", 2: "unclear"}}
+
+
+def labelled(path: Path, columns: dict[str, object], **more: object) -> SourceTable:
+    if path.suffix == ".sav":
+        pyreadstat.write_sav(LABELLED, str(path), variable_value_labels=JOBS)
+    else:
+        pyreadstat.write_dta(LABELLED, str(path), variable_value_labels=JOBS)
+    return read_source("survey", source(path, columns={"village": "v", **columns}, **more), path)
+
+
+@pytest.mark.parametrize("name", ["data.dta", "data.sav"])
+@pytest.mark.parametrize("codes", [[77777, -8], ["other", "does not apply"], [77777, "does not apply"]])
+def test_missing_codes_of_labelled_values_are_codes_or_labels(tmp_path: Path, name: str, codes: list[object]) -> None:
+    job = {"value_labels": True, "missing_codes": codes}
+    table, ledger, _ = labelled(tmp_path / name, {"job": job})
+    assert table["job"].isna().tolist() == [False, True, True]
+    assert table["job"][0] == "farm"
+    assert "job: 2 values with a missing code set to missing" in [line.reason for line in ledger.lines]
+
+
+def test_the_missing_codes_of_a_source_count_in_labelled_columns_too(tmp_path: Path) -> None:
+    table = labelled(tmp_path / "data.dta", {"job": {"value_labels": True}}, missing_codes=[-8]).table
+    assert table["job"].tolist()[:2] == ["farm", "other"]
+    assert table["job"].isna().tolist() == [False, False, True]
+
+
+def test_labels_can_be_used_where_another_column_has_the_same_label_twice(tmp_path: Path) -> None:
+    assert labelled(tmp_path / "data.dta", {"job": {"value_labels": True}}).table["job"][0] == "farm"
+    with pytest.raises(DataError, match=r"two values of `note` the same label.*\n.*leave `value_labels` of `kind` out"):
+        labelled(tmp_path / "data.dta", {"kind": {"from": "note", "value_labels": True}})
+
+
+@pytest.mark.parametrize("name", ["data.dta", "data.sav"])
+def test_labels_that_are_not_there_are_an_error(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DataError, match=r"no labels for the values of `size`.*\n.*leave `value_labels` of `size` out"):
+        labelled(tmp_path / name, {"size": {"value_labels": True}})

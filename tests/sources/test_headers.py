@@ -51,6 +51,26 @@ def test_all_headers_that_are_missing_come_together(tmp_path: Path) -> None:
     assert "did you mean “incme”?" in message
 
 
+def test_a_header_that_is_offered_can_be_typed_into_the_study(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"county": ["a"], "人口-乡村从业\n人员(人)": [1]})
+    assert "did you mean “人口-乡村从业人员(人)”?" in complaint(tmp_path, frame, {"labour": "乡村从业人员(人)"})
+    assert read(tmp_path, frame, {"labour": "人口-乡村从业人员(人)"}).table["labour"].tolist() == [1]
+
+
+def test_a_pattern_that_fits_no_header_is_told_with_the_headers(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"county": ["a"], "产值(亿元)": [1]})
+    said = complaint(tmp_path, frame, {"output": {"pattern": "产值.万元"}})
+    assert "has no column that fits the pattern '产值.万元' (for `output`)" in said
+    assert "valid here: county, 产值(亿元)" in said
+
+
+def test_columns_of_the_file_that_are_read_are_counted_once(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"county": [1], "a2019": [1], "a2020": [2], "other": [3]})
+    changes = {"key": ["county", "year"], "wide_into": "year"}
+    _, ledger, _ = read(tmp_path, frame, {"again": "county", "a": {"wide": "a(20[0-9]+)"}}, **changes)
+    assert ledger.lines[0].reason == "3 of 4 columns declared"
+
+
 def test_a_wide_file_becomes_one_row_a_period(tmp_path: Path) -> None:
     frame = pd.DataFrame({"county": ["a", "b"], "away_2010": [1, 2], "away_2012": [3, None], "size_2010": [9, 8]})
     table, ledger, _ = read(

@@ -125,3 +125,13 @@ def test_text_survives_being_read(tmp_path: Path, values: list[str]) -> None:
     frame = pd.DataFrame({"v": range(len(values)), "a": values})
     table, _ = read(tmp_path, frame.to_csv(index=False), {"a": {"type": "text"}})
     assert table["a"].tolist() == values
+
+
+def test_missing_codes_that_are_never_met_are_in_the_ledger(tmp_path: Path) -> None:
+    columns = {"a": {"missing_codes": ["unknown"]}, "b": {"missing_codes": [-8, -9]}, "c": None}
+    table, ledger = read(tmp_path, "v,a,b,c\n1,-8,3,1\n2,4,-9,2\n", columns, missing_codes=[-99])
+    assert table["a"].tolist() == [-8, 4]
+    reasons = [line.reason for line in ledger.lines]
+    assert "a: no value with a missing code (unknown)" in reasons
+    assert "b: 1 value with a missing code set to missing" in reasons
+    assert not any(reason.startswith("c:") for reason in reasons)

@@ -147,6 +147,16 @@ def test_prices_are_a_source_with_an_index(deflated: Repository, changes: dict[s
     assert "panel.deflators.rural_prices" in message
 
 
+def test_prices_of_a_table_are_told_by_the_table(deflated: Repository) -> None:
+    columns = {**deflated.at("sources.prices")["columns"], "county": None}
+    deflated.at("sources.prices").update(key=["county", "year"], columns=columns)
+    deflated.study["tables"] = {"series": {"stack": ["prices"], "key": ["county", "year"]}}
+    deflated.study["panel"]["deflators"]["rural_prices"]["source"] = "series"
+    message = deflated.complaint()
+    assert "tables.series.key: is county, year; prices have one row for each year" in message
+    assert "sources.series" not in message
+
+
 def test_prices_have_one_row_for_each_period_and_region(deflated: Repository) -> None:
     prices = deflated.at("sources.prices")
     prices.update(key=["county", "year"], columns={**prices["columns"], "county": None})

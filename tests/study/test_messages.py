@@ -142,3 +142,11 @@ def test_a_retrieved_file_need_not_be_there_yet(repository: Repository) -> None:
 def test_a_missing_kind_names_the_kinds(repository: Repository) -> None:
     del repository.at("exhibits.table")["kind"]
     assert "the key `kind` is missing" in repository.complaint()
+
+
+def test_a_column_with_wrong_properties_is_still_a_column(repository: Repository) -> None:
+    repository.at("sources.survey.columns")["village"] = {"type": "code"}
+    message = repository.complaint()
+    assert "(1 problem)" in message
+    assert "sources.survey.columns.village: `type: code` and `level` go together" in message
+    assert "are `type: text` or numbers" in message

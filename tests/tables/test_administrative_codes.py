@@ -251,6 +251,10 @@ def test_what_cannot_be_a_crosswalk_is_said() -> None:
     assert "the successors of 371727 cannot be read: '371703 [2016'" in complaint(["371727"], unread)
     undated = table.assign(changed=table["changed"].where(table["code"] != "371727"))
     assert "371727 has the successor 371703, and no year in which it changed" in complaint(["371727"], undated)
+    many = pd.DataFrame({"code": [f"37{n:04}" for n in range(50)], "successors": "菏泽市", "changed": float("nan")})
+    said = complaint(["370001"], pd.concat([table, many]))
+    assert "50 successors in `successors` have no year in `changed`: 370000: 菏泽市; 370001: 菏泽市" in said
+    assert len(said.splitlines()) == 3
     without = table.assign(code=table["code"].where(table["code"] != "371727"))
     assert "`code` is missing in 1 row, so that nobody knows what changed" in complaint(["371727"], without)
     numbers = table.assign(code=table["code"].astype("int64"))

@@ -88,6 +88,7 @@ def join_table(
         shown = table.loc[alone, join.on].drop_duplicates().head(5).map(str).agg(" / ".join, axis=1)
         what = f"{counted(int(alone.sum()), 'row')} of the panel have no partner: {'; '.join(shown)}"
         raise DataError([Problem(where, what, hint="declare what that means: `unmatched: missing`, `zero` or `drop`")])
+    whole = alone.groupby(table[panel.period]).all() if panel.period in join.on else pd.Series(dtype=bool)
     if join.unmatched == "zero":
         table = _with_zeros(table, right, alone, join, where)
     if join.unmatched == "drop":
@@ -97,6 +98,8 @@ def join_table(
         f"{counted(int((~alone).sum()), 'row')} matched on {', '.join(join.on)}, {int(alone.sum()):,} without a partner"
     )
     words += f" ({consequence})" if consequence else ""
+    if whole.any():  # a period that the source does not cover is another matter than a unit that it does not have
+        words += f", among them every row of {', '.join(f'{period:g}' for period in sorted(whole.index[whole]))}"
     ledger.note(
         f"join {join.source}", len(left), table, f"{words}, {counted(len(unused), 'row')} of {join.source} unused"
     )

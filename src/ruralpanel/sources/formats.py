@@ -37,6 +37,8 @@ class RawTable:
         The file, and the sheet if there is one, for messages.
     labels
         Columns whose values have labels, as labels, by raw name.
+    shared_labels
+        Columns in which two values have the same label, so that labels cannot stand for values.
     notes
         For the ledger: what was found out about the file.
     comma_may_be_decimal
@@ -47,6 +49,7 @@ class RawTable:
     rows: pd.Series
     where: str
     labels: Mapping[str, pd.Series] = field(default_factory=dict)
+    shared_labels: frozenset[str] = frozenset()
     notes: Sequence[str] = ()
     comma_may_be_decimal: bool = False
 
@@ -320,21 +323,33 @@ def _read_stata(source: Source, path: Path) -> RawTable:
         first_sentence = str(error).split(". ")[0]
         what = f"cannot be read as a Stata file: {first_sentence or type(error).__name__}"
         raise DataError([Problem(source.origin, what, hint="the file may be cut off, or of another format")]) from None
-    labels: dict[str, pd.Series] = {}
-    if any(column.value_labels for column in source.columns.values()):
-        try:
-            with_labels = pd.read_stata(path)
-        except ValueError:
-            what = "gives two values of a column the same label, so that labels cannot stand for values"
-            raise DataError([Problem(source.origin, what, hint="read the codes: leave `value_labels` out")]) from None
-        labels = {
-            str(name): with_labels[name].astype(object) for name in with_labels if with_labels[name].dtype == "category"
-        }
-    raw = replace(_counted(values, 1, source.origin), labels=labels)
+    labels, shared = (
+        _stata_labels(path, [str(name) for name in values])
+        if any(column.value_labels for column in source.columns.values())
+        else ({}, set())
+    )
+    raw = replace(_counted(values, 1, source.origin), labels=labels, shared_labels=frozenset(shared))
     with path.open("rb") as stream:
         beginning = stream.read(40)
     # From version 118 (Stata 14) on, text is UTF-8; before, it is in whatever encoding the writer used.
     return raw if re.match(rb"<stata_dta><header><release>1(?:1[89]|[2-9])", beginning) else _with_old_text(raw, source)
+
+
+def _stata_labels(path: Path, names: list[str]) -> tuple[dict[str, pd.Series], set[str]]:
+    """Give the columns of a Stata file that have labels, as labels, and those in which two values share one."""
+    shared: set[str] = set()
+    try:
+        with_labels = pd.read_stata(path)
+    except ValueError:  # pandas refuses the whole file for one such column, which the study may not even use
+        parts = []
+        for name in names:
+            try:
+                parts.append(pd.read_stata(path, columns=[name]))
+            except ValueError:
+                shared.add(name)
+        with_labels = pd.concat(parts, axis="columns") if parts else pd.DataFrame()
+    labelled = [name for name in with_labels if isinstance(with_labels[name].dtype, pd.CategoricalDtype)]
+    return {str(name): with_labels[name].astype(object) for name in labelled}, shared
 
 
 def _with_old_text(raw: RawTable, source: Source) -> RawTable:

@@ -26,11 +26,14 @@ class Selected:
         The number of each row in the raw file; repeated where a wide file became long.
     notes
         For the ledger: how headers were found that are not written as declared.
+    used
+        How many columns of the file are read; one that two names are given to counts once.
     """
 
     values: pd.DataFrame
     rows: pd.Series
     notes: list[str]
+    used: int
 
 
 def tidy_header(header: str) -> str:
@@ -80,8 +83,10 @@ def select_columns(raw: RawTable, source: Source) -> Selected:
         finder.notes.append(f"{name}: {counted(int(empty.sum()), 'cell')} filled from above")
     rows = raw.rows
     if wide:
-        selected, rows = _long(raw, selected, wide, str(source.wide_into))
-    return Selected(selected[source.column_names].reset_index(drop=True), rows.reset_index(drop=True), finder.notes)
+        selected, rows = _long(raw, source, selected, wide)
+    used = {*plain.values(), *(position for found in wide.values() for position in found.values())}
+    selected = selected[source.column_names].reset_index(drop=True)
+    return Selected(selected, rows.reset_index(drop=True), finder.notes, len(used))
 
 
 class _Finder:
@@ -109,10 +114,13 @@ class _Finder:
         if len(found) > 1:
             self.ambiguous = True
             named = ", ".join(repr(self.headers[position]) for position in found[:5])
-            self.problems.append(Problem(self.where, f"has several columns called {shown}: {named}"))
+            what = f"has several columns {'that fit' if column.pattern else 'called'} {shown}: {named}"
+            self.problems.append(Problem(self.where, what))
             return None
         if not found:
-            hint = "" if column.pattern else nearest(column.raw_name or name, self.headers)
+            # As they are compared: a header over two lines cannot be typed into a study file.
+            shown = f"that fits {shown}" if column.pattern else shown
+            hint = nearest("" if column.pattern else column.raw_name or name, self.tidy)
             self.problems.append(Problem(self.where, f"has no column {shown}", hint=hint))
             return None
         if self.headers[found[0]] != (column.raw_name or name):
@@ -141,25 +149,36 @@ class _Finder:
 
 
 def _column(raw: RawTable, source: Source, name: str, position: int) -> pd.Series:
-    """Give a column, as labels of its values where that is declared."""
-    header = str(raw.values.columns[position])
-    if source.columns[name].value_labels and header in raw.labels:
-        return raw.labels[header]
-    return raw.values.iloc[:, position]
+    """Give a column, as labels of its values where that is declared.
+
+    A value that the study calls missing by its code keeps the code, by which it is found later.
+    """
+    header, values, declared = str(raw.values.columns[position]), raw.values.iloc[:, position], source.columns[name]
+    if not declared.value_labels:
+        return values
+    if header in raw.shared_labels:
+        what = f"gives two values of `{header}` the same label, so that labels cannot stand for values"
+        raise DataError([Problem(raw.where, what, hint=f"read the codes: leave `value_labels` of `{name}` out")])
+    if header not in raw.labels:
+        what = f"has no labels for the values of `{header}` (wanted for `{name}`)"
+        raise DataError([Problem(raw.where, what, hint=f"read the values: leave `value_labels` of `{name}` out")])
+    stated = [*declared.missing_codes, *(source.missing_codes if name not in source.key else [])]
+    codes = [code for code in stated if not isinstance(code, str)]
+    return raw.labels[header].mask(values.isin(codes), values.astype(object))
 
 
 def _long(
-    raw: RawTable, fixed: pd.DataFrame, wide: dict[str, dict[int, int]], into: str
+    raw: RawTable, source: Source, fixed: pd.DataFrame, wide: dict[str, dict[int, int]]
 ) -> tuple[pd.DataFrame, pd.Series]:
     """Stack the periods of a wide file; a column that lacks a period is missing in it."""
     periods = sorted({period for found in wide.values() for period in found})
     parts = []
     for period in periods:
         own = {
-            name: raw.values.iloc[:, found[period]]
+            name: _column(raw, source, name, found[period])
             if period in found
             else pd.Series(None, raw.values.index, dtype=object)
             for name, found in wide.items()
         }
-        parts.append(fixed.assign(**own, **{into: period}))
+        parts.append(fixed.assign(**own, **{str(source.wide_into): period}))
     return pd.concat(parts, ignore_index=True), pd.concat([raw.rows] * len(periods), ignore_index=True)

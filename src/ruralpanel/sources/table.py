@@ -68,7 +68,7 @@ def read_source(name: str, source: Source, path: Path | None, corrections: Path 
     raw = read_raw(source, path)
     selected = select_columns(raw, source)
     ledger = Ledger("sources", name)
-    used = f"{len(source.columns)} of {len(raw.values.columns)} columns declared"
+    used = f"{selected.used} of {len(raw.values.columns)} columns declared"
     ledger.note("read", len(raw.values), raw.values, "; ".join([used, *raw.notes]))
     for note in selected.notes:
         ledger.note("header", len(raw.values), raw.values, note)

@@ -81,6 +81,8 @@ def type_column(raw: pd.Series, column: Column, codes: list[Scalar], comma_may_b
         typed.values = typed.values.mask(late) if late.any() else typed.values
     if coded:
         typed.notes.insert(0, f"{counted(coded, 'value')} with a missing code set to missing")
+    elif column.missing_codes:  # a code that is never met may be written otherwise in the file
+        typed.notes.insert(0, f"no value with a missing code ({', '.join(map(str, column.missing_codes))})")
     if column.scale != 1.0:
         if pd.api.types.is_numeric_dtype(typed.values):
             typed.values = typed.values * column.scale

@@ -115,7 +115,10 @@ def _problems_beside(error: ValidationError, file: YamlFile, root: Path) -> list
         return []  # without a whole entry, or a step of a table, everything that rests on it would seem wrong
     data = copy.deepcopy(file.data)
     for place in sorted(places, key=len, reverse=True):
-        _remove(data, place)
+        if len(place) == 4 and (place[0], place[2]) == ("sources", "columns"):
+            data["sources"][place[1]]["columns"][place[3]] = {}  # it is there, whatever is wrong with its properties
+        else:
+            _remove(data, place)
     try:
         study = Study.model_validate(data)
     except ValidationError:

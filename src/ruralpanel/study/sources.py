@@ -88,7 +88,8 @@ class Column(Section):
     missing_codes: list[Scalar] = []
     """Values that mean “missing” in this column, such as -9 or "n.a."; added to the source's own."""
     value_labels: bool = False
-    """Stata and SPSS files: use the labels of the values (“rural”) and not the codes behind them (1)."""
+    """Stata and SPSS files: use the labels of the values (“rural”) and not the codes behind them (1). A missing code is
+    the code (77777) or its label; a file without labels for the column is an error."""
     minimum: float | None = None
     """The smallest value allowed, after scaling."""
     maximum: float | None = None
@@ -99,7 +100,10 @@ class Column(Section):
     @model_validator(mode="after")
     def _level_of_codes(self) -> Column:
         if (self.type == "code") != (self.level is not None):
-            raise ValueError("`type: code` and `level` go together: `{type: code, level: county}`")
+            raise ValueError(
+                "`type: code` and `level` go together: `{type: code, level: county}`; "
+                "codes of other things than administrative areas are `type: text` or numbers"
+            )
         given = [key for key in ("unit", "minimum", "maximum") if getattr(self, key) is not None]
         given += ["scale"] if self.scale != 1.0 else []
         if self.type == "code" and given:

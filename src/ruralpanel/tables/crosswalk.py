@@ -20,6 +20,9 @@ from ruralpanel.study.tables import Crosswalk
 SUCCESSOR = r"^(?P<new>[^\s;\[\]]+)(?:\[(?P<moved>[0-9]{1,4})\])?$"
 """A code, and the year in which a part of the area moved to it where that is not the year of the row."""
 
+MANY = 20
+"""Up to so many successors without a year are told one by one."""
+
 
 @dataclass(frozen=True)
 class Change:
@@ -239,6 +242,11 @@ def _problems_of_rows(rows: pd.DataFrame, declared: Crosswalk, where: str) -> li
         what = f"the successors of {old} cannot be read: {written!r}"
         problems.append(Problem(where, what, hint="write codes separated by `;`, such as `130102;130104[2001]`"))
     undated = rows[rows["new"].notna() & rows["moved"].isna() & rows["year"].isna()]
+    if len(undated) > MANY:  # then it is not the rows that are wrong, but the columns that were declared
+        shown = "; ".join(f"{old}: {new}" for old, new in undated[["old", "new"]].head(5).itertuples(index=False))
+        what = f"{counted(len(undated), 'successor')} in `{declared.new}` have no year in `{declared.year}`: {shown}; …"
+        hint = "is `new` the column with codes after a change, empty where there was none, and `year` that of its year?"
+        return [*problems, Problem(where, what, hint=hint)]
     for old, new in zip(undated["old"], undated["new"], strict=True):
         what = f"{old} has the successor {new}, and no year in which it changed"
         problems.append(Problem(where, what, hint=f"fill in `{declared.year}`, or write `{new}[year]`"))

@@ -50,7 +50,7 @@ def _prices(context: Context, at: KeyPath, deflator: Deflator) -> Iterator[Probl
     elif set(source.key) != set(deflator.key):
         regions = [column for column in source.key if column != deflator.period]
         yield context.file.problem(
-            ("sources", name, "key"),
+            (f"{source.kind}s", name, "key"),
             f"is {', '.join(source.key)}; prices have one row for each {' and '.join(deflator.key)}",
             f"declare `region: {regions[0]}` in the deflator, or write `key: [{', '.join(deflator.key)}]`"
             if len(regions) == 1 and deflator.region is None
