@@ -186,3 +186,10 @@ def test_what_cannot_be_estimated_is_a_row_with_a_reason(panel: pd.DataFrame, ch
 def test_the_order_of_rows_does_not_matter(panel: pd.DataFrame) -> None:
     shuffled = panel.sample(frac=1, random_state=1)
     pd.testing.assert_frame_equal(estimates_of(panel), estimates_of(shuffled))
+
+
+def test_a_reference_that_nobody_is_observed_at_is_a_reason(panel: pd.DataFrame) -> None:
+    biennial = panel[(panel["year"] % 2 == 1) & (panel["cohort"] != 2006)]
+    estimates, _ = estimate_block(biennial, [equation(estimator="sun_abraham")])
+    (reason,) = estimates["reason"]
+    assert reason.startswith("no row is observed at the reference period -1; the last before treatment is -2")

@@ -102,3 +102,13 @@ def test_columns_called_like_those_of_the_quarantine_are_kept_apart(tmp_path: Pa
     assert quarantine["line"].tolist() == [1, 2, 3, 4]
     assert quarantine["line (value)"].tolist() == ["1", "2", "2", "3"]
     assert quarantine["reasons (value)"].tolist() == ["-6", "7", "8", "abc"]
+
+
+def test_quarantine_of_most_rows_is_taken_for_a_wrong_declaration(tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    path.write_text("v,a\n" + "".join(f"{row},{row}\n" for row in range(30)), encoding="utf-8")
+    declared = {"path": str(path), "key": ["v"], "columns": {"v": None, "a": {"type": "number", "minimum": 20}}}
+    source = Source.model_validate(declared | {"on_violation": "quarantine"})
+    with pytest.raises(DataError, match="20 of 30 rows break the declarations") as raised:
+        read_source("survey", source, path)
+    assert "a sign of a wrong declaration" in str(raised.value)

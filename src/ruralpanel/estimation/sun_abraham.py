@@ -160,6 +160,11 @@ def _cells(sample: pd.DataFrame, treatment: str, equation: Equation, ledger: Led
     # By event time first, so that of collinear columns the last are left out, as fixest does.
     pairs = sorted((int(since), int(first)) for since, first in set(zip(event_time[both], cohort[both], strict=True)))
     bases = _bases(pairs, equation)
+    if bases and equation.reference_period not in bases.values():
+        raise CannotEstimate(
+            f"no row is observed at the reference period {equation.reference_period}; the last before treatment is "
+            f"{max(bases.values())}, which `reference_period` of the designation can name"
+        )
     moved = ", ".join(f"{first} from {base}" for first, base in bases.items() if base != equation.reference_period)
     if moved:
         reason = f"cohorts without a row at event time {equation.reference_period} are measured from another: {moved}"

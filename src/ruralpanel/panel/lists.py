@@ -118,12 +118,18 @@ def read_lists(
     ------
     DataError
         If units are of another type than the panel's, a list year is no whole number, far from the panel's periods,
-        or not among the years that are declared to exist, or there is no list at all.
+        or not among the years that are declared to exist, or there is no list at all; or if treatments that can end
+        would all end because a list is declared to exist that has nobody on it.
     """
     where = f"source {declared.source}"
     require_same_kind(panel, table, unit, declared.source, f"list of the designation {name}")
     rows = with_whole_numbers(table[[unit, declared.year]], declared.year, where, "list year")
     years = _existing_years(rows[declared.year], declared, panel[period], where)
+    empty = sorted(set(years) - set(rows[declared.year]))
+    if empty and declared.exits == "switch":
+        what = f"has nobody on the list of {spans(empty)}, so that every treatment would end there"
+        hint = f"if there was no such list, leave the year out of `years` of the designation {name}"
+        raise DataError([Problem(where, what, hint=hint)])
     # A key of more than unit and year may list a unit twice in a year; on the list is on the list.
     on = pd.crosstab(rows[unit], rows[declared.year]).reindex(columns=years, fill_value=0).astype(bool)
     in_panel = set(panel[unit])

@@ -19,6 +19,9 @@ from ruralpanel.study.sources import Column, Source
 QUARANTINE_KEY = ["raw_row", "line"]
 """The key of a table of quarantined rows."""
 
+ENOUGH_TO_JUDGE = 20
+"""In a table of this many rows or more, quarantine of more than half of them is taken for a wrong declaration."""
+
 
 class SourceTable(NamedTuple):
     """What reading a source gives.
@@ -83,6 +86,10 @@ def read_source(name: str, source: Source, path: Path | None, corrections: Path 
     found = pd.concat([*badly_typed, violations(table, source)], ignore_index=True)
     if len(found) and source.on_violation == "fail":
         raise DataError(as_problems(found, selected.rows, raw.where))
+    if len(table) >= ENOUGH_TO_JUDGE and found["index"].nunique() * 2 > len(table):
+        what = f"{found['index'].nunique():,} of {len(table):,} rows break the declarations"
+        hint = "so many are a sign of a wrong declaration: mend it, or take it out"
+        raise DataError([Problem(raw.where, what, hint=hint), *as_problems(found, selected.rows, raw.where)])
     quarantine = _quarantine(written, selected, found)
     bad = set(found["index"])
     kept = table[~table.index.isin(bad)].reset_index(drop=True)
