@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -37,6 +38,8 @@ P_VALUES = {
 }
 """For every kind of p-value that can be printed: its column, its label, and the column that says how it was made."""
 
+LONG = 20
+"""Characters beyond which a cell of HTML may be broken into lines."""
 REGRESSION = ["block", "specification", "outcome", "estimator"]
 
 
@@ -205,8 +208,8 @@ def _statistics(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) ->
         rows.append(("Standard errors", [_short_variance(first, declaration) for first in firsts]))
     if any(first["weights"] != "none" for first in firsts):
         rows.append(("Weighted by", [_weight_words(first["weights"], declaration) for first in firsts]))
-    if any(first["sample"] != "all rows" for first in firsts):
-        rows.append(("Sample", [first["sample"] for first in firsts]))
+    if len({first["sample"] for first in firsts}) > 1:  # one sample for all columns is said in the notes
+        rows.append(("Sample", [_sample_words(first["sample"], declaration) for first in firsts]))
     rows.append(("Observations", [count(first["observations"]) for first in firsts]))
     rows.append(
         (
@@ -256,6 +259,14 @@ def _hidden(first: dict[Any, Any], exhibit: RegressionTable) -> list[str]:
     return [name for name in regressors if name not in (exhibit.terms or [])]
 
 
+def _sample_words(sample: str, declaration: ExhibitDeclaration) -> str:
+    """Write a sample for the reader: treatments by their label, numbers with a true minus."""
+    words = sample
+    for name, label in declaration.labels.items():
+        words = re.sub(rf"\bof {name}\b", f"of {label}", words)
+    return re.sub(r"(?<![\w.])-(?=\d)", "\N{MINUS SIGN}", words)
+
+
 def _short_variance(first: dict[Any, Any], declaration: ExhibitDeclaration) -> str:
     if first["variance"] == "spatial":
         return f"spatial, {first['spatial']}"
@@ -299,6 +310,9 @@ def _notes(
         sentences.append(f"Units of outcomes: {'; '.join(units)}.")
     hidden = dict.fromkeys(term_words(name, declaration.labels) for first in firsts for name in _hidden(first, exhibit))
     sentences += unit_notes(pd.concat(columns), declaration) if columns else []
+    samples = list(dict.fromkeys(first["sample"] for first in firsts))
+    if len(samples) == 1 and samples != ["all rows"]:
+        sentences.append(f"Sample: {_sample_words(samples[0], declaration)}.")
     if exhibit.terms is not None and hidden:
         sentences.append(f"Other regressors: {', '.join(hidden)}.")
     if any(column["weight_share"].notna().any() for column in columns):
@@ -355,7 +369,7 @@ def as_html(table: PrintedTable) -> str:
 def _html_rows(rows: list[tuple[str, list[str]]]) -> str:
     return "".join(
         f'<tr{"" if label else " class=below"}><th scope="row">{escape(label)}</th>'
-        + "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+        + "".join(f"<td{' class=words' if len(cell) > LONG else ''}>{escape(cell)}</td>" for cell in cells)
         + "</tr>"
         for label, cells in rows
     )
