@@ -78,4 +78,4 @@ def test_what_may_not_be_passed_on_is_neither_shipped_nor_said_to_be() -> None:
     sources = Study.load(NAME, ROOT).sources
     kept_back = {name for name, source in sources.items() if not source.redistributable}
     assert kept_back == {"list_2014", "list_2015", "list_2016", "coordinates"}
-    assert all(sources[name].retrieve is not None for name in kept_back)
+    assert all(sources[name].path is None for name in kept_back)
