@@ -55,7 +55,7 @@ END = {"verification compare with published values", "verification verdict", "re
 TABLE = "tables make counties"
 PANEL = {
     "panel join, derive, date designation, add places and capacities, restrict",
-    "panel codebook and missing values",
+    "panel codebook, missing values, balance",
 }
 
 
@@ -115,7 +115,7 @@ def test_another_label_of_one_outcome_reruns_no_estimation(checkout: Checkout) -
 
 
 def test_another_estimator_module_reruns_the_blocks_that_use_it(checkout: Checkout) -> None:
-    checkout.edit("src/ruralpanel/estimation/event_study.py", "if value < 0]", "if value <= -1]")
+    checkout.edit("src/ruralpanel/estimation/event_study.py", "<= value < 0]", "<= value <= -1]")
     assert checkout.due("small") == SALES | END
 
 
