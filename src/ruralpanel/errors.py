@@ -90,7 +90,7 @@ def nearest(word: object, choices: Iterable[str]) -> str:
     str
         A sentence that can follow the description of a problem; empty when there is nothing to choose from.
     """
-    valid = sorted(set(choices))
+    valid = sorted(choice for choice in set(choices) if choice.strip())  # a header may have empty cells
     if not valid:
         return ""
     by_folded_name = {choice.casefold(): choice for choice in valid}

@@ -142,6 +142,11 @@ def test_regions_without_prices_are_named() -> None:
         (RURAL.assign(cpi=0.0), {"kind": "level"}, "is 0 in 2017, which is no level of prices"),
         (RURAL.assign(cpi="a"), {}, "`cpi` of `prices` holds text, not an index"),
         (RURAL.assign(year=RURAL["year"] + 0.5), {}, "must be a whole number"),
+        (
+            RURAL.assign(year=RURAL["year"].where(RURAL.index != RURAL.index[1], 2015.5)),
+            {},
+            "such as a year; found 2015.5",
+        ),
         (RURAL.assign(village="a"), {"region": "village"}, "holds numbers in the panel and text in `prices`"),
     ],
 )

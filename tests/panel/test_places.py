@@ -32,7 +32,8 @@ DEGREE = radians(1) * EARTH_RADIUS
 LATITUDES = st.one_of(st.sampled_from([-90.0, 0.0, 90.0, 35.0]), st.floats(-90, 90))
 LONGITUDES = st.one_of(st.sampled_from([-180.0, 0.0, 180.0, 179.99, -179.99]), st.floats(-180, 180))
 NEAR = st.tuples(st.floats(34.9, 35.1), st.floats(114.9, 115.1))
-ANYWHERE = st.tuples(LATITUDES, LONGITUDES)
+# One at 0 and 0 while others are far away is taken for missing coordinates.
+ANYWHERE = st.tuples(LATITUDES, LONGITUDES).filter(lambda place: place != (0.0, 0.0))
 PLACES = st.one_of(st.lists(NEAR, min_size=1, max_size=12), st.lists(ANYWHERE, min_size=1, max_size=12))
 
 
@@ -282,6 +283,17 @@ def test_a_line_is_a_column_of_the_panel() -> None:
     panel, ledger = build([(1.0, 0.0)], declared, lines={"railway.geojson": [[(-5.0, 0.0), (5.0, 0.0)]]})
     assert panel["railway"].tolist() == pytest.approx([DEGREE] * 3)
     assert reason(ledger, "distance_to railway").startswith("railway.geojson: from 111.195 to 111.195 km")
+
+
+def test_zeros_for_missing_coordinates_are_an_error_where_the_others_are_far() -> None:
+    with pytest.raises(DataError, match="are both 0, a place in the ocean, for 1 unit"):
+        build([(35.0, 115.0), (0.0, 0.0), (34.9, 115.2)], {"nearest": {"next": {}}})
+    declared = {"distance_to": {"river": {"line": "river.geojson"}}}
+    lines = {"river.geojson": [[(115.0, 35.0), (0.0, 0.0), (115.5, 35.1)]]}
+    with pytest.raises(DataError, match=r"river\.geojson: .* for 1 vertex: vertex 2 of line 1"):
+        build([(35.0, 115.0)], declared, lines=lines)
+    near = build([(0.2, 0.3), (0.0, 0.0)], {"nearest": {"next": {}}})[0]
+    assert near["next"].notna().all()
 
 
 VERTICES = pd.DataFrame(

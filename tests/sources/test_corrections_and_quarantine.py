@@ -112,3 +112,24 @@ def test_quarantine_of_most_rows_is_taken_for_a_wrong_declaration(tmp_path: Path
     with pytest.raises(DataError, match="20 of 30 rows break the declarations") as raised:
         read_source("survey", source, path)
     assert "a sign of a wrong declaration" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("village", "said"),
+    [("3.71703e+11", "must hold codes of 12 digits"), ("371703100200.0", "")],
+)
+def test_codes_that_were_rounded_are_told_before_corrections_that_find_no_row(
+    tmp_path: Path, village: str, said: str
+) -> None:
+    (tmp_path / "raw.csv").write_text(f"v,a\n{village},5\n", encoding="utf-8")
+    (tmp_path / "corrections.csv").write_text("v,column,from,to,reason\n371703100200,a,5,6,typing error\n", "utf-8")
+    columns = {"v": {"type": "code", "level": "village"}, "a": None}
+    source = Source.model_validate({"path": str(tmp_path / "raw.csv"), "key": ["v"], "columns": columns})
+    if not said:
+        assert read_source("survey", source, tmp_path / "raw.csv", tmp_path / "corrections.csv").table["a"][0] == 6
+        return
+    with pytest.raises(DataError) as raised:
+        read_source("survey", source, tmp_path / "raw.csv", tmp_path / "corrections.csv")
+    first, second = (problem.what for problem in raised.value.problems)
+    assert said in first
+    assert "0 rows of the raw file have the key 371703100200" in second

@@ -182,3 +182,59 @@ def test_a_correction_leaves_the_type_of_a_column_alone(tmp_path: Path) -> None:
     table = read_source("survey", source, path, beside).table
     assert table["wave"].tolist() == [2009, 2011]
     assert table["on"].tolist() == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared", "message"),
+    [
+        ("utf-8", {}, "ends within a character of UTF-8, in line 21"),
+        ("gb18030", {}, "ends within a character of gb18030"),
+        ("gb18030", {"encoding": "gb18030"}, "is not gb18030 text to its end: the last character"),
+    ],
+)
+def test_a_file_cut_off_within_a_character_is_not_taken_for_another_encoding(
+    tmp_path: Path, encoding: str, declared: dict[str, object], message: str
+) -> None:
+    whole = ("v,n\n" + "".join(f"{n},柳坡村\n" for n in range(20))).encode(encoding)
+    said = complaint(csv(tmp_path, whole[:-2]), {"n": None}, **declared)
+    assert message in said
+    assert "cut off" in said
+
+
+@pytest.mark.parametrize("page", ["<html><body>404</body></html>\n", "\ufeff\n<!DOCTYPE html>\n<p>Log in</p>\n"])
+def test_a_web_page_saved_as_data_is_called_one(tmp_path: Path, page: str) -> None:
+    assert "data.csv: is a web page" in complaint(csv(tmp_path, page), {"n": None})
+
+
+def test_points_that_may_separate_thousands_are_said(tmp_path: Path) -> None:
+    def reasons(*cells: str) -> str:
+        rows = "".join(f"{number},{cell}\n" for number, cell in enumerate(cells))
+        return "; ".join(line.reason for line in read(csv(tmp_path, f"v,n\n{rows}"), {"n": None}).ledger.lines)
+
+    said = "a point before three digits, as where it separates thousands; read as a decimal point in 2 rows"
+    assert f"n: {said}" in reasons("870", "1.583", "12.004", "15")
+    for decimals in (["870", "1.583", "12.5"], ["1.583", "12.004"], ["1583", "1.583"], ["0.583", "5"]):
+        assert "a point before" not in reasons(*decimals)
+
+
+def test_a_code_that_does_not_begin_with_the_one_above_it_is_counted(tmp_path: Path) -> None:
+    columns: dict[str, object] = {
+        "v": {"type": "code", "level": "village"},
+        "c": {"type": "code", "level": "county"},
+        "before": {"type": "code", "level": "county"},
+    }
+    villages = [f"3717{county:02}100{village:03}" for county in (2, 3) for village in range(200, 205)]
+    rows = [(village, village[:6], "372922") for village in villages]
+    slipped = [(village, *rest) for village, (_, *rest) in zip([villages[-1], *villages[:-1]], rows, strict=True)]
+
+    def reasons(table: list[tuple[str, ...]]) -> list[str]:
+        text = "v,c,before\n" + "".join(",".join(row) + "\n" for row in table)
+        return [line.reason for line in read(csv(tmp_path, text), columns).ledger.lines]
+
+    assert not any("begin" in reason for reason in reasons(rows))  # codes of another year differ in all rows
+    assert "v does not begin with c in 2 rows" in reasons(slipped)
+
+
+def test_an_empty_header_is_not_offered(tmp_path: Path) -> None:
+    said = complaint(csv(tmp_path, "v,,a\n1,2,3\n"), {"persons": None})
+    assert "valid here: a, v" in said

@@ -255,6 +255,11 @@ def test_what_cannot_be_a_crosswalk_is_said() -> None:
     said = complaint(["370001"], pd.concat([table, many]))
     assert "50 successors in `successors` have no year in `changed`: 370000: 菏泽市; 370001: 菏泽市" in said
     assert len(said.splitlines()) == 3
+    for year, what in ((20155, "is 20155 for 371727, and a year has four digits"), (215, "is 215 for 371727")):
+        wrong = table.assign(changed=table["changed"].where(table["code"] != "371727", year))
+        assert f"`changed` {what}" in complaint(["371727"], wrong)
+    early = table.assign(changed=table["changed"].where(table["code"] != "371727", 1015))
+    assert "371727 ends in 1015, before it begins in" in complaint(["371727"], early)
     without = table.assign(code=table["code"].where(table["code"] != "371727"))
     assert "`code` is missing in 1 row, so that nobody knows what changed" in complaint(["371727"], without)
     numbers = table.assign(code=table["code"].astype("int64"))

@@ -34,7 +34,8 @@ def with_whole_numbers(table: pd.DataFrame, column: str, where: str, role: str) 
         return table
     if pd.api.types.is_float_dtype(values) and values.notna().all() and (values == values.round()).all():
         return table.assign(**{column: values.astype("int64")})
-    found = ", ".join(map(str, values.drop_duplicates().head(3)))
+    wrong = values[~(values == values.round())] if pd.api.types.is_float_dtype(values) else values
+    found = ", ".join("nothing" if pd.isna(value) else str(value) for value in wrong.drop_duplicates().head(3))
     what = f"the {role} `{column}` must be a whole number such as a year; found {found}"
     raise DataError([Problem(where, what)])
 

@@ -23,6 +23,9 @@ from ruralpanel.panel.sphere import (
 from ruralpanel.study.designation import Designation
 from ruralpanel.study.places import DistanceTo, LeaveOutShare, Neighbours, Places
 
+FAR_FROM_ZERO = 1
+"""Degrees: where half of the places are farther from the equator or from Greenwich, one at 0 and 0 is none."""
+
 
 def add_places(
     panel: pd.DataFrame,
@@ -210,6 +213,13 @@ def _distance_to(
 ) -> np.ndarray:
     """Measure the distance in km from each site to the points or the line."""
     if target.line is not None and target.line_source is None:
+        vertices = [
+            (f"vertex {vertex} of line {line}", *point)
+            for line, points in enumerate(lines[target.line], start=1)
+            for vertex, point in enumerate(points, start=1)
+        ]
+        drawn = pd.DataFrame(vertices, columns=["vertex", "longitude", "latitude"])
+        _require_on_earth(drawn, "latitude", "longitude", drawn["vertex"], target.line, "vertex")
         return distance_to_lines(sites.vectors, lines[target.line])
     source = str(target.line_source or target.points)
     latitude, longitude = target.latitude or str(places.latitude), target.longitude or str(places.longitude)
@@ -255,7 +265,7 @@ def _sites_of(panel: pd.DataFrame, unit: str, units: pd.Index, latitude: str, lo
 def _require_on_earth(
     table: pd.DataFrame, latitude: str, longitude: str, names: pd.Series, where: str, noun: str
 ) -> None:
-    """Refuse coordinates that are text, missing or beyond the degrees there are; name whose they are."""
+    """Refuse coordinates that are text, missing, beyond the degrees there are, or zeros; name whose they are."""
     problems = []
     for column, role, bound in ((latitude, "latitude", 90), (longitude, "longitude", 180)):
         values = table[column]
@@ -273,6 +283,14 @@ def _require_on_earth(
             what = f"the {role} `{column}` is {values[beyond].iloc[0]:g}, not from -{bound} to {bound} degrees, for "
             hint = "are latitude and longitude interchanged, or is it not in degrees?"
             problems.append(Problem(where, what + f"{counted(len(outside), noun)}: {_examples(outside)}", hint=hint))
+    if not problems:
+        at_zero = (table[latitude] == 0) & (table[longitude] == 0)
+        others = table.loc[~at_zero, [latitude, longitude]].abs().median()
+        if at_zero.any() and (others > FAR_FROM_ZERO).any():
+            unplaced = names[at_zero].unique()
+            what = f"`{latitude}` and `{longitude}` are both 0, a place in the ocean, for "
+            hint = "do zeros stand for missing coordinates? Correct the rows, or leave them out of the source"
+            problems.append(Problem(where, what + f"{counted(len(unplaced), noun)}: {_examples(unplaced)}", hint=hint))
     if problems:
         raise DataError(problems)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ import pandas as pd
 from ruralpanel.errors import DataError, Problem, counted, nearest
 from ruralpanel.storage import read_records
 from ruralpanel.study.sources import Source
+
+_CODE_AS_FLOAT = re.compile(r"(?<=[0-9]{6})\.0+$")
+"""The end of a code that a program has written as a number: it is read as a code without it, and so found without."""
 
 
 def apply_corrections(selected: pd.DataFrame, source: Source, path: Path) -> tuple[pd.DataFrame, str]:
@@ -37,7 +41,7 @@ def apply_corrections(selected: pd.DataFrame, source: Source, path: Path) -> tup
     """
     corrections = _read(path, source)
     corrected = selected.copy()
-    keys = pd.MultiIndex.from_frame(selected[source.key].map(_plain))
+    keys = pd.MultiIndex.from_frame(selected[source.key].map(lambda value: _CODE_AS_FLOAT.sub("", _plain(value))))
     problems = []
     for line, correction in corrections:
         where = f"{path}, line {line}"

@@ -79,9 +79,19 @@ def read_raw(source: Source, path: Path | None) -> RawTable:
         return _counted(load_packaged(source.loader), 1, source.origin)
     if path.stat().st_size == 0:
         raise DataError([Problem(source.origin, "the file is empty")])
+    if _is_web_page(path):
+        hint = "was it saved from a link that has ended? A table saved as HTML has to become .xlsx or .csv"
+        raise DataError([Problem(source.origin, "is a web page", hint=hint)])
     if path.suffix.lower() in (".zip", ".whl"):  # a wheel, the file of a Python package, is a zip file
         return _read_zip(source, path)
     return _READERS[str(source.file_format)](source, path)
+
+
+def _is_web_page(path: Path) -> bool:
+    """Tell by its beginning a page that a server gave instead of a file; a table in HTML is no format of ours."""
+    with path.open("rb") as stream:
+        beginning = stream.read(200).removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    return beginning.startswith((b"<!doctype html", b"<html"))
 
 
 def _read_zip(source: Source, path: Path) -> RawTable:
@@ -189,19 +199,25 @@ def _decoded(source: Source, path: Path) -> tuple[str, str]:
     try:
         return contents.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError as error:
-        position = error.start
+        position, cut_off = error.start, error.end == len(contents)
     as_utf8 = contents.decode("utf-8", errors="replace")
     beyond_ascii = sum(ord(character) > 127 for character in as_utf8)
     if beyond_ascii > 2 * as_utf8.count("\ufffd"):
         line = contents[:position].count(b"\n") + 1
+        if cut_off:
+            what = f"ends within a character of UTF-8, in line {line}"
+            raise DataError([Problem(source.origin, what, hint="the file is cut off")])
         what = f"is UTF-8 but for byte {position + 1}, in line {line}"
         raise DataError(
             [Problem(source.origin, what, hint="the file is damaged there, or put together from two encodings")]
         )
     try:
         text = contents.decode("gb18030")
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
         text = ""
+        if error.end == len(contents) and is_chinese_in_gb18030(contents[: error.start].decode("gb18030")):
+            what = "ends within a character of gb18030"
+            raise DataError([Problem(source.origin, what, hint="the file is cut off")]) from None
     if is_chinese_in_gb18030(text):
         return text, "gb18030"
     what = f"is neither UTF-8 (byte {position + 1} cannot be) nor Chinese text in GB18030"
@@ -237,6 +253,9 @@ _CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u2010-\u203b\U0
 
 
 def _not_in(source: Source, error: UnicodeError) -> Problem:
+    if isinstance(error, UnicodeDecodeError) and error.start > 0 and error.end == len(error.object):
+        what = f"is not {source.encoding} text to its end: the last character (byte {error.start + 1}) is incomplete"
+        return Problem(source.origin, what, hint="the file may be cut off, or of another encoding")
     is_unicode = source.encoding.lower().startswith("utf")
     hint = "Chinese files are often `encoding: gb18030`" if is_unicode else "try `encoding: utf-8-sig`"
     byte = f" (byte {error.start + 1})" if isinstance(error, UnicodeDecodeError) else ""

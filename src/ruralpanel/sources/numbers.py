@@ -14,8 +14,12 @@ MISSING_MARKERS = (
 )
 """Written for a missing number by the field's usual programs and publishers."""
 
+POINTS_LIKE_THOUSANDS = "a point before three digits, as where it separates thousands; read as a decimal point"
+"""What the ledger says of 1.583 in a column whose other numbers are whole and below 1,000."""
+
 _GROUPED = r"[-+]?[1-9][0-9]{0,2}(?:(?:,[0-9]{3})+|(?: [0-9]{3})+)(?:\.[0-9]+)?"
 _GROUPED_TWICE = r"[-+]?[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}(?:\.[0-9]+)?"
+_POINT_AS_GROUPED = r"[-+]?[1-9][0-9]{0,2}\.[0-9]{3}"
 _PLAIN = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 
 
@@ -52,6 +56,15 @@ def read_numbers(text: pd.Series, comma_may_be_decimal: bool = False) -> tuple[p
     mixed = percent & bool((is_number & ~percent).any())
     bad = (candidates.notna() & ~np.isfinite(numbers)) | mixed
     full_width = text.where(text.notna(), "").map(lambda value: fold_width(value) != value).astype(bool) & is_number
+    with_point = is_number & candidates.str.contains(".", regex=False, na=False)
+    # 1.583 beside 870: of numbers with decimals some would end in a zero, and some whole ones might exceed 1,000.
+    whole = is_number & ~with_point
+    like_thousands = bool(
+        with_point.any()
+        and candidates[with_point].str.fullmatch(_POINT_AS_GROUPED).all()
+        and whole.any()
+        and (numbers[whole].abs() < 1000).all()
+    )
     notes = [
         f"{words} in {counted(int(mask.sum()), 'row')}"
         for words, mask in (
@@ -59,6 +72,7 @@ def read_numbers(text: pd.Series, comma_may_be_decimal: bool = False) -> tuple[p
             ("percentage signs taken out", percent & ~bad),
             ("full-width characters read", full_width),
             ("a marker of a missing value", markers),
+            (POINTS_LIKE_THOUSANDS, with_point if like_thousands else pd.Series(False, index=text.index)),
         )
         if mask.any()
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from ruralpanel.sources.corrections import apply_corrections
 from ruralpanel.sources.formats import read_raw
 from ruralpanel.sources.headers import Selected, select_columns
 from ruralpanel.sources.values import type_column
-from ruralpanel.study.sources import Column, Source
+from ruralpanel.study.sources import DIGITS_OF_LEVEL, Column, Source
 
 QUARANTINE_KEY = ["raw_row", "line"]
 """The key of a table of quarantined rows."""
@@ -79,9 +80,18 @@ def read_source(name: str, source: Source, path: Path | None, corrections: Path 
     if source.wide_into is not None:
         ledger.note("wide to long", len(raw.values), written, f"one row for each {source.wide_into}")
     if corrections is not None:
-        written, note = apply_corrections(written, source, corrections)
+        try:
+            written, note = apply_corrections(written, source, corrections)
+        except DataError as error:
+            # A key that cannot be read is why no row has it: that is said first.
+            _, badly_typed = _typed(written, source, Ledger("sources", name), raw.comma_may_be_decimal)
+            of_key = [found for found in badly_typed if found["column"].isin(source.key).any()]
+            first = as_problems(pd.concat(of_key, ignore_index=True), selected.rows, raw.where) if of_key else []
+            raise DataError([*first, *error.problems]) from None
         ledger.note("corrections", len(written), written, note)
     table, badly_typed = _typed(written, source, ledger, raw.comma_may_be_decimal)
+    for note in _codes_apart(table, source):
+        ledger.note("values", len(written), table, note)
     # A cell of the wrong type has no value to hold to a range, so both kinds of violation can be told at once.
     found = pd.concat([*badly_typed, violations(table, source)], ignore_index=True)
     if len(found) and source.on_violation == "fail":
@@ -118,6 +128,22 @@ def _typed(
         if result.bad.any():
             found.append(as_violations(written[name][result.bad], name, result.rule))
     return pd.DataFrame(typed), found
+
+
+def _codes_apart(table: pd.DataFrame, source: Source) -> list[str]:
+    """Tell where a code does not begin with that of the area above it, which most others in its column do.
+
+    A column that has slipped by a row, or one code written wrong, breaks no rule of its own. Codes of another year
+    have every right to differ, so that this is a line of the ledger and no error.
+    """
+    digits = {name: DIGITS_OF_LEVEL[each.level] for name, each in source.columns.items() if each.level is not None}
+    notes = []
+    for (above, short), (below, long) in permutations(digits.items(), 2):
+        known = table[[above, below]].dropna()
+        apart = int((known[below].str.slice(0, short) != known[above]).sum()) if short < long else 0
+        if 0 < apart <= len(known) / 2:
+            notes.append(f"{below} does not begin with {above} in {counted(apart, 'row')}")
+    return notes
 
 
 def _quarantine(written: pd.DataFrame, selected: Selected, found: pd.DataFrame) -> pd.DataFrame:

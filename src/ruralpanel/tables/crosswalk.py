@@ -148,7 +148,7 @@ def read_crosswalk(table: pd.DataFrame, declared: Crosswalk) -> CodeChanges:
         not fit, or codes go round in a circle within a year.
     """
     where = f"crosswalk {declared.source}"
-    problems = _problems_of_columns(table, declared, where)
+    problems = _problems_of_columns(table, declared, where) or _problems_of_years(table, declared, where)
     if problems:
         raise DataError(problems)
     rows = _one_successor_a_row(table, declared)
@@ -215,6 +215,23 @@ def _problems_of_columns(table: pd.DataFrame, declared: Crosswalk, where: str) -
             problems.append(Problem(where, f"`{column}` must hold years as whole numbers; found {found}"))
     if declared.share is not None and not pd.api.types.is_numeric_dtype(table[declared.share]):
         problems.append(Problem(where, f"the share `{declared.share}` holds text, not numbers"))
+    return problems
+
+
+def _problems_of_years(table: pd.DataFrame, declared: Crosswalk, where: str) -> list[Problem]:
+    """Find years that are none, such as 20155 or 215, and codes that end before they begin: no change would follow."""
+    problems = []
+    for column in (declared.year, declared.since):
+        values = table[column] if column is not None else pd.Series(np.nan, index=table.index)
+        for row in values.index[(values < 1000) | (values > 9999)]:
+            what = f"`{column}` is {values[row]:g} for {table.loc[row, declared.old]}, and a year has four digits"
+            problems.append(Problem(where, what, hint="correct the row"))
+    if problems or declared.since is None:
+        return problems
+    for row in table.index[table[declared.year] < table[declared.since]]:
+        ends, begins = table.loc[row, declared.year], table.loc[row, declared.since]
+        what = f"{table.loc[row, declared.old]} ends in {ends:g}, before it begins in {begins:g}"
+        problems.append(Problem(where, what, hint="correct the row"))
     return problems
 
 
