@@ -135,3 +135,13 @@ def test_missing_codes_that_are_never_met_are_in_the_ledger(tmp_path: Path) -> N
     assert "a: no value with a missing code (unknown)" in reasons
     assert "b: 1 value with a missing code set to missing" in reasons
     assert not any(reason.startswith("c:") for reason in reasons)
+
+
+def test_text_fits_its_pattern_as_a_whole_or_is_told(tmp_path: Path) -> None:
+    month = {"type": "text", "matches": "20[0-9]{2}-(0[1-9]|1[0-2])"}
+    table, _ = read(tmp_path, "v,a\n1,2016-03\n2,\n3,2019-12\n", {"a": month})
+    assert table["a"].tolist()[::2] == ["2016-03", "2019-12"]
+    with pytest.raises(DataError) as raised:
+        read(tmp_path, "v,a\n1,2016-03\n2,Mar-16\n3,215-03\n4,2016-13\n5,20155-03\n", {"a": month})
+    assert "column `a` must fit 20[0-9]{2}-(0[1-9]|1[0-2]); found 'Mar-16', '215-03', '2016-13'" in str(raised.value)
+    assert "in rows 3, 4, 5, 6" in str(raised.value)

@@ -71,6 +71,12 @@ def _out_of_bounds(table: pd.DataFrame, source: Source) -> pd.DataFrame:
                 checks.append(pandera.Check.ge(declared.minimum, error=f"must be at least {declared.minimum:g}"))
             if declared.maximum is not None:
                 checks.append(pandera.Check.le(declared.maximum, error=f"must be at most {declared.maximum:g}"))
+        if declared.matches is not None:
+            fits = pandera.Check(
+                lambda values, pattern=declared.matches: values.astype("str").str.fullmatch(pattern),
+                error=f"must fit {declared.matches}",
+            )
+            checks.append(fits)
         if declared.allowed is not None:
             allowed = ", ".join(map(str, declared.allowed))
             checks.append(pandera.Check.isin(declared.allowed, error=f"must be one of {allowed}"))

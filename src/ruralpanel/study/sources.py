@@ -96,6 +96,8 @@ class Column(Section):
     """The largest value allowed, after scaling."""
     allowed: list[Scalar] | None = None
     """The only values allowed; any other is an error that names the rows."""
+    matches: Regex | None = None
+    """For text: a regular expression that a value fits as a whole, such as `20[0-9]{2}-(0[1-9]|1[0-2])` for a month."""
 
     @model_validator(mode="after")
     def _level_of_codes(self) -> Column:
