@@ -10,6 +10,7 @@ from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.estimators import WITH_TREATMENT_TERMS, EstimatorName
 from ruralpanel.study.fixed_effects import FIXED_EFFECT
 from ruralpanel.study.resampling import Permutation, WildBootstrap
+from ruralpanel.study.synthetic import Synthetic
 
 Variance = Literal["clustered", "heteroskedastic", "homoskedastic", "spatial"]
 SmallSample = Literal["fixest", "fixest_full", "reghdfe", "none"]
@@ -118,6 +119,10 @@ class Specification(Section):
     one coefficient for each cohort and treated period, averaged; regressors have coefficients of their own in these,
     in every period and every cohort; no leads).
 
+    `synthetic_difference_in_differences` (Arkhangelsky and others 2021) compares each cohort with units never treated,
+    weighted so that their outcomes ran parallel to the cohort's before: effects by event time, by cohort and overall,
+    of units observed in all periods; regressors are taken off the outcome with coefficients from units never treated.
+
     `bacon_decomposition` (Goodman-Bacon 2021) shows which comparisons the two-way estimate is made of, each kind with
     its estimate and weight, on a balanced panel without regressors and weights."""
     treatments: list[Name] | None = None
@@ -144,13 +149,15 @@ class Specification(Section):
     """How standard errors are computed; left out: clustered by the panel's unit."""
     window: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
     """First and last event time that are shown. An event study and estimators of staggered adoption bin what lies
-    beyond at the ends; Sun–Abraham and Callaway–Sant’Anna estimate and average it all the same, and leave it out of the
-    rows by event time and of the test of leads. Left out: every event time in the data. In `imputation`, the first is
-    the first lead, and leads are measured from all rows before it. `stacked` and `local_projections` need it and use
-    nothing beyond it."""
+    beyond at the ends; Sun–Abraham, Callaway–Sant’Anna and synthetic differences in differences estimate and average it
+    all the same, and leave it out of the rows by event time and of the test of leads. Left out: every event time in the
+    data. In `imputation`, the first is the first lead, and leads are measured from all rows before it. `stacked` and
+    `local_projections` need it and use nothing beyond it."""
     group_time: GroupTime | None = None
     """`callaway_santanna`: whom cohorts are compared with, and how. Left out: with the never treated, units observed in
     all periods, without covariates. Fixed effects and regressors do not enter it."""
+    synthetic: Synthetic | None = None
+    """`synthetic_difference_in_differences`: how standard errors are computed. Left out: by the jackknife."""
     always_treated: Literal["drop", "keep"] | None = None
     """Event study and Sun–Abraham: what becomes of units that are treated in every row they have in this regression.
     Left out: dropped, and counted in the ledger, for they have no period before treatment to compare with. With
@@ -213,6 +220,7 @@ class Equation(Section):
     longitude: Name | None
     absorbing: bool
     group_time: GroupTime | None = None
+    synthetic: Synthetic | None = None
     intensities: dict[Name, Name] = {}
     """For treatments that enter two-way fixed effects by an intensity, its column."""
     interactions: list[str] = []

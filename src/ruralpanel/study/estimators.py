@@ -18,6 +18,7 @@ EstimatorName = Literal[
     "stacked",
     "local_projections",
     "extended_two_way",
+    "synthetic_difference_in_differences",
     "bacon_decomposition",
     "poisson_fixed_effects",
     "complementary_log_log",
@@ -120,6 +121,12 @@ ESTIMATORS: dict[str, Estimator] = {
         averages_effects=True,
         keys=("window",),
     ),
+    "synthetic_difference_in_differences": Estimator(
+        words="synthetic differences in differences (Arkhangelsky, Athey, Hirshberg, Imbens and Wager 2021)",
+        exhibits=_BOTH,
+        by_cohort=True,
+        keys=("window", "synthetic"),
+    ),
     "bacon_decomposition": Estimator(
         words="a decomposition of two-way fixed effects into comparisons (Goodman-Bacon 2021)",
         exhibits=("regression_table",),
@@ -140,7 +147,7 @@ ESTIMATORS: dict[str, Estimator] = {
 }
 """The estimators, in the order in which a study's author is told of them."""
 
-KEYS_OF_SOME = ("window", "always_treated", "comparison", "missing_reference", "group_time")
+KEYS_OF_SOME = ("window", "always_treated", "comparison", "missing_reference", "group_time", "synthetic")
 """Keys of a specification that belong to some estimators only."""
 
 INFERENCE_OF_SOME = ("bootstrap", "permutation", "simultaneous")
