@@ -15,11 +15,11 @@ from ruralpanel.estimation.block import estimate_block
 from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.estimation.synthetic_difference_in_differences.effects import effects_of
 from ruralpanel.estimation.synthetic_difference_in_differences.layout import Layout
-from ruralpanel.estimation.synthetic_difference_in_differences.weights import fitted_weights
+from ruralpanel.estimation.synthetic_difference_in_differences.weights import best_weights, fitted_weights
 from tests.conftest import dated, equation
 
-PLACEBO = {"standard_errors": "placebo", "draws": 99}
-BOOTSTRAP = {"standard_errors": "bootstrap", "draws": 99}
+PLACEBO = {"standard_errors": "placebo", "draws": 99, "search": "newton"}
+BOOTSTRAP = {"standard_errors": "bootstrap", "draws": 99, "search": "newton"}
 
 
 def found(panel: pd.DataFrame, **changes: object) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -61,11 +61,33 @@ def test_weights_are_those_of_a_general_optimiser(seed: int) -> None:
 
     sums_to_one = {"type": "eq", "fun": lambda weights: weights.sum() - 1}
     other = minimize(objective, np.full(5, 0.2), bounds=[(0, 1)] * 5, constraints=sums_to_one, tol=1e-12)
-    weights = fitted_weights(differences, penalties, stop_below=1e-14)
+    for weights, near in (
+        (fitted_weights(differences, penalties, stop_below=1e-14), 1e-3),
+        (best_weights(differences, penalties), 1e-5),
+    ):
+        assert weights.min() >= 0
+        assert weights.sum() == pytest.approx(1)
+        assert objective(weights) == pytest.approx(other.fun, rel=1e-6)
+        np.testing.assert_allclose(weights, other.x, atol=near)
+
+
+@given(st.integers(0, 1000), st.integers(1, 12), st.integers(2, 40), st.floats(-4, 8))
+def test_newton_ends_where_no_weight_could_better_be_elsewhere(seed: int, rows: int, count: int, size: float) -> None:
+    random = np.random.default_rng(seed)
+    differences, penalties = random.normal(size=(rows, count)) * 10**size, random.uniform(0.01, 3, size=count)
+    penalties *= 100**size
+    weights = best_weights(differences, penalties)
+    slope = differences.T @ (differences @ weights) + penalties * weights
     assert weights.min() >= 0
     assert weights.sum() == pytest.approx(1)
-    assert objective(weights) == pytest.approx(other.fun, rel=1e-6)
-    np.testing.assert_allclose(weights, other.x, atol=1e-3)
+    assert (weights * (slope - slope.min())).sum() <= 1e-6 * (weights * slope).sum()
+
+
+def test_the_best_weights_may_be_asked_for(panel: pd.DataFrame) -> None:
+    searched, best = (overall(found(panel, synthetic={"search": each})[0]) for each in ("frank_wolfe", "newton"))
+    assert best["estimate"] != searched["estimate"]
+    assert best["estimate"] == pytest.approx(searched["estimate"], abs=1e-3)
+    assert best["standard_error"] == pytest.approx(searched["standard_error"], rel=0.01)
 
 
 def test_an_effect_is_found_and_averaged_by_treated_rows(panel: pd.DataFrame) -> None:
@@ -142,13 +164,13 @@ def test_the_jackknife_leaves_out_whole_clusters(panel: pd.DataFrame) -> None:
 
 
 @settings(max_examples=4)
-@given(st.integers(0, 100))
-def test_a_unit_drawn_twice_is_as_good_as_two_equal_ones(seed: int) -> None:
+@given(st.integers(0, 100), st.booleans())
+def test_a_unit_drawn_twice_is_as_good_as_two_equal_ones(seed: int, exact: bool) -> None:
     layout = laid_out(seed)
     copies = np.random.default_rng(seed).integers(0, 3, size=12).astype(float)
     copies[[0, 1, 2]] = 1  # of every cohort and of the never treated
     cohorts = layout.cohorts()
-    _, before = effects_of(layout, cohorts, np.ones(12))
+    _, before = effects_of(layout, cohorts, np.ones(12), exact=exact)
     drawn, _ = effects_of(layout, cohorts, copies, before)
     rows = np.repeat(np.arange(12), copies.astype(int))
     doubled = replace(

@@ -157,7 +157,8 @@ class Specification(Section):
     """`callaway_santanna`: whom cohorts are compared with, and how. Left out: with the never treated, units observed in
     all periods, without covariates. Fixed effects and regressors do not enter it."""
     synthetic: Synthetic | None = None
-    """`synthetic_difference_in_differences`: how standard errors are computed. Left out: by the jackknife."""
+    """`synthetic_difference_in_differences`: how weights and standard errors are found. Left out: as in the authors'
+    R package, and by the jackknife."""
     always_treated: Literal["drop", "keep"] | None = None
     """Event study and Sun–Abraham: what becomes of units that are treated in every row they have in this regression.
     Left out: dropped, and counted in the ledger, for they have no period before treatment to compare with. With

@@ -1,4 +1,4 @@
-"""The ``synthetic`` section of a specification: standard errors of synthetic differences in differences."""
+"""The ``synthetic`` section of a specification: weights and errors of synthetic differences in differences."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ruralpanel.study.base import Section
 
 
 class Synthetic(Section):
-    """How `synthetic_difference_in_differences` computes standard errors (Arkhangelsky and others 2021)."""
+    """How `synthetic_difference_in_differences` finds weights and standard errors (Arkhangelsky and others 2021)."""
 
     standard_errors: Literal["jackknife", "placebo", "bootstrap"] = "jackknife"
     """`jackknife` leaves out one cluster at a time with the weights held fixed: no random numbers, and rather too large
@@ -20,6 +20,11 @@ class Synthetic(Section):
     draws: Annotated[int, Field(ge=99, le=99_999)] = 200
     """Placebo and bootstrap: how many. With one treated unit, and no more units never treated than this, a placebo
     takes each of them once instead."""
+
+    search: Literal["frank_wolfe", "newton"] = "frank_wolfe"
+    """How the units' weights are found. `frank_wolfe` ends where the authors' R package synthdid does, and gives the
+    numbers it prints; with hundreds of units never treated, that is after 10,000 steps and short of the best weights.
+    `newton` finds the best ones, in a hundredth of the time: for large panels, and bootstraps of them."""
 
     @property
     def draws_numbers(self) -> bool:

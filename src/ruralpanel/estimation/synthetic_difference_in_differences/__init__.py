@@ -7,6 +7,9 @@ in differences with these weights (Arkhangelsky, Athey, Hirshberg, Imbens & Wage
 111(12), algorithm 1). Cohorts are averaged by their treated units and periods (their appendix on staggered adoption;
 Clarke, Pailañir, Athey & Imbens 2024, Stata Journal 24(4)), and so are cohorts at each event time (Ciccia 2024).
 
+The units' weights are by default those at which the search of the authors' package ends, to reproduce what it prints.
+After its 10,000 steps that is not the optimum where hundreds of units are weighted, which ``search: newton`` finds.
+
 The jackknife is the default: it needs no random numbers, costs next to nothing as weights are held fixed, and is
 conservative where effects are alike (Arkhangelsky and others 2021, theorem 2). It has no answer where a cohort is
 one unit; a placebo has, and assumes that the treated would vary as the untreated do.
@@ -89,7 +92,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         raise CannotEstimate(f"{never} never treated, and weights are of two at least")
     ledger.note("estimated", len(sample), sample)
     try:
-        effects, weightings = effects_of(layout, cohorts, np.ones(len(layout.outcome)))
+        effects, weightings = effects_of(layout, cohorts, np.ones(len(layout.outcome)), exact=choice.search == "newton")
     except CollinearCovariates:
         raise CannotEstimate(
             f"{' and '.join(equation.regressors)}: collinear with the effects of units and periods, or each other, "

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ruralpanel.estimation.synthetic_difference_in_differences.layout import Cohort, Layout
-from ruralpanel.estimation.synthetic_difference_in_differences.weights import fitted_weights
+from ruralpanel.estimation.synthetic_difference_in_differences.weights import best_weights, fitted_weights
 
 Numbers = NDArray[np.float64]
 
@@ -41,12 +41,15 @@ class Weighting:
         Standard deviation of changes of the outcome from period to period, of units never treated, before treatment.
     unit_penalty
         The regularisation of the units' weights, in the outcome's unit.
+    exact
+        Whether units' weights are the optimum, not where the authors' search ends.
     """
 
     units: Numbers
     periods: Numbers
     noise: float
     unit_penalty: float
+    exact: bool
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class Effects:
 
 
 def weighting_of(
-    layout: Layout, outcome: Numbers, cohort: Cohort, copies: Numbers, before: Weighting | None = None
+    layout: Layout, outcome: Numbers, cohort: Cohort, copies: Numbers, before: Weighting | None, exact: bool
 ) -> Weighting:
     """Find the weights for a cohort.
 
@@ -83,6 +86,8 @@ def weighting_of(
         is what regularisation makes of equal units.
     before
         Weights of the whole sample, whose regularisation is kept and from which the search begins, as in synthdid.
+    exact
+        Whether units' weights are to be the optimum.
     """
     controls = np.flatnonzero(layout.never & (copies > 0))
     times = copies[controls]
@@ -103,7 +108,11 @@ def weighting_of(
     rows = earlier.shape[1]
     unlike = (earlier - own[cohort.before]).T
     unlike = unlike - unlike.mean(axis=0)
-    units = fitted_weights(unlike, rows * penalty**2 / times, rows * stop, start_units)
+    ridges = rows * penalty**2 / times
+    if exact and penalty > 0:
+        units = best_weights(unlike, ridges)
+    else:
+        units = fitted_weights(unlike, ridges, rows * stop, start_units)
     later = outcome[np.ix_(controls, cohort.after)].mean(axis=1)
     changes = earlier - later[:, None]
     changes = np.sqrt(times)[:, None] * (changes - np.einsum("i,it->t", times, changes) / times.sum())
@@ -111,11 +120,15 @@ def weighting_of(
     periods = fitted_weights(changes, ridge, times.sum() * stop, start_periods)
     all_units, all_periods = np.zeros(len(outcome)), np.zeros(len(layout.periods))
     all_units[controls], all_periods[cohort.before] = units, periods
-    return Weighting(all_units, all_periods, noise, penalty)
+    return Weighting(all_units, all_periods, noise, penalty, exact)
 
 
 def effects_of(
-    layout: Layout, cohorts: list[Cohort], copies: Numbers, before: list[Weighting] | None = None
+    layout: Layout,
+    cohorts: list[Cohort],
+    copies: Numbers,
+    before: list[Weighting] | None = None,
+    exact: bool = False,
 ) -> tuple[Effects, list[Weighting]]:
     """Estimate the effects of every cohort.
 
@@ -128,7 +141,9 @@ def effects_of(
     copies
         How often every unit counts.
     before
-        Weights of the whole sample, from which the search begins.
+        Weights of the whole sample, from which the search begins, and which say whether to find the optimum.
+    exact
+        Where there are none before, whether units' weights are to be the optimum.
 
     Returns
     -------
@@ -144,7 +159,7 @@ def effects_of(
         if known is not None and sizes[position] == 0:
             weightings.append(known)
             continue
-        weighting = weighting_of(layout, outcome, cohort, copies, known)
+        weighting = weighting_of(layout, outcome, cohort, copies, known, known.exact if known is not None else exact)
         gap = np.einsum("i,it->t", treated / treated.sum() - weighting.units, outcome)
         values[position] = gap - (weighting.periods * gap).sum()
         weightings.append(weighting)

@@ -30,6 +30,12 @@ PRUNED_BELOW = 0.25
 KEPT_COLUMNS = 4_000
 """Where there are more weights than this, columns of the quadratic form are computed again and again, not kept."""
 
+NEWTON_STEPS = 100
+"""The most steps of Newton's method, which takes about a dozen."""
+
+DUAL_GAP = 1e-18
+"""What a step of Newton's method still has to promise, where the objective is near one."""
+
 
 def fitted_weights(
     differences: Numbers, penalties: Numbers, stop_below: float, start: Numbers | None = None
@@ -87,3 +93,53 @@ def _searched(differences: Numbers, penalties: Numbers, stop_below: float, start
         if step > 0 and decrease <= stop_below:
             break
     return weights
+
+
+def best_weights(differences: Numbers, penalties: Numbers) -> Numbers:
+    r"""Find the weights at which any search must end, by Newton's method on the dual problem.
+
+    Where every weight is penalised there is one solution :math:`x`. With :math:`u = Dx` and a multiplier :math:`\nu`
+    for the sum it is :math:`x_k = \max(0, \nu - D_k' u) / p_k`, and :math:`u, \nu` minimise the convex function
+    :math:`\tfrac12 u'u + \tfrac12 \sum_k \max(0, \nu - D_k' u)^2 / p_k - \nu`: as many unknowns as there are rows,
+    and one.
+    With a thousand units and a dozen periods this takes a hundredth of the time of a search.
+
+    Parameters
+    ----------
+    differences, penalties
+        As in :func:`fitted_weights`; penalties are positive.
+
+    Returns
+    -------
+    numpy.ndarray
+        Not negative, with sum one.
+    """
+    rows, count = differences.shape
+    # In units in which weights, penalties and differences are near one.
+    scale = penalties.mean() / count
+    columns, penalties = differences / np.sqrt(scale), penalties / scale
+    bordered = np.vstack([-columns, np.ones(count)])
+    unknown = np.append(columns.mean(axis=1), 0.0)
+    unknown[rows] = (1 - (np.einsum("rk,r->k", bordered, unknown) / penalties).sum()) / (1 / penalties).sum()
+
+    def at(point: Numbers) -> tuple[float, Numbers]:
+        weights = np.maximum(np.einsum("rk,r->k", bordered, point), 0.0) / penalties
+        return float((point[:rows] ** 2).sum() / 2 + (penalties * weights**2).sum() / 2 - point[rows]), weights
+
+    value, weights = at(unknown)
+    for _ in range(NEWTON_STEPS):
+        slope = np.append(unknown[:rows], -1.0) + np.einsum("rk,k->r", bordered, weights)
+        active = bordered[:, weights > 0]
+        curvature = np.einsum("rk,sk->rs", active / penalties[weights > 0], active)
+        curvature[np.arange(rows), np.arange(rows)] += 1.0
+        curvature[rows, rows] += 1e-12
+        direction = -np.linalg.solve(curvature, slope)
+        promised = float((direction * slope).sum())
+        if promised > -DUAL_GAP:
+            break
+        length = 1.0
+        while (found := at(unknown + length * direction))[0] > value + 1e-4 * length * promised and length > 1e-9:
+            length /= 2
+        unknown = unknown + length * direction
+        value, weights = found
+    return np.asarray(weights / weights.sum())
