@@ -13,6 +13,7 @@ SHIPPED = [
     "taobao_villages",
     "replications/castle",
     "replications/minimum_wage",
+    "replications/proposition_99",
     "replications/wage_panel",
 ]
 
