@@ -6,7 +6,8 @@ import pandas as pd
 
 from ruralpanel.estimation.block import estimate_block
 from ruralpanel.exhibits import event_study_figure
-from ruralpanel.exhibits.regression_table import as_grid, print_table
+from ruralpanel.exhibits.printed_table import as_grid
+from ruralpanel.exhibits.regression_table import print_table
 from tests.conftest import dated, equation
 from tests.exhibits.conftest import declaration
 
