@@ -21,7 +21,7 @@ def test_the_table_shows_the_overall_effect_and_the_figure_event_times(panel: pd
     assert as_grid(table).set_index("row").loc["Listed village"].tolist() == [f"{overall['estimate']:.3f}"]
     assert [label for label, _ in table.coefficients] == ["Listed village", ""]
     assert "Standard errors in parentheses: jackknife with fixed weights, one village left out" in " ".join(table.notes)
-    data = event_study_figure.plotted_data(estimates)
+    data = event_study_figure.plotted_data(estimates, declaration("event_study_figure"))
     assert data["event_time"].dropna().tolist() == [-2, -1, 0, 1, 2]
     _, notes = event_study_figure.draw(data, declaration("event_study_figure"))
     assert "which is no test of trends" in " ".join(notes)
@@ -32,5 +32,5 @@ def test_both_say_why_there_is_no_standard_error(panel: pd.DataFrame) -> None:
     estimates = estimate_block(one, [equation(estimator=ESTIMATOR)])[0]
     said = "No standard error by jackknife: cohort 2003 is treated in one village only, which cannot be left out."
     assert said in print_table(estimates, declaration("regression_table")).notes
-    data = event_study_figure.plotted_data(estimates)
+    data = event_study_figure.plotted_data(estimates, declaration("event_study_figure"))
     assert said in event_study_figure.draw(data, declaration("event_study_figure"))[1]
