@@ -124,8 +124,8 @@ ESTIMATORS: dict[str, Estimator] = {
         keys=("window",),
     ),
     "chaisemartin_dhaultfoeuille": Estimator(
-        words="effects of first changes of treatment, with the average total effect per unit of treatment as the "
-        "overall one (de Chaisemartin and D’Haultfœuille 2024)",
+        words="differences around first changes of treatment (de Chaisemartin and D’Haultfœuille 2024; over all event "
+        "times, the average total effect per unit of treatment)",
         exhibits=_BOTH,
         by_cohort=True,
         treatment_may_end=True,

@@ -105,7 +105,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
             rows.append(no_estimate(equation, reason, event_time=time))
     rows.sort(key=lambda each: int(each["event_time"]))
     rows.append(numbers_of(fit, OVERALL, equation))
-    words = sample_words(equation, "; ".join(part for part in (*_words(choice), left_out) if part))
+    words = sample_words(equation, ", ".join(part for part in (*_words(choice), left_out) if part))
     shared = fit.shared | {"sample": words, "regressors": "", "fixed_effects": "none"}
     test = _joint_test(fit, [_name(time) for time in placebos if _name(time) in contrasts])
     return [*(shared | each | {"term": column} for each in rows), shared | {"term": JOINT_TEST, **test}]
