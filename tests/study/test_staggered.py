@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from ruralpanel.study.estimators import AVERAGING
-from ruralpanel.study.checks.blocks import NEED_WINDOW
+from ruralpanel.study.estimators import AVERAGING, ESTIMATORS, MAY_END
 from tests.study.conftest import Repository
 
 
@@ -31,14 +30,16 @@ def test_what_they_cannot_do_is_found(
     assert "config/studies/mine.yaml, line" in message
 
 
-@pytest.mark.parametrize("estimator", AVERAGING)
+@pytest.mark.parametrize("estimator", [name for name in AVERAGING if name not in MAY_END])
 def test_a_treatment_that_ends_is_not_for_them(repository: Repository, estimator: str) -> None:
     repository.at("designation.listed")["absorbing"] = False
     repository.at("blocks.main")["estimators"] = [estimator]
-    assert f"{estimator} needs a treatment that stays" in repository.complaint()
+    message = repository.complaint()
+    assert f"{estimator} needs a treatment that stays" in message
+    assert "estimate it with chaisemartin_dhaultfoeuille or two_way_fixed_effects" in message
 
 
-@pytest.mark.parametrize("estimator", NEED_WINDOW)
+@pytest.mark.parametrize("estimator", [name for name in AVERAGING if ESTIMATORS[name].needs_window])
 def test_some_need_a_window(repository: Repository, estimator: str) -> None:
     repository.at("blocks.main")["estimators"] = [estimator]
     assert f"{estimator} needs a `window`" in repository.complaint()

@@ -38,7 +38,7 @@ class Estimator:
     has_treatment_terms: bool = False
     """Whether it has one coefficient for each treatment, interaction, and treatment by moderator."""
     by_cohort: bool = False
-    """Whether it goes by the cohorts of one treatment, which has to stay but for those of which it may end."""
+    """Whether it goes by the cohorts of one treatment, which has to stay but where it may end."""
     treatment_may_end: bool = False
     """Whether its one treatment may end."""
     averages_effects: bool = False

@@ -15,7 +15,7 @@ from ruralpanel.study.base import Section
 from ruralpanel.study.blocks import Block, GroupTime, Inference, Specification
 from ruralpanel.study.contracts import Check
 from ruralpanel.study.designation import Designation, YearlyList
-from ruralpanel.study.exhibits import EventStudyFigure, Exhibit, RegressionTable, TrendsFigure
+from ruralpanel.study.exhibits import KINDS, Exhibit
 from ruralpanel.study.legacies import Capacity, Legacy, Proxy
 from ruralpanel.study.measures import Deflator, Derived
 from ruralpanel.study.model import Study
@@ -501,9 +501,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("group_time", "In a block or a specification with `callaway_santanna`.", GroupTime),
     ("switching", "In a block or a specification with `chaisemartin_dhaultfoeuille`.", Switching),
     ("exhibits", "One entry for each table or figure, by name; all kinds have:", Exhibit),
-    ("exhibits of kind regression_table", "Also:", RegressionTable),
-    ("exhibits of kind event_study_figure", "Also:", EventStudyFigure),
-    ("exhibits of kind trends_figure", "Also:", TrendsFigure),
+    *((f"exhibits of kind {name}", "Also:", kind) for name, kind in KINDS.items()),
 ]
 
 
@@ -537,8 +535,7 @@ def reference_text() -> str:
         statistics=statistics,
         statuses="".join(f"| `{status}` | {who} |\n" for status, who in balance.STATUSES.items()),
     )
-    inherited: dict[type[Section], type[Section]] = {Block: Specification, RegressionTable: Exhibit}
-    inherited |= {EventStudyFigure: Exhibit, TrendsFigure: Exhibit}
+    inherited: dict[type[Section], type[Section]] = {Block: Specification, **dict.fromkeys(KINDS.values(), Exhibit)}
     for heading, sentence, model in SECTIONS:
         above = set(inherited[model].model_fields) if model in inherited else set()
         title = heading if heading == "The study" else f"`{heading}`" if " " not in heading else heading

@@ -213,8 +213,7 @@ def _staggered(context: Context, where: KeyPath, equation: Equation) -> Iterator
 
 def _switching(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
     """Check that effects begin with the change of treatment, and that there is a window where one is needed."""
-    if equation.anticipation:
-        (name,) = equation.anticipation
+    for name in equation.anticipation:
         what = f"{equation.estimator} measures from the period before a change, and `{name}` has an `anticipation`"
         yield context.file.problem(where, what, "estimate it with another estimator of staggered adoption")
     if equation.switching is not None and equation.switching.same_switchers and equation.window is None:
