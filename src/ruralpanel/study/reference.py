@@ -13,6 +13,7 @@ from typing import Any
 from ruralpanel.sources.numbers import MISSING_MARKERS
 from ruralpanel.study.base import Section
 from ruralpanel.study.blocks import Block, GroupTime, Inference, Specification
+from ruralpanel.study.claims import Claim, ClaimTest
 from ruralpanel.study.contracts import Check
 from ruralpanel.study.designation import Designation, YearlyList
 from ruralpanel.study.exhibits import KINDS, Exhibit
@@ -502,6 +503,8 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("switching", "In a block or a specification with `chaisemartin_dhaultfoeuille`.", Switching),
     ("exhibits", "One entry for each table or figure, by name; all kinds have:", Exhibit),
     *((f"exhibits of kind {name}", "Also:", kind) for name, kind in KINDS.items()),
+    ("claims", "What is claimed, by name. `results/<study>/claims.csv` says what became of it.", Claim),
+    ("tests", "In a claim.", ClaimTest),
 ]
 
 
