@@ -84,7 +84,6 @@ def cells_of(histories: Histories, distance: int, kept: NDArray[np.bool_], *, pl
     cells = pd.DataFrame(
         {
             "unit": unit,
-            "period": at[position],
             "place": histories.group[unit] * periods + at[position],
             "difference": difference[unit, position],
             "weight": weight[unit, position],
