@@ -17,9 +17,11 @@ from tests.studies.conftest import Checkout
 pytestmark = pytest.mark.slow
 STUDIES = [
     "taobao_villages",
+    "replications/bank_branching",
     "replications/castle",
     "replications/minimum_wage",
     "replications/proposition_99",
+    "replications/union_membership",
     "replications/wage_panel",
 ]
 

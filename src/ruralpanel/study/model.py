@@ -295,6 +295,7 @@ class Study(Section):
                             longitude=places.longitude if places is not None and spatial else None,
                             group_time=stated.get("group_time"),
                             synthetic=resampled,
+                            switching=stated.get("switching"),
                             absorbing=all(each.absorbing for each in declared.values()),
                             intensities={
                                 treatment: column
