@@ -158,8 +158,8 @@ class Specification(Section):
     beyond at the ends; Sun–Abraham, Callaway–Sant’Anna and synthetic differences in differences estimate and average it
     all the same, and leave it out of the rows by event time and of the test of leads. Left out: every event time in the
     data. In `imputation`, the first is the first lead, and leads are measured from all rows before it. `stacked` and
-    `local_projections` need it and use nothing beyond it, nor does `chaisemartin_dhaultfoeuille`, whose overall effect is
-    of event times up to its end."""
+    `local_projections` need it and use nothing beyond it, nor does `chaisemartin_dhaultfoeuille`, whose overall effect
+    is of event times up to its end."""
     group_time: GroupTime | None = None
     """`callaway_santanna`: whom cohorts are compared with, and how. Left out: with the never treated, units observed in
     all periods, without covariates. Fixed effects and regressors do not enter it."""
