@@ -5,6 +5,7 @@ rule print_table:
         html=f"{RESULTS}/exhibits/{{exhibit}}.html",
         latex=f"{RESULTS}/exhibits/{{exhibit}}.tex",
         csv=f"{RESULTS}/exhibits/{{exhibit}}.csv",
+        json=f"{RESULTS}/exhibits/{{exhibit}}.json",
         caption=f"{RESULTS}/exhibits/{{exhibit}}.caption.json",
     log:
         f"{RESULTS}/logs/print_table/{{exhibit}}.log",

@@ -1,8 +1,9 @@
-"""Door of the exhibits stage: what a table reads → the table as HTML, LaTeX and CSV."""
+"""Door of the exhibits stage: what a table reads → the table as HTML, LaTeX, CSV and JSON."""
 
 from ruralpanel.stage import stage
 
 with stage(snakemake.log[0]):
+    from dataclasses import asdict
     from importlib import import_module
     from pathlib import Path
 
@@ -17,5 +18,6 @@ with stage(snakemake.log[0]):
     Path(snakemake.output.html).write_text(as_html(table), encoding="utf-8")
     Path(snakemake.output.latex).write_text(as_latex(table), encoding="utf-8")
     as_grid(table).to_csv(snakemake.output.csv, index=False, lineterminator="\n")
+    save_json(asdict(table), snakemake.output.json)
     caption = {"number": declaration.number, "title": table.title, "notes": " ".join(table.notes)}
     save_json(caption, snakemake.output.caption)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import pandas as pd
 
@@ -36,6 +37,17 @@ class PrintedTable:
     coefficients: list[tuple[str, list[str]]]
     statistics: list[tuple[str, list[str]]]
     notes: list[str]
+
+
+def printed_table(contents: dict[str, Any]) -> PrintedTable:
+    """Make a table of what was saved of one, which are its parts as plain values."""
+    return PrintedTable(
+        title=contents["title"],
+        heads=[(outcome, words) for outcome, words in contents["heads"]],
+        coefficients=[(label, cells) for label, cells in contents["coefficients"]],
+        statistics=[(label, cells) for label, cells in contents["statistics"]],
+        notes=contents["notes"],
+    )
 
 
 def as_grid(table: PrintedTable) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from ruralpanel.study.checks.designation import designations
 from ruralpanel.study.checks.exhibits import exhibits, published
 from ruralpanel.study.checks.legacies import legacies
 from ruralpanel.study.checks.panel import columns_of_the_panel, joins
+from ruralpanel.study.checks.paper import paper
 from ruralpanel.study.checks.places import places
 from ruralpanel.study.checks.sources import sources
 from ruralpanel.study.checks.tables import tables
@@ -63,6 +64,7 @@ def _all_problems(context: Context) -> Iterator[Problem]:
     yield from exhibits(context)
     yield from claims(context)
     yield from published(context)
+    yield from paper(context)
 
 
 def _identity(context: Context) -> Iterator[Problem]:
