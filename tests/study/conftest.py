@@ -61,6 +61,12 @@ class Repository:
             self.load()
         return str(raised.value)
 
+    def complaint_with_lines(self) -> str:
+        """Give what is said about a study that cannot be loaded, which has to name lines of its file."""
+        message = self.complaint()
+        assert "config/studies/mine.yaml, line" in message
+        return message
+
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:

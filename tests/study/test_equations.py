@@ -91,9 +91,7 @@ def test_a_study_asks_for_all_of_it(legacies: Repository) -> None:
 )
 def test_what_does_not_fit_is_found(legacies: Repository, changes: dict[str, Any], said: str) -> None:
     legacies.at("blocks.main").update(changes)
-    message = legacies.complaint()
-    assert said in message
-    assert "config/studies/mine.yaml, line" in message
+    assert said in legacies.complaint_with_lines()
 
 
 def test_a_transformed_outcome_is_none_for_poisson(legacies: Repository) -> None:
