@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,15 @@ FOLDER = Path(__file__).parent
 REFERENCE = pd.read_csv(FOLDER / "wildboottest/reference.csv", keep_default_na=False)
 
 
+@cache
+def shared(name: str) -> pd.DataFrame:
+    """Read one of the panels that all references share."""
+    return pd.read_csv(FOLDER / f"fixest/{name}.csv").dropna(subset=["y", "x"])
+
+
 @pytest.mark.parametrize("case", REFERENCE.to_dict("records"), ids=lambda case: "-".join(map(str, case.values())))
 def test_every_draw_is_the_one_of_wildboottest(case: dict[str, Any]) -> None:
-    panel = pd.read_csv(FOLDER / f"fixest/{case['panel']}.csv").dropna(subset=["y", "x"])
+    panel = shared(case["panel"])
     panel = panel[panel["county"].isin(sorted(panel["county"].unique())[: case["counties"]])]
     asked = equation(
         outcome=case["outcome"],
