@@ -60,7 +60,7 @@ rule publish:
         shown=lambda wildcards: [
             [
                 exhibit_numbers(STUDY)[name],
-                exhibit.blocks,
+                exhibit.estimated_in,
                 getattr(exhibit, "decimals", 3),
             ]
             for name, exhibit in STUDY.exhibits.items()
