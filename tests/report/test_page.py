@@ -12,7 +12,7 @@ from ruralpanel.panel.codebook import codebook, missingness
 from ruralpanel.panel.legacies.capacities import add_legacies
 from ruralpanel.panel.lists import EVENT_COLUMNS, no_events
 from ruralpanel.report.page import PageContents, ShownExhibit, event_counts, ledger_parts, write_page
-from ruralpanel.study import Study
+from ruralpanel.study import Study, load_study
 from ruralpanel.study.legacies import Legacy
 from ruralpanel.study.panel import ColumnOrigin
 from ruralpanel.study.sources import Source
@@ -35,7 +35,7 @@ EVENTS = pd.DataFrame(
 @cache
 def default_study() -> Study:
     """Give the default study without its legacies, of which the small panel here knows nothing."""
-    return Study.load("taobao_villages", ROOT).model_copy(update={"legacies": {}})
+    return load_study("taobao_villages", ROOT).model_copy(update={"legacies": {}})
 
 
 def render(

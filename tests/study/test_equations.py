@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ruralpanel.errors import StudyError
-from ruralpanel.study import Study
+from ruralpanel.study import load_study
 from tests.study.conftest import Repository
 
 SPATIAL = {"variance": "spatial", "cutoff": 50}
@@ -135,5 +135,5 @@ def test_a_slope_without_quotes_is_told_to_have_them(legacies: Repository) -> No
         )
     )
     with pytest.raises(StudyError) as raised:
-        Study.load("mine", legacies.root)
+        load_study("mine", legacies.root)
     assert 'put text that contains a bracket in quotes: ["village[year]", year]' in str(raised.value)

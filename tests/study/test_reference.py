@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from ruralpanel.study import Study
+from ruralpanel.study import load_study
 from ruralpanel.study.blocks import Block
 from ruralpanel.study.exhibits import RegressionTable
 from ruralpanel.study.outcomes import Outcome
@@ -86,7 +86,7 @@ def test_the_example_loads_and_can_be_estimated(electrification: Path) -> None:
     from ruralpanel.panel.build import build_panel
     from ruralpanel.sources.table import read_source
 
-    study = Study.load("electrification", electrification)
+    study = load_study("electrification", electrification)
     source = study.sources["survey"]
     table, _, _ = read_source("survey", source, electrification / str(source.path))
     panel, ledger, *_ = build_panel({"survey": table}, study.panel, study.base, study.designation)
