@@ -19,6 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from ruralpanel.sources.numbers import MISSING_MARKERS
 from ruralpanel.study.base import Section
 from ruralpanel.study.blocks import Block, GroupTime, Inference, Specification
+from ruralpanel.study.claims import Claim, ClaimTest
 from ruralpanel.study.contracts import Check
 from ruralpanel.study.designation import Designation, YearlyList
 from ruralpanel.study.exhibits import KINDS, Exhibit
@@ -98,6 +99,8 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("group_time", "In a block or a specification with `callaway_santanna`.", GroupTime),
     ("exhibits", "One entry for each table or figure, by name; all kinds have:", Exhibit),
     *((f"exhibits of kind {name}", "Also:", kind) for name, kind in KINDS.items()),
+    ("claims", "What is claimed, by name. `results/<study>/claims.csv` says what became of it.", Claim),
+    ("tests", "In a claim.", ClaimTest),
 ]
 
 
