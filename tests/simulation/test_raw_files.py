@@ -40,6 +40,7 @@ def assert_same(table: pd.DataFrame, expected: pd.DataFrame, key: list[str]) -> 
         assert same.all(), name
 
 
+@pytest.mark.slow
 def test_the_tracked_raw_files_are_what_the_generator_writes(root: Path, tmp_path: Path) -> None:
     study = load_study("taobao_villages", root)
     write_raw_files(simulate(load_parameters(), study.seed), tmp_path)
