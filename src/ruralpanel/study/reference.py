@@ -40,6 +40,8 @@ from ruralpanel.study.places import (
 )
 from ruralpanel.study.resampling import Permutation, WildBootstrap
 from ruralpanel.study.sources import RETRIEVED_FILES, Column, Retrieval, Source
+from ruralpanel.study.switching import Switching
+from ruralpanel.study.synthetic import Synthetic
 from ruralpanel.study.tables import Computed, Crosswalk, Group, Part, Recode, Summary, Table, Total
 
 EXAMPLE = files("ruralpanel.study").joinpath("templates/electrification.yaml").read_text(encoding="utf-8")
@@ -97,6 +99,8 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("bootstrap", "In `inference`.", WildBootstrap),
     ("permutation", "In `inference`.", Permutation),
     ("group_time", "In a block or a specification with `callaway_santanna`.", GroupTime),
+    ("synthetic", "In a block or a specification with `synthetic_difference_in_differences`.", Synthetic),
+    ("switching", "In a block or a specification with `chaisemartin_dhaultfoeuille`.", Switching),
     ("exhibits", "One entry for each table or figure, by name; all kinds have:", Exhibit),
     *((f"exhibits of kind {name}", "Also:", kind) for name, kind in KINDS.items()),
     ("claims", "What is claimed, by name. `results/<study>/claims.csv` says what became of it.", Claim),
