@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.fixed_effects import FIXED_EFFECT
+from ruralpanel.study.matching import Matching
 from ruralpanel.study.resampling import Permutation, WildBootstrap
 
 EstimatorName = Literal[
@@ -157,6 +158,10 @@ class Specification(Section):
     and period. An empty list is a pooled regression with a constant."""
     weights: Name | None = None
     """A column of weights. Rows whose weight is missing, zero or negative are left out, with a line in the ledger."""
+    matching: Matching | None = None
+    """Matching or entropy balancing before the estimation, which then has the weights that come of it: `matching:
+    {covariates: [city_distance], outcome_path: [2010, 2011]}`. Standard errors take these weights as given. How alike
+    units are before and after is in `results/<study>/estimates/<block>.matching.csv`."""
     sample: Text | None = None
     """A condition on columns that the rows of this regression fulfil: `year >= 2012`."""
     inference: Inference | None = None
@@ -220,7 +225,8 @@ class Equation(Section):
     regressors: list[Name]
     moderators: list[Name]
     fixed_effects: list[str]
-    weights: Name | None
+    weights: str | None
+    """The column of weights of an estimation sample: of the panel, or of what matching makes."""
     sample: str | None
     inference: Inference
     window: list[int] | None
@@ -245,11 +251,20 @@ class Equation(Section):
     """The family of hypotheses that the outcome belongs to; empty for none."""
     seed: int | None = None
     """The study's, where random numbers are drawn."""
+    matching: Matching | None = None
+    """What is done before the estimation, with its treatment and its baseline's default left open."""
+    base_weights: Name | None = None
+    """With matching: the panel's column of weights that those of matching multiply."""
 
     @property
     def treatment_terms(self) -> list[str]:
         """The terms of two-way fixed effects that treatments give: indicators or intensities, and interactions."""
         return [*(self.intensities.get(name, name) for name in self.treatments), *self.interactions]
+
+    @property
+    def panel_weights(self) -> str | None:
+        """The panel's column of weights, where there is one."""
+        return self.base_weights if self.matching is not None else self.weights
 
     @property
     def excluded_event_times(self) -> dict[str, list[int]]:
