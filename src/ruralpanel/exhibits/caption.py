@@ -13,20 +13,6 @@ from ruralpanel.study.model import Study
 
 SIMULATED = "SIMULATED DATA"
 
-ESTIMATOR_WORDS = {
-    "two_way_fixed_effects": "two-way fixed effects",
-    "event_study": "event study with fixed effects",
-    "sun_abraham": "averages over cohorts (Sun and Abraham 2021)",
-    "poisson_fixed_effects": "Poisson regression with fixed effects, whose coefficients are of the log of the mean",
-    "callaway_santanna": "effects by cohort and period (Callaway and Sant’Anna 2021)",
-    "complementary_log_log": "complementary log-log regression, whose coefficients are of the log of the hazard",
-    "imputation": "imputation (Borusyak, Jaravel and Spiess 2024)",
-    "two_stage": "two-stage differences in differences (Gardner 2022)",
-    "stacked": "stacked event studies (Wing, Freedman and Hollingsworth 2024)",
-    "local_projections": "local projections (Dube, Girardi, Jordà and Taylor 2025)",
-    "extended_two_way": "extended two-way fixed effects (Wooldridge 2021)",
-    "bacon_decomposition": "a decomposition of two-way fixed effects into comparisons (Goodman-Bacon 2021)",
-}
 SMALL_SAMPLE_WORDS = {
     "fixest": "small-sample correction as R fixest",
     "fixest_full": "small-sample correction as R fixest, with nested effects counted in full",

@@ -12,7 +12,6 @@ import pandas as pd
 
 from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.exhibits.caption import (
-    ESTIMATOR_WORDS,
     SIMULATED,
     ExhibitDeclaration,
     closing_notes,
@@ -23,8 +22,8 @@ from ruralpanel.exhibits.caption import (
     variance_words,
 )
 from ruralpanel.exhibits.numbers import count, decimal, probability
-from ruralpanel.study.blocks import STAGGERED
-from ruralpanel.study.exhibits import ESTIMATORS_SHOWN, RegressionTable
+from ruralpanel.study.estimators import AVERAGING, ESTIMATORS, shown_in
+from ruralpanel.study.exhibits import RegressionTable
 from ruralpanel.study.fixed_effects import fixed_effect, intercepts, slopes
 
 LATEX_PACKAGES = "booktabs, tabularx, threeparttable and makecell"
@@ -84,10 +83,10 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
     exhibit = declaration.exhibit
     assert isinstance(exhibit, RegressionTable)
     order = {block: position for position, block in enumerate(exhibit.blocks)}
-    shown = estimates[estimates["estimator"].isin(ESTIMATORS_SHOWN["regression_table"])]
+    shown = estimates[estimates["estimator"].isin(shown_in("regression_table"))]
     shown = shown[(shown["estimator"] != "callaway_santanna") | _is_overall(shown)]
     # Effects by event time have their place in a figure; the table shows the overall one.
-    shown = shown[~(shown["estimator"].isin(STAGGERED) & shown["event_time"].notna())]
+    shown = shown[~(shown["estimator"].isin(AVERAGING) & shown["event_time"].notna())]
     shown = shown.sort_values("block", key=lambda names: names.map(order), kind="stable")
     # Averages by event time and cohort have their place in a figure; the table shows the one over all of them.
     apart = (shown["estimator"] == "sun_abraham") & (shown["event_time"].notna() | (shown["cohort"] != ""))
@@ -296,7 +295,7 @@ def _notes(
     estimators = dict.fromkeys(
         "pooled least squares"
         if not _effects_of(first) and first["estimator"] == "two_way_fixed_effects"
-        else ESTIMATOR_WORDS[first["estimator"]]
+        else ESTIMATORS[first["estimator"]].words
         for first in firsts
     )
     sentences.append(f"Estimated by {sentence_list(list(estimators))}.")

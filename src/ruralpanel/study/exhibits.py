@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ruralpanel.study.base import Name, Section, Text
-from ruralpanel.study.blocks import STAGGERED
 
 Term = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)*$")]
 
@@ -59,19 +58,3 @@ class TrendsFigure(Exhibit):
 
 
 AnyExhibit = Annotated[RegressionTable | EventStudyFigure | TrendsFigure, Field(discriminator="kind")]
-
-ESTIMATORS_SHOWN: dict[str, tuple[str, ...]] = {
-    "regression_table": (
-        "two_way_fixed_effects",
-        "event_study",
-        "sun_abraham",
-        "callaway_santanna",
-        *STAGGERED,
-        "bacon_decomposition",
-        "poisson_fixed_effects",
-        "complementary_log_log",
-    ),
-    "event_study_figure": ("event_study", "sun_abraham", "callaway_santanna", *STAGGERED),
-    "trends_figure": ("cohort_means",),
-}
-"""Which estimators' results each kind of exhibit can show."""
