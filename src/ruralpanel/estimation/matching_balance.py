@@ -59,7 +59,7 @@ def balance_table(values: pd.DataFrame, treated: np.ndarray, own: np.ndarray, we
         for when, used in (("before", own), ("after", weights))
     }
     rows = []
-    for variable, period in values.columns.to_list():
+    for variable, period in zip(*map(values.columns.get_level_values, (0, 1)), strict=True):
         column = values[variable, period].to_numpy(dtype="float64")
         spread = np.sqrt(_moments(column[treated], own[treated])[1])
         row: dict[str, object] = {"variable": variable, "period": int(period)}

@@ -138,11 +138,11 @@ def _matched(
     leave(values.index[alone], f"{counted(int(alone.sum()), 'unit')} never treated and not matched to anybody")
     if not (units.treated & (factors > 0)).any():
         raise CannotEstimate("no treated unit has anybody to be matched with")
-    own = panel[equation.base_weights].astype("float64") if equation.base_weights else 1.0
-    of_unit = pd.Series(factors, index=values.index)
-    leaving = panel[equation.unit].map(leaves).astype(pd.CategoricalDtype(reasons))
-    weights = panel[equation.unit].map(of_unit).astype("float64") * own
-    matched = panel.assign(**{str(equation.weights): weights, MATCHING_LEAVES: leaving})
+    leaving = pd.Categorical(panel[equation.unit].map(leaves), categories=reasons)
+    weights = panel[equation.unit].map(pd.Series(factors, index=values.index)).astype("float64")
+    if equation.base_weights:
+        weights = weights * panel[equation.base_weights].astype("float64")
+    matched = panel.assign(**{str(equation.weights): weights}).assign(**{MATCHING_LEAVES: leaving})
     table = balance_table(units.values, units.treated, units.weight, units.weight * factors)
     place = {key: str(getattr(equation, key)) for key in BALANCE_COLUMNS[:4]}
     return matched, table.assign(**place)[BALANCE_COLUMNS]
