@@ -67,7 +67,7 @@ ESTIMATORS: dict[str, Estimator] = {
         exhibits=_BOTH,
         by_cohort=True,
         keys=("window", "always_treated"),
-        inference=("simultaneous",),
+        inference=("bootstrap", "simultaneous"),
         in_a_sentence="an event study",
     ),
     "sun_abraham": Estimator(
@@ -82,6 +82,7 @@ ESTIMATORS: dict[str, Estimator] = {
         exhibits=_BOTH,
         by_cohort=True,
         keys=("window", "group_time"),
+        inference=("simultaneous",),
     ),
     "imputation": Estimator(
         words="imputation (Borusyak, Jaravel and Spiess 2024)",
