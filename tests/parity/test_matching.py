@@ -1,4 +1,4 @@
-"""Weights and balance against R's MatchIt, Matching and glm, and PyPI's ebal; `matching/README.md` says what made them."""
+"""Weights and balance against R’s MatchIt, Matching and glm, and PyPI’s ebal; `matching/README.md` says how."""
 
 from __future__ import annotations
 

@@ -42,18 +42,21 @@ class Inference(Section):
     """Coverage of the printed intervals."""
 
     bootstrap: WildBootstrap | None = None
-    """`two_way_fixed_effects`: p-values of treatments and their interactions with moderators, and intervals of what is
-    not rejected, from a wild cluster bootstrap, beside the others: `bootstrap: {}` for the usual one. They hold with
-    fewer clusters than t tests need. Needs one dimension of clusters."""
+    """`two_way_fixed_effects` and `event_study`: p-values of treatments and their interactions with moderators, or of
+    each event time, and intervals of what is not rejected, from a wild cluster bootstrap, beside the others:
+    `bootstrap: {}` for the usual one. They hold with fewer clusters than t tests need. Needs one dimension of
+    clusters."""
 
     permutation: Permutation | None = None
     """`two_way_fixed_effects` with one treatment that stays: p-values of it and of its moderation from estimates with
     permuted cohorts, beside the others: `permutation: {within: [province]}`. They ask whether anybody was affected at
-    all, for moderation too, and hold as far as it is chance who was treated when within the strata."""
+    all, for moderation too, and hold as far as it is chance who was treated when within the strata. The estimates drawn
+    are in `results/<study>/estimates/<block>.draws.parquet`, by the `row` of the block's estimates."""
 
     simultaneous: bool = False
-    """`event_study` and `sun_abraham`: whether to add a band that covers all event times at once at the `level`
-    (Montiel Olea and Plagborg-Møller 2019), which figures draw as thin bars beyond the intervals."""
+    """`event_study`, `sun_abraham` and `callaway_santanna`: whether to add a band that covers all event times at once
+    at the `level` (Montiel Olea and Plagborg-Møller 2019), which figures draw as thin bars beyond the intervals;
+    `callaway_santanna` has another for all cohorts, and one for all periods."""
 
     @model_validator(mode="after")
     def _keys_go_with_the_variance(self) -> Inference:
@@ -89,6 +92,10 @@ class GroupTime(Section):
     rows: Literal["balanced", "all"] = "balanced"
     """`balanced` uses units observed in all periods of the sample, and counts those left out in the ledger; `all` uses
     every row and compares levels, not changes, where a unit is not in both periods."""
+    observed_through: Annotated[int, Field(ge=0)] | None = None
+    """Averages by event time only over cohorts that the sample's last period sees at this event time, and only up to
+    it: each after treatment is then over the same cohorts. They begin as long before treatment as the last of these
+    cohorts is seen. Left out: every event time is over the cohorts seen at it. The other averages stay over all."""
 
 
 class Specification(Section):

@@ -129,7 +129,7 @@ def nearest_neighbours(
             distance = np.abs(rounded[never] - rounded[unit])
             distance[found] = np.inf
             distance[taken & (not replacement)] = np.inf
-            nearest = int(distance.argmin())
+            nearest = int((distance <= distance.min() + 2).argmax())  # rounding can be a grain on either side
             if distance[nearest] <= caliper / grain and np.isfinite(distance[nearest]):
                 found.append(nearest)
                 taken[nearest] = True
