@@ -9,7 +9,7 @@ from pathlib import Path
 from snakemake.logging import logger
 
 from ruralpanel.errors import Problem, StudyError, nearest
-from ruralpanel.estimation.block import ADJUSTMENT, estimator_module
+from ruralpanel.estimation.block import ADJUSTMENT, MATCHING, estimator_module
 from ruralpanel.exhibits.caption import declared, exhibit_numbers
 from ruralpanel.lineage import code_digest, file_digest
 from ruralpanel.sources.retrieval import discard_if_damaged
@@ -118,11 +118,13 @@ def equations_as_json(block):
 def estimation_code(block):
     """Compute the digest of the code behind a block: the estimators it uses, not all there are."""
     used = {equation.estimator for equation in STUDY.equations(block)}
+    matched = any(equation.matching for equation in STUDY.equations(block))
     adjusted = STUDY.blocks[block].adjustment is not None
     return code_digest(
         "ruralpanel.estimation.block",
         *(estimator_module(name) for name in sorted(used)),
         *([ADJUSTMENT] if adjusted else []),
+        *([MATCHING] if matched else []),
     )
 
 
