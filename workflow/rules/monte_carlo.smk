@@ -17,10 +17,40 @@ rule replicate:
         "../scripts/replicate.py"
 
 
-rule monte_carlo:
+rule summarise_replications:
     input:
-        expand(
+        replications=expand(
             f"{MONTE_CARLO}/replications/{{design}}/{{batch}}.csv",
             design=[design.name for design in PLAN.designs()],
             batch=PLAN.batches(),
         ),
+        templates=TEMPLATES,
+    output:
+        page=f"{MONTE_CARLO}/index.html",
+        csv=f"{MONTE_CARLO}/monte_carlo.csv",
+        figures=expand(
+            f"{MONTE_CARLO}/{{figure}}.{{ending}}",
+            figure=[*(f"coverage_{name}" for name in PLAN.selection), "bias"],
+            ending=["png", "pdf"],
+        ),
+    log:
+        f"{MONTE_CARLO}/logs/summarise_replications.log",
+    benchmark:
+        f"{MONTE_CARLO}/benchmarks/summarise_replications.tsv"
+    params:
+        plan=as_json(PLAN),
+        folder=MONTE_CARLO,
+        code=code_digest(
+            "ruralpanel.monte_carlo.page",
+            "ruralpanel.monte_carlo.figure",
+        ),
+        lock=LOCK,
+    message:
+        "monte carlo   summary, figures, page"
+    script:
+        "../scripts/summarise_replications.py"
+
+
+rule monte_carlo:
+    input:
+        f"{MONTE_CARLO}/index.html",

@@ -12,7 +12,7 @@ from ruralpanel.errors import Problem, StudyError, nearest
 from ruralpanel.simulation.parameters import Parameters, load_parameters
 from ruralpanel.study.base import Name, Section
 from ruralpanel.study.blocks import Inference
-from ruralpanel.study.estimators import AVERAGING, ESTIMATORS, INFERENCE_OF_SOME, EstimatorName, reading
+from ruralpanel.study.estimators import AVERAGING, INFERENCE_OF_SOME, EstimatorName, reading
 from ruralpanel.study.messages import problems_of
 from ruralpanel.study.yaml_file import is_file, read_yaml
 
@@ -213,9 +213,3 @@ def load_plan(name: str, root: Path = Path()) -> Plan:
         return Plan.model_validate(file.data)
     except ValidationError as error:
         raise StudyError(problems_of(error, file, Plan)) from None
-
-
-def words_of(estimator: str) -> str:
-    """Say an estimator's name to a reader, without its source."""
-    words = ESTIMATORS[estimator].words.split(" (")[0]
-    return words[0].upper() + words[1:]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.block import estimate_block
@@ -93,21 +94,24 @@ def _rows(estimates: pd.DataFrame, equation: Equation, drawn: Draw, design: Desi
         times.append(plan.event_time)
     averages = estimates[(estimates["term"] == TREATMENT) & (estimates["cohort"] == "") & estimates["period"].isna()]
     ends = "_bootstrap" if equation.inference.bootstrap is not None else ""
+    numbers = {
+        "estimate": "estimate",
+        "standard_error": "standard_error",
+        "interval_low": f"interval_low{ends}",
+        "interval_high": f"interval_high{ends}",
+    }
     for event_time in times:
         at = averages["event_time"].isna() if event_time is None else averages["event_time"].eq(event_time)
-        row = averages[at].to_dict("records")
-        found = row[0] if row else {"reason": estimates["reason"].iloc[0]}
+        # Where nothing could be estimated, there is one row with the reason.
+        found = averages[at] if at.any() else estimates.assign(**dict.fromkeys(numbers.values(), np.nan))
         rows.append(
             {
                 "estimator": equation.estimator,
                 "variance": equation.specification,
                 "target": OVERALL if event_time is None else f"event time {event_time}",
                 "truth": target(equation.estimator, drawn, plan.window, event_time),
-                "estimate": found.get("estimate"),
-                "standard_error": found.get("standard_error"),
-                "interval_low": found.get(f"interval_low{ends}"),
-                "interval_high": found.get(f"interval_high{ends}"),
-                "reason": found["reason"],
+                **{name: found[column].iloc[0] for name, column in numbers.items()},
+                "reason": found["reason"].iloc[0],
             }
         )
     return rows
