@@ -121,7 +121,7 @@ def test_the_page_tells_surprises_and_reasons() -> None:
         plan,
     )
     said = sentences(summary, plan)
-    assert "2 kinds of interval should" in said["promised"] and "1 of them do" in said["promised"]
+    assert "2 kinds of interval should" in said["promised"] and "1 of them may" in said["promised"]
     assert len(said["surprises"]) == 1
     assert said["surprises"][0].startswith("Imputation, clustered by county; homogeneous effects, listed whatever")
     assert "covers too rarely" in said["surprises"][0]

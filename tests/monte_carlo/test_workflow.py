@@ -45,14 +45,16 @@ def test_what_should_cover_does_and_is_not_biased(summary: pd.DataFrame) -> None
 
 
 @pytest.mark.slow
-def test_two_way_effects_miss_differing_effects_and_selection_deceives_all(summary: pd.DataFrame) -> None:
+def test_two_way_effects_miss_differing_effects_and_selection_deceives(summary: pd.DataFrame) -> None:
     two_way = summary[(summary["estimator"] == "two_way_fixed_effects") & (summary["selection"] == "unselected")]
     assert len(two_way) == 2  # clustered, and by the wild bootstrap
     assert (two_way["verdict"] == OFF).all()
     assert (two_way["bias"] < -0.05).all()
     selected = summary[(summary["selection"] == "selected") & (summary["target"] == "overall")]
-    robust = selected[selected["estimator"] != "two_way_fixed_effects"]
-    assert (robust["bias"] > 4 * robust["bias_error"]).all()
+    # Those that compare with all periods before listing; where it is with the last one alone, that has half the shock.
+    fitted = selected[selected["estimator"].isin(["imputation", "two_stage", "extended_two_way"])]
+    assert len(fitted) == 3
+    assert (fitted["bias"] > 4 * fitted["bias_error"]).all()
 
 
 @pytest.mark.slow
@@ -70,7 +72,7 @@ def test_the_page_and_figures_are_there_and_say_simulated(results: Path) -> None
     page = (results / "index.html").read_text(encoding="utf-8")
     assert "SIMULATED DATA" in page and "What need not cover, and why" in page
     for name in ("coverage_unselected", "coverage_selected", "bias"):
-        for ending in ("png", "pdf"):
+        for ending in ("png", "pdf", "svg"):
             assert (results / f"{name}.{ending}").stat().st_size > 10_000
 
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from ruralpanel.study.estimators import AVERAGING
-from ruralpanel.study.checks.blocks import NEED_WINDOW
+from ruralpanel.study.estimators import AVERAGING, ESTIMATORS
 from tests.study.conftest import Repository
 
 
@@ -38,7 +37,7 @@ def test_a_treatment_that_ends_is_not_for_them(repository: Repository, estimator
     assert f"{estimator} needs a treatment that stays" in repository.complaint()
 
 
-@pytest.mark.parametrize("estimator", NEED_WINDOW)
+@pytest.mark.parametrize("estimator", [name for name in AVERAGING if ESTIMATORS[name].needs_window])
 def test_some_need_a_window(repository: Repository, estimator: str) -> None:
     repository.at("blocks.main")["estimators"] = [estimator]
     assert f"{estimator} needs a `window`" in repository.complaint()

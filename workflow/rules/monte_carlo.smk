@@ -31,7 +31,7 @@ rule summarise_replications:
         figures=expand(
             f"{MONTE_CARLO}/{{figure}}.{{ending}}",
             figure=[*(f"coverage_{name}" for name in PLAN.selection), "bias"],
-            ending=["png", "pdf"],
+            ending=["png", "pdf", "svg"],
         ),
     log:
         f"{MONTE_CARLO}/logs/summarise_replications.log",

@@ -21,7 +21,7 @@ with stage(snakemake.log[0]):
     save_table(summary, snakemake.output.csv, key=KEY, keep_order=True)
     pictures = {}
     for name, (title, figure) in figures(summary, plan).items():
-        save_figure(figure, folder / f"{name}.png", folder / f"{name}.pdf")
+        save_figure(figure, *(folder / f"{name}.{ending}" for ending in ("png", "pdf", "svg")))
         pictures[title] = (folder / f"{name}.png").read_bytes()
     files = sorted(Path(path).name for path in [snakemake.output.csv, *snakemake.output.figures])
     Path(snakemake.output.page).write_text(monte_carlo_page(summary, plan, pictures, files), encoding="utf-8")

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel
 
-from ruralpanel.study.exhibits import EventStudyFigure, RegressionTable, TrendsFigure
+from ruralpanel.study.exhibits import AnyExhibit
 from ruralpanel.study.model import Study
 
 SIMULATED = "SIMULATED DATA"
@@ -60,7 +60,7 @@ class ExhibitDeclaration(BaseModel):
 
     name: str
     number: str
-    exhibit: RegressionTable | EventStudyFigure | TrendsFigure
+    exhibit: AnyExhibit
     standing: str
     labels: dict[str, str]
     outcomes: dict[str, OutcomeWords]
@@ -83,7 +83,7 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         One of its exhibits.
     """
     exhibit = study.exhibits[name]
-    used = {equation.outcome for block in exhibit.blocks for equation in study.equations(block)}
+    used = {equation.outcome for block in exhibit.estimated_in for equation in study.equations(block)}
     return ExhibitDeclaration(
         name=name,
         number=exhibit_numbers(study)[name],
@@ -98,7 +98,7 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         specifications={
             place: label
             for place, label in study.specification_labels().items()
-            if place.split("/")[0] in exhibit.blocks
+            if place.split("/")[0] in exhibit.estimated_in
         },
         unit=study.panel.unit,
         period=study.panel.period,
@@ -113,7 +113,7 @@ def exhibit_numbers(study: Study) -> dict[str, str]:
     seen = {"Table": 0, "Figure": 0}
     numbers = {}
     for name, exhibit in study.exhibits.items():
-        kind = "Table" if exhibit.kind == "regression_table" else "Figure"
+        kind = "Table" if exhibit.is_table else "Figure"
         seen[kind] += 1
         numbers[name] = f"{kind} {seen[kind]}"
     return numbers

@@ -25,20 +25,22 @@ LEGEND_WIDTH, MARKER_WIDTH = 100, 6
 """Characters for which a legend has room below two axes side by side, and those that a marker takes of them."""
 
 
-def plotted_data(estimates: pd.DataFrame) -> pd.DataFrame:
+def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.DataFrame:
     """Pick the estimates that the figure shows, and the tests its notes quote.
 
     Parameters
     ----------
     estimates
         The estimates of the exhibit's blocks.
+    declaration
+        What the study says about the exhibit.
 
     Returns
     -------
     pandas.DataFrame
         Rows by event time, and the joint tests of the leads; equations without an estimate keep their reason.
     """
-    event_studies = estimates[estimates["estimator"].isin(shown_in("event_study_figure"))]
+    event_studies = estimates[estimates["estimator"].isin(shown_in(declaration.exhibit.kind))]
     apart = event_studies["cohort"] != ""
     shown = (
         event_studies["event_time"].notna() | (event_studies["term"] == JOINT_TEST) | event_studies["estimate"].isna()

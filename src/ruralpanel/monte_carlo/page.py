@@ -38,10 +38,11 @@ def sentences(summary: pd.DataFrame, plan: Plan) -> dict[str, Any]:
     expected = known[known["expected_to_cover"]]
     held = int((expected["verdict"] == COVERS).sum())
     band = f"{BAND[0]:.0%} to {BAND[1]:.0%}"
+    within = int(expected["coverage"].between(*BAND).sum())
     promised = (
         f"Theory says that {counted(len(expected), 'kind')} of interval should hold the truth in 95% of economies. "
-        f"{held} of them do: as far as this number of replications can tell, the share is within {band}, and the "
-        "estimate is not biased."
+        f"{held} of them may: their share, within its own 95% interval of simulation error, agrees with {band}, and "
+        f"the estimate is not found biased. The share as it is lies within {band} for {within}."
     )
     return {
         "done": _done(summary, plan),

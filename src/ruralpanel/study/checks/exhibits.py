@@ -25,7 +25,7 @@ def exhibits(context: Context) -> Iterator[Problem]:
     for name, exhibit in study.exhibits.items():
         at: KeyPath = ("exhibits", name)
         shown = shown_in(exhibit.kind)
-        for index, block in enumerate(exhibit.blocks):
+        for index, block in enumerate(exhibit.estimated_in):
             if block not in study.blocks:
                 yield from context.known((*at, "blocks", index), block, study.blocks, "block of this study")
                 continue
