@@ -8,7 +8,17 @@ from ruralpanel.monte_carlo import expectations
 from ruralpanel.monte_carlo.expectations import expectation
 from ruralpanel.monte_carlo.page import monte_carlo_page, sentences
 from ruralpanel.monte_carlo.plan import Design
-from ruralpanel.monte_carlo.summary import BIAS, COVERS, NOT_OFF, NOTHING, OFF, TOO_OFTEN, TOO_RARELY, summarise
+from ruralpanel.monte_carlo.summary import (
+    BIAS,
+    COVERS,
+    MORE_OFTEN,
+    NOT_OFF,
+    NOTHING,
+    OFF,
+    TOO_OFTEN,
+    TOO_RARELY,
+    summarise,
+)
 from ruralpanel.study.blocks import Inference
 from tests.monte_carlo.conftest import small_plan
 
@@ -25,7 +35,6 @@ def design(effects: str = "homogeneous", selection: str = "unselected", clusters
         ("imputation", {}, COUNTY, ""),
         ("two_way_fixed_effects", {}, COUNTY, ""),
         ("two_way_fixed_effects", {}, Inference(variance="spatial", cutoff=50.0), ""),
-        ("imputation", {"effects": "heterogeneous"}, COUNTY, ""),
         ("two_way_fixed_effects", {"effects": "heterogeneous"}, COUNTY, expectations.TWO_WAY),
         ("event_study", {"effects": "heterogeneous"}, COUNTY, expectations.EVENT_STUDY),
         ("imputation", {"selection": "selected"}, COUNTY, expectations.SELECTION),
@@ -52,6 +61,12 @@ def design(effects: str = "homogeneous", selection: str = "unselected", clusters
 def test_what_theory_says(estimator: str, changes: dict, inference: Inference, why: str) -> None:
     said = expectation(design(**changes), estimator, inference)
     assert (said.covers, said.why) == (not why, why)
+
+
+def test_where_effects_differ_intervals_may_cover_more_often_and_not_more_rarely() -> None:
+    said = expectation(design("heterogeneous"), "imputation", COUNTY)
+    assert (said.covers, said.exactly, said.why) == (True, False, expectations.DIFFERENCES)
+    assert not expectation(design("heterogeneous", clusters=30), "imputation", COUNTY).covers
 
 
 def replications(name: str, estimator: str, errors: np.ndarray, error: float) -> pd.DataFrame:
@@ -84,6 +99,8 @@ ERRORS = np.random.default_rng(3).normal(0, 0.01, 500)
         ("homogeneous_unselected_100", ERRORS, 0.006, TOO_RARELY),
         ("homogeneous_unselected_100", ERRORS, 0.02, TOO_OFTEN),
         ("homogeneous_unselected_100", ERRORS + 0.003, 0.0108, BIAS),
+        ("heterogeneous_unselected_100", ERRORS, 0.02, MORE_OFTEN),
+        ("heterogeneous_unselected_100", ERRORS, 0.006, TOO_RARELY),
         ("homogeneous_unselected_100", np.array([0.0, 0.001, -0.001, 0.002, 0.05]), 0.006, COVERS),
         ("homogeneous_unselected_30", ERRORS, 0.006, OFF),
         ("homogeneous_selected_100", ERRORS, 0.01, NOT_OFF),
@@ -121,7 +138,10 @@ def test_the_page_tells_surprises_and_reasons() -> None:
         plan,
     )
     said = sentences(summary, plan)
-    assert "2 kinds of interval should" in said["promised"] and "1 of them may" in said["promised"]
+    assert (
+        "2 kinds of interval should" in said["promised"]
+        and "For 1 of all these the simulation agrees" in said["promised"]
+    )
     assert len(said["surprises"]) == 1
     assert said["surprises"][0].startswith("Imputation, clustered by county; homogeneous effects, listed whatever")
     assert "covers too rarely" in said["surprises"][0]

@@ -42,6 +42,14 @@ CLUSTERS = (
 )
 
 
+DIFFERENCES = (
+    "Effects differ between villages, and standard errors count that as noise, as if the villages and their cohorts "
+    "had been drawn from more of them; the truth here is the average over these very villages, so that intervals hold "
+    "it at least as often as they claim (Neyman 1923; for two stages and Callaway–Sant’Anna, also differences between "
+    "cohorts and years)"
+)
+
+
 @dataclass(frozen=True)
 class Expectation:
     """What theory says of an interval.
@@ -49,13 +57,18 @@ class Expectation:
     Parameters
     ----------
     covers
-        Whether it should hold the truth as often as it claims.
+        Whether it should hold the truth at least as often as it claims.
     why
-        The first reason why it need not; empty where it should.
+        The first reason why it need not, or why it may more often; empty where it should just as often.
     """
 
     covers: bool
     why: str
+
+    @property
+    def exactly(self) -> bool:
+        """Whether it should hold the truth no more often than it claims either."""
+        return self.covers and not self.why
 
 
 def expectation(design: Design, estimator: str, inference: Inference) -> Expectation:
@@ -71,6 +84,8 @@ def expectation(design: Design, estimator: str, inference: Inference) -> Expecta
         Its standard errors.
     """
     why = _reason(design, estimator, inference)
+    if not why and design.is_heterogeneous:
+        return Expectation(True, DIFFERENCES)
     return Expectation(not why, why)
 
 

@@ -11,7 +11,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from ruralpanel.exhibits.caption import SIMULATED
 from ruralpanel.exhibits.style import COLOURS, MARKERS, WARNING_COLOUR, WIDTH, figure_style
@@ -76,7 +76,6 @@ def coverage_figure(summary: pd.DataFrame, plan: Plan, selection: str) -> Figure
     shown = main_rows(summary)
     shown = shown[(shown["selection"] == selection) & shown["coverage"].notna()]
     kinds = [name for name in plan.variances if (shown["variance"] == name).any()]
-    lowest = float(shown["coverage_low"].min()) if len(shown) else 0.5
     with figure_style():
         figure, grid = _grid(plan)
         for (effects, clusters), axes in grid.items():
@@ -87,9 +86,12 @@ def coverage_figure(summary: pd.DataFrame, plan: Plan, selection: str) -> Figure
                 rows = here[here["variance"] == name]
                 offset = (each / max(len(kinds) - 1, 1) - 0.5) * SPREAD
                 _points(axes, rows, "coverage", ("coverage_low", "coverage_high"), plan, offset, each)
-            axes.set_xlim(max(0.0, np.floor(lowest * 10) / 10 - 0.02), 1.01)
+            row = shown.loc[shown["effects"] == effects, "coverage_low"]
+            lowest = float(row.min()) if len(row) else 0.5
+            axes.set_xlim(np.floor(lowest * 10) / 10 - 0.03, 1.03)
+            axes.xaxis.set_major_locator(MaxNLocator(5, prune="lower"))
             axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-        _finish(figure, grid, "Intervals that hold the truth")
+        _finish(figure, grid, "Intervals that hold the truth", plan)
         _legend(figure, [words_of_variance(plan.variances[name]) for name in kinds])
     return figure
 
@@ -121,7 +123,7 @@ def bias_figure(summary: pd.DataFrame, plan: Plan) -> Figure:
         ends = [limit for axes in grid.values() for limit in axes.get_xlim()]
         for axes in grid.values():
             axes.set_xlim(min(ends), max(ends))
-        _finish(figure, grid, "Bias (log points)")
+        _finish(figure, grid, "Bias (log points)", plan)
         _legend(figure, [words_of_selection(plan.selection[name]) for name in kinds])
     return figure
 
@@ -131,12 +133,12 @@ def _grid(plan: Plan) -> tuple[Figure, dict[tuple[str, int], Axes]]:
     down, across = len(plan.effects), len(plan.clusters)
     height = down * (ROW * len(plan.estimators) + 0.55) + 1.0
     figure, axes = plt.subplots(
-        down, across, figsize=(WIDTH, height), layout="constrained", squeeze=False, sharey=True, sharex=True
+        down, across, figsize=(WIDTH, height), layout="constrained", squeeze=False, sharey=True, sharex="row"
     )
     levels = [(effects, clusters) for effects in plan.effects for clusters in plan.clusters]
     grid = dict(zip(levels, axes.flat, strict=True))
     for (effects, clusters), each in grid.items():
-        each.set_title(f"{effects.replace('_', ' ').capitalize()} effects, {clusters} counties")
+        each.set_title(f"{effects.replace('_', ' ').capitalize()}, {clusters} counties")
         names = [_label(name, plan) for name in plan.estimators]
         each.set_yticks(range(len(names)), names)
         each.set_ylim(len(names) - 0.5, -0.5)
@@ -175,10 +177,12 @@ def _points(
     )
 
 
-def _finish(figure: Figure, grid: Mapping[tuple[str, int], Axes], label: str) -> None:
-    for axes in grid.values():
+def _finish(figure: Figure, grid: Mapping[tuple[str, int], Axes], label: str, plan: Plan) -> None:
+    """Trim the frame, name the axes below, and mark the figure as simulated."""
+    for (effects, _), axes in grid.items():
         sns.despine(ax=axes)
-    figure.supxlabel(label, fontsize=9)
+        if effects == list(plan.effects)[-1]:
+            axes.set_xlabel(label)
     figure.suptitle(SIMULATED, x=0.995, ha="right", color=WARNING_COLOUR, fontsize=9, fontweight="bold")
 
 

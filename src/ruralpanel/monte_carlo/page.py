@@ -13,7 +13,7 @@ from ruralpanel.errors import counted
 from ruralpanel.exhibits.numbers import decimal
 from ruralpanel.monte_carlo.plan import Plan
 from ruralpanel.monte_carlo.replicate import OVERALL
-from ruralpanel.monte_carlo.summary import BAND, COVERS, NOTHING, SURPRISES
+from ruralpanel.monte_carlo.summary import BAND, MORE_OFTEN, NOTHING, SURPRISES
 from ruralpanel.monte_carlo.words import SHORT, words_of_selection, words_of_variance
 
 
@@ -31,27 +31,29 @@ def sentences(summary: pd.DataFrame, plan: Plan) -> dict[str, Any]:
     -------
     dict
         ``done``: what was done. ``promised``: how many intervals that should cover do. ``surprises``: those that do
-        not, a sentence each. ``off``: by reason why intervals need not cover, what was found there. ``without``: what
+        not, a sentence each. ``more``: why some may cover more often, and whether they do.
+        ``off``: by reason why intervals need not cover, what was found there. ``without``: what
         has no estimate.
     """
     known = summary[summary["verdict"] != NOTHING]
     expected = known[known["expected_to_cover"]]
-    held = int((expected["verdict"] == COVERS).sum())
+    held = int((~expected["verdict"].isin(SURPRISES)).sum())
+    exactly, more = expected[~expected["may_cover_more"]], expected[expected["may_cover_more"]]
     band = f"{BAND[0]:.0%} to {BAND[1]:.0%}"
-    within = int(expected["coverage"].between(*BAND).sum())
+    within = int(exactly["coverage"].between(*BAND).sum())
     promised = (
-        f"Theory says that {counted(len(expected), 'kind')} of interval should hold the truth in 95% of economies. "
-        f"{held} of them may: their share, within its own 95% interval of simulation error, agrees with {band}, and "
-        f"the estimate is not found biased. The share as it is lies within {band} for {within}."
+        f"Theory says that {counted(len(exactly), 'kind')} of interval should hold the truth in 95% of economies, and "
+        f"{len(more):,} more in at least as many. For {held:,} of all these the simulation agrees: the share, within "
+        f"its own 95% interval of simulation error, is as {band} demands, and the estimate is not found biased. The "
+        f"share as it is lies within {band} for {within:,} of the first {len(exactly):,}."
     )
     return {
         "done": _done(summary, plan),
         "promised": promised if len(expected) else "Theory promises nothing of any of these intervals.",
         "all_held": held == len(expected),
         "surprises": [_surprise(row, plan) for row in known[known["verdict"].isin(SURPRISES)].to_dict("records")],
-        "off": [
-            _found(str(why), rows) for why, rows in known[~known["expected_to_cover"]].groupby("why_not", sort=False)
-        ],
+        "more": [_found_more(str(why), rows) for why, rows in more.groupby("why", sort=False)],
+        "off": [_found(str(why), rows) for why, rows in known[~known["expected_to_cover"]].groupby("why", sort=False)],
         "without": sorted({_place(row, plan) for row in summary[summary["verdict"] == NOTHING].to_dict("records")}),
     }
 
@@ -135,6 +137,16 @@ def _surprise(row: Mapping[Any, Any], plan: Plan) -> str:
         f"hold the truth (simulation error: {100 * row['coverage_low']:.0f} to {100 * row['coverage_high']:.0f}%); "
         f"bias {decimal(row['bias'], 4)} (simulation error {decimal(row['bias_error'], 4)}); the mean standard error "
         f"is {ratio:.2f} of the errors’ standard deviation."
+    )
+
+
+def _found_more(why: str, rows: pd.DataFrame) -> str:
+    """Say how much more often than they claim intervals cover that may do so, for a reason."""
+    certain = counted(int((rows["verdict"] == MORE_OFTEN).sum()), "kind")
+    ratio = rows["mean_standard_error"] / rows["sd_of_errors"]
+    return (
+        f"{_found(why, rows)} {certain} certainly cover more often; the mean standard error is {ratio.min():.2f} to "
+        f"{ratio.max():.2f} of the errors’ standard deviation."
     )
 
 

@@ -21,6 +21,7 @@ COVERS = "covers"
 TOO_RARELY = "surprise: covers too rarely"
 TOO_OFTEN = "surprise: covers too often"
 BIAS = "surprise: biased"
+MORE_OFTEN = "covers, and more often, as expected"
 OFF = "off, as expected"
 NOT_OFF = "not expected to cover, but not off"
 NOTHING = "no estimate"
@@ -63,12 +64,13 @@ def summarise(replications: pd.DataFrame, plan: Plan) -> pd.DataFrame:
                 "target": target,
                 **_numbers(found),
                 "expected_to_cover": said.covers,
-                "why_not": said.why,
+                "may_cover_more": said.covers and not said.exactly,
+                "why": said.why,
             }
         )
     table = pd.DataFrame(rows)
     table["verdict"] = [
-        verdict(row, Expectation(row["expected_to_cover"], row["why_not"])) for row in table.to_dict("records")
+        verdict(row, Expectation(row["expected_to_cover"], row["why"])) for row in table.to_dict("records")
     ]
     order = {name: position for position, name in enumerate([*designs, *plan.estimators, *plan.variances])}
     return table.sort_values(
@@ -95,9 +97,11 @@ def verdict(row: Mapping[Any, Any], expected: Expectation) -> str:
     below, above = row["coverage_high"] < BAND[0], row["coverage_low"] > BAND[1]
     if not expected.covers:
         return OFF if below or above else NOT_OFF
-    if below or above:
+    if below or (above and expected.exactly):
         return TOO_RARELY if below else TOO_OFTEN
-    return BIAS if abs(row["bias"]) > BIASED * row["bias_error"] else COVERS
+    if abs(row["bias"]) > BIASED * row["bias_error"]:
+        return BIAS
+    return MORE_OFTEN if above else COVERS
 
 
 def _levels(design: Design) -> dict[str, Any]:
