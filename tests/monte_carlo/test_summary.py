@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ruralpanel.estimation.block import estimate_block
 from ruralpanel.monte_carlo import expectations
+from ruralpanel.monte_carlo.draws import draw
 from ruralpanel.monte_carlo.expectations import expectation
 from ruralpanel.monte_carlo.page import monte_carlo_page, sentences
 from ruralpanel.monte_carlo.plan import Design
@@ -20,6 +22,7 @@ from ruralpanel.monte_carlo.summary import (
     summarise,
 )
 from ruralpanel.study.blocks import Inference
+from tests.conftest import equation
 from tests.monte_carlo.conftest import small_plan
 
 COUNTY = Inference(cluster=["county"])
@@ -48,6 +51,7 @@ def design(effects: str = "homogeneous", selection: str = "unselected", clusters
         ("two_way_fixed_effects", {}, Inference(cluster=["village"]), expectations.VILLAGES),
         ("two_way_fixed_effects", {}, Inference(), expectations.VILLAGES),
         ("two_way_fixed_effects", {}, Inference(cluster=["county", "year"]), expectations.YEARS),
+        ("sun_abraham", {}, Inference(cluster=["county", "year"]), expectations.SATURATED),
         ("two_way_fixed_effects", {}, Inference(variance="heteroskedastic"), expectations.ROWS),
         ("two_way_fixed_effects", {"clusters": 30}, Inference(variance="spatial", cutoff=50.0), expectations.AREAS),
         (
@@ -61,6 +65,21 @@ def design(effects: str = "homogeneous", selection: str = "unselected", clusters
 def test_what_theory_says(estimator: str, changes: dict, inference: Inference, why: str) -> None:
     said = expectation(design(**changes), estimator, inference)
     assert (said.covers, said.why) == (not why, why)
+
+
+def test_years_add_nothing_to_clusters_where_every_cohort_and_event_time_has_a_coefficient() -> None:
+    """The reason given for Sun–Abraham with clusters of counties and years, in numbers."""
+    panel = draw(small_plan(clusters=[30]).designs()[0], 1).panel
+
+    def variance(*clusters: str) -> float:
+        inference = Inference(cluster=list(clusters), small_sample="none")
+        stated = equation(estimator="sun_abraham", outcome_column="income", transformation="log", inference=inference)
+        rows = estimate_block(panel, [stated])[0]
+        overall = rows[rows["event_time"].isna() & (rows["cohort"] == "") & rows["estimate"].notna()]
+        return float(overall["standard_error"].fillna(0.0).iloc[0] ** 2)
+
+    assert variance("year") < 1e-12 * variance("county")
+    assert variance("county", "year") < variance("county")
 
 
 def test_where_effects_differ_intervals_may_cover_more_often_and_not_more_rarely() -> None:

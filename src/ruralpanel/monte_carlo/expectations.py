@@ -32,6 +32,11 @@ ROWS = (
 )
 VILLAGES = "Villages are taken for independent, while those of a county share shocks and are often listed together"
 YEARS = "The years are one of the dimensions, and they are few clusters"
+SATURATED = (
+    "With a coefficient for every cohort and event time, what is left adds up to zero over the villages of each year: "
+    "the years as a second dimension of clusters add nothing, and the overlap with the counties is taken away all the "
+    "same, so that standard errors are too small with any number of years"
+)
 KERNEL = "The kernel counts villages of one county less than fully, while they share their county's shock fully"
 AREAS = (
     f"With fewer than {FEW} counties, spatial standard errors, which have no small-sample correction, average few areas"
@@ -103,7 +108,7 @@ def _reason(design: Design, estimator: str, inference: Inference) -> str:
             return KERNEL
         return AREAS if design.clusters < FEW else ""
     if "year" in clusters:
-        return YEARS
+        return SATURATED if estimator == "sun_abraham" else YEARS
     if "county" not in clusters:
         return VILLAGES
     return CLUSTERS if design.clusters < FEW and inference.bootstrap is None else ""
