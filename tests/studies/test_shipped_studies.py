@@ -13,7 +13,14 @@ from tests.conftest import ROOT
 from tests.studies.conftest import Checkout
 
 pytestmark = pytest.mark.slow
-STUDIES = ["taobao_villages", "replications/castle", "replications/minimum_wage", "replications/wage_panel"]
+STUDIES = [
+    "taobao_villages",
+    "replications/bank_branching",
+    "replications/castle",
+    "replications/minimum_wage",
+    "replications/union_membership",
+    "replications/wage_panel",
+]
 
 
 @pytest.fixture(scope="module", params=STUDIES)

@@ -291,6 +291,7 @@ class Study(Section):
                             latitude=places.latitude if places is not None and spatial else None,
                             longitude=places.longitude if places is not None and spatial else None,
                             group_time=stated.get("group_time"),
+                            switching=stated.get("switching"),
                             absorbing=all(each.absorbing for each in declared.values()),
                             intensities={
                                 treatment: column

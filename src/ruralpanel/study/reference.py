@@ -34,6 +34,7 @@ from ruralpanel.study.places import (
 )
 from ruralpanel.study.resampling import Permutation, WildBootstrap
 from ruralpanel.study.sources import RETRIEVED_FILES, Column, Retrieval, Source
+from ruralpanel.study.switching import Switching
 from ruralpanel.study.tables import Computed, Crosswalk, Group, Part, Recode, Summary, Table, Total
 
 EXAMPLE = """\
@@ -389,6 +390,7 @@ their `share` of the units with that status.
 | `event_study` | one treatment that stays | event-study figures, regression tables |
 | `sun_abraham` | one treatment that stays | event-study figures; the average over all that is treated in tables |
 | `callaway_santanna` | the same; `group_time` if wanted | event-study figures; the average in tables |
+| `chaisemartin_dhaultfoeuille` | one treatment, which may end; `switching` if wanted | the same |
 | `cohort_means` | one treatment at most | figures of raw trends |
 
 ```yaml
@@ -498,6 +500,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("bootstrap", "In `inference`.", WildBootstrap),
     ("permutation", "In `inference`.", Permutation),
     ("group_time", "In a block or a specification with `callaway_santanna`.", GroupTime),
+    ("switching", "In a block or a specification with `chaisemartin_dhaultfoeuille`.", Switching),
     ("exhibits", "One entry for each table or figure, by name; all kinds have:", Exhibit),
     *((f"exhibits of kind {name}", "Also:", kind) for name, kind in KINDS.items()),
     ("claims", "What is claimed, by name. `results/<study>/claims.csv` says what became of it.", Claim),
