@@ -234,6 +234,7 @@ class Study(Section):
             declared = {treatment: self.designation[treatment] for treatment in treatments}
             inference = self._inference(stated.get("inference"))
             spatial = inference.variance == "spatial"
+            matching, weights = stated.get("matching"), stated.get("weights")
             for outcome_name in stated.get("outcomes", []):
                 outcome = self.outcomes[outcome_name]
                 for estimator in stated.get("estimators", []):
@@ -254,7 +255,7 @@ class Study(Section):
                             regressors=stated.get("regressors", []),
                             moderators=stated.get("moderators", []),
                             fixed_effects=stated.get("fixed_effects", [self.panel.unit, self.panel.period]),
-                            weights=stated.get("weights"),
+                            weights=matching.weights_name(weights) if matching is not None else weights,
                             sample=stated.get("sample"),
                             inference=inference,
                             window=stated.get("window"),
@@ -284,6 +285,8 @@ class Study(Section):
                             adjustment=block.adjustment,
                             family=(outcome.family or "") if block.adjustment else "",
                             seed=self.seed if inference.draws_numbers or draws else None,
+                            matching=matching,
+                            base_weights=weights if matching is not None else None,
                         )
                     )
         return equations

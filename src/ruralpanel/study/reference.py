@@ -24,6 +24,7 @@ from ruralpanel.study.contracts import Check
 from ruralpanel.study.designation import Designation, YearlyList
 from ruralpanel.study.exhibits import KINDS, Exhibit
 from ruralpanel.study.legacies import Capacity, Legacy, Proxy
+from ruralpanel.study.matching import Matching
 from ruralpanel.study.measures import Deflator, Derived
 from ruralpanel.study.model import Study
 from ruralpanel.study.outcomes import Outcome
@@ -100,6 +101,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("permutation", "In `inference`.", Permutation),
     ("group_time", "In a block or a specification with `callaway_santanna`.", GroupTime),
     ("synthetic", "In a block or a specification with `synthetic_difference_in_differences`.", Synthetic),
+    ("matching", "In a block or a specification.", Matching),
     ("switching", "In a block or a specification with `chaisemartin_dhaultfoeuille`.", Switching),
     ("exhibits", "One entry for each table or figure, by name; all kinds have:", Exhibit),
     *((f"exhibits of kind {name}", "Also:", kind) for name, kind in KINDS.items()),
