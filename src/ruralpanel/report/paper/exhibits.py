@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ruralpanel.exhibits.caption import SIMULATED
-from ruralpanel.exhibits.printed_table import LONG, PrintedTable, printed_table
+from ruralpanel.exhibits.printed_table import PrintedTable, printed_table
 from ruralpanel.report.paper.markup import array, as_it_is, string, words
 from ruralpanel.study.model import Study
 
@@ -25,7 +25,7 @@ LARGEST, SMALLEST = 9.0, 6.8
 LABEL = 26
 """Characters of a row's label before it is broken into lines."""
 
-_CHARACTER, _GAP, _LINE = 0.5, 0.9, 1.2
+_CHARACTER, _GAP, _LINE = 0.48, 0.9, 1.2
 """Width of a character, space between columns and height of a line, in sizes of the print."""
 
 _NUMBER = re.compile(r"(?P<before>[^\w.]*[−-]?\d[\d,]*)(?P<behind>(?:\.\d+)?[^\w.]*)")
@@ -111,7 +111,8 @@ def shown(exhibit: ShownExhibit, floats: bool) -> str:
         Whether it may move to the top or the foot of a page; a table higher than a page never does.
     """
     kind = "image" if exhibit.table is None else "table"
-    floats = floats and not exhibit.is_wide and (exhibit.table is None or _height(exhibit.table) < TALL)
+    tall = exhibit.table is not None and _height(exhibit.table) > TALL
+    floats = floats and not exhibit.is_wide and not tall
     standing = string(SIMULATED) if exhibit.simulated else "none"
     if exhibit.table is None:
         body = f"image({string(exhibit.picture or '')}, width: 100%, alt: {string(exhibit.title)})"
@@ -121,7 +122,9 @@ def shown(exhibit: ShownExhibit, floats: bool) -> str:
         f"#exhibit({kind}, {string(exhibit.number)}, [{words(exhibit.title)}], {standing}, [{words(exhibit.notes)}], "
         f"{string(exhibit.title)}, {'auto' if floats else 'none'}, {{\n{body}\n}}) <exhibit-{exhibit.name}>"
     )
-    return f"#page(flipped: true)[\n{figure}\n]" if exhibit.is_wide else figure
+    if exhibit.is_wide:
+        return f"#page(flipped: true)[\n#show figure: set block(breakable: true)\n{figure}\n]"
+    return f"#[\n#show figure: set block(breakable: true)\n{figure}\n]" if tall else figure
 
 
 def print_size(table: PrintedTable, width: float) -> float:
@@ -211,19 +214,18 @@ def _cell(text: str) -> str:
 
 
 def _label_width(table: PrintedTable) -> float:
-    labels = [label for label, _ in [*table.coefficients, *table.statistics]]
-    return max(4, min(LABEL, max(map(len, labels), default=0))) * _CHARACTER + 0.5
+    """Give labels a line each where the page is wide enough for the largest print, and break long ones where not."""
+    longest = max((len(label) for label, _ in [*table.coefficients, *table.statistics]), default=0)
+    spare = UPRIGHT / LARGEST - sum(_column_widths(table))
+    return max(4 * _CHARACTER, min(longest * _CHARACTER, max(spare, LABEL * _CHARACTER)))
 
 
 def _column_widths(table: PrintedTable) -> list[float]:
-    """Give each column the width of its widest number or longest word; columns of numbers are equally wide."""
-    widths = []
-    for column, head in enumerate(table.heads):
-        cells = [cells[column] for _, cells in [*table.coefficients, *table.statistics]]
-        whole = [cell for cell in cells if len(cell) <= LONG]
-        long_words = [word for cell in [*cells, *head] if len(cell) > LONG or cell in head for word in cell.split()]
-        widths.append(max(map(len, [*whole, *long_words]), default=0) * _CHARACTER + _GAP)
-    return [max(widths, default=1.0)] * len(widths)
+    """Give all columns the width of the widest number or longest word in them."""
+    cells = [cell for _, row in [*table.coefficients, *table.statistics] for cell in row]
+    cells += [words for head in table.heads for words in head]
+    unbroken = [len(part) for cell in cells for part in ([cell] if _NUMBER.fullmatch(cell) else cell.split())]
+    return [max(unbroken, default=0) * _CHARACTER + _GAP] * len(table.heads)
 
 
 def _height(table: PrintedTable) -> float:
