@@ -35,6 +35,7 @@ WITH_TREATMENT_TERMS = ("two_way_fixed_effects", "poisson_fixed_effects", "compl
 """Estimators that have one coefficient for each treatment, interaction, and treatment by moderator."""
 
 Interaction = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)+$")]
+Moderator = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)*$")]
 
 
 class Inference(Section):
@@ -146,10 +147,14 @@ class Specification(Section):
     do beyond the sum of the two; each enters the product as it enters the equation, by indicator or intensity."""
     regressors: list[Name] | None = None
     """Further columns on the right-hand side."""
-    moderators: list[Name] | None = None
+    moderators: list[Moderator] | None = None
     """Columns by which the effect of the treatments may differ: each adds `treatment*moderator`, and always the
     moderator itself with a coefficient of its own in every period, so that places with more of it may develop
-    differently anyway. Standardise them before, or the treatment's coefficient is its effect where they are zero."""
+    differently anyway. Standardise them before, or the treatment's coefficient is its effect where they are zero.
+    A product of columns, such as `remote*kinship`, tells whether one moderates the moderation by the other (a triple
+    difference); all that it is made of must be among the moderators too. A shock is a moderator as well, by period or
+    by place and period: `[pandemic, kinship, pandemic*kinship]`. In periods in which a moderator is zero for everybody
+    it has no coefficient of its own."""
     fixed_effects: list[Annotated[str, Field(pattern=FIXED_EFFECT)]] | None = None
     """Fixed effects, any number; `region*year` is one effect for each pair. A column in brackets has a slope of its
     own in every level, beside the level's intercept, as in R fixest: `village[year]` is a linear trend for each
@@ -218,7 +223,7 @@ class Equation(Section):
     period: Name
     treatments: list[Name]
     regressors: list[Name]
-    moderators: list[Name]
+    moderators: list[str]
     fixed_effects: list[str]
     weights: Name | None
     sample: str | None
@@ -245,6 +250,11 @@ class Equation(Section):
     """The family of hypotheses that the outcome belongs to; empty for none."""
     seed: int | None = None
     """The study's, where random numbers are drawn."""
+
+    @property
+    def moderator_columns(self) -> list[str]:
+        """The columns of the panel that moderators are made of, each once."""
+        return list(dict.fromkeys(part for moderator in self.moderators for part in moderator.split("*")))
 
     @property
     def treatment_terms(self) -> list[str]:
