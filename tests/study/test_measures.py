@@ -105,7 +105,7 @@ def test_the_codebook_says_what_was_done_and_in_which_unit(deflated: Repository)
         ({"winsorize": "income", "upper": 0.9}, "did you mean “winsorise”?"),
         ({"per_head": "income", "population": "income", "counted": "all"}, "valid here: registered, resident"),
         ({"lag": "incme", "periods": 1}, "did you mean “income”?"),
-        ({"lag": "listed", "periods": 1}, "`listed` is not a column of the panel here"),
+        ({"lag": "new", "periods": 1}, "`new` is not a column of the panel here"),
         ({"per_head": "income", "population": "incom", "counted": "resident"}, "derived.new.population: `incom` is"),
         ({"winsorise": "income", "upper": 0.9, "by": ["conty"]}, "did you mean “county”?"),
         ({"real": "income", "deflator": "urban_prices"}, "did you mean “rural_prices”?"),
