@@ -166,6 +166,9 @@ class Specification(Section):
     """A condition on columns that the rows of this regression fulfil: `year >= 2012`."""
     inference: Inference | None = None
     """How standard errors are computed; left out: clustered by the panel's unit."""
+    anticipation: Annotated[int, Field(ge=0)] | None = None
+    """Two-way fixed effects, Poisson and adoption: for how many periods before treatment rows of treated units are left
+    out; left out: as the designations say. 0 keeps them all, as a `permutation` of cohorts needs."""
     window: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
     """First and last event time that are shown. An event study and estimators of staggered adoption bin what lies
     beyond at the ends; Sun–Abraham and Callaway–Sant’Anna estimate and average it all the same, and leave it out of the

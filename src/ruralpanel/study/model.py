@@ -316,7 +316,9 @@ class Study(Section):
                             },
                             interactions=stated.get("interactions", []),
                             anticipation={
-                                name: each.anticipation for name, each in declared.items() if each.anticipation
+                                name: periods
+                                for name, each in declared.items()
+                                if (periods := stated.get("anticipation", each.anticipation))
                             },
                             donut={name: sorted(each.donut) for name, each in declared.items() if each.donut},
                             adjustment=block.adjustment,

@@ -22,6 +22,7 @@ BY_COHORT = {
 
 KEYS_OF: dict[str, list[str]] = {
     "window": ["event_study", "sun_abraham", "callaway_santanna", *STAGGERED],
+    "anticipation": list(WITH_TREATMENT_TERMS),
     "always_treated": ["event_study", "sun_abraham"],
     "comparison": ["sun_abraham"],
     "missing_reference": ["sun_abraham"],
