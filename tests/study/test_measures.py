@@ -120,7 +120,7 @@ def test_the_codebook_says_what_was_done_and_in_which_unit(deflated: Repository)
         ({"growth_dispersion": "income", "windows": [[2013, 2009]]}, "runs backwards, from 2013 to 2009"),
         (
             {"growth_dispersion": "income", "windows": [[2009, 2009]]},
-            "the window 2009 to 2009 has fewer than 2 periods",
+            "window 2009 to 2009 has fewer than 2 periods",
         ),
         ({"growth_dispersion": "income", "windows": [[2009, 2011], [2011, 2013]]}, "one ends in 2011, the next begins"),
         ({"growth_dispersion": "income", "windows": [[2009, 2011]], "by": ["conty"]}, "did you mean “county”?"),

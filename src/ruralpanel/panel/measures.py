@@ -226,9 +226,8 @@ def _growth_dispersion(table: pd.DataFrame, values: pd.Series, derived: Derived,
     ratio = (values / then).where((values > 0) & (then > 0))
     unit, period = table[panel.unit], table[panel.period].astype("int64")
     growth = pd.DataFrame({"unit": unit, "period": period, "growth": np.log(ratio)}, index=table.index)
-    for name in derived.by or []:
-        growth[f"group {name}"] = table[name]
-    groups = ["period", *(name for name in growth if name.startswith("group "))]
+    growth = growth.assign(**{f"group {name}": table[name] for name in derived.by or []})
+    groups = ["period", *(f"group {name}" for name in derived.by or [])]
     # Sums of the same numbers in another order differ in their last digits, so the order is made one.
     known = growth.dropna().sort_values(["unit", "period"], kind="stable")
     same = known.groupby(groups)["growth"]

@@ -115,8 +115,8 @@ class Derived(Section):
     deviation, over the window's periods, of what is left of growth (ln now − ln a period before) once the mean of the
     period, or of period and group, is taken out. Deviations are from the unit's own mean in the window, with one degree
     of freedom less, so that steady growth faster than elsewhere is no dispersion. The value stands in the window's last
-    period, so that a unit has one row a window; elsewhere it is missing. Treated status is then that of the last period:
-    a window within which treatment began holds the step up too, so leave such windows out by a `donut` or `sample`."""
+    period, so that a unit has one row a window; elsewhere it is missing. Whether a unit is treated is then read in that
+    period: a window within which treatment began has the step up in it too; leave it out by a `donut` or `sample`."""
     windows: list[Annotated[list[int], Field(min_length=2, max_length=2)]] | None = None
     """With `growth_dispersion`: the first and the last period of growth of every window, in order and without overlap:
     `[[2009, 2013], [2014, 2018]]`. Growth of 2009 is from 2008."""
