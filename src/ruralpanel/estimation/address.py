@@ -1,0 +1,74 @@
+"""Estimates by their addresses (:mod:`ruralpanel.study.addresses`)."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ruralpanel.errors import nearest
+from ruralpanel.estimation.estimates import COLUMNS
+from ruralpanel.study.addresses import PARTS, WITHIN, Address, NoSuchNumber
+
+NUMBERS = tuple(name for name, (kind, _) in COLUMNS.items() if kind != "str" and name not in WITHIN)
+"""What can be asked for behind a ``#``."""
+
+
+def address_of(row: pd.Series) -> str:
+    """Give the whole address of an estimate.
+
+    Parameters
+    ----------
+    row
+        A row of the estimates.
+    """
+    parts = "/".join(str(row[name]) for name in ("block", *PARTS))
+    return parts + "".join(f"@{name}={row[name]}" for name in WITHIN if pd.notna(row[name]) and str(row[name]) != "")
+
+
+def find_estimate(estimates: pd.DataFrame, address: Address) -> pd.Series:
+    """Find the estimate at an address.
+
+    Parameters
+    ----------
+    estimates
+        Tidy estimates of all blocks.
+    address
+        From :func:`ruralpanel.study.addresses.read_address`.
+
+    Returns
+    -------
+    pandas.Series
+        Its row, which may hold a reason in the place of numbers.
+
+    Raises
+    ------
+    NoSuchNumber
+        If there is no such estimate, with the nearest valid word; or if there are several, with their addresses.
+    """
+    if address.statistic not in NUMBERS:
+        what = f"`{address.text}`: `{address.statistic}` is not a number of an estimate"
+        raise NoSuchNumber(what, nearest(address.statistic, NUMBERS))
+    rows = estimates[estimates["block"] == address.block]
+    if rows.empty:
+        hint = nearest(address.block, estimates["block"].unique())
+        raise NoSuchNumber(f"`{address.text}`: there is no block `{address.block}`", hint)
+    for part in address.parts:
+        matching = rows[(rows[list(PARTS)] == part).any(axis=1)]
+        if matching.empty:
+            words = {str(word) for name in PARTS for word in rows[name].unique()}
+            what = f"`{address.text}`: no estimate of what stands before it has `{part}`"
+            raise NoSuchNumber(what, nearest(part, words))
+        rows = matching
+    for name in WITHIN:
+        asked = address.within.get(name)
+        values = rows[name].astype("str").where(rows[name].notna(), "").replace("<NA>", "")
+        if asked is not None:
+            if not (values == asked).any():
+                raise NoSuchNumber(f"`{address.text}`: there is no {name} {asked}", nearest(asked, values.unique()))
+            rows = rows[values == asked]
+        elif (values == "").any():  # the overall one, where there is one
+            rows = rows[values == ""]
+    if len(rows) > 1:
+        several = [address_of(row) for _, row in rows.head(5).iterrows()]
+        more = f" and {len(rows) - 5} more" if len(rows) > 5 else ""
+        raise NoSuchNumber(f"`{address.text}` names {len(rows)} estimates", f"one of {', '.join(several)}{more}")
+    return rows.iloc[0]
