@@ -26,7 +26,8 @@ def table_of(source: str) -> pd.DataFrame:
 
 
 def numbers_in(source: str) -> list[str]:
-    return list(table_of(source).select_dtypes("number"))
+    """Name the columns of numbers that are in cells; the periods of a wide file are in its headers."""
+    return [name for name in table_of(source).select_dtypes("number") if name != STUDY.sources[source].wide_into]
 
 
 def caught(source: str, column: str, factor: float) -> pd.Series:
