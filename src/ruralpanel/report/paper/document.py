@@ -17,11 +17,26 @@ BIBLIOGRAPHY = "works.bib"
 STYLE = "style.csl"
 
 NAMES: dict[Language, dict[str, str]] = {
-    "en": {"abstract": "Abstract", "keywords": "Keywords", "exhibits": "Further exhibits"},
-    "de": {"abstract": "Zusammenfassung", "keywords": "Schlagwörter", "exhibits": "Weitere Tabellen und Abbildungen"},
-    "es": {"abstract": "Resumen", "keywords": "Palabras clave", "exhibits": "Otros cuadros y figuras"},
-    "fr": {"abstract": "Résumé", "keywords": "Mots-clés", "exhibits": "Autres tableaux et figures"},
-    "zh": {"abstract": "摘要", "keywords": "关键词", "exhibits": "其他图表"},
+    "en": {"abstract": "Abstract", "references": "References", "keywords": "Keywords", "exhibits": "Further exhibits"},
+    "de": {
+        "abstract": "Zusammenfassung",
+        "references": "Literatur",
+        "keywords": "Schlagwörter",
+        "exhibits": "Weitere Tabellen und Abbildungen",
+    },
+    "es": {
+        "abstract": "Resumen",
+        "references": "Referencias",
+        "keywords": "Palabras clave",
+        "exhibits": "Otros cuadros y figuras",
+    },
+    "fr": {
+        "abstract": "Résumé",
+        "references": "Références",
+        "keywords": "Mots-clés",
+        "exhibits": "Autres tableaux et figures",
+    },
+    "zh": {"abstract": "摘要", "references": "参考文献", "keywords": "关键词", "exhibits": "其他图表"},
 }
 """Words that typst does not know in every language."""
 
@@ -47,8 +62,9 @@ def text_from_study(study: Study) -> str:
     parts = [study.question or "", "# Data"]
     period, unit = study.panel.period, study.panel.unit
     parts.append(
-        f"The panel has {{{{ run: rows }}}} rows: {{{{ run: units }}}} units ({_plain(unit)}) in {{{{ run: periods }}}} "
-        f"periods ({_plain(period)}), from {{{{ run: first_period }}}} to {{{{ run: last_period }}}}. It is made from:"
+        f"The panel has {{{{ run: rows }}}} rows: {{{{ run: units }}}} units ({_plain(unit)}) in "
+        f"{{{{ run: periods }}}} periods ({_plain(period)}), "
+        "from {{ run: first_period }} to {{ run: last_period }}. It is made from:"
     )
     sources = dict.fromkeys(_source_words(name, study) for name in study.sources)
     parts.append("\n".join(f"- {each}" for each in sources))
@@ -99,7 +115,7 @@ def paper_document(
     simulated = study.data_standing == "simulated"
     opening, rest = _abstract_and_rest(text)
     by_name = {each.name: each for each in exhibits}
-    wide = [by_name[name] for name in text.placed if by_name[name].is_wide]
+    behind = [by_name[name] for name in text.placed if by_name[name].follows_text]
     others = [each for each in exhibits if each.name not in text.placed]
     abstract = fill(as_typst(opening), filled).strip()
     front = {
@@ -123,11 +139,12 @@ def paper_document(
         "#show: paper.with(\n" + "".join(f"  {key}: {value},\n" for key, value in front.items()) + ")",
         fill(as_typst(rest), filled),
         "#place.flush()",
-        *(shown(each, floats=False) for each in wide),
+        *(shown(each, floats=False) for each in behind),
     ]
     if declared.bibliography and any(each.kind == "citation" for each in text.references):
         style = STYLE if declared.citation_style.endswith(".csl") else declared.citation_style
-        pieces.append(f"#bibliography({string(BIBLIOGRAPHY)}, style: {string(style)})")
+        title = words(names["references"])
+        pieces.append(f"#bibliography({string(BIBLIOGRAPHY)}, title: [{title}], style: {string(style)})")
     if others:
         pieces.append(f"#pagebreak(weak: true)\n#heading(numbering: none)[{words(names['exhibits'])}]")
         pieces += [shown(each, floats=False) for each in others]
@@ -135,7 +152,7 @@ def paper_document(
 
 
 def exhibits_in_text(exhibits: list[ShownExhibit], floats: bool) -> dict[str, str]:
-    """Write what stands where an exhibit is placed: nothing for one that is too wide, and follows the text.
+    """Write what stands where an exhibit is placed: nothing for one that follows the text.
 
     Parameters
     ----------
@@ -144,7 +161,7 @@ def exhibits_in_text(exhibits: list[ShownExhibit], floats: bool) -> dict[str, st
     floats
         Whether they may move to the top or the foot of a page.
     """
-    return {each.name: "" if each.is_wide else shown(each, floats) for each in exhibits}
+    return {each.name: "" if each.follows_text else shown(each, floats) for each in exhibits}
 
 
 def _abstract_and_rest(text: PaperText) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from ruralpanel.study.model import Study
 UPRIGHT, SIDEWAYS = 453.0, 697.0
 """Points between the margins of a page of A4, upright and lying."""
 
-TALL = 640.0
+TALL = 670.0
 """Points that a table may be high without a page break in it."""
 
 LARGEST, SMALLEST = 9.0, 6.8
@@ -24,6 +24,12 @@ LARGEST, SMALLEST = 9.0, 6.8
 
 LABEL = 26
 """Characters of a row's label before it is broken into lines."""
+
+LONG = 14
+"""Characters beyond which a name with underscores may be broken into lines."""
+
+BREAK = "\u200b"
+"""What marks the place, and is not printed."""
 
 _CHARACTER, _GAP, _LINE = 0.48, 0.9, 1.2
 """Width of a character, space between columns and height of a line, in sizes of the print."""
@@ -65,6 +71,16 @@ class ShownExhibit:
     def is_wide(self) -> bool:
         """Whether it needs a page that lies."""
         return self.table is not None and print_size(self.table, UPRIGHT) < SMALLEST
+
+    @property
+    def is_tall(self) -> bool:
+        """Whether it is higher than a page."""
+        return self.table is not None and _height(self.table, print_size(self.table, UPRIGHT)) > TALL
+
+    @property
+    def follows_text(self) -> bool:
+        """Whether it has pages of its own behind the text, so that none in the text is left half empty."""
+        return self.is_wide or self.is_tall
 
 
 def read_shown(folder: Path, study: Study, name: str) -> ShownExhibit:
@@ -111,8 +127,7 @@ def shown(exhibit: ShownExhibit, floats: bool) -> str:
         Whether it may move to the top or the foot of a page; a table higher than a page never does.
     """
     kind = "image" if exhibit.table is None else "table"
-    tall = exhibit.table is not None and _height(exhibit.table) > TALL
-    floats = floats and not exhibit.is_wide and not tall
+    floats = floats and not exhibit.follows_text
     standing = string(SIMULATED) if exhibit.simulated else "none"
     if exhibit.table is None:
         body = f"image({string(exhibit.picture or '')}, width: 100%, alt: {string(exhibit.title)})"
@@ -124,7 +139,11 @@ def shown(exhibit: ShownExhibit, floats: bool) -> str:
     )
     if exhibit.is_wide:
         return f"#page(flipped: true)[\n#show figure: set block(breakable: true)\n{figure}\n]"
-    return f"#[\n#show figure: set block(breakable: true)\n{figure}\n]" if tall else figure
+    return (
+        f"#pagebreak(weak: true)\n#[\n#show figure: set block(breakable: true)\n{figure}\n]"
+        if exhibit.is_tall
+        else figure
+    )
 
 
 def print_size(table: PrintedTable, width: float) -> float:
@@ -140,9 +159,14 @@ def print_size(table: PrintedTable, width: float) -> float:
     Returns
     -------
     float
-        :data:`LARGEST` at most; what is below :data:`SMALLEST` cannot be read.
+        :data:`LARGEST` at most; what is below :data:`SMALLEST` cannot be read. A table that is a little too high for
+        a page is printed smaller, so that it needs one page and not two.
     """
-    return min(LARGEST, width / (_label_width(table) + sum(_column_widths(table))))
+    size = min(LARGEST, width / (_label_width(table) + sum(_column_widths(table))))
+    for smaller in (size, 0.5 * (size + SMALLEST), SMALLEST):
+        if _height(table, smaller) <= TALL and smaller <= size:
+            return smaller
+    return size
 
 
 def table_code(table: PrintedTable, width: float) -> str:
@@ -176,14 +200,20 @@ def table_code(table: PrintedTable, width: float) -> str:
     return "\n".join(lines)
 
 
-def _heads(table: PrintedTable) -> list[str]:
-    """Write the rows of heads: outcomes over all their columns with a rule below, words over columns, numbers."""
+def _outcomes(table: PrintedTable) -> list[tuple[str, int, int]]:
+    """List the outcomes with the first and last of their columns, counted from 1."""
     spans: list[tuple[str, int, int]] = []
     for column, (outcome, _) in enumerate(table.heads, start=1):
         if spans and spans[-1][0] == outcome:
             spans[-1] = (outcome, spans[-1][1], column)
         else:
             spans.append((outcome, column, column))
+    return spans
+
+
+def _heads(table: PrintedTable) -> list[str]:
+    """Write the rows of heads: outcomes over all their columns with a rule below, words over columns, numbers."""
+    spans = _outcomes(table)
     heads = ["[]"]
     heads += [f"table.cell(colspan: {last - first + 1}, {_cell(text)})" for text, first, last in spans]
     heads += [
@@ -210,7 +240,7 @@ def _number(cell: str, column: int) -> str:
 
 
 def _cell(text: str) -> str:
-    return f"[{as_it_is(text)}]" if text else "[]"
+    return f"[{as_it_is(_broken(text).replace(f'{BREAK} ', BREAK))}]" if text else "[]"
 
 
 def _label_width(table: PrintedTable) -> float:
@@ -221,16 +251,27 @@ def _label_width(table: PrintedTable) -> float:
 
 
 def _column_widths(table: PrintedTable) -> list[float]:
-    """Give all columns the width of the widest number or longest word in them."""
+    """Give all columns the width of the widest number or longest word in them; an outcome has all of its columns."""
     cells = [cell for _, row in [*table.coefficients, *table.statistics] for cell in row]
-    cells += [words for head in table.heads for words in head]
-    unbroken = [len(part) for cell in cells for part in ([cell] if _NUMBER.fullmatch(cell) else cell.split())]
+    cells += [words for _, words in table.heads]
+    unbroken = [len(part) for cell in cells for part in ([cell] if _NUMBER.fullmatch(cell) else _broken(cell).split())]
+    for outcome, first, last in _outcomes(table):
+        unbroken.append(-(-max(map(len, outcome.split()), default=0) // (last - first + 1)))
     return [max(unbroken, default=0) * _CHARACTER + _GAP] * len(table.heads)
 
 
-def _height(table: PrintedTable) -> float:
-    """Estimate how high a table is with its title and notes, in points."""
-    size = print_size(table, UPRIGHT)
-    labels = [label for label, _ in [*table.coefficients, *table.statistics]]
-    lines = sum(max(1, -(-len(label) // LABEL)) for label in labels) + 4
-    return lines * size * _LINE + (len(" ".join(table.notes)) / 120 + 3) * 8 * _LINE
+def _broken(cell: str) -> str:
+    """Let a long name of a column be broken where it has an underscore, without a hyphen."""
+    return " ".join(word if len(word) <= LONG else word.replace("_", f"_{BREAK} ") for word in cell.split(" "))
+
+
+def _height(table: PrintedTable, size: float) -> float:
+    """Estimate how high a table is with its title and notes in a size of print, in points."""
+    column = max(_column_widths(table)[0] / _CHARACTER, 1.0) if table.heads else 1.0
+    label = _label_width(table) / _CHARACTER
+    rows = [*table.coefficients, *table.statistics, *(("", list(head)) for head in table.heads[:1])]
+    lines = sum(
+        max(1, -(-len(name) // label), *(-(-len(cell) // column) for cell in cells if not _NUMBER.fullmatch(cell)))
+        for name, cells in rows
+    )
+    return (lines + 3) * size * _LINE + (len(" ".join(table.notes)) / 125 + 3) * 8 * _LINE

@@ -50,10 +50,10 @@ def facts_of_run(study: Study, panel: pd.DataFrame, estimates: pd.DataFrame, ver
     }
     for name in study.designation:
         cohorts = panel.groupby(unit)[f"{name}_cohort"].max()
-        treated = cohorts[cohorts > 0]
+        treated = cohorts.dropna()
         facts |= {
             f"treated/{name}": count(len(treated)),
-            f"never_treated/{name}": count((cohorts == 0).sum()),
+            f"never_treated/{name}": count(cohorts.isna().sum()),
             f"cohorts/{name}": count(treated.nunique()),
             f"first_cohort/{name}": f"{treated.min():g}" if len(treated) else "none",
             f"last_cohort/{name}": f"{treated.max():g}" if len(treated) else "none",

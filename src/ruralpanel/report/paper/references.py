@@ -18,6 +18,9 @@ from ruralpanel.study.paper_text import DECIMALS, PaperText, Reference
 COUNTS = ("observations", "units", "clusters")
 """Numbers of an estimate that are counts."""
 
+ON_LOG_SCALE = ("poisson_fixed_effects", "complementary_log_log")
+"""Estimators whose coefficients are changes of the log of a mean or of a hazard."""
+
 PERCENT_DECIMALS = 1
 
 
@@ -87,9 +90,10 @@ def number_words(
     statistic
         Which of its numbers.
     formats
-        Of :data:`ruralpanel.study.paper_text.FORMATS`. ``percent`` multiplies by a hundred; ``percent_change`` gives
-        100 (exp(b) − 1) of a coefficient b on a logarithm, with ends of the interval transformed alike and a standard
-        error of 100 exp(b) times that of b (the delta method); ``unsigned`` leaves the sign away.
+        Of :data:`ruralpanel.study.paper_text.FORMATS`. ``percent`` multiplies by a hundred. ``percent_change`` gives
+        100 (exp(b) − 1) of a coefficient b on a logarithm, of a mean or a hazard too, with the ends of the interval
+        transformed alike and a standard error of 100 exp(b) times that of b (the delta method). ``unsigned`` leaves
+        the sign away.
     decimals
         Of the number; left out, 3, or 1 of a percentage.
     transformation
@@ -116,7 +120,7 @@ def number_words(
     places = decimals if decimals is not None else PERCENT_DECIMALS if is_share else DECIMALS
     low, high, error = row["interval_low"], row["interval_high"], row["standard_error"]
     if "percent_change" in formats:
-        if transformation != "log":
+        if transformation != "log" and row["estimator"] not in ON_LOG_SCALE:
             raise NoSuchNumber(f"the outcome {row['outcome']} is not in logarithms", "write percent")
         error = 100 * np.exp(value) * error
         value, low, high = (100 * np.expm1(each) for each in (value, low, high))
