@@ -135,7 +135,7 @@ def read_text(text: str) -> PaperText:
             references.append(_reference(found, line))
     pieces.append(text[position:])
     marked = "".join(pieces)
-    return PaperText(marked, references, list(_faults(marked)))
+    return PaperText(marked, references, list(_faults(marked, references)))
 
 
 def fill(text: str, filled: list[str]) -> str:
@@ -215,11 +215,18 @@ def _braces(written: str, line: int) -> Reference:
     return Reference("number", asked, line, tuple(formats), decimals, fault=fault)
 
 
-def _faults(marked: str) -> Iterator[tuple[int, str, str]]:
-    """Find what Markdown has and a paper cannot, and braces that are not closed."""
+def _faults(marked: str, references: list[Reference]) -> Iterator[tuple[int, str, str]]:
+    """Find what Markdown has and a paper cannot, and what is not closed or stands in the wrong place."""
+    notes = set(re.findall(r"^ {0,3}\[\^([^\]]+)\]:", marked, re.MULTILINE))
     for number, line in enumerate(marked.split("\n"), start=1):
         plain = re.sub(r"`[^`]*`", "", line)
         if "{{" in plain or "}}" in plain:
             yield number, "double braces are not closed on their line", "write {{ … }}, or \\{ for a brace"
         if "![" in plain:
             yield number, "a picture cannot be put into the text", "place an exhibit: {{ exhibit: name }}"
+        for note in re.findall(r"\[\^([^\]]+)\](?!:)", plain):
+            if note not in notes:
+                yield number, f"there is no footnote `{note}`", nearest(note, notes) or f"write [^{note}]: …"
+        for mark in _MARK.finditer(plain):
+            if references[int(mark[1])].kind == "exhibit" and marks_alone(plain) is None:
+                yield number, "an exhibit is placed on a line of its own", "refer to it in a sentence: @tbl:name"
