@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pandas as pd
 import pytest
 
 from ruralpanel.errors import PaperError
-from ruralpanel.exhibits.printed_table import PrintedTable
+from ruralpanel.exhibits.printed_table import PrintedTable, printed_table
 from ruralpanel.exhibits.style import save_figure
 from ruralpanel.report.paper import paper
 from ruralpanel.report.paper.exhibits import SIDEWAYS, SMALLEST, UPRIGHT, ShownExhibit, print_size, shown, table_code
@@ -152,6 +153,10 @@ def test_numbers_of_a_table_are_divided_at_the_point() -> None:
     assert "let a2" not in code  # words only
     assert "table.cell(colspan: 2" in code
     assert "plain_\u200band_\u200bnot_\u200bfar ==" in code
+
+
+def test_a_table_is_the_same_after_it_was_saved() -> None:
+    assert printed_table(json.loads(json.dumps(asdict(TABLE)))) == TABLE
 
 
 def test_a_wide_table_lies_and_a_tall_one_may_be_broken() -> None:
