@@ -149,7 +149,8 @@ def load_estimates(paths: Sequence[Path | str]) -> pd.DataFrame:
     pandas.DataFrame
         The columns of :data:`COLUMNS` with their types.
     """
-    return pd.concat([with_types(load_table(path)) for path in paths], ignore_index=True)
+    texts = [name for name, (kind, _) in COLUMNS.items() if kind == "str"]
+    return pd.concat([with_types(load_table(path, texts)) for path in paths], ignore_index=True)
 
 
 def with_types(frame: pd.DataFrame) -> pd.DataFrame:
