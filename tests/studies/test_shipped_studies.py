@@ -13,7 +13,10 @@ from tests.conftest import ROOT
 from tests.studies.conftest import Checkout
 
 pytestmark = pytest.mark.slow
-STUDIES = ["taobao_villages", "replications/castle", "replications/minimum_wage", "replications/wage_panel"]
+STUDIES = [
+    "taobao_villages",
+    *(f"replications/{each}" for each in ("castle", "imputation", "minimum_wage", "two_stage", "wage_panel")),
+]
 
 
 @pytest.fixture(scope="module", params=STUDIES)
