@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ruralpanel.estimation.block import estimate_block
-from ruralpanel.study.blocks import STAGGERED
+from ruralpanel.study.estimators import AVERAGING
 from tests.conftest import dated, equation
 
 CHANGES: list[dict[str, object]] = [
@@ -23,7 +23,7 @@ CHANGES: list[dict[str, object]] = [
 ]
 
 
-@pytest.mark.parametrize("estimator", STAGGERED)
+@pytest.mark.parametrize("estimator", AVERAGING)
 @settings(max_examples=8)
 @given(seed=st.integers(0, 10_000), changes=st.sampled_from(CHANGES))
 def test_a_panel_of_any_shape_gives_numbers_or_reasons(estimator: str, seed: int, changes: dict[str, object]) -> None:
@@ -41,7 +41,7 @@ def test_a_panel_of_any_shape_gives_numbers_or_reasons(estimator: str, seed: int
     assert (ledger["rows_out"].iloc[:-1].to_numpy() == ledger["rows_in"].iloc[1:].to_numpy()).all()
 
 
-@pytest.mark.parametrize("estimator", STAGGERED)
+@pytest.mark.parametrize("estimator", AVERAGING)
 def test_a_constant_effect_is_found(panel: pd.DataFrame, estimator: str) -> None:
     rows = estimate_block(panel, [equation(estimator=estimator, window=[-2, 1], regressors=["x"])])[0]
     treated = rows[(rows["term"] == "listed") & (rows["event_time"].isna() | rows["event_time"].ge(0))]

@@ -5,7 +5,8 @@ import pytest
 
 from ruralpanel.exhibits import event_study_figure, trends_figure
 from ruralpanel.exhibits.caption import ExhibitDeclaration, OutcomeWords, unit_notes
-from ruralpanel.exhibits.regression_table import as_html, as_latex, print_table
+from ruralpanel.exhibits.printed_table import as_html, as_latex
+from ruralpanel.exhibits.regression_table import print_table
 from tests.exhibits.conftest import declaration
 
 NOTE = (
@@ -36,10 +37,14 @@ def test_a_figure_of_coefficients_says_so_and_one_of_means_does_not(estimates: p
         (event_study_figure, "event_study_figure", True),
         (trends_figure, "trends_figure", False),
     ):
-        _, notes = figures.draw(figures.plotted_data(estimates), transformed(kind, "inverse_hyperbolic_sine"))
+        _, notes = figures.draw(
+            figures.plotted_data(estimates, transformed(kind, "inverse_hyperbolic_sine")),
+            transformed(kind, "inverse_hyperbolic_sine"),
+        )
         assert (NOTE in notes) == said
     _, notes = event_study_figure.draw(
-        event_study_figure.plotted_data(estimates), transformed("event_study_figure", "log")
+        event_study_figure.plotted_data(estimates, transformed("event_study_figure", "log")),
+        transformed("event_study_figure", "log"),
     )
     assert NOTE not in notes
 

@@ -7,7 +7,8 @@ import pytest
 
 from ruralpanel.estimation.block import estimate_block
 from ruralpanel.exhibits import event_study_figure
-from ruralpanel.exhibits.regression_table import as_grid, print_table
+from ruralpanel.exhibits.printed_table import as_grid
+from ruralpanel.exhibits.regression_table import print_table
 from tests.conftest import equation
 from tests.exhibits.conftest import declaration
 
@@ -19,7 +20,9 @@ def several(panel: pd.DataFrame) -> pd.DataFrame:
 
 
 def test_the_figure_has_a_series_for_every_estimator(several: pd.DataFrame) -> None:
-    figure, notes = event_study_figure.draw(event_study_figure.plotted_data(several), declaration("event_study_figure"))
+    figure, notes = event_study_figure.draw(
+        event_study_figure.plotted_data(several, declaration("event_study_figure")), declaration("event_study_figure")
+    )
     (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == [
         "event study with fixed effects",

@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from ruralpanel.study.blocks import STAGGERED
-from ruralpanel.study.checks.blocks import NEED_WINDOW
+from ruralpanel.study.estimators import AVERAGING, ESTIMATORS
 from tests.study.conftest import Repository
 
 
-@pytest.mark.parametrize("estimator", STAGGERED)
+@pytest.mark.parametrize("estimator", AVERAGING)
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -31,14 +30,14 @@ def test_what_they_cannot_do_is_found(
     assert "config/studies/mine.yaml, line" in message
 
 
-@pytest.mark.parametrize("estimator", STAGGERED)
+@pytest.mark.parametrize("estimator", AVERAGING)
 def test_a_treatment_that_ends_is_not_for_them(repository: Repository, estimator: str) -> None:
     repository.at("designation.listed")["absorbing"] = False
     repository.at("blocks.main")["estimators"] = [estimator]
     assert f"{estimator} needs a treatment that stays" in repository.complaint()
 
 
-@pytest.mark.parametrize("estimator", NEED_WINDOW)
+@pytest.mark.parametrize("estimator", [name for name in AVERAGING if ESTIMATORS[name].needs_window])
 def test_some_need_a_window(repository: Repository, estimator: str) -> None:
     repository.at("blocks.main")["estimators"] = [estimator]
     assert f"{estimator} needs a `window`" in repository.complaint()
@@ -50,9 +49,9 @@ def test_a_stack_needs_its_reference_in_the_window(repository: Repository) -> No
 
 
 def test_tables_and_figures_show_them(repository: Repository) -> None:
-    repository.at("blocks.main").update(estimators=list(STAGGERED), window=[-3, 4])
+    repository.at("blocks.main").update(estimators=list(AVERAGING), window=[-3, 4])
     repository.at("exhibits")["figure"] = {"kind": "event_study_figure", "title": "Effects", "blocks": ["main"]}
-    assert [each.estimator for each in repository.load().equations("main")] == list(STAGGERED)
+    assert [each.estimator for each in repository.load().equations("main")] == list(AVERAGING)
 
 
 @pytest.mark.parametrize(

@@ -43,11 +43,7 @@ PUBLISHED = STUDY.published or f"results/published/{NAME}.csv"
 LOCK = file_digest("requirements.lock")[:16]
 TABLES_WITH_TOTALS = [name for name, table in STUDY.tables.items() if table.totals]
 TABLES_WITH_NAMES = [name for name, table in STUDY.tables.items() if table.match_names]
-TABLES = [
-    name
-    for name, exhibit in STUDY.exhibits.items()
-    if exhibit.kind == "regression_table"
-]
+TABLES = [name for name, exhibit in STUDY.exhibits.items() if exhibit.is_table]
 FIGURES = [name for name in STUDY.exhibits if name not in TABLES]
 RETRIEVED = {
     source.raw_file: name for name, source in STUDY.sources.items() if source.retrieve
@@ -130,12 +126,21 @@ def estimation_code(block):
     )
 
 
-def exhibit_estimates(wildcards):
-    """Name the estimates an exhibit shows."""
-    return [
-        f"{RESULTS}/estimates/{block}.csv"
-        for block in STUDY.exhibits[wildcards.exhibit].blocks
-    ]
+def exhibit_inputs(wildcards):
+    """Name the files an exhibit is made from, under the names its kind knows them by."""
+    exhibit = STUDY.exhibits[wildcards.exhibit]
+    files = {
+        "estimates": [
+            f"{RESULTS}/estimates/{block}.csv" for block in exhibit.estimated_in
+        ],
+        "panel": f"{RESULTS}/panel/panel.parquet",
+        "events": f"{RESULTS}/panel/designation.csv",
+        "matches": f"{RESULTS}/panel/matches.csv",
+        "balance": f"{RESULTS}/panel/balance.csv",
+        "missingness": f"{RESULTS}/panel/missingness.csv",
+        "codebook": f"{RESULTS}/panel/codebook.csv",
+    }
+    return {name: files[name] for name in exhibit.reads}
 
 
 def exhibit_code(name):
@@ -143,7 +148,12 @@ def exhibit_code(name):
     kind = STUDY.exhibits[name].kind
     return code_digest(
         f"ruralpanel.exhibits.{kind}",
-        *(["ruralpanel.exhibits.style"] if name in FIGURES else []),
+        "ruralpanel.exhibits.inputs",
+        (
+            "ruralpanel.exhibits.style"
+            if name in FIGURES
+            else "ruralpanel.exhibits.printed_table"
+        ),
     )
 
 

@@ -1,6 +1,6 @@
 rule print_table:
     input:
-        estimates=exhibit_estimates,
+        unpack(exhibit_inputs),
     output:
         html=f"{RESULTS}/exhibits/{{exhibit}}.html",
         latex=f"{RESULTS}/exhibits/{{exhibit}}.tex",
@@ -24,10 +24,11 @@ rule print_table:
 
 rule draw_figure:
     input:
-        estimates=exhibit_estimates,
+        unpack(exhibit_inputs),
     output:
         png=f"{RESULTS}/exhibits/{{exhibit}}.png",
         pdf=f"{RESULTS}/exhibits/{{exhibit}}.pdf",
+        svg=f"{RESULTS}/exhibits/{{exhibit}}.svg",
         csv=f"{RESULTS}/exhibits/{{exhibit}}.csv",
         caption=f"{RESULTS}/exhibits/{{exhibit}}.caption.json",
     log:

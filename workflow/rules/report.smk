@@ -23,6 +23,7 @@ rule write_page:
         balance=f"{RESULTS}/panel/balance.csv",
         totals=[f"{RESULTS}/tables/{table}.totals.csv" for table in TABLES_WITH_TOTALS],
         names=[f"{RESULTS}/tables/{table}.names.csv" for table in TABLES_WITH_NAMES],
+        claims=f"{RESULTS}/claims.csv",
         verdict=f"{RESULTS}/verdict.csv",
         templates=TEMPLATES,
     output:

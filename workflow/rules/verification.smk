@@ -1,3 +1,24 @@
+rule score_claims:
+    input:
+        estimates=expand(f"{RESULTS}/estimates/{{block}}.csv", block=STUDY.blocks),
+    output:
+        claims=f"{RESULTS}/claims.csv",
+    log:
+        f"{RESULTS}/logs/score_claims.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/score_claims.tsv"
+    params:
+        claims=lambda wildcards: {
+            name: as_json(claim) for name, claim in STUDY.claims.items()
+        },
+        code=code_digest("ruralpanel.verification.scorecard"),
+        lock=LOCK,
+    message:
+        "verification  hold claims against estimates"
+    script:
+        "../scripts/score_claims.py"
+
+
 rule judge:
     input:
         estimates=expand(f"{RESULTS}/estimates/{{block}}.csv", block=STUDY.blocks),
@@ -60,7 +81,7 @@ rule publish:
         shown=lambda wildcards: [
             [
                 exhibit_numbers(STUDY)[name],
-                exhibit.blocks,
+                exhibit.estimated_in,
                 getattr(exhibit, "decimals", 3),
             ]
             for name, exhibit in STUDY.exhibits.items()

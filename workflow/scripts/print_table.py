@@ -1,17 +1,19 @@
-"""Door of the exhibits stage: estimates → one table as HTML, LaTeX and CSV."""
+"""Door of the exhibits stage: what a table reads → the table as HTML, LaTeX and CSV."""
 
 from ruralpanel.stage import stage
 
 with stage(snakemake.log[0]):
+    from importlib import import_module
     from pathlib import Path
 
-    from ruralpanel.estimation.estimates import load_estimates
     from ruralpanel.exhibits.caption import ExhibitDeclaration
-    from ruralpanel.exhibits.regression_table import as_grid, as_html, as_latex, print_table
+    from ruralpanel.exhibits.inputs import load_inputs
+    from ruralpanel.exhibits.printed_table import as_grid, as_html, as_latex
     from ruralpanel.storage import save_json
 
     declaration = ExhibitDeclaration.model_validate_json(snakemake.params.declaration)
-    table = print_table(load_estimates(snakemake.input.estimates), declaration)
+    tables = import_module(f"ruralpanel.exhibits.{declaration.exhibit.kind}")
+    table = tables.print_table(declaration=declaration, **load_inputs(dict(snakemake.input.items())))
     Path(snakemake.output.html).write_text(as_html(table), encoding="utf-8")
     Path(snakemake.output.latex).write_text(as_latex(table), encoding="utf-8")
     as_grid(table).to_csv(snakemake.output.csv, index=False, lineterminator="\n")

@@ -22,7 +22,7 @@ with stage(snakemake.log[0]):
         name=snakemake.params.name,
         study=study,
         exhibits=[
-            read_exhibit(folder, name, read_json(caption), is_table=exhibit.kind == "regression_table")
+            read_exhibit(folder, name, read_json(caption), is_table=exhibit.is_table)
             for (name, exhibit), caption in zip(study.exhibits.items(), snakemake.input.captions, strict=True)
         ],
         ledgers=pd.concat([load_table(path) for path in snakemake.input.ledgers], ignore_index=True),

@@ -147,10 +147,11 @@ def load_estimates(paths: Sequence[Path | str]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The columns of :data:`COLUMNS` with their types.
+        The columns of :data:`COLUMNS` with their types; those that an older run did not write are empty.
     """
     texts = [name for name, (kind, _) in COLUMNS.items() if kind == "str"]
-    return pd.concat([with_types(load_table(path, texts)) for path in paths], ignore_index=True)
+    frames = [load_table(path, texts).reindex(columns=list(COLUMNS)) for path in paths]
+    return pd.concat([with_types(frame) for frame in frames], ignore_index=True)
 
 
 def with_types(frame: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,8 @@ import pandas as pd
 from ruralpanel.errors import DataError, Problem
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.expressions import evaluate_condition
-from ruralpanel.study.blocks import STAGGERED, WITH_TREATMENT_TERMS, Equation
+from ruralpanel.study.blocks import Equation
+from ruralpanel.study.estimators import BY_COHORT, WITH_TREATMENT_TERMS
 from ruralpanel.study.fixed_effects import columns_of, intercepts, slopes
 
 
@@ -115,8 +116,7 @@ def _needed(equation: Equation) -> list[str]:
         return list(dict.fromkeys([*(equation.group_time.covariates if equation.group_time else []), *clusters]))
     effects = [name for effect in equation.fixed_effects for name in columns_of(effect)]
     # In an event study, a missing event time means never treated.
-    by_cohort = ("event_study", "sun_abraham", "bacon_decomposition", *STAGGERED)
-    treatments = [] if equation.estimator in by_cohort else equation.treatments
+    treatments = [] if equation.estimator in BY_COHORT else equation.treatments
     if equation.estimator in WITH_TREATMENT_TERMS:
         treatments = [equation.intensities.get(name, name) for name in treatments]
     places = [name for name in (equation.latitude, equation.longitude) if name and _is_spatial(equation)]

@@ -8,25 +8,11 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel
 
-from ruralpanel.study.exhibits import EventStudyFigure, RegressionTable, TrendsFigure
+from ruralpanel.study.exhibits import AnyExhibit
 from ruralpanel.study.model import Study
 
 SIMULATED = "SIMULATED DATA"
 
-ESTIMATOR_WORDS = {
-    "two_way_fixed_effects": "two-way fixed effects",
-    "event_study": "event study with fixed effects",
-    "sun_abraham": "averages over cohorts (Sun and Abraham 2021)",
-    "poisson_fixed_effects": "Poisson regression with fixed effects, whose coefficients are of the log of the mean",
-    "callaway_santanna": "effects by cohort and period (Callaway and Sant’Anna 2021)",
-    "complementary_log_log": "complementary log-log regression, whose coefficients are of the log of the hazard",
-    "imputation": "imputation (Borusyak, Jaravel and Spiess 2024)",
-    "two_stage": "two-stage differences in differences (Gardner 2022)",
-    "stacked": "stacked event studies (Wing, Freedman and Hollingsworth 2024)",
-    "local_projections": "local projections (Dube, Girardi, Jordà and Taylor 2025)",
-    "extended_two_way": "extended two-way fixed effects (Wooldridge 2021)",
-    "bacon_decomposition": "a decomposition of two-way fixed effects into comparisons (Goodman-Bacon 2021)",
-}
 SMALL_SAMPLE_WORDS = {
     "fixest": "small-sample correction as R fixest",
     "fixest_full": "small-sample correction as R fixest, with nested effects counted in full",
@@ -74,7 +60,7 @@ class ExhibitDeclaration(BaseModel):
 
     name: str
     number: str
-    exhibit: RegressionTable | EventStudyFigure | TrendsFigure
+    exhibit: AnyExhibit
     standing: str
     labels: dict[str, str]
     outcomes: dict[str, OutcomeWords]
@@ -97,7 +83,7 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         One of its exhibits.
     """
     exhibit = study.exhibits[name]
-    used = {equation.outcome for block in exhibit.blocks for equation in study.equations(block)}
+    used = {equation.outcome for block in exhibit.estimated_in for equation in study.equations(block)}
     return ExhibitDeclaration(
         name=name,
         number=exhibit_numbers(study)[name],
@@ -112,7 +98,7 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         specifications={
             place: label
             for place, label in study.specification_labels().items()
-            if place.split("/")[0] in exhibit.blocks
+            if place.split("/")[0] in exhibit.estimated_in
         },
         unit=study.panel.unit,
         period=study.panel.period,
@@ -127,7 +113,7 @@ def exhibit_numbers(study: Study) -> dict[str, str]:
     seen = {"Table": 0, "Figure": 0}
     numbers = {}
     for name, exhibit in study.exhibits.items():
-        kind = "Table" if exhibit.kind == "regression_table" else "Figure"
+        kind = "Table" if exhibit.is_table else "Figure"
         seen[kind] += 1
         numbers[name] = f"{kind} {seen[kind]}"
     return numbers

@@ -9,7 +9,6 @@ from matplotlib.ticker import MaxNLocator
 
 from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.exhibits.caption import (
-    ESTIMATOR_WORDS,
     ExhibitDeclaration,
     OutcomeWords,
     closing_notes,
@@ -20,26 +19,28 @@ from ruralpanel.exhibits.caption import (
 from ruralpanel.exhibits.numbers import count, decimal, probability
 from ruralpanel.exhibits.regression_table import event_time_words
 from ruralpanel.exhibits.style import COLOURS, MARKERS, axis_label, empty_axes, figure_style, finish, panels
-from ruralpanel.study.exhibits import ESTIMATORS_SHOWN
+from ruralpanel.study.estimators import ESTIMATORS, shown_in
 
 LEGEND_WIDTH, MARKER_WIDTH = 100, 6
 """Characters for which a legend has room below two axes side by side, and those that a marker takes of them."""
 
 
-def plotted_data(estimates: pd.DataFrame) -> pd.DataFrame:
+def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.DataFrame:
     """Pick the estimates that the figure shows, and the tests its notes quote.
 
     Parameters
     ----------
     estimates
         The estimates of the exhibit's blocks.
+    declaration
+        What the study says about the exhibit.
 
     Returns
     -------
     pandas.DataFrame
         Rows by event time, and the joint tests of the leads; equations without an estimate keep their reason.
     """
-    event_studies = estimates[estimates["estimator"].isin(ESTIMATORS_SHOWN["event_study_figure"])]
+    event_studies = estimates[estimates["estimator"].isin(shown_in(declaration.exhibit.kind))]
     apart = event_studies["cohort"] != ""
     shown = (
         event_studies["event_time"].notna() | (event_studies["term"] == JOINT_TEST) | event_studies["estimate"].isna()
@@ -130,7 +131,7 @@ def _series_words(name: str, data: pd.DataFrame, declaration: ExhibitDeclaration
     """Name a series by its specification, and by its estimator where there are several of these."""
     place, estimator = name.rsplit("/", 1)
     several = data["estimator"].nunique() > 1
-    parts = (declaration.specifications.get(place, ""), ESTIMATOR_WORDS[estimator] if several else "")
+    parts = (declaration.specifications.get(place, ""), ESTIMATORS[estimator].words if several else "")
     return ": ".join(part for part in parts if part)
 
 

@@ -44,6 +44,7 @@ def figure_style() -> Iterator[None]:
         "axes.unicode_minus": True,
         "text.parse_math": False,  # a dollar sign in a label is money
         "pdf.fonttype": 42,
+        "svg.hashsalt": "ruralpanel",  # else the names within a file differ from run to run
     }
     with sns.axes_style("ticks", {"axes.grid": True, "grid.color": "#e6e6e6"}), mpl.rc_context(settings):
         yield
@@ -89,18 +90,20 @@ def finish(figure: Figure, declaration: ExhibitDeclaration) -> None:
         figure.suptitle(SIMULATED, x=0.995, ha="right", color=WARNING_COLOUR, fontsize=9, fontweight="bold")
 
 
-def save_figure(figure: Figure, png: Path | str, pdf: Path | str) -> None:
-    """Save a figure as PNG and PDF, the same bytes every time.
+def save_figure(figure: Figure, png: Path | str, pdf: Path | str, svg: Path | str) -> None:
+    """Save a figure as PNG, PDF and SVG, the same bytes every time.
 
     Parameters
     ----------
     figure
         The figure; closed afterwards.
-    png, pdf
+    png, pdf, svg
         Where to.
     """
     figure.savefig(png, metadata={"Software": None})
     figure.savefig(pdf, metadata={"CreationDate": None, "Producer": None, "Creator": None})
+    with figure_style():
+        figure.savefig(svg, metadata={"Date": None, "Creator": None})
     plt.close(figure)
 
 

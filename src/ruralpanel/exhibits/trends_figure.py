@@ -13,25 +13,28 @@ from ruralpanel.estimation.estimates import COHORT_SIZE
 from ruralpanel.exhibits.caption import ExhibitDeclaration, OutcomeWords, closing_notes
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.style import NEVER_COLOUR, axis_label, empty_axes, figure_style, finish, panels
+from ruralpanel.study.estimators import shown_in
 
 WITHOUT_COHORT = ("never", "all")
 WORDS = {"never": "never", "all": "all units"}
 
 
-def plotted_data(estimates: pd.DataFrame) -> pd.DataFrame:
+def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.DataFrame:
     """Pick the means that the figure shows.
 
     Parameters
     ----------
     estimates
         The estimates of the exhibit's blocks.
+    declaration
+        What the study says about the exhibit.
 
     Returns
     -------
     pandas.DataFrame
         One row a cohort and period; equations without an estimate keep their reason.
     """
-    return estimates[estimates["estimator"] == "cohort_means"].reset_index(drop=True)
+    return estimates[estimates["estimator"].isin(shown_in(declaration.exhibit.kind))].reset_index(drop=True)
 
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:

@@ -7,33 +7,14 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from ruralpanel.study.base import Name, Section, Text
+from ruralpanel.study.estimators import WITH_TREATMENT_TERMS, EstimatorName
 from ruralpanel.study.fixed_effects import FIXED_EFFECT
 from ruralpanel.study.resampling import Permutation, WildBootstrap
 
-EstimatorName = Literal[
-    "two_way_fixed_effects",
-    "event_study",
-    "sun_abraham",
-    "callaway_santanna",
-    "imputation",
-    "two_stage",
-    "stacked",
-    "local_projections",
-    "extended_two_way",
-    "bacon_decomposition",
-    "poisson_fixed_effects",
-    "complementary_log_log",
-    "cohort_means",
-]
-STAGGERED: tuple[EstimatorName, ...] = ("imputation", "two_stage", "stacked", "local_projections", "extended_two_way")
-"""Estimators of staggered adoption: averages of effects by event time and overall, clustered in one dimension."""
 Variance = Literal["clustered", "heteroskedastic", "homoskedastic", "spatial"]
 SmallSample = Literal["fixest", "fixest_full", "reghdfe", "none"]
 ComparisonMethod = Literal["doubly_robust", "outcome_regression", "inverse_probability"]
 Adjustment = Literal["romano_wolf", "westfall_young", "sharpened", "holm"]
-WITH_TREATMENT_TERMS = ("two_way_fixed_effects", "poisson_fixed_effects", "complementary_log_log")
-"""Estimators that have one coefficient for each treatment, interaction, and treatment by moderator."""
-
 Interaction = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)+$")]
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field
 
 from ruralpanel.study.base import Name, Section, Text
-from ruralpanel.study.blocks import STAGGERED
 
 Term = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)*$")]
 
@@ -15,16 +14,40 @@ Term = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)*$")]
 class Exhibit(Section):
     """What tables and figures share."""
 
+    is_table: ClassVar[bool] = False
+    reads: ClassVar[tuple[str, ...]] = ()
+    """What it is made from, each handed to its module as a frame under this name: `estimates` (of its `blocks`), or a
+    file of the panel stage: `panel`, `events`, `balance`, `missingness`, `matches`, `codebook`."""
+
     title: Text
     """The title, without its number."""
+    notes: Text | None = None
+    """A sentence of the author's, put before the notes that are written from what is shown."""
+
+    @property
+    def estimated_in(self) -> list[str]:
+        """The blocks whose estimates are shown; none for an exhibit that shows no estimates."""
+        return []
+
+
+class OfEstimates(Exhibit):
+    """What exhibits of estimates share."""
+
+    reads = ("estimates",)
+
     blocks: Annotated[list[Name], Field(min_length=1)]
     """The blocks whose estimates are shown, in this order."""
-    notes: Text | None = None
-    """A sentence of the author's, put before the notes that are written from the estimates."""
+
+    @property
+    def estimated_in(self) -> list[str]:
+        """The blocks whose estimates are shown."""
+        return list(self.blocks)
 
 
-class RegressionTable(Exhibit):
+class RegressionTable(OfEstimates):
     """A table with one column a regression."""
+
+    is_table = True
 
     kind: Literal["regression_table"]
     """`regression_table`: coefficients with standard errors below, one column a regression."""
@@ -44,14 +67,14 @@ class RegressionTable(Exhibit):
     """Whether to mark p < 0.10, 0.05 and 0.01 with stars. Off by default, as journals now ask."""
 
 
-class EventStudyFigure(Exhibit):
+class EventStudyFigure(OfEstimates):
     """A figure of coefficients by event time."""
 
     kind: Literal["event_study_figure"]
     """`event_study_figure`: coefficients and intervals by periods since designation."""
 
 
-class TrendsFigure(Exhibit):
+class TrendsFigure(OfEstimates):
     """A figure of raw means by cohort."""
 
     kind: Literal["trends_figure"]
@@ -60,18 +83,8 @@ class TrendsFigure(Exhibit):
 
 AnyExhibit = Annotated[RegressionTable | EventStudyFigure | TrendsFigure, Field(discriminator="kind")]
 
-ESTIMATORS_SHOWN: dict[str, tuple[str, ...]] = {
-    "regression_table": (
-        "two_way_fixed_effects",
-        "event_study",
-        "sun_abraham",
-        "callaway_santanna",
-        *STAGGERED,
-        "bacon_decomposition",
-        "poisson_fixed_effects",
-        "complementary_log_log",
-    ),
-    "event_study_figure": ("event_study", "sun_abraham", "callaway_santanna", *STAGGERED),
-    "trends_figure": ("cohort_means",),
+KINDS: dict[str, type[Exhibit]] = {
+    get_args(each.model_fields["kind"].annotation)[0]: each for each in get_args(get_args(AnyExhibit)[0])
 }
-"""Which estimators' results each kind of exhibit can show."""
+"""The kinds of exhibits by name. A kind is its section above, and a module of :mod:`ruralpanel.exhibits` of its name:
+one for a table has a function ``print_table``, one for a figure has ``plotted_data`` and ``draw``."""

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from ruralpanel.errors import Problem, nearest
+from ruralpanel.study.exhibits import KINDS
 from ruralpanel.study.yaml_file import KeyPath, YamlFile, dotted
 
 _EXPECTED = {
@@ -103,7 +104,7 @@ def _describe(
         return file.problem(
             place,
             "the key `kind` is missing",
-            "valid here: event_study_figure, regression_table, trends_figure",
+            f"valid here: {', '.join(sorted(KINDS))}",
         )
     if kind == "union_tag_invalid":
         choices = [choice.strip(" '") for choice in first["ctx"]["expected_tags"].split(",")]

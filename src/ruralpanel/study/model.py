@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.blocks import Block, Equation, Inference, Specification
+from ruralpanel.study.claims import Claim
 from ruralpanel.study.designation import Designation, designation_columns
 from ruralpanel.study.exhibits import AnyExhibit
 from ruralpanel.study.legacies import INDEX_WORDS, Legacy
@@ -62,6 +63,8 @@ class Study(Section):
     """Sets of specifications; each is one job of the workflow."""
     exhibits: Annotated[dict[Name, AnyExhibit], Field(min_length=1)]
     """The tables and figures, in the order they are numbered."""
+    claims: dict[Name, Claim] = {}
+    """What is claimed, each with the estimates that speak to it; the page begins with what became of them."""
     published: Text | None = None
     """The file of printed values that the run is verified against; left out:
     `results/published/<study>.csv` when it exists, and no verification when it does not."""

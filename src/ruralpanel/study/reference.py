@@ -13,9 +13,10 @@ from typing import Any
 from ruralpanel.sources.numbers import MISSING_MARKERS
 from ruralpanel.study.base import Section
 from ruralpanel.study.blocks import Block, GroupTime, Inference, Specification
+from ruralpanel.study.claims import Claim, ClaimTest
 from ruralpanel.study.contracts import Check
 from ruralpanel.study.designation import Designation, YearlyList
-from ruralpanel.study.exhibits import EventStudyFigure, Exhibit, RegressionTable, TrendsFigure
+from ruralpanel.study.exhibits import KINDS, Exhibit
 from ruralpanel.study.legacies import Capacity, Legacy, Proxy
 from ruralpanel.study.measures import Deflator, Derived
 from ruralpanel.study.model import Study
@@ -498,9 +499,9 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("permutation", "In `inference`.", Permutation),
     ("group_time", "In a block or a specification with `callaway_santanna`.", GroupTime),
     ("exhibits", "One entry for each table or figure, by name; all kinds have:", Exhibit),
-    ("exhibits of kind regression_table", "Also:", RegressionTable),
-    ("exhibits of kind event_study_figure", "Also:", EventStudyFigure),
-    ("exhibits of kind trends_figure", "Also:", TrendsFigure),
+    *((f"exhibits of kind {name}", "Also:", kind) for name, kind in KINDS.items()),
+    ("claims", "What is claimed, by name. `results/<study>/claims.csv` says what became of it.", Claim),
+    ("tests", "In a claim.", ClaimTest),
 ]
 
 
@@ -534,8 +535,7 @@ def reference_text() -> str:
         statistics=statistics,
         statuses="".join(f"| `{status}` | {who} |\n" for status, who in balance.STATUSES.items()),
     )
-    inherited: dict[type[Section], type[Section]] = {Block: Specification, RegressionTable: Exhibit}
-    inherited |= {EventStudyFigure: Exhibit, TrendsFigure: Exhibit}
+    inherited: dict[type[Section], type[Section]] = {Block: Specification, **dict.fromkeys(KINDS.values(), Exhibit)}
     for heading, sentence, model in SECTIONS:
         above = set(inherited[model].model_fields) if model in inherited else set()
         title = heading if heading == "The study" else f"`{heading}`" if " " not in heading else heading

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ruralpanel.errors import Problem
 from ruralpanel.study.checks.blocks import blocks, outcomes
+from ruralpanel.study.checks.claims import claims
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.checks.designation import designations
 from ruralpanel.study.checks.exhibits import exhibits, published
@@ -60,6 +61,7 @@ def _all_problems(context: Context) -> Iterator[Problem]:
     yield from outcomes(context)
     yield from blocks(context)
     yield from exhibits(context)
+    yield from claims(context)
     yield from published(context)
 
 

@@ -6,29 +6,20 @@ from collections.abc import Iterable, Iterator
 from typing import get_args
 
 from ruralpanel.errors import Problem, nearest
-from ruralpanel.study.blocks import STAGGERED, WITH_TREATMENT_TERMS, Block, Equation, EstimatorName, Specification
+from ruralpanel.study.blocks import Block, Equation, Specification
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.checks.resampling import adjustment, permutation_of, resampling
+from ruralpanel.study.estimators import (
+    BY_COHORT,
+    ESTIMATORS,
+    KEYS_OF_SOME,
+    OF_ADOPTION,
+    WITH_TREATMENT_TERMS,
+    EstimatorName,
+    reading,
+)
 from ruralpanel.study.fixed_effects import columns_of, fixed_effect
 from ruralpanel.study.yaml_file import KeyPath
-
-BY_COHORT = {
-    "event_study": "an event study",
-    "sun_abraham": "sun_abraham",
-    **{name: name for name in ("callaway_santanna", *STAGGERED, "bacon_decomposition")},
-}
-"""Estimators that go by the cohorts of one treatment, as they are called in a sentence."""
-
-KEYS_OF: dict[str, list[str]] = {
-    "window": ["event_study", "sun_abraham", "callaway_santanna", *STAGGERED],
-    "always_treated": ["event_study", "sun_abraham"],
-    "comparison": ["sun_abraham"],
-    "missing_reference": ["sun_abraham"],
-    "group_time": ["callaway_santanna"],
-}
-"""Keys of a specification that belong to some estimators only."""
-FOR_ADOPTION = ("two_way_fixed_effects", "complementary_log_log")
-NEED_WINDOW = ("stacked", "local_projections")
 
 
 def outcomes(context: Context) -> Iterator[Problem]:
@@ -142,9 +133,9 @@ def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
             what = f"`{equation.at_risk_of}` is on both sides: `{equation.outcome}` is its adoption"
             others = [name for name in equation.treatments if name != equation.at_risk_of]
             yield context.file.problem(where, what, f"write `treatments: [{', '.join(others)}]`")
-        elif equation.at_risk_of is not None and equation.estimator not in FOR_ADOPTION:
+        elif equation.at_risk_of is not None and equation.estimator not in OF_ADOPTION:
             what = f"{equation.estimator} has no meaning for `{equation.outcome}`, an adoption"
-            yield context.file.problem(where, what, f"estimate it with {' or '.join(FOR_ADOPTION)}")
+            yield context.file.problem(where, what, f"estimate it with {' or '.join(OF_ADOPTION)}")
         yield from _complementary_log_log(context, where, equation)
         yield from _moderators(context, where, equation)
         yield from _poisson(context, where, equation)
@@ -165,7 +156,7 @@ def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
                 yield context.file.problem((*where, "window"), f"leaves out the reference period {reference}")
         if equation.estimator == "bacon_decomposition":
             yield from _decomposition(context, where, equation)
-        if equation.estimator in STAGGERED:
+        if ESTIMATORS[equation.estimator].averages_effects:
             yield from _staggered(context, where, equation)
 
 
@@ -208,7 +199,7 @@ def _staggered(context: Context, where: KeyPath, equation: Equation) -> Iterator
     if with_slopes:
         what = f"{equation.estimator} has fixed effects without slopes, not {', '.join(with_slopes)}"
         yield context.file.problem((*where, "fixed_effects"), what, "put it into a specification of its own")
-    if window is None and equation.estimator in NEED_WINDOW:
+    if window is None and ESTIMATORS[equation.estimator].needs_window:
         hint = "such as `window: [-3, 3]`: the first and last event time that every cohort shall be observed at"
         yield context.file.problem(where, f"{equation.estimator} needs a `window`", hint)
     if window is not None and not window[0] <= 0 <= window[1]:
@@ -217,7 +208,8 @@ def _staggered(context: Context, where: KeyPath, equation: Equation) -> Iterator
 
 def _by_cohort(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
     """Check that an estimator that goes by cohorts has one treatment, which stays."""
-    treatments, estimator = equation.treatments, BY_COHORT[equation.estimator]
+    treatments = equation.treatments
+    estimator = ESTIMATORS[equation.estimator].in_a_sentence or equation.estimator
     if len(treatments) != 1:
         hint = (
             f"choose one with `treatments`: {', '.join(treatments)}"
@@ -295,7 +287,8 @@ def _keys_of_estimators(context: Context, at: KeyPath, block: Block) -> Iterator
     """Check that keys that belong to certain estimators have one of them."""
     for name, own in (block.specifications or {"": block}).items():
         estimators = own.estimators or block.estimators or []
-        for key, used_by in KEYS_OF.items():
+        for key in KEYS_OF_SOME:
+            used_by = reading(key)
             stated_here = getattr(own, key) is not None
             if (stated_here or getattr(block, key) is not None) and not set(used_by) & set(estimators):
                 where = (*at, "specifications", name, key) if stated_here and name else (*at, key)

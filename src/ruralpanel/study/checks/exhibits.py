@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from ruralpanel.errors import Problem
 from ruralpanel.study.blocks import Block
 from ruralpanel.study.checks.context import Context
-from ruralpanel.study.exhibits import ESTIMATORS_SHOWN, RegressionTable
+from ruralpanel.study.estimators import shown_in
+from ruralpanel.study.exhibits import RegressionTable
 from ruralpanel.study.yaml_file import KeyPath, is_file
 
 WHERE_ASKED = {
@@ -23,8 +24,8 @@ def exhibits(context: Context) -> Iterator[Problem]:
     study = context.study
     for name, exhibit in study.exhibits.items():
         at: KeyPath = ("exhibits", name)
-        shown = ESTIMATORS_SHOWN[exhibit.kind]
-        for index, block in enumerate(exhibit.blocks):
+        shown = shown_in(exhibit.kind)
+        for index, block in enumerate(exhibit.estimated_in):
             if block not in study.blocks:
                 yield from context.known((*at, "blocks", index), block, study.blocks, "block of this study")
                 continue

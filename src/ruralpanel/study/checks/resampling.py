@@ -7,15 +7,9 @@ from collections.abc import Iterator, Sequence
 from ruralpanel.errors import Problem
 from ruralpanel.study.blocks import Block, Equation
 from ruralpanel.study.checks.context import Context
+from ruralpanel.study.estimators import INFERENCE_OF_SOME, reading
 from ruralpanel.study.resampling import Permutation
 from ruralpanel.study.yaml_file import KeyPath
-
-USED_BY = {
-    "bootstrap": ("two_way_fixed_effects",),
-    "permutation": ("two_way_fixed_effects",),
-    "simultaneous": ("event_study", "sun_abraham"),
-}
-"""Keys of ``inference`` that belong to some estimators only."""
 
 
 def resampling(context: Context, at: KeyPath, block: Block) -> Iterator[Problem]:
@@ -29,7 +23,8 @@ def resampling(context: Context, at: KeyPath, block: Block) -> Iterator[Problem]
         where = (*at, "specifications", name, "inference") if stated_here else (*at, "inference")
         if inference.permutation is not None:
             yield from _columns_of_permutation(context, (*where, "permutation"), inference.permutation)
-        for key, used_by in USED_BY.items():
+        for key in INFERENCE_OF_SOME:
+            used_by = reading(key)
             if getattr(inference, key) and not set(used_by) & set(estimators):
                 what = f"is for {' and '.join(used_by)}, and none is estimated here"
                 yield context.file.problem((*where, key), what)
@@ -45,7 +40,7 @@ def _columns_of_permutation(context: Context, at: KeyPath, permutation: Permutat
 
 def permutation_of(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
     """Check that an equation has one treatment whose cohorts say all about it."""
-    if equation.inference.permutation is None or equation.estimator not in USED_BY["permutation"]:
+    if equation.inference.permutation is None or equation.estimator not in reading("permutation"):
         return
     at = (*where, "inference", "permutation")
     if len(equation.treatments) != 1 or not equation.absorbing:
@@ -64,7 +59,7 @@ def adjustment(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
     if method not in ("romano_wolf", "westfall_young"):
         return
     equations = context.study.equations(name)
-    others = sorted({each.estimator for each in equations} - set(USED_BY["bootstrap"]))
+    others = sorted({each.estimator for each in equations} - set(reading("bootstrap")))
     ways = {(str(each.inference.cluster), str(each.inference.bootstrap)) for each in equations}
     where = (*at, "adjustment")
     if others:

@@ -1,0 +1,162 @@
+"""Every estimator by name: what it reads of a study, what it needs, and in which exhibits it is shown.
+
+An estimator is its module under :mod:`ruralpanel.estimation` and its entry here; nothing else lists estimators.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+EstimatorName = Literal[
+    "two_way_fixed_effects",
+    "event_study",
+    "sun_abraham",
+    "callaway_santanna",
+    "imputation",
+    "two_stage",
+    "stacked",
+    "local_projections",
+    "extended_two_way",
+    "bacon_decomposition",
+    "poisson_fixed_effects",
+    "complementary_log_log",
+    "cohort_means",
+]
+ExhibitKind = Literal["regression_table", "event_study_figure", "trends_figure"]
+
+
+@dataclass(frozen=True)
+class Estimator:
+    """What the rest of the product has to know of an estimator."""
+
+    words: str
+    """How a note under an exhibit calls it: ``Estimated by ...``."""
+    exhibits: tuple[ExhibitKind, ...]
+    """The kinds of exhibits that can show its results."""
+    has_treatment_terms: bool = False
+    """Whether it has one coefficient for each treatment, interaction, and treatment by moderator."""
+    by_cohort: bool = False
+    """Whether it goes by the cohorts of one treatment that stays."""
+    averages_effects: bool = False
+    """Whether it averages effects by event time and overall, with standard errors clustered in one dimension."""
+    of_adoption: bool = False
+    """Whether its outcome may be the adoption of a treatment."""
+    needs_window: bool = False
+    """Whether it cannot do without a `window`."""
+    keys: tuple[str, ...] = ()
+    """Keys of a specification that belong to some estimators only and that it reads."""
+    inference: tuple[str, ...] = ()
+    """Keys of `inference` that belong to some estimators only and that it reads."""
+    in_a_sentence: str | None = None
+    """What an error calls it where its name would read badly."""
+
+
+_BOTH: tuple[ExhibitKind, ...] = ("regression_table", "event_study_figure")
+
+ESTIMATORS: dict[str, Estimator] = {
+    "two_way_fixed_effects": Estimator(
+        words="two-way fixed effects",
+        exhibits=("regression_table",),
+        has_treatment_terms=True,
+        of_adoption=True,
+        inference=("bootstrap", "permutation"),
+    ),
+    "event_study": Estimator(
+        words="event study with fixed effects",
+        exhibits=_BOTH,
+        by_cohort=True,
+        keys=("window", "always_treated"),
+        inference=("simultaneous",),
+        in_a_sentence="an event study",
+    ),
+    "sun_abraham": Estimator(
+        words="averages over cohorts (Sun and Abraham 2021)",
+        exhibits=_BOTH,
+        by_cohort=True,
+        keys=("window", "always_treated", "comparison", "missing_reference"),
+        inference=("simultaneous",),
+    ),
+    "callaway_santanna": Estimator(
+        words="effects by cohort and period (Callaway and Sant’Anna 2021)",
+        exhibits=_BOTH,
+        by_cohort=True,
+        keys=("window", "group_time"),
+    ),
+    "imputation": Estimator(
+        words="imputation (Borusyak, Jaravel and Spiess 2024)",
+        exhibits=_BOTH,
+        by_cohort=True,
+        averages_effects=True,
+        keys=("window",),
+    ),
+    "two_stage": Estimator(
+        words="two-stage differences in differences (Gardner 2022)",
+        exhibits=_BOTH,
+        by_cohort=True,
+        averages_effects=True,
+        keys=("window",),
+    ),
+    "stacked": Estimator(
+        words="stacked event studies (Wing, Freedman and Hollingsworth 2024)",
+        exhibits=_BOTH,
+        by_cohort=True,
+        averages_effects=True,
+        needs_window=True,
+        keys=("window",),
+    ),
+    "local_projections": Estimator(
+        words="local projections (Dube, Girardi, Jordà and Taylor 2025)",
+        exhibits=_BOTH,
+        by_cohort=True,
+        averages_effects=True,
+        needs_window=True,
+        keys=("window",),
+    ),
+    "extended_two_way": Estimator(
+        words="extended two-way fixed effects (Wooldridge 2021)",
+        exhibits=_BOTH,
+        by_cohort=True,
+        averages_effects=True,
+        keys=("window",),
+    ),
+    "bacon_decomposition": Estimator(
+        words="a decomposition of two-way fixed effects into comparisons (Goodman-Bacon 2021)",
+        exhibits=("regression_table",),
+        by_cohort=True,
+    ),
+    "poisson_fixed_effects": Estimator(
+        words="Poisson regression with fixed effects, whose coefficients are of the log of the mean",
+        exhibits=("regression_table",),
+        has_treatment_terms=True,
+    ),
+    "complementary_log_log": Estimator(
+        words="complementary log-log regression, whose coefficients are of the log of the hazard",
+        exhibits=("regression_table",),
+        has_treatment_terms=True,
+        of_adoption=True,
+    ),
+    "cohort_means": Estimator(words="means by cohort and period", exhibits=("trends_figure",)),
+}
+"""The estimators, in the order in which a study's author is told of them."""
+
+KEYS_OF_SOME = ("window", "always_treated", "comparison", "missing_reference", "group_time")
+"""Keys of a specification that belong to some estimators only."""
+
+INFERENCE_OF_SOME = ("bootstrap", "permutation", "simultaneous")
+"""Keys of `inference` that belong to some estimators only."""
+
+WITH_TREATMENT_TERMS = tuple(name for name, each in ESTIMATORS.items() if each.has_treatment_terms)
+BY_COHORT = tuple(name for name, each in ESTIMATORS.items() if each.by_cohort)
+AVERAGING = tuple(name for name, each in ESTIMATORS.items() if each.averages_effects)
+OF_ADOPTION = tuple(name for name, each in ESTIMATORS.items() if each.of_adoption)
+
+
+def shown_in(kind: str) -> tuple[str, ...]:
+    """Name the estimators whose results a kind of exhibit can show."""
+    return tuple(name for name, each in ESTIMATORS.items() if kind in each.exhibits)
+
+
+def reading(key: str) -> tuple[str, ...]:
+    """Name the estimators that read a key of a specification, or of its `inference`, that belongs to some only."""
+    return tuple(name for name, each in ESTIMATORS.items() if key in (*each.keys, *each.inference))

@@ -1,0 +1,78 @@
+"""Two runs side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ruralpanel.__main__ import command_names, main
+from ruralpanel.estimation.block import estimate_block
+from ruralpanel.verification.comparison import NothingToCompare, side_by_side
+from tests.conftest import equation
+
+
+@pytest.fixture
+def estimates(panel: pd.DataFrame) -> pd.DataFrame:
+    return estimate_block(panel, [equation()])[0]
+
+
+def kept(estimates: pd.DataFrame, folder: Path) -> str:
+    (folder / "estimates").mkdir(parents=True)
+    estimates.to_csv(folder / "estimates" / "main.csv", index=False)
+    estimates.head(1).to_csv(folder / "estimates" / "main.ledger.csv", index=False)
+    return str(folder)
+
+
+def test_a_run_is_the_same_as_itself(estimates: pd.DataFrame) -> None:
+    assert set(side_by_side(estimates, estimates)["status"]) == {"same"}
+
+
+def test_every_way_to_differ_has_its_word(estimates: pd.DataFrame) -> None:
+    first = pd.concat([estimates] * 4, ignore_index=True).assign(term=["a", "b", "c", "d"] * len(estimates))
+    second = first.assign(estimate=first["estimate"].where(first["term"] != "b", -first["estimate"]))
+    second.loc[second["term"] == "c", "standard_error"] *= 1 + 1e-5
+    second = second.assign(term=second["term"].replace("d", "e"))
+    found = side_by_side(first, second).set_index("term")["status"]
+    assert found.groupby(level=0).first().to_dict() == {
+        "a": "same",
+        "b": "sign flip",
+        "c": "differs",
+        "d": "only first",
+        "e": "only second",
+    }
+
+
+def test_nothing_in_common_is_an_error(estimates: pd.DataFrame) -> None:
+    with pytest.raises(NothingToCompare, match="no coefficient has the same"):
+        side_by_side(estimates, estimates.assign(outcome="another"))
+
+
+def test_the_command_prints_what_differs(
+    estimates: pd.DataFrame, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = kept(estimates, tmp_path / "here")
+    there = kept(estimates.assign(estimate=estimates["estimate"] + 1), tmp_path / "there")
+    assert main(["compare", here, here]) == 0
+    assert main(["compare", here, there, "--csv", str(tmp_path / "all.csv")]) == 1
+    printed = capsys.readouterr().out
+    assert "standard errors" in printed
+    assert f"{len(estimates)} differs, of {len(estimates)} coefficients" in printed
+    assert len(pd.read_csv(tmp_path / "all.csv")) == len(estimates)
+
+
+def test_results_of_an_older_version_are_read(estimates: pd.DataFrame, tmp_path: Path) -> None:
+    old = kept(estimates.drop(columns="p_value_adjusted"), tmp_path / "old")
+    assert main(["compare", old, old]) == 0
+
+
+def test_what_has_not_been_run_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", str(tmp_path), str(tmp_path)]) == 1
+    assert "has no estimates" in capsys.readouterr().err
+
+
+def test_an_unknown_command_is_told_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "compare" in command_names()
+    assert main(["compares"]) == 2
+    assert "did you mean “compare”?" in capsys.readouterr().err

@@ -1,0 +1,34 @@
+"""The list of estimators: complete, and every entry has what it promises."""
+
+from importlib.util import find_spec
+from typing import get_args
+
+import pytest
+
+from ruralpanel.estimation.block import estimator_module
+from ruralpanel.study.blocks import Inference, Specification
+from ruralpanel.study.estimators import ESTIMATORS, INFERENCE_OF_SOME, KEYS_OF_SOME, EstimatorName, reading
+
+
+def test_the_names_a_study_may_use_are_the_estimators_there_are():
+    assert get_args(EstimatorName) == tuple(ESTIMATORS)
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_an_estimator_has_a_module_and_a_description(name):
+    assert find_spec(estimator_module(name)) is not None
+    described = Specification.__pydantic_fields__["estimators"].description or ""
+    assert f"`{name}`" in described
+
+
+@pytest.mark.parametrize(("keys", "section"), [(KEYS_OF_SOME, Specification), (INFERENCE_OF_SOME, Inference)])
+def test_keys_that_belong_to_some_are_keys_and_belong_to_some(keys, section):
+    for key in keys:
+        assert key in section.model_fields
+        assert reading(key)
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_what_an_estimator_reads_is_listed_among_what_only_some_read(name):
+    assert set(ESTIMATORS[name].keys) <= set(KEYS_OF_SOME)
+    assert set(ESTIMATORS[name].inference) <= set(INFERENCE_OF_SOME)
