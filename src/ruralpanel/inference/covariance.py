@@ -81,7 +81,7 @@ def covariance_of(
     """
     observations = len(sample)
     regressors = len(result.params)
-    correct = inference.small_sample != "none"
+    correct, pairwise = inference.small_sample != "none", inference.small_sample == "reghdfe"
     exogenous = model.absorbed_exog.to_numpy()
     residuals = np.asarray(result.wresids, dtype="float64").ravel()
     bread = np.linalg.inv(exogenous.T @ exogenous)
@@ -97,7 +97,7 @@ def covariance_of(
         matrix, repaired = with_positive_variances(bread @ meat @ bread)
         return Covariance(labelled(matrix), freedom, None, repaired)
     if inference.variance != "clustered":
-        coefficients = counted_coefficients(regressors, effects, None) + slopes
+        coefficients = counted_coefficients(regressors, effects, None, pairwise) + slopes
         _require_rows(observations, coefficients)
         robust = inference.variance == "heteroskedastic"
         plain = bread @ (scores.T @ scores) @ bread if robust else bread * (residuals @ residuals) / observations
@@ -114,7 +114,7 @@ def covariance_of(
     matrix = _positive(bread @ meat @ bread) if len(dimensions) > 1 else bread @ meat @ bread
     if correct:
         nested_in = None if inference.small_sample == "fixest_full" else clusters
-        coefficients = counted_coefficients(regressors, effects, nested_in) + slopes
+        coefficients = counted_coefficients(regressors, effects, nested_in, pairwise) + slopes
         _require_rows(observations, coefficients)
         matrix = matrix * (smallest / (smallest - 1)) * ((observations - 1) / (observations - coefficients))
     return Covariance(labelled(matrix), smallest - 1, smallest)
