@@ -60,7 +60,9 @@ def counted_coefficients(
     for position, name in enumerate(counted):
         shared = min(len(nested) + position, 1)
         if pairwise:
-            shared = max([shared, *(_connected_groups(effects[before], effects[name]) for before in counted[:position])])
+            shared = max(
+                [shared, *(_connected_groups(effects[before], effects[name]) for before in counted[:position])]
+            )
         total += int(effects[name].nunique()) - shared
     return total
 
