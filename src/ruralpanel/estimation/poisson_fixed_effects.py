@@ -8,8 +8,8 @@ are those of pseudo maximum likelihood, and standard errors allow for any varian
 grows for ever as its effect falls; such rows say nothing about :math:`\beta` and leave first.
 
 Homoskedastic standard errors are those of an outcome that is Poisson distributed, the inverse information, as fixest
-computes them. Under the preset ``reghdfe``, corrections are those of Stata's ppmlhdfe, :math:`G/(G-1)` and :math:`N/(N-1)`:
-likelihood commands of Stata do not count coefficients.
+computes them. Under the preset ``reghdfe``, corrections are those of Stata's ppmlhdfe, :math:`G/(G-1)` and
+:math:`N/(N-1)`: likelihood commands of Stata do not count coefficients.
 """
 
 from __future__ import annotations

@@ -12,10 +12,10 @@ number of estimated coefficients. Software differs in which fixed effects count 
   does by default (``ssc(K.adj = TRUE, K.fixef = "nested", G.adj = TRUE, G.df = "min")`` in today's names).
 * ``fixest_full``: as ``fixest``, but nested effects count like all others (``ssc(K.fixef = "full")``; in releases
   before 0.13, ``ssc(fixef.K = "full")``).
-* ``reghdfe``: as Stata's reghdfe, which also leaves nested effects out, drops singletons first (Correia 2015), and counts
-  what two effects share (``dofadjustments(pairwise clusters continuous)``, its default): of an effect for regions by
-  year beside one for years, a level for each year is no coefficient of its own. fixest takes one level off every
-  effect but the first, whatever they share.
+* ``reghdfe``: as Stata's reghdfe, which also leaves nested effects out, drops singletons first (Correia 2015), and
+  counts what two effects share (``dofadjustments(pairwise clusters continuous)``, its default): of an effect for
+  regions by year beside one for years, a level for each year is no coefficient of its own. fixest takes one level off
+  every effect but the first, whatever they share.
 * ``none``: no correction.
 
 A slope within a fixed effect (``village[year]``) counts one coefficient a level under every preset, nested or not, as
