@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from ruralpanel.estimation.address import NoSuchNumber, address_of, find_estimate, read_address
+from ruralpanel.estimation.address import address_of, find_estimate
 from ruralpanel.estimation.block import estimate_block
+from ruralpanel.study.addresses import NoSuchNumber, read_address
 from tests.conftest import equation
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from ruralpanel.panel.lists import EVENT_COLUMNS
+from ruralpanel.sources.retrieval import MIRROR, absent_files
 from ruralpanel.study import Study
 from tests.conftest import ROOT
 from tests.studies.conftest import Checkout
@@ -15,12 +17,23 @@ from tests.studies.conftest import Checkout
 pytestmark = pytest.mark.slow
 STUDIES = [
     "taobao_villages",
-    *(f"replications/{each}" for each in ("castle", "imputation", "minimum_wage", "two_stage", "wage_panel")),
+    "replications/bank_branching",
+    "replications/castle",
+    "replications/imputation",
+    "replications/minimum_wage",
+    "replications/proposition_99",
+    "replications/union_membership",
+    "replications/two_stage",
+    "replications/wage_panel",
 ]
 
 
 @pytest.fixture(scope="module", params=STUDIES)
 def finished(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, str]:
+    mirror = os.environ.get(MIRROR)
+    absent = absent_files(Study.load(request.param, ROOT).sources, ROOT, Path(mirror) if mirror else None)
+    if absent:
+        pytest.skip(f"neither kept here nor in a mirror: {', '.join(absent)}")
     checkout = Checkout(tmp_path_factory.mktemp("checkout"))
     result = checkout.run(request.param)
     assert result.returncode == 0, result.stderr

@@ -54,7 +54,10 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "regressors": ("str", "what else is on the right-hand side"),
     "fixed_effects": ("str", "fixed effects, or `none`"),
     "weights": ("str", "the weights' column, or `none`"),
-    "variance": ("str", "`clustered`, `heteroskedastic`, `homoskedastic` or `spatial`"),
+    "variance": (
+        "str",
+        "`clustered`, `heteroskedastic`, `homoskedastic` or `spatial`; or how standard errors were resampled",
+    ),
     "clustered_by": ("str", "the columns that define the clusters"),
     "spatial": ("str", "kernel and cutoff of spatial standard errors, and whether a variance had to be raised"),
     "small_sample": ("str", "the small-sample correction"),
@@ -71,6 +74,8 @@ COHORT_SIZE = "cohort size"
 ROW = "row"
 """A running number within a block's file, which keeps the order in which estimates are to be shown."""
 
+PERMUTED = "permuted estimates"
+"""Where a row keeps what permutations gave until the block saves it; no column of the estimates."""
 
 TESTED_AT = 0.05
 """The level of the test that the minimum detectable effect is for, whatever the level of intervals."""

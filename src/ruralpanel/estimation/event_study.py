@@ -16,6 +16,8 @@ import pandas as pd
 from ruralpanel.errors import counted
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed
 from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words, statistics
+from ruralpanel.estimation.resampling import with_bootstrap
+from ruralpanel.estimation.right_hand_side import Term
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample
 from ruralpanel.estimation.simultaneous_band import with_band
 from ruralpanel.ledger import Ledger
@@ -113,6 +115,10 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     ]
     rows.sort(key=lambda each: int(each["event_time"]))
     rows += [row(name, name) for name in equation.regressors]
+    if equation.inference.bootstrap is not None:
+        names = {value: name for name, value in columns.items()}
+        terms = [Term(names.get(each.get("event_time", reference), each["term"]), treatment) for each in rows]
+        rows = with_bootstrap(rows, terms, fit, panel, equation)
     if equation.inference.simultaneous:
         rows = with_band(rows, {value: name for name, value in columns.items()}, fit, equation)
     begins = -equation.anticipation.get(treatment, 0)

@@ -21,6 +21,10 @@ OUTCOME = "the outcome"
 """The column of an estimation sample that holds the transformed outcome; no user's column can be called so."""
 
 
+MATCHING_LEAVES = "left out by matching"
+"""The column of a matched panel that says why a unit is left out; its categories are in the order of the reasons."""
+
+
 def effect_name(effect: str) -> str:
     """Name the column that holds a fixed effect in an estimation sample."""
     return f"fixed effect {effect}"
@@ -64,7 +68,7 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
         at_risk = event_time.isna() | (event_time <= 0)
         reason = f"units are no longer at risk after their first period with {equation.at_risk_of}"
         rows = _kept(rows, at_risk, "at risk", reason, ledger)
-    rows = rows.assign(**{OUTCOME: _transformed(rows[equation.outcome_column], equation.transformation)})
+    rows = rows.assign(**{OUTCOME: transformed(rows[equation.outcome_column], equation.transformation)})
     undefined = rows.loc[rows[equation.outcome_column].notna() & rows[OUTCOME].isna(), equation.outcome_column]
     zeros, negative = int((undefined == 0).sum()), int((undefined < 0).sum())
     lost = f"; {zeros:,} of them zero and {negative:,} negative, which have no logarithm" if len(undefined) else ""
@@ -74,13 +78,13 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
         complete = rows[needed].notna().all(axis=1)
         named = ", ".join(name for name in needed if rows[name].isna().any())
         rows = _kept(rows, complete, "right-hand side known", f"missing in {named}", ledger)
-    if equation.weights:
-        weight = rows[equation.weights]
+    if equation.panel_weights:
+        weight = rows[equation.panel_weights]
         rows = _kept(
             rows,
             weight.notna() & (weight > 0),
             "positive weight",
-            f"weight {equation.weights} missing, zero or negative",
+            f"weight {equation.panel_weights} missing, zero or negative",
             ledger,
         )
     if equation.absorbing and equation.estimator not in WITH_TREATMENT_TERMS:
@@ -91,6 +95,9 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
         left_out = rows[f"{treatment}_event_time"].isin(times)
         reason = f"event time {', '.join(map(str, times))} of {treatment} left out, as its donut or anticipation says"
         rows = _kept(rows, ~left_out, f"event times of {treatment}", reason, ledger)
+    if equation.matching is not None:
+        for reason in rows[MATCHING_LEAVES].cat.categories:
+            rows = _kept(rows, rows[MATCHING_LEAVES] != reason, "matching", reason, ledger)
     if rows.empty:
         raise CannotEstimate("no rows are left once those with missing values are set aside")
     products = {name: rows[_parts(name, equation)].prod(axis=1) for name in equation.interactions}
@@ -114,6 +121,8 @@ def _needed(equation: Equation) -> list[str]:
         return list(clusters)
     if equation.estimator == "callaway_santanna":
         return list(dict.fromkeys([*(equation.group_time.covariates if equation.group_time else []), *clusters]))
+    if equation.estimator == "chaisemartin_dhaultfoeuille":
+        return list(dict.fromkeys([*(equation.switching.within if equation.switching else []), *clusters]))
     effects = [name for effect in equation.fixed_effects for name in columns_of(effect)]
     # In an event study, a missing event time means never treated.
     treatments = [] if equation.estimator in BY_COHORT else equation.treatments
@@ -137,7 +146,8 @@ def _kept(rows: pd.DataFrame, stay: pd.Series, step: str, reason: str, ledger: L
     return kept
 
 
-def _transformed(values: pd.Series, transformation: str) -> pd.Series:
+def transformed(values: pd.Series, transformation: str) -> pd.Series:
+    """Transform an outcome as an equation says; what has no logarithm becomes missing."""
     if transformation == "log":
         with np.errstate(divide="ignore", invalid="ignore"):
             logarithm = pd.Series(np.log(values.to_numpy(dtype="float64")), index=values.index)
@@ -154,7 +164,7 @@ def _require_numbers(panel: pd.DataFrame, equation: Equation) -> None:
         *equation.moderators,
         *(str(effect.slope) for effect in slopes(equation.fixed_effects)),
         *(equation.group_time.covariates if equation.group_time else []),
-        *([equation.weights] if equation.weights else []),
+        *([equation.panel_weights] if equation.panel_weights else []),
     ]
     text = [name for name in columns if not pd.api.types.is_numeric_dtype(panel[name])]
     if text:

@@ -9,7 +9,10 @@ from pydantic import Field, model_validator
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.estimators import WITH_TREATMENT_TERMS, EstimatorName
 from ruralpanel.study.fixed_effects import FIXED_EFFECT
+from ruralpanel.study.matching import Matching
 from ruralpanel.study.resampling import Permutation, WildBootstrap
+from ruralpanel.study.switching import Switching
+from ruralpanel.study.synthetic import Synthetic
 
 Variance = Literal["clustered", "heteroskedastic", "homoskedastic", "spatial"]
 SmallSample = Literal["fixest", "fixest_full", "reghdfe", "none"]
@@ -42,18 +45,21 @@ class Inference(Section):
     """Coverage of the printed intervals."""
 
     bootstrap: WildBootstrap | None = None
-    """`two_way_fixed_effects`: p-values of treatments and their interactions with moderators, and intervals of what is
-    not rejected, from a wild cluster bootstrap, beside the others: `bootstrap: {}` for the usual one. They hold with
-    fewer clusters than t tests need. Needs one dimension of clusters."""
+    """`two_way_fixed_effects` and `event_study`: p-values of treatments and their interactions with moderators, or of
+    each event time, and intervals of what is not rejected, from a wild cluster bootstrap, beside the others:
+    `bootstrap: {}` for the usual one. They hold with fewer clusters than t tests need. Needs one dimension of
+    clusters."""
 
     permutation: Permutation | None = None
     """`two_way_fixed_effects` with one treatment that stays: p-values of it and of its moderation from estimates with
     permuted cohorts, beside the others: `permutation: {within: [province]}`. They ask whether anybody was affected at
-    all, for moderation too, and hold as far as it is chance who was treated when within the strata."""
+    all, for moderation too, and hold as far as it is chance who was treated when within the strata. The estimates drawn
+    are in `results/<study>/estimates/<block>.draws.parquet`, by the `row` of the block's estimates."""
 
     simultaneous: bool = False
-    """`event_study` and `sun_abraham`: whether to add a band that covers all event times at once at the `level`
-    (Montiel Olea and Plagborg-Møller 2019), which figures draw as thin bars beyond the intervals."""
+    """`event_study`, `sun_abraham` and `callaway_santanna`: whether to add a band that covers all event times at once
+    at the `level` (Montiel Olea and Plagborg-Møller 2019), which figures draw as thin bars beyond the intervals;
+    `callaway_santanna` has another for all cohorts, and one for all periods."""
 
     @model_validator(mode="after")
     def _keys_go_with_the_variance(self) -> Inference:
@@ -89,6 +95,10 @@ class GroupTime(Section):
     rows: Literal["balanced", "all"] = "balanced"
     """`balanced` uses units observed in all periods of the sample, and counts those left out in the ledger; `all` uses
     every row and compares levels, not changes, where a unit is not in both periods."""
+    observed_through: Annotated[int, Field(ge=0)] | None = None
+    """Averages by event time only over cohorts that the sample's last period sees at this event time, and only up to
+    it: each after treatment is then over the same cohorts. They begin as long before treatment as the last of these
+    cohorts is seen. Left out: every event time is over the cohorts seen at it. The other averages stay over all."""
 
 
 class Specification(Section):
@@ -119,6 +129,15 @@ class Specification(Section):
     one coefficient for each cohort and treated period, averaged; regressors have coefficients of their own in these,
     in every period and every cohort; no leads).
 
+    `synthetic_difference_in_differences` (Arkhangelsky and others 2021) compares each cohort with units never treated,
+    weighted so that their outcomes ran parallel to the cohort's before: effects by event time, by cohort and overall,
+    of units observed in all periods; regressors are taken off the outcome with coefficients from units never treated.
+
+    `chaisemartin_dhaultfoeuille` (de Chaisemartin & D'Haultfœuille 2024) is for treatments that end or vary in
+    intensity, and for those that stay: effects by periods since a unit's treatment first changed, beside units with the
+    same first treatment that still have it; placebos before; and the average total effect per unit of treatment. Its
+    standard errors are those of the authors' did_multiplegt_dyn, clustered in one dimension.
+
     `bacon_decomposition` (Goodman-Bacon 2021) shows which comparisons the two-way estimate is made of, each kind with
     its estimate and weight, on a balanced panel without regressors and weights."""
     treatments: list[Name] | None = None
@@ -139,19 +158,30 @@ class Specification(Section):
     and period. An empty list is a pooled regression with a constant."""
     weights: Name | None = None
     """A column of weights. Rows whose weight is missing, zero or negative are left out, with a line in the ledger."""
+    matching: Matching | None = None
+    """Matching or entropy balancing before the estimation, which then has the weights that come of it: `matching:
+    {covariates: [city_distance], outcome_path: [2010, 2011]}`. Standard errors take these weights as given. How alike
+    units are before and after is in `results/<study>/estimates/<block>.matching.csv`."""
     sample: Text | None = None
     """A condition on columns that the rows of this regression fulfil: `year >= 2012`."""
     inference: Inference | None = None
     """How standard errors are computed; left out: clustered by the panel's unit."""
     window: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
     """First and last event time that are shown. An event study and estimators of staggered adoption bin what lies
-    beyond at the ends; Sun–Abraham and Callaway–Sant’Anna estimate and average it all the same, and leave it out of the
-    rows by event time and of the test of leads. Left out: every event time in the data. In `imputation`, the first is
-    the first lead, and leads are measured from all rows before it. `stacked` and `local_projections` need it and use
-    nothing beyond it."""
+    beyond at the ends; Sun–Abraham, Callaway–Sant’Anna and synthetic differences in differences estimate and average it
+    all the same, and leave it out of the rows by event time and of the test of leads. Left out: every event time in the
+    data. In `imputation`, the first is the first lead, and leads are measured from all rows before it. `stacked` and
+    `local_projections` need it and use nothing beyond it, nor does `chaisemartin_dhaultfoeuille`, whose overall effect
+    is of event times up to its end."""
     group_time: GroupTime | None = None
     """`callaway_santanna`: whom cohorts are compared with, and how. Left out: with the never treated, units observed in
     all periods, without covariates. Fixed effects and regressors do not enter it."""
+    synthetic: Synthetic | None = None
+    """`synthetic_difference_in_differences`: how weights and standard errors are found. Left out: as in the authors'
+    R package, and by the jackknife."""
+    switching: Switching | None = None
+    """`chaisemartin_dhaultfoeuille`: whose changes of treatment count, and in what unit. Left out: those of all units,
+    and effects not divided by the treatment that units have had. Fixed effects and regressors do not enter it."""
     always_treated: Literal["drop", "keep"] | None = None
     """Event study and Sun–Abraham: what becomes of units that are treated in every row they have in this regression.
     Left out: dropped, and counted in the ledger, for they have no period before treatment to compare with. With
@@ -202,7 +232,8 @@ class Equation(Section):
     regressors: list[Name]
     moderators: list[Name]
     fixed_effects: list[str]
-    weights: Name | None
+    weights: str | None
+    """The column of weights of an estimation sample: of the panel, or of what matching makes."""
     sample: str | None
     inference: Inference
     window: list[int] | None
@@ -214,6 +245,8 @@ class Equation(Section):
     longitude: Name | None
     absorbing: bool
     group_time: GroupTime | None = None
+    synthetic: Synthetic | None = None
+    switching: Switching | None = None
     intensities: dict[Name, Name] = {}
     """For treatments that enter two-way fixed effects by an intensity, its column."""
     interactions: list[str] = []
@@ -227,11 +260,20 @@ class Equation(Section):
     """The family of hypotheses that the outcome belongs to; empty for none."""
     seed: int | None = None
     """The study's, where random numbers are drawn."""
+    matching: Matching | None = None
+    """What is done before the estimation, with its treatment and its baseline's default left open."""
+    base_weights: Name | None = None
+    """With matching: the panel's column of weights that those of matching multiply."""
 
     @property
     def treatment_terms(self) -> list[str]:
         """The terms of two-way fixed effects that treatments give: indicators or intensities, and interactions."""
         return [*(self.intensities.get(name, name) for name in self.treatments), *self.interactions]
+
+    @property
+    def panel_weights(self) -> str | None:
+        """The panel's column of weights, where there is one."""
+        return self.base_weights if self.matching is not None else self.weights
 
     @property
     def excluded_event_times(self) -> dict[str, list[int]]:

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem
-from ruralpanel.estimation.address import NoSuchNumber, address_of, find_estimate, read_address
+from ruralpanel.estimation.address import address_of, find_estimate
+from ruralpanel.study.addresses import NoSuchNumber, read_address
 from ruralpanel.study.claims import Claim, ClaimTest
 
 SIGNIFICANT = 0.05

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ruralpanel.errors import Problem
-from ruralpanel.estimation.address import NoSuchNumber, read_address
-from ruralpanel.estimation.estimates import JOINT_TEST
+from ruralpanel.study.addresses import NoSuchNumber, read_address
 from ruralpanel.study.blocks import Inference
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.yaml_file import KeyPath
+
+JOINT_TESTS = "joint test"
+"""How the terms of joint tests begin."""
 
 
 def claims(context: Context) -> Iterator[Problem]:
@@ -37,7 +39,7 @@ def _address(context: Context, at: KeyPath, text: str) -> Iterator[Problem]:
         return
     equations = study.equations(address.block)
     words = {word for each in equations for word in (each.specification, each.outcome, each.estimator)}
-    terms = {JOINT_TEST} | {term for each in equations for term in (*each.treatment_terms, *each.regressors)}
+    terms = {JOINT_TESTS} | {term for each in equations for term in (*each.treatment_terms, *each.regressors)}
     terms |= {f"{term}*{each}" for equation in equations for term in terms for each in equation.moderators}
     for part in address.parts:
         if not any(part.startswith(term) for term in terms):  # averages of an estimator begin with their treatment
