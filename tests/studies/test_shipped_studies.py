@@ -22,8 +22,8 @@ STUDIES = [
     "replications/imputation",
     "replications/minimum_wage",
     "replications/proposition_99",
-    "replications/union_membership",
     "replications/two_stage",
+    "replications/union_membership",
     "replications/wage_panel",
 ]
 
