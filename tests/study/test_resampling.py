@@ -44,9 +44,7 @@ def test_equations_that_draw_have_the_seed_and_others_have_none(drawn: Repositor
 )
 def test_what_cannot_be_drawn_is_said(drawn: Repository, changes: dict[str, Any], said: str) -> None:
     drawn.at("blocks.main").update(changes)
-    message = drawn.complaint()
-    assert said in message
-    assert "config/studies/mine.yaml, line" in message
+    assert said in drawn.complaint_with_lines()
 
 
 def test_a_table_prints_only_p_values_that_are_asked_for(drawn: Repository) -> None:
@@ -113,9 +111,7 @@ def test_permutations_are_asked_for(drawn: Repository) -> None:
 )
 def test_what_cannot_be_permuted_is_said(drawn: Repository, permutation, changes, said: str) -> None:
     drawn.at("blocks.main").update({"inference": {"permutation": permutation}, **changes})
-    message = drawn.complaint()
-    assert said in message
-    assert "config/studies/mine.yaml, line" in message
+    assert said in drawn.complaint_with_lines()
 
 
 def test_permutations_do_not_go_with_rows_left_out_by_date(drawn: Repository) -> None:

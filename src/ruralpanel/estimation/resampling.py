@@ -117,10 +117,8 @@ def with_permutation(
 
     Parameters
     ----------
-    rows, terms
-        The estimates, and the terms they are of, in the same order.
-    fit
-        The regression.
+    rows, terms, fit
+        As in :func:`with_bootstrap`.
     equation
         What was estimated: one treatment that stays, by its indicator.
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from ruralpanel.errors import DataError, Problem
+from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.expressions import evaluate_condition
 from ruralpanel.study.blocks import Equation
@@ -107,6 +108,40 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
     }
     rows = rows.assign(**effects, **products)
     return rows.sort_values([equation.unit, equation.period], kind="stable").reset_index(drop=True)
+
+
+def without_always_treated(
+    sample: pd.DataFrame, treatment: str, equation: Equation, ledger: Ledger
+) -> tuple[pd.DataFrame, str]:
+    """Drop units that are treated in every period they are observed in, and say how many in words."""
+    if equation.always_treated == "keep":
+        return sample, ""
+    cohort = sample[f"{treatment}_cohort"]
+    first = sample.groupby(equation.unit)[equation.period].transform("min")
+    always = cohort.notna() & (cohort <= first)
+    if not always.any():
+        return sample, ""
+    kept = sample[~always].reset_index(drop=True)
+    units = counted(int(sample.loc[always, equation.unit].nunique()), "unit")
+    ledger.note("always treated dropped", len(sample), kept, f"{units} treated from the first period on")
+    if kept.empty:
+        raise CannotEstimate("every unit is treated from its first period on")
+    return kept, f"without {units} treated throughout"
+
+
+def clusters_of(sample: pd.DataFrame, equation: Equation) -> NDArray[np.int64]:
+    """Number the clusters of a sample's rows.
+
+    Raises
+    ------
+    CannotEstimate
+        If there is one cluster only.
+    """
+    (name,) = equation.inference.cluster or [equation.unit]
+    codes = pd.factorize(sample[name], sort=True)[0]
+    if codes.max(initial=0) < 1:
+        raise CannotEstimate(f"one cluster only in `{name}`: clustered standard errors need at least two")
+    return np.asarray(codes, dtype="int64")
 
 
 def _parts(interaction: str, equation: Equation) -> list[str]:

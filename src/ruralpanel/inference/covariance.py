@@ -110,7 +110,7 @@ def covariance_of(
         only = counts.idxmin()
         raise TooFewClusters(f"one cluster only in `{only}`: clustered standard errors need at least two")
     smallest = int(counts.min())
-    meat = _clustered_meat(scores, clusters)
+    meat = _meat_of_one_or_two(scores, clusters)
     matrix = _positive(bread @ meat @ bread) if len(dimensions) > 1 else bread @ meat @ bread
     if correct:
         nested_in = None if inference.small_sample == "fixest_full" else clusters
@@ -120,23 +120,37 @@ def covariance_of(
     return Covariance(labelled(matrix), smallest - 1, smallest)
 
 
+def clustered_meat(contributions: np.ndarray, clusters: np.ndarray) -> tuple[np.ndarray, int]:
+    """Add up rows within clusters, and the products of these sums over them: the middle of a clustered sandwich.
+
+    Parameters
+    ----------
+    contributions
+        What each row adds to the error of each estimate: scores, or influences; shape (rows, estimates).
+    clusters
+        The cluster of each row, shape (rows,).
+
+    Returns
+    -------
+    tuple of (numpy.ndarray, int)
+        Estimates by estimates, without small-sample correction, and the number of clusters.
+    """
+    sums = pd.DataFrame(contributions).groupby(clusters).sum().to_numpy()
+    return sums.T @ sums, len(sums)
+
+
 def _require_rows(observations: int, coefficients: int) -> None:
     if observations <= coefficients:
         raise TooFewClusters(f"{observations} rows leave no degrees of freedom beside {coefficients} coefficients")
 
 
-def _clustered_meat(scores: np.ndarray, clusters: pd.DataFrame) -> np.ndarray:
+def _meat_of_one_or_two(scores: np.ndarray, clusters: pd.DataFrame) -> np.ndarray:
     """Add up the middles of the one-way sandwiches and take away that of the intersection."""
-
-    def one_way(groups: pd.Series) -> np.ndarray:
-        sums = pd.DataFrame(scores).groupby(groups.to_numpy()).sum().to_numpy()
-        return np.asarray(sums.T @ sums)
-
-    first = one_way(clusters.iloc[:, 0])
+    first = clustered_meat(scores, clusters.iloc[:, 0].to_numpy())[0]
     if clusters.shape[1] == 1:
         return first
-    both = clusters.groupby(list(clusters.columns), sort=False).ngroup()
-    return np.asarray(first + one_way(clusters.iloc[:, 1]) - one_way(both))
+    both = clusters.groupby(list(clusters.columns), sort=False).ngroup().to_numpy()
+    return first + clustered_meat(scores, clusters.iloc[:, 1].to_numpy())[0] - clustered_meat(scores, both)[0]
 
 
 def _positive(matrix: np.ndarray) -> np.ndarray:

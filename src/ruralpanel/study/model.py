@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
@@ -69,31 +68,6 @@ class Study(Section):
     published: Text | None = None
     """The file of printed values that the run is verified against; left out:
     `results/published/<study>.csv` when it exists, and no verification when it does not."""
-
-    @classmethod
-    def load(cls, name: str, root: Path | str = ".") -> Study:
-        """Load a study by its name or path, with every check.
-
-        Parameters
-        ----------
-        name
-            A study under ``config/studies`` (``replications/castle``) or the path of a study file.
-        root
-            The top of the repository.
-
-        Returns
-        -------
-        Study
-            The checked study.
-
-        Raises
-        ------
-        StudyError
-            If there is no such study or anything in it is wrong; all problems at once.
-        """
-        from ruralpanel.study.load import load_study
-
-        return load_study(name, Path(root))
 
     @property
     def base(self) -> str:
