@@ -150,7 +150,8 @@ def _meat_of_one_or_two(scores: np.ndarray, clusters: pd.DataFrame) -> np.ndarra
     if clusters.shape[1] == 1:
         return first
     both = clusters.groupby(list(clusters.columns), sort=False).ngroup().to_numpy()
-    return first + clustered_meat(scores, clusters.iloc[:, 1].to_numpy())[0] - clustered_meat(scores, both)[0]
+    second = clustered_meat(scores, clusters.iloc[:, 1].to_numpy())[0]
+    return np.asarray(first + second - clustered_meat(scores, both)[0])
 
 
 def _positive(matrix: np.ndarray) -> np.ndarray:
