@@ -5,6 +5,7 @@ rule estimate_block:
     output:
         estimates=f"{RESULTS}/estimates/{{block}}.csv",
         ledger=f"{RESULTS}/estimates/{{block}}.ledger.csv",
+        covariance=f"{RESULTS}/estimates/{{block}}.covariance.csv",
     log:
         f"{RESULTS}/logs/estimate_block/{{block}}.log",
     benchmark:

@@ -5,15 +5,17 @@ from ruralpanel.stage import stage
 with stage(snakemake.log[0]):
     import json
 
-    from ruralpanel.estimation.block import estimate_block
+    from ruralpanel.estimation.block import block_results
+    from ruralpanel.estimation.covariance import COVARIANCE_KEY
     from ruralpanel.estimation.estimates import ROW
     from ruralpanel.storage import load_table, save_table
     from ruralpanel.study.blocks import Equation
 
-    estimates, ledger = estimate_block(
+    found = block_results(
         panel=load_table(snakemake.input.panel),
         equations=[Equation.model_validate(each) for each in json.loads(snakemake.params.equations)],
         designations=snakemake.params.designations,
     )
-    save_table(estimates, snakemake.output.estimates, key=[ROW])
-    save_table(ledger, snakemake.output.ledger, key=["line"])
+    save_table(found.estimates, snakemake.output.estimates, key=[ROW])
+    save_table(found.ledger, snakemake.output.ledger, key=["line"])
+    save_table(found.covariance, snakemake.output.covariance, key=COVARIANCE_KEY)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 import pandas as pd
 
+from ruralpanel.estimation.covariance import covariance_frame
 from ruralpanel.estimation.estimates import ROW, estimates_frame, no_estimate
 from ruralpanel.estimation.sample import CannotEstimate
 from ruralpanel.ledger import Ledger, LedgerLine, ledger_frame
@@ -15,6 +17,25 @@ from ruralpanel.study.blocks import Equation
 
 ADJUSTMENT = "ruralpanel.estimation.adjustment"
 """The module that adjusts p-values; imported by name like the estimators, and for the same reason."""
+
+
+@dataclass(frozen=True)
+class BlockResults:
+    """What estimating a block gives.
+
+    Parameters
+    ----------
+    estimates
+        The tidy estimates. An equation that has no estimate on this panel is there with the reason.
+    ledger
+        The rows behind each equation.
+    covariance
+        Of coefficients by event time, with the columns of :data:`ruralpanel.estimation.covariance.COVARIANCE_COLUMNS`.
+    """
+
+    estimates: pd.DataFrame
+    ledger: pd.DataFrame
+    covariance: pd.DataFrame
 
 
 def estimator_module(estimator: str) -> str:
@@ -29,7 +50,7 @@ def estimator_module(estimator: str) -> str:
 def estimate_block(
     panel: pd.DataFrame, equations: Sequence[Equation], designations: Sequence[str] = ()
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Estimate every equation of a block.
+    """Estimate every equation of a block, and give what is looked at first.
 
     Parameters
     ----------
@@ -51,6 +72,15 @@ def estimate_block(
     DataError
         If a column that has to be a number is text.
     """
+    found = block_results(panel, equations, designations)
+    return found.estimates, found.ledger
+
+
+def block_results(panel: pd.DataFrame, equations: Sequence[Equation], designations: Sequence[str] = ()) -> BlockResults:
+    """Estimate every equation of a block, and give all that comes of it.
+
+    Parameters and errors are those of :func:`estimate_block`.
+    """
     frames: list[pd.DataFrame] = []
     found: list[tuple[dict[str, Any], Equation]] = []
     lines: list[LedgerLine] = []
@@ -69,4 +99,4 @@ def estimate_block(
         rows, stated = [row for row, _ in found], [equation for _, equation in found]
         estimates = import_module(ADJUSTMENT).with_adjusted(estimates, rows, stated)
     estimates.insert(0, ROW, range(1, len(estimates) + 1))
-    return estimates, ledger_frame(lines)
+    return BlockResults(estimates, ledger_frame(lines), covariance_frame(found))

@@ -15,6 +15,7 @@ import pandas as pd
 
 from ruralpanel.errors import counted
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed
+from ruralpanel.estimation.covariance import with_covariance
 from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words, statistics
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample
 from ruralpanel.estimation.simultaneous_band import with_band
@@ -112,6 +113,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         for value in missing
     ]
     rows.sort(key=lambda each: int(each["event_time"]))
+    rows = with_covariance(rows, {value: name for name, value in columns.items()}, fit)
     rows += [row(name, name) for name in equation.regressors]
     if equation.inference.simultaneous:
         rows = with_band(rows, {value: name for name, value in columns.items()}, fit, equation)

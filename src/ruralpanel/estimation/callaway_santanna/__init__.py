@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from ruralpanel.errors import counted
 from ruralpanel.estimation.callaway_santanna.aggregation import Aggregate, aggregate
 from ruralpanel.estimation.callaway_santanna.group_time import Observed, group_time_effects
+from ruralpanel.estimation.covariance import with_matrix
 from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words, statistics
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
 from ruralpanel.ledger import Ledger
@@ -85,13 +86,21 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         place: dict[str, Any] = {"term": treatment + AVERAGES.get(each.of, "")}
         if each.value is not None:
             place |= {each.kind: str(int(each.value)) if each.kind == "cohort" else each.value}
+        if not each.influence.any():
+            place["reason"] = "reference period, zero by construction"
         rows.append({**shared, **place, **numbers(each.effect, each.influence)})
+    by_time = {
+        each.value: each.influence for each in aggregates if each.kind == "event_time" and each.value is not None
+    }
+    rows = with_matrix(rows, list(by_time), _covariance(np.array(list(by_time.values())).T, clusters))
     for cell, influence in zip(effects.cells.to_dict("records"), effects.influence.T, strict=True):
         cohort, period = cell["cohort"], cell["period"]
         place = {"cohort": str(int(cohort)), "period": period, "event_time": period - cohort}
         if np.isnan(cell["effect"]):
             rows.append(no_estimate(equation, cell["reason"], treatment, **shared, **place))
         else:
+            if cell["reason"]:
+                place["reason"] = cell["reason"]
             rows.append({**shared, "term": treatment, **place, **numbers(cell["effect"], influence)})
     rows.append(shared | _joint_test(aggregates, clusters, begins=-equation.anticipation.get(treatment, 0)))
     return rows
@@ -190,7 +199,9 @@ def _joint_test(aggregates: list[Aggregate], clusters: NDArray[np.int64], begins
     from scipy.stats import chi2
 
     leads = [
-        each for each in aggregates if each.kind == "event_time" and each.value is not None and each.value < begins
+        each
+        for each in aggregates
+        if each.kind == "event_time" and each.value is not None and each.value < begins and each.influence.any()
     ]
     found: dict[str, Any] = {"term": JOINT_TEST}
     if not leads:
