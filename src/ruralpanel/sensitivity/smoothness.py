@@ -4,17 +4,19 @@ Let :math:`\delta_t` be the difference in trends, zero at the reference :math:`t
 
 .. math:: |(\delta_{t+1} - \delta_t) - (\delta_t - \delta_{t-1})| \le M
 
-(Rambachan & Roth 2023, Review of Economic Studies 90(5), section 2.4.2): with :math:`M = 0`, trends differ by a straight
-line. The interval has a fixed length around a weighted sum of coefficients, with the weights of leads chosen so that
-it is shortest (section 4.2; Armstrong & Kolesár 2020): half its length is the quantile of the absolute value of a normal
-variable whose mean is the largest bias. A straight line must not bias the sum; what remains of the bias is :math:`M`
-times the sum of the absolute values of the weights that second differences have in it.
+(Rambachan & Roth 2023, Review of Economic Studies 90(5), section 2.4.2): with :math:`M = 0`, trends differ by a
+straight line. The interval has a fixed length around a weighted sum of coefficients, with the weights of leads chosen
+so that it is shortest (section 4.2; Armstrong & Kolesár 2020): half its length is the quantile of the absolute value of
+a normal variable whose mean is the largest bias. A straight line must not bias the sum; what remains of the bias is
+:math:`M` times the sum of the absolute values of the weights that second differences have in it.
 
 So for each bound on the bias, the weights with the smallest variance are those of a lasso, whose path is piecewise
 linear and followed exactly from knot to knot; on it, the shortest interval is found in one dimension.
 """
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,11 +62,11 @@ def smoothness_interval(study: EventStudy, weights: Numbers, bound: float, level
         sums = fixed + second_differences @ free.T
         deviation = np.sqrt(np.einsum("ij,jk,ik->i", sums, study.covariance, sums))
         bias = bound * (bias_after + np.abs(second_differences).sum(axis=1))
-        return deviation * _largest_absolute_value(bias / deviation, level)
+        return np.asarray(deviation * _largest_absolute_value(bias / deviation, level))
 
     knots = _lasso_path(free.T @ study.covariance @ free, free.T @ study.covariance @ fixed)
     steps = np.linspace(0, 1, BETWEEN_KNOTS)[:, None]
-    path = [knots[:1], *(start + steps * (end - start) for start, end in zip(knots, knots[1:], strict=False))]
+    path = [knots[:1], *(start + steps * (end - start) for start, end in pairwise(knots))]
     tried = np.concatenate(path)
     best = int(half_length(tried).argmin())
     before, after = tried[max(best - 1, 0)], tried[min(best + 1, len(tried) - 1)]
@@ -84,9 +86,9 @@ def smoothness_interval(study: EventStudy, weights: Numbers, bound: float, level
 def _weights_of_coefficients(study: EventStudy, weights: Numbers) -> tuple[Numbers, Numbers, float]:
     r"""Write the weights of all coefficients as a fixed part and a part linear in the weights of second differences.
 
-    With :math:`w_j` the weight of the second difference :math:`j` periods before the reference, a lead :math:`j` periods
-    before it has the weight :math:`w_{j-1} - 2 w_j + w_{j+1}`; :math:`w_0`, the sum of event times times weights, is what
-    keeps a straight line from biasing the sum.
+    With :math:`w_j` the weight of the second difference :math:`j` periods before the reference, the lead :math:`j`
+    periods before it has the weight :math:`w_{j-1} - 2 w_j + w_{j+1}`. The sum of the effects' weights times their
+    distance from the reference, :math:`w_0`, is what keeps a straight line from biasing the sum.
 
     Returns
     -------

@@ -40,6 +40,8 @@ class Estimator:
     """Whether it goes by the cohorts of one treatment that stays."""
     averages_effects: bool = False
     """Whether it averages effects by event time and overall, with standard errors clustered in one dimension."""
+    one_curve: bool = False
+    """Whether leads and effects are measured from one period, with their covariance, as `honest_did` needs them."""
     of_adoption: bool = False
     """Whether its outcome may be the adoption of a treatment."""
     needs_window: bool = False
@@ -66,6 +68,7 @@ ESTIMATORS: dict[str, Estimator] = {
         words="event study with fixed effects",
         exhibits=_BOTH,
         by_cohort=True,
+        one_curve=True,
         keys=("window", "always_treated"),
         inference=("simultaneous",),
         in_a_sentence="an event study",
@@ -74,6 +77,7 @@ ESTIMATORS: dict[str, Estimator] = {
         words="averages over cohorts (Sun and Abraham 2021)",
         exhibits=_BOTH,
         by_cohort=True,
+        one_curve=True,
         keys=("window", "always_treated", "comparison", "missing_reference"),
         inference=("simultaneous",),
     ),
@@ -81,6 +85,7 @@ ESTIMATORS: dict[str, Estimator] = {
         words="effects by cohort and period (Callaway and Sant’Anna 2021)",
         exhibits=_BOTH,
         by_cohort=True,
+        one_curve=True,
         keys=("window", "group_time"),
     ),
     "imputation": Estimator(
@@ -101,6 +106,7 @@ ESTIMATORS: dict[str, Estimator] = {
         words="stacked event studies (Wing, Freedman and Hollingsworth 2024)",
         exhibits=_BOTH,
         by_cohort=True,
+        one_curve=True,
         averages_effects=True,
         needs_window=True,
         keys=("window",),
@@ -149,6 +155,7 @@ INFERENCE_OF_SOME = ("bootstrap", "permutation", "simultaneous")
 WITH_TREATMENT_TERMS = tuple(name for name, each in ESTIMATORS.items() if each.has_treatment_terms)
 BY_COHORT = tuple(name for name, each in ESTIMATORS.items() if each.by_cohort)
 AVERAGING = tuple(name for name, each in ESTIMATORS.items() if each.averages_effects)
+WITH_ONE_CURVE = tuple(name for name, each in ESTIMATORS.items() if each.one_curve)
 OF_ADOPTION = tuple(name for name, each in ESTIMATORS.items() if each.of_adoption)
 
 

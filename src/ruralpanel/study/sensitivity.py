@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, model_validator
 
 from ruralpanel.study.base import Name, Section
-from ruralpanel.study.estimators import EstimatorName
+from ruralpanel.study.blocks import Equation
+from ruralpanel.study.estimators import WITH_ONE_CURVE, EstimatorName
 from ruralpanel.study.exhibits import Term
 
 Bound = Annotated[float, Field(ge=0)]
@@ -26,13 +27,44 @@ class Sensitivity(Section):
     level: Annotated[float, Field(gt=0, lt=1)] = 0.95
     """Coverage of intervals, and one less the size of tests."""
 
+    def _is_chosen(self, equation: Equation) -> bool:
+        specification, outcome = self.specification or equation.specification, self.outcome or equation.outcome
+        return (equation.specification, equation.outcome) == (specification, outcome)
+
 
 class OfEventStudy(Sensitivity):
     """What analyses of coefficients by event time share."""
 
+    kind: str
+
     estimator: EstimatorName | None = None
     """One estimator of the block; left out: all that have leads and effects in one curve: `event_study`, `sun_abraham`,
     `stacked`, and `callaway_santanna` with `base_period: universal`."""
+
+    def term_of(self, equation: Equation) -> str:
+        """Name the treatment that is looked at."""
+        return equation.treatments[0]
+
+    def is_of(self, equation: Equation) -> bool:
+        """Tell whether an equation of the block is looked at."""
+        estimators = {self.estimator} if self.estimator else set(WITH_ONE_CURVE)
+        return equation.estimator in estimators and self._is_chosen(equation)
+
+
+class OfRegression(Sensitivity):
+    """What analyses of two-way fixed effects with regressors share."""
+
+    kind: str
+    term: Term | None = None
+    """The treatment whose coefficient is looked at, as a term of the equation; left out: the first."""
+
+    def term_of(self, equation: Equation) -> str:
+        """Name the treatment that is looked at."""
+        return self.term or equation.treatment_terms[0]
+
+    def is_of(self, equation: Equation) -> bool:
+        """Tell whether an equation of the block is looked at."""
+        return equation.estimator == "two_way_fixed_effects" and self._is_chosen(equation)
 
 
 class HonestDid(OfEventStudy):
@@ -81,14 +113,12 @@ class EquivalenceOfLeads(OfEventStudy):
     """A bound in the outcome's unit that would not matter, to be tested; left out: only the smallest bound is found."""
 
 
-class Oster(Sensitivity):
+class Oster(OfRegression):
     """Selection on what is not observed, relative to what is (Oster 2019)."""
 
     kind: Literal["oster"]
     """`oster`: for `two_way_fixed_effects` with regressors, how much selection on the unobserved, relative to that on
     the regressors, would explain the estimate, and the estimate without its bias (Oster 2019)."""
-    term: Term | None = None
-    """The treatment whose coefficient is looked at, as a term of the equation; left out: the first."""
     r_squared_factor: Annotated[float, Field(gt=1)] = 1.3
     """By how much the R² of a regression with everything exceeds that with the regressors, at most up to 1. Both are
     within the fixed effects."""
@@ -96,15 +126,13 @@ class Oster(Sensitivity):
     """As how strong, relative to the regressors, the unobserved is taken for the estimate without bias."""
 
 
-class OmittedVariable(Sensitivity):
+class OmittedVariable(OfRegression):
     """How strong an omitted variable would have to be (Cinelli and Hazlett 2020)."""
 
     kind: Literal["omitted_variable"]
     """`omitted_variable`: for `two_way_fixed_effects`, the share of treatment and outcome that an omitted variable has
     to explain to bring the estimate down, and the estimate beside one as strong as an observed regressor (Cinelli and
     Hazlett 2020)."""
-    term: Term | None = None
-    """The treatment whose coefficient is looked at, as a term of the equation; left out: the first."""
     reduction: Annotated[float, Field(gt=0, le=1)] = 1.0
     """By which share the estimate is brought down: 1 to zero."""
     benchmarks: list[Term] = []
@@ -116,3 +144,9 @@ class OmittedVariable(Sensitivity):
 AnySensitivity = Annotated[
     HonestDid | PretrendPower | EquivalenceOfLeads | Oster | OmittedVariable, Field(discriminator="kind")
 ]
+
+ANALYSES: dict[str, type[Sensitivity]] = {
+    get_args(each.model_fields["kind"].annotation)[0]: each for each in get_args(get_args(AnySensitivity)[0])
+}
+"""The kinds of analyses by name. A kind is its section above, and a module of :mod:`ruralpanel.sensitivity` of its
+name with a function ``analyse``."""

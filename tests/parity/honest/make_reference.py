@@ -57,8 +57,6 @@ for name in ("medicaid", "minimum_wage", "township_officials"):
                 grid_ub=high,
             )
             accepted = found["grid"][found["accept"] > 0]
-            step = (high - low) / (POINTS - 1)
-            print(
-                f"{name},{words},relative magnitudes,{bound},{float(accepted[0])!r},{float(accepted[-1])!r},{float(step)!r}",
-                flush=True,
-            )
+            step = float(high - low) / (POINTS - 1)
+            ends = f"{float(accepted[0])!r},{float(accepted[-1])!r}"
+            print(f"{name},{words},relative magnitudes,{bound},{ends},{step!r}", flush=True)

@@ -1,7 +1,7 @@
 r"""How much selection on what is not observed it takes, relative to what is (Oster 2019).
 
-With a treatment :math:`X`, observed controls and something not observed, both of which matter for treatment and outcome,
-selection is proportional if the covariance of :math:`X` with the index of the unobserved, relative to its variance, is
+A treatment :math:`X` is beside observed controls and something not observed, which matter for the outcome. Selection is
+proportional if the covariance of :math:`X` with the index of the unobserved, relative to the variance of that index, is
 :math:`\delta` times the same of the observed. From the regressions without and with controls, and the :math:`R^2` that
 one with everything would have, the coefficient without bias follows for each :math:`\delta`, and the :math:`\delta` for
 each coefficient (Oster 2019, Journal of Business & Economic Statistics 37(2), propositions 2 and 3 and corollary 1).
@@ -11,9 +11,14 @@ Fixed effects are taken out of everything before, so that each :math:`R^2` here 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ruralpanel.sensitivity.regression import Regression
+from ruralpanel.sensitivity.results import OUTCOME
+from ruralpanel.study.sensitivity import Oster
 
 Numbers = NDArray[np.float64]
 
@@ -41,6 +46,53 @@ class ShortAndLong:
     outcome_variance: float
     treatment_variance: float
     treatment_left: float
+
+
+def analyse(declared: Oster, regression: Regression) -> list[dict[str, Any]]:
+    r"""Give both regressions, the coefficient without bias, and the :math:`\delta` of a coefficient of zero.
+
+    Parameters
+    ----------
+    declared
+        Says what to assume.
+    regression
+        With regressors beside the treatment.
+
+    Returns
+    -------
+    list of dict
+        Rows of the results.
+    """
+    treatment = regression.regressors[regression.term].to_numpy()
+    controls = regression.regressors.drop(columns=regression.term).to_numpy()
+    found = short_and_long(regression.outcome, treatment, controls)
+    largest = min(declared.r_squared_factor * found.r_squared_long, 1.0)
+    rows: list[dict[str, Any]] = [
+        {"quantity": "coefficient", "under": "without regressors", "value": found.short, "unit": OUTCOME},
+        {"quantity": "R²", "under": "without regressors", "value": found.r_squared_short, "unit": "share"},
+        {"quantity": "coefficient", "under": "with regressors", "value": found.long, "unit": OUTCOME},
+        {"quantity": "R²", "under": "with regressors", "value": found.r_squared_long, "unit": "share"},
+    ]
+    without_bias = coefficient_without_bias(found, declared.delta, largest)
+    ends = {"interval_low": min(without_bias, found.long), "interval_high": max(without_bias, found.long)}
+    under = f"selection on the unobserved {declared.delta:g} times that on the regressors"
+    rows.append(
+        {
+            "quantity": "coefficient",
+            "under": under,
+            "bound": largest,
+            "value": without_bias,
+            **ends,
+            "unit": OUTCOME,
+            "reason": "the interval is the set between this and the coefficient with regressors, without sampling error",
+        }
+    )
+    delta = selection_that_gives(found, 0.0, largest)
+    times = "times the selection on the regressors"
+    rows.append(
+        {"quantity": "delta", "under": "a coefficient of zero", "bound": largest, "value": delta, "unit": times}
+    )
+    return rows
 
 
 def short_and_long(outcome: Numbers, treatment: Numbers, controls: Numbers) -> ShortAndLong:
@@ -113,10 +165,11 @@ def coefficient_without_bias(found: ShortAndLong, delta: float, r_squared: float
     roots = np.roots(np.trim_zeros(constant + delta * by_delta, "f"))
     biases = roots[np.abs(roots.imag) < 1e-9 * (1 + np.abs(roots))].real
     moved = np.sign(found.long - found.short)
-    return min(
-        (found.long - bias for bias in biases),
+    found_to_be: list[float] = sorted(
+        (float(found.long - bias) for bias in biases),
         key=lambda each: (np.sign(each - found.long) != moved, abs(each - found.long)),
     )
+    return found_to_be[0]
 
 
 def _cubic(found: ShortAndLong, r_squared: float) -> tuple[Numbers, Numbers]:

@@ -9,8 +9,14 @@ the sample, so that the statistics here are those of independent errors, whateve
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
+
+from ruralpanel.sensitivity.regression import Regression
+from ruralpanel.sensitivity.results import OUTCOME
+from ruralpanel.study.sensitivity import OmittedVariable
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,89 @@ class Adjusted:
     with_outcome: float
     estimate: float
     standard_error: float
+
+
+def analyse(declared: OmittedVariable, regression: Regression) -> list[dict[str, Any]]:
+    """Give partial R² and robustness values, and the estimate beside variables as strong as observed ones.
+
+    Parameters
+    ----------
+    declared
+        Says what to compare with.
+    regression
+        With regressors beside the treatment.
+
+    Returns
+    -------
+    list of dict
+        Rows of the results.
+    """
+    from scipy.stats import t as student
+
+    fit, left, term = regression.fit, regression.regressors, regression.term
+    estimate, error = float(fit.coefficients[term]), fit.standard_error(term)
+    freedom = fit.covariance.degrees_of_freedom
+    statistic = estimate / error
+    size = 1 - declared.level
+    part = "zero" if declared.reduction == 1 else f"{1 - declared.reduction:.0%} of it"
+    shares: list[dict[str, Any]] = [
+        {"quantity": "partial R² of treatment with outcome", "value": partial_r_squared(statistic, freedom)},
+        {
+            "quantity": "robustness value",
+            "under": f"an estimate brought down to {part}",
+            "value": robustness_value(statistic, freedom, declared.reduction),
+        },
+        {
+            "quantity": "robustness value",
+            "under": f"an estimate no longer significant at {size:.0%} from {part}",
+            "value": robustness_value(statistic, freedom, declared.reduction, size),
+            "interval_level": declared.level,
+        },
+    ]
+    rows: list[dict[str, Any]] = [{**row, "bound": declared.reduction, "unit": "share"} for row in shares]
+    rows[0].pop("bound")
+    for benchmark in declared.benchmarks:
+        if benchmark not in fit.coefficients.index:
+            reason = f"{benchmark} is collinear with the fixed effects or the terms before it"
+            rows.append({"quantity": "coefficient", "under": f"beside one as strong as {benchmark}", "reason": reason})
+            continue
+        with_outcome = partial_r_squared(fit.coefficients[benchmark] / fit.standard_error(benchmark), freedom)
+        with_treatment = _partial_with_treatment(left, term, benchmark)
+        for times in declared.times:
+            under = {
+                "quantity": "coefficient",
+                "under": f"beside an omitted variable {times:g} times as strong as {benchmark}",
+                "bound": times,
+            }
+            found = adjusted_estimate(estimate, error, freedom, with_treatment, with_outcome, times)
+            if found is None:
+                rows.append({**under, "reason": f"no variable can be {times:g} times as strong as {benchmark}"})
+                continue
+            half = float(student.ppf(0.5 + declared.level / 2, freedom - 1)) * found.standard_error
+            rows.append(
+                {
+                    **under,
+                    "value": found.estimate,
+                    "standard_error": found.standard_error,
+                    "interval_low": found.estimate - half,
+                    "interval_high": found.estimate + half,
+                    "interval_level": declared.level,
+                    "unit": OUTCOME,
+                }
+            )
+    return rows
+
+
+def _partial_with_treatment(left: pd.DataFrame, term: str, benchmark: str) -> float:
+    """Give the share of the treatment, as other regressors leave it, that a benchmark explains."""
+
+    def squares_left(columns: list[str]) -> float:
+        others = left[columns].to_numpy()
+        treatment = left[term].to_numpy()
+        return float(((treatment - others @ np.linalg.lstsq(others, treatment)[0]) ** 2).sum())
+
+    others = [str(name) for name in left if name not in (term, benchmark)]
+    return 1 - squares_left([*others, benchmark]) / squares_left(others)
 
 
 def partial_r_squared(statistic: float, degrees_of_freedom: float) -> float:
