@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -14,11 +15,8 @@ from ruralpanel.study.estimators import ESTIMATORS
 
 PARALLEL = "parallel trends"
 
-RESTRICTIONS = {
-    "relative magnitudes": "changes up to M̄ times the largest before treatment",
-    "smoothness": "changes of slope up to M",
-}
-"""What the title of a set of axes says of the difference in trends."""
+RESTRICTIONS = ("relative magnitudes", "smoothness")
+"""On the difference in trends, each with a set of axes of its own."""
 
 
 def plotted_data(sensitivity: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.DataFrame:
@@ -31,7 +29,7 @@ def plotted_data(sensitivity: pd.DataFrame, declaration: ExhibitDeclaration) -> 
     declaration
         What the study says about the exhibit.
     """
-    return sensitivity
+    return sensitivity[sensitivity["sensitivity"].isin(declaration.exhibit.analysed_in)].reset_index(drop=True)
 
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
@@ -64,7 +62,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
         for axes, outcome in zip(all_axes[len(asked) :], empty, strict=True):
             reason = data.loc[data["outcome"] == outcome, "reason"].iloc[0]
             empty_axes(axes, f"{declaration.outcomes[outcome].head}: {reason}")
-        handles: dict[str, object] = {}
+        handles: dict[str, Artist] = {}
         for axes in all_axes:
             handles |= {label: handle for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)}
         if len(handles) > 1:
@@ -101,12 +99,12 @@ def _draw_restriction(axes: Axes, part: pd.DataFrame, restriction: str, declarat
     axes.set_xticks(range(len(bounds) + 1), ["parallel\ntrends", *(f"{bound:g}" for bound in bounds)])
     axes.set_xlim(-0.5, len(bounds) + 0.5)
     axes.grid(visible=False, axis="x")
-    axes.set_title(f"{words.head}:\n{RESTRICTIONS[restriction]}")
+    axes.set_title(f"{words.head}: {restriction}")
     if restriction == "relative magnitudes":
         axes.set_xlabel("M̄ (times the largest change before treatment)")
     else:
         per_period = f"{words.effect_unit} per {declaration.period}" if words.effect_unit else ""
-        axes.set_xlabel(axis_label("M", per_period))
+        axes.set_xlabel(axis_label("M, change of slope", per_period))
     axes.set_ylabel(axis_label("Effect", words.effect_unit))
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 DOUBLINGS = 12
 """A conclusion that holds at this many doublings of the first bound tried is said to hold at any."""
 
-HALVINGS = 24
+HALVINGS = 14
+"""After which the bound is known to four digits."""
 
 
 def breakdown_value(excludes_zero: Callable[[float], bool], first: float) -> float | None:

@@ -18,6 +18,8 @@ from ruralpanel.sensitivity.regression import Regression
 from ruralpanel.sensitivity.results import OUTCOME
 from ruralpanel.study.sensitivity import OmittedVariable
 
+ALL_OF_IT = "such a variable would explain all that is left of the outcome, and is bounded by that"
+
 
 @dataclass(frozen=True)
 class Adjusted:
@@ -103,6 +105,7 @@ def analyse(declared: OmittedVariable, regression: Regression) -> list[dict[str,
                     "interval_high": found.estimate + half,
                     "interval_level": declared.level,
                     "unit": OUTCOME,
+                    "reason": ALL_OF_IT if found.with_outcome == 1 else "",
                 }
             )
     return rows

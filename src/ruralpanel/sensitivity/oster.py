@@ -84,7 +84,7 @@ def analyse(declared: Oster, regression: Regression) -> list[dict[str, Any]]:
             "value": without_bias,
             **ends,
             "unit": OUTCOME,
-            "reason": "the interval is the set between this and the coefficient with regressors, without sampling error",
+            "reason": "the interval is the set up to the coefficient with regressors; no sampling error is in it",
         }
     )
     delta = selection_that_gives(found, 0.0, largest)

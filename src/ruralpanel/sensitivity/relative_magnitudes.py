@@ -37,13 +37,13 @@ Numbers = NDArray[np.float64]
 FIRST_STAGE = 0.1
 """The share of the test's size that goes to the least favourable test before the conditional one, as in the paper."""
 
-POINTS = 1001
+POINTS = 201
 """Values tested at once; each round narrows an end down to one of the spaces between them."""
 
-ROUNDS = 3
-"""After three rounds, an end is known to a billionth of the range of values that can be accepted."""
+ROUNDS = 4
+"""After four rounds, an end is known to a billionth of the range of values that can be accepted."""
 
-NODES = 200
+NODES = 100
 """Of the quadrature for the least favourable critical value."""
 
 SAME = 1e-9

@@ -33,6 +33,7 @@ from ruralpanel.study.places import (
     Places,
 )
 from ruralpanel.study.resampling import Permutation, WildBootstrap
+from ruralpanel.study.sensitivity import ANALYSES, Sensitivity
 from ruralpanel.study.sources import RETRIEVED_FILES, Column, Retrieval, Source
 from ruralpanel.study.tables import Computed, Crosswalk, Group, Part, Recode, Summary, Table, Total
 
@@ -433,6 +434,15 @@ comes out negative it is raised to nearly zero, as R fixest does; ledger and not
 | column | what it holds |
 |---|---|
 {estimates}
+Beside it, `<block>.covariance.csv` has the covariance of coefficients by event time, one row a pair of one regression.
+
+## Sensitivity analyses
+
+`results/<study>/sensitivity/<analysis>.csv` has one row a number, and for what cannot be computed one with the reason.
+
+| column | what it holds |
+|---|---|
+{sensitivity}
 ## Published values
 
 `results/published/<study>.csv` holds the numbers that were printed, one row each: `cell` (where it is printed),
@@ -498,6 +508,12 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("bootstrap", "In `inference`.", WildBootstrap),
     ("permutation", "In `inference`.", Permutation),
     ("group_time", "In a block or a specification with `callaway_santanna`.", GroupTime),
+    (
+        "sensitivity",
+        "One entry for each analysis, by name, in `results/<study>/sensitivity/NAME.csv`; all kinds have:",
+        Sensitivity,
+    ),
+    *((f"sensitivity of kind {name}", "Also:", kind) for name, kind in ANALYSES.items()),
     ("exhibits", "One entry for each table or figure, by name; all kinds have:", Exhibit),
     *((f"exhibits of kind {name}", "Also:", kind) for name, kind in KINDS.items()),
     ("claims", "What is claimed, by name. `results/<study>/claims.csv` says what became of it.", Claim),
@@ -511,12 +527,14 @@ def reference_text() -> str:
     from ruralpanel.panel import balance
     from ruralpanel.panel.legacies.capacities import MEASURES, WITHIN
     from ruralpanel.panel.lists import EVENTS
+    from ruralpanel.sensitivity.results import COLUMNS as RESULTS
     from ruralpanel.tables.administrative_codes import OUTCOMES
     from ruralpanel.verification.published import STATISTICS
 
     markers = ", ".join(f"`{marker}`" for marker in MISSING_MARKERS)
     statistics = ", ".join(f"`{name}`" for name in STATISTICS)
     estimates = "".join(f"| `{name}` | {words} |\n" for name, (_, words) in COLUMNS.items())
+    sensitivity = "".join(f"| `{name}` | {words} |\n" for name, (_, words) in RESULTS.items())
     events = "".join(f"| `{event}` | {when} |\n" for event, when in EVENTS.items())
     index_measures = "".join(
         f"| `{name}` | {words} |\n" for name, words in (MEASURES | {"within_NAME": WITHIN}).items()
@@ -526,6 +544,7 @@ def reference_text() -> str:
     text = OPENING.format(
         outcomes=outcomes,
         estimates=estimates,
+        sensitivity=sensitivity,
         events=events,
         example=EXAMPLE,
         markers=markers,
@@ -536,6 +555,7 @@ def reference_text() -> str:
         statuses="".join(f"| `{status}` | {who} |\n" for status, who in balance.STATUSES.items()),
     )
     inherited: dict[type[Section], type[Section]] = {Block: Specification, **dict.fromkeys(KINDS.values(), Exhibit)}
+    inherited |= dict.fromkeys(ANALYSES.values(), Sensitivity)
     for heading, sentence, model in SECTIONS:
         above = set(inherited[model].model_fields) if model in inherited else set()
         title = heading if heading == "The study" else f"`{heading}`" if " " not in heading else heading
