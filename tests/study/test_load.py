@@ -11,8 +11,11 @@ from ruralpanel.study.load import available_studies
 SHIPPED = [
     "china_counties",
     "taobao_villages",
+    "replications/bank_branching",
     "replications/castle",
     "replications/minimum_wage",
+    "replications/proposition_99",
+    "replications/union_membership",
     "replications/wage_panel",
 ]
 

@@ -114,6 +114,8 @@ def _needed(equation: Equation) -> list[str]:
         return list(clusters)
     if equation.estimator == "callaway_santanna":
         return list(dict.fromkeys([*(equation.group_time.covariates if equation.group_time else []), *clusters]))
+    if equation.estimator == "chaisemartin_dhaultfoeuille":
+        return list(dict.fromkeys([*(equation.switching.within if equation.switching else []), *clusters]))
     effects = [name for effect in equation.fixed_effects for name in columns_of(effect)]
     # In an event study, a missing event time means never treated.
     treatments = [] if equation.estimator in BY_COHORT else equation.treatments

@@ -65,8 +65,8 @@ class Designation(Section):
     """Values of the cohort column that mean “never treated”, such as 0 or 9999."""
     absorbing: bool = True
     """Whether treatment, once begun, stays. An indicator or an intensity that goes back to 0 is an error unless this
-    is false, and so is a list with `exits: switch`; an event study of such a treatment is then an error. An intensity
-    that stays may rise and fall."""
+    is false, and so is a list with `exits: switch`; an event study of such a treatment is then an error, and
+    `chaisemartin_dhaultfoeuille` is for it. An intensity that stays may rise and fall."""
     label: Text | None = None
     """What a reader sees in tables and figures."""
     anticipation: Annotated[int, Field(ge=0)] = 0

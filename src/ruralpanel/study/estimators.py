@@ -18,6 +18,8 @@ EstimatorName = Literal[
     "stacked",
     "local_projections",
     "extended_two_way",
+    "synthetic_difference_in_differences",
+    "chaisemartin_dhaultfoeuille",
     "bacon_decomposition",
     "poisson_fixed_effects",
     "complementary_log_log",
@@ -37,7 +39,9 @@ class Estimator:
     has_treatment_terms: bool = False
     """Whether it has one coefficient for each treatment, interaction, and treatment by moderator."""
     by_cohort: bool = False
-    """Whether it goes by the cohorts of one treatment that stays."""
+    """Whether it goes by the cohorts of one treatment, which has to stay but where it may end."""
+    treatment_may_end: bool = False
+    """Whether its one treatment may end."""
     averages_effects: bool = False
     """Whether it averages effects by event time and overall, with standard errors clustered in one dimension."""
     one_curve: bool = False
@@ -126,6 +130,21 @@ ESTIMATORS: dict[str, Estimator] = {
         averages_effects=True,
         keys=("window",),
     ),
+    "synthetic_difference_in_differences": Estimator(
+        words="synthetic differences in differences (Arkhangelsky, Athey, Hirshberg, Imbens and Wager 2021)",
+        exhibits=_BOTH,
+        by_cohort=True,
+        keys=("window", "synthetic"),
+    ),
+    "chaisemartin_dhaultfoeuille": Estimator(
+        words="differences around first changes of treatment (de Chaisemartin and D’Haultfœuille 2024; over all event "
+        "times, the average total effect per unit of treatment)",
+        exhibits=_BOTH,
+        by_cohort=True,
+        treatment_may_end=True,
+        averages_effects=True,
+        keys=("window", "switching"),
+    ),
     "bacon_decomposition": Estimator(
         words="a decomposition of two-way fixed effects into comparisons (Goodman-Bacon 2021)",
         exhibits=("regression_table",),
@@ -146,7 +165,15 @@ ESTIMATORS: dict[str, Estimator] = {
 }
 """The estimators, in the order in which a study's author is told of them."""
 
-KEYS_OF_SOME = ("window", "always_treated", "comparison", "missing_reference", "group_time")
+KEYS_OF_SOME = (
+    "window",
+    "always_treated",
+    "comparison",
+    "missing_reference",
+    "group_time",
+    "synthetic",
+    "switching",
+)
 """Keys of a specification that belong to some estimators only."""
 
 INFERENCE_OF_SOME = ("bootstrap", "permutation", "simultaneous")
@@ -156,6 +183,7 @@ WITH_TREATMENT_TERMS = tuple(name for name, each in ESTIMATORS.items() if each.h
 BY_COHORT = tuple(name for name, each in ESTIMATORS.items() if each.by_cohort)
 AVERAGING = tuple(name for name, each in ESTIMATORS.items() if each.averages_effects)
 WITH_ONE_CURVE = tuple(name for name, each in ESTIMATORS.items() if each.one_curve)
+MAY_END = tuple(name for name, each in ESTIMATORS.items() if each.treatment_may_end)
 OF_ADOPTION = tuple(name for name, each in ESTIMATORS.items() if each.of_adoption)
 
 

@@ -9,10 +9,12 @@ from ruralpanel.errors import Problem, nearest
 from ruralpanel.study.blocks import Block, Equation, Specification
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.checks.resampling import adjustment, permutation_of, resampling
+from ruralpanel.study.checks.synthetic import synthetic
 from ruralpanel.study.estimators import (
     BY_COHORT,
     ESTIMATORS,
     KEYS_OF_SOME,
+    MAY_END,
     OF_ADOPTION,
     WITH_TREATMENT_TERMS,
     EstimatorName,
@@ -110,6 +112,8 @@ def _specification(context: Context, at: KeyPath, part: Specification) -> Iterat
             )
     for index, name in enumerate(part.group_time.covariates if part.group_time else []):
         yield from context.known((*at, "group_time", "covariates", index), name, columns, "column of the panel")
+    for index, name in enumerate(part.switching.within if part.switching else []):
+        yield from context.known((*at, "switching", "within", index), name, columns, "column of the panel")
     if part.weights is not None:
         yield from context.known((*at, "weights"), part.weights, columns, "column of the panel")
     if part.sample is not None:
@@ -156,8 +160,12 @@ def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
                 yield context.file.problem((*where, "window"), f"leaves out the reference period {reference}")
         if equation.estimator == "bacon_decomposition":
             yield from _decomposition(context, where, equation)
+        if equation.estimator == "synthetic_difference_in_differences":
+            yield from synthetic(context, where, equation)
         if ESTIMATORS[equation.estimator].averages_effects:
             yield from _staggered(context, where, equation)
+        if equation.estimator == "chaisemartin_dhaultfoeuille":
+            yield from _switching(context, where, equation)
 
 
 def _interactions(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
@@ -206,8 +214,18 @@ def _staggered(context: Context, where: KeyPath, equation: Equation) -> Iterator
         yield context.file.problem((*where, "window"), f"leaves out event time 0, which {equation.estimator} reports")
 
 
+def _switching(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
+    """Check that effects begin with the change of treatment, and that there is a window where one is needed."""
+    for name in equation.anticipation:
+        what = f"{equation.estimator} measures from the period before a change, and `{name}` has an `anticipation`"
+        yield context.file.problem(where, what, "estimate it with another estimator of staggered adoption")
+    if equation.switching is not None and equation.switching.same_switchers and equation.window is None:
+        hint = "such as `window: [-3, 3]`: up to its end, the same units are seen"
+        yield context.file.problem((*where, "switching"), "`same_switchers` needs a `window`", hint)
+
+
 def _by_cohort(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
-    """Check that an estimator that goes by cohorts has one treatment, which stays."""
+    """Check that an estimator that goes by cohorts has one treatment, which stays where it has to."""
     treatments = equation.treatments
     estimator = ESTIMATORS[equation.estimator].in_a_sentence or equation.estimator
     if len(treatments) != 1:
@@ -217,11 +235,11 @@ def _by_cohort(context: Context, where: KeyPath, equation: Equation) -> Iterator
             else "declare one under `designation`"
         )
         yield context.file.problem(where, f"{estimator} needs one treatment, not {len(treatments)}", hint)
-    elif not equation.absorbing:
+    elif not equation.absorbing and equation.estimator not in MAY_END:
         yield context.file.problem(
             where,
             f"{estimator} needs a treatment that stays; `{treatments[0]}` is declared `absorbing: false`",
-            "estimate it with two_way_fixed_effects",
+            f"estimate it with {' or '.join((*MAY_END, 'two_way_fixed_effects'))}",
         )
 
 

@@ -1,0 +1,234 @@
+r"""Effects of first changes of a treatment that may come, go and vary in intensity.
+
+Estimand: for the units that have been away from their first treatment for :math:`\ell` periods, the average difference
+between the outcome under the treatments they had and under their first treatment kept throughout, :math:`\delta_\ell`
+(de Chaisemartin & D'Haultfœuille 2024, Difference-in-differences estimators of intertemporal treatment effects, Review
+of Economics and Statistics, section 3). With :math:`F_g` the period of a unit's first change, :math:`DID_\ell` is the
+mean over these units of :math:`Y_{g,F_g-1+\ell} - Y_{g,F_g-1}` less the mean of the same difference over units with
+the same first treatment that have kept it until then; changes to less treatment enter with the opposite sign, so that
+an effect is of more treatment. Placebos are the same comparison from :math:`F_g-1` back to :math:`F_g-1-\ell`.
+
+Standard errors are those of the official packages did_multiplegt_dyn: contributions of units are centred at the mean of
+their cohort (first treatment, period and size of the first change; for comparison units, first treatment), inflated by
+:math:`\sqrt{n/(n-1)}` for the :math:`n` clusters of the cohort, and added up within clusters. A cohort in one cluster
+is centred at the mean of itself and its comparison together. They are conservative. p-values and intervals are from
+the normal distribution.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ruralpanel.errors import counted
+from ruralpanel.estimation.absorbed import Fit
+from ruralpanel.estimation.adoption import clustered_fit, numbers_of
+from ruralpanel.estimation.chaisemartin_dhaultfoeuille.contrasts import (
+    Contrast,
+    average_total_effect,
+    contrast,
+    same_switchers,
+)
+from ruralpanel.estimation.chaisemartin_dhaultfoeuille.histories import IN, OUT, Histories, histories_of
+from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words
+from ruralpanel.estimation.sample import CannotEstimate, estimation_sample
+from ruralpanel.ledger import Ledger
+from ruralpanel.study.blocks import Equation
+from ruralpanel.study.switching import Switching
+
+OVERALL = "overall"
+SIDES = {"all": (IN, OUT), "in": (IN,), "out": (OUT,)}
+"""The directions of first changes that count, by what the study says."""
+
+
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+    """Estimate effects by periods since the first change of treatment.
+
+    Parameters
+    ----------
+    panel
+        The panel, with the designation's columns.
+    equation
+        Has one treatment; ``window`` holds the first placebo and the last effect, ``switching`` says whose changes
+        count.
+    ledger
+        Gets a line for every reason for which rows leave, and one for every effect with how many are compared.
+
+    Returns
+    -------
+    list of dict
+        Placebos at negative event times and effects from event time 0, in periods since the first change; the
+        reference before it at zero; the average total effect per unit of treatment, without event time; and the joint
+        test of the placebos.
+
+    Raises
+    ------
+    CannotEstimate
+        If no change of treatment can be compared, a cluster or a column of ``within`` varies within a unit, or there
+        is one cluster only.
+    """
+    (treatment,) = equation.treatments
+    column = equation.intensities.get(treatment, treatment)
+    choice = equation.switching or Switching()
+    sample = estimation_sample(panel, equation, ledger)
+    _require_constant(sample, [*(equation.inference.cluster or []), *choice.within], equation)
+    histories, sample = histories_of(panel, sample, column, choice.within, equation, ledger)
+    count = _effects_asked(histories, equation)
+    kept = same_switchers(histories, count) if choice.same_switchers else histories.changes
+    kept = kept & np.isin(histories.direction, SIDES[choice.switchers])
+    effects = _by_event_time(histories, kept, range(1, count + 1), placebo=False)
+    placebos = _by_event_time(histories, kept, range(1, _placebos_asked(histories, equation) + 1), placebo=True)
+    found = [each for each in effects.values() if each is not None]
+    if not found:
+        raise CannotEstimate("no unit that changes treatment can be compared with one that has not changed yet")
+    overall = average_total_effect(found)
+    sample, left_out = _compared(histories, sample, kept, overall, equation, ledger)
+    by_time = dict(sorted((placebos | effects).items()))
+    _note_counts(by_time, histories, sample, ledger)
+    contrasts = {
+        _name(time): each.per_dose() if choice.normalised else each
+        for time, each in by_time.items()
+        if each is not None
+    }
+    fit = _fit(contrasts | {OVERALL: overall}, histories, sample, equation)
+    reference = {"event_time": -histories.step, "estimate": 0.0, "reason": "what effects are measured from"}
+    rows: list[dict[str, Any]] = [reference]
+    for time in by_time:
+        if _name(time) in contrasts:
+            rows.append({"event_time": time, **numbers_of(fit, _name(time), equation)})
+        else:
+            reason = f"no unit that changes treatment can be compared at event time {time}"
+            rows.append(no_estimate(equation, reason, event_time=time))
+    rows.sort(key=lambda each: int(each["event_time"]))
+    rows.append(numbers_of(fit, OVERALL, equation))
+    words = sample_words(equation, ", ".join(part for part in (*_words(choice), left_out) if part))
+    shared = fit.shared | {"sample": words, "regressors": "", "fixed_effects": "none"}
+    test = _joint_test(fit, [_name(time) for time in placebos if _name(time) in contrasts])
+    return [*(shared | each | {"term": column} for each in rows), shared | {"term": JOINT_TEST, **test}]
+
+
+def _name(event_time: int) -> str:
+    return f"event time {event_time}"
+
+
+def _require_constant(sample: pd.DataFrame, columns: list[str], equation: Equation) -> None:
+    """Refuse columns that have to hold whole units and do not."""
+    for name in columns:
+        if (sample.groupby(equation.unit)[name].nunique() > 1).any():
+            raise CannotEstimate(f"`{name}` changes within units, and has to hold whole units here")
+
+
+def _effects_asked(histories: Histories, equation: Equation) -> int:
+    """Count the effects up to the end of the window; the first is at event time 0."""
+    most = histories.periods - 1
+    return min(most, equation.window[1] // histories.step + 1) if equation.window else most
+
+
+def _placebos_asked(histories: Histories, equation: Equation) -> int:
+    """Count the placebos from the beginning of the window; the first is at event time -2, in steps."""
+    most = (histories.periods - 1) // 2
+    return min(most, -equation.window[0] // histories.step - 1) if equation.window else most
+
+
+def _by_event_time(
+    histories: Histories, kept: NDArray[np.bool_], distances: range, *, placebo: bool
+) -> dict[int, Contrast | None]:
+    """Compare at each distance up to the last at which anybody can be compared, and index by event time."""
+    found = {distance: contrast(histories, distance, kept, placebo=placebo) for distance in distances}
+    last = max((distance for distance, each in found.items() if each is not None), default=0)
+    step = histories.step
+    return {
+        step * (-distance - 1 if placebo else distance - 1): each
+        for distance, each in found.items()
+        if distance <= last
+    }
+
+
+def _compared(
+    histories: Histories,
+    sample: pd.DataFrame,
+    kept: NDArray[np.bool_],
+    overall: Contrast,
+    equation: Equation,
+    ledger: Ledger,
+) -> tuple[pd.DataFrame, str]:
+    """Leave out units with whose first treatment nobody is ever compared; count changes that are not compared."""
+    used = np.isin(histories.group, histories.group[overall.switchers])
+    inside = sample[equation.unit].isin(histories.units[used])
+    words = ""
+    if not inside.all():
+        rest = sample[inside].reset_index(drop=True)
+        units = counted(int(sample.loc[~inside, equation.unit].nunique()), "unit")
+        alike = " and ".join(["first treatment", *(equation.switching.within if equation.switching else [])])
+        reason = f"{units} of whose {alike} nobody that changes can be compared with anybody that has not yet"
+        ledger.note("nobody to compare", len(sample), rest, reason)
+        words, sample = f"without {units} that nobody can be compared with", rest
+    lost = kept & ~overall.switchers & np.isin(histories.units, sample[equation.unit])
+    if lost.any():
+        reason = f"{counted(int(lost.sum()), 'unit')} that change treatment have no effect: no outcome just before or "
+        reason += "after, or nobody left who has not changed"
+        ledger.note("changes not compared", len(sample), sample, reason)
+    return sample, words
+
+
+def _note_counts(
+    by_time: dict[int, Contrast | None], histories: Histories, sample: pd.DataFrame, ledger: Ledger
+) -> None:
+    """Write into the ledger how many units are compared with how many at each event time."""
+    for time, each in by_time.items():
+        if each is not None:
+            sides, waiting = histories.direction[each.switchers], int(each.comparisons.sum())
+            more, less = (int((sides == side).sum()) for side in (IN, OUT))
+            words = (
+                f"{counted(len(sides), 'unit')} after a first change ({more:,} to more treatment, {less:,} to less) "
+            )
+            words += f"beside {waiting:,} that have not changed yet"
+            ledger.note(_name(time), len(sample), sample, words)
+
+
+def _fit(contrasts: dict[str, Contrast], histories: Histories, sample: pd.DataFrame, equation: Equation) -> Fit:
+    """Add the units' contributions up within clusters."""
+    first_rows = ~sample[equation.unit].duplicated()
+    units = np.searchsorted(histories.units, sample.loc[first_rows, equation.unit].to_numpy())
+    contributions = np.zeros((len(sample), len(contrasts)))
+    by_unit = np.column_stack([each.contributions for each in contrasts.values()])
+    contributions[first_rows.to_numpy()] = by_unit[units]
+    estimates = np.array([each.estimate for each in contrasts.values()])
+    fit = clustered_fit(list(contrasts), estimates, contributions, sample, equation)
+    return replace(fit, covariance=replace(fit.covariance, degrees_of_freedom=np.inf))
+
+
+def _joint_test(fit: Fit, placebos: list[str]) -> dict[str, Any]:
+    """Test that all placebos are zero: Wald's statistic by their number, which is the official packages' test."""
+    from scipy.stats import chi2
+
+    if not placebos:
+        return {"reason": "there is no placebo to test"}
+    estimates = fit.coefficients[placebos].to_numpy()
+    covariance = fit.covariance.matrix.loc[placebos, placebos].to_numpy()
+    if np.linalg.matrix_rank(covariance) < len(placebos):
+        clusters = fit.covariance.clusters
+        return {
+            "reason": f"{len(placebos)} placebos are too many for {clusters} clusters: their covariance is singular"
+        }
+    statistic = float(estimates @ np.linalg.solve(covariance, estimates))
+    return {
+        "statistic": statistic / len(placebos),
+        "degrees_of_freedom": np.inf,
+        "p_value": float(chi2.sf(statistic, len(placebos))),
+        "reason": f"a joint test of {counted(len(placebos), 'placebo')} has no single estimate",
+    }
+
+
+def _words(choice: Switching) -> list[str]:
+    """Say whose changes count, and in what unit effects are."""
+    words = {"all": "", "in": "changes to more treatment only", "out": "changes to less treatment only"}[
+        choice.switchers
+    ]
+    same = "units compared at every event time only" if choice.same_switchers else ""
+    alike = f"compared within {' and '.join(choice.within)}" if choice.within else ""
+    return [words, same, alike, "effects by event time per unit of treatment" if choice.normalised else ""]
