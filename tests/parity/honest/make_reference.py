@@ -8,7 +8,7 @@ from moderndid.didhonest.delta.rm import rm
 from moderndid.didhonest.fixed_length_ci import compute_flci
 
 FOLDER = Path(__file__).parent
-POINTS, REACH = 161, 6
+POINTS, REACH = 201, 8
 
 print("event_study,weights,restriction,bound,low,high,step")
 for name in ("medicaid", "minimum_wage", "township_officials"):
@@ -29,10 +29,8 @@ for name in ("medicaid", "minimum_wage", "township_officials"):
                 post_period_weights=weights,
                 alpha=0.05,
             )
-            print(
-                f"{name},{words},smoothness,{float(bound)!r},{float(found.flci[0])!r},{float(found.flci[1])!r},",
-                flush=True,
-            )
+            ends = f"{float(found.flci[0])!r},{float(found.flci[1])!r}"
+            print(f"{name},{words},smoothness,{float(bound)!r},{ends},", flush=True)
         for bound in (1.0,):  # a minute each
             low, high = middle - REACH * deviation, middle + REACH * deviation
             found = rm.compute_conditional_cs_rm(
