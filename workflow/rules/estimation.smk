@@ -6,6 +6,8 @@ rule estimate_block:
         estimates=f"{RESULTS}/estimates/{{block}}.csv",
         ledger=f"{RESULTS}/estimates/{{block}}.ledger.csv",
         covariance=f"{RESULTS}/estimates/{{block}}.covariance.csv",
+        matching=f"{RESULTS}/estimates/{{block}}.matching.csv",
+        draws=f"{RESULTS}/estimates/{{block}}.draws.parquet",
     log:
         f"{RESULTS}/logs/estimate_block/{{block}}.log",
     benchmark:

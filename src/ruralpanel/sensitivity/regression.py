@@ -58,6 +58,10 @@ def regression_of(panel: pd.DataFrame, equation: Equation, term: str) -> Regress
     equation = equation.model_copy(update={"inference": Inference(variance="homoskedastic")})
     ledger = Ledger("sensitivity", equation.block, equation.unit, equation.period)
     try:
+        if equation.matching is not None:
+            from ruralpanel.estimation.matching import match
+
+            panel, _ = match(panel, equation, ledger)
         sample, terms = right_hand_side(estimation_sample(panel, equation, ledger), equation)
         fit = fit_absorbed(sample, [each.column for each in terms], equation, ledger)
     except CannotEstimate as error:

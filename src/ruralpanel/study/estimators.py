@@ -74,7 +74,7 @@ ESTIMATORS: dict[str, Estimator] = {
         by_cohort=True,
         one_curve=True,
         keys=("window", "always_treated"),
-        inference=("simultaneous",),
+        inference=("bootstrap", "simultaneous"),
         in_a_sentence="an event study",
     ),
     "sun_abraham": Estimator(
@@ -91,6 +91,7 @@ ESTIMATORS: dict[str, Estimator] = {
         by_cohort=True,
         one_curve=True,
         keys=("window", "group_time"),
+        inference=("simultaneous",),
     ),
     "imputation": Estimator(
         words="imputation (Borusyak, Jaravel and Spiess 2024)",
