@@ -93,3 +93,12 @@ def test_a_text_that_is_no_utf_8_is_an_error(repository: Repository) -> None:
     written(repository, "Words.")
     (repository.root / "paper.md").write_bytes("Früher".encode("latin-1"))
     assert "paper.md: is not UTF-8 text" in repository.complaint()
+
+
+def test_addresses_wait_until_blocks_are_right_and_all_else_is_checked(repository: Repository) -> None:
+    repository.study["blocks"]["main"]["treatments"] = ["lited"]
+    repository.study["claims"] = {"pays": {"text": "It pays", "tests": [{"at": "main/income", "expect": "positive"}]}}
+    said = written(repository, "{{ main/incom }} {{ exhibit: lost }}").complaint()
+    assert "`lited`" in said
+    assert "`lost` is not an exhibit" in said
+    assert "incom`" not in said

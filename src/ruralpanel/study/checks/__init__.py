@@ -65,9 +65,10 @@ def _all_problems(context: Context) -> Iterator[Problem]:
     if not of_blocks:  # otherwise there are no equations to look at
         yield from sensitivity(context)
     yield from exhibits(context)
-    yield from claims(context)
+    if not of_blocks:
+        yield from claims(context)
     yield from published(context)
-    yield from paper(context)
+    yield from paper(context, with_numbers=not of_blocks)
 
 
 def _identity(context: Context) -> Iterator[Problem]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import replace
 
 from ruralpanel.errors import Problem, nearest
 from ruralpanel.study.bibliography import entries
@@ -16,30 +15,33 @@ from ruralpanel.study.paper_text import FACTS, TREATMENT_FACTS, VERDICT_FACTS, P
 from ruralpanel.study.yaml_file import is_directory, is_file
 
 
-def paper(context: Context) -> Iterator[Problem]:
-    """Check the files of the paper and, line by line, its text."""
+def paper(context: Context, with_numbers: bool = True) -> Iterator[Problem]:
+    """Check the files of the paper and, line by line, its text.
+
+    Parameters
+    ----------
+    context
+        The study.
+    with_numbers
+        Whether to look at addresses of numbers; not where blocks are wrong, of which nothing is known then.
+    """
     declared = context.study.paper
     if declared is None:
         return
-    missing = list(_missing_files(context, declared))
-    yield from missing
-    works: list[str] | None = None
-    if declared.bibliography is not None and is_file(context.root / declared.bibliography):
-        works = []
-        for problem_or_key in _works(context, declared.bibliography):
-            if isinstance(problem_or_key, Problem):
-                yield problem_or_key
-            else:
-                works.append(problem_or_key)
+    yield from _missing_files(context, declared)
+    works: list[str] | None = []
+    if declared.bibliography is not None:
+        works, problems = _works(context, declared.bibliography)
+        yield from problems
     if is_file(context.root / declared.text):
         contents = _contents(context, declared.text)
         if isinstance(contents, Problem):
             yield contents
-        else:
-            unknowable = declared.bibliography is not None and works is None
-            yield from problems_of_text(
-                context.study, declared.text, read_text(contents), None if unknowable else works or []
-            )
+            return
+        text = read_text(contents)
+        if not with_numbers:
+            text = replace(text, references=[each for each in text.references if each.kind != "number"])
+        yield from problems_of_text(context.study, declared.text, text, works)
 
 
 def problems_of_text(study: Study, where: str, text: PaperText, works: list[str] | None) -> Iterator[Problem]:
@@ -132,25 +134,29 @@ def _missing_files(context: Context, declared: Paper) -> Iterator[Problem]:
         yield context.file.problem(("paper", "language"), what, "name it as `font`, and its files as `font_folder`")
 
 
-def _works(context: Context, path: str) -> Iterator[Problem | str]:
-    """List the keys of a bibliography, and what is wrong with them."""
+def _works(context: Context, path: str) -> tuple[list[str] | None, list[Problem]]:
+    """List the keys of a bibliography, none where it cannot be read, and what is wrong with them."""
+    if not is_file(context.root / path):
+        return None, []
     contents = _contents(context, path)
     if isinstance(contents, Problem):
-        yield contents
-        return
-    works = entries(contents)
-    repeated = {key for key, times in Counter(key for key, _ in works).items() if times > 1}
-    for key, line in works:
-        yield key
+        return None, [contents]
+    first_lines: dict[str, int] = {}
+    problems = []
+    for key, line in entries(contents):
         if not key:
-            yield Problem(f"{path}, line {line}", "the entry has no key", "", "write @article{key, …}")
-        elif key in repeated and line != next(first for each, first in works if each == key):
-            yield Problem(f"{path}, line {line}", f"the key `{key}` is there already", "", "give the work another key")
+            problems.append(Problem(f"{path}, line {line}", "the entry has no key", "", "write @article{key, …}"))
+        elif key in first_lines:
+            what = f"the key `{key}` is there already, in line {first_lines[key]}"
+            problems.append(Problem(f"{path}, line {line}", what, "", "give the work another key"))
+        else:
+            first_lines[key] = line
+    return list(first_lines), problems
 
 
 def _contents(context: Context, path: str) -> str | Problem:
     try:
-        return (context.root / Path(path)).read_text(encoding="utf-8-sig")
+        return (context.root / path).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         return Problem(path, f"is not UTF-8 text (byte {error.start + 1} cannot be read)", "", "save it as UTF-8")
     except OSError as error:
