@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from ruralpanel.panel.lists import EVENT_COLUMNS
+from ruralpanel.sources.retrieval import MIRROR, absent_files
 from ruralpanel.study import Study
 from tests.conftest import ROOT
 from tests.studies.conftest import Checkout
@@ -18,6 +20,7 @@ STUDIES = [
     "replications/bank_branching",
     "replications/castle",
     "replications/minimum_wage",
+    "replications/proposition_99",
     "replications/union_membership",
     "replications/wage_panel",
 ]
@@ -25,6 +28,10 @@ STUDIES = [
 
 @pytest.fixture(scope="module", params=STUDIES)
 def finished(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, str]:
+    mirror = os.environ.get(MIRROR)
+    absent = absent_files(Study.load(request.param, ROOT).sources, ROOT, Path(mirror) if mirror else None)
+    if absent:
+        pytest.skip(f"neither kept here nor in a mirror: {', '.join(absent)}")
     checkout = Checkout(tmp_path_factory.mktemp("checkout"))
     result = checkout.run(request.param)
     assert result.returncode == 0, result.stderr

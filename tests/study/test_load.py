@@ -14,6 +14,7 @@ SHIPPED = [
     "replications/bank_branching",
     "replications/castle",
     "replications/minimum_wage",
+    "replications/proposition_99",
     "replications/union_membership",
     "replications/wage_panel",
 ]

@@ -54,7 +54,10 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "regressors": ("str", "what else is on the right-hand side"),
     "fixed_effects": ("str", "fixed effects, or `none`"),
     "weights": ("str", "the weights' column, or `none`"),
-    "variance": ("str", "`clustered`, `heteroskedastic`, `homoskedastic` or `spatial`"),
+    "variance": (
+        "str",
+        "`clustered`, `heteroskedastic`, `homoskedastic` or `spatial`; or how standard errors were resampled",
+    ),
     "clustered_by": ("str", "the columns that define the clusters"),
     "spatial": ("str", "kernel and cutoff of spatial standard errors, and whether a variance had to be raised"),
     "small_sample": ("str", "the small-sample correction"),

@@ -180,6 +180,19 @@ def unit_notes(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> list
     ]
 
 
+def missing_errors(estimates: pd.DataFrame) -> list[str]:
+    """Say in a sentence each why estimates have no standard error, where that is known.
+
+    Parameters
+    ----------
+    estimates
+        What the exhibit shows.
+    """
+    without = estimates[estimates["estimate"].notna() & estimates["standard_error"].isna()]
+    reasons = without.loc[without["reason"].str.startswith("no standard error"), "reason"]
+    return [f"{reason[0].upper()}{reason[1:]}." for reason in dict.fromkeys(reasons)]
+
+
 def sentence_list(words: list[str]) -> str:
     """Join words as in a sentence: ``a, b and c``."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -12,6 +12,7 @@ from ruralpanel.exhibits.caption import (
     ExhibitDeclaration,
     OutcomeWords,
     closing_notes,
+    missing_errors,
     sentence_list,
     unit_notes,
     variance_words,
@@ -212,4 +213,4 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
         f"{declaration.outcomes[row['outcome']].head}: {row['reason']}."
         for row in without.drop_duplicates(["outcome", "reason"]).to_dict("records")
     ]
-    return sentences + unit_notes(data, declaration) + closing_notes(declaration)
+    return sentences + missing_errors(data) + unit_notes(data, declaration) + closing_notes(declaration)

@@ -14,6 +14,7 @@ from ruralpanel.exhibits.caption import (
     ExhibitDeclaration,
     closing_notes,
     full_title,
+    missing_errors,
     sentence_list,
     term_words,
     unit_notes,
@@ -34,6 +35,9 @@ P_VALUES = {
     "adjusted": ("p_value_adjusted", "p, adjusted", "adjustment"),
 }
 """For every kind of p-value that can be printed: its column, its label, and the column that says how it was made."""
+
+BY_PARTS = ("callaway_santanna", "synthetic_difference_in_differences")
+"""Estimators that report parts of their overall effect beside it."""
 
 REGRESSION = ["block", "specification", "outcome", "estimator"]
 
@@ -57,7 +61,7 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
     assert isinstance(exhibit, RegressionTable)
     order = {block: position for position, block in enumerate(exhibit.blocks)}
     shown = estimates[estimates["estimator"].isin(shown_in("regression_table"))]
-    shown = shown[(shown["estimator"] != "callaway_santanna") | _is_overall(shown)]
+    shown = shown[~shown["estimator"].isin(BY_PARTS) | _is_overall(shown)]
     # Effects by event time have their place in a figure; the table shows the overall one.
     shown = shown[~(shown["estimator"].isin(AVERAGING) & shown["event_time"].notna())]
     shown = shown.sort_values("block", key=lambda names: names.map(order), kind="stable")
@@ -290,7 +294,7 @@ def _notes(
     if units:
         sentences.append(f"Units of outcomes: {'; '.join(units)}.")
     hidden = dict.fromkeys(term_words(name, declaration.labels) for first in firsts for name in _hidden(first, exhibit))
-    sentences += unit_notes(pd.concat(columns), declaration) if columns else []
+    sentences += [*missing_errors(pd.concat(columns)), *unit_notes(pd.concat(columns), declaration)] if columns else []
     samples = list(dict.fromkeys(first["sample"] for first in firsts))
     if len(samples) == 1 and samples != ["all rows"]:
         sentences.append(f"Sample: {_sample_words(samples[0], declaration)}.")

@@ -11,6 +11,7 @@ from ruralpanel.study.estimators import WITH_TREATMENT_TERMS, EstimatorName
 from ruralpanel.study.fixed_effects import FIXED_EFFECT
 from ruralpanel.study.resampling import Permutation, WildBootstrap
 from ruralpanel.study.switching import Switching
+from ruralpanel.study.synthetic import Synthetic
 
 Variance = Literal["clustered", "heteroskedastic", "homoskedastic", "spatial"]
 SmallSample = Literal["fixest", "fixest_full", "reghdfe", "none"]
@@ -119,6 +120,10 @@ class Specification(Section):
     one coefficient for each cohort and treated period, averaged; regressors have coefficients of their own in these,
     in every period and every cohort; no leads).
 
+    `synthetic_difference_in_differences` (Arkhangelsky and others 2021) compares each cohort with units never treated,
+    weighted so that their outcomes ran parallel to the cohort's before: effects by event time, by cohort and overall,
+    of units observed in all periods; regressors are taken off the outcome with coefficients from units never treated.
+
     `chaisemartin_dhaultfoeuille` (de Chaisemartin & D'Haultfœuille 2024) is for treatments that end or vary in
     intensity, and for those that stay: effects by periods since a unit's treatment first changed, beside units with the
     same first treatment that still have it; placebos before; and the average total effect per unit of treatment. Its
@@ -150,13 +155,17 @@ class Specification(Section):
     """How standard errors are computed; left out: clustered by the panel's unit."""
     window: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
     """First and last event time that are shown. An event study and estimators of staggered adoption bin what lies
-    beyond at the ends; Sun–Abraham and Callaway–Sant’Anna estimate and average it all the same, and leave it out of the
-    rows by event time and of the test of leads. Left out: every event time in the data. In `imputation`, the first is
-    the first lead, and leads are measured from all rows before it. `stacked` and `local_projections` need it and use
-    nothing beyond it, nor does `chaisemartin_dhaultfoeuille`, whose overall effect is of event times up to its end."""
+    beyond at the ends; Sun–Abraham, Callaway–Sant’Anna and synthetic differences in differences estimate and average it
+    all the same, and leave it out of the rows by event time and of the test of leads. Left out: every event time in the
+    data. In `imputation`, the first is the first lead, and leads are measured from all rows before it. `stacked` and
+    `local_projections` need it and use nothing beyond it, nor does `chaisemartin_dhaultfoeuille`, whose overall effect
+    is of event times up to its end."""
     group_time: GroupTime | None = None
     """`callaway_santanna`: whom cohorts are compared with, and how. Left out: with the never treated, units observed in
     all periods, without covariates. Fixed effects and regressors do not enter it."""
+    synthetic: Synthetic | None = None
+    """`synthetic_difference_in_differences`: how weights and standard errors are found. Left out: as in the authors'
+    R package, and by the jackknife."""
     switching: Switching | None = None
     """`chaisemartin_dhaultfoeuille`: whose changes of treatment count, and in what unit. Left out: those of all units,
     and effects not divided by the treatment that units have had. Fixed effects and regressors do not enter it."""
@@ -222,6 +231,7 @@ class Equation(Section):
     longitude: Name | None
     absorbing: bool
     group_time: GroupTime | None = None
+    synthetic: Synthetic | None = None
     switching: Switching | None = None
     intensities: dict[Name, Name] = {}
     """For treatments that enter two-way fixed effects by an intensity, its column."""

@@ -18,6 +18,7 @@ EstimatorName = Literal[
     "stacked",
     "local_projections",
     "extended_two_way",
+    "synthetic_difference_in_differences",
     "chaisemartin_dhaultfoeuille",
     "bacon_decomposition",
     "poisson_fixed_effects",
@@ -123,6 +124,12 @@ ESTIMATORS: dict[str, Estimator] = {
         averages_effects=True,
         keys=("window",),
     ),
+    "synthetic_difference_in_differences": Estimator(
+        words="synthetic differences in differences (Arkhangelsky, Athey, Hirshberg, Imbens and Wager 2021)",
+        exhibits=_BOTH,
+        by_cohort=True,
+        keys=("window", "synthetic"),
+    ),
     "chaisemartin_dhaultfoeuille": Estimator(
         words="differences around first changes of treatment (de Chaisemartin and D’Haultfœuille 2024; over all event "
         "times, the average total effect per unit of treatment)",
@@ -152,7 +159,15 @@ ESTIMATORS: dict[str, Estimator] = {
 }
 """The estimators, in the order in which a study's author is told of them."""
 
-KEYS_OF_SOME = ("window", "always_treated", "comparison", "missing_reference", "group_time", "switching")
+KEYS_OF_SOME = (
+    "window",
+    "always_treated",
+    "comparison",
+    "missing_reference",
+    "group_time",
+    "synthetic",
+    "switching",
+)
 """Keys of a specification that belong to some estimators only."""
 
 INFERENCE_OF_SOME = ("bootstrap", "permutation", "simultaneous")

@@ -11,6 +11,7 @@ from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.blocks import Block, Equation, Inference, Specification
 from ruralpanel.study.claims import Claim
 from ruralpanel.study.designation import Designation, designation_columns
+from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.exhibits import AnyExhibit
 from ruralpanel.study.legacies import INDEX_WORDS, Legacy
 from ruralpanel.study.outcomes import Outcome
@@ -262,6 +263,8 @@ class Study(Section):
             for outcome_name in stated.get("outcomes", []):
                 outcome = self.outcomes[outcome_name]
                 for estimator in stated.get("estimators", []):
+                    resampled = stated.get("synthetic") if "synthetic" in ESTIMATORS[estimator].keys else None
+                    draws = resampled is not None and resampled.draws_numbers
                     equations.append(
                         Equation(
                             block=block_name,
@@ -291,6 +294,7 @@ class Study(Section):
                             latitude=places.latitude if places is not None and spatial else None,
                             longitude=places.longitude if places is not None and spatial else None,
                             group_time=stated.get("group_time"),
+                            synthetic=resampled,
                             switching=stated.get("switching"),
                             absorbing=all(each.absorbing for each in declared.values()),
                             intensities={
@@ -305,7 +309,7 @@ class Study(Section):
                             donut={name: sorted(each.donut) for name, each in declared.items() if each.donut},
                             adjustment=block.adjustment,
                             family=(outcome.family or "") if block.adjustment else "",
-                            seed=self.seed if inference.draws_numbers else None,
+                            seed=self.seed if inference.draws_numbers or draws else None,
                         )
                     )
         return equations

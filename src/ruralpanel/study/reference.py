@@ -35,6 +35,7 @@ from ruralpanel.study.places import (
 from ruralpanel.study.resampling import Permutation, WildBootstrap
 from ruralpanel.study.sources import RETRIEVED_FILES, Column, Retrieval, Source
 from ruralpanel.study.switching import Switching
+from ruralpanel.study.synthetic import Synthetic
 from ruralpanel.study.tables import Computed, Crosswalk, Group, Part, Recode, Summary, Table, Total
 
 EXAMPLE = """\
@@ -391,6 +392,8 @@ their `share` of the units with that status.
 | `sun_abraham` | one treatment that stays | event-study figures; the average over all that is treated in tables |
 | `callaway_santanna` | the same; `group_time` if wanted | event-study figures; the average in tables |
 | `chaisemartin_dhaultfoeuille` | one treatment, which may end; `switching` if wanted | the same |
+| `synthetic_difference_in_differences` | one treatment that stays, two periods before it, two units never treated; \
+`synthetic` if wanted | event-study figures; the average in tables |
 | `cohort_means` | one treatment at most | figures of raw trends |
 
 ```yaml
@@ -414,6 +417,11 @@ blocks:
   firms:
     outcomes: [new_firms]
     estimators: [poisson_fixed_effects]
+  weighted_controls:
+    outcomes: [income]
+    estimators: [synthetic_difference_in_differences]
+    window: [-4, 4]
+    synthetic: {{search: newton, standard_errors: bootstrap, draws: 499}}
 ```
 
 A fixed effect with a slope is written in quotes within brackets, where YAML would read the inner ones as a list. Slopes
@@ -423,6 +431,12 @@ count one coefficient for each level under every small-sample correction.
 these have no effect of their own. A Poisson regression has coefficients of the log of the mean, and inference by the
 normal distribution. It leaves out the rows of a fixed effect whose outcomes are all zero; where a regressor is found
 with zeros only, the equation has no estimate. The ledger counts what leaves.
+
+`synthetic_difference_in_differences` weighs units never treated, for each cohort, and the periods before its treatment;
+effects by event time are measured from the weighted mean of these periods. It uses units observed in all periods and
+leaves out those treated from the first one on; a cohort seen in less than two periods before treatment has a row with
+that reason and no part in the averages, which count every treated row the same. Leads say how well the weights fit
+and test nothing. The jackknife holds weights fixed, so that its intervals of leads are wider than those of a bootstrap.
 
 Spatial standard errors use the sphere of `panel.places`; R fixest's has a radius of 6376 km, so that its cutoff of
 50 km is one of 49.96 km here. Their t distribution has the degrees of freedom of independent rows. Where a variance
@@ -500,6 +514,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("bootstrap", "In `inference`.", WildBootstrap),
     ("permutation", "In `inference`.", Permutation),
     ("group_time", "In a block or a specification with `callaway_santanna`.", GroupTime),
+    ("synthetic", "In a block or a specification with `synthetic_difference_in_differences`.", Synthetic),
     ("switching", "In a block or a specification with `chaisemartin_dhaultfoeuille`.", Switching),
     ("exhibits", "One entry for each table or figure, by name; all kinds have:", Exhibit),
     *((f"exhibits of kind {name}", "Also:", kind) for name, kind in KINDS.items()),

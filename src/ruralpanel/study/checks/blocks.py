@@ -9,6 +9,7 @@ from ruralpanel.errors import Problem, nearest
 from ruralpanel.study.blocks import Block, Equation, Specification
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.checks.resampling import adjustment, permutation_of, resampling
+from ruralpanel.study.checks.synthetic import synthetic
 from ruralpanel.study.estimators import (
     BY_COHORT,
     ESTIMATORS,
@@ -159,6 +160,8 @@ def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
                 yield context.file.problem((*where, "window"), f"leaves out the reference period {reference}")
         if equation.estimator == "bacon_decomposition":
             yield from _decomposition(context, where, equation)
+        if equation.estimator == "synthetic_difference_in_differences":
+            yield from synthetic(context, where, equation)
         if ESTIMATORS[equation.estimator].averages_effects:
             yield from _staggered(context, where, equation)
         if equation.estimator == "chaisemartin_dhaultfoeuille":
