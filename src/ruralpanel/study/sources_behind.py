@@ -109,8 +109,8 @@ def _behind(study: Study, column: str) -> Iterator[tuple[bool, str]]:
         for kind, name, added in places.added():
             if added == column:
                 entry = getattr(places, kind)[name]
-                used = [getattr(entry, key, None) for key in ("designation", "within", "area")]
-                yield from ((False, each) for each in (*used, places.latitude, places.longitude) if each)
+                named = [getattr(entry, key, None) for key in ("designation", "within", "area")]
+                yield from ((False, each) for each in (*named, places.latitude, places.longitude) if each)
                 if kind == "distance_to" and (entry.points or entry.line_source):
                     yield True, entry.points or entry.line_source
 
