@@ -12,6 +12,7 @@ from ruralpanel.estimation.address import address_of
 from ruralpanel.estimation.block import estimator_module
 from ruralpanel.exhibits.caption import OutcomeWords, sentence_list, term_words, variance_words
 from ruralpanel.exhibits.numbers import count, decimal, probability
+from ruralpanel.lineage import PACKAGE, file_of
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.fixed_effects import fixed_effect
@@ -194,7 +195,7 @@ def traces(
                     "words": equation_words(found, study, labels) if found is not None else "",
                     "declared": _declared_at(study, row),
                     "estimator": ESTIMATORS[row["estimator"]].words,
-                    "module": "src/" + estimator_module(row["estimator"]).replace(".", "/"),
+                    "module": _module_path(row["estimator"]),
                     "code": code.get(row["block"], ""),
                     "sources": [positions[name] for name in behind],
                     "steps": steps.get("/".join(key), []),
@@ -252,6 +253,11 @@ def _declared_at(study: Study, row: Mapping[Any, Any]) -> str:
     """Name the key of the study file that declares an equation."""
     own = study.blocks[row["block"]].specifications
     return f"blocks.{row['block']}" + (f".specifications.{row['specification']}" if own else "")
+
+
+def _module_path(estimator: str) -> str:
+    """Give the file of an estimator, from the top of the repository."""
+    return f"src/{file_of(estimator_module(estimator)).relative_to(PACKAGE.parent).as_posix()}"
 
 
 def _facts(row: Mapping[Any, Any], labels: Mapping[str, str]) -> tuple[str, ...]:
