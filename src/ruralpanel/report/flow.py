@@ -106,7 +106,7 @@ def _box(stage: str, name: str, ledgers: pd.DataFrame) -> Box:
         rows = f"{last} rows" if first == last else f"{first} → {last} rows"
     if stage == "panel" and len(lines) and pd.notna(lines["units"].iloc[-1]):
         rows += f", {count(lines['units'].iloc[-1])} units"
-    return Box(name, name.replace("_", " "), rows, part_id(stage, name))
+    return Box(name, name.replace("_", " "), rows, part_id(stage, name) if len(lines) else "sample")
 
 
 def _block_box(name: str, study: Study, ledgers: pd.DataFrame) -> Box:
