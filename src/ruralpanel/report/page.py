@@ -142,7 +142,9 @@ def write_page(contents: PageContents) -> str:
         totals=totals_tables(contents.totals, study),
         names=names_tables(contents.names, study),
         sentence=verdict_sentence(status_counts(contents.verdict), study.data_standing),
-        rows=verdict_rows(contents.verdict),
+        # Thousands of cells that match would be most of the page; they are in a file of their own.
+        rows=verdict_rows(contents.verdict[contents.verdict["status"] != "match"]),
+        cells=len(contents.verdict),
         environment={
             "python": platform.python_version(),
             "packages": ", ".join(f"{package} {version(package)}" for package in PACKAGES),
