@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from ruralpanel.estimation.estimates import load_estimates
+from ruralpanel.sensitivity.results import load_results
 from ruralpanel.storage import load_table
 
 
@@ -29,6 +30,8 @@ def load_inputs(files: Mapping[str, Sequence[str | Path] | str | Path]) -> dict[
         listed = [paths] if isinstance(paths, str | Path) else list(paths)
         if name == "estimates":
             frames[name] = load_estimates(listed)
+        elif name == "sensitivity":
+            frames[name] = load_results(listed)
         else:
             frames[name] = pd.concat([load_table(path) for path in listed], ignore_index=True)
     return frames
