@@ -62,11 +62,12 @@ def test_an_equation_is_put_into_words() -> None:
 def test_claims_are_counted_and_printed(panel: pd.DataFrame) -> None:
     claims = made_contents(panel, default_study()).claims
     assert claims_sentence(claims) == "2 claims: 1 supported, 1 contradicted, 0 undecided."
-    gain, loss = claim_cards(claims, {"income": "Income per head"})
+    gain, loss = claim_cards(claims, default_study())
     assert (gain["status"], loss["status"]) == ("supported", "contradicted")
     assert (gain["by"], loss["by"]) == ("An author (2020)", "")
     (test,) = gain["tests"]
-    assert test["outcome"] == "Income per head"
+    assert (test["term"], test["outcome"]) == ("listed", "Income per head (log)")
+    assert test["estimator"] == "two way fixed effects"
     assert test["link"] == "#estimate-made/main/income/two_way_fixed_effects/listed"
     assert test["level"] == "95%"
 

@@ -99,7 +99,9 @@ def test_run_times_are_those_of_jobs_that_the_study_has(tmp_path: Path) -> None:
 
 
 def test_tables_of_sensitivity_are_shown_as_they_are_and_cut_where_long() -> None:
-    frame = pd.DataFrame({"block": ["b"] * 70, "bound": [-0.25] * 70, "empty": [None] * 70})
+    frame = pd.DataFrame(
+        {"sensitivity": ["pre_trends"] * 70, "block": ["b"] * 70, "bound": [-0.25] * 70, "empty": [""] * 70}
+    )
     (table,) = sensitivity_tables({"pre_trends": frame})
     assert table["rows"][0] == ["b", "−0.25"]
     assert [head["text"] for head in table["heads"]] == ["block", "bound"]

@@ -25,6 +25,9 @@ rule write_page:
         names=[f"{RESULTS}/tables/{table}.names.csv" for table in TABLES_WITH_NAMES],
         estimates=expand(f"{RESULTS}/estimates/{{block}}.csv", block=STUDY.blocks),
         claims=f"{RESULTS}/claims.csv",
+        sensitivity=expand(
+            f"{RESULTS}/sensitivity/{{analysis}}.csv", analysis=STUDY.sensitivity
+        ),
         verdict=f"{RESULTS}/verdict.csv",
         templates=TEMPLATES,
     output:

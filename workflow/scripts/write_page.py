@@ -44,6 +44,7 @@ with stage(snakemake.log[0]):
         estimates=load_estimates(snakemake.input.estimates),
         claims=load_table(snakemake.input.claims),
         code=snakemake.params.estimation_code,
+        sensitivity={path.stem: load_table(path) for path in map(Path, snakemake.input.sensitivity)},
         lock=snakemake.params.lock,
         # No rule can name measurements among its inputs: what is there now is shown.
         run_times=read_run_times(

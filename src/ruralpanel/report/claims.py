@@ -7,8 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from ruralpanel.exhibits.caption import OutcomeWords, term_words
 from ruralpanel.exhibits.numbers import decimal, probability
 from ruralpanel.report.estimates import decimals, link
+from ruralpanel.study.model import Study
 from ruralpanel.verification.scorecard import STATUSES
 
 WIDTH, HEIGHT, MARGIN = 150, 22, 6
@@ -17,15 +19,15 @@ WIDTH, HEIGHT, MARGIN = 150, 22, 6
 KINDS = {"usual": "p", "adjusted": "p, adjusted", "bootstrap": "p, wild bootstrap", "permutation": "p, permutation"}
 
 
-def claim_cards(claims: pd.DataFrame, outcomes: Mapping[str, str]) -> list[dict[str, Any]]:
+def claim_cards(claims: pd.DataFrame, study: Study) -> list[dict[str, Any]]:
     """Print the scorecard, one card a claim.
 
     Parameters
     ----------
     claims
         From :func:`ruralpanel.verification.scorecard.score_claims`.
-    outcomes
-        What a reader sees for an outcome.
+    study
+        The study.
 
     Returns
     -------
@@ -41,7 +43,7 @@ def claim_cards(claims: pd.DataFrame, outcomes: Mapping[str, str]) -> list[dict[
                 "text": first["text"],
                 "by": "" if pd.isna(first["by"]) else first["by"],
                 "status": first["status"],
-                "tests": [_test(test, outcomes) for test in tests.to_dict("records")],
+                "tests": [_test(test, study) for test in tests.to_dict("records")],
             }
         )
     return cards
@@ -55,14 +57,18 @@ def claims_sentence(claims: pd.DataFrame) -> str:
     return f"{total} claim{'' if total == 1 else 's'}: {', '.join(parts)}."
 
 
-def _test(test: Mapping[Any, Any], outcomes: Mapping[str, str]) -> dict[str, Any]:
+def _test(test: Mapping[Any, Any], study: Study) -> dict[str, Any]:
     error = test["standard_error"]
     digits = decimals(error if pd.notna(error) else test["estimate"])
     low, high = test["interval_low"], test["interval_high"]
     interval = f"{decimal(low, digits)} to {decimal(high, digits)}" if pd.notna(low) else ""
+    _, _, _, estimator, term = test["address"].split("@")[0].split("/")
+    outcome = study.outcomes[test["outcome"]]
     level = "" if pd.isna(test["interval_level"]) else f"{test['interval_level'] * 100:g}%"
     return {
-        "outcome": outcomes.get(test["outcome"], test["outcome"]),
+        "term": term_words(term, study.labels()),
+        "outcome": OutcomeWords(label=outcome.label, unit=outcome.unit, transformation=outcome.transformation).head,
+        "estimator": estimator.replace("_", " "),
         "expected": test["expected"],
         "estimate": decimal(test["estimate"], digits) or "—",
         "interval": interval,

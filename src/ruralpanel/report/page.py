@@ -120,7 +120,7 @@ def write_page(contents: PageContents) -> str:
     return environment.get_template("page.html.j2").render(
         name=contents.name,
         study=study,
-        claims=claim_cards(contents.claims, {name: each.label for name, each in study.outcomes.items()}),
+        claims=claim_cards(contents.claims, study),
         claims_sentence=claims_sentence(contents.claims),
         exhibits=[shown(exhibit) for exhibit in contents.exhibits],
         sensitivity=sensitivity_tables(contents.sensitivity),

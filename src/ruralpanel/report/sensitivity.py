@@ -13,6 +13,9 @@ from ruralpanel.report.codebook import short
 MOST = 60
 """Rows of a table that the page shows; the file has all."""
 
+SAID_ONCE = ("row", "sensitivity", "kind")
+"""Columns that are the same in all rows of a file, or number them."""
+
 
 def sensitivity_tables(found: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
     """Print the tables of the sensitivity stage, each as it is.
@@ -20,15 +23,16 @@ def sensitivity_tables(found: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]
     Parameters
     ----------
     found
-        By the path of the file within ``sensitivity/``, without ending.
+        By the entry of the study's ``sensitivity``, which is the file's name without ending.
     """
     tables = []
     for name, frame in found.items():
-        full = [column for column in frame.columns if frame[column].notna().any()]
+        told = frame.drop(columns=[name for name in SAID_ONCE if name in frame]).replace("", None)
+        full = [column for column in told.columns if told[column].notna().any()]
         numeric = [pd.api.types.is_numeric_dtype(frame[column]) for column in full]
         tables.append(
             {
-                "name": name.replace("_", " ").replace("/", ": "),
+                "name": name.replace("_", " "),
                 "file": f"{name}.csv",
                 "rows_in_all": count(len(frame)),
                 "cut": len(frame) > MOST,
@@ -36,7 +40,7 @@ def sensitivity_tables(found: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]
                     {"text": column.replace("_", " "), "number": number}
                     for column, number in zip(full, numeric, strict=True)
                 ],
-                "rows": [[_printed(value) for value in row] for row in frame[full].head(MOST).itertuples(index=False)],
+                "rows": [[_printed(value) for value in row] for row in told[full].head(MOST).itertuples(index=False)],
             }
         )
     return tables
