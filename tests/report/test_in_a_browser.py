@@ -183,6 +183,15 @@ def test_the_page_reads_without_scripts_and_in_the_dark(browser: Browser, addres
     context.close()
 
 
+def test_printed_pages_leave_out_what_only_a_screen_needs(page: Page) -> None:
+    page.emulate_media(media="print")
+    assert not page.locator("#all-estimates").is_visible()
+    assert page.get_by_text("Printed without its rows").is_visible()
+    assert page.get_by_text("SIMULATED DATA: nothing on this page").is_visible()
+    assert not page.get_by_role("navigation").is_visible()
+    assert page.get_by_text("too <late>").is_visible()
+
+
 def test_the_keyboard_reaches_the_content_first_and_every_control_has_a_name(page: Page) -> None:
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the content"

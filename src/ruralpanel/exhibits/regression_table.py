@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from ruralpanel.exhibits.caption import (
     closing_notes,
     full_title,
     missing_errors,
+    sample_text,
     sentence_list,
     term_words,
     unit_notes,
@@ -192,7 +192,7 @@ def _statistics(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) ->
     if any(first["weights"] != "none" for first in firsts):
         rows.append(("Weighted by", [_weight_words(first["weights"], declaration) for first in firsts]))
     if len({first["sample"] for first in firsts}) > 1:  # one sample for all columns is said in the notes
-        rows.append(("Sample", [_sample_words(first["sample"], declaration) for first in firsts]))
+        rows.append(("Sample", [sample_text(first["sample"], declaration.labels) for first in firsts]))
     found: list[pd.Series | None] = [column.iloc[0] for column in columns]
     rows.append(("Observations", _addressed([count(first["observations"]) for first in firsts], found)))
     rows.append(
@@ -246,14 +246,6 @@ def _hidden(first: dict[Any, Any], exhibit: RegressionTable) -> list[str]:
     return [name for name in regressors if name not in (exhibit.terms or [])]
 
 
-def _sample_words(sample: str, declaration: ExhibitDeclaration) -> str:
-    """Write a sample for the reader: treatments by their label, numbers with a true minus."""
-    words = sample
-    for name, label in declaration.labels.items():
-        words = re.sub(rf"\bof {name}\b", f"of {label}", words)
-    return re.sub(r"(?<![\w.])-(?=\d)", "\N{MINUS SIGN}", words)
-
-
 def _short_variance(first: dict[Any, Any], declaration: ExhibitDeclaration) -> str:
     if first["variance"] == "spatial":
         return f"spatial, {first['spatial']}"
@@ -299,7 +291,7 @@ def _notes(
     sentences += [*missing_errors(pd.concat(columns)), *unit_notes(pd.concat(columns), declaration)] if columns else []
     samples = list(dict.fromkeys(first["sample"] for first in firsts))
     if len(samples) == 1 and samples != ["all rows"]:
-        sentences.append(f"Sample: {_sample_words(samples[0], declaration)}.")
+        sentences.append(f"Sample: {sample_text(samples[0], declaration.labels)}.")
     if exhibit.terms is not None and hidden:
         sentences.append(f"Other regressors: {', '.join(hidden)}.")
     if any(column["weight_share"].notna().any() for column in columns):

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ruralpanel.estimation.address import address_of
 from ruralpanel.estimation.block import estimator_module
-from ruralpanel.exhibits.caption import OutcomeWords, sentence_list, term_words, variance_words
+from ruralpanel.exhibits.caption import OutcomeWords, sample_text, sentence_list, term_words, variance_words
 from ruralpanel.exhibits.numbers import count, decimal, probability
 from ruralpanel.lineage import PACKAGE, file_of
 from ruralpanel.study.blocks import Equation
@@ -263,6 +263,7 @@ def _module_path(estimator: str) -> str:
 def _facts(row: Mapping[Any, Any], labels: Mapping[str, str]) -> tuple[str, ...]:
     printed = {
         **{name: count(row[name]) for name in ("observations", "units", "clusters")},
+        "sample": sample_text(row["sample"], labels),
         "outcome_mean": _digits(row["outcome_mean"]),
         "r_squared": decimal(row["r_squared"], 3),
         "fixed_effects": _effect_words(row["fixed_effects"], labels),
