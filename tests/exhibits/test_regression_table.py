@@ -180,3 +180,13 @@ def test_drawn_p_values_stand_in_brackets_with_a_note_on_how(panel: pd.DataFrame
         table.notes
     )
     assert "p, wild bootstrap" in as_latex(table)
+
+
+def test_numbers_carry_the_address_of_their_estimate_into_html(static: pd.DataFrame) -> None:
+    html = as_html(print_table(static, declaration("regression_table")))
+    listed = static[static["term"] == "listed"].iloc[0]
+    address = "block/main/y/two_way_fixed_effects/listed"
+    assert f'<td data-address="{address}">{listed["estimate"]:.3f}</td>' in html
+    assert f'<td data-address="{address}">({listed["standard_error"]:.3f})</td>' in html
+    assert f'<td data-address="{address}">320</td>' in html
+    assert "<td>Yes</td>" in html

@@ -15,6 +15,18 @@ LONG = 20
 """Characters beyond which a cell of HTML may be broken into lines."""
 
 
+class Addressed(str):
+    """The text of a cell that shows a number with an address (:mod:`ruralpanel.study.addresses`), which HTML keeps."""
+
+    address: str
+
+    def __new__(cls, text: str, address: str) -> Addressed:
+        """Make one of a text and the whole address of its estimate."""
+        cell = super().__new__(cls, text)
+        cell.address = address
+        return cell
+
+
 @dataclass(frozen=True)
 class PrintedTable:
     """A table as printed, before it takes the form of HTML, LaTeX or CSV.
@@ -26,7 +38,7 @@ class PrintedTable:
     heads
         For each column the outcome and the words over it; columns are numbered (1), (2), ….
     coefficients, statistics
-        Row label and one text a column.
+        Row label and one text a column; a text that is :class:`Addressed` can be traced from the page.
     notes
         Sentences below the table.
     """
@@ -74,10 +86,16 @@ def as_html(table: PrintedTable) -> str:
 def _html_rows(rows: list[tuple[str, list[str]]]) -> str:
     return "".join(
         f'<tr{"" if label else " class=below"}><th scope="row">{escape(label)}</th>'
-        + "".join(f"<td{' class=words' if len(cell) > LONG else ''}>{escape(cell)}</td>" for cell in cells)
+        + "".join(map(_html_cell, cells))
         + "</tr>"
         for label, cells in rows
     )
+
+
+def _html_cell(cell: str) -> str:
+    words = " class=words" if len(cell) > LONG else ""
+    address = f' data-address="{escape(cell.address)}"' if isinstance(cell, Addressed) and cell else ""
+    return f"<td{words}{address}>{escape(cell)}</td>"
 
 
 def _spans(table: PrintedTable) -> list[tuple[str, int]]:
