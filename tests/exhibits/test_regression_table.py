@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from ruralpanel.estimation.block import estimate_block
-from ruralpanel.exhibits.printed_table import as_grid, as_html, as_latex
+from ruralpanel.exhibits.latex import as_latex
+from ruralpanel.exhibits.printed_table import as_grid, as_html
 from ruralpanel.exhibits.regression_table import print_table
 from tests.conftest import equation
 from tests.exhibits.conftest import declaration

@@ -322,7 +322,7 @@ def read_exhibit(folder: Path, name: str, caption: dict[str, str], is_table: boo
     is_table
         Whether it is a table or a figure.
     """
-    endings = ("tex", "csv", "html") if is_table else ("png", "pdf", "svg", "csv")
+    endings = ("docx", "tex", "csv", "html") if is_table else ("png", "pdf", "svg", "csv")
     return ShownExhibit(
         name=name,
         number=caption["number"],
