@@ -20,9 +20,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Try fewer examples of each property in the daily run, and the usual hundred with the slow tests."""
+    """Try a few examples of each property in the daily run, and the usual hundred with the slow tests."""
     thorough = config.getoption("--runslow")
-    settings.register_profile("chosen", max_examples=100 if thorough else 10, deadline=None)
+    settings.register_profile("chosen", max_examples=100 if thorough else 6, deadline=None)
     settings.load_profile("chosen")
 
 
@@ -76,9 +76,9 @@ def equation(**changes: object) -> Equation:
     return Equation.model_validate(usual | changes)
 
 
-@pytest.fixture
-def panel() -> pd.DataFrame:
-    """Forty villages over eight years in four cohorts and never, with an effect of 2."""
+@pytest.fixture(scope="session")
+def made_panel() -> pd.DataFrame:
+    """Forty villages over eight years in four cohorts and never, with an effect of 2; not to be changed."""
     random = np.random.default_rng(7)
     villages = np.arange(40)
     cohorts = np.array([0, 2003, 2005, 2006])[villages % 4]
@@ -93,3 +93,9 @@ def panel() -> pd.DataFrame:
     noise = random.normal(0, 0.1, size=len(frame))
     frame["y"] = frame["village"] * 0.1 + (frame["year"] - 2000) * 0.3 + 2.0 * treated + 0.5 * frame["x"] + noise
     return dated(frame)
+
+
+@pytest.fixture
+def panel(made_panel: pd.DataFrame) -> pd.DataFrame:
+    """Give a test the panel as its own."""
+    return made_panel.copy()

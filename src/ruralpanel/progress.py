@@ -19,7 +19,7 @@ QUIET_FAILURES = (
 """What Snakemake says after a failed job, which has been shown with its own message by then."""
 
 
-TARGETS = ("all", "verify")
+TARGETS = ("all", "verify", "monte_carlo")
 """Rules that only gather others."""
 
 

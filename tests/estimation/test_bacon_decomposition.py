@@ -27,7 +27,7 @@ def test_castle_laws_decompose_as_the_r_package_prints() -> None:
         assert found.loc[kind, "weight_share"] == pytest.approx(weight, abs=5e-5)
 
 
-@settings(max_examples=8)
+@settings(max_examples=settings().max_examples // 3)
 @given(
     st.integers(0, 1000),
     st.lists(st.sampled_from([0, 1999, 2000, 2002, 2003, 2004, 2005, 2009]), min_size=6, max_size=9),

@@ -130,3 +130,39 @@ def test_leads_are_tested_before_anticipation(panel: pd.DataFrame) -> None:
         "a joint test of 1 effect has no single estimate",
     ]
     assert tests[0]["statistic"] > 20 > tests[1]["statistic"]
+
+
+def test_event_times_are_over_the_same_cohorts(panel: pd.DataFrame) -> None:
+    estimates, _ = estimated(panel, group_time=GroupTime(observed_through=2))
+    assert "event times of cohorts observed through 2" in overall(estimates)["sample"]
+    by_event_time = estimates[(estimates["cohort"] == "") & estimates["event_time"].notna()].set_index("event_time")
+    assert list(by_event_time.index) == [-4, -3, -2, -1, 0, 1, 2]  # 2007 sees 2005 at 2, and 2006 at 1 only
+    cells = estimates[estimates["cohort"].isin(["2003", "2005"]) & estimates["period"].notna()]
+    means = cells.groupby("event_time")["estimate"].mean()  # cohorts are of one size
+    assert by_event_time["estimate"].to_numpy() == pytest.approx(means.loc[-4:2].to_numpy())
+    mean = estimates[estimates["term"] == "listed, mean of event times"].iloc[0]
+    assert mean["estimate"] == pytest.approx(means.loc[0:2].mean())
+    plain, _ = estimated(panel)
+    assert overall(estimates)["estimate"] == overall(plain)["estimate"]
+    late, _ = estimated(panel, group_time=GroupTime(observed_through=9))
+    assert late[(late["cohort"] == "") & late["event_time"].notna()].empty
+    assert not late["term"].eq("listed, mean of event times").any()
+
+
+def test_bands_cover_each_kind_of_average(panel: pd.DataFrame) -> None:
+    asked = Inference(cluster=["county"], simultaneous=True)
+    estimates, _ = estimated(panel, inference=asked, seed=5)
+    width = (estimates["interval_high_simultaneous"] - estimates["estimate"]) / estimates["standard_error"]
+    average = (estimates["cohort"] == "") | estimates["period"].isna()
+    places = {name: average & estimates[name].notna() for name in ("event_time", "period")}
+    places["cohort"] = average & (estimates["cohort"] != "")
+    critical = {}
+    for name, rows in places.items():
+        critical[name] = width[rows].iloc[0]
+        assert width[rows].to_numpy() == pytest.approx(critical[name])
+        assert critical[name] > 1.96
+    assert critical["event_time"] > critical["cohort"]  # nine averages need more than three
+    covered = places["event_time"] | places["period"] | places["cohort"]
+    assert width[~covered].isna().all()
+    shuffled, _ = estimated(panel.sample(frac=1, random_state=2), inference=asked, seed=5)
+    pd.testing.assert_frame_equal(estimates, shuffled)

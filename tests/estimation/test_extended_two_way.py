@@ -53,7 +53,7 @@ def test_periods_in_which_all_are_treated_leave(panel: pd.DataFrame) -> None:
     assert estimates["reason"].iloc[-1] == "all untreated rows are compared with, so that none is a lead"
 
 
-@settings(max_examples=3)
+@settings(max_examples=settings().max_examples // 3)
 @given(st.integers(0, 3), st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(seed: int, random) -> None:
     panel = irregular(seed)

@@ -149,7 +149,7 @@ def test_anticipation_is_imputed_and_not_fitted_on(panel: pd.DataFrame, estimato
 
 
 @BOTH
-@settings(max_examples=4)
+@settings(max_examples=settings().max_examples // 3)
 @given(st.integers(0, 3), st.randoms(use_true_random=False))
 def test_the_order_of_rows_and_the_level_of_outcomes_do_not_matter(estimator: str, seed: int, random) -> None:
     panel = irregular(seed)

@@ -66,7 +66,7 @@ def test_every_event_time_has_a_line_in_the_ledger(panel: pd.DataFrame) -> None:
     assert list(ledger["step"])[1:] == ["event time -2", "event time 0", "event time 1", "event times 0 to 1 together"]
 
 
-@settings(max_examples=4)
+@settings(max_examples=settings().max_examples // 3)
 @given(st.integers(0, 3), st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(seed: int, random) -> None:
     panel = irregular(seed)

@@ -87,7 +87,7 @@ def test_a_window_that_no_cohort_has_is_a_reason(panel: pd.DataFrame) -> None:
     assert "no cohort is observed from event time -6 to 6" in rows["reason"].iloc[0]
 
 
-@settings(max_examples=4)
+@settings(max_examples=settings().max_examples // 3)
 @given(st.integers(0, 3), st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(seed: int, random) -> None:
     panel = irregular(seed)

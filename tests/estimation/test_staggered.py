@@ -24,7 +24,7 @@ CHANGES: list[dict[str, object]] = [
 
 
 @pytest.mark.parametrize("estimator", AVERAGING)
-@settings(max_examples=8)
+@settings(max_examples=settings().max_examples // 3)
 @given(seed=st.integers(0, 10_000), changes=st.sampled_from(CHANGES))
 def test_a_panel_of_any_shape_gives_numbers_or_reasons(estimator: str, seed: int, changes: dict[str, object]) -> None:
     random = np.random.default_rng(seed)

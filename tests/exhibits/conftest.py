@@ -26,9 +26,9 @@ def declaration(kind: str, standing: str = "public", **changes: object) -> Exhib
     )
 
 
-@pytest.fixture
-def estimates(panel: pd.DataFrame) -> pd.DataFrame:
-    one_cluster = panel.assign(one=1)
+@pytest.fixture(scope="session")
+def made_estimates(made_panel: pd.DataFrame) -> pd.DataFrame:
+    one_cluster = made_panel.assign(one=1)
     equations = [
         equation(regressors=["x"]),
         equation(specification="weighted", weights="weight", sample="year > 2000"),
@@ -37,3 +37,9 @@ def estimates(panel: pd.DataFrame) -> pd.DataFrame:
         equation(estimator="cohort_means"),
     ]
     return estimate_block(one_cluster, equations)[0]
+
+
+@pytest.fixture
+def estimates(made_estimates: pd.DataFrame) -> pd.DataFrame:
+    """Give a test the estimates as its own."""
+    return made_estimates.copy()

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ruralpanel.estimation import resampling
+from ruralpanel.estimation.block import block_results
 from ruralpanel.estimation.two_way_fixed_effects import estimate
 from ruralpanel.inference.permutation import permuted
 from ruralpanel.ledger import Ledger
@@ -73,7 +74,7 @@ def test_labels_stay_in_their_strata(labels: list[int], seed: int) -> None:
             assert sorted(draw[strata == stratum]) == sorted(np.array(labels)[strata == stratum])
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=settings().max_examples // 2)
 @given(st.integers(0, 1000))
 def test_neither_the_order_of_rows_nor_names_in_the_same_order_play_a_part(seed: int) -> None:
     numbers = np.random.default_rng(seed)
@@ -133,3 +134,21 @@ def test_a_term_that_is_collinear_has_no_p_value(panel: pd.DataFrame) -> None:
     assert 0 < rows["listed*x"]["p_value_permutation"] <= 1
     nobody = rows_of(panel, regressors=["x"], sample="listed == 0")
     assert "p_value_permutation" not in nobody["listed"]
+
+
+def test_the_draws_are_kept_by_the_row_of_the_estimates(panel: pd.DataFrame) -> None:
+    inference = {"cluster": ["village"], "permutation": {"draws": 99}}
+    asked = equation(inference=inference, regressors=["x"], moderators=["county"], seed=3)
+    found = block_results(panel, [equation(), asked])
+    named = found.estimates.set_index("row")["term"]
+    assert named[found.draws["row"].unique()].tolist() == ["listed", "listed*county"]
+    for row, draws in found.draws.groupby("row"):
+        assert draws["draw"].tolist() == list(range(1, 100))
+        estimate = found.estimates.set_index("row").loc[row]
+        large = (draws["estimate"].abs() >= abs(estimate["estimate"]) * (1 - 1e-9)).sum()
+        assert estimate["p_value_permutation"] == (large + 1) / 100
+    shuffled = block_results(panel.sample(frac=1, random_state=1), [equation(), asked])
+    pd.testing.assert_frame_equal(found.draws, shuffled.draws)
+    nothing = block_results(panel, [equation()]).draws
+    assert nothing.empty
+    assert nothing.dtypes.to_dict() == found.draws.dtypes.to_dict()

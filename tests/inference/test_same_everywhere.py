@@ -9,7 +9,7 @@ import pytest
 
 PROGRAM = """
 import pandas as pd
-from ruralpanel.estimation.block import estimate_block
+from ruralpanel.estimation.block import block_results
 from tests.conftest import dated, equation
 
 panel = dated(pd.read_csv("tests/parity/fixest/shared_4.csv").drop(columns="designated"))
@@ -18,9 +18,17 @@ shared = {"moderators": ["legacy"], "inference": random, "seed": 9, "adjustment"
 equations = [equation(**shared), equation(outcome="x", outcome_column="x", **shared)]
 band = {"cluster": ["county"], "simultaneous": True}
 equations.append(equation(estimator="event_study", window=[-3, 3], seed=9, inference=band))
-estimates = estimate_block(panel, equations)[0]
-names = ["p_value_bootstrap", "p_value_permutation", "p_value_adjusted", "interval_low_simultaneous"]
-print(estimates[names].to_csv(float_format="%.9g"))
+bootstrap = {"cluster": ["county"], "bootstrap": {"draws": 499}}
+equations.append(equation(estimator="event_study", window=[-3, 3], seed=9, inference=bootstrap))
+equations.append(equation(estimator="callaway_santanna", seed=9, inference=band))
+for method in ("entropy", "nearest_neighbours"):
+    matching = {"method": method, "outcome_path": [2008, 2009]}
+    equations.append(equation(matching=matching, weights="matched"))
+found = block_results(panel, equations)
+names = ["estimate", "p_value_bootstrap", "p_value_permutation", "p_value_adjusted", "interval_low_simultaneous"]
+print(found.estimates[names].to_csv(float_format="%.9g"))
+print(found.draws.to_csv(float_format="%.9g"))
+assert len(found.matching) == 4
 """
 
 

@@ -84,7 +84,7 @@ def test_regressors_have_no_bootstrap_and_collinear_terms_no_number(panel: pd.Da
     assert "p_value_bootstrap" not in rows["fixed"]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=settings().max_examples // 2)
 @given(st.randoms(use_true_random=False), st.sampled_from(["rademacher", "webb"]))
 def test_neither_the_order_of_rows_nor_names_in_the_same_order_play_a_part(random, kind: str) -> None:
     numbers = np.random.default_rng(random.randrange(1000))
@@ -179,3 +179,26 @@ def test_the_estimates_hold_the_bootstrap_and_not_its_draws(panel: pd.DataFrame)
         "wild cluster bootstrap with Rademacher weights, all 1,024 patterns of signs, null imposed "
         "(Cameron, Gelbach and Miller 2008); 10 of 10 clusters treated"
     )
+
+
+def test_an_event_study_draws_as_the_same_regression_by_hand(panel: pd.DataFrame) -> None:
+    """Indicators of event times as regressors of two-way effects have the bootstrap of an event study."""
+    study = equation(estimator="event_study", window=[-2, 2], regressors=["x"], inference=BOOTSTRAP, seed=3)
+    rows = estimate_block(panel, [study])[0]
+    by_event_time = rows[rows["event_time"].notna()].set_index("event_time")
+    binned = panel["listed_event_time"].clip(-2, 2)
+    names = {value: f"at_{value}".replace("-", "minus_") for value in (-2, 0, 1, 2)}
+    by_hand = panel.assign(**{name: (binned == value).astype(float) for value, name in names.items()})
+    for value, name in names.items():
+        others = [each for each in names.values() if each != name]
+        tested = equation(treatments=[name], regressors=[*others, "x"], inference=BOOTSTRAP, seed=3, absorbing=False)
+        row = estimate_block(by_hand, [tested])[0].iloc[0]
+        assert by_event_time.loc[value, "estimate"] == pytest.approx(row["estimate"])
+        assert by_event_time.loc[value, "p_value_bootstrap"] == row["p_value_bootstrap"]
+        for end in ("interval_low_bootstrap", "interval_high_bootstrap"):
+            assert by_event_time.loc[value, end] == pytest.approx(row[end], rel=1e-6)
+    assert np.isnan(by_event_time.loc[-1, "p_value_bootstrap"])
+    assert rows[rows["event_time"].isna()]["p_value_bootstrap"].isna().all()
+    assert "10 clusters treated" in by_event_time.loc[0, "bootstrap"]
+    shuffled = estimate_block(panel.sample(frac=1, random_state=1), [study])[0]
+    pd.testing.assert_series_equal(rows["p_value_bootstrap"], shuffled["p_value_bootstrap"])

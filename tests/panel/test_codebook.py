@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ruralpanel.panel.codebook import MISSINGNESS_KEY, codebook, missingness
-from ruralpanel.study import Study
+from ruralpanel.study import load_study
 from ruralpanel.study.panel import ColumnOrigin
 from tests.conftest import ROOT
 
@@ -54,5 +54,5 @@ def test_cohorts_add_up_to_all_units(rows: list[tuple[int, int, bool]]) -> None:
 
 @pytest.mark.parametrize("name", ["taobao_villages", "replications/castle", "replications/wage_panel"])
 def test_every_column_of_a_study_has_an_origin(name: str) -> None:
-    study = Study.load(name, ROOT)
+    study = load_study(name, ROOT)
     assert list(study.column_origins()) == study.panel_columns()

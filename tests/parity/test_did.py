@@ -11,7 +11,8 @@ import pytest
 from ruralpanel.estimation.block import estimate_block
 from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.study.blocks import Equation, GroupTime, Inference
-from tests.conftest import dated, equation
+from tests.conftest import equation
+from tests.parity.conftest import irregular
 
 FOLDER = Path(__file__).parent
 REFERENCE = pd.read_csv(FOLDER / "did" / "reference.csv.gz")
@@ -58,8 +59,7 @@ def printed_name(row: dict[str, object]) -> str:
 
 
 def compared(call: tuple[object, ...]) -> pd.DataFrame:
-    panel = dated(pd.read_csv(FOLDER / "fixest" / f"{call[0]}.csv").drop(columns="designated"))
-    estimates, _ = estimate_block(panel, [asked(call)])
+    estimates, _ = estimate_block(irregular(str(call[0])), [asked(call)])
     estimates["name"] = [printed_name(row) for row in estimates.to_dict("records")]
     wanted = REFERENCE[(REFERENCE[CALL] == list(call)).all(axis=1)]
     return wanted.merge(estimates, left_on="term", right_on="name", how="left", suffixes=("_printed", ""))

@@ -10,6 +10,7 @@ import pytest
 
 from ruralpanel.estimation.block import estimate_block
 from tests.conftest import dated, equation
+from tests.parity.conftest import irregular
 
 FOLDER = Path(__file__).parent / "staggered"
 REFERENCE = pd.read_csv(FOLDER / "reference.csv", dtype={"term": str})
@@ -31,10 +32,8 @@ ESTIMATES_ONLY = ("stacked -1 to 1", "stacked -3 to 1")
 
 @pytest.fixture(scope="module")
 def panels() -> dict[str, pd.DataFrame]:
-    shared = FOLDER.parent / "fixest"
-    irregular = {name: pd.read_csv(shared / f"{name}.csv") for name in ("shared_1", "shared_3")}
-    every = {"mpdta": pd.read_csv(FOLDER / "mpdta.csv"), **irregular}
-    return {name: dated(panel.drop(columns="designated", errors="ignore")) for name, panel in every.items()}
+    others = {name: irregular(name) for name in ("shared_1", "shared_3")}
+    return {"mpdta": dated(pd.read_csv(FOLDER / "mpdta.csv")), **others}
 
 
 def by_term(panel: pd.DataFrame, **changes: object) -> pd.DataFrame:

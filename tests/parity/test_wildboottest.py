@@ -12,15 +12,27 @@ import pytest
 from ruralpanel.estimation.resampling import DRAWN
 from ruralpanel.estimation.two_way_fixed_effects import estimate
 from ruralpanel.ledger import Ledger
-from tests.conftest import dated, equation
+from tests.conftest import equation
+from tests.parity.conftest import irregular
 
 FOLDER = Path(__file__).parent
 REFERENCE = pd.read_csv(FOLDER / "wildboottest/reference.csv", keep_default_na=False)
 
 
-@pytest.mark.parametrize("case", REFERENCE.to_dict("records"), ids=lambda case: "-".join(map(str, case.values())))
+DAILY = ("shared_1", "shared_4")
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(
+            case, id="-".join(map(str, case.values())), marks=[] if case["panel"] in DAILY else pytest.mark.slow
+        )
+        for case in REFERENCE.to_dict("records")
+    ],
+)
 def test_every_draw_is_the_one_of_wildboottest(case: dict[str, Any]) -> None:
-    panel = pd.read_csv(FOLDER / f"fixest/{case['panel']}.csv").dropna(subset=["y", "x"])
+    panel = irregular(case["panel"]).dropna(subset=["y", "x"])
     panel = panel[panel["county"].isin(sorted(panel["county"].unique())[: case["counties"]])]
     asked = equation(
         outcome=case["outcome"],
@@ -34,7 +46,7 @@ def test_every_draw_is_the_one_of_wildboottest(case: dict[str, Any]) -> None:
         },
         seed=1,
     )
-    row = estimate(dated(panel.drop(columns="designated")), asked, Ledger("estimation", "x", "village", "year"))[0]
+    row = estimate(panel, asked, Ledger("estimation", "x", "village", "year"))[0]
     statistic, drawn = abs(row["statistic"]), row[DRAWN].statistics
     assert statistic == pytest.approx(case["statistic"], rel=1e-9)
     assert len(drawn) == case["draws"]

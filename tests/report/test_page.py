@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pandas as pd
 import pytest
@@ -10,8 +11,8 @@ from ruralpanel.panel.balance import balance
 from ruralpanel.panel.codebook import codebook, missingness
 from ruralpanel.panel.legacies.capacities import add_legacies
 from ruralpanel.panel.lists import EVENT_COLUMNS, no_events
-from ruralpanel.report.page import ShownExhibit, event_counts, ledger_parts, write_page
-from ruralpanel.study import Study
+from ruralpanel.report.page import PageContents, ShownExhibit, event_counts, ledger_parts, write_page
+from ruralpanel.study import Study, load_study
 from ruralpanel.study.legacies import Legacy
 from ruralpanel.study.panel import ColumnOrigin
 from ruralpanel.study.sources import Source
@@ -31,9 +32,10 @@ EVENTS = pd.DataFrame(
 )
 
 
+@cache
 def default_study() -> Study:
     """Give the default study without its legacies, of which the small panel here knows nothing."""
-    return Study.load("taobao_villages", ROOT).model_copy(update={"legacies": {}})
+    return load_study("taobao_villages", ROOT).model_copy(update={"legacies": {}})
 
 
 def render(
@@ -46,29 +48,31 @@ def render(
     measured = add_legacies(panel, study.legacies, [], "village", None, Ledger("panel", "panel"))
     ledger.note("keep year < 2010 & more", 1320, panel, "too <late>")
     return write_page(
-        name="taobao_villages",
-        study=study,
-        exhibits=[
-            ShownExhibit("t", "Table 1", "Table 1. A", "", ["t.tex"], html="<table></table>"),
-            ShownExhibit("f", "Figure 1", "Figure 1. B", "note", ["f.png"], png=b"\x89PNG"),
-        ],
-        ledgers=ledger.frame(),
-        events=events,
-        provenance=provenance,
-        codebook=codebook(panel, {name: ColumnOrigin(origin="survey", label=f"The {name}") for name in panel}),
-        missingness=missingness(panel, "village", "year", ["y"], ["listed"]),
-        legacies=measured.measures,
-        capacities=measured.correlations,
-        balance=balance(panel, "village", "year", ["listed"]),
-        verdict=judge(nothing_published(), estimate_block(panel, [equation()])[0]),
-        lock="lock",
+        PageContents(
+            name="taobao_villages",
+            study=study,
+            exhibits=[
+                ShownExhibit("t", "Table 1", "Table 1. A", "", ["t.tex"], html="<table></table>"),
+                ShownExhibit("f", "Figure 1", "Figure 1. B", "note", ["f.png"], png=b"\x89PNG"),
+            ],
+            ledgers=ledger.frame(),
+            events=events,
+            provenance=provenance,
+            codebook=codebook(panel, {name: ColumnOrigin(origin="survey", label=f"The {name}") for name in panel}),
+            missingness=missingness(panel, "village", "year", ["y"], ["listed"]),
+            legacies=measured.measures,
+            capacities=measured.correlations,
+            balance=balance(panel, "village", "year", ["listed"]),
+            verdict=judge(nothing_published(), estimate_block(panel, [equation()])[0]),
+            lock="lock",
+        )
     )
 
 
-@pytest.fixture
-def page(panel: pd.DataFrame) -> str:
+@pytest.fixture(scope="module")
+def page(made_panel: pd.DataFrame) -> str:
     study = default_study()
-    return render(panel, study, {name: {"rows": 5, "sha256": "abc"} for name in study.sources})
+    return render(made_panel, study, {name: {"rows": 5, "sha256": "abc"} for name in study.sources})
 
 
 def test_the_page_needs_nothing_outside_itself(page: str) -> None:

@@ -4,11 +4,11 @@ import pandas as pd
 
 from ruralpanel.report.place_names import names_tables
 from ruralpanel.report.totals import totals_tables
-from ruralpanel.study import Study
+from ruralpanel.study import load_study
 from ruralpanel.tables.totals import TOTALS_COLUMNS
 from tests.conftest import ROOT
 
-STUDY = Study.load("china_counties", ROOT)
+STUDY = load_study("china_counties", ROOT)
 
 
 def test_totals_are_printed_with_what_the_author_says_of_them() -> None:

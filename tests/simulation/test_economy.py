@@ -125,7 +125,9 @@ def test_the_yearbook_adds_villages_up_by_the_counties_of_then(village_economy: 
         )
 
 
-@pytest.mark.parametrize(("villages", "counties"), [(50, 5), (50, 100), (5000, 250)])
+@pytest.mark.parametrize(
+    ("villages", "counties"), [(50, 5), (50, 100), pytest.param(5000, 250, marks=pytest.mark.slow)]
+)
 def test_any_size_can_be_made(villages: int, counties: int) -> None:
     economy = simulate(small(villages=villages, counties=counties), 1)
     assert len(economy.panel) == villages * 15
@@ -157,6 +159,7 @@ def estimate(economy: Economy) -> pd.Series:
     return estimate_block(dated(panel), [equation(inference={"cluster": ["county"]})])[0].iloc[0]
 
 
+@pytest.mark.slow
 def test_without_selection_and_with_one_effect_for_all_two_way_fixed_effects_find_it() -> None:
     same = {
         "selection_loading": 0.0,
@@ -180,6 +183,7 @@ def test_without_selection_and_with_one_effect_for_all_two_way_fixed_effects_fin
     assert abs(np.mean(errors)) < 2
 
 
+@pytest.mark.slow
 def test_selection_on_good_years_makes_them_too_large_even_where_nothing_has_an_effect() -> None:
     row = estimate(simulate(load_parameters("null"), 20091127))
     assert row["estimate"] > 3 * row["standard_error"]

@@ -15,7 +15,7 @@ from ruralpanel.simulation.raw.lists import LIST_FILES, write_lists
 from ruralpanel.simulation.raw_files import write_raw_files
 from ruralpanel.sources.features import read_lines
 from ruralpanel.sources.table import read_source
-from ruralpanel.study import Study
+from ruralpanel.study import load_study
 from ruralpanel.study.sources import Source
 
 
@@ -40,8 +40,9 @@ def assert_same(table: pd.DataFrame, expected: pd.DataFrame, key: list[str]) -> 
         assert same.all(), name
 
 
+@pytest.mark.slow
 def test_the_tracked_raw_files_are_what_the_generator_writes(root: Path, tmp_path: Path) -> None:
-    study = Study.load("taobao_villages", root)
+    study = load_study("taobao_villages", root)
     write_raw_files(simulate(load_parameters(), study.seed), tmp_path)
     folder = root / "data/raw/taobao_villages"
     written = sorted(path.name for path in tmp_path.iterdir())

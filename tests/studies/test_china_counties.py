@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from ruralpanel.sources.retrieval import MIRROR, absent_files
-from ruralpanel.study import Study
+from ruralpanel.study import load_study
 from tests.conftest import ROOT
 from tests.studies.conftest import Checkout
 
@@ -19,7 +19,7 @@ NAME = "china_counties"
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     mirror = os.environ.get(MIRROR)
-    absent = absent_files(Study.load(NAME, ROOT).sources, ROOT, Path(mirror) if mirror else None)
+    absent = absent_files(load_study(NAME, ROOT).sources, ROOT, Path(mirror) if mirror else None)
     if absent:
         folder = f"the folder {mirror} lacks" if mirror else f"{MIRROR} is not set, and not kept here are"
         pytest.skip(f"{folder} {', '.join(absent)}")
@@ -75,7 +75,7 @@ def test_an_equation_that_two_censuses_cannot_answer_says_why(results: Path) -> 
 
 
 def test_what_may_not_be_passed_on_is_neither_shipped_nor_said_to_be() -> None:
-    sources = Study.load(NAME, ROOT).sources
+    sources = load_study(NAME, ROOT).sources
     kept_back = {name for name, source in sources.items() if not source.redistributable}
     assert kept_back == {"list_2014", "list_2015", "list_2016", "coordinates"}
     assert all(sources[name].path is None for name in kept_back)

@@ -16,7 +16,7 @@ from ruralpanel.simulation.parameters import load_parameters
 from ruralpanel.simulation.raw_files import write_raw_files
 from ruralpanel.sources.features import read_lines
 from ruralpanel.sources.table import read_source
-from ruralpanel.study import Study
+from ruralpanel.study import Study, load_study
 from ruralpanel.tables.prepare import PreparedTable, prepare_table
 from tests.conftest import ROOT
 
@@ -38,7 +38,7 @@ class Cleaned(NamedTuple):
 
 def clean(economy: Economy, folder: Path) -> Cleaned:
     """Run the default study on raw files in a folder as far as the panel."""
-    study = Study.load("taobao_villages", ROOT)
+    study = load_study("taobao_villages", ROOT)
 
     def place(path: str) -> Path:
         assert path.startswith(FOLDER)
@@ -73,7 +73,7 @@ def small_economy(folder: Path) -> Cleaned:
 
 def tracked_economy(_: Path) -> Cleaned:
     """Give the economy that is shipped, from the files that are tracked."""
-    return clean(simulate(load_parameters(), Study.load("taobao_villages", ROOT).seed), ROOT / FOLDER)
+    return clean(simulate(load_parameters(), load_study("taobao_villages", ROOT).seed), ROOT / FOLDER)
 
 
 @pytest.fixture(

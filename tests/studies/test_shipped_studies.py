@@ -10,7 +10,7 @@ import pytest
 
 from ruralpanel.panel.lists import EVENT_COLUMNS
 from ruralpanel.sources.retrieval import MIRROR, absent_files
-from ruralpanel.study import Study
+from ruralpanel.study import load_study
 from tests.conftest import ROOT
 from tests.studies.conftest import Checkout
 
@@ -29,7 +29,7 @@ STUDIES = [
 @pytest.fixture(scope="module", params=STUDIES)
 def finished(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, str]:
     mirror = os.environ.get(MIRROR)
-    absent = absent_files(Study.load(request.param, ROOT).sources, ROOT, Path(mirror) if mirror else None)
+    absent = absent_files(load_study(request.param, ROOT).sources, ROOT, Path(mirror) if mirror else None)
     if absent:
         pytest.skip(f"neither kept here nor in a mirror: {', '.join(absent)}")
     checkout = Checkout(tmp_path_factory.mktemp("checkout"))
@@ -44,7 +44,7 @@ def finished(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 def test_every_exhibit_is_made_in_every_form(finished: tuple[str, Path, str]) -> None:
     name, results, _ = finished
-    for exhibit, declared in Study.load(name, ROOT).exhibits.items():
+    for exhibit, declared in load_study(name, ROOT).exhibits.items():
         endings = ("html", "tex", "docx", "csv") if declared.is_table else ("png", "pdf", "csv")
         for ending in endings:
             assert (results / "exhibits" / f"{exhibit}.{ending}").stat().st_size > 0
@@ -52,7 +52,7 @@ def test_every_exhibit_is_made_in_every_form(finished: tuple[str, Path, str]) ->
 
 def test_every_regression_can_be_walked_back_to_the_raw_rows(finished: tuple[str, Path, str]) -> None:
     name, results, _ = finished
-    study = Study.load(name, ROOT)
+    study = load_study(name, ROOT)
     panel = pd.read_csv(results / "panel/panel.ledger.csv")
     base = pd.read_csv(results / "sources" / f"{study.base}.ledger.csv")
     if study.designation:
@@ -81,7 +81,7 @@ def test_what_yearly_lists_say_is_saved_whether_there_are_any_or_not(finished: t
     name, results, _ = finished
     events = pd.read_csv(results / "panel/designation.csv")
     assert list(events.columns) == EVENT_COLUMNS
-    assert events.empty != bool(Study.load(name, ROOT).lists)
+    assert events.empty != bool(load_study(name, ROOT).lists)
 
 
 def test_the_balance_counts_the_units_and_rows_of_the_panel(finished: tuple[str, Path, str]) -> None:
@@ -91,13 +91,13 @@ def test_the_balance_counts_the_units_and_rows_of_the_panel(finished: tuple[str,
     everybody = table[table["status"] == "all"].set_index("measure")["units"]
     assert (everybody["units"], everybody["observed"].sum()) == (last["units"], last["rows_out"])
     ever = table[(table["status"] == "ever") & (table["measure"] == "units")].set_index("designation")["units"]
-    told = "; ".join(f"{designation}: {ever[designation]}" for designation in Study.load(name, ROOT).designation)
+    told = "; ".join(f"{designation}: {ever[designation]}" for designation in load_study(name, ROOT).designation)
     assert told == ("" if pd.isna(last["treated_units"]) else last["treated_units"])
 
 
 def test_simulated_exhibits_say_so_and_others_do_not(finished: tuple[str, Path, str]) -> None:
     name, results, _ = finished
-    simulated = Study.load(name, ROOT).data_standing == "simulated"
+    simulated = load_study(name, ROOT).data_standing == "simulated"
     texts = [
         path
         for path in (results / "exhibits").iterdir()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ruralpanel.study import Study
+from ruralpanel.study import load_study
 from tests.conftest import ROOT
 
 TRUTH: dict[str, Any] = json.loads((ROOT / "data/raw/taobao_villages/truth.json").read_text(encoding="utf-8"))
@@ -74,7 +74,7 @@ QUOTED = {
 
 @pytest.mark.parametrize("exhibit", QUOTED)
 def test_notes_quote_the_truth(exhibit: str) -> None:
-    notes = Study.load("taobao_villages", ROOT).exhibits[exhibit].notes or ""
+    notes = load_study("taobao_villages", ROOT).exhibits[exhibit].notes or ""
     for words, values in QUOTED[exhibit].items():
         said = words.format(*(f"{value:.3f}".replace("-", "−") for value in values))
         assert said in notes

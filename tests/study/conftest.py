@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from ruralpanel.errors import StudyError
-from ruralpanel.study import Study
+from ruralpanel.study import Study, load_study
 
 STUDY: dict[str, Any] = {
     "study": "mine",
@@ -53,13 +53,19 @@ class Repository:
 
     def load(self) -> Study:
         self.write()
-        return Study.load("mine", self.root)
+        return load_study("mine", self.root)
 
     def complaint(self) -> str:
         """Load a study that cannot be loaded, and give what is said about it."""
         with pytest.raises(StudyError) as raised:
             self.load()
         return str(raised.value)
+
+    def complaint_with_lines(self) -> str:
+        """Give what is said about a study that cannot be loaded, which has to name lines of its file."""
+        message = self.complaint()
+        assert "config/studies/mine.yaml, line" in message
+        return message
 
 
 @pytest.fixture

@@ -59,9 +59,7 @@ SECOND = {"path": "survey.csv", "key": ["village"], "columns": {"village": None,
 def test_parts_that_do_not_fit_are_found(repository: Repository, path: str, key: str, value: Any, said: str) -> None:
     section = repository.at(path) if path else repository.study
     section[key] = value
-    message = repository.complaint()
-    assert said in message
-    assert "config/studies/mine.yaml, line" in message
+    assert said in repository.complaint_with_lines()
 
 
 def test_an_unknown_loader_is_offered_the_nearest(repository: Repository) -> None:
@@ -210,9 +208,7 @@ def test_a_designation_may_be_called_like_a_column_of_its_list(listing: Reposito
 )
 def test_a_list_that_does_not_fit_is_found(listing: Repository, path: str, key: str, value: Any, said: str) -> None:
     listing.at(path)[key] = value
-    message = listing.complaint()
-    assert said in message
-    assert "config/studies/mine.yaml, line" in message
+    assert said in listing.complaint_with_lines()
 
 
 def test_a_list_without_the_unit_is_offered_the_nearest_column(listing: Repository) -> None:
@@ -357,9 +353,7 @@ def test_points_are_used_and_their_columns_are_none_of_the_panel(mapped: Reposit
 )
 def test_places_that_do_not_fit_are_found(mapped: Repository, path: str, key: str, value: Any, said: str) -> None:
     mapped.at(f"panel.places.{path}" if path else "panel.places")[key] = value
-    message = mapped.complaint()
-    assert said in message
-    assert "config/studies/mine.yaml, line" in message
+    assert said in mapped.complaint_with_lines()
 
 
 def test_a_column_of_places_is_not_one_for_derived_columns(mapped: Repository) -> None:

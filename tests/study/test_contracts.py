@@ -47,6 +47,4 @@ def test_checks_of_a_source_are_read(repository: Repository) -> None:
 )
 def test_a_check_that_cannot_be_made_is_an_error(repository: Repository, check: dict[str, Any], said: str) -> None:
     repository.at("sources.survey")["checks"] = [check]
-    message = repository.complaint()
-    assert said in message
-    assert "config/studies/mine.yaml, line" in message
+    assert said in repository.complaint_with_lines()

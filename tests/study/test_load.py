@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ruralpanel.errors import StudyError
-from ruralpanel.study import Study, find_study
+from ruralpanel.study import find_study, load_study
 from ruralpanel.study.load import available_studies
 
 SHIPPED = [
@@ -22,7 +22,7 @@ SHIPPED = [
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_studies_load(root: Path, name: str) -> None:
-    study = Study.load(name, root)
+    study = load_study(name, root)
     assert all(study.equations(block) for block in study.blocks)
 
 

@@ -116,9 +116,7 @@ def test_a_column_is_computed_in_one_way_from_what_is_there(
     deflated: Repository, way: dict[str, Any], said: str
 ) -> None:
     deflated.study["panel"]["derived"] = {"new": way, "real_income": "income"}
-    message = deflated.complaint()
-    assert said in message
-    assert "config/studies/mine.yaml, line" in message
+    assert said in deflated.complaint_with_lines()
 
 
 def test_a_deflator_that_nobody_declared_is_said_so(repository: Repository) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from ruralpanel.study import Study
+from ruralpanel.study import load_study
 from ruralpanel.study.blocks import Block
 from ruralpanel.study.exhibits import RegressionTable
 from ruralpanel.study.outcomes import Outcome
@@ -22,8 +22,13 @@ from ruralpanel.study.tables import Table
 REWRITE = "rewrite it with: .venv/bin/python -m ruralpanel.study.reference"
 
 
-def test_the_reference_is_fresh(root: Path) -> None:
-    assert (root / "config/README.md").read_text(encoding="utf-8") == reference_text(), REWRITE
+@pytest.fixture(scope="module")
+def reference() -> str:
+    return reference_text()
+
+
+def test_the_reference_is_fresh(root: Path, reference: str) -> None:
+    assert (root / "config/README.md").read_text(encoding="utf-8") == reference, REWRITE
 
 
 def test_the_schema_is_fresh(root: Path) -> None:
@@ -45,8 +50,8 @@ def test_every_section_of_the_model_is_in_the_reference() -> None:
     assert set(json.loads(schema_text())["$defs"]) <= described
 
 
-def test_the_example_of_a_table_fits_the_model() -> None:
-    blocks = re.findall(r"```yaml\n(.*?)```", reference_text(), flags=re.DOTALL)
+def test_the_example_of_a_table_fits_the_model(reference: str) -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", reference, flags=re.DOTALL)
     (example,) = (yaml.safe_load(block) for block in blocks if "\ntables:" in block)
     shapes = {}
     for name, source in example["sources"].items():
@@ -81,7 +86,7 @@ def test_the_example_loads_and_can_be_estimated(electrification: Path) -> None:
     from ruralpanel.panel.build import build_panel
     from ruralpanel.sources.table import read_source
 
-    study = Study.load("electrification", electrification)
+    study = load_study("electrification", electrification)
     source = study.sources["survey"]
     table, _, _ = read_source("survey", source, electrification / str(source.path))
     panel, ledger, *_ = build_panel({"survey": table}, study.panel, study.base, study.designation)
@@ -92,8 +97,8 @@ def test_the_example_loads_and_can_be_estimated(electrification: Path) -> None:
     assert panel["share_young"].isna().sum() == 1
 
 
-def test_the_example_of_resampling_fits_the_model() -> None:
-    blocks = re.findall(r"```yaml\n(.*?)```", reference_text(), flags=re.DOTALL)
+def test_the_example_of_resampling_fits_the_model(reference: str) -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", reference, flags=re.DOTALL)
     (example,) = (yaml.safe_load(block) for block in blocks if "adjustment:" in block)
     effects = Block.model_validate(example["blocks"]["effects"])
     assert effects.inference is not None

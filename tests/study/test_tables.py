@@ -87,9 +87,7 @@ def test_parts_that_do_not_fit_are_found(with_table: Repository, path: str, key:
     for part in path.split(".") if path else []:
         section = section[int(part) if part.isdigit() else part]
     section[key] = value
-    message = with_table.complaint()
-    assert said in message
-    assert "config/studies/mine.yaml, line" in message
+    assert said in with_table.complaint_with_lines()
 
 
 @pytest.mark.parametrize(

@@ -76,9 +76,7 @@ def test_interactions_are_terms_of_the_equation_and_of_tables(two: Repository) -
 )
 def test_what_cannot_be_an_interaction_is_an_error(two: Repository, changes: dict[str, Any], said: str) -> None:
     two.at("blocks.main").update(changes)
-    message = two.complaint()
-    assert said in message
-    assert "config/studies/mine.yaml, line" in message
+    assert said in two.complaint_with_lines()
 
 
 def test_the_reference_period_is_the_last_before_anticipation(repository: Repository) -> None:

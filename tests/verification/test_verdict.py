@@ -24,12 +24,18 @@ from tests.conftest import equation
 PLACE = "block,main,y,two_way_fixed_effects"
 
 
-@pytest.fixture
-def estimates(panel: pd.DataFrame) -> pd.DataFrame:
-    estimates, _ = estimate_block(panel, [equation(regressors=["x"]), equation(estimator="event_study")])
+@pytest.fixture(scope="module")
+def made_estimates(made_panel: pd.DataFrame) -> pd.DataFrame:
+    estimates, _ = estimate_block(made_panel, [equation(regressors=["x"]), equation(estimator="event_study")])
     first = (estimates["estimator"] == "two_way_fixed_effects") & (estimates["term"] == "listed")
     estimates.loc[first, ["estimate", "standard_error", "p_value"]] = [0.0755, 0.0332, 0.027]
     return estimates
+
+
+@pytest.fixture
+def estimates(made_estimates: pd.DataFrame) -> pd.DataFrame:
+    """Give a test the estimates as its own."""
+    return made_estimates.copy()
 
 
 def published(tmp_path: Path, *rows: str) -> pd.DataFrame:

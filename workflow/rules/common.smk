@@ -9,22 +9,23 @@ from pathlib import Path
 from snakemake.logging import logger
 
 from ruralpanel.errors import Problem, StudyError, nearest
-from ruralpanel.estimation.block import ADJUSTMENT, estimator_module
+from ruralpanel.estimation.block import ADJUSTMENT, MATCHING, estimator_module
 from ruralpanel.exhibits.caption import declared, exhibit_numbers
 from ruralpanel.lineage import code_digest, file_digest
+from ruralpanel.monte_carlo.plan import load_plan
 from ruralpanel.sources.retrieval import discard_if_damaged
 from ruralpanel.study import find_study, load_study
 from ruralpanel.study.sources import RETRIEVED_FILES
+
+KEYS = ("study", "monte_carlo")  # what the configuration may hold
 
 
 def chosen_study():
     """Load the study that the configuration names, or end with everything that is wrong with it."""
     problems = [
-        Problem(
-            "config", "is not a key that is known here", key, nearest(key, ["study"])
-        )
+        Problem("config", "is not a key that is known here", key, nearest(key, KEYS))
         for key in config
-        if key != "study"
+        if key not in KEYS
     ]
     try:
         name, _ = find_study(config.get("study"), Path())
@@ -37,7 +38,18 @@ def chosen_study():
     return name, study
 
 
+def chosen_plan():
+    """Load the plan of the Monte Carlo that the configuration names, or end with what is wrong with it."""
+    try:
+        return load_plan(config["monte_carlo"])
+    except StudyError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+
+
 NAME, STUDY = chosen_study()
+PLAN = chosen_plan()
+MONTE_CARLO = f"results/monte_carlo/{config['monte_carlo']}"
 RESULTS = f"results/{NAME}"
 PUBLISHED = STUDY.published or f"results/published/{NAME}.csv"
 LOCK = file_digest("requirements.lock")[:16]
@@ -118,11 +130,20 @@ def equations_as_json(block):
 def estimation_code(block):
     """Compute the digest of the code behind a block: the estimators it uses, not all there are."""
     used = {equation.estimator for equation in STUDY.equations(block)}
+    matched = any(equation.matching for equation in STUDY.equations(block))
     adjusted = STUDY.blocks[block].adjustment is not None
     return code_digest(
         "ruralpanel.estimation.block",
         *(estimator_module(name) for name in sorted(used)),
         *([ADJUSTMENT] if adjusted else []),
+        *([MATCHING] if matched else []),
+    )
+
+
+def replication_code():
+    """Compute the digest of the code behind replications: the economy, and the plan's estimators."""
+    return code_digest(
+        "ruralpanel.monte_carlo.replicate", *map(estimator_module, PLAN.estimators)
     )
 
 
@@ -177,6 +198,8 @@ wildcard_constraints:
     table="|".join(STUDY.tables) or NOTHING,
     block="|".join(STUDY.blocks),
     exhibit="|".join(STUDY.exhibits),
+    design="|".join(design.name for design in PLAN.designs()),
+    batch="[0-9]+-[0-9]+",
     sha256="[0-9a-f]+",
     file="|".join(re.escape(Path(path).name) for path in RETRIEVED) or NOTHING,
 

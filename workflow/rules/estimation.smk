@@ -5,6 +5,8 @@ rule estimate_block:
     output:
         estimates=f"{RESULTS}/estimates/{{block}}.csv",
         ledger=f"{RESULTS}/estimates/{{block}}.ledger.csv",
+        matching=f"{RESULTS}/estimates/{{block}}.matching.csv",
+        draws=f"{RESULTS}/estimates/{{block}}.draws.parquet",
     log:
         f"{RESULTS}/logs/estimate_block/{{block}}.log",
     benchmark:

@@ -5,15 +5,18 @@ from ruralpanel.stage import stage
 with stage(snakemake.log[0]):
     import json
 
-    from ruralpanel.estimation.block import estimate_block
+    from ruralpanel.estimation.block import DRAWS_KEY, block_results
     from ruralpanel.estimation.estimates import ROW
+    from ruralpanel.estimation.matching_balance import BALANCE_KEY
     from ruralpanel.storage import load_table, save_table
     from ruralpanel.study.blocks import Equation
 
-    estimates, ledger = estimate_block(
+    found = block_results(
         panel=load_table(snakemake.input.panel),
         equations=[Equation.model_validate(each) for each in json.loads(snakemake.params.equations)],
         designations=snakemake.params.designations,
     )
-    save_table(estimates, snakemake.output.estimates, key=[ROW])
-    save_table(ledger, snakemake.output.ledger, key=["line"])
+    save_table(found.estimates, snakemake.output.estimates, key=[ROW])
+    save_table(found.ledger, snakemake.output.ledger, key=["line"])
+    save_table(found.draws, snakemake.output.draws, key=DRAWS_KEY)
+    save_table(found.matching, snakemake.output.matching, key=BALANCE_KEY, keep_order=True)

@@ -8,7 +8,7 @@ with stage(snakemake.log[0]):
 
     import pandas as pd
 
-    from ruralpanel.report.page import read_exhibit, write_page
+    from ruralpanel.report.page import PageContents, read_exhibit, write_page
     from ruralpanel.storage import load_table
     from ruralpanel.study.model import Study
     from ruralpanel.verification.verdict import load_verdict
@@ -18,7 +18,7 @@ with stage(snakemake.log[0]):
 
     study = Study.model_validate_json(snakemake.params.study)
     folder = Path(snakemake.input.exhibits[0]).parent
-    page = write_page(
+    contents = PageContents(
         name=snakemake.params.name,
         study=study,
         exhibits=[
@@ -40,4 +40,4 @@ with stage(snakemake.log[0]):
         verdict=load_verdict(snakemake.input.verdict),
         lock=snakemake.params.lock,
     )
-    Path(snakemake.output.page).write_text(page, encoding="utf-8")
+    Path(snakemake.output.page).write_text(write_page(contents), encoding="utf-8")

@@ -12,9 +12,14 @@ from numpy.typing import NDArray
 
 from ruralpanel.estimation.absorbed import Fit, inference_columns
 from ruralpanel.estimation.estimates import no_estimate, statistics
-from ruralpanel.estimation.event_study import without_always_treated
-from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
-from ruralpanel.inference.covariance import Covariance
+from ruralpanel.estimation.sample import (
+    OUTCOME,
+    CannotEstimate,
+    clusters_of,
+    estimation_sample,
+    without_always_treated,
+)
+from ruralpanel.inference.covariance import Covariance, clustered_meat
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 
@@ -132,39 +137,6 @@ def averages_by_event_time(adoption: Adoption, first: int, window: list[int] | N
     return [*averages, Average({}, event_time >= 0)]
 
 
-def clusters_of(sample: pd.DataFrame, equation: Equation) -> NDArray[np.int64]:
-    """Number the clusters of a sample's rows.
-
-    Raises
-    ------
-    CannotEstimate
-        If there is one cluster only.
-    """
-    (name,) = equation.inference.cluster or [equation.unit]
-    codes = pd.factorize(sample[name], sort=True)[0]
-    if codes.max(initial=0) < 1:
-        raise CannotEstimate(f"one cluster only in `{name}`: clustered standard errors need at least two")
-    return np.asarray(codes, dtype="int64")
-
-
-def summed_by_cluster(contributions: Numbers, clusters: NDArray[np.int64]) -> Numbers:
-    """Add up the rows of each cluster.
-
-    Parameters
-    ----------
-    contributions
-        Rows by averages.
-    clusters
-        From :func:`clusters_of`.
-
-    Returns
-    -------
-    numpy.ndarray
-        Clusters by averages.
-    """
-    return pd.DataFrame(contributions).groupby(clusters).sum().to_numpy()
-
-
 def clustered_fit(
     names: list[str], estimates: Numbers, contributions: Numbers, sample: pd.DataFrame, equation: Equation
 ) -> Fit:
@@ -188,10 +160,8 @@ def clustered_fit(
     Fit
         With t degrees of freedom of the number of clusters less one.
     """
-    clusters = clusters_of(sample, equation)
-    sums = summed_by_cluster(contributions, clusters)
-    matrix = pd.DataFrame(sums.T @ sums, index=names, columns=names)
-    count = len(sums)
+    meat, count = clustered_meat(contributions, clusters_of(sample, equation))
+    matrix = pd.DataFrame(meat, index=names, columns=names)
     weights = sample[equation.weights] if equation.weights else None
     shared: dict[str, object] = {
         "observations": len(sample),

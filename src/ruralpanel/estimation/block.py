@@ -3,18 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 import pandas as pd
 
-from ruralpanel.estimation.estimates import ROW, estimates_frame, no_estimate
+from ruralpanel.estimation.estimates import PERMUTED, ROW, estimates_frame, no_estimate
+from ruralpanel.estimation.matching_balance import BALANCE_COLUMNS
 from ruralpanel.estimation.sample import CannotEstimate
 from ruralpanel.ledger import Ledger, LedgerLine, ledger_frame
 from ruralpanel.study.blocks import Equation
 
 ADJUSTMENT = "ruralpanel.estimation.adjustment"
 """The module that adjusts p-values; imported by name like the estimators, and for the same reason."""
+
+MATCHING = "ruralpanel.estimation.matching"
+"""The module that matches units; imported by name as well."""
+
+DRAWS_KEY = [ROW, "draw"]
+"""What identifies a draw: the row of the block's estimates it belongs to, and a running number."""
+
+NO_DRAWS = pd.DataFrame(
+    {ROW: pd.Series(dtype="int64"), "draw": pd.Series(dtype="int64"), "estimate": pd.Series(dtype="float64")}
+)
+"""The draws of a block that permutes nothing."""
+
+
+@dataclass(frozen=True)
+class BlockResults:
+    """What estimating a block gives.
+
+    Parameters
+    ----------
+    estimates
+        The tidy estimates. An equation that has no estimate on this panel is there with the reason.
+    ledger
+        The rows behind each equation.
+    matching
+        For equations that match units, how alike these are before and after, with the columns of
+        :data:`ruralpanel.estimation.matching_balance.BALANCE_COLUMNS`.
+    draws
+        What permutations of cohorts gave: :data:`DRAWS_KEY` and ``estimate``, in the outcome's unit.
+    """
+
+    estimates: pd.DataFrame
+    ledger: pd.DataFrame
+    matching: pd.DataFrame
+    draws: pd.DataFrame
 
 
 def estimator_module(estimator: str) -> str:
@@ -29,7 +65,7 @@ def estimator_module(estimator: str) -> str:
 def estimate_block(
     panel: pd.DataFrame, equations: Sequence[Equation], designations: Sequence[str] = ()
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Estimate every equation of a block.
+    """Estimate every equation of a block, and give what is looked at first.
 
     Parameters
     ----------
@@ -51,14 +87,28 @@ def estimate_block(
     DataError
         If a column that has to be a number is text.
     """
+    found = block_results(panel, equations, designations)
+    return found.estimates, found.ledger
+
+
+def block_results(panel: pd.DataFrame, equations: Sequence[Equation], designations: Sequence[str] = ()) -> BlockResults:
+    """Estimate every equation of a block, and give all that comes of it.
+
+    Parameters and errors are those of :func:`estimate_block`.
+    """
     frames: list[pd.DataFrame] = []
     found: list[tuple[dict[str, Any], Equation]] = []
     lines: list[LedgerLine] = []
+    balances: list[pd.DataFrame] = []
     for equation in equations:
         name = "/".join([equation.block, equation.specification, equation.outcome, equation.estimator])
         ledger = Ledger("estimation", name, equation.unit, equation.period, designations)
         try:
-            rows = import_module(estimator_module(equation.estimator)).estimate(panel, equation, ledger)
+            used = panel
+            if equation.matching is not None:
+                used, balance = import_module(MATCHING).match(panel, equation, ledger)
+                balances.append(balance)
+            rows = import_module(estimator_module(equation.estimator)).estimate(used, equation, ledger)
         except CannotEstimate as error:
             rows = [no_estimate(equation, str(error))]
         frames.append(estimates_frame(rows, equation))
@@ -69,4 +119,14 @@ def estimate_block(
         rows, stated = [row for row, _ in found], [equation for _, equation in found]
         estimates = import_module(ADJUSTMENT).with_adjusted(estimates, rows, stated)
     estimates.insert(0, ROW, range(1, len(estimates) + 1))
-    return estimates, ledger_frame(lines)
+    draws = [
+        pd.DataFrame({ROW: number, "draw": range(1, len(row[PERMUTED]) + 1), "estimate": row[PERMUTED]})
+        for number, (row, _) in enumerate(found, start=1)
+        if PERMUTED in row
+    ]
+    return BlockResults(
+        estimates,
+        ledger_frame(lines),
+        pd.concat(balances, ignore_index=True) if balances else pd.DataFrame(columns=BALANCE_COLUMNS),
+        pd.concat(draws, ignore_index=True) if draws else NO_DRAWS,
+    )

@@ -18,7 +18,8 @@ from ruralpanel.errors import counted
 from ruralpanel.estimation.absorbed import CONSTANT, inference_columns
 from ruralpanel.estimation.estimates import no_estimate, statistics
 from ruralpanel.estimation.right_hand_side import Term, right_hand_side
-from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, effect_name, estimation_sample
+from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, clusters_of, effect_name, estimation_sample
+from ruralpanel.inference.covariance import clustered_meat
 from ruralpanel.inference.small_sample import counted_coefficients
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
@@ -181,11 +182,8 @@ def _standard_errors(
             matrix = matrix * size / (size - counted_coefficients(counted_terms, effects, None))
         return pd.Series(np.sqrt(np.diag(matrix)), index=columns), None
     (cluster,) = inference.cluster or [equation.unit]
-    summed = pd.DataFrame(score).groupby(sample[cluster].to_numpy()).sum().to_numpy()
-    clusters = len(summed)
-    if clusters < 2:
-        raise CannotEstimate(f"one cluster only in `{cluster}`: clustered standard errors need at least two")
-    matrix = bread @ (summed.T @ summed) @ bread
+    meat, clusters = clustered_meat(score, clusters_of(sample, equation))
+    matrix = bread @ meat @ bread
     if inference.small_sample != "none":
         nested_in = None if inference.small_sample == "fixest_full" else sample[[cluster]]
         taken = counted_coefficients(counted_terms, effects, nested_in)

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ruralpanel.errors import counted
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed
 from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words, statistics
-from ruralpanel.estimation.sample import CannotEstimate, estimation_sample
+from ruralpanel.estimation.resampling import with_bootstrap
+from ruralpanel.estimation.right_hand_side import Term
+from ruralpanel.estimation.sample import CannotEstimate, estimation_sample, without_always_treated
 from ruralpanel.estimation.simultaneous_band import with_band
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
@@ -113,6 +114,10 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     ]
     rows.sort(key=lambda each: int(each["event_time"]))
     rows += [row(name, name) for name in equation.regressors]
+    if equation.inference.bootstrap is not None:
+        names = {value: name for name, value in columns.items()}
+        terms = [Term(names.get(each.get("event_time", reference), each["term"]), treatment) for each in rows]
+        rows = with_bootstrap(rows, terms, fit, panel, equation)
     if equation.inference.simultaneous:
         rows = with_band(rows, {value: name for name, value in columns.items()}, fit, equation)
     begins = -equation.anticipation.get(treatment, 0)
@@ -126,25 +131,6 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 
 def _listed(event_times: list[int]) -> str:
     return ", ".join(map(str, event_times))
-
-
-def without_always_treated(
-    sample: pd.DataFrame, treatment: str, equation: Equation, ledger: Ledger
-) -> tuple[pd.DataFrame, str]:
-    """Drop units that are treated in every period they are observed in, and say how many in words."""
-    if equation.always_treated == "keep":
-        return sample, ""
-    cohort = sample[f"{treatment}_cohort"]
-    first = sample.groupby(equation.unit)[equation.period].transform("min")
-    always = cohort.notna() & (cohort <= first)
-    if not always.any():
-        return sample, ""
-    kept = sample[~always].reset_index(drop=True)
-    units = counted(int(sample.loc[always, equation.unit].nunique()), "unit")
-    ledger.note("always treated dropped", len(sample), kept, f"{units} treated from the first period on")
-    if kept.empty:
-        raise CannotEstimate("every unit is treated from its first period on")
-    return kept, f"without {units} treated throughout"
 
 
 def joint_test(fit: Fit, leads: list[str]) -> dict[str, Any]:

@@ -25,13 +25,12 @@ from ruralpanel.estimation.adoption import (
     average_rows,
     averages_by_event_time,
     clustered_fit,
-    clusters_of,
     name_of,
     numbers_of,
 )
 from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words
 from ruralpanel.estimation.event_study import joint_test
-from ruralpanel.estimation.sample import CannotEstimate
+from ruralpanel.estimation.sample import CannotEstimate, clusters_of
 from ruralpanel.estimation.untreated import untreated_outcome
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.absorbed import Absorbed, Fit, slope_values
+from ruralpanel.estimation.estimates import PERMUTED
 from ruralpanel.estimation.right_hand_side import Term
 from ruralpanel.estimation.sample import effect_name
 from ruralpanel.inference.crossing_effects import CrossingEffects, TooManyLevels, crossing_effects
@@ -116,17 +117,16 @@ def with_permutation(
 
     Parameters
     ----------
-    rows, terms
-        The estimates, and the terms they are of, in the same order.
-    fit
-        The regression.
+    rows, terms, fit
+        As in :func:`with_bootstrap`.
     equation
         What was estimated: one treatment that stays, by its indicator.
 
     Returns
     -------
     list of dict
-        The rows, with the columns of the permutations; with a reason there where cohorts cannot be permuted.
+        The rows, with the columns of the permutations and the estimates drawn under
+        :data:`ruralpanel.estimation.estimates.PERMUTED`; with a reason there where cohorts cannot be permuted.
     """
     options, absorbed = equation.inference.permutation, fit.absorbed
     assert options is not None and absorbed is not None and equation.seed is not None
@@ -160,8 +160,9 @@ def with_permutation(
     found = []
     for row, term in zip(rows, terms, strict=True):
         if term.column in columns:
-            p_value = share_as_large(float(row["estimate"]), draws[:, columns.index(term.column)], exact=False)
-            found.append(row | {"p_value_permutation": p_value, "permutation": words})
+            of_term = draws[:, columns.index(term.column)]
+            p_value = share_as_large(float(row["estimate"]), of_term, exact=False)
+            found.append(row | {"p_value_permutation": p_value, "permutation": words, PERMUTED: of_term})
         else:
             found.append(row)
     return found

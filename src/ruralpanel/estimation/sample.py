@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from ruralpanel.errors import DataError, Problem
+from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.expressions import evaluate_condition
 from ruralpanel.study.blocks import Equation
@@ -19,6 +20,10 @@ class CannotEstimate(ValueError):
 
 OUTCOME = "the outcome"
 """The column of an estimation sample that holds the transformed outcome; no user's column can be called so."""
+
+
+MATCHING_LEAVES = "left out by matching"
+"""The column of a matched panel that says why a unit is left out; its categories are in the order of the reasons."""
 
 
 def effect_name(effect: str) -> str:
@@ -64,7 +69,7 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
         at_risk = event_time.isna() | (event_time <= 0)
         reason = f"units are no longer at risk after their first period with {equation.at_risk_of}"
         rows = _kept(rows, at_risk, "at risk", reason, ledger)
-    rows = rows.assign(**{OUTCOME: _transformed(rows[equation.outcome_column], equation.transformation)})
+    rows = rows.assign(**{OUTCOME: transformed(rows[equation.outcome_column], equation.transformation)})
     undefined = rows.loc[rows[equation.outcome_column].notna() & rows[OUTCOME].isna(), equation.outcome_column]
     zeros, negative = int((undefined == 0).sum()), int((undefined < 0).sum())
     lost = f"; {zeros:,} of them zero and {negative:,} negative, which have no logarithm" if len(undefined) else ""
@@ -74,13 +79,13 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
         complete = rows[needed].notna().all(axis=1)
         named = ", ".join(name for name in needed if rows[name].isna().any())
         rows = _kept(rows, complete, "right-hand side known", f"missing in {named}", ledger)
-    if equation.weights:
-        weight = rows[equation.weights]
+    if equation.panel_weights:
+        weight = rows[equation.panel_weights]
         rows = _kept(
             rows,
             weight.notna() & (weight > 0),
             "positive weight",
-            f"weight {equation.weights} missing, zero or negative",
+            f"weight {equation.panel_weights} missing, zero or negative",
             ledger,
         )
     if equation.absorbing and equation.estimator not in WITH_TREATMENT_TERMS:
@@ -91,6 +96,9 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
         left_out = rows[f"{treatment}_event_time"].isin(times)
         reason = f"event time {', '.join(map(str, times))} of {treatment} left out, as its donut or anticipation says"
         rows = _kept(rows, ~left_out, f"event times of {treatment}", reason, ledger)
+    if equation.matching is not None:
+        for reason in rows[MATCHING_LEAVES].cat.categories:
+            rows = _kept(rows, rows[MATCHING_LEAVES] != reason, "matching", reason, ledger)
     if rows.empty:
         raise CannotEstimate("no rows are left once those with missing values are set aside")
     products = {name: rows[_parts(name, equation)].prod(axis=1) for name in equation.interactions}
@@ -100,6 +108,40 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
     }
     rows = rows.assign(**effects, **products)
     return rows.sort_values([equation.unit, equation.period], kind="stable").reset_index(drop=True)
+
+
+def without_always_treated(
+    sample: pd.DataFrame, treatment: str, equation: Equation, ledger: Ledger
+) -> tuple[pd.DataFrame, str]:
+    """Drop units that are treated in every period they are observed in, and say how many in words."""
+    if equation.always_treated == "keep":
+        return sample, ""
+    cohort = sample[f"{treatment}_cohort"]
+    first = sample.groupby(equation.unit)[equation.period].transform("min")
+    always = cohort.notna() & (cohort <= first)
+    if not always.any():
+        return sample, ""
+    kept = sample[~always].reset_index(drop=True)
+    units = counted(int(sample.loc[always, equation.unit].nunique()), "unit")
+    ledger.note("always treated dropped", len(sample), kept, f"{units} treated from the first period on")
+    if kept.empty:
+        raise CannotEstimate("every unit is treated from its first period on")
+    return kept, f"without {units} treated throughout"
+
+
+def clusters_of(sample: pd.DataFrame, equation: Equation) -> NDArray[np.int64]:
+    """Number the clusters of a sample's rows.
+
+    Raises
+    ------
+    CannotEstimate
+        If there is one cluster only.
+    """
+    (name,) = equation.inference.cluster or [equation.unit]
+    codes = pd.factorize(sample[name], sort=True)[0]
+    if codes.max(initial=0) < 1:
+        raise CannotEstimate(f"one cluster only in `{name}`: clustered standard errors need at least two")
+    return np.asarray(codes, dtype="int64")
 
 
 def _parts(interaction: str, equation: Equation) -> list[str]:
@@ -139,7 +181,8 @@ def _kept(rows: pd.DataFrame, stay: pd.Series, step: str, reason: str, ledger: L
     return kept
 
 
-def _transformed(values: pd.Series, transformation: str) -> pd.Series:
+def transformed(values: pd.Series, transformation: str) -> pd.Series:
+    """Transform an outcome as an equation says; what has no logarithm becomes missing."""
     if transformation == "log":
         with np.errstate(divide="ignore", invalid="ignore"):
             logarithm = pd.Series(np.log(values.to_numpy(dtype="float64")), index=values.index)
@@ -156,7 +199,7 @@ def _require_numbers(panel: pd.DataFrame, equation: Equation) -> None:
         *equation.moderators,
         *(str(effect.slope) for effect in slopes(equation.fixed_effects)),
         *(equation.group_time.covariates if equation.group_time else []),
-        *([equation.weights] if equation.weights else []),
+        *([equation.panel_weights] if equation.panel_weights else []),
     ]
     text = [name for name in columns if not pd.api.types.is_numeric_dtype(panel[name])]
     if text:

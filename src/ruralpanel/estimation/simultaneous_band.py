@@ -33,25 +33,53 @@ def with_band(
     list of dict
         The rows; those by event time that have a standard error have the band.
     """
-    assert equation.seed is not None
 
     def is_covered(row: dict[str, Any]) -> bool:
         return row.get("event_time") in columns and bool(np.isfinite(row.get("standard_error", np.nan)))
 
-    names = [columns[row["event_time"]] for row in rows if is_covered(row)]
-    if not names:
+    covered = [number for number, row in enumerate(rows) if is_covered(row)]
+    names = [columns[rows[number]["event_time"]] for number in covered]
+    covariance = fit.covariance.matrix.loc[names, names].to_numpy()
+    return banded(rows, covered, covariance, fit.covariance.degrees_of_freedom, equation)
+
+
+def banded(
+    rows: list[dict[str, Any]],
+    covered: list[int],
+    covariance: np.ndarray,
+    degrees_of_freedom: float,
+    equation: Equation,
+) -> list[dict[str, Any]]:
+    """Add the ends of a band to some rows.
+
+    Parameters
+    ----------
+    rows
+        The estimates.
+    covered
+        Which of them the band covers, all with a standard error.
+    covariance
+        Of their estimates, in that order.
+    degrees_of_freedom
+        Of the t distribution; infinite for the normal distribution.
+    equation
+        Gives the level and the seed.
+
+    Returns
+    -------
+    list of dict
+        The rows.
+    """
+    assert equation.seed is not None
+    if not covered:
         return rows
     random = generator(equation.seed, equation.block, "simultaneous band")
-    covariance = fit.covariance.matrix.loc[names, names].to_numpy()
-    level = equation.inference.level
-    critical = critical_value(covariance, fit.covariance.degrees_of_freedom, level, random)
-    return [
-        row
-        | {
-            "interval_low_simultaneous": row["estimate"] - critical * row["standard_error"],
-            "interval_high_simultaneous": row["estimate"] + critical * row["standard_error"],
+    critical = critical_value(covariance, degrees_of_freedom, equation.inference.level, random)
+    found = list(rows)
+    for number in covered:
+        estimate, half_width = rows[number]["estimate"], critical * rows[number]["standard_error"]
+        found[number] = rows[number] | {
+            "interval_low_simultaneous": estimate - half_width,
+            "interval_high_simultaneous": estimate + half_width,
         }
-        if is_covered(row)
-        else row
-        for row in rows
-    ]
+    return found

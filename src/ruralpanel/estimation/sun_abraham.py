@@ -22,8 +22,8 @@ import pandas as pd
 from ruralpanel.errors import counted
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed, varying_effects
 from ruralpanel.estimation.estimates import no_estimate, sample_words, statistics
-from ruralpanel.estimation.event_study import joint_test, without_always_treated
-from ruralpanel.estimation.sample import CannotEstimate, estimation_sample
+from ruralpanel.estimation.event_study import joint_test
+from ruralpanel.estimation.sample import CannotEstimate, estimation_sample, without_always_treated
 from ruralpanel.estimation.simultaneous_band import with_band
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation

@@ -40,17 +40,8 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
     """Draw means by period, one line a cohort, one set of axes an outcome and specification.
 
-    Parameters
-    ----------
-    data
-        From :func:`plotted_data`.
-    declaration
-        What the study says about the exhibit.
-
-    Returns
-    -------
-    tuple of (Figure, list of str)
-        The figure, and the sentences of its notes.
+    It takes and gives what :func:`ruralpanel.exhibits.event_study_figure.draw` does, with the data of
+    :func:`plotted_data` here.
     """
     means = data[data["term"] != COHORT_SIZE]
     parts = [(key, part) for key, part in means.groupby(["outcome", "block", "specification"], sort=False)]

@@ -111,6 +111,25 @@ def covariance_of(
     return Covariance(matrix, smallest - 1, smallest)
 
 
+def clustered_meat(contributions: np.ndarray, clusters: np.ndarray) -> tuple[np.ndarray, int]:
+    """Add up rows within clusters, and the products of these sums over them: the middle of a clustered sandwich.
+
+    Parameters
+    ----------
+    contributions
+        What each row adds to the error of each estimate: scores, or influences; shape (rows, estimates).
+    clusters
+        The cluster of each row, shape (rows,).
+
+    Returns
+    -------
+    tuple of (numpy.ndarray, int)
+        Estimates by estimates, without small-sample correction, and the number of clusters.
+    """
+    sums = pd.DataFrame(contributions).groupby(clusters).sum().to_numpy()
+    return sums.T @ sums, len(sums)
+
+
 def _spatial(model: Any, places: np.ndarray, cutoff: float, kernel: str, freedom: int) -> Covariance:
     """Compute the sandwich whose middle pairs rows of near places."""
     result = model.fit(cov_type="unadjusted", debiased=False)

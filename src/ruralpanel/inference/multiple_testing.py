@@ -49,7 +49,7 @@ def sharpened(p_values: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     p_values
-        Of the hypotheses of one family.
+        As in :func:`holm`.
 
     Returns
     -------

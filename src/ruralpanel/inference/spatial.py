@@ -17,7 +17,7 @@ import pandas as pd
 from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
-from ruralpanel.panel.sphere import EARTH_RADIUS, unit_vectors
+from ruralpanel.panel.sphere import chord, kilometres, unit_vectors
 
 AT_ONCE = 256
 """Places that are compared with their neighbours at once, which bounds the memory it takes."""
@@ -50,7 +50,7 @@ def spatial_meat(
     by_place = pd.DataFrame(scores).groupby([latitude, longitude], sort=True).sum()
     sums = by_place.to_numpy()
     vectors = unit_vectors(*(by_place.index.get_level_values(level).to_numpy() for level in (0, 1)))
-    chord = 2 * np.sin(min(cutoff / EARTH_RADIUS, np.pi) / 2)
+    farthest = float(chord(cutoff))
     tree = cKDTree(vectors)
     order = tree.indices  # places that follow each other in it are near each other
     meat = np.zeros((scores.shape[1], scores.shape[1]))
@@ -58,13 +58,12 @@ def spatial_meat(
         here = order[first : first + AT_ONCE]
         middle = vectors[here].mean(axis=0)
         extent = np.linalg.norm(vectors[here] - middle, axis=1).max()
-        near = np.sort(tree.query_ball_point(middle, (extent + chord) * (1 + 1e-9) + 1e-12))
+        near = np.sort(tree.query_ball_point(middle, (extent + farthest) * (1 + 1e-9) + 1e-12))
         lengths = cdist(vectors[here], vectors[near])
         if kernel == "bartlett":
-            distance = 2 * EARTH_RADIUS * np.arcsin(np.minimum(lengths / 2, 1.0))
-            weight = np.maximum(1 - distance / cutoff, 0)
+            weight = np.maximum(1 - kilometres(lengths) / cutoff, 0)
         else:
-            weight = (lengths <= chord).astype("float64")
+            weight = (lengths <= farthest).astype("float64")
         meat += sums[here].T @ (weight @ sums[near])
     return np.asarray((meat + meat.T) / 2)
 

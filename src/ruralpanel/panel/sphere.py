@@ -117,9 +117,9 @@ def pairs_within(vectors: np.ndarray, radius: float) -> Pairs:
     if radius <= 0 or len(vectors) < 2:
         return Pairs(np.empty(0, dtype=int), np.empty(0, dtype=int), np.empty(0))
     # The tree compares chords; a little more than the radius keeps pairs at the bound, which the distance then decides.
-    found = cKDTree(vectors).query_pairs(_chord(radius) * (1 + 1e-9) + 1e-12, output_type="ndarray")
+    found = cKDTree(vectors).query_pairs(chord(radius) * (1 + 1e-9) + 1e-12, output_type="ndarray")
     first, second = found[:, 0], found[:, 1]
-    return Pairs(first, second, _kilometres(np.linalg.norm(vectors[first] - vectors[second], axis=1)))
+    return Pairs(first, second, kilometres(np.linalg.norm(vectors[first] - vectors[second], axis=1)))
 
 
 def nearest_other(sites: Sites) -> np.ndarray:
@@ -140,7 +140,7 @@ def nearest_other(sites: Sites) -> np.ndarray:
         chords, found = cKDTree(sites.vectors).query(sites.vectors, k=2)
         # Of two sites that are one place, such as a pole, the tree may name either first.
         itself_first = found[:, 0] == np.arange(len(distance))
-        distance = _kilometres(np.where(itself_first, chords[:, 1], chords[:, 0]))
+        distance = kilometres(np.where(itself_first, chords[:, 1], chords[:, 0]))
     shared = sites.sums(np.ones(len(sites.of_unit))) > 1
     return np.asarray(np.where(shared, 0.0, distance)[sites.of_unit])
 
@@ -196,7 +196,7 @@ def distance_to_points(vectors: np.ndarray, points: np.ndarray) -> np.ndarray:
         In km, shape (n,).
     """
     chords, _ = cKDTree(points).query(vectors)
-    return _kilometres(chords)
+    return kilometres(chords)
 
 
 def distance_to_lines(vectors: np.ndarray, lines: Lines) -> np.ndarray:
@@ -221,7 +221,7 @@ def distance_to_lines(vectors: np.ndarray, lines: Lines) -> np.ndarray:
     middle = start + end
     middle /= np.linalg.norm(middle, axis=1, keepdims=True)
     tree = cKDTree(middle)
-    half = float(_kilometres(np.linalg.norm(end - start, axis=1)).max()) / 2
+    half = float(kilometres(np.linalg.norm(end - start, axis=1)).max()) / 2
     result = np.empty(len(vectors))
     for first in range(0, len(vectors), AT_ONCE):
         points = vectors[first : first + AT_ONCE]
@@ -229,7 +229,7 @@ def distance_to_lines(vectors: np.ndarray, lines: Lines) -> np.ndarray:
         # nearest point is no farther than that and half a piece.
         _, near = tree.query(points)
         bound = _to_arc(points, start[near], end[near]) + half
-        candidates = tree.query_ball_point(points, _chord(bound) * (1 + 1e-9) + 1e-12, return_sorted=False)
+        candidates = tree.query_ball_point(points, chord(bound) * (1 + 1e-9) + 1e-12, return_sorted=False)
         numbers = np.array([len(each) for each in candidates])
         piece = np.concatenate([np.asarray(each, dtype=int) for each in candidates])
         distance = _to_arc(np.repeat(points, numbers, axis=0), start[piece], end[piece])
@@ -269,14 +269,14 @@ def _to_arc(points: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarra
     past_end = (np.cross(end, normal) * points).sum(axis=1) > 0
     aside = past_start & past_end & (length > 1e-12)
     sine = np.abs((normal * points).sum(axis=1)) / np.where(aside, length, 1.0)
-    return np.where(aside, EARTH_RADIUS * np.arcsin(np.minimum(sine, 1.0)), _kilometres(ends))
+    return np.where(aside, EARTH_RADIUS * np.arcsin(np.minimum(sine, 1.0)), kilometres(ends))
 
 
-def _chord(kilometres: np.ndarray | float) -> np.ndarray:
-    """Turn distances on the earth into straight ones between unit vectors."""
-    return 2 * np.sin(np.minimum(np.asarray(kilometres) / EARTH_RADIUS, np.pi) / 2)
+def chord(distance: np.ndarray | float) -> np.ndarray:
+    """Turn distances on the earth, in km, into straight ones between unit vectors."""
+    return 2 * np.sin(np.minimum(np.asarray(distance) / EARTH_RADIUS, np.pi) / 2)
 
 
-def _kilometres(chord: np.ndarray) -> np.ndarray:
-    """Turn straight distances between unit vectors into distances on the earth."""
-    return np.asarray(2 * EARTH_RADIUS * np.arcsin(np.minimum(chord / 2, 1.0)))
+def kilometres(chords: np.ndarray) -> np.ndarray:
+    """Turn straight distances between unit vectors into distances on the earth, in km."""
+    return np.asarray(2 * EARTH_RADIUS * np.arcsin(np.minimum(chords / 2, 1.0)))

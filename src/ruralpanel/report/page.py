@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -52,24 +52,9 @@ class ShownExhibit:
     png: bytes | None = None
 
 
-def write_page(
-    name: str,
-    study: Study,
-    exhibits: list[ShownExhibit],
-    ledgers: pd.DataFrame,
-    events: pd.DataFrame,
-    provenance: dict[str, dict[str, Any]],
-    codebook: pd.DataFrame,
-    missingness: pd.DataFrame,
-    legacies: pd.DataFrame,
-    capacities: pd.DataFrame,
-    balance: pd.DataFrame,
-    verdict: pd.DataFrame,
-    lock: str,
-    totals: Mapping[str, pd.DataFrame] | None = None,
-    names: Mapping[str, pd.DataFrame] | None = None,
-) -> str:
-    """Render the page of a study.
+@dataclass(frozen=True)
+class PageContents:
+    """All that a page is made of.
 
     Parameters
     ----------
@@ -100,34 +85,64 @@ def write_page(
         By table, from :func:`ruralpanel.tables.totals.compare_totals`, where a table has any.
     names
         By table, how names of places were matched, where a table matches any.
+    """
+
+    name: str
+    study: Study
+    exhibits: list[ShownExhibit]
+    ledgers: pd.DataFrame
+    events: pd.DataFrame
+    provenance: dict[str, dict[str, Any]]
+    codebook: pd.DataFrame
+    missingness: pd.DataFrame
+    legacies: pd.DataFrame
+    capacities: pd.DataFrame
+    balance: pd.DataFrame
+    verdict: pd.DataFrame
+    lock: str
+    totals: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    names: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+
+def write_page(contents: PageContents) -> str:
+    """Render the page of a study.
+
+    Parameters
+    ----------
+    contents
+        What it shows.
 
     Returns
     -------
     str
         One HTML file that needs no other and no network.
     """
+    study, labels = contents.study, contents.study.labels()
     environment = Environment(loader=PackageLoader("ruralpanel.report"), autoescape=select_autoescape(default=True))
     return environment.get_template("page.html.j2").render(
-        name=name,
+        name=contents.name,
         study=study,
-        exhibits=[_for_template(exhibit) for exhibit in exhibits],
-        ledger=ledger_parts(ledgers, study.labels()),
-        events=event_counts(events, study.labels()),
-        sources=[_source_for_template(key, study, provenance[key]) for key in study.sources],
-        codebook=codebook_rows(codebook),
-        missingness=missingness_rows(missingness),
+        exhibits=[_for_template(exhibit) for exhibit in contents.exhibits],
+        ledger=ledger_parts(contents.ledgers, labels),
+        events=event_counts(contents.events, labels),
+        sources=[_source_for_template(key, study, contents.provenance[key]) for key in study.sources],
+        codebook=codebook_rows(contents.codebook),
+        missingness=missingness_rows(contents.missingness),
         capacities=capacity_tables(
-            legacies, capacities, study.labels(), {name: each.label for name, each in study.legacies.items()}
+            contents.legacies,
+            contents.capacities,
+            labels,
+            {name: each.label for name, each in study.legacies.items()},
         ),
-        balance=balance_parts(balance, study.labels()),
-        totals=totals_tables(totals or {}, study),
-        names=names_tables(names or {}, study),
-        sentence=verdict_sentence(status_counts(verdict), study.data_standing),
-        rows=verdict_rows(verdict),
+        balance=balance_parts(contents.balance, labels),
+        totals=totals_tables(contents.totals, study),
+        names=names_tables(contents.names, study),
+        sentence=verdict_sentence(status_counts(contents.verdict), study.data_standing),
+        rows=verdict_rows(contents.verdict),
         environment={
             "python": platform.python_version(),
             "packages": ", ".join(f"{package} {version(package)}" for package in PACKAGES),
-            "lock": lock,
+            "lock": contents.lock,
         },
     )
 

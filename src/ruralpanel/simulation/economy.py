@@ -11,17 +11,16 @@ import pandas as pd
 
 from ruralpanel.simulation.counties import publish_yearbook
 from ruralpanel.simulation.demand import buy_and_send, harvest
-from ruralpanel.simulation.effects import SOURCES, effects_of_listing
+from ruralpanel.simulation.effects import SOURCES
 from ruralpanel.simulation.enterprises import found_enterprises
-from ruralpanel.simulation.geography import Geography, lay_out
-from ruralpanel.simulation.incomes import earn
-from ruralpanel.simulation.legacies import Legacies, draw_legacies
-from ruralpanel.simulation.listing import Listing, list_villages
+from ruralpanel.simulation.geography import Geography
+from ruralpanel.simulation.history import history_of
+from ruralpanel.simulation.legacies import Legacies
+from ruralpanel.simulation.listing import Listing
 from ruralpanel.simulation.parameters import Parameters
-from ruralpanel.simulation.population import move, register
+from ruralpanel.simulation.population import move
 from ruralpanel.simulation.random_streams import stream
-from ruralpanel.simulation.shocks import income_shocks
-from ruralpanel.simulation.stations import Stations, open_stations
+from ruralpanel.simulation.stations import Stations
 from ruralpanel.simulation.survey import survey_households
 from ruralpanel.simulation.truth import Outcome, what_is_true
 
@@ -128,14 +127,9 @@ def simulate(parameters: Parameters, seed: int) -> Economy:
     Economy
         Places, treatments, village-years, households and the truth.
     """
-    geography = lay_out(parameters, seed)
-    legacies = draw_legacies(parameters, geography, seed)
-    shocks = income_shocks(parameters, geography, seed)
-    registered = register(parameters, seed)
-    stations = open_stations(parameters, geography, registered[:, 0], seed)
-    listing = list_villages(parameters, geography, legacies, shocks, stations.open, seed)
-    effects = effects_of_listing(parameters, geography, legacies, listing)
-    incomes = earn(parameters, legacies, shocks, listing, effects, stations, seed)
+    history = history_of(parameters, seed)
+    geography, legacies, registered = history.geography, history.legacies, history.registered
+    stations, listing, effects, incomes = history.stations, history.listing, history.effects, history.incomes
     population = move(parameters, legacies, registered, effects, seed)
     enterprises = found_enterprises(parameters, registered, effects, seed)
     demand = buy_and_send(parameters, geography, population.resident, effects, stations, seed)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import counted
 from ruralpanel.sources.characters import fold_width, without_invisible
+from ruralpanel.sources.typed import Typed
 from ruralpanel.study.sources import DIGITS_OF_LEVEL, CodeLevel
 
 EXACT_IN_SINGLE_PRECISION = 2.0**24
@@ -18,28 +18,7 @@ EXACT_IN_SINGLE_PRECISION = 2.0**24
 _WHOLE_NUMBER = re.compile(r"([0-9]+)\.0+")
 
 
-class ReadCodes(NamedTuple):
-    """A column of codes.
-
-    Parameters
-    ----------
-    values
-        The codes as text; missing where a cell is empty or no code.
-    bad
-        True where a cell holds something that is no code of the level, nor of one below it.
-    rule
-        What these cells should hold.
-    notes
-        What the ledger is to say.
-    """
-
-    values: pd.Series
-    bad: pd.Series
-    rule: str
-    notes: list[str]
-
-
-def read_codes(values: pd.Series, level: CodeLevel) -> ReadCodes:
+def read_codes(values: pd.Series, level: CodeLevel) -> Typed:
     """Read a column of codes of one level.
 
     Codes of a level begin with those of the level above, so that the first six digits of a village's code are its
@@ -55,7 +34,7 @@ def read_codes(values: pd.Series, level: CodeLevel) -> ReadCodes:
 
     Returns
     -------
-    ReadCodes
+    Typed
         The codes, and what cannot be one.
     """
     digits = DIGITS_OF_LEVEL[level]
@@ -72,7 +51,7 @@ def read_codes(values: pd.Series, level: CodeLevel) -> ReadCodes:
     if shortened.any():
         notes.append(f"the first {digits} digits of longer codes in {counted(int(shortened.sum()), 'row')}")
     codes = written.str.slice(0, digits).where(is_code & ~inexact)
-    return ReadCodes(codes.astype("str"), written.notna() & (~is_code | inexact), rule, notes)
+    return Typed(codes.astype("str"), written.notna() & (~is_code | inexact), rule, notes)
 
 
 def _as_written(values: pd.Series) -> tuple[pd.Series, pd.Series]:

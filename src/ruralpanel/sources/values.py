@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -13,6 +12,7 @@ from ruralpanel.errors import counted
 from ruralpanel.sources.characters import tidy_text
 from ruralpanel.sources.codes import read_codes
 from ruralpanel.sources.numbers import read_numbers
+from ruralpanel.sources.typed import Typed
 from ruralpanel.study.sources import Column, Scalar
 
 EXACT_INTEGERS = 2.0**53
@@ -29,28 +29,6 @@ FEW = 10
 _LEADING_ZERO = re.compile(r"^0\d")
 _ROUNDED_CODE = re.compile(r"^\d\.\d+[eE]\+\d+$")
 _CODE_AS_FLOAT = re.compile(r"^\d{6,}\.0$")
-
-
-@dataclass
-class Typed:
-    """A column with its type.
-
-    Parameters
-    ----------
-    values
-        The typed values; missing where a cell cannot have the type.
-    bad
-        True where a cell cannot have the type.
-    rule
-        What these cells should hold.
-    notes
-        What the ledger is to say.
-    """
-
-    values: pd.Series
-    bad: pd.Series
-    rule: str = ""
-    notes: list[str] = field(default_factory=list)
 
 
 def type_column(raw: pd.Series, column: Column, codes: list[Scalar], comma_may_be_decimal: bool = False) -> Typed:
@@ -109,7 +87,7 @@ def _typed(values: pd.Series, column: Column, comma_may_be_decimal: bool) -> Typ
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype(object)
     if column.level is not None:
-        return Typed(*read_codes(values, column.level))
+        return read_codes(values, column.level)
     if values.dtype == object:
         strange = values.map(lambda value: isinstance(value, (list, dict, tuple, set, bytes, np.ndarray)))
         if strange.any():

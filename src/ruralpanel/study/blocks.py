@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.estimators import WITH_TREATMENT_TERMS, EstimatorName
 from ruralpanel.study.fixed_effects import FIXED_EFFECT
+from ruralpanel.study.matching import Matching
 from ruralpanel.study.resampling import Permutation, WildBootstrap
 from ruralpanel.study.switching import Switching
 from ruralpanel.study.synthetic import Synthetic
@@ -43,18 +44,21 @@ class Inference(Section):
     """Coverage of the printed intervals."""
 
     bootstrap: WildBootstrap | None = None
-    """`two_way_fixed_effects`: p-values of treatments and their interactions with moderators, and intervals of what is
-    not rejected, from a wild cluster bootstrap, beside the others: `bootstrap: {}` for the usual one. They hold with
-    fewer clusters than t tests need. Needs one dimension of clusters."""
+    """`two_way_fixed_effects` and `event_study`: p-values of treatments and their interactions with moderators, or of
+    each event time, and intervals of what is not rejected, from a wild cluster bootstrap, beside the others:
+    `bootstrap: {}` for the usual one. They hold with fewer clusters than t tests need. Needs one dimension of
+    clusters."""
 
     permutation: Permutation | None = None
     """`two_way_fixed_effects` with one treatment that stays: p-values of it and of its moderation from estimates with
     permuted cohorts, beside the others: `permutation: {within: [province]}`. They ask whether anybody was affected at
-    all, for moderation too, and hold as far as it is chance who was treated when within the strata."""
+    all, for moderation too, and hold as far as it is chance who was treated when within the strata. The estimates drawn
+    are in `results/<study>/estimates/<block>.draws.parquet`, by the `row` of the block's estimates."""
 
     simultaneous: bool = False
-    """`event_study` and `sun_abraham`: whether to add a band that covers all event times at once at the `level`
-    (Montiel Olea and Plagborg-Møller 2019), which figures draw as thin bars beyond the intervals."""
+    """`event_study`, `sun_abraham` and `callaway_santanna`: whether to add a band that covers all event times at once
+    at the `level` (Montiel Olea and Plagborg-Møller 2019), which figures draw as thin bars beyond the intervals;
+    `callaway_santanna` has another for all cohorts, and one for all periods."""
 
     @model_validator(mode="after")
     def _keys_go_with_the_variance(self) -> Inference:
@@ -90,6 +94,10 @@ class GroupTime(Section):
     rows: Literal["balanced", "all"] = "balanced"
     """`balanced` uses units observed in all periods of the sample, and counts those left out in the ledger; `all` uses
     every row and compares levels, not changes, where a unit is not in both periods."""
+    observed_through: Annotated[int, Field(ge=0)] | None = None
+    """Averages by event time only over cohorts that the sample's last period sees at this event time, and only up to
+    it: each after treatment is then over the same cohorts. They begin as long before treatment as the last of these
+    cohorts is seen. Left out: every event time is over the cohorts seen at it. The other averages stay over all."""
 
 
 class Specification(Section):
@@ -149,6 +157,10 @@ class Specification(Section):
     and period. An empty list is a pooled regression with a constant."""
     weights: Name | None = None
     """A column of weights. Rows whose weight is missing, zero or negative are left out, with a line in the ledger."""
+    matching: Matching | None = None
+    """Matching or entropy balancing before the estimation, which then has the weights that come of it: `matching:
+    {covariates: [city_distance], outcome_path: [2010, 2011]}`. Standard errors take these weights as given. How alike
+    units are before and after is in `results/<study>/estimates/<block>.matching.csv`."""
     sample: Text | None = None
     """A condition on columns that the rows of this regression fulfil: `year >= 2012`."""
     inference: Inference | None = None
@@ -219,7 +231,8 @@ class Equation(Section):
     regressors: list[Name]
     moderators: list[Name]
     fixed_effects: list[str]
-    weights: Name | None
+    weights: str | None
+    """The column of weights of an estimation sample: of the panel, or of what matching makes."""
     sample: str | None
     inference: Inference
     window: list[int] | None
@@ -246,11 +259,20 @@ class Equation(Section):
     """The family of hypotheses that the outcome belongs to; empty for none."""
     seed: int | None = None
     """The study's, where random numbers are drawn."""
+    matching: Matching | None = None
+    """What is done before the estimation, with its treatment and its baseline's default left open."""
+    base_weights: Name | None = None
+    """With matching: the panel's column of weights that those of matching multiply."""
 
     @property
     def treatment_terms(self) -> list[str]:
         """The terms of two-way fixed effects that treatments give: indicators or intensities, and interactions."""
         return [*(self.intensities.get(name, name) for name in self.treatments), *self.interactions]
+
+    @property
+    def panel_weights(self) -> str | None:
+        """The panel's column of weights, where there is one."""
+        return self.base_weights if self.matching is not None else self.weights
 
     @property
     def excluded_event_times(self) -> dict[str, list[int]]:

@@ -71,7 +71,7 @@ ESTIMATORS: dict[str, Estimator] = {
         exhibits=_BOTH,
         by_cohort=True,
         keys=("window", "always_treated"),
-        inference=("simultaneous",),
+        inference=("bootstrap", "simultaneous"),
         in_a_sentence="an event study",
     ),
     "sun_abraham": Estimator(
@@ -86,6 +86,7 @@ ESTIMATORS: dict[str, Estimator] = {
         exhibits=_BOTH,
         by_cohort=True,
         keys=("window", "group_time"),
+        inference=("simultaneous",),
     ),
     "imputation": Estimator(
         words="imputation (Borusyak, Jaravel and Spiess 2024)",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -23,6 +24,12 @@ _EXPECTED = {
 }
 
 
+@cache
+def _schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    """Give a model's schema, which takes longer to write than a study to check."""
+    return model.model_json_schema(by_alias=True)
+
+
 def problems_of(error: ValidationError, file: YamlFile, model: type[BaseModel]) -> list[Problem]:
     """Describe every validation error of a study file.
 
@@ -40,7 +47,7 @@ def problems_of(error: ValidationError, file: YamlFile, model: type[BaseModel]) 
     list of Problem
         One for each place in the file, in the file's order.
     """
-    schema = model.model_json_schema(by_alias=True)
+    schema = _schema_of(model)
     by_place: dict[KeyPath, list[tuple[tuple[Any, ...], Any]]] = {}
     for found in _errors(error):
         place = _path_in_file(found["loc"], file.data, found["type"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
@@ -69,31 +68,6 @@ class Study(Section):
     published: Text | None = None
     """The file of printed values that the run is verified against; left out:
     `results/published/<study>.csv` when it exists, and no verification when it does not."""
-
-    @classmethod
-    def load(cls, name: str, root: Path | str = ".") -> Study:
-        """Load a study by its name or path, with every check.
-
-        Parameters
-        ----------
-        name
-            A study under ``config/studies`` (``replications/castle``) or the path of a study file.
-        root
-            The top of the repository.
-
-        Returns
-        -------
-        Study
-            The checked study.
-
-        Raises
-        ------
-        StudyError
-            If there is no such study or anything in it is wrong; all problems at once.
-        """
-        from ruralpanel.study.load import load_study
-
-        return load_study(name, Path(root))
 
     @property
     def base(self) -> str:
@@ -260,6 +234,7 @@ class Study(Section):
             declared = {treatment: self.designation[treatment] for treatment in treatments}
             inference = self._inference(stated.get("inference"))
             spatial = inference.variance == "spatial"
+            matching, weights = stated.get("matching"), stated.get("weights")
             for outcome_name in stated.get("outcomes", []):
                 outcome = self.outcomes[outcome_name]
                 for estimator in stated.get("estimators", []):
@@ -280,7 +255,7 @@ class Study(Section):
                             regressors=stated.get("regressors", []),
                             moderators=stated.get("moderators", []),
                             fixed_effects=stated.get("fixed_effects", [self.panel.unit, self.panel.period]),
-                            weights=stated.get("weights"),
+                            weights=matching.weights_name(weights) if matching is not None else weights,
                             sample=stated.get("sample"),
                             inference=inference,
                             window=stated.get("window"),
@@ -310,6 +285,8 @@ class Study(Section):
                             adjustment=block.adjustment,
                             family=(outcome.family or "") if block.adjustment else "",
                             seed=self.seed if inference.draws_numbers or draws else None,
+                            matching=matching,
+                            base_weights=weights if matching is not None else None,
                         )
                     )
         return equations

@@ -22,6 +22,7 @@ from ruralpanel.estimation.callaway_santanna.aggregation import Aggregate, aggre
 from ruralpanel.estimation.callaway_santanna.group_time import Observed, group_time_effects
 from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words, statistics
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
+from ruralpanel.estimation.simultaneous_band import banded
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation, GroupTime
 
@@ -62,7 +63,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     if effects.cells["effect"].isna().all():
         raise CannotEstimate(f"no cohort can be compared: {effects.cells['reason'].iloc[0]}")
     window = (equation.window[0], equation.window[1]) if equation.window is not None else None
-    aggregates = aggregate(effects, observed, window)
+    aggregates = aggregate(effects, observed, window, choice.observed_through)
     shared = {
         "sample": sample_words(equation, _words(choice, left_out)),
         "observations": len(sample),
@@ -86,6 +87,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         if each.value is not None:
             place |= {each.kind: str(int(each.value)) if each.kind == "cohort" else each.value}
         rows.append({**shared, **place, **numbers(each.effect, each.influence)})
+    if equation.inference.simultaneous:
+        rows = _with_bands(rows, aggregates, clusters, equation)
     for cell, influence in zip(effects.cells.to_dict("records"), effects.influence.T, strict=True):
         cohort, period = cell["cohort"], cell["period"]
         place = {"cohort": str(int(cohort)), "period": period, "event_time": period - cohort}
@@ -98,9 +101,11 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 
 
 def _words(choice: GroupTime, left_out: str) -> str:
-    """Say whom cohorts are compared with, and who is left out."""
+    """Say whom cohorts are compared with, which of them are averaged by event time, and who is left out."""
     compared = f"compared with the {choice.comparison.replace('_', ' ')}"
-    return ", ".join(part for part in (compared, left_out) if part)
+    through = choice.observed_through
+    averaged = "" if through is None else f"event times of cohorts observed through {through}"
+    return ", ".join(part for part in (compared, averaged, left_out) if part)
 
 
 def _usable(
@@ -179,6 +184,22 @@ def _covariance(influence: NDArray[np.float64], clusters: NDArray[np.int64]) -> 
     """Compute the covariance of estimates from units by estimates of influence, added up within clusters."""
     summed = pd.DataFrame(influence).groupby(clusters).sum().to_numpy()
     return np.asarray(summed.T @ summed / len(influence) ** 2)
+
+
+def _with_bands(
+    rows: list[dict[str, Any]], aggregates: list[Aggregate], clusters: NDArray[np.int64], equation: Equation
+) -> list[dict[str, Any]]:
+    """Add a band for the averages of each kind: by event time, by cohort and by period."""
+    for kind in ("event_time", "cohort", "period"):
+        covered = [
+            number
+            for number, each in enumerate(aggregates)
+            if each.kind == kind and np.isfinite(rows[number].get("standard_error", np.nan))
+        ]
+        influence = np.array([aggregates[number].influence for number in covered]).T
+        if covered:
+            rows = banded(rows, covered, _covariance(influence, clusters), np.inf, equation)
+    return rows
 
 
 def _standard_error(influence: NDArray[np.float64], clusters: NDArray[np.int64]) -> float:

@@ -41,7 +41,12 @@ class Aggregate:
     influence: NDArray[np.float64]
 
 
-def aggregate(effects: GroupTimeEffects, observed: Observed, window: tuple[int, int] | None = None) -> list[Aggregate]:
+def aggregate(
+    effects: GroupTimeEffects,
+    observed: Observed,
+    window: tuple[int, int] | None = None,
+    observed_through: int | None = None,
+) -> list[Aggregate]:
     """Aggregate the effects that could be had.
 
     Parameters
@@ -52,6 +57,9 @@ def aggregate(effects: GroupTimeEffects, observed: Observed, window: tuple[int, 
         The sample they come from.
     window
         First and last event time to report; the overall effect by event time is over those in it.
+    observed_through
+        Average by event time only cohorts that the last period sees at this one, and only event times from the first
+        that the last of these cohorts has to this one (``balance_e`` of the R package did); None for all.
 
     Returns
     -------
@@ -73,7 +81,13 @@ def aggregate(effects: GroupTimeEffects, observed: Observed, window: tuple[int, 
     if treated.any():
         aggregates.append(Aggregate("overall", None, "cells", *found.average(treated)))
     times = [int(e) for e in np.unique(event_time) if window is None or window[0] <= e <= window[1]]
-    by_event_time = [Aggregate("event_time", e, "", *found.average(event_time == e)) for e in times]
+    seen = np.ones(len(cells), dtype=bool)
+    if observed_through is not None:
+        first, last = observed.periods[0], observed.periods[-1]
+        seen = found.cohort + observed_through <= last
+        times = [e for e in times if observed_through - (last - first) <= e <= observed_through]
+        times = [e for e in times if (seen & (event_time == e)).any()]
+    by_event_time = [Aggregate("event_time", e, "", *found.average(seen & (event_time == e))) for e in times]
     after = [each for each in by_event_time if each.value is not None and each.value >= 0]
     by_cohort = [
         Aggregate("cohort", int(g), "", *found.plain_mean((found.cohort == g) & treated))

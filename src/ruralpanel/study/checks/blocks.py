@@ -8,6 +8,7 @@ from typing import get_args
 from ruralpanel.errors import Problem, nearest
 from ruralpanel.study.blocks import Block, Equation, Specification
 from ruralpanel.study.checks.context import Context
+from ruralpanel.study.checks.matching import matching_of, names_in_matching
 from ruralpanel.study.checks.resampling import adjustment, permutation_of, resampling
 from ruralpanel.study.checks.synthetic import synthetic
 from ruralpanel.study.estimators import (
@@ -116,6 +117,7 @@ def _specification(context: Context, at: KeyPath, part: Specification) -> Iterat
         yield from context.known((*at, "switching", "within", index), name, columns, "column of the panel")
     if part.weights is not None:
         yield from context.known((*at, "weights"), part.weights, columns, "column of the panel")
+    yield from names_in_matching(context, at, part)
     if part.sample is not None:
         yield from context.expression((*at, "sample"), part.sample, columns, condition=True)
     if part.window is not None and part.window[0] > part.window[1]:
@@ -144,6 +146,7 @@ def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
         yield from _moderators(context, where, equation)
         yield from _poisson(context, where, equation)
         yield from permutation_of(context, where, equation)
+        yield from matching_of(context, where, equation)
         if equation.estimator in WITH_TREATMENT_TERMS and not right_hand:
             yield context.file.problem(where, "has nothing on the right-hand side", "name `treatments` or `regressors`")
         if equation.estimator == "cohort_means" and len(equation.treatments) > 1:
@@ -189,7 +192,7 @@ def _decomposition(context: Context, where: KeyPath, equation: Equation) -> Iter
     if set(equation.fixed_effects) != {equation.unit, equation.period}:
         what = f"bacon_decomposition is of effects of {equation.unit} and {equation.period}, and of no others"
         yield context.file.problem((*where, "fixed_effects"), what)
-    for key, given in (("regressors", equation.regressors), ("weights", equation.weights)):
+    for key, given in (("regressors", equation.regressors), ("weights", equation.panel_weights)):
         if given:
             what = f"bacon_decomposition is of a regression without {key}"
             yield context.file.problem((*where, key), what, "put it into a specification of its own")

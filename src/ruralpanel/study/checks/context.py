@@ -41,6 +41,28 @@ class Context:
             hint = nearest(name, choices) or f"the study declares no {kind}"
             yield self.file.problem(at, f"`{name}` is not {_article(kind)} {kind}", hint)
 
+    def read_beside(self, at: KeyPath, name: str, what: str, declare: str) -> Iterator[Problem]:
+        """Complain when something that is read beside the panel is no source, or one of the panel's tables.
+
+        Parameters
+        ----------
+        at
+            The key that names the source.
+        name
+            The source, as it is named there.
+        what
+            What the source is read for, and that it has to be one of its own, in words.
+        declare
+            What to do where no source could be meant.
+        """
+        sources, in_the_panel = self.study.shapes, self.tables_in_the_panel()
+        if name not in sources:
+            yield from self.known(at, name, sources, "source")
+        elif name in in_the_panel:
+            role = "gives the panel its rows" if name == self.study.base else "is joined to the panel"
+            hint = nearest("", set(sources) - in_the_panel) or declare
+            yield self.file.problem(at, f"`{name}` {role}; {what}, read beside the panel", hint)
+
     def expression(
         self,
         at: KeyPath,

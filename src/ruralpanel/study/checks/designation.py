@@ -42,19 +42,13 @@ def _yearly_list(context: Context, at: KeyPath, designation: Designation, listed
             "is false, but the list's exits are ignored, so that treatment stays",
             f"write `exits: switch` under `{dotted(at)}`",
         )
-    study, unit, shapes = context.study, context.study.panel.unit, context.study.shapes
-    if listed.source not in shapes:
-        yield from context.known((*at, "source"), listed.source, shapes, "source")
+    unit = context.study.panel.unit
+    declare = "declare the list's file under `sources`"
+    wrong = list(context.read_beside((*at, "source"), listed.source, "a list is a source of its own", declare))
+    yield from wrong
+    if wrong:
         return
-    if listed.source in context.tables_in_the_panel():
-        role = "gives the panel its rows" if listed.source == study.base else "is joined to the panel"
-        yield context.file.problem(
-            (*at, "source"),
-            f"`{listed.source}` {role}; a list is a source of its own, read beside the panel",
-            nearest("", set(shapes) - context.tables_in_the_panel()) or "declare the list's file under `sources`",
-        )
-        return
-    source = shapes[listed.source]
+    source = context.study.shapes[listed.source]
     kind = f"column of the {source.kind} `{listed.source}`"
     if listed.year == unit:
         yield context.file.problem((*at, "year"), f"is `{unit}`, the panel's unit; they are two columns")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from ruralpanel.errors import Problem, nearest
+from ruralpanel.errors import Problem
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.measures import Deflator, Derived
 from ruralpanel.study.yaml_file import KeyPath
@@ -21,19 +21,12 @@ def deflators(context: Context) -> Iterator[Problem]:
 
 
 def _prices(context: Context, at: KeyPath, deflator: Deflator) -> Iterator[Problem]:
-    name, sources = deflator.source, context.study.shapes
-    if name not in sources:
-        yield from context.known((*at, "source"), name, sources, "source")
+    name, declare = deflator.source, "declare the prices' file under `sources`"
+    wrong = list(context.read_beside((*at, "source"), name, "prices are a source of their own", declare))
+    yield from wrong
+    if wrong:
         return
-    if name in context.tables_in_the_panel():
-        role = "gives the panel its rows" if name == context.study.base else "is joined to the panel"
-        yield context.file.problem(
-            (*at, "source"),
-            f"`{name}` {role}; prices are a source of their own, read beside the panel",
-            nearest("", set(sources) - context.tables_in_the_panel()) or "declare the prices' file under `sources`",
-        )
-        return
-    source = sources[name]
+    source = context.study.shapes[name]
     wrong = [
         problem
         for key in ("index", "period", "region")

@@ -50,17 +50,10 @@ def _points(context: Context, at: KeyPath, places: Places, target: DistanceTo) -
     """Check that points or vertices to measure distances to are a source of their own, with coordinates."""
     role = "line" if target.line_source else "points"
     name, sources = str(target.line_source or target.points), context.study.shapes
-    if name not in sources:
-        yield from context.known((*at, role), name, sources, "source")
-        return
-    if name in context.tables_in_the_panel():
-        used = "gives the panel its rows" if name == context.study.base else "is joined to the panel"
-        what = "a line is" if role == "line" else "points are"
-        yield context.file.problem(
-            (*at, role),
-            f"`{name}` {used}; {what} a source of {'its' if role == 'line' else 'their'} own, read beside the panel",
-            nearest("", set(sources) - context.tables_in_the_panel()) or f"declare the file of the {role} as a source",
-        )
+    what = "a line is a source of its own" if role == "line" else "points are a source of their own"
+    wrong = list(context.read_beside((*at, role), name, what, f"declare the file of the {role} as a source"))
+    yield from wrong
+    if wrong:
         return
     for key in ("latitude", "longitude"):
         own = getattr(target, key)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ruralpanel.errors import Problem
 from ruralpanel.study.blocks import Block, Equation
 from ruralpanel.study.checks.context import Context
-from ruralpanel.study.estimators import INFERENCE_OF_SOME, reading
+from ruralpanel.study.estimators import INFERENCE_OF_SOME, WITH_TREATMENT_TERMS, reading
 from ruralpanel.study.resampling import Permutation
 from ruralpanel.study.yaml_file import KeyPath
 
@@ -59,12 +59,15 @@ def adjustment(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
     if method not in ("romano_wolf", "westfall_young"):
         return
     equations = context.study.equations(name)
-    others = sorted({each.estimator for each in equations} - set(reading("bootstrap")))
+    # What is adjusted are effects of treatments over all; an event study draws, but has none.
+    drawing = set(reading("bootstrap")) & set(WITH_TREATMENT_TERMS)
+    others = sorted({each.estimator for each in equations} - drawing)
     ways = {(str(each.inference.cluster), str(each.inference.bootstrap)) for each in equations}
     where = (*at, "adjustment")
     if others:
         what = (
-            f"{method} needs bootstrap draws, which {' and '.join(others)} {'has' if len(others) == 1 else 'have'} not"
+            f"{method} needs bootstrap draws of effects over all event times, which {' and '.join(others)} "
+            f"{'has' if len(others) == 1 else 'have'} not"
         )
         yield context.file.problem(where, what, "put them into a block of their own, or choose holm or sharpened")
     elif any(each.inference.bootstrap is None for each in equations):

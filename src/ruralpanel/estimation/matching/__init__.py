@@ -1,0 +1,240 @@
+r"""Weights with which units never treated resemble those treated at some time, before anything happened.
+
+Estimand of what is estimated with them: the effect on the treated (on those treated units that find somebody
+comparable), under parallel trends of units that are alike in what is matched on (Heckman, Ichimura & Todd 1997).
+
+Adoption may be staggered. Units treated in any period of the equation's sample are the treated, all others of the
+sample the never treated, and everybody is described by one set of values, all from before the first of them is treated
+and before any anticipation: so no value can follow from treatment, and a unit has one weight in all periods. Within the
+treated, nothing is weighted: estimators compare early cohorts with late ones as they always do.
+
+References
+----------
+Hainmueller (2012), Entropy Balancing for Causal Effects, Political Analysis 20(1): :mod:`.entropy`.
+
+Rosenbaum & Rubin (1985), Constructing a Control Group Using Multivariate Matched Sampling Methods That Incorporate the
+Propensity Score, The American Statistician 39(1); Hirano, Imbens & Ridder (2003), Efficient Estimation of Average
+Treatment Effects Using the Estimated Propensity Score, Econometrica 71(4): :mod:`.propensity`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from ruralpanel.errors import DataError, Problem, counted
+from ruralpanel.estimation.matching.entropy import entropy_weights
+from ruralpanel.estimation.matching.propensity import inverse_odds, nearest_neighbours, off_support, score_logit
+from ruralpanel.estimation.matching_balance import BALANCE_COLUMNS, balance_table
+from ruralpanel.estimation.sample import MATCHING_LEAVES, CannotEstimate, estimation_sample, transformed
+from ruralpanel.ledger import Ledger
+from ruralpanel.study.blocks import Equation
+from ruralpanel.study.matching import Matching
+
+
+@dataclass(frozen=True)
+class Units:
+    """The units of an equation's sample, described for matching; sorted by name.
+
+    Parameters
+    ----------
+    treated
+        Whether each is treated in the sample's periods.
+    weight
+        Its own weight: the mean over its rows in the sample; one without weights.
+    values
+        What is matched on, a column for each variable and period (a pair of both); complete.
+    """
+
+    treated: np.ndarray
+    weight: np.ndarray
+    values: pd.DataFrame
+
+    def of(self, chosen: np.ndarray) -> Units:
+        """Pick some of the units."""
+        return Units(self.treated[chosen], self.weight[chosen], self.values[chosen])
+
+
+def match(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Decide which units of an equation's sample are compared, and with which weights.
+
+    Parameters
+    ----------
+    panel
+        The panel. What is matched on is read from all of it, as the equation's sample may begin later.
+    equation
+        With ``matching``.
+    ledger
+        Gets the lines of the equation's sample only where there is no matching, so that a reader sees what there was.
+
+    Returns
+    -------
+    tuple of (pandas.DataFrame, pandas.DataFrame)
+        The panel with the equation's weights as a column, and under
+        :data:`ruralpanel.estimation.sample.MATCHING_LEAVES` why units are left out, which
+        :func:`ruralpanel.estimation.sample.estimation_sample` carries out; and the table of balance, with the columns
+        of :data:`ruralpanel.estimation.matching_balance.BALANCE_COLUMNS`.
+
+    Raises
+    ------
+    CannotEstimate
+        If nothing can be matched on before treatment, or no weights make the never treated resemble the treated.
+    DataError
+        If a column that is matched on is text.
+    """
+    matching = equation.matching
+    assert matching is not None
+    before = replace(ledger, lines=[])
+    try:
+        plain = equation.model_copy(update={"matching": None, "weights": equation.base_weights})
+        sample = estimation_sample(panel, plain, before)
+        return _matched(panel, sample, matching, equation)
+    except CannotEstimate:
+        ledger.lines += before.lines
+        raise
+
+
+def _matched(
+    panel: pd.DataFrame, sample: pd.DataFrame, matching: Matching, equation: Equation
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    treatment = matching.treatment or equation.treatments[0]
+    cohort, always = _cohorts(sample, treatment, equation)
+    leaves = pd.Series(index=cohort.index, dtype="object")
+    reasons = []
+
+    def leave(units: pd.Index, reason: str) -> None:
+        if len(units):
+            leaves.loc[units] = reason
+            reasons.append(reason)
+
+    leave(cohort.index[always], f"{counted(int(always.sum()), 'unit')} treated in every row, with nothing before it")
+    cohort = cohort[~always]
+    treated = cohort.notna()
+    if treated.all() or not treated.any():
+        who = "everybody is" if treated.all() else "nobody is"
+        raise CannotEstimate(f"there is nothing to match: {who} treated in this sample")
+    values = _values(panel, cohort, matching, treatment, equation)
+    known = values.notna().all(axis=1)
+    names = ", ".join(_words(values.columns[values.isna().any()]))
+    leave(values.index[~known], f"{counted(int((~known).sum()), 'unit')} without {names}, to match on")
+    values = values[known]
+    weight = pd.Series(1.0, index=values.index)
+    if equation.base_weights:
+        weight = sample.groupby(equation.unit)[equation.base_weights].mean().astype("float64").reindex(values.index)
+    units = Units(treated[known].to_numpy(), weight.to_numpy(), values.astype("float64"))
+    if units.treated.all() or not units.treated.any():
+        raise CannotEstimate(f"no unit {'never treated' if units.treated.all() else 'treated'} has all to match on")
+    factors, support = _factors(units, matching)
+    ever = "treated unit"
+    outside = counted(int((~support).sum()), ever)
+    leave(values.index[~support], f"{outside} with a score beyond those of the never treated (common support)")
+    unmatched = support & units.treated & (factors == 0)
+    leave(
+        values.index[unmatched], f"{counted(int(unmatched.sum()), ever)} without a neighbour that is near and not taken"
+    )
+    alone = ~units.treated & (factors == 0)
+    leave(values.index[alone], f"{counted(int(alone.sum()), 'unit')} never treated and not matched to anybody")
+    if not (units.treated & (factors > 0)).any():
+        raise CannotEstimate("no treated unit has anybody to be matched with")
+    leaving = pd.Categorical(panel[equation.unit].map(leaves), categories=reasons)
+    weights = panel[equation.unit].map(pd.Series(factors, index=values.index)).astype("float64")
+    if equation.base_weights:
+        weights = weights * panel[equation.base_weights].astype("float64")
+    matched = panel.assign(**{str(equation.weights): weights}).assign(**{MATCHING_LEAVES: leaving})
+    table = balance_table(units.values, units.treated, units.weight, units.weight * factors)
+    place = {key: str(getattr(equation, key)) for key in BALANCE_COLUMNS[:4]}
+    return matched, table.assign(**place)[BALANCE_COLUMNS]
+
+
+def _cohorts(sample: pd.DataFrame, treatment: str, equation: Equation) -> tuple[pd.Series, pd.Series]:
+    """Give the cohort of every unit that is to be matched, missing if it is not treated in the sample's periods, and
+    whether it is treated in every row."""
+    rows = sample
+    choice = equation.group_time
+    if equation.estimator == "callaway_santanna" and (choice is None or choice.rows == "balanced"):
+        # The estimator leaves out the others, with a line of its own; weights have to balance those that stay.
+        rows = rows[rows.groupby(equation.unit)[equation.period].transform("size") == rows[equation.period].nunique()]
+    if rows.empty:
+        raise CannotEstimate("no unit is observed in all periods")
+    groups = rows.groupby(equation.unit, sort=True)
+    cohort = groups[f"{treatment}_cohort"].first().astype("float64")
+    cohort = cohort.where(cohort <= rows[equation.period].max())
+    return cohort, cohort <= groups[equation.period].min()
+
+
+def _values(
+    panel: pd.DataFrame, cohort: pd.Series, matching: Matching, treatment: str, equation: Equation
+) -> pd.DataFrame:
+    """Look up what is matched on: units by pairs of a variable and a period."""
+    periods = sorted(int(each) for each in panel[equation.period].unique())
+    begins = int(cohort.min()) - equation.anticipation.get(treatment, 0)
+    before = [each for each in periods if each < begins]
+    first = f"{treatment} begins in {int(cohort.min())}"
+    first += ", and may have effects before" if begins < cohort.min() else ""
+    if not before:
+        raise CannotEstimate(f"there is no period before treatment to match on: {first}")
+    baseline = matching.baseline if matching.baseline is not None else before[-1]
+    how = equation.transformation
+    own = equation.outcome_column if how == "none" else f"{equation.outcome_column} ({how.replace('_', ' ')})"
+    wanted = [(name, baseline) for name in matching.covariates]
+    wanted += [(own, each) for each in matching.outcome_path or []]
+    wanted += [(name, each) for name, listed in matching.paths.items() for each in listed]
+    late = sorted({each for _, each in wanted if each not in before})
+    if late:
+        what = f"{', '.join(map(str, late))} is not a period before treatment, as matching needs: {first}"
+        raise CannotEstimate(f"{what}; earlier are {', '.join(map(str, before))}")
+    columns = [*matching.covariates, *matching.paths]
+    text = [name for name in columns if not pd.api.types.is_numeric_dtype(panel[name])]
+    if text:
+        raise DataError(
+            Problem(f"block {equation.block}", f"`{name}` holds text and cannot be matched on") for name in text
+        )
+    table = panel.set_index([equation.unit, equation.period])
+    found: dict[tuple[str, int], pd.Series] = {}
+    for name, period in wanted:
+        values = transformed(table[equation.outcome_column], equation.transformation) if name == own else table[name]
+        found[name, period] = values.xs(period, level=equation.period).astype("float64").reindex(cohort.index)
+    return pd.DataFrame(found)
+
+
+def _words(columns: pd.Index) -> list[str]:
+    return [f"{variable} in {period}" for variable, period in columns]
+
+
+def _factors(units: Units, matching: Matching) -> tuple[np.ndarray, np.ndarray]:
+    """Find what every unit's own weight is multiplied with, and which are on common support.
+
+    Returns
+    -------
+    tuple of (numpy.ndarray, numpy.ndarray)
+        Zero for whom the method leaves out; one for the treated that it keeps. The weights of the never treated that
+        result add up to those of the treated.
+    """
+    support = np.ones(len(units.treated), dtype=bool)
+    if matching.method == "entropy":
+        names = _words(units.values.columns)
+        weights = entropy_weights(units.values.to_numpy(), units.treated, units.weight, matching.moments or 1, names)
+    else:
+        logit = score_logit(units.values.to_numpy(), units.treated, units.weight)
+        if matching.common_support:
+            support = ~off_support(logit, units.treated)
+        if not units.treated[support].any():
+            raise CannotEstimate("no treated unit is on common support with the never treated")
+        part = units.of(support)
+        if matching.method == "inverse_odds":
+            found = inverse_odds(logit[support], part.treated, part.weight)
+        else:
+            replacement = matching.replacement is not False
+            found = nearest_neighbours(
+                logit[support],
+                part.treated,
+                part.weight,
+                matching.neighbours or 1,
+                replacement,
+                np.inf if matching.caliper is None else matching.caliper * float(np.std(logit, ddof=1)),
+            )
+        weights = np.zeros(len(support))
+        weights[support] = found
+    return weights / units.weight, support

@@ -1,0 +1,67 @@
+r"""What each estimator would find in an economy without shocks: the average of true effects that it is for.
+
+Every estimator averages the effects :math:`\tau_{it}` on the treated village-years of the very economy that was drawn,
+and they differ in the weights:
+
+- over all treated rows alike (two-way fixed effects, as they are read; Sun–Abraham, Callaway–Sant'Anna, imputation, two
+  stages, extended two-way), or over those at one event time;
+- ``stacked``: over cohorts that have the whole window and clean controls in it, by their number of treated;
+  overall, the mean over event times from 0 to the end of the window;
+- ``local_projections``: over cohorts with the weights :math:`n_g m_g / (n_g + m_g)` for :math:`n_g` newly treated and
+  :math:`m_g` clean controls, which least squares gives to differences of means within periods; overall, the mean over
+  event times from 0 to the end of the window.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ruralpanel.monte_carlo.draws import REFERENCE, TREATMENT, Draw
+
+
+def target(estimator: str, draw: Draw, window: list[int], event_time: int | None = None) -> float:
+    """Average the true effects as an estimator would.
+
+    Parameters
+    ----------
+    estimator
+        Its name.
+    draw
+        The economy.
+    window
+        The first and last event time of estimators that have a window.
+    event_time
+        The event time looked at; None for the overall effect.
+
+    Returns
+    -------
+    float
+        In log points; missing where no cohort can be used.
+    """
+    treated = _treated(draw)
+    if estimator not in ("stacked", "local_projections"):
+        rows = treated if event_time is None else treated[treated["event_time"] == event_time]
+        return float(rows["effect"].mean())
+    times = [event_time] if event_time is not None else list(range(window[1] + 1))
+    # A stack needs clean controls through the whole window, a projection as far as it looks ahead.
+    ahead = window[1] if estimator == "stacked" else times[-1]
+    behind = window[0] if estimator == "stacked" else REFERENCE
+    units = draw.panel.drop_duplicates("village")[f"{TREATMENT}_cohort"]
+    years = draw.panel["year"]
+    effects, weights = [], []
+    for cohort in sorted(treated["cohort"].unique()):
+        number, controls = int((units == cohort).sum()), int((units.isna() | (units > cohort + ahead)).sum())
+        if cohort + behind < years.min() or cohort + ahead > years.max() or not controls:
+            continue
+        rows = (treated["cohort"] == cohort) & treated["event_time"].isin(times)
+        effects.append(treated.loc[rows, "effect"].mean())
+        weights.append(number if estimator == "stacked" else number * controls / (number + controls))
+    return float(np.average(effects, weights=weights)) if effects else float("nan")
+
+
+def _treated(draw: Draw) -> pd.DataFrame:
+    """Give cohort, event time and effect of treated rows."""
+    names = {f"{TREATMENT}_cohort": "cohort", f"{TREATMENT}_event_time": "event_time"}
+    rows = draw.panel[list(names)].rename(columns=names).assign(effect=draw.effect)
+    return rows[rows["event_time"] >= 0]

@@ -1,0 +1,36 @@
+"""What the parts of a Monte Carlo are called where space is short."""
+
+from __future__ import annotations
+
+from ruralpanel.study.blocks import Inference
+
+SHORT = {
+    "two_way_fixed_effects": "Two-way",
+    "event_study": "Event study",
+    "sun_abraham": "Sun–Abraham",
+    "callaway_santanna": "Callaway–Sant’Anna",
+    "imputation": "Imputation",
+    "two_stage": "Two stages",
+    "stacked": "Stacked",
+    "local_projections": "Local projections",
+    "extended_two_way": "Extended two-way",
+}
+"""Estimators."""
+
+
+def words_of_variance(inference: Inference) -> str:
+    """Say in a few words how standard errors are computed."""
+    if inference.variance == "spatial":
+        kernel = "Bartlett" if inference.kernel == "bartlett" else "uniform"
+        return f"spatial, {inference.cutoff:g} km, {kernel} kernel"
+    if inference.variance != "clustered":
+        return f"independent rows ({inference.variance})"
+    clusters = " and ".join(inference.cluster or ["village"])
+    if inference.bootstrap is not None:
+        return f"wild bootstrap by {clusters} ({inference.bootstrap.draws:,} draws)"
+    return f"clustered by {clusters}"
+
+
+def words_of_selection(loading: float) -> str:
+    """Say in a few words how listing depends on shocks to income."""
+    return "listed whatever the shocks" if loading == 0 else "listed by a threshold on sales"

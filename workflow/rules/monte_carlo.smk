@@ -1,0 +1,56 @@
+# Run by name only: what every estimator and kind of standard errors does in economies whose truth is known. A job makes
+# some replications of one design, and what it has made stays made when a run is cut off or replications are added.
+rule replicate:
+    output:
+        rows=f"{MONTE_CARLO}/replications/{{design}}/{{batch}}.csv",
+    log:
+        f"{MONTE_CARLO}/logs/replicate/{{design}}/{{batch}}.log",
+    benchmark:
+        f"{MONTE_CARLO}/benchmarks/replicate/{{design}}/{{batch}}.tsv"
+    params:
+        plan=as_json(PLAN.without_numbers()),
+        code=replication_code(),
+        lock=LOCK,
+    message:
+        "monte carlo   {wildcards.design}, replications {wildcards.batch}"
+    script:
+        "../scripts/replicate.py"
+
+
+rule summarise_replications:
+    input:
+        replications=expand(
+            f"{MONTE_CARLO}/replications/{{design}}/{{batch}}.csv",
+            design=[design.name for design in PLAN.designs()],
+            batch=PLAN.batches(),
+        ),
+        templates=TEMPLATES,
+    output:
+        page=f"{MONTE_CARLO}/index.html",
+        csv=f"{MONTE_CARLO}/monte_carlo.csv",
+        figures=expand(
+            f"{MONTE_CARLO}/{{figure}}.{{ending}}",
+            figure=[*(f"coverage_{name}" for name in PLAN.selection), "bias"],
+            ending=["png", "pdf", "svg"],
+        ),
+    log:
+        f"{MONTE_CARLO}/logs/summarise_replications.log",
+    benchmark:
+        f"{MONTE_CARLO}/benchmarks/summarise_replications.tsv"
+    params:
+        plan=as_json(PLAN),
+        folder=MONTE_CARLO,
+        code=code_digest(
+            "ruralpanel.monte_carlo.page",
+            "ruralpanel.monte_carlo.figure",
+        ),
+        lock=LOCK,
+    message:
+        "monte carlo   summary, figures, page"
+    script:
+        "../scripts/summarise_replications.py"
+
+
+rule monte_carlo:
+    input:
+        f"{MONTE_CARLO}/index.html",
