@@ -154,6 +154,8 @@ def exhibit_inputs(wildcards):
         "estimates": [
             f"{RESULTS}/estimates/{block}.csv" for block in exhibit.estimated_in
         ],
+        "sources": [f"{RESULTS}/sources/{source}.parquet" for source in STUDY.sources],
+        "claims": f"{RESULTS}/claims.csv",
         "panel": f"{RESULTS}/panel/panel.parquet",
         "events": f"{RESULTS}/panel/designation.csv",
         "matches": f"{RESULTS}/panel/matches.csv",

@@ -164,7 +164,7 @@ def _row(part: TablePart, row: PrintedRow) -> str:
             written.append(_in_mathematics(cell))
         else:
             written.append(rf"\multicolumn{{1}}{{c}}{{{_stacked(cell, int((width - GAP) / LETTER), 't')}}}")
-    return " & ".join(written) + r" \\"
+    return " & ".join(written) + (r" \\*" if row.stays else r" \\")
 
 
 def _in_mathematics(number: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from math import ceil, sqrt
 
 from ruralpanel.exhibits.numbers import number_parts
-from ruralpanel.exhibits.printed_table import PrintedTable, column_parts
+from ruralpanel.exhibits.printed_table import PrintedTable, column_parts, head_spans
 
 LINE = 453.0
 """Width of a printed line, in points: A4 with margins of 2.5 cm, or US Letter with one inch and a little air."""
@@ -47,6 +48,8 @@ class PrintedRow:
         Whether it is set apart from what is above it.
     is_indented
         Whether the label is a further line.
+    stays
+        Whether the next row has to be on the same page.
     """
 
     label: str
@@ -54,6 +57,7 @@ class PrintedRow:
     is_statistic: bool
     opens: bool = False
     is_indented: bool = False
+    stays: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,13 +94,17 @@ class TablePart:
         following = [label for label, _ in self.table.coefficients[1:]] + [" "]
         for (label, cells), after in zip(self.table.coefficients, following, strict=True):
             if label:
-                lines = broken(label, int((self.labels - GAP) / LETTER)) if not after else [label]
-                rows.append(PrintedRow(lines[0], cells, False, opens=not after and bool(rows)))
+                # Columns of words break their labels themselves, for their rows have lines enough.
+                breaks = not after and not self.table.words
+                lines = broken(label, int((self.labels - GAP) / LETTER)) if breaks else [label]
+                opens = bool(rows) and (not after or bool(self.table.words))
+                rows.append(PrintedRow(lines[0], cells, False, opens=opens))
                 waiting = lines[1:]
             else:
                 line = " ".join(waiting) if after else "".join(waiting[:1])
                 rows.append(PrintedRow(line, cells, False, is_indented=bool(line)))
                 waiting = waiting[1:]
+        rows = [replace(row, stays=after is not None and not after.opens) for row, after in zip_longest(rows, rows[1:])]
         return rows + [PrintedRow(label, cells, True) for label, cells in self.table.statistics]
 
 
@@ -112,7 +120,7 @@ def broken(text: str, characters: int) -> list[str]:
 
 
 def parts_of(table: PrintedTable) -> list[TablePart]:
-    """Split a table that is wider than a line into parts of about as many columns each, to be put below one another.
+    """Split a table that is wider than a line into parts that are not, to be put below one another.
 
     A table that has columns of words is never split: its words are broken into lines.
 
@@ -130,20 +138,43 @@ def parts_of(table: PrintedTable) -> list[TablePart]:
         return [_with_broken_words(table)]
     labels = _label_width(table)
     widths = [_column_width(table, column) for column in range(len(table.heads))]
-    room = LINE - labels
-    parts = 1
-    while True:
-        size = ceil(len(widths) / parts)
-        starts = range(0, len(widths), size)
-        if size == 1 or all(sum(widths[start : start + size]) <= room for start in starts):
-            break
-        parts += 1
     return [
-        TablePart(
-            _columns(table, range(start, min(start + size, len(widths)))), start + 1, labels, widths[start:][:size]
-        )
-        for start in starts
+        TablePart(_columns(table, chosen), chosen.start + 1, labels, widths[chosen.start : chosen.stop])
+        for chosen in _lines_of_columns(table, widths, LINE - labels)
     ]
+
+
+def _lines_of_columns(table: PrintedTable, widths: list[float], room: float) -> list[range]:
+    """Divide columns among lines: those that share a head stay together, where every such group fits a line."""
+    groups, start = [], 0
+    for _, span in head_spans([outcome for outcome, _ in table.heads]):
+        groups.append(range(start, start + span))
+        start += span
+    if any(_width(widths, group) > room for group in groups):
+        return _even_lines(widths, room)
+    lines = [groups[0]]
+    for group in groups[1:]:
+        longer = range(lines[-1].start, group.stop)
+        if _width(widths, longer) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(group)
+    return lines
+
+
+def _even_lines(widths: list[float], room: float) -> list[range]:
+    """Divide columns among as few lines as possible, with about as many columns each."""
+    lines = [range(len(widths))]
+    while len(lines) < len(widths) and any(_width(widths, line) > room for line in lines):
+        size = ceil(len(widths) / (len(lines) + 1))
+        lines = [range(start, min(start + size, len(widths))) for start in range(0, len(widths), size)]
+        if size == 1:
+            break
+    return lines
+
+
+def _width(widths: list[float], columns: range) -> float:
+    return sum(widths[columns.start : columns.stop])
 
 
 def line_count(part: TablePart) -> int:

@@ -108,7 +108,10 @@ def as_html(table: PrintedTable) -> str:
     rows = []
     for position, row in enumerate(heads):
         last = position == len(heads) - 1
-        cells = (_html_head(text, span, not last, bool(table.words)) for text, span in head_spans(row))
+        cells, column = [], 0
+        for text, span in head_spans(row):
+            cells.append(_html_head(text, span, not last, column in table.words))
+            column += span
         rows.append(f"<tr>{stub if last and not table.numbered else '<td></td>'}{''.join(cells)}</tr>")
     if table.numbered:
         numbers = "".join(f'<th scope="col">({position})</th>' for position in range(1, len(table.heads) + 1))
@@ -121,7 +124,7 @@ def as_html(table: PrintedTable) -> str:
         if body
     )
     return (
-        f'<table class="regression"><caption>{escape(table.title)}</caption>'
+        f'<table class="{"regression text" if table.words else "regression"}"><caption>{escape(table.title)}</caption>'
         f"<thead>{''.join(rows)}</thead>{bodies}</table>\n"
         f'<p class="notes">{escape(" ".join(table.notes))}</p>\n'
     )

@@ -137,8 +137,9 @@ def _write_row(line: _Row, part: TablePart, row: PrintedRow) -> None:
             # A decimal tab in a cell aligns its number without a tab character.
             position = (part.widths[column] - GAP) / 2 + (lead - trail) * DIGIT / 2
             cell.paragraphs[0].paragraph_format.tab_stops.add_tab_stop(Pt(position), WD_TAB_ALIGNMENT.DECIMAL)
-    if row.opens:
-        for cell in cells:
+    for cell in cells:
+        cell.paragraphs[0].paragraph_format.keep_with_next = row.stays
+        if row.opens:
             cell.paragraphs[0].paragraph_format.space_before = Pt(3)
 
 
