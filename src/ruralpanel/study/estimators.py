@@ -64,6 +64,7 @@ ESTIMATORS: dict[str, Estimator] = {
         exhibits=("regression_table",),
         has_treatment_terms=True,
         of_adoption=True,
+        keys=("anticipation",),
         inference=("bootstrap", "permutation"),
     ),
     "event_study": Estimator(
@@ -149,18 +150,21 @@ ESTIMATORS: dict[str, Estimator] = {
         words="Poisson regression with fixed effects, whose coefficients are of the log of the mean",
         exhibits=("regression_table",),
         has_treatment_terms=True,
+        keys=("anticipation",),
     ),
     "complementary_log_log": Estimator(
         words="complementary log-log regression, whose coefficients are of the log of the hazard",
         exhibits=("regression_table",),
         has_treatment_terms=True,
         of_adoption=True,
+        keys=("anticipation",),
     ),
     "cohort_means": Estimator(words="means by cohort and period", exhibits=("trends_figure",)),
 }
 """The estimators, in the order in which a study's author is told of them."""
 
 KEYS_OF_SOME = (
+    "anticipation",
     "window",
     "always_treated",
     "comparison",
