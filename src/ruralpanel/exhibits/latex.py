@@ -8,12 +8,11 @@ from ruralpanel.exhibits.caption import SIMULATED
 from ruralpanel.exhibits.layout import (
     GAP,
     LETTER,
-    PAGE,
     PrintedRow,
     TablePart,
     both_sides,
     broken,
-    line_count,
+    is_longer_than_a_page,
     parts_of,
 )
 from ruralpanel.exhibits.printed_table import PrintedTable, aligned_parts, head_rows, head_spans
@@ -63,7 +62,7 @@ def as_latex(table: PrintedTable) -> str:
         Lines to be read with ``\\input``; the first ones are comments that say which packages they need.
     """
     parts = parts_of(table)
-    is_long = sum(map(line_count, parts)) > PAGE
+    is_long = is_longer_than_a_page(parts)
     packages = [*LATEX_PACKAGES, *(["longtable"] if is_long else [])]
     # LaTeX numbers tables itself, so the caption goes without our number.
     number, caption = table.title.split(". ", 1)

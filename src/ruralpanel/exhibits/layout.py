@@ -13,8 +13,8 @@ from ruralpanel.exhibits.printed_table import PrintedTable, column_parts, head_s
 LINE = 453.0
 """Width of a printed line, in points: A4 with margins of 2.5 cm, or US Letter with one inch and a little air."""
 
-PAGE = 46
-"""Lines of a table that fit a page with its title and notes."""
+PAGE = 58
+"""Lines of 9 points that fit a page below a title."""
 
 DIGIT = 4.6
 """Width of a digit of 9 points, in points."""
@@ -152,6 +152,18 @@ def _lines_of_columns(table: PrintedTable, widths: list[float], room: float) -> 
         start += span
     if any(_width(widths, group) > room for group in groups):
         return _even_lines(widths, room)
+    fewest = len(_filled(groups, widths, room))
+    # The narrowest lines that are not more of them: no last line with a single column below a full one.
+    bounds = sorted({_width(widths, range(first.start, last.stop)) for first in groups for last in groups})
+    return next(
+        lines
+        for lines in (_filled(groups, widths, bound) for bound in bounds if bound > 0)
+        if len(lines) == fewest and all(_width(widths, line) <= room for line in lines)
+    )
+
+
+def _filled(groups: list[range], widths: list[float], room: float) -> list[range]:
+    """Fill line by line with groups of columns; one that is wider than a line has it for itself."""
     lines = [groups[0]]
     for group in groups[1:]:
         longer = range(lines[-1].start, group.stop)
@@ -177,9 +189,19 @@ def _width(widths: list[float], columns: range) -> float:
     return sum(widths[columns.start : columns.stop])
 
 
-def line_count(part: TablePart) -> int:
-    """Estimate how many lines the rows of a part have in print."""
-    total = 0
+def is_longer_than_a_page(parts: list[TablePart]) -> bool:
+    """Estimate whether the parts of a table and its notes need more lines than a page has."""
+    notes = " ".join(parts[0].table.notes)
+    below = len(notes) * LETTER / LINE * 0.85  # of a smaller size
+    return sum(_line_count(part) for part in parts) + 2 * len(parts) + below > PAGE
+
+
+def _line_count(part: TablePart) -> int:
+    """Estimate how many lines a part has in print."""
+    total = int(part.table.numbered)
+    for position, heads in enumerate(zip(*part.table.heads, strict=True)):
+        own = [width if position else sum(part.widths) for width in part.widths]
+        total += max(len(broken(head, int(width / LETTER))) for head, width in zip(heads, own, strict=True))
     for row in part.rows:
         lines = [len(broken(row.label, int((part.labels - GAP) / LETTER)))]
         lines += [
