@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ruralpanel.storage import load_table
 from ruralpanel.study.blocks import Equation
 
 COLUMNS: dict[str, tuple[str, str]] = {
@@ -153,12 +154,8 @@ def load_estimates(paths: Sequence[Path | str]) -> pd.DataFrame:
     pandas.DataFrame
         The columns of :data:`COLUMNS` with their types; those that an older run did not write are empty.
     """
-    # A cohort is text: without its type given, one beside empty cells would be read as 2013.0.
-    text = {name: "str" for name, (kind, _) in COLUMNS.items() if kind == "str"}
-    frames = [
-        pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=text).reindex(columns=list(COLUMNS))
-        for path in paths
-    ]
+    texts = [name for name, (kind, _) in COLUMNS.items() if kind == "str"]
+    frames = [load_table(path, texts).reindex(columns=list(COLUMNS)) for path in paths]
     return pd.concat([with_types(frame) for frame in frames], ignore_index=True)
 
 

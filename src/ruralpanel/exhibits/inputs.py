@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from ruralpanel.estimation.estimates import load_estimates
+from ruralpanel.sensitivity.results import load_results
 from ruralpanel.storage import load_table
 
 
@@ -31,6 +32,8 @@ def load_inputs(files: Mapping[str, Sequence[str | Path] | str | Path]) -> dict[
             frames[name] = load_estimates(listed)
         elif name == "sources":
             frames[name] = pd.concat([extent(Path(path).stem, load_table(path)) for path in listed], ignore_index=True)
+        elif name == "sensitivity":
+            frames[name] = load_results(listed)
         else:
             frames[name] = pd.concat([load_table(path) for path in listed], ignore_index=True)
     return frames
