@@ -1,15 +1,16 @@
-"""Door of the exhibits stage: what a table reads → the table as HTML, LaTeX, CSV and JSON."""
+"""Door of the exhibits stage: what a table reads → the table as HTML, LaTeX, Word, CSV and JSON."""
 
 from ruralpanel.stage import stage
 
 with stage(snakemake.log[0]):
-    from dataclasses import asdict
     from importlib import import_module
     from pathlib import Path
 
     from ruralpanel.exhibits.caption import ExhibitDeclaration
     from ruralpanel.exhibits.inputs import load_inputs
-    from ruralpanel.exhibits.printed_table import as_grid, as_html, as_latex
+    from ruralpanel.exhibits.latex import as_latex
+    from ruralpanel.exhibits.printed_table import as_grid, as_html, as_plain
+    from ruralpanel.exhibits.word import as_docx
     from ruralpanel.storage import save_json
 
     declaration = ExhibitDeclaration.model_validate_json(snakemake.params.declaration)
@@ -17,7 +18,8 @@ with stage(snakemake.log[0]):
     table = tables.print_table(declaration=declaration, **load_inputs(dict(snakemake.input.items())))
     Path(snakemake.output.html).write_text(as_html(table), encoding="utf-8")
     Path(snakemake.output.latex).write_text(as_latex(table), encoding="utf-8")
+    Path(snakemake.output.docx).write_bytes(as_docx(table))
     as_grid(table).to_csv(snakemake.output.csv, index=False, lineterminator="\n")
-    save_json(asdict(table), snakemake.output.json)
+    save_json(as_plain(table), snakemake.output.json)
     caption = {"number": declaration.number, "title": table.title, "notes": " ".join(table.notes)}
     save_json(caption, snakemake.output.caption)

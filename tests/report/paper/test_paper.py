@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from ruralpanel.errors import PaperError
-from ruralpanel.exhibits.printed_table import PrintedTable, printed_table
+from ruralpanel.exhibits.printed_table import Addressed, PrintedTable, as_plain, from_plain
 from ruralpanel.exhibits.style import save_figure
 from ruralpanel.report.paper import paper
-from ruralpanel.report.paper.exhibits import SIDEWAYS, SMALLEST, UPRIGHT, ShownExhibit, print_size, shown, table_code
+from ruralpanel.report.paper.exhibits import ShownExhibit, shown, table_code
 from ruralpanel.study.model import Study
 from tests.report.paper.test_references import estimates
 from tests.study.conftest import STUDY
@@ -145,7 +145,7 @@ def test_a_style_that_typst_does_not_know_is_an_error(run: Run) -> None:
 
 
 def test_numbers_of_a_table_are_divided_at_the_point() -> None:
-    code = table_code(TABLE, UPRIGHT)
+    code = table_code(TABLE)
     assert 'a0("−0", ".050")' in code
     assert 'a0("(0", ".012)")' in code
     assert 'a1("12", ".3***")' in code
@@ -156,19 +156,30 @@ def test_numbers_of_a_table_are_divided_at_the_point() -> None:
 
 
 def test_a_table_is_the_same_after_it_was_saved() -> None:
-    assert printed_table(json.loads(json.dumps(asdict(TABLE)))) == TABLE
+    for table in (TABLE, replace(TABLE, stub="Row", numbered=False, words=(2,))):
+        assert from_plain(json.loads(json.dumps(as_plain(table)))) == table
+    addressed = replace(TABLE, statistics=[("R", [Addressed("1", "main/income"), "", ""])])
+    assert from_plain(json.loads(json.dumps(as_plain(addressed)))) == addressed
 
 
-def test_a_wide_table_lies_and_a_tall_one_may_be_broken() -> None:
+def test_a_table_of_words_has_a_head_over_its_labels_and_no_numbers() -> None:
+    table = replace(TABLE, stub="Claim", numbered=False, words=(0, 2), heads=[("", "Of"), ("", "p"), ("", "Finding")])
+    code = table_code(table)
+    assert '#"Claim";' in code
+    assert "(left, left, center, left, )" in code
+    assert '#"(1)";' not in code
+
+
+def test_a_wide_table_is_divided_and_a_long_one_follows_the_text_and_may_be_broken() -> None:
     many = [(f"y{number}", "") for number in range(20)]
     wide = replace(TABLE, heads=many, coefficients=[("Listed", ["−10.0000"] * 20)], statistics=[])
-    assert print_size(wide, UPRIGHT) < SMALLEST < print_size(wide, SIDEWAYS)
-    exhibit = ShownExhibit("table", "1", "Effects", "", False, table=wide)
-    assert "flipped: true" in shown(exhibit, floats=True)
-    tall = replace(TABLE, coefficients=[("Listed", ["1.0", "1.0", ""])] * 90)
-    assert "breakable: true" in shown(replace(exhibit, table=tall), floats=True)
-    assert "breakable" not in shown(replace(exhibit, table=TABLE), floats=True)
-    assert "auto, {" in shown(replace(exhibit, table=TABLE), floats=True)
+    assert table_code(wide).count("printed-table(") > 1
+    exhibit = ShownExhibit("table", "1", "Effects", "", False, table=TABLE)
+    assert "breakable" not in shown(exhibit, floats=True)
+    assert "auto, {" in shown(exhibit, floats=True)
+    long = replace(exhibit, table=replace(TABLE, coefficients=[("Listed", ["1.0", "1.0", ""])] * 90))
+    assert long.follows_text
+    assert "breakable: true" in shown(long, floats=True)
 
 
 def test_a_font_that_is_not_there_is_an_error(run: Run) -> None:
