@@ -9,6 +9,8 @@ import pandas as pd
 from pydantic import BaseModel
 
 from ruralpanel.study.exhibits import AnyExhibit
+from ruralpanel.study.figures_of_effects import CoefficientFigure, ForestFigure
+from ruralpanel.study.figures_of_places import MapFigure
 from ruralpanel.study.model import Study
 
 SIMULATED = "SIMULATED DATA"
@@ -70,6 +72,10 @@ class ExhibitDeclaration(BaseModel):
     sources: list[str]
     treatments: dict[str, str] = {}
     anticipation: dict[str, int] = {}
+    coordinates: tuple[str, str] = ("", "")
+    lines: list[tuple[str, str, str]] = []
+    rings: dict[str, tuple[float, float]] = {}
+    groups: dict[str, str] = {}
 
 
 def declared(study: Study, name: str) -> ExhibitDeclaration:
@@ -105,7 +111,33 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         sources=list(dict.fromkeys(source.citation or source.title or key for key, source in study.sources.items())),
         treatments=study.treatment_notes(),
         anticipation={key: each.anticipation for key, each in study.designation.items() if each.anticipation},
+        **_of_places(study, exhibit),
+        groups={
+            capacity: legacy.label or name for name, legacy in study.legacies.items() for capacity in legacy.capacities
+        }
+        if isinstance(exhibit, ForestFigure)
+        else {},
     )
+
+
+def _of_places(study: Study, exhibit: AnyExhibit) -> dict[str, Any]:
+    """Pick what maps need, and what figures of rings do: coordinates, lines with their columns, bounds in km."""
+    places = study.panel.places
+    if places is None:
+        return {}
+    if isinstance(exhibit, CoefficientFigure):
+        rings = {
+            column: ring for name, each in places.neighbours.items() for column, ring in each.columns(name).items()
+        }
+        return {"rings": {term: rings[term] for term in exhibit.terms if term in rings}}
+    if not isinstance(exhibit, MapFigure):
+        return {}
+    lines = []
+    for name, label in exhibit.lines.items():
+        target = places.distance_to[name]
+        own = (target.latitude or places.latitude, target.longitude or places.longitude)
+        lines.append((label, *(own if target.line_source else ("latitude", "longitude"))))
+    return {"coordinates": (places.latitude, places.longitude), "lines": lines}
 
 
 def exhibit_numbers(study: Study) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ruralpanel.estimation.along import is_along
 from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.exhibits.caption import (
     ExhibitDeclaration,
@@ -99,7 +100,9 @@ def _term_rows(columns: list[pd.DataFrame], exhibit: RegressionTable) -> list[tu
     """List the rows of the table: terms in the order of the study or of the estimates, event times in theirs."""
     found: dict[str, set[int | None]] = {}
     for column in columns:
-        for row in column[(column["term"] != JOINT_TEST) & column["period"].isna()].to_dict("records"):
+        for row in column[(column["term"] != JOINT_TEST) & column["period"].isna() & ~is_along(column["term"])].to_dict(
+            "records"
+        ):
             event_time = None if pd.isna(row["event_time"]) else int(row["event_time"])
             found.setdefault(row["term"], set()).add(event_time)
     terms = exhibit.terms or list(found)

@@ -2,46 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
-from ruralpanel.study.base import Name, Section, Text
-
-Term = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)*$")]
-
-
-class Exhibit(Section):
-    """What tables and figures share."""
-
-    is_table: ClassVar[bool] = False
-    reads: ClassVar[tuple[str, ...]] = ()
-    """What it is made from, each handed to its module as a frame under this name: `estimates` (of its `blocks`), or a
-    file of the panel stage: `panel`, `events`, `balance`, `missingness`, `matches`, `codebook`."""
-
-    title: Text
-    """The title, without its number."""
-    notes: Text | None = None
-    """A sentence of the author's, put before the notes that are written from what is shown."""
-
-    @property
-    def estimated_in(self) -> list[str]:
-        """The blocks whose estimates are shown; none for an exhibit that shows no estimates."""
-        return []
-
-
-class OfEstimates(Exhibit):
-    """What exhibits of estimates share."""
-
-    reads = ("estimates",)
-
-    blocks: Annotated[list[Name], Field(min_length=1)]
-    """The blocks whose estimates are shown, in this order."""
-
-    @property
-    def estimated_in(self) -> list[str]:
-        """The blocks whose estimates are shown."""
-        return list(self.blocks)
+from ruralpanel.study.exhibit import Exhibit, OfEstimates, Term
+from ruralpanel.study.figures_of_effects import CoefficientFigure, ForestFigure, GradientFigure
+from ruralpanel.study.figures_of_places import MapFigure, RolloutFigure
 
 
 class RegressionTable(OfEstimates):
@@ -81,7 +48,17 @@ class TrendsFigure(OfEstimates):
     """`trends_figure`: the outcome's mean by period, one line a cohort, before any regression."""
 
 
-AnyExhibit = Annotated[RegressionTable | EventStudyFigure | TrendsFigure, Field(discriminator="kind")]
+AnyExhibit = Annotated[
+    RegressionTable
+    | EventStudyFigure
+    | TrendsFigure
+    | RolloutFigure
+    | MapFigure
+    | GradientFigure
+    | ForestFigure
+    | CoefficientFigure,
+    Field(discriminator="kind"),
+]
 
 KINDS: dict[str, type[Exhibit]] = {
     get_args(each.model_fields["kind"].annotation)[0]: each for each in get_args(get_args(AnyExhibit)[0])

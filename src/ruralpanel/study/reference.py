@@ -22,7 +22,8 @@ from ruralpanel.study.blocks import Block, GroupTime, Inference, Specification
 from ruralpanel.study.claims import Claim, ClaimTest
 from ruralpanel.study.contracts import Check
 from ruralpanel.study.designation import Designation, YearlyList
-from ruralpanel.study.exhibits import KINDS, Exhibit
+from ruralpanel.study.exhibit import Exhibit
+from ruralpanel.study.exhibits import KINDS
 from ruralpanel.study.legacies import Capacity, Legacy, Proxy
 from ruralpanel.study.matching import Matching
 from ruralpanel.study.measures import Deflator, Derived
