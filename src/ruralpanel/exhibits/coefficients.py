@@ -38,7 +38,8 @@ def draw_interval(
     error = None if pd.isna(low) or pd.isna(high) else [[low], [high]]
     place = (at, row["estimate"]) if upright else (row["estimate"], at)
     axes.errorbar(
-        *place,
+        place[0],
+        place[1],
         xerr=None if upright else error,
         yerr=error if upright else None,
         fmt=MARKERS[position % len(MARKERS)],
