@@ -19,7 +19,7 @@ from ruralpanel.exhibits.caption import SIMULATED, ExhibitDeclaration
 
 # Okabe & Ito's palette, ordered so that neighbours also differ in lightness, with markers for print in grey.
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
-MARKERS = ["o", "s", "^", "D", "v", "P"]
+MARKERS = ["o", "s", "^", "D", "v", "P", "X", "*"]  # more than colours, so that series beyond these differ too
 NEVER_COLOUR = "#333333"
 WARNING_COLOUR = "#B00020"
 WIDTH = 7.0

@@ -72,7 +72,7 @@ ESTIMATORS: dict[str, Estimator] = {
         exhibits=_OF_TERMS,
         has_treatment_terms=True,
         of_adoption=True,
-        keys=("along",),
+        keys=("anticipation", "along"),
         inference=("bootstrap", "permutation"),
     ),
     "event_study": Estimator(
@@ -158,18 +158,21 @@ ESTIMATORS: dict[str, Estimator] = {
         words="Poisson regression with fixed effects, whose coefficients are of the log of the mean",
         exhibits=_OF_TERMS,
         has_treatment_terms=True,
+        keys=("anticipation",),
     ),
     "complementary_log_log": Estimator(
         words="complementary log-log regression, whose coefficients are of the log of the hazard",
         exhibits=_OF_TERMS,
         has_treatment_terms=True,
         of_adoption=True,
+        keys=("anticipation",),
     ),
     "cohort_means": Estimator(words="means by cohort and period", exhibits=("trends_figure",)),
 }
 """The estimators, in the order in which a study's author is told of them."""
 
 KEYS_OF_SOME = (
+    "anticipation",
     "window",
     "always_treated",
     "comparison",
