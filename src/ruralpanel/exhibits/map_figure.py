@@ -159,8 +159,9 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
         middle = float(units["latitude"].mean())
         shrink = float(np.cos(np.radians(middle)))
         width, height = np.ptp(units["longitude"]) * shrink, np.ptp(units["latitude"])
-        tall = float(np.clip(5.6 * height / max(width, 1e-6), 2.6, 7.5))
-        figure, axes = plt.subplots(figsize=(WIDTH, tall + 0.5), layout="constrained")
+        broad = bool(width > 1.2 * height)  # the legend then goes below
+        tall = float(np.clip((6.4 if broad else 5.2) * height / max(width, 1e-6), 2.6, 7.5))
+        figure, axes = plt.subplots(figsize=(WIDTH, tall + (1.3 if broad else 0.5)), layout="constrained")
         axes.set_aspect(1 / shrink)
         axes.grid(visible=True, linewidth=0.4)
         _draw_shade(axes, units, shrink, declaration, exhibit)
@@ -173,7 +174,14 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
         others = [handle for handle in axes.get_legend_handles_labels()[0] if handle not in points]
         handles = [*points, *others]
         words = [str(handle.get_label()) for handle in handles]
-        figure.legend(handles, words, loc="outside right center", title=_legend_title(title, exhibit), markerscale=1.4)
+        figure.legend(
+            handles,
+            words,
+            loc="outside lower center" if broad else "outside right center",
+            ncols=4 if broad else 1,
+            title=_legend_title(title, exhibit),
+            markerscale=1.4,
+        )
         finish(figure, declaration)
     return figure, _notes(data, declaration, middle)
 
@@ -225,8 +233,8 @@ def _draw_units(axes: Axes, units: pd.DataFrame, exhibit: MapFigure) -> list[Art
     handles: dict[int, tuple[Artist, str]] = {}
     for order, part in early_last:
         amount = highest - order if exhibit.show == "cohort" else order
-        colour = colours[order - 1] if exhibit.show == "cohort" else colours[highest - order]
-        colour = COLOURS[1] if exhibit.show == "treated" else colour
+        dark_first = order - 1 if exhibit.show == "cohort" else highest - order
+        colour = COLOURS[1] if exhibit.show == "treated" or order == 0 else colours[dark_first]
         style: dict[str, Any] = (
             {"s": small, "color": NEVER_SHADE, "marker": "o", "linewidth": 0}
             if order == 0
@@ -288,7 +296,7 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration, middle: float) -
     if exhibit.period is not None:
         sentences.append(f"As in {exhibit.period}.")
     if exhibit.decimals < 2:
-        sentences.append(f"Places are to {counted(exhibit.decimals, 'decimal')} of a degree, so that none can be told.")
+        sentences.append(f"Places are to {counted(exhibit.decimals, 'decimal')} of a degree.")
     sentences.append(f"A degree of longitude is drawn as long as it is at {decimal(abs(middle), 0)}°.")
     if exhibit.shade is not None:
         sentences.append(

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from ruralpanel.errors import Problem
 from ruralpanel.study.blocks import Block
 from ruralpanel.study.checks.context import Context
+from ruralpanel.study.checks.figures import figure
 from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.exhibits import RegressionTable
+from ruralpanel.study.figures_of_effects import CoefficientFigure
 from ruralpanel.study.yaml_file import KeyPath, is_file
 
 WHERE_ASKED = {
@@ -38,12 +40,17 @@ def exhibits(context: Context) -> Iterator[Problem]:
                 estimated = ", ".join(sorted(estimators))
                 what = f"a {exhibit.kind} shows {' or '.join(shown)}; the block `{block}` estimates {estimated}"
                 yield context.file.problem((*at, "blocks", index), what)
-        if isinstance(exhibit, RegressionTable):
+        equations = [
+            equation for block in exhibit.estimated_in if block in study.blocks for equation in study.equations(block)
+        ]
+        yield from figure(context, at, exhibit, equations)
+        if isinstance(exhibit, RegressionTable | CoefficientFigure):
             blocks = [block for block in exhibit.blocks if block in study.blocks]
             terms = {term for block in blocks for term in _right_hand_sides(context, study.blocks[block])}
             for index, term in enumerate(exhibit.terms or []):
                 yield from context.known((*at, "terms", index), term, terms, "term of these blocks")
-            yield from _p_values(context, at, exhibit, blocks)
+            if isinstance(exhibit, RegressionTable):
+                yield from _p_values(context, at, exhibit, blocks)
 
 
 def _p_values(context: Context, at: KeyPath, exhibit: RegressionTable, blocks: list[str]) -> Iterator[Problem]:
