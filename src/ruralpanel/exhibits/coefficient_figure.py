@@ -90,7 +90,7 @@ def _series(part: pd.DataFrame, declaration: ExhibitDeclaration) -> dict[tuple[s
     ):
         words = [declaration.specifications.get(f"{block}/{specification}", "")]
         words += [ESTIMATORS[estimator].words.split(" (")[0]] if several else []
-        names[block, specification, estimator] = ": ".join(word for word in words if word)
+        names[block, specification, estimator] = ": ".join(word for word in words if word) or block
     return names
 
 

@@ -117,7 +117,7 @@ def _draw_outcome(
             marker=MARKERS[position % len(MARKERS)],
             markevery=max(len(line) // 5, 1),
             markersize=4.5,
-            label=label or words.head,
+            label=label or block,
         )
     axes.set_title(words.head)
     treatment = declaration.labels.get(treatments.iloc[0], treatments.iloc[0])
