@@ -35,7 +35,8 @@ class Inference(Section):
     small_sample: SmallSample = "fixest"
     """The small-sample correction. `fixest` is R fixest's default, which leaves fixed effects nested in the clusters
     out of the count of coefficients; `fixest_full` counts them in full; `reghdfe` is Stata reghdfe's, which drops
-    singletons first; `none` is the plain sandwich. Spatial standard errors have none, as in fixest."""
+    singletons first and counts what two effects share, and in Poisson regressions ppmlhdfe's, which counts no
+    coefficients; `none` is the plain sandwich. Spatial standard errors have none, as in fixest."""
     cutoff: Annotated[float, Field(gt=0, le=20016)] | None = None
     """Spatial: the distance in km from which on errors are taken to be unrelated."""
     kernel: Literal["uniform", "bartlett"] | None = None
