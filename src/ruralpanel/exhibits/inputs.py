@@ -9,6 +9,7 @@ import pandas as pd
 
 from ruralpanel.errors import DataError, Problem
 from ruralpanel.estimation.estimates import load_estimates
+from ruralpanel.sensitivity.results import load_results
 from ruralpanel.sources.outlines import read_outlines
 from ruralpanel.storage import load_table
 
@@ -36,6 +37,8 @@ def load_inputs(files: Mapping[str, Sequence[str | Path] | str | Path]) -> dict[
             frames[name] = load_estimates(listed)
         elif name in DRAWN:
             frames[name] = _vertices(listed)
+        elif name == "sensitivity":
+            frames[name] = load_results(listed)
         else:
             frames[name] = pd.concat([load_table(path) for path in listed], ignore_index=True)
     return frames

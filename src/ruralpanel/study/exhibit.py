@@ -17,8 +17,8 @@ class Exhibit(Section):
     is_table: ClassVar[bool] = False
     reads: ClassVar[tuple[str, ...]] = ()
     """What it is made from, each handed to its module as a frame under this name: `estimates` (of its `blocks`), or a
-    file of the panel stage: `panel`, `events`, `balance`, `missingness`, `matches`, `codebook`; a map's `lines` and
-    `outlines`."""
+    file of the panel stage: `panel`, `events`, `balance`, `missingness`, `matches`, `codebook`; `sensitivity`; a map's
+    `lines` and `outlines`."""
 
     title: Text
     """The title, without its number."""
@@ -28,6 +28,11 @@ class Exhibit(Section):
     @property
     def estimated_in(self) -> list[str]:
         """The blocks whose estimates are shown; none for an exhibit that shows no estimates."""
+        return []
+
+    @property
+    def analysed_in(self) -> list[str]:
+        """The sensitivity analyses that are shown; none for most."""
         return []
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
+from ruralpanel.study.base import Name
 from ruralpanel.study.exhibit import Exhibit, OfEstimates, Term
 from ruralpanel.study.figures_of_effects import CoefficientFigure, ForestFigure, GradientFigure
 from ruralpanel.study.figures_of_places import MapFigure, RolloutFigure
@@ -48,10 +49,28 @@ class TrendsFigure(OfEstimates):
     """`trends_figure`: the outcome's mean by period, one line a cohort, before any regression."""
 
 
+class HonestDidFigure(Exhibit):
+    """A figure of intervals that hold when trends differ."""
+
+    reads = ("sensitivity",)
+
+    kind: Literal["honest_did_figure"]
+    """`honest_did_figure`: the interval under parallel trends, then those under each bound of analyses of kind
+    `honest_did`."""
+    sensitivity: Annotated[list[Name], Field(min_length=1)]
+    """The analyses of the study that are shown, of kind `honest_did`, in this order."""
+
+    @property
+    def analysed_in(self) -> list[str]:
+        """The analyses that are shown."""
+        return list(self.sensitivity)
+
+
 AnyExhibit = Annotated[
     RegressionTable
     | EventStudyFigure
     | TrendsFigure
+    | HonestDidFigure
     | RolloutFigure
     | MapFigure
     | GradientFigure
