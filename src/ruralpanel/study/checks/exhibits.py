@@ -44,10 +44,9 @@ def exhibits(context: Context) -> Iterator[Problem]:
         for index, analysis in enumerate(exhibit.analysed_in):
             kind = "analysis of kind honest_did of this study"
             yield from context.known((*at, "sensitivity", index), analysis, honest, kind)
-        equations = [
-            equation for block in exhibit.estimated_in if block in study.blocks for equation in study.equations(block)
-        ]
-        yield from figure(context, at, exhibit, equations)
+        known = [study.blocks[block] for block in exhibit.estimated_in if block in study.blocks]
+        parts = [part for block in known for part in (block, *(block.specifications or {}).values())]
+        yield from figure(context, at, exhibit, parts)
         if isinstance(exhibit, RegressionTable | CoefficientFigure):
             blocks = [block for block in exhibit.blocks if block in study.blocks]
             terms = {term for block in blocks for term in _right_hand_sides(context, study.blocks[block])}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ruralpanel.errors import Problem
-from ruralpanel.study.blocks import Equation
+from ruralpanel.study.blocks import Specification
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.exhibit import Exhibit
 from ruralpanel.study.figures_of_effects import ForestFigure, GradientFigure
@@ -15,7 +15,7 @@ from ruralpanel.study.yaml_file import KeyPath, is_file
 COLUMN, DESIGNATION = "column of the panel", "designation of this study"
 
 
-def figure(context: Context, at: KeyPath, exhibit: Exhibit, equations: list[Equation]) -> Iterator[Problem]:
+def figure(context: Context, at: KeyPath, exhibit: Exhibit, parts: list[Specification]) -> Iterator[Problem]:
     """Check what a figure names beside its blocks.
 
     Parameters
@@ -26,8 +26,8 @@ def figure(context: Context, at: KeyPath, exhibit: Exhibit, equations: list[Equa
         Where the exhibit stands in it.
     exhibit
         The exhibit.
-    equations
-        Those of its blocks.
+    parts
+        Its blocks and their specifications.
     """
     match exhibit:
         case RolloutFigure():
@@ -40,8 +40,7 @@ def figure(context: Context, at: KeyPath, exhibit: Exhibit, equations: list[Equa
         case MapFigure():
             yield from _map(context, at, exhibit)
         case GradientFigure():
-            along = {equation.along for equation in equations if equation.along is not None}
-            if equations and exhibit.moderator not in along:
+            if parts and exhibit.moderator not in {part.along for part in parts}:
                 what = f"no block of this figure estimates an effect along `{exhibit.moderator}`"
                 hint = f"write `along: {exhibit.moderator}` where it is among the `moderators`"
                 yield context.file.problem((*at, "moderator"), what, hint)
@@ -50,7 +49,7 @@ def figure(context: Context, at: KeyPath, exhibit: Exhibit, equations: list[Equa
             elif exhibit.divided_by != 1:
                 yield context.file.problem((*at, "divided_by"), "goes with `logarithm_of`")
         case ForestFigure():
-            if equations and not any(equation.moderators for equation in equations):
+            if parts and not any(part.moderators for part in parts):
                 yield context.file.problem((*at, "blocks"), "no block of this figure has `moderators`")
 
 
