@@ -70,6 +70,12 @@ class PublishedError(ProblemsFound):
     heading = "The published values cannot be read"
 
 
+class PaperError(ProblemsFound):
+    """The text of the paper refers to what is not there, or cannot be typeset."""
+
+    heading = "The paper cannot be written as it stands"
+
+
 def counted(number: int, noun: str) -> str:
     """Write a count with its noun: ``1 row``, ``1,320 rows``."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -109,6 +109,12 @@ def test_simulated_exhibits_say_so_and_others_do_not(finished: tuple[str, Path, 
         assert ("SIMULATED DATA" in path.read_text(encoding="utf-8")) == simulated, path.name
 
 
+def test_a_paper_is_typeset_and_named_at_the_end(finished: tuple[str, Path, str]) -> None:
+    _, results, shown = finished
+    assert (results / "paper.pdf").read_bytes().startswith(b"%PDF")
+    assert f"{results.name}/paper.pdf" in shown
+
+
 def test_progress_counts_every_job(finished: tuple[str, Path, str]) -> None:
     _, _, shown = finished
     assert "[ 1/" in shown or "[1/" in shown

@@ -63,6 +63,7 @@ RETRIEVED = {
     source.raw_file: name for name, source in STUDY.sources.items() if source.retrieve
 }
 NOTHING = "(?!.)."  # a pattern that no name matches
+PAPER_FILES = STUDY.paper.files if STUDY.paper is not None else []
 TEMPLATES = sorted(
     str(path) for path in Path("src/ruralpanel/report/templates").glob("*.j2")
 )

@@ -6,6 +6,7 @@ rule print_table:
         latex=f"{RESULTS}/exhibits/{{exhibit}}.tex",
         docx=f"{RESULTS}/exhibits/{{exhibit}}.docx",
         csv=f"{RESULTS}/exhibits/{{exhibit}}.csv",
+        json=f"{RESULTS}/exhibits/{{exhibit}}.json",
         caption=f"{RESULTS}/exhibits/{{exhibit}}.caption.json",
     log:
         f"{RESULTS}/logs/print_table/{{exhibit}}.log",

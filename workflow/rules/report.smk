@@ -51,3 +51,32 @@ rule write_page:
         "report        page"
     script:
         "../scripts/write_page.py"
+
+
+rule write_paper:
+    input:
+        captions=expand(
+            f"{RESULTS}/exhibits/{{exhibit}}.caption.json", exhibit=STUDY.exhibits
+        ),
+        tables=expand(f"{RESULTS}/exhibits/{{exhibit}}.json", exhibit=TABLES),
+        figures=expand(f"{RESULTS}/exhibits/{{exhibit}}.pdf", exhibit=FIGURES),
+        estimates=expand(f"{RESULTS}/estimates/{{block}}.csv", block=STUDY.blocks),
+        panel=f"{RESULTS}/panel/panel.parquet",
+        claims=f"{RESULTS}/claims.csv",
+        verdict=f"{RESULTS}/verdict.csv",
+        written=PAPER_FILES,
+        layout="src/ruralpanel/report/paper/layout.typ",
+    output:
+        paper=f"{RESULTS}/paper.pdf",
+    log:
+        f"{RESULTS}/logs/write_paper.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/write_paper.tsv"
+    params:
+        study=lambda wildcards: as_json(STUDY),
+        code=code_digest("ruralpanel.report.paper.paper"),
+        lock=LOCK,
+    message:
+        "report        paper"
+    script:
+        "../scripts/write_paper.py"

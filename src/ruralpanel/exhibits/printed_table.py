@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from html import escape
 from itertools import groupby
+from typing import Any
 
 import pandas as pd
 
@@ -63,6 +64,23 @@ class PrintedTable:
     stub: str = ""
     numbered: bool = True
     words: tuple[int, ...] = ()
+
+
+def as_plain(table: PrintedTable) -> dict[str, Any]:
+    """Give the parts of a table as plain values, for JSON; addresses of numbers are left out."""
+    rows = {
+        name: [[label, [str(cell) for cell in cells]] for label, cells in getattr(table, name)]
+        for name in ("coefficients", "statistics")
+    }
+    return {field.name: rows.get(field.name, getattr(table, field.name)) for field in fields(table)}
+
+
+def from_plain(parts: dict[str, Any]) -> PrintedTable:
+    """Make a table of what :func:`as_plain` gave and JSON kept."""
+    pairs = {
+        name: [(first, second) for first, second in parts[name]] for name in ("heads", "coefficients", "statistics")
+    }
+    return PrintedTable(**parts | pairs | {"words": tuple(parts["words"])})
 
 
 def as_grid(table: PrintedTable) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from ruralpanel.study.exhibits import AnyExhibit
 from ruralpanel.study.legacies import INDEX_WORDS, Legacy
 from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.panel import ColumnOrigin, Panel
+from ruralpanel.study.paper import Paper
 from ruralpanel.study.sensitivity import AnySensitivity
 from ruralpanel.study.shapes import Shape, shape_of_source, shape_of_table
 from ruralpanel.study.sources import Source
@@ -69,6 +70,8 @@ class Study(Section):
     """The tables and figures, in the order they are numbered."""
     claims: dict[Name, Claim] = {}
     """What is claimed, each with the estimates that speak to it; the page begins with what became of them."""
+    paper: Paper | None = None
+    """The text of the paper and how it is typeset."""
     published: Text | None = None
     """The file of printed values that the run is verified against; left out:
     `results/published/<study>.csv` when it exists, and no verification when it does not."""

@@ -31,6 +31,8 @@ from ruralpanel.study.measures import Deflator, Derived
 from ruralpanel.study.model import Study
 from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.panel import Join, Panel, Restriction
+from ruralpanel.study.paper import Paper
+from ruralpanel.study.paper_text import FACTS, TREATMENT_FACTS, VERDICT_FACTS
 from ruralpanel.study.place_names import Level, MatchNames
 from ruralpanel.study.places import (
     Density,
@@ -118,6 +120,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("outlines", "In a `map_figure`:", Outlines),
     ("claims", "What is claimed, by name. `results/<study>/claims.csv` says what became of it.", Claim),
     ("tests", "In a claim.", ClaimTest),
+    ("paper", "Left out: a paper of the question, data, exhibits and limits as they stand in the study file.", Paper),
 ]
 
 
@@ -151,6 +154,7 @@ def reference_text() -> str:
         estimates={name: words for name, (_, words) in COLUMNS.items()},
         sensitivity={name: words for name, (_, words) in RESULTS.items()},
         events=EVENTS,
+        facts=_quoted(FACTS),
         index_measures=MEASURES | {"within_NAME": WITHIN},
         markers=_quoted(MISSING_MARKERS),
         outcomes=OUTCOMES,
@@ -158,6 +162,9 @@ def reference_text() -> str:
         sections=sections,
         statistics=_quoted(STATISTICS),
         statuses=balance.STATUSES,
+        treatment_fact=TREATMENT_FACTS[0],
+        treatment_facts=_quoted(TREATMENT_FACTS),
+        verdict_facts=_quoted(VERDICT_FACTS),
     )
 
 

@@ -29,6 +29,7 @@ def summary_of(results: Path) -> str:
     lines = []
     for name, path in (
         ("Page", results / "report" / "index.html"),
+        ("Paper", results / "paper.pdf"),
         ("Tables and figures", results / "exhibits"),
         ("Estimates", results / "estimates"),
         ("Verdict, cell by cell", results / "verdict.html"),

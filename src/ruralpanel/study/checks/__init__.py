@@ -14,6 +14,7 @@ from ruralpanel.study.checks.designation import designations
 from ruralpanel.study.checks.exhibits import exhibits, published
 from ruralpanel.study.checks.legacies import legacies
 from ruralpanel.study.checks.panel import columns_of_the_panel, joins
+from ruralpanel.study.checks.paper import paper
 from ruralpanel.study.checks.places import places
 from ruralpanel.study.checks.sensitivity import sensitivity
 from ruralpanel.study.checks.sources import sources
@@ -64,8 +65,10 @@ def _all_problems(context: Context) -> Iterator[Problem]:
     if not of_blocks:  # otherwise there are no equations to look at
         yield from sensitivity(context)
     yield from exhibits(context)
-    yield from claims(context)
+    if not of_blocks:
+        yield from claims(context)
     yield from published(context)
+    yield from paper(context, with_numbers=not of_blocks)
 
 
 def _identity(context: Context) -> Iterator[Problem]:

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ruralpanel.errors import Problem
-from ruralpanel.study.addresses import NoSuchNumber, read_address
 from ruralpanel.study.blocks import Inference
+from ruralpanel.study.checks.addresses import faults_of_address
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.yaml_file import KeyPath
-
-JOINT_TESTS = "joint test"
-"""How the terms of joint tests begin."""
 
 
 def claims(context: Context) -> Iterator[Problem]:
@@ -26,24 +23,11 @@ def claims(context: Context) -> Iterator[Problem]:
 
 
 def _address(context: Context, at: KeyPath, text: str) -> Iterator[Problem]:
-    study = context.study
-    try:
-        address = read_address(text)
-    except NoSuchNumber as error:
-        yield context.file.problem(at, error.what, error.hint)
-        return
-    if address.statistic != "estimate":
-        yield context.file.problem(at, f"`#{address.statistic}`: a claim is about the estimate", "leave it out")
-    if address.block not in study.blocks:
-        yield from context.known(at, address.block, study.blocks, "block of this study")
-        return
-    equations = study.equations(address.block)
-    words = {word for each in equations for word in (each.specification, each.outcome, each.estimator)}
-    terms = {JOINT_TESTS} | {term for each in equations for term in (*each.treatment_terms, *each.regressors)}
-    terms |= {f"{term}*{each}" for equation in equations for term in terms for each in equation.moderators}
-    for part in address.parts:
-        if not any(part.startswith(term) for term in terms):  # averages of an estimator begin with their treatment
-            yield from context.known(at, part, words | terms, f"specification, outcome, estimator or term of {text}")
+    for fault in faults_of_address(context.study, text):
+        yield context.file.problem(at, fault.what, fault.hint)
+    statistic = text.partition("#")[2]
+    if statistic not in ("", "estimate"):
+        yield context.file.problem(at, f"`#{statistic}`: a claim is about the estimate", "leave it out")
 
 
 def _asked_for(context: Context, at: KeyPath, block: str, p_value: str) -> Iterator[Problem]:

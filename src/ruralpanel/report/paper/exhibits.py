@@ -1,0 +1,200 @@
+"""Tables and figures as typst."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruralpanel.exhibits.caption import SIMULATED
+from ruralpanel.exhibits.layout import LINE, PrintedRow, TablePart, is_longer_than_a_page, parts_of
+from ruralpanel.exhibits.printed_table import (
+    PrintedTable,
+    aligned_parts,
+    column_parts,
+    from_plain,
+    head_rows,
+    head_spans,
+)
+from ruralpanel.report.paper.markup import array, as_it_is, string, words
+from ruralpanel.study.model import Study
+
+SIZE, SMALLER = 9.0, 7.5
+"""Size of print in a table, and in one that would be longer than a page, in points."""
+
+LONG = 14
+"""Characters beyond which a name with underscores may be broken into lines."""
+
+BREAK = "\u200b"
+"""What marks the place, and is not printed."""
+
+
+@dataclass(frozen=True)
+class ShownExhibit:
+    """An exhibit of the paper.
+
+    Parameters
+    ----------
+    name
+        Its name in the study.
+    number
+        ``3`` of Table 3, as on the page and in the verdict.
+    title
+        Without number and standing.
+    notes
+        The sentences below it.
+    simulated
+        Whether its data are simulated.
+    table
+        As printed; none for a figure.
+    picture
+        The file of a figure, beside the document; none for a table.
+    """
+
+    name: str
+    number: str
+    title: str
+    notes: str
+    simulated: bool
+    table: PrintedTable | None = None
+    picture: str | None = None
+
+    @property
+    def follows_text(self) -> bool:
+        """Whether it is longer than a page, and stands behind the text so that no page in it is left half empty."""
+        return self.table is not None and is_longer_than_a_page(parts_of(self.table))
+
+
+def read_shown(folder: Path, study: Study, name: str) -> ShownExhibit:
+    """Read what was made of an exhibit.
+
+    Parameters
+    ----------
+    folder
+        The folder with the exhibits of a run.
+    study
+        The study.
+    name
+        The exhibit.
+    """
+
+    def contents(ending: str) -> Any:
+        return json.loads((folder / f"{name}{ending}").read_text(encoding="utf-8"))
+
+    caption, exhibit = contents(".caption.json"), study.exhibits[name]
+    return ShownExhibit(
+        name=name,
+        number=caption["number"].rsplit(" ", 1)[-1],
+        title=exhibit.title,
+        notes=caption["notes"],
+        simulated=study.data_standing == "simulated",
+        table=from_plain(contents(".json")) if exhibit.is_table else None,
+        picture=None if exhibit.is_table else f"{name}.pdf",
+    )
+
+
+def pointer(name: str) -> str:
+    """Write a reference to an exhibit: ``Table 3``."""
+    return f'#ref(label("exhibit-{name}"));'
+
+
+def shown(exhibit: ShownExhibit, floats: bool) -> str:
+    """Write an exhibit with its number, title and notes.
+
+    Parameters
+    ----------
+    exhibit
+        What is shown.
+    floats
+        Whether it may move to the top or the foot of a page; a table longer than a page never does, and may be broken.
+    """
+    kind = "image" if exhibit.table is None else "table"
+    is_long = exhibit.follows_text
+    standing = string(SIMULATED) if exhibit.simulated else "none"
+    if exhibit.table is None:
+        body = f"image({string(exhibit.picture or '')}, width: 100%, alt: {string(exhibit.title)})"
+    else:
+        body = table_code(exhibit.table, SMALLER if is_long else SIZE)
+    figure = (
+        f"#exhibit({kind}, {string(exhibit.number)}, [{words(exhibit.title)}], {standing}, [{words(exhibit.notes)}], "
+        f"{string(exhibit.title)}, {'auto' if floats and not is_long else 'none'}, "
+        f"{{\n{body}\n}}) <exhibit-{exhibit.name}>"
+    )
+    if is_long:
+        return f"#pagebreak(weak: true)\n#[\n#show figure: set block(breakable: true)\n{figure}\n]"
+    return figure
+
+
+def table_code(table: PrintedTable, size: float = SIZE) -> str:
+    """Write a table as typst code: heads over their columns, numbers aligned at the point, rules as in books.
+
+    Parameters
+    ----------
+    table
+        As printed; one wider than a line is divided into parts below one another, as in its other forms.
+    size
+        Of its print, in points.
+    """
+    return "\n".join(_part_code(part, size) for part in parts_of(table))
+
+
+def _part_code(part: TablePart, size: float) -> str:
+    table = part.table
+    aligners = [_aligner(column_parts(table, column)) for column in range(len(part.widths))]
+    lines = [f"let a{column} = {code}" for column, code in enumerate(aligners) if code]
+    rows = []
+    for row, after in zip(part.rows, [*part.rows[1:], None], strict=True):
+        rows.append(_row(row, part))
+        if after is not None and after.is_statistic and not row.is_statistic:
+            rows.append("table.hline(stroke: 0.4pt)")
+    # Where the page is not that wide, columns share what there is.
+    total = part.labels + sum(part.widths)
+    widths = array([f"{100 * width / max(total, LINE):.2f}%" for width in [part.labels, *part.widths]])
+    sides = array(["left", *("left" if column in table.words else "center" for column in range(len(part.widths)))])
+    body = ",\n  ".join(rows)
+    heads = array(_heads(part))
+    lines.append(f"printed-table({size:g}pt, {widths}, {sides}, {heads}, (\n  {body},\n))")
+    return "{\n" + "\n".join(lines) + "\n}"
+
+
+def _row(row: PrintedRow, part: TablePart) -> str:
+    cells = [f"[#h(0.8em){as_it_is(row.label)}]" if row.is_indented else _cell(row.label)]
+    for column, cell in enumerate(row.cells):
+        parts = None if column in part.table.words else aligned_parts(cell, row.is_statistic)
+        cells.append(_cell(cell) if parts is None else f"a{column}({string(parts[0])}, {string(parts[1])})")
+    return ", ".join(cells)
+
+
+def _heads(part: TablePart) -> list[str]:
+    """Write the rows over the columns: what several share with a rule below, and the numbers of the columns."""
+    rows = head_rows(part.table)
+    heads = []
+    for position, row in enumerate(rows):
+        is_last = position == len(rows) - 1
+        heads.append(_cell(part.table.stub) if is_last and not part.table.numbered else "[]")
+        rules, first = [], 1
+        for text, span in head_spans(row) if not is_last or len(rows) == 1 else [(text, 1) for text in row]:
+            side = ", align: left + bottom" if first - 1 in part.table.words else ""
+            heads.append(f"table.cell(colspan: {span}{side}, {_cell(text)})")
+            if span > 1 and text:
+                rules.append(f"table.hline(start: {first}, end: {first + span}, stroke: 0.4pt)")
+            first += span
+        heads += rules
+    if part.table.numbered:
+        heads += [_cell(part.table.stub), *map(_cell, part.numbers)]
+    return heads
+
+
+def _aligner(parts: list[tuple[str, str]]) -> str:
+    """Write what aligns the numbers of a column; nothing for a column without numbers."""
+    if not parts:
+        return ""
+    before, behind = (sorted({pair[side] for pair in parts}) for side in (0, 1))
+    return f"aligner({array([*map(string, before)])}, {array([*map(string, behind)])})"
+
+
+def _cell(text: str) -> str:
+    """Write a cell; a long name of a column may be broken behind an underscore, without a hyphen."""
+    broken = " ".join(word if len(word) <= LONG else word.replace("_", f"_{BREAK}") for word in text.split(" "))
+    return f"[{as_it_is(broken)}]" if text else "[]"

@@ -1,0 +1,61 @@
+"""Facts of a run that a paper can state: how large the panel is, who is treated when, and the verdict."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pandas as pd
+
+from ruralpanel.exhibits.numbers import count
+from ruralpanel.study.model import Study
+from ruralpanel.verification.summary import REPRODUCES, STATUSES
+
+
+def facts_of_run(study: Study, panel: pd.DataFrame, estimates: pd.DataFrame, verdict: pd.DataFrame) -> dict[str, str]:
+    """State what a paper can ask for as ``{{ run: … }}``.
+
+    Parameters
+    ----------
+    study
+        The study.
+    panel
+        The finished panel.
+    estimates
+        Tidy estimates of all blocks.
+    verdict
+        Published values beside today's; a row each.
+
+    Returns
+    -------
+    dict
+        Every fact by its name, as it is printed: those of a treatment with its name behind a slash, counts with
+        thousands separators, years without.
+    """
+    unit, period = study.panel.unit, study.panel.period
+    statuses = Counter(verdict["status"])
+    reproduced = sum(statuses[status] for status in STATUSES if status in REPRODUCES)
+    words = "no published values" if verdict.empty else "match" if reproduced == len(verdict) else "no match"
+    facts = {
+        "rows": count(len(panel)),
+        "units": count(panel[unit].nunique()),
+        "periods": count(panel[period].nunique()),
+        "first_period": f"{panel[period].min():g}",
+        "last_period": f"{panel[period].max():g}",
+        "sources": count(len(study.sources)),
+        "estimates": count(estimates["estimate"].notna().sum()),
+        "seed": str(study.seed),
+        "verdict": words,
+        "published_cells": count(len(verdict)),
+        "reproduced_cells": count(reproduced),
+    }
+    for name in study.designation:
+        cohorts = panel.groupby(unit)[f"{name}_cohort"].max()
+        treated = cohorts.dropna()
+        facts |= {
+            f"treated/{name}": count(len(treated)),
+            f"never_treated/{name}": count(cohorts.isna().sum()),
+            f"cohorts/{name}": count(treated.nunique()),
+            f"first_cohort/{name}": f"{treated.min():g}" if len(treated) else "none",
+            f"last_cohort/{name}": f"{treated.max():g}" if len(treated) else "none",
+        }
+    return facts

@@ -1,0 +1,147 @@
+"""Markdown as typst markup.
+
+Python-Markdown reads the text; the tree it makes of it is written as typst instead of HTML. Headings, emphasis, lists,
+quotations, code, links, tables and footnotes are known; markup of HTML is text like any other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+
+from ruralpanel.report.paper.markup import array, not_a_list, string, words
+
+_ALIGNED = re.compile(r"text-align:\s*(left|center|right)")
+
+
+def as_typst(text: str) -> str:
+    """Convert Markdown to typst markup.
+
+    Parameters
+    ----------
+    text
+        Markdown; marks of references pass unchanged.
+    """
+    tree = _tree(text)
+    notes = {}
+    for division in tree.findall("div"):
+        for item in division.iter("li"):
+            notes[f"#{item.get('id')}"] = item
+    return _Writer(notes).blocks(tree)
+
+
+def _tree(text: str) -> Element:
+    """Parse Markdown, with HTML and entities taken as they are written."""
+    reader = Markdown(extensions=["tables", "footnotes", "sane_lists"])
+    for registry, names in (
+        (reader.preprocessors, ["html_block"]),
+        (reader.inlinePatterns, ["html", "entity", "image_link", "image_reference", "short_image_ref"]),
+        (reader.treeprocessors, ["prettify"]),
+    ):
+        for name in names:
+            registry.deregister(name)
+    trees: list[Element] = []
+
+    def keep(tree: Element) -> str:
+        trees.append(tree)
+        return ""
+
+    reader.serializer = keep
+    reader.stripTopLevelTags = False
+    reader.convert(text)
+    return trees[0] if trees else Element("div")
+
+
+class _Writer:
+    """Writes a tree; footnotes by the address that the text has for each."""
+
+    def __init__(self, notes: dict[str, Element]) -> None:
+        self.notes = notes
+        self.written: dict[str, Callable[[Element], str]] = {
+            "p": lambda block: not_a_list(self.inline(block).strip()),
+            "ul": lambda block: f"#list{self._items(block)}",
+            "ol": lambda block: f"#enum(start: {int(block.get('start', '1'))}){self._items(block)}",
+            "blockquote": lambda block: f"#quote(block: true)[\n{self.blocks(block)}]",
+            "pre": lambda block: f"#raw({string(unescape(''.join(block.itertext())).rstrip())}, block: true)",
+            "hr": lambda _: "#line(length: 100%, stroke: 0.4pt)",
+            "table": self._table,
+        }
+
+    def blocks(self, parent: Element) -> str:
+        """Write what stands below one another."""
+        pieces = []
+        for block in parent:
+            if re.fullmatch("h[1-6]", block.tag):
+                pieces.append(f"{'=' * int(block.tag[1])} {self.inline(block).strip()}")
+            elif block.tag in self.written:
+                pieces.append(self.written[block.tag](block))
+        return "\n\n".join(pieces) + "\n"
+
+    def inline(self, parent: Element) -> str:
+        """Write what stands beside one another."""
+        pieces = [words(parent.text or "")]
+        for child in parent:
+            pieces += [self._span(child), words(child.tail or "")]
+        return "".join(pieces)
+
+    def _span(self, child: Element) -> str:
+        if child.tag == "em":
+            return f"#emph[{self.inline(child)}];"
+        if child.tag == "strong":
+            return f"#strong[{self.inline(child)}];"
+        if child.tag == "code":
+            return f"#raw({string(unescape(child.text or ''))});"
+        if child.tag == "br":
+            return "#linebreak();"
+        if child.tag == "sup":
+            return f"#footnote[{self._note(child[0].get('href', ''))}];"
+        if child.tag == "a":
+            return f"#link({string(unescape(child.get('href', '')))})[{self.inline(child)}];"
+        return self.inline(child)
+
+    def _note(self, address: str) -> str:
+        """Write a footnote without the arrow that would lead back from it."""
+        item = self.notes[address]
+        for paragraph in item:
+            for arrow in paragraph.findall("a[@class='footnote-backref']"):
+                paragraph.remove(arrow)
+                last = paragraph[-1] if len(paragraph) else None
+                if last is None:
+                    paragraph.text = _without_space(paragraph.text)
+                else:
+                    last.tail = _without_space(last.tail)
+        return self.blocks(item).strip()
+
+    def _items(self, block: Element) -> str:
+        """Write the items of a list, whose first words have no paragraph of their own where it is tight."""
+        pieces = []
+        for item in block:
+            inner = Element("p")
+            inner.text = item.text
+            spans = [child for child in item if child.tag not in self.written]
+            inner.extend(spans)
+            rest = Element("div")
+            rest.extend([child for child in item if child.tag in self.written])
+            opening = not_a_list(self.inline(inner).strip())
+            pieces.append("[" + "\n\n".join(part for part in (opening, self.blocks(rest).strip()) if part) + "]")
+        return "".join(pieces)
+
+    def _table(self, block: Element) -> str:
+        """Write a table of the author's."""
+        rows = [list(row) for row in block.iter("tr")]
+        aligned = [_ALIGNED.search(cell.get("style", "")) for cell in rows[0]]
+        sides = array([found[1] if found else "left" for found in aligned])
+        heads = ", ".join(f"[{self.inline(cell)}]" for cell in rows[0])
+        cells = ", ".join(f"[{self.inline(cell)}]" for row in rows[1:] for cell in row)
+        return f"#written-table({sides}, ({heads},), {cells})"
+
+
+def _without_space(text: str | None) -> str:
+    """Take the mark of a space that does not break from the end of a text."""
+    from markdown.extensions.footnotes import NBSP_PLACEHOLDER
+
+    return (text or "").replace(NBSP_PLACEHOLDER, "")

@@ -1,0 +1,84 @@
+"""A paper from a run: the author's text, or one written from the study, with numbers, exhibits and works."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from ruralpanel.report.paper.document import (
+    BIBLIOGRAPHY,
+    STYLE,
+    exhibits_in_text,
+    paper_document,
+    text_from_study,
+)
+from ruralpanel.report.paper.exhibits import ShownExhibit
+from ruralpanel.report.paper.facts import facts_of_run
+from ruralpanel.report.paper.references import filled_references
+from ruralpanel.report.paper.typesetting import typeset
+from ruralpanel.study.model import Study
+from ruralpanel.study.paper_text import read_text
+
+
+def write_paper(
+    study: Study,
+    exhibits: list[ShownExhibit],
+    estimates: pd.DataFrame,
+    panel: pd.DataFrame,
+    claims: pd.DataFrame,
+    verdict: pd.DataFrame,
+    figures: dict[str, Path],
+    root: Path = Path(),
+) -> bytes:
+    """Write the paper of a study.
+
+    Parameters
+    ----------
+    study
+        The study.
+    exhibits
+        All its exhibits, in its order.
+    estimates
+        Tidy estimates of all blocks.
+    panel
+        The finished panel.
+    claims
+        The scorecard, one row a test.
+    verdict
+        Published values beside today's.
+    figures
+        The files of the figures, by the names that exhibits have for them.
+    root
+        The top of the repository.
+
+    Returns
+    -------
+    bytes
+        The PDF.
+
+    Raises
+    ------
+    PaperError
+        If the text asks for a number that there is not, or cannot be typeset.
+    """
+    declared = study.paper
+    where = declared.text if declared else "the paper written from the study"
+    text = read_text((root / declared.text).read_text(encoding="utf-8-sig") if declared else text_from_study(study))
+    filled = filled_references(
+        text,
+        where,
+        estimates,
+        transformations={name: outcome.transformation for name, outcome in study.outcomes.items()},
+        facts=facts_of_run(study, panel, estimates, verdict),
+        claims=dict(zip(claims["claim"], claims["status"], strict=True)),
+        exhibits=exhibits_in_text(exhibits, floats=declared is not None),
+    )
+    document = paper_document(study, text, filled, exhibits)
+    beside = dict(figures)
+    if declared and declared.bibliography:
+        beside[BIBLIOGRAPHY] = root / declared.bibliography
+    if declared and declared.citation_style.endswith(".csl"):
+        beside[STYLE] = root / declared.citation_style
+    folder = root / declared.font_folder if declared and declared.font_folder else None
+    return typeset(document, beside, text, where, declared.font if declared else None, folder)

@@ -1,0 +1,172 @@
+"""What stands in the paper for each reference of its text: numbers of the run, facts, claims, exhibits and works."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from ruralpanel.errors import PaperError, Problem
+from ruralpanel.estimation.address import find_estimate
+from ruralpanel.exhibits.numbers import count, decimal, probability
+from ruralpanel.report.paper.exhibits import pointer
+from ruralpanel.report.paper.markup import as_it_is, string, words
+from ruralpanel.study.addresses import NoSuchNumber, read_address
+from ruralpanel.study.paper_text import DECIMALS, PaperText, Reference
+
+COUNTS = ("observations", "units", "clusters")
+"""Numbers of an estimate that are counts."""
+
+ON_LOG_SCALE = ("poisson_fixed_effects", "complementary_log_log")
+"""Estimators whose coefficients are changes of the log of a mean or of a hazard."""
+
+PERCENT_DECIMALS = 1
+
+
+def filled_references(
+    text: PaperText,
+    where: str,
+    estimates: pd.DataFrame,
+    transformations: Mapping[str, str],
+    facts: Mapping[str, str],
+    claims: Mapping[str, str],
+    exhibits: Mapping[str, str],
+) -> list[str]:
+    """Write what stands for each reference as typst markup.
+
+    Parameters
+    ----------
+    text
+        The author's text.
+    where
+        Its file, for messages.
+    estimates
+        Tidy estimates of all blocks.
+    transformations
+        Of each outcome.
+    facts
+        From :func:`ruralpanel.report.paper.facts.facts_of_run`.
+    claims
+        The status of each claim.
+    exhibits
+        What is written where an exhibit is placed.
+
+    Raises
+    ------
+    PaperError
+        If a number is asked for that there is not, or that several estimates could be meant by; all at once.
+    """
+    filled: list[str] = []
+    problems: list[Problem] = []
+    for reference in text.references:
+        try:
+            if reference.kind == "number":
+                filled.append(_number(reference, estimates, transformations))
+            elif reference.kind == "fact":
+                filled.append(as_it_is(facts["/".join(part.strip() for part in reference.text.split("/"))]))
+            elif reference.kind == "claim":
+                filled.append(as_it_is(claims[reference.text]))
+            elif reference.kind == "exhibit":
+                filled.append(exhibits[reference.text])
+            else:
+                filled.append(_words_of(reference))
+        except NoSuchNumber as error:
+            problems.append(error.problem(f"{where}, line {reference.line}"))
+    if problems:
+        raise PaperError(problems)
+    return filled
+
+
+def number_words(
+    row: pd.Series, statistic: str, formats: tuple[str, ...], decimals: int | None, transformation: str
+) -> list[str]:
+    """Print a number of an estimate, and what is to stand in parentheses behind it.
+
+    Parameters
+    ----------
+    row
+        The estimate.
+    statistic
+        Which of its numbers.
+    formats
+        Of :data:`ruralpanel.study.paper_text.FORMATS`. ``percent`` multiplies by a hundred. ``percent_change`` gives
+        100 (exp(b) − 1) of a coefficient b on a logarithm, of a mean or a hazard too, with the ends of the interval
+        transformed alike and a standard error of 100 exp(b) times that of b (the delta method). ``unsigned`` leaves
+        the sign away.
+    decimals
+        Of the number; left out, 3, or 1 of a percentage.
+    transformation
+        Of the outcome.
+
+    Returns
+    -------
+    list of str
+        The number, and then each part in parentheses.
+
+    Raises
+    ------
+    NoSuchNumber
+        If the estimate has no such number, or none that can be printed so.
+    """
+    value = row[statistic]
+    if pd.isna(value):
+        raise NoSuchNumber(f"the estimate has no {statistic.replace('_', ' ')}", str(row["reason"]))
+    if statistic in COUNTS:
+        return [count(value)]
+    if statistic.startswith("p_value"):
+        return [probability(value, "").strip()]
+    is_share = "percent" in formats or "percent_change" in formats
+    places = decimals if decimals is not None else PERCENT_DECIMALS if is_share else DECIMALS
+    low, high, error = row["interval_low"], row["interval_high"], row["standard_error"]
+    if "percent_change" in formats:
+        if transformation != "log" and row["estimator"] not in ON_LOG_SCALE:
+            raise NoSuchNumber(f"the outcome {row['outcome']} is not in logarithms", "write percent")
+        error = 100 * np.exp(value) * error
+        value, low, high = (100 * np.expm1(each) for each in (value, low, high))
+    elif "percent" in formats:
+        value, low, high, error = (100 * each for each in (value, low, high, error))
+    if "unsigned" in formats and value < 0:
+        value, low, high = -value, -high, -low
+    sign = "%" if is_share else ""
+    parts = [decimal(value, places) + sign]
+    asked = {"standard_error": error, "interval": low, "p": row["p_value"]}
+    for name, needed in asked.items():
+        if name in formats and pd.isna(needed):
+            reason = str(row["reason"])
+            raise NoSuchNumber(f"the estimate has no {name.replace('_', ' ')}", reason)
+    if "standard_error" in formats:
+        parts.append(decimal(error, places))
+    if "interval" in formats:
+        level = f"{100 * row['interval_level']:g}% interval"
+        parts.append(f"{level} {decimal(low, places)} to {decimal(high, places)}")
+    if "p" in formats:
+        parts.append(f"p {probability(row['p_value'])}")
+    return parts
+
+
+def _number(reference: Reference, estimates: pd.DataFrame, transformations: Mapping[str, str]) -> str:
+    address = read_address(reference.text)
+    row = find_estimate(estimates, address)
+    transformation = transformations.get(row["outcome"], "none")
+    try:
+        parts = number_words(row, address.statistic, reference.formats, reference.decimals, transformation)
+    except NoSuchNumber as error:
+        raise NoSuchNumber(f"`{reference.text}`: {error.what}", error.hint) from None
+    printed, *behind = (as_it_is(part.replace(" ", "\u00a0")) for part in parts)
+    return f"{printed} ({'; '.join(behind)})" if behind else printed
+
+
+def _words_of(reference: Reference) -> str:
+    """Write a pointer, a citation, mathematics, or a character that stands for itself."""
+    if reference.kind == "pointer":
+        return pointer(reference.text.partition(":")[2])
+    if reference.kind == "citation":
+        form = ', form: "prose"' if reference.in_sentence else ""
+        return " ".join(
+            f"#cite(label({string(key)}){form}{f', supplement: [{words(behind)}]' if behind else ''});"
+            for key, behind in reference.works
+        )
+    if reference.kind == "mathematics":
+        return reference.text
+    return words(reference.text)

@@ -1,0 +1,188 @@
+"""A whole paper, typeset."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+
+from ruralpanel.errors import PaperError
+from ruralpanel.exhibits.printed_table import Addressed, PrintedTable, as_plain, from_plain
+from ruralpanel.exhibits.style import save_figure
+from ruralpanel.report.paper import paper
+from ruralpanel.report.paper.exhibits import ShownExhibit, shown, table_code
+from ruralpanel.study.model import Study
+from tests.report.paper.test_references import estimates
+from tests.study.conftest import STUDY
+
+TABLE = PrintedTable(
+    title="Table 1. Effects",
+    heads=[("Income", "Two-way"), ("Income", "By cohort"), ("Share <5%", "")],
+    coefficients=[("Listed village", ["−0.050", "12.3***", "plain_and_not_far == 0"]), ("", ["(0.012)", "(4)", ""])],
+    statistics=[("Observations", ["12,345", "9", ""])],
+    notes=["Notes with # and $."],
+)
+TEXT = """The *abstract* has {{ main/income }}.
+
+# Results
+
+As @lee2020 says, @tbl:table and @fig:path: {{ run: treated/listed }} of {{ run: units }}. $ Y_(i t) = alpha_i $
+
+{{ exhibit: table }}
+"""
+WORKS = "@article{lee2020, author={Lee, A.}, title={Villages}, journal={J}, year={2020}}"
+
+
+class Run:
+    """A run with a table and a figure, and what its author wrote."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        (root / "paper.md").write_text(TEXT, encoding="utf-8")
+        (root / "works.bib").write_text(WORKS, encoding="utf-8")
+        figure, axes = plt.subplots(figsize=(7, 3))
+        axes.plot([0, 1])
+        save_figure(figure, root / "path.png", root / "path.pdf", root / "path.svg")
+        self.exhibits = [
+            ShownExhibit("table", "1", "Effects", "A note.", True, table=TABLE),
+            ShownExhibit("path", "1", "A path", "", True, picture="path.pdf"),
+        ]
+        self.study: dict[str, Any] = STUDY | {
+            "data_standing": "simulated",
+            "limitations": ["Costs $5 * 2_000."],
+            "paper": {"text": "paper.md", "bibliography": "works.bib", "jel": ["O13"], "keywords": ["villages"]},
+            "exhibits": STUDY["exhibits"]
+            | {"path": {"kind": "event_study_figure", "title": "A path", "blocks": ["main"]}},
+        }
+        self.documents: list[str] = []
+
+    def write(self) -> bytes:
+        panel = pd.DataFrame(
+            {"village": [1, 1, 2, 2], "year": [2000, 2001] * 2, "listed_cohort": [2001.0, 2001.0, None, None]}
+        )
+        return paper.write_paper(
+            Study.model_validate(self.study),
+            self.exhibits,
+            estimates({}),
+            panel,
+            pd.DataFrame(columns=["claim", "status"]),
+            pd.DataFrame({"status": ["match", "rounding"]}),
+            {"path.pdf": self.root / "path.pdf"},
+            self.root,
+        )
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    made = Run(tmp_path)
+    typeset = paper.typeset
+
+    def keep(document: str, *others: Any) -> bytes:
+        made.documents.append(document)
+        return typeset(document, *others)
+
+    monkeypatch.setattr(paper, "typeset", keep)
+    return made
+
+
+def test_a_paper_has_the_numbers_of_the_run_and_the_same_bytes_twice(run: Run) -> None:
+    first, second = run.write(), run.write()
+    assert first == second
+    assert first.startswith(b"%PDF")
+    document = run.documents[0]
+    assert 'has #"−0.050";.' in document
+    assert '#"1"; of #"2";' in document
+    assert 'standing: "SIMULATED DATA"' in document
+    assert document.index("<exhibit-table>") < document.index("#bibliography") < document.index("<exhibit-path>")
+
+
+def test_a_review_copy_has_no_authors(run: Run) -> None:
+    run.study["paper"] |= {"anonymous": True, "acknowledgements": "Thanks to A. Scholar."}
+    run.write()
+    assert "Scholar" not in run.documents[0]
+
+
+def test_without_a_paper_section_the_study_speaks_for_itself(run: Run) -> None:
+    del run.study["paper"]
+    run.study["question"] = "Does it pay?"
+    assert run.write().startswith(b"%PDF")
+    document = run.documents[0]
+    for part in ("Does it pay?", "<exhibit-table>", "<exhibit-path>", "Costs \\$5 \\* 2\\_000."):
+        assert part in document
+    assert "bibliography" not in document.split("#show: paper")[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "what"),
+    [
+        ("# A\n\nWords.\n\n$ alpha_i + foo_t $", "paper.md, line 5", "unknown variable: foo"),
+        ("# A\n\n{{ main/lost }}", "paper.md, line 3", "no estimate of what stands before it has `lost`"),
+    ],
+)
+def test_what_cannot_be_printed_is_an_error_with_its_line(run: Run, text: str, where: str, what: str) -> None:
+    (run.root / "paper.md").write_text(text, encoding="utf-8")
+    with pytest.raises(PaperError) as raised:
+        run.write()
+    assert where in str(raised.value)
+    assert what in str(raised.value)
+
+
+def test_a_bibliography_that_cannot_be_read_says_where(run: Run) -> None:
+    (run.root / "works.bib").write_text("@article{lee2020,\n title {Villages}}", encoding="utf-8")
+    with pytest.raises(PaperError, match=r"works\.bib, line 2: cannot be typeset: failed to parse BibLaTeX"):
+        run.write()
+
+
+def test_a_style_that_typst_does_not_know_is_an_error(run: Run) -> None:
+    run.study["paper"] |= {"citation_style": "harvrad"}
+    with pytest.raises(PaperError, match="harvrad"):
+        run.write()
+
+
+def test_numbers_of_a_table_are_divided_at_the_point() -> None:
+    code = table_code(TABLE)
+    assert 'a0("−0", ".050")' in code
+    assert 'a0("(0", ".012)")' in code
+    assert 'a1("12", ".3***")' in code
+    assert 'a1("(4", ")")' in code
+    assert "let a2" not in code  # words only
+    assert "table.cell(colspan: 2" in code
+    assert "plain_\u200band_\u200bnot_\u200bfar ==" in code
+
+
+def test_a_table_is_the_same_after_it_was_saved() -> None:
+    for table in (TABLE, replace(TABLE, stub="Row", numbered=False, words=(2,))):
+        assert from_plain(json.loads(json.dumps(as_plain(table)))) == table
+    addressed = replace(TABLE, statistics=[("R", [Addressed("1", "main/income"), "", ""])])
+    assert from_plain(json.loads(json.dumps(as_plain(addressed)))) == addressed
+
+
+def test_a_table_of_words_has_a_head_over_its_labels_and_no_numbers() -> None:
+    table = replace(TABLE, stub="Claim", numbered=False, words=(0, 2), heads=[("", "Of"), ("", "p"), ("", "Finding")])
+    code = table_code(table)
+    assert '#"Claim";' in code
+    assert "(left, left, center, left, )" in code
+    assert '#"(1)";' not in code
+
+
+def test_a_wide_table_is_divided_and_a_long_one_follows_the_text_and_may_be_broken() -> None:
+    many = [(f"y{number}", "") for number in range(20)]
+    wide = replace(TABLE, heads=many, coefficients=[("Listed", ["−10.0000"] * 20)], statistics=[])
+    assert table_code(wide).count("printed-table(") > 1
+    exhibit = ShownExhibit("table", "1", "Effects", "", False, table=TABLE)
+    assert "breakable" not in shown(exhibit, floats=True)
+    assert "auto, {" in shown(exhibit, floats=True)
+    long = replace(exhibit, table=replace(TABLE, coefficients=[("Listed", ["1.0", "1.0", ""])] * 90))
+    assert long.follows_text
+    assert "breakable: true" in shown(long, floats=True)
+
+
+def test_a_font_that_is_not_there_is_an_error(run: Run) -> None:
+    run.study["paper"] |= {"font": "No Such Serif", "font_folder": "."}
+    with pytest.raises(PaperError, match="no such serif"):
+        run.write()

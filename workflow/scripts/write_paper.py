@@ -1,0 +1,28 @@
+"""Door of the report stage: the author's text, exhibits, estimates and verdict → the paper as PDF."""
+
+from ruralpanel.stage import stage
+
+with stage(snakemake.log[0]):
+    from pathlib import Path
+
+    import pandas as pd
+
+    from ruralpanel.estimation.estimates import load_estimates
+    from ruralpanel.report.paper.exhibits import read_shown
+    from ruralpanel.report.paper.paper import write_paper
+    from ruralpanel.storage import load_table
+    from ruralpanel.study.model import Study
+    from ruralpanel.verification.verdict import load_verdict
+
+    study = Study.model_validate_json(snakemake.params.study)
+    folder = Path(snakemake.input.captions[0]).parent
+    paper = write_paper(
+        study,
+        exhibits=[read_shown(folder, study, name) for name in study.exhibits],
+        estimates=load_estimates(snakemake.input.estimates),
+        panel=pd.read_parquet(snakemake.input.panel),
+        claims=load_table(snakemake.input.claims),
+        verdict=load_verdict(snakemake.input.verdict),
+        figures={path.name: path for path in map(Path, snakemake.input.figures)},
+    )
+    Path(snakemake.output.paper).write_bytes(paper)
