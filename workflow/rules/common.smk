@@ -184,6 +184,8 @@ def exhibit_inputs(wildcards):
         "estimates": [
             f"{RESULTS}/estimates/{block}.csv" for block in exhibit.estimated_in
         ],
+        "sources": [f"{RESULTS}/sources/{source}.parquet" for source in STUDY.sources],
+        "claims": f"{RESULTS}/claims.csv",
         "sensitivity": [
             f"{RESULTS}/sensitivity/{name}.csv" for name in exhibit.analysed_in
         ],
@@ -200,14 +202,9 @@ def exhibit_inputs(wildcards):
 def exhibit_code(name):
     """Compute the digest of the code behind an exhibit."""
     kind = STUDY.exhibits[name].kind
+    forms = ("style",) if name in FIGURES else ("printed_table", "latex", "word")
     return code_digest(
-        f"ruralpanel.exhibits.{kind}",
-        "ruralpanel.exhibits.inputs",
-        (
-            "ruralpanel.exhibits.style"
-            if name in FIGURES
-            else "ruralpanel.exhibits.printed_table"
-        ),
+        *(f"ruralpanel.exhibits.{module}" for module in (kind, "inputs", *forms)),
     )
 
 

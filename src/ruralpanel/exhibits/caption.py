@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel
 
+from ruralpanel.exhibits.described import ColumnWords, SourceWords, described_columns, described_sources
 from ruralpanel.study.exhibits import AnyExhibit
 from ruralpanel.study.model import Study
 
@@ -71,6 +72,8 @@ class ExhibitDeclaration(BaseModel):
     sources: list[str]
     treatments: dict[str, str] = {}
     anticipation: dict[str, int] = {}
+    columns: dict[str, ColumnWords] = {}
+    data: list[SourceWords] = []
 
 
 def declared(study: Study, name: str) -> ExhibitDeclaration:
@@ -105,6 +108,8 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         sources=list(dict.fromkeys(source.citation or source.title or key for key, source in study.sources.items())),
         treatments=study.treatment_notes(),
         anticipation={key: each.anticipation for key, each in study.designation.items() if each.anticipation},
+        columns=described_columns(study, exhibit),
+        data=described_sources(study, exhibit),
     )
 
 

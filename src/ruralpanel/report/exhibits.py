@@ -15,7 +15,7 @@ from ruralpanel.report.estimates import link
 WIDEST = 1400
 """Pixels: twice the width of a column of text, for screens with two pixels to a point."""
 
-_TRACED = re.compile(r'(<td(?: class=words)? data-address="([^"]*)">)([^<]+)</td>')
+_TRACED = re.compile(r'(<td(?: [a-z-]+="[^"]*")* data-address="([^"]*)">)([^<]+)</td>')
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def read_exhibit(folder: Path, name: str, caption: dict[str, str], is_table: boo
     is_table
         Whether it is a table or a figure.
     """
-    endings = ("tex", "csv", "html") if is_table else ("png", "pdf", "svg", "csv")
+    endings = ("docx", "tex", "csv", "html") if is_table else ("png", "pdf", "svg", "csv")
     return ShownExhibit(
         name=name,
         number=caption["number"],
