@@ -52,7 +52,7 @@ def sensitivity_tables(found: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]
 
 
 def _is_one_text(column: pd.Series) -> bool:
-    return not pd.api.types.is_numeric_dtype(column) and column.nunique() == 1
+    return not pd.api.types.is_numeric_dtype(column) and column.nunique(dropna=False) == 1
 
 
 def _words(name: str) -> str:
