@@ -103,7 +103,8 @@ def test_tables_of_sensitivity_are_shown_as_they_are_and_cut_where_long() -> Non
         {"sensitivity": ["pre_trends"] * 70, "block": ["b"] * 70, "bound": [-0.25] * 70, "empty": [""] * 70}
     )
     (table,) = sensitivity_tables({"pre_trends": frame})
-    assert table["rows"][0] == ["b", "−0.25"]
-    assert [head["text"] for head in table["heads"]] == ["block", "bound"]
+    assert table["shared"] == "block: b"
+    assert table["rows"][0] == ["−0.25"]
+    assert [head["text"] for head in table["heads"]] == ["bound"]
     assert (table["cut"], len(table["rows"]), table["rows_in_all"]) == (True, MOST, "70")
     assert table["file"] == "pre_trends.csv"

@@ -29,21 +29,34 @@ def sensitivity_tables(found: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]
     for name, frame in found.items():
         told = frame.drop(columns=[name for name in SAID_ONCE if name in frame]).replace("", None)
         full = [column for column in told.columns if told[column].notna().any()]
+        # A text that all rows share is said once, above the table, so that a phone shows what differs.
+        shared = [
+            column for column in full if told[column].notna().all() and len(told) > 1 and _is_one_text(told[column])
+        ]
+        full = [column for column in full if column not in shared]
         numeric = [pd.api.types.is_numeric_dtype(frame[column]) for column in full]
         tables.append(
             {
-                "name": name.replace("_", " "),
+                "name": _words(name),
                 "file": f"{name}.csv",
                 "rows_in_all": count(len(frame)),
                 "cut": len(frame) > MOST,
+                "shared": "; ".join(f"{_words(column)}: {_words(str(told[column].iloc[0]))}" for column in shared),
                 "heads": [
-                    {"text": column.replace("_", " "), "number": number}
-                    for column, number in zip(full, numeric, strict=True)
+                    {"text": _words(column), "number": number} for column, number in zip(full, numeric, strict=True)
                 ],
                 "rows": [[_printed(value) for value in row] for row in told[full].head(MOST).itertuples(index=False)],
             }
         )
     return tables
+
+
+def _is_one_text(column: pd.Series) -> bool:
+    return not pd.api.types.is_numeric_dtype(column) and column.nunique(dropna=False) == 1
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _printed(value: Any) -> str:
