@@ -215,3 +215,13 @@ def test_columns_that_only_their_estimator_tells_apart_name_it(panel: pd.DataFra
         "averages over cohorts",
         "Weighted",
     ]
+
+
+def test_numbers_carry_the_address_of_their_estimate_into_html(static: pd.DataFrame) -> None:
+    html = as_html(print_table(static, declaration("regression_table")))
+    listed = static[static["term"] == "listed"].iloc[0]
+    address = "block/main/y/two_way_fixed_effects/listed"
+    assert f'data-address="{address}">{listed["estimate"]:.3f}</td>' in html
+    assert f'data-address="{address}">({listed["standard_error"]:.3f})</td>' in html
+    assert f'data-address="{address}">320</td>' in html
+    assert "<td>Yes</td>" in html

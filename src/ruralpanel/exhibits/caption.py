@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -227,3 +228,19 @@ def variance_words(row: Mapping[Any, Any], labels: Mapping[str, str]) -> str:
         kind = f"spatial (Conley 1999; {row['spatial']})"
     correction = SMALL_SAMPLE_WORDS.get(row["small_sample"])
     return f"{kind}, {correction}" if correction else kind
+
+
+def sample_text(sample: str, labels: Mapping[str, str]) -> str:
+    """Write a sample for the reader: treatments by their label, numbers with a true minus.
+
+    Parameters
+    ----------
+    sample
+        As the estimates have it.
+    labels
+        What a reader sees for a column.
+    """
+    words = sample
+    for name, label in labels.items():
+        words = re.sub(rf"\bof {name}\b", f"of {label}", words)
+    return re.sub(r"(?<![\w.])-(?=\d)", "\N{MINUS SIGN}", words)

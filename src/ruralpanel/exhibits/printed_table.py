@@ -20,6 +20,18 @@ LONG = 20
 """Characters beyond which a cell of HTML may be broken into lines."""
 
 
+class Addressed(str):
+    """The text of a cell that shows a number with an address (:mod:`ruralpanel.study.addresses`), which HTML keeps."""
+
+    address: str
+
+    def __new__(cls, text: str, address: str) -> Addressed:
+        """Make one of a text and the whole address of its estimate."""
+        cell = super().__new__(cls, text)
+        cell.address = address
+        return cell
+
+
 @dataclass(frozen=True)
 class PrintedTable:
     """A table as printed, before it takes the form of HTML, LaTeX, Word or CSV.
@@ -31,7 +43,8 @@ class PrintedTable:
     heads
         For each column what it shares with its neighbours, such as the outcome, and the words over it.
     coefficients, statistics
-        Row label and one text a column; a row without a label belongs to the one above it.
+        Row label and one text a column; a row without a label belongs to the one above it, and a text that is
+        :class:`Addressed` can be traced from the page.
     notes
         Sentences below the table.
     stub
@@ -155,6 +168,8 @@ def _html_cell(cell: str, parts: tuple[str, str] | None, sides: Sides, is_words:
         for name, side, part in zip(("before", "after"), sides, parts, strict=True):
             missing = "".join((side - _union([part])).elements())
             kind += f' data-{name}="{escape(missing)}"' if missing else ""
+    if isinstance(cell, Addressed) and cell:
+        kind += f' data-address="{escape(cell.address)}"'
     return f"<td{kind}>{escape(cell)}</td>"
 
 

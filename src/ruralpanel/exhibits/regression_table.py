@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from ruralpanel.estimation.address import address_of
 from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.exhibits.caption import (
     ExhibitDeclaration,
     closing_notes,
     full_title,
     missing_errors,
+    sample_text,
     sentence_list,
     term_words,
     unit_notes,
     variance_words,
 )
 from ruralpanel.exhibits.numbers import count, decimal, probability
-from ruralpanel.exhibits.printed_table import PrintedTable
+from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
 from ruralpanel.study.estimators import AVERAGING, ESTIMATORS, shown_in
 from ruralpanel.study.exhibits import RegressionTable
 from ruralpanel.study.fixed_effects import fixed_effect, intercepts, slopes
@@ -167,14 +168,15 @@ def _cell(
         return "", ""
     if pd.isna(row["estimate"]):
         unavailable[row["reason"]] = None
-        return "—", ""
+        return Addressed("—", address_of(row)), ""
     stars = ""
     if exhibit.stars and pd.notna(row["p_value"]):
         stars = "*" * sum(row["p_value"] < bound for bound in (0.10, 0.05, 0.01))
     error = f"({decimal(row['standard_error'], exhibit.decimals)})" if pd.notna(row["standard_error"]) else ""
     if pd.notna(row["weight_share"]):
         error = f"[{decimal(row['weight_share'], exhibit.decimals)}]"
-    return decimal(row["estimate"], exhibit.decimals) + stars, error
+    address = address_of(row)
+    return Addressed(decimal(row["estimate"], exhibit.decimals) + stars, address), Addressed(error, address)
 
 
 def _row_of(column: pd.DataFrame, term: str, event_time: int | str | None) -> pd.Series | None:
@@ -193,11 +195,17 @@ def _rows_below(found: list[pd.Series | None], exhibit: RegressionTable) -> list
     for kind in exhibit.p_values or []:
         column, label, _ = P_VALUES[kind]
         values = [np.nan if row is None else row[column] for row in found]
-        rows.append((label, ["" if pd.isna(value) else f"[{probability(value, sign='')}]" for value in values]))
+        texts = ["" if pd.isna(value) else f"[{probability(value, sign='')}]" for value in values]
+        rows.append((label, _addressed(texts, found)))
     if exhibit.minimum_detectable_effect:
         effects = ["" if row is None else decimal(row["minimum_detectable_effect"], exhibit.decimals) for row in found]
-        rows.append((MDE, effects))
+        rows.append((MDE, _addressed(effects, found)))
     return [(label, cells) for label, cells in rows if any(cells)]
+
+
+def _addressed(texts: list[str], found: list[pd.Series | None]) -> list[str]:
+    """Give the texts of a row the addresses of the estimates they belong to."""
+    return [text if row is None else Addressed(text, address_of(row)) for text, row in zip(texts, found, strict=True)]
 
 
 def _head(column: pd.DataFrame, declaration: ExhibitDeclaration) -> str:
@@ -219,17 +227,19 @@ def _statistics(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) ->
     if any(first["weights"] != "none" for first in firsts):
         rows.append(("Weighted by", [_weight_words(first["weights"], declaration) for first in firsts]))
     if len({first["sample"] for first in firsts}) > 1:  # one sample for all columns is said in the notes
-        rows.append(("Sample", [_sample_words(first["sample"], declaration) for first in firsts]))
-    rows.append(("Observations", [count(first["observations"]) for first in firsts]))
+        rows.append(("Sample", [sample_text(first["sample"], declaration.labels) for first in firsts]))
+    found: list[pd.Series | None] = [column.iloc[0] for column in columns]
+    rows.append(("Observations", _addressed([count(first["observations"]) for first in firsts], found)))
     rows.append(
         (
             f"Units ({declaration.labels.get(declaration.unit, declaration.unit)})",
-            [count(first["units"]) for first in firsts],
+            _addressed([count(first["units"]) for first in firsts], found),
         )
     )
     if any(pd.notna(first["clusters"]) for first in firsts):
-        rows.append(("Clusters", [count(first["clusters"]) for first in firsts]))
-    rows.append(("Mean of outcome", [decimal(first["outcome_mean"], exhibit.decimals) for first in firsts]))
+        rows.append(("Clusters", _addressed([count(first["clusters"]) for first in firsts], found)))
+    means = [decimal(first["outcome_mean"], exhibit.decimals) for first in firsts]
+    rows.append(("Mean of outcome", _addressed(means, found)))
     if any(pd.notna(first["r_squared"]) for first in firsts):
         label = "R²" if all(not _effects_of(first) for first in firsts) else "Within R²"
         rows.append((label, [decimal(first["r_squared"], 3) for first in firsts]))
@@ -269,14 +279,6 @@ def _hidden(first: dict[Any, Any], exhibit: RegressionTable) -> list[str]:
     """List regressors that the table does not show."""
     regressors = first["regressors"].split(" + ") if first["regressors"] else []
     return [name for name in regressors if name not in (exhibit.terms or [])]
-
-
-def _sample_words(sample: str, declaration: ExhibitDeclaration) -> str:
-    """Write a sample for the reader: treatments by their label, numbers with a true minus."""
-    words = sample
-    for name, label in declaration.labels.items():
-        words = re.sub(rf"\bof {name}\b", f"of {label}", words)
-    return re.sub(r"(?<![\w.])-(?=\d)", "\N{MINUS SIGN}", words)
 
 
 def _short_variance(first: dict[Any, Any], declaration: ExhibitDeclaration) -> str:
@@ -324,7 +326,7 @@ def _notes(
     sentences += [*missing_errors(pd.concat(columns)), *unit_notes(pd.concat(columns), declaration)] if columns else []
     samples = list(dict.fromkeys(first["sample"] for first in firsts))
     if len(samples) == 1 and samples != ["all rows"]:
-        sentences.append(f"Sample: {_sample_words(samples[0], declaration)}.")
+        sentences.append(f"Sample: {sample_text(samples[0], declaration.labels)}.")
     if exhibit.terms is not None and hidden:
         sentences.append(f"Other regressors: {', '.join(hidden)}.")
     if any(column["weight_share"].notna().any() for column in columns):

@@ -47,7 +47,7 @@ def print_table(claims: pd.DataFrame, declaration: ExhibitDeclaration) -> Printe
             probability(row["p_value"], sign=""),
             finding,
         ]
-        rows.append((f"{row['text']}{by}" if row["test"] == 1 else "", cells))
+        rows.append((f"{row['text'].rstrip('.')}{by}" if row["test"] == 1 else "", cells))
     return PrintedTable(
         full_title(declaration),
         [("", head) for head in HEADS],
