@@ -184,6 +184,16 @@ def test_drawn_p_values_stand_in_brackets_with_a_note_on_how(panel: pd.DataFrame
     assert "p, wild bootstrap" in as_latex(table)
 
 
+def test_numbers_carry_the_address_of_their_estimate_into_html(static: pd.DataFrame) -> None:
+    html = as_html(print_table(static, declaration("regression_table")))
+    listed = static[static["term"] == "listed"].iloc[0]
+    address = "block/main/y/two_way_fixed_effects/listed"
+    assert f'data-address="{address}">{listed["estimate"]:.3f}</td>' in html
+    assert f'data-address="{address}">({listed["standard_error"]:.3f})</td>' in html
+    assert f'data-address="{address}">320</td>' in html
+    assert "<td>Yes</td>" in html
+
+
 def test_averages_by_cohort_or_event_time_are_shown_where_they_are_asked_for(panel: pd.DataFrame) -> None:
     equations = [equation(estimator=name, window=[-3, 2]) for name in ("sun_abraham", "callaway_santanna")]
     estimates, _ = estimate_block(panel, [*equations, equation(), equation(estimator="event_study", window=[-3, 2])])
@@ -215,13 +225,3 @@ def test_columns_that_only_their_estimator_tells_apart_name_it(panel: pd.DataFra
         "averages over cohorts",
         "Weighted",
     ]
-
-
-def test_numbers_carry_the_address_of_their_estimate_into_html(static: pd.DataFrame) -> None:
-    html = as_html(print_table(static, declaration("regression_table")))
-    listed = static[static["term"] == "listed"].iloc[0]
-    address = "block/main/y/two_way_fixed_effects/listed"
-    assert f'data-address="{address}">{listed["estimate"]:.3f}</td>' in html
-    assert f'data-address="{address}">({listed["standard_error"]:.3f})</td>' in html
-    assert f'data-address="{address}">320</td>' in html
-    assert "<td>Yes</td>" in html

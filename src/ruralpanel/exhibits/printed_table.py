@@ -43,8 +43,8 @@ class PrintedTable:
     heads
         For each column what it shares with its neighbours, such as the outcome, and the words over it.
     coefficients, statistics
-        Row label and one text a column; a row without a label belongs to the one above it, and a text that is
-        :class:`Addressed` can be traced from the page.
+        Row label and one text a column; a text that is :class:`Addressed` can be traced from the page. A row without a
+        label belongs to the one above it.
     notes
         Sentences below the table.
     stub

@@ -15,7 +15,7 @@ from ruralpanel.report.estimates import link
 WIDEST = 1400
 """Pixels: twice the width of a column of text, for screens with two pixels to a point."""
 
-_TRACED = re.compile(r'(<td(?: class=words)? data-address="([^"]*)">)([^<]+)</td>')
+_TRACED = re.compile(r'(<td(?: [a-z-]+="[^"]*")* data-address="([^"]*)">)([^<]+)</td>')
 
 
 @dataclass(frozen=True)
