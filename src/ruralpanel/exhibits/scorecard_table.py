@@ -47,7 +47,7 @@ def print_table(claims: pd.DataFrame, declaration: ExhibitDeclaration) -> Printe
             probability(row["p_value"], sign=""),
             finding,
         ]
-        rows.append((f"{row['text']}{by}" if row["test"] == 1 else "", cells))
+        rows.append((f"{row['text'].rstrip('.')}{by}" if row["test"] == 1 else "", cells))
     return PrintedTable(
         full_title(declaration),
         [("", head) for head in HEADS],
@@ -69,7 +69,9 @@ def _estimated(row: dict[Any, Any], declaration: ExhibitDeclaration) -> str:
     words = ", ".join([term_words(term, declaration.labels), *average])
     words += "".join(f", {name.replace('_', ' ')} {value}" for name, value in address.within.items())
     outcome = declaration.columns[parts["outcome"]].label if parts["outcome"] in declaration.columns else ""
-    return f"{outcome or parts['outcome']}: {words}; {ESTIMATORS[parts['estimator']].words}".replace(" -", " −")
+    # What to cite, and what coefficients mean, is said below the tables of these estimates.
+    estimator = ESTIMATORS[parts["estimator"]].words.split(" (")[0].split(", ")[0]
+    return f"{outcome or parts['outcome']}: {words}; {estimator}".replace(" -", " −")
 
 
 def _totals(claims: pd.DataFrame) -> list[tuple[str, list[str]]]:
