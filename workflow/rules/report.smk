@@ -25,6 +25,7 @@ rule write_page:
         names=[f"{RESULTS}/tables/{table}.names.csv" for table in TABLES_WITH_NAMES],
         claims=f"{RESULTS}/claims.csv",
         verdict=f"{RESULTS}/verdict.csv",
+        figures=f"{RESULTS}/verdict.figures.csv",
         templates=TEMPLATES,
     output:
         page=f"{RESULTS}/report/index.html",

@@ -38,6 +38,7 @@ with stage(snakemake.log[0]):
         totals={path.name.split(".")[0]: load_table(path) for path in map(Path, snakemake.input.totals)},
         names={path.name.split(".")[0]: load_table(path) for path in map(Path, snakemake.input.names)},
         verdict=load_verdict(snakemake.input.verdict),
+        figures=load_table(snakemake.input.figures),
         lock=snakemake.params.lock,
     )
     Path(snakemake.output.page).write_text(write_page(contents), encoding="utf-8")

@@ -81,6 +81,8 @@ class PageContents:
         From :func:`ruralpanel.verification.verdict.judge`.
     lock
         Digest of the environment's lock.
+    figures
+        From :func:`ruralpanel.verification.figures.judge_figures`.
     totals
         By table, from :func:`ruralpanel.tables.totals.compare_totals`, where a table has any.
     names
@@ -100,6 +102,7 @@ class PageContents:
     balance: pd.DataFrame
     verdict: pd.DataFrame
     lock: str
+    figures: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["status"]))
     totals: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     names: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
@@ -137,7 +140,9 @@ def write_page(contents: PageContents) -> str:
         balance=balance_parts(contents.balance, labels),
         totals=totals_tables(contents.totals, study),
         names=names_tables(contents.names, study),
-        sentence=verdict_sentence(status_counts(contents.verdict), study.data_standing),
+        sentence=verdict_sentence(
+            status_counts(contents.verdict), study.data_standing, status_counts(contents.figures)
+        ),
         rows=verdict_rows(contents.verdict),
         environment={
             "python": platform.python_version(),
