@@ -15,6 +15,7 @@ from ruralpanel.lineage import code_digest, file_digest
 from ruralpanel.monte_carlo.plan import load_plan
 from ruralpanel.sources.retrieval import discard_if_damaged
 from ruralpanel.study import find_study, load_study
+from ruralpanel.study.sensitivity import OfRegression
 from ruralpanel.study.sources import RETRIEVED_FILES
 from ruralpanel.verification.published_files import published_folder, published_names
 
@@ -150,12 +151,46 @@ def replication_code():
     )
 
 
+def analysed_block(wildcards):
+    """Name the block that a sensitivity analysis is of."""
+    return f"{RESULTS}/estimates/{STUDY.sensitivity[wildcards.analysis].block}"
+
+
+def analysed_panel(wildcards):
+    """Name the panel, for an analysis that estimates again."""
+    needed = isinstance(STUDY.sensitivity[wildcards.analysis], OfRegression)
+    return [f"{RESULTS}/panel/panel.parquet"] if needed else []
+
+
+def analysed_equations_as_json(name):
+    """Write the equations that a sensitivity analysis is of as text."""
+    return json.dumps(
+        [json.loads(as_json(equation)) for equation in STUDY.equations_analysed(name)]
+    )
+
+
+def sensitivity_code(name):
+    """Compute the digest of the code behind a sensitivity analysis."""
+    declared = STUDY.sensitivity[name]
+    of = "regression" if isinstance(declared, OfRegression) else "event_study"
+    return code_digest(
+        "ruralpanel.sensitivity.analysis",
+        f"ruralpanel.sensitivity.{of}",
+        f"ruralpanel.sensitivity.{declared.kind}",
+    )
+
+
 def exhibit_inputs(wildcards):
     """Name the files an exhibit is made from, under the names its kind knows them by."""
     exhibit = STUDY.exhibits[wildcards.exhibit]
     files = {
         "estimates": [
             f"{RESULTS}/estimates/{block}.csv" for block in exhibit.estimated_in
+        ],
+        "sources": [f"{RESULTS}/sources/{source}.parquet" for source in STUDY.sources],
+        "claims": f"{RESULTS}/claims.csv",
+        "sensitivity": [
+            f"{RESULTS}/sensitivity/{name}.csv" for name in exhibit.analysed_in
         ],
         "panel": f"{RESULTS}/panel/panel.parquet",
         "events": f"{RESULTS}/panel/designation.csv",
@@ -170,14 +205,9 @@ def exhibit_inputs(wildcards):
 def exhibit_code(name):
     """Compute the digest of the code behind an exhibit."""
     kind = STUDY.exhibits[name].kind
+    forms = ("style",) if name in FIGURES else ("printed_table", "latex", "word")
     return code_digest(
-        f"ruralpanel.exhibits.{kind}",
-        "ruralpanel.exhibits.inputs",
-        (
-            "ruralpanel.exhibits.style"
-            if name in FIGURES
-            else "ruralpanel.exhibits.printed_table"
-        ),
+        *(f"ruralpanel.exhibits.{module}" for module in (kind, "inputs", *forms)),
     )
 
 
@@ -225,6 +255,7 @@ wildcard_constraints:
     source="|".join(STUDY.sources),
     table="|".join(STUDY.tables) or NOTHING,
     block="|".join(STUDY.blocks),
+    analysis="|".join(STUDY.sensitivity) or NOTHING,
     exhibit="|".join(STUDY.exhibits),
     design="|".join(design.name for design in PLAN.designs()),
     batch="[0-9]+-[0-9]+",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 from pydantic import BaseModel
 
+from ruralpanel.exhibits.described import ColumnWords, SourceWords, described_columns, described_sources
 from ruralpanel.study.exhibits import AnyExhibit
 from ruralpanel.study.model import Study
 
@@ -70,6 +72,8 @@ class ExhibitDeclaration(BaseModel):
     sources: list[str]
     treatments: dict[str, str] = {}
     anticipation: dict[str, int] = {}
+    columns: dict[str, ColumnWords] = {}
+    data: list[SourceWords] = []
 
 
 def declared(study: Study, name: str) -> ExhibitDeclaration:
@@ -83,7 +87,8 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         One of its exhibits.
     """
     exhibit = study.exhibits[name]
-    used = {equation.outcome for block in exhibit.estimated_in for equation in study.equations(block)}
+    behind = [*exhibit.estimated_in, *(study.sensitivity[each].block for each in exhibit.analysed_in)]
+    used = {equation.outcome for block in behind for equation in study.equations(block)}
     return ExhibitDeclaration(
         name=name,
         number=exhibit_numbers(study)[name],
@@ -96,15 +101,15 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
             if key in used
         },
         specifications={
-            place: label
-            for place, label in study.specification_labels().items()
-            if place.split("/")[0] in exhibit.estimated_in
+            place: label for place, label in study.specification_labels().items() if place.split("/")[0] in behind
         },
         unit=study.panel.unit,
         period=study.panel.period,
         sources=list(dict.fromkeys(source.citation or source.title or key for key, source in study.sources.items())),
         treatments=study.treatment_notes(),
         anticipation={key: each.anticipation for key, each in study.designation.items() if each.anticipation},
+        columns=described_columns(study, exhibit),
+        data=described_sources(study, exhibit),
     )
 
 
@@ -223,3 +228,19 @@ def variance_words(row: Mapping[Any, Any], labels: Mapping[str, str]) -> str:
         kind = f"spatial (Conley 1999; {row['spatial']})"
     correction = SMALL_SAMPLE_WORDS.get(row["small_sample"])
     return f"{kind}, {correction}" if correction else kind
+
+
+def sample_text(sample: str, labels: Mapping[str, str]) -> str:
+    """Write a sample for the reader: treatments by their label, numbers with a true minus.
+
+    Parameters
+    ----------
+    sample
+        As the estimates have it.
+    labels
+        What a reader sees for a column.
+    """
+    words = sample
+    for name, label in labels.items():
+        words = re.sub(rf"\bof {name}\b", f"of {label}", words)
+    return re.sub(r"(?<![\w.])-(?=\d)", "\N{MINUS SIGN}", words)

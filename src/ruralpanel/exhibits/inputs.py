@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from ruralpanel.estimation.estimates import load_estimates
+from ruralpanel.sensitivity.results import load_results
 from ruralpanel.storage import load_table
 
 
@@ -29,6 +30,33 @@ def load_inputs(files: Mapping[str, Sequence[str | Path] | str | Path]) -> dict[
         listed = [paths] if isinstance(paths, str | Path) else list(paths)
         if name == "estimates":
             frames[name] = load_estimates(listed)
+        elif name == "sources":
+            frames[name] = pd.concat([extent(Path(path).stem, load_table(path)) for path in listed], ignore_index=True)
+        elif name == "sensitivity":
+            frames[name] = load_results(listed)
         else:
             frames[name] = pd.concat([load_table(path) for path in listed], ignore_index=True)
     return frames
+
+
+def extent(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Say how far a table goes: its rows, and the smallest and largest number of every column.
+
+    Parameters
+    ----------
+    name
+        The source.
+    table
+        Its table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a column: ``source``, ``rows``, ``column``, ``minimum`` and ``maximum``, missing for text.
+    """
+    numbers = table.select_dtypes("number")
+    found = pd.DataFrame({"source": name, "rows": len(table), "column": table.columns})
+    return found.assign(
+        minimum=found["column"].map(numbers.min()).astype("float64"),
+        maximum=found["column"].map(numbers.max()).astype("float64"),
+    )

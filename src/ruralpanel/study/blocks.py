@@ -93,6 +93,10 @@ class GroupTime(Section):
     logit of being in the cohort, or by both, of which one has to be right (`doubly_robust`)."""
     covariates: list[Name] = []
     """Columns that make groups comparable, as they are in the earlier of the two periods compared."""
+    base_period: Literal["varying", "universal"] = "varying"
+    """What periods before treatment are compared with: each with the one just before it (`varying`), or all with the
+    last one before treatment, as those after it are (`universal`). Only with `universal` do leads and effects make one
+    curve, which `honest_did` and the tests of leads under `sensitivity` need."""
     rows: Literal["balanced", "all"] = "balanced"
     """`balanced` uses units observed in all periods of the sample, and counts those left out in the ledger; `all` uses
     every row and compares levels, not changes, where a unit is not in both periods."""

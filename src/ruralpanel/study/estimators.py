@@ -44,6 +44,8 @@ class Estimator:
     """Whether its one treatment may end."""
     averages_effects: bool = False
     """Whether it averages effects by event time and overall, with standard errors clustered in one dimension."""
+    one_curve: bool = False
+    """Whether leads and effects are measured from one period, with their covariance, as `honest_did` needs them."""
     of_adoption: bool = False
     """Whether its outcome may be the adoption of a treatment."""
     needs_window: bool = False
@@ -71,6 +73,7 @@ ESTIMATORS: dict[str, Estimator] = {
         words="event study with fixed effects",
         exhibits=_BOTH,
         by_cohort=True,
+        one_curve=True,
         keys=("window", "always_treated"),
         inference=("bootstrap", "simultaneous"),
         in_a_sentence="an event study",
@@ -79,6 +82,7 @@ ESTIMATORS: dict[str, Estimator] = {
         words="averages over cohorts (Sun and Abraham 2021)",
         exhibits=_BOTH,
         by_cohort=True,
+        one_curve=True,
         keys=("window", "always_treated", "comparison", "missing_reference"),
         inference=("simultaneous",),
     ),
@@ -86,6 +90,7 @@ ESTIMATORS: dict[str, Estimator] = {
         words="effects by cohort and period (Callaway and Sant’Anna 2021)",
         exhibits=_BOTH,
         by_cohort=True,
+        one_curve=True,
         keys=("window", "group_time"),
         inference=("simultaneous",),
     ),
@@ -107,6 +112,7 @@ ESTIMATORS: dict[str, Estimator] = {
         words="stacked event studies (Wing, Freedman and Hollingsworth 2024)",
         exhibits=_BOTH,
         by_cohort=True,
+        one_curve=True,
         averages_effects=True,
         needs_window=True,
         keys=("window",),
@@ -181,6 +187,7 @@ INFERENCE_OF_SOME = ("bootstrap", "permutation", "simultaneous")
 WITH_TREATMENT_TERMS = tuple(name for name, each in ESTIMATORS.items() if each.has_treatment_terms)
 BY_COHORT = tuple(name for name, each in ESTIMATORS.items() if each.by_cohort)
 AVERAGING = tuple(name for name, each in ESTIMATORS.items() if each.averages_effects)
+WITH_ONE_CURVE = tuple(name for name, each in ESTIMATORS.items() if each.one_curve)
 MAY_END = tuple(name for name, each in ESTIMATORS.items() if each.treatment_may_end)
 OF_ADOPTION = tuple(name for name, each in ESTIMATORS.items() if each.of_adoption)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ruralpanel.study.base import Name, Section, Text
 
@@ -16,8 +16,9 @@ class Exhibit(Section):
 
     is_table: ClassVar[bool] = False
     reads: ClassVar[tuple[str, ...]] = ()
-    """What it is made from, each handed to its module as a frame under this name: `estimates` (of its `blocks`), or a
-    file of the panel stage: `panel`, `events`, `balance`, `missingness`, `matches`, `codebook`."""
+    """What it is made from, each handed to its module as a frame under this name: `estimates` (of its `blocks`),
+    `sensitivity`, `sources` (what the table of every source covers), `claims`, or a file of the panel stage: `panel`,
+    `events`, `balance`, `missingness`, `matches`, `codebook`."""
 
     title: Text
     """The title, without its number."""
@@ -27,6 +28,11 @@ class Exhibit(Section):
     @property
     def estimated_in(self) -> list[str]:
         """The blocks whose estimates are shown; none for an exhibit that shows no estimates."""
+        return []
+
+    @property
+    def analysed_in(self) -> list[str]:
+        """The sensitivity analyses that are shown; none for most."""
         return []
 
 
@@ -55,6 +61,9 @@ class RegressionTable(OfEstimates):
     """The rows to show, in this order: treatments, `<name>_intensity` of one that enters by intensity, interactions,
     treatments by moderators (`listed*kinship`), regressors. Left out: all of them, but not a moderator's own
     coefficients by period."""
+    effects: Literal["overall", "cohort", "event_time"] = "overall"
+    """Of estimators that average effects over cohorts and periods, which averages to show: the `overall` one, one for
+    each `cohort`, or one for each `event_time`. An event study has the latter only, and no column beside cohorts."""
     decimals: Annotated[int, Field(ge=0, le=8)] = 3
     """Decimals of coefficients and standard errors."""
     p_values: Annotated[list[Literal["bootstrap", "permutation", "adjusted"]], Field(min_length=1)] | None = None
@@ -65,6 +74,63 @@ class RegressionTable(OfEstimates):
     a power of 80% (the row MDE₈₀): an estimate that is not significant says little about smaller effects."""
     stars: bool = False
     """Whether to mark p < 0.10, 0.05 and 0.01 with stars. Off by default, as journals now ask."""
+
+
+class SourceTable(Exhibit):
+    """A table of the data: what a row is, years, rows, terms."""
+
+    is_table = True
+    reads = ("sources",)
+
+    kind: Literal["source_table"]
+    """`source_table`: the data, one line for all sources with the same title, citation and terms."""
+    periods: dict[Name, Name] = {}
+    """By source, the column that says when, where it is called neither like the panel's period nor like the year of a
+    yearly list: `{yearbook: issue}`."""
+
+
+class SummaryTable(Exhibit):
+    """A table of means and standard deviations, by treatment."""
+
+    is_table = True
+    reads = ("panel",)
+
+    kind: Literal["summary_table"]
+    """`summary_table`: mean, standard deviation, smallest and largest value and number of values, and how far treated
+    units differ from others in standard deviations."""
+    columns: Annotated[list[Name], Field(min_length=1)] | None = None
+    """The columns of the panel to describe, in this order; left out: those of the outcomes."""
+    by: Name | None = None
+    """A designation, to describe units by; left out: all units together only."""
+    groups: Literal["ever", "cohort"] = "ever"
+    """For `by`: units that are `ever` treated beside those that never are, or one group a `cohort`."""
+    periods: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
+    """The first and the last period to describe, such as those before anybody is treated; left out: all. Twice the same
+    for one period."""
+
+    @model_validator(mode="after")
+    def _first_before_last(self) -> SummaryTable:
+        if self.periods is not None and self.periods[0] > self.periods[1]:
+            raise ValueError(f"`periods` ends in {self.periods[1]}, before it begins; write the first period first")
+        return self
+
+    @model_validator(mode="after")
+    def _cohorts_of_a_designation(self) -> SummaryTable:
+        if self.groups == "cohort" and self.by is None:
+            raise ValueError("`groups: cohort` needs `by`: the designation whose cohorts to tell apart")
+        return self
+
+
+class ScorecardTable(Exhibit):
+    """A table of the claims and what became of them."""
+
+    is_table = True
+    reads = ("claims",)
+
+    kind: Literal["scorecard_table"]
+    """`scorecard_table`: every claim of the study with the estimates that speak to it, and whether they support it."""
+    decimals: Annotated[int, Field(ge=0, le=8)] = 3
+    """Decimals of estimates and standard errors."""
 
 
 class EventStudyFigure(OfEstimates):
@@ -81,7 +147,27 @@ class TrendsFigure(OfEstimates):
     """`trends_figure`: the outcome's mean by period, one line a cohort, before any regression."""
 
 
-AnyExhibit = Annotated[RegressionTable | EventStudyFigure | TrendsFigure, Field(discriminator="kind")]
+class HonestDidFigure(Exhibit):
+    """A figure of intervals that hold when trends differ."""
+
+    reads = ("sensitivity",)
+
+    kind: Literal["honest_did_figure"]
+    """`honest_did_figure`: the interval under parallel trends, then those under each bound of analyses of kind
+    `honest_did`."""
+    sensitivity: Annotated[list[Name], Field(min_length=1)]
+    """The analyses of the study that are shown, of kind `honest_did`, in this order."""
+
+    @property
+    def analysed_in(self) -> list[str]:
+        """The analyses that are shown."""
+        return list(self.sensitivity)
+
+
+AnyExhibit = Annotated[
+    RegressionTable | SourceTable | SummaryTable | ScorecardTable | EventStudyFigure | TrendsFigure | HonestDidFigure,
+    Field(discriminator="kind"),
+]
 
 KINDS: dict[str, type[Exhibit]] = {
     get_args(each.model_fields["kind"].annotation)[0]: each for each in get_args(get_args(AnyExhibit)[0])
