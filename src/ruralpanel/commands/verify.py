@@ -44,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
     total = sum(len(files_of(folder / "first" / part)) for part in COMPARED)
     if ended_well and not found:
         shutil.rmtree(folder)
-        print(f"The two runs are the same: {total:,} files, byte by byte (logs and benchmarks are left out).")
+        print(f"The two runs are the same: {total:,} files, byte by byte (without logs, benchmarks and run times).")
         return 0
     ended = "" if ended_well else " At least one of the runs did not end well."
     print(f"{len(found):,} of {total:,} files differ.{ended} Both runs are kept in {folder}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -11,6 +12,9 @@ import pandas as pd
 
 LEFT_OUT = frozenset({"logs", "benchmarks"})
 """Folders that say how a run went, in seconds and messages; they differ from one run to the next."""
+
+RUN_TIMES = re.compile(rb'<h3 id="run-times">.*?</section>', re.DOTALL)
+"""The part of a study's page that gives how long its jobs took."""
 
 PICTURES = (".png",)
 SHOWN = 80
@@ -48,7 +52,7 @@ def differences(first: Path, second: Path) -> list[Difference]:
     Parameters
     ----------
     first, second
-        The folders; those of :data:`LEFT_OUT` within them are not looked at.
+        The folders; those of :data:`LEFT_OUT` within them are not looked at, nor are the run times on a page.
 
     Returns
     -------
@@ -62,7 +66,7 @@ def differences(first: Path, second: Path) -> list[Difference]:
             found.append(Difference(file, "only the first run has it"))
         elif file not in ours:
             found.append(Difference(file, "only the second run has it"))
-        elif (first / file).read_bytes() != (second / file).read_bytes():
+        elif _contents(first / file) != _contents(second / file):
             found.append(Difference(file, first_difference(first / file, second / file)))
     return found
 
@@ -79,11 +83,17 @@ def first_difference(first: Path, second: Path) -> str:
         return _in_tables(pd.read_parquet(first), pd.read_parquet(second))
     if first.suffix in PICTURES:
         return _in_pictures(first, second)
-    contents = first.read_bytes(), second.read_bytes()
+    contents = _contents(first), _contents(second)
     try:
         return _in_lines(contents[0].decode("utf-8"), contents[1].decode("utf-8"))
     except UnicodeDecodeError:
         return _in_bytes(*contents)
+
+
+def _contents(path: Path) -> bytes:
+    """Read a file without what is known to differ from run to run."""
+    contents = path.read_bytes()
+    return RUN_TIMES.sub(b"", contents) if path.suffix == ".html" else contents
 
 
 def _in_tables(first: pd.DataFrame, second: pd.DataFrame) -> str:
