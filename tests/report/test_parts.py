@@ -67,10 +67,10 @@ def test_pictures_are_reduced_to_the_width_of_screens_and_put_on_white() -> None
 
 
 def test_numbers_with_an_address_become_links_and_others_stay() -> None:
-    html = '<td data-address="a/b&amp;c d">1.0</td><td>Yes</td><td class=words data-address="x">long</td>'
+    html = '<td data-address="a/b&amp;c d">1.0</td><td>Yes</td><td class="words" data-address="x">long</td>'
     assert traced(html) == (
         '<td data-address="a/b&amp;c d"><a href="#estimate-a/b%26c+d">1.0</a></td><td>Yes</td>'
-        '<td class=words data-address="x"><a href="#estimate-x">long</a></td>'
+        '<td class="words" data-address="x"><a href="#estimate-x">long</a></td>'
     )
 
 

@@ -15,6 +15,7 @@ from ruralpanel.lineage import code_digest, file_digest
 from ruralpanel.monte_carlo.plan import load_plan
 from ruralpanel.sources.retrieval import discard_if_damaged
 from ruralpanel.study import find_study, load_study
+from ruralpanel.study.figures_of_places import MapFigure
 from ruralpanel.study.sensitivity import OfRegression
 from ruralpanel.study.sources import RETRIEVED_FILES
 from ruralpanel.verification.published_files import published_folder, published_names
@@ -199,6 +200,13 @@ def exhibit_inputs(wildcards):
         "missingness": f"{RESULTS}/panel/missingness.csv",
         "codebook": f"{RESULTS}/panel/codebook.csv",
     }
+    if isinstance(exhibit, MapFigure):
+        targets = [STUDY.panel.places.distance_to[name] for name in exhibit.lines]
+        files["lines"] = [
+            made_table(each.line_source) if each.line_source else each.line
+            for each in targets
+        ]
+        files["outlines"] = [exhibit.outlines.path] if exhibit.outlines else []
     return {name: files[name] for name in exhibit.reads}
 
 

@@ -11,6 +11,8 @@ from pydantic import BaseModel
 
 from ruralpanel.exhibits.described import ColumnWords, SourceWords, described_columns, described_sources
 from ruralpanel.study.exhibits import AnyExhibit
+from ruralpanel.study.figures_of_effects import CoefficientFigure, ForestFigure
+from ruralpanel.study.figures_of_places import MapFigure
 from ruralpanel.study.model import Study
 
 SIMULATED = "SIMULATED DATA"
@@ -74,6 +76,10 @@ class ExhibitDeclaration(BaseModel):
     anticipation: dict[str, int] = {}
     columns: dict[str, ColumnWords] = {}
     data: list[SourceWords] = []
+    coordinates: tuple[str, str] = ("", "")
+    lines: list[tuple[str, str, str]] = []
+    rings: dict[str, tuple[float, float]] = {}
+    groups: dict[str, str] = {}
 
 
 def declared(study: Study, name: str) -> ExhibitDeclaration:
@@ -110,7 +116,33 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         anticipation={key: each.anticipation for key, each in study.designation.items() if each.anticipation},
         columns=described_columns(study, exhibit),
         data=described_sources(study, exhibit),
+        **_of_places(study, exhibit),
+        groups={
+            capacity: legacy.label or name for name, legacy in study.legacies.items() for capacity in legacy.capacities
+        }
+        if isinstance(exhibit, ForestFigure)
+        else {},
     )
+
+
+def _of_places(study: Study, exhibit: AnyExhibit) -> dict[str, Any]:
+    """Pick what maps need, and what figures of rings do: coordinates, lines with their columns, bounds in km."""
+    places = study.panel.places
+    if places is None:
+        return {}
+    if isinstance(exhibit, CoefficientFigure):
+        rings = {
+            column: ring for name, each in places.neighbours.items() for column, ring in each.columns(name).items()
+        }
+        return {"rings": {term: rings[term] for term in exhibit.terms if term in rings}}
+    if not isinstance(exhibit, MapFigure):
+        return {}
+    lines = []
+    for name, label in exhibit.lines.items():
+        target = places.distance_to[name]
+        own = (target.latitude or places.latitude, target.longitude or places.longitude)
+        lines.append((label, *(own if target.line_source else ("latitude", "longitude"))))
+    return {"coordinates": (places.latitude, places.longitude), "lines": lines}
 
 
 def exhibit_numbers(study: Study) -> dict[str, str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from ruralpanel.study.exhibits import Exhibit, ScorecardTable, SourceTable, SummaryTable
+from ruralpanel.study.exhibit import Exhibit
+from ruralpanel.study.exhibits import ScorecardTable, SourceTable, SummaryTable
 from ruralpanel.study.model import Study
 from ruralpanel.study.sources import Source
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.address import address_of
+from ruralpanel.estimation.along import is_along
 from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.exhibits.caption import (
     ExhibitDeclaration,
@@ -131,7 +132,9 @@ def _term_rows(columns: list[pd.DataFrame], exhibit: RegressionTable) -> list[tu
     """
     found: dict[str, set[int | str | None]] = {}
     for column in columns:
-        for row in column[(column["term"] != JOINT_TEST) & column["period"].isna()].to_dict("records"):
+        for row in column[(column["term"] != JOINT_TEST) & column["period"].isna() & ~is_along(column["term"])].to_dict(
+            "records"
+        ):
             event_time = None if pd.isna(row["event_time"]) else int(row["event_time"])
             cohort = row["cohort"] if exhibit.effects == "cohort" else ""
             found.setdefault(row["term"], set()).add(event_time if event_time is not None else cohort or None)

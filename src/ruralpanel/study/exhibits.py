@@ -2,52 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from ruralpanel.study.base import Name, Section, Text
-
-Term = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)*$")]
-
-
-class Exhibit(Section):
-    """What tables and figures share."""
-
-    is_table: ClassVar[bool] = False
-    reads: ClassVar[tuple[str, ...]] = ()
-    """What it is made from, each handed to its module as a frame under this name: `estimates` (of its `blocks`),
-    `sensitivity`, `sources` (what the table of every source covers), `claims`, or a file of the panel stage: `panel`,
-    `events`, `balance`, `missingness`, `matches`, `codebook`."""
-
-    title: Text
-    """The title, without its number."""
-    notes: Text | None = None
-    """A sentence of the author's, put before the notes that are written from what is shown."""
-
-    @property
-    def estimated_in(self) -> list[str]:
-        """The blocks whose estimates are shown; none for an exhibit that shows no estimates."""
-        return []
-
-    @property
-    def analysed_in(self) -> list[str]:
-        """The sensitivity analyses that are shown; none for most."""
-        return []
-
-
-class OfEstimates(Exhibit):
-    """What exhibits of estimates share."""
-
-    reads = ("estimates",)
-
-    blocks: Annotated[list[Name], Field(min_length=1)]
-    """The blocks whose estimates are shown, in this order."""
-
-    @property
-    def estimated_in(self) -> list[str]:
-        """The blocks whose estimates are shown."""
-        return list(self.blocks)
+from ruralpanel.study.base import Name
+from ruralpanel.study.exhibit import Exhibit, OfEstimates, Term
+from ruralpanel.study.figures_of_effects import CoefficientFigure, ForestFigure, GradientFigure
+from ruralpanel.study.figures_of_places import MapFigure, RolloutFigure
 
 
 class RegressionTable(OfEstimates):
@@ -165,7 +127,18 @@ class HonestDidFigure(Exhibit):
 
 
 AnyExhibit = Annotated[
-    RegressionTable | SourceTable | SummaryTable | ScorecardTable | EventStudyFigure | TrendsFigure | HonestDidFigure,
+    RegressionTable
+    | SourceTable
+    | SummaryTable
+    | ScorecardTable
+    | EventStudyFigure
+    | TrendsFigure
+    | HonestDidFigure
+    | RolloutFigure
+    | MapFigure
+    | GradientFigure
+    | ForestFigure
+    | CoefficientFigure,
     Field(discriminator="kind"),
 ]
 
