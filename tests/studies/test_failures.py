@@ -61,7 +61,7 @@ def test_a_verdict_that_is_no_match_keeps_everything_and_fails(checkout: Checkou
     assert result.returncode != 0
     assert "sign flip: published -0.08, now 0.0755" in result.stderr
     assert (
-        "Verdict: NO MATCH. 173 of 174 published cells reproduce (12 match, 161 rounding, 1 sign flip)."
+        "Verdict: NO MATCH. 173 of 174 published cells reproduce (12 match, 161 rounding, 1 sign flip);"
         in result.stderr
     )
     assert "Traceback" not in result.stderr

@@ -18,6 +18,7 @@ from ruralpanel.study import find_study, load_study
 from ruralpanel.study.figures_of_places import MapFigure
 from ruralpanel.study.sensitivity import OfRegression
 from ruralpanel.study.sources import RETRIEVED_FILES
+from ruralpanel.verification.published_files import published_folder, published_names
 
 KEYS = ("study", "monte_carlo")  # what the configuration may hold
 
@@ -54,6 +55,8 @@ PLAN = chosen_plan()
 MONTE_CARLO = f"results/monte_carlo/{config['monte_carlo']}"
 RESULTS = f"results/{NAME}"
 PUBLISHED = STUDY.published or f"results/published/{NAME}.csv"
+PUBLISHED_FOLDER = published_folder(PUBLISHED)
+PUBLISHED_FIGURES = published_names(PUBLISHED_FOLDER)
 LOCK = file_digest("requirements.lock")[:16]
 TABLES_WITH_TOTALS = [name for name, table in STUDY.tables.items() if table.totals]
 TABLES_WITH_NAMES = [name for name, table in STUDY.tables.items() if table.match_names]
@@ -220,6 +223,26 @@ def exhibit_code(name):
 def published_file(wildcards):
     """Name the published values, where there are any."""
     return [PUBLISHED] if Path(PUBLISHED).is_file() else []
+
+
+def published_figure_files(wildcards):
+    """Name the files of the published figures."""
+    paths = [
+        PUBLISHED_FOLDER / f"{name}.{ending}"
+        for name in PUBLISHED_FIGURES
+        for ending in ("csv", "png")
+    ]
+    return [str(path) for path in paths if path.is_file()]
+
+
+def figures_to_compare(wildcards):
+    """Name the figures of the run that are published too, as data and as pictures."""
+    names = [name for name in PUBLISHED_FIGURES if name in FIGURES]
+    return expand(
+        f"{RESULTS}/exhibits/{{exhibit}}.{{ending}}",
+        exhibit=names,
+        ending=["csv", "png"],
+    )
 
 
 def discard_damaged_files():

@@ -29,6 +29,7 @@ rule write_page:
             f"{RESULTS}/sensitivity/{{analysis}}.csv", analysis=STUDY.sensitivity
         ),
         verdict=f"{RESULTS}/verdict.csv",
+        figures=f"{RESULTS}/verdict.figures.csv",
         templates=TEMPLATES,
     output:
         page=f"{RESULTS}/report/index.html",

@@ -23,9 +23,12 @@ rule judge:
     input:
         estimates=expand(f"{RESULTS}/estimates/{{block}}.csv", block=STUDY.blocks),
         published=published_file,
+        published_figures=published_figure_files,
+        drawn=figures_to_compare,
         templates=TEMPLATES,
     output:
         csv=f"{RESULTS}/verdict.csv",
+        figures=f"{RESULTS}/verdict.figures.csv",
         html=f"{RESULTS}/verdict.html",
         facts=f"{RESULTS}/verdict.json",
     log:
@@ -35,8 +38,15 @@ rule judge:
     params:
         title=lambda wildcards: STUDY.title,
         standing=STUDY.data_standing,
+        figures=lambda wildcards: {
+            name: exhibit_numbers(STUDY)[name] for name in FIGURES
+        },
+        published_figures=PUBLISHED_FIGURES,
+        published_folder=str(PUBLISHED_FOLDER),
+        exhibits=f"{RESULTS}/exhibits",
         code=code_digest(
             "ruralpanel.verification.verdict",
+            "ruralpanel.verification.figures",
             "ruralpanel.verification.published",
             "ruralpanel.verification.html",
         ),
@@ -52,6 +62,7 @@ rule judge:
 rule accept:
     input:
         verdict=f"{RESULTS}/verdict.csv",
+        figures=f"{RESULTS}/verdict.figures.csv",
         facts=f"{RESULTS}/verdict.json",
         page=f"{RESULTS}/report/index.html",
     output:
@@ -70,10 +81,12 @@ rule accept:
         "../scripts/accept.py"
 
 
-# Run by name only: makes today's numbers the ones that later runs are verified against.
+# Run by name only: makes today's numbers and figures the ones that later runs are verified against.
 rule publish:
     input:
         estimates=expand(f"{RESULTS}/estimates/{{block}}.csv", block=STUDY.blocks),
+        data=expand(f"{RESULTS}/exhibits/{{exhibit}}.csv", exhibit=FIGURES),
+        pictures=expand(f"{RESULTS}/exhibits/{{exhibit}}.png", exhibit=FIGURES),
     log:
         f"{RESULTS}/logs/publish.log",
     params:
@@ -87,7 +100,23 @@ rule publish:
             for name, exhibit in STUDY.exhibits.items()
         ],
         study=NAME,
+        folder=str(PUBLISHED_FOLDER),
     message:
-        "verification  keep today's numbers as published"
+        "verification  keep today's numbers and figures as published"
     script:
         "../scripts/publish.py"
+
+
+# Run by name only: the same for figures alone, where the numbers were typed from print and stay.
+rule publish_figures:
+    input:
+        data=expand(f"{RESULTS}/exhibits/{{exhibit}}.csv", exhibit=FIGURES),
+        pictures=expand(f"{RESULTS}/exhibits/{{exhibit}}.png", exhibit=FIGURES),
+    log:
+        f"{RESULTS}/logs/publish_figures.log",
+    params:
+        folder=str(PUBLISHED_FOLDER),
+    message:
+        "verification  keep today's figures as published"
+    script:
+        "../scripts/publish_figures.py"

@@ -1,4 +1,4 @@
-"""Door of the verification stage: estimates and published values → verdict."""
+"""Door of the verification stage: estimates and figures, and published ones → verdict."""
 
 from ruralpanel.stage import stage
 
@@ -7,13 +7,25 @@ with stage(snakemake.log[0]):
 
     from ruralpanel.estimation.estimates import load_estimates
     from ruralpanel.storage import save_json
-    from ruralpanel.verification.html import verdict_page
+    from ruralpanel.verification.figures import judge_figures, load_figure
+    from ruralpanel.verification.html import figure_rows, verdict_page
     from ruralpanel.verification.published import nothing_published, read_published
     from ruralpanel.verification.verdict import judge
 
     published = read_published(Path(snakemake.input.published[0])) if snakemake.input.published else nothing_published()
     verdict = judge(published, load_estimates(snakemake.input.estimates))
     verdict.to_csv(snakemake.output.csv, index=False, lineterminator="\n")
-    page = verdict_page(verdict, snakemake.params.title, snakemake.params.standing)
+
+    def load_figures(names, folder):
+        return {name: load_figure(Path(folder, f"{name}.csv"), Path(folder, f"{name}.png")) for name in names}
+
+    numbers, published_figures = snakemake.params.figures, snakemake.params.published_figures
+    kept = load_figures(published_figures, snakemake.params.published_folder)
+    drawn = load_figures([name for name in published_figures if name in numbers], snakemake.params.exhibits)
+    figures = judge_figures(kept, drawn, numbers)
+    figures.to_csv(snakemake.output.figures, index=False, lineterminator="\n")
+    page = verdict_page(
+        verdict, snakemake.params.title, snakemake.params.standing, figures, figure_rows(figures, kept, drawn)
+    )
     Path(snakemake.output.html).write_text(page, encoding="utf-8")
     save_json({"data_standing": snakemake.params.standing}, snakemake.output.facts)

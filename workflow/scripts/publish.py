@@ -1,4 +1,4 @@
-"""Door of `./run publish`: today's numbers become the published ones."""
+"""Door of `./run publish`: today's numbers and figures become the published ones."""
 
 from ruralpanel.stage import stage
 
@@ -7,6 +7,7 @@ with stage(snakemake.log[0]):
 
     from ruralpanel import __version__
     from ruralpanel.estimation.estimates import load_estimates
+    from ruralpanel.verification.figures import keep_figures
     from ruralpanel.verification.published import RUN, keep_as_published, refuse_to_replace_print
 
     path = Path(snakemake.params.path)
@@ -18,3 +19,4 @@ with stage(snakemake.log[0]):
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     published.to_csv(path, index=False, lineterminator="\n")
+    keep_figures(snakemake.input.data, snakemake.input.pictures, Path(snakemake.params.folder))

@@ -41,6 +41,7 @@ with stage(snakemake.log[0]):
         totals={path.name.split(".")[0]: load_table(path) for path in map(Path, snakemake.input.totals)},
         names={path.name.split(".")[0]: load_table(path) for path in map(Path, snakemake.input.names)},
         verdict=load_verdict(snakemake.input.verdict),
+        figures=load_table(snakemake.input.figures),
         estimates=load_estimates(snakemake.input.estimates),
         claims=load_table(snakemake.input.claims),
         code=snakemake.params.estimation_code,

@@ -64,6 +64,8 @@ class PageContents:
         From :func:`ruralpanel.verification.verdict.judge`.
     lock
         Digest of the environment's lock.
+    figures
+        From :func:`ruralpanel.verification.figures.judge_figures`.
     totals
         By table, from :func:`ruralpanel.tables.totals.compare_totals`, where a table has any.
     estimates
@@ -96,6 +98,7 @@ class PageContents:
     claims: pd.DataFrame
     code: Mapping[str, str]
     lock: str
+    figures: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["status"]))
     totals: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     names: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     sensitivity: Mapping[str, pd.DataFrame] = field(default_factory=dict)
@@ -141,7 +144,9 @@ def write_page(contents: PageContents) -> str:
         balance=balance_parts(contents.balance, labels),
         totals=totals_tables(contents.totals, study),
         names=names_tables(contents.names, study),
-        sentence=verdict_sentence(status_counts(contents.verdict), study.data_standing),
+        sentence=verdict_sentence(
+            status_counts(contents.verdict), study.data_standing, status_counts(contents.figures)
+        ),
         # Thousands of cells that match would be most of the page; they are in a file of their own.
         rows=verdict_rows(contents.verdict[contents.verdict["status"] != "match"]),
         cells=len(contents.verdict),

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import pandas as pd
 from jinja2 import Environment, PackageLoader, select_autoescape
 
 from ruralpanel.exhibits.numbers import decimal
-from ruralpanel.verification.summary import verdict_sentence
+from ruralpanel.verification.figures import PARTS, FigureContents
+from ruralpanel.verification.pictures import marked, png_bytes, visible_difference
+from ruralpanel.verification.summary import NOT_PUBLISHED, REPRODUCES, verdict_sentence
 from ruralpanel.verification.verdict import status_counts
 
 
@@ -41,7 +47,56 @@ def verdict_rows(verdict: pd.DataFrame) -> list[dict[str, str]]:
     return rows
 
 
-def verdict_page(verdict: pd.DataFrame, title: str, standing: str) -> str:
+def figure_rows(
+    figures: pd.DataFrame, published: Mapping[str, FigureContents], drawn: Mapping[str, FigureContents]
+) -> list[dict[str, Any]]:
+    """Put the verdict on every figure into words, and its pictures beside one another.
+
+    Parameters
+    ----------
+    figures
+        From :func:`ruralpanel.verification.figures.judge_figures`.
+    published, drawn
+        The published figures and those of the run, by the name of the exhibit.
+
+    Returns
+    -------
+    list of dict
+        For every figure its number, its name, whether it reproduces, a status and a note for each part, and the
+        pictures, as they are embedded: published, now, and what differs in red.
+    """
+    rows = []
+    for name, part in figures.groupby("exhibit", sort=False):
+        before, now = (side.get(str(name), FigureContents()).picture for side in (published, drawn))
+        pictures = [("Published", before), ("Now", now)]
+        if before is not None and now is not None and before.size == now.size:
+            pictures.append(("What looks different, in red", marked(now, visible_difference(before, now))))
+        rows.append(
+            {
+                "number": part["figure"].iloc[0],
+                "name": name,
+                "reproduces": part["status"].isin([*REPRODUCES, NOT_PUBLISHED]).all(),
+                "parts": [
+                    {"what": PARTS.get(each["part"], ""), "status": each["status"], "note": each["note"]}
+                    for each in part.to_dict("records")
+                ],
+                "pictures": [
+                    {"words": words, "png": base64.b64encode(png_bytes(picture)).decode()}
+                    for words, picture in pictures
+                    if picture is not None
+                ],
+            }
+        )
+    return rows
+
+
+def verdict_page(
+    verdict: pd.DataFrame,
+    title: str,
+    standing: str,
+    figures: pd.DataFrame | None = None,
+    drawings: Sequence[Mapping[str, Any]] = (),
+) -> str:
     """Render the verdict as one self-contained page.
 
     Parameters
@@ -52,11 +107,17 @@ def verdict_page(verdict: pd.DataFrame, title: str, standing: str) -> str:
         The study's title.
     standing
         The standing of its data.
+    figures
+        From :func:`ruralpanel.verification.figures.judge_figures`.
+    drawings
+        From :func:`figure_rows`.
     """
+    drawn = None if figures is None else status_counts(figures)
     environment = Environment(loader=PackageLoader("ruralpanel.report"), autoescape=select_autoescape(default=True))
     return environment.get_template("verdict.html.j2").render(
         title=title,
         standing=standing,
-        sentence=verdict_sentence(status_counts(verdict), standing),
+        sentence=verdict_sentence(status_counts(verdict), standing, drawn),
+        figures=drawings,
         rows=verdict_rows(verdict),
     )

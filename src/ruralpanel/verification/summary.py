@@ -12,6 +12,9 @@ STATUSES = ("match", "rounding", "differ", "sign flip", "significance flip", "mi
 
 REPRODUCES = STATUSES[:2]
 
+NOT_PUBLISHED = "not published"
+"""The status of a figure that the run draws and nobody published: neither good nor bad."""
+
 
 def summary_of(results: Path) -> str:
     """Say where the results of a study are and what the verdict is.
@@ -38,14 +41,21 @@ def summary_of(results: Path) -> str:
             lines.append(f"{name + ':':<23} {path.as_posix()}")
     verdict = results / "verdict.csv"
     if verdict.is_file():
-        with verdict.open(encoding="utf-8", newline="") as stream:
-            cells = list(csv.DictReader(stream))
         standing = json.loads((results / "verdict.json").read_text(encoding="utf-8"))["data_standing"]
-        lines.append(verdict_sentence(Counter(cell["status"] for cell in cells), standing))
+        counts = [_statuses(path) for path in (verdict, results / "verdict.figures.csv")]
+        lines.append(verdict_sentence(counts[0], standing, counts[1]))
     return "\n".join(lines)
 
 
-def verdict_sentence(counts: Counter[str], standing: str) -> str:
+def _statuses(path: Path) -> Counter[str]:
+    """Count the rows of a verdict by status; none where there is no file."""
+    if not path.is_file():
+        return Counter()
+    with path.open(encoding="utf-8", newline="") as stream:
+        return Counter(row["status"] for row in csv.DictReader(stream))
+
+
+def verdict_sentence(counts: Counter[str], standing: str, figures: Counter[str] | None = None) -> str:
     """Put a verdict into a sentence.
 
     Parameters
@@ -54,16 +64,28 @@ def verdict_sentence(counts: Counter[str], standing: str) -> str:
         Cells by status.
     standing
         The standing of the study's data; simulated data never count as evidence.
+    figures
+        The data and the pictures of figures by status.
     """
-    total = sum(counts.values())
-    if total == 0:
+    drawn = figures or Counter()
+    kinds = [(counts, "published cells"), (drawn, "data and pictures of published figures")]
+    totals = [sum(kind[status] for status in STATUSES) for kind, _ in kinds]
+    good = [sum(kind[status] for status in REPRODUCES) for kind, _ in kinds]
+    if not any(totals):
         return "Verdict: nothing is published for this study yet, so there is nothing to compare with."
-    parts = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
-    good = sum(counts[status] for status in REPRODUCES)
-    word = "MATCH" if good == total else "NO MATCH"
+    parts = [
+        f"{fine} of {total} {what} reproduce ("
+        + ", ".join(f"{kind[status]} {status}" for status in STATUSES if kind[status])
+        + ")"
+        for (kind, what), total, fine in zip(kinds, totals, good, strict=True)
+        if total
+    ]
+    if drawn[NOT_PUBLISHED]:
+        parts.append(f"{drawn[NOT_PUBLISHED]} of the run's figures not published")
+    word = "MATCH" if good == totals else "NO MATCH"
     note = (
         " The data are simulated: this checks the program and is no evidence for any claim."
         if standing == "simulated"
         else ""
     )
-    return f"Verdict: {word}. {good} of {total} published cells reproduce ({parts}).{note}"
+    return f"Verdict: {word}. {'; '.join(parts)}.{note}"

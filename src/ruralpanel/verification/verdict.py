@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import Problem, ProblemsFound, nearest
-from ruralpanel.verification.summary import REPRODUCES
+from ruralpanel.verification.summary import NOT_PUBLISHED, REPRODUCES
 
 EXACT = 1e-7
 """Relative difference below which two numbers are the same: processors and linear algebra libraries differ by less."""
@@ -66,22 +66,26 @@ def load_verdict(path: Path | str) -> pd.DataFrame:
     return verdict.astype({"reproduced": "float64", "difference": "float64"})
 
 
-def refuse_unless_reproduced(verdict: pd.DataFrame) -> None:
-    """Do nothing when every published number reproduces, and list those that do not.
+def refuse_unless_reproduced(verdict: pd.DataFrame, figures: pd.DataFrame | None = None) -> None:
+    """Do nothing when every published number and figure reproduces, and list those that do not.
 
     Parameters
     ----------
     verdict
         From :func:`judge`.
+    figures
+        From :func:`ruralpanel.verification.figures.judge_figures`.
 
     Raises
     ------
     NotReproduced
-        If a cell differs or is missing.
+        If a cell or a figure differs or is missing.
     """
     bad = verdict[~verdict["status"].isin(REPRODUCES)]
-    if len(bad):
-        raise NotReproduced(
+    drawn = pd.DataFrame(columns=["status"]) if figures is None else figures
+    bad_figures = drawn[~drawn["status"].isin([*REPRODUCES, NOT_PUBLISHED])]
+    if len(bad) or len(bad_figures):
+        problems = [
             Problem(
                 cell["cell"],
                 f"{cell['status']}: published {cell['value']}, "
@@ -90,13 +94,18 @@ def refuse_unless_reproduced(verdict: pd.DataFrame) -> None:
                 cell["note"],
             )
             for cell in bad.to_dict("records")
-        )
+        ]
+        problems += [
+            Problem(f"{row['figure']} ({row['exhibit']})", f"{row['status']}: {row['note']}", str(row["part"]))
+            for row in bad_figures.to_dict("records")
+        ]
+        raise NotReproduced(problems)
 
 
 class NotReproduced(ProblemsFound):
-    """Published numbers that the run does not reproduce."""
+    """Published numbers and figures that the run does not reproduce."""
 
-    heading = "The published numbers do not all reproduce"
+    heading = "What was published does not all reproduce"
 
 
 def status_counts(verdict: pd.DataFrame) -> Counter[str]:

@@ -1,0 +1,228 @@
+"""Figures of a run against published ones: by the data they plot, and by how they look."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from ruralpanel.errors import counted, nearest
+from ruralpanel.verification.pictures import png_bytes, small_picture, visible_difference
+from ruralpanel.verification.summary import NOT_PUBLISHED
+from ruralpanel.verification.verdict import EXACT, SIGNIFICANT
+
+DIGITS = 10
+"""Significant digits of the numbers that are kept."""
+
+UNSEEN = 1e-3
+"""A point that moves by less than this part of the range of its axis is where it was, for whoever looks at it."""
+
+COLUMNS = ["figure", "exhibit", "part", "status", "note"]
+
+PARTS = {"data": "the data it plots", "picture": "its picture"}
+"""By what a figure is compared, and what a reader is told."""
+
+
+@dataclass(frozen=True)
+class FigureContents:
+    """A figure as data and as a picture; one that was typed or scanned from print may have only one of them.
+
+    Parameters
+    ----------
+    data
+        The plotted data as text, from :func:`read_plotted_data`.
+    picture
+        From :func:`ruralpanel.verification.pictures.small_picture`.
+    """
+
+    data: pd.DataFrame | None = None
+    picture: Image.Image | None = None
+
+
+def read_plotted_data(path: Path | str) -> pd.DataFrame:
+    """Read the data of a figure as text; empty text is a missing value."""
+    data: pd.DataFrame = pd.read_csv(path, dtype="str", keep_default_na=False)
+    return data
+
+
+def load_figure(data: Path, picture: Path) -> FigureContents:
+    """Read a figure; what has no file is left out."""
+    small = None
+    if picture.is_file():
+        with Image.open(picture) as opened:
+            small = small_picture(opened)
+    return FigureContents(read_plotted_data(data) if data.is_file() else None, small)
+
+
+def kept_data(data: pd.DataFrame) -> pd.DataFrame:
+    """Make plotted data compact: without columns that hold nothing, numbers with ten significant digits.
+
+    Parameters
+    ----------
+    data
+        From :func:`read_plotted_data`.
+    """
+    filled = [name for name in data.columns if (data[name] != "").any()]
+    return pd.DataFrame({name: data[name].map(_shortened) for name in filled}, index=data.index)
+
+
+def keep_figures(data: Sequence[str | Path], pictures: Sequence[str | Path], folder: Path) -> None:
+    """Make today's figures the published ones: small files, and none of figures that there no longer are.
+
+    Parameters
+    ----------
+    data, pictures
+        The files of all figures of a run.
+    folder
+        Where to; made when it is not there, and gone when the run has no figures.
+    """
+    if folder.is_dir():
+        shutil.rmtree(folder)
+    for path in map(Path, data):
+        folder.mkdir(parents=True, exist_ok=True)
+        kept_data(read_plotted_data(path)).to_csv(folder / path.name, index=False, lineterminator="\n")
+    for path in map(Path, pictures):
+        with Image.open(path) as picture:
+            (folder / path.name).write_bytes(png_bytes(small_picture(picture)))
+
+
+def judge_figures(
+    published: Mapping[str, FigureContents], drawn: Mapping[str, FigureContents], numbers: Mapping[str, str]
+) -> pd.DataFrame:
+    """Give every published figure its statuses.
+
+    Parameters
+    ----------
+    published
+        The published figures, by the name of the exhibit.
+    drawn
+        Those of the run that are published too.
+    numbers
+        For every figure of the study, published or not, its printed number (``Figure 1``).
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of :data:`COLUMNS`: a row each for the data and the picture of a published figure, with the statuses
+        of :data:`ruralpanel.verification.summary.STATUSES`, and a row with the status ``not published`` for each
+        figure that only the run has. No rows where no figure is published at all.
+    """
+    rows = []
+    for name in sorted(published, key=lambda name: (list(numbers).index(name) if name in numbers else np.inf, name)):
+        theirs, ours = published[name], drawn.get(name, FigureContents())
+        for part in PARTS:
+            before, now = getattr(theirs, part), getattr(ours, part)
+            if before is None:
+                continue
+            if now is None:
+                status, note = "missing", _why_missing(name, numbers)
+            else:
+                status, note = judge_data(before, now) if part == "data" else judge_picture(before, now)
+            rows.append((numbers.get(name, name), name, part, status, note))
+    if published:
+        for name in numbers:
+            if name not in published:
+                rows.append((numbers[name], name, "", NOT_PUBLISHED, "the run draws it; none was published"))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def judge_data(published: pd.DataFrame, today: pd.DataFrame) -> tuple[str, str]:
+    """Compare the data that two figures plot, row by row in their order.
+
+    Parameters
+    ----------
+    published, today
+        From :func:`read_plotted_data`; columns that only the run has are not compared.
+
+    Returns
+    -------
+    tuple of (str, str)
+        ``match`` (all numbers equal to a relative 1e-7), ``rounding`` (no number further off than :data:`UNSEEN` of the
+        range of its column within its outcome, whole numbers and texts equal), ``sign flip`` (of an estimate),
+        ``significance flip`` (a p-value on the other side of 5 per cent) or ``differ``; and the first difference in
+        words.
+    """
+    gone = [name for name in published.columns if name not in today.columns and (published[name] != "").any()]
+    if gone:
+        return "differ", f"the run has no column `{gone[0]}`"
+    if len(published) != len(today):
+        return "differ", f"{counted(len(published), 'row')} published, {counted(len(today), 'row')} now"
+    found: dict[str, str] = {}
+    groups = published["outcome"] if "outcome" in published.columns else pd.Series("", index=published.index)
+    for name in published.columns:
+        if name in today.columns:
+            for status, note in _column(name, published[name], today[name].set_axis(published.index), groups).items():
+                found.setdefault(status, note)
+    for status in ("sign flip", "significance flip", "differ", "rounding"):
+        if status in found:
+            return status, found[status]
+    return "match", ""
+
+
+def judge_picture(published: Image.Image, today: Image.Image) -> tuple[str, str]:
+    """Compare how two figures look.
+
+    Parameters
+    ----------
+    published, today
+        From :func:`ruralpanel.verification.pictures.small_picture`.
+
+    Returns
+    -------
+    tuple of (str, str)
+        ``match`` (the same pixels), ``rounding`` (nothing that a reader would see) or ``differ``, and what in words.
+    """
+    if published.size != today.size:
+        return "differ", f"{published.width} × {published.height} pixels published, {today.width} × {today.height} now"
+    if np.array_equal(np.asarray(published.convert("RGB")), np.asarray(today.convert("RGB"))):
+        return "match", ""
+    different = visible_difference(published, today)
+    if not different.any():
+        return "rounding", "the pixels differ, and nothing that can be seen"
+    rows, columns = np.nonzero(different)
+    where = f"within rows {rows.min() + 1}–{rows.max() + 1}, columns {columns.min() + 1}–{columns.max() + 1}"
+    return "differ", f"{different.mean():.2%} of the picture looks different, {where}"
+
+
+def _column(name: str, published: pd.Series, today: pd.Series, groups: pd.Series) -> dict[str, str]:
+    """Find the statuses of the cells of a column that are no match, each with the first such cell in words."""
+    before, now = (pd.to_numeric(each, errors="coerce") for each in (published, today))
+    numeric = before.notna() & now.notna()
+    apart = (before - now).abs()
+    equal = (published == today) | (numeric & (apart <= EXACT * np.maximum(before.abs(), now.abs())))
+    if equal.all():
+        return {}
+    spread = before.groupby(groups).transform("max") - before.groupby(groups).transform("min")
+    # A count has no place on an axis that could hide a change of it.
+    whole = published.str.fullmatch(r"-?[0-9]+") & today.str.fullmatch(r"-?[0-9]+")
+    unseen = numeric & ~whole & (apart <= UNSEEN * spread)
+    flipped = numeric & (before * now < 0) if name == "estimate" else pd.Series(False, index=published.index)
+    crossed = numeric & ((before < SIGNIFICANT) != (now < SIGNIFICANT)) & name.startswith("p_value")
+    status = np.select([equal, unseen, flipped, crossed], ["", "rounding", "sign flip", "significance flip"], "differ")
+    found: dict[str, str] = {}
+    for row, word in enumerate(status):
+        if word and word not in found:
+            shown = [each.iloc[row] or "nothing" for each in (published, today)]
+            found[str(word)] = f"row {row + 1}, column `{name}`: published {shown[0]}, now {shown[1]}"
+    return found
+
+
+def _shortened(text: str) -> str:
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    # Codes and counts stay as they are written.
+    return f"{number:.{DIGITS}g}" if "." in text and np.isfinite(number) else text
+
+
+def _why_missing(name: str, numbers: Mapping[str, str]) -> str:
+    if name in numbers:
+        return "the run has not drawn it"
+    offer = nearest(name, numbers)
+    return "the study has no such figure" + (f"; {offer}" if offer else "")

@@ -1,0 +1,97 @@
+"""`./run verify --twice`, around runs that are played here."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from ruralpanel.commands import verify
+from ruralpanel.verification.twice import files_of
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a repository to copy, and have copies made beside it."""
+    top = tmp_path / "top"
+    for file in (
+        "src/a.py",
+        "src/__pycache__/a.pyc",
+        ".venv/python",
+        "results/study/verdict.csv",
+        "results/published/study.csv",
+        "data/raw/.retrieved/a.csv",
+    ):
+        (top / file).parent.mkdir(parents=True, exist_ok=True)
+        (top / file).touch()
+    monkeypatch.chdir(top)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    return top
+
+
+def play(monkeypatch: pytest.MonkeyPatch, written: str, status: int = 0) -> list[dict[str, Any]]:
+    """Have every run write a file whose contents may name its environment."""
+    runs: list[dict[str, Any]] = []
+
+    def run(command: list[str], cwd: Path, env: dict[str, str], **_: object) -> SimpleNamespace:
+        runs.append({"command": command, "env": env, "copied": files_of(cwd)})
+        (cwd / "results/study").mkdir(parents=True)
+        (cwd / "results/study/estimates.csv").write_text(written.format(**env), encoding="utf-8")
+        return SimpleNamespace(returncode=status)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    return runs
+
+
+def test_two_runs_that_are_the_same(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    runs = play(monkeypatch, "0.08")
+    assert verify.main(["--twice", "--config", "study=small"]) == 0
+    assert "The two runs are the same: 3 files, byte by byte" in capsys.readouterr().out
+    assert runs[0]["copied"] == ["data/raw/.retrieved/a.csv", "results/published/study.csv", "src/a.py"]
+    assert runs[0]["command"][3:] == ["--cores", "1", "--config", "study=small"]
+    assert len({run["env"]["PYTHONHASHSEED"] for run in runs}) == 2
+    assert len({run["env"]["TZ"] for run in runs}) == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["top"]  # the copies are gone
+    assert (repository / "results/study/verdict.csv").is_file()
+
+
+@pytest.mark.usefixtures("repository")
+def test_a_run_that_depends_on_what_must_not_matter(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    play(monkeypatch, "seed {PYTHONHASHSEED}")
+    assert verify.main(["--twice"]) == 1
+    said = capsys.readouterr().out
+    assert "results/study/estimates.csv: line 1: 'seed 1' and 'seed 2'" in said
+    assert "1 of 3 files differ. Both runs are kept in" in said
+
+
+@pytest.mark.usefixtures("repository")
+def test_runs_that_do_not_end_well_are_no_success(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    play(monkeypatch, "0.08", status=1)
+    assert verify.main(["--twice"]) == 1
+    assert "At least one of the runs did not end well." in capsys.readouterr().out
+
+
+def test_verify_alone_is_a_rule_of_the_workflow() -> None:
+    from importlib.machinery import SourceFileLoader
+
+    loader = SourceFileLoader("door", str(ROOT / "run"))
+    specification = importlib.util.spec_from_loader("door", loader)
+    assert specification is not None
+    door = importlib.util.module_from_spec(specification)
+    loader.exec_module(door)
+    assert not door.is_command(["verify"])
+    assert not door.is_command(["verify", "--config", "study=small"])
+    assert door.is_command(["verify", "--twice"])
+    assert door.is_command(["verify", "--config", "study=small", "--twice"])
+    assert door.is_command(["compare", "a", "b"])

@@ -1,0 +1,10 @@
+"""Door of `./run publish_figures`: today's figures become the published ones, and the published numbers stay."""
+
+from ruralpanel.stage import stage
+
+with stage(snakemake.log[0]):
+    from pathlib import Path
+
+    from ruralpanel.verification.figures import keep_figures
+
+    keep_figures(snakemake.input.data, snakemake.input.pictures, Path(snakemake.params.folder))
