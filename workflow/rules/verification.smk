@@ -35,6 +35,7 @@ rule judge:
     params:
         title=lambda wildcards: STUDY.title,
         standing=STUDY.data_standing,
+        twins=TWINS,
         code=code_digest(
             "ruralpanel.verification.verdict",
             "ruralpanel.verification.published",

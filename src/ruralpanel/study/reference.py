@@ -17,6 +17,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ruralpanel.sources.numbers import MISSING_MARKERS
+from ruralpanel.study.archive import Archive
 from ruralpanel.study.base import Section
 from ruralpanel.study.blocks import Block, GroupTime, Inference, Specification
 from ruralpanel.study.claims import Claim, ClaimTest
@@ -114,6 +115,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     *((f"exhibits of kind {name}", "Also:", kind) for name, kind in KINDS.items()),
     ("claims", "What is claimed, by name. `results/<study>/claims.csv` says what became of it.", Claim),
     ("tests", "In a claim.", ClaimTest),
+    ("archive", "What only the authors can say of the replication archive that `./run package` makes.", Archive),
 ]
 
 

@@ -7,7 +7,10 @@ import json
 from collections import Counter
 from pathlib import Path
 
-STATUSES = ("match", "rounding", "differ", "sign flip", "significance flip", "missing")
+SYNTHETIC_TWIN = "synthetic twin"
+"""The status of every cell when a run read a synthetic twin of a restricted file."""
+
+STATUSES = ("match", "rounding", "differ", "sign flip", "significance flip", "missing", SYNTHETIC_TWIN)
 """Every status a cell can have; the first two mean that it reproduces."""
 
 REPRODUCES = STATUSES[:2]
@@ -35,13 +38,23 @@ def summary_of(results: Path) -> str:
     ):
         if path.exists():
             lines.append(f"{name + ':':<23} {path.as_posix()}")
-    verdict = results / "verdict.csv"
-    if verdict.is_file():
-        with verdict.open(encoding="utf-8", newline="") as stream:
-            cells = list(csv.DictReader(stream))
-        standing = json.loads((results / "verdict.json").read_text(encoding="utf-8"))["data_standing"]
-        lines.append(verdict_sentence(Counter(cell["status"] for cell in cells), standing))
+    if (results / "verdict.csv").is_file():
+        lines.append(verdict_line(results))
     return "\n".join(lines)
+
+
+def verdict_line(results: Path) -> str:
+    """Give the verdict of a run in a sentence.
+
+    Parameters
+    ----------
+    results
+        The study's folder under ``results/``.
+    """
+    with (results / "verdict.csv").open(encoding="utf-8", newline="") as stream:
+        cells = list(csv.DictReader(stream))
+    standing = json.loads((results / "verdict.json").read_text(encoding="utf-8"))["data_standing"]
+    return verdict_sentence(Counter(cell["status"] for cell in cells), standing)
 
 
 def verdict_sentence(counts: Counter[str], standing: str) -> str:
@@ -57,6 +70,11 @@ def verdict_sentence(counts: Counter[str], standing: str) -> str:
     total = sum(counts.values())
     if total == 0:
         return "Verdict: nothing is published for this study yet, so there is nothing to compare with."
+    if counts[SYNTHETIC_TWIN]:
+        return (
+            f"Verdict: SYNTHETIC TWIN, NO MATCH. {total} published cells are not compared: the run read synthetic twins of "
+            "files that may not be passed on. With the real files in their place it can be a match."
+        )
     parts = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
     good = sum(counts[status] for status in REPRODUCES)
     word = "MATCH" if good == total else "NO MATCH"
