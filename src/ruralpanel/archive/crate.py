@@ -6,6 +6,7 @@ import json
 import mimetypes
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ruralpanel.archive.packing import MANIFEST, files_in
 from ruralpanel.lineage import file_digest
@@ -44,8 +45,8 @@ def write_crate(
     pathlib.Path
         The file with the metadata, the same bytes for the same files.
     """
-    from rocrate.model.person import Person
-    from rocrate.rocrate import ROCrate
+    from rocrate.model.person import Person  # type: ignore[import-untyped, unused-ignore]
+    from rocrate.rocrate import ROCrate  # type: ignore[import-untyped, unused-ignore]
 
     crate = ROCrate()
     crate.name = f"Replication archive: {study.title}"
@@ -111,6 +112,6 @@ def problems_of_crate(folder: Path) -> list[str]:
     return problems
 
 
-def _graph(folder: Path) -> list[dict[str, object]]:
-    graph: list[dict[str, object]] = json.loads((folder / METADATA).read_text(encoding="utf-8"))["@graph"]
+def _graph(folder: Path) -> list[dict[str, Any]]:
+    graph: list[dict[str, Any]] = json.loads((folder / METADATA).read_text(encoding="utf-8"))["@graph"]
     return graph

@@ -83,7 +83,7 @@ def margin_of(values: Sequence[object], missing_codes: Sequence[Scalar]) -> Marg
         Values of fewer than ``ENOUGH`` rows are nowhere in it, but for what the mean of their neighbours tells.
     """
     texts = pd.Series([text_of(value) for value in values], dtype="object")
-    first_cells = {text: value for text, value in zip(reversed(list(texts)), reversed(list(values)), strict=True)}
+    first_cells = dict(zip(reversed(list(texts)), reversed(list(values)), strict=True))
     codes = {text_of(code) for code in missing_codes} | {""}
     counts = texts.value_counts().sort_index()
     common = {str(text) for text, count in counts.items() if count >= ENOUGH}
@@ -143,9 +143,14 @@ def text_like(text: str, random: np.random.Generator, form: str | None = None) -
     str or None
         None where nothing that fits was found in ``TRIES`` draws.
     """
-    for _ in range(TRIES):
-        made = "".join(_character_like(character, random) for character in text)
-        if form is None or re.fullmatch(form, made):
+    for attempt in range(TRIES):
+        # All characters at first; where nothing fits so, fewer and fewer of them.
+        changed = random.random(len(text)) >= (0.0 if form is None else attempt / TRIES)
+        made = "".join(
+            _character_like(character, random) if new else character
+            for character, new in zip(text, changed, strict=True)
+        )
+        if form is None or (made != text and re.fullmatch(form, made)):
             return made
     return None
 

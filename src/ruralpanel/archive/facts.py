@@ -7,7 +7,7 @@ import csv
 import os
 import platform
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,17 +88,21 @@ class Program:
     output: list[str]
 
 
-def rule_costs(benchmarks: Path) -> list[RuleCost]:
+def rule_costs(benchmarks: Path, parts: Collection[str]) -> list[RuleCost]:
     """Add up what the jobs of each rule took.
 
     Parameters
     ----------
     benchmarks
         The folder of benchmarks of a study's results: a file a job, in a folder a rule where it has several.
+    parts
+        The study's sources, tables, blocks and exhibits; a file of one that the study had before does not count.
     """
     jobs: dict[str, list[dict[str, str]]] = {}
     for path in sorted(benchmarks.rglob("*.tsv")):
         inside = path.relative_to(benchmarks)
+        if len(inside.parts) == 2 and inside.stem not in parts:
+            continue
         rule = inside.parts[0] if len(inside.parts) > 1 else inside.stem
         with path.open(encoding="utf-8", newline="") as stream:
             jobs.setdefault(rule, []).extend(csv.DictReader(stream, delimiter="\t"))

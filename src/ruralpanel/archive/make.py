@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterable
-from importlib.metadata import requires
+import tomllib
 from pathlib import Path
 
 import pandas as pd
@@ -78,7 +77,7 @@ def make_archive(chosen: str, root: Path) -> Path:
     for each in files.emptied:
         _write_header_alone(root / each, folder / each)
     _write_output(study, results, folder, guarded=bool(twins))
-    (folder / "README.md").write_text("", encoding="utf-8")
+    parts = {*study.sources, *study.tables, *study.blocks, *study.sensitivity, *study.exhibits}
     contents = ReadmeContents(
         name=name,
         study=study,
@@ -89,7 +88,7 @@ def make_archive(chosen: str, root: Path) -> Path:
         },
         verdict=verdict_line(results),
         panel_rows=pq.read_metadata(results / "panel" / "panel.parquet").num_rows,
-        costs=rule_costs(results / "benchmarks"),
+        costs=rule_costs(results / "benchmarks", parts),
         machine=this_machine(),
         packages=locked_versions((root / "requirements.lock").read_text(encoding="utf-8")),
         main_packages=_main_packages(root),
@@ -115,7 +114,7 @@ def make_archive(chosen: str, root: Path) -> Path:
     )
     write_manifest(folder)
     archive = results / "package.zip"
-    write_zip(folder, archive)
+    write_zip(folder, archive, f"{study.study}_replication")
     return archive
 
 
@@ -144,7 +143,7 @@ def _write_twins(study: Study, root: Path, folder: Path) -> dict[str, str]:
     for name, source in study.sources.items():
         path = root / source.raw_file if source.raw_file is not None else None
         if path is None or path.is_file():
-            sheets[name] = read_sheet(name, source, path)
+            sheets[name] = read_sheet(source, path)
     digests = {}
     for name, twin in synthetic_twins(study, sheets, list(files.twinned)).items():
         target = folder / files.twinned[name]
@@ -184,6 +183,7 @@ def _modules_of(study: Study) -> set[str]:
     """List the modules behind what a study computes."""
     used = {equation.estimator for block in study.blocks for equation in study.equations(block)}
     begun = ["ruralpanel.tables.prepare", "ruralpanel.panel.build", "ruralpanel.estimation.block"]
+    begun += [f"ruralpanel.sensitivity.{declared.kind}" for declared in study.sensitivity.values()]
     return modules_behind(*begun, *(estimator_module(estimator) for estimator in used))
 
 
@@ -191,7 +191,7 @@ def _main_packages(root: Path) -> dict[str, str]:
     """Give the versions of the packages that the program is written with."""
     locked = locked_versions((root / "requirements.lock").read_text(encoding="utf-8"))
     by_name = {_plain(package): version for package, version in locked.items()}
-    needed: Iterable[str] = (text for text in requires("ruralpanel") or [] if "extra ==" not in text)
+    needed = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     names = sorted(_plain(re.split(r"[^A-Za-z0-9._-]", text, maxsplit=1)[0]) for text in needed)
     return {package: by_name[package] for package in names if package in by_name}
 

@@ -39,22 +39,24 @@ def write_manifest(folder: Path) -> Path:
     return path
 
 
-def write_zip(folder: Path, path: Path, executable: Iterable[str] = ("run",)) -> None:
+def write_zip(folder: Path, path: Path, top: str, executable: Iterable[str] = ("run",)) -> None:
     """Put a folder into a zip file, the same bytes for the same files.
 
     Parameters
     ----------
     folder
-        The archive's folder; in the zip file all is in a folder of the same name as the zip file.
+        The archive's folder.
     path
         The zip file.
+    top
+        The folder that all is in within the zip file.
     executable
         Files that can be run, by their paths within the folder.
     """
     chosen = set(executable)
     with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=6) as archive:
         for name in files_in(folder):
-            entry = ZipInfo(f"{path.stem}/{name}", date_time=LONG_AGO)
+            entry = ZipInfo(f"{top}/{name}", date_time=LONG_AGO)
             entry.create_system = 3  # otherwise the system that it was made on
             entry.compress_type = ZIP_DEFLATED
             entry.external_attr = (0o100755 if name in chosen else 0o100644) << 16

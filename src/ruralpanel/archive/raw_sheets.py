@@ -45,15 +45,13 @@ class Sheet:
     meta: Any = field(default=None, compare=False)
 
 
-def read_sheet(name: str, source: Source, path: Path | None) -> Sheet:
+def read_sheet(source: Source, path: Path | None) -> Sheet:
     """Read a raw file with all its columns, and those missing values that the sources stage does not tell apart.
 
     Parameters
     ----------
-    name
-        The source's name.
     source
-        Its declaration.
+        The declaration of the source.
     path
         The raw file; None for a data set of a package.
 
@@ -126,7 +124,19 @@ def write_sheet(source: Source, sheet: Sheet, cells: pd.DataFrame, original: Pat
         If the format is not one that twins are written in, or the file is of lines.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    _WRITERS[str(source.file_format)](source, sheet, cells, original, target)
+    match source.file_format:
+        case "csv":
+            _write_csv(sheet, cells, _header_lines(source, sheet, original), target)
+        case "excel":
+            _write_excel(source, cells, original, target)
+        case "stata" | "spss":
+            _write_labelled(source, sheet, cells, target)
+        case "parquet":
+            _headed(sheet, cells).to_parquet(target, index=False)
+        case "feather":
+            _headed(sheet, cells).to_feather(target)
+        case _:
+            _write_points(source, sheet, cells, target)
 
 
 def _headed(sheet: Sheet, cells: pd.DataFrame) -> pd.DataFrame:
@@ -152,16 +162,16 @@ def _header_lines(source: Source, sheet: Sheet, original: Path) -> list[str]:
     return [""] * first + lines[first : first + height]
 
 
-def _write_csv(source: Source, sheet: Sheet, cells: pd.DataFrame, original: Path, target: Path) -> None:
+def _write_csv(sheet: Sheet, cells: pd.DataFrame, header: Sequence[str], target: Path) -> None:
     buffer = io.StringIO()
-    for line in _header_lines(source, sheet, original):
+    for line in header:
         buffer.write(line + "\n")
     writer = csv.writer(buffer, delimiter=sheet.delimiter, lineterminator="\n")
     writer.writerows([[text_of(value) for value in row] for row in cells.itertuples(index=False)])
     target.write_bytes(buffer.getvalue().encode(sheet.encoding))
 
 
-def _write_excel(source: Source, sheet: Sheet, cells: pd.DataFrame, original: Path, target: Path) -> None:
+def _write_excel(source: Source, cells: pd.DataFrame, original: Path, target: Path) -> None:
     """Write a workbook of one sheet: the rows of the header with their merged cells, then the cells."""
     from openpyxl import Workbook, load_workbook
 
@@ -188,7 +198,7 @@ def _write_excel(source: Source, sheet: Sheet, cells: pd.DataFrame, original: Pa
     write_workbook(new, target)
 
 
-def _write_labelled(source: Source, sheet: Sheet, cells: pd.DataFrame, original: Path, target: Path) -> None:
+def _write_labelled(source: Source, sheet: Sheet, cells: pd.DataFrame, target: Path) -> None:
     """Write a Stata or SPSS file with the labels and missing values of the original."""
     import pyreadstat
 
@@ -237,15 +247,7 @@ def _with_fixed_time(target: Path, file_format: str) -> None:
     target.write_bytes(contents)
 
 
-def _write_arrow(source: Source, sheet: Sheet, cells: pd.DataFrame, original: Path, target: Path) -> None:
-    table = _headed(sheet, cells)
-    if source.file_format == "parquet":
-        table.to_parquet(target, index=False)
-    else:
-        table.to_feather(target)
-
-
-def _write_points(source: Source, sheet: Sheet, cells: pd.DataFrame, original: Path, target: Path) -> None:
+def _write_points(source: Source, sheet: Sheet, cells: pd.DataFrame, target: Path) -> None:
     """Write points as GeoJSON, one a line."""
     headers = [str(header) for header in sheet.raw.values.columns]
     if "line" in headers and "vertex" in headers:
@@ -264,14 +266,3 @@ def _write_points(source: Source, sheet: Sheet, cells: pd.DataFrame, original: P
 
 def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
-
-
-_WRITERS = {
-    "csv": _write_csv,
-    "excel": _write_excel,
-    "stata": _write_labelled,
-    "spss": _write_labelled,
-    "parquet": _write_arrow,
-    "feather": _write_arrow,
-    "geojson": _write_points,
-}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 HEAD = """#set page(paper: "a4", margin: 2cm, numbering: "1")
 #set text(size: 9pt, font: ("Libertinus Serif", "Noto Serif CJK SC"))
@@ -38,7 +39,8 @@ def write_pdf(markdown: str, path: Path) -> None:
     """
     import typst
 
-    typst.compile(as_typst(markdown).encode(), output=str(path), timestamp=0)
+    contents: Any = as_typst(markdown).encode()
+    typst.compile(contents, output=str(path), timestamp=0)
 
 
 def _blocks(lines: list[str]) -> Iterator[str]:

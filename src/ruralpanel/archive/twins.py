@@ -1,11 +1,11 @@
 """Synthetic twins of restricted raw files: the same columns, types and keys, and none of the values.
 
-Columns are drawn one by one from smoothed margins (:mod:`ruralpanel.archive.drawn_values`), so that no row of the twin is
-a row of the file, and nothing in it tells how two columns go together. Kept are: which rows there are for a unit,
-calendar years in keys, whether a column is constant or never falls within a unit, and missing values as often as they
-are. Keys are made anew by one map for all sources: a key that only restricted sources hold becomes one that is made up;
-a key that sources in the archive hold too becomes another key of theirs, held by the same ones of them, so that as many
-rows find a partner in every join as before.
+Columns are drawn one by one from smoothed margins (:mod:`ruralpanel.archive.drawn_values`), so that no row of the
+twin is a row of the file, and nothing in it tells how two columns go together. Kept are: which rows there are for a
+unit, calendar years in keys, whether a column is constant or never falls within a unit, and missing values as often
+as they are. Keys are made anew by one map for all sources: a key that only restricted sources hold becomes one that
+is made up; a key that sources in the archive hold too becomes another key of theirs, held by the same ones of them,
+so that as many rows find a partner in every join as before.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from zlib import crc32
 import numpy as np
 import pandas as pd
 
-from ruralpanel.archive.drawn_values import Margin, draw, margin_of, text_like, text_of
+from ruralpanel.archive.drawn_values import draw, margin_of, text_like, text_of
 from ruralpanel.archive.raw_sheets import Sheet, missing_in_file
 from ruralpanel.sources.headers import positions_of
 from ruralpanel.study.model import Study
-from ruralpanel.study.sources import DIGITS_OF_LEVEL, Column, Source
+from ruralpanel.study.sources import DIGITS_OF_LEVEL, Column, Scalar, Source
 
 CODES = "codes of administrative areas"
 PARENT_DIGITS = sorted(DIGITS_OF_LEVEL.values())[:-1]
@@ -216,11 +216,13 @@ def _twin(
         column = source.columns.get(column_name, Column())
         codes = [*source.missing_codes, *column.missing_codes, *missing_in_file(sheet, place)]
         random = _stream(study.seed, f"{name}/{place}")
-        cells[place] = _drawn(_column(sheet, place), codes, column.matches, units, order, random)
+        original = _filled(source, column_name, _column(sheet, place))
+        cells[place] = _drawn(original, codes, column.matches, units, order, random)
     table = pd.DataFrame(cells, columns=range(sheet.raw.values.shape[1]), index=range(rows), dtype=object)
     # The order of the original's rows would be a value of its own.
     by = [*keys] or list(range(table.shape[1]))
-    sorted_rows = sorted(range(rows), key=lambda row: [text_of(table.iat[row, place]) for place in by])
+    texts = [[text_of(value) for value in table[place]] for place in by]
+    sorted_rows = sorted(range(rows), key=lambda row: [column[row] for column in texts])
     return Twin(sheet, table.iloc[sorted_rows].reset_index(drop=True))
 
 
@@ -252,27 +254,23 @@ def _order(sheet: Sheet, keys: Sequence[int]) -> list[str] | None:
 
 def _drawn(
     values: list[object],
-    codes: Sequence[object],
+    codes: Sequence[Scalar],
     form: str | None,
     units: list[str] | None,
     order: list[str] | None,
     random: np.random.Generator,
 ) -> list[object]:
     """Draw a column: once a unit where it is constant within units, in order where it never falls within one."""
-    margin = margin_of(values, list(codes))  # type: ignore[arg-type]
-    if margin == Margin([None], [1.0], [], 0) and any(text_of(value) for value in values):
-        return _in_form(values, form, random)
     if units is None:
-        return draw(margin, len(values), random)
+        return _outlined(values, codes, form, random)
     frame = pd.DataFrame({"unit": units, "text": [text_of(value) for value in values]})
     if frame.groupby("unit")["text"].nunique().max() == 1:
         names = sorted(set(units))
         once = frame.drop_duplicates("unit").index
-        margin = margin_of([values[row] for row in once], list(codes))  # type: ignore[arg-type]
-        of_unit = dict(zip(names, draw(margin, len(names), random), strict=True))
+        of_unit = dict(zip(names, _outlined([values[row] for row in once], codes, form, random), strict=True))
         return [of_unit[unit] for unit in units]
-    drawn = draw(margin, len(values), random)
-    if order is None or not _never_falls(frame.assign(order=order, value=values)):
+    drawn = _outlined(values, codes, form, random)
+    if order is None or not _never_falls(frame.assign(order=order)):
         return drawn
     rows = pd.DataFrame({"unit": units, "order": order, "row": range(len(values))})
     for _, group in rows.sort_values(["unit", "order"]).groupby("unit"):
@@ -280,6 +278,17 @@ def _drawn(
         for row, number in zip(group["row"], numbers, strict=True):
             drawn[row] = number
     return drawn
+
+
+def _outlined(
+    values: list[object], codes: Sequence[Scalar], form: str | None, random: np.random.Generator
+) -> list[object]:
+    """Draw as many cells as there are from the outline of their margin; text that is nowhere shared is made up."""
+    margin = margin_of(values, codes)
+    texts = {text_of(value) for value in values} - {text_of(code) for code in codes} - {""}
+    if texts and not margin.knots and not texts & {text_of(token) for token in margin.tokens}:
+        return _in_form(values, form, random)
+    return draw(margin, len(values), random)
 
 
 def _never_falls(frame: pd.DataFrame) -> bool:

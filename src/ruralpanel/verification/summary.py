@@ -72,8 +72,8 @@ def verdict_sentence(counts: Counter[str], standing: str) -> str:
         return "Verdict: nothing is published for this study yet, so there is nothing to compare with."
     if counts[SYNTHETIC_TWIN]:
         return (
-            f"Verdict: SYNTHETIC TWIN, NO MATCH. {total} published cells are not compared: the run read synthetic twins of "
-            "files that may not be passed on. With the real files in their place it can be a match."
+            f"Verdict: SYNTHETIC TWIN, NO MATCH. {total} published cells are not compared: the run read synthetic "
+            "twins of files that may not be passed on. With the real files in their place it can be a match."
         )
     parts = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
     good = sum(counts[status] for status in REPRODUCES)
