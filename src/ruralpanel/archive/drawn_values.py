@@ -55,8 +55,8 @@ class Margin:
     shares
         How often each stands, adding up to what the smoothed numbers leave.
     knots
-        Means of groups of sorted numbers, at least ``ENOUGH`` of them a group where there are as many; none for
-        a column of categories.
+        Means of groups of at least ``ENOUGH`` neighbours among the sorted numbers; of fewer numbers than that, their
+        mean to one digit; none for a column of categories.
     decimals
         With how many decimals numbers are written.
     """
@@ -174,9 +174,12 @@ def _knots(ordered: np.ndarray) -> list[float]:
     """Give the means of groups of neighbours in a sorted list."""
     if not len(ordered):
         return []
+    if len(ordered) < ENOUGH:  # too few to tell more of than their size
+        mean = float(np.mean(ordered))
+        return [float(f"{mean:.0e}")]
     groups = np.array_split(ordered, max(1, min(40, len(ordered) // ENOUGH)))
     means = [float(np.mean(group)) for group in groups]
-    if len(means) == 1 and len(ordered) > 1:  # too few for two groups: the middle, and as much spread on both sides
+    if len(means) == 1:  # too few for two groups: the middle, and as much spread on both sides
         spread = float(np.std(ordered))
         means = [max(means[0] - spread, float(ordered[0])), min(means[0] + spread, float(ordered[-1]))]
     return means

@@ -207,7 +207,7 @@ def _write_labelled(source: Source, sheet: Sheet, cells: pd.DataFrame, target: P
     shared: Mapping[str, Any] = {
         "file_label": LABEL,
         "column_labels": labels,
-        "variable_value_labels": sheet.meta.variable_value_labels,
+        "variable_value_labels": _labels_in_use(sheet, table),
     }
     if source.file_format == "stata":
         user = {name: letters for name, letters in sheet.meta.missing_user_values.items() if letters}
@@ -215,6 +215,17 @@ def _write_labelled(source: Source, sheet: Sheet, cells: pd.DataFrame, target: P
     else:
         pyreadstat.write_sav(table, str(target), missing_ranges=sheet.meta.missing_ranges, **shared)
     _with_fixed_time(target, str(source.file_format))
+
+
+def _labels_in_use(sheet: Sheet, table: pd.DataFrame) -> dict[str, dict[Any, str]]:
+    """Give the labels of values that are in a table: the label of a rare value could be a name."""
+    labels = {}
+    for name, each in (sheet.meta.variable_value_labels or {}).items():
+        present = {text_of(value) for value in table[name]}
+        kept = {value: label for value, label in each.items() if text_of(value) in present}
+        if kept:
+            labels[name] = kept
+    return labels
 
 
 def _with_user_missing(sheet: Sheet, cells: pd.DataFrame) -> pd.DataFrame:
