@@ -8,6 +8,7 @@ from pathlib import Path
 
 from snakemake.logging import logger
 
+from ruralpanel.archive.marker import study_on_twins, synthetic_sources
 from ruralpanel.errors import Problem, StudyError, nearest
 from ruralpanel.estimation.block import ADJUSTMENT, MATCHING, estimator_module
 from ruralpanel.exhibits.caption import declared, exhibit_numbers
@@ -51,6 +52,8 @@ def chosen_plan():
 
 
 NAME, STUDY = chosen_study()
+TWINS = synthetic_sources(STUDY, Path())
+STUDY = study_on_twins(STUDY, TWINS)
 PLAN = chosen_plan()
 MONTE_CARLO = f"results/monte_carlo/{config['monte_carlo']}"
 RESULTS = f"results/{NAME}"
@@ -271,5 +274,10 @@ wildcard_constraints:
     sha256="[0-9a-f]+",
     file="|".join(re.escape(Path(path).name) for path in RETRIEVED) or NOTHING,
 
+
+if TWINS and workflow.is_main_process:
+    logger.warning(
+        f"Synthetic twins stand in for restricted files ({', '.join(TWINS)}): nothing computed here is a result."
+    )
 
 logger.info(f"Study {NAME}: {STUDY.title}", extra={"ruralpanel_results": RESULTS})

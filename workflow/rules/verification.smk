@@ -44,6 +44,7 @@ rule judge:
         published_figures=PUBLISHED_FIGURES,
         published_folder=str(PUBLISHED_FOLDER),
         exhibits=f"{RESULTS}/exhibits",
+        twins=TWINS,
         code=code_digest(
             "ruralpanel.verification.verdict",
             "ruralpanel.verification.figures",

@@ -10,10 +10,11 @@ with stage(snakemake.log[0]):
     from ruralpanel.verification.figures import judge_figures, load_figure
     from ruralpanel.verification.html import figure_rows, verdict_page
     from ruralpanel.verification.published import nothing_published, read_published
-    from ruralpanel.verification.verdict import judge
+    from ruralpanel.verification.verdict import judge, on_synthetic_twins
 
     published = read_published(Path(snakemake.input.published[0])) if snakemake.input.published else nothing_published()
     verdict = judge(published, load_estimates(snakemake.input.estimates))
+    verdict = on_synthetic_twins(verdict, snakemake.params.twins)
     verdict.to_csv(snakemake.output.csv, index=False, lineterminator="\n")
 
     def load_figures(names, folder):
@@ -28,4 +29,5 @@ with stage(snakemake.log[0]):
         verdict, snakemake.params.title, snakemake.params.standing, figures, figure_rows(figures, kept, drawn)
     )
     Path(snakemake.output.html).write_text(page, encoding="utf-8")
-    save_json({"data_standing": snakemake.params.standing}, snakemake.output.facts)
+    facts = {"data_standing": snakemake.params.standing, "synthetic_twins": list(snakemake.params.twins)}
+    save_json(facts, snakemake.output.facts)

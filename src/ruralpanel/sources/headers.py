@@ -89,6 +89,38 @@ def select_columns(raw: RawTable, source: Source) -> Selected:
     return Selected(selected, rows.reset_index(drop=True), finder.notes, len(used))
 
 
+def positions_of(raw: RawTable, source: Source) -> dict[str, list[int]]:
+    """Find where in a raw table the declared columns are.
+
+    Parameters
+    ----------
+    raw
+        The raw table.
+    source
+        The declaration of the source.
+
+    Returns
+    -------
+    dict of str to list of int
+        For each declared column its position in the header, from 0; one a period for a column with ``wide``.
+
+    Raises
+    ------
+    DataError
+        If a column is not there, or more than one header fits; all of them at once.
+    """
+    finder = _Finder([str(header) for header in raw.values.columns], raw.where)
+    positions: dict[str, list[int]] = {}
+    for name, column in source.columns.items():
+        if column.wide is not None:
+            positions[name] = list(finder.periods(name, column).values())
+        elif (position := finder.one(name, column)) is not None:
+            positions[name] = [position]
+    if finder.problems:
+        raise DataError(finder.problems)
+    return positions
+
+
 class _Finder:
     """Look columns up in a header, collecting what is wrong."""
 

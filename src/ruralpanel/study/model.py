@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
+from ruralpanel.study.archive import Archive
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.blocks import Block, Equation, Inference, Specification
 from ruralpanel.study.claims import Claim
@@ -75,6 +76,9 @@ class Study(Section):
     published: Text | None = None
     """The file of printed values that the run is verified against; left out:
     `results/published/<study>.csv` when it exists, and no verification when it does not."""
+
+    archive: Archive | None = None
+    """What only the authors can say in the README of the replication archive that `./run package` makes."""
 
     @property
     def base(self) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ruralpanel.sources.numbers import MISSING_MARKERS
+from ruralpanel.study.archive import Archive
 from ruralpanel.study.base import Section
 from ruralpanel.study.blocks import Block, GroupTime, Inference, Specification
 from ruralpanel.study.claims import Claim, ClaimTest
@@ -121,6 +122,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("claims", "What is claimed, by name. `results/<study>/claims.csv` says what became of it.", Claim),
     ("tests", "In a claim.", ClaimTest),
     ("paper", "Left out: a paper of the question, data, exhibits and limits as they stand in the study file.", Paper),
+    ("archive", "What only the authors can say of the replication archive that `./run package` makes.", Archive),
 ]
 
 

@@ -257,6 +257,10 @@ class Source(Section):
     """Where the data were obtained."""
     access: Text | None = None
     """How another researcher gets the file, when it is not in the repository."""
+    access_cost: Text | None = None
+    """What it costs another researcher to get the file: `free`, or a sum."""
+    access_time: Text | None = None
+    """How long it takes another researcher to get the file: `at once`, `about three months`."""
     redistributable: bool = False
     """Whether the file may be passed on with the replication archive."""
 

@@ -7,7 +7,10 @@ import json
 from collections import Counter
 from pathlib import Path
 
-STATUSES = ("match", "rounding", "differ", "sign flip", "significance flip", "missing")
+SYNTHETIC_TWIN = "synthetic twin"
+"""The status of every cell when a run read a synthetic twin of a restricted file."""
+
+STATUSES = ("match", "rounding", "differ", "sign flip", "significance flip", "missing", SYNTHETIC_TWIN)
 """Every status a cell can have; the first two mean that it reproduces."""
 
 REPRODUCES = STATUSES[:2]
@@ -39,12 +42,22 @@ def summary_of(results: Path) -> str:
     ):
         if path.exists():
             lines.append(f"{name + ':':<23} {path.as_posix()}")
-    verdict = results / "verdict.csv"
-    if verdict.is_file():
-        standing = json.loads((results / "verdict.json").read_text(encoding="utf-8"))["data_standing"]
-        counts = [_statuses(path) for path in (verdict, results / "verdict.figures.csv")]
-        lines.append(verdict_sentence(counts[0], standing, counts[1]))
+    if (results / "verdict.csv").is_file():
+        lines.append(verdict_line(results))
     return "\n".join(lines)
+
+
+def verdict_line(results: Path) -> str:
+    """Give the verdict of a run in a sentence.
+
+    Parameters
+    ----------
+    results
+        The study's folder under ``results/``.
+    """
+    standing = json.loads((results / "verdict.json").read_text(encoding="utf-8"))["data_standing"]
+    cells, figures = (_statuses(results / name) for name in ("verdict.csv", "verdict.figures.csv"))
+    return verdict_sentence(cells, standing, figures)
 
 
 def _statuses(path: Path) -> Counter[str]:
@@ -73,6 +86,11 @@ def verdict_sentence(counts: Counter[str], standing: str, figures: Counter[str] 
     good = [sum(kind[status] for status in REPRODUCES) for kind, _ in kinds]
     if not any(totals):
         return "Verdict: nothing is published for this study yet, so there is nothing to compare with."
+    if counts[SYNTHETIC_TWIN]:
+        return (
+            f"Verdict: SYNTHETIC TWIN, NO MATCH. {sum(counts.values())} published cells are not compared: the run read "
+            "synthetic twins of files that may not be passed on. With the real files in their place it can be a match."
+        )
     parts = [
         f"{fine} of {total} {what} reproduce ("
         + ", ".join(f"{kind[status]} {status}" for status in STATUSES if kind[status])

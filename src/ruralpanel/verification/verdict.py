@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import Problem, ProblemsFound, nearest
-from ruralpanel.verification.summary import NOT_PUBLISHED, REPRODUCES
+from ruralpanel.verification.summary import NOT_PUBLISHED, REPRODUCES, SYNTHETIC_TWIN
 
 EXACT = 1e-7
 """Relative difference below which two numbers are the same: processors and linear algebra libraries differ by less."""
@@ -59,6 +59,22 @@ def judge(published: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataFrame:
     return verdict.drop(columns="number")
 
 
+def on_synthetic_twins(verdict: pd.DataFrame, twins: Sequence[str]) -> pd.DataFrame:
+    """Take back what a verdict says where the run read synthetic twins: an equal number would be so by chance.
+
+    Parameters
+    ----------
+    verdict
+        From :func:`judge`.
+    twins
+        The sources whose raw file is a synthetic twin; for none, the verdict stands.
+    """
+    if not twins:
+        return verdict
+    note = f"computed from synthetic twins of the restricted sources {', '.join(twins)}"
+    return verdict.assign(status=SYNTHETIC_TWIN, note=note)
+
+
 def load_verdict(path: Path | str) -> pd.DataFrame:
     """Read a verdict as it was saved, texts as texts."""
     texts = dict.fromkeys(("value", "note", "source", *PLACE), "str")
@@ -66,7 +82,9 @@ def load_verdict(path: Path | str) -> pd.DataFrame:
     return verdict.astype({"reproduced": "float64", "difference": "float64"})
 
 
-def refuse_unless_reproduced(verdict: pd.DataFrame, figures: pd.DataFrame | None = None) -> None:
+def refuse_unless_reproduced(
+    verdict: pd.DataFrame, figures: pd.DataFrame | None = None, twins: Sequence[str] = ()
+) -> None:
     """Do nothing when every published number and figure reproduces, and list those that do not.
 
     Parameters
@@ -75,12 +93,23 @@ def refuse_unless_reproduced(verdict: pd.DataFrame, figures: pd.DataFrame | None
         From :func:`judge`.
     figures
         From :func:`ruralpanel.verification.figures.judge_figures`.
+    twins
+        The sources whose raw file is a synthetic twin; with any, nothing can have been reproduced.
 
     Raises
     ------
     NotReproduced
         If a cell or a figure differs or is missing.
     """
+    if twins:
+        raise NotReproduced(
+            Problem(
+                f"source {name}",
+                "its raw file is a SYNTHETIC TWIN of a restricted one, and no run on it can be a match",
+                hint="README.md says how to get the real file",
+            )
+            for name in twins
+        )
     bad = verdict[~verdict["status"].isin(REPRODUCES)]
     drawn = pd.DataFrame(columns=["status"]) if figures is None else figures
     bad_figures = drawn[~drawn["status"].isin([*REPRODUCES, NOT_PUBLISHED])]

@@ -1,0 +1,196 @@
+"""Which files belong in the replication archive of a study, and which must never be in it."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from ruralpanel.archive.marker import MARKER, twins_among
+from ruralpanel.archive.raw_sheets import can_be_written
+from ruralpanel.errors import Problem, ProblemsFound
+from ruralpanel.study.model import Study
+
+PROGRAM = ("run", "pyproject.toml", "requirements.lock", "environment.yml", "LICENSE", "CITATION.cff", ".gitignore")
+"""Files of the program at the top of the repository."""
+
+PROGRAM_FOLDERS = ("src", "workflow", "config/monte_carlo")
+PROGRAM_IN_CONFIG = ("config/README.md", "config/schema.json")
+
+NEVER = "restricted"
+"""A folder of this name holds nothing that is passed on."""
+
+
+class ArchiveError(ProblemsFound):
+    """The replication archive cannot be made as things stand."""
+
+    heading = "The replication archive cannot be made"
+
+
+@dataclass(frozen=True)
+class RawFiles:
+    """The raw files of a study by what becomes of them; paths are from the top of the repository.
+
+    Parameters
+    ----------
+    provided
+        Files that go into the archive.
+    twinned
+        For a restricted source, its raw file, in whose place a synthetic twin goes.
+    emptied
+        Files with values of restricted sources, such as corrections, of which only the header goes in.
+    retrieved
+        For a source that every user retrieves, its raw file, which stays out.
+    restricted
+        Every file that must not be passed on.
+    """
+
+    provided: list[str] = field(default_factory=list)
+    twinned: dict[str, str] = field(default_factory=dict)
+    emptied: list[str] = field(default_factory=list)
+    retrieved: dict[str, str] = field(default_factory=dict)
+    restricted: list[str] = field(default_factory=list)
+
+
+def is_restricted(study: Study, name: str) -> bool:
+    """Tell whether a source's file may not be passed on: it is not declared as redistributable, or lies in a folder
+    called ``restricted``.
+
+    A data set of a package is in no archive and restricted nowhere: it comes with the package.
+    """
+    source = study.sources[name]
+    if source.raw_file is None:
+        return False
+    return not source.redistributable or NEVER in PurePosixPath(source.raw_file).parts
+
+
+def raw_files(study: Study) -> RawFiles:
+    """Sort the raw files of a study by what may become of them.
+
+    Parameters
+    ----------
+    study
+        The study.
+    """
+    files = RawFiles()
+    for name, source in study.sources.items():
+        if source.raw_file is None:
+            continue
+        restricted = is_restricted(study, name)
+        if restricted:
+            files.restricted.append(source.raw_file)
+        if restricted and source.retrieve is None:
+            files.twinned[name] = source.raw_file
+        elif restricted:
+            files.retrieved[name] = source.raw_file
+        else:
+            files.provided.append(source.raw_file)
+        if source.corrections is not None:
+            (files.emptied if restricted else files.provided).append(source.corrections)
+            files.restricted.extend([source.corrections] if restricted else [])
+    for table in study.tables.values():
+        decisions = table.match_names.decisions if table.match_names is not None else None
+        if decisions is None:
+            continue
+        reads = [name for name in table.reads if name in study.sources]
+        restricted = any(is_restricted(study, name) and study.sources[name].retrieve is None for name in reads)
+        (files.emptied if restricted else files.provided).append(decisions)
+        files.restricted.extend([decisions] if restricted else [])
+    for path in study.lines:
+        (files.restricted if NEVER in PurePosixPath(path).parts else files.provided).append(path)
+    return files
+
+
+def refuse_restricted(study: Study, root: Path, tracked: Iterable[str] | None = None) -> None:
+    """Do nothing where no restricted file is under version control and no raw file is a synthetic twin already.
+
+    Parameters
+    ----------
+    study
+        The study.
+    root
+        The top of the repository.
+    tracked
+        The files under version control; left out: what Git says.
+
+    Raises
+    ------
+    ArchiveError
+        With every such file, and every restricted file of which no twin can be made.
+    """
+    files = raw_files(study)
+    known = set(tracked_files(root) if tracked is None else tracked)
+    problems = [
+        Problem(
+            path,
+            "may not be passed on, and is under version control, so that whoever has the repository has the file",
+            hint=f"take it out with `git rm --cached {path}`, and out of the history, and keep it in a folder called "
+            f"`{NEVER}`; or declare the source as `redistributable: true`, if it is",
+        )
+        for path in sorted(set(files.restricted) & known)
+    ]
+    problems += [
+        Problem(
+            path,
+            f"is a synthetic twin, as the file {MARKER} says",
+            hint="an archive is made from the real files; put them in place first",
+        )
+        for path in twins_among([*files.provided, *files.twinned.values()], root)
+    ]
+    problems += [
+        Problem(
+            path,
+            f"no synthetic twin of a file like this can be written, and the source `{name}` may not be passed on",
+            hint="save it as .csv, .xlsx, .dta, .sav, .parquet or GeoJSON of points, or declare it with `retrieve`",
+        )
+        for name, path in files.twinned.items()
+        if not can_be_written(study.sources[name])
+    ]
+    problems += [
+        Problem(path, "is in a folder of restricted files, and lines have no synthetic twin", "panel.places.lines")
+        for path in study.lines
+        if NEVER in PurePosixPath(path).parts
+    ]
+    if problems:
+        raise ArchiveError(problems)
+
+
+def tracked_files(root: Path) -> list[str]:
+    """List the files under version control; none where there is no Git, or no repository."""
+    return _git(root, "ls-files", "-z")
+
+
+def program_files(root: Path) -> list[str]:
+    """List the files of the program, whether under version control yet or not, and none that is left to itself there.
+
+    Parameters
+    ----------
+    root
+        The top of the repository, or of an archive.
+    """
+    listed: Sequence[str] = _git(
+        root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *PROGRAM_FOLDERS
+    )
+    if not listed:
+        walked = (path for folder in PROGRAM_FOLDERS for path in (root / folder).rglob("*"))
+        listed = [path.relative_to(root).as_posix() for path in walked if "__pycache__" not in path.parts]
+    found = [*PROGRAM, *PROGRAM_IN_CONFIG, *listed]
+    return sorted({path for path in found if (root / path).is_file()})
+
+
+def notes_beside(paths: Iterable[str], root: Path) -> list[str]:
+    """List the README files in the folders of raw files, which say where these come from."""
+    folders = {PurePosixPath(path).parent.as_posix() for path in paths}
+    return sorted(f"{folder}/README.md" for folder in folders if (root / folder / "README.md").is_file())
+
+
+def _git(root: Path, *arguments: str) -> list[str]:
+    try:
+        said = subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=True)
+        top = subprocess.run(["git", "rev-parse", "--show-toplevel"], cwd=root, capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return []
+    if Path(top.stdout.decode().strip()) != root.resolve():
+        return []  # an archive unpacked within somebody's repository is not that repository
+    return sorted(name for name in said.stdout.decode().split("\0") if name)

@@ -1,0 +1,117 @@
+"""Metadata of an archive for machines: RO-Crate 1.1, https://w3id.org/ro/crate/1.1."""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ruralpanel.archive.packing import MANIFEST, files_in
+from ruralpanel.lineage import file_digest
+from ruralpanel.study.model import Study
+
+METADATA = "ro-crate-metadata.json"
+
+
+def write_crate(
+    folder: Path,
+    study: Study,
+    date: str,
+    licence: str,
+    twins: Sequence[str],
+    sources: Mapping[str, str],
+) -> Path:
+    """Describe an archive and every file in it.
+
+    Parameters
+    ----------
+    folder
+        The archive's folder, with all files but the manifest in it.
+    study
+        The study.
+    date
+        The archive's date, ``2026-11-22``.
+    licence
+        The terms of the archive as a whole.
+    twins
+        Files that are synthetic twins.
+    sources
+        The name of the source of each raw file.
+
+    Returns
+    -------
+    pathlib.Path
+        The file with the metadata, the same bytes for the same files.
+    """
+    from rocrate.model.person import Person  # type: ignore[import-untyped, unused-ignore]
+    from rocrate.rocrate import ROCrate  # type: ignore[import-untyped, unused-ignore]
+
+    crate = ROCrate()
+    crate.name = f"Replication archive: {study.title}"
+    crate.description = " ".join((study.question or study.title).split())
+    crate.datePublished = date
+    crate.license = licence
+    crate.creator = [
+        crate.add(Person(crate, f"#author-{number}", properties={"name": author}))
+        for number, author in enumerate(study.authors, start=1)
+    ]
+    for name in files_in(folder):
+        if name in (METADATA, MANIFEST):
+            continue
+        path = folder / name
+        properties = {
+            "name": name.rsplit("/", 1)[-1],
+            "contentSize": str(path.stat().st_size),
+            "encodingFormat": mimetypes.guess_type(name)[0] or "application/octet-stream",
+            "sha256": file_digest(path),
+        }
+        if name in twins:
+            properties["description"] = "Synthetic twin of a restricted file: no real values"
+        elif name in sources:
+            source = study.sources[sources[name]]
+            properties["description"] = source.title or sources[name]
+            if source.licence:
+                properties["license"] = source.licence
+        crate.add_file(str(path), dest_path=name, properties=properties)
+    metadata = crate.metadata.generate()
+    path = folder / METADATA
+    path.write_text(json.dumps(metadata, indent=2, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+    return path
+
+
+def problems_of_crate(folder: Path) -> list[str]:
+    """Check an archive's metadata against what RO-Crate 1.1 asks for, and against the files that are there.
+
+    Parameters
+    ----------
+    folder
+        The archive's folder.
+
+    Returns
+    -------
+    list of str
+        What is wrong; empty when nothing is.
+    """
+    entities = {entity["@id"]: entity for entity in _graph(folder)}
+    problems = [f"{key} is missing" for key in (METADATA, "./") if key not in entities]
+    if problems:
+        return problems
+    root = entities["./"]
+    if entities[METADATA].get("about") != {"@id": "./"}:
+        problems.append("the descriptor is not about the archive")
+    problems += [
+        f"the archive has no {key}" for key in ("name", "description", "datePublished", "license") if not root.get(key)
+    ]
+    parts = {part["@id"] for part in root.get("hasPart", [])}
+    there = {name for name in files_in(folder) if name not in (METADATA, MANIFEST)}
+    problems += [f"{name} is not described" for name in sorted(there - parts)]
+    problems += [f"{name} is described and not there" for name in sorted(parts - there)]
+    problems += [f"{name} has no entity" for name in sorted(parts - set(entities))]
+    return problems
+
+
+def _graph(folder: Path) -> list[dict[str, Any]]:
+    graph: list[dict[str, Any]] = json.loads((folder / METADATA).read_text(encoding="utf-8"))["@graph"]
+    return graph
