@@ -94,7 +94,9 @@ def test_a_yearbook_in_excel_has_its_header_units_missing_words_and_merged_cells
 def test_gb18030_and_wide_columns_are_read(folder: Path) -> None:
     codes = [f"3707011002{number:02d}" for number in range(10)]
     lines = ["村代码," + ",".join(f"{year}年外出人数（人）" for year in YEARS)]
-    lines += [f"{code}," + ",".join(str(100 + at * step) for step in range(len(YEARS))) for at, code in enumerate(codes, 1)]
+    lines += [
+        f"{code}," + ",".join(str(100 + at * step) for step in range(len(YEARS))) for at, code in enumerate(codes, 1)
+    ]
     (folder / "away.csv").write_bytes("\n".join(lines).encode("gb18030"))
     study = drafted("away.csv")
     source = study.sources["away"]
@@ -172,7 +174,7 @@ def test_questions_are_put_until_the_answer_is_one_of_the_choices(folder: Path) 
     answers = iter(["peple", "people"])
     put: list[str] = []
     draft = asked(draft_study(["data/raw/mine/panel.csv"], Path()), lambda text: put.append(text) or next(answers))
-    assert list(draft.outcomes)[0] == "people"
+    assert next(iter(draft.outcomes)) == "people"
     assert "did you mean “people”?" in put[1]
 
 

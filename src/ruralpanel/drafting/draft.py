@@ -1,9 +1,9 @@
-"""From described files to a study: the panel's rows, what is joined to them, a treatment, outcomes and a first block."""
+"""From described files to a study: the panel's rows, what is joined to them, a treatment and outcomes."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,9 @@ ENOUGH_CLUSTERS = 20
 WIDEST = 5
 """The most periods before and after treatment that the first event study shows."""
 
-_MONEY = re.compile(r"income|wage|output|gdp|revenue|price|expend|sales|population|resident|registered|yuan|元|人口|收入", re.I)
+_MONEY = re.compile(
+    r"income|wage|output|gdp|revenue|price|expend|sales|population|resident|registered|yuan|元|人口|收入", re.I
+)
 _FIRST_TREATED = re.compile(r"first|cohort|treat|adopt|start|listed|g$|首次|入选|开始", re.IGNORECASE)
 
 
@@ -170,10 +172,15 @@ def draft_study(paths: Sequence[str], root: Path) -> Draft:
     outcomes, why = _outcomes([base, *(join.source for join in joins)], panel, unit, taken, questions)
     used = [base, *(join.source for join in joins), *(each for each in beside if _is_listed_in(each, treatments[:1]))]
     for name in [str(each) for each in panel if not is_numeric_dtype(panel[each])]:
-        if panel[name].dropna().astype("str").str.fullmatch(r"(?:19|20)[0-9]{2}\D.*").all() and panel[name].notna().any():
+        if (
+            panel[name].dropna().astype("str").str.fullmatch(r"(?:19|20)[0-9]{2}\D.*").all()
+            and panel[name].notna().any()
+        ):
             questions.append(f"{name} holds dates as text; a column of a table can make years of them, for a `cohort`")
     if not treatments:
-        questions.append("no treatment was found: no 0/1 column that switches on, no year first treated, no yearly list")
+        questions.append(
+            "no treatment was found: no 0/1 column that switches on, no year first treated, no yearly list"
+        )
     return Draft(
         used, base, joins, beside, treatments, outcomes, why, _cluster(panel, unit, questions), panel, questions
     )
@@ -221,12 +228,12 @@ def as_source(draft: DraftSource) -> Source:
 
 
 def _is_merged(variable: Variable) -> bool:
-    """Tell a column of merged cells: text with gaps, not in the first row, and no value comes twice in a row."""
+    """Tell a column of merged cells: text with gaps, not in the first row, and no value again in the cell below it."""
     values = variable.values
     if variable.role != "text" or values is None or values.isna().iloc[0] or not 0.2 < values.isna().mean() < 1:
         return False
-    known = values.dropna()
-    return bool((known != known.shift()).all() and values.isna().sum() >= len(known))
+    again = values.notna() & (values == values.shift())
+    return bool(not again.any() and values.isna().sum() >= values.notna().sum())
 
 
 def _varying(source: DraftSource) -> list[str]:
@@ -265,9 +272,7 @@ def _keys_in(panel: pd.DataFrame, base: DraftSource, other: DraftSource) -> tupl
     return (pairs, share) if share > 0 else None
 
 
-def _column_with(
-    panel: pd.DataFrame, base: DraftSource, other: DraftSource, name: str, taken: set[str]
-) -> str | None:
+def _column_with(panel: pd.DataFrame, base: DraftSource, other: DraftSource, name: str, taken: set[str]) -> str | None:
     """Find the column of the panel that has the values of a key.
 
     Numbers are alike by chance, so that they count only under the same name or as the panel's unit. Of codes, those of
@@ -302,13 +307,13 @@ def _joined(
     _add_levels(base, waiting)
     panel = base.table.copy()
     while waiting:
-        found = [(pairs, each) for each in waiting if (pairs := _keys_in(panel, base, each)) is not None]
-        lists = [(pairs, each) for pairs, each in found if _is_list(each, pairs[0], unit, period)]
-        for pairs, each in lists:
-            _rename_key(each, pairs[0])
+        found = [(matched, each) for each in waiting if (matched := _keys_in(panel, base, each)) is not None]
+        lists = [(matched[0], each) for matched, each in found if _is_list(each, matched[0], unit, period)]
+        for of_list, each in lists:
+            _rename_key(each, of_list)
             beside.append(each)
             waiting.remove(each)
-        found = [(pairs, each) for pairs, each in found if each in waiting]
+        found = [(matched, each) for matched, each in found if each in waiting]
         if not found:
             break
         (pairs, share), source = max(found, key=lambda each: each[0][1])
@@ -376,7 +381,7 @@ def _from_columns(panel: pd.DataFrame, unit: str, period: str) -> list[Treatment
     ordered = panel.sort_values([unit, period], kind="stable")
     first, last = panel[period].min(), panel[period].max()
     cohorts_found, indicators = [], []
-    for name in [each for each in panel if each not in (unit, period) and is_numeric_dtype(panel[each])]:
+    for name in [str(each) for each in panel if each not in (unit, period) and is_numeric_dtype(panel[each])]:
         values = ordered[name]
         by_unit = values.groupby(ordered[unit])
         known = values.dropna()
@@ -393,7 +398,13 @@ def _from_columns(panel: pd.DataFrame, unit: str, period: str) -> list[Treatment
         is_constant = bool((by_unit.nunique() <= 1).all())
         when = known[known.between(first, last + 1)]
         others = sorted(set(known) - set(when))
-        if not is_constant or len(when) == 0 or (known != known.round()).any() or len(others) > 1 or when.nunique() > 60:
+        if (
+            not is_constant
+            or len(when) == 0
+            or (known != known.round()).any()
+            or len(others) > 1
+            or when.nunique() > 60
+        ):
             continue
         if others and others[0] not in (0, 9999, 10000):
             continue
@@ -447,15 +458,16 @@ def _outcomes(
 
 def _cluster(panel: pd.DataFrame, unit: str, questions: list[str]) -> str:
     """Choose what standard errors are clustered by: the county, where units lie in one and there are enough of them."""
-    for name in [each for each in panel if re.fullmatch("county|state|county_code", str(each)) and each != unit]:
+    for name in [str(each) for each in panel if re.fullmatch("county|state|county_code", str(each)) and each != unit]:
         nested = (panel.groupby(unit)[name].nunique() == 1).all() and panel[name].notna().all()
         if nested and ENOUGH_CLUSTERS <= panel[name].nunique() < panel[unit].nunique():
-            return str(name)
-    questions.append(f"standard errors are clustered by {unit}; if treatment is given to larger areas, cluster by these")
+            return name
+    questions.append(
+        f"standard errors are clustered by {unit}; if treatment is given to larger areas, cluster by these"
+    )
     return unit
 
 
 def _free_name(name: str, taken: set[Any]) -> str:
     """Add a number to a name that is taken."""
-    candidates: Callable[[int], str] = lambda number: name if number == 1 else f"{name}_{number}"  # noqa: E731
-    return next(each for number in range(1, 10_000) if (each := candidates(number)) not in taken)
+    return next(each for each in (name, *(f"{name}_{number}" for number in range(2, 10_000))) if each not in taken)

@@ -81,8 +81,8 @@ def find_key(variables: Sequence[Variable]) -> Key | None:
             fewer = [each for each in several if each != name]
             if fewer and _share_unique(table, fewer) >= NEARLY_UNIQUE:
                 several = fewer
-        unit = [name for name in several if name not in periods[:1]]
-        return Key(unit, periods[0] if periods and periods[0] in several else None, _share_unique(table, several))
+        others = [name for name in several if name not in periods[:1]]
+        return Key(others, periods[0] if periods and periods[0] in several else None, _share_unique(table, several))
     return None
 
 

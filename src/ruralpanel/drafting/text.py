@@ -40,7 +40,7 @@ def study_text(name: str, draft: Draft) -> str:
     label = name.replace("_", " ").capitalize()
     lines = [
         "# yaml-language-server: $schema=../schema.json",
-        f"# A draft made from raw files by ./run new-study {name}. Whatever is marked `{GUESSED}` was guessed: read it,",
+        f"# A draft made from raw files by ./run new-study {name}. Whatever is marked `{GUESSED}` is a guess: read it,",
         "# mend it, and take the mark away. config/README.md explains every key; ./run doctor looks at the files.",
     ]
     if draft.open_questions:
@@ -130,7 +130,12 @@ def _blocks(draft: Draft, treatment: Treatment | None) -> list[str]:
         return [*blocks, "", *exhibits]
     if not treatment.absorbing:
         return [*blocks, "", *exhibits]
-    blocks += ["  trends:", "    title: Means by cohort", f"    outcomes: {_flow(first)}", "    estimators: [cohort_means]"]
+    blocks += [
+        "  trends:",
+        "    title: Means by cohort",
+        f"    outcomes: {_flow(first)}",
+        "    estimators: [cohort_means]",
+    ]
     exhibits += ["  trends: { kind: trends_figure, title: Means by cohort, blocks: [trends] }"]
     window = _window(draft.panel, treatment, period)
     if window is not None:
@@ -188,4 +193,5 @@ def _scalar(value: Any) -> str:
     chinese = re.fullmatch(r"[\u4e00-\u9fff]+", text)
     if (_PLAIN.fullmatch(text) and text.lower() not in _WORDS_OF_YAML) or chinese:
         return text
-    return json.dumps(text, ensure_ascii=False)
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(each if each.isprintable() else f"\\U{ord(each):08x}" for each in quoted)

@@ -101,7 +101,8 @@ _UNIT = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _CODE = re.compile(r"代码|区划|编码|code|gb|^id$|_id$|cd$", re.IGNORECASE)
 _PERIOD = re.compile(
-    r"^(?:survey_?|calendar_?)?(?:year|yr|wave|period|time|t|round|date|quarter|month)$|年份|年度|^年$|期次", re.IGNORECASE
+    r"^(?:survey_?|calendar_?)?(?:year|yr|wave|period|time|t|round|date|quarter|month)$|年份|年度|^年$|期次",
+    re.IGNORECASE,
 )
 
 
@@ -259,7 +260,9 @@ def _typed(raw: pd.Series, opened: Opened, header: str) -> tuple[pd.Series, dict
     keys: dict[str, Any] = {}
     why: list[str] = []
     comma = opened.raw.comma_may_be_decimal
-    labelled = {value: text for value, text in opened.value_labels.get(header, {}).items() if not isinstance(value, str)}
+    labelled = {
+        value: text for value, text in opened.value_labels.get(header, {}).items() if not isinstance(value, str)
+    }
     known = set(raw.dropna().unique()) if labelled else set()
     named = {value for value in known if value in labelled}
     if labelled and named == known and not known <= {0, 1}:
@@ -300,7 +303,7 @@ def missing_numbers(values: pd.Series) -> list[int]:
         return [int(value) for value in negative]
     for code in LARGE_SENTINELS:
         others = known[known != code]
-        if (known == code).sum() >= 3 and len(others) and 0 <= others.min() and others.max() * 5 <= code:
+        if (known == code).sum() >= 3 and len(others) and others.min() >= 0 and others.max() * 5 <= code:
             return [code]
     return []
 
