@@ -25,7 +25,14 @@ EstimatorName = Literal[
     "complementary_log_log",
     "cohort_means",
 ]
-ExhibitKind = Literal["regression_table", "event_study_figure", "trends_figure"]
+ExhibitKind = Literal[
+    "regression_table",
+    "event_study_figure",
+    "trends_figure",
+    "gradient_figure",
+    "forest_figure",
+    "coefficient_figure",
+]
 
 
 @dataclass(frozen=True)
@@ -58,15 +65,16 @@ class Estimator:
     """What an error calls it where its name would read badly."""
 
 
+_OF_TERMS: tuple[ExhibitKind, ...] = ("regression_table", "gradient_figure", "forest_figure", "coefficient_figure")
 _BOTH: tuple[ExhibitKind, ...] = ("regression_table", "event_study_figure")
 
 ESTIMATORS: dict[str, Estimator] = {
     "two_way_fixed_effects": Estimator(
         words="two-way fixed effects",
-        exhibits=("regression_table",),
+        exhibits=_OF_TERMS,
         has_treatment_terms=True,
         of_adoption=True,
-        keys=("anticipation",),
+        keys=("anticipation", "along"),
         inference=("bootstrap", "permutation"),
     ),
     "event_study": Estimator(
@@ -154,13 +162,13 @@ ESTIMATORS: dict[str, Estimator] = {
     ),
     "poisson_fixed_effects": Estimator(
         words="Poisson regression with fixed effects, whose coefficients are of the log of the mean",
-        exhibits=("regression_table",),
+        exhibits=_OF_TERMS,
         has_treatment_terms=True,
         keys=("anticipation",),
     ),
     "complementary_log_log": Estimator(
         words="complementary log-log regression, whose coefficients are of the log of the hazard",
-        exhibits=("regression_table",),
+        exhibits=_OF_TERMS,
         has_treatment_terms=True,
         of_adoption=True,
         keys=("anticipation",),
@@ -178,6 +186,7 @@ KEYS_OF_SOME = (
     "group_time",
     "synthetic",
     "switching",
+    "along",
 )
 """Keys of a specification that belong to some estimators only."""
 

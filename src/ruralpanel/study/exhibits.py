@@ -2,51 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal, get_args
+from typing import Annotated, Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from ruralpanel.study.base import Name, Section, Text
-
-Term = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)*$")]
-
-
-class Exhibit(Section):
-    """What tables and figures share."""
-
-    is_table: ClassVar[bool] = False
-    reads: ClassVar[tuple[str, ...]] = ()
-    """What it is made from, each handed to its module as a frame under this name: `estimates` (of its `blocks`), or a
-    file of the panel stage: `panel`, `events`, `balance`, `missingness`, `matches`, `codebook`; or `sensitivity`."""
-
-    title: Text
-    """The title, without its number."""
-    notes: Text | None = None
-    """A sentence of the author's, put before the notes that are written from what is shown."""
-
-    @property
-    def estimated_in(self) -> list[str]:
-        """The blocks whose estimates are shown; none for an exhibit that shows no estimates."""
-        return []
-
-    @property
-    def analysed_in(self) -> list[str]:
-        """The sensitivity analyses that are shown; none for most."""
-        return []
-
-
-class OfEstimates(Exhibit):
-    """What exhibits of estimates share."""
-
-    reads = ("estimates",)
-
-    blocks: Annotated[list[Name], Field(min_length=1)]
-    """The blocks whose estimates are shown, in this order."""
-
-    @property
-    def estimated_in(self) -> list[str]:
-        """The blocks whose estimates are shown."""
-        return list(self.blocks)
+from ruralpanel.study.base import Name
+from ruralpanel.study.exhibit import Exhibit, OfEstimates, Term
+from ruralpanel.study.figures_of_effects import CoefficientFigure, ForestFigure, GradientFigure
+from ruralpanel.study.figures_of_places import MapFigure, RolloutFigure
 
 
 class RegressionTable(OfEstimates):
@@ -60,6 +23,9 @@ class RegressionTable(OfEstimates):
     """The rows to show, in this order: treatments, `<name>_intensity` of one that enters by intensity, interactions,
     treatments by moderators (`listed*kinship`), regressors. Left out: all of them, but not a moderator's own
     coefficients by period."""
+    effects: Literal["overall", "cohort", "event_time"] = "overall"
+    """Of estimators that average effects over cohorts and periods, which averages to show: the `overall` one, one for
+    each `cohort`, or one for each `event_time`. An event study has the latter only, and no column beside cohorts."""
     decimals: Annotated[int, Field(ge=0, le=8)] = 3
     """Decimals of coefficients and standard errors."""
     p_values: Annotated[list[Literal["bootstrap", "permutation", "adjusted"]], Field(min_length=1)] | None = None
@@ -70,6 +36,63 @@ class RegressionTable(OfEstimates):
     a power of 80% (the row MDE₈₀): an estimate that is not significant says little about smaller effects."""
     stars: bool = False
     """Whether to mark p < 0.10, 0.05 and 0.01 with stars. Off by default, as journals now ask."""
+
+
+class SourceTable(Exhibit):
+    """A table of the data: what a row is, years, rows, terms."""
+
+    is_table = True
+    reads = ("sources",)
+
+    kind: Literal["source_table"]
+    """`source_table`: the data, one line for all sources with the same title, citation and terms."""
+    periods: dict[Name, Name] = {}
+    """By source, the column that says when, where it is called neither like the panel's period nor like the year of a
+    yearly list: `{yearbook: issue}`."""
+
+
+class SummaryTable(Exhibit):
+    """A table of means and standard deviations, by treatment."""
+
+    is_table = True
+    reads = ("panel",)
+
+    kind: Literal["summary_table"]
+    """`summary_table`: mean, standard deviation, smallest and largest value and number of values, and how far treated
+    units differ from others in standard deviations."""
+    columns: Annotated[list[Name], Field(min_length=1)] | None = None
+    """The columns of the panel to describe, in this order; left out: those of the outcomes."""
+    by: Name | None = None
+    """A designation, to describe units by; left out: all units together only."""
+    groups: Literal["ever", "cohort"] = "ever"
+    """For `by`: units that are `ever` treated beside those that never are, or one group a `cohort`."""
+    periods: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
+    """The first and the last period to describe, such as those before anybody is treated; left out: all. Twice the same
+    for one period."""
+
+    @model_validator(mode="after")
+    def _first_before_last(self) -> SummaryTable:
+        if self.periods is not None and self.periods[0] > self.periods[1]:
+            raise ValueError(f"`periods` ends in {self.periods[1]}, before it begins; write the first period first")
+        return self
+
+    @model_validator(mode="after")
+    def _cohorts_of_a_designation(self) -> SummaryTable:
+        if self.groups == "cohort" and self.by is None:
+            raise ValueError("`groups: cohort` needs `by`: the designation whose cohorts to tell apart")
+        return self
+
+
+class ScorecardTable(Exhibit):
+    """A table of the claims and what became of them."""
+
+    is_table = True
+    reads = ("claims",)
+
+    kind: Literal["scorecard_table"]
+    """`scorecard_table`: every claim of the study with the estimates that speak to it, and whether they support it."""
+    decimals: Annotated[int, Field(ge=0, le=8)] = 3
+    """Decimals of estimates and standard errors."""
 
 
 class EventStudyFigure(OfEstimates):
@@ -103,7 +126,21 @@ class HonestDidFigure(Exhibit):
         return list(self.sensitivity)
 
 
-AnyExhibit = Annotated[RegressionTable | EventStudyFigure | TrendsFigure | HonestDidFigure, Field(discriminator="kind")]
+AnyExhibit = Annotated[
+    RegressionTable
+    | SourceTable
+    | SummaryTable
+    | ScorecardTable
+    | EventStudyFigure
+    | TrendsFigure
+    | HonestDidFigure
+    | RolloutFigure
+    | MapFigure
+    | GradientFigure
+    | ForestFigure
+    | CoefficientFigure,
+    Field(discriminator="kind"),
+]
 
 KINDS: dict[str, type[Exhibit]] = {
     get_args(each.model_fields["kind"].annotation)[0]: each for each in get_args(get_args(AnyExhibit)[0])
