@@ -77,7 +77,7 @@ def test_a_code_that_a_spreadsheet_program_has_rounded_is_an_error(tmp_path: Pat
 
 
 def test_long_codes_are_exact_or_an_error(tmp_path: Path) -> None:
-    codes = [310101199001011234, 310101199001011235]
+    codes = [310101199001011236, 310101199001011235]
     pd.DataFrame({"v": codes, "a": 1}).to_parquet(tmp_path / "exact.parquet")
     table = read(tmp_path / "exact.parquet", {"v": {"type": "text"}, "a": None}).table
     assert table["v"].tolist() == [str(code) for code in codes]

@@ -102,6 +102,50 @@ def load_study(name: str, root: Path = Path()) -> Study:
     return study
 
 
+def load_unchecked(name: str, root: Path = Path()) -> Study | None:
+    """Load a study although its parts may not fit together, or its raw files be missing.
+
+    Parameters
+    ----------
+    name
+        Its name under ``config/studies`` or its path.
+    root
+        The top of the repository.
+
+    Returns
+    -------
+    Study or None
+        The study; None where a key or a type is wrong, so that there is no telling what it says.
+
+    Raises
+    ------
+    StudyError
+        If there is no such study, or its file is no YAML.
+    """
+    _, path = find_study(name, root)
+    try:
+        return Study.model_validate(read_yaml(path).data)
+    except ValidationError:
+        return None
+
+
+def problems_with(name: str, root: Path = Path()) -> list[Problem]:
+    """List everything that is wrong with a study, as :func:`load_study` would raise it.
+
+    Parameters
+    ----------
+    name
+        Its name under ``config/studies`` or its path.
+    root
+        The top of the repository.
+    """
+    try:
+        load_study(name, root)
+    except StudyError as error:
+        return error.problems
+    return []
+
+
 def _problems_beside(error: ValidationError, file: YamlFile, root: Path) -> list[Problem]:
     """Check how the parts fit together although some have wrong types, by leaving those parts out.
 

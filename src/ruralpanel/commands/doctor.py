@@ -1,0 +1,80 @@
+"""``./run doctor``: what would go wrong, or should not be passed on, before anything runs."""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from ruralpanel.doctor.findings import Finding, as_text, error
+from ruralpanel.doctor.machine import disk_space, installed_packages, memory, python_version
+from ruralpanel.doctor.raw_files import absent_or_other, size_of_raw_files
+from ruralpanel.doctor.repository import state_of_raw_files, tracked_files
+from ruralpanel.doctor.tracked_files import absolute_paths, personal_data
+from ruralpanel.errors import Problem, StudyError, nearest
+from ruralpanel.sources.retrieval import MIRROR
+from ruralpanel.study.load import find_study, load_unchecked, problems_with
+from ruralpanel.study.model import Study
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print what was found; the status is 0 unless there is an error."""
+    parser = ArgumentParser(prog="./run doctor", description=__doc__)
+    parser.add_argument(
+        "--config", nargs="+", default=[], metavar="study=NAME", help="the study; left out: the default"
+    )
+    parser.add_argument(
+        "--candidates", action="store_true", help="also count what each pattern of personal data passed"
+    )
+    chosen = parser.parse_args(list(arguments))
+    root = Path()
+    name = _study_name(chosen.config, root)
+    results = root / "results" / find_study(name, root)[0]
+    study, found_in_study = _study(name, root)
+    tracked = tracked_files(root)
+    candidates: Counter[str] = Counter()
+    found = {f"Study {name}": found_in_study}
+    raw_bytes = 0
+    if study is not None:
+        given = os.environ.get(MIRROR)
+        found["Raw files"] = list(absent_or_other(study, root, Path(given) if given else None))
+        found["State in git"] = list(state_of_raw_files(study, root, tracked))
+        raw_bytes = size_of_raw_files(study, root)
+    found["Python and packages"] = [*python_version(root), *installed_packages(root / "requirements.lock")]
+    found["Memory and disk"] = [*memory(results, raw_bytes), *disk_space(root, results, raw_bytes)]
+    found["Paths of one machine"] = list(absolute_paths(root, tracked or []))
+    sources = study.sources if study is not None else {}
+    found["Personal data"] = list(personal_data(root, tracked or [], sources, candidates))
+    print(as_text(found))
+    if chosen.candidates:
+        print("Looked for personal data: " + ", ".join(f"{number:,} {kind}" for kind, number in candidates.items()))
+    return 1 if any(finding.level == "error" for each in found.values() for finding in each) else 0
+
+
+def _study_name(settings: Sequence[str], root: Path) -> str:
+    """Take the study's name from `study=NAME`, or from config/config.yaml."""
+    from yaml import safe_load
+
+    given = dict(each.split("=", 1) for each in settings if "=" in each)
+    wrong = [each for each in settings if "=" not in each] + [
+        key for key in given if key not in ("study", "monte_carlo")
+    ]
+    if wrong:
+        raise StudyError([Problem("config", f"`{wrong[0]}` is not study=NAME", "study", nearest(wrong[0], ["study="]))])
+    stated = safe_load((root / "config/config.yaml").read_text(encoding="utf-8"))
+    return str(given.get("study", stated["study"]))
+
+
+def _study(name: str, root: Path) -> tuple[Study | None, list[Finding]]:
+    """Load a study as far as it goes, with what is wrong with it but for missing files, which are told beside it."""
+    study = load_unchecked(name, root)
+    problems = [each for each in problems_with(name, root) if study is None or not _is_of_a_missing_file(each)]
+    return study, [
+        error(f"{each.where}: {each.key}" if each.key else each.where, each.what, each.hint) for each in problems
+    ]
+
+
+def _is_of_a_missing_file(problem: Problem) -> bool:
+    return problem.what.startswith("there is no file ")

@@ -1,0 +1,117 @@
+"""``./run new-study NAME FILE …``: the draft of a study file from raw files, ready to be read and mended."""
+
+from __future__ import annotations
+
+import re
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from ruralpanel.drafting.draft import Draft, draft_study
+from ruralpanel.drafting.text import GUESSED, study_text
+from ruralpanel.errors import Problem, StudyError, counted, nearest
+from ruralpanel.study.load import STUDIES, available_studies, load_study
+from ruralpanel.study.sources import FORMAT_OF_SUFFIX
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the draft; the status is 0 when it is a study that can be run."""
+    parser = ArgumentParser(prog="./run new-study", description=__doc__)
+    parser.add_argument("name", help="the study's name: lower-case letters, digits and underscores")
+    parser.add_argument("files", nargs="+", metavar="FILE", help="a raw file below the top of the repository")
+    parser.add_argument("--ask", action="store_true", help="on a terminal, ask where there is a choice")
+    parser.add_argument("--overwrite", action="store_true", help="write over a study file of this name")
+    chosen = parser.parse_args(list(arguments))
+    root = Path()
+    target = STUDIES / f"{chosen.name}.yaml"
+    paths = _paths(chosen.files, root)
+    _free_to_write(chosen.name, root, chosen.overwrite)
+    draft = draft_study(paths, root)
+    if chosen.ask and sys.stdin.isatty():
+        draft = asked(draft, input)
+    text = study_text(chosen.name, draft)
+    before = target.read_text(encoding="utf-8") if target.is_file() else None
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8")
+    try:
+        load_study(chosen.name, root)
+    except StudyError:
+        if before is None:
+            target.rename(target.with_suffix(".yaml.draft"))
+        else:
+            target.with_suffix(".yaml.draft").write_text(text, encoding="utf-8")
+            target.write_text(before, encoding="utf-8")
+        print(f"The draft does not load as it stands; it is kept as {target}.draft", file=sys.stderr)
+        raise
+    for question in draft.open_questions:
+        print(f"not guessed: {question}")
+    print(f"{target}: {counted(len(draft.sources), 'source')}; marked `{GUESSED}`: {text.count(GUESSED) - 1}")
+    print(f"Read it, mend what is marked `{GUESSED}`, then: ./run --config study={chosen.name}")
+    return 0
+
+
+def asked(draft: Draft, ask: Callable[[str], str]) -> Draft:
+    """Let the user choose the treatment and the outcomes where there is more than one.
+
+    Parameters
+    ----------
+    draft
+        The draft; its first treatment and outcomes are taken when the answer is empty.
+    ask
+        What puts a question and gives the answer.
+
+    Returns
+    -------
+    Draft
+        The draft with what was chosen in front.
+    """
+    treatments = {each.name: each for each in draft.treatments}
+    if len(treatments) > 1:
+        first = _choice("treatment", {name: each.evidence for name, each in treatments.items()}, ask)
+        draft.treatments.sort(key=lambda each: each.name != first)
+    if len(draft.outcomes) > 1:
+        first = _choice("first outcome", draft.evidence_of_outcomes, ask)
+        draft.outcomes = {name: draft.outcomes[name] for name in sorted(draft.outcomes, key=lambda each: each != first)}
+    return draft
+
+
+def _choice(what: str, choices: Mapping[str, str], ask: Callable[[str], str]) -> str:
+    """Put a choice until the answer is one of its words; nothing means the first."""
+    names = list(choices)
+    shown = "\n".join(f"  {name}: {evidence}" for name, evidence in choices.items())
+    question = f"Which is the {what}?\n{shown}\n[{names[0]}] "
+    while True:
+        answer = ask(question).strip() or names[0]
+        if answer in choices:
+            return answer
+        question = f"`{answer}` is none of them; {nearest(answer, names)} [{names[0]}] "
+
+
+def _paths(files: Sequence[str], root: Path) -> list[str]:
+    """Give the files from the top of the repository, or say all that is wrong with them."""
+    problems, paths = [], []
+    for name in files:
+        path = Path(name).resolve()
+        if not path.is_file():
+            beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
+            problems.append(Problem(name, "there is no such file", hint=nearest(path.name, beside)))
+        elif not path.is_relative_to(root.resolve()):
+            problems.append(Problem(name, "is not in the repository", hint="put it below data/raw/ first"))
+        elif path.suffix.lower() not in FORMAT_OF_SUFFIX:
+            known = ", ".join(sorted(FORMAT_OF_SUFFIX))
+            problems.append(Problem(name, "its ending tells no format that can be read", hint=f"one of {known}"))
+        else:
+            paths.append(path.relative_to(root.resolve()).as_posix())
+    if problems:
+        raise StudyError(problems)
+    return list(dict.fromkeys(paths))
+
+
+def _free_to_write(name: str, root: Path, overwrite: bool) -> None:
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", name):
+        hint = "lower-case letters, digits and underscores, a letter first"
+        raise StudyError([Problem("new-study", f"{name!r} cannot be a study's name", hint=hint)])
+    if name in available_studies(root) and not overwrite:
+        what = f"there is a study `{name}` already"
+        raise StudyError([Problem("new-study", what, hint="choose another name, or give --overwrite")])

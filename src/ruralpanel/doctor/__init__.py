@@ -1,0 +1,1 @@
+"""What can go wrong before a run begins: the machine, the raw files, and what a repository should not hold."""

@@ -1,0 +1,90 @@
+"""The raw files of a study: whether each is there or can be had, and is the one the study means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ruralpanel.doctor.findings import Finding, error, warning
+from ruralpanel.errors import nearest
+from ruralpanel.lineage import file_digest
+from ruralpanel.sources.packages import available_loaders
+from ruralpanel.sources.retrieval import MIRROR
+from ruralpanel.study.model import Study
+from ruralpanel.study.sources import Retrieval, Source
+
+
+def absent_or_other(study: Study, root: Path, mirror: Path | None) -> Iterator[Finding]:
+    """Find raw files that are missing or are not the ones with the declared hash.
+
+    Parameters
+    ----------
+    study
+        The study.
+    root
+        The top of the repository.
+    mirror
+        The folder from which files are taken in place of the network, if there is one.
+    """
+    if mirror is not None and not mirror.is_dir():
+        yield warning(MIRROR, f"is set to {mirror}, which is not a folder", "set it to the folder that has the files")
+    for name, source in study.sources.items():
+        where = f"source `{name}`"
+        if source.retrieve is not None:
+            yield from _retrieved(where, source, source.retrieve, root, mirror)
+        elif source.loader is not None:
+            loaders = available_loaders()
+            if source.loader not in loaders:
+                what = f"no installed package carries `{source.loader}`"
+                yield error(where, what, nearest(source.loader, loaders))
+        elif source.path is not None:
+            yield from _in_place(where, source.path, root, how_to_get(source))
+        if source.corrections is not None:
+            yield from _in_place(where, source.corrections, root, "a run needs the corrections; or take the key out")
+    for line in study.lines:
+        yield from _in_place("panel.places", line, root, "the file has lines to measure distances to")
+
+
+def how_to_get(source: Source) -> str:
+    """Say how somebody else gets a raw file, as far as the study says."""
+    known = [" ".join(source.access.split())] if source.access else []
+    known += [f"it is from {source.address}"] if source.address else []
+    return "; ".join(known) or "the study does not say how to get it: give the source `access`"
+
+
+def size_of_raw_files(study: Study, root: Path) -> int:
+    """Add up the sizes of the raw files that are there, in bytes."""
+    paths = {root / source.raw_file for source in study.sources.values() if source.raw_file}
+    return sum(path.stat().st_size for path in paths if path.is_file())
+
+
+def _in_place(where: str, name: str, root: Path, hint: str) -> Iterator[Finding]:
+    path = root / name
+    if not path.is_file():
+        near = sorted(each.name for each in path.parent.iterdir()) if path.parent.is_dir() else []
+        close = nearest(path.name, near)
+        more = f"; beside it: {close}" if close.startswith("did you mean") else ""
+        yield error(where, f"there is no file {name}", hint + more)
+    elif path.stat().st_size == 0:
+        yield error(where, f"{name} is empty", hint)
+
+
+def _retrieved(where: str, source: Source, wanted: Retrieval, root: Path, mirror: Path | None) -> Iterator[Finding]:
+    kept = root / wanted.kept_as
+    if kept.is_file():
+        if file_digest(kept) != wanted.sha256:
+            what = f"{wanted.kept_as} has another sha256 than the study says; a run discards it and retrieves it anew"
+            yield (warning if wanted.address else error)(where, what, how_to_get(source))
+        return
+    places = [] if mirror is None else [mirror / wanted.sha256 / wanted.file_name, mirror / wanted.file_name]
+    copy = next((place for place in places if place.is_file()), None)
+    if copy is not None:
+        if file_digest(copy) != wanted.sha256:
+            what = f"{copy} has another sha256 than the study says"
+            yield error(where, what, f"put the right file there; {how_to_get(source)}")
+    elif wanted.address is not None:
+        what = f"{wanted.file_name} is not here yet; a run retrieves it from {wanted.address}"
+        yield warning(where, what, f"without a network, put it into a folder and set {MIRROR} to that folder")
+    else:
+        what = f"{wanted.file_name} is not here, and has no public address"
+        yield error(where, what, f"put it into a folder and set {MIRROR} to that folder; {how_to_get(source)}")

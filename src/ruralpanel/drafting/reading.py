@@ -1,0 +1,177 @@
+"""Open a raw file that nobody has declared: find where its header is, and read it with the product's own readers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ruralpanel.errors import DataError
+from ruralpanel.sources.formats import RawTable, read_raw
+from ruralpanel.study.sources import Source
+
+MOST_ABOVE = 20
+"""A header is looked for in so many rows."""
+
+HEIGHT = 5
+"""The most rows a header can have."""
+
+_NUMBER = re.compile(r"[-+−]?[0-9][0-9,]*\.?[0-9]*%?")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A raw file and how it was read.
+
+    Parameters
+    ----------
+    settings
+        The keys of a source that say how to read it, other than their defaults.
+    raw
+        Its contents.
+    labels
+        The labels of its columns, by header, where the format has any.
+    value_labels
+        The labels of values, by header.
+    evidence
+        Why it was read so.
+    """
+
+    settings: dict[str, Any]
+    raw: RawTable
+    labels: Mapping[str, str]
+    value_labels: Mapping[str, Mapping[Any, str]]
+    evidence: str
+
+
+def undeclared(path: str, **settings: Any) -> Source:
+    """Declare a file as far as its readers need it.
+
+    Parameters
+    ----------
+    path
+        The file, from the top of the repository.
+    **settings
+        Further keys of a source.
+    """
+    return Source.model_validate({"path": path, "key": ["row"], "columns": {"row": None}, **settings})
+
+
+def open_file(name: str, root: Path) -> Opened:
+    """Open a raw file.
+
+    Parameters
+    ----------
+    name
+        The file, from the top of the repository.
+    root
+        The top of the repository.
+
+    Returns
+    -------
+    Opened
+        Its contents under its header.
+
+    Raises
+    ------
+    DataError
+        If no header row makes a table of it.
+    """
+    source, path = undeclared(name), root / name
+    if source.file_format not in ("csv", "excel"):
+        labels, value_labels = _labels_of(source, path)
+        return Opened({}, read_raw(source, path), labels, value_labels, "")
+    skipped, raw = _first_that_reads(name, path)
+    rows = [(skipped + 1, [str(each) for each in raw.values.columns])]
+    cells = raw.values.head(MOST_ABOVE).to_numpy().tolist()
+    rows += [(int(row), each) for row, each in zip(raw.rows.head(MOST_ABOVE), cells, strict=True)]
+    first, height = header_position([each for _, each in rows])
+    settings: dict[str, Any] = {}
+    if rows[first][0] > 1:
+        settings["header_row"] = rows[first][0]
+    if height > 1:
+        settings["header_height"] = height
+    evidence = ""
+    if settings:
+        raw = read_raw(undeclared(name, **settings), path)
+        evidence = f"the first row with numbers below it is {rows[min(first + height, len(rows) - 1)][0]}"
+    return Opened(settings, raw, {}, {}, evidence)
+
+
+def header_position(rows: Sequence[Sequence[Any]]) -> tuple[int, int]:
+    """Find the header among the first rows of a sheet.
+
+    The first row in which at least half of the columns are filled and some are numbers is the first row of data; the
+    header is what stands above it, as far up as rows have several filled cells, and a title has one. Years that stand
+    side by side, as above the columns of a wide file, are a header.
+
+    Parameters
+    ----------
+    rows
+        Rows of cells, the first rows of the file.
+
+    Returns
+    -------
+    tuple of (int, int)
+        The position of the header's first row, counted from 0, and how many rows it has.
+    """
+    width = max(len(row) for row in rows)
+    filled = [[cell for cell in row if not _is_empty(cell)] for row in rows]
+    full = [2 * len(cells) >= width for cells in filled]
+    is_data = [
+        enough and any(_is_number(cell) for cell in cells) and not _is_row_of_years(cells)
+        for enough, cells in zip(full, filled, strict=True)
+    ]
+    if not any(is_data):
+        return (full.index(True) if any(full) else 0), 1
+    data = is_data.index(True)
+    last = max(0, data - 1)
+    top = last
+    while top > 0 and last - top + 1 < HEIGHT and len(filled[top - 1]) >= max(2, width / 3) and data > 1:
+        top -= 1
+    return top, last - top + 1
+
+
+def _first_that_reads(name: str, path: Path) -> tuple[int, RawTable]:
+    """Read with the first row as header, or with a later one where lines of other lengths stand above the table."""
+    first_error: DataError | None = None
+    for skipped in range(MOST_ABOVE):
+        try:
+            return skipped, read_raw(undeclared(name, header_row=skipped + 1), path)
+        except DataError as error:
+            first_error = first_error or error
+    assert first_error is not None
+    raise first_error
+
+
+def _labels_of(source: Source, path: Path) -> tuple[dict[str, str], dict[str, dict[Any, str]]]:
+    """Read the labels that Stata and SPSS files have; a file too old to be understood has none."""
+    import pyreadstat
+
+    readers = {"stata": pyreadstat.read_dta, "spss": pyreadstat.read_sav}
+    if source.file_format not in readers:
+        return {}, {}
+    try:
+        _, meta = readers[source.file_format](str(path), metadataonly=True)
+    except (pyreadstat.ReadstatError, UnicodeDecodeError, ValueError):
+        return {}, {}
+    labels = {name: label for name, label in meta.column_names_to_labels.items() if label}
+    return labels, dict(meta.variable_value_labels)
+
+
+def _is_empty(cell: Any) -> bool:
+    return cell is None or (isinstance(cell, float) and pd.isna(cell)) or str(cell).strip() == ""
+
+
+def _is_number(cell: Any) -> bool:
+    return isinstance(cell, int | float) or bool(_NUMBER.fullmatch(str(cell).strip()))
+
+
+def _is_row_of_years(cells: Sequence[Any]) -> bool:
+    numbers = [str(cell).strip().removesuffix(".0") for cell in cells if _is_number(cell)]
+    years = [each for each in numbers if re.fullmatch(r"(?:19|20)[0-9]{2}", each)]
+    return len(years) == len(numbers) == len(set(numbers)) and len(years) >= 3
