@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel
 
-from ruralpanel.study.exhibits import AnyExhibit
+from ruralpanel.study.exhibits import AnyExhibit, PathsFigure, WorkflowFigure
+from ruralpanel.study.flow import FlowStep, flow
 from ruralpanel.study.model import Study
 
 SIMULATED = "SIMULATED DATA"
@@ -70,6 +71,10 @@ class ExhibitDeclaration(BaseModel):
     sources: list[str]
     treatments: dict[str, str] = {}
     anticipation: dict[str, int] = {}
+    grouped_by: dict[str, str] = {}
+    """With means by group: by `block/specification`, the treatment that groups are formed by."""
+    flow: list[FlowStep] = []
+    """With a picture of the way of the data: everything the study makes."""
 
 
 def declared(study: Study, name: str) -> ExhibitDeclaration:
@@ -83,10 +88,11 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         One of its exhibits.
     """
     exhibit = study.exhibits[name]
+    numbers = exhibit_numbers(study)
     used = {equation.outcome for block in exhibit.estimated_in for equation in study.equations(block)}
     return ExhibitDeclaration(
         name=name,
-        number=exhibit_numbers(study)[name],
+        number=numbers[name],
         exhibit=exhibit,
         standing=study.data_standing,
         labels=study.labels(),
@@ -105,6 +111,13 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         sources=list(dict.fromkeys(source.citation or source.title or key for key, source in study.sources.items())),
         treatments=study.treatment_notes(),
         anticipation={key: each.anticipation for key, each in study.designation.items() if each.anticipation},
+        grouped_by={
+            f"{block}/{equation.specification}": equation.treatments[0]
+            for block in (exhibit.estimated_in if isinstance(exhibit, PathsFigure) else [])
+            for equation in study.equations(block)
+            if equation.groups is not None
+        },
+        flow=flow(study, numbers) if isinstance(exhibit, WorkflowFigure) else [],
     )
 
 

@@ -74,6 +74,28 @@ def panels(count: int, height: float = 3.2) -> tuple[Figure, list[Axes]]:
     return figure, flat[:count]
 
 
+def stacked_panels(heights: list[float], share_x: bool = False) -> tuple[Figure, list[Axes]]:
+    """Make a figure of the width of a text block with axes of different heights below one another.
+
+    Parameters
+    ----------
+    heights
+        Of the axes with what is written around them, in inches.
+    share_x
+        Whether they have one horizontal axis.
+    """
+    figure, grid = plt.subplots(
+        len(heights),
+        1,
+        figsize=(WIDTH, sum(heights) + 0.3),
+        height_ratios=heights,
+        sharex=share_x,
+        layout="constrained",
+        squeeze=False,
+    )
+    return figure, list(grid[:, 0])
+
+
 def axis_label(text: str, unit: str) -> str:
     """Put a unit behind the words on an axis, on a line of its own when both are long."""
     if not unit:

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.estimators import WITH_TREATMENT_TERMS, EstimatorName
 from ruralpanel.study.fixed_effects import FIXED_EFFECT
+from ruralpanel.study.groups import Groups
 from ruralpanel.study.matching import Matching
 from ruralpanel.study.resampling import Permutation, WildBootstrap
 from ruralpanel.study.switching import Switching
@@ -181,6 +182,9 @@ class Specification(Section):
     switching: Switching | None = None
     """`chaisemartin_dhaultfoeuille`: whose changes of treatment count, and in what unit. Left out: those of all units,
     and effects not divided by the treatment that units have had. Fixed effects and regressors do not enter it."""
+    groups: Groups | None = None
+    """`group_means`: how units are put into groups, by one treatment and at most one of the `moderators`. Fixed effects
+    and regressors do not enter it."""
     always_treated: Literal["drop", "keep"] | None = None
     """Event study and Sun–Abraham: what becomes of units that are treated in every row they have in this regression.
     Left out: dropped, and counted in the ledger, for they have no period before treatment to compare with. With
@@ -246,6 +250,7 @@ class Equation(Section):
     group_time: GroupTime | None = None
     synthetic: Synthetic | None = None
     switching: Switching | None = None
+    groups: Groups | None = None
     intensities: dict[Name, Name] = {}
     """For treatments that enter two-way fixed effects by an intensity, its column."""
     interactions: list[str] = []

@@ -24,8 +24,17 @@ EstimatorName = Literal[
     "poisson_fixed_effects",
     "complementary_log_log",
     "cohort_means",
+    "group_means",
 ]
-ExhibitKind = Literal["regression_table", "event_study_figure", "trends_figure"]
+ExhibitKind = Literal[
+    "regression_table",
+    "event_study_figure",
+    "trends_figure",
+    "specification_curve_figure",
+    "permutation_figure",
+    "cohort_heatmap_figure",
+    "paths_figure",
+]
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,8 @@ class Estimator:
 
     words: str
     """How a note under an exhibit calls it: ``Estimated by ...``."""
+    short: str
+    """How a legend or a row of a figure calls it, in a few characters."""
     exhibits: tuple[ExhibitKind, ...]
     """The kinds of exhibits that can show its results."""
     has_treatment_terms: bool = False
@@ -57,17 +68,20 @@ class Estimator:
 
 
 _BOTH: tuple[ExhibitKind, ...] = ("regression_table", "event_study_figure")
+_OVERALL: tuple[ExhibitKind, ...] = (*_BOTH, "specification_curve_figure")
 
 ESTIMATORS: dict[str, Estimator] = {
     "two_way_fixed_effects": Estimator(
         words="two-way fixed effects",
-        exhibits=("regression_table",),
+        short="Two-way",
+        exhibits=("regression_table", "specification_curve_figure", "permutation_figure"),
         has_treatment_terms=True,
         of_adoption=True,
         inference=("bootstrap", "permutation"),
     ),
     "event_study": Estimator(
         words="event study with fixed effects",
+        short="Event study",
         exhibits=_BOTH,
         by_cohort=True,
         keys=("window", "always_treated"),
@@ -76,35 +90,40 @@ ESTIMATORS: dict[str, Estimator] = {
     ),
     "sun_abraham": Estimator(
         words="averages over cohorts (Sun and Abraham 2021)",
-        exhibits=_BOTH,
+        short="Sun–Abraham",
+        exhibits=_OVERALL,
         by_cohort=True,
         keys=("window", "always_treated", "comparison", "missing_reference"),
         inference=("simultaneous",),
     ),
     "callaway_santanna": Estimator(
         words="effects by cohort and period (Callaway and Sant’Anna 2021)",
-        exhibits=_BOTH,
+        short="Callaway–Sant’Anna",
+        exhibits=(*_OVERALL, "cohort_heatmap_figure"),
         by_cohort=True,
         keys=("window", "group_time"),
         inference=("simultaneous",),
     ),
     "imputation": Estimator(
         words="imputation (Borusyak, Jaravel and Spiess 2024)",
-        exhibits=_BOTH,
+        short="Imputation",
+        exhibits=_OVERALL,
         by_cohort=True,
         averages_effects=True,
         keys=("window",),
     ),
     "two_stage": Estimator(
         words="two-stage differences in differences (Gardner 2022)",
-        exhibits=_BOTH,
+        short="Two-stage",
+        exhibits=_OVERALL,
         by_cohort=True,
         averages_effects=True,
         keys=("window",),
     ),
     "stacked": Estimator(
         words="stacked event studies (Wing, Freedman and Hollingsworth 2024)",
-        exhibits=_BOTH,
+        short="Stacked",
+        exhibits=_OVERALL,
         by_cohort=True,
         averages_effects=True,
         needs_window=True,
@@ -112,7 +131,8 @@ ESTIMATORS: dict[str, Estimator] = {
     ),
     "local_projections": Estimator(
         words="local projections (Dube, Girardi, Jordà and Taylor 2025)",
-        exhibits=_BOTH,
+        short="Local projections",
+        exhibits=_OVERALL,
         by_cohort=True,
         averages_effects=True,
         needs_window=True,
@@ -120,21 +140,24 @@ ESTIMATORS: dict[str, Estimator] = {
     ),
     "extended_two_way": Estimator(
         words="extended two-way fixed effects (Wooldridge 2021)",
-        exhibits=_BOTH,
+        short="Extended two-way",
+        exhibits=_OVERALL,
         by_cohort=True,
         averages_effects=True,
         keys=("window",),
     ),
     "synthetic_difference_in_differences": Estimator(
         words="synthetic differences in differences (Arkhangelsky, Athey, Hirshberg, Imbens and Wager 2021)",
-        exhibits=_BOTH,
+        short="Synthetic",
+        exhibits=_OVERALL,
         by_cohort=True,
         keys=("window", "synthetic"),
     ),
     "chaisemartin_dhaultfoeuille": Estimator(
         words="differences around first changes of treatment (de Chaisemartin and D’Haultfœuille 2024; over all event "
         "times, the average total effect per unit of treatment)",
-        exhibits=_BOTH,
+        short="Chaisemartin–D’Haultfœuille",
+        exhibits=_OVERALL,
         by_cohort=True,
         treatment_may_end=True,
         averages_effects=True,
@@ -142,21 +165,27 @@ ESTIMATORS: dict[str, Estimator] = {
     ),
     "bacon_decomposition": Estimator(
         words="a decomposition of two-way fixed effects into comparisons (Goodman-Bacon 2021)",
+        short="Goodman-Bacon",
         exhibits=("regression_table",),
         by_cohort=True,
     ),
     "poisson_fixed_effects": Estimator(
         words="Poisson regression with fixed effects, whose coefficients are of the log of the mean",
-        exhibits=("regression_table",),
+        short="Poisson",
+        exhibits=("regression_table", "specification_curve_figure"),
         has_treatment_terms=True,
     ),
     "complementary_log_log": Estimator(
         words="complementary log-log regression, whose coefficients are of the log of the hazard",
-        exhibits=("regression_table",),
+        short="Compl. log-log",
+        exhibits=("regression_table", "specification_curve_figure"),
         has_treatment_terms=True,
         of_adoption=True,
     ),
-    "cohort_means": Estimator(words="means by cohort and period", exhibits=("trends_figure",)),
+    "cohort_means": Estimator(words="means by cohort and period", short="Means by cohort", exhibits=("trends_figure",)),
+    "group_means": Estimator(
+        words="means by group and period", short="Means by group", exhibits=("paths_figure",), keys=("groups",)
+    ),
 }
 """The estimators, in the order in which a study's author is told of them."""
 
@@ -168,6 +197,7 @@ KEYS_OF_SOME = (
     "group_time",
     "synthetic",
     "switching",
+    "groups",
 )
 """Keys of a specification that belong to some estimators only."""
 

@@ -23,6 +23,7 @@ from ruralpanel.study.claims import Claim, ClaimTest
 from ruralpanel.study.contracts import Check
 from ruralpanel.study.designation import Designation, YearlyList
 from ruralpanel.study.exhibits import KINDS, Exhibit
+from ruralpanel.study.groups import Groups
 from ruralpanel.study.legacies import Capacity, Legacy, Proxy
 from ruralpanel.study.matching import Matching
 from ruralpanel.study.measures import Deflator, Derived
@@ -103,6 +104,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("synthetic", "In a block or a specification with `synthetic_difference_in_differences`.", Synthetic),
     ("matching", "In a block or a specification.", Matching),
     ("switching", "In a block or a specification with `chaisemartin_dhaultfoeuille`.", Switching),
+    ("groups", "In a block or a specification with `group_means`.", Groups),
     ("exhibits", "One entry for each table or figure, by name; all kinds have:", Exhibit),
     *((f"exhibits of kind {name}", "Also:", kind) for name, kind in KINDS.items()),
     ("claims", "What is claimed, by name. `results/<study>/claims.csv` says what became of it.", Claim),

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from ruralpanel.errors import Problem
 from ruralpanel.study.blocks import Block
 from ruralpanel.study.checks.context import Context
+from ruralpanel.study.checks.figures import figure
 from ruralpanel.study.estimators import shown_in
-from ruralpanel.study.exhibits import RegressionTable
+from ruralpanel.study.exhibits import PermutationFigure, RegressionTable, SpecificationCurveFigure
 from ruralpanel.study.yaml_file import KeyPath, is_file
 
 WHERE_ASKED = {
@@ -24,7 +25,7 @@ def exhibits(context: Context) -> Iterator[Problem]:
     study = context.study
     for name, exhibit in study.exhibits.items():
         at: KeyPath = ("exhibits", name)
-        shown = shown_in(exhibit.kind)
+        shown = shown_in(exhibit.kind)  # none for an exhibit that shows no estimates
         for index, block in enumerate(exhibit.estimated_in):
             if block not in study.blocks:
                 yield from context.known((*at, "blocks", index), block, study.blocks, "block of this study")
@@ -38,11 +39,15 @@ def exhibits(context: Context) -> Iterator[Problem]:
                 estimated = ", ".join(sorted(estimators))
                 what = f"a {exhibit.kind} shows {' or '.join(shown)}; the block `{block}` estimates {estimated}"
                 yield context.file.problem((*at, "blocks", index), what)
-        if isinstance(exhibit, RegressionTable):
-            blocks = [block for block in exhibit.blocks if block in study.blocks]
-            terms = {term for block in blocks for term in _right_hand_sides(context, study.blocks[block])}
+        yield from figure(context, at, exhibit)
+        blocks = [block for block in exhibit.estimated_in if block in study.blocks]
+        terms = {term for block in blocks for term in _right_hand_sides(context, study.blocks[block])}
+        if isinstance(exhibit, RegressionTable | PermutationFigure):
             for index, term in enumerate(exhibit.terms or []):
                 yield from context.known((*at, "terms", index), term, terms, "term of these blocks")
+        if isinstance(exhibit, SpecificationCurveFigure):
+            yield from context.known((*at, "term"), exhibit.term, terms, "term of these blocks")
+        if isinstance(exhibit, RegressionTable):
             yield from _p_values(context, at, exhibit, blocks)
 
 
