@@ -72,15 +72,15 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         sample = sample.assign(**{OUTCOME: sample[OUTCOME] - base})
         sample = _kept(sample, base.notna(), f"outcome of {groups.measured_from}", why, ledger)
     ledger.note("averaged", len(sample), sample)
-    name = pd.Series(UNTREATED, index=sample.index).mask(sample[equation.unit].map(then[treatment]).eq(1), TREATED)
+    group = sample[equation.unit].map(then[treatment]).eq(1).map({True: TREATED, False: UNTREATED})
     words = sample_words(equation)
     for moderator in equation.moderators:
         value = then.loc[then.index.isin(sample[equation.unit]), moderator]
         cut = float(value.quantile(groups.high_above))
         high = sample[equation.unit].map(value) > cut
-        name = name + f", {moderator} " + high.map({True: HIGH, False: LOW})
+        group = group + f", {moderator} " + high.map({True: HIGH, False: LOW})
         words = sample_words(equation, f"{moderator} high above {cut:.4g} in {groups.at}")
-    return [_row(group, row, words, groups.measured_from) for group, row in cell_means(sample, name, equation)]
+    return [_row(name, row, words, groups.measured_from) for name, row in cell_means(sample, group, equation)]
 
 
 def _row(group: str, row: dict[str, Any], words: str, measured_from: int | None) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def _draw_cells(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declaration
         empty_axes(axes, f"{words.head}: {part['reason'].iloc[0]}")
         return
     times = list(range(int(cells["event_time"].min()), int(cells["event_time"].max()) + 1))
-    wide = cells.set_index(["cohort", "event_time"])["estimate"].unstack()  # noqa: PD010 (one number a cell)
+    wide = cells.pivot_table("estimate", "cohort", "event_time", aggfunc="first", dropna=False)
     wide = wide.sort_index(key=lambda names: names.astype(int)).reindex(columns=times).astype("float64")
     beyond = float(np.nanmax(np.abs(wide.to_numpy())))
     bar = axis_label("Effect", words.effect_unit)

@@ -80,7 +80,7 @@ def _draw_values(axes: Axes, values: pd.DataFrame, declaration: ExhibitDeclarati
         empty_axes(axes, "no columns to look at")
         return
     over = "cohort" if exhibit.over == "cohort" else "period"
-    wide = values.set_index(["column", over])["share"].unstack()  # noqa: PD010 (one number a cell)
+    wide = values.pivot_table("share", "column", over, aggfunc="first", dropna=False)
     wide = wide.reindex(values["column"].unique())
     wide = wide.astype("float64")
     texts = wide.map(_share_words)

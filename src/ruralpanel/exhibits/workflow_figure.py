@@ -64,7 +64,8 @@ def plotted_data(ledgers: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.D
     rows = []
     for step in declaration.flow:
         found = counts.get((step.stage, step.name), {})
-        for stage, name in step.made_of or [("", "")]:
+        origins: list[Node] = [*step.made_of] or [("", "")]
+        for stage, name in origins:
             place = {"from_stage": stage, "from": name, "stage": step.stage, "name": step.name, "words": step.words}
             rows.append(place | found)
     columns = ["from_stage", "from", "stage", "name", "words", "rows_in", "rows_out", "units", "equations"]

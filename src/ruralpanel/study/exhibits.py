@@ -34,7 +34,7 @@ class Exhibit(Section):
 class OfEstimates(Exhibit):
     """What exhibits of estimates share."""
 
-    reads = ("estimates",)
+    reads: ClassVar[tuple[str, ...]] = ("estimates",)
 
     blocks: Annotated[list[Name], Field(min_length=1)]
     """The blocks whose estimates are shown, in this order."""
