@@ -27,7 +27,8 @@ PANEL = ["block", "specification", "outcome", "estimator"]
 ROOM_FOR_NUMBERS = 18
 """Event times abreast up to which there is room for a number in every cell; signs only beyond it."""
 
-WITHOUT_ESTIMATE = "#f0f0f0"
+WITHOUT_ESTIMATE = "#cccccc"
+"""Of the hatching of cells without an estimate."""
 
 
 def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.DataFrame:
@@ -96,7 +97,7 @@ def _draw_cells(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declaration
         cbar_kws={"label": bar, "pad": 0.015, "aspect": 12},
     )
     axes.collections[0].set_rasterized(False)
-    axes.set_facecolor(WITHOUT_ESTIMATE)
+    axes.patch.set(facecolor="white", hatch="////", edgecolor=WITHOUT_ESTIMATE, linewidth=0)
     _write_numbers(axes, cells, wide, beyond)
     if times[0] < 0 <= times[-1]:
         axes.axvline(-times[0], color="black", linewidth=1.2)
@@ -142,7 +143,7 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
         sentences += [
             "Effects by first period treated and event time (Callaway and Sant’Anna 2021); right of the line, after "
             "treatment began. Effects before it, as these authors have them, are from one period to the next.",
-            f"Bold: the {level:.0%} interval is without zero; standard errors {'; '.join(variances)}.",
+            f"Bold: the {level:.0%} interval is without zero; standard errors {'; '.join(variances)}. Hatched: no estimate.",
         ]
     lost = data[data["estimate"].isna() & (data["cohort"] != "")]
     for reason, cells in lost.groupby("reason", sort=False):

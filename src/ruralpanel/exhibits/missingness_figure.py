@@ -97,7 +97,7 @@ def _draw_values(axes: Axes, values: pd.DataFrame, declaration: ExhibitDeclarati
         linecolor="white",
         cbar_kws={"format": PercentFormatter(1), "label": "Missing", "pad": 0.015, "aspect": 14},
     )
-    axes.set_facecolor("#f0f0f0")
+    axes.patch.set(facecolor="white", hatch="////", edgecolor="#cccccc", linewidth=0)
     axes.set_yticks(
         [at + 0.5 for at in range(len(wide))],
         [declaration.labels.get(str(name), str(name)) for name in wide.index],
@@ -156,7 +156,7 @@ def _notes(units: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
     exhibit = declaration.exhibit
     assert isinstance(exhibit, MissingnessFigure)
     sentences = [exhibit.notes] if exhibit.notes else []
-    sentences.append("Cells: per cent of values missing; an empty cell has none missing, a grey one no units.")
+    sentences.append("Cells: per cent of values missing; an empty cell has none missing, a hatched one no units.")
     if exhibit.designation is not None:
         sentences.append(f"Cohorts are those of {declaration.labels.get(exhibit.designation, exhibit.designation)}.")
     if (units["share"] == 0).all():

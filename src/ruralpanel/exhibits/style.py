@@ -17,9 +17,10 @@ from matplotlib.figure import Figure
 
 from ruralpanel.exhibits.caption import SIMULATED, ExhibitDeclaration
 
-# Okabe & Ito's palette, ordered so that neighbours also differ in lightness, with markers for print in grey.
-COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
-MARKERS = ["o", "s", "^", "D", "v", "P"]
+# Okabe & Ito's palette without its yellow, which is faint on white, and a wine red of Tol's; ordered so that neighbours
+# also differ in lightness, with markers for print in grey.
+COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#222222", "#882255"]
+MARKERS = ["o", "s", "^", "D", "v", "P", "X", "p"]
 NEVER_COLOUR = "#333333"
 WARNING_COLOUR = "#B00020"
 WIDTH = 7.0
