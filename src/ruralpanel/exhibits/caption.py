@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel
 
-from ruralpanel.study.exhibits import AnyExhibit, PathsFigure, WorkflowFigure
+from ruralpanel.study.exhibits import AnyExhibit, MissingnessFigure, PathsFigure, WorkflowFigure
 from ruralpanel.study.flow import FlowStep, flow
 from ruralpanel.study.model import Study
 
@@ -95,7 +95,7 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         number=numbers[name],
         exhibit=exhibit,
         standing=study.data_standing,
-        labels=study.labels(),
+        labels=(_outcome_labels(study) if isinstance(exhibit, MissingnessFigure) else {}) | study.labels(),
         outcomes={
             key: OutcomeWords(label=outcome.label, unit=outcome.unit, transformation=outcome.transformation)
             for key, outcome in study.outcomes.items()
@@ -119,6 +119,14 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         },
         flow=flow(study, numbers) if isinstance(exhibit, WorkflowFigure) else [],
     )
+
+
+def _outcome_labels(study: Study) -> dict[str, str]:
+    """Label the columns of outcomes, which may have no label of their own; the first outcome of a column names it."""
+    labels: dict[str, str] = {}
+    for name, outcome in study.outcomes.items():
+        labels.setdefault(outcome.adoption or outcome.column or name, outcome.label)
+    return labels
 
 
 def exhibit_numbers(study: Study) -> dict[str, str]:

@@ -143,7 +143,8 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
         sentences += [
             "Effects by first period treated and event time (Callaway and Sant’Anna 2021); right of the line, after "
             "treatment began. Effects before it, as these authors have them, are from one period to the next.",
-            f"Bold: the {level:.0%} interval is without zero; standard errors {'; '.join(variances)}. Hatched: no estimate.",
+            f"Bold: the {level:.0%} interval is without zero; standard errors {'; '.join(variances)}.",
+            "Hatched: no estimate.",
         ]
     lost = data[data["estimate"].isna() & (data["cohort"] != "")]
     for reason, cells in lost.groupby("reason", sort=False):

@@ -201,7 +201,7 @@ def _choices(row: dict[Any, Any], declaration: ExhibitDeclaration) -> Choices:
         "Fixed effects": [_effect_words(each, declaration) for each in effects] or ["none"],
         "Regressors": [labels.get(each, each) for each in row["regressors"].split(" + ") if each] or ["none"],
         "Weights": [labels.get(row["weights"], row["weights"])],
-        "Sample": [_first_upper(sample)],
+        "Sample": [sample],
         "Event times left out": [left_out[1].replace("-", MINUS) if left_out else "none"],
         "Standard errors": [_first_upper(variance)],
     }
@@ -220,14 +220,19 @@ def _first_upper(words: str) -> str:
 
 
 def _varying(chosen: list[Choices]) -> Choices:
-    """Keep what differs between specifications, each choice once, in the order of the curve's commonest first."""
+    """Keep what differs between specifications, each choice once, the commonest first and `none` last."""
     varying = {}
     for group in chosen[0] if chosen else ():
         counts = pd.Series([value for choices in chosen for value in choices[group]]).value_counts(sort=False)
-        values = sorted(counts.index, key=lambda value: (value == "none", -counts[value], value))
+        values = sorted(counts.index, key=lambda value: (value == "none", -counts[value], _natural(value)))
         if any(counts[value] < len(chosen) for value in values):
             varying[group] = values
     return varying
+
+
+def _natural(words: str) -> list[str]:
+    """Give a key that sorts 25 before 100."""
+    return [part.zfill(9) if part.isdigit() else part for part in re.split(r"(\d+)", words)]
 
 
 def _notes(data: pd.DataFrame, chosen: list[Choices], varying: Choices, declaration: ExhibitDeclaration) -> list[str]:
