@@ -68,3 +68,52 @@ def test_a_treatment_that_enters_by_intensity_is_moderated_as_it_enters(kin: pd.
     same = estimates_of(dosed.assign(listed=dosed["listed_intensity"]), moderators=["kinship"])
     assert rows["term"].iloc[:2].tolist() == ["listed_intensity", "listed_intensity*kinship"]
     assert rows["estimate"].tolist() == same["estimate"].tolist()
+
+
+@pytest.mark.filterwarnings("ignore:The design matrix is rank-deficient")
+def test_a_triple_difference_is_the_regression_on_hand_made_columns(kin: pd.DataFrame) -> None:
+    remote = kin.assign(remote=(kin["village"] % 3 == 0).astype(int))
+    grown = remote.assign(y=remote["y"] + 0.4 * remote["listed"] * remote["kinship"] * remote["remote"])
+    rows = estimates_of(grown, moderators=["kinship", "remote", "kinship*remote"])
+    by_hand = smf.ols(
+        "y ~ listed * kinship * remote + C(village) + C(year) + C(year):kinship + C(year):remote"
+        " + C(year):kinship:remote - kinship - remote - kinship:remote",
+        grown,
+    ).fit()
+    named = {"listed": "listed", "listed*kinship": "listed:kinship", "listed*remote": "listed:remote"}
+    named["listed*kinship*remote"] = "listed:kinship:remote"
+    by_term = rows[rows["period"].isna()].set_index("term")["estimate"]
+    assert list(by_term.index) == list(named)
+    assert by_term.tolist() == pytest.approx([by_hand.params[name] for name in named.values()], abs=1e-7)
+    of_product = rows[rows["term"] == "kinship*remote"]
+    assert of_product["period"].tolist() == list(range(2001, 2008))
+    assert of_product["estimate"].notna().all()
+
+
+def test_products_come_after_what_they_are_made_of_wherever_they_are_named(kin: pd.DataFrame) -> None:
+    first = estimates_of(kin, moderators=["kinship*x", "kinship", "x"])
+    last = estimates_of(kin, moderators=["kinship", "x", "kinship*x"])
+    pd.testing.assert_frame_equal(first, last)
+
+
+def test_a_shock_of_one_year_moderates_and_its_own_coefficient_is_collinear_by_name(kin: pd.DataFrame) -> None:
+    shock = kin.assign(pandemic=(kin["year"] == 2005).astype(int))
+    shocked = shock.assign(y=shock["y"] - 0.9 * shock["listed"] * shock["kinship"] * shock["pandemic"])
+    rows = estimates_of(shocked, moderators=["pandemic", "kinship", "pandemic*kinship"])
+    by_term = rows[rows["period"].isna()].set_index("term")
+    found = by_term.loc["listed*pandemic*kinship"]
+    assert found["estimate"] == pytest.approx(-0.9, abs=4 * found["standard_error"])
+    own = rows[rows["period"].notna()].set_index(["term", "period"])
+    for term in ("pandemic", "pandemic*kinship"):
+        assert own.loc[term].index.tolist() == [2005]
+        assert own.loc[(term, 2005), "reason"] == "collinear with the fixed effects or the terms before it"
+    assert own.loc["kinship", "estimate"].notna().all()
+
+
+def test_a_shock_by_place_and_year_has_a_coefficient_of_its_own_when_it_strikes(kin: pd.DataFrame) -> None:
+    struck = kin.assign(flood=((kin["year"] == 2005) & (kin["village"] % 2 == 0)).astype(int))
+    struck = struck.assign(y=struck["y"] - 3.0 * struck["flood"])
+    rows = estimates_of(struck, moderators=["kinship", "flood"])
+    own = rows[(rows["term"] == "flood")]
+    assert own["period"].tolist() == [2005]
+    assert own["estimate"].iloc[0] == pytest.approx(-3.0, abs=4 * own["standard_error"].iloc[0])

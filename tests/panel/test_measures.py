@@ -263,3 +263,46 @@ def test_text_is_refused_with_the_way_that_met_it() -> None:
 def test_rows_that_share_a_key_have_no_lag() -> None:
     with pytest.raises(DataError, match=r"rows share a key \(village, year\): 1 / 2010 in rows 1, 8"):
         computed(pd.concat([WAVES, WAVES.head(1)], ignore_index=True), lag="income", periods=1)
+
+
+def test_dispersion_of_growth_is_that_of_what_the_year_and_region_do_not_explain() -> None:
+    random = np.random.default_rng(3)
+    years = list(range(2008, 2014))
+    income = np.exp(np.cumsum(random.normal(0.08, 0.1, (4, 6)), axis=1))
+    income[3, 2] = np.nan
+    table = pd.DataFrame(
+        {
+            "village": np.repeat([1, 2, 3, 4], 6),
+            "year": years * 4,
+            "region": np.repeat(["a", "a", "b", "b"], 6),
+            "income": income.ravel(),
+        }
+    )
+    growth = np.diff(np.log(income), axis=1)
+    of_region = np.vstack([growth[:2] - growth[:2].mean(axis=0), growth[2:] - np.nanmean(growth[2:], axis=0)])
+    windows = [[2009, 2010], [2011, 2013]]
+    values, words = computed(table, growth_dispersion="income", windows=windows, by=["region"])
+    expected = np.full((4, 6), np.nan)
+    expected[:2, 2], expected[:2, 5] = of_region[:2, :2].std(axis=1, ddof=1), of_region[:2, 2:].std(axis=1, ddof=1)
+    # Of 2010 and 2011 the third village has nobody in its region to be compared with.
+    np.testing.assert_allclose([np.nan if value is None else value for value in values], expected.ravel(), atol=1e-12)
+    assert "nobody to compare growth with in 2 rows; 2009 to 2010: 2 units of 4; 2011 to 2013: 2 units of 4" in words
+    of_year = growth - np.nanmean(growth, axis=0)
+    values, _ = computed(table, growth_dispersion="income", windows=windows, at_least=2)
+    assert values[5] == pytest.approx(of_year[0, 2:].std(ddof=1))
+    assert values[23] == pytest.approx(np.nanstd(of_year[3, 2:], ddof=1))
+    assert values[20] is None
+
+
+@given(st.permutations(range(12)), st.floats(-0.5, 0.5))
+def test_dispersion_of_growth_knows_no_steady_trend_and_no_order_of_rows(order: list[int], trend: float) -> None:
+    years = np.arange(2008, 2012)
+    wobble = np.array([[0, 0.1, 0.05, 0.2], [0, 0.1, 0.2, 0.3], [0, 0.2, 0.1, 0.4]])
+    table = pd.DataFrame({"village": np.repeat([1, 2, 3], 4), "year": np.tile(years, 3)})
+    plain = table.assign(income=np.exp(wobble).ravel())
+    faster = table.assign(income=np.exp(wobble + np.outer([1, 0, 0], trend * (years - 2008))).ravel())
+    way = {"growth_dispersion": "income", "windows": [[2009, 2011]]}
+    values, _ = computed(plain, **way)
+    others, _ = computed(faster.iloc[order].reset_index(drop=True), **way)
+    back = pd.Series(others, index=order, dtype="float64").sort_index()
+    np.testing.assert_allclose(back, pd.Series(values, dtype="float64"), atol=1e-9)

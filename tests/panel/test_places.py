@@ -23,6 +23,7 @@ from ruralpanel.panel.sphere import (
     unit_vectors,
 )
 from ruralpanel.study.designation import Designation
+from ruralpanel.study.legacies import Legacy
 from ruralpanel.study.panel import Panel
 
 Place = tuple[float, float]
@@ -409,3 +410,35 @@ def test_neighbours_treated_by_an_intensity_are_those_of_its_indicator(absorbing
     ]
     assert found[0]["near_0_5"].tolist() == pytest.approx(found[1]["near_0_5"].tolist(), nan_ok=True)
     assert found[0]["near_0_5"].isna().any()
+
+
+def test_logarithms_of_distances_and_squares_of_capacities_are_derived_when_these_are_there() -> None:
+    survey = pd.DataFrame({"village": [1, 1, 2, 2, 3, 3], "year": [2010, 2011] * 3})
+    survey = survey.assign(north=[35.0, 35, 35.1, 35.1, 35.3, 35.3], east=115.0, halls=[0.0, 0, 1, 1, 5, 5])
+    survey = survey.assign(on=[0, 1, 0, 0, 0, 0], income=[8.0, 9, 10, 11, 12, 13])
+    panel = Panel.model_validate(
+        {
+            "unit": "village",
+            "period": "year",
+            "derived": {
+                "log_apart": "log(apart)",
+                "square": "kinship * kinship",
+                "log_income": "log(income)",
+                "before": {"lag": "on_list", "periods": 1},
+                "both": "log_apart * log_income",
+            },
+            "places": {"latitude": "north", "longitude": "east", "nearest": {"apart": None}},
+        }
+    )
+    kin = {"capacities": {"kinship": {"label": "Kin", "proxies": {"halls": {"sign": "positive", "vintage": 1980}}}}}
+    legacies = {"kin": Legacy.model_validate({"label": "Kin", **kin})}
+    listed = {"on_list": Designation(indicator="on")}
+    built = build_panel({"survey": survey}, panel, "survey", listed, legacies=legacies)
+    found = built.panel
+    assert found["log_apart"].tolist() == pytest.approx(np.log(found["apart"]).tolist())
+    assert found["both"].tolist() == pytest.approx((np.log(found["apart"]) * np.log(found["income"])).tolist())
+    assert found["square"].tolist() == pytest.approx((found["kinship"] ** 2).tolist())
+    assert found["before"].iloc[1] == 0
+    steps = [line.step for line in built.ledger.lines]
+    in_order = ["derive log_income", "derive log_apart", "derive before", "derive both", "derive square"]
+    assert [step for step in steps if step.startswith("derive")] == in_order

@@ -11,11 +11,13 @@ from ruralpanel.study import load_study
 from tests.conftest import ROOT
 
 TRUTH: dict[str, Any] = json.loads((ROOT / "data/raw/taobao_villages/truth.json").read_text(encoding="utf-8"))
-SEEN, STATIONS, MODERATION, RINGS = (
+SEEN, STATIONS, MODERATION, RINGS, ADOPTION, PANDEMIC = (
     TRUTH["effects_by_first_list_seen"],
     TRUTH["effects_of_stations"],
     TRUTH["moderation_of_log_income"]["asked_for"],
     TRUTH["spillovers_on_log_income"]["by_ring_in_km"],
+    TRUTH["adoption_in_latent_log_sales"],
+    TRUTH["pandemic_of_log_income"],
 )
 
 
@@ -31,10 +33,28 @@ QUOTED = {
     "baseline": {
         "income {}": [average("log_income")],
         "resident population {}": [average("log_resident")],
-        "share working away {}": [average("share_away")],
-        "share returning {}": [average("return_rate")],
-        "new enterprises {}": [average("log_new_enterprises")],
+        "new enterprises rise by {} in logs": [average("log_new_enterprises")],
     },
+    "adoption": {
+        "each capacity adds {} (shared ownership {})": [ADOPTION["a_sd_of_capacity"][each] for each in ("C1", "C3")],
+        "a log point of distance {} and {} more in the plain": [
+            ADOPTION["log_distance"],
+            ADOPTION["log_distance_in_plain_added"],
+        ],
+        "listed within 10 km {}": [ADOPTION["log_of_1_and_villages_listed_within_10_km"]],
+    },
+    "mechanisms": {
+        "new enterprises {} in logs, share of migrants returning {}, share working away {}": [
+            average(name) for name in ("log_new_enterprises", "return_rate", "share_away")
+        ],
+    },
+    "resilience": {
+        "adds {} to log income everywhere and {} more in listed villages; listing alone adds {}": [
+            PANDEMIC[each] for each in ("a_sd_of_Y1", "listed_times_a_sd_of_Y1", "listed")
+        ],
+    },
+    "robustness": {"true effect is {} for all": [average("log_income")]},
+    "spatial": {"true value is {}": [average("log_income")]},
     "sources_of_income": {
         "business income {}": [average("log_business_income")],
         "wage income {}": [average("log_wage_income")],
@@ -43,11 +63,13 @@ QUOTED = {
         "grain yield {}": [average("log_grain_yield")],
     },
     "event_study": {
-        "income {} and {}; business": [at("log_income", 0), at("log_income", 4)],
+        "income {} and {}": [at("log_income", 0), at("log_income", 4)],
+        "{} for income": [at("log_income", -1)],
+    },
+    "paths": {
         "business income {} and {}": [at("log_business_income", 0), at("log_business_income", 4)],
         "wage income {} and {}": [at("log_wage_income", 0), at("log_wage_income", 4)],
         "share working away {} and {}": [at("share_away", 0), at("share_away", 4)],
-        "{} for income": [at("log_income", -1)],
     },
     "capacities": {
         "collective production (C) {}": [MODERATION["C"]],
@@ -56,7 +78,7 @@ QUOTED = {
         "shared ownership (C3) by itself {}": [MODERATION["C3"]],
     },
     "distance": {
-        "adds {} to": [MODERATION["log_distance"]],
+        "adds {} to the true effect": [MODERATION["log_distance"]],
         "{} more in the plain": [MODERATION["log_distance_in_plain_added"]],
     },
     "neighbours": {"{} within 5 km, {} from 5 to 10 km, {} from 10 to 20 km": list(RINGS.values())},

@@ -25,7 +25,7 @@ SECOND = {"path": "survey.csv", "key": ["village"], "columns": {"village": None,
         ("panel", "sample", [{"keep": "year = 2000", "reason": "r"}], "compare with a double sign"),
         ("panel", "derived", {"ratio": "income / incme"}, "did you mean “income”?"),
         ("panel", "derived", {"income": "income * 2"}, "is a column of the panel already"),
-        ("panel", "derived", {"late": "listed * 2"}, "`listed` is not a column of the panel here"),
+        ("panel", "derived", {"late": "later * 2", "later": "income * 2"}, "`later` is not a column of the panel here"),
         ("panel", "derived", {"bad": "__import__('os').system('ls')"}, "is not a function of the language"),
         ("panel", "derived", {"bad": "income.sum()"}, "is not a function of the language"),
         ("panel", "joins", [{"source": "other", "on": ["village"]}], "`other` is not a source"),
@@ -356,9 +356,24 @@ def test_places_that_do_not_fit_are_found(mapped: Repository, path: str, key: st
     assert said in mapped.complaint_with_lines()
 
 
-def test_a_column_of_places_is_not_one_for_derived_columns(mapped: Repository) -> None:
-    mapped.study["panel"]["derived"] = {"far": "railway > 10"}
-    assert "`railway` is not a column of the panel here" in mapped.complaint()
+def test_derived_columns_of_places_and_designations_come_after_them(mapped: Repository) -> None:
+    derived = {"poor": "income < 5", "far": "railway > 10", "far_and_poor": "far * poor", "not_yet": "listed == 0"}
+    mapped.study["panel"]["derived"] = derived
+    study = mapped.load()
+    names = study.panel_columns()
+    assert study.derived_after == {"poor": "sources", "far": "places", "far_and_poor": "places", "not_yet": "places"}
+    assert names.index("poor") < names.index("listed") < names.index("railway") < names.index("far")
+    assert list(study.column_origins()) == names
+
+
+def test_what_is_needed_before_places_cannot_be_derived_from_them(mapped: Repository) -> None:
+    mapped.study["panel"]["derived"] = {"far": "railway > 10", "farther": "far * 2"}
+    mapped.at("designation.listed")["indicator"] = "farther"
+    mapped.at("panel.places.leave_out_share.in_county")["within"] = "far"
+    message = mapped.complaint()
+    for at, column in (("designation.listed.indicator", "farther"), ("leave_out_share.in_county.within", "far")):
+        assert f"{at}: `{column}` is derived from a designation or a column of `panel.places`" in message
+    assert "derive it from columns of the sources alone" in message
 
 
 def test_a_join_that_does_not_fit_is_said_of_a_study_with_a_sample_too(mapped: Repository) -> None:

@@ -49,6 +49,7 @@ def test_the_codebook_says_what_was_done_and_in_which_unit(deflated: Repository)
         "early": {"baseline": "before", "at": 2008},
         "first": {"baseline": "bare", "at": [2008, 2010]},
         "ratio": "income / treated",
+        "unsteady": {"growth_dispersion": "income", "windows": [[2009, 2013]], "by": ["county"], "at_least": 4},
     }
     origins = deflated.load().column_origins()
     assert {name: (each.unit, each.transformation) for name, each in origins.items() if each.origin == "derived"} == {
@@ -70,6 +71,11 @@ def test_the_codebook_says_what_was_done_and_in_which_unit(deflated: Repository)
         "early": ("yuan a registered person", "before of 2008"),
         "first": ("per resident person", "average of bare from 2008 to 2010"),
         "ratio": (None, "income / treated"),
+        "unsteady": (
+            "standard deviation of the change in log a year",
+            "standard deviation of log growth of income less its mean by county and year, over 2009 to 2013, of at "
+            "least 4 years",
+        ),
     }
     assert origins["real_income"].label == "Real income"
 
@@ -105,10 +111,19 @@ def test_the_codebook_says_what_was_done_and_in_which_unit(deflated: Repository)
         ({"winsorize": "income", "upper": 0.9}, "did you mean “winsorise”?"),
         ({"per_head": "income", "population": "income", "counted": "all"}, "valid here: registered, resident"),
         ({"lag": "incme", "periods": 1}, "did you mean “income”?"),
-        ({"lag": "listed", "periods": 1}, "`listed` is not a column of the panel here"),
+        ({"lag": "new", "periods": 1}, "`new` is not a column of the panel here"),
         ({"per_head": "income", "population": "incom", "counted": "resident"}, "derived.new.population: `incom` is"),
         ({"winsorise": "income", "upper": 0.9, "by": ["conty"]}, "did you mean “county”?"),
         ({"real": "income", "deflator": "urban_prices"}, "did you mean “rural_prices”?"),
+        ({"growth_dispersion": "income"}, "`growth_dispersion` needs `windows` too"),
+        ({"growth_dispersion": "income", "windows": []}, "`windows` is empty"),
+        ({"growth_dispersion": "income", "windows": [[2013, 2009]]}, "runs backwards, from 2013 to 2009"),
+        (
+            {"growth_dispersion": "income", "windows": [[2009, 2009]]},
+            "window 2009 to 2009 has fewer than 2 periods",
+        ),
+        ({"growth_dispersion": "income", "windows": [[2009, 2011], [2011, 2013]]}, "one ends in 2011, the next begins"),
+        ({"growth_dispersion": "income", "windows": [[2009, 2011]], "by": ["conty"]}, "did you mean “county”?"),
         ({"real": "real_income", "deflator": "rural_prices"}, "`real_income` is not a column of the panel here"),
     ],
 )

@@ -131,3 +131,24 @@ def test_a_band_needs_event_times(drawn: Repository) -> None:
     drawn.at("blocks.main")["estimators"] = ["event_study"]
     (equation,) = drawn.load().equations("main")
     assert equation.seed == 1
+
+
+def test_a_specification_without_anticipation_can_permute_cohorts(repository: Repository) -> None:
+    repository.at("designation.listed")["anticipation"] = 1
+    repository.at("blocks.main").update(
+        estimators=["two_way_fixed_effects"], inference={"cluster": ["county"], "permutation": {}}
+    )
+    assert "write `anticipation: 0` in the specification" in repository.complaint()
+    repository.at("blocks.main")["specifications"] = {
+        "all_rows": {"anticipation": 0},
+        "donut": {"anticipation": 2, "inference": {"cluster": ["county"]}},
+    }
+    study = repository.load()
+    assert [each.excluded_event_times for each in study.equations("main")] == [{}, {"listed": [-2, -1]}]
+
+
+def test_anticipation_of_a_specification_is_for_estimators_that_leave_rows_out(repository: Repository) -> None:
+    repository.at("blocks.main").update(estimators=["event_study"], anticipation=2)
+    assert "blocks.main.anticipation: is a key of two_way_fixed_effects, poisson_fixed_effects and" in (
+        repository.complaint()
+    )

@@ -219,8 +219,10 @@ def _absorbed_rows(firsts: list[dict[Any, Any]], declaration: ExhibitDeclaration
 
 def _period_rows(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) -> list[tuple[str, list[str]]]:
     """Say which columns have a coefficient in every period."""
-    found = [set(column.loc[column["period"].notna(), "term"]) for column in columns]
-    terms = dict.fromkeys(term for column in columns for term in column.loc[column["period"].notna(), "term"])
+    # Those that are collinear in all periods, such as a shock that all units share, are in the fixed effects already.
+    estimated = [column.loc[column["period"].notna() & column["estimate"].notna(), "term"] for column in columns]
+    found = [set(terms) for terms in estimated]
+    terms = dict.fromkeys(term for column in estimated for term in column)
     period = declaration.labels.get(declaration.period, declaration.period)
     return [
         (f"{term_words(term, declaration.labels)} × {period}", ["Yes" if term in each else "No" for each in found])

@@ -19,7 +19,8 @@ from ruralpanel.panel.measures import derive
 from ruralpanel.panel.places import add_places
 from ruralpanel.panel.sphere import Lines
 from ruralpanel.storage import key_problems
-from ruralpanel.study.designation import Designation
+from ruralpanel.study.derived_order import stages_of
+from ruralpanel.study.designation import Designation, designation_columns
 from ruralpanel.study.legacies import Legacy
 from ruralpanel.study.panel import Panel
 
@@ -96,10 +97,11 @@ def build_panel(
     for join in panel.joins:
         table, report = join_table(table, tables[join.source], join, panel, ledger)
         matches.append(report)
-    for name, derived in panel.derived.items():
-        values, words = derive(table, derived, panel, tables)
-        table = table.assign(**{name: values})
-        ledger.note(f"derive {name}", len(table), table, words)
+    of_places = [column for each in designations.items() for column in designation_columns(*each)]
+    of_places += panel.places.columns() if panel.places is not None else []
+    of_legacies = [name for each in (legacies or {}).values() for name in each.capacities]
+    stages = stages_of(panel.derived, of_places, of_legacies)
+    table = _with_derived(table, "sources", stages, panel, tables, ledger)
     table = table.sort_values([panel.unit, panel.period], kind="stable").reset_index(drop=True)
     events = []
     for name, designation in designations.items():
@@ -111,9 +113,11 @@ def build_panel(
         table = date_designation(table, name, designation, panel.unit, panel.period, ledger, reading)
     if panel.places is not None:
         table = add_places(table, panel.places, designations, tables, lines or {}, panel.unit, panel.period, ledger)
+    table = _with_derived(table, "places", stages, panel, tables, ledger)
     table, measures, correlations = add_legacies(
         table, legacies or {}, list(designations), panel.unit, panel.region, ledger
     )
+    table = _with_derived(table, "capacities", stages, panel, tables, ledger)
     for restriction in panel.sample:
         holds, unknown = evaluate_condition(table, restriction.keep)
         kept = table[holds].reset_index(drop=True)
@@ -133,3 +137,19 @@ def build_panel(
         measures,
         correlations,
     )
+
+
+def _with_derived(
+    table: pd.DataFrame,
+    stage: str,
+    stages: Mapping[str, str],
+    panel: Panel,
+    tables: Mapping[str, pd.DataFrame],
+    ledger: Ledger,
+) -> pd.DataFrame:
+    """Compute the derived columns whose parts are there after a stage, in the order of the study."""
+    for name in [name for name in panel.derived if stages[name] == stage]:
+        values, words = derive(table, panel.derived[name], panel, tables)
+        table = table.assign(**{name: values})
+        ledger.note(f"derive {name}", len(table), table, words)
+    return table

@@ -1,4 +1,5 @@
-"""Compute the derived columns of a panel: real values, values per head, winsorised ones, growth, lags and baselines."""
+"""Compute the derived columns of a panel: real values, values per head, winsorised ones, growth and its dispersion,
+lags and baselines."""
 
 from __future__ import annotations
 
@@ -60,6 +61,8 @@ def derive(
         values, told = _winsorised(table, column, derived)
     elif derived.growth is not None:
         values, told = _growth(table, column, derived, panel)
+    elif derived.growth_dispersion is not None:
+        values, told = _growth_dispersion(table, column, derived, panel)
     elif derived.lag is not None:
         values, told = _lagged(table, column, derived, panel)
     else:
@@ -214,6 +217,30 @@ def _baseline(table: pd.DataFrame, values: pd.Series, derived: Derived, panel: P
     fewer = int((of_unit["size"] < periods).sum())
     if fewer:
         told.append(f"of fewer than all {counted(periods, panel.period)} in {counted(fewer, 'unit')}")
+    return result, _sentence(*told)
+
+
+def _growth_dispersion(table: pd.DataFrame, values: pd.Series, derived: Derived, panel: Panel) -> tuple[pd.Series, str]:
+    """Take, by unit and window, the standard deviation of growth that period and group do not explain."""
+    then, _ = _at_distance(table, values, 1, panel)
+    ratio = (values / then).where((values > 0) & (then > 0))
+    unit, period = table[panel.unit], table[panel.period].astype("int64")
+    growth = pd.DataFrame({"unit": unit, "period": period, "growth": np.log(ratio)}, index=table.index)
+    growth = growth.assign(**{f"group {name}": table[name] for name in derived.by or []})
+    groups = ["period", *(f"group {name}" for name in derived.by or [])]
+    # Sums of the same numbers in another order differ in their last digits, so the order is made one.
+    known = growth.dropna().sort_values(["unit", "period"], kind="stable")
+    same = known.groupby(groups)["growth"]
+    known["residual"] = (known["growth"] - same.transform("mean")).where(same.transform("size") > 1)
+    alone = int(known["residual"].isna().sum())
+    told = [f"nobody to compare growth with in {counted(alone, 'row')}"] if alone else []
+    result = pd.Series(np.nan, index=table.index)
+    for first, last in derived.windows or []:
+        of_unit = known[known["period"].between(first, last)].groupby("unit")["residual"].agg(["std", "count"])
+        enough = of_unit["std"].where(of_unit["count"] >= (derived.at_least or last - first + 1))
+        at_end = period == last
+        result = result.where(~at_end, unit.map(enough))
+        told.append(f"{first} to {last}: {counted(int(result[at_end].notna().sum()), 'unit')} of {int(at_end.sum()):,}")
     return result, _sentence(*told)
 
 

@@ -20,6 +20,7 @@ SmallSample = Literal["fixest", "fixest_full", "reghdfe", "none"]
 ComparisonMethod = Literal["doubly_robust", "outcome_regression", "inverse_probability"]
 Adjustment = Literal["romano_wolf", "westfall_young", "sharpened", "holm"]
 Interaction = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)+$")]
+Moderator = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)*$")]
 
 
 class Inference(Section):
@@ -147,10 +148,14 @@ class Specification(Section):
     do beyond the sum of the two; each enters the product as it enters the equation, by indicator or intensity."""
     regressors: list[Name] | None = None
     """Further columns on the right-hand side."""
-    moderators: list[Name] | None = None
+    moderators: list[Moderator] | None = None
     """Columns by which the effect of the treatments may differ: each adds `treatment*moderator`, and always the
     moderator itself with a coefficient of its own in every period, so that places with more of it may develop
-    differently anyway. Standardise them before, or the treatment's coefficient is its effect where they are zero."""
+    differently anyway. Standardise them before, or the treatment's coefficient is its effect where they are zero.
+    A product of columns, such as `remote*kinship`, tells whether one moderates the moderation by the other (a triple
+    difference); all that it is made of must be among the moderators too. A shock is a moderator as well, by period or
+    by place and period: `[pandemic, kinship, pandemic*kinship]`. In periods in which a moderator is zero for everybody
+    it has no coefficient of its own."""
     fixed_effects: list[Annotated[str, Field(pattern=FIXED_EFFECT)]] | None = None
     """Fixed effects, any number; `region*year` is one effect for each pair. A column in brackets has a slope of its
     own in every level, beside the level's intercept, as in R fixest: `village[year]` is a linear trend for each
@@ -166,6 +171,9 @@ class Specification(Section):
     """A condition on columns that the rows of this regression fulfil: `year >= 2012`."""
     inference: Inference | None = None
     """How standard errors are computed; left out: clustered by the panel's unit."""
+    anticipation: Annotated[int, Field(ge=0)] | None = None
+    """Two-way fixed effects, Poisson and adoption: for how many periods before treatment rows of treated units are left
+    out; left out: as the designations say. 0 keeps them all, as a `permutation` of cohorts needs."""
     window: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
     """First and last event time that are shown. An event study and estimators of staggered adoption bin what lies
     beyond at the ends; Sun–Abraham, Callaway–Sant’Anna and synthetic differences in differences estimate and average it
@@ -233,7 +241,7 @@ class Equation(Section):
     period: Name
     treatments: list[Name]
     regressors: list[Name]
-    moderators: list[Name]
+    moderators: list[str]
     fixed_effects: list[str]
     weights: str | None
     """The column of weights of an estimation sample: of the panel, or of what matching makes."""
@@ -268,6 +276,11 @@ class Equation(Section):
     """What is done before the estimation, with its treatment and its baseline's default left open."""
     base_weights: Name | None = None
     """With matching: the panel's column of weights that those of matching multiply."""
+
+    @property
+    def moderator_columns(self) -> list[str]:
+        """The columns of the panel that moderators are made of, each once."""
+        return list(dict.fromkeys(part for moderator in self.moderators for part in moderator.split("*")))
 
     @property
     def treatment_terms(self) -> list[str]:

@@ -77,6 +77,7 @@ ESTIMATORS: dict[str, Estimator] = {
         exhibits=("regression_table", "specification_curve_figure", "permutation_figure"),
         has_treatment_terms=True,
         of_adoption=True,
+        keys=("anticipation",),
         inference=("bootstrap", "permutation"),
     ),
     "event_study": Estimator(
@@ -174,6 +175,7 @@ ESTIMATORS: dict[str, Estimator] = {
         short="Poisson",
         exhibits=("regression_table", "specification_curve_figure"),
         has_treatment_terms=True,
+        keys=("anticipation",),
     ),
     "complementary_log_log": Estimator(
         words="complementary log-log regression, whose coefficients are of the log of the hazard",
@@ -181,6 +183,7 @@ ESTIMATORS: dict[str, Estimator] = {
         exhibits=("regression_table", "specification_curve_figure"),
         has_treatment_terms=True,
         of_adoption=True,
+        keys=("anticipation",),
     ),
     "cohort_means": Estimator(words="means by cohort and period", short="Means by cohort", exhibits=("trends_figure",)),
     "group_means": Estimator(
@@ -190,6 +193,7 @@ ESTIMATORS: dict[str, Estimator] = {
 """The estimators, in the order in which a study's author is told of them."""
 
 KEYS_OF_SOME = (
+    "anticipation",
     "window",
     "always_treated",
     "comparison",

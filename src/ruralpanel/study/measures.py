@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -18,6 +19,7 @@ WAYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "growth": (("measure",), ("periods", "since")),
     "lag": (("periods",), ()),
     "baseline": (("at",), ()),
+    "growth_dispersion": (("windows",), ("by", "at_least")),
 }
 """The ways to compute a column; with each, the keys it needs and those it may have."""
 
@@ -60,7 +62,7 @@ class Deflator(Section):
 
 
 class Derived(Section):
-    """A column computed from others, in exactly one of seven ways."""
+    """A column computed from others, in exactly one of eight ways."""
 
     expression: Text | None = None
     """Arithmetic on columns: `income / residents`, `log(income)`, `year >= 2015`. Functions: abs, arcsinh,
@@ -86,7 +88,8 @@ class Derived(Section):
     """With `winsorise`: the upper quantile, such as 0.99; left out: high values stay as they are."""
     by: list[Name] | None = None
     """With `winsorise`: columns whose groups have quantiles of their own, such as `[year]`; left out: all rows are one
-    group."""
+    group. With `growth_dispersion`: columns of groups, such as `[province]`, whose mean growth in each period is taken
+    out; left out: the mean of all units in the period."""
     growth: Name | None = None
     """A column whose growth since an earlier period is computed, per period (a year) on average in between; needs
     `measure`, and `periods` or `since`. Missing where a value is negative, and where a zero has no growth."""
@@ -107,6 +110,20 @@ class Derived(Section):
     at: int | Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
     """With `baseline`: the period, or the first and the last of a range, `[2008, 2010]`, which means the average of the
     values known in it."""
+    growth_dispersion: Name | None = None
+    """A column of positive values; needs `windows`. How unsteadily it grew: for each unit and window the standard
+    deviation, over the window's periods, of what is left of growth (ln now − ln a period before) once the mean of the
+    period, or of period and group, is taken out. Deviations are from the unit's own mean in the window, with one degree
+    of freedom less, so that steady growth faster than elsewhere is no dispersion. The value stands in the window's last
+    period, so that a unit has one row a window; elsewhere it is missing. Whether a unit is treated is then read in that
+    period: a window within which treatment began has the step up in it too; leave it out by a `donut` or `sample`."""
+    windows: list[Annotated[list[int], Field(min_length=2, max_length=2)]] | None = None
+    """With `growth_dispersion`: the first and the last period of growth of every window, in order and without overlap:
+    `[[2009, 2013], [2014, 2018]]`. Growth of 2009 is from 2008."""
+    at_least: Annotated[int, Field(ge=2)] | None = None
+    """With `growth_dispersion`: how many periods of a window's growth must be known; left out: all. A standard
+    deviation of few values is on average too small (of three independent normal ones by 11 per cent, of five by 6), so
+    with fewer than all, units with gaps look steadier."""
     label: Text | None = None
     """What a reader sees in tables and figures."""
     unit: Text | None = None
@@ -154,6 +171,23 @@ class Derived(Section):
             raise ValueError(f"`at` runs backwards, from {self.at[0]} to {self.at[1]}")
         return self
 
+    @model_validator(mode="after")
+    def _windows_in_order(self) -> Derived:
+        windows = self.windows or []
+        if self.growth_dispersion is not None and not windows:
+            raise ValueError("`windows` is empty; name the first and last period of each: `[[2009, 2013]]`")
+        for first, last in windows:
+            if first > last:
+                raise ValueError(f"`windows` has one that runs backwards, from {first} to {last}")
+            if last - first + 1 < (self.at_least or 2):
+                raise ValueError(f"the window {first} to {last} has fewer than {self.at_least or 2} periods")
+        for (_, before), (after, _) in pairwise(windows):
+            if after <= before:
+                raise ValueError(
+                    f"`windows` overlap or are out of order: one ends in {before}, the next begins in {after}"
+                )
+        return self
+
     @property
     def way(self) -> str:
         """The way in which the column is computed: one of :data:`WAYS`."""
@@ -199,6 +233,8 @@ class Derived(Section):
             return f"{before} of {base}" if before else f"prices of {base}"
         if self.per_head is not None:
             return f"{before} a {self.counted} person" if before else f"per {self.counted} person"
+        if self.growth_dispersion is not None:
+            return f"standard deviation of the change in log a {period}"
         if self.growth is not None:
             change = {"log_difference": "change in log", "rate": "relative change"}[str(self.measure)]
             return f"{change} a {period}"
@@ -232,6 +268,11 @@ class Derived(Section):
             then = f"{number_of(self.periods, period)} before" if self.periods else "the unit's previous known value"
             kind = {"log_difference": "log difference", "rate": "rate of growth"}[str(self.measure)]
             return f"{kind} of {column} since {then}, per {period} in between"
+        if self.growth_dispersion is not None:
+            windows = ", ".join(f"{first} to {last}" for first, last in self.windows or [])
+            groups = " and ".join([*(self.by or []), period])
+            known = f", of at least {self.at_least} {period}s" if self.at_least else ""
+            return f"standard deviation of log growth of {column} less its mean by {groups}, over {windows}{known}"
         if self.lag is not None:
             distance = self.periods or 0
             return f"{column} {number_of(abs(distance), period)} {'before' if distance > 0 else 'later'}"

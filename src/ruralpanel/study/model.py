@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.blocks import Block, Equation, Inference, Specification
 from ruralpanel.study.claims import Claim
+from ruralpanel.study.derived_order import stages_of
 from ruralpanel.study.designation import Designation, designation_columns
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.exhibits import AnyExhibit
@@ -117,12 +118,24 @@ class Study(Section):
         names = shapes[self.base].column_names
         for join in self.panel.joins:
             names += [name for name in shapes[join.source].column_names if name not in join.on]
-        names += list(self.panel.derived)
-        for name, designation in self.designation.items():
-            names += designation_columns(name, designation)
-        if self.panel.places is not None:
-            names += self.panel.places.columns()
-        return [*names, *self.capacities()]
+        stages = self.derived_after
+        names += [name for name, stage in stages.items() if stage == "sources"]
+        names += self.columns_of_treatments_and_places
+        names += [name for name, stage in stages.items() if stage == "places"]
+        names += self.capacities()
+        return [*names, *(name for name, stage in stages.items() if stage == "capacities")]
+
+    @property
+    def columns_of_treatments_and_places(self) -> list[str]:
+        """The columns that designations and places add to the panel."""
+        names = [column for each in self.designation.items() for column in designation_columns(*each)]
+        return [*names, *(self.panel.places.columns() if self.panel.places is not None else [])]
+
+    @property
+    def derived_after(self) -> dict[str, str]:
+        """For every derived column the stage of the panel after which it is computed, as
+        :func:`ruralpanel.study.derived_order.stages_of` says."""
+        return stages_of(self.panel.derived, self.columns_of_treatments_and_places, self.capacities())
 
     def capacities(self) -> dict[str, str]:
         """Map every capacity to the legacy that left it behind, in the order of the file."""
@@ -135,11 +148,7 @@ class Study(Section):
         for name in [self.base, *(join.source for join in self.panel.joins)]:
             for column_name, origin in shapes[name].origins.items():
                 origins.setdefault(column_name, origin)
-        for name, derived in self.panel.derived.items():
-            deflators, period = self.panel.deflators, self.panel.period
-            unit = derived.unit_from({key: each.unit for key, each in origins.items()}, deflators, period)
-            words = derived.words(deflators, period)
-            origins[name] = ColumnOrigin(origin="derived", label=derived.label, unit=unit, transformation=words)
+        self._describe_derived("sources", origins)
         for name, designation in self.designation.items():
             meanings = ("treated", "first period treated", "periods since the first treated", "intensity")
             for column_name, meaning in zip(designation_columns(name, designation), meanings, strict=False):
@@ -156,6 +165,7 @@ class Study(Section):
                 origins[column_name] = ColumnOrigin(
                     origin=f"places: {kind} {name}", label=label, unit=unit or None, transformation=how
                 )
+        self._describe_derived("places", origins)
         for name, legacy in self.capacities().items():
             capacity = self.legacies[legacy].capacities[name]
             origins[name] = ColumnOrigin(
@@ -164,7 +174,17 @@ class Study(Section):
                 unit="standard deviations",
                 transformation=f"{INDEX_WORDS[capacity.index]} of {', '.join(capacity.proxies)}",
             )
+        self._describe_derived("capacities", origins)
         return origins
+
+    def _describe_derived(self, stage: str, origins: dict[str, ColumnOrigin]) -> None:
+        """Add what derived columns are that are computed after a stage."""
+        deflators, period = self.panel.deflators, self.panel.period
+        for name in [name for name, after in self.derived_after.items() if after == stage]:
+            derived = self.panel.derived[name]
+            unit = derived.unit_from({key: each.unit for key, each in origins.items()}, deflators, period)
+            words = derived.words(deflators, period)
+            origins[name] = ColumnOrigin(origin="derived", label=derived.label, unit=unit, transformation=words)
 
     def specification_labels(self) -> dict[str, str]:
         """Map every `block/specification` to what a reader sees; nothing for the one a block has by default."""
@@ -280,7 +300,9 @@ class Study(Section):
                             },
                             interactions=stated.get("interactions", []),
                             anticipation={
-                                name: each.anticipation for name, each in declared.items() if each.anticipation
+                                name: periods
+                                for name, each in declared.items()
+                                if (periods := stated.get("anticipation", each.anticipation))
                             },
                             donut={name: sorted(each.donut) for name, each in declared.items() if each.donut},
                             adjustment=block.adjustment,

@@ -70,7 +70,9 @@ class Panel(Section):
     """By name: prices that turn nominal values into real ones."""
     derived: dict[Name, Annotated[Derived, BeforeValidator(expression_alone)]] = {}
     """New columns, in this order, so that later ones can use earlier ones: a name with its expression alone, or with
-    one way to compute it, label and unit. They are computed before designation is dated and before `sample`."""
+    one way to compute it, label and unit. They are computed before designation is dated; those that use a designation,
+    a column of `places` or a capacity, or a derived column that does, as soon as that is there; and all before
+    `sample`."""
     places: Places | None = None
     """Where units are, and the columns that follow from it: neighbours, density, distances."""
     sample: list[Restriction] = []

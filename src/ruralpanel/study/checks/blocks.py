@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import combinations
 from typing import get_args
 
 from ruralpanel.errors import Problem, nearest
@@ -86,11 +87,13 @@ def _specification(context: Context, at: KeyPath, part: Specification) -> Iterat
         ("outcomes", study.outcomes, "outcome of this study"),
         ("treatments", study.designation, "designation of this study"),
         ("regressors", columns, "column of the panel"),
-        ("moderators", columns, "column of the panel"),
     ]
     for key, valid, kind in lists:
         for index, name in enumerate(getattr(part, key) or []):
             yield from context.known((*at, key, index), name, valid, kind)
+    for index, moderator in enumerate(part.moderators or []):
+        for name in dict.fromkeys(moderator.split("*")):
+            yield from context.known((*at, "moderators", index), name, columns, "column of the panel")
     for index, effect in enumerate(part.fixed_effects or []):
         for name in columns_of(effect):
             yield from context.known((*at, "fixed_effects", index), name, columns, "column of the panel")
@@ -261,7 +264,8 @@ def _moderators(context: Context, where: KeyPath, equation: Equation) -> Iterato
         return
     if not equation.treatments:
         yield context.file.problem(place, "need a treatment whose effect they moderate", "name one with `treatments`")
-    for name in equation.moderators:
+    yield from _products(context, place, equation)
+    for name in equation.moderator_columns:
         if name == equation.outcome_column:
             yield context.file.problem(place, f"the outcome `{name}` is a moderator too")
         elif name in equation.treatments:
@@ -269,6 +273,27 @@ def _moderators(context: Context, where: KeyPath, equation: Equation) -> Iterato
         elif name in equation.regressors:
             what = f"`{name}` is a regressor too; a moderator enters with a coefficient in every period already"
             yield context.file.problem(place, what, "take it out of `regressors`")
+
+
+def _products(context: Context, place: KeyPath, equation: Equation) -> Iterator[Problem]:
+    """Check that a product of moderators is not estimated without what it is made of, each of which is there once."""
+    declared = {frozenset(name.split("*")): name for name in reversed(equation.moderators)}
+    for name in equation.moderators:
+        parts = name.split("*")
+        first = declared[frozenset(parts)]
+        if first != name or equation.moderators.count(name) > 1:
+            yield context.file.problem(place, f"`{name}` is there twice" + (f", as `{first}`" if first != name else ""))
+        if len(set(parts)) < len(parts):
+            what = f"`{name}` multiplies a column by itself"
+            yield context.file.problem(place, what, "derive its square under `panel.derived`")
+            continue
+        within = [part for size in range(1, len(parts)) for part in combinations(parts, size)]
+        absent = ["*".join(part) for part in within if frozenset(part) not in declared]
+        if absent:
+            what = f"`{name}` stands without {' and '.join(f'`{part}`' for part in absent)}, so that it takes over "
+            what += "what they explain" if len(absent) > 1 else "what it explains"
+            listed = ", ".join([*absent, *equation.moderators])
+            yield context.file.problem(place, what, f"write `moderators: [{listed}]`")
 
 
 def _complementary_log_log(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ruralpanel.errors import Problem, nearest
+from ruralpanel.study.derived_order import STAGES
 from ruralpanel.study.designation import designation_columns
 from ruralpanel.study.expressions import ExpressionError, columns_in, is_condition
 from ruralpanel.study.model import Study
@@ -97,6 +98,22 @@ class Context:
             column for name, shape in self.study.shapes.items() if name not in aside for column in shape.column_names
         }
         return [name for name in self.columns if name in of_tables]
+
+    def columns_before(self, stage: str) -> list[str]:
+        """List the columns of tables, and the derived ones that are computed by a stage of the panel."""
+        stages = self.study.derived_after
+        by_then = STAGES[: STAGES.index(stage) + 1]
+        return [*self.table_columns(), *(name for name, after in stages.items() if after in by_then)]
+
+    def known_before(self, at: KeyPath, name: str, stage: str, valid: Iterable[str], kind: str) -> Iterator[Problem]:
+        """Complain of a name that refers to nothing yet, and say of a derived column why it comes later."""
+        later = self.study.derived_after.get(name)
+        if later is not None and STAGES.index(later) > STAGES.index(stage) and name not in valid:
+            made_of = {"places": "a designation or a column of `panel.places`", "capacities": "a capacity"}[later]
+            what = f"`{name}` is derived from {made_of} and is not there yet when this is needed"
+            yield self.file.problem(at, what, "derive it from columns of the sources alone")
+        else:
+            yield from self.known(at, name, valid, kind)
 
     def tables_in_the_panel(self) -> set[str]:
         """List base and joined sources and tables; where the base is left open among several, there is none yet."""

@@ -12,17 +12,19 @@ from ruralpanel.study.yaml_file import KeyPath, dotted
 
 def designations(context: Context) -> Iterator[Problem]:
     """Check that every treatment can be dated by columns or lists that exist."""
-    before = context.table_columns() + list(context.study.panel.derived)
+    before = context.columns_before("sources")
+    taken = [*before, *context.study.panel.derived]
     for name, designation in context.study.designation.items():
         at: KeyPath = ("designation", name)
         for key in ("cohort", "indicator", "intensity"):
             column = getattr(designation, key)
             if column is not None:
-                yield from context.known((*at, key), column, before, "column of the sources or a derived one")
+                kind = "column of the sources or a derived one"
+                yield from context.known_before((*at, key), column, "sources", before, kind)
         if designation.listed is not None:
             yield from _yearly_list(context, (*at, "list"), designation, designation.listed)
         for added in designation_columns(name, designation):
-            if added in before:
+            if added in taken:
                 yield context.file.problem(
                     at,
                     f"would add a column `{added}`, which the panel has already",

@@ -15,9 +15,10 @@ def legacies(context: Context) -> Iterator[Problem]:
     """Check that proxies, levels and references exist, that capacities have names of their own, and every vintage."""
     study = context.study
     of_places = study.panel.places.columns() if study.panel.places is not None else []
-    measured = [*context.table_columns(), *study.panel.derived, *of_places]
+    measured = [*context.columns_before("places"), *of_places]
     taken = {*measured, *(column for each in study.designation.items() for column in designation_columns(*each))}
     before = sorted(taken)
+    taken |= set(study.panel.derived)
     for legacy_name, legacy in study.legacies.items():
         for name, capacity in legacy.capacities.items():
             at: KeyPath = ("legacies", legacy_name, "capacities", name)
@@ -34,17 +35,18 @@ def legacies(context: Context) -> Iterator[Problem]:
 def _columns(context: Context, at: KeyPath, capacity: Capacity, measured: list[str]) -> Iterator[Problem]:
     """Check that proxies and groups are columns from before any capacity, and not the panel's keys."""
     panel = context.study.panel
-    groups = [*context.table_columns(), *panel.derived]
+    groups = context.columns_before("places")
     kind = "column of the sources or a derived one"
     for position, column in enumerate(capacity.within):
-        yield from context.known((*at, "within", position), column, groups, kind)
+        yield from context.known_before((*at, "within", position), column, "places", groups, kind)
     for column, proxy in capacity.proxies.items():
         here: KeyPath = (*at, "proxies", column)
         if column in (panel.unit, panel.period):
             yield context.file.problem(here, f"is the panel's {'unit' if column == panel.unit else 'period'}")
-        yield from context.known(here, column, measured, "column of the sources, a derived one or one of places")
+        measure = "column of the sources, a derived one or one of places"
+        yield from context.known_before(here, column, "places", measured, measure)
         if proxy.level is not None:
-            yield from context.known((*here, "level"), proxy.level, groups, kind)
+            yield from context.known_before((*here, "level"), proxy.level, "places", groups, kind)
 
 
 def _vintages(context: Context, at: KeyPath, capacity: Capacity) -> Iterator[Problem]:

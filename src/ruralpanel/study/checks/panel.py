@@ -84,12 +84,14 @@ def columns_of_the_panel(context: Context) -> Iterator[Problem]:
     if panel.region is not None:
         yield from context.known(("panel", "region"), panel.region, context.table_columns(), "column of the sources")
     yield from deflators(context)
+    study = context.study
     here = context.table_columns()
+    later = [*study.columns_of_treatments_and_places, *study.capacities()]
     for name, derived in panel.derived.items():
         at: KeyPath = ("panel", "derived", name)
         if name in here:
             yield context.file.problem(at, "is a column of the panel already", "choose another name")
-        yield from derived_column(context, at, derived, here)
+        yield from derived_column(context, at, derived, [*here, *later])
         here.append(name)
     for index, restriction in enumerate(panel.sample):
         yield from context.expression(

@@ -15,11 +15,12 @@ def places(context: Context, places: Places) -> Iterator[Problem]:
     """Check that columns, designations, points and lines exist, and that new columns have names of their own."""
     at: KeyPath = ("panel", "places")
     study = context.study
-    before = context.table_columns() + list(study.panel.derived)
+    before = context.columns_before("sources")
+    column_kind = "column of the sources or a derived one"
     for key in ("latitude", "longitude"):
         column = getattr(places, key)
         if column is not None:
-            yield from context.known((*at, key), column, before, "column of the sources or a derived one")
+            yield from context.known_before((*at, key), column, "sources", before, column_kind)
     if places.latitude is not None and places.latitude == places.longitude:
         yield context.file.problem((*at, "longitude"), f"is `{places.latitude}`, the latitude too")
     kind = "designation of this study"
@@ -28,17 +29,21 @@ def places(context: Context, places: Places) -> Iterator[Problem]:
     for name, group in places.leave_out_share.items():
         here = (*at, "leave_out_share", name)
         yield from context.known((*here, "designation"), group.designation, study.designation, kind)
-        yield from context.known((*here, "within"), group.within, before, "column of the sources or a derived one")
+        yield from context.known_before((*here, "within"), group.within, "sources", before, column_kind)
     for name, index in places.nearest_neighbour_index.items():
         for key in ("within", "area"):
             where, column = (*at, "nearest_neighbour_index", name, key), getattr(index, key)
             if column is not None:
-                yield from context.known(where, column, before, "column of the sources or a derived one")
+                yield from context.known_before(where, column, "sources", before, column_kind)
     for name, target in places.distance_to.items():
         here = (*at, "distance_to", name)
         is_path = target.line is not None and target.line_source is None
         yield from _line(context, here, target) if is_path else _points(context, here, places, target)
-    taken = {*before, *(column for each in study.designation.items() for column in designation_columns(*each))}
+    taken = {
+        *before,
+        *study.panel.derived,
+        *(column for each in study.designation.items() for column in designation_columns(*each)),
+    }
     for entry, name, added in places.added():
         if added in taken:
             what = f"would add a column `{added}`, which the panel has already"

@@ -50,7 +50,8 @@ def permutation_of(context: Context, where: KeyPath, equation: Equation) -> Iter
         yield context.file.problem(at, f"`{equation.treatments[0]}` enters by its intensity, which no cohort says")
     elif equation.excluded_event_times:
         what = "rows are left out around the dates of treatment (donut or anticipation), which permutations would move"
-        yield context.file.problem(at, what)
+        hint = "write `anticipation: 0` in the specification" if not equation.donut else ""
+        yield context.file.problem(at, what, hint)
 
 
 def adjustment(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
