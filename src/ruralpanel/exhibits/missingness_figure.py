@@ -39,7 +39,9 @@ def plotted_data(missingness: pd.DataFrame, declaration: ExhibitDeclaration) -> 
     exhibit = declaration.exhibit
     assert isinstance(exhibit, MissingnessFigure)
     by_cohort = missingness[missingness["designation"] == (exhibit.designation or ALL)]
-    columns = exhibit.columns or list(dict.fromkeys(by_cohort["column"]))
+    there = list(dict.fromkeys(by_cohort["column"]))
+    in_order = [name for name in declaration.labels if name in there]  # labels are in the order of the study file
+    columns = exhibit.columns or list(dict.fromkeys([*in_order, *there]))
     of_columns = by_cohort[by_cohort["column"].isin(columns)]
     over = "cohort" if exhibit.over == "cohort" else "period"
     values = of_columns.groupby(["column", over], as_index=False)[["present", "missing"]].sum()
@@ -100,7 +102,7 @@ def _draw_values(axes: Axes, values: pd.DataFrame, declaration: ExhibitDeclarati
     axes.patch.set(facecolor="white", hatch="////", edgecolor="#cccccc", linewidth=0)
     axes.set_yticks(
         [at + 0.5 for at in range(len(wide))],
-        [declaration.labels.get(str(name), str(name)) for name in wide.index],
+        _column_words([str(name) for name in wide.index], declaration),
         rotation=0,
         fontsize=7,
     )
@@ -110,6 +112,14 @@ def _draw_values(axes: Axes, values: pd.DataFrame, declaration: ExhibitDeclarati
     axes.set_ylabel("")
     axes.set_xlabel(_words_of_period(declaration) if over == "period" else "First period treated")
     axes.grid(visible=False)
+
+
+def _column_words(columns: list[str], declaration: ExhibitDeclaration) -> list[str]:
+    """Label columns, with their names behind labels that several have."""
+    labels = [declaration.labels.get(name, name) for name in columns]
+    return [
+        f"{label} ({name})" if labels.count(label) > 1 else label for name, label in zip(columns, labels, strict=True)
+    ]
 
 
 def _share_words(share: float) -> str:

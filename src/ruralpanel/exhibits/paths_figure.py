@@ -17,7 +17,7 @@ from ruralpanel.exhibits.caption import (
     unit_notes,
     variance_words,
 )
-from ruralpanel.exhibits.numbers import count
+from ruralpanel.exhibits.numbers import MINUS, count
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, panels
 from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.exhibits import PathsFigure
@@ -27,6 +27,9 @@ GROUP = re.compile(r"(?P<treated>treated|untreated)(, (?P<moderator>\w+) (?P<lev
 
 TREATED, UNTREATED = COLOURS[0], COLOURS[4]
 """Colours that differ in lightness too, for print in grey."""
+
+NEGATIVE = re.compile(r"(?<![\w.])-(?=\d)")
+"""The sign of a negative number in a text."""
 
 PANEL = ["outcome", "block", "specification"]
 
@@ -147,7 +150,7 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
         variances = dict.fromkeys(variance_words(row, declaration.labels) for row in numbers.to_dict("records"))
         sentences.append(f"Bars: {level:.0%} intervals; standard errors {'; '.join(variances)}.")
     for sample in dict.fromkeys(data.loc[data["estimate"].notna(), "sample"]):
-        sentences.append(f"Sample: {sample}.")
+        sentences.append(f"Sample: {NEGATIVE.sub(MINUS, sample)}.")
     if exhibit.shock:
         sentences.append(f"Shaded: {', '.join(map(str, exhibit.shock))}.")
     return sentences + missing_errors(data) + unit_notes(data, declaration) + closing_notes(declaration)

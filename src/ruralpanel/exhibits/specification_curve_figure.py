@@ -73,7 +73,9 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
     ]
     marked = (found["block"] + "/" + found["specification"]) == (exhibit.marked or "")
     found = found.assign(marked=marked).sort_values("marked", ascending=False, kind="stable")
-    found = found.drop_duplicates([*CHOICES, "small_sample", "estimate", "standard_error", "reason"])
+    # Two blocks may add up the same in another order, which changes the last digits.
+    numbers = found[["estimate", "standard_error"]].map("{:.10g}".format)
+    found = found[~numbers.join(found[[*CHOICES, "small_sample", "reason"]]).duplicated()]
     found = found.sort_values(["estimate", "block", "specification", "estimator"], kind="stable").reset_index(drop=True)
     position = pd.Series(range(1, len(found) + 1), dtype="Int64").where(found["estimate"].notna())
     found.insert(0, "position", position)

@@ -114,8 +114,9 @@ class Specification(Section):
     event time, and their average: averages over cohorts as Sun and Abraham 2021 define them), `callaway_santanna`
     (effects by cohort and period, and their averages, with untreated units as the only comparison),
     `poisson_fixed_effects` (one coefficient a treatment, for counts with zeros: a proportional effect),
-    `complementary_log_log` (for an outcome of 0 and 1, such as adoption: coefficients of the log of the hazard) or
-    `cohort_means` (no regression: the outcome's mean by cohort and period, for figures of raw trends).
+    `complementary_log_log` (for an outcome of 0 and 1, such as adoption: coefficients of the log of the hazard),
+    `cohort_means` (no regression: the outcome's mean by cohort and period, for figures of raw trends) or `group_means`
+    (no regression: its mean by period among treated and other units, with high and low values of a moderator).
 
     For staggered adoption, with averages of effects by event time and overall, and standard errors clustered in one
     dimension: `imputation` (Borusyak, Jaravel & Spiess 2024: fixed effects and regressors fitted on untreated rows
