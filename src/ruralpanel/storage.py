@@ -45,8 +45,16 @@ def save_table(table: pd.DataFrame, path: Path | str, key: Sequence[str], keep_o
         ordered.to_csv(path, index=False, lineterminator="\n")
 
 
-def load_table(path: Path | str) -> pd.DataFrame:
+def load_table(path: Path | str, texts: Sequence[str] = ()) -> pd.DataFrame:
     """Load a table that :func:`save_table` wrote.
+
+    Parameters
+    ----------
+    path
+        A Parquet or CSV file.
+    texts
+        Columns that are text whatever is in them, which a CSV file cannot say of `2005`; those the file does not have
+        are passed over.
 
     Raises
     ------
@@ -56,7 +64,7 @@ def load_table(path: Path | str) -> pd.DataFrame:
     path = Path(path)
     if path.suffix == ".parquet":
         return pd.read_parquet(path)
-    return pd.read_csv(path, keep_default_na=False, na_values=[""])
+    return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(texts, "str"))
 
 
 def read_records(path: Path, failure: type[ProblemsFound]) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:

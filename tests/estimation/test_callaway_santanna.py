@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from ruralpanel.estimation.block import estimate_block
+from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.study.blocks import GroupTime, Inference
 from tests.conftest import dated, equation
 
@@ -130,6 +131,35 @@ def test_leads_are_tested_before_anticipation(panel: pd.DataFrame) -> None:
         "a joint test of 1 effect has no single estimate",
     ]
     assert tests[0]["statistic"] > 20 > tests[1]["statistic"]
+
+
+@pytest.mark.parametrize("comparison", ["never_treated", "not_yet_treated"])
+def test_a_universal_base_adds_up_steps_before_treatment(panel: pd.DataFrame, comparison: str) -> None:
+    def cells(base_period: str) -> pd.DataFrame:
+        choice = {"comparison": comparison, "base_period": base_period}
+        rows, _ = estimate_block(panel, [equation(estimator="callaway_santanna", group_time=choice)])
+        return rows[rows["cohort"].ne("") & rows["event_time"].notna() & rows["period"].notna()].set_index(
+            ["cohort", "event_time"]
+        )["estimate"]
+
+    steps, levels = cells("varying"), cells("universal")
+    for cohort in ("2003", "2005", "2006"):
+        assert levels[cohort][-1] == 0
+        after = steps[cohort].index >= 0
+        np.testing.assert_allclose(levels[cohort][steps[cohort].index[after]], steps[cohort][after])
+        if comparison == "never_treated":  # others are compared with fewer units in later steps
+            before = steps[cohort][steps[cohort].index < 0].sort_index(ascending=False)
+            np.testing.assert_allclose(levels[cohort][[time - 1 for time in before.index]], -before.cumsum())
+
+
+def test_the_universal_base_is_zero_and_not_tested(panel: pd.DataFrame) -> None:
+    rows, _ = estimate_block(panel, [equation(estimator="callaway_santanna", group_time={"base_period": "universal"})])
+    base = rows[(rows["event_time"] == -1) & (rows["cohort"] == "")].iloc[0]
+    assert (base["estimate"], base["reason"]) == (0, "reference period, zero by construction")
+    assert np.isnan(base["standard_error"])
+    test = rows[rows["term"] == JOINT_TEST].iloc[0]
+    assert test["reason"] == "a joint test of 5 effects has no single estimate"
+    assert 0 < test["p_value"] < 1
 
 
 def test_event_times_are_over_the_same_cohorts(panel: pd.DataFrame) -> None:

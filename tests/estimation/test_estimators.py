@@ -183,3 +183,9 @@ def test_estimates_have_the_common_shape_and_survive_being_saved(panel: pd.DataF
     assert list(estimates.columns) == ["row", *COLUMNS]
     save_table(estimates, tmp_path / "block.csv", key=["row"])
     pd.testing.assert_frame_equal(load_estimates([tmp_path / "block.csv"]), estimates.drop(columns="row"))
+
+
+def test_cohorts_that_are_saved_without_the_never_treated_are_still_text(panel: pd.DataFrame, tmp_path) -> None:
+    estimates, _ = estimate_block(panel, [equation(estimator="callaway_santanna")])
+    save_table(estimates, tmp_path / "block.csv", key=["row"])
+    pd.testing.assert_frame_equal(load_estimates([tmp_path / "block.csv"]), estimates.drop(columns="row"))

@@ -17,6 +17,15 @@ def test_effects_nested_in_clusters_count_once() -> None:
     assert counted_coefficients(2, EFFECTS[[]], county) == 2
 
 
+def test_reghdfe_counts_what_two_effects_share() -> None:
+    effects = EFFECTS.assign(region_by_year=[0, 1, 0, 1, 2, 3])  # villages 0 and 1 in one region, 2 in the other
+    # A region by year tells the year: two levels are shared with years, and as many regions with villages.
+    assert counted_coefficients(1, effects, None, pairwise=True) == 1 + 3 + (2 - 1) + (4 - 2)
+    assert counted_coefficients(1, effects, None) == 1 + 3 + (2 - 1) + (4 - 1)
+    village = effects[["village"]]
+    assert counted_coefficients(1, effects, village, pairwise=True) == 1 + 1 + (2 - 1) + (4 - 2)
+
+
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=40))
 def test_no_singleton_is_left_and_no_other_row_is_lost(rows: list[tuple[int, int]]) -> None:
     effects = pd.DataFrame(rows, columns=["village", "year"])

@@ -69,7 +69,7 @@ def test_standard_errors_go_to_the_estimators_that_have_them() -> None:
     wild = Inference.model_validate({"cluster": ["county"], "bootstrap": {"draws": 99}})
     spatial = Inference(variance="spatial", cutoff=50.0)
     assert all(admits(name, county) for name in SHORT)
-    assert [name for name in SHORT if admits(name, wild)] == ["two_way_fixed_effects"]
+    assert [name for name in SHORT if admits(name, wild)] == ["two_way_fixed_effects", "event_study"]
     for inference in (years, spatial):
         assert [name for name in SHORT if admits(name, inference)] == [
             "two_way_fixed_effects",

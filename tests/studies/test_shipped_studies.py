@@ -19,8 +19,10 @@ STUDIES = [
     "taobao_villages",
     "replications/bank_branching",
     "replications/castle",
+    "replications/imputation",
     "replications/minimum_wage",
     "replications/proposition_99",
+    "replications/two_stage",
     "replications/union_membership",
     "replications/wage_panel",
 ]

@@ -15,6 +15,7 @@ from ruralpanel.lineage import code_digest, file_digest
 from ruralpanel.monte_carlo.plan import load_plan
 from ruralpanel.sources.retrieval import discard_if_damaged
 from ruralpanel.study import find_study, load_study
+from ruralpanel.study.sensitivity import OfRegression
 from ruralpanel.study.sources import RETRIEVED_FILES
 
 KEYS = ("study", "monte_carlo")  # what the configuration may hold
@@ -153,6 +154,35 @@ def replication_code():
     )
 
 
+def analysed_block(wildcards):
+    """Name the block that a sensitivity analysis is of."""
+    return f"{RESULTS}/estimates/{STUDY.sensitivity[wildcards.analysis].block}"
+
+
+def analysed_panel(wildcards):
+    """Name the panel, for an analysis that estimates again."""
+    needed = isinstance(STUDY.sensitivity[wildcards.analysis], OfRegression)
+    return [f"{RESULTS}/panel/panel.parquet"] if needed else []
+
+
+def analysed_equations_as_json(name):
+    """Write the equations that a sensitivity analysis is of as text."""
+    return json.dumps(
+        [json.loads(as_json(equation)) for equation in STUDY.equations_analysed(name)]
+    )
+
+
+def sensitivity_code(name):
+    """Compute the digest of the code behind a sensitivity analysis."""
+    declared = STUDY.sensitivity[name]
+    of = "regression" if isinstance(declared, OfRegression) else "event_study"
+    return code_digest(
+        "ruralpanel.sensitivity.analysis",
+        f"ruralpanel.sensitivity.{of}",
+        f"ruralpanel.sensitivity.{declared.kind}",
+    )
+
+
 def exhibit_inputs(wildcards):
     """Name the files an exhibit is made from, under the names its kind knows them by."""
     exhibit = STUDY.exhibits[wildcards.exhibit]
@@ -165,6 +195,9 @@ def exhibit_inputs(wildcards):
             for block in exhibit.estimated_in
         ],
         "ledgers": LEDGERS,
+        "sensitivity": [
+            f"{RESULTS}/sensitivity/{name}.csv" for name in exhibit.analysed_in
+        ],
         "panel": f"{RESULTS}/panel/panel.parquet",
         "events": f"{RESULTS}/panel/designation.csv",
         "matches": f"{RESULTS}/panel/matches.csv",
@@ -213,6 +246,7 @@ wildcard_constraints:
     source="|".join(STUDY.sources),
     table="|".join(STUDY.tables) or NOTHING,
     block="|".join(STUDY.blocks),
+    analysis="|".join(STUDY.sensitivity) or NOTHING,
     exhibit="|".join(STUDY.exhibits),
     design="|".join(design.name for design in PLAN.designs()),
     batch="[0-9]+-[0-9]+",

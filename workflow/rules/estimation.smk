@@ -5,6 +5,7 @@ rule estimate_block:
     output:
         estimates=f"{RESULTS}/estimates/{{block}}.csv",
         ledger=f"{RESULTS}/estimates/{{block}}.ledger.csv",
+        covariance=f"{RESULTS}/estimates/{{block}}.covariance.csv",
         matching=f"{RESULTS}/estimates/{{block}}.matching.csv",
         draws=f"{RESULTS}/estimates/{{block}}.draws.parquet",
     log:

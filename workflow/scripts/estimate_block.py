@@ -6,6 +6,7 @@ with stage(snakemake.log[0]):
     import json
 
     from ruralpanel.estimation.block import DRAWS_KEY, block_results
+    from ruralpanel.estimation.covariance import COVARIANCE_KEY
     from ruralpanel.estimation.estimates import ROW
     from ruralpanel.estimation.matching_balance import BALANCE_KEY
     from ruralpanel.storage import load_table, save_table
@@ -18,5 +19,6 @@ with stage(snakemake.log[0]):
     )
     save_table(found.estimates, snakemake.output.estimates, key=[ROW])
     save_table(found.ledger, snakemake.output.ledger, key=["line"])
+    save_table(found.covariance, snakemake.output.covariance, key=COVARIANCE_KEY)
     save_table(found.draws, snakemake.output.draws, key=DRAWS_KEY)
     save_table(found.matching, snakemake.output.matching, key=BALANCE_KEY, keep_order=True)

@@ -167,7 +167,7 @@ def fit_of(
     if equation.inference.variance == "spatial":
         places = sample[[str(equation.latitude), str(equation.longitude)]].to_numpy(dtype="float64")
     try:
-        covariance = covariance_of(model, len(result.params), sample, effects, equation.inference, taken, places)
+        covariance = covariance_of(model, result, sample, effects, equation.inference, taken, places)
     except TooFewClusters as error:
         raise CannotEstimate(str(error)) from None
     if covariance.degrees_of_freedom < 1:

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralpanel.estimation.absorbed import Fit, inference_columns
+from ruralpanel.estimation.covariance import with_covariance
 from ruralpanel.estimation.estimates import no_estimate, statistics
 from ruralpanel.estimation.sample import (
     OUTCOME,
@@ -205,7 +206,7 @@ def average_rows(
             continue
         reason = why_not if average.rows.any() else f"no treated unit has a row at {name}"
         rows.append(no_estimate(equation, reason, treatment, **average.place, **fit.shared))
-    return rows
+    return with_covariance(rows, {each.place["event_time"]: name_of(each) for each in averages if each.place}, fit)
 
 
 def numbers_of(fit: Fit, name: str, equation: Equation) -> dict[str, float]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from ruralpanel.estimation.covariance import covariance_frame
 from ruralpanel.estimation.estimates import PERMUTED, ROW, estimates_frame, no_estimate
 from ruralpanel.estimation.matching_balance import BALANCE_COLUMNS
 from ruralpanel.estimation.sample import CannotEstimate
@@ -45,12 +46,15 @@ class BlockResults:
         :data:`ruralpanel.estimation.matching_balance.BALANCE_COLUMNS`.
     draws
         What permutations of cohorts gave: :data:`DRAWS_KEY` and ``estimate``, in the outcome's unit.
+    covariance
+        Of coefficients by event time, with the columns of :data:`ruralpanel.estimation.covariance.COVARIANCE_COLUMNS`.
     """
 
     estimates: pd.DataFrame
     ledger: pd.DataFrame
     matching: pd.DataFrame
     draws: pd.DataFrame
+    covariance: pd.DataFrame
 
 
 def estimator_module(estimator: str) -> str:
@@ -129,4 +133,5 @@ def block_results(panel: pd.DataFrame, equations: Sequence[Equation], designatio
         ledger_frame(lines),
         pd.concat(balances, ignore_index=True) if balances else pd.DataFrame(columns=BALANCE_COLUMNS),
         pd.concat(draws, ignore_index=True) if draws else NO_DRAWS,
+        covariance_frame(found),
     )

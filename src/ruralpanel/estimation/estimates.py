@@ -154,7 +154,8 @@ def load_estimates(paths: Sequence[Path | str]) -> pd.DataFrame:
     pandas.DataFrame
         The columns of :data:`COLUMNS` with their types; those that an older run did not write are empty.
     """
-    frames = [load_table(path).reindex(columns=list(COLUMNS)) for path in paths]
+    texts = [name for name, (kind, _) in COLUMNS.items() if kind == "str"]
+    frames = [load_table(path, texts).reindex(columns=list(COLUMNS)) for path in paths]
     return pd.concat([with_types(frame) for frame in frames], ignore_index=True)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed
+from ruralpanel.estimation.covariance import with_covariance
 from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words, statistics
 from ruralpanel.estimation.resampling import with_bootstrap
 from ruralpanel.estimation.right_hand_side import Term
@@ -113,6 +114,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         for value in missing
     ]
     rows.sort(key=lambda each: int(each["event_time"]))
+    rows = with_covariance(rows, {value: name for name, value in columns.items()}, fit)
     rows += [row(name, name) for name in equation.regressors]
     if equation.inference.bootstrap is not None:
         names = {value: name for name, value in columns.items()}

@@ -28,6 +28,7 @@ from ruralpanel.estimation.adoption import (
     name_of,
     numbers_of,
 )
+from ruralpanel.estimation.covariance import with_covariance
 from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words
 from ruralpanel.estimation.event_study import joint_test
 from ruralpanel.estimation.sample import CannotEstimate, clusters_of
@@ -182,4 +183,5 @@ def _leads(adoption: Adoption, equation: Equation, ledger: Ledger) -> list[dict[
             rows.append(no_estimate(equation, reason, adoption.treatment, **place, **fit.shared))
         else:
             rows.append({"term": adoption.treatment, **place, **fit.shared, **numbers_of(fit, name, equation)})
+    rows = with_covariance(rows, {value: name for name, value in columns.items()}, fit)
     return [*rows, joint_test(fit, list(columns))]

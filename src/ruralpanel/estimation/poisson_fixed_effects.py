@@ -6,6 +6,10 @@ are those of pseudo maximum likelihood, and standard errors allow for any varian
 1984; Wooldridge 1999). Computed by iteratively reweighted least squares, with the fixed effects taken out in each step
 (Correia, Guimarães & Zylkin 2020). Where all rows of a fixed effect's level have an outcome of zero, the likelihood
 grows for ever as its effect falls; such rows say nothing about :math:`\beta` and leave first.
+
+Homoskedastic standard errors are those of an outcome that is Poisson distributed, the inverse information, as fixest
+computes them. Under the preset ``reghdfe``, corrections are those of Stata's ppmlhdfe, :math:`G/(G-1)` and
+:math:`N/(N-1)`: likelihood commands of Stata do not count coefficients.
 """
 
 from __future__ import annotations
@@ -102,7 +106,9 @@ def _fit(sample: pd.DataFrame, terms: list[str], equation: Equation, ledger: Led
         if found != estimated:  # rows whose weight vanishes take a term with them
             break
         if change < CLOSE:
-            return fit_of(model, result, sample, terms, effects, equation, ledger)
+            fit = fit_of(model, result, sample, terms, effects, _uncorrected(equation), ledger)
+            information = model.absorbed_exog.T @ model.absorbed_exog * float(working_weights.mean())
+            return _corrected(fit, information.loc[estimated, estimated], equation)
         residuals = np.asarray(result.wresids).ravel() / np.sqrt(working_weights / working_weights.mean())
         fitted = working.to_numpy() - residuals.to_numpy()
         change = float(np.abs(fitted - log_mean).max())
@@ -113,3 +119,27 @@ def _fit(sample: pd.DataFrame, terms: list[str], equation: Equation, ledger: Led
         "the estimates do not settle, as where some regressor, or combination of regressors and fixed effects, is "
         "found with zeros only, so that its effect has no lower bound"
     )
+
+
+def _uncorrected(equation: Equation) -> Equation:
+    """Ask for the plain sandwich where the correction is not one of linear regressions."""
+    if equation.inference.small_sample != "reghdfe":
+        return equation
+    return equation.model_copy(update={"inference": equation.inference.model_copy(update={"small_sample": "none"})})
+
+
+def _corrected(fit: Fit, information: pd.DataFrame, equation: Equation) -> Fit:
+    """Give a fit the covariance that its variance and preset ask for."""
+    inference, covariance = equation.inference, fit.covariance
+    rows = int(str(fit.shared["observations"]))
+    shared = fit.shared | {"small_sample": "none" if inference.variance == "spatial" else inference.small_sample}
+    matrix = covariance.matrix
+    if inference.variance == "homoskedastic":
+        inverse = np.linalg.inv(information.to_numpy())
+        corrects = inference.small_sample in ("fixest", "fixest_full")
+        factor = (rows - 1) / covariance.degrees_of_freedom if corrects else 1.0
+        matrix = pd.DataFrame(inverse * factor, index=information.index, columns=information.columns)
+    elif inference.small_sample == "reghdfe":
+        independent = covariance.clusters or rows
+        matrix = matrix * (independent / (independent - 1))
+    return replace(fit, covariance=replace(covariance, matrix=matrix), shared=shared)

@@ -25,6 +25,7 @@ import pandas as pd
 from ruralpanel.errors import counted
 from ruralpanel.estimation.absorbed import fit_absorbed
 from ruralpanel.estimation.adoption import Adoption, adoption_of, numbers_of, with_combinations
+from ruralpanel.estimation.covariance import with_covariance
 from ruralpanel.estimation.estimates import no_estimate, sample_words
 from ruralpanel.estimation.event_study import joint_test
 from ruralpanel.estimation.sample import CannotEstimate, effect_name
@@ -87,6 +88,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     zero = {"event_time": reference, "estimate": 0.0, "reason": "reference period, zero by construction"}
     rows = [row(name, event_time=value) for name, value in columns.items()]
     rows = sorted([*rows, {"term": adoption.treatment, **zero, **fit.shared}], key=lambda each: int(each["event_time"]))
+    rows = with_covariance(rows, {value: name for name, value in columns.items()}, fit)
     nobody = "no treated unit of a sub-experiment has a row after treatment began"
     rows.append(row("overall") if after else no_estimate(equation, nobody, adoption.treatment, **fit.shared))
     rows.append(joint_test(fit, [name for name, value in columns.items() if value < adoption.begins]))

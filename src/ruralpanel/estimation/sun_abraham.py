@@ -21,6 +21,7 @@ import pandas as pd
 
 from ruralpanel.errors import counted
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed, varying_effects
+from ruralpanel.estimation.covariance import with_covariance
 from ruralpanel.estimation.estimates import no_estimate, sample_words, statistics
 from ruralpanel.estimation.event_study import joint_test
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample, without_always_treated
@@ -110,8 +111,9 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     rows = sorted((each for each in found if "event_time" in each), key=lambda each: int(each["event_time"]))
     rows += [each for each in found if "event_time" not in each]
     rows += [row(name, name) for name in equation.regressors]
+    times = {each.place["event_time"]: name for name, each in averages.items() if "event_time" in each.place}
+    rows = with_covariance(rows, times, fit)
     if equation.inference.simultaneous:
-        times = {each.place["event_time"]: name for name, each in averages.items() if "event_time" in each.place}
         rows = with_band(rows, times, fit, equation)
     begins = -equation.anticipation.get(treatment, 0)
     rows.append(joint_test(fit, [name for name, each in averages.items() if each.place.get("event_time", 0) < begins]))

@@ -89,7 +89,8 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
     """
     exhibit = study.exhibits[name]
     numbers = exhibit_numbers(study)
-    used = {equation.outcome for block in exhibit.estimated_in for equation in study.equations(block)}
+    behind = [*exhibit.estimated_in, *(study.sensitivity[each].block for each in exhibit.analysed_in)]
+    used = {equation.outcome for block in behind for equation in study.equations(block)}
     return ExhibitDeclaration(
         name=name,
         number=numbers[name],
@@ -102,9 +103,7 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
             if key in used
         },
         specifications={
-            place: label
-            for place, label in study.specification_labels().items()
-            if place.split("/")[0] in exhibit.estimated_in
+            place: label for place, label in study.specification_labels().items() if place.split("/")[0] in behind
         },
         unit=study.panel.unit,
         period=study.panel.period,

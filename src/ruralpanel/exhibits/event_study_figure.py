@@ -228,7 +228,8 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
     if longest:
         times = decimal(-1, 0) if longest == 1 else f"{decimal(-longest, 0)} to {decimal(-1, 0)}"
         sentences.append(f"Shaded: event time {times}, when an effect may already begin; leads are tested before it.")
-    if (numbers["estimator"] == "callaway_santanna").any():
+    from_base = set(data.loc[data["estimate"].eq(0) & data["standard_error"].isna(), "estimator"])
+    if (numbers["estimator"] == "callaway_santanna").any() and "callaway_santanna" not in from_base:
         sentences.append(
             "Effects before treatment, as Callaway and Sant’Anna have them, are from one period to the next."
         )

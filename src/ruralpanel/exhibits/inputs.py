@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from ruralpanel.estimation.estimates import load_estimates
+from ruralpanel.sensitivity.results import load_results
 from ruralpanel.storage import load_table
 
 
@@ -33,6 +34,8 @@ def load_inputs(files: Mapping[str, Sequence[str | Path] | str | Path]) -> dict[
             # The rows that draws belong to are counted within a block, whose name is that of the file.
             parts = [load_table(path).assign(block=Path(path).name.split(".")[0]) for path in listed]
             frames[name] = pd.concat(parts, ignore_index=True)
+        elif name == "sensitivity":
+            frames[name] = load_results(listed)
         else:
             frames[name] = pd.concat([load_table(path) for path in listed], ignore_index=True)
     return frames

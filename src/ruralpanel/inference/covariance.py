@@ -41,7 +41,7 @@ class TooFewClusters(ValueError):
 
 def covariance_of(
     model: Any,
-    regressors: int,
+    result: Any,
     sample: pd.DataFrame,
     effects: pd.DataFrame,
     inference: Inference,
@@ -50,15 +50,14 @@ def covariance_of(
 ) -> Covariance:
     """Compute the covariance matrix of an absorbed regression.
 
-    linearmodels gives the plain sandwich of one dimension; the combination of two dimensions (Cameron, Gelbach &
-    Miller 2011, equation 2.11) and the small-sample correction are made here, so that they can be stated.
+    Sandwiches (with two dimensions of clusters, Cameron, Gelbach & Miller 2011, equation 2.11) and small-sample
+    corrections are made here, so that they can be stated, and so that a large regression need not be fitted again for
+    them; the tests hold them to those of statsmodels and fixest.
 
     Parameters
     ----------
-    model
-        A ``linearmodels.AbsorbingLS`` model.
-    regressors
-        Coefficients that could be estimated.
+    model, result
+        A fitted ``linearmodels.AbsorbingLS`` and its result.
     sample
         The rows it is estimated on, in order, with the cluster columns.
     effects
@@ -81,20 +80,29 @@ def covariance_of(
         If a cluster dimension has one cluster, or there are no more rows than coefficients.
     """
     observations = len(sample)
-    correct = inference.small_sample != "none"
+    regressors = len(result.params)
+    correct, pairwise = inference.small_sample != "none", inference.small_sample == "reghdfe"
+    exogenous = model.absorbed_exog.to_numpy()
+    residuals = np.asarray(result.wresids, dtype="float64").ravel()
+    bread = np.linalg.inv(exogenous.T @ exogenous)
+    scores = exogenous * residuals[:, None]
+
+    def labelled(matrix: np.ndarray) -> pd.DataFrame:
+        return pd.DataFrame((matrix + matrix.T) / 2, index=result.params.index, columns=result.params.index)
+
     if inference.variance == "spatial":
         assert places is not None and inference.cutoff is not None
         freedom = observations - counted_coefficients(regressors, effects, None) - slopes
-        return _spatial(model, places, inference.cutoff, inference.kernel or "uniform", freedom)
+        meat = spatial_meat(scores, places[:, 0], places[:, 1], inference.cutoff, inference.kernel or "uniform")
+        matrix, repaired = with_positive_variances(bread @ meat @ bread)
+        return Covariance(labelled(matrix), freedom, None, repaired)
     if inference.variance != "clustered":
-        coefficients = counted_coefficients(regressors, effects, None) + slopes
+        coefficients = counted_coefficients(regressors, effects, None, pairwise) + slopes
         _require_rows(observations, coefficients)
         robust = inference.variance == "heteroskedastic"
-        matrix = model.fit(cov_type="robust" if robust else "unadjusted", debiased=False).cov
+        plain = bread @ (scores.T @ scores) @ bread if robust else bread * (residuals @ residuals) / observations
         freedom = observations - coefficients
-        if correct:
-            matrix = matrix * observations / freedom
-        return Covariance(matrix, freedom, None)
+        return Covariance(labelled(plain * (observations / freedom if correct else 1.0)), freedom, None)
     dimensions = list(inference.cluster or [])
     clusters = sample[dimensions]
     counts = clusters.nunique()
@@ -102,13 +110,14 @@ def covariance_of(
         only = counts.idxmin()
         raise TooFewClusters(f"one cluster only in `{only}`: clustered standard errors need at least two")
     smallest = int(counts.min())
-    matrix = _sandwich(model, clusters)
+    meat = _meat_of_one_or_two(scores, clusters)
+    matrix = _positive(bread @ meat @ bread) if len(dimensions) > 1 else bread @ meat @ bread
     if correct:
         nested_in = None if inference.small_sample == "fixest_full" else clusters
-        coefficients = counted_coefficients(regressors, effects, nested_in) + slopes
+        coefficients = counted_coefficients(regressors, effects, nested_in, pairwise) + slopes
         _require_rows(observations, coefficients)
         matrix = matrix * (smallest / (smallest - 1)) * ((observations - 1) / (observations - coefficients))
-    return Covariance(matrix, smallest - 1, smallest)
+    return Covariance(labelled(matrix), smallest - 1, smallest)
 
 
 def clustered_meat(contributions: np.ndarray, clusters: np.ndarray) -> tuple[np.ndarray, int]:
@@ -130,43 +139,24 @@ def clustered_meat(contributions: np.ndarray, clusters: np.ndarray) -> tuple[np.
     return sums.T @ sums, len(sums)
 
 
-def _spatial(model: Any, places: np.ndarray, cutoff: float, kernel: str, freedom: int) -> Covariance:
-    """Compute the sandwich whose middle pairs rows of near places."""
-    result = model.fit(cov_type="unadjusted", debiased=False)
-    regressors = model.absorbed_exog.to_numpy()
-    scores = regressors * np.asarray(result.wresids).reshape(-1, 1)
-    meat = spatial_meat(scores, places[:, 0], places[:, 1], cutoff, kernel)
-    bread = np.linalg.inv(regressors.T @ regressors)
-    matrix, repaired = with_positive_variances(bread @ meat @ bread)
-    return Covariance(
-        pd.DataFrame(matrix, index=result.params.index, columns=result.params.index), freedom, None, repaired
-    )
-
-
 def _require_rows(observations: int, coefficients: int) -> None:
     if observations <= coefficients:
         raise TooFewClusters(f"{observations} rows leave no degrees of freedom beside {coefficients} coefficients")
 
 
-def _sandwich(model: Any, clusters: pd.DataFrame) -> pd.DataFrame:
-    """Add up the one-way sandwiches and take away that of the intersection."""
-
-    def one_way(groups: pd.Series) -> pd.DataFrame:
-        codes = pd.DataFrame({"cluster": pd.factorize(groups)[0]})
-        matrix: pd.DataFrame = model.fit(cov_type="clustered", clusters=codes, debiased=False).cov
-        return matrix
-
-    first = one_way(clusters.iloc[:, 0])
+def _meat_of_one_or_two(scores: np.ndarray, clusters: pd.DataFrame) -> np.ndarray:
+    """Add up the middles of the one-way sandwiches and take away that of the intersection."""
+    first = clustered_meat(scores, clusters.iloc[:, 0].to_numpy())[0]
     if clusters.shape[1] == 1:
         return first
-    both = pd.Series(clusters.groupby(list(clusters.columns), sort=False).ngroup().to_numpy())
-    return _positive(first + one_way(clusters.iloc[:, 1]) - one_way(both))
+    both = clusters.groupby(list(clusters.columns), sort=False).ngroup().to_numpy()
+    second = clustered_meat(scores, clusters.iloc[:, 1].to_numpy())[0]
+    return np.asarray(first + second - clustered_meat(scores, both)[0])
 
 
-def _positive(matrix: pd.DataFrame) -> pd.DataFrame:
+def _positive(matrix: np.ndarray) -> np.ndarray:
     """Set negative eigenvalues to zero (Cameron, Gelbach & Miller 2011, section 2.3); two-way sums can have them."""
-    values, vectors = np.linalg.eigh(matrix.to_numpy())
+    values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
     if values.min() >= 0:
         return matrix
-    repaired = (vectors * np.maximum(values, 0)) @ vectors.T
-    return pd.DataFrame(repaired, index=matrix.index, columns=matrix.columns)
+    return np.asarray((vectors * np.maximum(values, 0)) @ vectors.T)

@@ -12,7 +12,10 @@ number of estimated coefficients. Software differs in which fixed effects count 
   does by default (``ssc(K.adj = TRUE, K.fixef = "nested", G.adj = TRUE, G.df = "min")`` in today's names).
 * ``fixest_full``: as ``fixest``, but nested effects count like all others (``ssc(K.fixef = "full")``; in releases
   before 0.13, ``ssc(fixef.K = "full")``).
-* ``reghdfe``: as Stata's reghdfe, which also leaves nested effects out, and drops singletons first (Correia 2015).
+* ``reghdfe``: as Stata's reghdfe, which also leaves nested effects out, drops singletons first (Correia 2015), and
+  counts what two effects share (``dofadjustments(pairwise clusters continuous)``, its default): of an effect for
+  regions by year beside one for years, a level for each year is no coefficient of its own. fixest takes one level off
+  every effect but the first, whatever they share.
 * ``none``: no correction.
 
 A slope within a fixed effect (``village[year]``) counts one coefficient a level under every preset, nested or not, as
@@ -21,10 +24,13 @@ fixest counts it.
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 
-def counted_coefficients(regressors: int, effects: pd.DataFrame, clusters: pd.DataFrame | None) -> int:
+def counted_coefficients(
+    regressors: int, effects: pd.DataFrame, clusters: pd.DataFrame | None, pairwise: bool = False
+) -> int:
     """Count the coefficients that use up degrees of freedom.
 
     Parameters
@@ -35,21 +41,42 @@ def counted_coefficients(regressors: int, effects: pd.DataFrame, clusters: pd.Da
         One column a fixed effect, one row an observation.
     clusters
         One column a cluster dimension; None when rows are independent, and every effect counts.
+    pairwise
+        Whether an effect loses as many levels as it shares with one before it (``reghdfe``), and not one.
 
     Returns
     -------
     int
-        :math:`K`: regressors and fixed-effect levels, one level less for each effect beyond the first; effects
-        nested in a cluster dimension are replaced by one coefficient each, but one.
+        :math:`K`: regressors and fixed-effect levels, one level less for each effect beyond the first, or more where
+        two effects share more; effects nested in a cluster dimension are replaced by one coefficient for all.
     """
-    if effects.shape[1] == 0:
-        return regressors
-    levels = {str(name): int(effects[name].nunique()) for name in effects}
-    total = regressors + sum(levels.values()) - (effects.shape[1] - 1)
-    if clusters is None:
-        return total
-    nested = [name for name in levels if any(is_nested(effects[name], clusters[each]) for each in clusters)]
-    return total - sum(levels[name] for name in nested) + len(nested)
+    nested = [
+        name
+        for name in effects
+        if clusters is not None and any(is_nested(effects[name], clusters[each]) for each in clusters)
+    ]
+    counted = [name for name in effects if name not in nested]
+    total = regressors + min(len(nested), 1)
+    for position, name in enumerate(counted):
+        shared = min(len(nested) + position, 1)
+        if pairwise:
+            shared = max(
+                [shared, *(_connected_groups(effects[before], effects[name]) for before in counted[:position])]
+            )
+        total += int(effects[name].nunique()) - shared
+    return total
+
+
+def _connected_groups(first: pd.Series, second: pd.Series) -> int:
+    """Count groups of rows that no level of the two effects connects; each costs them one coefficient together."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    left, right = pd.factorize(first)[0], pd.factorize(second)[0]
+    levels = int(left.max()) + 1
+    size = levels + int(right.max()) + 1
+    graph = coo_array((np.ones(len(left)), (left, right + levels)), shape=(size, size))
+    return int(connected_components(graph, directed=False)[0])
 
 
 def is_nested(effect: pd.Series, cluster: pd.Series) -> bool:

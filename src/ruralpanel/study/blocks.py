@@ -36,7 +36,8 @@ class Inference(Section):
     small_sample: SmallSample = "fixest"
     """The small-sample correction. `fixest` is R fixest's default, which leaves fixed effects nested in the clusters
     out of the count of coefficients; `fixest_full` counts them in full; `reghdfe` is Stata reghdfe's, which drops
-    singletons first; `none` is the plain sandwich. Spatial standard errors have none, as in fixest."""
+    singletons first and counts what two effects share, and in Poisson regressions ppmlhdfe's, which counts no
+    coefficients; `none` is the plain sandwich. Spatial standard errors have none, as in fixest."""
     cutoff: Annotated[float, Field(gt=0, le=20016)] | None = None
     """Spatial: the distance in km from which on errors are taken to be unrelated."""
     kernel: Literal["uniform", "bartlett"] | None = None
@@ -93,6 +94,10 @@ class GroupTime(Section):
     logit of being in the cohort, or by both, of which one has to be right (`doubly_robust`)."""
     covariates: list[Name] = []
     """Columns that make groups comparable, as they are in the earlier of the two periods compared."""
+    base_period: Literal["varying", "universal"] = "varying"
+    """What periods before treatment are compared with: each with the one just before it (`varying`), or all with the
+    last one before treatment, as those after it are (`universal`). Only with `universal` do leads and effects make one
+    curve, which `honest_did` and the tests of leads under `sensitivity` need."""
     rows: Literal["balanced", "all"] = "balanced"
     """`balanced` uses units observed in all periods of the sample, and counts those left out in the ledger; `all` uses
     every row and compares levels, not changes, where a unit is not in both periods."""

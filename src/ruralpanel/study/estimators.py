@@ -55,6 +55,8 @@ class Estimator:
     """Whether its one treatment may end."""
     averages_effects: bool = False
     """Whether it averages effects by event time and overall, with standard errors clustered in one dimension."""
+    one_curve: bool = False
+    """Whether leads and effects are measured from one period, with their covariance, as `honest_did` needs them."""
     of_adoption: bool = False
     """Whether its outcome may be the adoption of a treatment."""
     needs_window: bool = False
@@ -85,6 +87,7 @@ ESTIMATORS: dict[str, Estimator] = {
         short="Event study",
         exhibits=_BOTH,
         by_cohort=True,
+        one_curve=True,
         keys=("window", "always_treated"),
         inference=("bootstrap", "simultaneous"),
         in_a_sentence="an event study",
@@ -94,6 +97,7 @@ ESTIMATORS: dict[str, Estimator] = {
         short="Sun–Abraham",
         exhibits=_OVERALL,
         by_cohort=True,
+        one_curve=True,
         keys=("window", "always_treated", "comparison", "missing_reference"),
         inference=("simultaneous",),
     ),
@@ -102,6 +106,7 @@ ESTIMATORS: dict[str, Estimator] = {
         short="Callaway–Sant’Anna",
         exhibits=(*_OVERALL, "cohort_heatmap_figure"),
         by_cohort=True,
+        one_curve=True,
         keys=("window", "group_time"),
         inference=("simultaneous",),
     ),
@@ -126,6 +131,7 @@ ESTIMATORS: dict[str, Estimator] = {
         short="Stacked",
         exhibits=_OVERALL,
         by_cohort=True,
+        one_curve=True,
         averages_effects=True,
         needs_window=True,
         keys=("window",),
@@ -211,6 +217,7 @@ INFERENCE_OF_SOME = ("bootstrap", "permutation", "simultaneous")
 WITH_TREATMENT_TERMS = tuple(name for name, each in ESTIMATORS.items() if each.has_treatment_terms)
 BY_COHORT = tuple(name for name, each in ESTIMATORS.items() if each.by_cohort)
 AVERAGING = tuple(name for name, each in ESTIMATORS.items() if each.averages_effects)
+WITH_ONE_CURVE = tuple(name for name, each in ESTIMATORS.items() if each.one_curve)
 MAY_END = tuple(name for name, each in ESTIMATORS.items() if each.treatment_may_end)
 OF_ADOPTION = tuple(name for name, each in ESTIMATORS.items() if each.of_adoption)
 

@@ -18,7 +18,7 @@ class Exhibit(Section):
     reads: ClassVar[tuple[str, ...]] = ()
     """What it is made from, each handed to its module as a frame under this name: `estimates` or `draws` (of its
     `blocks`), the `ledgers` of all stages, or a file of the panel stage: `panel`, `events`, `balance`, `missingness`,
-    `matches`, `codebook`."""
+    `matches`, `codebook`; or `sensitivity`."""
 
     title: Text
     """The title, without its number."""
@@ -28,6 +28,11 @@ class Exhibit(Section):
     @property
     def estimated_in(self) -> list[str]:
         """The blocks whose estimates are shown; none for an exhibit that shows no estimates."""
+        return []
+
+    @property
+    def analysed_in(self) -> list[str]:
+        """The sensitivity analyses that are shown; none for most."""
         return []
 
 
@@ -80,6 +85,23 @@ class TrendsFigure(OfEstimates):
 
     kind: Literal["trends_figure"]
     """`trends_figure`: the outcome's mean by period, one line a cohort, before any regression."""
+
+
+class HonestDidFigure(Exhibit):
+    """A figure of intervals that hold when trends differ."""
+
+    reads = ("sensitivity",)
+
+    kind: Literal["honest_did_figure"]
+    """`honest_did_figure`: the interval under parallel trends, then those under each bound of analyses of kind
+    `honest_did`."""
+    sensitivity: Annotated[list[Name], Field(min_length=1)]
+    """The analyses of the study that are shown, of kind `honest_did`, in this order."""
+
+    @property
+    def analysed_in(self) -> list[str]:
+        """The analyses that are shown."""
+        return list(self.sensitivity)
 
 
 class SpecificationCurveFigure(OfEstimates):
@@ -162,7 +184,8 @@ AnyExhibit = Annotated[
     | CohortHeatmapFigure
     | PathsFigure
     | MissingnessFigure
-    | WorkflowFigure,
+    | WorkflowFigure
+    | HonestDidFigure,
     Field(discriminator="kind"),
 ]
 

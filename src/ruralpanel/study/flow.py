@@ -40,7 +40,8 @@ def flow(study: Study, numbers: Mapping[str, str]) -> list[FlowStep]:
     Returns
     -------
     list of FlowStep
-        Files with lines to measure distances to count as sources; exhibits that show no estimates are of the panel.
+        Files with lines to measure distances to count as sources; exhibits that show no estimates are of the panel,
+        and those of sensitivity analyses of the blocks that these look at.
     """
 
     def origin(name: str) -> tuple[Stage, str]:
@@ -57,7 +58,8 @@ def flow(study: Study, numbers: Mapping[str, str]) -> list[FlowStep]:
     steps.append(FlowStep(stage="panel", name=PANEL, made_of=into_panel))
     steps += [FlowStep(stage="estimation", name=name, made_of=[("panel", PANEL)]) for name in study.blocks]
     for name, exhibit in study.exhibits.items():
-        blocks: list[tuple[Stage, str]] = [("estimation", block) for block in exhibit.estimated_in]
+        behind = [*exhibit.estimated_in, *(study.sensitivity[each].block for each in exhibit.analysed_in)]
+        blocks: list[tuple[Stage, str]] = [("estimation", block) for block in dict.fromkeys(behind)]
         made_of = blocks or [("panel", PANEL)]
         steps.append(FlowStep(stage="exhibits", name=name, made_of=made_of, words=numbers[name]))
     return steps

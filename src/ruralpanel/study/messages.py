@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from ruralpanel.errors import Problem, nearest
 from ruralpanel.study.exhibits import KINDS
+from ruralpanel.study.sensitivity import ANALYSES
 from ruralpanel.study.yaml_file import KeyPath, YamlFile, dotted
 
 _EXPECTED = {
@@ -111,13 +112,13 @@ def _describe(
         return file.problem(
             place,
             "the key `kind` is missing",
-            f"valid here: {', '.join(sorted(KINDS))}",
+            f"valid here: {', '.join(sorted(KINDS if place[0] == 'exhibits' else ANALYSES))}",
         )
     if kind == "union_tag_invalid":
         choices = [choice.strip(" '") for choice in first["ctx"]["expected_tags"].split(",")]
         return file.problem(
             (*place, "kind"),
-            f"{first['ctx']['tag']!r} is not a kind of exhibit",
+            f"{first['ctx']['tag']!r} is not a kind of {'exhibit' if place[0] == 'exhibits' else 'analysis'}",
             nearest(first["ctx"]["tag"], choices),
         )
     if kind in _EXPECTED:

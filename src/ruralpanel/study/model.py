@@ -16,6 +16,7 @@ from ruralpanel.study.exhibits import AnyExhibit
 from ruralpanel.study.legacies import INDEX_WORDS, Legacy
 from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.panel import ColumnOrigin, Panel
+from ruralpanel.study.sensitivity import AnySensitivity
 from ruralpanel.study.shapes import Shape, shape_of_source, shape_of_table
 from ruralpanel.study.sources import Source
 from ruralpanel.study.tables import Table
@@ -62,6 +63,8 @@ class Study(Section):
     """What is explained."""
     blocks: Annotated[dict[Name, Block], Field(min_length=1)]
     """Sets of specifications; each is one job of the workflow."""
+    sensitivity: dict[Name, AnySensitivity] = {}
+    """What could be wrong with the estimates: one analysis each, written to `results/<study>/sensitivity/NAME.csv`."""
     exhibits: Annotated[dict[Name, AnyExhibit], Field(min_length=1)]
     """The tables and figures, in the order they are numbered."""
     claims: dict[Name, Claim] = {}
@@ -313,6 +316,11 @@ class Study(Section):
                         )
                     )
         return equations
+
+    def equations_analysed(self, name: str) -> list[Equation]:
+        """List the equations that a sensitivity analysis is of, in the order of their block."""
+        declared = self.sensitivity[name]
+        return [equation for equation in self.equations(declared.block) if declared.is_of(equation)]
 
     def _inference(self, stated: Inference | None) -> Inference:
         inference = stated or Inference()

@@ -41,6 +41,7 @@ from ruralpanel.study.places import (
     Places,
 )
 from ruralpanel.study.resampling import Permutation, WildBootstrap
+from ruralpanel.study.sensitivity import ANALYSES, Sensitivity
 from ruralpanel.study.sources import RETRIEVED_FILES, Column, Retrieval, Source
 from ruralpanel.study.switching import Switching
 from ruralpanel.study.synthetic import Synthetic
@@ -105,6 +106,12 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("matching", "In a block or a specification.", Matching),
     ("switching", "In a block or a specification with `chaisemartin_dhaultfoeuille`.", Switching),
     ("groups", "In a block or a specification with `group_means`.", Groups),
+    (
+        "sensitivity",
+        "One entry for each analysis, by name, in `results/<study>/sensitivity/NAME.csv`; all kinds have:",
+        Sensitivity,
+    ),
+    *((f"sensitivity of kind {name}", "Also:", kind) for name, kind in ANALYSES.items()),
     ("exhibits", "One entry for each table or figure, by name; all kinds have:", Exhibit),
     *((f"exhibits of kind {name}", "Also:", kind) for name, kind in KINDS.items()),
     ("claims", "What is claimed, by name. `results/<study>/claims.csv` says what became of it.", Claim),
@@ -118,10 +125,12 @@ def reference_text() -> str:
     from ruralpanel.panel import balance
     from ruralpanel.panel.legacies.capacities import MEASURES, WITHIN
     from ruralpanel.panel.lists import EVENTS
+    from ruralpanel.sensitivity.results import COLUMNS as RESULTS
     from ruralpanel.tables.administrative_codes import OUTCOMES
     from ruralpanel.verification.published import STATISTICS
 
     inherited: dict[type[Section], type[Section]] = {Block: Specification, **dict.fromkeys(KINDS.values(), Exhibit)}
+    inherited |= dict.fromkeys(ANALYSES.values(), Sensitivity)
     sections = []
     for heading, sentence, model in SECTIONS:
         above = set(inherited[model].model_fields) if model in inherited else set()
@@ -138,6 +147,7 @@ def reference_text() -> str:
     return environment.get_template("reference.md.j2").render(
         balance_measures=balance.MEASURES,
         estimates={name: words for name, (_, words) in COLUMNS.items()},
+        sensitivity={name: words for name, (_, words) in RESULTS.items()},
         events=EVENTS,
         index_measures=MEASURES | {"within_NAME": WITHIN},
         markers=_quoted(MISSING_MARKERS),

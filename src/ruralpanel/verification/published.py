@@ -23,6 +23,7 @@ STATISTICS = (
     "units",
     "clusters",
     "outcome_mean",
+    "weight_share",
 )
 """The columns of the estimates that can be published."""
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from ruralpanel.errors import counted
 from ruralpanel.estimation.callaway_santanna.aggregation import Aggregate, aggregate
 from ruralpanel.estimation.callaway_santanna.group_time import Observed, group_time_effects
+from ruralpanel.estimation.covariance import with_matrix
 from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words, statistics
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
 from ruralpanel.estimation.simultaneous_band import banded
@@ -86,7 +87,14 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         place: dict[str, Any] = {"term": treatment + AVERAGES.get(each.of, "")}
         if each.value is not None:
             place |= {each.kind: str(int(each.value)) if each.kind == "cohort" else each.value}
+        if not each.influence.any():
+            place["reason"] = "reference period, zero by construction"
         rows.append({**shared, **place, **numbers(each.effect, each.influence)})
+    by_time = {
+        each.value: each.influence for each in aggregates if each.kind == "event_time" and each.value is not None
+    }
+    if by_time:
+        rows = with_matrix(rows, list(by_time), _covariance(np.array(list(by_time.values())).T, clusters))
     if equation.inference.simultaneous:
         rows = _with_bands(rows, aggregates, clusters, equation)
     for cell, influence in zip(effects.cells.to_dict("records"), effects.influence.T, strict=True):
@@ -95,6 +103,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         if np.isnan(cell["effect"]):
             rows.append(no_estimate(equation, cell["reason"], treatment, **shared, **place))
         else:
+            if cell["reason"]:
+                place["reason"] = cell["reason"]
             rows.append({**shared, "term": treatment, **place, **numbers(cell["effect"], influence)})
     rows.append(shared | _joint_test(aggregates, clusters, begins=-equation.anticipation.get(treatment, 0)))
     return rows
@@ -211,7 +221,9 @@ def _joint_test(aggregates: list[Aggregate], clusters: NDArray[np.int64], begins
     from scipy.stats import chi2
 
     leads = [
-        each for each in aggregates if each.kind == "event_time" and each.value is not None and each.value < begins
+        each
+        for each in aggregates
+        if each.kind == "event_time" and each.value is not None and each.value < begins and each.influence.any()
     ]
     found: dict[str, Any] = {"term": JOINT_TEST}
     if not leads:

@@ -16,6 +16,8 @@ from ruralpanel.estimation.callaway_santanna.comparisons import (
 )
 from ruralpanel.study.blocks import GroupTime
 
+ZERO = "base period, zero by construction"
+
 
 @dataclass(frozen=True)
 class Observed:
@@ -62,7 +64,8 @@ def group_time_effects(observed: Observed, choice: GroupTime, anticipation: int)
     """Estimate the effect on every cohort in every period.
 
     After treatment begins, a period is compared with the last one before treatment and its anticipation; before, with
-    the period just before itself (Callaway & Sant'Anna 2021, section 4.1 and remark 4).
+    the period just before itself (Callaway & Sant'Anna 2021, section 4.1 and remark 4), or with that last one too where
+    the base period is universal; that one itself is then zero.
 
     Parameters
     ----------
@@ -82,13 +85,14 @@ def group_time_effects(observed: Observed, choice: GroupTime, anticipation: int)
     rows: list[dict[str, object]] = []
     influences: list[NDArray[np.float64]] = []
     for cohort in cohorts:
-        for position in range(1, len(observed.periods)):
+        for position in range(0 if choice.base_period == "universal" else 1, len(observed.periods)):
             period = observed.periods[position]
             row: dict[str, object] = {"cohort": int(cohort), "period": int(period), "effect": np.nan, "reason": ""}
             influence = np.zeros(len(observed.cohort))
             try:
                 found = _compare(observed, choice, anticipation, cohort, position)
                 row["effect"], influence = found.effect, found.influence
+                row["reason"] = "" if influence.any() else ZERO
             except CannotCompare as error:
                 row["reason"] = str(error)
             rows.append(row)
@@ -101,11 +105,13 @@ def _compare(observed: Observed, choice: GroupTime, anticipation: int, cohort: f
     """Compare a cohort in a period, and spread the influence over all units of the sample."""
     periods = observed.periods
     base = position - 1
-    if periods[position] >= cohort:
+    if periods[position] >= cohort or choice.base_period == "universal":
         before = np.flatnonzero(periods + anticipation < cohort)
         if len(before) == 0:
             raise CannotCompare("there is no period before treatment and its anticipation")
         base = int(before[-1])
+    if base == position:
+        return Comparison(0.0, np.zeros(len(observed.cohort)))
     in_cohort = observed.cohort == cohort
     if choice.comparison == "never_treated":
         in_comparison = np.isinf(observed.cohort)

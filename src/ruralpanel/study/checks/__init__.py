@@ -15,6 +15,7 @@ from ruralpanel.study.checks.exhibits import exhibits, published
 from ruralpanel.study.checks.legacies import legacies
 from ruralpanel.study.checks.panel import columns_of_the_panel, joins
 from ruralpanel.study.checks.places import places
+from ruralpanel.study.checks.sensitivity import sensitivity
 from ruralpanel.study.checks.sources import sources
 from ruralpanel.study.checks.tables import tables
 from ruralpanel.study.model import Study
@@ -58,8 +59,10 @@ def _all_problems(context: Context) -> Iterator[Problem]:
     if study.panel.places is not None:
         yield from places(context, study.panel.places)
     yield from legacies(context)
-    yield from outcomes(context)
-    yield from blocks(context)
+    of_blocks = [*outcomes(context), *blocks(context)]
+    yield from of_blocks
+    if not of_blocks:  # otherwise there are no equations to look at
+        yield from sensitivity(context)
     yield from exhibits(context)
     yield from claims(context)
     yield from published(context)

@@ -39,6 +39,10 @@ def exhibits(context: Context) -> Iterator[Problem]:
                 estimated = ", ".join(sorted(estimators))
                 what = f"a {exhibit.kind} shows {' or '.join(shown)}; the block `{block}` estimates {estimated}"
                 yield context.file.problem((*at, "blocks", index), what)
+        honest = [key for key, each in study.sensitivity.items() if each.kind == "honest_did"]
+        for index, analysis in enumerate(exhibit.analysed_in):
+            kind = "analysis of kind honest_did of this study"
+            yield from context.known((*at, "sensitivity", index), analysis, honest, kind)
         yield from figure(context, at, exhibit)
         blocks = [block for block in exhibit.estimated_in if block in study.blocks]
         terms = {term for block in blocks for term in _right_hand_sides(context, study.blocks[block])}

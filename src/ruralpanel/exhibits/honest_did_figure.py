@@ -1,0 +1,168 @@
+"""Intervals that hold when trends differ: under parallel trends first, then under each bound."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, sentence_list, unit_notes
+from ruralpanel.exhibits.numbers import decimal
+from ruralpanel.exhibits.style import COLOURS, MARKERS, axis_label, empty_axes, figure_style, finish, panels
+from ruralpanel.study.estimators import ESTIMATORS
+
+PARALLEL = "parallel trends"
+
+RESTRICTIONS = ("relative magnitudes", "smoothness")
+"""On the difference in trends, each with a set of axes of its own."""
+
+
+def plotted_data(sensitivity: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.DataFrame:
+    """Give the intervals that the figure shows, and the bounds its notes quote.
+
+    Parameters
+    ----------
+    sensitivity
+        The results of the exhibit's analyses.
+    declaration
+        What the study says about the exhibit.
+    """
+    return sensitivity[sensitivity["sensitivity"].isin(declaration.exhibit.analysed_in)].reset_index(drop=True)
+
+
+def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
+    """Draw one set of axes for each outcome and restriction, and one series for each estimate.
+
+    Parameters
+    ----------
+    data
+        From :func:`plotted_data`.
+    declaration
+        What the study says about the exhibit.
+
+    Returns
+    -------
+    tuple of (Figure, list of str)
+        The figure, and the sentences of its notes.
+    """
+    asked = [
+        (outcome, restriction)
+        for outcome in dict.fromkeys(data["outcome"])
+        for restriction in RESTRICTIONS
+        if ((data["outcome"] == outcome) & (data["under"] == restriction)).any()
+    ]
+    empty = [outcome for outcome in dict.fromkeys(data["outcome"]) if outcome not in dict(asked)]
+    with figure_style():
+        count = len(asked) + len(empty)
+        figure, all_axes = panels(count, height=3.6 if count == 1 else 3.0)
+        for axes, (outcome, restriction) in zip(all_axes, asked, strict=False):
+            _draw_restriction(axes, data[data["outcome"] == outcome], restriction, declaration)
+        for axes, outcome in zip(all_axes[len(asked) :], empty, strict=True):
+            reason = data.loc[data["outcome"] == outcome, "reason"].iloc[0]
+            empty_axes(axes, f"{declaration.outcomes[outcome].head}: {reason}")
+        handles: dict[str, Artist] = {}
+        for axes in all_axes:
+            handles |= {label: handle for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)}
+        if len(handles) > 1:
+            figure.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=2)
+        finish(figure, declaration)
+    return figure, _notes(data, declaration)
+
+
+def _draw_restriction(axes: Axes, part: pd.DataFrame, restriction: str, declaration: ExhibitDeclaration) -> None:
+    words = declaration.outcomes[part["outcome"].iloc[0]]
+    intervals = part[(part["quantity"] == "interval") & part["under"].isin([PARALLEL, restriction])]
+    bounds = sorted(intervals.loc[intervals["under"] == restriction, "bound"].unique())
+    places = {bound: position for position, bound in enumerate(bounds, start=1)}
+    names = list(dict.fromkeys(_series(part)))
+    axes.axhline(0, color="#555555", linewidth=0.8)
+    axes.axvline(0.5, color="#555555", linewidth=0.8, linestyle=":")
+    step = 0.6 / max(len(names), 2)
+    for number, name in enumerate(names):
+        each = intervals[_series(intervals) == name]
+        at = each["bound"].map(places).fillna(0) + (number - (len(names) - 1) / 2) * step
+        colour = COLOURS[number % len(COLOURS)]
+        middle = (each["interval_low"] + each["interval_high"]) / 2
+        half = (each["interval_high"] - each["interval_low"]) / 2
+        axes.errorbar(at, middle, yerr=half, fmt="none", ecolor=colour, elinewidth=1.4, capsize=3)
+        original = (each["under"] == PARALLEL).to_numpy()
+        axes.plot(
+            at[original],
+            each.loc[original, "value"],
+            MARKERS[number % len(MARKERS)],
+            color=colour,
+            markersize=5,
+            label=_series_words(each.iloc[0], part, declaration) if len(each) else None,
+        )
+    axes.set_xticks(range(len(bounds) + 1), ["parallel\ntrends", *(f"{bound:g}" for bound in bounds)])
+    axes.set_xlim(-0.5, len(bounds) + 0.5)
+    axes.grid(visible=False, axis="x")
+    axes.set_title(f"{words.head}: {restriction}")
+    if restriction == "relative magnitudes":
+        axes.set_xlabel("M̄ (times the largest change before treatment)")
+    else:
+        per_period = f"{words.effect_unit} per {declaration.period}" if words.effect_unit else ""
+        axes.set_xlabel(axis_label("M, change of slope", per_period))
+    axes.set_ylabel(axis_label("Effect", words.effect_unit))
+
+
+def _series(part: pd.DataFrame) -> pd.Series:
+    return part["block"] + "/" + part["specification"] + "/" + part["estimator"] + "/" + part["event_times"]
+
+
+def _series_words(row: pd.Series, part: pd.DataFrame, declaration: ExhibitDeclaration) -> str:
+    """Name a series by what tells it from the others: its specification, estimator and event times."""
+    label = declaration.specifications.get(f"{row['block']}/{row['specification']}", "")
+    estimator = ESTIMATORS[row["estimator"]].words.split(" (")[0] if part["estimator"].nunique() > 1 else ""
+    several = part.loc[part["event_times"] != "", "event_times"].nunique() > 1
+    times = f"event time {_minus(row['event_times'])}" if several else ""
+    return ", ".join(each for each in (label, estimator, times) if each) or "estimate"
+
+
+def _minus(event_times: str) -> str:
+    return event_times.replace("-", "−")
+
+
+def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
+    exhibit = declaration.exhibit
+    sentences = [exhibit.notes] if exhibit.notes else []
+    intervals = data[data["interval_low"].notna()]
+    if len(intervals):
+        level = intervals["interval_level"].iloc[0]
+        times = sentence_list([_minus(each) for each in dict.fromkeys(intervals["event_times"])])
+        methods = [
+            words
+            for restriction, words in (
+                (
+                    "relative magnitudes",
+                    "under relative magnitudes from the hybrid of conditional and least favourable tests",
+                ),
+                ("smoothness", "under smoothness of fixed length"),
+            )
+            if (intervals["under"] == restriction).any()
+        ]
+        sentences.append(
+            f"Effects at event time {times}. Left of the dotted line, estimate and {level:.0%} interval if trends are "
+            f"parallel; right of it, {level:.0%} intervals if they differ within the bound (Rambachan and Roth 2023), "
+            f"{sentence_list(methods)}."
+        )
+    for row in data[data["quantity"] == "breakdown"].to_dict("records"):
+        head = declaration.outcomes[row["outcome"]].head
+        name = _series_words(pd.Series(row), data, declaration)
+        of = head if name == "estimate" else f"{head}, {name}"
+        symbol = "M̄" if row["under"] == "relative magnitudes" else "M"
+        if pd.isna(row["value"]):
+            sentences.append(f"{of}: {row['reason']} ({row['under']}).")
+        elif np.isinf(row["value"]):
+            sentences.append(f"{of}: zero is excluded whatever {symbol}.")
+        else:
+            digits = 2 if row["value"] >= 0.1 else 4
+            sentences.append(f"{of}: zero is excluded up to {symbol} = {decimal(row['value'], digits)}.")
+    without = data[data["value"].isna() & (data["quantity"] != "breakdown") & (data["reason"] != "")]
+    for row in without.drop_duplicates(["outcome", "estimator", "bound", "reason"]).to_dict("records"):
+        at = f" at {row['bound']:g}" if pd.notna(row["bound"]) else ""
+        sentences.append(f"{declaration.outcomes[row['outcome']].head}{at}: {row['reason']}.")
+    shown = data.rename(columns={"value": "estimate"})
+    return sentences + unit_notes(shown, declaration) + closing_notes(declaration)

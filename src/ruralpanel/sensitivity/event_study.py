@@ -1,0 +1,134 @@
+"""The coefficients of an event study with their covariance, as sensitivity analyses need them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ruralpanel.sensitivity.results import CannotAnalyse
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class EventStudy:
+    """Coefficients before and after a reference that is zero, one for each period without gaps.
+
+    Parameters
+    ----------
+    leads
+        Before the reference, the earliest first.
+    effects
+        After it.
+    covariance
+        Of leads and effects, in this order.
+    """
+
+    leads: Numbers
+    effects: Numbers
+    covariance: Numbers
+
+    @property
+    def coefficients(self) -> Numbers:
+        """Leads and effects."""
+        return np.concatenate([self.leads, self.effects])
+
+    @property
+    def differences_before(self) -> Numbers:
+        """Weights of the coefficients in differences between neighbouring periods up to the reference, one a row."""
+        return self._differences()[: len(self.leads)]
+
+    @property
+    def differences_after(self) -> Numbers:
+        """The same from the reference on."""
+        return self._differences()[len(self.leads) :]
+
+    def lead_words(self, effects: list[int]) -> str:
+        """Name the event times of the leads, given those of the effects."""
+        last = effects[0] - 2
+        first = last - len(self.leads) + 1
+        return str(last) if first == last else f"{first} to {last}"
+
+    def _differences(self) -> Numbers:
+        return np.diff(np.insert(np.eye(len(self.coefficients)), len(self.leads), 0.0, axis=0), axis=0)
+
+    def effect_weights(self, weights: Numbers) -> Numbers:
+        """Give the weights of all coefficients in an average of the effects."""
+        return np.concatenate([np.zeros(len(self.leads)), weights])
+
+
+def event_study_of(rows: pd.DataFrame, pairs: pd.DataFrame, anticipation: int) -> tuple[EventStudy, list[int]]:
+    """Put the coefficients of an equation and their covariance together.
+
+    Event times that stand for all beyond them are left out, for they are no single period, and so is what lies beyond a
+    gap. Where the study measures from another reference, coefficients are measured anew from the last period before
+    treatment and its anticipation.
+
+    Parameters
+    ----------
+    rows
+        The estimates of one equation.
+    pairs
+        Their covariance, as the estimation stage writes it.
+    anticipation
+        Periods before treatment in which it may already have effects.
+
+    Returns
+    -------
+    tuple of (EventStudy, list of int)
+        The event study, and the event times of its effects.
+
+    Raises
+    ------
+    CannotAnalyse
+        If there is no lead or no effect, or leads and effects are not measured from one reference.
+    """
+    by_time = rows[rows["event_time"].notna() & (rows["cohort"] == "") & (rows["event_time_bin"] == "")]
+    known = by_time[by_time["estimate"].notna()].set_index("event_time")
+    if known.empty:
+        raise CannotAnalyse(
+            next(iter(rows.loc[rows["reason"] != "", "reason"]), "there are no coefficients by event time")
+        )
+    references = [int(time) for time in known.index[known["standard_error"].isna() & (known["estimate"] == 0)]]
+    if not references:
+        raise CannotAnalyse("no period is zero by construction, so that leads and effects are not measured from one")
+    times = sorted(int(time) for time in known.index)
+    matrix = _matrix(pairs, times, references)
+    base = max((time for time in times if time < -anticipation), default=None)
+    if base is None:
+        raise CannotAnalyse("no period before treatment is left beside those that stand for all beyond them")
+    run = _run_around(base, times)
+    leads, effects = [time for time in run if time < base], [time for time in run if time > base]
+    if not effects:
+        raise CannotAnalyse(f"there is no coefficient at event time {base + 1}, the one after {base}")
+    chosen = [*leads, *effects]
+    from_base = np.array([[(time == each) - 1.0 * (time == base) for time in times] for each in chosen])
+    covariance = from_base @ matrix @ from_base.T
+    if np.isnan(covariance).any():
+        raise CannotAnalyse("leads and effects are from two regressions, so that how they covary is not known")
+    coefficients = from_base @ known["estimate"].reindex(times).to_numpy(dtype="float64")
+    return EventStudy(coefficients[: len(leads)], coefficients[len(leads) :], covariance), effects
+
+
+def _matrix(pairs: pd.DataFrame, times: list[int], references: list[int]) -> Numbers:
+    """Lay the covariance out as a matrix, zero at the references and missing where it is not known."""
+    values = pairs.set_index(["event_time", "event_time_other"])["covariance"]
+    everything = pd.MultiIndex.from_product([times, times])
+    upper = values.reindex(everything).to_numpy(dtype="float64").reshape(len(times), len(times))
+    matrix = np.where(np.isnan(upper), upper.T, upper)
+    at_reference = [times.index(each) for each in references]
+    matrix[at_reference, :] = matrix[:, at_reference] = 0.0
+    return np.asarray(matrix)
+
+
+def _run_around(base: int, times: list[int]) -> list[int]:
+    """List the event times that follow each other without a gap before and after the base."""
+    first = last = base
+    while first - 1 in times:
+        first -= 1
+    while last + 1 in times:
+        last += 1
+    return list(range(first, last + 1))

@@ -1,0 +1,114 @@
+"""Intervals that hold when trends differ within bounds, and the bounds at which zero is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ruralpanel.sensitivity.breakdown import breakdown_value
+from ruralpanel.sensitivity.event_study import EventStudy
+from ruralpanel.sensitivity.relative_magnitudes import relative_magnitudes_interval
+from ruralpanel.sensitivity.results import OUTCOME, CannotAnalyse
+from ruralpanel.sensitivity.smoothness import smoothness_interval
+from ruralpanel.study.sensitivity import HonestDid
+
+Numbers = NDArray[np.float64]
+Interval = Callable[[float], tuple[float, float] | None]
+
+
+def analyse(declared: HonestDid, study: EventStudy, effects: list[int]) -> list[dict[str, Any]]:
+    """Give the interval under parallel trends, then one for each bound, and the bounds at which zero is in them.
+
+    Parameters
+    ----------
+    declared
+        Says which effects and bounds.
+    study
+        Coefficients and their covariance.
+    effects
+        The event times of the effects.
+
+    Returns
+    -------
+    list of dict
+        Rows of the results.
+
+    Raises
+    ------
+    CannotAnalyse
+        If an event time that is asked for has no coefficient.
+    """
+    return [
+        row for words, weights in _averages(declared, effects) for row in _intervals(declared, study, words, weights)
+    ]
+
+
+def _averages(declared: HonestDid, effects: list[int]) -> list[tuple[str, Numbers]]:
+    """Name the averages of effects that are looked at, each with its weights."""
+    first, last = declared.event_times or (min(effects), max(effects))
+    chosen = [time for time in effects if first <= time <= last]
+    missing = sorted(set(range(first, last + 1)) - set(chosen))
+    if missing:
+        words = ", ".join(map(str, missing))
+        raise CannotAnalyse(
+            f"event time {words} has no coefficient of its own here; there are {effects[0]} to {effects[-1]}"
+        )
+    if declared.effects == "each":
+        return [(str(time), np.array([float(each == time) for each in effects])) for time in chosen]
+    weights = np.array([float(each in chosen) for each in effects]) / len(chosen)
+    return [(str(first) if first == last else f"{first} to {last}, average", weights)]
+
+
+def _intervals(declared: HonestDid, study: EventStudy, words: str, weights: Numbers) -> list[dict[str, Any]]:
+    from scipy.stats import norm
+
+    everything = study.effect_weights(weights)
+    estimate = float(everything @ study.coefficients)
+    error = float(np.sqrt(everything @ study.covariance @ everything))
+    half = float(norm.ppf(0.5 + declared.level / 2)) * error
+    place = {"event_times": words, "quantity": "interval", "interval_level": declared.level, "unit": OUTCOME}
+    original = {"under": "parallel trends", "standard_error": error}
+    rows: list[dict[str, Any]] = [
+        {**place, **original, "value": estimate, "interval_low": estimate - half, "interval_high": estimate + half}
+    ]
+
+    def relative(bound: float) -> tuple[float, float] | None:
+        return relative_magnitudes_interval(study, weights, bound, declared.level)
+
+    def smooth(bound: float) -> tuple[float, float] | None:
+        return smoothness_interval(study, weights, bound, declared.level)
+
+    restrictions: list[tuple[str, list[float], Interval, float, str]] = [
+        (
+            "relative magnitudes",
+            declared.relative_magnitudes,
+            relative,
+            1.0,
+            "times the largest change before treatment",
+        ),
+        ("smoothness", declared.smoothness, smooth, error, OUTCOME),
+    ]
+    for under, bounds, interval, first, unit in restrictions:
+        for bound in bounds:
+            ends = interval(bound)
+            found = (
+                {"reason": "every value is rejected: leads contradict the restriction"}
+                if ends is None
+                else {"value": estimate, "interval_low": ends[0], "interval_high": ends[1]}
+            )
+            rows.append({**place, "under": under, "bound": bound, **found})
+        if bounds:
+            rows.append({**place, "quantity": "breakdown", "under": under, "unit": unit, **_breakdown(interval, first)})
+    return rows
+
+
+def _breakdown(interval: Interval, first: float) -> dict[str, Any]:
+    def excludes_zero(bound: float) -> bool:
+        ends = interval(bound)
+        return ends is None or ends[0] > 0 or ends[1] < 0
+
+    value = breakdown_value(excludes_zero, first)
+    return {"reason": "zero is in the interval even with a bound of 0"} if value is None else {"value": value}

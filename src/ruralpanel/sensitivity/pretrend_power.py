@@ -1,0 +1,116 @@
+r"""What a test of leads would have found, if trends had differed by a straight line.
+
+Leads that are not significant do not show that trends are parallel: a test may have had little chance of finding a
+difference that matters (Roth 2022, Pretest with Caution, American Economic Review: Insights 4(3)).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ruralpanel.sensitivity.event_study import EventStudy
+from ruralpanel.sensitivity.results import OUTCOME
+from ruralpanel.study.sensitivity import PretrendPower
+
+POINTS = 100_000
+"""Of the lattice that integrates more than two leads, always the same one, so that power is smooth in the slope."""
+
+
+def analyse(declared: PretrendPower, study: EventStudy, effects: list[int]) -> list[dict[str, Any]]:
+    """Give the slopes that are found with given chances, and what each would add to the mean effect.
+
+    Parameters
+    ----------
+    declared
+        Says with which power.
+    study
+        Coefficients and their covariance.
+    effects
+        The event times of the effects.
+
+    Returns
+    -------
+    list of dict
+        Rows of the results.
+    """
+    nothing = power_of_leads(study, 0.0, declared.level)
+    place = {"event_times": study.lead_words(effects), "interval_level": declared.level}
+    rows: list[dict[str, Any]] = [
+        {
+            **place,
+            "quantity": "chance of a significant lead",
+            "under": "parallel trends",
+            "value": nothing,
+            "unit": "share",
+        }
+    ]
+    after = f"{effects[0]} to {effects[-1]}, average" if len(effects) > 1 else str(effects[0])
+    for power in declared.power:
+        slope = slope_found_with(study, power, declared.level)
+        under = {**place, "under": "a straight line found with this power", "bound": power}
+        if np.isnan(slope):
+            reason = f"parallel trends alone give a significant lead with a chance of {nothing:.3f}"
+            rows.append({**under, "quantity": "slope", "reason": reason})
+            continue
+        rows.append({**under, "quantity": "slope", "value": slope, "unit": f"{OUTCOME} per period"})
+        in_effect = slope * float(np.mean(np.arange(1, len(effects) + 1)))
+        rows.append({**under, "quantity": "in the effect", "event_times": after, "value": in_effect, "unit": OUTCOME})
+    return rows
+
+
+def power_of_leads(study: EventStudy, slope: float, level: float) -> float:
+    """Give the chance that some lead is significant by itself, if the difference in trends is a straight line.
+
+    Parameters
+    ----------
+    study
+        Leads, with their covariance.
+    slope
+        Of the line, in the outcome's unit per period; it is zero at the reference.
+    level
+        Coverage of each lead's interval, as a share.
+
+    Returns
+    -------
+    float
+        Between 0 and 1 (Roth 2022, section I.B; leads are normal).
+    """
+    from scipy.stats import multivariate_normal, norm
+
+    covariance = study.covariance[: len(study.leads), : len(study.leads)]
+    errors = np.sqrt(np.diag(covariance))
+    ends = norm.ppf(0.5 + level / 2) * errors
+    line = slope * np.arange(-len(study.leads), 0)
+    none_found = multivariate_normal.cdf(
+        ends, line, covariance, allow_singular=True, maxpts=POINTS, lower_limit=-ends, rng=np.random.default_rng(0)
+    )
+    return 1.0 - float(none_found)
+
+
+def slope_found_with(study: EventStudy, power: float, level: float) -> float:
+    """Give the slope of the line that a test of single leads finds with a given power.
+
+    Parameters
+    ----------
+    study
+        Leads, with their covariance.
+    power
+        As a share, above the chance of finding something where there is nothing.
+    level
+        Coverage of each lead's interval, as a share.
+
+    Returns
+    -------
+    float
+        In the outcome's unit per period; missing where the power is had without any slope.
+    """
+    from scipy.optimize import brentq
+
+    if power_of_leads(study, 0.0, level) >= power:
+        return float("nan")
+    steep = float(np.sqrt(np.diag(study.covariance)[: len(study.leads)]).min())
+    while power_of_leads(study, steep, level) < power:
+        steep *= 2
+    return float(brentq(lambda slope: power_of_leads(study, slope, level) - power, 0.0, steep, xtol=1e-6 * steep))

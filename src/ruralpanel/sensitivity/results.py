@@ -1,0 +1,76 @@
+"""The one shape of sensitivity analyses: one row a number, or the reason why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ruralpanel.storage import load_table
+from ruralpanel.study.blocks import Equation
+
+COLUMNS: dict[str, tuple[str, str]] = {
+    "sensitivity": ("str", "the entry of the study's `sensitivity`"),
+    "kind": ("str", "its kind"),
+    "block": ("str", "the block of the study"),
+    "specification": ("str", "the specification within it"),
+    "outcome": ("str", "the outcome"),
+    "estimator": ("str", "the estimator"),
+    "term": ("str", "the treatment"),
+    "event_times": ("str", "the event times whose effects or leads it is about, `0 to 4, average` or `2`"),
+    "quantity": ("str", "what the number is"),
+    "under": ("str", "what is assumed: `parallel trends`, a restriction, a benchmark; empty for nothing"),
+    "bound": ("float64", "the bound, power, R² or multiple that is assumed"),
+    "value": ("float64", "the number"),
+    "standard_error": ("float64", "its standard error"),
+    "interval_low": ("float64", "lower end of the interval that holds under what is assumed"),
+    "interval_high": ("float64", "its upper end"),
+    "interval_level": ("float64", "its coverage, or one less the size of the test"),
+    "p_value": ("float64", "the p-value of a test"),
+    "unit": ("str", "what the number is measured in; `outcome` for the outcome's unit after transformation"),
+    "reason": ("str", "why there is no number, or what is to be said of it"),
+}
+"""Every column, with its type and what it holds."""
+
+OUTCOME = "outcome"
+"""The unit of a number that is in the outcome's unit after transformation."""
+
+ROW = "row"
+"""A running number within a file, which keeps the order in which numbers are to be read."""
+
+
+class CannotAnalyse(Exception):
+    """An analysis that cannot be made of these estimates or this panel, with the reason in a sentence."""
+
+
+def results_frame(rows: Sequence[dict[str, Any]], sensitivity: str, kind: str, equation: Equation) -> pd.DataFrame:
+    """Lay results out in the common shape.
+
+    Parameters
+    ----------
+    rows
+        What was found, by column; what is left out is missing.
+    sensitivity, kind
+        The entry of the study and its kind.
+    equation
+        Whose estimates were looked at.
+    """
+    frame = pd.DataFrame(list(rows), columns=list(COLUMNS))
+    of = {"block": equation.block, "specification": equation.specification, "outcome": equation.outcome}
+    return with_types(frame.assign(sensitivity=sensitivity, kind=kind, **of, estimator=equation.estimator))
+
+
+def load_results(paths: Sequence[Path | str]) -> pd.DataFrame:
+    """Read the results of several analyses, in their order."""
+    return pd.concat([with_types(load_table(path)) for path in paths], ignore_index=True)
+
+
+def with_types(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give a table of results its types, after construction or after reading it from a file."""
+    typed: dict[str, pd.Series] = {}
+    for name, (kind, _) in COLUMNS.items():
+        column = frame[name]
+        typed[name] = column.astype("str").where(column.notna(), "") if kind == "str" else column.astype(kind)  # type: ignore[call-overload]
+    return pd.DataFrame(typed)

@@ -1,0 +1,82 @@
+"""Checks of the ``sensitivity`` section: that what is looked at is estimated, and by an estimator that allows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ruralpanel.errors import Problem
+from ruralpanel.study.blocks import Equation, GroupTime
+from ruralpanel.study.checks.context import Context
+from ruralpanel.study.estimators import WITH_ONE_CURVE
+from ruralpanel.study.sensitivity import AnySensitivity, HonestDid, OfEventStudy, OmittedVariable
+from ruralpanel.study.yaml_file import KeyPath
+
+
+def sensitivity(context: Context) -> Iterator[Problem]:
+    """Check the names in every analysis, and then what it asks of its equations."""
+    for name, declared in context.study.sensitivity.items():
+        at: KeyPath = ("sensitivity", name)
+        if declared.block not in context.study.blocks:
+            yield from context.known((*at, "block"), declared.block, context.study.blocks, "block of this study")
+            continue
+        found = list(_names(context, at, declared))
+        yield from found
+        if not found:
+            yield from _equations(context, at, declared)
+
+
+def _names(context: Context, at: KeyPath, declared: AnySensitivity) -> Iterator[Problem]:
+    """Check that specification, outcome and estimator are those of an equation of the block."""
+    equations = context.study.equations(declared.block)
+    for key in ("specification", "outcome", "estimator"):
+        chosen = getattr(declared, key, None)
+        if chosen is not None:
+            valid = list(dict.fromkeys(getattr(equation, key) for equation in equations))
+            yield from context.known((*at, key), chosen, valid, f"{key} of the block {declared.block}")
+
+
+def _equations(context: Context, at: KeyPath, declared: AnySensitivity) -> Iterator[Problem]:
+    """Check that there are equations to look at, and that they have what is asked for."""
+    equations = context.study.equations_analysed(at[1])  # type: ignore[arg-type]
+    of_event_study = isinstance(declared, OfEventStudy)
+    allowed = WITH_ONE_CURVE if of_event_study else ("two_way_fixed_effects",)
+    chosen = getattr(declared, "estimator", None)
+    if chosen is not None and chosen not in allowed:
+        what = f"{chosen} has no leads that are measured from one period with its effects"
+        yield context.file.problem((*at, "estimator"), what, f"estimate with {' or '.join(allowed)}")
+        return
+    if not equations:
+        what = f"the block `{declared.block}` has no equation of {' or '.join(allowed)} that is asked for here"
+        yield context.file.problem((*at, "block"), what)
+    for equation in equations:
+        if equation.estimator == "callaway_santanna":
+            if (equation.group_time or GroupTime()).base_period == "varying":
+                what = "callaway_santanna has leads from one period to the next, which make no curve with its effects"
+                hint = f"write `group_time: {{base_period: universal}}` in the block `{declared.block}`"
+                yield context.file.problem((*at, "block"), what, hint)
+        elif not of_event_study:
+            yield from _terms(context, at, declared, equation)
+        if isinstance(declared, HonestDid) and declared.event_times is not None:
+            begins = -equation.anticipation.get(equation.treatments[0], 0)
+            if declared.event_times[0] < begins:
+                what = f"begins at {declared.event_times[0]}, before treatment can have an effect at {begins}"
+                yield context.file.problem((*at, "event_times"), what)
+
+
+def _terms(context: Context, at: KeyPath, declared: AnySensitivity, equation: Equation) -> Iterator[Problem]:
+    """Check that treatments and benchmarks are on the right-hand side."""
+    place = f"{equation.specification} of the block {equation.block}"
+    entering = [equation.intensities.get(name, name) for name in equation.treatments]
+    moderated = [f"{name}*{moderator}" for name in entering for moderator in equation.moderators]
+    terms = [*equation.treatment_terms, *moderated]
+    term = getattr(declared, "term", None)
+    if term is not None:
+        yield from context.known((*at, "term"), term, terms, f"treatment in {place}")
+    elif not terms:
+        yield context.file.problem((*at, "block"), f"{place} has no treatment")
+    if isinstance(declared, OmittedVariable):
+        for index, name in enumerate(declared.benchmarks):
+            yield from context.known((*at, "benchmarks", index), name, equation.regressors, f"regressor in {place}")
+    if not equation.regressors and len(terms) < 2:
+        what = f"{place} has no regressors, which unobserved ones could be compared with"
+        yield context.file.problem((*at, "block"), what, "add `regressors`, or choose another `specification`")

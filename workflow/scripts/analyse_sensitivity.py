@@ -1,0 +1,25 @@
+"""Door of the sensitivity stage: estimates of a block, or the panel, and one analysis → what could be wrong."""
+
+from ruralpanel.stage import stage
+
+with stage(snakemake.log[0]):
+    import json
+
+    from pydantic import TypeAdapter
+
+    from ruralpanel.estimation.estimates import load_estimates
+    from ruralpanel.sensitivity.analysis import analyse
+    from ruralpanel.sensitivity.results import ROW
+    from ruralpanel.storage import load_table, save_table
+    from ruralpanel.study.blocks import Equation
+    from ruralpanel.study.sensitivity import AnySensitivity
+
+    results = analyse(
+        name=snakemake.wildcards.analysis,
+        declared=TypeAdapter(AnySensitivity).validate_json(snakemake.params.declaration),
+        equations=[Equation.model_validate(each) for each in json.loads(snakemake.params.equations)],
+        estimates=load_estimates([snakemake.input.estimates]),
+        covariance=load_table(snakemake.input.covariance),
+        panel=load_table(snakemake.input.panel[0]) if snakemake.input.panel else None,
+    )
+    save_table(results, snakemake.output.results, key=[ROW])
