@@ -17,9 +17,9 @@ class Synthetic(Section):
     than too small, but every cohort has to be treated in two clusters. `placebo` gives the treatment to units that are
     never treated, also where one unit is treated, and assumes that the treated vary as they do. `bootstrap` draws
     clusters and estimates all anew: for many clusters treated; it takes as much time as its draws."""
-    draws: Annotated[int, Field(ge=99, le=99_999)] = 200
-    """Placebo and bootstrap: how many. With one treated unit, and no more units never treated than this, a placebo
-    takes each of them once instead."""
+    draws: Annotated[int, Field(ge=99, le=99_999)] | None = None
+    """Placebo and bootstrap: how many; left out: 200. With one treated unit, and no more units never treated than this,
+    a placebo takes each of them once instead."""
 
     search: Literal["frank_wolfe", "newton"] = "frank_wolfe"
     """How the units' weights are found. `frank_wolfe` ends where the authors' R package synthdid does, and gives the
@@ -31,8 +31,13 @@ class Synthetic(Section):
         """Whether random numbers are needed."""
         return self.standard_errors != "jackknife"
 
+    @property
+    def number_of_draws(self) -> int:
+        """How many random draws, where they are needed."""
+        return self.draws or 200
+
     @model_validator(mode="after")
     def _draws_where_any(self) -> Synthetic:
-        if self.standard_errors == "jackknife" and "draws" in self.model_fields_set:
+        if self.standard_errors == "jackknife" and self.draws is not None:
             raise ValueError("`draws` goes with `standard_errors: placebo` or `bootstrap`; a jackknife draws nothing")
         return self

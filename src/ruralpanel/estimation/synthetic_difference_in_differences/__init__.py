@@ -211,8 +211,8 @@ def _errors(
     random = generator(equation.seed, equation.block, f"synthetic {choice.standard_errors}")
     try:
         if choice.standard_errors == "placebo":
-            return placebo(layout, cohorts, weightings, averages, choice.draws, random)
-        return bootstrap(layout, cohorts, weightings, averages, group_name, choice.draws, random)
+            return placebo(layout, cohorts, weightings, averages, choice.number_of_draws, random)
+        return bootstrap(layout, cohorts, weightings, averages, group_name, choice.number_of_draws, random)
     except CollinearCovariates:
         reason = (
             f"no standard error by {choice.standard_errors}: {' and '.join(equation.regressors)} collinear in a draw"
