@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ruralpanel.errors import Problem
 from ruralpanel.study.blocks import Block
 from ruralpanel.study.checks.context import Context
-from ruralpanel.study.checks.figures import figure
+from ruralpanel.study.checks.figures_of_results import figure_of_results
 from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.exhibits import PermutationFigure, RegressionTable, SpecificationCurveFigure
 from ruralpanel.study.yaml_file import KeyPath, is_file
@@ -43,7 +43,7 @@ def exhibits(context: Context) -> Iterator[Problem]:
         for index, analysis in enumerate(exhibit.analysed_in):
             kind = "analysis of kind honest_did of this study"
             yield from context.known((*at, "sensitivity", index), analysis, honest, kind)
-        yield from figure(context, at, exhibit)
+        yield from figure_of_results(context, at, exhibit)
         blocks = [block for block in exhibit.estimated_in if block in study.blocks]
         terms = {term for block in blocks for term in _right_hand_sides(context, study.blocks[block])}
         if isinstance(exhibit, RegressionTable | PermutationFigure):

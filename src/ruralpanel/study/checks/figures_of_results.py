@@ -1,4 +1,4 @@
-"""Checks of what kinds of figures name beside their blocks."""
+"""Checks of what figures of specifications, permutations, cohorts and missing values name beside their blocks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ruralpanel.study.exhibits import (
 from ruralpanel.study.yaml_file import KeyPath
 
 
-def figure(context: Context, at: KeyPath, exhibit: Exhibit) -> Iterator[Problem]:
+def figure_of_results(context: Context, at: KeyPath, exhibit: Exhibit) -> Iterator[Problem]:
     """Check that a figure names what there is."""
     study = context.study
     blocks = [block for block in exhibit.estimated_in if block in study.blocks]
