@@ -164,8 +164,6 @@ def with_types(frame: pd.DataFrame) -> pd.DataFrame:
     typed: dict[str, pd.Series] = {}
     for name, (kind, _) in COLUMNS.items():
         column = frame[name]
-        if kind == "str" and pd.api.types.is_float_dtype(column):
-            column = column.astype("Int64")  # cohorts, which a file with empty cells gives as 2015.0
         typed[name] = column.astype("str").where(column.notna(), "") if kind == "str" else column.astype(kind)  # type: ignore[call-overload]
     return pd.DataFrame(typed)
 
