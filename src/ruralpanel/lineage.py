@@ -43,7 +43,7 @@ def code_digest(*modules: str) -> str:
     digest = hashlib.sha256()
     for module in sorted(modules_behind(*modules)):
         digest.update(module.encode())
-        digest.update(_syntax(_file_of(module)).encode())
+        digest.update(_syntax(file_of(module)).encode())
     return digest.hexdigest()[:16]
 
 
@@ -61,11 +61,18 @@ def modules_behind(*modules: str) -> set[str]:
         module = waiting.pop()
         if module not in found:
             found.add(module)
-            waiting += _imports_of(_file_of(module))
+            waiting += _imports_of(file_of(module))
     return found
 
 
-def _file_of(module: str) -> Path:
+def file_of(module: str) -> Path:
+    """Find the file of a module of this package.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If there is no such module in the package.
+    """
     path = PACKAGE.parent.joinpath(*module.split("."))
     for candidate in (path.with_suffix(".py"), path / "__init__.py"):
         if candidate.is_file():

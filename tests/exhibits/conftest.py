@@ -49,6 +49,14 @@ def made_estimates(made_panel: pd.DataFrame) -> pd.DataFrame:
     return estimate_block(one_cluster, equations)[0]
 
 
+def declaration_of(standing: str = "public", **exhibit: object) -> ExhibitDeclaration:
+    """Declare an exhibit of any kind, by its keys."""
+    declared = declaration("regression_table", standing).model_dump()
+    return ExhibitDeclaration.model_validate(
+        declared | {"number": "Figure 1", "exhibit": {"title": "Effects & signs", **exhibit}}
+    )
+
+
 @pytest.fixture
 def estimates(made_estimates: pd.DataFrame) -> pd.DataFrame:
     """Give a test the estimates as its own."""

@@ -5,7 +5,8 @@ import pytest
 
 from ruralpanel.exhibits import event_study_figure, trends_figure
 from ruralpanel.exhibits.caption import ExhibitDeclaration, OutcomeWords, unit_notes
-from ruralpanel.exhibits.printed_table import as_html, as_latex
+from ruralpanel.exhibits.latex import as_latex
+from ruralpanel.exhibits.printed_table import as_html
 from ruralpanel.exhibits.regression_table import print_table
 from tests.exhibits.conftest import declaration
 

@@ -4,7 +4,9 @@ import pandas as pd
 import pytest
 
 from ruralpanel.estimation.block import estimate_block
-from ruralpanel.exhibits.printed_table import as_grid, as_html, as_latex
+from ruralpanel.exhibits.latex import as_latex
+from ruralpanel.exhibits.numbers import decimal
+from ruralpanel.exhibits.printed_table import as_grid, as_html
 from ruralpanel.exhibits.regression_table import print_table
 from tests.conftest import equation
 from tests.exhibits.conftest import declaration
@@ -180,3 +182,46 @@ def test_drawn_p_values_stand_in_brackets_with_a_note_on_how(panel: pd.DataFrame
         table.notes
     )
     assert "p, wild bootstrap" in as_latex(table)
+
+
+def test_numbers_carry_the_address_of_their_estimate_into_html(static: pd.DataFrame) -> None:
+    html = as_html(print_table(static, declaration("regression_table")))
+    listed = static[static["term"] == "listed"].iloc[0]
+    address = "block/main/y/two_way_fixed_effects/listed"
+    assert f'data-address="{address}">{listed["estimate"]:.3f}</td>' in html
+    assert f'data-address="{address}">({listed["standard_error"]:.3f})</td>' in html
+    assert f'data-address="{address}">320</td>' in html
+    assert "<td>Yes</td>" in html
+
+
+def test_averages_by_cohort_or_event_time_are_shown_where_they_are_asked_for(panel: pd.DataFrame) -> None:
+    equations = [equation(estimator=name, window=[-3, 2]) for name in ("sun_abraham", "callaway_santanna")]
+    estimates, _ = estimate_block(panel, [*equations, equation(), equation(estimator="event_study", window=[-3, 2])])
+    overall = print_table(estimates, declaration("regression_table"))
+    cohorts = print_table(estimates, declaration("regression_table", effects="cohort"))
+    times = print_table(estimates, declaration("regression_table", effects="event_time"))
+    treated = sorted(estimates.loc[estimates["estimator"] == "sun_abraham", "cohort"].unique())[1:]
+    labels = [label for label, _ in cohorts.coefficients if label]
+    assert labels == [*(f"Listed village, treated from {cohort}" for cohort in treated), "Listed village"]
+    assert len(cohorts.heads) == 3  # an event study has no effects by cohort
+    row = estimates[
+        (estimates["estimator"] == "callaway_santanna")
+        & (estimates["cohort"] == treated[0])
+        & estimates["event_time"].isna()
+    ].iloc[0]
+    assert cohorts.coefficients[0][1][1] == decimal(row["estimate"], 3)
+    assert "Listed village, event time 1" in [label for label, _ in times.coefficients]
+    # Counts are those of the regression, whichever of its averages are shown.
+    for name in ("Observations", "Units (village)", "Mean of outcome"):
+        assert dict(cohorts.statistics)[name] == dict(overall.statistics)[name][:3]
+        assert dict(times.statistics)[name] == dict(overall.statistics)[name]
+
+
+def test_columns_that_only_their_estimator_tells_apart_name_it(panel: pd.DataFrame) -> None:
+    equations = [equation(), equation(estimator="sun_abraham"), equation(specification="weighted", weights="weight")]
+    estimates, _ = estimate_block(panel, equations)
+    assert [head for _, head in print_table(estimates, declaration("regression_table")).heads] == [
+        "two-way fixed effects",
+        "averages over cohorts",
+        "Weighted",
+    ]

@@ -1,83 +1,31 @@
 from __future__ import annotations
 
+import json
 import re
-from functools import cache
+from html import unescape
+from urllib.parse import unquote
 
 import pandas as pd
 import pytest
 
-from ruralpanel.ledger import Ledger, LedgerLine, ledger_frame
-from ruralpanel.panel.balance import balance
-from ruralpanel.panel.codebook import codebook, missingness
-from ruralpanel.panel.legacies.capacities import add_legacies
-from ruralpanel.panel.lists import EVENT_COLUMNS, no_events
-from ruralpanel.report.page import PageContents, ShownExhibit, event_counts, ledger_parts, write_page
-from ruralpanel.study import Study, load_study
+from ruralpanel.ledger import LedgerLine, ledger_frame
+from ruralpanel.panel.lists import no_events
+from ruralpanel.report.page import write_page
+from ruralpanel.report.sample import event_counts, ledger_parts
 from ruralpanel.study.legacies import Legacy
-from ruralpanel.study.panel import ColumnOrigin
 from ruralpanel.study.sources import Source
-from ruralpanel.verification.published import nothing_published
-from ruralpanel.verification.verdict import judge
-from tests.conftest import ROOT, equation
-
-EVENTS = pd.DataFrame(
-    [
-        ("taobao_village", 1, 2017, "first listing", ""),
-        ("taobao_village", 2, 2019, "first listing", ""),
-        ("taobao_village", 2, 2019, "uncertain onset", ""),
-        ("taobao_village", 3, 2019, "first listing", ""),
-        ("taobao_village", 1, 2019, "exit", ""),
-    ],
-    columns=EVENT_COLUMNS,
-)
-
-
-@cache
-def default_study() -> Study:
-    """Give the default study without its legacies, of which the small panel here knows nothing."""
-    return load_study("taobao_villages", ROOT).model_copy(update={"legacies": {}})
-
-
-def render(
-    panel: pd.DataFrame, study: Study, provenance: dict[str, dict[str, object]], events: pd.DataFrame = EVENTS
-) -> str:
-    from ruralpanel.estimation.block import estimate_block
-
-    ledger = Ledger("panel", "panel", "village", "year", ["listed"])
-    ledger.note("base survey", 1320, panel.drop(columns="listed_cohort"))
-    measured = add_legacies(panel, study.legacies, [], "village", None, Ledger("panel", "panel"))
-    ledger.note("keep year < 2010 & more", 1320, panel, "too <late>")
-    return write_page(
-        PageContents(
-            name="taobao_villages",
-            study=study,
-            exhibits=[
-                ShownExhibit("t", "Table 1", "Table 1. A", "", ["t.tex"], html="<table></table>"),
-                ShownExhibit("f", "Figure 1", "Figure 1. B", "note", ["f.png"], png=b"\x89PNG"),
-            ],
-            ledgers=ledger.frame(),
-            events=events,
-            provenance=provenance,
-            codebook=codebook(panel, {name: ColumnOrigin(origin="survey", label=f"The {name}") for name in panel}),
-            missingness=missingness(panel, "village", "year", ["y"], ["listed"]),
-            legacies=measured.measures,
-            capacities=measured.correlations,
-            balance=balance(panel, "village", "year", ["listed"]),
-            verdict=judge(nothing_published(), estimate_block(panel, [equation()])[0]),
-            lock="lock",
-        )
-    )
+from tests.report.made_page import EVENTS, default_study, made_contents
 
 
 @pytest.fixture(scope="module")
 def page(made_panel: pd.DataFrame) -> str:
-    study = default_study()
-    return render(made_panel, study, {name: {"rows": 5, "sha256": "abc"} for name in study.sources})
+    return write_page(made_contents(made_panel, default_study()))
 
 
 def test_the_page_needs_nothing_outside_itself(page: str) -> None:
     assert not re.search(r"""(?:src|href)=["']?(?:https?:)?//""", page)
-    assert "<script" not in page
+    assert "<script src" not in page
+    assert "default-src 'none'" in page
 
 
 def test_the_page_shows_ledger_sources_and_standing(page: str) -> None:
@@ -104,7 +52,9 @@ def test_a_retrieved_source_shows_its_address_and_hash(panel: pd.DataFrame) -> N
     changed = study.sources["gazetteer"].model_dump(by_alias=True, exclude={"path"})
     survey = Source.model_validate(changed | {"retrieve": {"address": address, "sha256": "0a" * 32}})
     study = study.model_copy(update={"sources": study.sources | {"gazetteer": survey}})
-    page = render(panel, study, {name: {"rows": 5, "sha256": "0a" * 32} for name in study.sources})
+    page = write_page(
+        made_contents(panel, study, provenance={name: {"rows": 5, "sha256": "0a" * 32} for name in study.sources})
+    )
     assert "<code>survey.csv from https://example.org/survey.csv?one&amp;two</code>" in page
     assert "0a" * 32 in page
 
@@ -155,7 +105,7 @@ def test_the_page_shows_capacities_with_their_proxies(panel: pd.DataFrame) -> No
     kinship = Legacy.model_validate({"label": "Kinship & place", "capacities": declared})
     study = study.model_copy(update={"legacies": {"kinship": kinship}})
     panel = panel.assign(first=panel["county"] % 7, second=panel["village"] % 3)
-    shown = render(panel, study, {name: {"rows": 5, "sha256": "abc"} for name in study.sources})
+    shown = write_page(made_contents(panel, study))
     assert "Capacities: 2, and the proxies that measure them" in shown
     assert '<strong>Cohesion</strong><br><span class="meta">Kinship &amp; place</span>' in shown
     assert "inverse-covariance weighted index, alpha " in shown
@@ -171,9 +121,7 @@ def test_a_study_without_legacies_has_no_table_of_them(page: str) -> None:
 
 def test_a_study_without_lists_has_no_table_of_them(panel: pd.DataFrame) -> None:
     assert event_counts(no_events(), {}) is None
-    study = default_study()
-    provenance: dict[str, dict[str, object]] = {name: {"rows": 5, "sha256": "abc"} for name in study.sources}
-    assert "entries, exits and doubts" not in render(panel, study, provenance, no_events())
+    assert "entries, exits and doubts" not in write_page(made_contents(panel, default_study(), no_events()))
 
 
 def test_limits_totals_and_names_have_headings_of_their_own_where_there_are_any(page: str, panel: pd.DataFrame) -> None:
@@ -181,7 +129,54 @@ def test_limits_totals_and_names_have_headings_of_their_own_where_there_are_any(
         assert f'<h2 id="{heading}">' not in page
         assert f'href="#{heading}"' not in page
     study = default_study().model_copy(update={"limitations": ["Two periods & no trend."]})
-    limited = render(panel, study, {name: {"rows": 5, "sha256": "abc"} for name in study.sources})
+    limited = write_page(made_contents(panel, study))
     assert '<h2 id="limits">Limits</h2>' in limited
     assert "<li>Two periods &amp; no trend.</li>" in limited
     assert 'href="#limits"' in limited
+
+
+def test_the_page_begins_with_the_claims(page: str) -> None:
+    assert page.index("What became of the claims") < page.index("Tables and figures</h2>")
+    assert "2 claims: 1 supported, 1 contradicted, 0 undecided." in page
+    assert "Listing raises &lt;income&gt;." in page
+    assert "The data are simulated: this shows what such data could tell" in page
+
+
+def test_a_study_without_claims_begins_with_its_verdict(panel: pd.DataFrame) -> None:
+    contents = made_contents(panel, default_study())
+    shown = write_page(made_contents(panel, default_study(), claims=contents.claims.head(0)))
+    assert "What became of the claims" not in shown
+    assert shown.index("nothing is published") < shown.index("Tables and figures</h2>")
+
+
+def test_every_number_in_a_table_and_every_claim_leads_to_a_row_of_the_estimates(page: str) -> None:
+    links = {unquote(unescape(each)) for each in re.findall(r'href="#(estimate-[^"]+)"', page)}
+    places = re.findall(r'<tr id="(estimate-[^"]+)"', page)
+    assert "estimate-made/main/income/two_way_fixed_effects/listed" in links
+    assert links <= {unescape(each) for each in places}
+    assert len(places) == len(set(places))
+    assert re.search(
+        r'<td data-address="made/main/income/two_way_fixed_effects/listed"><a href="[^"]+">320</a></td>', page
+    )
+
+
+def test_all_links_within_the_page_have_a_target(page: str) -> None:
+    ids = {unescape(each) for each in re.findall(r'\bid="([^"]+)"', page)}
+    links = {unquote(unescape(each)) for each in re.findall(r'href="#([^"]+)"', page)}
+    assert links <= ids
+
+
+def test_traces_are_one_for_each_row_of_the_estimates_in_their_order(page: str) -> None:
+    found = re.search(r'<script type="application/json" id="traces">(.*?)</script>', page)
+    assert found is not None
+    traces = json.loads(found[1])
+    places = [unescape(each) for each in re.findall(r'<tr id="estimate-([^"]+)"', page)]
+    assert [row[0].replace(" ", "+") for row in traces["rows"]] == places
+    first = traces["equations"][traces["rows"][0][1]]
+    assert first["module"] == "src/ruralpanel/estimation/two_way_fixed_effects.py"
+    assert first["code"] == "0123456789abcdef"
+    assert first["declared"] == "blocks.made"
+    assert [step[0] for step in first["steps"]][-1] == "estimated"
+    titles = [traces["sources"][position][0] for position in first["sources"]]
+    assert "Annual village form" in titles
+    assert "Large cities" not in titles

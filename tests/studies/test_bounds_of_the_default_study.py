@@ -9,11 +9,11 @@ import pytest
 
 from ruralpanel.sources.contracts import violations
 from ruralpanel.sources.table import read_source
-from ruralpanel.study import Study
+from ruralpanel.study import load_study
 from tests.conftest import ROOT
 
 FILES = ("village_form", "gazetteer", "migration", "households", "yearbook", "village_proxies", "county_proxies")
-STUDY = Study.load("taobao_villages", ROOT)
+STUDY = load_study("taobao_villages", ROOT)
 
 
 @cache

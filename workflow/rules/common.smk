@@ -15,6 +15,7 @@ from ruralpanel.lineage import code_digest, file_digest
 from ruralpanel.monte_carlo.plan import load_plan
 from ruralpanel.sources.retrieval import discard_if_damaged
 from ruralpanel.study import find_study, load_study
+from ruralpanel.study.figures_of_places import MapFigure
 from ruralpanel.study.sensitivity import OfRegression
 from ruralpanel.study.sources import RETRIEVED_FILES
 
@@ -195,6 +196,8 @@ def exhibit_inputs(wildcards):
             for block in exhibit.estimated_in
         ],
         "ledgers": LEDGERS,
+        "sources": [f"{RESULTS}/sources/{source}.parquet" for source in STUDY.sources],
+        "claims": f"{RESULTS}/claims.csv",
         "sensitivity": [
             f"{RESULTS}/sensitivity/{name}.csv" for name in exhibit.analysed_in
         ],
@@ -205,20 +208,22 @@ def exhibit_inputs(wildcards):
         "missingness": f"{RESULTS}/panel/missingness.csv",
         "codebook": f"{RESULTS}/panel/codebook.csv",
     }
+    if isinstance(exhibit, MapFigure):
+        targets = [STUDY.panel.places.distance_to[name] for name in exhibit.lines]
+        files["lines"] = [
+            made_table(each.line_source) if each.line_source else each.line
+            for each in targets
+        ]
+        files["outlines"] = [exhibit.outlines.path] if exhibit.outlines else []
     return {name: files[name] for name in exhibit.reads}
 
 
 def exhibit_code(name):
     """Compute the digest of the code behind an exhibit."""
     kind = STUDY.exhibits[name].kind
+    forms = ("style",) if name in FIGURES else ("printed_table", "latex", "word")
     return code_digest(
-        f"ruralpanel.exhibits.{kind}",
-        "ruralpanel.exhibits.inputs",
-        (
-            "ruralpanel.exhibits.style"
-            if name in FIGURES
-            else "ruralpanel.exhibits.printed_table"
-        ),
+        *(f"ruralpanel.exhibits.{module}" for module in (kind, "inputs", *forms)),
     )
 
 

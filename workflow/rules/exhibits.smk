@@ -4,6 +4,7 @@ rule print_table:
     output:
         html=f"{RESULTS}/exhibits/{{exhibit}}.html",
         latex=f"{RESULTS}/exhibits/{{exhibit}}.tex",
+        docx=f"{RESULTS}/exhibits/{{exhibit}}.docx",
         csv=f"{RESULTS}/exhibits/{{exhibit}}.csv",
         caption=f"{RESULTS}/exhibits/{{exhibit}}.caption.json",
     log:

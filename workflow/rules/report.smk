@@ -23,7 +23,11 @@ rule write_page:
         balance=f"{RESULTS}/panel/balance.csv",
         totals=[f"{RESULTS}/tables/{table}.totals.csv" for table in TABLES_WITH_TOTALS],
         names=[f"{RESULTS}/tables/{table}.names.csv" for table in TABLES_WITH_NAMES],
+        estimates=expand(f"{RESULTS}/estimates/{{block}}.csv", block=STUDY.blocks),
         claims=f"{RESULTS}/claims.csv",
+        sensitivity=expand(
+            f"{RESULTS}/sensitivity/{{analysis}}.csv", analysis=STUDY.sensitivity
+        ),
         verdict=f"{RESULTS}/verdict.csv",
         templates=TEMPLATES,
     output:
@@ -35,7 +39,13 @@ rule write_page:
     params:
         name=NAME,
         study=lambda wildcards: as_json(STUDY),
-        code=code_digest("ruralpanel.report.page"),
+        estimation_code={block: estimation_code(block) for block in STUDY.blocks},
+        benchmarks=f"{RESULTS}/benchmarks",
+        code=code_digest(
+            "ruralpanel.report.page",
+            "ruralpanel.report.exhibits",
+            "ruralpanel.report.run_times",
+        ),
         lock=LOCK,
     message:
         "report        page"

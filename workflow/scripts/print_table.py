@@ -1,4 +1,4 @@
-"""Door of the exhibits stage: what a table reads → the table as HTML, LaTeX and CSV."""
+"""Door of the exhibits stage: what a table reads → the table as HTML, LaTeX, Word and CSV."""
 
 from ruralpanel.stage import stage
 
@@ -8,7 +8,9 @@ with stage(snakemake.log[0]):
 
     from ruralpanel.exhibits.caption import ExhibitDeclaration
     from ruralpanel.exhibits.inputs import load_inputs
-    from ruralpanel.exhibits.printed_table import as_grid, as_html, as_latex
+    from ruralpanel.exhibits.latex import as_latex
+    from ruralpanel.exhibits.printed_table import as_grid, as_html
+    from ruralpanel.exhibits.word import as_docx
     from ruralpanel.storage import save_json
 
     declaration = ExhibitDeclaration.model_validate_json(snakemake.params.declaration)
@@ -16,6 +18,7 @@ with stage(snakemake.log[0]):
     table = tables.print_table(declaration=declaration, **load_inputs(dict(snakemake.input.items())))
     Path(snakemake.output.html).write_text(as_html(table), encoding="utf-8")
     Path(snakemake.output.latex).write_text(as_latex(table), encoding="utf-8")
+    Path(snakemake.output.docx).write_bytes(as_docx(table))
     as_grid(table).to_csv(snakemake.output.csv, index=False, lineterminator="\n")
     caption = {"number": declaration.number, "title": table.title, "notes": " ".join(table.notes)}
     save_json(caption, snakemake.output.caption)

@@ -8,7 +8,10 @@ with stage(snakemake.log[0]):
 
     import pandas as pd
 
-    from ruralpanel.report.page import PageContents, read_exhibit, write_page
+    from ruralpanel.estimation.estimates import load_estimates
+    from ruralpanel.report.exhibits import read_exhibit
+    from ruralpanel.report.page import PageContents, write_page
+    from ruralpanel.report.run_times import read_run_times
     from ruralpanel.storage import load_table
     from ruralpanel.study.model import Study
     from ruralpanel.verification.verdict import load_verdict
@@ -38,6 +41,14 @@ with stage(snakemake.log[0]):
         totals={path.name.split(".")[0]: load_table(path) for path in map(Path, snakemake.input.totals)},
         names={path.name.split(".")[0]: load_table(path) for path in map(Path, snakemake.input.names)},
         verdict=load_verdict(snakemake.input.verdict),
+        estimates=load_estimates(snakemake.input.estimates),
+        claims=load_table(snakemake.input.claims),
+        code=snakemake.params.estimation_code,
+        sensitivity={path.stem: load_table(path) for path in map(Path, snakemake.input.sensitivity)},
         lock=snakemake.params.lock,
+        # No rule can name measurements among its inputs: what is there now is shown.
+        run_times=read_run_times(
+            Path(snakemake.params.benchmarks), {*study.sources, *study.tables, *study.blocks, *study.exhibits}
+        ),
     )
     Path(snakemake.output.page).write_text(write_page(contents), encoding="utf-8")

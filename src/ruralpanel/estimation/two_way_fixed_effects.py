@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed
+from ruralpanel.estimation.effect_along import effects_along
 from ruralpanel.estimation.estimates import no_estimate, statistics
 from ruralpanel.estimation.resampling import with_bootstrap, with_permutation
 from ruralpanel.estimation.right_hand_side import Term, right_hand_side
@@ -40,7 +41,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     -------
     list of dict
         One row a term, in the equation's order, and one a moderator and period; a term that is collinear has a reason
-        in place of numbers.
+        in place of numbers. Where the equation says so, also effects along a moderator.
 
     Raises
     ------
@@ -54,7 +55,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         rows = with_bootstrap(rows, terms, fit, panel, equation)
     if equation.inference.permutation is not None:
         rows = with_permutation(rows, terms, fit, equation)
-    return rows
+    return rows if equation.along is None else rows + effects_along(fit, equation)
 
 
 def rows_of(fit: Fit, terms: list[Term], equation: Equation) -> list[dict[str, Any]]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 from pydantic import BaseModel
 
-from ruralpanel.study.exhibits import AnyExhibit, MissingnessFigure, PathsFigure, WorkflowFigure
+from ruralpanel.exhibits.described import ColumnWords, SourceWords, described_columns, described_sources
+from ruralpanel.study.exhibits import AnyExhibit
+from ruralpanel.study.figures_of_effects import CoefficientFigure, ForestFigure
+from ruralpanel.study.figures_of_places import MapFigure
+from ruralpanel.study.figures_of_results import MissingnessFigure, PathsFigure, WorkflowFigure
 from ruralpanel.study.flow import FlowStep, flow
 from ruralpanel.study.model import Study
 
@@ -71,6 +76,12 @@ class ExhibitDeclaration(BaseModel):
     sources: list[str]
     treatments: dict[str, str] = {}
     anticipation: dict[str, int] = {}
+    columns: dict[str, ColumnWords] = {}
+    data: list[SourceWords] = []
+    coordinates: tuple[str, str] = ("", "")
+    lines: list[tuple[str, str, str]] = []
+    rings: dict[str, tuple[float, float]] = {}
+    groups: dict[str, str] = {}
     grouped_by: dict[str, str] = {}
     """With means by group: by `block/specification`, the treatment that groups are formed by."""
     flow: list[FlowStep] = []
@@ -110,6 +121,14 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         sources=list(dict.fromkeys(source.citation or source.title or key for key, source in study.sources.items())),
         treatments=study.treatment_notes(),
         anticipation={key: each.anticipation for key, each in study.designation.items() if each.anticipation},
+        columns=described_columns(study, exhibit),
+        data=described_sources(study, exhibit),
+        **_of_places(study, exhibit),
+        groups={
+            capacity: legacy.label or name for name, legacy in study.legacies.items() for capacity in legacy.capacities
+        }
+        if isinstance(exhibit, ForestFigure)
+        else {},
         grouped_by={
             f"{block}/{equation.specification}": equation.treatments[0]
             for block in (exhibit.estimated_in if isinstance(exhibit, PathsFigure) else [])
@@ -118,6 +137,26 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         },
         flow=flow(study, numbers) if isinstance(exhibit, WorkflowFigure) else [],
     )
+
+
+def _of_places(study: Study, exhibit: AnyExhibit) -> dict[str, Any]:
+    """Pick what maps need, and what figures of rings do: coordinates, lines with their columns, bounds in km."""
+    places = study.panel.places
+    if places is None:
+        return {}
+    if isinstance(exhibit, CoefficientFigure):
+        rings = {
+            column: ring for name, each in places.neighbours.items() for column, ring in each.columns(name).items()
+        }
+        return {"rings": {term: rings[term] for term in exhibit.terms if term in rings}}
+    if not isinstance(exhibit, MapFigure):
+        return {}
+    lines = []
+    for name, label in exhibit.lines.items():
+        target = places.distance_to[name]
+        own = (target.latitude or places.latitude, target.longitude or places.longitude)
+        lines.append((label, *(own if target.line_source else ("latitude", "longitude"))))
+    return {"coordinates": (places.latitude, places.longitude), "lines": lines}
 
 
 def _outcome_labels(study: Study) -> dict[str, str]:
@@ -243,3 +282,19 @@ def variance_words(row: Mapping[Any, Any], labels: Mapping[str, str]) -> str:
         kind = f"spatial (Conley 1999; {row['spatial']})"
     correction = SMALL_SAMPLE_WORDS.get(row["small_sample"])
     return f"{kind}, {correction}" if correction else kind
+
+
+def sample_text(sample: str, labels: Mapping[str, str]) -> str:
+    """Write a sample for the reader: treatments by their label, numbers with a true minus.
+
+    Parameters
+    ----------
+    sample
+        As the estimates have it.
+    labels
+        What a reader sees for a column.
+    """
+    words = sample
+    for name, label in labels.items():
+        words = re.sub(rf"\bof {name}\b", f"of {label}", words)
+    return re.sub(r"(?<![\w.])-(?=\d)", "\N{MINUS SIGN}", words)

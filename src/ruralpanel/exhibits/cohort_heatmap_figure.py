@@ -20,7 +20,7 @@ from ruralpanel.exhibits.caption import (
 from ruralpanel.exhibits.numbers import MINUS, decimal
 from ruralpanel.exhibits.style import axis_label, empty_axes, figure_style, finish, stacked_panels
 from ruralpanel.study.estimators import shown_in
-from ruralpanel.study.exhibits import CohortHeatmapFigure
+from ruralpanel.study.figures_of_results import CohortHeatmapFigure
 
 PANEL = ["block", "specification", "outcome", "estimator"]
 

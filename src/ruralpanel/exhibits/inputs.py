@@ -7,9 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from ruralpanel.errors import DataError, Problem
 from ruralpanel.estimation.estimates import load_estimates
 from ruralpanel.sensitivity.results import load_results
+from ruralpanel.sources.outlines import read_outlines
 from ruralpanel.storage import load_table
+
+DRAWN = ("lines", "outlines")
+"""Inputs that are drawn on a map: files of GeoJSON, or tables of sources that hold lines."""
 
 
 def load_inputs(files: Mapping[str, Sequence[str | Path] | str | Path]) -> dict[str, pd.DataFrame]:
@@ -34,8 +39,56 @@ def load_inputs(files: Mapping[str, Sequence[str | Path] | str | Path]) -> dict[
             # The rows that draws belong to are counted within a block, whose name is that of the file.
             parts = [load_table(path).assign(block=Path(path).name.split(".")[0]) for path in listed]
             frames[name] = pd.concat(parts, ignore_index=True)
+        elif name == "sources":
+            frames[name] = pd.concat([extent(Path(path).stem, load_table(path)) for path in listed], ignore_index=True)
+        elif name in DRAWN:
+            frames[name] = _vertices(listed)
         elif name == "sensitivity":
             frames[name] = load_results(listed)
         else:
             frames[name] = pd.concat([load_table(path) for path in listed], ignore_index=True)
     return frames
+
+
+def extent(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Say how far a table goes: its rows, and the smallest and largest number of every column.
+
+    Parameters
+    ----------
+    name
+        The source.
+    table
+        Its table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a column: ``source``, ``rows``, ``column``, ``minimum`` and ``maximum``, missing for text.
+    """
+    numbers = table.select_dtypes("number")
+    found = pd.DataFrame({"source": name, "rows": len(table), "column": table.columns})
+    return found.assign(
+        minimum=found["column"].map(numbers.min()).astype("float64"),
+        maximum=found["column"].map(numbers.max()).astype("float64"),
+    )
+
+
+def _vertices(paths: Sequence[str | Path]) -> pd.DataFrame:
+    """Load lines as one row a vertex, with the number of its file from 1; areas give the lines around them."""
+    frames = [pd.DataFrame({"file": [], "line": [], "vertex": [], "longitude": [], "latitude": []})]
+    for number, path in enumerate(map(Path, paths), start=1):
+        if path.suffix == ".parquet":
+            table = load_table(path)
+        else:
+            try:
+                lines = read_outlines(path)
+            except ValueError as error:
+                raise DataError([Problem(str(path), str(error))]) from None
+            places = [
+                (line, vertex, *place)
+                for line, points in enumerate(lines, start=1)
+                for vertex, place in enumerate(points, start=1)
+            ]
+            table = pd.DataFrame(places, columns=["line", "vertex", "longitude", "latitude"])
+        frames.append(table.assign(file=number))
+    return pd.concat(frames[1:], ignore_index=True) if len(frames) > 1 else frames[0]

@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.exhibits.style import MARKERS, NEVER_COLOUR, empty_axes, figure_style, finish, stacked_panels
-from ruralpanel.study.exhibits import MissingnessFigure
+from ruralpanel.study.figures_of_results import MissingnessFigure
 
 ALL, NEVER = "all", "never"
 """All units together, and those never treated, as :mod:`ruralpanel.panel.codebook` calls them."""

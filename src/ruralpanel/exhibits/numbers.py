@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 MINUS = "−"
+
+_PRINTED = re.compile(r"(?P<lead>[(\[]?(< )?−?[0-9][0-9,]*)(?P<trail>(\.[0-9]+)?[)\]]?\**)")
 
 
 def decimal(value: float, decimals: int) -> str:
@@ -39,3 +43,20 @@ def probability(value: float, sign: str = "= ") -> str:
     if pd.isna(value):
         return ""
     return "< 0.001" if value < 0.0005 else f"{sign}{decimal(value, 3)}"
+
+
+def number_parts(text: str) -> tuple[str, str] | None:
+    """Split a printed number where its decimal point is, or would be.
+
+    Parameters
+    ----------
+    text
+        Such as ``(0.014)``, ``−0.048**``, ``[< 0.001]`` or ``27,725``.
+
+    Returns
+    -------
+    tuple of (str, str) or None
+        What is before the point and what is from it on, such as ``(0`` and ``.014)``; None where it is no number.
+    """
+    found = _PRINTED.fullmatch(text)
+    return (found["lead"], found["trail"]) if found else None

@@ -20,7 +20,7 @@ from ruralpanel.exhibits.caption import (
 from ruralpanel.exhibits.numbers import MINUS, count
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, panels
 from ruralpanel.study.estimators import shown_in
-from ruralpanel.study.exhibits import PathsFigure
+from ruralpanel.study.figures_of_results import PathsFigure
 
 GROUP = re.compile(r"(?P<treated>treated|untreated)(, (?P<moderator>\w+) (?P<level>high|low))?")
 """A term of :mod:`ruralpanel.estimation.group_means`."""

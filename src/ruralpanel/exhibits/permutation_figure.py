@@ -12,7 +12,7 @@ from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, term_
 from ruralpanel.exhibits.numbers import count, probability
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, panels
 from ruralpanel.study.estimators import shown_in
-from ruralpanel.study.exhibits import PermutationFigure
+from ruralpanel.study.figures_of_results import PermutationFigure
 
 ORIGIN = ["block", "specification", "outcome", "estimator", "term"]
 SHOWN = [*ORIGIN, "row", "draw", "estimate", "p_value_permutation", "permutation", "reason"]

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from ruralpanel.estimation.address import address_of
+from ruralpanel.estimation.along import is_along
 from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.exhibits.caption import (
     ExhibitDeclaration,
     closing_notes,
     full_title,
     missing_errors,
+    sample_text,
     sentence_list,
     term_words,
     unit_notes,
     variance_words,
 )
 from ruralpanel.exhibits.numbers import count, decimal, probability
-from ruralpanel.exhibits.printed_table import PrintedTable
+from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
 from ruralpanel.study.estimators import AVERAGING, ESTIMATORS, shown_in
 from ruralpanel.study.exhibits import RegressionTable
 from ruralpanel.study.fixed_effects import fixed_effect, intercepts, slopes
@@ -60,19 +62,20 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
     assert isinstance(exhibit, RegressionTable)
     order = {block: position for position, block in enumerate(exhibit.blocks)}
     shown = estimates[estimates["estimator"].isin(shown_in("regression_table"))]
-    shown = shown[~shown["estimator"].isin(BY_PARTS) | _is_overall(shown)]
-    # Effects by event time have their place in a figure; the table shows the overall one.
-    shown = shown[~(shown["estimator"].isin(AVERAGING) & shown["event_time"].notna())]
     shown = shown.sort_values("block", key=lambda names: names.map(order), kind="stable")
-    # Averages by event time and cohort have their place in a figure; the table shows the one over all of them.
-    apart = (shown["estimator"] == "sun_abraham") & (shown["event_time"].notna() | (shown["cohort"] != ""))
-    columns = [group for _, group in shown[~apart].groupby(REGRESSION, sort=False)]
+    parts = dict(list(shown[_is_asked_for(shown, exhibit.effects)].groupby(REGRESSION, sort=False)))
+    wholes = dict(list(shown[_is_asked_for(shown, "overall")].groupby(REGRESSION, sort=False)))
+    columns = list(parts.values())
+    # Observations, samples and the like are those of the whole regression, whichever of its averages are shown.
+    regressions = [wholes.get(key, column) for key, column in parts.items()]
     rows = _term_rows(columns, exhibit)
     coefficients = []
     unavailable: dict[str, None] = {}
     for term, event_time in rows:
         label = term_words(term, declaration.labels)
-        if event_time is not None:
+        if isinstance(event_time, str):
+            label += f", treated from {event_time}"
+        elif event_time is not None:
             label += f", event time {event_time_words(event_time, _bin(shown, term, event_time))}"
         cells = [_cell(column, term, event_time, exhibit, unavailable) for column in columns]
         coefficients.append((label, [top for top, _ in cells]))
@@ -82,10 +85,10 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
     heads = [(declaration.outcomes[column["outcome"].iloc[0]].head, _head(column, declaration)) for column in columns]
     return PrintedTable(
         full_title(declaration),
-        heads,
+        _told_apart(heads, regressions),
         coefficients,
-        _statistics(columns, declaration),
-        _notes(columns, declaration, exhibit, list(unavailable)),
+        _statistics(regressions, declaration),
+        _notes(regressions, declaration, exhibit, list(unavailable)),
     )
 
 
@@ -95,18 +98,51 @@ def _is_overall(estimates: pd.DataFrame) -> pd.Series:
     return whole & ~estimates["term"].str.contains(", ")
 
 
-def _term_rows(columns: list[pd.DataFrame], exhibit: RegressionTable) -> list[tuple[str, int | None]]:
-    """List the rows of the table: terms in the order of the study or of the estimates, event times in theirs."""
-    found: dict[str, set[int | None]] = {}
+def _is_asked_for(estimates: pd.DataFrame, effects: str) -> pd.Series:
+    """Tell the rows to show of estimators that average effects: the overall one, by cohort or by event time."""
+    averaging = estimates["estimator"].isin((*AVERAGING, "sun_abraham"))
+    of_cohort, of_event_time = estimates["cohort"] != "", estimates["event_time"].notna()
+    if effects == "cohort":
+        averaging |= estimates["estimator"] == "event_study"  # which has none
+        chosen = of_cohort & ~of_event_time & estimates["period"].isna()
+    elif effects == "event_time":
+        chosen = of_event_time & ~of_cohort & estimates["period"].isna()
+    else:
+        by_parts = estimates["estimator"].isin(BY_PARTS)
+        return (~by_parts | _is_overall(estimates)) & ~(averaging & (of_event_time | of_cohort))
+    return ~(averaging | estimates["estimator"].isin(BY_PARTS)) | chosen
+
+
+def _told_apart(heads: list[tuple[str, str]], columns: list[pd.DataFrame]) -> list[tuple[str, str]]:
+    """Add the estimator to heads of the same words over columns of different estimators."""
+    names = [column["estimator"].iloc[0] for column in columns]
+    told = []
+    for head, name in zip(heads, names, strict=True):
+        others = {other for same, other in zip(heads, names, strict=True) if same == head}
+        # The notes have the whole words, with what to cite.
+        words = ESTIMATORS[name].words.split(" (")[0] if len(others) > 1 else ""
+        told.append((head[0], ", ".join(part for part in (head[1], words) if part)))
+    return told
+
+
+def _term_rows(columns: list[pd.DataFrame], exhibit: RegressionTable) -> list[tuple[str, int | str | None]]:
+    """List the rows of the table: terms in the order of the study or of the estimates, parts of them in theirs.
+
+    A part is an event time, or the cohort as text.
+    """
+    found: dict[str, set[int | str | None]] = {}
     for column in columns:
-        for row in column[(column["term"] != JOINT_TEST) & column["period"].isna()].to_dict("records"):
+        for row in column[(column["term"] != JOINT_TEST) & column["period"].isna() & ~is_along(column["term"])].to_dict(
+            "records"
+        ):
             event_time = None if pd.isna(row["event_time"]) else int(row["event_time"])
-            found.setdefault(row["term"], set()).add(event_time)
+            cohort = row["cohort"] if exhibit.effects == "cohort" else ""
+            found.setdefault(row["term"], set()).add(event_time if event_time is not None else cohort or None)
     terms = exhibit.terms or list(found)
     return [
         (term, event_time)
         for term in terms
-        for event_time in sorted(found.get(term, ()), key=lambda value: (value is None, value))
+        for event_time in sorted(found.get(term, ()), key=lambda value: (value is None, isinstance(value, str), value))
     ]
 
 
@@ -125,7 +161,7 @@ def event_time_words(event_time: float, binned: str) -> str:
 def _cell(
     column: pd.DataFrame,
     term: str,
-    event_time: int | None,
+    event_time: int | str | None,
     exhibit: RegressionTable,
     unavailable: dict[str, None],
 ) -> tuple[str, str]:
@@ -135,20 +171,24 @@ def _cell(
         return "", ""
     if pd.isna(row["estimate"]):
         unavailable[row["reason"]] = None
-        return "—", ""
+        return Addressed("—", address_of(row)), ""
     stars = ""
     if exhibit.stars and pd.notna(row["p_value"]):
         stars = "*" * sum(row["p_value"] < bound for bound in (0.10, 0.05, 0.01))
     error = f"({decimal(row['standard_error'], exhibit.decimals)})" if pd.notna(row["standard_error"]) else ""
     if pd.notna(row["weight_share"]):
         error = f"[{decimal(row['weight_share'], exhibit.decimals)}]"
-    return decimal(row["estimate"], exhibit.decimals) + stars, error
+    address = address_of(row)
+    return Addressed(decimal(row["estimate"], exhibit.decimals) + stars, address), Addressed(error, address)
 
 
-def _row_of(column: pd.DataFrame, term: str, event_time: int | None) -> pd.Series | None:
+def _row_of(column: pd.DataFrame, term: str, event_time: int | str | None) -> pd.Series | None:
     """Find the estimate of a term in a column of the table."""
     here = column[(column["term"] == term) & column["period"].isna()]
-    here = here[here["event_time"].isna()] if event_time is None else here[here["event_time"] == event_time]
+    if isinstance(event_time, str):
+        here = here[here["event_time"].isna() & (here["cohort"] == event_time)]
+    else:
+        here = here[here["event_time"].isna()] if event_time is None else here[here["event_time"] == event_time]
     return None if here.empty else here.iloc[0]
 
 
@@ -158,11 +198,17 @@ def _rows_below(found: list[pd.Series | None], exhibit: RegressionTable) -> list
     for kind in exhibit.p_values or []:
         column, label, _ = P_VALUES[kind]
         values = [np.nan if row is None else row[column] for row in found]
-        rows.append((label, ["" if pd.isna(value) else f"[{probability(value, sign='')}]" for value in values]))
+        texts = ["" if pd.isna(value) else f"[{probability(value, sign='')}]" for value in values]
+        rows.append((label, _addressed(texts, found)))
     if exhibit.minimum_detectable_effect:
         effects = ["" if row is None else decimal(row["minimum_detectable_effect"], exhibit.decimals) for row in found]
-        rows.append((MDE, effects))
+        rows.append((MDE, _addressed(effects, found)))
     return [(label, cells) for label, cells in rows if any(cells)]
+
+
+def _addressed(texts: list[str], found: list[pd.Series | None]) -> list[str]:
+    """Give the texts of a row the addresses of the estimates they belong to."""
+    return [text if row is None else Addressed(text, address_of(row)) for text, row in zip(texts, found, strict=True)]
 
 
 def _head(column: pd.DataFrame, declaration: ExhibitDeclaration) -> str:
@@ -184,17 +230,19 @@ def _statistics(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) ->
     if any(first["weights"] != "none" for first in firsts):
         rows.append(("Weighted by", [_weight_words(first["weights"], declaration) for first in firsts]))
     if len({first["sample"] for first in firsts}) > 1:  # one sample for all columns is said in the notes
-        rows.append(("Sample", [_sample_words(first["sample"], declaration) for first in firsts]))
-    rows.append(("Observations", [count(first["observations"]) for first in firsts]))
+        rows.append(("Sample", [sample_text(first["sample"], declaration.labels) for first in firsts]))
+    found: list[pd.Series | None] = [column.iloc[0] for column in columns]
+    rows.append(("Observations", _addressed([count(first["observations"]) for first in firsts], found)))
     rows.append(
         (
             f"Units ({declaration.labels.get(declaration.unit, declaration.unit)})",
-            [count(first["units"]) for first in firsts],
+            _addressed([count(first["units"]) for first in firsts], found),
         )
     )
     if any(pd.notna(first["clusters"]) for first in firsts):
-        rows.append(("Clusters", [count(first["clusters"]) for first in firsts]))
-    rows.append(("Mean of outcome", [decimal(first["outcome_mean"], exhibit.decimals) for first in firsts]))
+        rows.append(("Clusters", _addressed([count(first["clusters"]) for first in firsts], found)))
+    means = [decimal(first["outcome_mean"], exhibit.decimals) for first in firsts]
+    rows.append(("Mean of outcome", _addressed(means, found)))
     if any(pd.notna(first["r_squared"]) for first in firsts):
         label = "R²" if all(not _effects_of(first) for first in firsts) else "Within R²"
         rows.append((label, [decimal(first["r_squared"], 3) for first in firsts]))
@@ -234,14 +282,6 @@ def _hidden(first: dict[Any, Any], exhibit: RegressionTable) -> list[str]:
     """List regressors that the table does not show."""
     regressors = first["regressors"].split(" + ") if first["regressors"] else []
     return [name for name in regressors if name not in (exhibit.terms or [])]
-
-
-def _sample_words(sample: str, declaration: ExhibitDeclaration) -> str:
-    """Write a sample for the reader: treatments by their label, numbers with a true minus."""
-    words = sample
-    for name, label in declaration.labels.items():
-        words = re.sub(rf"\bof {name}\b", f"of {label}", words)
-    return re.sub(r"(?<![\w.])-(?=\d)", "\N{MINUS SIGN}", words)
 
 
 def _short_variance(first: dict[Any, Any], declaration: ExhibitDeclaration) -> str:
@@ -289,7 +329,7 @@ def _notes(
     sentences += [*missing_errors(pd.concat(columns)), *unit_notes(pd.concat(columns), declaration)] if columns else []
     samples = list(dict.fromkeys(first["sample"] for first in firsts))
     if len(samples) == 1 and samples != ["all rows"]:
-        sentences.append(f"Sample: {_sample_words(samples[0], declaration)}.")
+        sentences.append(f"Sample: {sample_text(samples[0], declaration.labels)}.")
     if exhibit.terms is not None and hidden:
         sentences.append(f"Other regressors: {', '.join(hidden)}.")
     if any(column["weight_share"].notna().any() for column in columns):

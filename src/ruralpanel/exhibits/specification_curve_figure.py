@@ -27,7 +27,7 @@ from ruralpanel.exhibits.caption import (
 from ruralpanel.exhibits.numbers import MINUS, decimal
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, stacked_panels
 from ruralpanel.study.estimators import ESTIMATORS, shown_in
-from ruralpanel.study.exhibits import SpecificationCurveFigure
+from ruralpanel.study.figures_of_results import SpecificationCurveFigure
 from ruralpanel.study.fixed_effects import fixed_effect
 
 CHOICES = ["estimator", "fixed_effects", "regressors", "weights", "sample", "variance", "clustered_by", "spatial"]

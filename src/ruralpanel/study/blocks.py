@@ -173,6 +173,10 @@ class Specification(Section):
     """Matching or entropy balancing before the estimation, which then has the weights that come of it: `matching:
     {covariates: [city_distance], outcome_path: [2010, 2011]}`. Standard errors take these weights as given. How alike
     units are before and after is in `results/<study>/estimates/<block>.matching.csv`."""
+    along: Name | None = None
+    """`two_way_fixed_effects`: one of the moderators, over whose values the effect of each treatment is reported too,
+    with its interval, for a `gradient_figure`: at 25 values evenly spread from the 5th to the 95th percentile of
+    treated rows, with other moderators at their means there. The terms are written `listed at distance = 12.5`."""
     sample: Text | None = None
     """A condition on columns that the rows of this regression fulfil: `year >= 2012`."""
     inference: Inference | None = None
@@ -280,6 +284,8 @@ class Equation(Section):
     """The study's, where random numbers are drawn."""
     matching: Matching | None = None
     """What is done before the estimation, with its treatment and its baseline's default left open."""
+    along: Name | None = None
+    """The moderator over whose values effects are reported."""
     base_weights: Name | None = None
     """With matching: the panel's column of weights that those of matching multiply."""
 

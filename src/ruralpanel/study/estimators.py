@@ -34,6 +34,9 @@ ExhibitKind = Literal[
     "permutation_figure",
     "cohort_heatmap_figure",
     "paths_figure",
+    "gradient_figure",
+    "forest_figure",
+    "coefficient_figure",
 ]
 
 
@@ -69,6 +72,7 @@ class Estimator:
     """What an error calls it where its name would read badly."""
 
 
+_OF_TERMS: tuple[ExhibitKind, ...] = ("regression_table", "gradient_figure", "forest_figure", "coefficient_figure")
 _BOTH: tuple[ExhibitKind, ...] = ("regression_table", "event_study_figure")
 _OVERALL: tuple[ExhibitKind, ...] = (*_BOTH, "specification_curve_figure")
 
@@ -76,10 +80,10 @@ ESTIMATORS: dict[str, Estimator] = {
     "two_way_fixed_effects": Estimator(
         words="two-way fixed effects",
         short="Two-way",
-        exhibits=("regression_table", "specification_curve_figure", "permutation_figure"),
+        exhibits=(*_OF_TERMS, "specification_curve_figure", "permutation_figure"),
         has_treatment_terms=True,
         of_adoption=True,
-        keys=("anticipation",),
+        keys=("anticipation", "along"),
         inference=("bootstrap", "permutation"),
     ),
     "event_study": Estimator(
@@ -179,14 +183,14 @@ ESTIMATORS: dict[str, Estimator] = {
     "poisson_fixed_effects": Estimator(
         words="Poisson regression with fixed effects, whose coefficients are of the log of the mean",
         short="Poisson",
-        exhibits=("regression_table", "specification_curve_figure"),
+        exhibits=(*_OF_TERMS, "specification_curve_figure"),
         has_treatment_terms=True,
         keys=("anticipation",),
     ),
     "complementary_log_log": Estimator(
         words="complementary log-log regression, whose coefficients are of the log of the hazard",
         short="Compl. log-log",
-        exhibits=("regression_table", "specification_curve_figure"),
+        exhibits=(*_OF_TERMS, "specification_curve_figure"),
         has_treatment_terms=True,
         of_adoption=True,
         keys=("anticipation",),
@@ -208,6 +212,7 @@ KEYS_OF_SOME = (
     "synthetic",
     "switching",
     "groups",
+    "along",
 )
 """Keys of a specification that belong to some estimators only."""
 

@@ -2,52 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal, get_args
+from typing import Annotated, Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from ruralpanel.study.base import Name, Section, Text
-
-Term = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)*$")]
-
-
-class Exhibit(Section):
-    """What tables and figures share."""
-
-    is_table: ClassVar[bool] = False
-    reads: ClassVar[tuple[str, ...]] = ()
-    """What it is made from, each handed to its module as a frame under this name: `estimates` or `draws` (of its
-    `blocks`), the `ledgers` of all stages, or a file of the panel stage: `panel`, `events`, `balance`, `missingness`,
-    `matches`, `codebook`; or `sensitivity`."""
-
-    title: Text
-    """The title, without its number."""
-    notes: Text | None = None
-    """A sentence of the author's, put before the notes that are written from what is shown."""
-
-    @property
-    def estimated_in(self) -> list[str]:
-        """The blocks whose estimates are shown; none for an exhibit that shows no estimates."""
-        return []
-
-    @property
-    def analysed_in(self) -> list[str]:
-        """The sensitivity analyses that are shown; none for most."""
-        return []
-
-
-class OfEstimates(Exhibit):
-    """What exhibits of estimates share."""
-
-    reads: ClassVar[tuple[str, ...]] = ("estimates",)
-
-    blocks: Annotated[list[Name], Field(min_length=1)]
-    """The blocks whose estimates are shown, in this order."""
-
-    @property
-    def estimated_in(self) -> list[str]:
-        """The blocks whose estimates are shown."""
-        return list(self.blocks)
+from ruralpanel.study.base import Name
+from ruralpanel.study.exhibit import Exhibit, OfEstimates, Term
+from ruralpanel.study.figures_of_effects import CoefficientFigure, ForestFigure, GradientFigure
+from ruralpanel.study.figures_of_places import MapFigure, RolloutFigure
+from ruralpanel.study.figures_of_results import (
+    CohortHeatmapFigure,
+    MissingnessFigure,
+    PathsFigure,
+    PermutationFigure,
+    SpecificationCurveFigure,
+    WorkflowFigure,
+)
 
 
 class RegressionTable(OfEstimates):
@@ -61,6 +31,9 @@ class RegressionTable(OfEstimates):
     """The rows to show, in this order: treatments, `<name>_intensity` of one that enters by intensity, interactions,
     treatments by moderators (`listed*kinship`), regressors. Left out: all of them, but not a moderator's own
     coefficients by period."""
+    effects: Literal["overall", "cohort", "event_time"] = "overall"
+    """Of estimators that average effects over cohorts and periods, which averages to show: the `overall` one, one for
+    each `cohort`, or one for each `event_time`. An event study has the latter only, and no column beside cohorts."""
     decimals: Annotated[int, Field(ge=0, le=8)] = 3
     """Decimals of coefficients and standard errors."""
     p_values: Annotated[list[Literal["bootstrap", "permutation", "adjusted"]], Field(min_length=1)] | None = None
@@ -71,6 +44,63 @@ class RegressionTable(OfEstimates):
     a power of 80% (the row MDE₈₀): an estimate that is not significant says little about smaller effects."""
     stars: bool = False
     """Whether to mark p < 0.10, 0.05 and 0.01 with stars. Off by default, as journals now ask."""
+
+
+class SourceTable(Exhibit):
+    """A table of the data: what a row is, years, rows, terms."""
+
+    is_table = True
+    reads = ("sources",)
+
+    kind: Literal["source_table"]
+    """`source_table`: the data, one line for all sources with the same title, citation and terms."""
+    periods: dict[Name, Name] = {}
+    """By source, the column that says when, where it is called neither like the panel's period nor like the year of a
+    yearly list: `{yearbook: issue}`."""
+
+
+class SummaryTable(Exhibit):
+    """A table of means and standard deviations, by treatment."""
+
+    is_table = True
+    reads = ("panel",)
+
+    kind: Literal["summary_table"]
+    """`summary_table`: mean, standard deviation, smallest and largest value and number of values, and how far treated
+    units differ from others in standard deviations."""
+    columns: Annotated[list[Name], Field(min_length=1)] | None = None
+    """The columns of the panel to describe, in this order; left out: those of the outcomes."""
+    by: Name | None = None
+    """A designation, to describe units by; left out: all units together only."""
+    groups: Literal["ever", "cohort"] = "ever"
+    """For `by`: units that are `ever` treated beside those that never are, or one group a `cohort`."""
+    periods: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
+    """The first and the last period to describe, such as those before anybody is treated; left out: all. Twice the same
+    for one period."""
+
+    @model_validator(mode="after")
+    def _first_before_last(self) -> SummaryTable:
+        if self.periods is not None and self.periods[0] > self.periods[1]:
+            raise ValueError(f"`periods` ends in {self.periods[1]}, before it begins; write the first period first")
+        return self
+
+    @model_validator(mode="after")
+    def _cohorts_of_a_designation(self) -> SummaryTable:
+        if self.groups == "cohort" and self.by is None:
+            raise ValueError("`groups: cohort` needs `by`: the designation whose cohorts to tell apart")
+        return self
+
+
+class ScorecardTable(Exhibit):
+    """A table of the claims and what became of them."""
+
+    is_table = True
+    reads = ("claims",)
+
+    kind: Literal["scorecard_table"]
+    """`scorecard_table`: every claim of the study with the estimates that speak to it, and whether they support it."""
+    decimals: Annotated[int, Field(ge=0, le=8)] = 3
+    """Decimals of estimates and standard errors."""
 
 
 class EventStudyFigure(OfEstimates):
@@ -104,88 +134,25 @@ class HonestDidFigure(Exhibit):
         return list(self.sensitivity)
 
 
-class SpecificationCurveFigure(OfEstimates):
-    """A figure of one effect in every specification."""
-
-    kind: Literal["specification_curve_figure"]
-    """`specification_curve_figure`: every estimate of one effect in the order of size, and what each chose."""
-    outcome: Name
-    """The outcome of the effect."""
-    term: Term
-    """The term whose estimates are shown: a treatment, `listed*kinship`, a regressor."""
-    marked: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*/[a-z][a-z0-9_]*$")] | None = None
-    """The specification to mark, as `block/specification`: usually the one that the text is about."""
-
-
-class PermutationFigure(OfEstimates):
-    """A figure of what permuted cohorts give."""
-
-    reads = ("estimates", "draws")
-
-    kind: Literal["permutation_figure"]
-    """`permutation_figure`: the distribution of estimates under permuted cohorts, with the one found. Its blocks
-    ask for `permutation` under `inference`."""
-    terms: Annotated[list[Term], Field(min_length=1)] | None = None
-    """The terms to show, each on axes of its own; left out: all that were permuted."""
-
-
-class CohortHeatmapFigure(OfEstimates):
-    """A figure of effects by cohort and event time."""
-
-    kind: Literal["cohort_heatmap_figure"]
-    """`cohort_heatmap_figure`: effects by cohort and event time as coloured cells with their numbers, which
-    `callaway_santanna` estimates."""
-    window: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
-    """First and last event time to show; left out: all."""
-
-
-class PathsFigure(OfEstimates):
-    """A figure of means around a shock."""
-
-    kind: Literal["paths_figure"]
-    """`paths_figure`: means by period of treated and other units, with low and high values of a moderator, which
-    `group_means` estimates."""
-    shock: list[int] = []
-    """Periods to shade, such as the years of a pandemic."""
-
-
-class MissingnessFigure(Exhibit):
-    """A figure of what is missing, where and when."""
-
-    reads = ("missingness",)
-
-    kind: Literal["missingness_figure"]
-    """`missingness_figure`: the share of values missing by column and period or cohort, and the share of units not
-    there."""
-    columns: Annotated[list[Name], Field(min_length=1)] | None = None
-    """The columns to show, in this order; left out: those of all outcomes."""
-    over: Literal["period", "cohort"] = "period"
-    """Whether shares of missing values are by `period`, or by `cohort` of the `designation`."""
-    designation: Name | None = None
-    """The designation whose cohorts are told apart; left out: all units together."""
-
-
-class WorkflowFigure(Exhibit):
-    """A picture of the way of the data."""
-
-    reads = ("ledgers",)
-
-    kind: Literal["workflow_figure"]
-    """`workflow_figure`: sources, tables, panel, blocks and exhibits from left to right, with the rows that go in and
-    out, from the ledgers."""
-
-
 AnyExhibit = Annotated[
     RegressionTable
+    | SourceTable
+    | SummaryTable
+    | ScorecardTable
     | EventStudyFigure
     | TrendsFigure
+    | HonestDidFigure
     | SpecificationCurveFigure
     | PermutationFigure
     | CohortHeatmapFigure
     | PathsFigure
     | MissingnessFigure
     | WorkflowFigure
-    | HonestDidFigure,
+    | RolloutFigure
+    | MapFigure
+    | GradientFigure
+    | ForestFigure
+    | CoefficientFigure,
     Field(discriminator="kind"),
 ]
 

@@ -277,6 +277,7 @@ class Study(Section):
                             treatments=treatments,
                             regressors=stated.get("regressors", []),
                             moderators=stated.get("moderators", []),
+                            along=stated.get("along"),
                             fixed_effects=stated.get("fixed_effects", [self.panel.unit, self.panel.period]),
                             weights=matching.weights_name(weights) if matching is not None else weights,
                             sample=stated.get("sample"),

@@ -22,7 +22,9 @@ from ruralpanel.study.blocks import Block, GroupTime, Inference, Specification
 from ruralpanel.study.claims import Claim, ClaimTest
 from ruralpanel.study.contracts import Check
 from ruralpanel.study.designation import Designation, YearlyList
-from ruralpanel.study.exhibits import KINDS, Exhibit
+from ruralpanel.study.exhibit import Exhibit
+from ruralpanel.study.exhibits import KINDS
+from ruralpanel.study.figures_of_places import KnownCount, Outlines
 from ruralpanel.study.groups import Groups
 from ruralpanel.study.legacies import Capacity, Legacy, Proxy
 from ruralpanel.study.matching import Matching
@@ -114,6 +116,8 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     *((f"sensitivity of kind {name}", "Also:", kind) for name, kind in ANALYSES.items()),
     ("exhibits", "One entry for each table or figure, by name; all kinds have:", Exhibit),
     *((f"exhibits of kind {name}", "Also:", kind) for name, kind in KINDS.items()),
+    ("published_counts", "By year, in a `rollout_figure`:", KnownCount),
+    ("outlines", "In a `map_figure`:", Outlines),
     ("claims", "What is claimed, by name. `results/<study>/claims.csv` says what became of it.", Claim),
     ("tests", "In a claim.", ClaimTest),
 ]

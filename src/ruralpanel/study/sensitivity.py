@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from ruralpanel.study.base import Name, Section
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import WITH_ONE_CURVE, EstimatorName
-from ruralpanel.study.exhibits import Term
+from ruralpanel.study.exhibit import Term
 
 Bound = Annotated[float, Field(ge=0)]
 Power = Annotated[float, Field(gt=0, lt=1)]

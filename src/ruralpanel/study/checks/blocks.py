@@ -254,6 +254,8 @@ def _by_cohort(context: Context, where: KeyPath, equation: Equation) -> Iterator
 
 def _moderators(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
     """Check that moderators have something to moderate, and enter once."""
+    if equation.along is not None and equation.along not in equation.moderators:
+        yield from context.known((*where, "along"), equation.along, equation.moderators, "moderator of this equation")
     if not equation.moderators:
         return
     place = (*where, "moderators")

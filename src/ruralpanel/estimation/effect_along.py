@@ -1,0 +1,73 @@
+r"""The effect of a treatment over the values of a moderator.
+
+With moderators :math:`M_1, M_2, \ldots`, which may be products of others, the effect where they have the values
+:math:`m` is :math:`\beta + \sum_k \gamma_k m_k`. It is a sum of coefficients, so that its variance has their
+covariances: the intervals of :math:`\beta` and of :math:`\gamma` alone do not give its interval (Brambor, Clark and
+Golder 2006, Understanding Interaction Models, Political Analysis 14(1), 63–82, equations 7 and 8).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ruralpanel.estimation.absorbed import Fit
+from ruralpanel.estimation.along import term_at
+from ruralpanel.estimation.estimates import no_estimate, statistics
+from ruralpanel.study.blocks import Equation
+
+VALUES = 25
+"""At how many values the effect is reported."""
+RANGE = (0.05, 0.95)
+"""The quantiles of treated rows between which they lie: beyond, few treated rows speak to the effect."""
+
+
+def effects_along(fit: Fit, equation: Equation) -> list[dict[str, Any]]:
+    """Report the effect of each treatment at values of the moderator that the equation names with ``along``.
+
+    Parameters
+    ----------
+    fit
+        The regression, by least squares.
+    equation
+        What was estimated.
+
+    Returns
+    -------
+    list of dict
+        One row a treatment and value, evenly spread over the treated rows but for their outer twentieths, other
+        moderators at their means there. A treatment that is not in the regression, or one of whose moderators is not,
+        has one row with the reason.
+    """
+    assert fit.absorbed is not None and equation.along is not None
+    sample, along = fit.absorbed.sample, equation.along
+    rows = []
+    for treatment in (equation.intensities.get(name, name) for name in equation.treatments):
+        columns = [treatment, *(f"{treatment}*{moderator}" for moderator in equation.moderators)]
+        left_out = [name for name in columns if name not in fit.coefficients.index]
+        treated = sample[sample[treatment].astype("float64") != 0]
+        if left_out or treated.empty:
+            reason = f"{left_out[0]} is collinear with other terms" if left_out else "no treated row"
+            rows.append(no_estimate(equation, reason, term_at(treatment, along), **fit.shared))
+            continue
+        means = {
+            part: float(treated[part].astype("float64").mean())
+            for moderator in equation.moderators
+            for part in moderator.split("*")
+        }
+        low, high = treated[along].astype("float64").quantile(list(RANGE))
+        values = dict.fromkeys(float(f"{value:.5g}") for value in np.linspace(low, high, VALUES))
+        covariance = fit.covariance.matrix.loc[columns, columns].to_numpy(dtype="float64")
+        for value in values:
+            at = means | {along: value}
+            products = [np.prod([at[part] for part in moderator.split("*")]) for moderator in equation.moderators]
+            multiples = np.array([1.0, *products])
+            numbers = statistics(
+                float(multiples @ fit.coefficients[columns].to_numpy(dtype="float64")),
+                float(np.sqrt(max(multiples @ covariance @ multiples, 0.0))),  # zero but for rounding
+                fit.covariance.degrees_of_freedom,
+                equation.inference.level,
+            )
+            rows.append({"term": term_at(treatment, along, value), **fit.shared, **numbers})
+    return rows

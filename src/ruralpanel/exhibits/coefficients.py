@@ -1,0 +1,74 @@
+"""What figures of single coefficients share: a point with its interval, and the sentence that explains it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from ruralpanel.exhibits.caption import ExhibitDeclaration, variance_words
+from ruralpanel.exhibits.style import COLOURS, MARKERS
+
+
+def draw_interval(
+    axes: Axes, row: Mapping[Any, Any], at: float, position: int, label: str, upright: bool = False
+) -> None:
+    """Draw a coefficient as a point and its interval as a bar.
+
+    Parameters
+    ----------
+    axes
+        Where to.
+    row
+        A row of the estimates; one without a number is not drawn.
+    at
+        Where on the axis that is not the coefficient's.
+    position
+        Of the series, which gives colour and marker.
+    label
+        Of the series, for a legend.
+    upright
+        Whether the coefficient is on the upright axis.
+    """
+    if pd.isna(row["estimate"]):
+        return
+    low, high = row["estimate"] - row["interval_low"], row["interval_high"] - row["estimate"]
+    error = None if pd.isna(low) or pd.isna(high) else [[low], [high]]
+    place = (at, row["estimate"]) if upright else (row["estimate"], at)
+    axes.errorbar(
+        place[0],
+        place[1],
+        xerr=None if upright else error,
+        yerr=error if upright else None,
+        fmt=MARKERS[position % len(MARKERS)],
+        color=COLOURS[position % len(COLOURS)],
+        markersize=5,
+        linewidth=1.3,
+        capsize=2.5,
+        label=label,
+    )
+
+
+def interval_notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
+    """Say what bars are, and how standard errors were computed.
+
+    Parameters
+    ----------
+    data
+        Rows of the estimates.
+    declaration
+        What the study says about the exhibit.
+
+    Returns
+    -------
+    list of str
+        One sentence, or none where there is no standard error.
+    """
+    numbers = data[data["standard_error"].notna()]
+    if numbers.empty:
+        return []
+    levels = " or ".join(f"{level:.0%}" for level in dict.fromkeys(numbers["interval_level"]))
+    variances = dict.fromkeys(variance_words(row, declaration.labels) for row in numbers.to_dict("records"))
+    return [f"Points are coefficients, bars {levels} intervals; standard errors {'; '.join(variances)}."]

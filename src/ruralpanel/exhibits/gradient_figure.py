@@ -1,0 +1,158 @@
+"""An effect over the values of a moderator, with a band of intervals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+from ruralpanel.estimation.along import is_along, treatment_of, value_of
+from ruralpanel.exhibits.caption import (
+    ExhibitDeclaration,
+    OutcomeWords,
+    closing_notes,
+    missing_errors,
+    unit_notes,
+    variance_words,
+)
+from ruralpanel.exhibits.numbers import count
+from ruralpanel.exhibits.style import COLOURS, MARKERS, axis_label, empty_axes, figure_style, finish, panels
+from ruralpanel.study.estimators import shown_in
+from ruralpanel.study.figures_of_effects import GradientFigure
+
+LINES = ("-", "--", "-.", ":")
+
+
+def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.DataFrame:
+    """Pick the effects over the values of the moderator.
+
+    Parameters
+    ----------
+    estimates
+        The estimates of the exhibit's blocks.
+    declaration
+        What the study says about the exhibit.
+
+    Returns
+    -------
+    pandas.DataFrame
+        These rows, with the value of the moderator (`value`) and what is on the axis (`at`). Regressions without the
+        moderator are left out; those without an estimate keep their reason.
+    """
+    exhibit = declaration.exhibit
+    assert isinstance(exhibit, GradientFigure)
+    usable = estimates[estimates["estimator"].isin(shown_in(exhibit.kind))]
+    own = usable[is_along(usable["term"])].copy()
+    own["value"] = [value_of(term, exhibit.moderator) for term in own["term"]]
+    without = own["estimate"].isna() & own["term"].str.endswith(f" at {exhibit.moderator}")
+    own = own[own["value"].notna() | without].reset_index(drop=True)
+    own["at"] = exhibit.divided_by * np.exp(own["value"]) if exhibit.logarithm_of is not None else own["value"]
+    return own
+
+
+def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
+    """Draw one set of axes an outcome, one line a specification and treatment.
+
+    Parameters
+    ----------
+    data
+        From :func:`plotted_data`.
+    declaration
+        What the study says about the exhibit.
+
+    Returns
+    -------
+    tuple of (Figure, list of str)
+        The figure, and the sentences of its notes.
+    """
+    exhibit = declaration.exhibit
+    assert isinstance(exhibit, GradientFigure)
+    parts = [(str(outcome), part) for outcome, part in data.groupby("outcome", sort=False)]
+    with figure_style():
+        figure, all_axes = panels(max(len(parts), 1), height=3.8 if len(parts) < 2 else 3.0)
+        if not parts:
+            empty_axes(all_axes[0], f"these blocks do not estimate an effect along {exhibit.moderator}")
+        for axes, (outcome, part) in zip(all_axes, parts, strict=False):
+            _draw_outcome(axes, part, declaration.outcomes[outcome], declaration, exhibit)
+        handles = {
+            label: handle for axes in all_axes for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
+        }
+        if len(handles) > 1:
+            figure.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=min(len(handles), 3))
+        finish(figure, declaration)
+    return figure, _notes(data, declaration, exhibit)
+
+
+def _draw_outcome(
+    axes: Axes, part: pd.DataFrame, words: OutcomeWords, declaration: ExhibitDeclaration, exhibit: GradientFigure
+) -> None:
+    shown = part[part["estimate"].notna()]
+    if shown.empty:
+        empty_axes(axes, f"{words.head}: {part['reason'].iloc[0]}")
+        return
+    axes.axhline(0, color="#555555", linewidth=0.8)
+    treatments = shown["term"].map(treatment_of)
+    several = treatments.nunique() > 1
+    for position, ((block, specification, treatment), own) in enumerate(
+        shown.groupby(["block", "specification", treatments], sort=False)
+    ):
+        line = own.sort_values("at")
+        name = declaration.specifications.get(f"{block}/{specification}", "")
+        words_of_treatment = declaration.labels.get(str(treatment), str(treatment)) if several else ""
+        label = ": ".join(part for part in (name, words_of_treatment) if part)
+        colour = COLOURS[position % len(COLOURS)]
+        axes.fill_between(
+            line["at"], line["interval_low"], line["interval_high"], color=colour, alpha=0.16, linewidth=0
+        )
+        for bound in ("interval_low", "interval_high"):  # bands that overlap can be told apart by their edges
+            axes.plot(line["at"], line[bound], color=colour, linewidth=0.6, linestyle=LINES[position % len(LINES)])
+        axes.plot(
+            line["at"],
+            line["estimate"],
+            color=colour,
+            linewidth=1.8,
+            linestyle=LINES[position % len(LINES)],
+            marker=MARKERS[position % len(MARKERS)],
+            markevery=max(len(line) // 5, 1),
+            markersize=4.5,
+            label=label or block,
+        )
+    axes.set_title(words.head)
+    treatment = declaration.labels.get(treatments.iloc[0], treatments.iloc[0])
+    axes.set_ylabel(axis_label("Effect" if several else f"Effect ({treatment})", words.effect_unit))
+    column = exhibit.logarithm_of or exhibit.moderator
+    axes.set_xlabel(exhibit.axis or declaration.labels.get(column, column))
+    if exhibit.logarithm_of is not None:
+        axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+
+
+def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration, exhibit: GradientFigure) -> list[str]:
+    sentences = [exhibit.notes] if exhibit.notes else []
+    numbers = data[data["standard_error"].notna()]
+    if len(numbers):
+        levels = " or ".join(f"{level:.0%}" for level in dict.fromkeys(numbers["interval_level"]))
+        variances = dict.fromkeys(variance_words(row, declaration.labels) for row in numbers.to_dict("records"))
+        sentences.append(
+            f"Lines are effects as the regression has them, bands {levels} intervals at each value; standard errors "
+            f"{'; '.join(variances)}."
+        )
+        sentences.append(
+            "Lines span the 5th to the 95th percentile of the moderator in treated rows; other moderators are at their "
+            "means there."
+        )
+    for (block, specification, _), rows in data.groupby(["block", "specification", "outcome"], sort=False):
+        first = rows.iloc[0]
+        name = (
+            declaration.specifications.get(f"{block}/{specification}", "")
+            or declaration.outcomes[first["outcome"]].head
+        )
+        counts = f"{count(first['observations'])} observations, {count(first['clusters'])} clusters".replace(
+            ",  clusters", ""
+        )
+        sentences.append(f"{name}: {first['reason']}." if pd.isna(first["estimate"]) else f"{name}: {counts}.")
+    return sentences + missing_errors(data) + unit_notes(data, declaration) + closing_notes(declaration)

@@ -1,0 +1,81 @@
+"""The table of the data: what a row is, which years, how many rows, on which terms."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, full_title
+from ruralpanel.exhibits.described import SourceWords
+from ruralpanel.exhibits.numbers import count
+from ruralpanel.exhibits.printed_table import PrintedTable
+
+HEADS = ["One row for each", "Years", "Files", "Rows", "Terms", "Standing"]
+WORDS = (0, 1, 4, 5)
+"""Positions of the columns that hold words."""
+
+
+def print_table(sources: pd.DataFrame, declaration: ExhibitDeclaration) -> PrintedTable:
+    """Lay out the table of sources.
+
+    Parameters
+    ----------
+    sources
+        What the table of every source covers, from :func:`ruralpanel.exhibits.inputs.extent`.
+    declaration
+        What the study says about the exhibit.
+
+    Returns
+    -------
+    PrintedTable
+        One line for data that came as one file or as several.
+    """
+    rows = [(each.title, _cells(each, sources, declaration)) for each in declaration.data]
+    notes = [declaration.exhibit.notes] if declaration.exhibit.notes else []
+    period = declaration.labels.get(declaration.period, declaration.period)
+    notes.append(
+        f"Rows of the typed tables, without rows set aside; a file with a column for each {period.lower()} counts one "
+        f"for each of these. Years: the first and the last in the data; — where no column says when."
+    )
+    cited = [f"{each.title}: {each.citation.rstrip('.')}" for each in declaration.data if each.citation]
+    if cited:
+        notes.append(f"Citations: {'; '.join(cited)}.")
+    # The sources are the table itself, and are not listed again below it.
+    closing = closing_notes(declaration)[1:]
+    return PrintedTable(
+        full_title(declaration),
+        [("", head) for head in HEADS],
+        rows,
+        [],
+        notes + closing,
+        stub="Source",
+        numbered=False,
+        words=WORDS,
+    )
+
+
+def _cells(words: SourceWords, sources: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
+    of_files = sources[sources["source"].isin(words.files)]
+    rows = of_files.groupby("source")["rows"].first().sum()
+    return [
+        words.row,
+        _years(words, of_files),
+        count(len(words.files)),
+        count(rows),
+        words.licence or "not stated",
+        _standing(words, declaration.standing),
+    ]
+
+
+def _years(words: SourceWords, of_files: pd.DataFrame) -> str:
+    """Write the first and the last period in the data: ``2008–2022``."""
+    dated = of_files[of_files["column"] == of_files["source"].map(words.periods)]
+    known = [*dated["minimum"].dropna(), *dated["maximum"].dropna(), *words.years]
+    if not known:
+        return "—"
+    first, last = int(min(known)), int(max(known))
+    return str(first) if first == last else f"{first}–{last}"
+
+
+def _standing(words: SourceWords, standing: str) -> str:
+    passed_on = "may be passed on" if words.redistributable else "not passed on"
+    return f"{standing}; {passed_on}" + (f"; {words.access.rstrip('.')}" if words.access else "")

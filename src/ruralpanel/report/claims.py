@@ -1,0 +1,100 @@
+"""The claims scorecard as the page begins with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from ruralpanel.exhibits.caption import OutcomeWords, term_words
+from ruralpanel.exhibits.numbers import decimal, probability
+from ruralpanel.report.estimates import decimals, link
+from ruralpanel.study.model import Study
+from ruralpanel.verification.scorecard import STATUSES
+
+WIDTH, HEIGHT, MARGIN = 150, 22, 6
+"""The size of the picture of an interval, in pixels."""
+
+KINDS = {"usual": "p", "adjusted": "p, adjusted", "bootstrap": "p, wild bootstrap", "permutation": "p, permutation"}
+
+
+def claim_cards(claims: pd.DataFrame, study: Study) -> list[dict[str, Any]]:
+    """Print the scorecard, one card a claim.
+
+    Parameters
+    ----------
+    claims
+        From :func:`ruralpanel.verification.scorecard.score_claims`.
+    study
+        The study.
+
+    Returns
+    -------
+    list of dict
+        Text, author and status of the claim, and its tests with printed numbers.
+    """
+    cards = []
+    for name, tests in claims.groupby("claim", sort=False):
+        first = tests.iloc[0]
+        cards.append(
+            {
+                "name": name,
+                "text": first["text"],
+                "by": "" if pd.isna(first["by"]) else first["by"],
+                "status": first["status"],
+                "tests": [_test(test, study) for test in tests.to_dict("records")],
+            }
+        )
+    return cards
+
+
+def claims_sentence(claims: pd.DataFrame) -> str:
+    """Count claims by what became of them: ``Of 16 claims, 5 are supported, …``."""
+    statuses = claims.groupby("claim", sort=False)["status"].first()
+    parts = [f"{(statuses == status).sum()} {status}" for status in STATUSES]
+    total = len(statuses)
+    return f"{total} claim{'' if total == 1 else 's'}: {', '.join(parts)}."
+
+
+def _test(test: Mapping[Any, Any], study: Study) -> dict[str, Any]:
+    error = test["standard_error"]
+    digits = decimals(error if pd.notna(error) else test["estimate"])
+    low, high = test["interval_low"], test["interval_high"]
+    interval = f"{decimal(low, digits)} to {decimal(high, digits)}" if pd.notna(low) else ""
+    _, _, _, estimator, term = test["address"].split("@")[0].split("/")
+    outcome = study.outcomes[test["outcome"]]
+    level = "" if pd.isna(test["interval_level"]) else f"{test['interval_level'] * 100:g}%"
+    return {
+        "term": term_words(term, study.labels()),
+        "outcome": OutcomeWords(label=outcome.label, unit=outcome.unit, transformation=outcome.transformation).head,
+        "estimator": estimator.replace("_", " "),
+        "expected": test["expected"],
+        "estimate": decimal(test["estimate"], digits) or "—",
+        "interval": interval,
+        "level": level,
+        "p": probability(test["p_value"], sign=""),
+        "p_kind": KINDS[test["p_value_kind"]],
+        "detectable": decimal(test["minimum_detectable_effect"], digits),
+        "status": test["test_status"],
+        "reason": "" if pd.isna(test["reason"]) else test["reason"],
+        "address": test["address"],
+        "link": link(test["address"]),
+        "picture": interval_picture(test["estimate"], low, high),
+    }
+
+
+def interval_picture(estimate: float, low: float, high: float) -> dict[str, float] | None:
+    """Place an estimate, its interval and zero on a line, in pixels; nothing where there is no interval.
+
+    Parameters
+    ----------
+    estimate, low, high
+        The estimate and the ends of its interval.
+    """
+    if pd.isna(estimate) or pd.isna(low) or pd.isna(high):
+        return None
+    first, last = min(low, 0.0), max(high, 0.0)
+    scale = (WIDTH - 2 * MARGIN) / ((last - first) or 1.0)
+    places = {"zero": 0.0, "low": low, "high": high, "estimate": estimate}
+    return {name: round(MARGIN + (value - first) * scale, 1) for name, value in places.items()}

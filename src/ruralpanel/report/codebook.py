@@ -1,0 +1,66 @@
+"""The panel's columns, and what is missing in them, in printed numbers."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ruralpanel.exhibits.numbers import count
+
+
+def codebook_rows(codebook: pd.DataFrame) -> list[dict[str, str]]:
+    """Print the codebook's numbers: counts, and ranges with as many digits as they need.
+
+    Parameters
+    ----------
+    codebook
+        From :func:`ruralpanel.panel.codebook.codebook`.
+    """
+    rows = []
+    for row in codebook.fillna({"label": "", "unit": "", "transformation": "", "examples": ""}).to_dict("records"):
+        span = "" if pd.isna(row["minimum"]) else f"{short(row['minimum'])} to {short(row['maximum'])}"
+        rows.append(
+            {
+                "column": row["column"],
+                "label": row["label"],
+                "unit": row["unit"],
+                "origin": ", ".join(part for part in (row["origin"], row["transformation"]) if part),
+                "missing": count(row["missing"]),
+                "range": span or row["examples"],
+                "mean": "" if pd.isna(row["mean"]) or row["unit"] == "" else short(row["mean"]),
+            }
+        )
+    return rows
+
+
+def short(value: float) -> str:
+    """Write a number with as many digits as it needs, and a true minus sign."""
+    text = f"{value:.5g}" if abs(value) < 1e5 else f"{value:,.0f}"
+    return text.replace("-", "−")
+
+
+def missingness_rows(missingness: pd.DataFrame) -> list[dict[str, str]]:
+    """Sum missing values up by cohort and column over all periods, for a short table.
+
+    Parameters
+    ----------
+    missingness
+        From :func:`ruralpanel.panel.codebook.missingness`.
+    """
+    grouped = missingness.groupby(["designation", "cohort", "column"], sort=False)
+    totals = grouped.agg(
+        units=("units", "first"), present=("present", "sum"), missing=("missing", "sum"), periods=("period", "size")
+    )
+    rows = []
+    for total in totals.reset_index().to_dict("records"):
+        expected = total["units"] * total["periods"]
+        rows.append(
+            {
+                "designation": total["designation"],
+                "cohort": total["cohort"],
+                "column": total["column"],
+                "units": count(total["units"]),
+                "attrition": f"{1 - total['present'] / expected:.1%}",
+                "missing": f"{total['missing'] / total['present']:.1%}",
+            }
+        )
+    return rows

@@ -1,0 +1,110 @@
+"""The sample ledger and what yearly lists say, in printed numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from ruralpanel.exhibits.numbers import count
+from ruralpanel.panel.lists import EVENTS
+
+
+def ledger_parts(ledgers: pd.DataFrame, labels: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Group ledger lines into sources, tables, the panel and equations, with printed counts.
+
+    Parameters
+    ----------
+    ledgers
+        Lines with the columns of :class:`ruralpanel.ledger.LedgerLine`.
+    labels
+        What a reader sees for a designation.
+
+    Returns
+    -------
+    list of dict
+        The place on the page, stage, title, lines, whether treated units are counted, and whether the part is shown
+        open: the panel is, the rest on demand.
+    """
+    parts = []
+    for (stage, table), lines in ledgers.groupby(["stage", "table"], sort=False):
+        title = {
+            "sources": f"Source {table}",
+            "tables": f"Table {table}",
+            "panel": "The panel",
+            "estimation": _equation_words(str(table)),
+        }[str(stage)]
+        first, last = lines.iloc[0], lines.iloc[-1]
+        shown = [
+            {
+                "step": line["step"],
+                "reason": "" if pd.isna(line["reason"]) else line["reason"],
+                "treated": _treated_words(line["treated_units"], labels),
+                **{key: count(line[key]) for key in ("rows_in", "rows_out", "units", "periods")},
+            }
+            for line in lines.to_dict("records")
+        ]
+        parts.append(
+            {
+                "id": part_id(str(stage), str(table)),
+                "stage": stage,
+                "title": f"{title}: {count(first['rows_in'])} → {count(last['rows_out'])} rows",
+                "open": stage == "panel",
+                "treated": any(line["treated"] for line in shown),
+                "lines": shown,
+            }
+        )
+    return parts
+
+
+def part_id(stage: str, table: str) -> str:
+    """Give the name of the place on the page where the ledger of a table stands."""
+    return f"ledger-{stage}-{table.replace('/', '-')}"
+
+
+def _treated_words(text: Any, labels: Mapping[str, str]) -> str:
+    """Put labels and printed counts into ``taobao_village: 1498; rural_station: 120``."""
+    if pd.isna(text) or text == "":
+        return ""
+    pairs = [part.split(": ") for part in text.split("; ")]
+    return "; ".join(f"{labels.get(name, name)}: {count(int(number))}" for name, number in pairs)
+
+
+def event_counts(events: pd.DataFrame, labels: Mapping[str, str]) -> dict[str, Any] | None:
+    """Count what yearly lists say of units, by event and year.
+
+    Parameters
+    ----------
+    events
+        With the columns of :data:`ruralpanel.panel.lists.EVENT_COLUMNS`.
+    labels
+        What a reader sees for a designation.
+
+    Returns
+    -------
+    dict or None
+        The years, and for each designation and event its counts in them and over all; None when nothing happened.
+    """
+    if events.empty:
+        return None
+    years = sorted(events["year"].unique())
+    rows = []
+    for designation, of_designation in events.groupby("designation", sort=False):
+        for event in (each for each in EVENTS if each in set(of_designation["event"])):
+            by_year = of_designation.loc[of_designation["event"] == event, "year"].value_counts()
+            counts = [count(by_year[year]) if year in by_year.index else "" for year in years]
+            rows.append(
+                {
+                    "designation": labels.get(str(designation), str(designation)),
+                    "event": event,
+                    "counts": counts,
+                    "total": count(by_year.sum()),
+                }
+            )
+    return {"years": years, "rows": rows}
+
+
+def _equation_words(table: str) -> str:
+    """Turn ``block/specification/outcome/estimator`` into words."""
+    return "Equation " + " · ".join(part.replace("_", " ") for part in table.split("/") if part != "main")

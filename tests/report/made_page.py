@@ -1,0 +1,113 @@
+"""A page of the default study with small numbers, for tests that look at pages."""
+
+from __future__ import annotations
+
+from functools import cache
+from io import BytesIO
+
+import pandas as pd
+from PIL import Image
+
+from ruralpanel.estimation.block import estimate_block
+from ruralpanel.exhibits.printed_table import as_html
+from ruralpanel.exhibits.regression_table import print_table
+from ruralpanel.ledger import Ledger
+from ruralpanel.panel.balance import balance
+from ruralpanel.panel.codebook import codebook, missingness
+from ruralpanel.panel.legacies.capacities import add_legacies
+from ruralpanel.panel.lists import EVENT_COLUMNS
+from ruralpanel.report.exhibits import ShownExhibit
+from ruralpanel.report.page import PageContents
+from ruralpanel.study import Study, load_study
+from ruralpanel.study.blocks import Block
+from ruralpanel.study.claims import Claim
+from ruralpanel.study.panel import ColumnOrigin
+from ruralpanel.verification.published import nothing_published
+from ruralpanel.verification.scorecard import score_claims
+from ruralpanel.verification.verdict import judge
+from tests.conftest import ROOT, equation
+from tests.exhibits.conftest import declaration
+
+EVENTS = pd.DataFrame(
+    [
+        ("taobao_village", 1, 2017, "first listing", ""),
+        ("taobao_village", 2, 2019, "first listing", ""),
+        ("taobao_village", 2, 2019, "uncertain onset", ""),
+        ("taobao_village", 3, 2019, "first listing", ""),
+        ("taobao_village", 1, 2019, "exit", ""),
+    ],
+    columns=EVENT_COLUMNS,
+)
+
+
+CLAIMS = {
+    "gain": Claim.model_validate(
+        {
+            "text": "Listing raises <income>.",
+            "by": "An author (2020)",
+            "tests": [{"at": "made/income/two_way_fixed_effects/listed", "expect": "positive"}],
+        }
+    ),
+    "loss": Claim.model_validate(
+        {
+            "text": "Listing lowers income.",
+            "tests": [{"at": "made/income/two_way_fixed_effects/listed", "expect": "negative"}],
+        }
+    ),
+}
+
+
+@cache
+def default_study() -> Study:
+    """Give the default study with one block, and without its legacies, of which the small panel knows nothing."""
+    block = Block(
+        outcomes=["income"], estimators=["two_way_fixed_effects", "event_study"], treatments=["taobao_village"]
+    )
+    return load_study("taobao_villages", ROOT).model_copy(
+        update={"legacies": {}, "blocks": {"made": block}, "claims": CLAIMS}
+    )
+
+
+def picture(width: int = 20) -> bytes:
+    """Draw a white picture."""
+    written = BytesIO()
+    Image.new("RGB", (width, width // 2), "white").save(written, "PNG")
+    return written.getvalue()
+
+
+def made_contents(panel: pd.DataFrame, study: Study, events: pd.DataFrame = EVENTS, **changes: object) -> PageContents:
+    """Put together what a page is made of, and change some of it."""
+    equations = [
+        equation(block="made", outcome="income"),
+        equation(block="made", outcome="income", estimator="event_study", window=[-3, 2]),
+    ]
+    estimates, steps = estimate_block(panel, equations)
+    ledger = Ledger("panel", "panel", "village", "year", ["listed"])
+    ledger.note("base survey", 1320, panel.drop(columns="listed_cohort"))
+    measured = add_legacies(panel, study.legacies, [], "village", None, Ledger("panel", "panel"))
+    ledger.note("keep year < 2010 & more", 1320, panel, "too <late>")
+    declared = declaration("regression_table", blocks=["made"])
+    words = {"outcomes": {"income": declared.outcomes["y"]}}
+    table = print_table(estimates[estimates["estimator"] == "two_way_fixed_effects"], declared.model_copy(update=words))
+    usual: dict[str, object] = {
+        "name": "taobao_villages",
+        "study": study,
+        "exhibits": [
+            ShownExhibit("t", "Table 1", "Table 1. A", "", ["t.tex"], html=as_html(table)),
+            ShownExhibit("f", "Figure 1", "Figure 1. B", "note", ["f.png"], png=picture()),
+        ],
+        "ledgers": pd.concat([ledger.frame(), steps], ignore_index=True),
+        "events": events,
+        "provenance": {name: {"rows": 5, "sha256": "abc"} for name in study.sources},
+        "codebook": codebook(panel, {name: ColumnOrigin(origin="survey", label=f"The {name}") for name in panel}),
+        "missingness": missingness(panel, "village", "year", ["y"], ["listed"]),
+        "legacies": measured.measures,
+        "capacities": measured.correlations,
+        "balance": balance(panel, "village", "year", ["listed"]),
+        "verdict": judge(nothing_published(), estimates),
+        "estimates": estimates,
+        "claims": score_claims(study.claims, estimates),
+        "code": {"made": "0123456789abcdef"},
+        "lock": "lock",
+    }
+    return PageContents(**(usual | changes))  # type: ignore[arg-type]

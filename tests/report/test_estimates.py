@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ruralpanel.estimation.block import estimate_block
+from ruralpanel.report.claims import claim_cards, claims_sentence, interval_picture
+from ruralpanel.report.estimates import decimals, equation_words, estimate_rows, fragment, link, traces
+from tests.conftest import equation
+from tests.report.made_page import default_study, made_contents
+
+
+def test_places_have_no_spaces_and_links_lead_to_them() -> None:
+    assert fragment("a/b/joint test of leads") == "estimate-a/b/joint+test+of+leads"
+    assert link("a/x*z@event_time=-1") == "#estimate-a/x*z@event_time=-1"
+    assert link("a/é") == "#estimate-a/%C3%A9"
+
+
+@pytest.mark.parametrize(
+    ("error", "digits"), [(0.0137, 3), (0.00088, 5), (0.9, 2), (12.0, 0), (345.0, 0), (np.nan, 3), (0.0, 3), (1e-12, 8)]
+)
+def test_numbers_have_the_digits_of_their_standard_errors(error: float, digits: int) -> None:
+    assert decimals(error) == digits
+
+
+def test_rows_say_which_of_a_term_they_are(panel: pd.DataFrame) -> None:
+    contents = made_contents(panel, default_study())
+    rows = estimate_rows(contents.estimates, contents.study)
+    assert [row["within"] for row in rows if row["estimator"] == "two way fixed effects"] == [""]
+    binned = {row["within"] for row in rows if row["estimator"] == "event study"}
+    assert {"event time ≤ −3", "event time ≥ 2", "event time 0"} <= binned
+
+
+def test_an_equation_without_a_number_says_why(panel: pd.DataFrame) -> None:
+    made = equation(block="made", outcome="income", inference={"cluster": ["one"]})
+    estimates, steps = estimate_block(panel.assign(one=1), [made])
+    contents = made_contents(panel, default_study())
+    (row,) = estimate_rows(estimates, contents.study)
+    assert (row["estimate"], row["error"], row["interval"]) == ("—", "", "")
+    found = traces(estimates, contents.study, steps, contents.provenance, contents.code)
+    assert found["rows"][0][3] is None
+    assert "one cluster only" in found["facts"][0][-1]
+    assert "NaN" not in json.dumps(found)
+
+
+def test_an_equation_is_put_into_words() -> None:
+    study = default_study()
+    labels = {"listed": "Listing", "kinship": "Kinship", "x": "Roads", "year": "Year"}
+    made = equation(outcome="income", regressors=["x"], moderators=["kinship"])
+    words = equation_words(made, study, labels)
+    assert words.startswith("Income per head (log)")
+    assert words.endswith("on Listing, Roads and Listing × Kinship with Kinship by Year.")
+    dynamic = equation_words(equation(outcome="income", estimator="event_study", window=[-3, 2]), study, labels)
+    assert dynamic.endswith("Event times are measured from −1, shown from −3 to 2.")
+    means = equation_words(equation(outcome="income", estimator="cohort_means"), study, labels)
+    assert means.endswith("by cohort of Listing and Year.")
+
+
+def test_claims_are_counted_and_printed(panel: pd.DataFrame) -> None:
+    claims = made_contents(panel, default_study()).claims
+    assert claims_sentence(claims) == "2 claims: 1 supported, 1 contradicted, 0 undecided."
+    gain, loss = claim_cards(claims, default_study())
+    assert (gain["status"], loss["status"]) == ("supported", "contradicted")
+    assert (gain["by"], loss["by"]) == ("An author (2020)", "")
+    (test,) = gain["tests"]
+    assert (test["term"], test["outcome"]) == ("listed", "Income per head (log)")
+    assert test["estimator"] == "two way fixed effects"
+    assert test["link"] == "#estimate-made/main/income/two_way_fixed_effects/listed"
+    assert test["level"] == "95%"
+
+
+def test_the_picture_of_an_interval_has_zero_and_keeps_the_order() -> None:
+    places = interval_picture(2.0, 1.0, 3.0)
+    assert places is not None
+    assert places["zero"] < places["low"] < places["estimate"] < places["high"]
+    assert places["high"] == 144
+    assert interval_picture(np.nan, 1.0, 2.0) is None
+    assert interval_picture(0.0, 0.0, 0.0) is not None
