@@ -1,11 +1,21 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
 from ruralpanel.estimation.block import estimate_block
 from ruralpanel.exhibits.caption import ExhibitDeclaration, OutcomeWords
 from tests.conftest import equation
+
+
+@pytest.fixture(autouse=True)
+def _no_figures_left() -> Iterator[None]:
+    """Close the figures of a test, which stay in memory otherwise."""
+    yield
+    plt.close("all")
 
 
 def declaration(kind: str, standing: str = "public", **changes: object) -> ExhibitDeclaration:

@@ -99,8 +99,8 @@ def test_two_estimators_of_one_specification_are_two_series(panel: pd.DataFrame)
     figure, notes = event_study_figure.draw(data, declaration("event_study_figure"))
     (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == [
-        "event study with fixed effects",
-        "averages over cohorts",
+        "Event study",
+        "Sun–Abraham",
     ]
     assert "averages over cohorts (Sun and Abraham 2021): 320 observations" in " ".join(notes)
 

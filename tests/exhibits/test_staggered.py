@@ -25,9 +25,9 @@ def test_the_figure_has_a_series_for_every_estimator(several: pd.DataFrame) -> N
     )
     (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == [
-        "event study with fixed effects",
-        "imputation",
-        "two-stage differences in differences",
+        "Event study",
+        "Imputation",
+        "Two-stage",
     ]
     (axes,) = figure.axes
     assert len({tuple(container.lines[0].get_xdata()) for container in axes.containers}) == 3

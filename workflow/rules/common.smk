@@ -65,6 +65,12 @@ TABLES_WITH_TOTALS = [name for name, table in STUDY.tables.items() if table.tota
 TABLES_WITH_NAMES = [name for name, table in STUDY.tables.items() if table.match_names]
 TABLES = [name for name, exhibit in STUDY.exhibits.items() if exhibit.is_table]
 FIGURES = [name for name in STUDY.exhibits if name not in TABLES]
+LEDGERS = [
+    *(f"{RESULTS}/sources/{name}.ledger.csv" for name in STUDY.sources),
+    *(f"{RESULTS}/tables/{name}.ledger.csv" for name in STUDY.tables),
+    f"{RESULTS}/panel/panel.ledger.csv",
+    *(f"{RESULTS}/estimates/{name}.ledger.csv" for name in STUDY.blocks),
+]
 RETRIEVED = {
     source.raw_file: name for name, source in STUDY.sources.items() if source.retrieve
 }
@@ -192,6 +198,11 @@ def exhibit_inputs(wildcards):
         "estimates": [
             f"{RESULTS}/estimates/{block}.csv" for block in exhibit.estimated_in
         ],
+        "draws": [
+            f"{RESULTS}/estimates/{block}.draws.parquet"
+            for block in exhibit.estimated_in
+        ],
+        "ledgers": LEDGERS,
         "sources": [f"{RESULTS}/sources/{source}.parquet" for source in STUDY.sources],
         "claims": f"{RESULTS}/claims.csv",
         "sensitivity": [

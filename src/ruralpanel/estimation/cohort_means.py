@@ -10,8 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from ruralpanel.estimation.estimates import COHORT_SIZE, statistics
-from ruralpanel.estimation.sample import OUTCOME, estimation_sample
+from ruralpanel.estimation.cell_means import cell_means
+from ruralpanel.estimation.estimates import COHORT_SIZE
+from ruralpanel.estimation.sample import estimation_sample
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 
@@ -41,39 +42,10 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     CannotEstimate
         If no rows are left.
     """
-    import statsmodels.api as sm
-
     sample = estimation_sample(panel, equation, ledger)
     ledger.note("averaged", len(sample), sample)
     cohort = _cohort_names(sample, equation)
-    cells = pd.Series(list(zip(cohort, sample[equation.period], strict=True)), index=sample.index)
-    indicators = pd.get_dummies(cells, dtype="float64")
-    weights = sample[equation.weights] if equation.weights else 1.0
-    clusters = equation.inference.cluster or [equation.unit]
-    groups = pd.factorize(sample[clusters[0]])[0]
-    model = sm.WLS(sample[OUTCOME], indicators, weights=weights)
-    several = groups.max() > 0
-    # One cluster has no standard error; the means are the same either way.
-    fitted = model.fit(cov_type="cluster", cov_kwds={"groups": groups}) if several else model.fit()
-    errors = fitted.bse if several else fitted.bse * float("nan")
-    freedom = max(int(groups.max()), 1)
-    rows = []
-    for (name, period), members in sample.groupby([cohort, sample[equation.period]], sort=True):
-        cell = (name, period)
-        rows.append(
-            {
-                "term": "mean",
-                "cohort": name,
-                "period": period,
-                "observations": len(members),
-                "units": members[equation.unit].nunique(),
-                "clusters": int(groups.max()) + 1,
-                "variance": "clustered",
-                "clustered_by": clusters[0],
-                "small_sample": "statsmodels",
-                **statistics(float(fitted.params[cell]), float(errors[cell]), freedom, equation.inference.level),
-            }
-        )
+    rows = [row | {"cohort": name} for name, row in cell_means(sample, cohort, equation)]
     for name, members in sample.groupby(cohort, sort=True):
         counts = {"observations": len(members), "units": members[equation.unit].nunique()}
         rows.append({"term": COHORT_SIZE, "cohort": name, **counts, "reason": "counts rows and units; no estimate"})

@@ -152,7 +152,7 @@ def _parts(interaction: str, equation: Equation) -> list[str]:
 def _needed(equation: Equation) -> list[str]:
     """List the columns that a row must know beside the outcome."""
     clusters = equation.inference.cluster or []
-    if equation.estimator == "cohort_means":
+    if equation.estimator in ("cohort_means", "group_means"):
         return list(clusters)
     if equation.estimator == "callaway_santanna":
         return list(dict.fromkeys([*(equation.group_time.covariates if equation.group_time else []), *clusters]))

@@ -13,6 +13,8 @@ from ruralpanel.exhibits.described import ColumnWords, SourceWords, described_co
 from ruralpanel.study.exhibits import AnyExhibit
 from ruralpanel.study.figures_of_effects import CoefficientFigure, ForestFigure
 from ruralpanel.study.figures_of_places import MapFigure
+from ruralpanel.study.figures_of_results import MissingnessFigure, PathsFigure, WorkflowFigure
+from ruralpanel.study.flow import FlowStep, flow
 from ruralpanel.study.model import Study
 
 SIMULATED = "SIMULATED DATA"
@@ -80,6 +82,10 @@ class ExhibitDeclaration(BaseModel):
     lines: list[tuple[str, str, str]] = []
     rings: dict[str, tuple[float, float]] = {}
     groups: dict[str, str] = {}
+    grouped_by: dict[str, str] = {}
+    """With means by group: by `block/specification`, the treatment that groups are formed by."""
+    flow: list[FlowStep] = []
+    """With a picture of the way of the data: everything the study makes."""
 
 
 def declared(study: Study, name: str) -> ExhibitDeclaration:
@@ -93,14 +99,15 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         One of its exhibits.
     """
     exhibit = study.exhibits[name]
+    numbers = exhibit_numbers(study)
     behind = [*exhibit.estimated_in, *(study.sensitivity[each].block for each in exhibit.analysed_in)]
     used = {equation.outcome for block in behind for equation in study.equations(block)}
     return ExhibitDeclaration(
         name=name,
-        number=exhibit_numbers(study)[name],
+        number=numbers[name],
         exhibit=exhibit,
         standing=study.data_standing,
-        labels=study.labels(),
+        labels=(_outcome_labels(study) if isinstance(exhibit, MissingnessFigure) else {}) | study.labels(),
         outcomes={
             key: OutcomeWords(label=outcome.label, unit=outcome.unit, transformation=outcome.transformation)
             for key, outcome in study.outcomes.items()
@@ -122,6 +129,13 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         }
         if isinstance(exhibit, ForestFigure)
         else {},
+        grouped_by={
+            f"{block}/{equation.specification}": equation.treatments[0]
+            for block in (exhibit.estimated_in if isinstance(exhibit, PathsFigure) else [])
+            for equation in study.equations(block)
+            if equation.groups is not None
+        },
+        flow=flow(study, numbers) if isinstance(exhibit, WorkflowFigure) else [],
     )
 
 
@@ -143,6 +157,14 @@ def _of_places(study: Study, exhibit: AnyExhibit) -> dict[str, Any]:
         own = (target.latitude or places.latitude, target.longitude or places.longitude)
         lines.append((label, *(own if target.line_source else ("latitude", "longitude"))))
     return {"coordinates": (places.latitude, places.longitude), "lines": lines}
+
+
+def _outcome_labels(study: Study) -> dict[str, str]:
+    """Label the columns of outcomes, which may have no label of their own; the first outcome of a column names it."""
+    labels: dict[str, str] = {}
+    for name, outcome in study.outcomes.items():
+        labels.setdefault(outcome.adoption or outcome.column or name, outcome.label)
+    return labels
 
 
 def exhibit_numbers(study: Study) -> dict[str, str]:

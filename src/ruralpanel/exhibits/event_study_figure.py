@@ -19,8 +19,20 @@ from ruralpanel.exhibits.caption import (
 )
 from ruralpanel.exhibits.numbers import count, decimal, probability
 from ruralpanel.exhibits.regression_table import event_time_words
-from ruralpanel.exhibits.style import COLOURS, MARKERS, axis_label, empty_axes, figure_style, finish, panels
+from ruralpanel.exhibits.style import (
+    COLOURS,
+    MARKERS,
+    axis_label,
+    empty_axes,
+    figure_style,
+    finish,
+    panels,
+    stacked_panels,
+)
 from ruralpanel.study.estimators import ESTIMATORS, shown_in
+
+CROWDED = 4
+"""Series up to which axes can stand two abreast, with caps on the bars."""
 
 LEGEND_WIDTH, MARKER_WIDTH = 100, 6
 """Characters for which a legend has room below two axes side by side, and those that a marker takes of them."""
@@ -66,7 +78,10 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
     """
     by_outcome = [(str(name), part) for name, part in data.groupby("outcome", sort=False)]
     with figure_style():
-        figure, all_axes = panels(len(by_outcome), height=3.6 if len(by_outcome) == 1 else 3.0)
+        if len(_series(data)) > CROWDED:
+            figure, all_axes = stacked_panels([3.6 if len(by_outcome) == 1 else 3.0] * len(by_outcome))
+        else:
+            figure, all_axes = panels(len(by_outcome), height=3.6 if len(by_outcome) == 1 else 3.0)
         for axes, (outcome, part) in zip(all_axes, by_outcome, strict=True):
             _draw_outcome(axes, part, declaration.outcomes[outcome], declaration)
         if len(_series(data)) > 1:
@@ -74,7 +89,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
                 (axes.get_legend_handles_labels() for axes in all_axes), key=lambda pair: len(pair[1])
             )
             longest = max(len(label) for label in labels)
-            columns = min(3, max(1, LEGEND_WIDTH // (longest + MARKER_WIDTH)))
+            columns = min(4, max(1, LEGEND_WIDTH // (longest + MARKER_WIDTH)))
             figure.legend(handles, labels, loc="outside lower center", ncols=columns)
         finish(figure, declaration)
     return figure, _notes(data, declaration)
@@ -88,7 +103,10 @@ def _draw_outcome(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declarati
     axes.axhline(0, color="#555555", linewidth=0.8)
     axes.axvline(-0.5, color="#555555", linewidth=0.8, linestyle=":")
     names = _series(part)
-    step = 0.7 / max(len(names), 2)
+    crowded = len(names) > CROWDED
+    step = (0.86 if crowded else 0.7) / max(len(names), 2)
+    if crowded:
+        _band_event_times(axes, shown)
     for position, name in enumerate(names):
         each = shown[_place(shown) == name]
         shift = (position - (len(names) - 1) / 2) * step
@@ -101,10 +119,11 @@ def _draw_outcome(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declarati
             ],
             fmt=MARKERS[position % len(MARKERS)],
             color=COLOURS[position % len(COLOURS)],
-            markersize=4,
-            linewidth=1.2,
-            capsize=2,
-            label=_series_words(name, part, declaration).split(" (")[0],  # the notes name the papers
+            markersize=3.2 if crowded else 4,
+            markerfacecolor="white" if crowded and position % 2 else None,  # neighbours differ in grey too
+            linewidth=0.9 if crowded else 1.2,
+            capsize=0 if crowded else 2,
+            label=_legend_words(name, part, declaration),
         )
         _draw_band(axes, each, each["event_time"].astype(float) + shift, COLOURS[position % len(COLOURS)])
     treatment = shown["term"].iloc[0]
@@ -134,6 +153,24 @@ def _series_words(name: str, data: pd.DataFrame, declaration: ExhibitDeclaration
     several = data["estimator"].nunique() > 1
     parts = (declaration.specifications.get(place, ""), ESTIMATORS[estimator].words if several else "")
     return ": ".join(part for part in parts if part)
+
+
+def _legend_words(name: str, data: pd.DataFrame, declaration: ExhibitDeclaration) -> str:
+    """Name a series in a few words; the notes name the papers."""
+    place, estimator = name.rsplit("/", 1)
+    several = data["estimator"].nunique() > 1
+    parts = (declaration.specifications.get(place, ""), ESTIMATORS[estimator].short if several else "")
+    return ": ".join(part for part in parts if part)
+
+
+def _band_event_times(axes: Axes, shown: pd.DataFrame) -> None:
+    """Shade every other event time, so that series crowded around one are not taken for those of the next."""
+    first, last = int(shown["event_time"].min()), int(shown["event_time"].max())
+    axes.grid(visible=False, axis="x")
+    for event_time in range(first, last + 1):
+        if event_time % 2:
+            axes.axvspan(event_time - 0.5, event_time + 0.5, color="#f4f4f4", linewidth=0, zorder=0)
+    axes.set_xlim(first - 0.6, last + 0.6)
 
 
 def _series(part: pd.DataFrame) -> list[str]:

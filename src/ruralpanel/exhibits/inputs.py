@@ -35,6 +35,10 @@ def load_inputs(files: Mapping[str, Sequence[str | Path] | str | Path]) -> dict[
         listed = [paths] if isinstance(paths, str | Path) else list(paths)
         if name == "estimates":
             frames[name] = load_estimates(listed)
+        elif name == "draws":
+            # The rows that draws belong to are counted within a block, whose name is that of the file.
+            parts = [load_table(path).assign(block=Path(path).name.split(".")[0]) for path in listed]
+            frames[name] = pd.concat(parts, ignore_index=True)
         elif name == "sources":
             frames[name] = pd.concat([extent(Path(path).stem, load_table(path)) for path in listed], ignore_index=True)
         elif name in DRAWN:

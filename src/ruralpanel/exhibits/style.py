@@ -17,9 +17,10 @@ from matplotlib.figure import Figure
 
 from ruralpanel.exhibits.caption import SIMULATED, ExhibitDeclaration
 
-# Okabe & Ito's palette, ordered so that neighbours also differ in lightness, with markers for print in grey.
-COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
-MARKERS = ["o", "s", "^", "D", "v", "P", "X", "*"]  # more than colours, so that series beyond these differ too
+# Okabe & Ito's palette without its yellow, which is faint on white, and a wine red of Tol's; ordered so that neighbours
+# also differ in lightness, with markers for print in grey.
+COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#222222", "#882255"]
+MARKERS = ["o", "s", "^", "D", "v", "P", "X", "p"]
 NEVER_COLOUR = "#333333"
 WARNING_COLOUR = "#B00020"
 WIDTH = 7.0
@@ -72,6 +73,28 @@ def panels(count: int, height: float = 3.2) -> tuple[Figure, list[Axes]]:
     for spare in flat[count:]:
         spare.remove()
     return figure, flat[:count]
+
+
+def stacked_panels(heights: list[float], share_x: bool = False) -> tuple[Figure, list[Axes]]:
+    """Make a figure of the width of a text block with axes of different heights below one another.
+
+    Parameters
+    ----------
+    heights
+        Of the axes with what is written around them, in inches.
+    share_x
+        Whether they have one horizontal axis.
+    """
+    figure, grid = plt.subplots(
+        len(heights),
+        1,
+        figsize=(WIDTH, sum(heights) + 0.3),
+        height_ratios=heights,
+        sharex=share_x,
+        layout="constrained",
+        squeeze=False,
+    )
+    return figure, list(grid[:, 0])
 
 
 def axis_label(text: str, unit: str) -> str:

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.estimators import WITH_TREATMENT_TERMS, EstimatorName
 from ruralpanel.study.fixed_effects import FIXED_EFFECT
+from ruralpanel.study.groups import Groups
 from ruralpanel.study.matching import Matching
 from ruralpanel.study.resampling import Permutation, WildBootstrap
 from ruralpanel.study.switching import Switching
@@ -118,8 +119,9 @@ class Specification(Section):
     event time, and their average: averages over cohorts as Sun and Abraham 2021 define them), `callaway_santanna`
     (effects by cohort and period, and their averages, with untreated units as the only comparison),
     `poisson_fixed_effects` (one coefficient a treatment, for counts with zeros: a proportional effect),
-    `complementary_log_log` (for an outcome of 0 and 1, such as adoption: coefficients of the log of the hazard) or
-    `cohort_means` (no regression: the outcome's mean by cohort and period, for figures of raw trends).
+    `complementary_log_log` (for an outcome of 0 and 1, such as adoption: coefficients of the log of the hazard),
+    `cohort_means` (no regression: the outcome's mean by cohort and period, for figures of raw trends) or `group_means`
+    (no regression: its mean by period among treated and other units, with high and low values of a moderator).
 
     For staggered adoption, with averages of effects by event time and overall, and standard errors clustered in one
     dimension: `imputation` (Borusyak, Jaravel & Spiess 2024: fixed effects and regressors fitted on untreated rows
@@ -198,6 +200,9 @@ class Specification(Section):
     switching: Switching | None = None
     """`chaisemartin_dhaultfoeuille`: whose changes of treatment count, and in what unit. Left out: those of all units,
     and effects not divided by the treatment that units have had. Fixed effects and regressors do not enter it."""
+    groups: Groups | None = None
+    """`group_means`: how units are put into groups, by one treatment and at most one of the `moderators`. Fixed effects
+    and regressors do not enter it."""
     always_treated: Literal["drop", "keep"] | None = None
     """Event study and Sun–Abraham: what becomes of units that are treated in every row they have in this regression.
     Left out: dropped, and counted in the ledger, for they have no period before treatment to compare with. With
@@ -263,6 +268,7 @@ class Equation(Section):
     group_time: GroupTime | None = None
     synthetic: Synthetic | None = None
     switching: Switching | None = None
+    groups: Groups | None = None
     intensities: dict[Name, Name] = {}
     """For treatments that enter two-way fixed effects by an intensity, its column."""
     interactions: list[str] = []

@@ -24,11 +24,16 @@ EstimatorName = Literal[
     "poisson_fixed_effects",
     "complementary_log_log",
     "cohort_means",
+    "group_means",
 ]
 ExhibitKind = Literal[
     "regression_table",
     "event_study_figure",
     "trends_figure",
+    "specification_curve_figure",
+    "permutation_figure",
+    "cohort_heatmap_figure",
+    "paths_figure",
     "gradient_figure",
     "forest_figure",
     "coefficient_figure",
@@ -41,6 +46,8 @@ class Estimator:
 
     words: str
     """How a note under an exhibit calls it: ``Estimated by ...``."""
+    short: str
+    """How a legend or a row of a figure calls it, in a few characters."""
     exhibits: tuple[ExhibitKind, ...]
     """The kinds of exhibits that can show its results."""
     has_treatment_terms: bool = False
@@ -67,11 +74,13 @@ class Estimator:
 
 _OF_TERMS: tuple[ExhibitKind, ...] = ("regression_table", "gradient_figure", "forest_figure", "coefficient_figure")
 _BOTH: tuple[ExhibitKind, ...] = ("regression_table", "event_study_figure")
+_OVERALL: tuple[ExhibitKind, ...] = (*_BOTH, "specification_curve_figure")
 
 ESTIMATORS: dict[str, Estimator] = {
     "two_way_fixed_effects": Estimator(
         words="two-way fixed effects",
-        exhibits=_OF_TERMS,
+        short="Two-way",
+        exhibits=(*_OF_TERMS, "specification_curve_figure", "permutation_figure"),
         has_treatment_terms=True,
         of_adoption=True,
         keys=("anticipation", "along"),
@@ -79,6 +88,7 @@ ESTIMATORS: dict[str, Estimator] = {
     ),
     "event_study": Estimator(
         words="event study with fixed effects",
+        short="Event study",
         exhibits=_BOTH,
         by_cohort=True,
         one_curve=True,
@@ -88,7 +98,8 @@ ESTIMATORS: dict[str, Estimator] = {
     ),
     "sun_abraham": Estimator(
         words="averages over cohorts (Sun and Abraham 2021)",
-        exhibits=_BOTH,
+        short="Sun–Abraham",
+        exhibits=_OVERALL,
         by_cohort=True,
         one_curve=True,
         keys=("window", "always_treated", "comparison", "missing_reference"),
@@ -96,7 +107,8 @@ ESTIMATORS: dict[str, Estimator] = {
     ),
     "callaway_santanna": Estimator(
         words="effects by cohort and period (Callaway and Sant’Anna 2021)",
-        exhibits=_BOTH,
+        short="Callaway–Sant’Anna",
+        exhibits=(*_OVERALL, "cohort_heatmap_figure"),
         by_cohort=True,
         one_curve=True,
         keys=("window", "group_time"),
@@ -104,21 +116,24 @@ ESTIMATORS: dict[str, Estimator] = {
     ),
     "imputation": Estimator(
         words="imputation (Borusyak, Jaravel and Spiess 2024)",
-        exhibits=_BOTH,
+        short="Imputation",
+        exhibits=_OVERALL,
         by_cohort=True,
         averages_effects=True,
         keys=("window",),
     ),
     "two_stage": Estimator(
         words="two-stage differences in differences (Gardner 2022)",
-        exhibits=_BOTH,
+        short="Two-stage",
+        exhibits=_OVERALL,
         by_cohort=True,
         averages_effects=True,
         keys=("window",),
     ),
     "stacked": Estimator(
         words="stacked event studies (Wing, Freedman and Hollingsworth 2024)",
-        exhibits=_BOTH,
+        short="Stacked",
+        exhibits=_OVERALL,
         by_cohort=True,
         one_curve=True,
         averages_effects=True,
@@ -127,7 +142,8 @@ ESTIMATORS: dict[str, Estimator] = {
     ),
     "local_projections": Estimator(
         words="local projections (Dube, Girardi, Jordà and Taylor 2025)",
-        exhibits=_BOTH,
+        short="Local projections",
+        exhibits=_OVERALL,
         by_cohort=True,
         averages_effects=True,
         needs_window=True,
@@ -135,21 +151,24 @@ ESTIMATORS: dict[str, Estimator] = {
     ),
     "extended_two_way": Estimator(
         words="extended two-way fixed effects (Wooldridge 2021)",
-        exhibits=_BOTH,
+        short="Extended two-way",
+        exhibits=_OVERALL,
         by_cohort=True,
         averages_effects=True,
         keys=("window",),
     ),
     "synthetic_difference_in_differences": Estimator(
         words="synthetic differences in differences (Arkhangelsky, Athey, Hirshberg, Imbens and Wager 2021)",
-        exhibits=_BOTH,
+        short="Synthetic",
+        exhibits=_OVERALL,
         by_cohort=True,
         keys=("window", "synthetic"),
     ),
     "chaisemartin_dhaultfoeuille": Estimator(
         words="differences around first changes of treatment (de Chaisemartin and D’Haultfœuille 2024; over all event "
         "times, the average total effect per unit of treatment)",
-        exhibits=_BOTH,
+        short="Chaisemartin–D’Haultfœuille",
+        exhibits=_OVERALL,
         by_cohort=True,
         treatment_may_end=True,
         averages_effects=True,
@@ -157,23 +176,29 @@ ESTIMATORS: dict[str, Estimator] = {
     ),
     "bacon_decomposition": Estimator(
         words="a decomposition of two-way fixed effects into comparisons (Goodman-Bacon 2021)",
+        short="Goodman-Bacon",
         exhibits=("regression_table",),
         by_cohort=True,
     ),
     "poisson_fixed_effects": Estimator(
         words="Poisson regression with fixed effects, whose coefficients are of the log of the mean",
-        exhibits=_OF_TERMS,
+        short="Poisson",
+        exhibits=(*_OF_TERMS, "specification_curve_figure"),
         has_treatment_terms=True,
         keys=("anticipation",),
     ),
     "complementary_log_log": Estimator(
         words="complementary log-log regression, whose coefficients are of the log of the hazard",
-        exhibits=_OF_TERMS,
+        short="Compl. log-log",
+        exhibits=(*_OF_TERMS, "specification_curve_figure"),
         has_treatment_terms=True,
         of_adoption=True,
         keys=("anticipation",),
     ),
-    "cohort_means": Estimator(words="means by cohort and period", exhibits=("trends_figure",)),
+    "cohort_means": Estimator(words="means by cohort and period", short="Means by cohort", exhibits=("trends_figure",)),
+    "group_means": Estimator(
+        words="means by group and period", short="Means by group", exhibits=("paths_figure",), keys=("groups",)
+    ),
 }
 """The estimators, in the order in which a study's author is told of them."""
 
@@ -186,6 +211,7 @@ KEYS_OF_SOME = (
     "group_time",
     "synthetic",
     "switching",
+    "groups",
     "along",
 )
 """Keys of a specification that belong to some estimators only."""

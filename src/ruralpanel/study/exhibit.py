@@ -16,9 +16,10 @@ class Exhibit(Section):
 
     is_table: ClassVar[bool] = False
     reads: ClassVar[tuple[str, ...]] = ()
-    """What it is made from, each handed to its module as a frame under this name: `estimates` (of its `blocks`), or a
-    file of the panel stage: `panel`, `events`, `balance`, `missingness`, `matches`, `codebook`; `sensitivity`;
-    `claims`; `sources` (what the table of every source covers); a map's `lines` and `outlines`."""
+    """What it is made from, each handed to its module as a frame under this name: `estimates` or `draws` (of its
+    `blocks`), or a file of the panel stage: `panel`, `events`, `balance`, `missingness`, `matches`, `codebook`;
+    `sensitivity`; `claims`; `sources` (what the table of every source covers); the `ledgers` of all stages; a map's
+    `lines` and `outlines`."""
 
     title: Text
     """The title, without its number."""
@@ -39,7 +40,7 @@ class Exhibit(Section):
 class OfEstimates(Exhibit):
     """What exhibits of estimates share."""
 
-    reads = ("estimates",)
+    reads: ClassVar[tuple[str, ...]] = ("estimates",)
 
     blocks: Annotated[list[Name], Field(min_length=1)]
     """The blocks whose estimates are shown, in this order."""

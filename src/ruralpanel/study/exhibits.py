@@ -10,6 +10,14 @@ from ruralpanel.study.base import Name
 from ruralpanel.study.exhibit import Exhibit, OfEstimates, Term
 from ruralpanel.study.figures_of_effects import CoefficientFigure, ForestFigure, GradientFigure
 from ruralpanel.study.figures_of_places import MapFigure, RolloutFigure
+from ruralpanel.study.figures_of_results import (
+    CohortHeatmapFigure,
+    MissingnessFigure,
+    PathsFigure,
+    PermutationFigure,
+    SpecificationCurveFigure,
+    WorkflowFigure,
+)
 
 
 class RegressionTable(OfEstimates):
@@ -134,6 +142,12 @@ AnyExhibit = Annotated[
     | EventStudyFigure
     | TrendsFigure
     | HonestDidFigure
+    | SpecificationCurveFigure
+    | PermutationFigure
+    | CohortHeatmapFigure
+    | PathsFigure
+    | MissingnessFigure
+    | WorkflowFigure
     | RolloutFigure
     | MapFigure
     | GradientFigure

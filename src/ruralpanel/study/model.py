@@ -302,6 +302,7 @@ class Study(Section):
                             group_time=stated.get("group_time"),
                             synthetic=resampled,
                             switching=stated.get("switching"),
+                            groups=stated.get("groups"),
                             absorbing=all(each.absorbing for each in declared.values()),
                             intensities={
                                 treatment: column

@@ -26,6 +26,7 @@ from ruralpanel.study.designation import Designation, YearlyList
 from ruralpanel.study.exhibit import Exhibit
 from ruralpanel.study.exhibits import KINDS
 from ruralpanel.study.figures_of_places import KnownCount, Outlines
+from ruralpanel.study.groups import Groups
 from ruralpanel.study.legacies import Capacity, Legacy, Proxy
 from ruralpanel.study.matching import Matching
 from ruralpanel.study.measures import Deflator, Derived
@@ -109,6 +110,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("synthetic", "In a block or a specification with `synthetic_difference_in_differences`.", Synthetic),
     ("matching", "In a block or a specification.", Matching),
     ("switching", "In a block or a specification with `chaisemartin_dhaultfoeuille`.", Switching),
+    ("groups", "In a block or a specification with `group_means`.", Groups),
     (
         "sensitivity",
         "One entry for each analysis, by name, in `results/<study>/sensitivity/NAME.csv`; all kinds have:",

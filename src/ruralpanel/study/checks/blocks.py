@@ -9,6 +9,7 @@ from typing import get_args
 from ruralpanel.errors import Problem, nearest
 from ruralpanel.study.blocks import Block, Equation, Specification
 from ruralpanel.study.checks.context import Context
+from ruralpanel.study.checks.groups import group_means
 from ruralpanel.study.checks.matching import matching_of, names_in_matching
 from ruralpanel.study.checks.resampling import adjustment, permutation_of, resampling
 from ruralpanel.study.checks.synthetic import synthetic
@@ -158,6 +159,8 @@ def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
                 "means by cohort need one treatment",
                 f"choose one with `treatments`: {', '.join(equation.treatments)}",
             )
+        if equation.estimator == "group_means":
+            yield from group_means(context, where, equation)
         if equation.estimator in BY_COHORT:
             yield from _by_cohort(context, where, equation)
         if equation.estimator in ("event_study", "stacked"):
@@ -257,7 +260,7 @@ def _moderators(context: Context, where: KeyPath, equation: Equation) -> Iterato
         return
     place = (*where, "moderators")
     if equation.estimator not in WITH_TREATMENT_TERMS:
-        if equation.estimator != "cohort_means":
+        if equation.estimator not in ("cohort_means", "group_means"):
             what = f"have no meaning in {equation.estimator}"
             yield context.file.problem(place, what, f"estimate them with {' or '.join(WITH_TREATMENT_TERMS)}")
         return

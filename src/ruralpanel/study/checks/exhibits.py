@@ -8,9 +8,11 @@ from ruralpanel.errors import Problem
 from ruralpanel.study.blocks import Block
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.checks.figures import figure
+from ruralpanel.study.checks.figures_of_results import figure_of_results
 from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.exhibits import RegressionTable, ScorecardTable, SourceTable, SummaryTable
 from ruralpanel.study.figures_of_effects import CoefficientFigure
+from ruralpanel.study.figures_of_results import PermutationFigure, SpecificationCurveFigure
 from ruralpanel.study.yaml_file import KeyPath, is_file
 
 WHERE_ASKED = {
@@ -26,7 +28,7 @@ def exhibits(context: Context) -> Iterator[Problem]:
     study = context.study
     for name, exhibit in study.exhibits.items():
         at: KeyPath = ("exhibits", name)
-        shown = shown_in(exhibit.kind)
+        shown = shown_in(exhibit.kind)  # none for an exhibit that shows no estimates
         for index, block in enumerate(exhibit.estimated_in):
             if block not in study.blocks:
                 yield from context.known((*at, "blocks", index), block, study.blocks, "block of this study")
@@ -47,13 +49,16 @@ def exhibits(context: Context) -> Iterator[Problem]:
         known = [study.blocks[block] for block in exhibit.estimated_in if block in study.blocks]
         parts = [part for block in known for part in (block, *(block.specifications or {}).values())]
         yield from figure(context, at, exhibit, parts)
-        if isinstance(exhibit, RegressionTable | CoefficientFigure):
-            blocks = [block for block in exhibit.blocks if block in study.blocks]
-            terms = {term for block in blocks for term in _right_hand_sides(context, study.blocks[block])}
+        yield from figure_of_results(context, at, exhibit, parts)
+        terms = {term for block in known for term in _right_hand_sides(context, block)}
+        if isinstance(exhibit, RegressionTable | CoefficientFigure | PermutationFigure):
             for index, term in enumerate(exhibit.terms or []):
                 yield from context.known((*at, "terms", index), term, terms, "term of these blocks")
             if isinstance(exhibit, RegressionTable):
+                blocks = [block for block in exhibit.blocks if block in study.blocks]
                 yield from _p_values(context, at, exhibit, blocks)
+        elif isinstance(exhibit, SpecificationCurveFigure):
+            yield from context.known((*at, "term"), exhibit.term, terms, "term of these blocks")
         elif isinstance(exhibit, SummaryTable):
             for index, column in enumerate(exhibit.columns or []):
                 yield from context.known((*at, "columns", index), column, context.columns, "column of the panel")

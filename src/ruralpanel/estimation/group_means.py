@@ -1,0 +1,103 @@
+r"""Means of treated and other units, with low and high values of a moderator, by period: paths around a shock.
+
+Estimand: :math:`E[Y_{it} - Y_{ib} \mid D_{ia}, H_i, t]`, where :math:`D_{ia}` is treatment in the period :math:`a` in
+which groups are formed, :math:`H_i` whether the moderator is high then, and :math:`b` the period from which the outcome
+is measured; without it, :math:`E[Y_{it} \mid D_{ia}, H_i, t]`. A description: groups differ in more than treatment.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from ruralpanel.estimation.cell_means import cell_means
+from ruralpanel.estimation.estimates import sample_words
+from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
+from ruralpanel.ledger import Ledger
+from ruralpanel.study.blocks import Equation
+
+TREATED, UNTREATED, HIGH, LOW = "treated", "untreated", "high", "low"
+
+
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+    """Average the outcome by group and period.
+
+    Parameters
+    ----------
+    panel
+        The panel.
+    equation
+        Has `groups`, one treatment, and one moderator at most. Weights are respected; fixed effects and regressors do
+        not enter.
+    ledger
+        Gets a line for every reason for which rows leave.
+
+    Returns
+    -------
+    list of dict
+        One row a group and period. Its term is ``treated`` or ``untreated``, and behind a comma whether the moderator
+        is ``high`` or ``low``; its sample says above which value it is high.
+
+    Raises
+    ------
+    CannotEstimate
+        If no rows are left, or nobody is seen in the period in which groups are formed.
+    """
+    groups = equation.groups
+    assert groups is not None
+    (treatment,) = equation.treatments
+    sample = estimation_sample(panel, equation, ledger)
+    then = panel[panel[equation.period] == groups.at].set_index(equation.unit)
+    if then.empty:
+        raise CannotEstimate(f"the panel has no rows of {groups.at}, in which groups are formed")
+    known = then[treatment].notna()
+    for name in equation.moderators:
+        known &= then[name].notna()
+    sample = _kept(
+        sample,
+        sample[equation.unit].map(known).eq(True),
+        "group known",
+        f"treatment or moderator of {groups.at} unknown",
+        ledger,
+    )
+    treated = sample[equation.unit].map(then[treatment]).eq(1)
+    if groups.later_treated == "drop":
+        later = ~treated & (sample[f"{treatment}_cohort"] > groups.at)
+        sample = _kept(sample, ~later, "not treated later", f"first treated after {groups.at}", ledger)
+    if groups.measured_from is not None:
+        before = sample[sample[equation.period] == groups.measured_from].set_index(equation.unit)[OUTCOME]
+        base = sample[equation.unit].map(before)
+        why = f"outcome of {groups.measured_from} missing, from which it is measured"
+        sample = sample.assign(**{OUTCOME: sample[OUTCOME] - base})
+        sample = _kept(sample, base.notna(), f"outcome of {groups.measured_from}", why, ledger)
+    ledger.note("averaged", len(sample), sample)
+    group = sample[equation.unit].map(then[treatment]).eq(1).map({True: TREATED, False: UNTREATED})
+    words = sample_words(equation)
+    for moderator in equation.moderators:
+        value = then.loc[then.index.isin(sample[equation.unit]), moderator]
+        cut = float(value.quantile(groups.high_above))
+        high = sample[equation.unit].map(value) > cut
+        group = group + f", {moderator} " + high.map({True: HIGH, False: LOW})
+        words = sample_words(equation, f"{moderator} high above {cut:.4g} in {groups.at}")
+    return [_row(name, row, words, groups.measured_from) for name, row in cell_means(sample, group, equation)]
+
+
+def _row(group: str, row: dict[str, Any], words: str, measured_from: int | None) -> dict[str, Any]:
+    """Say which group a mean is of; one that is zero by construction has no standard error."""
+    if measured_from is not None and row["period"] == measured_from:
+        unknown = ("standard_error", "statistic", "p_value", "interval_low", "interval_high")
+        row = {key: value for key, value in row.items() if key not in (*unknown, "minimum_detectable_effect")}
+        row["estimate"] = 0.0
+    return row | {"term": group, "sample": words, "regressors": "", "fixed_effects": "none"}
+
+
+def _kept(sample: pd.DataFrame, stay: pd.Series, step: str, reason: str, ledger: Ledger) -> pd.DataFrame:
+    """Keep rows, with a line in the ledger only if any leaves."""
+    if stay.all():
+        return sample
+    kept = sample[stay].reset_index(drop=True)
+    ledger.note(step, len(sample), kept, reason)
+    if kept.empty:
+        raise CannotEstimate(f"no rows are left: {reason}")
+    return kept

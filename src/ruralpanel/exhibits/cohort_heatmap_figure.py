@@ -1,0 +1,158 @@
+"""Effects by cohort and event time, as coloured cells."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ruralpanel.exhibits.caption import (
+    ExhibitDeclaration,
+    OutcomeWords,
+    closing_notes,
+    missing_errors,
+    sentence_list,
+    unit_notes,
+    variance_words,
+)
+from ruralpanel.exhibits.numbers import MINUS, decimal
+from ruralpanel.exhibits.style import axis_label, empty_axes, figure_style, finish, stacked_panels
+from ruralpanel.study.estimators import shown_in
+from ruralpanel.study.figures_of_results import CohortHeatmapFigure
+
+PANEL = ["block", "specification", "outcome", "estimator"]
+
+ROOM_FOR_NUMBERS = 18
+"""Event times abreast up to which there is room for a number in every cell; signs only beyond it."""
+
+WITHOUT_ESTIMATE = "#cccccc"
+"""Of the hatching of cells without an estimate."""
+
+
+def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.DataFrame:
+    """Pick the effects by cohort and event time.
+
+    Parameters
+    ----------
+    estimates
+        The estimates of the exhibit's blocks.
+    declaration
+        What the study says about the exhibit.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a cohort and event time within the figure's window; equations without any estimate keep their reason.
+    """
+    exhibit = declaration.exhibit
+    assert isinstance(exhibit, CohortHeatmapFigure)
+    shown = estimates[estimates["estimator"].isin(shown_in(exhibit.kind))]
+    cells = (shown["cohort"] != "") & shown["event_time"].notna()
+    if exhibit.window is not None:
+        first, last = exhibit.window
+        cells &= shown["event_time"].between(first, last)
+    without = shown.groupby(PANEL)["estimate"].transform("count") == 0
+    return shown[cells | without].reset_index(drop=True)
+
+
+def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
+    """Draw cohorts from top to bottom and event times from left to right, one set of axes an outcome and specification.
+
+    It takes and gives what :func:`ruralpanel.exhibits.event_study_figure.draw` does, with the data of
+    :func:`plotted_data` here.
+    """
+    parts = [(str(key[2]), part) for key, part in data.groupby(PANEL, sort=False)]
+    cohorts = [max(part["cohort"].nunique(), 3) for _, part in parts] or [3]
+    heights = [0.26 * number + 0.85 for number in cohorts]
+    with figure_style():
+        figure, all_axes = stacked_panels(heights)
+        if not parts:
+            empty_axes(all_axes[0], "no effects by cohort and event time in these blocks")
+        for axes, (outcome, part) in zip(all_axes, parts, strict=False):
+            _draw_cells(axes, part, declaration.outcomes[outcome], declaration)
+        finish(figure, declaration)
+    return figure, _notes(data, declaration)
+
+
+def _draw_cells(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declaration: ExhibitDeclaration) -> None:
+    cells = part[part["cohort"] != ""]
+    if cells["estimate"].isna().all():
+        empty_axes(axes, f"{words.head}: {part['reason'].iloc[0]}")
+        return
+    times = list(range(int(cells["event_time"].min()), int(cells["event_time"].max()) + 1))
+    wide = cells.pivot_table("estimate", "cohort", "event_time", aggfunc="first", dropna=False)
+    wide = wide.sort_index(key=lambda names: names.astype(int)).reindex(columns=times).astype("float64")
+    beyond = float(np.nanmax(np.abs(wide.to_numpy())))
+    bar = axis_label("Effect", words.effect_unit)
+    sns.heatmap(
+        wide,
+        ax=axes,
+        cmap=sns.diverging_palette(245, 30, s=80, l=55, as_cmap=True),
+        vmin=-beyond,
+        vmax=beyond,
+        linewidths=0.5,
+        linecolor="white",
+        cbar_kws={"label": bar, "pad": 0.015, "aspect": 12},
+    )
+    axes.collections[0].set_rasterized(False)
+    axes.patch.set(facecolor="white", hatch="////", edgecolor=WITHOUT_ESTIMATE, linewidth=0)
+    _write_numbers(axes, cells, wide, beyond)
+    if times[0] < 0 <= times[-1]:
+        axes.axvline(-times[0], color="black", linewidth=1.2)
+    axes.set_xticks([at + 0.5 for at in range(len(times))], [decimal(each, 0) for each in times], rotation=0)
+    axes.tick_params(axis="y", rotation=0)
+    which = declaration.specifications.get(f"{part['block'].iloc[0]}/{part['specification'].iloc[0]}", "")
+    axes.set_title(", ".join(each for each in (words.head, which) if each))
+    treatment = str(cells["term"].iloc[0])
+    axes.set_xlabel(f"Event time in {declaration.period}s ({declaration.labels.get(treatment, treatment)})")
+    axes.set_ylabel("First period treated")
+    axes.grid(visible=False)
+
+
+def _write_numbers(axes: Axes, cells: pd.DataFrame, wide: pd.DataFrame, beyond: float) -> None:
+    """Write the number into each cell, or its sign where there is no room: in grey, colours do not tell the sign."""
+    decimals = int(np.clip(1 - np.floor(np.log10(beyond)), 0, 4)) if beyond > 0 else 0
+    small = wide.shape[1] > ROOM_FOR_NUMBERS
+    rows = {name: position for position, name in enumerate(wide.index)}
+    first = int(wide.columns[0])
+    for cell in cells[cells["estimate"].notna()].to_dict("records"):
+        excludes = cell["interval_low"] > 0 or cell["interval_high"] < 0
+        value = float(cell["estimate"])
+        sign = MINUS if value < 0 else "+"
+        axes.text(
+            int(cell["event_time"]) - first + 0.5,
+            rows[cell["cohort"]] + 0.52,
+            sign if small else decimal(value, decimals),
+            ha="center",
+            va="center",
+            fontsize=6,
+            fontweight="bold" if excludes else "normal",
+            color="black",
+        )
+
+
+def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
+    exhibit = declaration.exhibit
+    sentences = [exhibit.notes] if exhibit.notes else []
+    numbers = data[data["standard_error"].notna()]
+    if len(numbers):
+        level = numbers["interval_level"].iloc[0]
+        variances = dict.fromkeys(variance_words(row, declaration.labels) for row in numbers.to_dict("records"))
+        sentences += [
+            "Effects by first period treated and event time (Callaway and Sant’Anna 2021); right of the line, after "
+            "treatment began. Effects before it, as these authors have them, are from one period to the next.",
+            f"Bold: the {level:.0%} interval is without zero; standard errors {'; '.join(variances)}.",
+            "Hatched: no estimate.",
+        ]
+    lost = data[data["estimate"].isna() & (data["cohort"] != "")]
+    for reason, cells in lost.groupby("reason", sort=False):
+        names = [f"{row['cohort']} at {decimal(row['event_time'], 0)}" for row in cells.to_dict("records")]
+        sentences.append(f"Without an estimate: {sentence_list(names)}: {reason}.")
+    without = data[data["estimate"].isna() & (data["cohort"] == "")]
+    sentences += [
+        f"{declaration.outcomes[row['outcome']].head}: {row['reason']}."
+        for row in without.drop_duplicates(["outcome", "reason"]).to_dict("records")
+    ]
+    return sentences + missing_errors(data) + unit_notes(data, declaration) + closing_notes(declaration)

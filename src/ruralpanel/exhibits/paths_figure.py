@@ -1,0 +1,156 @@
+"""Means by period around a shock, of treated and other units with low and high values of a moderator."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from ruralpanel.exhibits.caption import (
+    ExhibitDeclaration,
+    OutcomeWords,
+    closing_notes,
+    missing_errors,
+    unit_notes,
+    variance_words,
+)
+from ruralpanel.exhibits.numbers import MINUS, count
+from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, panels
+from ruralpanel.study.estimators import shown_in
+from ruralpanel.study.figures_of_results import PathsFigure
+
+GROUP = re.compile(r"(?P<treated>treated|untreated)(, (?P<moderator>\w+) (?P<level>high|low))?")
+"""A term of :mod:`ruralpanel.estimation.group_means`."""
+
+TREATED, UNTREATED = COLOURS[0], COLOURS[4]
+"""Colours that differ in lightness too, for print in grey."""
+
+NEGATIVE = re.compile(r"(?<![\w.])-(?=\d)")
+"""The sign of a negative number in a text."""
+
+PANEL = ["outcome", "block", "specification"]
+
+
+def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.DataFrame:
+    """Pick the means by group and period.
+
+    Parameters
+    ----------
+    estimates
+        The estimates of the exhibit's blocks.
+    declaration
+        What the study says about the exhibit.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a group and period; equations without an estimate keep their reason.
+    """
+    return estimates[estimates["estimator"].isin(shown_in(declaration.exhibit.kind))].reset_index(drop=True)
+
+
+def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
+    """Draw a line a group, one set of axes an outcome and specification.
+
+    It takes and gives what :func:`ruralpanel.exhibits.event_study_figure.draw` does, with the data of
+    :func:`plotted_data` here.
+    """
+    parts = [(str(outcome), part) for (outcome, *_), part in data.groupby(PANEL, sort=False)]
+    with figure_style():
+        figure, all_axes = panels(max(len(parts), 1), height=3.8 if len(parts) < 2 else 3.4)
+        if not parts:
+            empty_axes(all_axes[0], "no means by group in these blocks")
+        for axes, (outcome, part) in zip(all_axes, parts, strict=False):
+            _draw_paths(axes, part, declaration.outcomes[outcome], declaration)
+        finish(figure, declaration)
+    return figure, _notes(data, declaration)
+
+
+def _draw_paths(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declaration: ExhibitDeclaration) -> None:
+    exhibit = declaration.exhibit
+    assert isinstance(exhibit, PathsFigure)
+    shown = part[part["estimate"].notna()]
+    if shown.empty:
+        empty_axes(axes, f"{words.head}: {part['reason'].iloc[0]}")
+        return
+    for shock in exhibit.shock:
+        axes.axvspan(shock - 0.5, shock + 0.5, color="#e3e3e3", linewidth=0, zorder=0)
+    from_base = shown["estimate"].eq(0) & shown["standard_error"].isna()
+    if from_base.any():
+        axes.axhline(0, color="#555555", linewidth=0.8)
+    place = f"{part['block'].iloc[0]}/{part['specification'].iloc[0]}"
+    groups = sorted(shown["term"].unique(), key=lambda name: (name.startswith("un"), name))
+    for position, group in enumerate(groups):
+        line = shown[shown["term"] == group]
+        found = GROUP.fullmatch(group)
+        assert found is not None
+        treated, low = found["treated"] == "treated", found["level"] == "low"
+        colour = TREATED if treated else UNTREATED
+        axes.errorbar(
+            line["period"].astype(float) + (position - (len(groups) - 1) / 2) * 0.09,
+            line["estimate"],
+            yerr=[
+                (line["estimate"] - line["interval_low"]).fillna(0),
+                (line["interval_high"] - line["estimate"]).fillna(0),
+            ],
+            color=colour,
+            marker="o" if treated else "s",
+            markersize=4,
+            markerfacecolor="white" if low else colour,
+            linestyle="--" if low else "-",
+            linewidth=1.3,
+            elinewidth=0.8,
+            label=f"{_group_words(group, place, declaration)} ({_units(line)})",
+        )
+    which = declaration.specifications.get(place, "")
+    axes.set_title(", ".join(each for each in (words.head, which) if each))
+    period = declaration.labels.get(declaration.period, declaration.period.capitalize())
+    axes.set_xlabel(period)
+    if from_base.any():
+        base = int(shown.loc[from_base, "period"].iloc[0])
+        axes.set_ylabel(axis_label(f"Mean change since {base}", words.effect_unit))
+    else:
+        axes.set_ylabel(axis_label("Mean", words.level_unit))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
+    axes.grid(visible=False, axis="x")
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), fontsize=7, ncols=1, handlelength=3)
+
+
+def _group_words(group: str, place: str, declaration: ExhibitDeclaration) -> str:
+    """Name a group by the labels of its treatment and moderator."""
+    found = GROUP.fullmatch(group)
+    assert found is not None
+    treatment = declaration.grouped_by[place]
+    label = declaration.labels.get(treatment, treatment)
+    words = label if found["treated"] == "treated" else f"No {label}"
+    if found["moderator"]:
+        words += f", {found['level']}: {declaration.labels.get(found['moderator'], found['moderator'])}"
+    return words
+
+
+def _units(line: pd.DataFrame) -> str:
+    low, high = count(line["units"].min()), count(line["units"].max())
+    return low if low == high else f"{low}–{high}"
+
+
+def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
+    exhibit = declaration.exhibit
+    assert isinstance(exhibit, PathsFigure)
+    sentences = [exhibit.notes] if exhibit.notes else []
+    sentences.append(
+        f"Means by group and period, before any regression: groups differ in more than treatment. In brackets: units "
+        f"({declaration.unit}) by period."
+    )
+    numbers = data[data["standard_error"].notna()]
+    if len(numbers):
+        level = numbers["interval_level"].iloc[0]
+        variances = dict.fromkeys(variance_words(row, declaration.labels) for row in numbers.to_dict("records"))
+        sentences.append(f"Bars: {level:.0%} intervals; standard errors {'; '.join(variances)}.")
+    for sample in dict.fromkeys(data.loc[data["estimate"].notna(), "sample"]):
+        sentences.append(f"Sample: {NEGATIVE.sub(MINUS, sample)}.")
+    if exhibit.shock:
+        sentences.append(f"Shaded: {', '.join(map(str, exhibit.shock))}.")
+    return sentences + missing_errors(data) + unit_notes(data, declaration) + closing_notes(declaration)

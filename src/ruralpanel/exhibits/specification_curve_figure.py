@@ -1,0 +1,272 @@
+"""Every estimate of one effect in the order of size, with what each specification chose below it.
+
+References
+----------
+Simonsohn, Simmons & Nelson (2020), Specification curve analysis, Nature Human Behaviour 4.
+"""
+
+from __future__ import annotations
+
+import re
+from textwrap import shorten
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ruralpanel.exhibits.caption import (
+    ExhibitDeclaration,
+    closing_notes,
+    missing_errors,
+    sentence_list,
+    term_words,
+    unit_notes,
+    variance_words,
+)
+from ruralpanel.exhibits.numbers import MINUS, decimal
+from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, stacked_panels
+from ruralpanel.study.estimators import ESTIMATORS, shown_in
+from ruralpanel.study.figures_of_results import SpecificationCurveFigure
+from ruralpanel.study.fixed_effects import fixed_effect
+
+CHOICES = ["estimator", "fixed_effects", "regressors", "weights", "sample", "variance", "clustered_by", "spatial"]
+"""The columns of the estimates that tell specifications apart."""
+
+LEFT_OUT = re.compile(r",? ?without event time ([-\d, ]+) of (\w+)")
+"""How a sample says that event times are left out of it."""
+
+CURVE_HEIGHT, ROW_HEIGHT = 2.3, 0.165
+"""Inches: of the curve, and of a row of choices below it."""
+
+LABEL_CHARACTERS = 46
+"""Characters of a choice that fit beside the curve."""
+
+MARKED, EXCLUDING_ZERO, OTHER = COLOURS[1], COLOURS[0], "#8a8a8a"
+
+Choices = dict[str, list[str]]
+
+
+def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.DataFrame:
+    """Pick every estimate of the effect, in the order of size.
+
+    Parameters
+    ----------
+    estimates
+        The estimates of the exhibit's blocks.
+    declaration
+        What the study says about the exhibit.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a specification, with its `position` on the curve; what is the same in numbers and choices in two blocks
+        is there once. Those without an estimate come last, with the reason.
+    """
+    exhibit = declaration.exhibit
+    assert isinstance(exhibit, SpecificationCurveFigure)
+    overall = (estimates["cohort"] == "") & estimates["period"].isna() & estimates["event_time"].isna()
+    found = estimates[
+        estimates["estimator"].isin(shown_in(exhibit.kind))
+        & (estimates["outcome"] == exhibit.outcome)
+        & (overall & (estimates["term"] == exhibit.term))
+    ]
+    marked = (found["block"] + "/" + found["specification"]) == (exhibit.marked or "")
+    found = found.assign(marked=marked).sort_values("marked", ascending=False, kind="stable")
+    # Two blocks may add up the same in another order, which changes the last digits.
+    numbers = found[["estimate", "standard_error"]].map("{:.10g}".format)
+    found = found[~numbers.join(found[[*CHOICES, "small_sample", "reason"]]).duplicated()]
+    found = found.sort_values(["estimate", "block", "specification", "estimator"], kind="stable").reset_index(drop=True)
+    position = pd.Series(range(1, len(found) + 1), dtype="Int64").where(found["estimate"].notna())
+    found.insert(0, "position", position)
+    return found
+
+
+def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
+    """Draw the curve, and below it a row for everything that some specifications have and others have not.
+
+    It takes and gives what :func:`ruralpanel.exhibits.event_study_figure.draw` does, with the data of
+    :func:`plotted_data` here.
+    """
+    shown = data[data["estimate"].notna()]
+    chosen = [_choices(row, declaration) for row in shown.to_dict("records")]
+    varying = _varying(chosen)
+    rows = sum(len(values) for values in varying.values())
+    with figure_style():
+        heights = [CURVE_HEIGHT, max(rows + len(varying) * 0.7, 1) * ROW_HEIGHT]
+        figure, (curve, matrix) = stacked_panels(heights, share_x=True)
+        if shown.empty:
+            reason = data["reason"].iloc[0] if len(data) else "no estimate of this effect in these blocks"
+            empty_axes(curve, reason)
+            matrix.remove()
+        else:
+            _draw_curve(curve, shown, declaration)
+            _draw_choices(matrix, shown, chosen, varying)
+        finish(figure, declaration)
+        matrix.spines[:].set_visible(False)
+    return figure, _notes(data, chosen, varying, declaration)
+
+
+def _colours(shown: pd.DataFrame) -> list[str]:
+    """Colour the marked specification, and those whose interval does not hold zero."""
+    excludes = (shown["interval_low"] > 0) | (shown["interval_high"] < 0)
+    return [
+        MARKED if marked else EXCLUDING_ZERO if away else OTHER
+        for marked, away in zip(shown["marked"], excludes, strict=True)
+    ]
+
+
+def _draw_curve(axes: Axes, shown: pd.DataFrame, declaration: ExhibitDeclaration) -> None:
+    exhibit = declaration.exhibit
+    assert isinstance(exhibit, SpecificationCurveFigure)
+    words = declaration.outcomes[exhibit.outcome]
+    size = max(2.0, min(5.0, 150 / len(shown)))
+    axes.axhline(0, color="#555555", linewidth=0.8)
+    colours = _colours(shown)
+    at = shown["position"].astype(float)
+    axes.vlines(at, shown["interval_low"], shown["interval_high"], color=colours, linewidth=size / 4)
+    for kind, marker, label in (
+        (EXCLUDING_ZERO, "o", "Interval without zero"),
+        (OTHER, "o", "Interval with zero"),
+        (MARKED, "D", "Marked specification"),
+    ):
+        here = [colour == kind for colour in colours]
+        if any(here):
+            axes.plot(
+                at[here],
+                shown.loc[here, "estimate"],
+                linestyle="none",
+                marker=marker,
+                markersize=size + (1.5 if kind == MARKED else 0),
+                color=kind,
+                markerfacecolor="white" if kind == OTHER else kind,
+                label=_marked_words(declaration) if kind == MARKED else label,
+            )
+    axes.legend(loc="upper left", ncols=3)
+    axes.margins(y=0.16)
+    axes.set_title(f"{words.head}: {term_words(exhibit.term, declaration.labels)}")
+    axes.set_ylabel(axis_label("Effect", words.effect_unit))
+    axes.tick_params(axis="x", bottom=False, labelbottom=False)
+    axes.grid(visible=False, axis="x")
+
+
+def _marked_words(declaration: ExhibitDeclaration) -> str:
+    exhibit = declaration.exhibit
+    assert isinstance(exhibit, SpecificationCurveFigure) and exhibit.marked is not None
+    return declaration.specifications.get(exhibit.marked) or exhibit.marked
+
+
+def _draw_choices(axes: Axes, shown: pd.DataFrame, chosen: list[Choices], varying: Choices) -> None:
+    """Put a dot where a specification has what the row says."""
+    colours = _colours(shown)
+    ticks, labels, height = [], [], 0.0
+    for group, values in varying.items():
+        axes.text(0, height, group, transform=axes.get_yaxis_transform(), fontsize=7, fontweight="bold", va="center")
+        height += 0.8
+        for value in values:
+            axes.axhline(height, color="#e6e6e6", linewidth=0.6, zorder=0)
+            for position, choices, colour in zip(shown["position"], chosen, colours, strict=True):
+                if value in choices.get(group, []):
+                    axes.plot(
+                        float(position),
+                        height,
+                        marker="D" if colour == MARKED else "s",
+                        markersize=max(1.5, min(3.5, 150 / len(shown))),
+                        color=colour,
+                        markerfacecolor="white" if colour == OTHER else colour,
+                        markeredgewidth=0.7,
+                    )
+            ticks.append(height)
+            labels.append(shorten(value, LABEL_CHARACTERS, placeholder=" …"))
+            height += 1
+        height += 0.1
+    axes.set_yticks(ticks, labels, fontsize=7)
+    axes.set_ylim(max(height - 0.4, 0.6), -0.6)
+    axes.set_xlim(0.3, len(shown) + 0.7)
+    axes.grid(visible=False)
+    axes.tick_params(axis="both", length=0, labelbottom=False)
+
+
+def _choices(row: dict[Any, Any], declaration: ExhibitDeclaration) -> Choices:
+    """Say what a specification chose, by kind of choice."""
+    labels = declaration.labels
+    effects = [] if row["fixed_effects"] == "none" else row["fixed_effects"].split(" + ")
+    left_out = LEFT_OUT.search(row["sample"])
+    sample = LEFT_OUT.sub("", row["sample"]) or "all rows"
+    variance = f"{row['variance']}, {row['spatial']}" if row["variance"] == "spatial" else row["variance"]
+    if row["variance"] == "clustered":
+        variance = (
+            f"clustered by {sentence_list([labels.get(each, each) for each in row['clustered_by'].split(' + ')])}"
+        )
+    return {
+        "Estimator": [ESTIMATORS[row["estimator"]].short],
+        "Fixed effects": [_effect_words(each, declaration) for each in effects] or ["none"],
+        "Regressors": [labels.get(each, each) for each in row["regressors"].split(" + ") if each] or ["none"],
+        "Weights": [labels.get(row["weights"], row["weights"])],
+        "Sample": [sample],
+        "Event times left out": [left_out[1].replace("-", MINUS) if left_out else "none"],
+        "Standard errors": [_first_upper(variance)],
+    }
+
+
+def _effect_words(effect: str, declaration: ExhibitDeclaration) -> str:
+    parsed = fixed_effect(effect)
+    words = term_words(parsed.intercept, declaration.labels)
+    if parsed.slope is not None:
+        words = f"{declaration.labels.get(parsed.slope, parsed.slope)}, slope by {words}"
+    return _first_upper(words)
+
+
+def _first_upper(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _varying(chosen: list[Choices]) -> Choices:
+    """Keep what differs between specifications, each choice once, the commonest first and `none` last."""
+    varying = {}
+    for group in chosen[0] if chosen else ():
+        counts = pd.Series([value for choices in chosen for value in choices[group]]).value_counts(sort=False)
+        values = sorted(counts.index, key=lambda value: (value == "none", -counts[value], _natural(value)))
+        if any(counts[value] < len(chosen) for value in values):
+            varying[group] = values
+    return varying
+
+
+def _natural(words: str) -> list[str]:
+    """Give a key that sorts 25 before 100."""
+    return [part.zfill(9) if part.isdigit() else part for part in re.split(r"(\d+)", words)]
+
+
+def _notes(data: pd.DataFrame, chosen: list[Choices], varying: Choices, declaration: ExhibitDeclaration) -> list[str]:
+    exhibit = declaration.exhibit
+    sentences = [exhibit.notes] if exhibit.notes else []
+    shown = data[data["estimate"].notna()]
+    if len(shown):
+        low, middle, high = (decimal(float(shown["estimate"].quantile(share)), 3) for share in (0, 0.5, 1))
+        excludes = int(((shown["interval_low"] > 0) | (shown["interval_high"] < 0)).sum())
+        level = shown["interval_level"].dropna()
+        with_level = f"{level.iloc[0]:.0%} intervals" if len(level) else "intervals"
+        sentences += [
+            f"{len(shown)} estimates with {with_level}, in the order of size, from {low} to {high} with the median "
+            f"{middle}; {excludes} of the intervals are without zero.",
+            "What is the same in numbers and choices in two blocks is shown once.",
+        ]
+        same = [
+            f"{group.lower()}: {', '.join(chosen[0][group])}"
+            for group in chosen[0]
+            if group not in varying and chosen[0][group] != ["none"]
+        ]
+        if same:
+            sentences.append(f"The same in all: {'; '.join(same)}.")
+        variances = dict.fromkeys(variance_words(row, declaration.labels) for row in shown.to_dict("records"))
+        if "Standard errors" not in varying:
+            sentences.append(f"Standard errors {'; '.join(variances)}.")
+        cut = [value for values in varying.values() for value in values if len(value) > LABEL_CHARACTERS]
+        if cut:
+            sentences.append(f"In full: {'; '.join(cut)}.")
+    without = data[data["estimate"].isna()]
+    sentences += [
+        f"{declaration.specifications.get(place) or place}: {reason}."
+        for place, reason in zip(without["block"] + "/" + without["specification"], without["reason"], strict=True)
+    ]
+    return sentences + missing_errors(data) + unit_notes(data, declaration) + closing_notes(declaration)

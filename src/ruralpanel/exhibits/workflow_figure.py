@@ -1,0 +1,234 @@
+"""The way of the data as a picture: what is made of what, and how many rows go in and out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch, Rectangle
+from matplotlib.path import Path
+
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes
+from ruralpanel.exhibits.numbers import count
+from ruralpanel.exhibits.style import figure_style, finish, stacked_panels
+from ruralpanel.study.flow import STAGES
+
+HEADS = {
+    "sources": "Sources",
+    "tables": "Tables",
+    "panel": "Panel",
+    "estimation": "Blocks",
+    "exhibits": "Exhibits",
+}
+SHADES = {
+    "sources": "#f2f2f2",
+    "tables": "#dceaf4",
+    "panel": "#c9e3d8",
+    "estimation": "#f8e6c8",
+    "exhibits": "#f3dfe9",
+}
+"""By stage, light enough for black text on them in colour and in grey."""
+
+ROW_HEIGHT, BOX_HEIGHT = 0.30, 0.25
+"""Inches: from one box to the next, and of a box."""
+
+BOX_WIDTH = 0.74
+"""Of a column, the share that boxes take; arrows have the rest."""
+
+CHARACTERS = 21
+"""Characters of a name that fit into a box."""
+
+Node = tuple[str, str]
+
+
+def plotted_data(ledgers: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.DataFrame:
+    """Put the rows that ledgers count beside the steps that the study declares.
+
+    Parameters
+    ----------
+    ledgers
+        Of all stages, below one another.
+    declaration
+        What the study says about the exhibit.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an arrow: `from_stage`, `from`, `stage`, `name`, `words`; for the step it leads to, `rows_in` and
+        `rows_out` (of a block, the smallest and the largest number of rows that an equation is estimated on), `units`
+        after it, and `equations`. Sources have no arrow to them and one row.
+    """
+    counts = _counts(ledgers)
+    rows = []
+    for step in declaration.flow:
+        found = counts.get((step.stage, step.name), {})
+        origins: list[Node] = [*step.made_of] or [("", "")]
+        for stage, name in origins:
+            place = {"from_stage": stage, "from": name, "stage": step.stage, "name": step.name, "words": step.words}
+            rows.append(place | found)
+    columns = ["from_stage", "from", "stage", "name", "words", "rows_in", "rows_out", "units", "equations"]
+    typed = dict.fromkeys(columns[5:], "Int64")
+    return pd.DataFrame(rows).reindex(columns=columns).astype(typed)
+
+
+def _counts(ledgers: pd.DataFrame) -> dict[Node, dict[str, object]]:
+    """Count rows by stage and table, and for a block over its equations."""
+    found: dict[Node, dict[str, object]] = {}
+    for (stage, table), lines in ledgers.groupby(["stage", "table"], sort=True):
+        if stage == "estimation":
+            continue
+        first, last = lines.iloc[0], lines.iloc[-1]
+        found[str(stage), str(table)] = {
+            "rows_in": first["rows_in"],
+            "rows_out": last["rows_out"],
+            "units": last["units"],
+        }
+    of_blocks = ledgers[ledgers["stage"] == "estimation"]
+    last_lines = of_blocks.groupby("table", sort=True).tail(1)
+    for block, lines in last_lines.groupby(last_lines["table"].str.split("/").str[0], sort=True):
+        found["estimation", str(block)] = {
+            "rows_in": lines["rows_out"].min(),
+            "rows_out": lines["rows_out"].max(),
+            "equations": lines["table"].nunique(),
+        }
+    return found
+
+
+def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
+    """Draw a column a stage, a box a step, and an arrow wherever one step is made of another.
+
+    It takes and gives what :func:`ruralpanel.exhibits.event_study_figure.draw` does, with the data of
+    :func:`plotted_data` here.
+    """
+    data = data.fillna({"from_stage": "", "from": "", "words": ""})
+    places, longest = _places(data)
+    across = {stage: float(position) for position, stage in enumerate(_stages(data))}
+    with figure_style():
+        figure, (axes,) = stacked_panels([(longest + 1.2) * ROW_HEIGHT])
+        axes.set_axis_off()
+        for arrow in data[data["from"] != ""].to_dict("records"):
+            start, end = (arrow["from_stage"], arrow["from"]), (arrow["stage"], arrow["name"])
+            _draw_arrow(axes, (across[start[0]], places[start]), (across[end[0]], places[end]))
+        for step in data.drop_duplicates(["stage", "name"]).to_dict("records"):
+            _draw_box(axes, across[step["stage"]], places[step["stage"], step["name"]], step)
+        for stage, column in across.items():
+            axes.text(column + BOX_WIDTH / 2, -0.9, HEADS[stage], ha="center", va="center", fontweight="bold")
+        axes.set_xlim(-0.02, len(across) - 1 + BOX_WIDTH + 0.02)
+        axes.set_ylim(longest - 0.3, -1.4)
+        finish(figure, declaration)
+    return figure, _notes(declaration)
+
+
+def _stages(data: pd.DataFrame) -> list[str]:
+    return [stage for stage in STAGES if (data["stage"] == stage).any()]
+
+
+def _places(data: pd.DataFrame) -> tuple[dict[Node, float], int]:
+    """Give every box a height, so that few arrows cross: what goes into the same step stands together.
+
+    Columns shorter than the longest are spread over its height. The order depends on the study file only.
+    """
+    nodes = {stage: list(dict.fromkeys(data.loc[data["stage"] == stage, "name"])) for stage in _stages(data)}
+    arrows = [tuple(row) for row in data[["from_stage", "from", "stage", "name"]].itertuples(index=False)]
+    tables = nodes.get("tables", [])
+    blocks = nodes.get("estimation", [])
+
+    def first_table(source: str) -> int:
+        """Give the first table a source goes into; what goes into the panel alone stands below."""
+        into = [to for stage, name, goal, to in arrows if (stage, name, goal) == ("sources", source, "tables")]
+        return min((tables.index(name) for name in into if name in tables), default=len(tables))
+
+    def first_block(exhibit: str) -> int:
+        """Give the first block an exhibit is of; what is of the panel alone stands below."""
+        of = [origin for _, origin, stage, name in arrows if (stage, name) == ("exhibits", exhibit)]
+        return min((blocks.index(name) for name in of if name in blocks), default=len(blocks))
+
+    nodes["sources"] = sorted(nodes.get("sources", []), key=first_table)
+    nodes["exhibits"] = sorted(nodes.get("exhibits", []), key=first_block)
+    nodes = {stage: names for stage, names in nodes.items() if names}
+    longest = max(len(names) for names in nodes.values())
+    places: dict[Node, float] = {}
+    for stage, names in nodes.items():
+        gap = longest / len(names)
+        places |= {(stage, name): (position + 0.5) * gap - 0.5 for position, name in enumerate(names)}
+    _beside_their_sources(places, data, tables)
+    return places, longest
+
+
+def _beside_their_sources(places: dict[Node, float], data: pd.DataFrame, tables: list[str]) -> None:
+    """Put tables at the mean height of their sources, at least a box apart."""
+    least = -1.0
+    for name in tables:
+        origins = data[(data["stage"] == "tables") & (data["name"] == name) & (data["from_stage"] == "sources")]
+        heights = [places["sources", each] for each in origins["from"]]
+        wanted = sum(heights) / len(heights) if heights else least + 1
+        least = max(wanted, least + 1)
+        places["tables", name] = least
+
+
+def _draw_arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Draw an arrow from the right of one box to the left of another; within a column, around its left side."""
+    if start[0] == end[0]:
+        left = start[0] - 0.1
+        corners = [(start[0], start[1]), (left, start[1]), (left, end[1]), (end[0], end[1])]
+    else:
+        first, last = start[0] + BOX_WIDTH, end[0]
+        bend = last - (1 - BOX_WIDTH) / 2
+        corners = [(first, start[1]), (bend, start[1]), (bend, end[1]), (last, end[1])]
+    path = Path(corners, [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4])
+    axes.add_patch(
+        FancyArrowPatch(path=path, arrowstyle="-|>", mutation_scale=5, color="#7a7a7a", linewidth=0.6, zorder=1)
+    )
+
+
+def _draw_box(axes: Axes, column: float, height: float, step: dict[Any, Any]) -> None:
+    box = BOX_HEIGHT / ROW_HEIGHT
+    axes.add_patch(
+        Rectangle(
+            (column, height - box / 2),
+            BOX_WIDTH,
+            box,
+            facecolor=SHADES[step["stage"]],
+            edgecolor="#7a7a7a",
+            linewidth=0.5,
+            zorder=2,
+        )
+    )
+    below = _count_words(step)
+    name = step["name"] if len(step["name"]) <= CHARACTERS else step["name"][: CHARACTERS - 1] + "…"
+    up = 0.17 if below else 0.0
+    axes.text(column + BOX_WIDTH / 2, height - up, name, ha="center", va="center", fontsize=6, zorder=3)
+    if below:
+        axes.text(
+            column + BOX_WIDTH / 2,
+            height + 0.22,
+            below,
+            ha="center",
+            va="center",
+            fontsize=5,
+            color="#333333",
+            zorder=3,
+        )
+
+
+def _count_words(step: dict[Any, Any]) -> str:
+    """Say how many rows went in and out, of a block in how many equations; of an exhibit its number."""
+    if step["stage"] == "exhibits" or pd.isna(step["rows_out"]):
+        return str(step["words"])
+    low, high = count(step["rows_in"]), count(step["rows_out"])
+    if step["stage"] == "estimation":
+        rows = f"{low} rows" if low == high else f"{low}–{high} rows"
+        return f"{step['equations']} × {rows}"
+    rows = f"{high} rows" if low == high else f"{low} → {high} rows"
+    return f"{rows}, {count(step['units'])} units" if step["stage"] == "panel" and pd.notna(step["units"]) else rows
+
+
+def _notes(declaration: ExhibitDeclaration) -> list[str]:
+    sentences = [declaration.exhibit.notes] if declaration.exhibit.notes else []
+    sentences.append(
+        "Rows as the ledgers count them: read and kept of a source, in and out of a table and the panel; of a block, "
+        "equations and the rows that they are estimated on."
+    )
+    return sentences + closing_notes(declaration)
