@@ -18,18 +18,17 @@ from ruralpanel.sources.retrieval import discard_if_damaged
 from ruralpanel.study import find_study, load_study
 from ruralpanel.study.figures_of_places import MapFigure
 from ruralpanel.study.sensitivity import OfRegression
+from ruralpanel.study.load import CONFIGURATION
 from ruralpanel.study.sources import RETRIEVED_FILES
 from ruralpanel.verification.published_files import published_folder, published_names
-
-KEYS = ("study", "monte_carlo")  # what the configuration may hold
 
 
 def chosen_study():
     """Load the study that the configuration names, or end with everything that is wrong with it."""
     problems = [
-        Problem("config", "is not a key that is known here", key, nearest(key, KEYS))
+        Problem("config", "is not a key that is known here", key, nearest(key, CONFIGURATION))
         for key in config
-        if key not in KEYS
+        if key not in CONFIGURATION
     ]
     try:
         name, _ = find_study(config.get("study"), Path())

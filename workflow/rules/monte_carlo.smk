@@ -39,7 +39,6 @@ rule summarise_replications:
         f"{MONTE_CARLO}/benchmarks/summarise_replications.tsv"
     params:
         plan=as_json(PLAN),
-        folder=MONTE_CARLO,
         code=code_digest(
             "ruralpanel.monte_carlo.page",
             "ruralpanel.monte_carlo.figure",

@@ -15,7 +15,7 @@ with stage(snakemake.log[0]):
     from ruralpanel.storage import load_table, save_table
 
     plan = Plan.model_validate_json(snakemake.params.plan)
-    folder = Path(snakemake.params.folder)
+    folder = Path(snakemake.output.page).parent
     replications = pd.concat([load_table(path) for path in snakemake.input.replications], ignore_index=True)
     summary = summarise(replications, plan)
     save_table(summary, snakemake.output.csv, key=KEY, keep_order=True)

@@ -13,9 +13,9 @@ from ruralpanel.doctor.machine import disk_space, installed_packages, memory, py
 from ruralpanel.doctor.raw_files import absent_or_other, size_of_raw_files
 from ruralpanel.doctor.repository import state_of_raw_files, tracked_files
 from ruralpanel.doctor.tracked_files import absolute_paths, personal_data
-from ruralpanel.errors import Problem, StudyError, nearest
+from ruralpanel.errors import Problem
 from ruralpanel.sources.retrieval import MIRROR
-from ruralpanel.study.load import find_study, load_unchecked, problems_with
+from ruralpanel.study.load import configured_study, find_study, load_unchecked, problems_with
 from ruralpanel.study.model import Study
 
 
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str]) -> int:
     )
     chosen = parser.parse_args(list(arguments))
     root = Path()
-    name = _study_name(chosen.config, root)
+    name = configured_study(chosen.config, root)
     results = root / "results" / find_study(name, root)[0]
     study, found_in_study = _study(name, root)
     tracked = tracked_files(root)
@@ -51,20 +51,6 @@ def main(arguments: Sequence[str]) -> int:
     if chosen.candidates:
         print("Looked for personal data: " + ", ".join(f"{number:,} {kind}" for kind, number in candidates.items()))
     return 1 if any(finding.level == "error" for each in found.values() for finding in each) else 0
-
-
-def _study_name(settings: Sequence[str], root: Path) -> str:
-    """Take the study's name from `study=NAME`, or from config/config.yaml."""
-    from yaml import safe_load
-
-    given = dict(each.split("=", 1) for each in settings if "=" in each)
-    wrong = [each for each in settings if "=" not in each] + [
-        key for key in given if key not in ("study", "monte_carlo")
-    ]
-    if wrong:
-        raise StudyError([Problem("config", f"`{wrong[0]}` is not study=NAME", "study", nearest(wrong[0], ["study="]))])
-    stated = safe_load((root / "config/config.yaml").read_text(encoding="utf-8"))
-    return str(given.get("study", stated["study"]))
 
 
 def _study(name: str, root: Path) -> tuple[Study | None, list[Finding]]:

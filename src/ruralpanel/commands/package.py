@@ -8,23 +8,30 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
 
-from ruralpanel.errors import Problem, StudyError
+from ruralpanel.errors import DataError
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the study, make its archive and say where it is; the status is 0 only when the run is a match."""
     parser = ArgumentParser(prog="./run package", description=__doc__)
-    parser.add_argument("--config", metavar="study=NAME", help="the study; left out: that of config/config.yaml")
+    parser.add_argument(
+        "--config", nargs="+", default=[], metavar="study=NAME", help="the study; left out: that of config/config.yaml"
+    )
     chosen = parser.parse_args(list(arguments))
     from ruralpanel.archive.contents import refuse_restricted
     from ruralpanel.archive.make import make_archive
     from ruralpanel.archive.readme import not_stated
-    from ruralpanel.study import load_study
+    from ruralpanel.doctor.repository import tracked_files
+    from ruralpanel.doctor.tracked_files import personal_data
+    from ruralpanel.study.load import configured_study, load_study
 
     root = Path()
-    name = _study_of(chosen.config, root)
+    name = configured_study(chosen.config, root)
     study = load_study(name, root)
     refuse_restricted(study, root)  # before the run, which may take long
+    persons = [each for each in personal_data(root, tracked_files(root) or [], study.sources) if each.level == "error"]
+    if persons:
+        raise DataError(each.problem for each in persons)
     run = subprocess.run([sys.executable, "-m", "snakemake", "--config", f"study={name}"], check=False)
     if run.returncode:
         print("No archive is made: the run did not end as it should, see above.", file=sys.stderr)
@@ -34,16 +41,3 @@ def main(arguments: Sequence[str]) -> int:
     if asked := not_stated(study):
         print(f"Still to be stated by the authors, under `archive` in the study file: {', '.join(asked)}")
     return 0
-
-
-def _study_of(config: str | None, root: Path) -> str:
-    """Read the study from ``study=NAME``, or from the configuration."""
-    if config is None:
-        import yaml
-
-        return str(yaml.safe_load((root / "config/config.yaml").read_text(encoding="utf-8"))["study"])
-    key, _, value = config.partition("=")
-    if key != "study" or not value:
-        what = f"is {config!r}; expected study=NAME"
-        raise StudyError([Problem("./run package", what, "--config", "./run package --config study=taobao_villages")])
-    return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ STUDIES = Path("config/studies")
 
 
 ENDINGS = (".yaml", ".yml")
+
+CONFIGURATION = ("study", "monte_carlo")
+"""What the configuration may hold."""
 
 
 def available_studies(root: Path) -> list[str]:
@@ -67,6 +71,32 @@ def find_study(name: object, root: Path) -> tuple[str, Path]:
     same_end = [each for each in known if each.rsplit("/", 1)[-1] == name.rsplit("/", 1)[-1]]
     hint = f"did you mean “{same_end[0]}”?" if same_end else nearest(name, known)
     raise StudyError([Problem(shown, "there is no such study", "study", hint)])
+
+
+def configured_study(settings: Sequence[str], root: Path) -> str:
+    """Read which study is meant from what stands behind ``--config``, as Snakemake would.
+
+    Parameters
+    ----------
+    settings
+        Such as ``study=replications/castle``; without any, ``config/config.yaml`` says which.
+    root
+        The top of the repository.
+
+    Raises
+    ------
+    StudyError
+        If a setting is not one of the configuration.
+    """
+    from yaml import safe_load
+
+    given = dict(each.split("=", 1) for each in settings if "=" in each)
+    unknown = [each for each in settings if "=" not in each] + [key for key in given if key not in CONFIGURATION]
+    if unknown:
+        hint = nearest(unknown[0], [f"{key}=" for key in CONFIGURATION])
+        raise StudyError([Problem("--config", f"`{unknown[0]}` is not study=NAME", hint=hint)])
+    stated = safe_load((root / "config/config.yaml").read_text(encoding="utf-8"))
+    return str(given.get("study", stated["study"]))
 
 
 def load_study(name: str, root: Path = Path()) -> Study:

@@ -1,0 +1,64 @@
+"""``./run explain ADDRESS``: where a number comes from, from its equation back to the raw files."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from ruralpanel.errors import Problem, StudyError, counted
+from ruralpanel.estimation.address import find_estimate
+from ruralpanel.estimation.block import estimator_module
+from ruralpanel.estimation.estimates import load_estimates
+from ruralpanel.lineage import code_digest
+from ruralpanel.report.explanation import explanation
+from ruralpanel.storage import load_table
+from ruralpanel.study.addresses import NoSuchNumber, read_address
+from ruralpanel.study.load import configured_study, find_study, load_study
+from ruralpanel.study.model import Study
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print what stands behind a number; the status is 0 where there is one."""
+    parser = ArgumentParser(prog="./run explain", description=__doc__)
+    parser.add_argument(
+        "address", help="block/specification/outcome/estimator/term; what there is only one of may be left out"
+    )
+    parser.add_argument(
+        "--config", nargs="+", default=[], metavar="study=NAME", help="the study; left out: that of config/config.yaml"
+    )
+    chosen = parser.parse_args(list(arguments))
+    root = Path()
+    named = configured_study(chosen.config, root)
+    name, _ = find_study(named, root)
+    study, results = load_study(named, root), root / "results" / name
+    try:
+        address = read_address(chosen.address)
+        row = find_estimate(load_estimates(_estimates(results, study, name)), address)
+    except NoSuchNumber as error:
+        raise StudyError([error.problem(name)]) from None
+    ledgers = [
+        *(results / "sources" / f"{source}.ledger.csv" for source in study.sources),
+        results / "panel" / "panel.ledger.csv",
+        results / "estimates" / f"{row['block']}.ledger.csv",
+    ]
+    provenance = {
+        source: json.loads((results / "sources" / f"{source}.provenance.json").read_text(encoding="utf-8"))
+        for source in study.sources
+    }
+    steps = pd.concat([load_table(path) for path in ledgers], ignore_index=True)
+    code = code_digest("ruralpanel.estimation.block", estimator_module(row["estimator"]))
+    print(explanation(row, address.statistic, study, name, steps, provenance, code))
+    return 0
+
+
+def _estimates(results: Path, study: Study, name: str) -> list[Path]:
+    """Name the files of all estimates, which a run has to have made."""
+    files = [results / "estimates" / f"{block}.csv" for block in study.blocks]
+    if absent := [path for path in files if not path.is_file()]:
+        what = f"{counted(len(absent), 'block')} of {len(files)} not estimated yet, such as {absent[0].as_posix()}"
+        raise StudyError([Problem(name, what, hint=f"run it first: ./run --config study={name}")])
+    return files

@@ -1,0 +1,63 @@
+"""Where a number comes from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ruralpanel.__main__ import main
+from ruralpanel.estimation.block import estimate_block
+from ruralpanel.report.explanation import explanation
+from ruralpanel.study.load import load_study
+from tests.conftest import ROOT
+
+
+def test_an_explanation_names_equation_rows_code_and_sources(panel: pd.DataFrame) -> None:
+    study = load_study("replications/castle", ROOT)
+    block, equations = next((name, study.equations(name)) for name in study.blocks if name == "baseline")
+    equation = equations[0]
+    panel = panel.rename(columns={"village": equation.unit, "year": equation.period})
+    panel = panel.assign(**{equation.outcome_column: 1.0 + panel["x"].abs(), "population": 1.0})
+    for name in equation.treatments:
+        panel[name] = panel["listed"]
+        panel[f"{name}_event_time"] = panel["listed_event_time"]
+        panel[f"{name}_cohort"] = panel["listed_cohort"]
+    estimates, ledger = estimate_block(panel, [equation])
+    steps = pd.DataFrame(
+        [
+            {"stage": "panel", "table": "panel", "step": step, "rows_in": 10, "rows_out": rows, "reason": reason}
+            for step, rows, reason in [
+                ("base castle", 10, "its rows are the panel's rows"),
+                ("derive unrelated", 10, "something else"),
+                (f"derive {equation.outcome_column}", 10, "of a column"),
+            ]
+        ]
+    )
+    provenance = {name: {"rows": 10, "sha256": "abc"} for name in study.sources}
+    text = explanation(
+        estimates.iloc[0], "p_value", study, "replications/castle", pd.concat([steps, ledger]), provenance, "f" * 64
+    )
+    assert text.startswith(f"{block}/{equation.specification}/{equation.outcome}/")
+    assert "Asked for: p_value" in text
+    assert f"derive {equation.outcome_column}: 10 → 10 (of a column)" in text
+    assert "unrelated" not in text
+    assert "abc" in text
+    assert f"./run results/replications/castle/estimates/{block}.csv --config study=replications/castle" in text
+
+
+def test_a_study_that_has_not_been_run_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("config", "data"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    monkeypatch.chdir(tmp_path)
+    assert main(["explain", "baseline", "--config", "study=replications/castle"]) == 1
+    assert "run it first: ./run --config study=replications/castle" in capsys.readouterr().err
+
+
+def test_a_setting_that_is_none_is_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    assert main(["explain", "baseline", "--config", "stduy=castle"]) == 1
+    assert "did you mean “study=”?" in capsys.readouterr().err
