@@ -14,7 +14,7 @@ def test_all_kinds_of_references_are_found_with_their_lines() -> None:
     text = read_text(
         "Higher by {{ main/income | percent, standard_error }}.\n"
         "See @tbl:effects, @fig:path.\n\n{{ exhibit: effects }}\n\n"
-        "As [@lee2020, p. 3; @sun:21] and @bai2019 say, $x_1$; {{ run: units }}, {{ claim: pays }}; \\$5, a@example.org.\n"
+        "As [@lee2020, p. 3; @sun:21] and @bai2019, $x_1$; {{ run: units }}, {{ claim: pays }}; \\$5, a@example.org.\n"
         "<!-- {{ nothing }}\n -->`@code {{ x }}` {{ main#observations }}"
     )
     assert [(each.kind, each.text, each.line) for each in text.references] == [
