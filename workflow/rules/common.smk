@@ -26,7 +26,12 @@ from ruralpanel.verification.published_files import published_folder, published_
 def chosen_study():
     """Load the study that the configuration names, or end with everything that is wrong with it."""
     problems = [
-        Problem("config", "is not a key that is known here", key, nearest(key, CONFIGURATION))
+        Problem(
+            "config",
+            "is not a key that is known here",
+            key,
+            nearest(key, CONFIGURATION),
+        )
         for key in config
         if key not in CONFIGURATION
     ]
