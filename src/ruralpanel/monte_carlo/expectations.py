@@ -96,10 +96,10 @@ def expectation(design: Design, estimator: str, inference: Inference) -> Expecta
         Its standard errors.
     """
     why = _reason(design, estimator, inference)
-    if not why and estimator == "synthetic_difference_in_differences":
-        return Expectation(True, JACKKNIFE)
     if not why and design.is_heterogeneous:
         return Expectation(True, DIFFERENCES)
+    if not why and estimator == "synthetic_difference_in_differences":
+        return Expectation(True, JACKKNIFE)
     return Expectation(not why, why)
 
 
