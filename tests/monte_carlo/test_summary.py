@@ -48,6 +48,11 @@ def design(effects: str = "homogeneous", selection: str = "unselected", clusters
             Inference.model_validate({"cluster": ["county"], "bootstrap": {}}),
             "",
         ),
+        ("chaisemartin_dhaultfoeuille", {}, COUNTY, ""),
+        ("chaisemartin_dhaultfoeuille", {"clusters": 30}, COUNTY, expectations.CLUSTERS),
+        ("synthetic_difference_in_differences", {"clusters": 30}, COUNTY, expectations.FEW_LEFT_OUT),
+        ("synthetic_difference_in_differences", {"selection": "selected"}, COUNTY, expectations.SELECTION),
+        ("synthetic_difference_in_differences", {}, Inference(cluster=["village"]), expectations.VILLAGES),
         ("two_way_fixed_effects", {}, Inference(cluster=["village"]), expectations.VILLAGES),
         ("two_way_fixed_effects", {}, Inference(), expectations.VILLAGES),
         ("two_way_fixed_effects", {}, Inference(cluster=["county", "year"]), expectations.YEARS),
@@ -86,6 +91,12 @@ def test_where_effects_differ_intervals_may_cover_more_often_and_not_more_rarely
     said = expectation(design("heterogeneous"), "imputation", COUNTY)
     assert (said.covers, said.exactly, said.why) == (True, False, expectations.DIFFERENCES)
     assert not expectation(design("heterogeneous", clusters=30), "imputation", COUNTY).covers
+
+
+@pytest.mark.parametrize(("effects", "why"), [("homogeneous", "JACKKNIFE"), ("heterogeneous", "DIFFERENCES")])
+def test_a_jackknife_with_fixed_weights_may_cover_more_often_and_not_more_rarely(effects: str, why: str) -> None:
+    said = expectation(design(effects), "synthetic_difference_in_differences", COUNTY)
+    assert (said.covers, said.exactly, said.why) == (True, False, getattr(expectations, why))
 
 
 def replications(name: str, estimator: str, errors: np.ndarray, error: float) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ruralpanel.estimation.block import estimate_block
-from ruralpanel.monte_carlo.draws import draw
+from ruralpanel.monte_carlo.draws import Draw, draw
 from ruralpanel.monte_carlo.replicate import replicate
 from ruralpanel.monte_carlo.targets import target
 from ruralpanel.study.blocks import Inference
@@ -23,6 +23,8 @@ ROBUST = [
     "stacked",
     "local_projections",
     "extended_two_way",
+    "synthetic_difference_in_differences",
+    "chaisemartin_dhaultfoeuille",
 ]
 
 
@@ -62,6 +64,23 @@ def test_averages_differ_in_weights_as_their_sources_say() -> None:
     assert target("imputation", drawn, window, 2) == pytest.approx(np.average(at_two, weights=sizes))
     assert target("stacked", drawn, window, 2) == pytest.approx(np.average(at_two, weights=sizes))
     assert target("stacked", drawn, [-3, 5], 2) == pytest.approx(np.average(at_two[:2], weights=sizes[:2]))
+    # The whole of both by hand: every treated village and year, and only those up to event time 3.
+    treated = event_time >= 0
+    everything = drawn.effect[treated].mean()
+    assert target("synthetic_difference_in_differences", drawn, window) == pytest.approx(everything)
+    early = drawn.effect[treated & (event_time <= 3)].mean()
+    assert early < everything - 0.01
+    assert target("chaisemartin_dhaultfoeuille", drawn, window) == pytest.approx(early)
+    # Without villages never listed, nobody is left to compare with once the last cohort is listed.
+    ever = drawn.panel["listed_cohort"].notna()
+    all_listed = Draw(drawn.panel[ever], drawn.effect[ever])
+    seen = drawn.effect[treated & (event_time <= 3) & (drawn.panel["year"] < 2019)].mean()
+    assert target("chaisemartin_dhaultfoeuille", all_listed, window) == pytest.approx(seen)
+    # Weights need two years before treatment: from 2014 on, the first cohort has one.
+    late = drawn.panel["year"] >= 2014
+    shorter = Draw(drawn.panel[late], drawn.effect[late])
+    without_first = drawn.effect[treated & (cohort > 2015)].mean()
+    assert target("synthetic_difference_in_differences", shorter, window) == pytest.approx(without_first)
     later = [int((units.isna() | (units > first + 2)).sum()) for first in sizes.index]
     weights = [size * clean / (size + clean) for size, clean in zip(sizes, later, strict=True)]
     assert target("local_projections", drawn, window, 2) == pytest.approx(np.average(at_two, weights=weights))

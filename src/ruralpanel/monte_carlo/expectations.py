@@ -45,8 +45,15 @@ CLUSTERS = (
     f"With fewer than {FEW} counties, clustered standard errors are too small on average, and more so as treated "
     "counties are fewer; the wild bootstrap is made for that"
 )
-
-
+FEW_LEFT_OUT = (
+    f"With fewer than {FEW} counties, jackknife standard errors are uncertain themselves, and intervals from the "
+    "normal distribution leave no room for that"
+)
+JACKKNIFE = (
+    "The jackknife holds the weights of villages and years fixed while counties are left out, though they were chosen "
+    "to make up for what is then missing: its standard errors are rather too large, so that intervals hold the truth "
+    "at least as often as they claim (Arkhangelsky and others 2021, theorem 2)"
+)
 DIFFERENCES = (
     "Effects differ between villages, and standard errors count that as noise, as if the villages and their cohorts "
     "had been drawn from more of them; the truth here is the average over these very villages, so that intervals hold "
@@ -91,6 +98,8 @@ def expectation(design: Design, estimator: str, inference: Inference) -> Expecta
     why = _reason(design, estimator, inference)
     if not why and design.is_heterogeneous:
         return Expectation(True, DIFFERENCES)
+    if not why and estimator == "synthetic_difference_in_differences":
+        return Expectation(True, JACKKNIFE)
     return Expectation(not why, why)
 
 
@@ -111,4 +120,6 @@ def _reason(design: Design, estimator: str, inference: Inference) -> str:
         return SATURATED if estimator == "sun_abraham" else YEARS
     if "county" not in clusters:
         return VILLAGES
+    if estimator == "synthetic_difference_in_differences":
+        return FEW_LEFT_OUT if design.clusters < FEW else ""
     return CLUSTERS if design.clusters < FEW and inference.bootstrap is None else ""

@@ -19,7 +19,7 @@ from ruralpanel.study.yaml_file import is_file, read_yaml
 PLANS = Path("config/monte_carlo")
 """Where plans are."""
 
-ONE_DIMENSION = ("callaway_santanna", *AVERAGING)
+ONE_DIMENSION = ("callaway_santanna", "synthetic_difference_in_differences", *AVERAGING)
 """Estimators whose standard errors are clustered in one dimension, and are nothing else."""
 
 OF_EFFECTS = (
@@ -32,6 +32,8 @@ OF_EFFECTS = (
     "stacked",
     "local_projections",
     "extended_two_way",
+    "synthetic_difference_in_differences",
+    "chaisemartin_dhaultfoeuille",
 )
 """Estimators whose target is known here: :mod:`ruralpanel.monte_carlo.targets`."""
 

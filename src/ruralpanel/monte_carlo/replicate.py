@@ -14,6 +14,7 @@ from ruralpanel.monte_carlo.plan import Design
 from ruralpanel.monte_carlo.targets import target
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import ESTIMATORS, EstimatorName
+from ruralpanel.study.synthetic import Synthetic
 
 OVERALL = "overall"
 NO_OVERALL = ("event_study",)
@@ -46,6 +47,8 @@ def equation_of(design: Design, estimator: EstimatorName, variance: str, seed: i
         sample=None,
         inference=inference,
         window=plan.window if "window" in ESTIMATORS[estimator].keys else None,
+        # With hundreds of villages never treated, the other search ends short of the best weights, and takes long.
+        synthetic=Synthetic(search="newton") if "synthetic" in ESTIMATORS[estimator].keys else None,
         reference_period=REFERENCE,
         always_treated="drop",
         comparison="never_treated",

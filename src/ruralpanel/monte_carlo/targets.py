@@ -5,6 +5,11 @@ and they differ in the weights:
 
 - over all treated rows alike (two-way fixed effects, as they are read; Sun–Abraham, Callaway–Sant'Anna, imputation, two
   stages, extended two-way), or over those at one event time;
+- ``synthetic_difference_in_differences``: likewise, which weights cohorts by their treated villages and years, for
+  cohorts with the two years before treatment that weights are chosen by;
+- ``chaisemartin_dhaultfoeuille``: over treated rows up to the end of the window that can be compared with villages not
+  yet listed. A listed village has one unit of treatment a year, so that their average total effect per unit of
+  treatment is the mean over these rows;
 - ``stacked``: over cohorts that have the whole window and clean controls in it, by their number of treated;
   overall, the mean over event times from 0 to the end of the window;
 - ``local_projections``: over cohorts with the weights :math:`n_g m_g / (n_g + m_g)` for :math:`n_g` newly treated and
@@ -16,6 +21,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ruralpanel.monte_carlo.draws import REFERENCE, TREATMENT, Draw
 
@@ -42,6 +48,7 @@ def target(estimator: str, draw: Draw, window: list[int], event_time: int | None
     treated = _treated(draw)
     if estimator not in ("stacked", "local_projections"):
         rows = treated if event_time is None else treated[treated["event_time"] == event_time]
+        rows = rows[_used(estimator, rows, draw, window)]
         return float(rows["effect"].mean())
     times = [event_time] if event_time is not None else list(range(window[1] + 1))
     # A stack needs clean controls through the whole window, a projection as far as it looks ahead.
@@ -58,6 +65,19 @@ def target(estimator: str, draw: Draw, window: list[int], event_time: int | None
         effects.append(treated.loc[rows, "effect"].mean())
         weights.append(number if estimator == "stacked" else number * controls / (number + controls))
     return float(np.average(effects, weights=weights)) if effects else float("nan")
+
+
+def _used(estimator: str, rows: pd.DataFrame, draw: Draw, window: list[int]) -> NDArray[np.bool_]:
+    """Tell which treated rows an estimator that counts them alike can use."""
+    years, units = draw.panel["year"], draw.panel[f"{TREATMENT}_cohort"]
+    cohort, event_time = (rows[name].to_numpy(dtype="int64") for name in ("cohort", "event_time"))
+    if estimator == "synthetic_difference_in_differences":
+        return np.asarray(cohort >= years.min() + 2)
+    if estimator == "chaisemartin_dhaultfoeuille":
+        # Somebody has to be left who is not listed yet in the year looked at.
+        last = np.inf if units.isna().any() else float(units.max())
+        return np.asarray((cohort > years.min()) & (event_time <= window[1]) & (cohort + event_time < last))
+    return np.ones(len(rows), dtype=bool)
 
 
 def _treated(draw: Draw) -> pd.DataFrame:

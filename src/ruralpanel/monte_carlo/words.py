@@ -14,6 +14,8 @@ SHORT = {
     "stacked": "Stacked",
     "local_projections": "Local projections",
     "extended_two_way": "Extended two-way",
+    "synthetic_difference_in_differences": "Synthetic",
+    "chaisemartin_dhaultfoeuille": "Chaisemartin–D’Haultfœuille",
 }
 """Estimators."""
 
