@@ -28,6 +28,7 @@ from ruralpanel.lineage import file_digest, modules_behind
 from ruralpanel.study import find_study, load_study
 from ruralpanel.study.model import Study
 from ruralpanel.study.yaml_file import read_yaml
+from ruralpanel.verification.published_files import published_folder
 from ruralpanel.verification.summary import verdict_line
 
 KEPT_OF_A_CODEBOOK = ["column", "label", "unit", "type", "origin", "transformation", "rows", "missing"]
@@ -66,6 +67,9 @@ def make_archive(chosen: str, root: Path) -> Path:
     copied = [*program_files(root), *(each for each in files.provided if (root / each).is_file())]
     published = study.published or f"results/published/{name}.csv"
     copied += [*notes_beside(copied, root), *([published] if (root / published).is_file() else [])]
+    copied += study.paper.files if study.paper is not None else []
+    if not files.restricted:  # what a figure plots may be values of places one by one
+        copied += [path.relative_to(root).as_posix() for path in sorted((root / published_folder(published)).glob("*"))]
     for each in copied:
         _copy(root / each, folder / each)
     study_file = f"config/studies/{name}.yaml"
