@@ -75,7 +75,7 @@ def test_every_regression_can_be_walked_back_to_the_raw_rows(finished: tuple[str
                 & (estimates["estimator"] == estimator)
             ]
             counted = of_equation.loc[of_equation["term"] != "cohort size", "observations"]
-            total = counted.sum() if estimator == "cohort_means" else counted.iloc[0]
+            total = counted.sum() if estimator in ("cohort_means", "group_means") else counted.iloc[0]
             if estimator == "local_projections":  # an average of changes has as many as are so far apart
                 assert counted.max() <= lines["rows_out"].iloc[-1]
             else:
