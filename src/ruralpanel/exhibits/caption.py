@@ -284,6 +284,19 @@ def variance_words(row: Mapping[Any, Any], labels: Mapping[str, str]) -> str:
     return f"{kind}, {correction}" if correction else kind
 
 
+def variances_words(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> str:
+    """Say how the standard errors of several estimates were computed, each way once.
+
+    Parameters
+    ----------
+    estimates
+        Those with a standard error.
+    declaration
+        What the study says about the exhibit.
+    """
+    return "; ".join(dict.fromkeys(variance_words(row, declaration.labels) for row in estimates.to_dict("records")))
+
+
 def sample_text(sample: str, labels: Mapping[str, str]) -> str:
     """Write a sample for the reader: treatments by their label, numbers with a true minus.
 
