@@ -14,10 +14,11 @@ from ruralpanel.exhibits.caption import (
     OutcomeWords,
     closing_notes,
     missing_errors,
+    sample_text,
     unit_notes,
     variances_words,
 )
-from ruralpanel.exhibits.numbers import MINUS, count
+from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, panels
 from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.figures_of_results import PathsFigure
@@ -27,9 +28,6 @@ GROUP = re.compile(r"(?P<treated>treated|untreated)(, (?P<moderator>\w+) (?P<lev
 
 TREATED, UNTREATED = COLOURS[0], COLOURS[4]
 """Colours that differ in lightness too, for print in grey."""
-
-NEGATIVE = re.compile(r"(?<![\w.])-(?=\d)")
-"""The sign of a negative number in a text."""
 
 PANEL = ["outcome", "block", "specification"]
 
@@ -139,7 +137,7 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
         variances = variances_words(numbers, declaration)
         sentences.append(f"Bars: {level:.0%} intervals; standard errors {variances}.")
     for sample in dict.fromkeys(data.loc[data["estimate"].notna(), "sample"]):
-        sentences.append(f"Sample: {NEGATIVE.sub(MINUS, sample)}.")
+        sentences.append(f"Sample: {sample_text(sample, declaration.labels)}.")
     if exhibit.shock:
         sentences.append(f"Shaded: {', '.join(map(str, exhibit.shock))}.")
     return sentences + missing_errors(data) + unit_notes(data, declaration) + closing_notes(declaration)
