@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ruralpanel.sources.geojson import Line, lines_of, point_of, read_geojson
-from ruralpanel.sources.geopackage import read_geopackage
 
 if TYPE_CHECKING:  # the workflow checks lines whenever it starts
     import pandas as pd
@@ -56,6 +55,8 @@ def read_features(path: Path, layer: str | None = None) -> dict[str, Any]:
     """
     with path.open("rb") as stream:
         if stream.read(16) == b"SQLite format 3\x00":
+            from ruralpanel.sources.geopackage import read_geopackage
+
             return read_geopackage(path, layer)
     try:
         return read_geojson(path.read_text(encoding="utf-8"))
