@@ -14,6 +14,20 @@ from ruralpanel.study.designation import Designation
 
 ROOT = Path(__file__).parent.parent
 
+SHIPPED = [
+    "china_counties",
+    "taobao_villages",
+    "replications/bank_branching",
+    "replications/castle",
+    "replications/imputation",
+    "replications/minimum_wage",
+    "replications/proposition_99",
+    "replications/two_stage",
+    "replications/union_membership",
+    "replications/wage_panel",
+]
+"""The studies that are shipped."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--runslow", action="store_true", help="also run whole studies, as CI does")

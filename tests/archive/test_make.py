@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from ruralpanel.archive.contents import ArchiveError, is_restricted, program_files, raw_files, refuse_restricted
-from ruralpanel.archive.crate import problems_of_crate, write_crate
+from ruralpanel.archive.crate import write_crate
 from ruralpanel.archive.facts import locked_versions, programs_of, random_draws, rule_costs
 from ruralpanel.archive.make import make_archive
 from ruralpanel.archive.marker import MARKER, marker_text, study_on_twins, synthetic_sources
@@ -23,6 +23,7 @@ from ruralpanel.study import Study, load_study
 from ruralpanel.study.archive import Archive
 from ruralpanel.verification.summary import verdict_sentence
 from ruralpanel.verification.verdict import NotReproduced, on_synthetic_twins, refuse_unless_reproduced, status_counts
+from tests.archive.crate_rules import problems_of_crate
 from tests.archive.small_study import write_small_study
 from tests.conftest import ROOT
 from tests.studies.conftest import Checkout
