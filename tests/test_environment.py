@@ -57,6 +57,7 @@ def test_the_conda_environment_is_python_and_the_lock(root: Path, project: dict)
     assert pip == ["-r requirements.lock"]
 
 
+@pytest.mark.slow
 def test_pip_can_read_what_conda_hands_it(root: Path, tmp_path: Path) -> None:
     """Conda writes the `pip` entries into a requirements file beside the environment's, a line each."""
     from pip._internal.network.session import PipSession

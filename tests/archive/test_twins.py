@@ -138,6 +138,7 @@ def test_the_same_files_give_the_same_twins_in_any_order(
         pd.testing.assert_frame_equal(again[name].cells, twins[name].cells)
 
 
+@pytest.mark.slow
 def test_every_format_of_the_default_study_is_read_back(tmp_path: Path) -> None:
     default = load_study("taobao_villages", ROOT)
     small = ["village_proxies", "yearbook", "stations", "large_cities"]

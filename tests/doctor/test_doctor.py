@@ -180,6 +180,7 @@ def test_paths_of_one_machine_are_told_from_others(tmp_path: Path) -> None:
     assert found == ["error src/a.py, line 1", "warning b.md, line 1", "warning b.md, line 2"]
 
 
+@pytest.mark.slow
 def test_nothing_in_this_repository_is_taken_for_a_person_or_for_a_path_of_one_machine(root: Path) -> None:
     from ruralpanel.doctor.repository import tracked_files
 

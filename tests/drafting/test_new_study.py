@@ -178,6 +178,7 @@ def test_questions_are_put_until_the_answer_is_one_of_the_choices(folder: Path) 
     assert "did you mean “people”?" in put[1]
 
 
+@pytest.mark.slow
 def test_the_order_of_rows_makes_no_difference(folder: Path) -> None:
     a_panel().to_csv(folder / "panel.csv", index=False)
     drafted("panel.csv")

@@ -110,6 +110,7 @@ def test_a_treatment_that_stays_has_the_effects_of_callaway_and_santanna(panel: 
         assert rows.loc[event_time, "estimate"] == pytest.approx(theirs.loc[event_time, "estimate"], abs=1e-9)
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 1000))
 def test_order_levels_and_shocks_do_not_matter(on_and_off: pd.DataFrame, seed: int) -> None:

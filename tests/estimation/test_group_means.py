@@ -85,6 +85,7 @@ def test_groups_of_a_period_that_is_not_there_have_no_mean(small: pd.DataFrame) 
     assert row["reason"] == "the panel has no rows of 1990, in which groups are formed"
 
 
+@pytest.mark.slow
 @given(order=st.permutations(range(18)))
 def test_the_order_of_rows_changes_nothing(small: pd.DataFrame, order: list[int]) -> None:
     pd.testing.assert_frame_equal(means(small.iloc[order]), means(small))

@@ -88,6 +88,7 @@ def test_every_method_makes_units_more_alike_and_keeps_the_books(
         assert balance["mean_never_after"].to_numpy() == pytest.approx(balance["mean_treated_after"].to_numpy())
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 500), options=st.sampled_from(METHODS), weighted=st.booleans())
 def test_any_panel_gives_numbers_or_reasons_in_any_order(seed: int, options: dict[str, object], weighted: bool) -> None:
     random = np.random.default_rng(seed)

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from tests.estimation.conftest import estimates_of, irregular
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("estimator", "window"), [("stacked", [-2, 1]), ("local_projections", [-2, 1]), ("extended_two_way", None)]

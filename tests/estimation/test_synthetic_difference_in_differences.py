@@ -121,6 +121,7 @@ def test_periods_of_anticipation_are_neither_before_nor_after(panel: pd.DataFram
     assert overall(rows)["estimate"] == pytest.approx(2, abs=0.1)
 
 
+@pytest.mark.slow
 @settings(max_examples=3)
 @given(st.randoms(use_true_random=False), st.sampled_from([None, PLACEBO, BOOTSTRAP]))
 def test_the_order_of_rows_does_not_matter(random, how: dict[str, object] | None) -> None:

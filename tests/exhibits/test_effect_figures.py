@@ -52,7 +52,7 @@ COEFFICIENTS = COEFFICIENTS.model_copy(update={"rings": RINGS})
     [(gradient_figure, GRADIENT), (forest_figure, FOREST), (coefficient_figure, COEFFICIENTS)],
     ids=["gradient", "forest", "coefficients"],
 )
-@pytest.mark.parametrize("standing", ["public", "simulated"])
+@pytest.mark.parametrize("standing", [pytest.param("public", marks=pytest.mark.slow), "simulated"])
 def test_figures_are_the_same_bytes_when_made_again(
     moderated: pd.DataFrame, tmp_path: Path, figures: ModuleType, declared: ExhibitDeclaration, standing: str
 ) -> None:

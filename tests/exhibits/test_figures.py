@@ -13,7 +13,7 @@ from tests.exhibits.conftest import declaration
 
 
 @pytest.mark.parametrize("figures", [event_study_figure, trends_figure], ids=["event study", "trends"])
-@pytest.mark.parametrize("standing", ["public", "simulated"])
+@pytest.mark.parametrize("standing", [pytest.param("public", marks=pytest.mark.slow), "simulated"])
 def test_figures_are_the_same_bytes_when_made_again(
     estimates: pd.DataFrame, tmp_path: Path, figures, standing: str
 ) -> None:

@@ -124,6 +124,7 @@ def test_the_shade_covers_places_whose_nearest_unit_is_in_the_region(panel: pd.D
     assert np.any(inside, axis=0).tolist() == [True, False, True]
 
 
+@pytest.mark.slow
 def test_a_map_is_the_same_bytes_when_made_again(panel: pd.DataFrame, tmp_path: Path) -> None:
     shown = declared(designation="listed", shade="plain")
     files = []

@@ -74,6 +74,7 @@ STATISTICS = st.integers(1, 5).flatmap(
 )
 
 
+@pytest.mark.slow
 @given(STATISTICS)
 def test_stepping_down_never_lowers_a_p_value_and_leaves_a_single_one_alone(case) -> None:
     statistics, draws = case

@@ -13,6 +13,8 @@ from ruralpanel.monte_carlo.targets import target
 from ruralpanel.study.blocks import Inference
 from tests.monte_carlo.conftest import small_plan
 
+pytestmark = pytest.mark.slow
+
 STILL = {"village_shock_sd": 0.0, "county_shock_sd": 0.0, "noise_sd": 0.0, "income_2017": 10_000_000.0}
 """No shocks; and incomes so high that whole yuan round nothing away."""
 

@@ -76,6 +76,7 @@ def test_the_page_and_figures_are_there_and_say_simulated(results: Path) -> None
             assert (results / f"{name}.{ending}").stat().st_size > 10_000
 
 
+@pytest.mark.slow
 def test_a_plan_that_is_not_there_ends_the_run_with_the_nearest(tmp_path: Path) -> None:
     result = Checkout(tmp_path / "checkout").snakemake("--dry-run", "monte_carlo", "--config", "monte_carlo=reduce")
     assert result.returncode != 0

@@ -107,6 +107,7 @@ def test_without_an_area_the_outline_stands_for_it() -> None:
     assert "the group is missing for 1 unit" in said
 
 
+@pytest.mark.slow
 @given(st.lists(NEAR, min_size=1, max_size=8), st.data())
 def test_the_order_of_units_says_nothing(places: list[Place], data: st.DataObject) -> None:
     county = data.draw(st.lists(st.sampled_from(["a", "b"]), min_size=len(places), max_size=len(places)))

@@ -14,6 +14,8 @@ from ruralpanel.study.blocks import GroupTime, Inference
 from tests.conftest import dated, equation
 from tests.parity.test_did import printed_name
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parent / "other_panels"
 REFERENCE = pd.read_csv(FOLDER / "reference.csv.gz")
 CALLS = list(dict.fromkeys(zip(REFERENCE["dataset"], REFERENCE["call"], strict=True)))

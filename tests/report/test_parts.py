@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
+import pytest
 from PIL import Image
 
 from ruralpanel.ledger import LedgerLine, ledger_frame
@@ -53,6 +54,7 @@ def test_the_flow_joins_what_is_read_to_what_reads_it() -> None:
     assert len(list(drawn.iter(f"{SVG}path"))) == expected
 
 
+@pytest.mark.slow
 def test_pictures_are_reduced_to_the_width_of_screens_and_put_on_white() -> None:
     with Image.open(BytesIO(for_screens(picture(3000)))) as reduced:
         assert reduced.size == (WIDEST, WIDEST // 2)

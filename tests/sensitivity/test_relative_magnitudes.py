@@ -78,6 +78,7 @@ def test_a_mirrored_study_has_a_mirrored_interval() -> None:
     assert relative_magnitudes_interval(mirrored, np.ones(3) / 3, 1.0, 0.9) == pytest.approx((-high, -low))
 
 
+@pytest.mark.slow
 def test_it_covers_as_often_as_it_says() -> None:
     """Trends differ by as much after treatment as before it, the worst that the bound allows."""
     random = np.random.default_rng(4)

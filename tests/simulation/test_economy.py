@@ -13,6 +13,8 @@ from ruralpanel.simulation.raw_files import write_raw_files
 from tests.conftest import dated, equation
 from tests.simulation.conftest import small
 
+pytestmark = pytest.mark.slow
+
 
 def test_sources_add_up_to_income_to_the_yuan(economy: Economy) -> None:
     panel = economy.panel

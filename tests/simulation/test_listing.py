@@ -9,6 +9,8 @@ from ruralpanel.simulation.truth import share_in_clusters
 from tests.simulation.conftest import small
 from tests.simulation.test_geography import haversine
 
+pytestmark = pytest.mark.slow
+
 
 def test_cohorts_have_their_shares(economy: Economy) -> None:
     parameters, first = economy.parameters, economy.listing.first

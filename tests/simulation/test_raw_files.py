@@ -18,6 +18,8 @@ from ruralpanel.sources.table import read_source
 from ruralpanel.study import load_study
 from ruralpanel.study.sources import Source
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def folder(village_economy: Economy, tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -8,6 +8,8 @@ from ruralpanel.simulation.economy import Economy, simulate
 from ruralpanel.simulation.parameters import load_parameters
 from tests.simulation.conftest import small
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def with_effects() -> Economy:

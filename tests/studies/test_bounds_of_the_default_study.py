@@ -12,6 +12,8 @@ from ruralpanel.sources.table import read_source
 from ruralpanel.study import load_study
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 FILES = ("village_form", "gazetteer", "migration", "households", "yearbook", "village_proxies", "county_proxies")
 STUDY = load_study("taobao_villages", ROOT)
 

@@ -20,6 +20,8 @@ from ruralpanel.study import Study, load_study
 from ruralpanel.tables.prepare import PreparedTable, prepare_table
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 FOLDER = "data/raw/taobao_villages/"
 NOT_IN_RAW_FILES = {"on_list", "station_open", "first_listed", "last_listed", "station_month", "cpi"}
 """Columns of the generator's panel that the cleaned one has under another name or shape; each is compared apart."""
@@ -80,7 +82,7 @@ def tracked_economy(_: Path) -> Cleaned:
     scope="module",
     params=[
         pytest.param(small_economy, id="small"),
-        pytest.param(tracked_economy, id="tracked", marks=pytest.mark.slow),
+        pytest.param(tracked_economy, id="tracked"),
     ],
 )
 def cleaned(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Cleaned:

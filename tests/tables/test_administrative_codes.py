@@ -340,6 +340,7 @@ ROWS = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(SPLITS, ROWS, st.sampled_from(["merge", "divide"]), st.randoms(use_true_random=False))
 def test_totals_stay_in_any_order_of_rows_and_recoding_again_changes_nothing(
     splits: dict[tuple[str, int], dict[int, int]], rows: list[tuple[str, int, int]], way: str, order: random.Random
