@@ -11,6 +11,9 @@ from latex2mathml.converter import convert
 EQUATION = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.DOTALL)
 """What pymdownx.arithmatex makes of ``$…$`` and ``$$…$$``."""
 
+LONG = 40
+"""An equation within a line that is longer than this scrolls where it is wider than the screen, as others do."""
+
 
 def on_page_content(html: str, **_: Any) -> str:
     """Replace the equations of a page, those of docstrings among them."""
@@ -18,7 +21,8 @@ def on_page_content(html: str, **_: Any) -> str:
 
 
 def _as_mathml(found: re.Match[str]) -> str:
-    display = "block" if found[2] == "[" else "inline"
-    mathml = convert(unescape(found[3]).strip(), display=display)
-    # A line of its own can be wider than a telephone, and is scrolled then.
-    return f'<div class="equation">{mathml}</div>' if display == "block" else str(mathml)
+    latex = unescape(found[3]).strip()
+    if found[2] == "[":
+        return f'<div class="equation">{convert(latex, display="block")}</div>'
+    mathml = convert(latex, display="inline")
+    return f'<span class="equation">{mathml}</span>' if len(latex) > LONG else mathml

@@ -24,7 +24,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add config/README.md, as it is written from the model, in two pages: the guide and the keys."""
     guide, keys = reference_text().split(KEYS_BEGIN)
     guide = guide.split("-->\n", 1)[1]
-    keys = f"# Keys of a study file\n\nAll keys of all sections. [Study files](study-files.md) shows them in use.\n{KEYS_BEGIN}{keys}"
+    lead = "# Keys of a study file\n\nAll keys of all sections. [Study files](study-files.md) shows them in use.\n"
+    keys = f"{lead}{KEYS_BEGIN}{keys}"
     for name, text in {"study-files": guide, "keys": keys}.items():
         files.append(File.generated(config, f"reference/{name}.md", content=text))
     return files
