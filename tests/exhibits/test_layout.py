@@ -59,6 +59,12 @@ def test_every_column_of_a_wide_table_is_in_one_part_and_every_part_fits_a_line(
     assert all(part.labels + sum(part.widths) <= LINE for part in parts)
 
 
+def test_columns_that_share_a_head_wider_than_a_line_are_divided_among_lines() -> None:
+    parts = parts_of(table([("Income", "Weighted by population")] * 64))
+    assert sum(len(part.widths) for part in parts) == 64
+    assert all(part.labels + sum(part.widths) <= LINE for part in parts)
+
+
 def test_columns_of_one_outcome_stay_together() -> None:
     parts = parts_of(table([("Income", "A")] * 5 + [("Population", "B")] * 5 + [("Away", "C")] * 5))
     assert len(parts) > 1

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from ruralpanel.estimation.block import estimate_block
-from tests.conftest import dated, equation
+from tests.conftest import ROOT, dated, equation
 
 FOLDER = Path(__file__).parent / "synthetic"
+TOBACCO = ROOT / "data" / "raw" / "proposition_99" / "california_prop99.csv"
 REFERENCE = pd.read_csv(FOLDER / "reference.csv", dtype={"at": str})
 PRINTED = -15.60383
 """Of the R package synthdid for Proposition 99."""
@@ -19,7 +20,7 @@ PRINTED = -15.60383
 
 @pytest.fixture(scope="module")
 def panels() -> dict[str, pd.DataFrame]:
-    tobacco = pd.read_csv(FOLDER / "proposition_99.csv", sep=";")
+    tobacco = pd.read_csv(TOBACCO, sep=";")
     tobacco = tobacco.rename(columns={"State": "village", "Year": "year", "PacksPerCapita": "y"})
     tobacco["cohort"] = np.where(tobacco["village"] == "California", 1989, 0)
     counties = pd.read_csv(FOLDER.parent / "staggered" / "mpdta.csv")

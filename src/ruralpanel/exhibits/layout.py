@@ -176,11 +176,12 @@ def _filled(groups: list[range], widths: list[float], room: float) -> list[range
 
 def _even_lines(widths: list[float], room: float) -> list[range]:
     """Divide columns among as few lines as possible, with about as many columns each."""
-    lines = [range(len(widths))]
-    while len(lines) < len(widths) and any(_width(widths, line) > room for line in lines):
-        size = ceil(len(widths) / (len(lines) + 1))
-        lines = [range(start, min(start + size, len(widths))) for start in range(0, len(widths), size)]
-        if size == 1:
+    columns = len(widths)
+    lines: list[range] = []
+    for count in range(1, columns + 1):
+        size = ceil(columns / count)
+        lines = [range(start, min(start + size, columns)) for start in range(0, columns, size)]
+        if all(_width(widths, line) <= room for line in lines):
             break
     return lines
 

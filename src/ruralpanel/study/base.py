@@ -28,7 +28,12 @@ class Section(BaseModel):
     """A section of a study file: unknown keys are errors, and ``yes`` is not a number."""
 
     model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True, allow_inf_nan=False
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        use_attribute_docstrings=True,
+        allow_inf_nan=False,
+        defer_build=True,  # most scripts of the workflow read one section: the validators of the others are not built
     )
 
     @model_validator(mode="after")

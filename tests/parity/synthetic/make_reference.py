@@ -10,10 +10,11 @@ from diff_diff import SyntheticDiD
 from synthdid import staggered_synthdid_estimate, synthdid_effect_curve
 
 FOLDER = Path(__file__).parent
+TOBACCO = FOLDER.parents[2] / "data" / "raw" / "proposition_99" / "california_prop99.csv"
 
 
 def proposition_99() -> pd.DataFrame:
-    rows = pd.read_csv(FOLDER / "proposition_99.csv", sep=";")
+    rows = pd.read_csv(TOBACCO, sep=";")
     rows = rows.rename(columns={"State": "village", "Year": "year", "PacksPerCapita": "y"})
     return rows.assign(cohort=np.where(rows["village"] == "California", 1989, 0))[["village", "year", "cohort", "y"]]
 
