@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import NamedTuple
 
 import pytest
 
+from ruralpanel.__main__ import command_names
+from ruralpanel.study.load import available_studies
 from tests.conftest import ROOT
 from tests.docs.pages import TUTORIAL, Change, Command, all_commands, documents, steps
 from tests.docs.scratch import Scratch
@@ -33,6 +36,7 @@ NOT_RUN = {
         f"./run --config study=replications/{name}": InPlace(WHOLE, f"./run -n --config study=replications/{name}")
         for name in ("castle", "minimum_wage", "proposition_99", "wage_panel", "bank_branching", "union_membership")
     },
+    f"./run {MY}": InPlace("made by what comes after it in the tutorial, but for the paper", f"./run -n all {MY}"),
     "./run --config study=china_counties": InPlace(PUBLIC, "./run -n --config study=china_counties"),
     "./run verify": InPlace(WHOLE, "./run -n verify"),
     "./run verify --config study=replications/castle": InPlace(
@@ -44,10 +48,10 @@ NOT_RUN = {
     "./run verify --twice --config study=my_study": InPlace(
         "two whole runs; tests/commands/test_verify.py plays them", "./run verify --twice --help"
     ),
-    "./run monte_carlo": InPlace("takes hours", "./run -n monte_carlo"),
+    "./run monte_carlo": InPlace("takes hours", "./run -n monte_carlo --config study=replications/castle"),
     "./run monte_carlo --config monte_carlo=reduced": InPlace(
         "takes minutes, and tests/monte_carlo/test_workflow.py runs it",
-        "./run -n monte_carlo --config monte_carlo=reduced",
+        "./run -n monte_carlo --config monte_carlo=reduced study=replications/castle",
     ),
     "./run package": InPlace("runs the default study whole", "./run package --help"),
     f"./run package {MY}": InPlace(
@@ -109,9 +113,6 @@ QUICK = (
 )
 """How commands begin that need no results and take no time: all of them are run in one process."""
 
-NEEDED = ("mkdir", "cp", "./run new-study my_study", f"./run -n {MY}")
-"""Those of them that others go on from, or that say something else once there are results."""
-
 
 def run_here() -> list[Command | Change]:
     """List what is done, in order: the tutorial with its changes, then what other pages add, each command once."""
@@ -127,16 +128,11 @@ def _in_its_place(step: Command | Change) -> Command | Change:
     return Command(NOT_RUN[step.text].stand_in) if isinstance(step, Command) and step.text in NOT_RUN else step
 
 
-def quick(large: bool) -> list[Command]:
-    """List the commands that take no time, of small studies or of large ones."""
+def quick(dry_runs: bool) -> list[Command]:
+    """List the commands that take no time: the dry runs, or the others."""
     every = dict.fromkeys(step for step in run_here() if isinstance(step, Command) and step.text.startswith(QUICK))
-    return [each for each in every if is_large(each) == large]
-
-
-def is_large(command: Command) -> bool:
-    """Tell whether a command looks at a study that takes seconds to load."""
-    small = "study=" in command.text and "china_counties" not in command.text
-    return command.text.startswith("./run -n") and not small
+    before = [each for each in every if not each.text.startswith("./run -n")]
+    return [*before, *(each for each in every if each not in before)] if dry_runs else before
 
 
 def test_the_table_names_commands_that_are_on_pages() -> None:
@@ -165,34 +161,31 @@ def answers(commands: list[Command], top: Path) -> None:
 
 
 def test_commands_that_take_no_time(tmp_path: Path) -> None:
-    """Dry runs, the draft of the tutorial's study, and the doctor; and all changes of the tutorial fit the draft."""
+    """The draft of the tutorial's study, and the doctor; and all changes of the tutorial fit the draft."""
     top = Scratch(tmp_path / "top").top
-    answers(quick(large=False), top)
+    answers(quick(dry_runs=False), top)
     for change in steps(TUTORIAL):
         if isinstance(change, Change):
             change.make(top)
 
 
-@pytest.mark.slow
-def test_dry_runs_of_large_studies(tmp_path: Path) -> None:
-    answers(quick(large=True), Scratch(tmp_path / "top").top)
+def test_what_snakemake_is_asked_for_is_there() -> None:
+    """Studies, rules and flags; the slow tests make dry runs of them."""
+    rules = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "workflow").rglob("*.smk"))
+    rules += (ROOT / "workflow/Snakefile").read_text(encoding="utf-8")
+    known = {*re.findall(r"^rule (\w+):", rules, re.MULTILINE)}
+    ours = {name for name in command_names() if name != "verify"} | {"test"}
+    for command in all_commands():
+        words = command.split()
+        if words[0] != "./run" or ours & {*words[1:2]}:
+            continue
+        for word in words[1:]:
+            if word.startswith("study="):
+                assert word in ("study=my_study", *(f"study={name}" for name in available_studies(ROOT))), command
+            elif not word.startswith(("-", "monte_carlo=", "results/")):
+                assert word in known, command
 
 
 @pytest.mark.slow
-def test_the_tutorial_and_all_other_commands(tmp_path: Path) -> None:
-    """In a shell, as they stand: from a CSV file to a study that is published, broken, found, mended and packed."""
-    scratch = Scratch(tmp_path / "top")
-    for step in run_here():
-        if isinstance(step, Change):
-            step.make(scratch.top)
-        elif not step.text.startswith(QUICK) or step.text.startswith(NEEDED):
-            ended = scratch.type(step.text)
-            said = f"{step.text}\n{ended.stdout}\n{ended.stderr}"
-            assert ended.returncode == step.status, said
-            assert ("Verdict: NO MATCH." in said) == (step.status == 1)
-            if step.text.startswith("./run explain"):
-                assert "Declared in: blocks.baseline" in said
-                assert "config/studies/my_study.yaml" in said
-            if step.text == f"./run -n {MY}":
-                assert "block dynamic" in said
-                assert "block baseline" not in said
+def test_dry_runs(tmp_path: Path) -> None:
+    answers(quick(dry_runs=True), Scratch(tmp_path / "top").top)
