@@ -14,15 +14,29 @@ from ruralpanel.study.designation import Designation
 
 ROOT = Path(__file__).parent.parent
 
+SHIPPED = [
+    "china_counties",
+    "taobao_villages",
+    "replications/bank_branching",
+    "replications/castle",
+    "replications/imputation",
+    "replications/minimum_wage",
+    "replications/proposition_99",
+    "replications/two_stage",
+    "replications/union_membership",
+    "replications/wage_panel",
+]
+"""The studies that are shipped."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--runslow", action="store_true", help="also run whole studies, as CI does")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Try a few examples of each property in the daily run, and the usual hundred with the slow tests."""
+    """Try a few examples of each property in the daily run, and fifty with the slow tests."""
     thorough = config.getoption("--runslow")
-    settings.register_profile("chosen", max_examples=100 if thorough else 6, deadline=None)
+    settings.register_profile("chosen", max_examples=50 if thorough else 6, deadline=None)
     settings.load_profile("chosen")
 
 

@@ -33,9 +33,7 @@ def test_code_counts_and_comments_do_not(tmp_path: Path, monkeypatch: pytest.Mon
 
     def digest(text: str) -> str:
         (package / "one.py").write_text(text)
-        lineage._tree.cache_clear()
-        lineage._imports_of.cache_clear()
-        lineage._syntax.cache_clear()
+        lineage._parsed.cache_clear()
         return code_digest("ruralpanel.one")
 
     before = digest('"""A."""\ndef f():\n    """B."""\n    return 1\n')

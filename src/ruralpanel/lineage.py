@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ast
 import hashlib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 PACKAGE = Path(__file__).parent
 
@@ -43,7 +45,7 @@ def code_digest(*modules: str) -> str:
     digest = hashlib.sha256()
     for module in sorted(modules_behind(*modules)):
         digest.update(module.encode())
-        digest.update(_syntax(file_of(module)).encode())
+        digest.update(_parsed(file_of(module)).syntax.encode())
     return digest.hexdigest()[:16]
 
 
@@ -61,7 +63,7 @@ def modules_behind(*modules: str) -> set[str]:
         module = waiting.pop()
         if module not in found:
             found.add(module)
-            waiting += _imports_of(file_of(module))
+            waiting += _parsed(file_of(module)).imports
     return found
 
 
@@ -80,16 +82,18 @@ def file_of(module: str) -> Path:
     raise ModuleNotFoundError(f"{module} is not a module of {PACKAGE.name}")
 
 
-@cache
-def _tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+class _Parsed(NamedTuple):
+    """What a file says: its syntax tree as text, without docstrings, and what it imports from this package."""
+
+    syntax: str
+    imports: tuple[str, ...]
 
 
 @cache
-def _imports_of(path: Path) -> tuple[str, ...]:
-    """List what a file imports from this package, at its top or inside a function."""
+def _parsed(path: Path) -> _Parsed:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     names: set[str] = set()
-    for node in ast.walk(_tree(path)):
+    for node in (tree, *_statements(tree)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
@@ -97,7 +101,19 @@ def _imports_of(path: Path) -> tuple[str, ...]:
             names |= {
                 f"{node.module}.{alias.name}" for alias in node.names if _is_module(f"{node.module}.{alias.name}")
             }
-    return tuple(sorted(name for name in names if name.split(".")[0] == PACKAGE.name))
+        elif isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and ast.get_docstring(
+            node
+        ):
+            node.body = node.body[1:]
+    return _Parsed(ast.dump(tree), tuple(sorted(name for name in names if name.split(".")[0] == PACKAGE.name)))
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """List the statements within one, at its top or inside a function; expressions, of which most of a tree is, not."""
+    for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for each in getattr(node, part, ()):
+            yield each
+            yield from _statements(each)
 
 
 def _is_module(name: str) -> bool:
@@ -105,15 +121,3 @@ def _is_module(name: str) -> bool:
         return False
     path = PACKAGE.parent.joinpath(*name.split("."))
     return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
-
-
-@cache
-def _syntax(path: Path) -> str:
-    """Give a file's syntax tree as text, without docstrings."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and ast.get_docstring(
-            node
-        ):
-            node.body = node.body[1:]
-    return ast.dump(tree)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +65,38 @@ def load_table(path: Path | str, texts: Sequence[str] = ()) -> pd.DataFrame:
     if path.suffix == ".parquet":
         return pd.read_parquet(path)
     return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(texts, "str"))
+
+
+def with_types(frame: pd.DataFrame, columns: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
+    """Give a table the columns that are declared for it, in their order and with their types.
+
+    Parameters
+    ----------
+    frame
+        Has all these columns.
+    columns
+        By name, the type and what the column holds; text that is missing is empty.
+    """
+    typed: dict[str, pd.Series] = {}
+    for name, (kind, _) in columns.items():
+        column = frame[name]
+        typed[name] = column.astype("str").where(column.notna(), "") if kind == "str" else column.astype(kind)  # type: ignore[call-overload]
+    return pd.DataFrame(typed)
+
+
+def load_typed(paths: Sequence[Path | str], columns: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
+    """Load tables with the same declared columns and put them below one another.
+
+    Parameters
+    ----------
+    paths
+        Files that :func:`save_table` wrote; a column that an older run did not write is empty.
+    columns
+        As :func:`with_types` takes them.
+    """
+    texts = [name for name, (kind, _) in columns.items() if kind == "str"]
+    frames = [load_table(path, texts).reindex(columns=list(columns)) for path in paths]
+    return pd.concat([with_types(frame, columns) for frame in frames], ignore_index=True)
 
 
 def read_records(path: Path, failure: type[ProblemsFound]) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:

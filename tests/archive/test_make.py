@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -10,7 +9,7 @@ import pandas as pd
 import pytest
 
 from ruralpanel.archive.contents import ArchiveError, is_restricted, program_files, raw_files, refuse_restricted
-from ruralpanel.archive.crate import problems_of_crate, write_crate
+from ruralpanel.archive.crate import write_crate
 from ruralpanel.archive.facts import locked_versions, programs_of, random_draws, rule_costs
 from ruralpanel.archive.make import make_archive
 from ruralpanel.archive.marker import MARKER, marker_text, study_on_twins, synthetic_sources
@@ -23,7 +22,9 @@ from ruralpanel.study import Study, load_study
 from ruralpanel.study.archive import Archive
 from ruralpanel.verification.summary import verdict_sentence
 from ruralpanel.verification.verdict import NotReproduced, on_synthetic_twins, refuse_unless_reproduced, status_counts
+from tests.archive.crate_rules import problems_of_crate
 from tests.archive.small_study import write_small_study
+from tests.archive.unpacking import add_what_is_packed, run_there, unpacked
 from tests.conftest import ROOT
 from tests.studies.conftest import Checkout
 
@@ -203,28 +204,10 @@ def test_the_crate_describes_every_file_and_is_the_same_twice(tmp_path: Path, st
     assert problems_of_crate(tmp_path / "plain") == ["c.csv is not described"]
 
 
-def unpacked(archive: Path, folder: Path) -> Path:
-    """Unpack an archive into an empty folder and check its manifest, as the README says."""
-    with ZipFile(archive) as packed:
-        packed.extractall(folder)
-    (top,) = folder.iterdir()
-    checked = subprocess.run(["sha256sum", "--check", "--quiet", MANIFEST], cwd=top, check=False)
-    assert checked.returncode == 0
-    return top
-
-
-def run_there(top: Path) -> subprocess.CompletedProcess[str]:
-    """Do what `./run` does in an unpacked archive, in the environment of these tests, on the archive's own code."""
-    checkout = object.__new__(Checkout)
-    checkout.folder = top
-    return checkout.snakemake()
-
-
 @pytest.mark.slow
 def test_an_archive_with_restricted_sources_runs_on_twins_and_is_no_match(tmp_path: Path) -> None:
     checkout = Checkout(tmp_path / "repository")
-    for name in ("run", "pyproject.toml", "environment.yml", "LICENSE", "CITATION.cff", ".gitignore"):
-        (checkout.folder / name).write_bytes((ROOT / name).read_bytes())
+    add_what_is_packed(checkout.folder)
     write_small_study(checkout.folder)
     result = checkout.run("small")
     assert result.returncode == 0, result.stderr
@@ -246,15 +229,3 @@ def test_an_archive_with_restricted_sources_runs_on_twins_and_is_no_match(tmp_pa
     on_real_files = run_there(top)
     assert on_real_files.returncode == 0, on_real_files.stderr
     assert "Verdict: MATCH" in on_real_files.stderr
-
-
-@pytest.mark.slow
-def test_the_archive_of_the_default_study_reproduces_it_in_an_empty_folder(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "ruralpanel", "package"]
-    made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stderr
-    top = unpacked(ROOT / "results/taobao_villages/package.zip", tmp_path / "unpacked")
-    assert not (top / MARKER).exists()
-    result = run_there(top)
-    assert result.returncode == 0, result.stderr
-    assert "Verdict: MATCH" in result.stderr

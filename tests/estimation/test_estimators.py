@@ -11,10 +11,7 @@ from ruralpanel.estimation.estimates import COLUMNS, load_estimates
 from ruralpanel.storage import save_table
 from ruralpanel.study.blocks import Inference
 from tests.conftest import dated, equation
-
-
-def estimates_of(panel: pd.DataFrame, **changes: object) -> pd.DataFrame:
-    return estimate_block(panel, [equation(**changes)])[0]
+from tests.estimation.conftest import estimates_of
 
 
 def test_two_way_fixed_effects_find_a_constant_effect(panel: pd.DataFrame) -> None:

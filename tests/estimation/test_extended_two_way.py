@@ -4,13 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ruralpanel.estimation.block import estimate_block
 from ruralpanel.study.blocks import Inference
 from tests.conftest import equation
-from tests.estimation.test_imputation import found, irregular
+from tests.estimation.conftest import found, irregular
 
 
 def test_on_a_balanced_panel_it_averages_what_imputation_imputes(panel: pd.DataFrame) -> None:
@@ -51,15 +49,3 @@ def test_periods_in_which_all_are_treated_leave(panel: pd.DataFrame) -> None:
     assert estimates["sample"].iloc[0] == "all rows, without 60 treated rows that cannot be imputed"
     assert estimates["estimate"].iloc[-2] == pytest.approx(2, abs=0.8)
     assert estimates["reason"].iloc[-1] == "all untreated rows are compared with, so that none is a lead"
-
-
-@settings(max_examples=settings().max_examples // 3)
-@given(st.integers(0, 3), st.randoms(use_true_random=False))
-def test_the_order_of_rows_does_not_matter(seed: int, random) -> None:
-    panel = irregular(seed)
-    order = list(range(len(panel)))
-    random.shuffle(order)
-    chosen = equation(estimator="extended_two_way", weights="weight", regressors=["x"])
-    plain = estimate_block(panel, [chosen])[0]
-    pd.testing.assert_frame_equal(estimate_block(panel.iloc[order], [chosen])[0], plain)
-    assert plain["estimate"].notna().any()

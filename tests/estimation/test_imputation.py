@@ -14,30 +14,9 @@ from ruralpanel.estimation.sample import OUTCOME, estimation_sample
 from ruralpanel.estimation.untreated import untreated_outcome
 from ruralpanel.ledger import Ledger
 from tests.conftest import dated, equation
+from tests.estimation.conftest import found, irregular
 
 BOTH = pytest.mark.parametrize("estimator", ["imputation", "two_stage"])
-
-
-def found(panel: pd.DataFrame, **changes: object) -> pd.DataFrame:
-    rows = estimate_block(panel, [equation(**changes)])[0]
-    return rows.assign(at=rows["event_time"].astype("str").where(rows["event_time"].notna(), rows["term"])).set_index(
-        "at"
-    )
-
-
-def irregular(seed: int) -> pd.DataFrame:
-    """Make a panel with holes, four cohorts and never, a covariate and weights."""
-    random = np.random.default_rng(seed)
-    frame = pd.DataFrame(
-        [(unit, year) for unit in range(24) for year in range(2000, 2008)], columns=["village", "year"]
-    )
-    frame["cohort"] = np.array([0, 2003, 2005, 2006])[frame["village"] % 4]
-    frame["county"] = frame["village"] // 3
-    frame["x"], frame["noise"] = random.normal(size=(2, len(frame)))
-    frame["weight"] = random.uniform(0.5, 2, size=len(frame))
-    treated = (frame["cohort"] > 0) & (frame["year"] >= frame["cohort"])
-    frame["y"] = frame["village"] + 0.3 * frame["year"] + treated * (frame["year"] - 2000) + frame["x"] + frame["noise"]
-    return dated(frame[random.uniform(size=len(frame)) > 0.15])
 
 
 @BOTH

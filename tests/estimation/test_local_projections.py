@@ -4,12 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ruralpanel.estimation.block import estimate_block
 from tests.conftest import equation
-from tests.estimation.test_imputation import found, irregular
+from tests.estimation.conftest import found, irregular
 
 
 def test_it_is_least_squares_on_long_differences() -> None:
@@ -64,15 +62,3 @@ def test_every_event_time_has_a_line_in_the_ledger(panel: pd.DataFrame) -> None:
     assert reasons["event time 0"] == "differences of 30 units when they are treated, and 180 of clean controls"
     assert (ledger["rows_in"] == 320).all()
     assert list(ledger["step"])[1:] == ["event time -2", "event time 0", "event time 1", "event times 0 to 1 together"]
-
-
-@settings(max_examples=settings().max_examples // 3)
-@given(st.integers(0, 3), st.randoms(use_true_random=False))
-def test_the_order_of_rows_does_not_matter(seed: int, random) -> None:
-    panel = irregular(seed)
-    order = list(range(len(panel)))
-    random.shuffle(order)
-    chosen = equation(estimator="local_projections", window=[-2, 1], weights="weight", regressors=["x"])
-    plain = estimate_block(panel, [chosen])[0]
-    pd.testing.assert_frame_equal(estimate_block(panel.iloc[order], [chosen])[0], plain)
-    assert plain["estimate"].notna().any()

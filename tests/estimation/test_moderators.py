@@ -7,10 +7,7 @@ import statsmodels.formula.api as smf
 
 from ruralpanel.estimation.block import estimate_block
 from tests.conftest import equation
-
-
-def estimates_of(panel: pd.DataFrame, **changes: object) -> pd.DataFrame:
-    return estimate_block(panel, [equation(**changes)])[0]
+from tests.estimation.conftest import estimates_of
 
 
 @pytest.fixture

@@ -4,13 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ruralpanel.estimation.block import estimate_block
 from ruralpanel.study.blocks import Inference
 from tests.conftest import equation
-from tests.estimation.test_imputation import found, irregular
+from tests.estimation.conftest import found
 
 
 def test_cohorts_count_by_their_treated_units(panel: pd.DataFrame) -> None:
@@ -85,15 +83,3 @@ def test_a_window_that_no_cohort_has_is_a_reason(panel: pd.DataFrame) -> None:
     rows = estimate_block(panel, [equation(estimator="stacked", window=[-6, 6])])[0]
     assert rows["estimate"].isna().all()
     assert "no cohort is observed from event time -6 to 6" in rows["reason"].iloc[0]
-
-
-@settings(max_examples=settings().max_examples // 3)
-@given(st.integers(0, 3), st.randoms(use_true_random=False))
-def test_the_order_of_rows_does_not_matter(seed: int, random) -> None:
-    panel = irregular(seed)
-    order = list(range(len(panel)))
-    random.shuffle(order)
-    chosen = equation(estimator="stacked", window=[-2, 1], weights="weight", regressors=["x"])
-    plain = estimate_block(panel, [chosen])[0]
-    pd.testing.assert_frame_equal(estimate_block(panel.iloc[order], [chosen])[0], plain)
-    assert plain["estimate"].notna().any()

@@ -7,6 +7,7 @@ import pytest
 
 from ruralpanel.estimation.block import estimate_block
 from ruralpanel.monte_carlo.draws import Draw, draw
+from ruralpanel.monte_carlo.plan import OF_EFFECTS
 from ruralpanel.monte_carlo.replicate import replicate
 from ruralpanel.monte_carlo.targets import target
 from ruralpanel.study.blocks import Inference
@@ -15,17 +16,8 @@ from tests.monte_carlo.conftest import small_plan
 STILL = {"village_shock_sd": 0.0, "county_shock_sd": 0.0, "noise_sd": 0.0, "income_2017": 10_000_000.0}
 """No shocks; and incomes so high that whole yuan round nothing away."""
 
-ROBUST = [
-    "sun_abraham",
-    "callaway_santanna",
-    "imputation",
-    "two_stage",
-    "stacked",
-    "local_projections",
-    "extended_two_way",
-    "synthetic_difference_in_differences",
-    "chaisemartin_dhaultfoeuille",
-]
+ROBUST = [name for name in OF_EFFECTS if name not in ("two_way_fixed_effects", "event_study")]
+"""Estimators that compare with nobody treated before."""
 
 
 @pytest.fixture(scope="module")

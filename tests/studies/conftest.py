@@ -25,11 +25,22 @@ class Checkout:
             else:
                 shutil.copy2(source, target)
 
+    @classmethod
+    def at(cls, folder: Path) -> Checkout:
+        """Take a folder that is one already."""
+        checkout = object.__new__(cls)
+        checkout.folder = folder
+        return checkout
+
     def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run Snakemake in the copy, on the copy's own code."""
+        return self.module("snakemake", *arguments)
+
+    def module(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a module in the copy, on the copy's own code."""
         environment = {**os.environ, "PYTHONPATH": str(self.folder / "src")}
         return subprocess.run(
-            [sys.executable, "-m", "snakemake", *arguments],
+            [sys.executable, "-m", name, *arguments],
             cwd=self.folder,
             env=environment,
             capture_output=True,

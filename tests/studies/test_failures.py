@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -54,29 +55,36 @@ def test_wrong_data(checkout: Checkout) -> None:
     assert "CalledProcessError" not in result.stderr
 
 
-def test_a_verdict_that_is_no_match_keeps_everything_and_fails(checkout: Checkout) -> None:
+@pytest.fixture(scope="module")
+def no_match(checkout: Checkout) -> subprocess.CompletedProcess[str]:
     checkout.edit("results/published/replications/castle.csv", ",0.08,2,", ",-0.08,2,")
-    result = checkout.run("replications/castle")
+    return checkout.run("replications/castle", "--cores", "2")
+
+
+def test_a_verdict_that_is_no_match_keeps_everything_and_fails(
+    checkout: Checkout, no_match: subprocess.CompletedProcess[str]
+) -> None:
     results = checkout.folder / "results/replications/castle"
-    assert result.returncode != 0
-    assert "sign flip: published -0.08, now 0.0755" in result.stderr
+    assert no_match.returncode != 0
+    assert "sign flip: published -0.08, now 0.0755" in no_match.stderr
     assert (
         "Verdict: NO MATCH. 173 of 174 published cells reproduce (12 match, 161 rounding, 1 sign flip);"
-        in result.stderr
+        in no_match.stderr
     )
-    assert "Traceback" not in result.stderr
+    assert "Traceback" not in no_match.stderr
     assert (results / "report/index.html").is_file()
     assert (results / "verdict.html").is_file()
     again = checkout.run("replications/castle")
     assert again.returncode != 0
 
 
-def test_numbers_do_not_depend_on_the_number_of_cores(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("no_match")
+def test_numbers_do_not_depend_on_the_number_of_cores(checkout: Checkout, tmp_path: Path) -> None:
+    alone = Checkout(tmp_path / "one_core")
+    assert alone.run("replications/castle", "--cores", "1").returncode == 0
     estimates = []
-    for cores in ("1", "2"):
-        checkout = Checkout(tmp_path / cores)
-        assert checkout.run("replications/castle", "--cores", cores).returncode == 0
-        folder = checkout.folder / "results/replications/castle"
+    for each in (checkout, alone):
+        folder = each.folder / "results/replications/castle"
         files = sorted(path for part in ("estimates", "exhibits", "panel") for path in (folder / part).iterdir())
         estimates.append({path.name: path.read_bytes() for path in files})
     assert estimates[0] == estimates[1]

@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from ruralpanel.estimation.block import estimator_module
+from ruralpanel.estimation.modules import estimator_module
 from ruralpanel.study.blocks import Equation, Inference, Specification
 from ruralpanel.study.estimators import ESTIMATORS, INFERENCE_OF_SOME, KEYS_OF_SOME, EstimatorName, reading
 from tests.conftest import equation

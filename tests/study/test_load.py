@@ -7,19 +7,7 @@ import pytest
 from ruralpanel.errors import StudyError
 from ruralpanel.study import find_study, load_study
 from ruralpanel.study.load import available_studies
-
-SHIPPED = [
-    "china_counties",
-    "taobao_villages",
-    "replications/bank_branching",
-    "replications/castle",
-    "replications/imputation",
-    "replications/minimum_wage",
-    "replications/proposition_99",
-    "replications/two_stage",
-    "replications/union_membership",
-    "replications/wage_panel",
-]
+from tests.conftest import SHIPPED
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -28,7 +16,7 @@ def test_shipped_studies_load(root: Path, name: str) -> None:
     assert all(study.equations(block) for block in study.blocks)
 
 
-def test_every_shipped_study_is_tested_above(root: Path) -> None:
+def test_every_shipped_study_is_tested(root: Path) -> None:
     """A user's own study files are beside them, so that there may be more than these."""
     assert set(SHIPPED) <= set(available_studies(root))
     assert {path.stem for path in (root / "config/studies/replications").glob("*.yaml")} <= {

@@ -10,7 +10,7 @@ from snakemake.logging import logger
 
 from ruralpanel.archive.marker import study_on_twins, synthetic_sources
 from ruralpanel.errors import Problem, StudyError, nearest
-from ruralpanel.estimation.block import ADJUSTMENT, MATCHING, estimator_module
+from ruralpanel.estimation.modules import ADJUSTMENT, MATCHING, estimator_module
 from ruralpanel.exhibits.caption import declared, exhibit_numbers
 from ruralpanel.lineage import code_digest, file_digest
 from ruralpanel.monte_carlo.plan import load_plan

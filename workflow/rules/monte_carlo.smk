@@ -9,7 +9,7 @@ rule replicate:
         f"{MONTE_CARLO}/benchmarks/replicate/{{design}}/{{batch}}.tsv"
     params:
         plan=as_json(PLAN.without_numbers()),
-        code=replication_code(),
+        code=lambda wildcards: replication_code(),
         lock=LOCK,
     message:
         "monte carlo   {wildcards.design}, replications {wildcards.batch}"
@@ -39,7 +39,7 @@ rule summarise_replications:
         f"{MONTE_CARLO}/benchmarks/summarise_replications.tsv"
     params:
         plan=as_json(PLAN),
-        code=code_digest(
+        code=lambda wildcards: code_digest(
             "ruralpanel.monte_carlo.page",
             "ruralpanel.monte_carlo.figure",
         ),

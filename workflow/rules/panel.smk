@@ -23,7 +23,9 @@ rule build_panel:
         legacies=lambda wildcards: {
             name: as_json(each) for name, each in STUDY.legacies.items()
         },
-        code=code_digest("ruralpanel.panel.build", "ruralpanel.sources.features"),
+        code=lambda wildcards: code_digest(
+            "ruralpanel.panel.build", "ruralpanel.sources.features"
+        ),
         lock=LOCK,
     message:
         "panel         join, derive, date designation, add places and capacities, restrict"
@@ -44,7 +46,9 @@ rule describe_panel:
         f"{RESULTS}/benchmarks/describe_panel.tsv"
     params:
         declaration=lambda wildcards: panel_description(),
-        code=code_digest("ruralpanel.panel.codebook", "ruralpanel.panel.balance"),
+        code=lambda wildcards: code_digest(
+            "ruralpanel.panel.codebook", "ruralpanel.panel.balance"
+        ),
         lock=LOCK,
     message:
         "panel         codebook, missing values, balance"

@@ -40,9 +40,11 @@ rule write_page:
     params:
         name=NAME,
         study=lambda wildcards: as_json(STUDY),
-        estimation_code={block: estimation_code(block) for block in STUDY.blocks},
+        estimation_code=lambda wildcards: {
+            block: estimation_code(block) for block in STUDY.blocks
+        },
         benchmarks=f"{RESULTS}/benchmarks",
-        code=code_digest(
+        code=lambda wildcards: code_digest(
             "ruralpanel.report.page",
             "ruralpanel.report.exhibits",
             "ruralpanel.report.run_times",
@@ -75,7 +77,7 @@ rule write_paper:
         f"{RESULTS}/benchmarks/write_paper.tsv"
     params:
         study=lambda wildcards: as_json(STUDY),
-        code=code_digest("ruralpanel.report.paper.paper"),
+        code=lambda wildcards: code_digest("ruralpanel.report.paper.paper"),
         lock=LOCK,
     message:
         "report        paper"

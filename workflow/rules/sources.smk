@@ -33,7 +33,7 @@ rule read_source:
         f"{RESULTS}/benchmarks/read_source/{{source}}.tsv"
     params:
         declaration=lambda wildcards: as_json(STUDY.sources[wildcards.source]),
-        code=code_digest("ruralpanel.sources.table"),
+        code=lambda wildcards: code_digest("ruralpanel.sources.table"),
         lock=LOCK,
     message:
         "sources       read {wildcards.source}"

@@ -17,7 +17,9 @@ rule prepare_table:
     params:
         declaration=lambda wildcards: as_json(STUDY.tables[wildcards.table]),
         key=lambda wildcards: STUDY.shapes[wildcards.table].key,
-        code=code_digest("ruralpanel.tables.prepare", "ruralpanel.tables.totals"),
+        code=lambda wildcards: code_digest(
+            "ruralpanel.tables.prepare", "ruralpanel.tables.totals"
+        ),
         lock=LOCK,
     message:
         "tables        make {wildcards.table}"

@@ -11,7 +11,7 @@ rule score_claims:
         claims=lambda wildcards: {
             name: as_json(claim) for name, claim in STUDY.claims.items()
         },
-        code=code_digest("ruralpanel.verification.scorecard"),
+        code=lambda wildcards: code_digest("ruralpanel.verification.scorecard"),
         lock=LOCK,
     message:
         "verification  hold claims against estimates"
@@ -45,7 +45,7 @@ rule judge:
         published_folder=str(PUBLISHED_FOLDER),
         exhibits=f"{RESULTS}/exhibits",
         twins=TWINS,
-        code=code_digest(
+        code=lambda wildcards: code_digest(
             "ruralpanel.verification.verdict",
             "ruralpanel.verification.figures",
             "ruralpanel.verification.published",
@@ -73,7 +73,7 @@ rule accept:
     benchmark:
         f"{RESULTS}/benchmarks/accept.tsv"
     params:
-        code=code_digest(
+        code=lambda wildcards: code_digest(
             "ruralpanel.verification.verdict", "ruralpanel.verification.summary"
         ),
     message:

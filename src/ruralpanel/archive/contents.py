@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -10,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from ruralpanel.archive.marker import MARKER, twins_among
 from ruralpanel.archive.raw_sheets import can_be_written
 from ruralpanel.errors import Problem, ProblemsFound
+from ruralpanel.git import git
 from ruralpanel.study.model import Study
 
 PROGRAM = ("run", "pyproject.toml", "requirements.lock", "environment.yml", "LICENSE", "CITATION.cff", ".gitignore")
@@ -158,7 +158,7 @@ def refuse_restricted(study: Study, root: Path, tracked: Iterable[str] | None = 
 
 def tracked_files(root: Path) -> list[str]:
     """List the files under version control; none where there is no Git, or no repository."""
-    return _git(root, "ls-files", "-z")
+    return _listed_by_git(root, "ls-files", "-z")
 
 
 def program_files(root: Path) -> list[str]:
@@ -169,7 +169,7 @@ def program_files(root: Path) -> list[str]:
     root
         The top of the repository, or of an archive.
     """
-    listed: Sequence[str] = _git(
+    listed: Sequence[str] = _listed_by_git(
         root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *PROGRAM_FOLDERS
     )
     if not listed:
@@ -185,12 +185,8 @@ def notes_beside(paths: Iterable[str], root: Path) -> list[str]:
     return sorted(f"{folder}/README.md" for folder in folders if (root / folder / "README.md").is_file())
 
 
-def _git(root: Path, *arguments: str) -> list[str]:
-    try:
-        said = subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=True)
-        top = subprocess.run(["git", "rev-parse", "--show-toplevel"], cwd=root, capture_output=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return []
-    if Path(top.stdout.decode().strip()) != root.resolve():
+def _listed_by_git(root: Path, *arguments: str) -> list[str]:
+    top = git(root, "rev-parse", "--show-toplevel")
+    if top is None or Path(top.strip()) != root.resolve():
         return []  # an archive unpacked within somebody's repository is not that repository
-    return sorted(name for name in said.stdout.decode().split("\0") if name)
+    return sorted(name for name in (git(root, *arguments) or "").split("\0") if name)

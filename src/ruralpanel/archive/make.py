@@ -22,7 +22,7 @@ from ruralpanel.archive.readme import ReadmeContents, write_readme
 from ruralpanel.archive.readme_pdf import write_pdf
 from ruralpanel.archive.twins import synthetic_twins
 from ruralpanel.errors import Problem
-from ruralpanel.estimation.block import estimator_module
+from ruralpanel.estimation.modules import estimator_module
 from ruralpanel.exhibits.caption import exhibit_numbers
 from ruralpanel.lineage import file_digest, modules_behind
 from ruralpanel.study import find_study, load_study

@@ -11,8 +11,8 @@ import pandas as pd
 
 from ruralpanel.errors import Problem, StudyError, counted
 from ruralpanel.estimation.address import find_estimate
-from ruralpanel.estimation.block import estimator_module
 from ruralpanel.estimation.estimates import load_estimates
+from ruralpanel.estimation.modules import estimator_module
 from ruralpanel.lineage import code_digest
 from ruralpanel.report.explanation import explanation
 from ruralpanel.storage import load_table

@@ -12,15 +12,10 @@ import pandas as pd
 from ruralpanel.estimation.covariance import covariance_frame
 from ruralpanel.estimation.estimates import PERMUTED, ROW, estimates_frame, no_estimate
 from ruralpanel.estimation.matching_balance import BALANCE_COLUMNS
+from ruralpanel.estimation.modules import ADJUSTMENT, MATCHING, estimator_module
 from ruralpanel.estimation.sample import CannotEstimate
 from ruralpanel.ledger import Ledger, LedgerLine, ledger_frame
 from ruralpanel.study.blocks import Equation
-
-ADJUSTMENT = "ruralpanel.estimation.adjustment"
-"""The module that adjusts p-values; imported by name like the estimators, and for the same reason."""
-
-MATCHING = "ruralpanel.estimation.matching"
-"""The module that matches units; imported by name as well."""
 
 DRAWS_KEY = [ROW, "draw"]
 """What identifies a draw: the row of the block's estimates it belongs to, and a running number."""
@@ -55,15 +50,6 @@ class BlockResults:
     matching: pd.DataFrame
     draws: pd.DataFrame
     covariance: pd.DataFrame
-
-
-def estimator_module(estimator: str) -> str:
-    """Name the module of an estimator.
-
-    It is imported by name, and only when a study asks for it, so that a change to one estimator reruns only the
-    blocks that use it.
-    """
-    return f"ruralpanel.estimation.{estimator}"
 
 
 def estimate_block(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ruralpanel.storage import load_table
+from ruralpanel.storage import load_typed, with_types
 from ruralpanel.study.blocks import Equation
 
 COLUMNS: dict[str, tuple[str, str]] = {
@@ -111,7 +111,7 @@ def estimates_frame(rows: Sequence[dict[str, Any]], equation: Equation) -> pd.Da
     effects = " + ".join(equation.fixed_effects) or "none"
     frame["fixed_effects"] = [each.get("fixed_effects", effects) for each in rows]
     frame["weights"] = equation.weights or "none"
-    return with_types(frame)
+    return with_types(frame, COLUMNS)
 
 
 def sample_words(equation: Equation, left_out: str = "") -> str:
@@ -154,18 +154,7 @@ def load_estimates(paths: Sequence[Path | str]) -> pd.DataFrame:
     pandas.DataFrame
         The columns of :data:`COLUMNS` with their types; those that an older run did not write are empty.
     """
-    texts = [name for name, (kind, _) in COLUMNS.items() if kind == "str"]
-    frames = [load_table(path, texts).reindex(columns=list(COLUMNS)) for path in paths]
-    return pd.concat([with_types(frame) for frame in frames], ignore_index=True)
-
-
-def with_types(frame: pd.DataFrame) -> pd.DataFrame:
-    """Give a table of estimates its types, after construction or after reading it from a file."""
-    typed: dict[str, pd.Series] = {}
-    for name, (kind, _) in COLUMNS.items():
-        column = frame[name]
-        typed[name] = column.astype("str").where(column.notna(), "") if kind == "str" else column.astype(kind)  # type: ignore[call-overload]
-    return pd.DataFrame(typed)
+    return load_typed(paths, COLUMNS)
 
 
 def statistics(estimate: float, standard_error: float, degrees_of_freedom: float, level: float) -> dict[str, float]:

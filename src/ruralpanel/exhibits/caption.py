@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from pydantic import BaseModel
 
 from ruralpanel.exhibits.described import ColumnWords, SourceWords, described_columns, described_sources
@@ -16,6 +15,9 @@ from ruralpanel.study.figures_of_places import MapFigure
 from ruralpanel.study.figures_of_results import MissingnessFigure, PathsFigure, WorkflowFigure
 from ruralpanel.study.flow import FlowStep, flow
 from ruralpanel.study.model import Study
+
+if TYPE_CHECKING:  # the workflow reads this module whenever it starts
+    import pandas as pd
 
 SIMULATED = "SIMULATED DATA"
 
@@ -195,7 +197,9 @@ def with_standing(data: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.Dat
         What the study says about the exhibit.
     """
     words = SIMULATED if declaration.standing == "simulated" else f"{declaration.standing} data"
-    return pd.concat([pd.Series(words, index=data.index, name="data_standing"), data], axis=1)
+    marked = data.copy()
+    marked.insert(0, "data_standing", words)
+    return marked
 
 
 def closing_notes(declaration: ExhibitDeclaration) -> list[str]:
@@ -282,6 +286,19 @@ def variance_words(row: Mapping[Any, Any], labels: Mapping[str, str]) -> str:
         kind = f"spatial (Conley 1999; {row['spatial']})"
     correction = SMALL_SAMPLE_WORDS.get(row["small_sample"])
     return f"{kind}, {correction}" if correction else kind
+
+
+def variances_words(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> str:
+    """Say how the standard errors of several estimates were computed, each way once.
+
+    Parameters
+    ----------
+    estimates
+        Those with a standard error.
+    declaration
+        What the study says about the exhibit.
+    """
+    return "; ".join(dict.fromkeys(variance_words(row, declaration.labels) for row in estimates.to_dict("records")))
 
 
 def sample_text(sample: str, labels: Mapping[str, str]) -> str:

@@ -16,21 +16,14 @@ from ruralpanel.exhibits.caption import (
     term_words,
     unit_notes,
 )
-from ruralpanel.exhibits.coefficients import draw_interval, interval_notes
-from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, panels
+from ruralpanel.exhibits.coefficients import draw_interval, interval_notes, missing_coefficients
+from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, legend_below, panels
 from ruralpanel.study.estimators import ESTIMATORS, shown_in
 from ruralpanel.study.figures_of_effects import CoefficientFigure
 
 
 def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.DataFrame:
     """Pick the coefficients that the figure names.
-
-    Parameters
-    ----------
-    estimates
-        The estimates of the exhibit's blocks.
-    declaration
-        What the study says about the exhibit.
 
     Returns
     -------
@@ -49,20 +42,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
 
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
-    """Draw one set of axes an outcome, one series a specification.
-
-    Parameters
-    ----------
-    data
-        From :func:`plotted_data`.
-    declaration
-        What the study says about the exhibit.
-
-    Returns
-    -------
-    tuple of (Figure, list of str)
-        The figure, and the sentences of its notes.
-    """
+    """Draw one set of axes an outcome, one series a specification."""
     exhibit = declaration.exhibit
     assert isinstance(exhibit, CoefficientFigure)
     parts = [(str(outcome), part) for outcome, part in data.groupby("outcome", sort=False)]
@@ -72,11 +52,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
             empty_axes(all_axes[0], "no such coefficient in these blocks")
         for axes, (outcome, part) in zip(all_axes, parts, strict=False):
             _draw_outcome(axes, part, declaration.outcomes[outcome], declaration, exhibit)
-        handles = {
-            label: handle for axes in all_axes for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
-        }
-        if len(handles) > 1:
-            figure.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=min(len(handles), 3))
+        legend_below(figure)
         finish(figure, declaration)
     return figure, _notes(data, declaration, exhibit)
 
@@ -137,8 +113,5 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration, exhibit: Coeffic
     if declaration.rings:
         labels = [declaration.labels.get(term, term) for term in declaration.rings]
         sentences.append(f"Thin lines span a ring; the regressors are: {'; '.join(labels)}.")
-    sentences += [
-        f"{term_words(row['term'], declaration.labels)}: {row['reason']}."
-        for row in data[data["estimate"].isna()].drop_duplicates(["term", "reason"]).to_dict("records")
-    ]
+    sentences += missing_coefficients(data, declaration)
     return sentences + missing_errors(data) + unit_notes(data, declaration) + closing_notes(declaration)

@@ -1,4 +1,4 @@
-"""What figures of single coefficients share: a point with its interval, and the sentence that explains it."""
+"""What figures of single coefficients share: a point with its interval, and sentences of the notes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ruralpanel.exhibits.caption import ExhibitDeclaration, variance_words
+from ruralpanel.exhibits.caption import ExhibitDeclaration, term_words, variances_words
 from ruralpanel.exhibits.style import COLOURS, MARKERS
 
 
@@ -70,5 +70,19 @@ def interval_notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[
     if numbers.empty:
         return []
     levels = " or ".join(f"{level:.0%}" for level in dict.fromkeys(numbers["interval_level"]))
-    variances = dict.fromkeys(variance_words(row, declaration.labels) for row in numbers.to_dict("records"))
-    return [f"Points are coefficients, bars {levels} intervals; standard errors {'; '.join(variances)}."]
+    variances = variances_words(numbers, declaration)
+    return [f"Points are coefficients, bars {levels} intervals; standard errors {variances}."]
+
+
+def missing_coefficients(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
+    """Say in a sentence each why coefficients have no number.
+
+    Parameters
+    ----------
+    data
+        Rows of the estimates.
+    declaration
+        What the study says about the exhibit.
+    """
+    without = data[data["estimate"].isna()].drop_duplicates(["term", "reason"])
+    return [f"{term_words(row['term'], declaration.labels)}: {row['reason']}." for row in without.to_dict("records")]

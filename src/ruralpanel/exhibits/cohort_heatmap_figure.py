@@ -15,7 +15,7 @@ from ruralpanel.exhibits.caption import (
     missing_errors,
     sentence_list,
     unit_notes,
-    variance_words,
+    variances_words,
 )
 from ruralpanel.exhibits.numbers import MINUS, decimal
 from ruralpanel.exhibits.style import axis_label, empty_axes, figure_style, finish, stacked_panels
@@ -34,13 +34,6 @@ WITHOUT_ESTIMATE = "#cccccc"
 def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.DataFrame:
     """Pick the effects by cohort and event time.
 
-    Parameters
-    ----------
-    estimates
-        The estimates of the exhibit's blocks.
-    declaration
-        What the study says about the exhibit.
-
     Returns
     -------
     pandas.DataFrame
@@ -58,11 +51,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
 
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
-    """Draw cohorts from top to bottom and event times from left to right, one set of axes an outcome and specification.
-
-    It takes and gives what :func:`ruralpanel.exhibits.event_study_figure.draw` does, with the data of
-    :func:`plotted_data` here.
-    """
+    """Draw cohorts downwards and event times from left to right, one set of axes an outcome and specification."""
     parts = [(str(key[2]), part) for key, part in data.groupby(PANEL, sort=False)]
     cohorts = [max(part["cohort"].nunique(), 3) for _, part in parts] or [3]
     heights = [0.26 * number + 0.85 for number in cohorts]
@@ -139,11 +128,11 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
     numbers = data[data["standard_error"].notna()]
     if len(numbers):
         level = numbers["interval_level"].iloc[0]
-        variances = dict.fromkeys(variance_words(row, declaration.labels) for row in numbers.to_dict("records"))
+        variances = variances_words(numbers, declaration)
         sentences += [
             "Effects by first period treated and event time (Callaway and Sant’Anna 2021); right of the line, after "
             "treatment began. Effects before it, as these authors have them, are from one period to the next.",
-            f"Bold: the {level:.0%} interval is without zero; standard errors {'; '.join(variances)}.",
+            f"Bold: the {level:.0%} interval is without zero; standard errors {variances}.",
             "Hatched: no estimate.",
         ]
     lost = data[data["estimate"].isna() & (data["cohort"] != "")]

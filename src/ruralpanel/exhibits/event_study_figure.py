@@ -15,7 +15,7 @@ from ruralpanel.exhibits.caption import (
     missing_errors,
     sentence_list,
     unit_notes,
-    variance_words,
+    variances_words,
 )
 from ruralpanel.exhibits.numbers import count, decimal, probability
 from ruralpanel.exhibits.regression_table import event_time_words
@@ -41,13 +41,6 @@ LEGEND_WIDTH, MARKER_WIDTH = 100, 6
 def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.DataFrame:
     """Pick the estimates that the figure shows, and the tests its notes quote.
 
-    Parameters
-    ----------
-    estimates
-        The estimates of the exhibit's blocks.
-    declaration
-        What the study says about the exhibit.
-
     Returns
     -------
     pandas.DataFrame
@@ -62,20 +55,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
 
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
-    """Draw coefficients by event time, one set of axes an outcome, one series a specification.
-
-    Parameters
-    ----------
-    data
-        From :func:`plotted_data`.
-    declaration
-        What the study says about the exhibit.
-
-    Returns
-    -------
-    tuple of (Figure, list of str)
-        The figure, and the sentences of its notes.
-    """
+    """Draw coefficients by event time, one set of axes an outcome, one series a specification."""
     by_outcome = [(str(name), part) for name, part in data.groupby("outcome", sort=False)]
     with figure_style():
         if len(_series(data)) > CROWDED:
@@ -207,10 +187,8 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
     numbers = data[data["standard_error"].notna()]
     if len(numbers):
         level = numbers["interval_level"].iloc[0]
-        variances = dict.fromkeys(variance_words(row, declaration.labels) for row in numbers.to_dict("records"))
-        sentences.append(
-            f"Points are coefficients, bars {level:.0%} intervals; standard errors {'; '.join(variances)}."
-        )
+        variances = variances_words(numbers, declaration)
+        sentences.append(f"Points are coefficients, bars {level:.0%} intervals; standard errors {variances}.")
         if numbers["interval_low_simultaneous"].notna().any():
             sentences.append(
                 f"Thin bars: band that covers all event times at once with {level:.0%} (sup-t, Montiel Olea and "

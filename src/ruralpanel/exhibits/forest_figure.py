@@ -20,9 +20,9 @@ from ruralpanel.exhibits.caption import (
     term_words,
     unit_notes,
 )
-from ruralpanel.exhibits.coefficients import draw_interval, interval_notes
+from ruralpanel.exhibits.coefficients import draw_interval, interval_notes, missing_coefficients
 from ruralpanel.exhibits.numbers import decimal, probability
-from ruralpanel.exhibits.style import WIDTH, axis_label, empty_axes, figure_style, finish
+from ruralpanel.exhibits.style import WIDTH, axis_label, empty_axes, figure_style, finish, legend_below
 from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.figures_of_effects import ForestFigure
 
@@ -40,13 +40,6 @@ PRINTED = {
 
 def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.DataFrame:
     """Pick the coefficients of treatments by moderators.
-
-    Parameters
-    ----------
-    estimates
-        The estimates of the exhibit's blocks.
-    declaration
-        What the study says about the exhibit.
 
     Returns
     -------
@@ -72,20 +65,7 @@ def _legacy(term: str, declaration: ExhibitDeclaration) -> str:
 
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
-    """Draw one set of axes an outcome, one row a moderator, with numbers at the right.
-
-    Parameters
-    ----------
-    data
-        From :func:`plotted_data`.
-    declaration
-        What the study says about the exhibit.
-
-    Returns
-    -------
-    tuple of (Figure, list of str)
-        The figure, and the sentences of its notes.
-    """
+    """Draw one set of axes an outcome, one row a moderator, with numbers at the right."""
     exhibit = declaration.exhibit
     assert isinstance(exhibit, ForestFigure)
     parts = [(str(outcome), part) for outcome, part in data.groupby("outcome", sort=False)]
@@ -107,13 +87,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
             engine = figure.get_layout_engine()
             assert isinstance(engine, ConstrainedLayoutEngine)
             engine.set(rect=(0, 0, 1 - COLUMN_WIDTH * len(exhibit.beside), 1))
-        handles = {
-            label: handle
-            for axes in all_axes[:, 0]
-            for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
-        }
-        if len(handles) > 1:
-            figure.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=2)
+        legend_below(figure, columns=2)
         finish(figure, declaration)
     return figure, _notes(data, declaration, exhibit)
 
@@ -218,8 +192,5 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration, exhibit: ForestF
             sentences.append(f"{head}: {'; '.join(dict.fromkeys(text for text in data[how] if text))}.")
         else:
             sentences.append(f"{head}: not asked for in these blocks.")
-    sentences += [
-        f"{term_words(row['term'], declaration.labels)}: {row['reason']}."
-        for row in data[data["estimate"].isna()].drop_duplicates(["term", "reason"]).to_dict("records")
-    ]
+    sentences += missing_coefficients(data, declaration)
     return sentences + missing_errors(data) + unit_notes(data, declaration) + closing_notes(declaration)

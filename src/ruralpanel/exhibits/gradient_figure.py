@@ -15,10 +15,19 @@ from ruralpanel.exhibits.caption import (
     closing_notes,
     missing_errors,
     unit_notes,
-    variance_words,
+    variances_words,
 )
 from ruralpanel.exhibits.numbers import count
-from ruralpanel.exhibits.style import COLOURS, MARKERS, axis_label, empty_axes, figure_style, finish, panels
+from ruralpanel.exhibits.style import (
+    COLOURS,
+    MARKERS,
+    axis_label,
+    empty_axes,
+    figure_style,
+    finish,
+    legend_below,
+    panels,
+)
 from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.figures_of_effects import GradientFigure
 
@@ -27,13 +36,6 @@ LINES = ("-", "--", "-.", ":")
 
 def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.DataFrame:
     """Pick the effects over the values of the moderator.
-
-    Parameters
-    ----------
-    estimates
-        The estimates of the exhibit's blocks.
-    declaration
-        What the study says about the exhibit.
 
     Returns
     -------
@@ -53,20 +55,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
 
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
-    """Draw one set of axes an outcome, one line a specification and treatment.
-
-    Parameters
-    ----------
-    data
-        From :func:`plotted_data`.
-    declaration
-        What the study says about the exhibit.
-
-    Returns
-    -------
-    tuple of (Figure, list of str)
-        The figure, and the sentences of its notes.
-    """
+    """Draw one set of axes an outcome, one line a specification and treatment."""
     exhibit = declaration.exhibit
     assert isinstance(exhibit, GradientFigure)
     parts = [(str(outcome), part) for outcome, part in data.groupby("outcome", sort=False)]
@@ -76,11 +65,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
             empty_axes(all_axes[0], f"these blocks do not estimate an effect along {exhibit.moderator}")
         for axes, (outcome, part) in zip(all_axes, parts, strict=False):
             _draw_outcome(axes, part, declaration.outcomes[outcome], declaration, exhibit)
-        handles = {
-            label: handle for axes in all_axes for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
-        }
-        if len(handles) > 1:
-            figure.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=min(len(handles), 3))
+        legend_below(figure)
         finish(figure, declaration)
     return figure, _notes(data, declaration, exhibit)
 
@@ -136,10 +121,10 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration, exhibit: Gradien
     numbers = data[data["standard_error"].notna()]
     if len(numbers):
         levels = " or ".join(f"{level:.0%}" for level in dict.fromkeys(numbers["interval_level"]))
-        variances = dict.fromkeys(variance_words(row, declaration.labels) for row in numbers.to_dict("records"))
+        variances = variances_words(numbers, declaration)
         sentences.append(
             f"Lines are effects as the regression has them, bands {levels} intervals at each value; standard errors "
-            f"{'; '.join(variances)}."
+            f"{variances}."
         )
         sentences.append(
             "Lines span the 5th to the 95th percentile of the moderator in treated rows; other moderators are at their "

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, sentence_list, unit_notes
 from ruralpanel.exhibits.numbers import decimal
-from ruralpanel.exhibits.style import COLOURS, MARKERS, axis_label, empty_axes, figure_style, finish, panels
+from ruralpanel.exhibits.style import (
+    COLOURS,
+    MARKERS,
+    axis_label,
+    empty_axes,
+    figure_style,
+    finish,
+    legend_below,
+    panels,
+)
 from ruralpanel.study.estimators import ESTIMATORS
 
 PARALLEL = "parallel trends"
@@ -33,20 +41,7 @@ def plotted_data(sensitivity: pd.DataFrame, declaration: ExhibitDeclaration) -> 
 
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
-    """Draw one set of axes for each outcome and restriction, and one series for each estimate.
-
-    Parameters
-    ----------
-    data
-        From :func:`plotted_data`.
-    declaration
-        What the study says about the exhibit.
-
-    Returns
-    -------
-    tuple of (Figure, list of str)
-        The figure, and the sentences of its notes.
-    """
+    """Draw one set of axes for each outcome and restriction, and one series for each estimate."""
     asked = [
         (outcome, restriction)
         for outcome in dict.fromkeys(data["outcome"])
@@ -62,11 +57,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
         for axes, outcome in zip(all_axes[len(asked) :], empty, strict=True):
             reason = data.loc[data["outcome"] == outcome, "reason"].iloc[0]
             empty_axes(axes, f"{declaration.outcomes[outcome].head}: {reason}")
-        handles: dict[str, Artist] = {}
-        for axes in all_axes:
-            handles |= {label: handle for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)}
-        if len(handles) > 1:
-            figure.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=2)
+        legend_below(figure, columns=2)
         finish(figure, declaration)
     return figure, _notes(data, declaration)
 

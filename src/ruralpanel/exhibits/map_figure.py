@@ -138,20 +138,7 @@ def _grouped(values: pd.Series) -> pd.Series:
 
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
-    """Draw the map.
-
-    Parameters
-    ----------
-    data
-        From :func:`plotted_data`.
-    declaration
-        What the study says about the exhibit.
-
-    Returns
-    -------
-    tuple of (Figure, list of str)
-        The figure, and the sentences of its notes.
-    """
+    """Draw the map."""
     exhibit = declaration.exhibit
     assert isinstance(exhibit, MapFigure)
     units = data[data["layer"] == UNIT]

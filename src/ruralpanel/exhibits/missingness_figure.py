@@ -58,11 +58,7 @@ def plotted_data(missingness: pd.DataFrame, declaration: ExhibitDeclaration) -> 
 
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
-    """Draw shares of missing values as cells, and below them the share of units not there, one line a cohort.
-
-    It takes and gives what :func:`ruralpanel.exhibits.event_study_figure.draw` does, with the data of
-    :func:`plotted_data` here.
-    """
+    """Draw shares of missing values as cells, and below them the share of units not there, one line a cohort."""
     values, units = data[data["shown"] == VALUES], data[data["shown"] == UNITS]
     gone = bool((units["share"] > 0).any())
     heights = [0.2 * max(values["column"].nunique(), 3) + 0.8, *([2.2] if gone else [])]

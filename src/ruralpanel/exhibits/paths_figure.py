@@ -14,10 +14,11 @@ from ruralpanel.exhibits.caption import (
     OutcomeWords,
     closing_notes,
     missing_errors,
+    sample_text,
     unit_notes,
-    variance_words,
+    variances_words,
 )
-from ruralpanel.exhibits.numbers import MINUS, count
+from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, panels
 from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.figures_of_results import PathsFigure
@@ -28,21 +29,11 @@ GROUP = re.compile(r"(?P<treated>treated|untreated)(, (?P<moderator>\w+) (?P<lev
 TREATED, UNTREATED = COLOURS[0], COLOURS[4]
 """Colours that differ in lightness too, for print in grey."""
 
-NEGATIVE = re.compile(r"(?<![\w.])-(?=\d)")
-"""The sign of a negative number in a text."""
-
 PANEL = ["outcome", "block", "specification"]
 
 
 def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.DataFrame:
     """Pick the means by group and period.
-
-    Parameters
-    ----------
-    estimates
-        The estimates of the exhibit's blocks.
-    declaration
-        What the study says about the exhibit.
 
     Returns
     -------
@@ -53,11 +44,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
 
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
-    """Draw a line a group, one set of axes an outcome and specification.
-
-    It takes and gives what :func:`ruralpanel.exhibits.event_study_figure.draw` does, with the data of
-    :func:`plotted_data` here.
-    """
+    """Draw a line a group, one set of axes an outcome and specification."""
     parts = [(str(outcome), part) for (outcome, *_), part in data.groupby(PANEL, sort=False)]
     with figure_style():
         figure, all_axes = panels(max(len(parts), 1), height=3.8 if len(parts) < 2 else 3.4)
@@ -147,10 +134,10 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
     numbers = data[data["standard_error"].notna()]
     if len(numbers):
         level = numbers["interval_level"].iloc[0]
-        variances = dict.fromkeys(variance_words(row, declaration.labels) for row in numbers.to_dict("records"))
-        sentences.append(f"Bars: {level:.0%} intervals; standard errors {'; '.join(variances)}.")
+        variances = variances_words(numbers, declaration)
+        sentences.append(f"Bars: {level:.0%} intervals; standard errors {variances}.")
     for sample in dict.fromkeys(data.loc[data["estimate"].notna(), "sample"]):
-        sentences.append(f"Sample: {NEGATIVE.sub(MINUS, sample)}.")
+        sentences.append(f"Sample: {sample_text(sample, declaration.labels)}.")
     if exhibit.shock:
         sentences.append(f"Shaded: {', '.join(map(str, exhibit.shock))}.")
     return sentences + missing_errors(data) + unit_notes(data, declaration) + closing_notes(declaration)

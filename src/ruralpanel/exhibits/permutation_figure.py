@@ -51,11 +51,7 @@ def plotted_data(estimates: pd.DataFrame, draws: pd.DataFrame, declaration: Exhi
 
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
-    """Draw the distribution of permuted estimates, one set of axes a term and specification.
-
-    It takes and gives what :func:`ruralpanel.exhibits.event_study_figure.draw` does, with the data of
-    :func:`plotted_data` here.
-    """
+    """Draw the distribution of permuted estimates, one set of axes a term and specification."""
     parts = [part for _, part in data.groupby(["block", "row"], sort=False)]
     with figure_style():
         figure, all_axes = panels(max(len(parts), 1), height=3.2 if len(parts) < 2 else 2.7)

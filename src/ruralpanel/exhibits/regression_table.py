@@ -44,20 +44,7 @@ REGRESSION = ["block", "specification", "outcome", "estimator"]
 
 
 def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> PrintedTable:
-    """Lay out a regression table.
-
-    Parameters
-    ----------
-    estimates
-        The estimates of the exhibit's blocks.
-    declaration
-        What the study says about the exhibit.
-
-    Returns
-    -------
-    PrintedTable
-        All texts of the table.
-    """
+    """Lay out a regression table."""
     exhibit = declaration.exhibit
     assert isinstance(exhibit, RegressionTable)
     order = {block: position for position, block in enumerate(exhibit.blocks)}

@@ -94,20 +94,7 @@ def _years_without_list(events: pd.DataFrame, years: pd.Index, designation: str)
 
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
-    """Draw counts on a logarithmic axis, and below them what share the sample is.
-
-    Parameters
-    ----------
-    data
-        From :func:`plotted_data`.
-    declaration
-        What the study says about the exhibit.
-
-    Returns
-    -------
-    tuple of (Figure, list of str)
-        The figure, and the sentences of its notes.
-    """
+    """Draw counts on a logarithmic axis, and below them what share the sample is."""
     exhibit = declaration.exhibit
     assert isinstance(exhibit, RolloutFigure)
     sampled = f"Sample ({declaration.standing} data)" if declaration.standing == "simulated" else "Sample"

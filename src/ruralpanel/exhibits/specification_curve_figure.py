@@ -22,7 +22,7 @@ from ruralpanel.exhibits.caption import (
     sentence_list,
     term_words,
     unit_notes,
-    variance_words,
+    variances_words,
 )
 from ruralpanel.exhibits.numbers import MINUS, decimal
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, stacked_panels
@@ -50,13 +50,6 @@ Choices = dict[str, list[str]]
 def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.DataFrame:
     """Pick every estimate of the effect, in the order of size.
 
-    Parameters
-    ----------
-    estimates
-        The estimates of the exhibit's blocks.
-    declaration
-        What the study says about the exhibit.
-
     Returns
     -------
     pandas.DataFrame
@@ -83,11 +76,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
 
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
-    """Draw the curve, and below it a row for everything that some specifications have and others have not.
-
-    It takes and gives what :func:`ruralpanel.exhibits.event_study_figure.draw` does, with the data of
-    :func:`plotted_data` here.
-    """
+    """Draw the curve, and below it a row for everything that some specifications have and others have not."""
     shown = data[data["estimate"].notna()]
     chosen = [_choices(row, declaration) for row in shown.to_dict("records")]
     varying = _varying(chosen)
@@ -258,9 +247,8 @@ def _notes(data: pd.DataFrame, chosen: list[Choices], varying: Choices, declarat
         ]
         if same:
             sentences.append(f"The same in all: {'; '.join(same)}.")
-        variances = dict.fromkeys(variance_words(row, declaration.labels) for row in shown.to_dict("records"))
         if "Standard errors" not in varying:
-            sentences.append(f"Standard errors {'; '.join(variances)}.")
+            sentences.append(f"Standard errors {variances_words(shown, declaration)}.")
         cut = [value for values in varying.values() for value in values if len(value) > LABEL_CHARACTERS]
         if cut:
             sentences.append(f"In full: {'; '.join(cut)}.")

@@ -105,6 +105,24 @@ def axis_label(text: str, unit: str) -> str:
     return label if len(label) <= LABEL_WIDTH else f"{text}\n({unit})"
 
 
+def legend_below(figure: Figure, columns: int = 3) -> None:
+    """Put one legend for all axes below them, where there is more than one thing to tell apart.
+
+    Parameters
+    ----------
+    figure
+        What is drawn on several of its axes under the same label is in the legend once.
+    columns
+        How many labels stand abreast at the most.
+    """
+    handles = {
+        label: handle for axes in figure.axes for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
+    }
+    if len(handles) > 1:
+        places = min(len(handles), columns)
+        figure.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=places)
+
+
 def finish(figure: Figure, declaration: ExhibitDeclaration) -> None:
     """Trim the frame, and mark figures from simulated data on their face."""
     for axes in figure.axes:

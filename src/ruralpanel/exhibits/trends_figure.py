@@ -22,13 +22,6 @@ WORDS = {"never": "never", "all": "all units"}
 def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.DataFrame:
     """Pick the means that the figure shows.
 
-    Parameters
-    ----------
-    estimates
-        The estimates of the exhibit's blocks.
-    declaration
-        What the study says about the exhibit.
-
     Returns
     -------
     pandas.DataFrame
@@ -38,11 +31,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
 
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
-    """Draw means by period, one line a cohort, one set of axes an outcome and specification.
-
-    It takes and gives what :func:`ruralpanel.exhibits.event_study_figure.draw` does, with the data of
-    :func:`plotted_data` here.
-    """
+    """Draw means by period, one line a cohort, one set of axes an outcome and specification."""
     means = data[data["term"] != COHORT_SIZE]
     parts = [(key, part) for key, part in means.groupby(["outcome", "block", "specification"], sort=False)]
     palette = _palette(data)

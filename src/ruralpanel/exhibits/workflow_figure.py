@@ -97,11 +97,7 @@ def _counts(ledgers: pd.DataFrame) -> dict[Node, dict[str, object]]:
 
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
-    """Draw a column a stage, a box a step, and an arrow wherever one step is made of another.
-
-    It takes and gives what :func:`ruralpanel.exhibits.event_study_figure.draw` does, with the data of
-    :func:`plotted_data` here.
-    """
+    """Draw a column a stage, a box a step, and an arrow wherever one step is made of another."""
     data = data.fillna({"from_stage": "", "from": "", "words": ""})
     places, longest = _places(data)
     across = {stage: float(position) for position, stage in enumerate(_stages(data))}

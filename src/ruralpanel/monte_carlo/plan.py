@@ -12,7 +12,7 @@ from ruralpanel.errors import Problem, StudyError, nearest
 from ruralpanel.simulation.parameters import Parameters, load_parameters
 from ruralpanel.study.base import Name, Section
 from ruralpanel.study.blocks import Inference
-from ruralpanel.study.estimators import AVERAGING, INFERENCE_OF_SOME, EstimatorName, reading
+from ruralpanel.study.estimators import AVERAGING, INFERENCE_OF_SOME, EstimatorName, reading, shown_in
 from ruralpanel.study.messages import problems_of
 from ruralpanel.study.yaml_file import is_file, read_yaml
 
@@ -22,19 +22,7 @@ PLANS = Path("config/monte_carlo")
 ONE_DIMENSION = ("callaway_santanna", "synthetic_difference_in_differences", *AVERAGING)
 """Estimators whose standard errors are clustered in one dimension, and are nothing else."""
 
-OF_EFFECTS = (
-    "two_way_fixed_effects",
-    "event_study",
-    "sun_abraham",
-    "callaway_santanna",
-    "imputation",
-    "two_stage",
-    "stacked",
-    "local_projections",
-    "extended_two_way",
-    "synthetic_difference_in_differences",
-    "chaisemartin_dhaultfoeuille",
-)
+OF_EFFECTS = ("two_way_fixed_effects", *shown_in("event_study_figure"))
 """Estimators whose target is known here: :mod:`ruralpanel.monte_carlo.targets`."""
 
 Overrides = dict[str, Any]

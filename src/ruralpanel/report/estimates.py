@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from ruralpanel.estimation.address import address_of
-from ruralpanel.estimation.block import estimator_module
+from ruralpanel.estimation.modules import estimator_module
 from ruralpanel.exhibits.caption import OutcomeWords, sample_text, sentence_list, term_words, variance_words
 from ruralpanel.exhibits.numbers import count, decimal, probability
 from ruralpanel.lineage import PACKAGE, file_of

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from ruralpanel.storage import load_table
+from ruralpanel.storage import load_typed, with_types
 from ruralpanel.study.blocks import Equation
 
 COLUMNS: dict[str, tuple[str, str]] = {
@@ -59,18 +59,9 @@ def results_frame(rows: Sequence[dict[str, Any]], sensitivity: str, kind: str, e
     """
     frame = pd.DataFrame(list(rows), columns=list(COLUMNS))
     of = {"block": equation.block, "specification": equation.specification, "outcome": equation.outcome}
-    return with_types(frame.assign(sensitivity=sensitivity, kind=kind, **of, estimator=equation.estimator))
+    return with_types(frame.assign(sensitivity=sensitivity, kind=kind, **of, estimator=equation.estimator), COLUMNS)
 
 
 def load_results(paths: Sequence[Path | str]) -> pd.DataFrame:
     """Read the results of several analyses, in their order."""
-    return pd.concat([with_types(load_table(path)) for path in paths], ignore_index=True)
-
-
-def with_types(frame: pd.DataFrame) -> pd.DataFrame:
-    """Give a table of results its types, after construction or after reading it from a file."""
-    typed: dict[str, pd.Series] = {}
-    for name, (kind, _) in COLUMNS.items():
-        column = frame[name]
-        typed[name] = column.astype("str").where(column.notna(), "") if kind == "str" else column.astype(kind)  # type: ignore[call-overload]
-    return pd.DataFrame(typed)
+    return load_typed(paths, COLUMNS)

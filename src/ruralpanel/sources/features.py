@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ruralpanel.sources.geojson import Line, lines_of, point_of, read_geojson
-from ruralpanel.sources.geopackage import read_geopackage
+
+if TYPE_CHECKING:  # the workflow checks lines whenever it starts
+    import pandas as pd
 
 PLACE = ["longitude", "latitude"]
 VERTEX = ["line", "vertex", *PLACE]
@@ -55,6 +55,8 @@ def read_features(path: Path, layer: str | None = None) -> dict[str, Any]:
     """
     with path.open("rb") as stream:
         if stream.read(16) == b"SQLite format 3\x00":
+            from ruralpanel.sources.geopackage import read_geopackage
+
             return read_geopackage(path, layer)
     try:
         return read_geojson(path.read_text(encoding="utf-8"))
@@ -103,6 +105,8 @@ def feature_table(data: dict[str, Any]) -> FeatureTable:
     ValueError
         If features are areas, or points and lines together.
     """
+    import pandas as pd
+
     features = _features(data)
     kinds = {str(shape.get("type")) for shape in (each.get("geometry") for each in features) if isinstance(shape, dict)}
     if kinds & set(LINES):
@@ -160,6 +164,8 @@ def _vertices(features: list[dict[str, Any]]) -> list[tuple[int, tuple[float, ..
 
 def _column(values: list[Any]) -> pd.Series:
     """Keep numbers as numbers where none is lost; truth values are 1 and 0; anything else is as it is written."""
+    import pandas as pd
+
     known = [value for value in values if value is not None]
     if known and all(isinstance(value, bool) for value in known):
         return pd.Series([None if value is None else int(value) for value in values], dtype="float64")

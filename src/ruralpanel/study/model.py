@@ -230,17 +230,19 @@ class Study(Section):
 
     def treatment_notes(self) -> dict[str, str]:
         """Say in a sentence, for every column of a treatment dated by an intensity, what it measures."""
-        notes = {}
+        notes: dict[str, str] = {}
+        dosed = {name: each for name, each in self.designation.items() if each.intensity is not None}
+        if not dosed:
+            return notes
         labels, origins = self.labels(), self.column_origins()
-        for name, designation in self.designation.items():
-            if designation.intensity is not None:
-                measured = labels.get(designation.intensity, designation.intensity)
-                unit = origins[designation.intensity].unit
-                label, of = designation.label or name, measured + (f" ({unit})" if unit else "")
-                notes[name] = f"{label}: 1 where {of} is above {designation.threshold:g}" + (
-                    " or has been before, 0 otherwise" if designation.absorbing else ", 0 otherwise"
-                )
-                notes[f"{name}_intensity"] = f"{labels[f'{name}_intensity']}: {of}"
+        for name, designation in dosed.items():
+            intensity = str(designation.intensity)
+            unit = origins[intensity].unit
+            label, of = designation.label or name, labels.get(intensity, intensity) + (f" ({unit})" if unit else "")
+            notes[name] = f"{label}: 1 where {of} is above {designation.threshold:g}" + (
+                " or has been before, 0 otherwise" if designation.absorbing else ", 0 otherwise"
+            )
+            notes[f"{name}_intensity"] = f"{labels[f'{name}_intensity']}: {of}"
         return notes
 
     def equations(self, block_name: str) -> list[Equation]:

@@ -38,12 +38,3 @@ class Outcome(Section):
                 "`adoption` is 0 or 1 and has no column of its own: leave out `column` and `transformation`"
             )
         return self
-
-    @property
-    def printed_label(self) -> str:
-        """The label with its transformation, for a column head or an axis."""
-        return {
-            "none": self.label,
-            "log": f"log {self.label}",
-            "inverse_hyperbolic_sine": f"asinh {self.label}",
-        }[self.transformation]

@@ -96,9 +96,3 @@ class MatchNames(Section):
     def named(self) -> list[str]:
         """The table's columns that tell which place is meant: the year where it is a column, and the names."""
         return [*([self.year] if isinstance(self.year, str) else []), *(level.column for level in self.levels)]
-
-    @property
-    def gazetteer_columns(self) -> list[str]:
-        """The columns that the gazetteer must have."""
-        valid = [column for column in (self.valid_from, self.valid_until) if column is not None]
-        return [self.code, *(level.gazetteer for level in self.levels), *valid]

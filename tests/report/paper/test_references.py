@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from ruralpanel.errors import PaperError
-from ruralpanel.estimation.estimates import COLUMNS, with_types
+from ruralpanel.estimation.estimates import COLUMNS
 from ruralpanel.report.paper.references import filled_references, number_words
+from ruralpanel.storage import with_types
 from ruralpanel.study.addresses import NoSuchNumber
 from ruralpanel.study.paper_text import read_text
 
@@ -32,7 +33,7 @@ ROW = {
 
 def estimates(*changes: dict[str, object]) -> pd.DataFrame:
     """Make a table of estimates, each the usual row with some of it changed."""
-    return with_types(pd.DataFrame([ROW | change for change in changes], columns=list(COLUMNS)))
+    return with_types(pd.DataFrame([ROW | change for change in changes], columns=list(COLUMNS)), COLUMNS)
 
 
 @pytest.mark.parametrize(
