@@ -1,0 +1,191 @@
+"""Every command on a page or in README.md is run, or is in one table with the reason and what is run in its place."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from ruralpanel.__main__ import command_names
+from ruralpanel.study.load import available_studies
+from tests.conftest import ROOT
+from tests.docs.pages import TUTORIAL, Change, Command, all_commands, documents, steps
+from tests.docs.scratch import Scratch
+
+
+class InPlace(NamedTuple):
+    """Why a command is not run here, and what is."""
+
+    reason: str
+    stand_in: str
+
+
+WHOLE = "a whole study, which tests/studies/test_shipped_studies.py runs"
+PUBLIC = "a whole study of files from public addresses, which CI runs"
+RUN_BY_TUTORIAL = "needs that study to have been run; the tutorial's is"
+MY = "--config study=my_study"
+
+NOT_RUN = {
+    "./run": InPlace(WHOLE, "./run -n"),
+    **{
+        f"./run --config study=replications/{name}": InPlace(WHOLE, f"./run -n --config study=replications/{name}")
+        for name in ("castle", "minimum_wage", "proposition_99", "wage_panel", "bank_branching", "union_membership")
+    },
+    f"./run {MY}": InPlace("made by what comes after it in the tutorial, but for the paper", f"./run -n all {MY}"),
+    "./run --config study=china_counties": InPlace(PUBLIC, "./run -n --config study=china_counties"),
+    "./run verify": InPlace(WHOLE, "./run -n verify"),
+    "./run verify --config study=replications/castle": InPlace(
+        WHOLE, "./run -n verify --config study=replications/castle"
+    ),
+    "./run verify --twice --config study=replications/castle": InPlace(
+        "two whole runs; tests/commands/test_verify.py plays them", "./run verify --twice --help"
+    ),
+    "./run verify --twice --config study=my_study": InPlace(
+        "two whole runs; tests/commands/test_verify.py plays them", "./run verify --twice --help"
+    ),
+    "./run monte_carlo": InPlace("takes hours", "./run -n monte_carlo --config study=replications/castle"),
+    "./run monte_carlo --config monte_carlo=reduced": InPlace(
+        "takes minutes, and tests/monte_carlo/test_workflow.py runs it",
+        "./run -n monte_carlo --config monte_carlo=reduced study=replications/castle",
+    ),
+    "./run package": InPlace("runs the default study whole", "./run package --help"),
+    f"./run package {MY}": InPlace(
+        "runs the study again, which the tutorial has mended; tests/archive/test_make.py makes archives",
+        "./run package --help",
+    ),
+    "./run explain resilience/shock/taobao_village*pandemic": InPlace(
+        RUN_BY_TUTORIAL, f"./run explain baseline/main/lemp {MY}"
+    ),
+    "./run explain baseline/weighted/homicide --config study=replications/castle": InPlace(
+        RUN_BY_TUTORIAL, f"./run explain baseline/main/lemp {MY}"
+    ),
+    "./run compare taobao_villages /path/to/results/of/another": InPlace(
+        RUN_BY_TUTORIAL, "./run compare my_study results/as_published"
+    ),
+    "./run results/taobao_villages/tables/county_years.recode.csv": InPlace(
+        "part of the default study", "./run -n results/taobao_villages/tables/county_years.recode.csv"
+    ),
+    f"./run results/my_study/panel/panel.ledger.csv {MY}": InPlace(
+        "a part of the study that the tutorial runs", f"./run -n results/my_study/panel/panel.ledger.csv {MY}"
+    ),
+    f"./run results/my_study/paper.pdf {MY}": InPlace(
+        "a part of the study that the tutorial runs", f"./run -n results/my_study/paper.pdf {MY}"
+    ),
+    f"RURALPANEL_MIRROR=/path/to/folder ./run verify {MY}": InPlace(
+        "the folder is the reader's; tests/studies/test_retrieved_study.py has one", f"./run verify {MY}"
+    ),
+    "./run new-study my_study data/raw/my_study/*": InPlace(
+        "the tutorial's draft is there already, and is not written over",
+        "./run new-study my_draft data/raw/my_study/*",
+    ),
+    "./run doctor --config study=china_counties": InPlace(
+        "ends with status 1 where files are neither here nor in a mirror", "./run doctor --config study=my_study"
+    ),
+    "./run test": InPlace("is what runs this test", "./run test --version"),
+    ".venv/bin/mkdocs build --strict -f docs/mkdocs.yml": InPlace(
+        "CI builds the site in a step of its own, and tests/docs/test_site.py elsewhere", "mkdocs --version"
+    ),
+    "conda env create -f environment.yml && conda activate ruralpanel": InPlace(
+        "needs conda and a network; tests/test_environment.py holds environment.yml to the lock",
+        "python -c \"import yaml; yaml.safe_load(open('environment.yml'))['dependencies']\"",
+    ),
+    "python -m pip install --no-deps --no-build-isolation --editable .": InPlace(
+        "would change the environment of the tests",
+        "python -m pip install --dry-run --quiet --no-deps --no-build-isolation --editable .",
+    ),
+    "snakemake --cores all": InPlace(WHOLE, "./run -n"),
+}
+"""The commands that are not run as they stand."""
+
+QUICK = (
+    "./run -n",
+    "./run doctor",
+    "./run new-study",
+    "./run verify --twice --help",
+    "./run package --help",
+    "mkdir",
+    "cp data",
+)
+"""How commands begin that need no results and take no time: all of them are run in one process."""
+
+
+def run_here() -> list[Command | Change]:
+    """List what is done, in order: the tutorial with its changes, then what other pages add, each command once."""
+    found = [_in_its_place(step) for step in steps(TUTORIAL)]
+    for path in documents()[1:]:
+        new = [_in_its_place(step) for step in steps(path) if isinstance(step, Command)]
+        found += [step for step in dict.fromkeys(new) if step not in found]
+    return found
+
+
+def _in_its_place(step: Command | Change) -> Command | Change:
+    """Give what is done for a step of a page."""
+    return Command(NOT_RUN[step.text].stand_in) if isinstance(step, Command) and step.text in NOT_RUN else step
+
+
+def quick(dry_runs: bool) -> list[Command]:
+    """List the commands that take no time: the dry runs, or the others."""
+    every = dict.fromkeys(step for step in run_here() if isinstance(step, Command) and step.text.startswith(QUICK))
+    before = [each for each in every if not each.text.startswith("./run -n")]
+    return [*before, *(each for each in every if each not in before)] if dry_runs else before
+
+
+def test_the_table_names_commands_that_are_on_pages() -> None:
+    assert sorted(NOT_RUN.keys() - all_commands().keys()) == []
+
+
+def test_every_command_is_run_or_in_the_table() -> None:
+    here = {step.text for step in run_here() if isinstance(step, Command)}
+    assert sorted(all_commands().keys() - here - NOT_RUN.keys()) == []
+    assert sorted({each.stand_in for each in NOT_RUN.values()} - here) == []
+
+
+def answers(commands: list[Command], top: Path) -> None:
+    """Run commands in one process, and hold their status to what the page says."""
+    ended = subprocess.run(
+        [sys.executable, str(ROOT / "tests/docs/quick.py")],
+        input=json.dumps([each.text for each in commands]),
+        cwd=top,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    for command, (status, said) in zip(commands, json.loads(ended.stdout.splitlines()[-1]), strict=True):
+        assert status == command.status, f"{command.text}\n{said}"
+
+
+def test_commands_that_take_no_time(tmp_path: Path) -> None:
+    """The draft of the tutorial's study, and the doctor; and all changes of the tutorial fit the draft."""
+    top = Scratch(tmp_path / "top").top
+    answers(quick(dry_runs=False), top)
+    for change in steps(TUTORIAL):
+        if isinstance(change, Change):
+            change.make(top)
+
+
+def test_what_snakemake_is_asked_for_is_there() -> None:
+    """Studies, rules and flags; the slow tests make dry runs of them."""
+    rules = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "workflow").rglob("*.smk"))
+    rules += (ROOT / "workflow/Snakefile").read_text(encoding="utf-8")
+    known = {*re.findall(r"^rule (\w+):", rules, re.MULTILINE)}
+    ours = {name for name in command_names() if name != "verify"} | {"test"}
+    for command in all_commands():
+        words = command.split()
+        if words[0] != "./run" or ours & {*words[1:2]}:
+            continue
+        for word in words[1:]:
+            if word.startswith("study="):
+                assert word in ("study=my_study", *(f"study={name}" for name in available_studies(ROOT))), command
+            elif not word.startswith(("-", "monte_carlo=", "results/")):
+                assert word in known, command
+
+
+@pytest.mark.slow
+def test_dry_runs(tmp_path: Path) -> None:
+    answers(quick(dry_runs=True), Scratch(tmp_path / "top").top)
