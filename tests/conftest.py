@@ -36,7 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Try a few examples of each property in the daily run, and fifty with the slow tests."""
     thorough = config.getoption("--runslow")
-    settings.register_profile("chosen", max_examples=50 if thorough else 6, deadline=None)
+    settings.register_profile("chosen", max_examples=50 if thorough else 4, deadline=None)
     settings.load_profile("chosen")
 
 

@@ -7,6 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 HEAVY = ["numpy", "pandas", "scipy", "matplotlib", "statsmodels", "linearmodels"]
 
 

@@ -60,6 +60,7 @@ def real_table(name: str, study: Study, root: Path) -> pd.DataFrame:
     return read_source(name, study.sources[name], root / str(study.sources[name].path), None)[0]
 
 
+@pytest.mark.slow
 def test_a_twin_has_the_columns_types_and_rows_of_its_original(
     study: Study, root: Path, read_back: dict[str, pd.DataFrame]
 ) -> None:

@@ -160,6 +160,7 @@ def answers(commands: list[Command], top: Path) -> None:
         assert status == command.status, f"{command.text}\n{said}"
 
 
+@pytest.mark.slow
 def test_commands_that_take_no_time(tmp_path: Path) -> None:
     """The draft of the tutorial's study, and the doctor; and all changes of the tutorial fit the draft."""
     top = Scratch(tmp_path / "top").top

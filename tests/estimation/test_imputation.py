@@ -127,6 +127,7 @@ def test_anticipation_is_imputed_and_not_fitted_on(panel: pd.DataFrame, estimato
     assert rows.loc["listed", "estimate"] == pytest.approx(2, abs=0.6)
 
 
+@pytest.mark.slow
 @BOTH
 @settings(max_examples=settings().max_examples // 3)
 @given(st.integers(0, 3), st.randoms(use_true_random=False))

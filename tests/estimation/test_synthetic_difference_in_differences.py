@@ -184,6 +184,7 @@ def test_a_unit_drawn_twice_is_as_good_as_two_equal_ones(seed: int, exact: bool)
     np.testing.assert_allclose(drawn.values, other.values, atol=0.01 * scale)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [PLACEBO, BOOTSTRAP])
 def test_draws_follow_the_seed_and_the_block(how: dict[str, object]) -> None:
     panel = small(units=24)
@@ -196,6 +197,7 @@ def test_draws_follow_the_seed_and_the_block(how: dict[str, object]) -> None:
     assert all(0.5 * jackknife < error < 2 * jackknife for error in errors.values())
 
 
+@pytest.mark.slow
 def test_a_placebo_of_one_treated_unit_takes_every_other_once(panel: pd.DataFrame) -> None:
     rows = panel[panel["village"].lt(32) & (panel["cohort"].eq(0) | panel["village"].eq(1))]
     one = dated(rows[["village", "year", "cohort", "y"]])

@@ -47,12 +47,13 @@ COEFFICIENTS = declaration_of(kind="coefficient_figure", blocks=["block"], terms
 COEFFICIENTS = COEFFICIENTS.model_copy(update={"rings": RINGS})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("figures", "declared"),
     [(gradient_figure, GRADIENT), (forest_figure, FOREST), (coefficient_figure, COEFFICIENTS)],
     ids=["gradient", "forest", "coefficients"],
 )
-@pytest.mark.parametrize("standing", [pytest.param("public", marks=pytest.mark.slow), "simulated"])
+@pytest.mark.parametrize("standing", ["public", "simulated"])
 def test_figures_are_the_same_bytes_when_made_again(
     moderated: pd.DataFrame, tmp_path: Path, figures: ModuleType, declared: ExhibitDeclaration, standing: str
 ) -> None:

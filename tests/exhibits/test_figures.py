@@ -12,8 +12,9 @@ from tests.conftest import equation
 from tests.exhibits.conftest import declaration
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("figures", [event_study_figure, trends_figure], ids=["event study", "trends"])
-@pytest.mark.parametrize("standing", [pytest.param("public", marks=pytest.mark.slow), "simulated"])
+@pytest.mark.parametrize("standing", ["public", "simulated"])
 def test_figures_are_the_same_bytes_when_made_again(
     estimates: pd.DataFrame, tmp_path: Path, figures, standing: str
 ) -> None:

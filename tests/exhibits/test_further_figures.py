@@ -231,6 +231,7 @@ def test_the_way_of_the_data_has_the_rows_of_the_ledgers() -> None:
     assert sum(type(patch).__name__ == "FancyArrowPatch" for patch in axes.patches) == 5
 
 
+@pytest.mark.slow
 def test_the_way_of_the_data_is_the_same_bytes_when_drawn_again(tmp_path: Path) -> None:
     declared = without_blocks("workflow_figure").model_copy(update={"flow": FLOW})
     files = []

@@ -74,6 +74,7 @@ def test_labels_stay_in_their_strata(labels: list[int], seed: int) -> None:
             assert sorted(draw[strata == stratum]) == sorted(np.array(labels)[strata == stratum])
 
 
+@pytest.mark.slow
 @settings(max_examples=settings().max_examples // 2)
 @given(st.integers(0, 1000))
 def test_neither_the_order_of_rows_nor_names_in_the_same_order_play_a_part(seed: int) -> None:

@@ -22,6 +22,7 @@ def test_independent_coefficients_have_sidaks_value(count: int) -> None:
     assert critical(np.diag(np.arange(1.0, count + 1))) == pytest.approx(expected, abs=0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("freedom", [9, 30])
 def test_with_few_clusters_it_is_the_studentised_maximum_modulus(freedom: int) -> None:
     """The distribution of the largest of five independent |t| with one common estimate of the variance, integrated."""

@@ -84,6 +84,7 @@ def test_regressors_have_no_bootstrap_and_collinear_terms_no_number(panel: pd.Da
     assert "p_value_bootstrap" not in rows["fixed"]
 
 
+@pytest.mark.slow
 @settings(max_examples=settings().max_examples // 2)
 @given(st.randoms(use_true_random=False), st.sampled_from(["rademacher", "webb"]))
 def test_neither_the_order_of_rows_nor_names_in_the_same_order_play_a_part(random, kind: str) -> None:

@@ -14,6 +14,8 @@ from ruralpanel.study.blocks import Equation, GroupTime, Inference
 from tests.conftest import equation
 from tests.parity.conftest import irregular
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parent
 REFERENCE = pd.read_csv(FOLDER / "did" / "reference.csv.gz")
 CALL = ["dataset", "comparison", "method", "covariates", "anticipation", "unbalanced"]
@@ -21,7 +23,6 @@ COMPARISONS = {"nevertreated": "never_treated", "notyettreated": "not_yet_treate
 METHODS = {"dr": "doubly_robust", "reg": "outcome_regression", "ipw": "inverse_probability"}
 AVERAGES = {"": "simple", "mean of event times": "dynamic", "mean of cohorts": "group", "by period": "calendar"}
 CALLS = [tuple(call) for call in REFERENCE[CALL].drop_duplicates().itertuples(index=False)]
-DAILY = {("dr", "x0", 0), ("reg", "1", 1)}
 
 
 def name_of(call: tuple[object, ...]) -> str:
@@ -65,11 +66,7 @@ def compared(call: tuple[object, ...]) -> pd.DataFrame:
     return wanted.merge(estimates, left_on="term", right_on="name", how="left", suffixes=("_printed", ""))
 
 
-@pytest.mark.parametrize(
-    "call",
-    [pytest.param(call, marks=[] if tuple(call[2:5]) in DAILY else [pytest.mark.slow]) for call in CALLS],
-    ids=name_of,
-)
+@pytest.mark.parametrize("call", CALLS, ids=name_of)
 def test_every_number_is_the_one_did_prints(call: tuple[object, ...]) -> None:
     both = compared(call)
     no_rows = both["se"].isna()  # did's 0 for a cell without rows; no estimate here, with the reason

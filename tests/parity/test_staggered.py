@@ -12,6 +12,8 @@ from ruralpanel.estimation.block import estimate_block
 from tests.conftest import dated, equation
 from tests.parity.conftest import irregular
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parent / "staggered"
 REFERENCE = pd.read_csv(FOLDER / "reference.csv", dtype={"term": str})
 CALLS: dict[str, dict[str, object]] = {
@@ -45,10 +47,7 @@ def by_term(panel: pd.DataFrame, **changes: object) -> pd.DataFrame:
 
 @pytest.mark.parametrize(
     ("dataset", "call"),
-    [
-        pytest.param(dataset, call, marks=[pytest.mark.slow] if dataset == "shared_1" else [])
-        for dataset, call in dict.fromkeys(zip(REFERENCE["dataset"], REFERENCE["call"], strict=True))
-    ],
+    list(dict.fromkeys(zip(REFERENCE["dataset"], REFERENCE["call"], strict=True))),
 )
 def test_estimates_and_errors_are_those_of_the_second_library(
     panels: dict[str, pd.DataFrame], dataset: str, call: str

@@ -16,6 +16,8 @@ from ruralpanel.study.designation import Designation
 from tests.conftest import equation
 from tests.parity.switching_panels import CALLS, panels
 
+pytestmark = pytest.mark.slow
+
 REFERENCE = pd.read_csv(Path(__file__).parent / "switching" / "reference.csv", dtype={"term": str})
 
 

@@ -11,6 +11,8 @@ import pytest
 from ruralpanel.estimation.block import estimate_block
 from tests.conftest import ROOT, dated, equation
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parent / "synthetic"
 TOBACCO = ROOT / "data" / "raw" / "proposition_99" / "california_prop99.csv"
 REFERENCE = pd.read_csv(FOLDER / "reference.csv", dtype={"at": str})

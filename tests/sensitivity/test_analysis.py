@@ -24,6 +24,7 @@ def analysed(panel: pd.DataFrame, equations: list[Equation], **declared: Any) ->
     return analyse("mine", entry, equations, found.estimates, found.covariance, panel)
 
 
+@pytest.mark.slow
 def test_intervals_start_from_the_estimate_and_grow(panel: pd.DataFrame) -> None:
     events = [equation(estimator=each, window=[-4, 3]) for each in ("event_study", "sun_abraham")]
     found = analysed(panel, events, kind="honest_did", event_times=[0, 2], smoothness=[0.0, 0.1])
@@ -41,6 +42,7 @@ def test_intervals_start_from_the_estimate_and_grow(panel: pd.DataFrame) -> None
         assert ((shown["interval_low"] > 0) == (shown.index < limit)).all()
 
 
+@pytest.mark.slow
 def test_each_effect_can_be_looked_at(panel: pd.DataFrame) -> None:
     events = [equation(estimator="event_study", window=[-4, 3])]
     found = analysed(panel, events, kind="honest_did", effects="each", relative_magnitudes=[1.0])

@@ -58,6 +58,7 @@ def test_the_least_favourable_chance_is_what_draws_give(seed: int, bound: float)
     assert _chance_below(moments, _least_favourable(moments, FIRST_STAGE * 0.05)) == pytest.approx(0.995)
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 10_000), effects=st.integers(1, 4))
 def test_intervals_grow_with_the_bound_and_follow_the_unit(seed: int, effects: int) -> None:
     study = random_study(seed, 3, effects)

@@ -10,6 +10,8 @@ import pytest
 from ruralpanel.study import load_study
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 TRUTH: dict[str, Any] = json.loads((ROOT / "data/raw/taobao_villages/truth.json").read_text(encoding="utf-8"))
 SEEN, STATIONS, MODERATION, RINGS, ADOPTION, PANDEMIC = (
     TRUTH["effects_by_first_list_seen"],

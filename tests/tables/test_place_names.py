@@ -453,6 +453,7 @@ def table_of(provinces: list[list[tuple[str, str]]]) -> pd.DataFrame:
     return gazetteer_of(provinces).rename(columns=columns).drop(columns="code")
 
 
+@pytest.mark.slow
 @FEW
 @given(PROVINCES, PROVINCES, st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(
