@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from ruralpanel.exhibits.described import ColumnWords, SourceWords, described_columns, described_sources
 from ruralpanel.study.exhibits import AnyExhibit
+from ruralpanel.study.facts import files_named_in
 from ruralpanel.study.figures_of_effects import CoefficientFigure, ForestFigure
 from ruralpanel.study.figures_of_places import MapFigure
 from ruralpanel.study.figures_of_results import MissingnessFigure, PathsFigure, WorkflowFigure
@@ -86,6 +87,8 @@ class ExhibitDeclaration(BaseModel):
     groups: dict[str, str] = {}
     grouped_by: dict[str, str] = {}
     """With means by group: by `block/specification`, the treatment that groups are formed by."""
+    facts: dict[str, str] = {}
+    """The files of facts that the notes refer to, by name."""
     flow: list[FlowStep] = []
     """With a picture of the way of the data: everything the study makes."""
 
@@ -137,6 +140,7 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
             for equation in study.equations(block)
             if equation.groups is not None
         },
+        facts={key: study.facts[key] for key in files_named_in(exhibit.notes, study.facts)},
         flow=flow(study, numbers) if isinstance(exhibit, WorkflowFigure) else [],
     )
 
