@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from ruralpanel.exhibits.described import ColumnWords, SourceWords, described_columns, described_sources
+from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.exhibits import AnyExhibit
 from ruralpanel.study.facts import files_named_in
 from ruralpanel.study.figures_of_effects import CoefficientFigure, ForestFigure
@@ -268,6 +269,11 @@ def sentence_list(words: list[str]) -> str:
 def term_words(term: str, labels: Mapping[str, str]) -> str:
     """Write a term as a reader sees it, an interaction with a multiplication sign: ``A × B``."""
     return " × ".join(labels.get(part, part) for part in term.split("*"))
+
+
+def estimator_words(name: str) -> str:
+    """Write an estimator as a reader sees it beside a number, without what to cite and what its coefficients mean."""
+    return ESTIMATORS[name].words.split(" (")[0].split(", ")[0]
 
 
 def variance_words(row: Mapping[Any, Any], labels: Mapping[str, str]) -> str:
