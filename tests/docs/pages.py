@@ -11,7 +11,7 @@ from tests.conftest import ROOT
 
 PAGES = ROOT / "docs/pages"
 TUTORIAL = PAGES / "tutorial.md"
-FENCE = re.compile(r"^```(\w*)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```(\w*)(?: title=\"(\S+)\")?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 STATUS = re.compile(r"ends with status (\d+)")
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import ROOT
+from tests.docs.pages import PAGES as PAGES_OF_DOCUMENTATION
 from tests.report.test_in_a_browser import CHROMIUM, browser
 
 if TYPE_CHECKING:
@@ -60,6 +61,15 @@ def test_equations_are_mathml_and_nothing_of_the_tex_is_left(site: Path) -> None
     for path, page in pages.items():
         prose = re.sub(r"<(script|code|pre|style)\b.*?</\1>", "", page, flags=re.DOTALL)
         assert not re.search(r"arithmatex|:math:|\.\. math|merror|\$", prose), path.name
+
+
+def test_every_section_of_a_page_is_one_of_the_site(site: Path) -> None:
+    for path in PAGES_OF_DOCUMENTATION.rglob("*.md"):
+        prose = re.sub(r"^```.*?^```$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+        built = (site / path.relative_to(PAGES_OF_DOCUMENTATION)).with_suffix(".html").read_text(encoding="utf-8")
+        sections = re.findall(r"^## ", prose, re.MULTILINE)
+        assert built.count("<h2 ") >= len(sections), path.name
+        assert "```" not in built, path.name
 
 
 def test_nothing_is_from_a_network(site: Path) -> None:

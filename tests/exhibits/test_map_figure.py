@@ -13,6 +13,7 @@ from ruralpanel.errors import DataError
 from ruralpanel.exhibits import map_figure
 from ruralpanel.exhibits.inputs import load_inputs
 from ruralpanel.exhibits.style import save_figure
+from ruralpanel.storage import save_table
 from tests.exhibits.conftest import declaration_of
 
 NO_LINES = pd.DataFrame({"file": [], "line": [], "vertex": [], "longitude": [], "latitude": []})
@@ -95,6 +96,9 @@ def test_lines_outlines_and_the_shade_are_drawn_and_told(panel: pd.DataFrame, tm
     )
     outlines = load_inputs({"outlines": [tmp_path / "areas.geojson"]})["outlines"]
     assert outlines.groupby("line").size().tolist() == [4, 4]
+    table = outlines.rename(columns={"line": "border"}).drop(columns="file")
+    save_table(table, tmp_path / "areas.parquet", ["border", "vertex"])
+    pd.testing.assert_frame_equal(load_inputs({"outlines": [tmp_path / "areas.parquet"]})["outlines"], outlines)
     shown = declared(
         show="column",
         column="amount",
@@ -102,7 +106,7 @@ def test_lines_outlines_and_the_shade_are_drawn_and_told(panel: pd.DataFrame, tm
         shade_label="The plain",
         lines_drawn=[("The river", "y", "x")],
         outlines={"path": "areas.geojson", "source": "An atlas."},
-    )
+    ).model_copy(update={"outlines": "An atlas."})
     data = map_figure.plotted_data(panel, river, outlines, shown)
     assert data["layer"].value_counts().to_dict() == {"unit": 49, "outline": 8, "line": 2}
     figure, notes = map_figure.draw(data, shown)

@@ -7,7 +7,7 @@ import statsmodels.formula.api as smf
 
 from ruralpanel.estimation.block import estimate_block
 from ruralpanel.study.blocks import Inference
-from tests.conftest import equation
+from tests.conftest import dated, equation
 
 
 def one(panel: pd.DataFrame, **changes: object) -> pd.Series:
@@ -64,3 +64,15 @@ def test_one_cluster_is_a_reason_and_not_a_crash(panel: pd.DataFrame) -> None:
     row = one(panel.assign(county=1), inference=Inference(cluster=["county"]))
     assert pd.isna(row["estimate"])
     assert "one cluster only" in row["reason"]
+
+
+def test_a_variance_of_two_dimensions_that_is_negative_is_left_out_and_told() -> None:
+    rows = [(village, year, 2003 if village % 2 else 0) for village in range(12) for year in range(2000, 2006)]
+    panel = pd.DataFrame(rows, columns=["village", "year", "cohort"])
+    panel["y"] = np.random.default_rng(13).normal(size=len(panel))
+    both, ledger = estimate_block(dated(panel), [equation(inference=Inference(cluster=["village", "year"]))])
+    assert both["standard_error"].isna().all()
+    assert "a variance of two dimensions of clusters was negative" in ledger["reason"].iloc[-1]
+    one, ledger = estimate_block(dated(panel), [equation(inference=Inference(cluster=["village"]))])
+    assert one["standard_error"].notna().all()
+    assert ledger["reason"].iloc[-1] == ""

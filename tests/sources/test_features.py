@@ -78,6 +78,31 @@ def test_lines_are_rows_of_vertices() -> None:
     assert table.rows.tolist() == [2] * 5
 
 
+def test_areas_are_rows_of_the_vertices_around_them_and_around_their_holes() -> None:
+    outer, hole = [[0, 0], [9, 0], [9, 9], [0, 0]], [[2, 1], [8, 1], [8, 7], [2, 1]]
+    other = [[20, 0], [21, 0], [21, 1], [20, 0]]
+    whole = {"type": "Feature", "properties": {"name": "a"}, "geometry": {"type": "Polygon", "coordinates": [outer]}}
+    parts = {"type": "MultiPolygon", "coordinates": [[outer, hole], [other]]}
+    table = feature_table(collection(whole, {"properties": {"name": "b", "border": 5}, "geometry": parts}))
+    assert list(table.values)[:4] == ["border", "vertex", "longitude", "latitude"]
+    assert table.values.groupby("border").size().to_dict() == {1: 4, 2: 4, 3: 4, 4: 4}
+    drawn = [own[["longitude", "latitude"]].to_numpy().tolist() for _, own in table.values.groupby("border")]
+    assert drawn == [outer, outer, hole, other]
+    assert table.values.groupby("border")["name"].first().tolist() == ["a", "b", "b", "b"]
+    assert "border (property)" in table.values
+    assert table.notes[0] == "2 features, 16 vertices of borders"
+
+
+def test_the_borders_of_areas_are_no_line_unless_the_study_says_so(tmp_path: Path) -> None:
+    area = {"type": "Polygon", "coordinates": [[[0, 0], [9, 0], [9, 9], [0, 0]]]}
+    (tmp_path / "map.geojson").write_text(json.dumps(area), encoding="utf-8")
+    places = dict.fromkeys(["vertex", "longitude", "latitude"])
+    with pytest.raises(DataError, match="`line`"):
+        read(tmp_path / "map.geojson", key=["line", "vertex"], columns={"line": None} | places)
+    table, *_ = read(tmp_path / "map.geojson", key=["line", "vertex"], columns={"line": "border"} | places)
+    assert table["line"].tolist() == [1, 1, 1, 1]
+
+
 @pytest.mark.parametrize("data", [RIVER, {"type": "Feature", "properties": None, "geometry": RIVER}])
 def test_a_geometry_or_a_feature_alone_is_read_too(data: dict[str, Any]) -> None:
     assert len(feature_table(data).values) == 5
@@ -88,9 +113,15 @@ def test_a_geometry_or_a_feature_alone_is_read_too(data: dict[str, Any]) -> None
     [
         (collection(POINTS[0], {"type": "Feature", "geometry": RIVER}), "holds lines and Point together"),
         (
-            collection({"type": "Feature", "geometry": {"type": "Polygon", "coordinates": []}}),
-            "holds a Polygon; a table",
+            collection(POINTS[0], {"type": "Feature", "geometry": {"type": "Polygon", "coordinates": []}}),
+            "holds areas and Point together; a table is of points, of lines or of areas",
         ),
+        (
+            collection({"type": "Feature", "geometry": RIVER}, {"geometry": {"type": "Polygon", "coordinates": []}}),
+            "holds lines and Polygon together",
+        ),
+        ({"type": "Polygon", "coordinates": []}, "holds no line"),
+        ({"type": "GeometryCollection", "geometries": []}, "holds a GeometryCollection; a table is of points"),
         (
             collection({"type": "Feature", "geometry": {"type": "MultiPoint", "coordinates": [[1, 2], [3, 4]]}}),
             "MultiPoint",
@@ -237,6 +268,13 @@ def test_lines_are_read_from_either_format(map_file: Path, tmp_path: Path) -> No
     assert [len(line) for line in lines] == [3, 2, 2]
     (tmp_path / "river.geojson").write_text(json.dumps({"type": "MultiLineString", "coordinates": lines}))
     assert read_lines(tmp_path / "river.geojson") == lines
+
+
+def test_areas_of_a_geopackage_are_said_not_to_be_read(map_file: Path) -> None:
+    square = header(0b00001) + struct.pack("<BIII8d", 1, 3, 1, 4, 0, 0, 1, 0, 1, 1, 0, 0)
+    data = read_features(changed(map_file, "UPDATE rivers SET geom = ?", square), "rivers")
+    with pytest.raises(ValueError, match="areas are read from GeoJSON, not from a GeoPackage"):
+        feature_table(data)
 
 
 def test_a_file_that_is_neither_is_an_error(tmp_path: Path) -> None:

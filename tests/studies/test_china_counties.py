@@ -65,6 +65,19 @@ def test_residents_add_up_to_those_of_the_country(results: Path) -> None:
 
 
 @pytest.mark.slow
+def test_the_map_is_drawn_on_outlines_of_provinces_and_says_what_they_are(results: Path) -> None:
+    drawn = pd.read_csv(results / "exhibits/map.csv")
+    outlines = drawn[drawn["layer"] == "outline"]
+    assert outlines["line"].nunique() >= 31  # at least one border for each province of the mainland
+    units = drawn[drawn["layer"] == "unit"]
+    for name in ("longitude", "latitude"):  # counties lie within the provinces that they are drawn on
+        assert units[name].between(outlines[name].min() - 0.5, outlines[name].max() + 0.5).all()
+    page = (results / "report/index.html").read_text(encoding="utf-8")
+    assert "express no opinion on the status of any territory" in page
+    assert "Outlines of the provinces of mainland China" in page
+
+
+@pytest.mark.slow
 def test_an_equation_that_two_censuses_cannot_answer_says_why(results: Path) -> None:
     estimates = pd.read_csv(results / "estimates/two_periods.csv")
     of_events = estimates[estimates["estimator"] == "event_study"]

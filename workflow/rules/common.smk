@@ -226,7 +226,12 @@ def exhibit_inputs(wildcards):
             made_table(each.line_source) if each.line_source else each.line
             for each in targets
         ]
-        files["outlines"] = [exhibit.outlines.path] if exhibit.outlines else []
+        outlines = exhibit.outlines
+        files["outlines"] = (
+            [made_table(outlines.of) if outlines.of else outlines.path]
+            if outlines
+            else []
+        )
     read = {name: files[name] for name in exhibit.reads}
     return read | {
         "facts": [

@@ -97,7 +97,7 @@ def raw_files(study: Study) -> RawFiles:
         restricted = any(is_restricted(study, name) and study.sources[name].retrieve is None for name in reads)
         (files.emptied if restricted else files.provided).append(decisions)
         files.restricted.extend([decisions] if restricted else [])
-    for path in [*study.lines, *study.facts.values()]:
+    for path in dict.fromkeys([*study.lines, *study.drawn_files, *study.facts.values()]):
         (files.restricted if NEVER in PurePosixPath(path).parts else files.provided).append(path)
     return files
 
@@ -148,8 +148,8 @@ def refuse_restricted(study: Study, root: Path, tracked: Iterable[str] | None = 
         if not can_be_written(study.sources[name])
     ]
     problems += [
-        Problem(path, "is in a folder of restricted files, and lines have no synthetic twin", "panel.places.lines")
-        for path in study.lines
+        Problem(path, "is in a folder of restricted files, and lines have no synthetic twin")
+        for path in dict.fromkeys([*study.lines, *study.drawn_files])
         if NEVER in PurePosixPath(path).parts
     ]
     problems += [

@@ -172,7 +172,10 @@ def fit_of(
         raise CannotEstimate(str(error)) from None
     if covariance.degrees_of_freedom < 1:
         raise CannotEstimate(f"{len(sample)} rows leave no degrees of freedom beside the fixed effects")
-    raised = "a negative variance was raised to nearly zero: choose another cutoff or kernel"
+    if places is not None:
+        raised = "a negative variance was raised to nearly zero: choose another cutoff or kernel"
+    else:
+        raised = "a variance of two dimensions of clusters was negative, and is left out: choose one of them"
     ledger.note("estimated", len(sample), sample, raised if covariance.repaired else "")
     weights = sample[equation.weights] if equation.weights else None
     shared: dict[str, object] = {

@@ -84,6 +84,7 @@ class ExhibitDeclaration(BaseModel):
     data: list[SourceWords] = []
     coordinates: tuple[str, str] = ("", "")
     lines: list[tuple[str, str, str]] = []
+    outlines: str = ""
     rings: dict[str, tuple[float, float]] = {}
     groups: dict[str, str] = {}
     grouped_by: dict[str, str] = {}
@@ -108,6 +109,7 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
     numbers = exhibit_numbers(study)
     behind = [*exhibit.estimated_in, *(study.sensitivity[each].block for each in exhibit.analysed_in)]
     used = {equation.outcome for block in behind for equation in study.equations(block)}
+    only_drawn = study.drawn_sources - {*study.read_by_panel, *study.read_by_tables}
     return ExhibitDeclaration(
         name=name,
         number=numbers[name],
@@ -124,7 +126,7 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         },
         unit=study.panel.unit,
         period=study.panel.period,
-        sources=list(dict.fromkeys(source.citation or source.title or key for key, source in study.sources.items())),
+        sources=list(dict.fromkeys(_cited(study, key) for key in study.sources if key not in only_drawn)),
         treatments=study.treatment_notes(),
         anticipation={key: each.anticipation for key, each in study.designation.items() if each.anticipation},
         columns=described_columns(study, exhibit),
@@ -163,7 +165,15 @@ def _of_places(study: Study, exhibit: AnyExhibit) -> dict[str, Any]:
         target = places.distance_to[name]
         own = (target.latitude or places.latitude, target.longitude or places.longitude)
         lines.append((label, *(own if target.line_source else ("latitude", "longitude"))))
-    return {"coordinates": (places.latitude, places.longitude), "lines": lines}
+    found: dict[str, Any] = {"coordinates": (places.latitude, places.longitude), "lines": lines}
+    if exhibit.outlines is not None:
+        found["outlines"] = exhibit.outlines.source or _cited(study, str(exhibit.outlines.of))
+    return found
+
+
+def _cited(study: Study, name: str) -> str:
+    """Give the words that a source is cited with."""
+    return study.sources[name].citation or study.sources[name].title or name
 
 
 def _outcome_labels(study: Study) -> dict[str, str]:

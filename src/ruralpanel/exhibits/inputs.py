@@ -14,7 +14,7 @@ from ruralpanel.sources.outlines import read_outlines
 from ruralpanel.storage import load_table
 
 DRAWN = ("lines", "outlines")
-"""Inputs that are drawn on a map: files of GeoJSON, or tables of sources that hold lines."""
+"""Inputs that are drawn on a map: files of GeoJSON, or tables of sources that hold lines or areas."""
 
 
 def load_inputs(files: Mapping[str, Sequence[str | Path] | str | Path]) -> dict[str, pd.DataFrame]:
@@ -78,7 +78,7 @@ def _vertices(paths: Sequence[str | Path]) -> pd.DataFrame:
     frames = [pd.DataFrame({"file": [], "line": [], "vertex": [], "longitude": [], "latitude": []})]
     for number, path in enumerate(map(Path, paths), start=1):
         if path.suffix == ".parquet":
-            table = load_table(path)
+            table = load_table(path).rename(columns={"border": "line"})
         else:
             try:
                 lines = read_outlines(path)

@@ -24,6 +24,8 @@ UNIT, LINE, OUTLINE = "unit", "line", "outline"
 CLASSES = 5
 """Cohorts or amounts beyond this number are put together, so that a reader can tell them apart without colour."""
 NEVER_SHADE, SHADE_COLOUR, LINE_COLOURS = "#9a9a9a", "#efe6d0", ("#2b6ea6", "#7a4a9e", "#444444")
+OUTLINE_COLOUR = "#bdbdbd"
+"""Lighter than the lightest points, also in grey."""
 SHADE_CELLS = 400
 """Cells of the shade along the longer side of the map."""
 
@@ -153,7 +155,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
         axes.grid(visible=True, linewidth=0.4)
         _draw_shade(axes, units, shrink, declaration, exhibit)
         for _, part in data[data["layer"] == OUTLINE].groupby("line", sort=False):
-            axes.plot(part["longitude"], part["latitude"], color="#888888", linewidth=0.5, zorder=1)
+            axes.plot(part["longitude"], part["latitude"], color=OUTLINE_COLOUR, linewidth=0.6, zorder=1)
         points = _draw_units(axes, units, exhibit)
         _draw_lines(axes, data[data["layer"] == LINE])
         _frame(axes, units)
@@ -290,5 +292,5 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration, middle: float) -
             "Shaded: places near the region's points or between them whose nearest point is in it; no official border."
         )
     if exhibit.outlines is not None:
-        sentences += [f"Outlines: {exhibit.outlines.source.rstrip('.')}.", exhibit.outlines.disclaimer]
+        sentences += [f"Outlines: {declaration.outlines.rstrip('.')}.", exhibit.outlines.disclaimer]
     return sentences + closing_notes(declaration)

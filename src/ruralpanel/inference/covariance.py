@@ -110,14 +110,16 @@ def covariance_of(
         only = counts.idxmin()
         raise TooFewClusters(f"one cluster only in `{only}`: clustered standard errors need at least two")
     smallest = int(counts.min())
-    meat = _meat_of_one_or_two(scores, clusters)
-    matrix = _positive(bread @ meat @ bread) if len(dimensions) > 1 else bread @ meat @ bread
+    matrix = bread @ _meat_of_one_or_two(scores, clusters) @ bread
+    repaired = bool((np.diag(matrix) < 0).any())  # never with one dimension, whose middle is a sum of squares
+    if len(dimensions) > 1:
+        matrix = _positive(matrix)
     if correct:
         nested_in = None if inference.small_sample == "fixest_full" else clusters
         coefficients = counted_coefficients(regressors, effects, nested_in, pairwise) + slopes
         _require_rows(observations, coefficients)
         matrix = matrix * (smallest / (smallest - 1)) * ((observations - 1) / (observations - coefficients))
-    return Covariance(labelled(matrix), smallest - 1, smallest)
+    return Covariance(labelled(matrix), smallest - 1, smallest, repaired)
 
 
 def clustered_meat(contributions: np.ndarray, clusters: np.ndarray) -> tuple[np.ndarray, int]:

@@ -1,18 +1,19 @@
-"""Features on a map → a table: one row a point, or one row a vertex of a line; and lines alone, for distances."""
+"""Features on a map → a table: one row a point, or one row a vertex of a line or border; and lines, for distances."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ruralpanel.sources.geojson import Line, lines_of, point_of, read_geojson
+from ruralpanel.sources.geojson import Line, areas_as_lines, lines_of, point_of, read_geojson
 
 if TYPE_CHECKING:  # the workflow checks lines whenever it starts
     import pandas as pd
 
 PLACE = ["longitude", "latitude"]
-VERTEX = ["line", "vertex", *PLACE]
-LINES = ("LineString", "MultiLineString")
+LINES = {"line": ("LineString", "MultiLineString"), "border": ("Polygon", "MultiPolygon")}
+"""What has vertices, by the column that numbers it. Borders are called so because nobody who measures a distance to an
+area should take that to its border for it."""
 
 
 class FeatureTable(NamedTuple):
@@ -97,23 +98,29 @@ def feature_table(data: dict[str, Any]) -> FeatureTable:
     -------
     FeatureTable
         Points give a row each, with `longitude` and `latitude`, missing where a feature is nowhere. Lines give a row
-        for each vertex, with `line` and `vertex` (numbers from 1, in the file's order), `longitude` and `latitude`. A
+        for each vertex, with `line` and `vertex` (numbers from 1, in the file's order), `longitude` and `latitude`, and
+        areas a row for each vertex of the lines around them and around their holes, with `border` in place of `line`. A
         property called like one of these columns is renamed, `line (property)`.
 
     Raises
     ------
     ValueError
-        If features are areas, or points and lines together.
+        If features are of more than one of these kinds.
     """
     import pandas as pd
 
     features = _features(data)
     kinds = {str(shape.get("type")) for shape in (each.get("geometry") for each in features) if isinstance(shape, dict)}
-    if kinds & set(LINES):
-        others = sorted(kinds - set(LINES))
+    drawn = next((name for name, own in LINES.items() if kinds & set(own)), None)
+    if drawn is not None:
+        others = sorted(kinds - set(LINES[drawn]))
         if others:
-            raise ValueError(f"holds lines and {', '.join(others)} together; a table is of lines or of points")
-        rows, added = _vertices(features), VERTEX
+            together = f"{'lines' if drawn == 'line' else 'areas'} and {', '.join(others)} together"
+            raise ValueError(f"holds {together}; a table is of points, of lines or of areas")
+        shapes = [each["geometry"] for each in features if each.get("geometry") is not None]
+        if any("coordinates" not in shape for shape in shapes):
+            raise ValueError("holds areas without coordinates; areas are read from GeoJSON, not from a GeoPackage")
+        rows, added = _vertices(features), [drawn, "vertex", *PLACE]
     else:
         rows, added = [(index, point_of(each.get("geometry"))) for index, each in enumerate(features)], PLACE
     names: dict[str, None] = {}
@@ -127,7 +134,7 @@ def feature_table(data: dict[str, Any]) -> FeatureTable:
         values = [_properties(features[index]).get(name) for index, _ in rows]
         columns[f"{name} (property)" if name in added else name] = _column(values)
     taken = [name for name in names if name in added]
-    notes = [f"{len(features)} features" + (f", {len(rows)} vertices of lines" if added is VERTEX else "")]
+    notes = [f"{len(features)} features" + (f", {len(rows)} vertices of {drawn}s" if drawn else "")]
     notes += [f"the property {name} is called `{name} (property)`" for name in taken]
     numbers = [features[index].get("id") for index, _ in rows]
     in_file = all(isinstance(number, int) for number in numbers)
@@ -156,7 +163,7 @@ def _vertices(features: list[dict[str, Any]]) -> list[tuple[int, tuple[float, ..
     rows: list[tuple[int, tuple[float, ...]]] = []
     number = 0
     for index, each in enumerate(features):
-        for line in lines_of(each["geometry"]) if each.get("geometry") is not None else []:
+        for line in lines_of(areas_as_lines(each["geometry"])) if each.get("geometry") is not None else []:
             number += 1
             rows += [(index, (number, vertex, *point)) for vertex, point in enumerate(line, start=1)]
     return rows

@@ -1,4 +1,4 @@
-"""Read points and lines from GeoJSON, whose coordinates are degrees of WGS84."""
+"""Read points, lines and the borders of areas from GeoJSON, whose coordinates are degrees of WGS84."""
 
 from __future__ import annotations
 
@@ -63,6 +63,33 @@ def lines_of(data: dict[str, Any]) -> list[Line]:
     return lines
 
 
+def areas_as_lines(part: Any) -> Any:
+    """Give an object of GeoJSON with the lines around areas in place of the areas; anything else stays as it is.
+
+    Parameters
+    ----------
+    part
+        A geometry, or features or collections of them.
+    """
+    if not isinstance(part, dict):
+        return part
+    coordinates = part.get("coordinates")
+    match part.get("type"):
+        case "Polygon":
+            return {"type": "MultiLineString", "coordinates": coordinates}
+        case "MultiPolygon":
+            areas = coordinates if isinstance(coordinates, list) else []
+            borders = [border for area in areas if isinstance(area, list) for border in area]
+            return {"type": "MultiLineString", "coordinates": borders}
+        case "Feature":
+            return part | {"geometry": areas_as_lines(part.get("geometry"))}
+        case "FeatureCollection" | "GeometryCollection" as kind:
+            key = "features" if kind == "FeatureCollection" else "geometries"
+            inside = part.get(key)
+            return part | {key: [areas_as_lines(each) for each in inside] if isinstance(inside, list) else inside}
+    return part
+
+
 def point_of(geometry: Any) -> tuple[float, float]:
     """Read the longitude and latitude of a point; missing where a feature is nowhere.
 
@@ -80,7 +107,7 @@ def point_of(geometry: Any) -> tuple[float, float]:
     if kind == "MultiPoint" and isinstance(coordinates, list) and len(coordinates) == 1:
         return _point(coordinates[0])
     if kind != "Point":
-        raise ValueError(f"holds a {kind}; a table is of points, or of LineString and MultiLineString")
+        raise ValueError(f"holds a {kind}; a table is of points, of lines or of areas")
     return _point(coordinates) if coordinates else (float("nan"), float("nan"))
 
 

@@ -45,12 +45,26 @@ class RolloutFigure(Exhibit):
 class Outlines(Section):
     """Outlines of areas that a map is drawn on."""
 
-    path: Annotated[Text, AfterValidator(plain_path)]
+    path: Annotated[Text, AfterValidator(plain_path)] | None = None
     """A GeoJSON file with lines or areas in degrees of WGS84, from the top of the repository."""
-    source: Text
-    """Where it is from, for the notes."""
+    of: Name | None = None
+    """In place of `path`: a source that holds lines or areas, retrieved ones among them: one row for each vertex, with
+    the key `line` or `border`, and `vertex`, and the columns `longitude` and `latitude`. The panel does not read it."""
+    source: Text | None = None
+    """Where the outlines are from, for the notes. With `of` it may be left out: the source's citation or title."""
     disclaimer: Text = "Outlines are drawn as in their source and express no opinion on the status of any territory."
     """A sentence for the notes."""
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Outlines:
+        if (self.path is None) == (self.of is None):
+            raise ValueError(
+                "give `path` (a GeoJSON file) or `of` (a source), "
+                + ("one is needed" if self.path is None else "not both")
+            )
+        if self.path is not None and self.source is None:
+            raise ValueError("`path` needs `source`: where the outlines are from, for the notes")
+        return self
 
 
 class MapFigure(Exhibit):

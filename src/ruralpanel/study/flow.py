@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from ruralpanel.study.figures_of_places import MapFigure
 from ruralpanel.study.model import Study
 
 Stage = Literal["sources", "tables", "panel", "estimation", "exhibits"]
@@ -40,16 +41,17 @@ def flow(study: Study, numbers: Mapping[str, str]) -> list[FlowStep]:
     Returns
     -------
     list of FlowStep
-        Files with lines to measure distances to count as sources; exhibits that show no estimates are of the panel,
-        and those of sensitivity analyses of the blocks that these look at.
+        Files with lines to measure distances to, or with the outlines of a map, count as sources; exhibits that show no
+        estimates are of the panel, and those of sensitivity analyses of the blocks that these look at.
     """
 
     def origin(name: str) -> tuple[Stage, str]:
         return ("tables" if name in study.tables else "sources"), name
 
     lines = [Path(path).name for path in study.lines]
+    outlines = [name for name in (Path(path).name for path in study.drawn_files) if name not in lines]
     steps = [FlowStep(stage="sources", name=name) for name in study.sources]
-    steps += [FlowStep(stage="sources", name=name, words="lines on the map") for name in lines]
+    steps += [FlowStep(stage="sources", name=name, words="lines on the map") for name in [*lines, *outlines]]
     steps += [
         FlowStep(stage="tables", name=name, made_of=[origin(each) for each in table.reads])
         for name, table in study.tables.items()
@@ -61,5 +63,7 @@ def flow(study: Study, numbers: Mapping[str, str]) -> list[FlowStep]:
         behind = [*exhibit.estimated_in, *(study.sensitivity[each].block for each in exhibit.analysed_in)]
         blocks: list[tuple[Stage, str]] = [("estimation", block) for block in dict.fromkeys(behind)]
         made_of = blocks or [("panel", PANEL)]
+        if isinstance(exhibit, MapFigure) and exhibit.outlines is not None:
+            made_of = [*made_of, ("sources", exhibit.outlines.of or Path(str(exhibit.outlines.path)).name)]
         steps.append(FlowStep(stage="exhibits", name=name, made_of=made_of, words=numbers[name]))
     return steps

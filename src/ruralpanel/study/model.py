@@ -14,6 +14,7 @@ from ruralpanel.study.derived_order import stages_of
 from ruralpanel.study.designation import Designation, designation_columns
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.exhibits import AnyExhibit
+from ruralpanel.study.figures_of_places import MapFigure, Outlines
 from ruralpanel.study.legacies import INDEX_WORDS, Legacy
 from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.panel import ColumnOrigin, Panel
@@ -123,6 +124,22 @@ class Study(Section):
     def lines(self) -> list[str]:
         """The files with lines to measure distances to, from the top of the repository."""
         return self.panel.places.lines if self.panel.places is not None else []
+
+    @property
+    def outlines(self) -> list[Outlines]:
+        """The outlines that maps are drawn on."""
+        maps = [each for each in self.exhibits.values() if isinstance(each, MapFigure)]
+        return [each.outlines for each in maps if each.outlines is not None]
+
+    @property
+    def drawn_sources(self) -> set[str]:
+        """The sources whose lines or areas maps are drawn on; no number comes from them."""
+        return {each.of for each in self.outlines if each.of is not None}
+
+    @property
+    def drawn_files(self) -> list[str]:
+        """The files whose lines or areas maps are drawn on, from the top of the repository."""
+        return sorted({each.path for each in self.outlines if each.path is not None})
 
     def panel_columns(self) -> list[str]:
         """List the columns of the finished panel: those of the tables, derived ones, designations, places and

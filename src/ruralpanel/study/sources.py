@@ -207,8 +207,9 @@ class Source(Section):
     """How to read the file; left out: by its ending (.csv, .tsv, .txt, .dta, .sav, .xlsx, .xls,
     .ods, .parquet, .feather, .geojson, .json, .gpkg, or one of these in a .zip or .whl). GeoJSON and GeoPackage in
     degrees of WGS84: a file of points has a row for each, with its properties, `longitude` and `latitude`; a file of
-    lines has a row for each vertex, with `line`, `vertex` (both from 1), `longitude` and `latitude`. A property called
-    like one of these is `line (property)`."""
+    lines has a row for each vertex, with `line`, `vertex` (both from 1), `longitude` and `latitude`; a GeoJSON file of
+    areas has a row for each vertex of the lines around them, with `border` in place of `line`. A property called like
+    one of these is `line (property)`."""
     encoding: Text = "detect"
     """CSV files: how characters are stored. Left out: UTF-8 with or without a byte-order mark, and GB18030 where that
     cannot be and the text then is Chinese; the ledger says which."""

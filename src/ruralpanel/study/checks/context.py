@@ -93,7 +93,8 @@ class Context:
 
     def table_columns(self) -> list[str]:
         """List the panel's columns before derived ones and designations are added."""
-        aside = (self.study.beside | self.study.read_by_tables) - self.tables_in_the_panel()
+        study = self.study
+        aside = (study.beside | study.drawn_sources | study.read_by_tables) - self.tables_in_the_panel()
         of_tables = {
             column for name, shape in self.study.shapes.items() if name not in aside for column in shape.column_names
         }

@@ -9,7 +9,7 @@ from ruralpanel.study.blocks import Specification
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.exhibit import Exhibit
 from ruralpanel.study.figures_of_effects import ForestFigure, GradientFigure
-from ruralpanel.study.figures_of_places import MapFigure, RolloutFigure
+from ruralpanel.study.figures_of_places import MapFigure, Outlines, RolloutFigure
 from ruralpanel.study.yaml_file import KeyPath, is_file
 
 COLUMN, DESIGNATION = "column of the panel", "designation of this study"
@@ -70,7 +70,26 @@ def _map(context: Context, at: KeyPath, exhibit: MapFigure) -> Iterator[Problem]
     for name in exhibit.lines:
         yield from context.known((*at, "lines", name), name, sorted(lines), "line under `panel.places.distance_to`")
     if exhibit.outlines is not None:
-        path = exhibit.outlines.path
-        if not is_file(context.root / path):
-            hint = "paths count from the top of the repository"
-            yield context.file.problem((*at, "outlines", "path"), f"there is no file {path}", hint)
+        yield from _outlines(context, (*at, "outlines"), exhibit.outlines)
+
+
+def _outlines(context: Context, at: KeyPath, outlines: Outlines) -> Iterator[Problem]:
+    """Check that outlines are a file, or a source with a row for each vertex of lines or borders."""
+    if outlines.path is not None and not is_file(context.root / outlines.path):
+        what = f"there is no file {outlines.path}"
+        yield context.file.problem((*at, "path"), what, context.how_to_get(outlines.path, None))
+    if outlines.of is None:
+        return
+    sources = context.study.sources
+    if outlines.of not in sources:
+        yield from context.known((*at, "of"), outlines.of, sources, "source")
+        return
+    source = sources[outlines.of]
+    if set(source.key) not in ({"line", "vertex"}, {"border", "vertex"}):
+        what = (
+            f"is {', '.join(source.key)}; outlines have one row for each vertex of a line, or of the border of an area"
+        )
+        hint = "write `key: [line, vertex]` for lines, `key: [border, vertex]` for areas"
+        yield context.file.problem(("sources", outlines.of, "key"), what, hint)
+    for name in ("longitude", "latitude"):
+        yield from context.known((*at, "of"), name, source.column_names, f"column of the source `{outlines.of}`")

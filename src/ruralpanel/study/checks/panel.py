@@ -70,7 +70,7 @@ def joins(context: Context) -> Iterator[Problem]:
             )
         here |= set(source.column_names)
     for name, shape in shapes.items():
-        if name not in used | study.beside | study.read_by_tables:
+        if name not in used | study.beside | study.drawn_sources | study.read_by_tables:
             yield context.file.problem(
                 (f"{shape.kind}s", name),
                 f"is {'read' if shape.kind == 'source' else 'made'} but never used",
