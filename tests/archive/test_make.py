@@ -55,6 +55,16 @@ def test_a_file_in_a_folder_called_restricted_is_so_whatever_is_declared(study: 
     assert is_restricted(declared, "survey")
 
 
+def test_files_of_facts_are_in_the_archive_unless_they_are_restricted(study: Study, root: Path) -> None:
+    public, kept = "data/raw/small/truth.json", "data/raw/small/restricted/truth.json"
+    changed = study.model_copy(update={"facts": {"truth": public, "own": kept}})
+    files = raw_files(changed)
+    assert public in files.provided
+    assert kept in files.restricted
+    with pytest.raises(ArchiveError, match=r"facts\.own: is in a folder of restricted files, and facts have no"):
+        refuse_restricted(changed, root, tracked=[])
+
+
 def test_a_tracked_restricted_file_is_an_error_before_anything_is_written(study: Study, root: Path) -> None:
     subprocess.run(["git", "init", "-q"], cwd=root, check=True)
     refuse_restricted(study, root)  # there, and not under version control

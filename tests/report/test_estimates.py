@@ -29,8 +29,8 @@ def test_numbers_have_the_digits_of_their_standard_errors(error: float, digits: 
 def test_rows_say_which_of_a_term_they_are(panel: pd.DataFrame) -> None:
     contents = made_contents(panel, default_study())
     rows = estimate_rows(contents.estimates, contents.study)
-    assert [row["within"] for row in rows if row["estimator"] == "two way fixed effects"] == [""]
-    binned = {row["within"] for row in rows if row["estimator"] == "event study"}
+    assert [row["within"] for row in rows if row["estimator"] == "Two-way"] == [""]
+    binned = {row["within"] for row in rows if row["estimator"] == "Event study"}
     assert {"event time ≤ −3", "event time ≥ 2", "event time 0"} <= binned
 
 
@@ -67,7 +67,7 @@ def test_claims_are_counted_and_printed(panel: pd.DataFrame) -> None:
     assert (gain["by"], loss["by"]) == ("An author (2020)", "")
     (test,) = gain["tests"]
     assert (test["term"], test["outcome"]) == ("listed", "Income per head (log)")
-    assert test["estimator"] == "two way fixed effects"
+    assert test["estimator"] == "two-way fixed effects"
     assert test["link"] == "#estimate-made/main/income/two_way_fixed_effects/listed"
     assert test["level"] == "95%"
 

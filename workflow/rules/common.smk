@@ -16,6 +16,7 @@ from ruralpanel.lineage import code_digest, file_digest
 from ruralpanel.monte_carlo.plan import load_plan
 from ruralpanel.sources.retrieval import discard_if_damaged
 from ruralpanel.study import find_study, load_study
+from ruralpanel.study.facts import files_named_in
 from ruralpanel.study.figures_of_places import MapFigure
 from ruralpanel.study.sensitivity import OfRegression
 from ruralpanel.study.load import CONFIGURATION
@@ -231,7 +232,12 @@ def exhibit_inputs(wildcards):
             if outlines
             else []
         )
-    return {name: files[name] for name in exhibit.reads}
+    read = {name: files[name] for name in exhibit.reads}
+    return read | {
+        "facts": [
+            STUDY.facts[name] for name in files_named_in(exhibit.notes, STUDY.facts)
+        ]
+    }
 
 
 def exhibit_code(name):
@@ -239,7 +245,10 @@ def exhibit_code(name):
     kind = STUDY.exhibits[name].kind
     forms = ("style",) if name in FIGURES else ("printed_table", "latex", "word")
     return code_digest(
-        *(f"ruralpanel.exhibits.{module}" for module in (kind, "inputs", *forms)),
+        *(
+            f"ruralpanel.exhibits.{module}"
+            for module in (kind, "inputs", "facts", *forms)
+        ),
     )
 
 

@@ -68,6 +68,7 @@ rule write_paper:
         claims=f"{RESULTS}/claims.csv",
         verdict=f"{RESULTS}/verdict.csv",
         written=PAPER_FILES,
+        facts=list(STUDY.facts.values()),
         layout="src/ruralpanel/report/paper/layout.typ",
     output:
         paper=f"{RESULTS}/paper.pdf",

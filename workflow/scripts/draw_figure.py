@@ -6,13 +6,15 @@ with stage(snakemake.log[0]):
     from importlib import import_module
 
     from ruralpanel.exhibits.caption import ExhibitDeclaration, full_title, with_standing
+    from ruralpanel.exhibits.facts import with_facts
     from ruralpanel.exhibits.inputs import load_inputs
     from ruralpanel.exhibits.style import save_figure
     from ruralpanel.storage import save_json
 
-    declaration = ExhibitDeclaration.model_validate_json(snakemake.params.declaration)
+    declaration = with_facts(ExhibitDeclaration.model_validate_json(snakemake.params.declaration))
+    read = {name: files for name, files in snakemake.input.items() if name in declaration.exhibit.reads}
     figures = import_module(f"ruralpanel.exhibits.{declaration.exhibit.kind}")
-    data = figures.plotted_data(declaration=declaration, **load_inputs(dict(snakemake.input.items())))
+    data = figures.plotted_data(declaration=declaration, **load_inputs(read))
     figure, notes = figures.draw(data, declaration)
     save_figure(figure, snakemake.output.png, snakemake.output.pdf, snakemake.output.svg)
     with_standing(data, declaration).to_csv(snakemake.output.csv, index=False, lineterminator="\n")

@@ -97,7 +97,7 @@ def raw_files(study: Study) -> RawFiles:
         restricted = any(is_restricted(study, name) and study.sources[name].retrieve is None for name in reads)
         (files.emptied if restricted else files.provided).append(decisions)
         files.restricted.extend([decisions] if restricted else [])
-    for path in dict.fromkeys([*study.lines, *study.drawn_files]):
+    for path in dict.fromkeys([*study.lines, *study.drawn_files, *study.facts.values()]):
         (files.restricted if NEVER in PurePosixPath(path).parts else files.provided).append(path)
     return files
 
@@ -150,6 +150,11 @@ def refuse_restricted(study: Study, root: Path, tracked: Iterable[str] | None = 
     problems += [
         Problem(path, "is in a folder of restricted files, and lines have no synthetic twin")
         for path in dict.fromkeys([*study.lines, *study.drawn_files])
+        if NEVER in PurePosixPath(path).parts
+    ]
+    problems += [
+        Problem(path, "is in a folder of restricted files, and facts have no synthetic twin", f"facts.{name}")
+        for name, path in study.facts.items()
         if NEVER in PurePosixPath(path).parts
     ]
     if problems:

@@ -45,6 +45,8 @@ def absent_or_other(study: Study, root: Path, mirror: Path | None) -> Iterator[F
         yield from _in_place("panel.places", line, root, "the file has lines to measure distances to")
     for path in study.drawn_files:
         yield from _in_place("exhibits", path, root, "the file has the outlines of a map")
+    for name, path in study.facts.items():
+        yield from _in_place(f"facts.{name}", path, root, "notes of exhibits, or the paper, refer to numbers in it")
 
 
 def how_to_get(source: Source) -> str:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from ruralpanel.exhibits.described import ColumnWords, SourceWords, described_columns, described_sources
+from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.exhibits import AnyExhibit
+from ruralpanel.study.facts import files_named_in
 from ruralpanel.study.figures_of_effects import CoefficientFigure, ForestFigure
 from ruralpanel.study.figures_of_places import MapFigure
 from ruralpanel.study.figures_of_results import MissingnessFigure, PathsFigure, WorkflowFigure
@@ -87,6 +89,8 @@ class ExhibitDeclaration(BaseModel):
     groups: dict[str, str] = {}
     grouped_by: dict[str, str] = {}
     """With means by group: by `block/specification`, the treatment that groups are formed by."""
+    facts: dict[str, str] = {}
+    """The files of facts that the notes refer to, by name."""
     flow: list[FlowStep] = []
     """With a picture of the way of the data: everything the study makes."""
 
@@ -139,6 +143,7 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
             for equation in study.equations(block)
             if equation.groups is not None
         },
+        facts={key: study.facts[key] for key in files_named_in(exhibit.notes, study.facts)},
         flow=flow(study, numbers) if isinstance(exhibit, WorkflowFigure) else [],
     )
 
@@ -274,6 +279,11 @@ def sentence_list(words: list[str]) -> str:
 def term_words(term: str, labels: Mapping[str, str]) -> str:
     """Write a term as a reader sees it, an interaction with a multiplication sign: ``A × B``."""
     return " × ".join(labels.get(part, part) for part in term.split("*"))
+
+
+def estimator_words(name: str) -> str:
+    """Write an estimator as a reader sees it beside a number, without what to cite and what its coefficients mean."""
+    return ESTIMATORS[name].words.split(" (")[0].split(", ")[0]
 
 
 def variance_words(row: Mapping[Any, Any], labels: Mapping[str, str]) -> str:

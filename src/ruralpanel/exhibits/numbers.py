@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
+import numpy as np
 import pandas as pd
 
+from ruralpanel.study.paper_text import DECIMALS
+
 MINUS = "−"
+
+PERCENT_DECIMALS = 1
 
 _PRINTED = re.compile(r"(?P<lead>[(\[]?(< )?−?[0-9][0-9,]*)(?P<trail>(\.[0-9]+)?[)\]]?\**)")
 
@@ -31,6 +37,30 @@ def decimal(value: float, decimals: int) -> str:
     text = f"{abs(value):,.{decimals}f}"
     is_zero = not text.strip("0.,")
     return text if value >= 0 or is_zero else MINUS + text
+
+
+def as_asked(value: float, formats: Collection[str], decimals: int | None) -> str:
+    """Write a number as a text asks for it.
+
+    Parameters
+    ----------
+    value
+        The number.
+    formats
+        Those of :data:`ruralpanel.study.paper_text.FORMATS` that are of the number itself: ``percent``,
+        ``percent_change`` and ``unsigned``.
+    decimals
+        How many; left out, 3, or 1 of a percentage.
+    """
+    is_share = "percent" in formats or "percent_change" in formats
+    if "percent_change" in formats:
+        value = 100 * np.expm1(value)
+    elif "percent" in formats:
+        value = 100 * value
+    if "unsigned" in formats:
+        value = abs(value)
+    places = decimals if decimals is not None else PERCENT_DECIMALS if is_share else DECIMALS
+    return decimal(value, places) + ("%" if is_share else "")
 
 
 def count(value: float) -> str:

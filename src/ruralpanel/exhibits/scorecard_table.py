@@ -6,11 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, full_title, term_words
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, estimator_words, full_title, term_words
 from ruralpanel.exhibits.numbers import decimal, probability
 from ruralpanel.exhibits.printed_table import PrintedTable
 from ruralpanel.study.addresses import PARTS, read_address
-from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.exhibits import ScorecardTable
 
 HEADS = ["Estimate of", "Expected", "Estimate", "Std. error", "p", "Finding"]
@@ -70,7 +69,7 @@ def _estimated(row: dict[Any, Any], declaration: ExhibitDeclaration) -> str:
     words += "".join(f", {name.replace('_', ' ')} {value}" for name, value in address.within.items())
     outcome = declaration.columns[parts["outcome"]].label if parts["outcome"] in declaration.columns else ""
     # What to cite, and what coefficients mean, is said below the tables of these estimates.
-    estimator = ESTIMATORS[parts["estimator"]].words.split(" (")[0].split(", ")[0]
+    estimator = estimator_words(parts["estimator"])
     return f"{outcome or parts['outcome']}: {words}; {estimator}".replace(" -", " −")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from ruralpanel.exhibits.caption import OutcomeWords, term_words
+from ruralpanel.exhibits.caption import OutcomeWords, estimator_words, term_words
 from ruralpanel.exhibits.numbers import decimal, probability
 from ruralpanel.report.estimates import decimals, link
 from ruralpanel.study.model import Study
@@ -68,7 +68,7 @@ def _test(test: Mapping[Any, Any], study: Study) -> dict[str, Any]:
     return {
         "term": term_words(term, study.labels()),
         "outcome": OutcomeWords(label=outcome.label, unit=outcome.unit, transformation=outcome.transformation).head,
-        "estimator": estimator.replace("_", " "),
+        "estimator": estimator_words(estimator),
         "expected": test["expected"],
         "estimate": decimal(test["estimate"], digits) or "—",
         "interval": interval,

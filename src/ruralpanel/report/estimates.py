@@ -87,7 +87,6 @@ def estimate_rows(estimates: pd.DataFrame, study: Study) -> list[dict[str, str]]
         The place on the page, what is estimated, where it stands in the study, and its printed numbers.
     """
     labels, specifications = study.labels(), study.specification_labels()
-    estimators = {name: name.replace("_", " ") for name in ESTIMATORS}
     rows = []
     for row, address in zip(estimates.to_dict("records"), addresses(estimates), strict=True):
         error = row["standard_error"]
@@ -103,7 +102,7 @@ def estimate_rows(estimates: pd.DataFrame, study: Study) -> list[dict[str, str]]
                 "within": _within(row, study.panel.period),
                 "outcome": study.outcomes[row["outcome"]].label,
                 "block": row["block"].replace("_", " ") + (f": {specification}" if specification else ""),
-                "estimator": estimators[row["estimator"]],
+                "estimator": ESTIMATORS[row["estimator"]].short,
                 "estimate": decimal(row["estimate"], digits) or "—",
                 "error": decimal(error, digits),
                 "interval": f"{low} to {high}" if known else "",

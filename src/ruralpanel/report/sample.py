@@ -9,6 +9,7 @@ import pandas as pd
 
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.panel.lists import EVENTS
+from ruralpanel.study.estimators import ESTIMATORS
 
 
 def ledger_parts(ledgers: pd.DataFrame, labels: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -29,12 +30,10 @@ def ledger_parts(ledgers: pd.DataFrame, labels: Mapping[str, str]) -> list[dict[
     """
     parts = []
     for (stage, table), lines in ledgers.groupby(["stage", "table"], sort=False):
-        title = {
-            "sources": f"Source {table}",
-            "tables": f"Table {table}",
-            "panel": "The panel",
-            "estimation": _equation_words(str(table)),
-        }[str(stage)]
+        if stage == "estimation":
+            title = _equation_words(str(table))
+        else:
+            title = {"sources": f"Source {table}", "tables": f"Table {table}", "panel": "The panel"}[str(stage)]
         first, last = lines.iloc[0], lines.iloc[-1]
         shown = [
             {
@@ -107,4 +106,6 @@ def event_counts(events: pd.DataFrame, labels: Mapping[str, str]) -> dict[str, A
 
 def _equation_words(table: str) -> str:
     """Turn ``block/specification/outcome/estimator`` into words."""
-    return "Equation " + " · ".join(part.replace("_", " ") for part in table.split("/") if part != "main")
+    *place, estimator = table.split("/")
+    words = [part.replace("_", " ") for part in place if part != "main"]
+    return "Equation " + " · ".join([*words, ESTIMATORS[estimator].short])

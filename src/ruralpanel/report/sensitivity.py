@@ -9,6 +9,7 @@ import pandas as pd
 
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.report.codebook import short
+from ruralpanel.study.estimators import ESTIMATORS
 
 MOST = 60
 """Rows of a table that the page shows; the file has all."""
@@ -28,6 +29,8 @@ def sensitivity_tables(found: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]
     tables = []
     for name, frame in found.items():
         told = frame.drop(columns=[name for name in SAID_ONCE if name in frame]).replace("", None)
+        if "estimator" in told:
+            told["estimator"] = told["estimator"].map(lambda key: ESTIMATORS[key].short, na_action="ignore")
         full = [column for column in told.columns if told[column].notna().any()]
         # A text that all rows share is said once, above the table, so that a phone shows what differs.
         shared = [

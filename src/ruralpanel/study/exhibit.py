@@ -24,7 +24,8 @@ class Exhibit(Section):
     title: Text
     """The title, without its number."""
     notes: Text | None = None
-    """A sentence of the author's, put before the notes that are written from what is shown."""
+    """A sentence of the author's, put before the notes that are written from what is shown. Between double braces it
+    refers to numbers of files that the study names as `facts`: `{{ truth/effects/income | decimals 2 }}`."""
 
     @property
     def estimated_in(self) -> list[str]:

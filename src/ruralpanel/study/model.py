@@ -68,6 +68,9 @@ class Study(Section):
     """Sets of specifications; each is one job of the workflow."""
     sensitivity: dict[Name, AnySensitivity] = {}
     """What could be wrong with the estimates: one analysis each, written to `results/<study>/sensitivity/NAME.csv`."""
+    facts: dict[Name, Text] = {}
+    """Files of numbers that are known beside the estimates, by name: each a JSON file. Notes of exhibits and the
+    paper's text refer to a number by the file's name and the keys that lead to it: `{{ truth/effects/income }}`."""
     exhibits: Annotated[dict[Name, AnyExhibit], Field(min_length=1)]
     """The tables and figures, in the order they are numbered."""
     claims: dict[Name, Claim] = {}

@@ -37,12 +37,16 @@ MOST_DECIMALS = 8
 _START, _END = "\ue000", "\ue001"
 _MARK = re.compile(f"{_START}(\\d+){_END}")
 
+_BRACES = re.compile(r"\{\{(?P<braces>[^{}\n]*)\}\}")
+
+_NOT_CLOSED = "double braces are not closed on their line"
+
 _FOUND = re.compile(
-    r"""
+    rf"""
       (?P<code>(?P<ticks>`+)(?!`)[^`\n]*(?P=ticks))
     | <!--.*?--> (?#nothing is printed of a remark)
-    | \\(?P<character>[$@{}])
-    | \{\{(?P<braces>[^{}\n]*)\}\}
+    | \\(?P<character>[$@{{}}])
+    | {_BRACES.pattern}
     | (?P<mathematics>\$(?:[^$\\\n]|\\.|\n(?!\s*\n))+\$)
     | \[(?P<citation>@[^\]]+)\]
     | (?<![\w@./])@(?P<pointer>(?:tbl|fig):[a-z0-9_]*)
@@ -138,6 +142,25 @@ def read_text(text: str) -> PaperText:
     return PaperText(marked, references, list(_faults(marked, references)))
 
 
+def read_notes(text: str) -> PaperText:
+    """Find what the notes of an exhibit ask for between double braces; nothing else has a meaning in them.
+
+    Parameters
+    ----------
+    text
+        The notes, as the study has them.
+    """
+    references: list[Reference] = []
+
+    def mark(found: re.Match[str]) -> str:
+        references.append(_braces(found["braces"].strip(), 1))
+        return f"{_START}{len(references) - 1}{_END}"
+
+    marked = _BRACES.sub(mark, text.replace(_START, "").replace(_END, ""))
+    is_open = "{{" in marked or "}}" in marked
+    return PaperText(marked, references, [(1, _NOT_CLOSED, "write {{ … }}")] if is_open else [])
+
+
 def fill(text: str, filled: list[str]) -> str:
     """Put what stands for them in the place of marks.
 
@@ -221,7 +244,7 @@ def _faults(marked: str, references: list[Reference]) -> Iterator[tuple[int, str
     for number, line in enumerate(marked.split("\n"), start=1):
         plain = re.sub(r"`[^`]*`", "", line)
         if "{{" in plain or "}}" in plain:
-            yield number, "double braces are not closed on their line", "write {{ … }}, or \\{ for a brace"
+            yield number, _NOT_CLOSED, "write {{ … }}, or \\{ for a brace"
         if "![" in plain:
             yield number, "a picture cannot be put into the text", "place an exhibit: {{ exhibit: name }}"
         for note in re.findall(r"\[\^([^\]]+)\](?!:)", plain):

@@ -69,12 +69,20 @@ def test_a_change_in_per_cent_needs_logarithms() -> None:
 def filled(text: str, table: pd.DataFrame) -> list[str]:
     """Fill a text whose run has one exhibit, one fact and one claim."""
     return filled_references(
-        read_text(text), "paper.md", table, {"income": "log"}, {"units": "2,000"}, {"pays": "undecided"}, {"t": "TABLE"}
+        read_text(text),
+        "paper.md",
+        table,
+        transformations={"income": "log"},
+        facts={"units": "2,000"},
+        claims={"pays": "undecided"},
+        exhibits={"t": "TABLE"},
+        files={"truth": {"income": -0.0512}},
     )
 
 
 def test_what_stands_for_references() -> None:
     text = "{{ main | p }} {{ run: units }} {{ claim: pays }} @tbl:t @lee2020 [@lee2020, p. 3; @sun2021] $x$ \\@"
+    text += " {{ truth/income | percent }}"
     assert filled(text, estimates({})) == [
         '#"−0.050"; (#"p\u00a0<\u00a00.001";)',
         '#"2,000";',
@@ -84,6 +92,7 @@ def test_what_stands_for_references() -> None:
         '#cite(label("lee2020"), supplement: [p. 3]); #cite(label("sun2021"));',
         "$x$",
         "\\@",
+        '#"−5.1%";',
     ]
 
 

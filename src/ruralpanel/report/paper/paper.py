@@ -17,6 +17,7 @@ from ruralpanel.report.paper.exhibits import ShownExhibit
 from ruralpanel.report.paper.facts import facts_of_run
 from ruralpanel.report.paper.references import filled_references
 from ruralpanel.report.paper.typesetting import typeset
+from ruralpanel.study.facts import read_facts
 from ruralpanel.study.model import Study
 from ruralpanel.study.paper_text import read_text
 
@@ -73,6 +74,7 @@ def write_paper(
         facts=facts_of_run(study, panel, estimates, verdict),
         claims=dict(zip(claims["claim"], claims["status"], strict=True)),
         exhibits=exhibits_in_text(exhibits, floats=declared is not None),
+        files={name: read_facts(root / path) for name, path in study.facts.items()},
     )
     document = paper_document(study, text, filled, exhibits)
     beside = dict(figures)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import PaperError, Problem
 from ruralpanel.estimation.address import find_estimate
-from ruralpanel.exhibits.numbers import count, decimal, probability
+from ruralpanel.exhibits.facts import fact_words
+from ruralpanel.exhibits.numbers import PERCENT_DECIMALS, as_asked, count, decimal, probability
 from ruralpanel.report.paper.exhibits import pointer
 from ruralpanel.report.paper.markup import as_it_is, string, words
 from ruralpanel.study.addresses import NoSuchNumber, read_address
+from ruralpanel.study.facts import file_of_fact
 from ruralpanel.study.paper_text import DECIMALS, PaperText, Reference
 
 COUNTS = ("observations", "units", "clusters")
@@ -20,8 +23,6 @@ COUNTS = ("observations", "units", "clusters")
 
 ON_LOG_SCALE = ("poisson_fixed_effects", "complementary_log_log")
 """Estimators whose coefficients are changes of the log of a mean or of a hazard."""
-
-PERCENT_DECIMALS = 1
 
 
 def filled_references(
@@ -32,6 +33,7 @@ def filled_references(
     facts: Mapping[str, str],
     claims: Mapping[str, str],
     exhibits: Mapping[str, str],
+    files: Mapping[str, Mapping[str, Any]],
 ) -> list[str]:
     """Write what stands for each reference as typst markup.
 
@@ -51,6 +53,8 @@ def filled_references(
         The status of each claim.
     exhibits
         What is written where an exhibit is placed.
+    files
+        The contents of the study's files of facts, by name.
 
     Raises
     ------
@@ -61,7 +65,9 @@ def filled_references(
     problems: list[Problem] = []
     for reference in text.references:
         try:
-            if reference.kind == "number":
+            if reference.kind == "number" and file_of_fact(reference.text) in files:
+                filled.append(as_it_is(fact_words(reference, files).replace(" ", "\u00a0")))
+            elif reference.kind == "number":
                 filled.append(_number(reference, estimates, transformations))
             elif reference.kind == "fact":
                 filled.append(as_it_is(facts["/".join(part.strip() for part in reference.text.split("/"))]))
@@ -123,13 +129,12 @@ def number_words(
         if transformation != "log" and row["estimator"] not in ON_LOG_SCALE:
             raise NoSuchNumber(f"the outcome {row['outcome']} is not in logarithms", "write percent")
         error = 100 * np.exp(value) * error
-        value, low, high = (100 * np.expm1(each) for each in (value, low, high))
+        low, high = (100 * np.expm1(each) for each in (low, high))
     elif "percent" in formats:
-        value, low, high, error = (100 * each for each in (value, low, high, error))
+        low, high, error = (100 * each for each in (low, high, error))
     if "unsigned" in formats and value < 0:
-        value, low, high = -value, -high, -low
-    sign = "%" if is_share else ""
-    parts = [decimal(value, places) + sign]
+        low, high = -high, -low
+    parts = [as_asked(value, formats, decimals)]
     asked = {"standard_error": error, "interval": low, "p": row["p_value"]}
     for name, needed in asked.items():
         if name in formats and pd.isna(needed):

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from ruralpanel.errors import Problem, nearest
+from ruralpanel.study.addresses import NoSuchNumber
 from ruralpanel.study.bibliography import entries
 from ruralpanel.study.checks.addresses import faults_of_address
 from ruralpanel.study.checks.context import Context
+from ruralpanel.study.checks.facts import files_of_facts
+from ruralpanel.study.facts import file_of_fact, find_fact
 from ruralpanel.study.model import Study
 from ruralpanel.study.paper import Paper
 from ruralpanel.study.paper_text import FACTS, TREATMENT_FACTS, VERDICT_FACTS, PaperText, Reference, read_text
@@ -41,10 +45,13 @@ def paper(context: Context, with_numbers: bool = True) -> Iterator[Problem]:
         text = read_text(contents)
         if not with_numbers:
             text = replace(text, references=[each for each in text.references if each.kind != "number"])
-        yield from problems_of_text(context.study, declared.text, text, works)
+        files, _ = files_of_facts(context)
+        yield from problems_of_text(context.study, declared.text, text, works, files)
 
 
-def problems_of_text(study: Study, where: str, text: PaperText, works: list[str] | None) -> Iterator[Problem]:
+def problems_of_text(
+    study: Study, where: str, text: PaperText, works: list[str] | None, files: dict[str, dict[str, Any]]
+) -> Iterator[Problem]:
     """Check all that a text refers to, as far as a study file can tell.
 
     Parameters
@@ -57,10 +64,12 @@ def problems_of_text(study: Study, where: str, text: PaperText, works: list[str]
         Its references.
     works
         The keys of its bibliography; none where they cannot be known.
+    files
+        The contents of the files of facts that can be read.
     """
     found = [(line, Problem(f"{where}, line {line}", what, "", hint)) for line, what, hint in text.faults]
     for reference in text.references:
-        faults = [reference.fault] if reference.fault else _faults(study, reference, works)
+        faults = [reference.fault] if reference.fault else _faults(study, reference, works, files)
         found += [(reference.line, Problem(f"{where}, line {reference.line}", what, "", hint)) for what, hint in faults]
     seen: dict[str, int] = {}
     for reference in text.references:
@@ -73,9 +82,13 @@ def problems_of_text(study: Study, where: str, text: PaperText, works: list[str]
     yield from (problem for _, problem in sorted(found, key=lambda each: each[0]))
 
 
-def _faults(study: Study, reference: Reference, works: list[str] | None) -> Iterator[tuple[str, str]]:
+def _faults(
+    study: Study, reference: Reference, works: list[str] | None, files: dict[str, dict[str, Any]]
+) -> Iterator[tuple[str, str]]:
     """Say what is wrong with one reference."""
-    if reference.kind == "number":
+    if reference.kind == "number" and file_of_fact(reference.text) in study.facts:
+        yield from _faults_of_file(study, reference, files)
+    elif reference.kind == "number":
         yield from ((fault.what, fault.hint) for fault in faults_of_address(study, reference.text))
     elif reference.kind == "fact":
         yield from _faults_of_fact(study, reference.text)
@@ -97,6 +110,15 @@ def _faults(study: Study, reference: Reference, works: list[str] | None) -> Iter
             if key not in works:
                 hint = nearest(key, works) or "name a BibTeX file as `paper.bibliography`"
                 yield f"`@{key}` is not in the bibliography", hint
+
+
+def _faults_of_file(study: Study, reference: Reference, files: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    file = file_of_fact(reference.text)
+    if file in files:  # otherwise the check of `facts` says why it is not
+        try:
+            find_fact(reference, files)
+        except NoSuchNumber as error:
+            yield f"{study.facts[file]}: {error.what}", error.hint
 
 
 def _faults_of_fact(study: Study, text: str) -> Iterator[tuple[str, str]]:

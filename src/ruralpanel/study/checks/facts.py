@@ -1,0 +1,69 @@
+"""Checks of the ``facts`` section, and of notes of exhibits: that the facts they refer to are there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ruralpanel.errors import Problem, nearest
+from ruralpanel.study.addresses import NoSuchNumber
+from ruralpanel.study.checks.context import Context
+from ruralpanel.study.facts import file_of_fact, find_fact, read_facts
+from ruralpanel.study.paper_text import Reference, read_notes
+from ruralpanel.study.yaml_file import KeyPath, is_file
+
+
+def facts(context: Context) -> Iterator[Problem]:
+    """Check that files of facts can be read, and that notes of exhibits refer to what they hold."""
+    for name in context.study.facts:
+        if name in context.study.blocks:
+            what = f"`{name}` is a block too, so that a reference could mean either"
+            yield context.file.problem(("facts", name), what, "give the file another name")
+    files, problems = files_of_facts(context)
+    yield from problems
+    for name, exhibit in context.study.exhibits.items():
+        at: KeyPath = ("exhibits", name, "notes")
+        text = read_notes(exhibit.notes or "")
+        for _, what, hint in text.faults:
+            yield context.file.problem(at, what, hint)
+        for reference in text.references:
+            for what, hint in _faults(context, reference, files):
+                yield context.file.problem(at, what, hint)
+
+
+def files_of_facts(context: Context) -> tuple[dict[str, dict[str, Any]], list[Problem]]:
+    """Read the files of facts that can be read, by name, and say what is wrong with the others."""
+    files: dict[str, dict[str, Any]] = {}
+    problems = []
+    for name, path in context.study.facts.items():
+        if not is_file(context.root / path):
+            hint = context.how_to_get(path, None)
+            problems.append(context.file.problem(("facts", name), f"there is no file {path}", hint))
+            continue
+        try:
+            files[name] = read_facts(context.root / path)
+        except ValueError as error:
+            problems.append(context.file.problem(("facts", name), f"{path} {error}"))
+    return files, problems
+
+
+def _faults(context: Context, reference: Reference, files: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Say what is wrong with what notes ask for."""
+    declared = context.study.facts
+    name = file_of_fact(reference.text)
+    if reference.fault is not None:
+        yield reference.fault
+    elif reference.kind != "number":
+        yield f"`{reference.text}`: notes refer to `facts` alone", "state it in the paper's text"
+    elif name in context.study.blocks:
+        yield f"`{reference.text}`: notes refer to `facts`, not to estimates", "state it in the paper's text"
+    elif name not in declared:
+        yield (
+            f"`{name}` is not a file of `facts`",
+            nearest(name, declared) or "declare it: `facts: {name: file.json}`",
+        )
+    elif name in files:
+        try:
+            find_fact(reference, files)
+        except NoSuchNumber as error:
+            yield f"{declared[name]}: {error.what}", error.hint
