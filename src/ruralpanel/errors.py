@@ -52,6 +52,12 @@ class StudyError(ProblemsFound):
     heading = "The study cannot be used as it stands"
 
 
+class AddressError(ProblemsFound):
+    """An address is not one of an estimate."""
+
+    heading = "There is no such number"
+
+
 class DataError(ProblemsFound):
     """A raw file, or the panel made from it, is not what the study says it is."""
 

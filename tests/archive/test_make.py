@@ -10,7 +10,7 @@ import pytest
 
 from ruralpanel.archive.contents import ArchiveError, is_restricted, program_files, raw_files, refuse_restricted
 from ruralpanel.archive.crate import write_crate
-from ruralpanel.archive.facts import locked_versions, programs_of, random_draws, rule_costs
+from ruralpanel.archive.facts import programs_of, random_draws, rule_costs, versions_in_use
 from ruralpanel.archive.make import make_archive
 from ruralpanel.archive.marker import MARKER, marker_text, study_on_twins, synthetic_sources
 from ruralpanel.archive.packing import MANIFEST, write_manifest, write_zip
@@ -164,9 +164,12 @@ def test_costs_are_added_up_by_rule(tmp_path: Path) -> None:
     ]
 
 
-def test_versions_are_read_from_the_lock() -> None:
-    lock = "numpy==2.5.5 \\\n    --hash=sha256:aa\n# a comment\ncausaldata==0.1.5\n"
-    assert locked_versions(lock) == {"causaldata": "0.1.5", "numpy": "2.5.5"}
+def test_versions_are_those_that_are_installed_whatever_else_the_lock_has() -> None:
+    lock = (
+        "pandas==0.1 ; python_full_version < '3.2' \\\n    --hash=sha256:aa\n# a comment\n"
+        "pandas==99.0 ; python_full_version >= '4.0'\nof-another-system==1.0 ; sys_platform == 'win32'\n"
+    )
+    assert versions_in_use(lock) == {"pandas": pd.__version__}
 
 
 def test_statements_that_are_left_out_are_asked_for(study: Study) -> None:

@@ -8,7 +8,9 @@ import os
 import platform
 import re
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from ruralpanel.lineage import PACKAGE
@@ -114,16 +116,26 @@ def rule_costs(benchmarks: Path, parts: Collection[str]) -> list[RuleCost]:
     return sorted(costs, key=lambda cost: (-cost.seconds, cost.rule))
 
 
-def locked_versions(lock: str) -> dict[str, str]:
-    """Read the packages and versions of a lock file.
+def versions_in_use(lock: str) -> dict[str, str]:
+    """Tell in which versions the packages of a lock file are installed here.
+
+    A lock for several versions of Python has several versions of some packages, and packages for other systems.
 
     Parameters
     ----------
     lock
         The contents of ``requirements.lock``.
+
+    Returns
+    -------
+    dict of str to str
+        By name; those of other systems are left out.
     """
-    found = re.findall(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", lock, re.MULTILINE)
-    return dict(sorted(found, key=lambda pair: pair[0].lower()))
+    found = {}
+    for package in sorted(set(re.findall(r"^([A-Za-z0-9._-]+)==", lock, re.MULTILINE)), key=str.lower):
+        with suppress(PackageNotFoundError):
+            found[package] = version(package)
+    return found
 
 
 def this_machine() -> dict[str, str]:

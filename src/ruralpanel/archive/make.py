@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from ruralpanel import __version__
 from ruralpanel.archive.contents import ArchiveError, notes_beside, program_files, raw_files, refuse_restricted
 from ruralpanel.archive.crate import write_crate
-from ruralpanel.archive.facts import locked_versions, programs_of, random_draws, rule_costs, this_machine
+from ruralpanel.archive.facts import programs_of, random_draws, rule_costs, this_machine, versions_in_use
 from ruralpanel.archive.marker import MARKER, marker_text
 from ruralpanel.archive.packing import files_in, write_manifest, write_zip
 from ruralpanel.archive.raw_sheets import read_sheet, write_sheet
@@ -94,7 +94,7 @@ def make_archive(chosen: str, root: Path) -> Path:
         panel_rows=pq.read_metadata(results / "panel" / "panel.parquet").num_rows,
         costs=rule_costs(results / "benchmarks", parts),
         machine=this_machine(),
-        packages=locked_versions((root / "requirements.lock").read_text(encoding="utf-8")),
+        packages=versions_in_use((root / "requirements.lock").read_text(encoding="utf-8")),
         main_packages=_main_packages(root),
         draws=random_draws(_modules_of(study)),
         seed_line=read_yaml(path).line_of(("seed",)),
@@ -193,8 +193,8 @@ def _modules_of(study: Study) -> set[str]:
 
 def _main_packages(root: Path) -> dict[str, str]:
     """Give the versions of the packages that the program is written with."""
-    locked = locked_versions((root / "requirements.lock").read_text(encoding="utf-8"))
-    by_name = {_plain(package): version for package, version in locked.items()}
+    in_use = versions_in_use((root / "requirements.lock").read_text(encoding="utf-8"))
+    by_name = {_plain(package): version for package, version in in_use.items()}
     needed = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     names = sorted(_plain(re.split(r"[^A-Za-z0-9._-]", text, maxsplit=1)[0]) for text in needed)
     return {package: by_name[package] for package in names if package in by_name}

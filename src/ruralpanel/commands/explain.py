@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ruralpanel.errors import Problem, StudyError, counted
+from ruralpanel.errors import AddressError, Problem, counted
 from ruralpanel.estimation.address import find_estimate
 from ruralpanel.estimation.estimates import load_estimates
 from ruralpanel.estimation.modules import estimator_module
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
         address = read_address(chosen.address)
         row = find_estimate(load_estimates(_estimates(results, study, name)), address)
     except NoSuchNumber as error:
-        raise StudyError([error.problem(name)]) from None
+        raise AddressError([error.problem(name)]) from None
     ledgers = [
         *(results / "sources" / f"{source}.ledger.csv" for source in study.sources),
         results / "panel" / "panel.ledger.csv",
@@ -60,5 +60,5 @@ def _estimates(results: Path, study: Study, name: str) -> list[Path]:
     files = [results / "estimates" / f"{block}.csv" for block in study.blocks]
     if absent := [path for path in files if not path.is_file()]:
         what = f"{counted(len(absent), 'block')} of {len(files)} not estimated yet, such as {absent[0].as_posix()}"
-        raise StudyError([Problem(name, what, hint=f"run it first: ./run --config study={name}")])
+        raise AddressError([Problem(name, what, hint=f"run it first: ./run --config study={name}")])
     return files
