@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 
 from ruralpanel.__main__ import command_names, main
+from ruralpanel.estimation.address import address_of, find_estimate
 from ruralpanel.estimation.block import estimate_block
+from ruralpanel.study.addresses import read_address
 from ruralpanel.verification.comparison import NothingToCompare, side_by_side
 from tests.conftest import equation
 
@@ -58,6 +60,9 @@ def test_the_command_prints_what_differs(
     assert main(["compare", here, there, "--csv", str(tmp_path / "all.csv")]) == 1
     printed = capsys.readouterr().out
     assert "standard errors" in printed
+    # What is printed of a coefficient is its address, with which it is found again.
+    address = printed.splitlines()[-2].split()[1].removesuffix(":")
+    assert address_of(find_estimate(estimates, read_address(address))) == address
     assert f"{len(estimates)} differs, of {len(estimates)} coefficients" in printed
     assert len(pd.read_csv(tmp_path / "all.csv")) == len(estimates)
 

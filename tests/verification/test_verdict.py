@@ -76,8 +76,9 @@ def test_every_status(tmp_path: Path, estimates: pd.DataFrame, rows: list[str], 
     if expected in ("match", "rounding") and len(rows) == 1:
         refuse_unless_reproduced(verdict)
     else:
-        with pytest.raises(NotReproduced, match="T1"):
+        with pytest.raises(NotReproduced, match="T1") as error:
             refuse_unless_reproduced(verdict)
+        assert all(each.hint for each in error.value.problems)  # the reason, or how to look at the number
 
 
 def test_a_missing_cell_says_what_the_run_lacks(tmp_path: Path, estimates: pd.DataFrame) -> None:

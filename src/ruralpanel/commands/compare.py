@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from ruralpanel.verification.comparison import SHARED, estimates_of, side_by_side
+from ruralpanel.estimation.address import address_of
+from ruralpanel.verification.comparison import estimates_of, side_by_side
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -35,11 +36,11 @@ def main(arguments: Sequence[str]) -> int:
 
 def _line(row: Mapping[Any, Any]) -> str:
     """Write a difference as ``baseline/main/income/…: 0.081 (0.010) → 0.079 (0.010), 0.2 standard errors``."""
-    parts = [str(row[name]) for name in ("block", *SHARED) if name in row and str(row[name]) not in ("", "<NA>", "nan")]
+    place = address_of({"block": "…", **row})  # without a block where the two have blocks of their own
     shown = [_number(row[f"estimate_{side}"], row[f"standard_error_{side}"]) for side in ("first", "second")]
     size = row["in_standard_errors"]
     apart = f", {size:.2g} standard errors" if isinstance(size, float) and not pd.isna(size) else ""
-    return f"{row['status']:<11} {'/'.join(parts)}: {shown[0]} → {shown[1]}{apart}"
+    return f"{row['status']:<11} {place}: {shown[0]} → {shown[1]}{apart}"
 
 
 def _number(estimate: Any, standard_error: Any) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from ruralpanel.errors import nearest
@@ -12,16 +15,20 @@ NUMBERS = tuple(name for name, (kind, _) in COLUMNS.items() if kind != "str" and
 """What can be asked for behind a ``#``."""
 
 
-def address_of(row: pd.Series) -> str:
+def address_of(row: Mapping[Any, Any] | pd.Series) -> str:
     """Give the whole address of an estimate.
 
     Parameters
     ----------
     row
-        A row of the estimates.
+        A row of the estimates, or of what was compared with them.
     """
     parts = "/".join(str(row[name]) for name in ("block", *PARTS))
-    return parts + "".join(f"@{name}={row[name]}" for name in WITHIN if pd.notna(row[name]) and str(row[name]) != "")
+    within = {name: row[name] for name in WITHIN if pd.notna(row[name]) and str(row[name]) != ""}
+    return parts + "".join(
+        f"@{name}={int(value) if isinstance(value, float) and value.is_integer() else value}"
+        for name, value in within.items()
+    )
 
 
 def find_estimate(estimates: pd.DataFrame, address: Address) -> pd.Series:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, PackageLoader, select_autoescape
 
+from ruralpanel.estimation.address import address_of
 from ruralpanel.exhibits.numbers import decimal
 from ruralpanel.verification.figures import PARTS, FigureContents
 from ruralpanel.verification.pictures import marked, png_bytes, visible_difference
@@ -27,7 +28,8 @@ def verdict_rows(verdict: pd.DataFrame) -> list[dict[str, str]]:
     Returns
     -------
     list of dict
-        Cell, statistic, the published and the reproduced number, status, note and source.
+        Cell, statistic, the published and the reproduced number, status, note (of a number that does not reproduce its
+        address, where nothing else is to be said) and source.
     """
     rows = []
     for cell in verdict.to_dict("records"):
@@ -40,7 +42,7 @@ def verdict_rows(verdict: pd.DataFrame) -> list[dict[str, str]]:
                 "reproduced": decimal(cell["reproduced"], decimals) or "—",
                 "unrounded": "" if pd.isna(cell["reproduced"]) else f"{cell['reproduced']:.8g}".replace("-", "−"),
                 "status": cell["status"],
-                "note": cell["note"],
+                "note": cell["note"] or ("" if cell["status"] in REPRODUCES else address_of(cell)),
                 "source": cell["source"],
             }
         )

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import Problem, ProblemsFound, nearest
+from ruralpanel.estimation.address import address_of
 from ruralpanel.verification.summary import NOT_PUBLISHED, REPRODUCES, SYNTHETIC_TWIN
 
 EXACT = 1e-7
@@ -120,7 +121,7 @@ def refuse_unless_reproduced(
                 f"{cell['status']}: published {cell['value']}, "
                 + ("no number now" if pd.isna(cell["reproduced"]) else f"now {cell['reproduced']:.8g}"),
                 cell["statistic"],
-                cell["note"],
+                cell["note"] or f"./run explain '{address_of(cell)}'",
             )
             for cell in bad.to_dict("records")
         ]
