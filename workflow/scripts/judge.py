@@ -9,7 +9,8 @@ with stage(snakemake.log[0]):
     from ruralpanel.storage import save_json
     from ruralpanel.verification.figures import judge_figures, load_figure
     from ruralpanel.verification.html import figure_rows, verdict_page
-    from ruralpanel.verification.published import nothing_published, read_published
+    from ruralpanel.verification.inputs import changed_inputs, inputs_read, load_provenance, read_published_inputs
+    from ruralpanel.verification.published import from_print, nothing_published, read_published
     from ruralpanel.verification.verdict import judge, on_synthetic_twins
 
     published = read_published(Path(snakemake.input.published[0])) if snakemake.input.published else nothing_published()
@@ -25,9 +26,24 @@ with stage(snakemake.log[0]):
     drawn = load_figures([name for name in published_figures if name in numbers], snakemake.params.exhibits)
     figures = judge_figures(kept, drawn, numbers)
     figures.to_csv(snakemake.output.figures, index=False, lineterminator="\n")
+    changed = changed_inputs(
+        inputs_read(snakemake.params.inputs, load_provenance(snakemake.input.provenance), Path()),
+        read_published_inputs(Path(snakemake.params.published_inputs)),
+        from_print=bool(from_print(published).any()),
+        passed_over=snakemake.params.twins,
+    )
     page = verdict_page(
-        verdict, snakemake.params.title, snakemake.params.standing, figures, figure_rows(figures, kept, drawn)
+        verdict,
+        snakemake.params.title,
+        snakemake.params.standing,
+        figures,
+        figure_rows(figures, kept, drawn),
+        [each.sentence for each in changed],
     )
     Path(snakemake.output.html).write_text(page, encoding="utf-8")
-    facts = {"data_standing": snakemake.params.standing, "synthetic_twins": list(snakemake.params.twins)}
+    facts = {
+        "data_standing": snakemake.params.standing,
+        "synthetic_twins": list(snakemake.params.twins),
+        "changed_inputs": [each.facts() for each in changed],
+    }
     save_json(facts, snakemake.output.facts)

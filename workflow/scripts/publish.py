@@ -8,6 +8,7 @@ with stage(snakemake.log[0]):
     from ruralpanel import __version__
     from ruralpanel.estimation.estimates import load_estimates
     from ruralpanel.verification.figures import keep_figures
+    from ruralpanel.verification.inputs import inputs_frame, inputs_read, load_provenance
     from ruralpanel.verification.published import RUN, keep_as_published, refuse_to_replace_print
 
     path = Path(snakemake.params.path)
@@ -20,3 +21,5 @@ with stage(snakemake.log[0]):
     path.parent.mkdir(parents=True, exist_ok=True)
     published.to_csv(path, index=False, lineterminator="\n")
     keep_figures(snakemake.input.data, snakemake.input.pictures, Path(snakemake.params.folder))
+    inputs = inputs_read(snakemake.params.inputs, load_provenance(snakemake.input.provenance), Path())
+    inputs_frame(inputs).to_csv(snakemake.params.published_inputs, index=False, lineterminator="\n")

@@ -28,7 +28,7 @@ from ruralpanel.lineage import file_digest, modules_behind
 from ruralpanel.study import find_study, load_study
 from ruralpanel.study.model import Study
 from ruralpanel.study.yaml_file import read_yaml
-from ruralpanel.verification.published_files import published_folder
+from ruralpanel.verification.published_files import published_folder, published_inputs
 from ruralpanel.verification.summary import verdict_line
 
 KEPT_OF_A_CODEBOOK = ["column", "label", "unit", "type", "origin", "transformation", "rows", "missing"]
@@ -66,7 +66,8 @@ def make_archive(chosen: str, root: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     copied = [*program_files(root), *(each for each in files.provided if (root / each).is_file())]
     published = study.published or f"results/published/{name}.csv"
-    copied += [*notes_beside(copied, root), *([published] if (root / published).is_file() else [])]
+    kept = [published, published_inputs(published).as_posix()]
+    copied += [*notes_beside(copied, root), *(each for each in kept if (root / each).is_file())]
     copied += study.paper.files if study.paper is not None else []
     if not files.restricted:  # what a figure plots may be values of places one by one
         copied += [path.relative_to(root).as_posix() for path in sorted((root / published_folder(published)).glob("*"))]

@@ -98,6 +98,7 @@ def verdict_page(
     standing: str,
     figures: pd.DataFrame | None = None,
     drawings: Sequence[Mapping[str, Any]] = (),
+    changed: Sequence[str] = (),
 ) -> str:
     """Render the verdict as one self-contained page.
 
@@ -113,6 +114,8 @@ def verdict_page(
         From :func:`ruralpanel.verification.figures.judge_figures`.
     drawings
         From :func:`figure_rows`.
+    changed
+        A sentence for each raw file that is not the published one, from :mod:`ruralpanel.verification.inputs`.
     """
     drawn = None if figures is None else status_counts(figures)
     environment = Environment(loader=PackageLoader("ruralpanel.report"), autoescape=select_autoescape(default=True))
@@ -120,6 +123,7 @@ def verdict_page(
         title=title,
         standing=standing,
         sentence=verdict_sentence(status_counts(verdict), standing, drawn),
+        changed=changed,
         figures=drawings,
         rows=verdict_rows(verdict),
     )

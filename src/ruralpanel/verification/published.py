@@ -115,6 +115,17 @@ RUN = "run of "
 """What the source of a value begins with when a run has printed it."""
 
 
+def from_print(published: pd.DataFrame) -> pd.Series:
+    """Tell which published values were typed from print, and not printed by a run.
+
+    Parameters
+    ----------
+    published
+        From :func:`read_published`.
+    """
+    return ~published["source"].str.startswith(RUN)
+
+
 def refuse_to_replace_print(path: Path) -> None:
     """Do nothing when a file of published values may be written anew.
 
@@ -129,7 +140,7 @@ def refuse_to_replace_print(path: Path) -> None:
         If it holds values that were typed from print: a run must not replace what it is verified against.
     """
     if path.is_file():
-        typed = ~read_published(path)["source"].str.startswith(RUN)
+        typed = from_print(read_published(path))
         if typed.any():
             what = f"holds {int(typed.sum())} values typed from print, which a run does not replace"
             raise PublishedError([Problem(str(path), what, hint="move the file away first, if you mean to")])

@@ -6,6 +6,7 @@ import csv
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 SYNTHETIC_TWIN = "synthetic twin"
 """The status of every cell when a run read a synthetic twin of a restricted file."""
@@ -17,6 +18,10 @@ REPRODUCES = STATUSES[:2]
 
 NOT_PUBLISHED = "not published"
 """The status of a figure that the run draws and nobody published: neither good nor bad."""
+
+
+LISTED = 10
+"""How many raw files that have changed are listed on a terminal."""
 
 
 def summary_of(results: Path) -> str:
@@ -44,6 +49,7 @@ def summary_of(results: Path) -> str:
             lines.append(f"{name + ':':<23} {path.as_posix()}")
     if (results / "verdict.csv").is_file():
         lines.append(verdict_line(results))
+        lines += changed_lines(results)
     return "\n".join(lines)
 
 
@@ -55,9 +61,34 @@ def verdict_line(results: Path) -> str:
     results
         The study's folder under ``results/``.
     """
-    standing = json.loads((results / "verdict.json").read_text(encoding="utf-8"))["data_standing"]
+    standing = _facts(results)["data_standing"]
     cells, figures = (_statuses(results / name) for name in ("verdict.csv", "verdict.figures.csv"))
     return verdict_sentence(cells, standing, figures)
+
+
+def changed_lines(results: Path) -> list[str]:
+    """Say which raw files are not those of the published numbers.
+
+    Parameters
+    ----------
+    results
+        The study's folder under ``results/``.
+
+    Returns
+    -------
+    list of str
+        At most :data:`LISTED`, and then how many more there are; the verdict's page has all.
+    """
+    sentences = [str(each["words"]) for each in _facts(results).get("changed_inputs", [])]
+    more = len(sentences) - LISTED
+    if more > 0:
+        return [*sentences[:LISTED], f"And {more:,} more such files: {(results / 'verdict.html').as_posix()}"]
+    return sentences
+
+
+def _facts(results: Path) -> dict[str, Any]:
+    facts: dict[str, Any] = json.loads((results / "verdict.json").read_text(encoding="utf-8"))
+    return facts
 
 
 def _statuses(path: Path) -> Counter[str]:
