@@ -5,6 +5,7 @@ from ruralpanel.stage import stage
 with stage(snakemake.log[0]):
     from pathlib import Path
 
+    from ruralpanel.estimation.address import address_of
     from ruralpanel.estimation.estimates import load_estimates
     from ruralpanel.storage import save_json
     from ruralpanel.verification.figures import judge_figures, load_figure
@@ -14,7 +15,8 @@ with stage(snakemake.log[0]):
     from ruralpanel.verification.verdict import judge, on_synthetic_twins
 
     published = read_published(Path(snakemake.input.published[0])) if snakemake.input.published else nothing_published()
-    verdict = judge(published, load_estimates(snakemake.input.estimates))
+    estimates = load_estimates(snakemake.input.estimates)
+    verdict = judge(published, estimates)
     verdict = on_synthetic_twins(verdict, snakemake.params.twins)
     verdict.to_csv(snakemake.output.csv, index=False, lineterminator="\n")
 
@@ -24,7 +26,8 @@ with stage(snakemake.log[0]):
     numbers, published_figures = snakemake.params.figures, snakemake.params.published_figures
     kept = load_figures(published_figures, snakemake.params.published_folder)
     drawn = load_figures([name for name in published_figures if name in numbers], snakemake.params.exhibits)
-    figures = judge_figures(kept, drawn, numbers)
+    addresses = {address_of(row) for row in estimates.to_dict("records")}
+    figures = judge_figures(kept, drawn, numbers, addresses)
     figures.to_csv(snakemake.output.figures, index=False, lineterminator="\n")
     changed = changed_inputs(
         inputs_read(snakemake.params.inputs, load_provenance(snakemake.input.provenance), Path()),

@@ -79,7 +79,12 @@ def figure_rows(
                 "name": name,
                 "reproduces": part["status"].isin([*REPRODUCES, NOT_PUBLISHED]).all(),
                 "parts": [
-                    {"what": PARTS.get(each["part"], ""), "status": each["status"], "note": each["note"]}
+                    {
+                        "what": PARTS.get(each["part"], ""),
+                        "status": each["status"],
+                        "note": each["note"],
+                        "address": each["address"],
+                    }
                     for each in part.to_dict("records")
                 ],
                 "pictures": [
