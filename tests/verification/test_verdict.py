@@ -11,6 +11,7 @@ from ruralpanel.estimation.block import estimate_block
 from ruralpanel.verification.html import verdict_page
 from ruralpanel.verification.published import (
     COLUMNS,
+    ShownIn,
     keep_as_published,
     nothing_published,
     printed_decimals,
@@ -136,7 +137,7 @@ def test_decimals_are_those_printed() -> None:
 
 
 def test_what_a_run_keeps_as_published_matches_that_run(tmp_path: Path, estimates: pd.DataFrame) -> None:
-    kept = keep_as_published(estimates, [("Table 1", ["block"], 3)], "run of test")
+    kept = keep_as_published(estimates, [ShownIn("Table 1", ["block"], 3)], "run of test")
     assert list(kept.columns) == COLUMNS
     kept.to_csv(tmp_path / "kept.csv", index=False)
     verdict = judge(read_published(tmp_path / "kept.csv"), estimates)
@@ -146,7 +147,7 @@ def test_what_a_run_keeps_as_published_matches_that_run(tmp_path: Path, estimate
 
 
 def test_what_no_exhibit_prints_is_not_kept_as_published(estimates: pd.DataFrame) -> None:
-    shown = [("Table 1", ["block"], 3)]
+    shown = [ShownIn("Table 1", ["block"], 3)]
     row = estimates[estimates["estimate"].notna()].iloc[[0]]
     unseen = pd.concat([estimates, row.assign(term="of a cohort", cohort="2013"), row.assign(term="own", period=2013)])
     assert keep_as_published(unseen, shown, "run").equals(keep_as_published(estimates, shown, "run"))

@@ -101,12 +101,9 @@ rule publish:
     params:
         path=lambda wildcards: PUBLISHED,
         shown=lambda wildcards: [
-            [
-                exhibit_numbers(STUDY)[name],
-                exhibit.estimated_in,
-                getattr(exhibit, "decimals", 3),
-            ]
+            as_json(declared(STUDY, name))
             for name, exhibit in STUDY.exhibits.items()
+            if exhibit.estimated_in
         ],
         study=NAME,
         folder=str(PUBLISHED_FOLDER),
