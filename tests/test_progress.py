@@ -4,7 +4,7 @@ import io
 import logging
 from pathlib import Path
 
-from ruralpanel.progress import Progress
+from ruralpanel.progress import RULES_BY_NAME, Progress
 
 
 def record(message: str | None = None, level: int = logging.INFO, **facts: object) -> logging.LogRecord:
@@ -74,3 +74,15 @@ def test_a_dry_run_lists_what_would_be_run() -> None:
 
 def test_other_errors_are_passed_on() -> None:
     assert "./run --unlock" in shown(record("Directory cannot be locked.", logging.ERROR, event="error"))
+
+
+def test_a_word_that_is_nothing_is_offered_the_command_or_rule_it_is_near() -> None:
+    message = "MissingRuleException:\nNo rule to produce {} (if you use input functions make sure that they …)."
+    text = shown(record(message.format("docter"), logging.ERROR))
+    assert text.strip() == "`docter` is no command, no rule, and no file that a rule makes; did you mean “doctor”?"
+    assert "./run -l" in shown(record(message.format("zzzzzz"), logging.ERROR))
+
+
+def test_rules_run_by_name_are_those_of_the_workflow(root: Path) -> None:
+    rules = "".join(path.read_text(encoding="utf-8") for path in (root / "workflow").rglob("*.smk"))
+    assert [name for name in RULES_BY_NAME if f"rule {name}:" not in rules] == []

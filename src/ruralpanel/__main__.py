@@ -5,16 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
 
-from ruralpanel import commands
+from ruralpanel.commands import command_names
 from ruralpanel.errors import ProblemsFound, nearest
-
-
-def command_names() -> list[str]:
-    """Name the commands there are, as they are typed."""
-    modules = Path(commands.__path__[0]).glob("*.py")
-    return sorted(path.stem.replace("_", "-") for path in modules if path.stem != "__init__")
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -87,6 +87,13 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def closest(word: object, choices: Iterable[str]) -> str | None:
+    """Give the valid word that a user is likely to have meant, whatever its case; None where no word is near."""
+    by_folded_name = {choice.casefold(): choice for choice in choices}
+    close = get_close_matches(str(word).casefold(), list(by_folded_name), n=1, cutoff=0.6)
+    return by_folded_name[close[0]] if close else None
+
+
 def nearest(word: object, choices: Iterable[str]) -> str:
     """Offer the nearest valid word, or the whole choice when nothing is near.
 
@@ -105,9 +112,8 @@ def nearest(word: object, choices: Iterable[str]) -> str:
     valid = sorted(choice for choice in set(choices) if choice.strip())  # a header may have empty cells
     if not valid:
         return ""
-    by_folded_name = {choice.casefold(): choice for choice in valid}
-    close = get_close_matches(str(word).casefold(), list(by_folded_name), n=1, cutoff=0.6)
-    if close:
-        return f"did you mean “{by_folded_name[close[0]]}”?"
+    close = closest(word, valid)
+    if close is not None:
+        return f"did you mean “{close}”?"
     shown = ", ".join(valid[:20])
     return f"valid here: {shown}" + (f", … ({len(valid)} in all)" if len(valid) > 20 else "")

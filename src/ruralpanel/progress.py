@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from logging import ERROR, WARNING, LogRecord
 from pathlib import Path
 from typing import Any, TextIO
 
+from ruralpanel.commands import command_names
+from ruralpanel.errors import closest
 from ruralpanel.verification.summary import summary_of
 
 QUIET_FAILURES = (
@@ -21,6 +24,10 @@ QUIET_FAILURES = (
 
 TARGETS = ("all", "verify", "monte_carlo")
 """Rules that only gather others."""
+
+
+RULES_BY_NAME = ("simulate", "toponymy")
+"""Rules that are run only where somebody names them."""
 
 
 VERDICT = "accept"
@@ -102,6 +109,10 @@ class Progress:
                 "Another run is at work here, or one was cut off and left its lock. If no other run is at work: "
                 "./run --unlock, and then again."
             )
+        if "MissingRuleException" in text and (unknown := re.search(r"No rule to produce (\S+)", text)):
+            text = f"`{unknown[1]}` is no command, no rule, and no file that a rule makes"
+            meant = closest(unknown[1], ["test", *command_names(), *TARGETS, *RULES_BY_NAME])
+            text += f"; did you mean “{meant}”?" if meant else "; README.md lists the commands, ./run -l the rules"
         if text.strip() and not any(phrase in text for phrase in QUIET_FAILURES):
             self.line(text if record.levelno >= ERROR else f"Warning: {text}")
 

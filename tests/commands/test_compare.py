@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ruralpanel.__main__ import command_names, main
+from ruralpanel.__main__ import main
+from ruralpanel.commands import command_names
 from ruralpanel.estimation.address import address_of, find_estimate
 from ruralpanel.estimation.block import estimate_block
 from ruralpanel.study.addresses import read_address

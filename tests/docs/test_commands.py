@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from ruralpanel.__main__ import command_names
+from ruralpanel.commands import command_names
 from ruralpanel.study.load import available_studies
 from tests.conftest import ROOT
 from tests.docs.pages import TUTORIAL, Change, Command, all_commands, documents, steps

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from pydantic import ValidationError
 
-from ruralpanel.__main__ import command_names
+from ruralpanel.commands import command_names
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.model import Study
 from ruralpanel.study.sensitivity import ANALYSES

@@ -12,6 +12,7 @@ import pytest
 from ruralpanel.__main__ import main
 from ruralpanel.doctor.findings import Finding
 from ruralpanel.doctor.machine import disk_space, installed_packages, memory, python_version
+from ruralpanel.doctor.study_file import left_of_a_draft
 from ruralpanel.doctor.tracked_files import absolute_paths, personal_data
 
 STUDY = """\
@@ -82,6 +83,34 @@ def test_missing_files_are_told_with_how_to_get_them(repository: Path, capsys: p
     assert "Ask the county's bureau of statistics." in printed
     assert "prices.csv is not here, and has no public address" in printed
     assert "2 errors" in printed
+
+
+def test_columns_that_raw_files_do_not_have_are_told_before_a_run(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = repository / "config/studies/small.yaml"
+    path.write_text(path.read_text().replace("income: ,", "income: { from: incom }, year_of_listing: ,"))
+    (repository / "data/raw/small/survey.csv").write_text("village,year,income,listed\na,2010,1,0\n")
+    assert main(["doctor"]) == 1
+    printed = capsys.readouterr().out
+    assert "has no column `incom` (wanted for `income`)" in printed
+    assert "did you mean “income”?" in printed
+    assert "has no column `year_of_listing`" in printed
+
+
+def test_what_is_left_of_a_draft_is_told_with_its_lines(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = repository / "config/studies/small.yaml"
+    marked = path.read_text().replace("title: Small\n", "# Marks are `guessed:`.\ntitle: Small # guessed: the name\n")
+    path.write_text(marked.replace("[Nobody]", "[Unknown]"))
+    assert main(["doctor"]) == 0
+    printed = capsys.readouterr().out
+    assert "small.yaml: 1 line marked `guessed:`: 3\n" in printed
+    assert "names “Unknown”" in printed
+
+
+def test_of_many_marked_lines_the_first_are_listed_and_the_others_counted() -> None:
+    [finding] = left_of_a_draft(None, "a.yaml", "key: 1 # guessed: so\n" * 15)
+    assert finding.problem.what == "15 lines marked `guessed:`: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 3 more"
 
 
 def test_a_mirrored_file_with_another_hash_is_an_error(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:

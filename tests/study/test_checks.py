@@ -74,6 +74,24 @@ def test_parts_that_do_not_fit_are_found(repository: Repository, path: str, key:
     assert said in repository.complaint_with_lines()
 
 
+@pytest.mark.parametrize(("key", "wrong", "meant"), [("unit", "vilage", "village"), ("period", "yaer", "year")])
+def test_what_rests_on_a_misspelt_key_of_the_panel_is_not_called_wrong(
+    repository: Repository, key: str, wrong: str, meant: str
+) -> None:
+    repository.at("panel")[key] = wrong
+    message = repository.complaint()
+    assert "(1 problem)" in message
+    assert f"panel.{key}: `{wrong}` is not a column of the source `survey`\n    → did you mean “{meant}”?" in message
+
+
+def test_other_mistakes_are_told_beside_a_misspelt_key_of_the_panel(repository: Repository) -> None:
+    repository.at("panel")["unit"] = "vilage"
+    repository.at("blocks.main")["fixed_effects"] = ["village", "yaer"]
+    message = repository.complaint()
+    assert "(2 problems)" in message
+    assert "did you mean “year”?" in message
+
+
 def test_an_unknown_loader_is_offered_the_nearest(repository: Repository) -> None:
     repository.at("sources.survey")["loader"] = "causaldata.castel"
     del repository.at("sources.survey")["path"]

@@ -17,14 +17,21 @@ def test_all_errors_come_at_once_each_with_line_key_and_the_nearest_word(reposit
     repository.at("blocks.main")["estimators"] = ["two_way_fixed_effect"]
     repository.at("sources.survey.columns")["income"] = {"from": "inc", "unti": "yuan"}
     message = repository.complaint()
-    assert "(4 problems)" in message
+    assert "(3 problems)" in message
     assert "titel: is not a key that is known here\n    → did you mean “title”?" in message
-    assert "the key `title` is missing" in message
+    assert "is missing" not in message, "a key that is written wrong is not a second mistake"
     assert "blocks.main.estimators[1]" in message
     assert "did you mean “two_way_fixed_effects”?" in message
     assert "sources.survey.columns.income.unti" in message
     assert "did you mean “unit”?" in message
-    assert message.count("line ") >= 4
+    assert message.count("line ") >= 3
+
+
+def test_a_key_that_is_missing_beside_an_unlike_one_is_told(repository: Repository) -> None:
+    repository.study["colour"] = repository.study.pop("title")
+    message = repository.complaint()
+    assert "colour: is not a key that is known here" in message
+    assert "the key `title` is missing" in message
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from ruralpanel.doctor.findings import Finding, as_text, error
 from ruralpanel.doctor.machine import disk_space, installed_packages, memory, python_version
-from ruralpanel.doctor.raw_files import absent_or_other, size_of_raw_files
+from ruralpanel.doctor.raw_files import absent_or_other, other_than_declared, size_of_raw_files
 from ruralpanel.doctor.repository import state_of_raw_files, tracked_files
+from ruralpanel.doctor.study_file import left_of_a_draft
 from ruralpanel.doctor.tracked_files import absolute_paths, personal_data
 from ruralpanel.errors import Problem
 from ruralpanel.sources.retrieval import MIRROR
@@ -31,15 +32,18 @@ def main(arguments: Sequence[str]) -> int:
     chosen = parser.parse_args(list(arguments))
     root = Path()
     name = configured_study(chosen.config, root)
-    results = root / "results" / find_study(name, root)[0]
+    shown, path = find_study(name, root)
+    results = root / "results" / shown
     study, found_in_study = _study(name, root)
+    found_in_study += left_of_a_draft(study, path.as_posix(), path.read_text(encoding="utf-8"))
     tracked = tracked_files(root)
     candidates: Counter[str] = Counter()
     found = {f"Study {name}": found_in_study}
     raw_bytes = 0
     if study is not None:
         given = os.environ.get(MIRROR)
-        found["Raw files"] = list(absent_or_other(study, root, Path(given) if given else None))
+        mirror = Path(given) if given else None
+        found["Raw files"] = [*absent_or_other(study, root, mirror), *other_than_declared(study, root, mirror)]
         found["State in git"] = list(state_of_raw_files(study, root, tracked))
         raw_bytes = size_of_raw_files(study, root)
     found["Python and packages"] = [*python_version(root), *installed_packages(root / "requirements.lock")]

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ruralpanel.doctor.findings import Finding, error, warning
-from ruralpanel.errors import nearest
+from ruralpanel.errors import DataError, closest, nearest
 from ruralpanel.lineage import file_digest
+from ruralpanel.sources.formats import read_raw
+from ruralpanel.sources.headers import positions_of
 from ruralpanel.sources.packages import available_loaders
-from ruralpanel.sources.retrieval import MIRROR
+from ruralpanel.sources.retrieval import MIRROR, in_mirror
 from ruralpanel.study.model import Study
 from ruralpanel.study.sources import Retrieval, Source
 
@@ -49,6 +51,36 @@ def absent_or_other(study: Study, root: Path, mirror: Path | None) -> Iterator[F
         yield from _in_place(f"facts.{name}", path, root, "notes of exhibits, or the paper, refer to numbers in it")
 
 
+def other_than_declared(study: Study, root: Path, mirror: Path | None) -> Iterator[Finding]:
+    """Find raw files that are there, and cannot be read as declared or lack a column that is.
+
+    Parameters
+    ----------
+    study
+        The study.
+    root
+        The top of the repository.
+    mirror
+        The folder from which files are taken in place of the network, if there is one.
+    """
+    for source in study.sources.values():
+        path = _readable(source, root, mirror)
+        if path is None and source.loader not in available_loaders():
+            continue  # that it is not there is told by `absent_or_other`
+        try:
+            positions_of(read_raw(source, path), source)
+        except DataError as found:
+            yield from (Finding("error", problem) for problem in found.problems)
+
+
+def _readable(source: Source, root: Path, mirror: Path | None) -> Path | None:
+    """Give the raw file where it is there, in place or in the mirror, and has something in it."""
+    places = [root / source.raw_file] if source.raw_file is not None else []
+    copy = in_mirror(source.retrieve, mirror) if source.retrieve is not None else None
+    places += [copy] if copy is not None else []
+    return next((path for path in places if path.is_file() and path.stat().st_size), None)
+
+
 def how_to_get(source: Source) -> str:
     """Say how somebody else gets a raw file, as far as the study says."""
     known = [" ".join(source.access.split())] if source.access else []
@@ -66,8 +98,8 @@ def _in_place(where: str, name: str, root: Path, hint: str) -> Iterator[Finding]
     path = root / name
     if not path.is_file():
         near = sorted(each.name for each in path.parent.iterdir()) if path.parent.is_dir() else []
-        close = nearest(path.name, near)
-        more = f"; beside it: {close}" if close.startswith("did you mean") else ""
+        close = closest(path.name, near)
+        more = f"; beside it is “{close}”" if close is not None else ""
         yield error(where, f"there is no file {name}", hint + more)
     elif path.stat().st_size == 0:
         yield error(where, f"{name} is empty", hint)
@@ -80,8 +112,7 @@ def _retrieved(where: str, source: Source, wanted: Retrieval, root: Path, mirror
             what = f"{wanted.kept_as} has another sha256 than the study says; a run discards it and retrieves it anew"
             yield (warning if wanted.address else error)(where, what, how_to_get(source))
         return
-    places = [] if mirror is None else [mirror / wanted.sha256 / wanted.file_name, mirror / wanted.file_name]
-    copy = next((place for place in places if place.is_file()), None)
+    copy = in_mirror(wanted, mirror)
     if copy is not None:
         if file_digest(copy) != wanted.sha256:
             what = f"{copy} has another sha256 than the study says"

@@ -14,7 +14,7 @@ from pandas.api.types import is_numeric_dtype
 from ruralpanel.drafting.keys import Key, find_key
 from ruralpanel.drafting.reading import open_file
 from ruralpanel.drafting.variables import Variable, describe, name_from
-from ruralpanel.errors import DataError, Problem, StudyError
+from ruralpanel.errors import DataError, Problem, StudyError, counted
 from ruralpanel.sources.table import read_source
 from ruralpanel.study.sources import DIGITS_OF_LEVEL, Source
 
@@ -214,7 +214,8 @@ def _draft_source(name: str, path: str, root: Path, questions: list[str]) -> Dra
     if key.share < 1:
         settings["on_violation"] = "quarantine"
         evidence["on_violation"] = f"in {1 - key.share:.2%} of the rows the key is missing or shared"
-    evidence["key"] = f"tells {key.share:.2%} of {len(opened.raw.values):,} rows apart"
+    share = "all" if key.share == 1 else f"{key.share:.2%} of"
+    evidence["key"] = f"tells {share} {counted(len(opened.raw.values), 'row')} apart"
     draft = DraftSource(name, path, variables, key, settings, evidence, pd.DataFrame())
     draft.table = read_source(name, as_source(draft), root / path).table
     return draft
@@ -392,8 +393,11 @@ def _from_columns(panel: pd.DataFrame, unit: str, period: str) -> list[Treatment
                 stays = off == 0
                 cohorts = ordered[unit].map(ordered.loc[values == 1].groupby(unit)[period].min()).reindex(panel.index)
                 keys: dict[str, Any] = {"indicator": name} | ({} if stays else {"absorbing": False})
-                why = f"0 or 1, switches on in {on:,} units" + (f" and off {off:,} times" if off else " and never off")
-                indicators.append(Treatment(_free_name(f"treated_{name}"[:50], set(panel)), keys, why, cohorts, stays))
+                why = f"0 or 1, switches on in {counted(on, 'unit')}"
+                why += f" and off {counted(off, 'time')}" if off else " and never off"
+                indicators.append(
+                    Treatment(_free_name(_name_of_treatment(name), set(panel)), keys, why, cohorts, stays)
+                )
             continue
         is_constant = bool((by_unit.nunique() <= 1).all())
         when = known[known.between(first, last + 1)]
@@ -414,8 +418,13 @@ def _from_columns(panel: pd.DataFrame, unit: str, period: str) -> list[Treatment
         cohorts = panel[name].where(panel[name].between(first, last + 1))
         why = f"constant within units, {when.nunique()} periods from {when.min():g} to {when.max():g}"
         why += f"; {int(others[0])} taken for never" if others else "; missing taken for never"
-        cohorts_found.append(Treatment(_free_name(f"treated_{name}"[:50], set(panel)), keys, why, cohorts))
+        cohorts_found.append(Treatment(_free_name(_name_of_treatment(name), set(panel)), keys, why, cohorts))
     return [*cohorts_found, *sorted(indicators, key=lambda each: not each.absorbing)]
+
+
+def _name_of_treatment(column: str) -> str:
+    """Name a treatment by its column, of which it says that it is one unless the column does."""
+    return "treatment" if column.startswith("treat") else f"treated_{column}"[:50]
 
 
 def _is_listed_in(source: DraftSource, treatments: Sequence[Treatment]) -> bool:

@@ -15,6 +15,9 @@ from ruralpanel.drafting.draft import IN_FIRST_BLOCK, WIDEST, Draft, DraftSource
 GUESSED = "guessed:"
 """What a comment on a guess begins with."""
 
+NOBODY_YET = "Unknown"
+"""The author of a draft, who has to be named by whoever makes a study of it."""
+
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_ ./-]*[A-Za-z0-9_]|[A-Za-z]")
 _WORDS_OF_YAML = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 _LONGEST = 118
@@ -48,7 +51,7 @@ def study_text(name: str, draft: Draft) -> str:
     lines += [
         f"study: {name}",
         f"title: {label} # {GUESSED} from the name",
-        "authors: [Unknown] # who answers for it",
+        f"authors: [{NOBODY_YET}] # who answers for it",
         "seed: 1 # any whole number; all random draws derive from it",
         f"data_standing: restricted # {GUESSED} the careful choice; `public` where everybody can have the data",
         "",

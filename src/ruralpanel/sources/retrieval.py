@@ -78,7 +78,7 @@ def retrieve(
     try:
         target.unlink(missing_ok=True)
         target.parent.mkdir(parents=True, exist_ok=True)
-        copied_from = _in_mirror(wanted, mirror)
+        copied_from = in_mirror(wanted, mirror)
         if copied_from is not None:
             _copy(name, wanted, copied_from, target)
             return f"{target} copied from {copied_from}"
@@ -111,7 +111,7 @@ def absent_files(sources: Mapping[str, Source], root: Path, mirror: Path | None)
     """
     wanted = [source.retrieve for source in sources.values() if source.retrieve is not None]
     return sorted(
-        each.file_name for each in wanted if not is_file(root / each.kept_as) and _in_mirror(each, mirror) is None
+        each.file_name for each in wanted if not is_file(root / each.kept_as) and in_mirror(each, mirror) is None
     )
 
 
@@ -165,7 +165,7 @@ def confirmed_digest(name: str, source: Source, path: Path) -> str:
     return found
 
 
-def _in_mirror(wanted: Retrieval, mirror: Path | None) -> Path | None:
+def in_mirror(wanted: Retrieval, mirror: Path | None) -> Path | None:
     """Find the file in a mirror: in a folder called by its hash, where names are shared, or by its name alone."""
     if mirror is None:
         return None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from ruralpanel.errors import Problem, nearest
+from ruralpanel.errors import Problem, closest, nearest
 from ruralpanel.study.exhibits import KINDS
 from ruralpanel.study.sensitivity import ANALYSES
 from ruralpanel.study.yaml_file import KeyPath, YamlFile, dotted
@@ -23,6 +24,10 @@ _EXPECTED = {
     "model_type": "keys with values",
     "model_attributes_type": "keys with values",
 }
+
+
+_Found = list[tuple[tuple[Any, ...], Any]]
+"""What pydantic found wrong at a place of the file: its own location, and all it says."""
 
 
 @cache
@@ -49,12 +54,26 @@ def problems_of(error: ValidationError, file: YamlFile, model: type[BaseModel]) 
         One for each place in the file, in the file's order.
     """
     schema = _schema_of(model)
-    by_place: dict[KeyPath, list[tuple[tuple[Any, ...], Any]]] = {}
+    by_place: dict[KeyPath, _Found] = {}
     for found in _errors(error):
         place = _path_in_file(found["loc"], file.data, found["type"])
         by_place.setdefault(place, []).append((found["loc"], found))
+    for missing in _misspelt(by_place, schema):
+        del by_place[missing]
     located = [(file.line_of(place), _describe(place, found, file, schema)) for place, found in by_place.items()]
     return [problem for _, problem in sorted(located, key=lambda pair: pair[0])]
+
+
+def _misspelt(by_place: Mapping[KeyPath, _Found], schema: dict[str, Any]) -> set[KeyPath]:
+    """List the keys that are missing because they are written wrong: the wrong key beside them says so."""
+    kinds = {place: found[0][1]["type"] for place, found in by_place.items()}
+    missing = {place for place, kind in kinds.items() if kind == "missing"}
+    meant = {
+        (*place[:-1], closest(place[-1], _keys_at(schema, by_place[place][0][0][:-1])))
+        for place, kind in kinds.items()
+        if kind == "extra_forbidden"
+    }
+    return missing & meant
 
 
 def places_of(error: ValidationError, file: YamlFile) -> list[KeyPath]:
@@ -83,9 +102,7 @@ def _path_in_file(location: tuple[Any, ...], data: Any, kind: str) -> KeyPath:
     return tuple(path)
 
 
-def _describe(
-    place: KeyPath, found: list[tuple[tuple[Any, ...], Any]], file: YamlFile, schema: dict[str, Any]
-) -> Problem:
+def _describe(place: KeyPath, found: _Found, file: YamlFile, schema: dict[str, Any]) -> Problem:
     location, first = found[0]
     kind = first["type"]
     value = first.get("input")

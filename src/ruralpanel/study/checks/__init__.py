@@ -14,7 +14,7 @@ from ruralpanel.study.checks.designation import designations
 from ruralpanel.study.checks.exhibits import exhibits, published
 from ruralpanel.study.checks.facts import facts
 from ruralpanel.study.checks.legacies import legacies
-from ruralpanel.study.checks.panel import columns_of_the_panel, joins
+from ruralpanel.study.checks.panel import columns_of_the_panel, joins, with_known_keys
 from ruralpanel.study.checks.paper import paper
 from ruralpanel.study.checks.places import places
 from ruralpanel.study.checks.sensitivity import sensitivity
@@ -46,10 +46,12 @@ def problems_in(study: Study, file: YamlFile, root: Path) -> list[Problem]:
 
 
 def _all_problems(context: Context) -> Iterator[Problem]:
-    study = context.study
     yield from _identity(context)
     yield from sources(context)
-    of_tables = [*tables(context), *joins(context)]
+    of_keys_and_joins = list(joins(context))
+    context = with_known_keys(context)
+    study = context.study
+    of_tables = [*tables(context), *of_keys_and_joins]
     yield from of_tables
     if study.panel.unit == study.panel.period:
         return  # nothing can be said of equations whose two keys are one

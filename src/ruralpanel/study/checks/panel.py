@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ruralpanel.errors import Problem, nearest
 from ruralpanel.study.checks.context import Context
@@ -27,11 +29,9 @@ def joins(context: Context) -> Iterator[Problem]:
     if panel.unit == panel.period:
         yield context.file.problem(("panel", "period"), f"is `{panel.period}`, the unit too; they are two columns")
         return
-    for key in ("unit", "period"):
-        yield from context.known(
-            ("panel", key), getattr(panel, key), base.column_names, f"column of the {base.kind} `{study.base}`"
-        )
-    if set(base.key) != {panel.unit, panel.period}:
+    unknown = list(_unknown_keys(context))
+    yield from unknown
+    if not unknown and set(base.key) != {panel.unit, panel.period}:
         yield context.file.problem(
             (f"{base.kind}s", study.base, "key"),
             f"is {', '.join(base.key)}; the {base.kind} that gives the panel its rows must have one row for each "
@@ -76,6 +76,32 @@ def joins(context: Context) -> Iterator[Problem]:
                 f"is {'read' if shape.kind == 'source' else 'made'} but never used",
                 f"join it: `panel.joins: [{{source: {name}, on: […]}}]`",
             )
+
+
+def with_known_keys(context: Context) -> Context:
+    """Put the one of unit and period that is misspelt as the key of the base has it, where that is certain.
+
+    All that rests on the panel's keys can then be checked as it is meant, and is not called wrong for their sake.
+    """
+    study, panel, shapes = context.study, context.study.panel, context.study.shapes
+    if (panel.base is None and len(shapes) > 1) or study.base not in shapes:
+        return context
+    names, key = shapes[study.base].column_names, shapes[study.base].key
+    wrong = [which for which in ("unit", "period") if getattr(panel, which) not in names]
+    others = set(key) - {panel.unit, panel.period}
+    if len(wrong) != 1 or len(key) != 2 or len(others) != 1:
+        return context
+    data = copy.deepcopy(context.file.data)
+    data["panel"][wrong[0]] = others.pop()
+    return replace(context, study=type(study).model_validate(data))
+
+
+def _unknown_keys(context: Context) -> Iterator[Problem]:
+    panel, base = context.study.panel, context.study.shapes[context.study.base]
+    for key in ("unit", "period"):
+        yield from context.known(
+            ("panel", key), getattr(panel, key), base.column_names, f"column of the {base.kind} `{context.study.base}`"
+        )
 
 
 def columns_of_the_panel(context: Context) -> Iterator[Problem]:
