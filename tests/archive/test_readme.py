@@ -75,6 +75,9 @@ def test_data_of_a_package_are_not_said_to_be_files_in_place(of_a_package: str) 
     ) in of_a_package
     assert f"- Rows as read: 4,360; carried by {PACKAGE}, whose hash is in `requirements.lock`" in of_a_package
     assert "sha256 of the real file" not in of_a_package
+    carried = f"Not in the archive, for Python packages carry them: linearmodels.wage_panel ({PACKAGE})."
+    assert carried in of_a_package
+    assert "No raw file of the study is left out" not in of_a_package
 
 
 def test_the_package_that_carries_data_is_cited_and_so_is_the_program(of_a_package: str) -> None:

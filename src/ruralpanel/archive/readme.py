@@ -120,7 +120,7 @@ def write_readme(contents: ReadmeContents) -> str:
             "availability": availability(study, files),
             "sources": [_source(contents, name) for name in study.sources],
             "datasets": _datasets(contents),
-            "omissions": _omissions(files),
+            "omissions": _omissions(contents),
             "references": references(contents),
         }
     )
@@ -356,8 +356,15 @@ def _datasets(contents: ReadmeContents) -> list[dict[str, str]]:
     return rows
 
 
-def _omissions(files: RawFiles) -> str:
+def _omissions(contents: ReadmeContents) -> str:
+    files = contents.files
     left_out = [*files.twinned.values(), *files.emptied, *files.retrieved.values()]
-    if not left_out:
-        return "No raw file of the study is left out."
-    return "Left out: " + ", ".join(f"`{path}`" for path in sorted(left_out)) + "."
+    said = ["Left out: " + ", ".join(f"`{path}`" for path in sorted(left_out)) + "."] if left_out else []
+    carried = {
+        f"{source.loader} ({contents.provenance[name]['package']})"
+        for name, source in contents.study.sources.items()
+        if source.raw_file is None
+    }
+    if carried:
+        said.append(f"Not in the archive, for Python packages carry them: {', '.join(sorted(carried))}.")
+    return " ".join(said) or "No raw file of the study is left out."
