@@ -34,6 +34,7 @@ def readme(study: Study, **provenance: dict[str, object]) -> str:
             study=study,
             files=raw_files(study),
             provenance=provenance,
+            notes=["data/raw/small/README.md"] if study.study == "small" else [],
             verdict="Verdict: MATCH.",
             panel_rows=4360,
             costs=[],
@@ -105,6 +106,19 @@ def test_twins_and_files_in_place_are_told_apart(small: Study) -> None:
     assert f"1,200; sha256 of the real file: {'f' * 64}" in text
     assert f"1,200; sha256: {'f' * 64}" in text
     assert f"{TO_BE_STATED} (`sources: survey: licence:` in the study file)" in text
+
+
+def test_files_beside_sources_say_what_they_are(small: Study) -> None:
+    survey = small.sources["survey"].model_copy(update={"corrections": "data/raw/small/slips.csv"})
+    gazetteer = small.sources["gazetteer"].model_copy(update={"corrections": "data/raw/small/errata.csv"})
+    sources = {**small.sources, "survey": survey, "gazetteer": gazetteer}
+    changed = small.model_copy(update={"sources": sources, "facts": {"truth": "data/raw/small/truth.json"}})
+    noted: dict[str, object] = {"rows": 1, "sha256": "f"}
+    text = readme(changed, survey=noted, register=noted, gazetteer=noted)
+    assert "| data/raw/small/errata.csv | corrections of gazetteer | csv | yes |" in text
+    assert "| data/raw/small/slips.csv | corrections of survey | csv | no; only its header is here |" in text
+    assert "| data/raw/small/truth.json | facts | json | yes |" in text
+    assert "How the raw files came about and what they hold: `data/raw/small/README.md`." in text
 
 
 def test_everything_that_is_to_be_stated_is_named_at_once(small: Study) -> None:

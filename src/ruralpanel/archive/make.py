@@ -69,7 +69,8 @@ def make_archive(chosen: str, root: Path) -> Path:
     copied = [*program_files(root), *(each for each in files.provided if (root / each).is_file())]
     published = study.published or f"results/published/{name}.csv"
     kept = [published, published_inputs(published).as_posix()]
-    copied += [*notes_beside(copied, root), *(each for each in kept if (root / each).is_file())]
+    notes = notes_beside(files.provided, root)
+    copied += [*notes, *(each for each in kept if (root / each).is_file())]
     copied += study.paper.files if study.paper is not None else []
     if not files.restricted:  # what a figure plots may be values of places one by one
         copied += [path.relative_to(root).as_posix() for path in sorted((root / published_folder(published)).glob("*"))]
@@ -94,6 +95,7 @@ def make_archive(chosen: str, root: Path) -> Path:
             source: json.loads((results / "sources" / f"{source}.provenance.json").read_text(encoding="utf-8"))
             for source in study.sources
         },
+        notes=notes,
         verdict=verdict_line(results),
         panel_rows=pq.read_metadata(results / "panel" / "panel.parquet").num_rows,
         costs=rule_costs(results / "benchmarks", parts),

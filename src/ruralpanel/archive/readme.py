@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, metadata
+from pathlib import PurePosixPath
 from typing import Any
 
 from jinja2 import Environment, PackageLoader
@@ -15,13 +16,14 @@ from ruralpanel.archive.facts import Draw, Program, RuleCost
 from ruralpanel.errors import counted
 from ruralpanel.exhibits.caption import sentence_list
 from ruralpanel.study.archive import Archive
+from ruralpanel.study.inputs import RAW_FILE, declared_inputs
 from ruralpanel.study.model import Study
+from ruralpanel.study.sources import FORMAT_OF_SUFFIX
 
 TO_BE_STATED = "**To be stated by the authors**"
 
 STANDING_WORDS = {
-    "simulated": "The data were made by a program, the one in `src/ruralpanel/simulation` or one named below. They are "
-    "no evidence about real places.",
+    "simulated": "The data are simulated: a program made them, and they are no evidence about real places.",
     "restricted": "The data are real, and some of them may not be passed on.",
     "public": "The data are real and free to obtain.",
 }
@@ -41,6 +43,8 @@ class ReadmeContents:
         What becomes of its raw files.
     provenance
         For each source what the sources stage noted: rows, sha256.
+    notes
+        The README files beside raw files.
     verdict
         The verdict in a sentence.
     panel_rows
@@ -75,6 +79,7 @@ class ReadmeContents:
     study: Study
     files: RawFiles
     provenance: Mapping[str, Mapping[str, Any]]
+    notes: Sequence[str]
     verdict: str
     panel_rows: int
     costs: Sequence[RuleCost]
@@ -111,6 +116,7 @@ def write_readme(contents: ReadmeContents) -> str:
             "n_sources": counted(len(study.sources), "source"),
             "made": exhibits_made(study),
             "place": place_of_files(contents),
+            "notes": ", ".join(f"`{path}`" for path in contents.notes),
             "minutes": counted(max(1, round(seconds / 60)), "minute"),
             "memory": "not measured" if largest is None else f"{largest:,.0f} MB",
             "storage": f"{contents.storage / 1e6:,.1f} MB",
@@ -344,15 +350,18 @@ def _identity(noted: Mapping[str, Any], is_twin: bool) -> str:
 def _datasets(contents: ReadmeContents) -> list[dict[str, str]]:
     rows = []
     for name, source in contents.study.sources.items():
-        file_format = source.file_format or "data set of a package"
+        kind = source.file_format or "data set of a package"
         file = source.raw_file or source.origin
-        rows.append({"file": file, "source": name, "format": file_format, "provided": _provided(contents, name)})
-    beside = set(contents.files.provided) - {source.raw_file for source in contents.study.sources.values()}
-    rows += [{"file": file, "source": "beside", "format": "as it is", "provided": "yes"} for file in sorted(beside)]
-    rows += [
-        {"file": file, "source": "beside", "format": "csv", "provided": "no; only its header is here"}
-        for file in sorted(contents.files.emptied)
-    ]
+        rows.append({"file": file, "source": name, "format": kind, "provided": _provided(contents, name)})
+    files = contents.files
+    kinds = {each.file: each for each in declared_inputs(contents.study) if each.kind != RAW_FILE}
+    for file in sorted({*files.provided, *files.emptied} - {each.raw_file for each in contents.study.sources.values()}):
+        each = kinds.get(file)
+        belongs_to = each.kind + (f" of {each.of}" if each.of != each.file else "") if each else "facts"
+        provided = "no; only its header is here" if file in files.emptied else "yes"
+        ending = PurePosixPath(file).suffix.lower()
+        file_format = (FORMAT_OF_SUFFIX.get(ending) if each else None) or ending.removeprefix(".")
+        rows.append({"file": file, "source": belongs_to, "format": file_format, "provided": provided})
     return rows
 
 
