@@ -4,6 +4,7 @@ import pandas as pd
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration
 from ruralpanel.exhibits.described import ColumnWords
+from ruralpanel.exhibits.printed_table import as_html
 from ruralpanel.exhibits.scorecard_table import print_table
 from ruralpanel.study.claims import Claim
 from ruralpanel.verification.scorecard import score_claims
@@ -63,3 +64,12 @@ def test_the_last_line_counts_claims_and_not_tests(estimates: pd.DataFrame) -> N
     ((label, cells),) = table.statistics
     assert label == "2 claims"
     assert cells[-1] == "1 supported, 1 undecided"
+
+
+def test_numbers_of_a_claim_lead_to_what_stands_behind_them(estimates: pd.DataFrame) -> None:
+    html = as_html(print_table(score_claims(CLAIMS, estimates), declared()))
+    row = score_claims(CLAIMS, estimates).iloc[0]
+    address = "block/main/y/two_way_fixed_effects/listed"
+    assert f'data-address="{address}">{row["estimate"]:.3f}</td>' in html
+    assert f'data-address="{address}">({row["standard_error"]:.3f})</td>' in html
+    assert 'data-address="block/main/y/event_study/listed@event_time=-3"' in html

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, estimator_words, full_title, term_words
 from ruralpanel.exhibits.numbers import decimal, probability
-from ruralpanel.exhibits.printed_table import PrintedTable
+from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
 from ruralpanel.study.addresses import PARTS, read_address
 from ruralpanel.study.exhibits import ScorecardTable
 
@@ -38,14 +38,10 @@ def print_table(claims: pd.DataFrame, declaration: ExhibitDeclaration) -> Printe
     for row in claims.fillna({"by": "", "reason": ""}).to_dict("records"):
         by = f" ({row['by']})" if row["by"] else ""
         finding = f"{row['test_status']}: {row['reason']}" if row["reason"] else row["test_status"]
-        cells = [
-            _estimated(row, declaration),
-            row["expected"],
-            decimal(row["estimate"], exhibit.decimals) or "—",
-            f"({decimal(row['standard_error'], exhibit.decimals)})" if pd.notna(row["standard_error"]) else "",
-            probability(row["p_value"], sign=""),
-            finding,
-        ]
+        error = f"({decimal(row['standard_error'], exhibit.decimals)})" if pd.notna(row["standard_error"]) else ""
+        numbers = [decimal(row["estimate"], exhibit.decimals) or "—", error, probability(row["p_value"], sign="")]
+        traced = [Addressed(number, row["address"]) for number in numbers]
+        cells = [_estimated(row, declaration), row["expected"], *traced, finding]
         rows.append((f"{row['text'].rstrip('.')}{by}" if row["test"] == 1 else "", cells))
     return PrintedTable(
         full_title(declaration),
