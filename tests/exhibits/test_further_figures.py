@@ -17,6 +17,7 @@ from ruralpanel.exhibits import (
     workflow_figure,
 )
 from ruralpanel.exhibits.caption import ExhibitDeclaration
+from ruralpanel.exhibits.described import ColumnWords
 from ruralpanel.exhibits.inputs import load_inputs
 from ruralpanel.exhibits.style import save_figure
 from ruralpanel.panel.codebook import missingness
@@ -186,6 +187,25 @@ def test_what_is_missing_is_drawn_by_period_and_cohort(made_panel: pd.DataFrame)
     own = "never" if cohort.isna().all() else cohort.iloc[0]
     line = next(each for each in units.lines if str(each.get_label()).startswith(own))
     assert max(line.get_ydata()) == pytest.approx(0.1)
+
+
+def test_outcomes_of_the_same_label_are_told_apart_by_units_and_not_every_period_has_a_tick(
+    made_panel: pd.DataFrame,
+) -> None:
+    names = ["a_year", "per_head", "by_nobody", "others"]
+    units = {"a_year": "firms a year", "per_head": "firms a head", "by_nobody": None, "others": None}
+    wide = pd.concat([made_panel.assign(year=made_panel["year"] + late) for late in (0, 10)])
+    counted = missingness(wide.assign(**dict.fromkeys(names, 1.0)), "village", "year", names, [])
+    declared = without_blocks("missingness_figure", columns=names)
+    labels = dict.fromkeys(names[:3], "New firms") | {"others": "Others"}
+    columns = {name: ColumnWords(label=labels[name], unit=unit) for name, unit in units.items()}
+    declared = declared.model_copy(update={"labels": labels, "columns": columns})
+    figure, _ = missingness_figure.draw(missingness_figure.plotted_data(counted, declared), declared)
+    said = ["New firms (firms a year)", "New firms (firms a head)", "New firms (by nobody)", "Others"]
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == said
+    ticks = [label.get_text() for label in figure.axes[0].get_xticklabels()]
+    assert len(ticks) <= 10 < wide["year"].nunique()
+    assert ticks[0] == str(wide["year"].min())
 
 
 def test_nobody_missing_needs_no_axes(made_panel: pd.DataFrame) -> None:

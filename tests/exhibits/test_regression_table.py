@@ -56,6 +56,30 @@ def test_columns_with_different_standard_errors_say_which_they_have(panel: pd.Da
     assert dict(table.statistics)["Standard errors"] == ["by village", "heteroskedastic"]
 
 
+def test_standard_errors_of_one_estimator_are_not_told_by_estimators(panel: pd.DataFrame) -> None:
+    equations = [equation(), equation(specification="weighted", inference={"variance": "heteroskedastic"})]
+    notes = " ".join(print_table(estimate_block(panel, equations)[0], declaration("regression_table")).notes)
+    assert "small-sample correction as R fixest; heteroskedastic, small-sample correction as R fixest." in notes
+
+
+def test_families_of_tests_are_told_by_columns(static: pd.DataFrame) -> None:
+    how = {"main": "q-value over 4 tests (family Kinship)", "weighted": "q-value over 2 tests (family Floods)"}
+    shown = static.assign(adjustment=static["specification"].map(how).fillna(""), p_value_adjusted=0.5)
+    notes = print_table(shown, declaration("regression_table", p_values=["adjusted"])).notes
+    assert f"p, adjusted: in column 1, {how['main']}; in column 2, {how['weighted']}." in notes
+    alike = shown.assign(adjustment=how["main"])
+    notes = print_table(alike, declaration("regression_table", p_values=["adjusted"])).notes
+    assert f"p, adjusted: {how['main']}." in notes
+
+
+def test_a_long_sample_is_said_in_the_notes(static: pd.DataFrame) -> None:
+    far = "Listed village = 1 or listed within 5 km + listed within 10 km = 0, without event time −1 of Listed village"
+    shown = static.assign(sample=static["sample"].where(static["specification"] == "main", far))
+    table = print_table(shown, declaration("regression_table"))
+    assert dict(table.statistics)["Sample"] == ["all rows", "see notes", "see notes"]
+    assert f"Sample of columns 2 and 3: {far}." in table.notes
+
+
 def test_markup_in_labels_is_escaped(static: pd.DataFrame) -> None:
     table = print_table(static, declaration("regression_table"))
     html, latex = as_html(table), as_latex(table)

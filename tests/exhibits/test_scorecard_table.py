@@ -40,7 +40,7 @@ def declared() -> ExhibitDeclaration:
 def test_every_test_has_a_line_and_a_claim_stands_beside_its_first(estimates: pd.DataFrame) -> None:
     claims = score_claims(CLAIMS, estimates)
     table = print_table(claims, declared())
-    assert [label for label, _ in table.coefficients] == ["Listing pays (Scholar 2020)", "", "Listing harms"]
+    assert [label for label, _ in table.coefficients] == ["Listing pays — Scholar 2020", "", "Listing harms"]
     first, second, third = (cells for _, cells in table.coefficients)
     row = claims.iloc[0]
     assert first == [
@@ -59,11 +59,18 @@ def test_every_test_has_a_line_and_a_claim_stands_beside_its_first(estimates: pd
     assert third[5].startswith("undecided: ")
 
 
-def test_the_last_line_counts_claims_and_not_tests(estimates: pd.DataFrame) -> None:
-    table = print_table(score_claims(CLAIMS, estimates), declared())
-    ((label, cells),) = table.statistics
-    assert label == "2 claims"
-    assert cells[-1] == "1 supported, 1 undecided"
+def test_each_kind_of_p_value_has_a_column_and_the_notes_say_what_it_is(estimates: pd.DataFrame) -> None:
+    claims = score_claims(CLAIMS, estimates)
+    claims.loc[0, ["p_value", "p_value_kind"]] = [0.25, "adjusted"]
+    claims.loc[1, "p_value"] = 0.75
+    shown = declared().model_copy(update={"tables": {"block": "Table 6"}})
+    table = print_table(claims, shown)
+    assert [head for _, head in table.heads][4:] == ["p", "p, adjusted", "Finding"]
+    assert [cells[4:6] for _, cells in table.coefficients] == [["", "0.250"], ["0.750", ""], ["", ""]]
+    assert table.words == (0, 1, 6)
+    assert all(len(cells) == 7 for _, cells in [*table.coefficients, *table.statistics])
+    said = "adjusted for testing several effects together, as the notes of Table 6 say."
+    assert any(f"p: of each test by itself; p, adjusted: {said}" in note for note in table.notes)
 
 
 def test_numbers_of_a_claim_lead_to_what_stands_behind_them(estimates: pd.DataFrame) -> None:

@@ -76,6 +76,27 @@ def test_the_picture_of_an_interval_has_zero_and_keeps_the_order() -> None:
     places = interval_picture(2.0, 1.0, 3.0)
     assert places is not None
     assert places["zero"] < places["low"] < places["estimate"] < places["high"]
-    assert places["high"] == 144
+    assert places["zero"] < places["round"] <= places["high"] == 152
+    assert places["scale"] == "2"
     assert interval_picture(np.nan, 1.0, 2.0) is None
     assert interval_picture(0.0, 0.0, 0.0) is not None
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "scale"),
+    [(-0.03, 0.01, "−0.02"), (0.9, 1.4, "1"), (-0.49, -0.1, "−0.2"), (0.05, 0.5, "0.5"), (-3, 30, "20")],
+)
+def test_the_picture_of_an_interval_has_a_round_number_on_the_longer_side(low: float, high: float, scale: str) -> None:
+    places = interval_picture((low + high) / 2, low, high)
+    assert places is not None
+    assert places["scale"] == scale
+    assert min(places["round"], places["zero"]) >= 0
+    assert max(places["round"], places["zero"]) <= 170
+    assert abs(places["round"] - places["zero"]) > 20  # so that their numbers do not collide
+
+
+def test_the_unit_of_a_picture_is_that_of_the_coefficient(panel: pd.DataFrame) -> None:
+    claims = made_contents(panel, default_study()).claims
+    hazard = claims.assign(address=claims["address"].str.replace("two_way_fixed_effects", "complementary_log_log"))
+    for shown, unit in ((claims, "change in log"), (hazard, "change in the log of the hazard")):
+        assert {test["unit"] for card in claim_cards(shown, default_study()) for test in card["tests"]} == {unit}

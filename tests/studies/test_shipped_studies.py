@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -103,6 +104,22 @@ def test_simulated_exhibits_say_so_and_others_do_not(finished: tuple[str, Path, 
     ]
     for path in [*texts, results / "report/index.html", results / "verdict.html"]:
         assert ("SIMULATED DATA" in path.read_text(encoding="utf-8")) == simulated, path.name
+
+
+def test_no_printed_exhibit_has_the_name_of_a_column(finished: tuple[str, Path, str]) -> None:
+    _, results, _ = finished
+    found = {}
+    for path in sorted((results / "exhibits").iterdir()):
+        if path.suffix in (".html", ".tex", ".svg") or path.name.endswith(".caption.json"):
+            text = path.read_text(encoding="utf-8")
+            if path.suffix == ".html":
+                text = re.sub(r"<[^>]*>", " ", text)
+            elif path.suffix == ".svg":  # letters are drawn, and what they say stands in comments
+                text = " ".join(re.findall(r"<!--(.*?)-->", text, re.DOTALL))
+            names = re.findall(r"(?<![\w/.-])[^\W\d_]\w*_\w+(?![\w/])", text.replace("\\_", "_"))
+            if names:
+                found[path.name] = names
+    assert not found
 
 
 def test_a_paper_is_typeset_and_named_at_the_end(finished: tuple[str, Path, str]) -> None:

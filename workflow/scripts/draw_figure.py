@@ -8,6 +8,7 @@ with stage(snakemake.log[0]):
     from ruralpanel.exhibits.caption import ExhibitDeclaration, full_title, with_standing
     from ruralpanel.exhibits.facts import with_facts
     from ruralpanel.exhibits.inputs import load_inputs
+    from ruralpanel.exhibits.names import in_words
     from ruralpanel.exhibits.style import save_figure
     from ruralpanel.storage import save_json
 
@@ -15,7 +16,7 @@ with stage(snakemake.log[0]):
     read = {name: files for name, files in snakemake.input.items() if name in declaration.exhibit.reads}
     figures = import_module(f"ruralpanel.exhibits.{declaration.exhibit.kind}")
     data = figures.plotted_data(declaration=declaration, **load_inputs(read))
-    figure, notes = figures.draw(data, declaration)
+    figure, notes = figures.draw(in_words(data, declaration.labels), declaration)
     save_figure(figure, snakemake.output.png, snakemake.output.pdf, snakemake.output.svg)
     with_standing(data, declaration).to_csv(snakemake.output.csv, index=False, lineterminator="\n")
     caption = {"number": declaration.number, "title": full_title(declaration), "notes": " ".join(notes)}

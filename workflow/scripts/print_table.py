@@ -10,6 +10,7 @@ with stage(snakemake.log[0]):
     from ruralpanel.exhibits.facts import with_facts
     from ruralpanel.exhibits.inputs import load_inputs
     from ruralpanel.exhibits.latex import as_latex
+    from ruralpanel.exhibits.names import in_words
     from ruralpanel.exhibits.printed_table import as_grid, as_html, as_plain
     from ruralpanel.exhibits.word import as_docx
     from ruralpanel.storage import save_json
@@ -17,7 +18,8 @@ with stage(snakemake.log[0]):
     declaration = with_facts(ExhibitDeclaration.model_validate_json(snakemake.params.declaration))
     read = {name: files for name, files in snakemake.input.items() if name in declaration.exhibit.reads}
     tables = import_module(f"ruralpanel.exhibits.{declaration.exhibit.kind}")
-    table = tables.print_table(declaration=declaration, **load_inputs(read))
+    inputs = {name: in_words(frame, declaration.labels) for name, frame in load_inputs(read).items()}
+    table = tables.print_table(declaration=declaration, **inputs)
     Path(snakemake.output.html).write_text(as_html(table), encoding="utf-8")
     Path(snakemake.output.latex).write_text(as_latex(table), encoding="utf-8")
     Path(snakemake.output.docx).write_bytes(as_docx(table))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
 from ruralpanel.exhibits.described import ColumnWords, SourceWords, described_columns, described_sources
+from ruralpanel.exhibits.names import name_words
 from ruralpanel.study.estimators import ESTIMATORS
-from ruralpanel.study.exhibits import AnyExhibit
+from ruralpanel.study.exhibits import AnyExhibit, RegressionTable, ScorecardTable
 from ruralpanel.study.facts import files_named_in
 from ruralpanel.study.figures_of_effects import CoefficientFigure, ForestFigure
 from ruralpanel.study.figures_of_places import MapFigure
@@ -91,8 +91,20 @@ class ExhibitDeclaration(BaseModel):
     """With means by group: by `block/specification`, the treatment that groups are formed by."""
     facts: dict[str, str] = {}
     """The files of facts that the notes refer to, by name."""
+    tables: dict[str, str] = {}
+    """With a scorecard of claims: by block, the first regression table that shows it, as `Table 6`."""
     flow: list[FlowStep] = []
     """With a picture of the way of the data: everything the study makes."""
+
+    @property
+    def unit_words(self) -> str:
+        """What units are called within a sentence."""
+        return name_words(self.unit, self.labels).lower()
+
+    @property
+    def period_words(self) -> str:
+        """What a period is called within a sentence."""
+        return name_words(self.period, self.labels).lower()
 
 
 def declared(study: Study, name: str) -> ExhibitDeclaration:
@@ -115,7 +127,13 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         number=numbers[name],
         exhibit=exhibit,
         standing=study.data_standing,
-        labels=(_outcome_labels(study) if isinstance(exhibit, MissingnessFigure) else {}) | study.labels(),
+        labels=_family_labels(study)
+        | (
+            {name: words.label for name, words in described_columns(study, exhibit).items()}
+            if isinstance(exhibit, MissingnessFigure)
+            else {}
+        )
+        | study.labels(),
         outcomes={
             key: OutcomeWords(label=outcome.label, unit=outcome.unit, transformation=outcome.transformation)
             for key, outcome in study.outcomes.items()
@@ -144,6 +162,12 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
             if equation.groups is not None
         },
         facts={key: study.facts[key] for key in files_named_in(exhibit.notes, study.facts)},
+        tables={
+            block: numbers[key]
+            for key, each in reversed(study.exhibits.items())
+            if isinstance(exhibit, ScorecardTable) and isinstance(each, RegressionTable)
+            for block in each.estimated_in
+        },
         flow=flow(study, numbers) if isinstance(exhibit, WorkflowFigure) else [],
     )
 
@@ -176,12 +200,9 @@ def _cited(study: Study, name: str) -> str:
     return study.sources[name].citation or study.sources[name].title or name
 
 
-def _outcome_labels(study: Study) -> dict[str, str]:
-    """Label the columns of outcomes, which may have no label of their own; the first outcome of a column names it."""
-    labels: dict[str, str] = {}
-    for name, outcome in study.outcomes.items():
-        labels.setdefault(outcome.adoption or outcome.column or name, outcome.label)
-    return labels
+def _family_labels(study: Study) -> dict[str, str]:
+    """Label legacies, after which families of tests are called."""
+    return {name: legacy.label for name, legacy in study.legacies.items() if legacy.label}
 
 
 def exhibit_numbers(study: Study) -> dict[str, str]:
@@ -276,11 +297,6 @@ def sentence_list(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def term_words(term: str, labels: Mapping[str, str]) -> str:
-    """Write a term as a reader sees it, an interaction with a multiplication sign: ``A × B``."""
-    return " × ".join(labels.get(part, part) for part in term.split("*"))
-
-
 def estimator_words(name: str) -> str:
     """Write an estimator as a reader sees it beside a number, without what to cite and what its coefficients mean."""
     return ESTIMATORS[name].words.split(" (")[0].split(", ")[0]
@@ -299,7 +315,7 @@ def variance_words(row: Mapping[Any, Any], labels: Mapping[str, str]) -> str:
     kind = row["variance"]
     if kind == "clustered":
         dimensions = row["clustered_by"].split(" + ")
-        kind = f"clustered by {sentence_list([labels.get(name, name) for name in dimensions])}"
+        kind = f"clustered by {sentence_list([name_words(name, labels) for name in dimensions])}"
         if len(dimensions) > 1:
             kind += " (of the two, the smaller number of clusters is shown and counts)"
     if kind == "spatial":
@@ -317,21 +333,27 @@ def variances_words(estimates: pd.DataFrame, declaration: ExhibitDeclaration) ->
         Those with a standard error.
     declaration
         What the study says about the exhibit.
+
+    Returns
+    -------
+    str
+        Where estimators differ in it, each way with the estimators that have it in brackets; where one estimator has
+        it in several ways, those follow one another.
     """
-    return "; ".join(dict.fromkeys(variance_words(row, declaration.labels) for row in estimates.to_dict("records")))
+    ways = estimates.assign(way=[variance_words(row, declaration.labels) for row in estimates.to_dict("records")])
+    by_way = {str(way): part for way, part in ways.groupby("way", sort=False)}
+    if len({tuple(part["estimator"].unique()) for part in by_way.values()}) == 1:
+        return "; ".join(by_way)
+    several = set(ways.groupby("estimator")["way"].nunique().loc[lambda numbers: numbers > 1].index)
+    return "; ".join(f"{way} ({_estimators_words(part, several)})" for way, part in by_way.items())
 
 
-def sample_text(sample: str, labels: Mapping[str, str]) -> str:
-    """Write a sample for the reader: treatments by their label, numbers with a true minus.
-
-    Parameters
-    ----------
-    sample
-        As the estimates have it.
-    labels
-        What a reader sees for a column.
-    """
-    words = sample
-    for name, label in labels.items():
-        words = re.sub(rf"\bof {name}\b", f"of {label}", words)
-    return re.sub(r"(?<![\w.])-(?=\d)", "\N{MINUS SIGN}", words)
+def _estimators_words(estimates: pd.DataFrame, several: set[str]) -> str:
+    """List estimators as legends do, and of those that are elsewhere too, whether leads or effects are here."""
+    words = []
+    for name, part in estimates.groupby("estimator", sort=False):
+        times, which = part["event_time"], ""
+        if name in several and times.notna().all():
+            which = "leads of " if (times < 0).all() else "effects of " if (times >= 0).all() else ""
+        words.append(which + ESTIMATORS[str(name)].short)
+    return sentence_list(words)

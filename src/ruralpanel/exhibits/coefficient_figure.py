@@ -8,15 +8,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ruralpanel.exhibits.caption import (
-    ExhibitDeclaration,
-    OutcomeWords,
-    closing_notes,
-    missing_errors,
-    term_words,
-    unit_notes,
-)
+from ruralpanel.exhibits.caption import ExhibitDeclaration, OutcomeWords, closing_notes, missing_errors, unit_notes
 from ruralpanel.exhibits.coefficients import draw_interval, interval_notes, missing_coefficients
+from ruralpanel.exhibits.names import name_words, term_words
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, legend_below, panels
 from ruralpanel.study.estimators import ESTIMATORS, shown_in
 from ruralpanel.study.figures_of_effects import CoefficientFigure
@@ -111,7 +105,7 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration, exhibit: Coeffic
     sentences = [exhibit.notes] if exhibit.notes else []
     sentences += interval_notes(data, declaration)
     if declaration.rings:
-        labels = [declaration.labels.get(term, term) for term in declaration.rings]
+        labels = [name_words(term, declaration.labels) for term in declaration.rings]
         sentences.append(f"Thin lines span a ring; the regressors are: {'; '.join(labels)}.")
     sentences += missing_coefficients(data, declaration)
     return sentences + missing_errors(data) + unit_notes(data, declaration) + closing_notes(declaration)

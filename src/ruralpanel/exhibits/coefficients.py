@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ruralpanel.exhibits.caption import ExhibitDeclaration, term_words, variances_words
+from ruralpanel.exhibits.caption import ExhibitDeclaration, variances_words
+from ruralpanel.exhibits.names import term_words
 from ruralpanel.exhibits.style import COLOURS, MARKERS
 
 

@@ -17,6 +17,7 @@ from ruralpanel.exhibits.caption import (
     unit_notes,
     variances_words,
 )
+from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import MINUS, decimal
 from ruralpanel.exhibits.style import axis_label, empty_axes, figure_style, finish, stacked_panels
 from ruralpanel.study.estimators import shown_in
@@ -95,7 +96,7 @@ def _draw_cells(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declaration
     which = declaration.specifications.get(f"{part['block'].iloc[0]}/{part['specification'].iloc[0]}", "")
     axes.set_title(", ".join(each for each in (words.head, which) if each))
     treatment = str(cells["term"].iloc[0])
-    axes.set_xlabel(f"Event time in {declaration.period}s ({declaration.labels.get(treatment, treatment)})")
+    axes.set_xlabel(f"Event time in {declaration.period_words}s ({name_words(treatment, declaration.labels)})")
     axes.set_ylabel("First period treated")
     axes.grid(visible=False)
 

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from ruralpanel.study.exhibit import Exhibit
 from ruralpanel.study.exhibits import ScorecardTable, SourceTable, SummaryTable
+from ruralpanel.study.figures_of_results import MissingnessFigure
 from ruralpanel.study.model import Study
 from ruralpanel.study.sources import Source
 
@@ -34,7 +35,7 @@ class SourceWords(BaseModel):
 
 
 def described_columns(study: Study, exhibit: Exhibit) -> dict[str, ColumnWords]:
-    """Say how the columns of a summary table, or the outcomes of a scorecard, are called and measured.
+    """Say how columns of a summary table, outcomes of a scorecard or columns of outcomes are called and measured.
 
     Parameters
     ----------
@@ -48,6 +49,11 @@ def described_columns(study: Study, exhibit: Exhibit) -> dict[str, ColumnWords]:
             name: ColumnWords(label=outcome.label + _HEADS.get(outcome.transformation, ""), unit=outcome.unit)
             for name, outcome in study.outcomes.items()
         }
+    if isinstance(exhibit, MissingnessFigure):
+        found: dict[str, ColumnWords] = {}
+        for key, each in study.outcomes.items():  # the first outcome of a column names it
+            found.setdefault(each.adoption or each.column or key, ColumnWords(label=each.label, unit=each.unit))
+        return found
     if not isinstance(exhibit, SummaryTable):
         return {}
     labels, origins = study.labels(), study.column_origins()

@@ -17,6 +17,7 @@ from ruralpanel.exhibits.caption import (
     unit_notes,
     variances_words,
 )
+from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count, decimal, probability
 from ruralpanel.exhibits.regression_table import event_time_words
 from ruralpanel.exhibits.style import (
@@ -111,7 +112,7 @@ def _draw_outcome(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declarati
     if anticipation:
         axes.axvspan(-anticipation - 0.5, -0.5, color="#dddddd", linewidth=0, zorder=0)
     axes.set_title(words.head)
-    axes.set_xlabel(f"Event time in {declaration.period}s ({declaration.labels.get(treatment, treatment)})")
+    axes.set_xlabel(f"Event time in {declaration.period_words}s ({name_words(treatment, declaration.labels)})")
     axes.set_ylabel(axis_label("Effect", words.effect_unit))
     _label_bins(axes, shown)
 

@@ -12,15 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from ruralpanel.estimation.along import is_along
-from ruralpanel.exhibits.caption import (
-    ExhibitDeclaration,
-    OutcomeWords,
-    closing_notes,
-    missing_errors,
-    term_words,
-    unit_notes,
-)
+from ruralpanel.exhibits.caption import ExhibitDeclaration, OutcomeWords, closing_notes, missing_errors, unit_notes
 from ruralpanel.exhibits.coefficients import draw_interval, interval_notes, missing_coefficients
+from ruralpanel.exhibits.names import name_words, term_words
 from ruralpanel.exhibits.numbers import decimal, probability
 from ruralpanel.exhibits.style import WIDTH, axis_label, empty_axes, figure_style, finish, legend_below
 from ruralpanel.study.estimators import shown_in
@@ -131,7 +125,7 @@ def _draw_outcome(
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.grid(visible=False, axis="y")
     axes.tick_params(axis="y", length=0)
-    treatment = declaration.labels.get(min(treatments), min(treatments))
+    treatment = name_words(min(treatments), declaration.labels)
     axes.set_title(f"{words.head}: {treatment} by moderator" if len(treatments) == 1 else words.head)
     axes.set_xlabel(axis_label("Added to the effect per unit of the moderator", words.effect_unit))
     for position, name in enumerate(exhibit.beside):

@@ -17,6 +17,7 @@ from ruralpanel.exhibits.caption import (
     unit_notes,
     variances_words,
 )
+from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.style import (
     COLOURS,
@@ -85,7 +86,7 @@ def _draw_outcome(
     ):
         line = own.sort_values("at")
         name = declaration.specifications.get(f"{block}/{specification}", "")
-        words_of_treatment = declaration.labels.get(str(treatment), str(treatment)) if several else ""
+        words_of_treatment = name_words(str(treatment), declaration.labels) if several else ""
         label = ": ".join(part for part in (name, words_of_treatment) if part)
         colour = COLOURS[position % len(COLOURS)]
         axes.fill_between(
@@ -105,10 +106,10 @@ def _draw_outcome(
             label=label or block,
         )
     axes.set_title(words.head)
-    treatment = declaration.labels.get(treatments.iloc[0], treatments.iloc[0])
+    treatment = name_words(treatments.iloc[0], declaration.labels)
     axes.set_ylabel(axis_label("Effect" if several else f"Effect ({treatment})", words.effect_unit))
     column = exhibit.logarithm_of or exhibit.moderator
-    axes.set_xlabel(exhibit.axis or declaration.labels.get(column, column))
+    axes.set_xlabel(exhibit.axis or name_words(column, declaration.labels))
     if exhibit.logarithm_of is not None:
         axes.set_xscale("log")
         axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))

@@ -94,7 +94,7 @@ def _draw_restriction(axes: Axes, part: pd.DataFrame, restriction: str, declarat
     if restriction == "relative magnitudes":
         axes.set_xlabel("M̄ (times the largest change before treatment)")
     else:
-        per_period = f"{words.effect_unit} per {declaration.period}" if words.effect_unit else ""
+        per_period = f"{words.effect_unit} per {declaration.period_words}" if words.effect_unit else ""
         axes.set_xlabel(axis_label("M, change of slope", per_period))
     axes.set_ylabel(axis_label("Effect", words.effect_unit))
 

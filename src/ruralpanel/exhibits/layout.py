@@ -16,6 +16,9 @@ LINE = 453.0
 PAGE = 58
 """Lines of 9 points that fit a page below a title."""
 
+PAGE_OF_SMALLER = 76
+"""Lines of 7.5 points that do."""
+
 DIGIT = 4.6
 """Width of a digit of 9 points, in points."""
 
@@ -190,11 +193,19 @@ def _width(widths: list[float], columns: range) -> float:
     return sum(widths[columns.start : columns.stop])
 
 
-def is_longer_than_a_page(parts: list[TablePart]) -> bool:
-    """Estimate whether the parts of a table and its notes need more lines than a page has."""
+def is_longer_than_a_page(parts: list[TablePart], lines: int = PAGE) -> bool:
+    """Estimate whether the parts of a table and its notes need more lines than a page has.
+
+    Parameters
+    ----------
+    parts
+        From :func:`parts_of`.
+    lines
+        What a page has: :data:`PAGE`, or :data:`PAGE_OF_SMALLER` where print is smaller.
+    """
     notes = " ".join(parts[0].table.notes)
     below = len(notes) * LETTER / LINE * 0.85  # of a smaller size
-    return sum(_line_count(part) for part in parts) + 2 * len(parts) + below > PAGE
+    return sum(_line_count(part) for part in parts) + 2 * len(parts) + below > lines
 
 
 def _line_count(part: TablePart) -> int:

@@ -16,6 +16,7 @@ from scipy.spatial import Delaunay, cKDTree
 
 from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes
+from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.exhibits.style import COLOURS, MARKERS, WIDTH, figure_style, finish
 from ruralpanel.study.figures_of_places import MapFigure
@@ -201,7 +202,7 @@ def _draw_shade(
     inside = among_them & (known["shaded"].to_numpy(dtype="int64")[index] == 1)
     if inside.any():
         axes.contourf(across / shrink, up, inside.astype(float), levels=[0.5, 1.5], colors=[SHADE_COLOUR], zorder=0.5)
-        label = exhibit.shade_label or declaration.labels.get(exhibit.shade, exhibit.shade)
+        label = exhibit.shade_label or name_words(exhibit.shade, declaration.labels)
         axes.fill([], [], color=SHADE_COLOUR, label=label)
 
 
@@ -280,7 +281,7 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration, middle: float) -
     assert isinstance(exhibit, MapFigure)
     sentences = [exhibit.notes] if exhibit.notes else []
     units = data[data["layer"] == UNIT]
-    unit = declaration.labels.get(declaration.unit, declaration.unit).lower()
+    unit = declaration.unit_words
     sentences.append(f"A point is a {unit}; {counted(len(units), 'point')}, with the number of each kind in brackets.")
     if exhibit.period is not None:
         sentences.append(f"As in {exhibit.period}.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
@@ -9,12 +11,16 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes
+from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.exhibits.style import MARKERS, NEVER_COLOUR, empty_axes, figure_style, finish, stacked_panels
 from ruralpanel.study.figures_of_results import MissingnessFigure
 
 ALL, NEVER = "all", "never"
 """All units together, and those never treated, as :mod:`ruralpanel.panel.codebook` calls them."""
+
+TICKS = 10
+"""Periods up to which each has a label; of more, every second or so has."""
 
 VALUES, UNITS = "values missing", "units not there"
 """The two parts of the plotted data."""
@@ -102,7 +108,9 @@ def _draw_values(axes: Axes, values: pd.DataFrame, declaration: ExhibitDeclarati
         rotation=0,
         fontsize=7,
     )
-    axes.set_xticks([at + 0.5 for at in range(wide.shape[1])], [str(each) for each in wide.columns], fontsize=7)
+    every = ceil(wide.shape[1] / TICKS)
+    ticks = range(0, wide.shape[1], every)
+    axes.set_xticks([at + 0.5 for at in ticks], [str(wide.columns[at]) for at in ticks], fontsize=7)
     axes.tick_params(axis="x", rotation=0)
     axes.set_title("Values missing among the units that are there")
     axes.set_ylabel("")
@@ -111,11 +119,15 @@ def _draw_values(axes: Axes, values: pd.DataFrame, declaration: ExhibitDeclarati
 
 
 def _column_words(columns: list[str], declaration: ExhibitDeclaration) -> list[str]:
-    """Label columns, with their names behind labels that several have."""
-    labels = [declaration.labels.get(name, name) for name in columns]
-    return [
-        f"{label} ({name})" if labels.count(label) > 1 else label for name, label in zip(columns, labels, strict=True)
-    ]
+    """Label columns, with their units behind labels that several have, or their names where units do not differ."""
+    labels = [name_words(name, declaration.labels) for name in columns]
+    units = [declaration.columns[name].unit if name in declaration.columns else None for name in columns]
+    measured = list(zip(labels, units, strict=True))
+    words = []
+    for name, label, unit in zip(columns, labels, units, strict=True):
+        behind = unit if unit and measured.count((label, unit)) == 1 else name_words(name, {})
+        words.append(f"{label} ({behind})" if labels.count(label) > 1 else label)
+    return words
 
 
 def _share_words(share: float) -> str:
@@ -164,8 +176,8 @@ def _notes(units: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
     sentences = [exhibit.notes] if exhibit.notes else []
     sentences.append("Cells: per cent of values missing; an empty cell has none missing, a hatched one no units.")
     if exhibit.designation is not None:
-        sentences.append(f"Cohorts are those of {declaration.labels.get(exhibit.designation, exhibit.designation)}.")
+        sentences.append(f"Cohorts are those of {name_words(exhibit.designation, declaration.labels)}.")
     if (units["share"] == 0).all():
         total = count(int(units.drop_duplicates("cohort")["units"].sum()))
-        sentences.append(f"All {total} units ({declaration.unit}) are there in all periods.")
+        sentences.append(f"All {total} units ({declaration.unit_words}) are there in all periods.")
     return sentences + closing_notes(declaration)

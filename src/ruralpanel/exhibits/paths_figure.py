@@ -14,10 +14,10 @@ from ruralpanel.exhibits.caption import (
     OutcomeWords,
     closing_notes,
     missing_errors,
-    sample_text,
     unit_notes,
     variances_words,
 )
+from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, panels
 from ruralpanel.study.estimators import shown_in
@@ -111,10 +111,10 @@ def _group_words(group: str, place: str, declaration: ExhibitDeclaration) -> str
     found = GROUP.fullmatch(group)
     assert found is not None
     treatment = declaration.grouped_by[place]
-    label = declaration.labels.get(treatment, treatment)
+    label = name_words(treatment, declaration.labels)
     words = label if found["treated"] == "treated" else f"No {label}"
     if found["moderator"]:
-        words += f", {found['level']}: {declaration.labels.get(found['moderator'], found['moderator'])}"
+        words += f", {found['level']}: {name_words(found['moderator'], declaration.labels)}"
     return words
 
 
@@ -129,7 +129,7 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
     sentences = [exhibit.notes] if exhibit.notes else []
     sentences.append(
         f"Means by group and period, before any regression: groups differ in more than treatment. In brackets: units "
-        f"({declaration.unit}) by period."
+        f"({declaration.unit_words}) by period."
     )
     numbers = data[data["standard_error"].notna()]
     if len(numbers):
@@ -137,7 +137,7 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
         variances = variances_words(numbers, declaration)
         sentences.append(f"Bars: {level:.0%} intervals; standard errors {variances}.")
     for sample in dict.fromkeys(data.loc[data["estimate"].notna(), "sample"]):
-        sentences.append(f"Sample: {sample_text(sample, declaration.labels)}.")
+        sentences.append(f"Sample: {sample}.")
     if exhibit.shock:
         sentences.append(f"Shaded: {', '.join(map(str, exhibit.shock))}.")
     return sentences + missing_errors(data) + unit_notes(data, declaration) + closing_notes(declaration)

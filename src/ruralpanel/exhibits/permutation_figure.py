@@ -8,7 +8,8 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, term_words, unit_notes
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, unit_notes
+from ruralpanel.exhibits.names import term_words
 from ruralpanel.exhibits.numbers import count, probability
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, panels
 from ruralpanel.study.estimators import shown_in

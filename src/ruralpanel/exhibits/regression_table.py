@@ -15,12 +15,12 @@ from ruralpanel.exhibits.caption import (
     closing_notes,
     full_title,
     missing_errors,
-    sample_text,
     sentence_list,
-    term_words,
     unit_notes,
     variance_words,
+    variances_words,
 )
+from ruralpanel.exhibits.names import name_words, term_words
 from ruralpanel.exhibits.numbers import count, decimal, probability
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
 from ruralpanel.study.estimators import AVERAGING, ESTIMATORS, shown_in
@@ -39,6 +39,9 @@ P_VALUES = {
 
 BY_PARTS = ("callaway_santanna", "synthetic_difference_in_differences")
 """Estimators that report parts of their overall effect beside it."""
+
+LONG_SAMPLE = 24
+"""Characters beyond which a sample is said in the notes, for a cell would be taller than the rest of its table."""
 
 REGRESSION = ["block", "specification", "outcome", "estimator"]
 
@@ -217,12 +220,13 @@ def _statistics(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) ->
     if any(first["weights"] != "none" for first in firsts):
         rows.append(("Weighted by", [_weight_words(first["weights"], declaration) for first in firsts]))
     if len({first["sample"] for first in firsts}) > 1:  # one sample for all columns is said in the notes
-        rows.append(("Sample", [sample_text(first["sample"], declaration.labels) for first in firsts]))
+        samples = [first["sample"] for first in firsts]
+        rows.append(("Sample", ["see notes" if len(sample) > LONG_SAMPLE else sample for sample in samples]))
     found: list[pd.Series | None] = [column.iloc[0] for column in columns]
     rows.append(("Observations", _addressed([count(first["observations"]) for first in firsts], found)))
     rows.append(
         (
-            f"Units ({declaration.labels.get(declaration.unit, declaration.unit)})",
+            f"Units ({name_words(declaration.unit, declaration.labels)})",
             _addressed([count(first["units"]) for first in firsts], found),
         )
     )
@@ -246,7 +250,7 @@ def _absorbed_rows(firsts: list[dict[Any, Any]], declaration: ExhibitDeclaration
     sloping = dict.fromkeys(effect for first in firsts for effect in _effects_of(first) if fixed_effect(effect).slope)
     for effect in slopes(sloping):
         slope = str(effect.slope)
-        words = f"{declaration.labels.get(slope, slope)}, slope by {_effect_words(effect.intercept, declaration)}"
+        words = f"{name_words(slope, declaration.labels)}, slope by {_effect_words(effect.intercept, declaration)}"
         has = [any(each == effect for each in slopes(_effects_of(first))) for first in firsts]
         rows.append((words[0].upper() + words[1:], ["Yes" if each else "No" for each in has]))
     return rows
@@ -258,7 +262,7 @@ def _period_rows(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) -
     estimated = [column.loc[column["period"].notna() & column["estimate"].notna(), "term"] for column in columns]
     found = [set(terms) for terms in estimated]
     terms = dict.fromkeys(term for column in estimated for term in column)
-    period = declaration.labels.get(declaration.period, declaration.period)
+    period = name_words(declaration.period, declaration.labels)
     return [
         (f"{term_words(term, declaration.labels)} × {period}", ["Yes" if term in each else "No" for each in found])
         for term in terms
@@ -276,7 +280,7 @@ def _short_variance(first: dict[Any, Any], declaration: ExhibitDeclaration) -> s
         return f"spatial, {first['spatial']}"
     if first["variance"] != "clustered":
         return str(first["variance"])
-    return "by " + sentence_list([declaration.labels.get(name, name) for name in first["clustered_by"].split(" + ")])
+    return "by " + sentence_list([name_words(name, declaration.labels) for name in first["clustered_by"].split(" + ")])
 
 
 def _effects_of(first: dict[Any, Any]) -> list[str]:
@@ -289,7 +293,7 @@ def _effect_words(effect: str, declaration: ExhibitDeclaration) -> str:
 
 
 def _weight_words(weights: str, declaration: ExhibitDeclaration) -> str:
-    return "—" if weights == "none" else declaration.labels.get(weights, weights)
+    return "—" if weights == "none" else name_words(weights, declaration.labels)
 
 
 def _notes(
@@ -304,9 +308,9 @@ def _notes(
         for first in firsts
     )
     sentences.append(f"Estimated by {sentence_list(list(estimators))}.")
-    variances = dict.fromkeys(variance_words(first, declaration.labels) for first in firsts if first["variance"])
-    if variances:
-        sentences.append(f"Standard errors in parentheses: {'; '.join(variances)}.")
+    if any(first["variance"] for first in firsts):
+        having = pd.DataFrame([first for first in firsts if first["variance"]])
+        sentences.append(f"Standard errors in parentheses: {variances_words(having, declaration)}.")
     terms = {term for column in columns for term in column["term"]}
     sentences += [f"{words}." for term, words in declaration.treatments.items() if term in terms]
     units = [f"{words.head}: {words.level_unit}" for words in declaration.outcomes.values() if words.level_unit]
@@ -316,7 +320,11 @@ def _notes(
     sentences += [*missing_errors(pd.concat(columns)), *unit_notes(pd.concat(columns), declaration)] if columns else []
     samples = list(dict.fromkeys(first["sample"] for first in firsts))
     if len(samples) == 1 and samples != ["all rows"]:
-        sentences.append(f"Sample: {sample_text(samples[0], declaration.labels)}.")
+        sentences.append(f"Sample: {samples[0]}.")
+    elif len(samples) > 1:
+        for sample in (each for each in samples if len(each) > LONG_SAMPLE):
+            numbers = [number for number, first in enumerate(firsts, start=1) if first["sample"] == sample]
+            sentences.append(f"Sample of {_column_words(numbers)}: {sample}.")
     if exhibit.terms is not None and hidden:
         sentences.append(f"Other regressors: {', '.join(hidden)}.")
     if any(column["weight_share"].notna().any() for column in columns):
@@ -325,8 +333,7 @@ def _notes(
         sentences.append("* p < 0.10, ** p < 0.05, *** p < 0.01.")
     for kind in exhibit.p_values or []:
         _, label, how = P_VALUES[kind]
-        words = dict.fromkeys(text for column in columns for text in column[how] if text)
-        sentences.append(f"{label}: {'; '.join(words) or 'not asked for in these blocks'}.")
+        sentences.append(f"{label}: {_by_columns([column[how] for column in columns])}.")
     if exhibit.minimum_detectable_effect:
         sentences.append(
             f"{MDE}: minimum detectable effect, which a two-sided test at the 5% level finds with a power of 80% "
@@ -335,3 +342,19 @@ def _notes(
     if unavailable:
         sentences.append(f"— no estimate: {'; '.join(unavailable)}.")
     return sentences + closing_notes(declaration)
+
+
+def _by_columns(texts: list[pd.Series]) -> str:
+    """Say how p-values were made, and in which columns of the table where they were not made alike in all."""
+    found: dict[str, list[int]] = {}
+    for number, column in enumerate(texts, start=1):
+        for text in dict.fromkeys(text for text in column if text):
+            found.setdefault(text, []).append(number)
+    if len(found) < 2:
+        return next(iter(found), "not asked for in these blocks")
+    return "; ".join(f"in {_column_words(numbers)}, {text}" for text, numbers in found.items())
+
+
+def _column_words(numbers: list[int]) -> str:
+    """Name columns by their numbers: ``columns 1 and 2``."""
+    return f"column{'s' if len(numbers) > 1 else ''} {sentence_list([str(each) for each in numbers])}"

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, sentence_list
+from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.exhibits.style import COLOURS, MARKERS, WIDTH, figure_style, finish
 from ruralpanel.panel.lists import UNCERTAIN
@@ -109,7 +110,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
             _draw_line(below, data[data["series"] == name], position, None)
         above.set_yscale("log")
         above.yaxis.set_major_formatter(FuncFormatter(lambda value, _: count(value)))
-        above.set_ylabel(f"Designated units ({declaration.labels.get(declaration.unit, declaration.unit)})")
+        above.set_ylabel(f"Designated units ({name_words(declaration.unit, declaration.labels)})")
         below.set_yscale("log")
         below.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         below.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
@@ -160,13 +161,13 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
     exhibit = declaration.exhibit
     assert isinstance(exhibit, RolloutFigure)
     sentences = [exhibit.notes] if exhibit.notes else []
-    label = declaration.labels.get(exhibit.designation, exhibit.designation)
+    label = name_words(exhibit.designation, declaration.labels)
     sentences.append(
-        f"Sample: units treated in the panel's rows of each {declaration.period} ({label}). "
+        f"Sample: units treated in the panel's rows of each {declaration.period_words} ({label}). "
         "Counts on a logarithmic axis, on which equal growth is equal steepness."
     )
     if exhibit.weights is not None:
-        weight = declaration.labels.get(exhibit.weights, exhibit.weights)
+        weight = name_words(exhibit.weights, declaration.labels)
         sentences.append(f"Weighted: each counts by its {weight[0].lower()}{weight[1:]}.")
     last = data[(data["series"] == SAMPLE)].iloc[-1:]
     of = data[data["series"] == SHARE].iloc[-1:]

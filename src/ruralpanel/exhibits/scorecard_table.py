@@ -6,15 +6,20 @@ from typing import Any
 
 import pandas as pd
 
-from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, estimator_words, full_title, term_words
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, estimator_words, full_title, sentence_list
+from ruralpanel.exhibits.names import term_words
 from ruralpanel.exhibits.numbers import decimal, probability
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
 from ruralpanel.study.addresses import PARTS, read_address
 from ruralpanel.study.exhibits import ScorecardTable
 
-HEADS = ["Estimate of", "Expected", "Estimate", "Std. error", "p", "Finding"]
-WORDS = (0, 1, 5)
-"""Positions of the columns that hold words."""
+KINDS = {
+    "usual": ("p", "of each test by itself"),
+    "adjusted": ("p, adjusted", "adjusted for testing several effects together"),
+    "bootstrap": ("p, wild bootstrap", "from the wild cluster bootstrap"),
+    "permutation": ("p, permutation", "from permutations of cohorts"),
+}
+"""For every kind of p-value that a claim can be tested with: the head of its column, and what it is."""
 
 
 def print_table(claims: pd.DataFrame, declaration: ExhibitDeclaration) -> PrintedTable:
@@ -34,24 +39,27 @@ def print_table(claims: pd.DataFrame, declaration: ExhibitDeclaration) -> Printe
     """
     exhibit = declaration.exhibit
     assert isinstance(exhibit, ScorecardTable)
+    kinds = _kinds(claims)
+    heads = ["Estimate of", "Expected", "Estimate", "Std. error", *(KINDS[kind][0] for kind in kinds), "Finding"]
     rows: list[tuple[str, list[str]]] = []
     for row in claims.fillna({"by": "", "reason": ""}).to_dict("records"):
-        by = f" ({row['by']})" if row["by"] else ""
+        by = f" — {row['by']}" if row["by"] else ""
         finding = f"{row['test_status']}: {row['reason']}" if row["reason"] else row["test_status"]
         error = f"({decimal(row['standard_error'], exhibit.decimals)})" if pd.notna(row["standard_error"]) else ""
-        numbers = [decimal(row["estimate"], exhibit.decimals) or "—", error, probability(row["p_value"], sign="")]
+        p_values = [probability(row["p_value"], sign="") if row["p_value_kind"] == kind else "" for kind in kinds]
+        numbers = [decimal(row["estimate"], exhibit.decimals) or "—", error, *p_values]
         traced = [Addressed(number, row["address"]) for number in numbers]
         cells = [_estimated(row, declaration), row["expected"], *traced, finding]
         rows.append((f"{row['text'].rstrip('.')}{by}" if row["test"] == 1 else "", cells))
     return PrintedTable(
         full_title(declaration),
-        [("", head) for head in HEADS],
+        [("", head) for head in heads],
         rows,
-        _totals(claims),
+        _totals(claims, len(heads)),
         _notes(claims, declaration, exhibit),
         stub="Claim",
         numbered=False,
-        words=WORDS,
+        words=(0, 1, len(heads) - 1),
     )
 
 
@@ -69,12 +77,17 @@ def _estimated(row: dict[Any, Any], declaration: ExhibitDeclaration) -> str:
     return f"{outcome or parts['outcome']}: {words}; {estimator}".replace(" -", " −")
 
 
-def _totals(claims: pd.DataFrame) -> list[tuple[str, list[str]]]:
+def _kinds(claims: pd.DataFrame) -> list[str]:
+    """List the kinds of p-values that claims are tested with; the usual one has a column even if none is."""
+    return [kind for kind in KINDS if kind == "usual" or (claims["p_value_kind"] == kind).any()]
+
+
+def _totals(claims: pd.DataFrame, columns: int) -> list[tuple[str, list[str]]]:
     """Count the claims by what became of them."""
     statuses = claims.groupby("claim", sort=False)["status"].first()
     counts = statuses.value_counts(sort=False)
     words = [f"{number} {status}" for status, number in counts.items()]
-    return [(f"{len(statuses)} claim{'s' if len(statuses) != 1 else ''}", ["", "", "", "", "", ", ".join(words)])]
+    return [(f"{len(statuses)} claim{'s' if len(statuses) != 1 else ''}", [""] * (columns - 1) + [", ".join(words)])]
 
 
 def _notes(claims: pd.DataFrame, declaration: ExhibitDeclaration, exhibit: ScorecardTable) -> list[str]:
@@ -83,8 +96,19 @@ def _notes(claims: pd.DataFrame, declaration: ExhibitDeclaration, exhibit: Score
         "A claim is supported if all its tests are, contradicted if any is, and undecided otherwise. Without a bound, "
         "a sign is told at p < 0.05; with one, the interval decides."
     )
-    kinds = [kind for kind in claims["p_value_kind"].unique() if kind != "usual"]
-    if kinds:
-        tests = claims.loc[claims["p_value_kind"] != "usual", "claim"].nunique()
-        notes.append(f"p of {tests} claim{'s' if tests != 1 else ''}: {', '.join(kinds)}.")
+    kinds = _kinds(claims)
+    if len(kinds) > 1:
+        words = "; ".join(_kind_words(kind, claims, declaration) for kind in kinds)
+        notes.append(f"{words}. The finding goes by the p that stands beside it.")
     return notes + closing_notes(declaration)
+
+
+def _kind_words(kind: str, claims: pd.DataFrame, declaration: ExhibitDeclaration) -> str:
+    """Say what a kind of p-value is, and which tables say how it was made."""
+    head, words = KINDS[kind]
+    of_kind = claims.loc[claims["p_value_kind"] == kind, "address"]
+    tables = {declaration.tables.get(address.split("/")[0], "") for address in of_kind} - {""}
+    if kind == "usual" or not tables:
+        return f"{head}: {words}"
+    numbers = [str(number) for number in sorted(int(table.split(" ")[-1]) for table in tables)]
+    return f"{head}: {words}, as the notes of Table{'s' if len(numbers) > 1 else ''} {sentence_list(numbers)} say"

@@ -6,6 +6,7 @@ import pandas as pd
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, full_title
 from ruralpanel.exhibits.described import SourceWords
+from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.printed_table import PrintedTable
 
@@ -31,7 +32,7 @@ def print_table(sources: pd.DataFrame, declaration: ExhibitDeclaration) -> Print
     """
     rows = [(each.title, _cells(each, sources, declaration)) for each in declaration.data]
     notes = [declaration.exhibit.notes] if declaration.exhibit.notes else []
-    period = declaration.labels.get(declaration.period, declaration.period)
+    period = name_words(declaration.period, declaration.labels)
     notes.append(
         f"Rows of the typed tables, without rows set aside; a file with a column for each {period.lower()} counts one "
         f"for each of these. Years: the first and the last in the data; — where no column says when."

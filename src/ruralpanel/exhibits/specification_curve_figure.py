@@ -20,10 +20,10 @@ from ruralpanel.exhibits.caption import (
     closing_notes,
     missing_errors,
     sentence_list,
-    term_words,
     unit_notes,
     variances_words,
 )
+from ruralpanel.exhibits.names import name_words, term_words
 from ruralpanel.exhibits.numbers import MINUS, decimal
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, stacked_panels
 from ruralpanel.study.estimators import ESTIMATORS, shown_in
@@ -33,7 +33,7 @@ from ruralpanel.study.fixed_effects import fixed_effect
 CHOICES = ["estimator", "fixed_effects", "regressors", "weights", "sample", "variance", "clustered_by", "spatial"]
 """The columns of the estimates that tell specifications apart."""
 
-LEFT_OUT = re.compile(r",? ?without event time ([-\d, ]+) of (\w+)")
+LEFT_OUT = re.compile(r",? ?without event time ([-−\d, ]+) of (“[^”]*”|[^,]+)")
 """How a sample says that event times are left out of it."""
 
 CURVE_HEIGHT, ROW_HEIGHT = 2.3, 0.165
@@ -185,13 +185,13 @@ def _choices(row: dict[Any, Any], declaration: ExhibitDeclaration) -> Choices:
     variance = f"{row['variance']}, {row['spatial']}" if row["variance"] == "spatial" else row["variance"]
     if row["variance"] == "clustered":
         variance = (
-            f"clustered by {sentence_list([labels.get(each, each) for each in row['clustered_by'].split(' + ')])}"
+            f"clustered by {sentence_list([name_words(each, labels) for each in row['clustered_by'].split(' + ')])}"
         )
     return {
         "Estimator": [ESTIMATORS[row["estimator"]].short],
         "Fixed effects": [_effect_words(each, declaration) for each in effects] or ["none"],
-        "Regressors": [labels.get(each, each) for each in row["regressors"].split(" + ") if each] or ["none"],
-        "Weights": [labels.get(row["weights"], row["weights"])],
+        "Regressors": [name_words(each, labels) for each in row["regressors"].split(" + ") if each] or ["none"],
+        "Weights": [name_words(row["weights"], labels)],
         "Sample": [sample],
         "Event times left out": [left_out[1].replace("-", MINUS) if left_out else "none"],
         "Standard errors": [_first_upper(variance)],
@@ -202,7 +202,7 @@ def _effect_words(effect: str, declaration: ExhibitDeclaration) -> str:
     parsed = fixed_effect(effect)
     words = term_words(parsed.intercept, declaration.labels)
     if parsed.slope is not None:
-        words = f"{declaration.labels.get(parsed.slope, parsed.slope)}, slope by {words}"
+        words = f"{name_words(parsed.slope, declaration.labels)}, slope by {words}"
     return _first_upper(words)
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ruralpanel.errors import DataError, Problem
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, full_title
+from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.exhibits.printed_table import PrintedTable
 from ruralpanel.study.exhibits import SummaryTable
@@ -224,7 +225,7 @@ def _counts(
     shown: pd.DataFrame, groups: dict[str, pd.Series], declaration: ExhibitDeclaration, by_cohort: bool
 ) -> list[tuple[str, list[str]]]:
     """Count units and rows of each group, in the first of its columns."""
-    unit = declaration.labels.get(declaration.unit, declaration.unit)
+    unit = name_words(declaration.unit, declaration.labels)
     rows = []
     for label, counted in (
         (f"Units ({unit})", [count(shown.loc[members, declaration.unit].nunique()) for members in groups.values()]),
@@ -242,15 +243,15 @@ def _counts(
 
 def _notes(declaration: ExhibitDeclaration, exhibit: SummaryTable) -> list[str]:
     notes = [exhibit.notes] if exhibit.notes else []
-    unit = declaration.labels.get(declaration.unit, declaration.unit).lower()
-    period = declaration.labels.get(declaration.period, declaration.period).lower()
+    unit = declaration.unit_words
+    period = declaration.period_words
     when = ""
     if exhibit.periods is not None:
         first, last = exhibit.periods
         when = f", {first}" if first == last else f", {first} to {last}"
     notes.append(f"One row for each {unit} and {period}{when}. Standard deviations in parentheses, without weights.")
     if exhibit.by is not None:
-        label = declaration.labels.get(exhibit.by, exhibit.by)
+        label = name_words(exhibit.by, declaration.labels)
         notes.append(
             f"Treated: {label}. Normalised difference: that of the mean of treated units and of those never treated, "
             "over the square root of the mean of the two variances (Imbens and Rubin 2015)."

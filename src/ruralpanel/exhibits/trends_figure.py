@@ -115,5 +115,5 @@ def _cohort_words(cohort: str, data: pd.DataFrame) -> str:
 def _notes(declaration: ExhibitDeclaration) -> list[str]:
     sentences = [declaration.exhibit.notes] if declaration.exhibit.notes else []
     sentences.append("Means of the rows observed, by cohort, before any regression.")
-    sentences.append(f"Number of units ({declaration.unit}) ever seen with the outcome in brackets.")
+    sentences.append(f"Number of units ({declaration.unit_words}) ever seen with the outcome in brackets.")
     return sentences + closing_notes(declaration)

@@ -11,6 +11,7 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 from matplotlib.path import Path
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes
+from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.style import figure_style, finish, stacked_panels
 from ruralpanel.study.flow import STAGES
@@ -193,7 +194,8 @@ def _draw_box(axes: Axes, column: float, height: float, step: dict[Any, Any]) ->
         )
     )
     below = _count_words(step)
-    name = step["name"] if len(step["name"]) <= CHARACTERS else step["name"][: CHARACTERS - 1] + "…"
+    words = name_words(step["name"], {})  # what the page calls it too
+    name = words if len(words) <= CHARACTERS else words[: CHARACTERS - 1] + "…"
     up = 0.17 if below else 0.0
     axes.text(column + BOX_WIDTH / 2, height - up, name, ha="center", va="center", fontsize=6, zorder=3)
     if below:

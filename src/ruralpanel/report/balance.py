@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.panel.balance import (
     ALWAYS,
@@ -52,7 +53,7 @@ def balance_parts(balance: pd.DataFrame, labels: Mapping[str, str]) -> dict[str,
     statuses = []
     for (designation, status), group in balance.groupby(["designation", "status"], sort=False):
         of = {measure: rows.set_index("value")["units"] for measure, rows in group.groupby("measure", sort=False)}
-        name = "" if designation == ALL else f"{labels.get(str(designation), str(designation))}: "
+        name = "" if designation == ALL else f"{name_words(str(designation), labels)}: "
         numbers = {
             "units": of[UNITS].sum(),
             "complete": of[PERIODS].get(str(len(of[OBSERVED])), 0) if PERIODS in of else 0,

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import copysign, floor, log10
 from typing import Any
 
 import pandas as pd
 
-from ruralpanel.exhibits.caption import OutcomeWords, estimator_words, term_words
-from ruralpanel.exhibits.numbers import decimal, probability
+from ruralpanel.exhibits.caption import OutcomeWords, estimator_words
+from ruralpanel.exhibits.names import term_words
+from ruralpanel.exhibits.numbers import MINUS, decimal, probability
+from ruralpanel.exhibits.scorecard_table import KINDS
 from ruralpanel.report.estimates import decimals, link
+from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.model import Study
 from ruralpanel.verification.scorecard import STATUSES
 
-WIDTH, HEIGHT, MARGIN = 150, 22, 6
-"""The size of the picture of an interval, in pixels."""
-
-KINDS = {"usual": "p", "adjusted": "p, adjusted", "bootstrap": "p, wild bootstrap", "permutation": "p, permutation"}
+WIDTH, MARGIN = 170, 18
+"""The width of the picture of an interval, and what is left free on both sides for numbers, in pixels."""
 
 
 def claim_cards(claims: pd.DataFrame, study: Study) -> list[dict[str, Any]]:
@@ -64,37 +66,63 @@ def _test(test: Mapping[Any, Any], study: Study) -> dict[str, Any]:
     interval = f"{decimal(low, digits)} to {decimal(high, digits)}" if pd.notna(low) else ""
     _, _, _, estimator, term = test["address"].split("@")[0].split("/")
     outcome = study.outcomes[test["outcome"]]
+    words = OutcomeWords(label=outcome.label, unit=outcome.unit, transformation=outcome.transformation)
     level = "" if pd.isna(test["interval_level"]) else f"{test['interval_level'] * 100:g}%"
     return {
         "term": term_words(term, study.labels()),
-        "outcome": OutcomeWords(label=outcome.label, unit=outcome.unit, transformation=outcome.transformation).head,
+        "outcome": words.head,
         "estimator": estimator_words(estimator),
         "expected": test["expected"],
         "estimate": decimal(test["estimate"], digits) or "—",
         "interval": interval,
         "level": level,
         "p": probability(test["p_value"], sign=""),
-        "p_kind": KINDS[test["p_value_kind"]],
+        "p_kind": KINDS[test["p_value_kind"]][0],
         "detectable": decimal(test["minimum_detectable_effect"], digits),
         "status": test["test_status"],
         "reason": "" if pd.isna(test["reason"]) else test["reason"],
         "address": test["address"],
         "link": link(test["address"]),
         "picture": interval_picture(test["estimate"], low, high),
+        "unit": _unit_words(words, estimator),
     }
 
 
-def interval_picture(estimate: float, low: float, high: float) -> dict[str, float] | None:
-    """Place an estimate, its interval and zero on a line, in pixels; nothing where there is no interval.
+def _unit_words(outcome: OutcomeWords, estimator: str) -> str:
+    """Say what a coefficient is measured in, which need not be the unit of its outcome."""
+    _, _, other = ESTIMATORS[estimator].words.partition(", whose coefficients are of ")
+    return f"change in {other}" if other else outcome.effect_unit
+
+
+def interval_picture(estimate: float, low: float, high: float) -> dict[str, Any] | None:
+    """Place an estimate, its interval, zero and a round number on a line; nothing where there is no interval.
 
     Parameters
     ----------
     estimate, low, high
         The estimate and the ends of its interval.
+
+    Returns
+    -------
+    dict or None
+        The places in pixels from the left, and with ``scale`` what the round number is: the largest of 1, 2 and 5
+        times a power of ten that fits on the longer side of zero.
     """
     if pd.isna(estimate) or pd.isna(low) or pd.isna(high):
         return None
     first, last = min(low, 0.0), max(high, 0.0)
-    scale = (WIDTH - 2 * MARGIN) / ((last - first) or 1.0)
-    places = {"zero": 0.0, "low": low, "high": high, "estimate": estimate}
-    return {name: round(MARGIN + (value - first) * scale, 1) for name, value in places.items()}
+    pixels = (WIDTH - 2 * MARGIN) / ((last - first) or 1.0)
+    farther = max(first, last, key=abs)
+    round_number = copysign(_largest_round(abs(farther)), farther)
+    places = {"zero": 0.0, "low": low, "high": high, "estimate": estimate, "round": round_number}
+    return {name: round(MARGIN + (value - first) * pixels, 1) for name, value in places.items()} | {
+        "scale": f"{round_number:g}".replace("-", MINUS)
+    }
+
+
+def _largest_round(number: float) -> float:
+    """Give the largest of 1, 2 and 5 times a power of ten that is not above a number; 1 for zero."""
+    if number == 0:
+        return 1.0
+    power = 10.0 ** floor(log10(number))
+    return max(each * power for each in (1.0, 2.0, 5.0) if each * power <= number * (1 + 1e-12))

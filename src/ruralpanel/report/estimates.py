@@ -10,7 +10,8 @@ import pandas as pd
 
 from ruralpanel.estimation.address import address_of
 from ruralpanel.estimation.modules import estimator_module
-from ruralpanel.exhibits.caption import OutcomeWords, sample_text, sentence_list, term_words, variance_words
+from ruralpanel.exhibits.caption import OutcomeWords, sentence_list, variance_words
+from ruralpanel.exhibits.names import in_words, name_words, term_words, text_words
 from ruralpanel.exhibits.numbers import count, decimal, probability
 from ruralpanel.lineage import PACKAGE, file_of
 from ruralpanel.study.blocks import Equation
@@ -174,11 +175,11 @@ def traces(
         for block in study.blocks
         for equation in study.equations(block)
     }
+    labels = study.labels()
     steps = {
         table: [_step(line) for line in lines.to_dict("records")]
-        for table, lines in ledgers[ledgers["stage"] == "estimation"].groupby("table", sort=False)
+        for table, lines in in_words(ledgers[ledgers["stage"] == "estimation"], labels).groupby("table", sort=False)
     }
-    labels = study.labels()
     positions = {name: position for position, name in enumerate(study.sources)}
     equations: dict[tuple[str, ...], int] = {}
     facts: dict[tuple[str, ...], int] = {}
@@ -227,10 +228,10 @@ def equation_words(equation: Equation, study: Study, labels: Mapping[str, str]) 
     """
     outcome = study.outcomes[equation.outcome]
     words = OutcomeWords(label=outcome.label, unit=outcome.unit, transformation=outcome.transformation)
-    period = labels.get(equation.period, equation.period)
+    period = name_words(equation.period, labels)
     head = words.head + (f", {words.level_unit}" if words.level_unit else "")
     if equation.estimator == "cohort_means":
-        cohorts = sentence_list([labels.get(name, name) for name in equation.treatments] or ["treatment"])
+        cohorts = sentence_list([name_words(name, labels) for name in equation.treatments] or ["treatment"])
         return f"Mean of {head}, by cohort of {cohorts} and {period}."
     terms = [*equation.treatment_terms, *equation.regressors]
     moderated = [
@@ -262,11 +263,11 @@ def _module_path(estimator: str) -> str:
 def _facts(row: Mapping[Any, Any], labels: Mapping[str, str]) -> tuple[str, ...]:
     printed = {
         **{name: count(row[name]) for name in ("observations", "units", "clusters")},
-        "sample": sample_text(row["sample"], labels),
+        "sample": text_words(row["sample"], labels),
         "outcome_mean": _digits(row["outcome_mean"]),
         "r_squared": decimal(row["r_squared"], 3),
         "fixed_effects": _effect_words(row["fixed_effects"], labels),
-        "weights": labels.get(row["weights"], row["weights"]),
+        "weights": name_words(row["weights"], labels),
         "variance": variance_words(row, labels) if row["variance"] else "",
     }
     return tuple(str(printed.get(name, row.get(name, "")) or "") for name in FACTS)
@@ -279,7 +280,7 @@ def _effect_words(effects: str, labels: Mapping[str, str]) -> str:
     for text in effects.split(" + "):
         effect = fixed_effect(text)
         each = term_words(effect.intercept, labels)
-        words.append(f"{each} with slopes in {labels.get(effect.slope, effect.slope)}" if effect.slope else each)
+        words.append(f"{each} with slopes in {name_words(effect.slope, labels)}" if effect.slope else each)
     return ", ".join(words)
 
 

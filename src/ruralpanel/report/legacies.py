@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.study.legacies import INDEX_WORDS
 
@@ -37,12 +38,12 @@ def capacity_tables(
     names = list(dict.fromkeys(correlations["capacity"]))
     matrix = correlations.set_index(["capacity", "other"])["correlation"]
     return {
-        "groups": [labels.get(group, group) for group in groups],
+        "groups": [name_words(group, labels) for group in groups],
         "rows": [_row(row, groups, labels, legacies) for row in measures.to_dict("records")],
-        "names": [labels.get(name, name) for name in names],
+        "names": [name_words(name, labels) for name in names],
         "correlations": [
             {
-                "name": labels.get(name, name),
+                "name": name_words(name, labels),
                 "values": [decimal(matrix[name, other], 2) for other in names[: position + 1]],
             }
             for position, name in enumerate(names)
@@ -56,7 +57,7 @@ def _row(
     """Print the row of an index or of a proxy."""
     is_index = row["role"] == "index"
     return {
-        "label": labels.get(row["column"], row["column"]) if pd.isna(row["label"]) else row["label"],
+        "label": name_words(row["column"], labels) if pd.isna(row["label"]) else row["label"],
         "legacy": (legacies.get(row["legacy"]) or row["legacy"].replace("_", " ")) if is_index else None,
         "how": _index_words(row) if is_index else _proxy_words(row, labels),
         "units": count(row["units"]),
@@ -77,5 +78,5 @@ def _index_words(row: Mapping[Any, Any]) -> str:
 
 def _proxy_words(row: Mapping[Any, Any], labels: Mapping[str, str]) -> str:
     words = [row["sign"], str(int(row["vintage"]))]
-    words += [f"by {labels.get(row['level'], row['level'])}"] if pd.notna(row["level"]) else []
+    words += [f"by {name_words(row['level'], labels)}"] if pd.notna(row["level"]) else []
     return ", ".join(words)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from ruralpanel.exhibits.names import in_words, name_words
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.panel.lists import EVENTS
 from ruralpanel.study.estimators import ESTIMATORS
@@ -42,7 +43,7 @@ def ledger_parts(ledgers: pd.DataFrame, labels: Mapping[str, str]) -> list[dict[
                 "treated": _treated_words(line["treated_units"], labels),
                 **{key: count(line[key]) for key in ("rows_in", "rows_out", "units", "periods")},
             }
-            for line in lines.to_dict("records")
+            for line in (in_words(lines, labels) if stage == "estimation" else lines).to_dict("records")
         ]
         parts.append(
             {
@@ -67,7 +68,7 @@ def _treated_words(text: Any, labels: Mapping[str, str]) -> str:
     if pd.isna(text) or text == "":
         return ""
     pairs = [part.split(": ") for part in text.split("; ")]
-    return "; ".join(f"{labels.get(name, name)}: {count(int(number))}" for name, number in pairs)
+    return "; ".join(f"{name_words(name, labels)}: {count(int(number))}" for name, number in pairs)
 
 
 def event_counts(events: pd.DataFrame, labels: Mapping[str, str]) -> dict[str, Any] | None:
@@ -95,7 +96,7 @@ def event_counts(events: pd.DataFrame, labels: Mapping[str, str]) -> dict[str, A
             counts = [count(by_year[year]) if year in by_year.index else "" for year in years]
             rows.append(
                 {
-                    "designation": labels.get(str(designation), str(designation)),
+                    "designation": name_words(str(designation), labels),
                     "event": event,
                     "counts": counts,
                     "total": count(by_year.sum()),

@@ -242,6 +242,7 @@ class Study(Section):
 
     def _designation_labels(self) -> dict[str, str]:
         labels = {name: each.label for name, each in self.designation.items() if each.label}
+        labels |= {f"{name}_cohort": f"First {self.panel.period} of {label}" for name, label in labels.items()}
         dosed = [name for name, each in self.designation.items() if each.intensity is not None]
         return labels | {f"{name}_intensity": self._intensity_label(name) for name in dosed}
 

@@ -15,6 +15,7 @@ from ruralpanel.errors import PaperError
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable, as_plain, from_plain
 from ruralpanel.exhibits.style import save_figure
 from ruralpanel.report.paper import paper
+from ruralpanel.report.paper.document import exhibits_in_text, follow_text
 from ruralpanel.report.paper.exhibits import ShownExhibit, shown, table_code
 from ruralpanel.study.model import Study
 from tests.report.paper.test_references import estimates
@@ -180,6 +181,32 @@ def test_a_wide_table_is_divided_and_a_long_one_follows_the_text_and_may_be_brok
     long = replace(exhibit, table=replace(TABLE, coefficients=[("Listed", ["1.0", "1.0", ""])] * 90))
     assert long.follows_text
     assert "breakable: true" in shown(long, floats=True)
+
+
+def test_no_table_comes_before_one_that_is_placed_before_it() -> None:
+    short = ShownExhibit("short", "1", "Effects", "", False, table=TABLE)
+    long = replace(short, name="long", table=replace(TABLE, coefficients=[("Listed", ["1.0", "1.0", ""])] * 90))
+    later, figure = replace(short, name="later"), ShownExhibit("path", "1", "A path", "", False, picture="path.pdf")
+    exhibits = [later, long, short, figure]
+    assert follow_text(exhibits, ["short", "long", "path", "later"]) == ["long", "later"]
+    assert follow_text(exhibits, ["short", "path", "later"]) == []
+    placed = exhibits_in_text(exhibits, ["short", "long", "path", "later"], floats=True)
+    assert [name for name, written in placed.items() if written] == ["short", "path"]
+
+
+def test_a_table_that_fits_a_page_in_smaller_print_stays_in_the_text() -> None:
+    exhibit = ShownExhibit("table", "1", "Effects", "", False, table=TABLE)
+    longer = replace(exhibit, table=replace(TABLE, coefficients=[("Listed", ["1.0", "1.0", ""])] * 60))
+    assert (exhibit.is_small, exhibit.follows_text) == (False, False)
+    assert (longer.is_small, longer.follows_text) == (True, False)
+    assert "printed-table(9pt" in shown(exhibit, floats=True)
+    assert "printed-table(7.5pt" in shown(longer, floats=True)
+
+
+def test_labels_below_coefficients_hang_and_all_rows_are_aligned_at_the_top() -> None:
+    code = table_code(TABLE)
+    assert 'par(hanging-indent: 0.8em, [#"Observations";])' in code
+    assert "(left, center, center, center, ), 3, (" in code  # rows of the head, which alone are aligned at the foot
 
 
 def test_a_font_that_is_not_there_is_an_error(run: Run) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import dropwhile
 
 from ruralpanel.exhibits.caption import SIMULATED
 from ruralpanel.report.paper.exhibits import ShownExhibit, shown
@@ -115,7 +117,7 @@ def paper_document(
     simulated = study.data_standing == "simulated"
     opening, rest = _abstract_and_rest(text)
     by_name = {each.name: each for each in exhibits}
-    behind = [by_name[name] for name in text.placed if by_name[name].follows_text]
+    behind = [by_name[name] for name in follow_text(exhibits, text.placed)]
     others = [each for each in exhibits if each.name not in text.placed]
     abstract = fill(as_typst(opening), filled).strip()
     front = {
@@ -151,17 +153,37 @@ def paper_document(
     return "\n\n".join(pieces) + "\n"
 
 
-def exhibits_in_text(exhibits: list[ShownExhibit], floats: bool) -> dict[str, str]:
+def follow_text(exhibits: list[ShownExhibit], placed: Sequence[str]) -> list[str]:
+    """List the tables that stand behind the text: the first that is longer than a page, and all placed after it.
+
+    Otherwise a later table would come before an earlier one.
+
+    Parameters
+    ----------
+    exhibits
+        All exhibits.
+    placed
+        The names of those that the text places, in its order.
+    """
+    by_name = {each.name: each for each in exhibits}
+    tables = [by_name[name] for name in placed if by_name[name].table is not None]
+    return [each.name for each in dropwhile(lambda table: not table.follows_text, tables)]
+
+
+def exhibits_in_text(exhibits: list[ShownExhibit], placed: Sequence[str], floats: bool) -> dict[str, str]:
     """Write what stands where an exhibit is placed: nothing for one that follows the text.
 
     Parameters
     ----------
     exhibits
         All exhibits.
+    placed
+        The names of those that the text places, in its order.
     floats
         Whether they may move to the top or the foot of a page.
     """
-    return {each.name: "" if each.follows_text else shown(each, floats) for each in exhibits}
+    behind = follow_text(exhibits, placed)
+    return {each.name: "" if each.name in behind else shown(each, floats) for each in exhibits}
 
 
 def _abstract_and_rest(text: PaperText) -> tuple[str, str]:

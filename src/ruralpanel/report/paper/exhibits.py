@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ruralpanel.exhibits.caption import SIMULATED
-from ruralpanel.exhibits.layout import LINE, PrintedRow, TablePart, is_longer_than_a_page, parts_of
+from ruralpanel.exhibits.layout import LINE, PAGE_OF_SMALLER, PrintedRow, TablePart, is_longer_than_a_page, parts_of
 from ruralpanel.exhibits.printed_table import (
     PrintedTable,
     aligned_parts,
@@ -61,9 +61,14 @@ class ShownExhibit:
     picture: str | None = None
 
     @property
-    def follows_text(self) -> bool:
-        """Whether it is longer than a page, and stands behind the text so that no page in it is left half empty."""
+    def is_small(self) -> bool:
+        """Whether it is a table in smaller print, for it would be longer than a page otherwise."""
         return self.table is not None and is_longer_than_a_page(parts_of(self.table))
+
+    @property
+    def follows_text(self) -> bool:
+        """Whether it is longer than a page all the same, and follows the text so as to leave no page half empty."""
+        return self.table is not None and is_longer_than_a_page(parts_of(self.table), PAGE_OF_SMALLER)
 
 
 def read_shown(folder: Path, study: Study, name: str) -> ShownExhibit:
@@ -115,7 +120,7 @@ def shown(exhibit: ShownExhibit, floats: bool) -> str:
     if exhibit.table is None:
         body = f"image({string(exhibit.picture or '')}, width: 100%, alt: {string(exhibit.title)})"
     else:
-        body = table_code(exhibit.table, SMALLER if is_long else SIZE)
+        body = table_code(exhibit.table, SMALLER if exhibit.is_small else SIZE)
     figure = (
         f"#exhibit({kind}, {string(exhibit.number)}, [{words(exhibit.title)}], {standing}, [{words(exhibit.notes)}], "
         f"{string(exhibit.title)}, {'auto' if floats and not is_long else 'none'}, "
@@ -154,12 +159,14 @@ def _part_code(part: TablePart, size: float) -> str:
     sides = array(["left", *("left" if column in table.words else "center" for column in range(len(part.widths)))])
     body = ",\n  ".join(rows)
     heads = array(_heads(part))
-    lines.append(f"printed-table({size:g}pt, {widths}, {sides}, {heads}, (\n  {body},\n))")
+    deep = len(head_rows(part.table)) + part.table.numbered
+    lines.append(f"printed-table({size:g}pt, {widths}, {sides}, {deep}, {heads}, (\n  {body},\n))")
     return "{\n" + "\n".join(lines) + "\n}"
 
 
 def _row(row: PrintedRow, part: TablePart) -> str:
-    cells = [f"[#h(0.8em){as_it_is(row.label)}]" if row.is_indented else _cell(row.label)]
+    label = f"par(hanging-indent: 0.8em, {_cell(row.label)})" if row.is_statistic else _cell(row.label)
+    cells = [f"[#h(0.8em){as_it_is(row.label)}]" if row.is_indented else label]
     for column, cell in enumerate(row.cells):
         parts = None if column in part.table.words else aligned_parts(cell, row.is_statistic)
         cells.append(_cell(cell) if parts is None else f"a{column}({string(parts[0])}, {string(parts[1])})")

@@ -73,7 +73,7 @@ def write_paper(
         transformations={name: outcome.transformation for name, outcome in study.outcomes.items()},
         facts=facts_of_run(study, panel, estimates, verdict),
         claims=dict(zip(claims["claim"], claims["status"], strict=True)),
-        exhibits=exhibits_in_text(exhibits, floats=declared is not None),
+        exhibits=exhibits_in_text(exhibits, text.placed, floats=declared is not None),
         files={name: read_facts(root / path) for name, path in study.facts.items()},
     )
     document = paper_document(study, text, filled, exhibits)
