@@ -64,8 +64,41 @@ def test_the_command_prints_what_differs(
     # What is printed of a coefficient is its address, with which it is found again.
     address = printed.splitlines()[-2].split()[1].removesuffix(":")
     assert address_of(find_estimate(estimates, read_address(address))) == address
-    assert f"{len(estimates)} differs, of {len(estimates)} coefficients" in printed
+    assert printed.splitlines()[0] == "Of 1 coefficient, 0 differ and 1 is the same."
+    assert printed.splitlines()[-1] == "Of 1 coefficient, 1 differs and 0 are the same."
     assert len(pd.read_csv(tmp_path / "all.csv")) == len(estimates)
+
+
+def test_the_largest_relative_difference_comes_first(
+    estimates: pd.DataFrame, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = estimates.iloc[[0]].assign(estimate=1.0, standard_error=0.1)
+    first = pd.concat([row.assign(term=term) for term in "abcdef"], ignore_index=True)
+    second = first.assign(
+        estimate=[1.0, 1.1, 2.0, -1.0, 1.0, 1.0], standard_error=[0.1, 0.1, 0.1, 0.1, 0.4, 0.1]
+    ).replace({"term": {"f": "g"}})
+    rows = side_by_side(first, second)
+    assert rows["relative_difference"].head(5).round(3).tolist() == [0, 0.091, 0.5, 2, 0.75]
+    here, there = kept(first, tmp_path / "here"), kept(second, tmp_path / "there")
+    assert main(["compare", here, there]) == 1
+    head, *lines, last = capsys.readouterr().out.splitlines()
+    assert head == "What differs, the largest relative difference first:"
+    assert [line.split(":")[0][-1] for line in lines] == ["d", "e", "c", "b", "f", "g"]
+    assert lines[2].endswith("1 (0.1) → 2 (0.1), by 50 %, 10 standard errors")
+    assert last == (
+        "Of 7 coefficients, 4 differ (1 in sign), 1 is the same, 1 is only in the first and 1 is only in the second."
+    )
+
+
+def test_one_coefficient_differs_and_two_differ(
+    estimates: pd.DataFrame, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = estimates.iloc[[0]].assign(estimate=1.0)
+    first = pd.concat([row.assign(term=term) for term in "ab"], ignore_index=True)
+    here = kept(first, tmp_path / "here")
+    there = kept(first.assign(estimate=[1.0, 2.0]), tmp_path / "there")
+    assert main(["compare", here, there]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "Of 2 coefficients, 1 differs and 1 is the same."
 
 
 def test_results_of_an_older_version_are_read(estimates: pd.DataFrame, tmp_path: Path) -> None:

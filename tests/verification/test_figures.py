@@ -98,6 +98,41 @@ def test_plotted_data_have_every_status(changes: dict[str, str], status: str) ->
     assert bool(note) == (status != "match")
 
 
+@pytest.mark.parametrize(
+    ("published", "today", "shown"),
+    [
+        ("0.009309796678", "0.012733498112345678", "published 0.00931, now 0.01273"),
+        ("0.009309796678", "0.009309896678", "published 0.0093098, now 0.0093099"),
+        ("0.081", "0.0794321", "published 0.081, now 0.07943"),
+        ("-0.5", "", "published -0.5, now nothing"),
+        ("28196", "28195", "published 28196, now 28195"),
+        ("2", "2.00000123", "published 2, now 2.000001"),
+    ],
+)
+def test_numbers_that_differ_are_rounded_to_what_tells_them_apart(published: str, today: str, shown: str) -> None:
+    one, other = (pd.DataFrame({"value": [text]}) for text in (published, today))
+    assert judge_data(one, other) == ("differ", f"row 1, column `value`: {shown}")
+
+
+def test_a_number_of_a_figure_has_the_address_of_its_estimate() -> None:
+    place = {"block": "b", "specification": "s", "outcome": "y", "estimator": "e", "term": "t"}
+    published = pd.DataFrame([{**place, "event_time": str(time), "estimate": f"0.{time}5"} for time in range(3)])
+    today = published.replace("0.15", "-0.15")
+    contents = {"effects": FigureContents(published)}, {"effects": FigureContents(today)}
+    address = "b/s/y/e/t@event_time=1"
+    figures = judge_figures(*contents, {"effects": "Figure 1"}, [address])
+    assert figures["note"].tolist() == ["effects.csv, row 2, column `estimate`: published 0.15, now -0.15"]
+    assert figures["address"].tolist() == [address]
+    with pytest.raises(
+        NotReproduced, match=r"Figure 1 \(effects\): data: sign flip: .*\n.*explain 'b/s/y/e/t@event_time=1'"
+    ):
+        refuse_unless_reproduced(nothing_published().assign(status=""), figures)
+    page = verdict_page(nothing_published().assign(status=""), "A", "public", figures, figure_rows(figures, *contents))
+    assert f"now -0.15 (<code>{address}</code>)" in page
+    # What is drawn and no estimate of the run has no address.
+    assert judge_figures(*contents, {"effects": "Figure 1"})["address"].tolist() == [""]
+
+
 def test_rows_and_columns_that_are_gone_are_said() -> None:
     assert judge_data(plotted(), plotted().head(5)) == ("differ", "6 rows published, 5 rows now")
     assert judge_data(plotted(), plotted().drop(columns="p_value")) == ("differ", "the run has no column `p_value`")
@@ -207,13 +242,13 @@ def test_the_verdict_counts_figures_and_shows_them_side_by_side(picture: Image.I
     page = verdict_page(
         nothing_published().assign(status=""), "A", "public", figures, figure_rows(figures, published, today)
     )
-    assert "NO MATCH. 1 of 2 data and pictures of published figures reproduce (1 match, 1 differ)." in page
+    assert "NO MATCH. Of 2 data and pictures of published figures, 1 reproduces (1 match), 1 differs and 0 are" in page
     assert len(re.findall(r'src="data:image/png;base64,iVBOR', page)) == 3
     assert "<details open>" in page
     good = Counter({"match": 2, "not published": 1})
     sentence = verdict_sentence(Counter(match=3), "public", good)
     assert sentence == (
-        "Verdict: MATCH. 3 of 3 published cells reproduce (3 match); "
-        "2 of 2 data and pictures of published figures reproduce (2 match); "
-        "1 of the run's figures not published."
+        "Verdict: MATCH. All 3 published cells reproduce (3 match); "
+        "all 2 data and pictures of published figures reproduce (2 match); "
+        "1 of the run's figures was not published."
     )

@@ -11,6 +11,7 @@ from ruralpanel.estimation.block import estimate_block
 from ruralpanel.verification.html import verdict_page
 from ruralpanel.verification.published import (
     COLUMNS,
+    ShownIn,
     keep_as_published,
     nothing_published,
     printed_decimals,
@@ -136,7 +137,7 @@ def test_decimals_are_those_printed() -> None:
 
 
 def test_what_a_run_keeps_as_published_matches_that_run(tmp_path: Path, estimates: pd.DataFrame) -> None:
-    kept = keep_as_published(estimates, [("Table 1", ["block"], 3)], "run of test")
+    kept = keep_as_published(estimates, [ShownIn("Table 1", ["block"], 3)], "run of test")
     assert list(kept.columns) == COLUMNS
     kept.to_csv(tmp_path / "kept.csv", index=False)
     verdict = judge(read_published(tmp_path / "kept.csv"), estimates)
@@ -146,7 +147,7 @@ def test_what_a_run_keeps_as_published_matches_that_run(tmp_path: Path, estimate
 
 
 def test_what_no_exhibit_prints_is_not_kept_as_published(estimates: pd.DataFrame) -> None:
-    shown = [("Table 1", ["block"], 3)]
+    shown = [ShownIn("Table 1", ["block"], 3)]
     row = estimates[estimates["estimate"].notna()].iloc[[0]]
     unseen = pd.concat([estimates, row.assign(term="of a cohort", cohort="2013"), row.assign(term="own", period=2013)])
     assert keep_as_published(unseen, shown, "run").equals(keep_as_published(estimates, shown, "run"))
@@ -163,8 +164,38 @@ def test_a_run_does_not_replace_what_was_typed_from_print(tmp_path: Path) -> Non
 def test_simulated_data_are_no_evidence() -> None:
     assert "no evidence for any claim" in verdict_sentence(Counter(match=2), "simulated")
     assert "no evidence" not in verdict_sentence(Counter(match=2), "public")
-    assert verdict_sentence(Counter(match=2, differ=1), "public").startswith("Verdict: NO MATCH. 2 of 3")
     assert "nothing is published" in verdict_sentence(Counter(), "public")
+
+
+@pytest.mark.parametrize(
+    ("counts", "sentence"),
+    [
+        (Counter(match=1200, rounding=3), "MATCH. All 1,203 published cells reproduce (1,200 match, 3 rounding)."),
+        (
+            Counter(match=1000, rounding=200, differ=1040, missing=3),
+            "NO MATCH. Of 2,243 published cells, 1,200 reproduce (1,000 match, 200 rounding), 1,040 differ and 3 are "
+            "missing.",
+        ),
+        (
+            Counter({"differ": 1, "sign flip": 1, "significance flip": 2, "missing": 1}),
+            "NO MATCH. Of 5 published cells, none reproduces, 4 differ (1 with another sign, 2 with a p-value on the "
+            "other side of 5 per cent) and 1 is missing.",
+        ),
+        (
+            Counter(match=1, differ=1),
+            "NO MATCH. Of 2 published cells, 1 reproduces (1 match), 1 differs and 0 are missing.",
+        ),
+    ],
+)
+def test_the_verdict_says_how_many_reproduce_differ_and_are_missing(counts: Counter[str], sentence: str) -> None:
+    assert verdict_sentence(counts, "public") == f"Verdict: {sentence}"
+
+
+def test_what_does_not_reproduce_is_said_first() -> None:
+    assert verdict_sentence(Counter(match=2243), "public", Counter(match=28, differ=2)) == (
+        "Verdict: NO MATCH. Of 30 data and pictures of published figures, 28 reproduce (28 match), 2 differ and 0 are "
+        "missing; all 2,243 published cells reproduce (2,243 match)."
+    )
 
 
 def test_the_verdict_has_a_page(tmp_path: Path, estimates: pd.DataFrame) -> None:

@@ -18,10 +18,15 @@ from ruralpanel.sources.retrieval import discard_if_damaged
 from ruralpanel.study import find_study, load_study
 from ruralpanel.study.facts import files_named_in
 from ruralpanel.study.figures_of_places import MapFigure
+from ruralpanel.study.inputs import RAW_FILE, declared_inputs
 from ruralpanel.study.sensitivity import OfRegression
 from ruralpanel.study.load import CONFIGURATION
 from ruralpanel.study.sources import RETRIEVED_FILES
-from ruralpanel.verification.published_files import published_folder, published_names
+from ruralpanel.verification.published_files import (
+    published_folder,
+    published_inputs,
+    published_names,
+)
 
 
 def chosen_study():
@@ -65,6 +70,9 @@ RESULTS = f"results/{NAME}"
 PUBLISHED = STUDY.published or f"results/published/{NAME}.csv"
 PUBLISHED_FOLDER = published_folder(PUBLISHED)
 PUBLISHED_FIGURES = published_names(PUBLISHED_FOLDER)
+INPUTS = [list(each) for each in declared_inputs(STUDY)]
+FILES_BESIDE_SOURCES = sorted({file for kind, _, file in INPUTS if kind != RAW_FILE})
+PROVENANCE = [f"{RESULTS}/sources/{name}.provenance.json" for name in STUDY.sources]
 LOCK = file_digest("requirements.lock")[:16]
 TABLES_WITH_TOTALS = [name for name, table in STUDY.tables.items() if table.totals]
 TABLES_WITH_NAMES = [name for name, table in STUDY.tables.items() if table.match_names]
@@ -255,6 +263,12 @@ def exhibit_code(name):
 def published_file(wildcards):
     """Name the published values, where there are any."""
     return [PUBLISHED] if Path(PUBLISHED).is_file() else []
+
+
+def published_inputs_file(wildcards):
+    """Name the hashes of the published numbers' inputs, where they were kept."""
+    path = published_inputs(PUBLISHED)
+    return [str(path)] if path.is_file() else []
 
 
 def published_figure_files(wildcards):

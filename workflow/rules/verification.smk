@@ -24,7 +24,10 @@ rule judge:
         estimates=expand(f"{RESULTS}/estimates/{{block}}.csv", block=STUDY.blocks),
         published=published_file,
         published_figures=published_figure_files,
+        published_inputs=published_inputs_file,
         drawn=figures_to_compare,
+        provenance=PROVENANCE,
+        beside_sources=FILES_BESIDE_SOURCES,
         templates=TEMPLATES,
     output:
         csv=f"{RESULTS}/verdict.csv",
@@ -44,11 +47,14 @@ rule judge:
         published_figures=PUBLISHED_FIGURES,
         published_folder=str(PUBLISHED_FOLDER),
         exhibits=f"{RESULTS}/exhibits",
+        inputs=INPUTS,
+        published_inputs=str(published_inputs(PUBLISHED)),
         twins=TWINS,
         code=lambda wildcards: code_digest(
             "ruralpanel.verification.verdict",
             "ruralpanel.verification.figures",
             "ruralpanel.verification.published",
+            "ruralpanel.verification.inputs",
             "ruralpanel.verification.html",
         ),
         lock=LOCK,
@@ -88,20 +94,21 @@ rule publish:
         estimates=expand(f"{RESULTS}/estimates/{{block}}.csv", block=STUDY.blocks),
         data=expand(f"{RESULTS}/exhibits/{{exhibit}}.csv", exhibit=FIGURES),
         pictures=expand(f"{RESULTS}/exhibits/{{exhibit}}.png", exhibit=FIGURES),
+        provenance=PROVENANCE,
+        beside_sources=FILES_BESIDE_SOURCES,
     log:
         f"{RESULTS}/logs/publish.log",
     params:
         path=lambda wildcards: PUBLISHED,
         shown=lambda wildcards: [
-            [
-                exhibit_numbers(STUDY)[name],
-                exhibit.estimated_in,
-                getattr(exhibit, "decimals", 3),
-            ]
+            as_json(declared(STUDY, name))
             for name, exhibit in STUDY.exhibits.items()
+            if exhibit.estimated_in
         ],
         study=NAME,
         folder=str(PUBLISHED_FOLDER),
+        inputs=INPUTS,
+        published_inputs=str(published_inputs(PUBLISHED)),
     message:
         "verification  keep today's numbers and figures as published"
     script:
@@ -121,3 +128,21 @@ rule publish_figures:
         "verification  keep today's figures as published"
     script:
         "../scripts/publish_figures.py"
+
+
+# Run by name only: keeps which raw files these are, where the numbers stay and all of them reproduce.
+rule publish_inputs:
+    input:
+        accepted=f"{RESULTS}/accepted",
+        published=published_file,
+        provenance=PROVENANCE,
+        beside_sources=FILES_BESIDE_SOURCES,
+    log:
+        f"{RESULTS}/logs/publish_inputs.log",
+    params:
+        inputs=INPUTS,
+        published_inputs=str(published_inputs(PUBLISHED)),
+    message:
+        "verification  keep the hashes of today's raw files beside the published numbers"
+    script:
+        "../scripts/publish_inputs.py"

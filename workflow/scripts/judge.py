@@ -5,15 +5,18 @@ from ruralpanel.stage import stage
 with stage(snakemake.log[0]):
     from pathlib import Path
 
+    from ruralpanel.estimation.address import address_of
     from ruralpanel.estimation.estimates import load_estimates
     from ruralpanel.storage import save_json
     from ruralpanel.verification.figures import judge_figures, load_figure
     from ruralpanel.verification.html import figure_rows, verdict_page
-    from ruralpanel.verification.published import nothing_published, read_published
+    from ruralpanel.verification.inputs import changed_inputs, inputs_read, load_provenance, read_published_inputs
+    from ruralpanel.verification.published import from_print, nothing_published, read_published
     from ruralpanel.verification.verdict import judge, on_synthetic_twins
 
     published = read_published(Path(snakemake.input.published[0])) if snakemake.input.published else nothing_published()
-    verdict = judge(published, load_estimates(snakemake.input.estimates))
+    estimates = load_estimates(snakemake.input.estimates)
+    verdict = judge(published, estimates)
     verdict = on_synthetic_twins(verdict, snakemake.params.twins)
     verdict.to_csv(snakemake.output.csv, index=False, lineterminator="\n")
 
@@ -23,11 +26,27 @@ with stage(snakemake.log[0]):
     numbers, published_figures = snakemake.params.figures, snakemake.params.published_figures
     kept = load_figures(published_figures, snakemake.params.published_folder)
     drawn = load_figures([name for name in published_figures if name in numbers], snakemake.params.exhibits)
-    figures = judge_figures(kept, drawn, numbers)
+    addresses = {address_of(row) for row in estimates.to_dict("records")}
+    figures = judge_figures(kept, drawn, numbers, addresses)
     figures.to_csv(snakemake.output.figures, index=False, lineterminator="\n")
+    changed = changed_inputs(
+        inputs_read(snakemake.params.inputs, load_provenance(snakemake.input.provenance), Path()),
+        read_published_inputs(Path(snakemake.params.published_inputs)),
+        from_print=bool(from_print(published).any()),
+        passed_over=snakemake.params.twins,
+    )
     page = verdict_page(
-        verdict, snakemake.params.title, snakemake.params.standing, figures, figure_rows(figures, kept, drawn)
+        verdict,
+        snakemake.params.title,
+        snakemake.params.standing,
+        figures,
+        figure_rows(figures, kept, drawn),
+        [each.sentence for each in changed],
     )
     Path(snakemake.output.html).write_text(page, encoding="utf-8")
-    facts = {"data_standing": snakemake.params.standing, "synthetic_twins": list(snakemake.params.twins)}
+    facts = {
+        "data_standing": snakemake.params.standing,
+        "synthetic_twins": list(snakemake.params.twins),
+        "changed_inputs": [each.facts() for each in changed],
+    }
     save_json(facts, snakemake.output.facts)

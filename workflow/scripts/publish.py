@@ -7,16 +7,27 @@ with stage(snakemake.log[0]):
 
     from ruralpanel import __version__
     from ruralpanel.estimation.estimates import load_estimates
+    from ruralpanel.exhibits.caption import ExhibitDeclaration
+    from ruralpanel.verification.cell_labels import cell_labels
     from ruralpanel.verification.figures import keep_figures
-    from ruralpanel.verification.published import RUN, keep_as_published, refuse_to_replace_print
+    from ruralpanel.verification.inputs import inputs_frame, inputs_read, load_provenance
+    from ruralpanel.verification.published import RUN, ShownIn, keep_as_published, refuse_to_replace_print
 
     path = Path(snakemake.params.path)
     refuse_to_replace_print(path)
+    estimates = load_estimates(snakemake.input.estimates)
+    shown = []
+    for declaration in map(ExhibitDeclaration.model_validate_json, snakemake.params.shown):
+        blocks = declaration.exhibit.estimated_in
+        labels = cell_labels(estimates[estimates["block"].isin(blocks)], declaration)
+        shown.append(ShownIn(declaration.number, blocks, getattr(declaration.exhibit, "decimals", 3), labels))
     published = keep_as_published(
-        load_estimates(snakemake.input.estimates),
-        snakemake.params.shown,
+        estimates,
+        shown,
         source=f"{RUN}{snakemake.params.study} with ruralpanel {__version__}",
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     published.to_csv(path, index=False, lineterminator="\n")
     keep_figures(snakemake.input.data, snakemake.input.pictures, Path(snakemake.params.folder))
+    inputs = inputs_read(snakemake.params.inputs, load_provenance(snakemake.input.provenance), Path())
+    inputs_frame(inputs).to_csv(snakemake.params.published_inputs, index=False, lineterminator="\n")

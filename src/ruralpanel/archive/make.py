@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from ruralpanel import __version__
+from ruralpanel.archive.citation import CITATION, archive_citation, author_name, program_citation
 from ruralpanel.archive.contents import ArchiveError, notes_beside, program_files, raw_files, refuse_restricted
 from ruralpanel.archive.crate import write_crate
 from ruralpanel.archive.facts import programs_of, random_draws, rule_costs, this_machine, versions_in_use
@@ -28,7 +29,7 @@ from ruralpanel.lineage import file_digest, modules_behind
 from ruralpanel.study import find_study, load_study
 from ruralpanel.study.model import Study
 from ruralpanel.study.yaml_file import read_yaml
-from ruralpanel.verification.published_files import published_folder
+from ruralpanel.verification.published_files import published_folder, published_inputs
 from ruralpanel.verification.summary import verdict_line
 
 KEPT_OF_A_CODEBOOK = ["column", "label", "unit", "type", "origin", "transformation", "rows", "missing"]
@@ -61,12 +62,15 @@ def make_archive(chosen: str, root: Path) -> Path:
     refuse_restricted(study, root)
     results = root / "results" / name
     _refuse_without_results(study, results, name)
-    files = raw_files(study)
+    files, declared = raw_files(study), study.archive
+    program, date = program_citation(root), (declared.date if declared else None) or _release_date(root)
     folder = results / "package"
     shutil.rmtree(folder, ignore_errors=True)
     copied = [*program_files(root), *(each for each in files.provided if (root / each).is_file())]
     published = study.published or f"results/published/{name}.csv"
-    copied += [*notes_beside(copied, root), *([published] if (root / published).is_file() else [])]
+    kept = [published, published_inputs(published).as_posix()]
+    notes = notes_beside(files.provided, root)
+    copied += [*notes, *(each for each in kept if (root / each).is_file())]
     copied += study.paper.files if study.paper is not None else []
     if not files.restricted:  # what a figure plots may be values of places one by one
         copied += [path.relative_to(root).as_posix() for path in sorted((root / published_folder(published)).glob("*"))]
@@ -77,6 +81,7 @@ def make_archive(chosen: str, root: Path) -> Path:
     (folder / "config/config.yaml").write_text(
         f"# The study of this archive.\nstudy: {name}\nmonte_carlo: full\n", encoding="utf-8"
     )
+    (folder / CITATION).write_text(archive_citation(study, date, program), encoding="utf-8")
     twins = _write_twins(study, root, folder)
     for each in files.emptied:
         _write_header_alone(root / each, folder / each)
@@ -90,6 +95,7 @@ def make_archive(chosen: str, root: Path) -> Path:
             source: json.loads((results / "sources" / f"{source}.provenance.json").read_text(encoding="utf-8"))
             for source in study.sources
         },
+        notes=notes,
         verdict=verdict_line(results),
         panel_rows=pq.read_metadata(results / "panel" / "panel.parquet").num_rows,
         costs=rule_costs(results / "benchmarks", parts),
@@ -102,16 +108,16 @@ def make_archive(chosen: str, root: Path) -> Path:
         published=published,
         storage=sum((folder / each).stat().st_size for each in files_in(folder)),
         code_licence=_code_licence(root),
+        program_authors=", ".join(author_name(each) for each in program["authors"]),
         version=__version__,
     )
     text = write_readme(contents)
     (folder / "README.md").write_text(text, encoding="utf-8")
     write_pdf(text, folder / "README.pdf")
-    declared = study.archive
     write_crate(
         folder,
         study,
-        date=(declared.date if declared else None) or _release_date(root),
+        date=date,
         licence=(declared.licence if declared else None) or _code_licence(root),
         twins=list(twins),
         sources={source.raw_file: key for key, source in study.sources.items() if source.raw_file is not None},
@@ -210,5 +216,6 @@ def _code_licence(root: Path) -> str:
 
 
 def _release_date(root: Path) -> str:
-    found = re.search(r"^date-released: *([0-9-]+)", (root / "CITATION.cff").read_text(encoding="utf-8"), re.MULTILINE)
+    text = (root / CITATION).read_text(encoding="utf-8")
+    found = re.search(r"^date-released: *'?([0-9-]+)", text, re.MULTILINE)
     return found.group(1) if found else "1980-01-01"

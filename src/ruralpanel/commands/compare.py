@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from ruralpanel.errors import counted
 from ruralpanel.estimation.address import address_of
-from ruralpanel.verification.comparison import estimates_of, side_by_side
+from ruralpanel.exhibits.caption import sentence_list
+from ruralpanel.verification.comparison import estimates_of, largest_first, side_by_side
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -18,7 +21,12 @@ def main(arguments: Sequence[str]) -> int:
     parser = ArgumentParser(prog="./run compare", description=__doc__)
     parser.add_argument("first", help="a study that has been run, or a folder of its results kept from another run")
     parser.add_argument("second", help="what to put beside it")
-    parser.add_argument("--csv", type=Path, help="where to write all rows; left out: only what differs is printed")
+    parser.add_argument(
+        "--csv",
+        type=Path,
+        help="where to write all rows, in the order of the first; what differs is printed, the largest relative "
+        "difference first",
+    )
     chosen = parser.parse_args(list(arguments))
     first, second = (estimates_of(name, Path("results")) for name in (chosen.first, chosen.second))
     shared_blocks = set(first["block"]) & set(second["block"])
@@ -26,21 +34,39 @@ def main(arguments: Sequence[str]) -> int:
     if chosen.csv is not None:
         chosen.csv.parent.mkdir(parents=True, exist_ok=True)
         rows.to_csv(chosen.csv, index=False, lineterminator="\n")
-    different = rows[rows["status"] != "same"]
+    different = largest_first(rows)
+    if len(different) > 1:
+        print("What differs, the largest relative difference first:")
     for row in different.to_dict("records"):
         print(_line(row))
-    counts = rows["status"].value_counts()
-    print("; ".join(f"{counts[status]:,} {status}" for status in counts.index) + f", of {len(rows):,} coefficients")
+    print(_counts(Counter(rows["status"])))
     return 0 if different.empty else 1
 
 
+def _counts(statuses: Counter[str]) -> str:
+    """Say how many coefficients differ, how many are the same and how many only one of the two has."""
+    flips = statuses["sign flip"]
+    differ = statuses["differs"] + flips
+    parts = [
+        f"{differ:,} {'differs' if differ == 1 else 'differ'}" + (f" ({flips:,} in sign)" if flips else ""),
+        f"{statuses['same']:,} {'is' if statuses['same'] == 1 else 'are'} the same",
+    ]
+    parts += [
+        f"{statuses[f'only {side}']:,} {'is' if statuses[f'only {side}'] == 1 else 'are'} only in the {side}"
+        for side in ("first", "second")
+        if statuses[f"only {side}"]
+    ]
+    return f"Of {counted(statuses.total(), 'coefficient')}, {sentence_list(parts)}."
+
+
 def _line(row: Mapping[Any, Any]) -> str:
-    """Write a difference as ``baseline/main/income/…: 0.081 (0.010) → 0.079 (0.010), 0.2 standard errors``."""
+    """Write a difference as ``baseline/main/income/…: 0.081 (0.010) → 0.079 (0.010), by 2.5 %, 0.2 …``."""
     place = address_of({"block": "…", **row})  # without a block where the two have blocks of their own
     shown = [_number(row[f"estimate_{side}"], row[f"standard_error_{side}"]) for side in ("first", "second")]
     size = row["in_standard_errors"]
     apart = f", {size:.2g} standard errors" if isinstance(size, float) and not pd.isna(size) else ""
-    return f"{row['status']:<11} {place}: {shown[0]} → {shown[1]}{apart}"
+    share = "" if pd.isna(row["relative_difference"]) else f", by {100 * row['relative_difference']:.2g} %"
+    return f"{row['status']:<11} {place}: {shown[0]} → {shown[1]}{share}{apart}"
 
 
 def _number(estimate: Any, standard_error: Any) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from ruralpanel.archive.marker import synthetic_sources
 from ruralpanel.errors import AddressError, Problem, counted
 from ruralpanel.estimation.address import find_estimate
 from ruralpanel.estimation.estimates import load_estimates
@@ -17,8 +19,12 @@ from ruralpanel.lineage import code_digest
 from ruralpanel.report.explanation import explanation
 from ruralpanel.storage import load_table
 from ruralpanel.study.addresses import NoSuchNumber, read_address
+from ruralpanel.study.inputs import declared_inputs
 from ruralpanel.study.load import configured_study, find_study, load_study
 from ruralpanel.study.model import Study
+from ruralpanel.verification.inputs import ChangedInput, changed_inputs, inputs_read, read_published_inputs
+from ruralpanel.verification.published import from_print, read_published
+from ruralpanel.verification.published_files import published_inputs
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -51,8 +57,19 @@ def main(arguments: Sequence[str]) -> int:
     }
     steps = pd.concat([load_table(path) for path in ledgers], ignore_index=True)
     code = code_digest("ruralpanel.estimation.block", estimator_module(row["estimator"]))
-    print(explanation(row, address.statistic, study, name, steps, provenance, code))
+    changed = _changed(study, name, provenance, root)
+    print(explanation(row, address.statistic, study, name, steps, provenance, code, changed))
     return 0
+
+
+def _changed(study: Study, name: str, provenance: Mapping[str, Mapping[str, Any]], root: Path) -> list[ChangedInput]:
+    """Find the inputs of the study that are not those of its published numbers."""
+    path = root / (study.published or f"results/published/{name}.csv")
+    published = read_published_inputs(published_inputs(path))
+    if published is None or not path.is_file():
+        return []
+    now = inputs_read(declared_inputs(study), provenance, root)
+    return changed_inputs(now, published, bool(from_print(read_published(path)).any()), synthetic_sources(study, root))
 
 
 def _estimates(results: Path, study: Study, name: str) -> list[Path]:

@@ -20,7 +20,7 @@ def main(arguments: Sequence[str]) -> int:
     chosen = parser.parse_args(list(arguments))
     from ruralpanel.archive.contents import refuse_restricted
     from ruralpanel.archive.make import make_archive
-    from ruralpanel.archive.readme import not_stated
+    from ruralpanel.archive.readme import still_to_be_stated
     from ruralpanel.doctor.repository import tracked_files
     from ruralpanel.doctor.tracked_files import personal_data
     from ruralpanel.study.load import configured_study, load_study
@@ -38,6 +38,7 @@ def main(arguments: Sequence[str]) -> int:
         return run.returncode
     archive = make_archive(name, root)
     print(f"Replication archive: {archive.as_posix()}")
-    if asked := not_stated(study):
-        print(f"Still to be stated by the authors, under `archive` in the study file: {', '.join(asked)}")
+    if asked := still_to_be_stated(study):
+        print("Still to be stated by the authors, in the study file:")
+        print("\n".join(f"  {line}" for line in asked))
     return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,6 +12,7 @@ from ruralpanel.exhibits.numbers import count
 from ruralpanel.report.estimates import traces
 from ruralpanel.study.model import Study
 from ruralpanel.study.sources_behind import columns_of_equation
+from ruralpanel.verification.inputs import ChangedInput, behind_sources
 
 
 def explanation(
@@ -22,6 +23,7 @@ def explanation(
     ledgers: pd.DataFrame,
     provenance: Mapping[str, Mapping[str, Any]],
     code: str,
+    changed: Sequence[ChangedInput] = (),
 ) -> str:
     """Write what stands behind an estimate.
 
@@ -39,6 +41,8 @@ def explanation(
         For each source, what was read.
     code
         The digest of the code of its estimator.
+    changed
+        The study's inputs that are not the published ones, of which those behind this number are told.
 
     Returns
     -------
@@ -65,6 +69,10 @@ def explanation(
     for position in equation["sources"]:
         title, origin, digest, rows = traced["sources"][position]
         lines.append(f"  {title}: {origin}, {rows} rows, {digest}")
+    names = list(study.sources)
+    behind = behind_sources(changed, study, [names[position] for position in equation["sources"]])
+    if behind:
+        lines += ["", "Changed since publication:", *(f"  {each.sentence}" for each in behind)]
     shown = [exhibit for exhibit, each in study.exhibits.items() if row["block"] in each.estimated_in]
     lines += ["", f"Shown in: {', '.join(shown) or 'no exhibit'}"]
     lines += [f"Again, and nothing else: ./run results/{name}/estimates/{row['block']}.csv --config study={name}"]

@@ -41,7 +41,8 @@ class Study(Section):
     title: Text
     """The title of the page and the paper."""
     authors: Annotated[list[Text], Field(min_length=1)]
-    """Who answers for it."""
+    """Who answers for it: the authors of the paper and of the archive. Those of data, or of a study that is done again,
+    are named in the `citation` of a source."""
     question: Text | None = None
     """The question in a sentence or two, at the top of the page."""
     limitations: list[Text] = []

@@ -66,7 +66,8 @@ def side_by_side(first: pd.DataFrame, second: pd.DataFrame, within: Sequence[str
     -------
     pandas.DataFrame
         One row a coefficient that either has, in the order of the first: estimates, standard errors and observations
-        of both, the difference, how large it is in standard errors of the first, and a status: ``same`` (equal to a
+        of both, the difference, how large it is in standard errors of the first, the relative difference (of estimate
+        or standard error, whichever is larger, as a share of the larger number), and a status: ``same`` (equal to a
         relative 1e-7, standard errors too), ``differs``, ``sign flip``, ``only first`` or ``only second``. Coefficients
         that neither has a number for are left out.
 
@@ -87,12 +88,34 @@ def side_by_side(first: pd.DataFrame, second: pd.DataFrame, within: Sequence[str
     estimate, other = together["estimate_first"], together["estimate_second"]
     together["difference"] = other - estimate
     together["in_standard_errors"] = together["difference"].abs() / together["standard_error_first"]
-    same = _equal(estimate, other) & _equal(together["standard_error_first"], together["standard_error_second"])
+    errors = together["standard_error_first"], together["standard_error_second"]
+    apart = pd.concat([_apart(estimate, other), _apart(*errors)], axis=1)
+    together["relative_difference"] = apart.max(axis=1)
+    same = _equal(estimate, other) & _equal(*errors)
     together["status"] = np.select(
         [~has[1], ~has[0], same, estimate * other < 0], ["only first", "only second", "same", "sign flip"], "differs"
     )
     columns = [f"{name}_{side}" for name in numbers for side in ("first", "second")]
-    return together[[*keys, *columns, "difference", "in_standard_errors", "status"]]
+    return together[[*keys, *columns, "difference", "in_standard_errors", "relative_difference", "status"]]
+
+
+def largest_first(rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep what is not the same, by relative difference; what only one of the two has comes last.
+
+    Parameters
+    ----------
+    rows
+        From :func:`side_by_side`. Rows with the same difference stay in their order.
+    """
+    different = rows[rows["status"] != "same"]
+    return different.sort_values("relative_difference", ascending=False, kind="stable", na_position="last")
+
+
+def _apart(left: pd.Series, right: pd.Series) -> pd.Series:
+    """Give the difference of two columns as a share of the larger number: 0 where both are 0, at most 2."""
+    left, right = left.astype("float64"), right.astype("float64")
+    larger = pd.concat([left.abs(), right.abs()], axis=1).max(axis=1, skipna=False)
+    return (left - right).abs() / larger.where(larger != 0, 1.0)
 
 
 def _numbered(estimates: pd.DataFrame, keys: list[str], numbers: list[str]) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,9 @@ import pandas as pd
 from PIL import Image
 
 from ruralpanel.errors import counted, nearest
+from ruralpanel.estimation.address import address_of
+from ruralpanel.study.addresses import PARTS as PARTS_OF_ADDRESS
+from ruralpanel.study.addresses import WITHIN
 from ruralpanel.verification.pictures import png_bytes, small_picture, visible_difference
 from ruralpanel.verification.summary import NOT_PUBLISHED
 from ruralpanel.verification.verdict import EXACT, SIGNIFICANT
@@ -19,10 +22,13 @@ from ruralpanel.verification.verdict import EXACT, SIGNIFICANT
 DIGITS = 10
 """Significant digits of the numbers that are kept."""
 
+FEWEST = 4
+"""Significant digits with which two numbers are shown side by side, or as many more as they need to differ."""
+
 UNSEEN = 1e-3
 """A point that moves by less than this part of the range of its axis is where it was, for whoever looks at it."""
 
-COLUMNS = ["figure", "exhibit", "part", "status", "note"]
+COLUMNS = ["figure", "exhibit", "part", "status", "note", "address"]
 
 PARTS = {"data": "the data it plots", "picture": "its picture"}
 """By what a figure is compared, and what a reader is told."""
@@ -92,7 +98,10 @@ def keep_figures(data: Sequence[str | Path], pictures: Sequence[str | Path], fol
 
 
 def judge_figures(
-    published: Mapping[str, FigureContents], drawn: Mapping[str, FigureContents], numbers: Mapping[str, str]
+    published: Mapping[str, FigureContents],
+    drawn: Mapping[str, FigureContents],
+    numbers: Mapping[str, str],
+    addresses: Collection[str] = (),
 ) -> pd.DataFrame:
     """Give every published figure its statuses.
 
@@ -104,6 +113,9 @@ def judge_figures(
         Those of the run that are published too.
     numbers
         For every figure of the study, published or not, its printed number (``Figure 1``).
+    addresses
+        Those of all estimates of the run. Plotted data that are estimates name theirs, and a figure can plot what is
+        no estimate of its own, such as an effect at a distance.
 
     Returns
     -------
@@ -119,15 +131,20 @@ def judge_figures(
             before, now = getattr(theirs, part), getattr(ours, part)
             if before is None:
                 continue
+            address = ""
             if now is None:
                 status, note = "missing", _why_missing(name, numbers)
+            elif part == "data":
+                status, note, row = _judged(before, now)
+                if row is not None:
+                    note, address = f"{name}.csv, {note}", _address(now, row, addresses)
             else:
-                status, note = judge_data(before, now) if part == "data" else judge_picture(before, now)
-            rows.append((numbers.get(name, name), name, part, status, note))
+                status, note = judge_picture(before, now)
+            rows.append((numbers.get(name, name), name, part, status, note, address))
     if published:
         for name in numbers:
             if name not in published:
-                rows.append((numbers[name], name, "", NOT_PUBLISHED, "the run draws it; none was published"))
+                rows.append((numbers[name], name, "", NOT_PUBLISHED, "the run draws it; none was published", ""))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -147,21 +164,8 @@ def judge_data(published: pd.DataFrame, today: pd.DataFrame) -> tuple[str, str]:
         ``significance flip`` (a p-value on the other side of 5 per cent) or ``differ``; and the first difference in
         words.
     """
-    gone = [name for name in published.columns if name not in today.columns and (published[name] != "").any()]
-    if gone:
-        return "differ", f"the run has no column `{gone[0]}`"
-    if len(published) != len(today):
-        return "differ", f"{counted(len(published), 'row')} published, {counted(len(today), 'row')} now"
-    found: dict[str, str] = {}
-    groups = published["outcome"] if "outcome" in published.columns else pd.Series("", index=published.index)
-    for name in published.columns:
-        if name in today.columns:
-            for status, note in _column(name, published[name], today[name].set_axis(published.index), groups).items():
-                found.setdefault(status, note)
-    for status in ("sign flip", "significance flip", "differ", "rounding"):
-        if status in found:
-            return status, found[status]
-    return "match", ""
+    status, note, _ = _judged(published, today)
+    return status, note
 
 
 def judge_picture(published: Image.Image, today: Image.Image) -> tuple[str, str]:
@@ -189,8 +193,27 @@ def judge_picture(published: Image.Image, today: Image.Image) -> tuple[str, str]
     return "differ", f"{different.mean():.2%} of the picture looks different, {where}"
 
 
-def _column(name: str, published: pd.Series, today: pd.Series, groups: pd.Series) -> dict[str, str]:
-    """Find the statuses of the cells of a column that are no match, each with the first such cell in words."""
+def _judged(published: pd.DataFrame, today: pd.DataFrame) -> tuple[str, str, int | None]:
+    """Compare as :func:`judge_data` does, and give the position of the row that is told of, where there is one."""
+    gone = [name for name in published.columns if name not in today.columns and (published[name] != "").any()]
+    if gone:
+        return "differ", f"the run has no column `{gone[0]}`", None
+    if len(published) != len(today):
+        return "differ", f"{counted(len(published), 'row')} published, {counted(len(today), 'row')} now", None
+    found: dict[str, tuple[str, int]] = {}
+    groups = published["outcome"] if "outcome" in published.columns else pd.Series("", index=published.index)
+    for name in published.columns:
+        if name in today.columns:
+            for status, told in _column(name, published[name], today[name].set_axis(published.index), groups).items():
+                found.setdefault(status, told)
+    for status in ("sign flip", "significance flip", "differ", "rounding"):
+        if status in found:
+            return status, *found[status]
+    return "match", "", None
+
+
+def _column(name: str, published: pd.Series, today: pd.Series, groups: pd.Series) -> dict[str, tuple[str, int]]:
+    """Find the statuses of the cells of a column that are no match, each with its first cell: words and row."""
     before, now = (pd.to_numeric(each, errors="coerce") for each in (published, today))
     numeric = before.notna() & now.notna()
     apart = (before - now).abs()
@@ -204,12 +227,41 @@ def _column(name: str, published: pd.Series, today: pd.Series, groups: pd.Series
     flipped = numeric & (before * now < 0) if name == "estimate" else pd.Series(False, index=published.index)
     crossed = numeric & ((before < SIGNIFICANT) != (now < SIGNIFICANT)) & name.startswith("p_value")
     status = np.select([equal, unseen, flipped, crossed], ["", "rounding", "sign flip", "significance flip"], "differ")
-    found: dict[str, str] = {}
+    found: dict[str, tuple[str, int]] = {}
     for row, word in enumerate(status):
         if word and word not in found:
-            shown = [each.iloc[row] or "nothing" for each in (published, today)]
-            found[str(word)] = f"row {row + 1}, column `{name}`: published {shown[0]}, now {shown[1]}"
+            shown = _side_by_side(published.iloc[row], today.iloc[row])
+            found[str(word)] = f"row {row + 1}, column `{name}`: published {shown[0]}, now {shown[1]}", row
     return found
+
+
+def _side_by_side(published: str, today: str) -> tuple[str, str]:
+    """Round two numbers alike, to as few digits as tell them apart, and today's never finer than what is kept.
+
+    Texts, counts and codes stay as they are, and so does a number that was published with fewer digits.
+    """
+    pair = (published, today)
+    try:
+        numbers = [float(text) for text in pair]
+    except ValueError:
+        return published or "nothing", today or "nothing"
+    if not any("." in text for text in pair) or not np.isfinite(numbers).all():
+        return pair
+    for digits in range(FEWEST, DIGITS + 1):
+        shown = [f"{number:.{digits}g}" for number in numbers]
+        if shown[0] != shown[1]:
+            break
+    return (published if len(published) < len(shown[0]) else shown[0]), shown[1]
+
+
+def _address(data: pd.DataFrame, row: int, addresses: Collection[str]) -> str:
+    """Give the address of the estimate that a row of plotted data is of, where it is of one."""
+    if not {"block", *PARTS_OF_ADDRESS} <= {*data.columns}:
+        return ""
+    cells = data.iloc[row].to_dict()
+    within = {name: cells.get(name, "") for name in WITHIN}
+    found = address_of({**cells, **within})
+    return found if found in addresses else ""
 
 
 def _shortened(text: str) -> str:

@@ -79,7 +79,12 @@ def figure_rows(
                 "name": name,
                 "reproduces": part["status"].isin([*REPRODUCES, NOT_PUBLISHED]).all(),
                 "parts": [
-                    {"what": PARTS.get(each["part"], ""), "status": each["status"], "note": each["note"]}
+                    {
+                        "what": PARTS.get(each["part"], ""),
+                        "status": each["status"],
+                        "note": each["note"],
+                        "address": each["address"],
+                    }
                     for each in part.to_dict("records")
                 ],
                 "pictures": [
@@ -98,6 +103,7 @@ def verdict_page(
     standing: str,
     figures: pd.DataFrame | None = None,
     drawings: Sequence[Mapping[str, Any]] = (),
+    changed: Sequence[str] = (),
 ) -> str:
     """Render the verdict as one self-contained page.
 
@@ -113,6 +119,8 @@ def verdict_page(
         From :func:`ruralpanel.verification.figures.judge_figures`.
     drawings
         From :func:`figure_rows`.
+    changed
+        A sentence for each raw file that is not the published one, from :mod:`ruralpanel.verification.inputs`.
     """
     drawn = None if figures is None else status_counts(figures)
     environment = Environment(loader=PackageLoader("ruralpanel.report"), autoescape=select_autoescape(default=True))
@@ -120,6 +128,7 @@ def verdict_page(
         title=title,
         standing=standing,
         sentence=verdict_sentence(status_counts(verdict), standing, drawn),
+        changed=changed,
         figures=drawings,
         rows=verdict_rows(verdict),
     )

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from ruralpanel.errors import Problem, PublishedError, nearest
+from ruralpanel.estimation.address import address_of
 from ruralpanel.storage import read_records
 
 STATISTICS = (
@@ -115,6 +116,17 @@ RUN = "run of "
 """What the source of a value begins with when a run has printed it."""
 
 
+def from_print(published: pd.DataFrame) -> pd.Series:
+    """Tell which published values were typed from print, and not printed by a run.
+
+    Parameters
+    ----------
+    published
+        From :func:`read_published`.
+    """
+    return ~published["source"].str.startswith(RUN)
+
+
 def refuse_to_replace_print(path: Path) -> None:
     """Do nothing when a file of published values may be written anew.
 
@@ -129,13 +141,36 @@ def refuse_to_replace_print(path: Path) -> None:
         If it holds values that were typed from print: a run must not replace what it is verified against.
     """
     if path.is_file():
-        typed = ~read_published(path)["source"].str.startswith(RUN)
+        typed = from_print(read_published(path))
         if typed.any():
             what = f"holds {int(typed.sum())} values typed from print, which a run does not replace"
             raise PublishedError([Problem(str(path), what, hint="move the file away first, if you mean to")])
 
 
-def keep_as_published(estimates: pd.DataFrame, shown: list[tuple[str, list[str], int]], source: str) -> pd.DataFrame:
+@dataclass(frozen=True)
+class ShownIn:
+    """An exhibit that shows estimates.
+
+    Parameters
+    ----------
+    number
+        What is printed: ``Table 1``.
+    blocks
+        The blocks whose estimates it shows.
+    decimals
+        How many it prints.
+    labels
+        By address, the row and the column of an estimate in it, from
+        :func:`ruralpanel.verification.cell_labels.cell_labels`; an estimate without one is called by its address.
+    """
+
+    number: str
+    blocks: Sequence[str]
+    decimals: int
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+def keep_as_published(estimates: pd.DataFrame, shown: Sequence[ShownIn], source: str) -> pd.DataFrame:
     """Make today's numbers the published ones.
 
     Parameters
@@ -143,7 +178,7 @@ def keep_as_published(estimates: pd.DataFrame, shown: list[tuple[str, list[str],
     estimates
         All estimates of a run.
     shown
-        For each exhibit its printed name (``Table 1``), its blocks and the decimals it prints.
+        The exhibits, in the order of the study.
     source
         What to say where they come from.
 
@@ -157,22 +192,21 @@ def keep_as_published(estimates: pd.DataFrame, shown: list[tuple[str, list[str],
     # Tables and event-study figures show no effect of a single cohort, and no moderator's own coefficient of a period.
     is_mean = estimates["estimator"] == "cohort_means"
     printed = is_mean | (estimates["cohort"].isin(["", None]) & estimates["period"].isna())
-    for exhibit, blocks, decimals in shown:
-        part = estimates[printed & estimates["block"].isin(blocks) & estimates["estimate"].notna()]
+    for exhibit in shown:
+        part = estimates[printed & estimates["block"].isin(exhibit.blocks) & estimates["estimate"].notna()]
         for row in part.to_dict("records"):
             place = {name: "" if pd.isna(row[name]) else str(row[name]) for name in COLUMNS[1:9]}
-            where = " ".join(word for word in (row["term"], *_place(row)) if word)
+            address = address_of(row)
             for statistic, digits in (
-                ("estimate", decimals),
-                ("standard_error", decimals),
+                ("estimate", exhibit.decimals),
+                ("standard_error", exhibit.decimals),
                 ("observations", 0),
             ):
                 if (pd.notna(row[statistic]) and row["estimator"] != "cohort_means") or statistic == "estimate":
                     value = str(row[statistic]) if statistic == "observations" else f"{row[statistic]:.10g}"
-                    cell = f"{exhibit}: {row['specification']}, {row['outcome']}: {where}"
                     cells.append(
                         {
-                            "cell": cell,
+                            "cell": f"{exhibit.number}: {exhibit.labels.get(address, address)}",
                             **place,
                             "statistic": statistic,
                             "value": value,
@@ -181,9 +215,3 @@ def keep_as_published(estimates: pd.DataFrame, shown: list[tuple[str, list[str],
                         }
                     )
     return pd.DataFrame(cells, columns=COLUMNS).drop_duplicates([*COLUMNS[1:9], "statistic"])
-
-
-def _place(row: Mapping[Any, Any]) -> list[str]:
-    """Say which event time, cohort and period a row is about."""
-    named = (("event time", "event_time"), ("cohort", "cohort"), ("period", "period"))
-    return [f"{word} {row[name]}" for word, name in named if not (pd.isna(row[name]) or row[name] == "")]

@@ -6,6 +6,7 @@ import csv
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 SYNTHETIC_TWIN = "synthetic twin"
 """The status of every cell when a run read a synthetic twin of a restricted file."""
@@ -15,8 +16,18 @@ STATUSES = ("match", "rounding", "differ", "sign flip", "significance flip", "mi
 
 REPRODUCES = STATUSES[:2]
 
+DIFFERS = STATUSES[2:5]
+"""The statuses of a number that the run has, and has otherwise."""
+
+FLIPS = {"sign flip": "another sign", "significance flip": "a p-value on the other side of 5 per cent"}
+"""What is said of numbers that differ in what a reader takes from them."""
+
 NOT_PUBLISHED = "not published"
 """The status of a figure that the run draws and nobody published: neither good nor bad."""
+
+
+LISTED = 10
+"""How many raw files that have changed are listed on a terminal."""
 
 
 def summary_of(results: Path) -> str:
@@ -44,6 +55,7 @@ def summary_of(results: Path) -> str:
             lines.append(f"{name + ':':<23} {path.as_posix()}")
     if (results / "verdict.csv").is_file():
         lines.append(verdict_line(results))
+        lines += changed_lines(results)
     return "\n".join(lines)
 
 
@@ -55,9 +67,34 @@ def verdict_line(results: Path) -> str:
     results
         The study's folder under ``results/``.
     """
-    standing = json.loads((results / "verdict.json").read_text(encoding="utf-8"))["data_standing"]
+    standing = _facts(results)["data_standing"]
     cells, figures = (_statuses(results / name) for name in ("verdict.csv", "verdict.figures.csv"))
     return verdict_sentence(cells, standing, figures)
+
+
+def changed_lines(results: Path) -> list[str]:
+    """Say which raw files are not those of the published numbers.
+
+    Parameters
+    ----------
+    results
+        The study's folder under ``results/``.
+
+    Returns
+    -------
+    list of str
+        At most :data:`LISTED`, and then how many more there are; the verdict's page has all.
+    """
+    sentences = [str(each["words"]) for each in _facts(results).get("changed_inputs", [])]
+    more = len(sentences) - LISTED
+    if more > 0:
+        return [*sentences[:LISTED], f"And {more:,} more such files: {(results / 'verdict.html').as_posix()}"]
+    return sentences
+
+
+def _facts(results: Path) -> dict[str, Any]:
+    facts: dict[str, Any] = json.loads((results / "verdict.json").read_text(encoding="utf-8"))
+    return facts
 
 
 def _statuses(path: Path) -> Counter[str]:
@@ -88,22 +125,35 @@ def verdict_sentence(counts: Counter[str], standing: str, figures: Counter[str] 
         return "Verdict: nothing is published for this study yet, so there is nothing to compare with."
     if counts[SYNTHETIC_TWIN]:
         return (
-            f"Verdict: SYNTHETIC TWIN, NO MATCH. {sum(counts.values())} published cells are not compared: the run read "
-            "synthetic twins of files that may not be passed on. With the real files in their place it can be a match."
+            f"Verdict: SYNTHETIC TWIN, NO MATCH. {sum(counts.values()):,} published cells are not compared: the run "
+            "read synthetic twins of files that may not be passed on. With the real files in their place it can be a "
+            "match."
         )
-    parts = [
-        f"{fine} of {total} {what} reproduce ("
-        + ", ".join(f"{kind[status]} {status}" for status in STATUSES if kind[status])
-        + ")"
-        for (kind, what), total, fine in zip(kinds, totals, good, strict=True)
-        if total
-    ]
+    whole = [fine == total for fine, total in zip(good, totals, strict=True)]
+    # What does not reproduce comes first: a reader of NO MATCH looks for it.
+    order = sorted(range(len(kinds)), key=lambda each: whole[each])
+    parts = [_reproduced(*kinds[each]) for each in order if totals[each]]
     if drawn[NOT_PUBLISHED]:
-        parts.append(f"{drawn[NOT_PUBLISHED]} of the run's figures not published")
+        more = drawn[NOT_PUBLISHED]
+        parts.append(f"{more:,} of the run's figures {'was' if more == 1 else 'were'} not published")
     word = "MATCH" if good == totals else "NO MATCH"
     note = (
         " The data are simulated: this checks the program and is no evidence for any claim."
         if standing == "simulated"
         else ""
     )
-    return f"Verdict: {word}. {'; '.join(parts)}.{note}"
+    said = "; ".join(parts)
+    return f"Verdict: {word}. {said[0].upper()}{said[1:]}.{note}"
+
+
+def _reproduced(counts: Counter[str], what: str) -> str:
+    """Say how many of something published reproduce, how many differ and how many are missing."""
+    total, good = (sum(counts[status] for status in statuses) for statuses in (STATUSES, REPRODUCES))
+    ways = f" ({', '.join(f'{counts[status]:,} {status}' for status in REPRODUCES if counts[status])})" if good else ""
+    if good == total:
+        return f"all {total:,} {what} reproduce{ways}"
+    sentence = f"of {total:,} {what}, {f'{good:,}' if good else 'none'} reproduce{'' if good > 1 else 's'}{ways}"
+    differ, missing = sum(counts[status] for status in DIFFERS), counts["missing"]
+    flips = ", ".join(f"{counts[status]:,} with {words}" for status, words in FLIPS.items() if counts[status])
+    sentence += f", {differ:,} {'differs' if differ == 1 else 'differ'}" + (f" ({flips})" if flips else "")
+    return f"{sentence} and {missing:,} {'is' if missing == 1 else 'are'} missing"

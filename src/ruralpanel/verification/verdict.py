@@ -126,7 +126,12 @@ def refuse_unless_reproduced(
             for cell in bad.to_dict("records")
         ]
         problems += [
-            Problem(f"{row['figure']} ({row['exhibit']})", f"{row['status']}: {row['note']}", str(row["part"]))
+            Problem(
+                f"{row['figure']} ({row['exhibit']})",
+                f"{row['status']}: {row['note']}",
+                str(row["part"]),
+                f"./run explain '{row['address']}'" if isinstance(row["address"], str) and row["address"] else "",
+            )
             for row in bad_figures.to_dict("records")
         ]
         raise NotReproduced(problems)

@@ -1,0 +1,94 @@
+"""What a reader is told that a published number is: its row and its column, in the words of the table or the figure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from ruralpanel.estimation.address import address_of
+from ruralpanel.exhibits.caption import ExhibitDeclaration, estimator_words, term_words
+from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
+from ruralpanel.exhibits.regression_table import event_time_words, print_table
+from ruralpanel.study.exhibits import RegressionTable
+
+
+def cell_labels(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> dict[str, str]:
+    """Name every estimate of an exhibit by the row and the column it is printed in.
+
+    Parameters
+    ----------
+    estimates
+        All estimates of the blocks the exhibit is made from.
+    declaration
+        What the study says about the exhibit.
+
+    Returns
+    -------
+    dict of str to str
+        By address, ``Taobao Village, column (1), Income per head (log), Two-way``; no two are the same. An estimate of
+        a figure has no column, and one of a table's blocks that the table does not print is said to be ``not printed``.
+    """
+    is_table = isinstance(declaration.exhibit, RegressionTable)
+    printed = _printed(print_table(estimates, declaration)) if is_table else {}
+    labels, blocks = {}, {}
+    for row in estimates.to_dict("records"):
+        address = address_of(row)
+        words = f"{_row_words(row, declaration)}, {_column_words(row, declaration)}"
+        labels[address] = printed.get(address, f"not printed, {words}" if is_table else words)
+        blocks[address] = str(row["block"]).replace("_", " ")
+    labels = _told_apart(labels, {address: f"block {block}" for address, block in blocks.items()})
+    return _told_apart(labels, {address: address for address in labels})
+
+
+def _printed(table: PrintedTable) -> dict[str, str]:
+    """Map the addresses in a table to row and column; what is printed below a coefficient has the coefficient's row."""
+    found: dict[str, str] = {}
+    for label, cells in table.coefficients:
+        for position, (cell, heads) in enumerate(zip(cells, table.heads, strict=True), start=1):
+            if isinstance(cell, Addressed):
+                words = [label, f"column ({position})", *(each for each in heads if each)]
+                found.setdefault(cell.address, ", ".join(words))
+    return found
+
+
+def _row_words(row: Mapping[Any, Any], declaration: ExhibitDeclaration) -> str:
+    """Write term, cohort, period and event time as they stand before a number or at a point."""
+    words = [] if row["estimator"] == "cohort_means" else [_term_words(str(row["term"]), declaration.labels)]
+    cohort = "" if pd.isna(row["cohort"]) else str(row["cohort"])
+    if cohort:
+        words.append(f"treated from {cohort}" if cohort.isdigit() else cohort.replace("_", " "))
+    if pd.notna(row["period"]):
+        words.append(f"in {row['period']:g}")
+    if pd.notna(row["event_time"]):
+        words.append(f"event time {event_time_words(row['event_time'], str(row['event_time_bin']))}")
+    return ", ".join(words)
+
+
+def _term_words(term: str, labels: Mapping[str, str]) -> str:
+    """Write a term, and what follows it: an average of effects, or a value it is evaluated at."""
+    named = {name: labels.get(name, name.replace("_", " ")) for name in re.findall(r"\w+", term)}
+    head, between, rest = re.split(r"(, | at |$)", term, maxsplit=1)
+    if between == " at ":
+        rest = re.sub(r"^\w+", lambda name: named[name[0]], rest).replace("-", "\N{MINUS SIGN}")
+    return term_words(head, named) + between + rest
+
+
+def _column_words(row: Mapping[Any, Any], declaration: ExhibitDeclaration) -> str:
+    """Write outcome, specification and estimator."""
+    outcome = declaration.outcomes.get(row["outcome"])
+    words = [
+        outcome.head if outcome else str(row["outcome"]).replace("_", " "),
+        declaration.specifications.get(f"{row['block']}/{row['specification']}", ""),
+        estimator_words(row["estimator"]),
+    ]
+    return ", ".join(word for word in words if word)
+
+
+def _told_apart(labels: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
+    """Add some words to the labels that are shared."""
+    many = Counter(labels.values())
+    return {address: f"{label} ({more[address]})" if many[label] > 1 else label for address, label in labels.items()}
