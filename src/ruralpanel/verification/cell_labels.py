@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from ruralpanel.estimation.address import address_of
-from ruralpanel.exhibits.caption import ExhibitDeclaration, estimator_words, term_words
+from ruralpanel.exhibits.caption import ExhibitDeclaration, estimator_words
+from ruralpanel.exhibits.names import term_words
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
 from ruralpanel.exhibits.regression_table import event_time_words, print_table
 from ruralpanel.study.exhibits import RegressionTable
