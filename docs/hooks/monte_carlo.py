@@ -99,4 +99,5 @@ def _listed(each: list[str]) -> str:
 def _as_table(design: dict[str, Any]) -> str:
     rows = [[str(row[name]) for name in COLUMNS] for row in design["rows"]]
     lines = [list(COLUMNS.values()), ["---" if name in WORDS else "--:" for name in COLUMNS], *rows]
-    return f"### {design['title']}\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    written = "\n".join(f"    | {' | '.join(line)} |" for line in lines)
+    return f'??? abstract "{design["title"]}"\n\n{written}'
