@@ -53,6 +53,9 @@ NOT_RUN = {
         "takes minutes, and tests/monte_carlo/test_workflow.py runs it",
         "./run -n monte_carlo --config monte_carlo=reduced study=replications/castle",
     ),
+    "./run publish_monte_carlo": InPlace(
+        "needs that", "./run -n publish_monte_carlo --config study=replications/castle"
+    ),
     "./run package": InPlace("runs the default study whole", "./run package --help"),
     f"./run package {MY}": InPlace(
         "runs the study again, which the tutorial has mended; tests/archive/test_make.py makes archives",

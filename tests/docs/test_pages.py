@@ -13,6 +13,8 @@ import pytest
 from pydantic import ValidationError
 
 from ruralpanel.commands import command_names
+from ruralpanel.monte_carlo.expectations import Expectation
+from ruralpanel.monte_carlo.summary import verdict
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.model import Study
 from ruralpanel.study.sensitivity import ANALYSES
@@ -28,7 +30,7 @@ NAMES = [path.relative_to(ROOT).as_posix() for path in DOCUMENTS]
 def hooks() -> Any:
     """Import the hooks of the site as it is built with them."""
     sys.path.insert(0, str(ROOT / "docs/hooks"))
-    yield {name: import_module(name) for name in ("equations", "docstrings", "generated_pages")}
+    yield {name: import_module(name) for name in ("equations", "docstrings", "generated_pages", "monte_carlo")}
     sys.path.remove(str(ROOT / "docs/hooks"))
 
 
@@ -103,3 +105,21 @@ def test_a_command_says_what_it_takes(hooks: Any) -> None:
     page = hooks["generated_pages"].on_page_markdown("before\n<!-- help of compare -->\nafter")
     assert page.startswith("before\n```text\nusage: ./run compare")
     assert page.endswith("```\nafter")
+
+
+def test_the_published_monte_carlo_is_of_the_plan_and_keeps_what_theory_promises(hooks: Any) -> None:
+    summary, plan = hooks["monte_carlo"].published()
+    assert set(summary["design"]) == {design.name for design in plan.designs()}
+    assert set(summary["estimator"]) == set(plan.estimators)
+    assert set(summary["variance"]) == set(plan.variances)
+    again = [
+        verdict(row, Expectation(row["expected_to_cover"], row["why"]))
+        for row in summary.fillna({"why": ""}).to_dict("records")
+    ]
+    assert list(summary["verdict"]) == again
+    assert (summary.loc[summary["expected_to_cover"], "failures"] == 0).all()
+
+
+def test_the_page_of_the_monte_carlo_asks_for_every_part(hooks: Any) -> None:
+    page = (PAGES / hooks["monte_carlo"].PAGE).read_text(encoding="utf-8")
+    assert hooks["monte_carlo"].ASKED.findall(page) == list(hooks["monte_carlo"].parts())

@@ -28,6 +28,7 @@ PAGES = (
     "tutorial",
     "how-to/recodes",
     "methods/inference",
+    "methods/monte-carlo",
     "methods/sensitivity",
     "methods/staggered",
     "reference/keys",

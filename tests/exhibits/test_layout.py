@@ -113,3 +113,12 @@ def test_notes_count_in_what_a_page_holds() -> None:
     assert not is_longer_than_a_page(parts_of(table([("Income", "")], rows=20)))
     assert is_longer_than_a_page(parts_of(table([("Income", "")], rows=40)))
     assert is_longer_than_a_page(parts_of(table([("Income", "")], rows=20, notes=["A note of some length."] * 120)))
+
+
+def test_a_part_has_no_row_of_effects_that_none_of_its_columns_has() -> None:
+    heads = [(f"Outcome {column // 6}", f"({column})") for column in range(12)]
+    effects = [("Village fixed effects", ["Yes"] * 12), ("County × Year fixed effects", ["Yes"] * 6 + ["No"] * 6)]
+    weighted = [("Weighted by", ["—"] * 11 + ["population"])]
+    first, second = parts_of(table(heads, statistics=[*effects, *weighted]))
+    assert [label for label, _ in first.table.statistics] == ["Village fixed effects", "County × Year fixed effects"]
+    assert [label for label, _ in second.table.statistics] == ["Village fixed effects", "Weighted by"]

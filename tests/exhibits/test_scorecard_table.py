@@ -4,6 +4,7 @@ import pandas as pd
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration
 from ruralpanel.exhibits.described import ColumnWords
+from ruralpanel.exhibits.printed_table import as_html
 from ruralpanel.exhibits.scorecard_table import print_table
 from ruralpanel.study.claims import Claim
 from ruralpanel.verification.scorecard import score_claims
@@ -39,7 +40,7 @@ def declared() -> ExhibitDeclaration:
 def test_every_test_has_a_line_and_a_claim_stands_beside_its_first(estimates: pd.DataFrame) -> None:
     claims = score_claims(CLAIMS, estimates)
     table = print_table(claims, declared())
-    assert [label for label, _ in table.coefficients] == ["Listing pays (Scholar 2020)", "", "Listing harms"]
+    assert [label for label, _ in table.coefficients] == ["Listing pays — Scholar 2020", "", "Listing harms"]
     first, second, third = (cells for _, cells in table.coefficients)
     row = claims.iloc[0]
     assert first == [
@@ -70,3 +71,12 @@ def test_each_kind_of_p_value_has_a_column_and_the_notes_say_what_it_is(estimate
     assert all(len(cells) == 7 for _, cells in [*table.coefficients, *table.statistics])
     said = "adjusted for testing several effects together, as the notes of Table 6 say."
     assert any(f"p: of each test by itself; p, adjusted: {said}" in note for note in table.notes)
+
+
+def test_numbers_of_a_claim_lead_to_what_stands_behind_them(estimates: pd.DataFrame) -> None:
+    html = as_html(print_table(score_claims(CLAIMS, estimates), declared()))
+    row = score_claims(CLAIMS, estimates).iloc[0]
+    address = "block/main/y/two_way_fixed_effects/listed"
+    assert f'data-address="{address}">{row["estimate"]:.3f}</td>' in html
+    assert f'data-address="{address}">({row["standard_error"]:.3f})</td>' in html
+    assert 'data-address="block/main/y/event_study/listed@event_time=-3"' in html

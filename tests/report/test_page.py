@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from urllib.parse import unquote
 
@@ -147,6 +148,13 @@ def test_a_study_without_claims_begins_with_its_verdict(panel: pd.DataFrame) -> 
     shown = write_page(made_contents(panel, default_study(), claims=contents.claims.head(0)))
     assert "What became of the claims" not in shown
     assert shown.index("nothing is published") < shown.index("Tables and figures</h2>")
+
+
+def test_raw_files_that_have_changed_are_listed_by_the_verdict(page: str, panel: pd.DataFrame) -> None:
+    words = "The raw file a.csv is not the one these numbers were published from"
+    assert words not in page
+    shown = write_page(replace(made_contents(panel, default_study()), changed=[f"{words} (sha256 1 & 2)."]))
+    assert f"<li>{words} (sha256 1 &amp; 2).</li>" in shown
 
 
 def test_every_number_in_a_table_and_every_claim_leads_to_a_row_of_the_estimates(page: str) -> None:

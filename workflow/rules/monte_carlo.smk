@@ -53,3 +53,17 @@ rule summarise_replications:
 rule monte_carlo:
     input:
         f"{MONTE_CARLO}/index.html",
+
+
+# Run by name only: keeps the summary, from which the documentation makes its page.
+rule publish_monte_carlo:
+    input:
+        csv=f"{MONTE_CARLO}/monte_carlo.csv",
+    log:
+        f"{MONTE_CARLO}/logs/publish_monte_carlo.log",
+    params:
+        path=f"results/published/monte_carlo/{config['monte_carlo']}.csv",
+    message:
+        "monte carlo   keep the summary as published"
+    script:
+        "../scripts/publish_monte_carlo.py"

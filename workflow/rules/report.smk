@@ -30,6 +30,7 @@ rule write_page:
         ),
         verdict=f"{RESULTS}/verdict.csv",
         figures=f"{RESULTS}/verdict.figures.csv",
+        verdict_facts=f"{RESULTS}/verdict.json",
         templates=TEMPLATES,
     output:
         page=f"{RESULTS}/report/index.html",

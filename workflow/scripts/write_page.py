@@ -46,6 +46,7 @@ with stage(snakemake.log[0]):
         claims=load_table(snakemake.input.claims),
         code=snakemake.params.estimation_code,
         sensitivity={path.stem: load_table(path) for path in map(Path, snakemake.input.sensitivity)},
+        changed=[each["words"] for each in read_json(snakemake.input.verdict_facts)["changed_inputs"]],
         lock=snakemake.params.lock,
         # No rule can name measurements among its inputs: what is there now is shown.
         run_times=read_run_times(

@@ -34,6 +34,9 @@ LABELS = 142.0
 HEAD = 11
 """Characters beyond which the head of a column is broken into lines, where its numbers are not wider."""
 
+SAYS_NOTHING = {"", "No", "—"}
+"""What stands below the coefficients where a column has none of a thing: a row of these alone is left out of a part."""
+
 
 @dataclass(frozen=True)
 class PrintedRow:
@@ -249,7 +252,7 @@ def _head_length(table: PrintedTable, column: int) -> int:
 
 
 def _columns(table: PrintedTable, columns: range) -> PrintedTable:
-    """Take some columns of a table, without rows of coefficients that are empty in them."""
+    """Take some columns of a table, without the rows that are empty in them, and effects that none of them has."""
     coefficients: list[tuple[str, list[str]]] = []
     kept = False
     for label, cells in table.coefficients:
@@ -263,7 +266,7 @@ def _columns(table: PrintedTable, columns: range) -> PrintedTable:
         table,
         heads=[table.heads[column] for column in columns],
         coefficients=coefficients,
-        statistics=[(label, cells) for label, cells in statistics if any(cells)],
+        statistics=[(label, cells) for label, cells in statistics if set(cells) - SAYS_NOTHING],
     )
 
 

@@ -40,7 +40,7 @@ P_VALUES = {
 BY_PARTS = ("callaway_santanna", "synthetic_difference_in_differences")
 """Estimators that report parts of their overall effect beside it."""
 
-LONG_SAMPLE = 60
+LONG_SAMPLE = 24
 """Characters beyond which a sample is said in the notes, for a cell would be taller than the rest of its table."""
 
 REGRESSION = ["block", "specification", "outcome", "estimator"]

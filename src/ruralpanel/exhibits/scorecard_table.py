@@ -9,7 +9,7 @@ import pandas as pd
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, estimator_words, full_title, sentence_list
 from ruralpanel.exhibits.names import term_words
 from ruralpanel.exhibits.numbers import decimal, probability
-from ruralpanel.exhibits.printed_table import PrintedTable
+from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
 from ruralpanel.study.addresses import PARTS, read_address
 from ruralpanel.study.exhibits import ScorecardTable
 
@@ -43,16 +43,13 @@ def print_table(claims: pd.DataFrame, declaration: ExhibitDeclaration) -> Printe
     heads = ["Estimate of", "Expected", "Estimate", "Std. error", *(KINDS[kind][0] for kind in kinds), "Finding"]
     rows: list[tuple[str, list[str]]] = []
     for row in claims.fillna({"by": "", "reason": ""}).to_dict("records"):
-        by = f" ({row['by']})" if row["by"] else ""
+        by = f" — {row['by']}" if row["by"] else ""
         finding = f"{row['test_status']}: {row['reason']}" if row["reason"] else row["test_status"]
-        cells = [
-            _estimated(row, declaration),
-            row["expected"],
-            decimal(row["estimate"], exhibit.decimals) or "—",
-            f"({decimal(row['standard_error'], exhibit.decimals)})" if pd.notna(row["standard_error"]) else "",
-            *(probability(row["p_value"], sign="") if row["p_value_kind"] == kind else "" for kind in kinds),
-            finding,
-        ]
+        error = f"({decimal(row['standard_error'], exhibit.decimals)})" if pd.notna(row["standard_error"]) else ""
+        p_values = [probability(row["p_value"], sign="") if row["p_value_kind"] == kind else "" for kind in kinds]
+        numbers = [decimal(row["estimate"], exhibit.decimals) or "—", error, *p_values]
+        traced = [Addressed(number, row["address"]) for number in numbers]
+        cells = [_estimated(row, declaration), row["expected"], *traced, finding]
         rows.append((f"{row['text'].rstrip('.')}{by}" if row["test"] == 1 else "", cells))
     return PrintedTable(
         full_title(declaration),

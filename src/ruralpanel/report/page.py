@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
@@ -78,6 +78,8 @@ class PageContents:
         By table, how names of places were matched, where a table matches any.
     sensitivity
         By name, the tables of the sensitivity stage, where a study has any.
+    changed
+        Sentences on raw files that are not those of the published numbers; none where all are.
     run_times
         From :func:`ruralpanel.report.run_times.read_run_times`; the only part of the page that differs between runs.
     """
@@ -102,6 +104,7 @@ class PageContents:
     totals: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     names: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     sensitivity: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    changed: Sequence[str] = ()
     run_times: pd.DataFrame | None = None
 
 
@@ -147,6 +150,7 @@ def write_page(contents: PageContents) -> str:
         sentence=verdict_sentence(
             status_counts(contents.verdict), study.data_standing, status_counts(contents.figures)
         ),
+        changed=contents.changed,
         # Thousands of cells that match would be most of the page; they are in a file of their own.
         rows=verdict_rows(contents.verdict[contents.verdict["status"] != "match"]),
         cells=len(contents.verdict),

@@ -1,0 +1,103 @@
+"""What the Monte Carlo finds, in words, figures and numbers, from the summary that was published last."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+from ruralpanel.exhibits.style import figure_style
+from ruralpanel.monte_carlo.figure import figures
+from ruralpanel.monte_carlo.page import design_tables, sentences
+from ruralpanel.monte_carlo.plan import Plan, load_plan
+from ruralpanel.storage import load_table
+
+TOP = Path(__file__).parents[2]
+PLAN = "full"
+PAGE = "methods/monte-carlo.md"
+
+ASKED = re.compile(r"^<!-- monte carlo: (\w+) -->$", re.MULTILINE)
+"""Where the page asks for a part."""
+
+COLUMNS = {
+    "estimator": "Estimator",
+    "target": "Effect",
+    "variance": "Standard errors",
+    "bias": "Bias",
+    "bias_error": "±",
+    "sd_of_errors": "SD",
+    "mean_standard_error": "SE",
+    "coverage": "Coverage",
+    "coverage_ends": "",
+    "verdict": "Verdict",
+}
+"""What of the printed rows is shown, and its head."""
+SURPRISES = "Surprises, where theory promises coverage and the simulation does not show it:"
+WORDS = ("estimator", "target", "variance", "verdict")
+"""Columns that are not numbers."""
+
+
+@cache
+def published() -> tuple[pd.DataFrame, Plan]:
+    """Load the published summary and the plan it is of."""
+    return load_table(TOP / f"results/published/monte_carlo/{PLAN}.csv"), load_plan(PLAN, TOP)
+
+
+@cache
+def drawn() -> dict[str, tuple[str, str]]:
+    """Draw the figures: by name of the file, title and SVG."""
+    pictures = {}
+    for name, (title, figure) in figures(*published()).items():
+        written = StringIO()
+        with figure_style():
+            figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
+        plt.close(figure)
+        pictures[name] = (title, written.getvalue())
+    return pictures
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the figures beside the page."""
+    for name, (_, picture) in drawn().items():
+        files.append(File.generated(config, f"methods/{name}.svg", content=picture))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
+    """Put in the parts the page asks for."""
+    return ASKED.sub(lambda found: parts()[found[1]], markdown) if page.file.src_uri == PAGE else markdown
+
+
+def parts() -> dict[str, str]:
+    """Write every part of the page, by its name."""
+    summary, plan = published()
+    said = sentences(summary, plan)
+    pictures = [f"![{title}]({name}.svg)\n\n*{title}.*" for name, (title, _) in drawn().items()]
+    return {
+        "done": said["done"],
+        "promised": said["promised"],
+        "surprises": f"{SURPRISES}\n\n{_listed(said['surprises'])}" if said["surprises"] else "There is no surprise.",
+        "more": _listed(said["more"]),
+        "off": _listed(said["off"]),
+        "figures": "\n\n".join(pictures),
+        "numbers": "\n\n".join(_as_table(each) for each in design_tables(summary, plan) if each["rows"]),
+    }
+
+
+def _listed(each: list[str]) -> str:
+    return "\n".join(f"- {sentence}" for sentence in each)
+
+
+def _as_table(design: dict[str, Any]) -> str:
+    rows = [[str(row[name]) for name in COLUMNS] for row in design["rows"]]
+    lines = [list(COLUMNS.values()), ["---" if name in WORDS else "--:" for name in COLUMNS], *rows]
+    written = "\n".join(f"    | {' | '.join(line)} |" for line in lines)
+    return f'??? abstract "{design["title"]}"\n\n{written}'
