@@ -1,0 +1,14 @@
+"""Unpack a replication archive into an empty folder, check its manifest, and do there what its README says."""
+
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.archive.unpacking import run_there, unpacked
+
+with TemporaryDirectory() as folder:
+    result = run_there(unpacked(Path(sys.argv[1]), Path(folder)))
+print(result.stderr)
+sys.exit(result.returncode or "Verdict: MATCH" not in result.stderr)
