@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from ruralpanel.sources.retrieval import MIRROR, absent_files
-from ruralpanel.study import load_study
+from ruralpanel.study.load import load_study
 
 mirror = os.environ.get(MIRROR)
 print(", ".join(absent_files(load_study(sys.argv[1]).sources, Path("."), Path(mirror) if mirror else None)))

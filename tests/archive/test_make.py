@@ -18,8 +18,9 @@ from ruralpanel.archive.readme import TO_BE_STATED, not_stated
 from ruralpanel.archive.readme_pdf import as_typst
 from ruralpanel.exhibits.caption import exhibit_numbers
 from ruralpanel.lineage import file_digest
-from ruralpanel.study import Study, load_study
 from ruralpanel.study.archive import Archive
+from ruralpanel.study.load import load_study
+from ruralpanel.study.model import Study
 from ruralpanel.verification.summary import verdict_sentence
 from ruralpanel.verification.verdict import NotReproduced, on_synthetic_twins, refuse_unless_reproduced, status_counts
 from tests.archive.crate_rules import problems_of_crate

@@ -19,8 +19,9 @@ from ruralpanel.archive.readme import (
     still_to_be_stated,
     write_readme,
 )
-from ruralpanel.study import Study, load_study
 from ruralpanel.study.archive import Archive
+from ruralpanel.study.load import load_study
+from ruralpanel.study.model import Study
 from tests.archive.small_study import write_small_study
 from tests.conftest import ROOT
 

@@ -12,7 +12,8 @@ from ruralpanel.archive.drawn_values import ENOUGH, draw, margin_of, text_like, 
 from ruralpanel.archive.raw_sheets import Sheet, read_sheet, write_sheet
 from ruralpanel.archive.twins import Twin, synthetic_twins
 from ruralpanel.sources.table import read_source
-from ruralpanel.study import Study, load_study
+from ruralpanel.study.load import load_study
+from ruralpanel.study.model import Study
 from ruralpanel.study.sources import Source
 from tests.archive.small_study import write_small_study
 from tests.conftest import ROOT

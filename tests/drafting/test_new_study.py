@@ -19,7 +19,7 @@ from ruralpanel.drafting.variables import code_level, missing_numbers, name_from
 from ruralpanel.estimation.block import estimate_block
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.designation import date_designation
-from ruralpanel.study import load_study
+from ruralpanel.study.load import load_study
 from ruralpanel.study.model import Study
 from ruralpanel.study.yaml_file import read_yaml
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ruralpanel.panel.codebook import MISSINGNESS_KEY, codebook, missingness
-from ruralpanel.study import load_study
+from ruralpanel.study.load import load_study
 from ruralpanel.study.panel import ColumnOrigin
 from tests.conftest import ROOT
 

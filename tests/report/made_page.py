@@ -18,9 +18,10 @@ from ruralpanel.panel.legacies.capacities import add_legacies
 from ruralpanel.panel.lists import EVENT_COLUMNS
 from ruralpanel.report.exhibits import ShownExhibit
 from ruralpanel.report.page import PageContents
-from ruralpanel.study import Study, load_study
 from ruralpanel.study.blocks import Block
 from ruralpanel.study.claims import Claim
+from ruralpanel.study.load import load_study
+from ruralpanel.study.model import Study
 from ruralpanel.study.panel import ColumnOrigin
 from ruralpanel.verification.published import nothing_published
 from ruralpanel.verification.scorecard import score_claims

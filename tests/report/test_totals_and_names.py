@@ -4,7 +4,7 @@ import pandas as pd
 
 from ruralpanel.report.place_names import names_tables
 from ruralpanel.report.totals import totals_tables
-from ruralpanel.study import load_study
+from ruralpanel.study.load import load_study
 from ruralpanel.tables.totals import TOTALS_COLUMNS
 from tests.conftest import ROOT
 

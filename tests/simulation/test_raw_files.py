@@ -15,7 +15,7 @@ from ruralpanel.simulation.raw.lists import LIST_FILES, write_lists
 from ruralpanel.simulation.raw_files import write_raw_files
 from ruralpanel.sources.features import read_lines
 from ruralpanel.sources.table import read_source
-from ruralpanel.study import load_study
+from ruralpanel.study.load import load_study
 from ruralpanel.study.sources import Source
 
 pytestmark = pytest.mark.slow

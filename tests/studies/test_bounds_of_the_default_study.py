@@ -9,7 +9,7 @@ import pytest
 
 from ruralpanel.sources.contracts import violations
 from ruralpanel.sources.table import read_source
-from ruralpanel.study import load_study
+from ruralpanel.study.load import load_study
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow

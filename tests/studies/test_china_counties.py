@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from ruralpanel.sources.retrieval import MIRROR, absent_files
-from ruralpanel.study import load_study
+from ruralpanel.study.load import load_study
 from tests.conftest import ROOT
 from tests.studies.conftest import Checkout
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ruralpanel.exhibits.caption import declared
 from ruralpanel.exhibits.facts import with_facts
-from ruralpanel.study import load_study
+from ruralpanel.study.load import load_study
 from tests.conftest import ROOT
 
 

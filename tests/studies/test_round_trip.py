@@ -16,7 +16,8 @@ from ruralpanel.simulation.parameters import load_parameters
 from ruralpanel.simulation.raw_files import write_raw_files
 from ruralpanel.sources.features import read_lines
 from ruralpanel.sources.table import read_source
-from ruralpanel.study import Study, load_study
+from ruralpanel.study.load import load_study
+from ruralpanel.study.model import Study
 from ruralpanel.tables.prepare import PreparedTable, prepare_table
 from tests.conftest import ROOT
 

@@ -12,7 +12,7 @@ import pytest
 from ruralpanel.archive.marker import MARKER
 from ruralpanel.panel.lists import EVENT_COLUMNS
 from ruralpanel.sources.retrieval import MIRROR, absent_files
-from ruralpanel.study import load_study
+from ruralpanel.study.load import load_study
 from tests.archive.unpacking import add_what_is_packed, run_there, unpacked
 from tests.conftest import ROOT, SHIPPED
 from tests.studies.conftest import Checkout

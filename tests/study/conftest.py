@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from ruralpanel.errors import StudyError
-from ruralpanel.study import Study, load_study
+from ruralpanel.study.load import load_study
+from ruralpanel.study.model import Study
 
 STUDY: dict[str, Any] = {
     "study": "mine",

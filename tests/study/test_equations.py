@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ruralpanel.errors import StudyError
-from ruralpanel.study import load_study
+from ruralpanel.study.load import load_study
 from tests.study.conftest import Repository
 
 SPATIAL = {"variance": "spatial", "cutoff": 50}

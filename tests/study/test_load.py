@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from ruralpanel.errors import StudyError
-from ruralpanel.study import find_study, load_study
-from ruralpanel.study.load import available_studies
+from ruralpanel.study.load import available_studies, find_study, load_study
 from tests.conftest import SHIPPED
 
 

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from ruralpanel.study import load_study
 from ruralpanel.study.blocks import Block
 from ruralpanel.study.exhibits import RegressionTable
+from ruralpanel.study.load import load_study
 from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.reference import EXAMPLE, SECTIONS, reference_text, schema_text
 from ruralpanel.study.shapes import shape_of_source, shape_of_table

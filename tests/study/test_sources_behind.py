@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from ruralpanel.study import Study, load_study
+from ruralpanel.study.load import load_study
+from ruralpanel.study.model import Study
 from ruralpanel.study.sources_behind import columns_of_equation, sources_behind
 from tests.conftest import ROOT, equation
 

@@ -10,7 +10,7 @@ from ruralpanel.errors import DataError
 from ruralpanel.panel.build import build_panel
 from ruralpanel.report.page import ledger_parts
 from ruralpanel.sources.table import read_source
-from ruralpanel.study import Study
+from ruralpanel.study.model import Study
 from ruralpanel.study.panel import Panel
 from ruralpanel.study.tables import Table
 from ruralpanel.tables.prepare import PreparedTable, prepare_table

@@ -15,7 +15,7 @@ from ruralpanel.exhibits.caption import declared, exhibit_numbers
 from ruralpanel.lineage import code_digest, file_digest
 from ruralpanel.monte_carlo.plan import load_plan
 from ruralpanel.sources.retrieval import discard_if_damaged
-from ruralpanel.study import find_study, load_study
+from ruralpanel.study.load import find_study, load_study
 from ruralpanel.study.facts import files_named_in
 from ruralpanel.study.figures_of_places import MapFigure
 from ruralpanel.study.inputs import RAW_FILE, declared_inputs

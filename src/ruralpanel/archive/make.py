@@ -26,7 +26,7 @@ from ruralpanel.errors import Problem
 from ruralpanel.estimation.modules import estimator_module
 from ruralpanel.exhibits.caption import exhibit_numbers
 from ruralpanel.lineage import file_digest, modules_behind
-from ruralpanel.study import find_study, load_study
+from ruralpanel.study.load import find_study, load_study
 from ruralpanel.study.model import Study
 from ruralpanel.study.yaml_file import read_yaml
 from ruralpanel.verification.published_files import published_folder, published_inputs
