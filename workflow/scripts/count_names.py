@@ -16,7 +16,8 @@ with stage(snakemake.log[0]):
     patterns = load_patterns()
     source = Source.model_validate(
         {
-            "retrieve": {"address": patterns.names.address, "sha256": patterns.names.sha256},
+            "retrieve": {"file": patterns.names.file, "sha256": patterns.names.sha256},
+            "access": patterns.names.access,
             "format": "csv",
             "key": ["code"],
             "columns": {"code": None, "name": None},

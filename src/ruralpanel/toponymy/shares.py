@@ -13,10 +13,12 @@ from ruralpanel.study.base import Section, Text
 
 
 class NameList(Section):
-    """Where the list of names is retrieved from."""
+    """Where the list of names is."""
 
-    address: Text
-    """A public address of a .tgz archive."""
+    file: Text
+    """The name of a .tgz archive."""
+    access: Text
+    """How to get it."""
     sha256: Text
     """The archive's sha256."""
     member: Text
