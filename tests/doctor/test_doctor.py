@@ -113,6 +113,16 @@ def test_of_many_marked_lines_the_first_are_listed_and_the_others_counted() -> N
     assert finding.problem.what == "15 lines marked `guessed:`: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 3 more"
 
 
+def test_a_missing_file_that_is_no_raw_file_is_told_too(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = repository / "config/studies/small.yaml"
+    path.write_text(path.read_text() + "published: results/published/small.csv\n")
+    (repository / "data/raw/small/survey.csv").unlink()
+    assert main(["doctor"]) == 1
+    printed = capsys.readouterr().out
+    assert "published: there is no file results/published/small.csv" in printed
+    assert printed.count("there is no file data/raw/small/survey.csv") == 1
+
+
 def test_a_mirrored_file_with_another_hash_is_an_error(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (repository / "mirror/prices.csv").write_bytes(b"year,price\n2010,2\n")
     assert main(["doctor"]) == 1

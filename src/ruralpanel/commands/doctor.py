@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from argparse import ArgumentParser
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 
 from ruralpanel.doctor.findings import Finding, as_text, error
@@ -14,10 +14,8 @@ from ruralpanel.doctor.raw_files import absent_or_other, other_than_declared, si
 from ruralpanel.doctor.repository import state_of_raw_files, tracked_files
 from ruralpanel.doctor.study_file import left_of_a_draft
 from ruralpanel.doctor.tracked_files import absolute_paths, personal_data
-from ruralpanel.errors import Problem
 from ruralpanel.sources.retrieval import MIRROR
 from ruralpanel.study.load import configured_study, find_study, load_unchecked, problems_with
-from ruralpanel.study.model import Study
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -34,18 +32,24 @@ def main(arguments: Sequence[str]) -> int:
     name = configured_study(chosen.config, root)
     shown, path = find_study(name, root)
     results = root / "results" / shown
-    study, found_in_study = _study(name, root)
-    found_in_study += left_of_a_draft(study, path.as_posix(), path.read_text(encoding="utf-8"))
+    study = load_unchecked(name, root)
     tracked = tracked_files(root)
     candidates: Counter[str] = Counter()
-    found = {f"Study {name}": found_in_study}
+    found: dict[str, list[Finding]] = {}
     raw_bytes = 0
+    absent: list[Finding] = []
     if study is not None:
         given = os.environ.get(MIRROR)
         mirror = Path(given) if given else None
-        found["Raw files"] = [*absent_or_other(study, root, mirror), *other_than_declared(study, root, mirror)]
+        absent = list(absent_or_other(study, root, mirror))
+        found["Raw files"] = [*absent, *other_than_declared(study, root, mirror)]
         found["State in git"] = list(state_of_raw_files(study, root, tracked))
         raw_bytes = size_of_raw_files(study, root)
+    in_study = [
+        *_in_study(name, root, {each.problem.what for each in absent}),
+        *left_of_a_draft(study, path.as_posix(), path.read_text(encoding="utf-8")),
+    ]
+    found = {f"Study {name}": in_study, **found}
     found["Python and packages"] = [*python_version(root), *installed_packages(root / "requirements.lock")]
     found["Memory and disk"] = [*memory(results, raw_bytes), *disk_space(root, results, raw_bytes)]
     found["Paths of one machine"] = list(absolute_paths(root, tracked or []))
@@ -57,14 +61,7 @@ def main(arguments: Sequence[str]) -> int:
     return 1 if any(finding.level == "error" for each in found.values() for finding in each) else 0
 
 
-def _study(name: str, root: Path) -> tuple[Study | None, list[Finding]]:
-    """Load a study as far as it goes, with what is wrong with it but for missing files, which are told beside it."""
-    study = load_unchecked(name, root)
-    problems = [each for each in problems_with(name, root) if study is None or not _is_of_a_missing_file(each)]
-    return study, [
-        error(f"{each.where}: {each.key}" if each.key else each.where, each.what, each.hint) for each in problems
-    ]
-
-
-def _is_of_a_missing_file(problem: Problem) -> bool:
-    return problem.what.startswith("there is no file ")
+def _in_study(name: str, root: Path, told: Container[str]) -> list[Finding]:
+    """List what is wrong with a study, but for missing files that are told among the raw files, and how to get them."""
+    problems = [each for each in problems_with(name, root) if each.what not in told]
+    return [error(f"{each.where}: {each.key}" if each.key else each.where, each.what, each.hint) for each in problems]

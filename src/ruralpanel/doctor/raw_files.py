@@ -65,7 +65,7 @@ def other_than_declared(study: Study, root: Path, mirror: Path | None) -> Iterat
     """
     for source in study.sources.values():
         path = _readable(source, root, mirror)
-        if path is None and source.loader not in available_loaders():
+        if path is None and (source.loader is None or source.loader not in available_loaders()):
             continue  # that it is not there is told by `absent_or_other`
         try:
             positions_of(read_raw(source, path), source)
