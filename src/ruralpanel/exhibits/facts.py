@@ -10,7 +10,7 @@ from ruralpanel.errors import DataError, Problem
 from ruralpanel.exhibits.caption import ExhibitDeclaration
 from ruralpanel.exhibits.numbers import MINUS, as_asked
 from ruralpanel.study.addresses import NoSuchNumber
-from ruralpanel.study.facts import find_fact, read_facts
+from ruralpanel.study.facts import file_of_fact, find_fact, read_facts
 from ruralpanel.study.paper_text import Reference, fill, read_notes
 
 
@@ -77,7 +77,7 @@ def with_facts(declaration: ExhibitDeclaration, root: Path = Path()) -> ExhibitD
         try:
             filled.append(fact_words(reference, files))
         except NoSuchNumber as error:
-            problems.append(error.problem(declaration.facts.get(reference.text.split("/")[0].strip(), where), where))
+            problems.append(error.problem(declaration.facts.get(file_of_fact(reference.text), where), where))
     if problems:
         raise DataError(problems)
     exhibit = declaration.exhibit.model_copy(update={"notes": fill(text.marked, filled)})

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ruralpanel.estimation.address import address_of
 from ruralpanel.exhibits.caption import ExhibitDeclaration, estimator_words
-from ruralpanel.exhibits.names import term_words
+from ruralpanel.exhibits.names import name_words, term_words
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
 from ruralpanel.exhibits.regression_table import event_time_words, print_table
 from ruralpanel.study.exhibits import RegressionTable
@@ -71,11 +71,10 @@ def _row_words(row: Mapping[Any, Any], declaration: ExhibitDeclaration) -> str:
 
 def _term_words(term: str, labels: Mapping[str, str]) -> str:
     """Write a term, and what follows it: an average of effects, or a value it is evaluated at."""
-    named = {name: labels.get(name, name.replace("_", " ")) for name in re.findall(r"\w+", term)}
     head, between, rest = re.split(r"(, | at |$)", term, maxsplit=1)
     if between == " at ":
-        rest = re.sub(r"^\w+", lambda name: named[name[0]], rest).replace("-", "\N{MINUS SIGN}")
-    return term_words(head, named) + between + rest
+        rest = re.sub(r"^\w+", lambda name: name_words(name[0], labels), rest).replace("-", "\N{MINUS SIGN}")
+    return term_words(head, labels) + between + rest
 
 
 def _column_words(row: Mapping[Any, Any], declaration: ExhibitDeclaration) -> str:
