@@ -102,6 +102,11 @@ class ExhibitDeclaration(BaseModel):
         return name_words(self.unit, self.labels).lower()
 
     @property
+    def period_label(self) -> str:
+        """What stands at an axis of periods."""
+        return self.labels.get(self.period, self.period.capitalize())
+
+    @property
     def period_words(self) -> str:
         """What a period is called within a sentence."""
         return name_words(self.period, self.labels).lower()

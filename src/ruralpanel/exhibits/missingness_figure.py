@@ -114,7 +114,7 @@ def _draw_values(axes: Axes, values: pd.DataFrame, declaration: ExhibitDeclarati
     axes.tick_params(axis="x", rotation=0)
     axes.set_title("Values missing among the units that are there")
     axes.set_ylabel("")
-    axes.set_xlabel(_words_of_period(declaration) if over == "period" else "First period treated")
+    axes.set_xlabel(declaration.period_label if over == "period" else "First period treated")
     axes.grid(visible=False)
 
 
@@ -157,17 +157,13 @@ def _draw_units(axes: Axes, units: pd.DataFrame, declaration: ExhibitDeclaration
         )
     axes.set_title("Units not there")
     axes.set_ylabel("Share of the cohort" if len(cohorts) > 1 else "Share of all units")
-    axes.set_xlabel(_words_of_period(declaration))
+    axes.set_xlabel(declaration.period_label)
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=10))
     axes.set_ylim(bottom=0)
     if len(cohorts) > 1:
         title = "First period treated\n(units)"
         axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), title=title, fontsize=7, title_fontsize=7)
-
-
-def _words_of_period(declaration: ExhibitDeclaration) -> str:
-    return declaration.labels.get(declaration.period, declaration.period.capitalize())
 
 
 def _notes(units: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:

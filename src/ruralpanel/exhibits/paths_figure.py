@@ -94,7 +94,7 @@ def _draw_paths(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declaration
         )
     which = declaration.specifications.get(place, "")
     axes.set_title(", ".join(each for each in (words.head, which) if each))
-    period = declaration.labels.get(declaration.period, declaration.period.capitalize())
+    period = declaration.period_label
     axes.set_xlabel(period)
     if from_base.any():
         base = int(shown.loc[from_base, "period"].iloc[0])

@@ -116,7 +116,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
         below.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         below.yaxis.set_minor_locator(NullLocator())
         below.set_ylabel("Share of published (%)")
-        below.set_xlabel(declaration.labels.get(declaration.period, declaration.period.capitalize()))
+        below.set_xlabel(declaration.period_label)
         below.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=10))
         _label_points(above, data[data["series"] == PUBLISHED])
         _mark_years(above, below, data)

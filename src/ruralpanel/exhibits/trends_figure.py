@@ -100,7 +100,7 @@ def _draw_means(
             legend=False,
         )
     axes.set_title(f"{words.head}, {specification}" if specification else words.head)
-    axes.set_xlabel(declaration.labels.get(declaration.period, declaration.period.capitalize()))
+    axes.set_xlabel(declaration.period_label)
     axes.set_ylabel(axis_label("Mean", words.level_unit))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
 
