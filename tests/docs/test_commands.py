@@ -13,7 +13,7 @@ import pytest
 
 from ruralpanel.commands import command_names
 from ruralpanel.study.load import available_studies
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SHIPPED
 from tests.docs.pages import TUTORIAL, Change, Command, all_commands, documents, steps
 from tests.docs.scratch import Scratch
 
@@ -33,8 +33,9 @@ MY = "--config study=my_study"
 NOT_RUN = {
     "./run": InPlace(WHOLE, "./run -n"),
     **{
-        f"./run --config study=replications/{name}": InPlace(WHOLE, f"./run -n --config study=replications/{name}")
-        for name in ("castle", "minimum_wage", "proposition_99", "wage_panel", "bank_branching", "union_membership")
+        f"./run --config study={name}": InPlace(WHOLE, f"./run -n --config study={name}")
+        for name in SHIPPED
+        if name.startswith("replications/") and f"study={name} " in (ROOT / "README.md").read_text(encoding="utf-8")
     },
     f"./run {MY}": InPlace("made by what comes after it in the tutorial, but for the paper", f"./run -n all {MY}"),
     "./run --config study=china_counties": InPlace(PUBLIC, "./run -n --config study=china_counties"),

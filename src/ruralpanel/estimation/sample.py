@@ -164,7 +164,7 @@ def _needed(equation: Equation) -> list[str]:
     if equation.estimator in WITH_TREATMENT_TERMS:
         treatments = [equation.intensities.get(name, name) for name in treatments]
     places = [name for name in (equation.latitude, equation.longitude) if name and _is_spatial(equation)]
-    right_hand = [*treatments, *equation.regressors, *equation.moderator_columns]
+    right_hand = [*treatments, *equation.regressors, *equation.instruments, *equation.moderator_columns]
     return list(dict.fromkeys([*right_hand, *effects, *clusters, *places]))
 
 
@@ -196,6 +196,7 @@ def _require_numbers(panel: pd.DataFrame, equation: Equation) -> None:
     columns = [
         equation.outcome_column,
         *equation.regressors,
+        *equation.instruments,
         *equation.moderator_columns,
         *(str(effect.slope) for effect in slopes(equation.fixed_effects)),
         *(equation.group_time.covariates if equation.group_time else []),

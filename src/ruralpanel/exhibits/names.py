@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ruralpanel.estimation.first_stage import parts_of
+
 if TYPE_CHECKING:  # the workflow reads this module whenever it starts
     import pandas as pd
 
@@ -49,7 +51,12 @@ def name_words(name: str, labels: Mapping[str, str]) -> str:
 
 
 def term_words(term: str, labels: Mapping[str, str]) -> str:
-    """Write a term as a reader sees it, an interaction with a multiplication sign: ``A × B``."""
+    """Write a term as a reader sees it: an interaction with a multiplication sign, ``A × B``, and a coefficient of a
+    first stage as ``First stage of A: Z``.
+    """
+    stage = parts_of(term)
+    if stage is not None:
+        return "First stage of {}: {}".format(*(term_words(part, labels) for part in stage))
     return " × ".join(name_words(part, labels) for part in term.split("*"))
 
 

@@ -75,6 +75,14 @@ def probability(value: float, sign: str = "= ") -> str:
     return "< 0.001" if value < 0.0005 else f"{sign}{decimal(value, 3)}"
 
 
+def interval_words(low: float, high: float, decimals: int) -> str:
+    """Write an interval in brackets, ends that do not exist as ``∞``; the empty set as ``∅``."""
+    if pd.isna(low) or pd.isna(high):
+        return "∅"
+    ends = [(MINUS if end < 0 else "") + "∞" if np.isinf(end) else decimal(end, decimals) for end in (low, high)]
+    return f"[{ends[0]}, {ends[1]}]"
+
+
 def number_parts(text: str) -> tuple[str, str] | None:
     """Split a printed number where its decimal point is, or would be.
 

@@ -10,6 +10,7 @@ import pandas as pd
 from ruralpanel.estimation.address import address_of
 from ruralpanel.estimation.along import is_along
 from ruralpanel.estimation.estimates import JOINT_TEST
+from ruralpanel.estimation.first_stage import parts_of
 from ruralpanel.exhibits.caption import (
     ExhibitDeclaration,
     closing_notes,
@@ -21,7 +22,7 @@ from ruralpanel.exhibits.caption import (
     variances_words,
 )
 from ruralpanel.exhibits.names import name_words, term_words
-from ruralpanel.exhibits.numbers import count, decimal, probability
+from ruralpanel.exhibits.numbers import count, decimal, interval_words, probability
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
 from ruralpanel.study.estimators import AVERAGING, ESTIMATORS, shown_in
 from ruralpanel.study.exhibits import RegressionTable
@@ -129,6 +130,9 @@ def _term_rows(columns: list[pd.DataFrame], exhibit: RegressionTable) -> list[tu
             cohort = row["cohort"] if exhibit.effects == "cohort" else ""
             found.setdefault(row["term"], set()).add(event_time if event_time is not None else cohort or None)
     terms = exhibit.terms or list(found)
+    stages = {term: parts for term in found if (parts := parts_of(term)) is not None}
+    below = [term for term, (endogenous, _) in stages.items() if endogenous in terms]
+    terms = [*(term for term in terms if term not in below), *below]
     return [
         (term, event_time)
         for term in terms
@@ -190,6 +194,13 @@ def _rows_below(found: list[pd.Series | None], exhibit: RegressionTable) -> list
         values = [np.nan if row is None else row[column] for row in found]
         texts = ["" if pd.isna(value) else f"[{probability(value, sign='')}]" for value in values]
         rows.append((label, _addressed(texts, found)))
+    bounds = [
+        ""
+        if row is None or pd.isna(row["p_value_anderson_rubin"])
+        else interval_words(row["interval_low_anderson_rubin"], row["interval_high_anderson_rubin"], exhibit.decimals)
+        for row in found
+    ]
+    rows.append(("Anderson–Rubin", _addressed(bounds, found)))
     if exhibit.minimum_detectable_effect:
         effects = ["" if row is None else decimal(row["minimum_detectable_effect"], exhibit.decimals) for row in found]
         rows.append((MDE, _addressed(effects, found)))
@@ -211,7 +222,9 @@ def _statistics(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) ->
     exhibit = declaration.exhibit
     assert isinstance(exhibit, RegressionTable)
     firsts = [column.iloc[0].to_dict() for column in columns]
-    rows = _absorbed_rows(firsts, declaration) + _period_rows(columns, declaration)
+    rows = (
+        _absorbed_rows(firsts, declaration) + _period_rows(columns, declaration) + _strength_rows(columns, declaration)
+    )
     if exhibit.terms is not None and any(_hidden(first, exhibit) for first in firsts):
         rows.insert(0, ("Other regressors", ["Yes" if _hidden(first, exhibit) else "No" for first in firsts]))
     variances = [variance_words(first, declaration.labels) for first in firsts]
@@ -267,6 +280,22 @@ def _period_rows(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) -
         (f"{term_words(term, declaration.labels)} × {period}", ["Yes" if term in each else "No" for each in found])
         for term in terms
     ]
+
+
+def _strength_rows(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) -> list[tuple[str, list[str]]]:
+    """Give the F of first stages, one row an endogenous term where there are several."""
+    found = [column[column["first_stage_f"].notna()] for column in columns]
+    terms = list(dict.fromkeys(term for rows in found for term in rows["term"]))
+    lines = []
+    for term in terms:
+        rows = [rows[rows["term"] == term] for rows in found]
+        cells = [
+            "" if row.empty else Addressed(decimal(row["first_stage_f"].iloc[0], 1), address_of(row.iloc[0]))
+            for row in rows
+        ]
+        of = f" of {term_words(term, declaration.labels)}" if len(terms) > 1 else ""
+        lines.append((f"First-stage F{of}", cells))
+    return lines
 
 
 def _hidden(first: dict[Any, Any], exhibit: RegressionTable) -> list[str]:
@@ -339,9 +368,33 @@ def _notes(
             f"{MDE}: minimum detectable effect, which a two-sided test at the 5% level finds with a power of 80% "
             "(Bloom 1995)."
         )
+    sentences += _instrument_notes(columns, declaration)
     if unavailable:
         sentences.append(f"— no estimate: {'; '.join(unavailable)}.")
     return sentences + closing_notes(declaration)
+
+
+def _instrument_notes(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) -> list[str]:
+    """Say what instruments there are, what their F is held to, and what Anderson–Rubin sets are."""
+    numbered = list(enumerate(columns, start=1))
+    by_set: dict[str, list[int]] = {}
+    for number, column in numbered:
+        if column["instruments"].iloc[0]:
+            by_set.setdefault(column["instruments"].iloc[0], []).append(number)
+    if not by_set:
+        return []
+    listed = {
+        names: sentence_list([term_words(name, declaration.labels) for name in names.split(" + ")]) for names in by_set
+    }
+    if len(by_set) == 1:
+        sentences = [f"Instruments: {next(iter(listed.values()))}."]
+    else:
+        sentences = [f"Instruments in {_column_words(at)}: {listed[names]}." for names, at in by_set.items()]
+    strengths = [column["first_stage"] for column in columns]
+    sentences.append(f"First-stage F: {_by_columns(strengths)}.")
+    if any(column["p_value_anderson_rubin"].notna().any() for column in columns):
+        sentences.append(f"In brackets: {_by_columns([column['anderson_rubin'] for column in columns])}.")
+    return sentences
 
 
 def _by_columns(texts: list[pd.Series]) -> str:

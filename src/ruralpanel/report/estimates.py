@@ -39,6 +39,10 @@ NUMBERS = {
     "p_value_permutation": "p, permutation",
     "interval_low_simultaneous": "Band over all event times, lower end",
     "interval_high_simultaneous": "Band over all event times, upper end",
+    "first_stage_f": "F of the first stage",
+    "p_value_anderson_rubin": "p, Anderson–Rubin",
+    "interval_low_anderson_rubin": "Not rejected by Anderson–Rubin, from",
+    "interval_high_anderson_rubin": "Not rejected by Anderson–Rubin, to",
     "weight_share": "Weight in the two-way estimate",
     "minimum_detectable_effect": "Minimum detectable effect (5%, power 80%)",
 }
@@ -57,6 +61,9 @@ FACTS = {
     "adjustment": "Adjustment of p",
     "bootstrap": "Bootstrap",
     "permutation": "Permutation",
+    "instruments": "Instruments",
+    "first_stage": "First stage",
+    "anderson_rubin": "Anderson–Rubin",
     "reason": "No number, because",
 }
 """What is known of the regression behind an estimate, as the page calls it."""
@@ -241,6 +248,12 @@ def equation_words(equation: Equation, study: Study, labels: Mapping[str, str]) 
     ]
     right = [*(term_words(term, labels) for term in terms), *moderated]
     sentences = [f"{head[0].upper()}{head[1:]}" + (f", on {sentence_list(right)}." if right else ".")]
+    if equation.instruments:
+        instruments, endogenous = (
+            sentence_list([term_words(name, labels) for name in names])
+            for names in (equation.instruments, equation.endogenous)
+        )
+        sentences.append(f"Instrumented by {instruments}: {endogenous}.")
     if ESTIMATORS[equation.estimator].by_cohort:
         times = f"Event times are measured from {decimal(equation.reference_period, 0)}"
         if equation.window is not None:
@@ -267,6 +280,7 @@ def _facts(row: Mapping[Any, Any], labels: Mapping[str, str]) -> tuple[str, ...]
         "outcome_mean": _digits(row["outcome_mean"]),
         "r_squared": decimal(row["r_squared"], 3),
         "fixed_effects": _effect_words(row["fixed_effects"], labels),
+        "instruments": ", ".join(name_words(name, labels) for name in row["instruments"].split(" + ")),
         "weights": name_words(row["weights"], labels),
         "variance": variance_words(row, labels) if row["variance"] else "",
     }

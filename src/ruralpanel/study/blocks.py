@@ -47,10 +47,10 @@ class Inference(Section):
     """Coverage of the printed intervals."""
 
     bootstrap: WildBootstrap | None = None
-    """`two_way_fixed_effects` and `event_study`: p-values of treatments and their interactions with moderators, or of
-    each event time, and intervals of what is not rejected, from a wild cluster bootstrap, beside the others:
-    `bootstrap: {}` for the usual one. They hold with fewer clusters than t tests need. Needs one dimension of
-    clusters."""
+    """`two_way_fixed_effects`, `first_differences` and `event_study`: p-values of treatments and their interactions
+    with moderators, or of each event time, and intervals of what is not rejected, from a wild cluster bootstrap, beside
+    the others: `bootstrap: {}` for the usual one. They hold with fewer clusters than t tests need. Needs one dimension
+    of clusters."""
 
     permutation: Permutation | None = None
     """`two_way_fixed_effects` with one treatment that stays: p-values of it and of its moderation from estimates with
@@ -119,6 +119,8 @@ class Specification(Section):
     event time, and their average: averages over cohorts as Sun and Abraham 2021 define them), `callaway_santanna`
     (effects by cohort and period, and their averages, with untreated units as the only comparison),
     `poisson_fixed_effects` (one coefficient a treatment, for counts with zeros: a proportional effect),
+    `first_differences` (changes from one period to the next in place of units' effects; one coefficient a treatment),
+    `instrumental_variables` (two-stage least squares with fixed effects: the `endogenous` terms have `instruments`),
     `complementary_log_log` (for an outcome of 0 and 1, such as adoption: coefficients of the log of the hazard),
     `cohort_means` (no regression: the outcome's mean by cohort and period, for figures of raw trends) or `group_means`
     (no regression: its mean by period among treated and other units, with high and low values of a moderator).
@@ -177,6 +179,13 @@ class Specification(Section):
     """`two_way_fixed_effects`: one of the moderators, over whose values the effect of each treatment is reported too,
     with its interval, for a `gradient_figure`: at 25 values evenly spread from the 5th to the 95th percentile of
     treated rows, with other moderators at their means there. The terms are written `listed at distance = 12.5`."""
+    instruments: Annotated[list[Name], Field(min_length=1)] | None = None
+    """`instrumental_variables`: columns that move the endogenous terms and nothing else that is in the outcome; not on
+    the right-hand side themselves. With fixed effects of units, an instrument that does not change over time has to be
+    multiplied by something that does, under `panel.derived`."""
+    endogenous: Annotated[list[Name], Field(min_length=1)] | None = None
+    """`instrumental_variables`: the treatments or regressors that are instrumented; left out: all treatments. One that
+    enters by its intensity is named by the treatment."""
     sample: Text | None = None
     """A condition on columns that the rows of this regression fulfil: `year >= 2012`."""
     inference: Inference | None = None
@@ -284,6 +293,9 @@ class Equation(Section):
     """The study's, where random numbers are drawn."""
     matching: Matching | None = None
     """What is done before the estimation, with its treatment and its baseline's default left open."""
+    instruments: list[Name] = []
+    endogenous: list[Name] = []
+    """The columns that are instrumented."""
     along: Name | None = None
     """The moderator over whose values effects are reported."""
     base_weights: Name | None = None

@@ -10,6 +10,8 @@ from typing import Literal
 
 EstimatorName = Literal[
     "two_way_fixed_effects",
+    "first_differences",
+    "instrumental_variables",
     "event_study",
     "sun_abraham",
     "callaway_santanna",
@@ -85,6 +87,21 @@ ESTIMATORS: dict[str, Estimator] = {
         of_adoption=True,
         keys=("anticipation", "along"),
         inference=("bootstrap", "permutation"),
+    ),
+    "first_differences": Estimator(
+        words="first differences, from each period to the next",
+        short="First differences",
+        exhibits=(*_OF_TERMS, "specification_curve_figure"),
+        has_treatment_terms=True,
+        keys=("anticipation",),
+        inference=("bootstrap",),
+    ),
+    "instrumental_variables": Estimator(
+        words="two-stage least squares",
+        short="2SLS",
+        exhibits=("regression_table", "coefficient_figure", "specification_curve_figure"),
+        has_treatment_terms=True,
+        keys=("anticipation", "instruments", "endogenous"),
     ),
     "event_study": Estimator(
         words="event study with fixed effects",
@@ -213,6 +230,8 @@ KEYS_OF_SOME = (
     "switching",
     "groups",
     "along",
+    "instruments",
+    "endogenous",
 )
 """Keys of a specification that belong to some estimators only."""
 

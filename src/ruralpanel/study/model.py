@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
@@ -309,6 +310,7 @@ class Study(Section):
                             regressors=stated.get("regressors", []),
                             moderators=stated.get("moderators", []),
                             along=stated.get("along"),
+                            **_instrumented(stated, declared, estimator),
                             fixed_effects=stated.get("fixed_effects", [self.panel.unit, self.panel.period]),
                             weights=matching.weights_name(weights) if matching is not None else weights,
                             sample=stated.get("sample"),
@@ -359,6 +361,15 @@ class Study(Section):
         if inference.variance == "clustered" and inference.cluster is None:
             return inference.model_copy(update={"cluster": [self.panel.unit]})
         return inference
+
+
+def _instrumented(stated: dict[str, Any], declared: Mapping[str, Designation], estimator: str) -> dict[str, list[str]]:
+    """Give instruments, and the columns of the terms that they are for, where the estimator has any."""
+    if "instruments" not in ESTIMATORS[estimator].keys or "instruments" not in stated:
+        return {}
+    endogenous = stated.get("endogenous", list(declared))
+    columns = [declared[name].column_in_equations(name) if name in declared else name for name in endogenous]
+    return {"instruments": stated["instruments"], "endogenous": columns}
 
 
 def _stated(part: Specification) -> dict[str, Any]:

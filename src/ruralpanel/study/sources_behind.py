@@ -21,7 +21,7 @@ def columns_of_equation(equation: Equation) -> set[str]:
         From :meth:`ruralpanel.study.Study.equations`.
     """
     inference = equation.inference
-    products = [*equation.regressors, *equation.moderators, *equation.interactions]
+    products = [*equation.regressors, *equation.instruments, *equation.moderators, *equation.interactions]
     named = chain(
         [equation.unit, equation.period, equation.outcome_column, equation.weights],
         [equation.at_risk_of, equation.latitude, equation.longitude],

@@ -10,6 +10,7 @@ from ruralpanel.errors import Problem, nearest
 from ruralpanel.study.blocks import Block, Equation, Specification
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.checks.groups import group_means
+from ruralpanel.study.checks.instruments import first_differences, instruments
 from ruralpanel.study.checks.matching import matching_of, names_in_matching
 from ruralpanel.study.checks.resampling import adjustment, permutation_of, resampling
 from ruralpanel.study.checks.synthetic import synthetic
@@ -87,6 +88,8 @@ def _specification(context: Context, at: KeyPath, part: Specification) -> Iterat
         ("outcomes", study.outcomes, "outcome of this study"),
         ("treatments", study.designation, "designation of this study"),
         ("regressors", columns, "column of the panel"),
+        ("instruments", columns, "column of the panel"),
+        ("endogenous", [*study.designation, *columns], "treatment or column of the panel"),
     ]
     for key, valid, kind in lists:
         for index, name in enumerate(getattr(part, key) or []):
@@ -169,6 +172,10 @@ def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
                 yield context.file.problem((*where, "window"), f"leaves out the reference period {reference}")
         if equation.estimator == "bacon_decomposition":
             yield from _decomposition(context, where, equation)
+        if equation.estimator == "instrumental_variables":
+            yield from instruments(context, where, equation)
+        if equation.estimator == "first_differences":
+            yield from first_differences(context, where, equation)
         if equation.estimator == "synthetic_difference_in_differences":
             yield from synthetic(context, where, equation)
         if ESTIMATORS[equation.estimator].averages_effects:

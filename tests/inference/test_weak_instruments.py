@@ -1,0 +1,76 @@
+"""How strong instruments are, and the Anderson–Rubin set."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import f as fisher
+
+from ruralpanel.inference.weak_instruments import ReducedForm, anderson_rubin_set, critical_value, effective_f
+
+
+def form(first: list[float], outcome: list[float], seed: int = 0, freedom: float = 200.0) -> ReducedForm:
+    """Make two regressions on instruments whose coefficients covary as some positive definite matrix says."""
+    size = len(first)
+    root = np.random.default_rng(seed).normal(size=(2 * size, 4 * size))
+    joint = root @ root.T / (4 * size)
+    crossed = joint[:size, size:]
+    return ReducedForm(
+        np.array(outcome), np.array(first), joint[:size, :size], joint[size:, size:], crossed + crossed.T, freedom
+    )
+
+
+def test_with_one_instrument_the_effective_f_is_the_squared_t_and_its_bound_the_printed_one():
+    covariance, products = np.array([[0.25]]), np.array([[17.0]])
+    assert effective_f(np.array([2.0]), covariance, products) == pytest.approx(16.0)
+    # Montiel Olea & Pflueger 2013, table 1: one effective degree of freedom, a tenth of the worst bias.
+    assert critical_value(covariance, products) == pytest.approx(23.1, abs=0.05)
+
+
+def test_with_several_homoskedastic_instruments_the_effective_f_is_the_usual_one():
+    products = np.diag([3.0, 5.0, 11.0])
+    covariance = 0.7 * np.linalg.inv(products)
+    first = np.array([0.4, -1.0, 0.3])
+    usual = first @ np.linalg.solve(covariance, first) / 3
+    assert effective_f(first, covariance, products) == pytest.approx(usual)
+
+
+def test_a_strong_instrument_gives_an_interval_around_the_estimate_whose_ends_are_just_rejected():
+    one = form([8.0], [4.0])
+    found = anderson_rubin_set(one, 0.95, 0.5, 0.2)
+    assert len(found.pieces) == 1
+    assert found.low < 0.5 < found.high
+    assert [one.p_value(end) for end in (found.low, found.high)] == pytest.approx([0.05, 0.05], abs=1e-9)
+
+
+def test_a_weak_instrument_leaves_out_an_interval_or_rejects_nothing():
+    with_hole = ReducedForm(*map(np.array, ([6.0], [0.5], [[1.0]], [[1.0]], [[0.0]])), 200.0)
+    found = anderson_rubin_set(with_hole, 0.95, 12.0, 10.0)
+    assert (found.low, found.high) == (-np.inf, np.inf)
+    ((_, low), (high, _)) = found.pieces
+    assert [with_hole.p_value(end) for end in (low, high)] == pytest.approx([0.05, 0.05], abs=1e-9)
+    nothing = ReducedForm(*map(np.array, ([0.1], [0.1], [[1.0]], [[1.0]], [[0.0]])), 200.0)
+    assert anderson_rubin_set(nothing, 0.95, 1.0, 10.0).pieces == [(-np.inf, np.inf)]
+
+
+def test_instruments_that_contradict_each_other_leave_nothing():
+    one = ReducedForm(np.array([10.0, -10.0]), np.array([10.0, 10.0]), np.eye(2), np.eye(2), np.zeros((2, 2)), 500.0)
+    found = anderson_rubin_set(one, 0.95, 0.0, 0.1)
+    assert found.pieces == []
+    assert np.isnan(found.low)
+
+
+@given(
+    st.lists(st.floats(-6, 6), min_size=1, max_size=3),
+    st.floats(-3, 3),
+    st.integers(0, 1000),
+    st.floats(-2, 2),
+    st.floats(0.01, 30),
+)
+def test_the_set_holds_exactly_what_is_not_rejected(first, effect, seed, centre, scale):
+    one = form(first, [effect * each + 0.3 for each in first], seed)
+    found = anderson_rubin_set(one, 0.90, centre, scale)
+    bound = fisher.ppf(0.90, len(first), 200.0)
+    for null in np.concatenate([np.linspace(-20, 20, 81), np.tan(np.linspace(-1.5, 1.5, 41))]):
+        if abs(one.statistic(null) / bound - 1) > 1e-6:
+            assert (one.statistic(null) < bound) == any(low <= null <= high for low, high in found.pieces)
