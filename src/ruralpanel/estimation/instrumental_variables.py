@@ -37,7 +37,6 @@ from ruralpanel.inference.weak_instruments import (
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 
-
 UNMOVED = 1e-9
 """Less than this share of an endogenous term moved by the instruments on their own means that nothing is."""
 

@@ -38,13 +38,10 @@ def instruments(context: Context, where: KeyPath, equation: Equation) -> Iterato
         if name in terms or name == equation.outcome_column:
             what = f"`{name}` is {'on the right-hand side' if name in terms else 'the outcome'} already"
             yield context.file.problem(at, what, "an instrument is in the outcome only through what it moves")
-    repeated = sorted({name for name in equation.instruments if equation.instruments.count(name) > 1})
-    if repeated:
-        yield context.file.problem(at, f"{', '.join(repeated)} is there twice")
     if not equation.endogenous:
         hint = f"name them in `endogenous`: {', '.join(terms)}"
         yield context.file.problem(where, "there is no treatment in this equation to be instrumented", hint)
-    elif len(set(equation.instruments)) < len(equation.endogenous):
+    elif len(equation.instruments) < len(equation.endogenous):
         of = f"{counted(len(equation.endogenous), 'endogenous term')} ({', '.join(equation.endogenous)})"
         what = f"{counted(len(equation.instruments), 'instrument')} cannot tell apart the effects of {of}"
         yield context.file.problem(at, what, "give at least as many, or name fewer in `endogenous`")
