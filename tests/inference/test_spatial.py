@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ruralpanel.estimation.block import estimate_block
+from ruralpanel.estimation.rounding import NEGATIVE_VARIANCE
 from ruralpanel.inference import spatial
 from ruralpanel.study.blocks import Inference
 from tests.conftest import equation
@@ -94,7 +95,8 @@ def test_a_cutoff_around_the_earth_leaves_no_variance_and_says_so(placed: pd.Dat
     equations = [equation(inference=Inference(variance="spatial", cutoff=20016.0))]
     estimates, ledger = estimate_block(placed, equations)
     row = estimates.iloc[0]
-    assert row["standard_error"] == pytest.approx(np.sqrt(spatial.NEARLY_ZERO), rel=1e-6)
+    assert pd.isna(row["standard_error"])
+    assert row["reason"] == NEGATIVE_VARIANCE
     assert row["spatial"].endswith("a negative variance was raised, and means nothing")
     assert "negative variance" in ledger["reason"].iloc[-1]
 

@@ -68,6 +68,7 @@ def effects_along(fit: Fit, equation: Equation) -> list[dict[str, Any]]:
                 float(np.sqrt(max(multiples @ covariance @ multiples, 0.0))),  # zero but for rounding
                 fit.covariance.degrees_of_freedom,
                 equation.inference.level,
+                tuple(np.abs(multiples) @ fit.covariance.rounding.loc[columns, ["estimate", "error"]].to_numpy()),
             )
             rows.append({"term": term_at(treatment, along, value), **fit.shared, **numbers})
     return rows

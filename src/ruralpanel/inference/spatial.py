@@ -23,7 +23,8 @@ AT_ONCE = 256
 """Places that are compared with their neighbours at once, which bounds the memory it takes."""
 
 NEARLY_ZERO = 1e-10
-"""What eigenvalues below it are set to when a variance is not positive: fixest's value."""
+"""What eigenvalues below it are set to when a variance is not positive: fixest's value, here as a share of variances of
+independent rows, so that it means the same in every unit."""
 
 
 def spatial_meat(
@@ -74,7 +75,8 @@ def with_positive_variances(matrix: np.ndarray) -> tuple[np.ndarray, bool]:
     Parameters
     ----------
     matrix
-        Symmetric. Sums over pairs of places need not be positive semi-definite.
+        Symmetric, in units of the standard errors that independent rows would have. Sums over pairs of places need not
+        be positive semi-definite.
 
     Returns
     -------
