@@ -20,6 +20,7 @@ from ruralpanel.estimation.resampling import with_bootstrap
 from ruralpanel.estimation.right_hand_side import Term
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample, without_always_treated
 from ruralpanel.estimation.simultaneous_band import with_band
+from ruralpanel.inference.covariance import is_singular
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 
@@ -140,7 +141,7 @@ def joint_test(fit: Fit, leads: list[str]) -> dict[str, Any]:
     estimates = fit.coefficients[leads].to_numpy()
     covariance = fit.covariance.matrix.loc[leads, leads].to_numpy()
     freedom = fit.covariance.degrees_of_freedom
-    if np.linalg.matrix_rank(covariance) < len(leads):
+    if is_singular(covariance):
         return shared | {
             "reason": f"{len(leads)} leads are too many for {freedom + 1} clusters: their covariance is singular"
         }

@@ -12,6 +12,10 @@ from ruralpanel.inference.spatial import NEARLY_ZERO, spatial_meat, with_positiv
 from ruralpanel.study.blocks import Inference
 
 
+SINGULAR = 1e-11
+"""An eigenvalue of a correlation matrix below this is zero but for rounding."""
+
+
 @dataclass(frozen=True)
 class Covariance:
     """A covariance matrix and what is needed to read it.
@@ -185,6 +189,21 @@ def clustered_meat(contributions: np.ndarray, clusters: np.ndarray) -> tuple[np.
     """
     sums = pd.DataFrame(contributions).groupby(clusters).sum().to_numpy()
     return sums.T @ sums, len(sums)
+
+
+def is_singular(covariance: np.ndarray) -> bool:
+    """Tell whether some combination of estimates has no variance but rounding, in whatever units they are.
+
+    Parameters
+    ----------
+    covariance
+        Of estimates, symmetric.
+    """
+    variances = np.diag(covariance)
+    if not (variances > 0).all():
+        return True
+    errors = np.sqrt(variances)
+    return bool(np.abs(np.linalg.eigvalsh(covariance / errors / errors[:, None])).min() < SINGULAR)
 
 
 def _require_rows(observations: int, coefficients: int) -> None:
