@@ -101,12 +101,10 @@ def test_a_cutoff_around_the_earth_leaves_no_variance_and_says_so(placed: pd.Dat
     assert "negative variance" in ledger["reason"].iloc[-1]
 
 
-def test_a_matrix_with_positive_variances_stays_as_it_is() -> None:
-    indefinite = np.array([[1.0, 2.0], [2.0, 1.0]])
-    assert spatial.with_positive_variances(indefinite) == (indefinite, False)
-    repaired, was = spatial.with_positive_variances(np.array([[-1.0, 0.0], [0.0, 1.0]]))
-    assert was
-    np.testing.assert_allclose(repaired, np.diag([spatial.NEARLY_ZERO, 1.0]))
+@pytest.mark.parametrize(("unit", "least"), [(1.0, 1e-10), (1e-24, 1e-28)])
+def test_a_negative_variance_is_raised_in_any_unit(unit: float, least: float) -> None:
+    repaired = spatial.raised(unit * np.array([[-1.0, 0.0], [0.0, 1.0]]))
+    np.testing.assert_allclose(repaired, np.diag([least, unit]))
 
 
 def test_rows_without_a_place_leave_with_a_reason(placed: pd.DataFrame) -> None:

@@ -119,12 +119,6 @@ class Regression:
         """Of the outcome in its own unit, times the square root of the weights."""
         return self.influences.residuals * self.within.outcome_unit
 
-    @property
-    def units(self) -> np.ndarray:
-        """What coefficients have to be multiplied with to be in their own unit."""
-        return np.asarray(self.within.outcome_unit / self.within.units)
-
-
 def fit_absorbed(sample: pd.DataFrame, terms: list[str], equation: Equation, ledger: Ledger) -> Fit:
     r"""Estimate :math:`y_{it} = x_{it}'\beta + \text{fixed effects} + \varepsilon_{it}` by (weighted) least squares.
 
@@ -223,7 +217,7 @@ def fit_of(
         "outcome_mean": float(np.average(sample[OUTCOME], weights=weights)),
         **inference_columns(equation, covariance.repaired),
     }
-    units = regression.units
+    units = regression.influences.units
     covariance = replace(
         covariance,
         matrix=covariance.matrix * np.outer(units, units),
@@ -363,6 +357,7 @@ def absorbed_regression(
         moved,
         np.asarray(result.wresids, dtype="float64").ravel(),
         NOISE * level * root,
+        np.asarray(parts.outcome_unit / parts.units),
         columns.shape[1],
     )
     return Regression(parts.terms, parts, found, influences)

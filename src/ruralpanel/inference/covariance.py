@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.inference.small_sample import counted_coefficients
-from ruralpanel.inference.spatial import NEARLY_ZERO, spatial_meat, with_positive_variances
+from ruralpanel.inference.spatial import NEARLY_ZERO, raised, spatial_meat
 from ruralpanel.study.blocks import Inference
 
 
@@ -60,6 +60,8 @@ class Influences:
         Shape (rows,).
     rounding
         What outcomes and residuals are known to, at best, shape (rows,).
+    units
+        What coefficients have to be multiplied with to be in the units of the data, shape (terms,).
     coefficients
         How many are estimated beside the fixed effects, a constant among them.
     """
@@ -68,6 +70,7 @@ class Influences:
     weights: np.ndarray
     residuals: np.ndarray
     rounding: np.ndarray
+    units: np.ndarray
     coefficients: int
 
 
@@ -124,13 +127,14 @@ def covariance_of(
         assert places is not None and inference.cutoff is not None
         freedom = observations - counted_coefficients(regressors, effects, None) - slopes
         meat = spatial_meat(scores, places[:, 0], places[:, 1], inference.cutoff, inference.kernel or "uniform")
-        # In units of standard errors of independent rows.
-        independent = np.sqrt((scores**2).sum(axis=0))
-        independent = np.where(independent > 0, independent, 1.0)
-        matrix, repaired = with_positive_variances(meat / np.outer(independent, independent))
-        found = covariance(matrix * np.outer(independent, independent), freedom, None, repaired)
-        negative = np.diag(meat) < NEARLY_ZERO * independent**2
-        found.rounding.loc[negative, "error"] = np.inf
+        # Whether a variance is positive is seen beside that of independent rows; what is done about it is done in the
+        # units of the data, for there fixest does it.
+        negative = np.diag(meat) <= NEARLY_ZERO * (scores**2).sum(axis=0)
+        units = np.outer(influences.units, influences.units)
+        matrix = raised(meat * units) / units if negative.any() else meat
+        found = covariance(matrix, freedom, None, bool(negative.any()))
+        lost = negative & (np.diag(matrix * units) <= 2 * NEARLY_ZERO)
+        found.rounding.loc[lost, "error"] = np.inf
         return found
     if inference.variance != "clustered":
         coefficients = counted_coefficients(regressors, effects, None, pairwise) + slopes
