@@ -234,12 +234,12 @@ def _numbers(data: pd.DataFrame, name: str) -> pd.Series:
 
 
 def _rounding_gone(published: pd.DataFrame, today: pd.DataFrame, groups: pd.Series) -> pd.Series:
-    """Mark rows whose published standard error is rounding, and is now missing for that reason."""
+    """Mark rows whose published standard error is rounding, or nothing, and is now missing for that reason."""
     if not {"estimate", "standard_error"} <= {*published.columns} or "reason" not in today.columns:
         return pd.Series(False, index=published.index)
     largest = _numbers(published, "estimate").abs().groupby(groups).transform("max")
-    was = is_rounding(_numbers(published, "standard_error"), largest)
-    return (today["reason"] == ZERO_ERROR) & was
+    errors = _numbers(published, "standard_error")  # one of exactly zero was always left out
+    return (today["reason"] == ZERO_ERROR) & (errors.isna() | is_rounding(errors, largest))
 
 
 def _column(
