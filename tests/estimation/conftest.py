@@ -20,8 +20,8 @@ def found(panel: pd.DataFrame, **changes: object) -> pd.DataFrame:
     )
 
 
-def irregular(seed: int) -> pd.DataFrame:
-    """Make a panel with holes, four cohorts and never, a covariate and weights."""
+def irregular(seed: int, missing: float = 0.15) -> pd.DataFrame:
+    """Make a panel with holes, if so wished, four cohorts and never, a covariate and weights."""
     random = np.random.default_rng(seed)
     frame = pd.DataFrame(
         [(unit, year) for unit in range(24) for year in range(2000, 2008)], columns=["village", "year"]
@@ -32,4 +32,4 @@ def irregular(seed: int) -> pd.DataFrame:
     frame["weight"] = random.uniform(0.5, 2, size=len(frame))
     treated = (frame["cohort"] > 0) & (frame["year"] >= frame["cohort"])
     frame["y"] = frame["village"] + 0.3 * frame["year"] + treated * (frame["year"] - 2000) + frame["x"] + frame["noise"]
-    return dated(frame[random.uniform(size=len(frame)) > 0.15])
+    return dated(frame[random.uniform(size=len(frame)) > missing])

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ruralpanel.estimation.block import estimate_block
+from ruralpanel.estimation.rounding import NEGATIVE_VARIANCE
 from ruralpanel.inference import spatial
 from ruralpanel.study.blocks import Inference
 from tests.conftest import equation
@@ -94,17 +95,16 @@ def test_a_cutoff_around_the_earth_leaves_no_variance_and_says_so(placed: pd.Dat
     equations = [equation(inference=Inference(variance="spatial", cutoff=20016.0))]
     estimates, ledger = estimate_block(placed, equations)
     row = estimates.iloc[0]
-    assert row["standard_error"] == pytest.approx(np.sqrt(spatial.NEARLY_ZERO), rel=1e-6)
+    assert pd.isna(row["standard_error"])
+    assert row["reason"] == NEGATIVE_VARIANCE
     assert row["spatial"].endswith("a negative variance was raised, and means nothing")
     assert "negative variance" in ledger["reason"].iloc[-1]
 
 
-def test_a_matrix_with_positive_variances_stays_as_it_is() -> None:
-    indefinite = np.array([[1.0, 2.0], [2.0, 1.0]])
-    assert spatial.with_positive_variances(indefinite) == (indefinite, False)
-    repaired, was = spatial.with_positive_variances(np.array([[-1.0, 0.0], [0.0, 1.0]]))
-    assert was
-    np.testing.assert_allclose(repaired, np.diag([spatial.NEARLY_ZERO, 1.0]))
+@pytest.mark.parametrize(("unit", "least"), [(1.0, 1e-10), (1e-24, 1e-28)])
+def test_a_negative_variance_is_raised_in_any_unit(unit: float, least: float) -> None:
+    repaired = spatial.raised(unit * np.array([[-1.0, 0.0], [0.0, 1.0]]))
+    np.testing.assert_allclose(repaired, np.diag([least, unit]))
 
 
 def test_rows_without_a_place_leave_with_a_reason(placed: pd.DataFrame) -> None:

@@ -9,24 +9,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ruralpanel.estimation.estimates import statistics
+from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, effect_name
-from ruralpanel.inference.covariance import Covariance, TooFewClusters, covariance_of
+from ruralpanel.estimation.within import FixedEffectsOut, Within, within
+from ruralpanel.inference.covariance import Covariance, Influences, TooFewClusters, covariance_of
 from ruralpanel.inference.small_sample import drop_singletons
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.fixed_effects import FixedEffect, intercepts, slopes
 
 CONSTANT = "the constant"
-ABSORBED = 1e-5
-"""Less than this share of a variable's norm left after taking out the fixed effects means nothing is left:
-linearmodels' own bound for regressors, used here for the outcome too."""
-
 
 REPAIRED = "; a negative variance was raised, and means nothing"
 """What is said of spatial standard errors whose covariance had to be repaired."""
 
 LARGEST = 1e100
 """Numbers beyond this overflow when they are squared and added up."""
+
+ITERATIONS: dict[str, dict[str, Any]] = {"hdfe": {"options": {"iteration_limit": 1000}}, "lsmr": {"maxiter": 1000}}
+"""Bounds for linearmodels, which finds columns whose effects are taken out already, so that one or two do."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,39 @@ class Fit:
         position = list(self.covariance.matrix.index).index(term)
         return float(np.sqrt(max(self.covariance.matrix.to_numpy()[position, position], 0.0)))  # zero but for rounding
 
+    def statistics(self, term: str, level: float) -> dict[str, Any]:
+        """Give the columns of the estimates for a term that was estimated, or why it has no standard error."""
+        bounds = self.covariance.rounding
+        rounding = tuple(bounds.loc[term, ["estimate", "error"]]) if term in bounds.index else (0.0, 0.0)
+        freedom = self.covariance.degrees_of_freedom
+        return statistics(float(self.coefficients[term]), self.standard_error(term), freedom, level, rounding)
+
+
+@dataclass(frozen=True)
+class Regression:
+    """A regression that linearmodels has estimated on what its fixed effects leave.
+
+    Parameters
+    ----------
+    terms
+        Those that could be estimated.
+    within
+        What was regressed on what.
+    coefficients
+        By term, each side divided by what it varies by.
+    influences
+        Of the rows on these, times the square root of the weights.
+    """
+
+    terms: list[str]
+    within: Within
+    coefficients: np.ndarray
+    influences: Influences
+
+    @property
+    def residuals(self) -> np.ndarray:
+        """Of the outcome in its own unit, times the square root of the weights."""
+        return self.influences.residuals * self.within.outcome_unit
 
 def fit_absorbed(sample: pd.DataFrame, terms: list[str], equation: Equation, ledger: Ledger) -> Fit:
     r"""Estimate :math:`y_{it} = x_{it}'\beta + \text{fixed effects} + \varepsilon_{it}` by (weighted) least squares.
@@ -110,22 +145,22 @@ def fit_absorbed(sample: pd.DataFrame, terms: list[str], equation: Equation, led
     """
     sample, effects = varying_effects(sample, equation, ledger)
     weights = sample[equation.weights] if equation.weights else None
-    model, result = absorbed_regression(sample, sample[OUTCOME], weights, terms, effects, equation)
-    fit = fit_of(model, result, sample, terms, effects, equation, ledger)
-    absorbed = Absorbed(
-        sample,
-        effects,
-        np.ones(len(sample)) if weights is None else (weights / weights.mean()).to_numpy(dtype="float64"),
-        np.asarray(model.absorbed_dependent, dtype="float64").ravel(),
-        pd.DataFrame(model.absorbed_exog)[list(result.params.index)],
-    )
-    shared = fit.shared | {"r_squared": _r_squared(model, result, sample, equation)}
-    return replace(fit, shared=shared, absorbed=absorbed)
+    regression = absorbed_regression(sample, sample[OUTCOME], weights, terms, effects, equation)
+    fit = fit_of(regression, sample, terms, effects, equation, ledger)
+    relative = np.ones(len(sample)) if weights is None else (weights / weights.mean()).to_numpy(dtype="float64")
+    root, parts = np.sqrt(relative), regression.within
+    regressors = pd.DataFrame(parts.regressors * parts.units * root[:, None], columns=parts.terms, index=sample.index)
+    if not equation.fixed_effects:
+        regressors[CONSTANT] = root
+    outcome = parts.outcome * parts.outcome_unit * root
+    absorbed = Absorbed(sample, effects, relative, outcome, regressors)
+    left = root * parts.outcome  # without fixed effects, around the mean
+    r_squared = 1.0 - float((regression.influences.residuals**2).sum()) / float((left**2).sum())
+    return replace(fit, shared=fit.shared | {"r_squared": r_squared}, absorbed=absorbed)
 
 
 def fit_of(
-    model: Any,
-    result: Any,
+    regression: Regression,
     sample: pd.DataFrame,
     terms: list[str],
     effects: pd.DataFrame,
@@ -136,7 +171,7 @@ def fit_of(
 
     Parameters
     ----------
-    model, result
+    regression
         From :func:`absorbed_regression`.
     sample
         The rows it was estimated on.
@@ -157,17 +192,14 @@ def fit_of(
     Raises
     ------
     CannotEstimate
-        If no term was estimated, no degrees of freedom are left, or there is one cluster only.
+        If no degrees of freedom are left, or there is one cluster only.
     """
-    estimated = [term for term in terms if term in result.params.index]
-    if not estimated:
-        raise CannotEstimate(f"{', '.join(terms)}: no variation of its own is left")
     taken = sum(int(sample[effect_name(each.intercept)].nunique()) for each in slopes(equation.fixed_effects))
     places = None
     if equation.inference.variance == "spatial":
         places = sample[[str(equation.latitude), str(equation.longitude)]].to_numpy(dtype="float64")
     try:
-        covariance = covariance_of(model, result, sample, effects, equation.inference, taken, places)
+        covariance = covariance_of(regression.influences, sample, effects, equation.inference, taken, places)
     except TooFewClusters as error:
         raise CannotEstimate(str(error)) from None
     if covariance.degrees_of_freedom < 1:
@@ -185,8 +217,14 @@ def fit_of(
         "outcome_mean": float(np.average(sample[OUTCOME], weights=weights)),
         **inference_columns(equation, covariance.repaired),
     }
-    collinear = [term for term in terms if term not in estimated]
-    return Fit(result.params[estimated], covariance, collinear, shared)
+    units = regression.influences.units
+    covariance = replace(
+        covariance,
+        matrix=covariance.matrix * np.outer(units, units),
+        rounding=covariance.rounding.mul(units, axis=0),
+    )
+    collinear = [term for term in terms if term not in regression.terms]
+    return Fit(pd.Series(regression.coefficients * units, regression.terms), covariance, collinear, shared)
 
 
 def inference_columns(equation: Equation, repaired: bool = False) -> dict[str, object]:
@@ -235,19 +273,6 @@ def varying_effects(sample: pd.DataFrame, equation: Equation, ledger: Ledger) ->
     return sample, sample[names]
 
 
-def _r_squared(model: Any, result: Any, sample: pd.DataFrame, equation: Equation) -> float:
-    """Give the share of the outcome's variance left by the fixed effects that the regressors explain.
-
-    Without fixed effects, what is left is the variance around the mean.
-    """
-    left = np.asarray(model.absorbed_dependent)
-    if not equation.fixed_effects:
-        weights = sample[equation.weights].to_numpy() if equation.weights else np.ones(len(sample))
-        mean = np.average(sample[OUTCOME], weights=weights)
-        left = left.ravel() - np.sqrt(weights / weights.mean()) * mean  # linearmodels scales weights to a mean of one
-    return 1.0 - float((np.asarray(result.wresids) ** 2).sum()) / float((left**2).sum())
-
-
 def _without_singletons(sample: pd.DataFrame, names: list[str], equation: Equation, ledger: Ledger) -> pd.DataFrame:
     """Drop singletons where the chosen software does; where it keeps them, count them all the same."""
     stay = drop_singletons(sample[names])
@@ -272,8 +297,11 @@ def absorbed_regression(
     terms: list[str],
     effects: pd.DataFrame,
     equation: Equation,
-) -> tuple[Any, Any]:
-    """Let linearmodels absorb the fixed effects and their slopes, drop what is collinear, and estimate.
+) -> Regression:
+    """Take the fixed effects and their slopes out, drop what is collinear, and let linearmodels estimate.
+
+    linearmodels gets columns near one in size and orthogonal to each other, for its bounds are for such: it would leave
+    out a column that varies by less than a hundred thousandth of its level, and iterate for ever over one in yuan.
 
     Parameters
     ----------
@@ -290,63 +318,80 @@ def absorbed_regression(
     equation
         Gives the slopes.
 
-    Returns
-    -------
-    tuple
-        A fitted ``linearmodels.AbsorbingLS`` and its result.
-
     Raises
     ------
     CannotEstimate
         If the outcome or every term is absorbed, or there are fewer rows than coefficients.
     """
-    from linearmodels.iv import AbsorbingLS
-    from linearmodels.iv.absorbing import Interaction
-
-    exogenous = sample[[term for term in terms if sample[term].nunique() > 1]].astype("float64")
+    varying = sample[[term for term in terms if sample[term].nunique() > 1]].astype("float64")
     nothing_left = f"{', '.join(terms)}: nothing is left once the fixed effects are taken out"
-    if exogenous.empty:
+    if varying.empty:
         raise CannotEstimate(nothing_left)
     sloping = slopes(equation.fixed_effects)
     absorbs = effects.shape[1] > 0 or len(sloping) > 0
-    # Fixed effects span the constant, so means can go first: a regressor far from zero would otherwise look absorbed.
-    exogenous = exogenous - exogenous.mean() if absorbs else exogenous.assign(**{CONSTANT: 1.0})
-    if len(sample) <= exogenous.shape[1]:
-        raise CannotEstimate(f"{len(sample)} rows are too few for {exogenous.shape[1]} coefficients")
+    coefficients = varying.shape[1] + (not absorbs)
+    if len(sample) <= coefficients:
+        raise CannotEstimate(f"{len(sample)} rows are too few for {coefficients} coefficients")
     if outcome.nunique() == 1:
         raise CannotEstimate("the outcome does not vary")
-    largest = max(float(outcome.abs().max()), float(exogenous.abs().max().max()))
+    largest = max(float(outcome.abs().max()), float(varying.abs().max().max()))
     if largest > LARGEST:
         raise CannotEstimate(f"values as large as {largest:.0e} cannot be squared; choose another unit")
+    relative = np.ones(len(sample)) if weights is None else (weights / weights.mean()).to_numpy(dtype="float64")
     # A slope has its intercept beside it, even where one level makes that the constant.
-    absorbed = sample[list(dict.fromkeys([*effects, *(effect_name(each.intercept) for each in sloping)]))]
+    intercepts = [effect_name(each.intercept) for each in sloping]
+    taken_out = sample[list(dict.fromkeys([*effects, *intercepts]))]
+    values = list(zip(intercepts, (slope_values(sample, each) for each in sloping), strict=True))
+    of_levels = [(sample[name].to_numpy(), column.to_numpy()[:, 0]) for name, column in values]
+    parts = within(outcome.to_numpy("float64"), varying, relative, FixedEffectsOut(taken_out, of_levels, relative))
+    if not parts.terms:
+        raise CannotEstimate(nothing_left)
+    result, columns = _by_linearmodels(parts, weights, taken_out, values)
+    root = np.sqrt(relative)
+    inverse = np.linalg.inv(columns.T @ columns)
+    moved = (columns @ inverse)[:, : len(parts.terms)] @ parts.back.T
+    found = parts.back @ np.asarray(result.params)[: len(parts.terms)]
+    level = parts.outcome_level + float(np.abs(found) @ parts.levels)
+    influences = Influences(
+        parts.terms,
+        moved,
+        np.asarray(result.wresids, dtype="float64").ravel(),
+        NOISE * level * root,
+        np.asarray(parts.outcome_unit / parts.units),
+        columns.shape[1],
+    )
+    return Regression(parts.terms, parts, found, influences)
+
+
+def _by_linearmodels(
+    parts: Within, weights: pd.Series | None, effects: pd.DataFrame, slope_columns: list[tuple[str, pd.DataFrame]]
+) -> tuple[Any, np.ndarray]:
+    """Regress with linearmodels, and give its result and the columns it used, times the square root of the weights."""
+    from linearmodels.iv import AbsorbingLS
+    from linearmodels.iv.absorbing import Interaction
+
+    absorbs = effects.shape[1] > 0
+    exogenous = pd.DataFrame(parts.orthogonal, index=effects.index, columns=parts.terms)
+    if not absorbs:
+        exogenous = exogenous.assign(**{CONSTANT: 1.0})
+    by_hdfe = weights is None and not slope_columns
+    iterates = absorbs and not (by_hdfe and effects.shape[1] == 1)
+    iterations = ITERATIONS["hdfe" if by_hdfe else "lsmr"] if iterates else None
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what is dropped is reported by term, not by warning
+        warnings.simplefilter("ignore")
         model = AbsorbingLS(
-            outcome,
+            pd.Series(parts.outcome, index=effects.index, name=OUTCOME),
             exogenous,
-            absorb=absorbed.astype("category") if absorbs else None,
-            interactions=[
-                Interaction(
-                    cat=sample[[effect_name(each.intercept)]].astype("category"), cont=slope_values(sample, each)
-                )
-                for each in sloping
-            ]
+            absorb=effects.astype("category") if absorbs else None,
+            interactions=[Interaction(effects[[name]].astype("category"), column) for name, column in slope_columns]
             or None,
             weights=weights,
-            drop_absorbed=True,
         )
         try:
-            result = model.fit(cov_type="unadjusted", debiased=False)
-        except (ValueError, np.linalg.LinAlgError) as error:
-            if isinstance(error, ValueError) and "fully absorbed" not in str(error):
-                raise
-            raise CannotEstimate(nothing_left) from None
-    left = np.linalg.norm(model.absorbed_dependent.to_numpy())
-    # A constant outcome has zero on both sides.
-    if left <= ABSORBED * np.linalg.norm(outcome - outcome.mean()):
-        raise CannotEstimate("the outcome does not vary once the fixed effects are taken out")
-    return model, result
+            result = model.fit(cov_type="unadjusted", debiased=False, absorb_options=iterations, use_cache=False)
+        except RuntimeError as error:  # iterations that do not settle
+            raise CannotEstimate(f"the fixed effects cannot be taken out: {error}") from None
+    return result, model.absorbed_exog.to_numpy()
 
 
 def slope_values(sample: pd.DataFrame, effect: FixedEffect) -> pd.DataFrame:

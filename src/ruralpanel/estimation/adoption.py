@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from ruralpanel.estimation.absorbed import Fit, inference_columns
 from ruralpanel.estimation.covariance import with_covariance
-from ruralpanel.estimation.estimates import no_estimate, statistics
+from ruralpanel.estimation.estimates import no_estimate
+from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import (
     OUTCOME,
     CannotEstimate,
@@ -172,7 +173,10 @@ def clustered_fit(
         **inference_columns(equation),
         "small_sample": "none",
     }
-    return Fit(pd.Series(estimates, index=names), Covariance(matrix, count - 1, count), [], shared)
+    # Averages of outcomes, and their residuals, are known to the last digits of outcomes.
+    known_to = NOISE * float(sample[OUTCOME].abs().max())
+    rounding = pd.DataFrame({"estimate": known_to, "error": known_to}, index=names)
+    return Fit(pd.Series(estimates, index=names), Covariance(matrix, count - 1, count, rounding=rounding), [], shared)
 
 
 def name_of(average: Average) -> str:
@@ -209,10 +213,9 @@ def average_rows(
     return with_covariance(rows, {each.place["event_time"]: name_of(each) for each in averages if each.place}, fit)
 
 
-def numbers_of(fit: Fit, name: str, equation: Equation) -> dict[str, float]:
+def numbers_of(fit: Fit, name: str, equation: Equation) -> dict[str, Any]:
     """Give estimate, standard error, test and interval of a coefficient."""
-    freedom, level = fit.covariance.degrees_of_freedom, equation.inference.level
-    return statistics(float(fit.coefficients[name]), fit.standard_error(name), freedom, level)
+    return fit.statistics(name, equation.inference.level)
 
 
 def with_combinations(fit: Fit, combinations: pd.DataFrame) -> Fit:
@@ -230,5 +233,6 @@ def with_combinations(fit: Fit, combinations: pd.DataFrame) -> Fit:
     weights = combinations.drop(columns=lost).reindex(fit.coefficients.index).fillna(0.0)
     covariance = fit.covariance.matrix.loc[weights.index, weights.index].to_numpy()
     matrix = pd.DataFrame(weights.T.to_numpy() @ covariance @ weights.to_numpy(), weights.columns, weights.columns)
-    combined = Covariance(matrix, fit.covariance.degrees_of_freedom, fit.covariance.clusters)
+    bounds = fit.covariance.rounding.reindex(weights.index, fill_value=0.0)
+    combined = replace(fit.covariance, matrix=matrix, rounding=weights.abs().T @ bounds)
     return Fit(weights.T @ fit.coefficients, combined, list(lost), fit.shared)

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from ruralpanel.estimation.estimates import statistics
+from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import OUTCOME
 from ruralpanel.study.blocks import Equation
 
@@ -37,11 +38,12 @@ def cell_means(sample: pd.DataFrame, group: pd.Series, equation: Equation) -> li
     clusters = equation.inference.cluster or [equation.unit]
     numbers = pd.factorize(sample[clusters[0]])[0]
     model = sm.WLS(sample[OUTCOME], indicators, weights=weights)
-    several = numbers.max() > 0
-    # One cluster has no standard error; the means are the same either way.
-    fitted = model.fit(cov_type="cluster", cov_kwds={"groups": numbers}) if several else model.fit()
-    errors = fitted.bse if several else fitted.bse * float("nan")
+    several = numbers.max() > 0 and len(sample) > indicators.shape[1]
+    # One cluster, or one row a cell, has no standard error; the means are the same either way.
+    fitted = model.fit(cov_type="cluster", cov_kwds={"groups": numbers}) if several else model.fit(cov_type="HC0")
+    errors = fitted.bse if several else fitted.bse * 0.0
     freedom = max(int(numbers.max()), 1)
+    known_to = NOISE * float(sample[OUTCOME].abs().max())
     rows = []
     for (name, period), members in sample.groupby([group, sample[equation.period]], sort=True):
         cell = (name, period)
@@ -54,7 +56,9 @@ def cell_means(sample: pd.DataFrame, group: pd.Series, equation: Equation) -> li
             "variance": "clustered",
             "clustered_by": clusters[0],
             "small_sample": "statsmodels",
-            **statistics(float(fitted.params[cell]), float(errors[cell]), freedom, equation.inference.level),
+            **statistics(
+                float(fitted.params[cell]), float(errors[cell]), freedom, equation.inference.level, (0.0, known_to)
+            ),
         }
         rows.append((str(name), found))
     return rows

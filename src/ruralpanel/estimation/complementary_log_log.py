@@ -17,8 +17,10 @@ import pandas as pd
 from ruralpanel.errors import counted
 from ruralpanel.estimation.absorbed import CONSTANT, inference_columns
 from ruralpanel.estimation.estimates import no_estimate, statistics
+from ruralpanel.estimation.rounding import NOISE, unit_of
 from ruralpanel.estimation.right_hand_side import Term, right_hand_side
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, clusters_of, effect_name, estimation_sample
+from ruralpanel.estimation.within import NEARLY_COLLINEAR
 from ruralpanel.inference.covariance import clustered_meat
 from ruralpanel.inference.small_sample import counted_coefficients
 from ruralpanel.ledger import Ledger
@@ -60,8 +62,13 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     columns = [term.column for term in terms]
     dummies = pd.get_dummies(sample[names].astype("category"), drop_first=True, dtype="float64")
     constant = pd.Series(1.0, index=sample.index, name=CONSTANT)
-    design = pd.concat([sample[columns].astype("float64"), constant, dummies], axis=1)
-    collinear = _collinear(design, columns)
+    # Beside the constant, terms may be measured from their means, and in units in which they vary by about one.
+    terms_alone = sample[columns].astype("float64")
+    terms_alone = terms_alone - terms_alone.mean()
+    units = pd.Series({name: unit_of(terms_alone[name].to_numpy()) for name in columns}, dtype="float64")
+    largest = sample[columns].abs().max() / units
+    design = pd.concat([terms_alone / units, constant, dummies], axis=1)
+    collinear = _collinear(design, columns, NOISE * largest)
     if len(collinear) == len(columns):
         raise CannotEstimate(f"{', '.join(columns)}: nothing is left once the fixed effects are taken out")
     design = design.drop(columns=collinear)
@@ -76,13 +83,13 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         "outcome_mean": float(np.average(sample[OUTCOME], weights=weights)),
         **inference_columns(equation),
     }
-    return [_row(term, result, errors, collinear, equation, shared) for term in terms]
+    found = pd.DataFrame({"estimate": result.params, "error": errors}).reindex(columns).div(units, axis=0)
+    return [_row(term, found, collinear, equation, shared) for term in terms]
 
 
 def _row(
     term: Term,
-    result: Any,
-    errors: pd.Series,
+    found: pd.DataFrame,
     collinear: list[str],
     equation: Equation,
     shared: dict[str, Any],
@@ -91,8 +98,10 @@ def _row(
     if term.column in collinear:
         reason = "collinear with the fixed effects or the terms before it"
         return no_estimate(equation, reason, term.name, **place, **shared)
-    estimate, error = float(result.params[term.column]), float(errors[term.column])
-    numbers = statistics(estimate, error, np.inf, equation.inference.level)
+    estimate, error = map(float, found.loc[term.column])
+    # The index is near one in size, and so are terms in the units they were estimated in.
+    known_to = NOISE * abs(estimate)
+    numbers = statistics(estimate, error, np.inf, equation.inference.level, (0.0, known_to))
     return {"term": term.name, **place, **shared, **numbers}
 
 
@@ -122,7 +131,7 @@ def _without_settled_levels(sample: pd.DataFrame, names: list[str], ledger: Ledg
     return sample
 
 
-def _collinear(design: pd.DataFrame, columns: list[str]) -> list[str]:
+def _collinear(design: pd.DataFrame, columns: list[str], rounding: pd.Series) -> list[str]:
     """List the terms that fixed effects and the terms before them leave nothing of."""
     beside = design.drop(columns=columns).to_numpy()
     basis, _ = np.linalg.qr(beside)
@@ -132,7 +141,8 @@ def _collinear(design: pd.DataFrame, columns: list[str]) -> list[str]:
         left = values - basis @ (basis.T @ values)
         left -= basis @ (basis.T @ left)  # twice is enough (Parlett 1980)
         length = float(np.linalg.norm(left))
-        if length <= 1e-8 * max(float(np.linalg.norm(values)), np.finfo(float).tiny):
+        bound = max(NEARLY_COLLINEAR * float(np.linalg.norm(values)), float(rounding[name]) * np.sqrt(len(values)))
+        if length <= bound:
             found.append(name)
         else:
             basis = np.column_stack([basis, left / length])

@@ -68,7 +68,12 @@ def with_matrix(
         The covariance.
     """
     lines = (dict(zip(event_times, map(float, line), strict=True)) for line in matrix)
-    covariances = dict(zip(event_times, lines, strict=True))
+    known = {row.get("event_time") for row in rows if np.isfinite(row.get("standard_error", np.nan))}
+    covariances = {
+        event_time: {other: value for other, value in line.items() if other in known}
+        for event_time, line in zip(event_times, lines, strict=True)
+        if event_time in known
+    }
     return [
         row | {COVARIES: covariances[row["event_time"]]}
         if row.get("event_time") in covariances and np.isfinite(row.get("standard_error", np.nan))

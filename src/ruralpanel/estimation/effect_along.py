@@ -19,8 +19,16 @@ from ruralpanel.study.blocks import Equation
 
 VALUES = 25
 """At how many values the effect is reported."""
+DIGITS = 5
+"""With how many digits such a value is written."""
 RANGE = (0.05, 0.95)
 """The quantiles of treated rows between which they lie: beyond, few treated rows speak to the effect."""
+
+
+def _rounded(value: float, spread: float) -> float:
+    """Round to five digits, and to more where values differ in these only."""
+    ahead = int(np.log10(abs(value) / spread)) - 1 if value and spread else 0
+    return float(f"{value:.{DIGITS + max(ahead, 0)}g}")
 
 
 def effects_along(fit: Fit, equation: Equation) -> list[dict[str, Any]]:
@@ -57,7 +65,7 @@ def effects_along(fit: Fit, equation: Equation) -> list[dict[str, Any]]:
             for part in moderator.split("*")
         }
         low, high = treated[along].astype("float64").quantile(list(RANGE))
-        values = dict.fromkeys(float(f"{value:.5g}") for value in np.linspace(low, high, VALUES))
+        values = dict.fromkeys(_rounded(value, high - low) for value in np.linspace(low, high, VALUES))
         covariance = fit.covariance.matrix.loc[columns, columns].to_numpy(dtype="float64")
         for value in values:
             at = means | {along: value}
@@ -68,6 +76,7 @@ def effects_along(fit: Fit, equation: Equation) -> list[dict[str, Any]]:
                 float(np.sqrt(max(multiples @ covariance @ multiples, 0.0))),  # zero but for rounding
                 fit.covariance.degrees_of_freedom,
                 equation.inference.level,
+                tuple(np.abs(multiples) @ fit.covariance.rounding.loc[columns, ["estimate", "error"]].to_numpy()),
             )
             rows.append({"term": term_at(treatment, along, value), **fit.shared, **numbers})
     return rows

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ruralpanel.estimation.rounding import NEGATIVE_VARIANCE, ZERO_ERROR
 from ruralpanel.storage import load_typed, with_types
 from ruralpanel.study.blocks import Equation
 
@@ -164,7 +165,13 @@ def load_estimates(paths: Sequence[Path | str]) -> pd.DataFrame:
     return load_typed(paths, COLUMNS)
 
 
-def statistics(estimate: float, standard_error: float, degrees_of_freedom: float, level: float) -> dict[str, float]:
+def statistics(
+    estimate: float,
+    standard_error: float,
+    degrees_of_freedom: float,
+    level: float,
+    rounding: tuple[float, float] = (0.0, 0.0),
+) -> dict[str, Any]:
     """Compute t, p, the interval and the minimum detectable effect of a coefficient.
 
     The minimum detectable effect is what a two-sided test at the level :data:`TESTED_AT` finds with the power
@@ -179,20 +186,26 @@ def statistics(estimate: float, standard_error: float, degrees_of_freedom: float
         Of the t distribution; infinite for the normal distribution.
     level
         Coverage of the interval, as a share.
+    rounding
+        What an estimate, and a standard error, are rounding if they are no larger than; infinite for a standard error
+        whose variance was negative.
 
     Returns
     -------
     dict
-        The columns of the estimates table that follow from these. Without a positive standard error, only the
-        estimate is known.
+        The columns of the estimates table that follow from these. An estimate that is rounding is zero. Without a
+        standard error beyond rounding, only the estimate is known, and the reason.
     """
     from scipy.stats import t as student
 
-    row = {"estimate": estimate, "interval_level": level}
+    row: dict[str, Any] = {"estimate": 0.0 if abs(estimate) <= rounding[0] else estimate, "interval_level": level}
+    estimate = row["estimate"]
     if np.isfinite(degrees_of_freedom):
         row["degrees_of_freedom"] = degrees_of_freedom
-    if not (np.isfinite(standard_error) and standard_error > 0):
+    if not np.isfinite(standard_error):
         return row
+    if not standard_error > rounding[1]:
+        return row | {"reason": NEGATIVE_VARIANCE if np.isinf(rounding[1]) else ZERO_ERROR}
     half_width = student.ppf(0.5 + level / 2, degrees_of_freedom) * standard_error
     detectable = student.ppf(1 - TESTED_AT / 2, degrees_of_freedom) + student.ppf(POWER, degrees_of_freedom)
     return row | {

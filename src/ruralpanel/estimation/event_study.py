@@ -15,11 +15,12 @@ import pandas as pd
 
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed
 from ruralpanel.estimation.covariance import with_covariance
-from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words, statistics
+from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words
 from ruralpanel.estimation.resampling import with_bootstrap
 from ruralpanel.estimation.right_hand_side import Term
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample, without_always_treated
 from ruralpanel.estimation.simultaneous_band import with_band
+from ruralpanel.inference.covariance import is_singular
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 
@@ -84,13 +85,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
                 **place,
                 **fit.shared,
             )
-        numbers = statistics(
-            float(fit.coefficients[name]),
-            fit.standard_error(name),
-            fit.covariance.degrees_of_freedom,
-            equation.inference.level,
-        )
-        return {"term": term, **place, **fit.shared, **numbers}
+        return {"term": term, **place, **fit.shared, **fit.statistics(name, equation.inference.level)}
 
     rows = [
         row(name, treatment, event_time=value, event_time_bin=bins.get(value, "")) for name, value in columns.items()
@@ -146,7 +141,7 @@ def joint_test(fit: Fit, leads: list[str]) -> dict[str, Any]:
     estimates = fit.coefficients[leads].to_numpy()
     covariance = fit.covariance.matrix.loc[leads, leads].to_numpy()
     freedom = fit.covariance.degrees_of_freedom
-    if np.linalg.matrix_rank(covariance) < len(leads):
+    if is_singular(covariance):
         return shared | {
             "reason": f"{len(leads)} leads are too many for {freedom + 1} clusters: their covariance is singular"
         }

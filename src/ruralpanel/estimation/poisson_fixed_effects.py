@@ -96,21 +96,22 @@ def _fit(sample: pd.DataFrame, terms: list[str], equation: Equation, ledger: Led
         working = pd.Series(log_mean + (outcome - mean) / mean, index=sample.index)
         working_weights = pd.Series(weights * mean, index=sample.index)
         try:
-            model, result = absorbed_regression(sample, working, working_weights, terms, effects, equation)
+            regression = absorbed_regression(sample, working, working_weights, terms, effects, equation)
         except CannotEstimate:
             if step == 0:
                 raise
             break
-        found = list(result.params.index)
+        found = regression.terms
         estimated = estimated or found
         if found != estimated:  # rows whose weight vanishes take a term with them
             break
         if change < CLOSE:
-            fit = fit_of(model, result, sample, terms, effects, _uncorrected(equation), ledger)
-            information = model.absorbed_exog.T @ model.absorbed_exog * float(working_weights.mean())
-            return _corrected(fit, information.loc[estimated, estimated], equation)
-        residuals = np.asarray(result.wresids).ravel() / np.sqrt(working_weights / working_weights.mean())
-        fitted = working.to_numpy() - residuals.to_numpy()
+            fit = fit_of(regression, sample, terms, effects, _uncorrected(equation), ledger)
+            weighted = regression.influences.weights * regression.influences.units
+            inverse = pd.DataFrame(weighted.T @ weighted / float(working_weights.mean()), estimated, estimated)
+            return _corrected(fit, inverse, equation)
+        root = np.sqrt(working_weights / working_weights.mean()).to_numpy()
+        fitted = working.to_numpy() - regression.residuals / root
         change = float(np.abs(fitted - log_mean).max())
         if not np.isfinite(change) or np.abs(fitted).max() > BEYOND:
             break
@@ -128,17 +129,16 @@ def _uncorrected(equation: Equation) -> Equation:
     return equation.model_copy(update={"inference": equation.inference.model_copy(update={"small_sample": "none"})})
 
 
-def _corrected(fit: Fit, information: pd.DataFrame, equation: Equation) -> Fit:
-    """Give a fit the covariance that its variance and preset ask for."""
+def _corrected(fit: Fit, inverse: pd.DataFrame, equation: Equation) -> Fit:
+    """Give a fit the covariance that its variance and preset ask for, from the inverse information among others."""
     inference, covariance = equation.inference, fit.covariance
     rows = int(str(fit.shared["observations"]))
     shared = fit.shared | {"small_sample": "none" if inference.variance == "spatial" else inference.small_sample}
     matrix = covariance.matrix
     if inference.variance == "homoskedastic":
-        inverse = np.linalg.inv(information.to_numpy())
         corrects = inference.small_sample in ("fixest", "fixest_full")
         factor = (rows - 1) / covariance.degrees_of_freedom if corrects else 1.0
-        matrix = pd.DataFrame(inverse * factor, index=information.index, columns=information.columns)
+        matrix = inverse * factor
     elif inference.small_sample == "reghdfe":
         independent = covariance.clusters or rows
         matrix = matrix * (independent / (independent - 1))

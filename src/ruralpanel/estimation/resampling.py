@@ -147,14 +147,21 @@ def with_permutation(
     (treatment,) = equation.treatments
     period = sample[equation.period].to_numpy()[:, None]
 
+    # Moderators far from zero are measured from their means, in which the treatment's coefficient is another.
+    moderators = [name.removeprefix(treatment).removeprefix("*") for name in columns]
+    values = {name: sample[name].to_numpy(dtype="float64") for name in moderators if name}
+    centres = {name: float(each.mean()) if treatment in columns else 0.0 for name, each in values.items()}
+
     def columns_of(cohorts: np.ndarray) -> list[np.ndarray]:
         treated = (period >= cohorts).astype("float64")  # nobody is treated whose cohort is missing
-        factors = [name.removeprefix(treatment).removeprefix("*") for name in columns]
-        return [treated * sample[name].to_numpy(dtype="float64")[:, None] if name else treated for name in factors]
+        return [treated * (values[name] - centres[name])[:, None] if name else treated for name in moderators]
 
     others = absorbed.regressors.drop(columns=columns).to_numpy(dtype="float64")
     root = np.sqrt(absorbed.weights)
     draws = coefficients_of(columns_of, drawn, absorbed.outcome, others, effects, root)
+    if treatment in columns:
+        shifts = np.array([centres[name] if name else 0.0 for name in moderators])
+        draws[:, columns.index(treatment)] -= draws @ shifts
     words = f"{options.draws:,} permutations of cohorts among {among}"
     words += f" within {' and '.join(options.within)}" if options.within else ""
     found = []

@@ -22,7 +22,7 @@ import pandas as pd
 from ruralpanel.errors import counted
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed, varying_effects
 from ruralpanel.estimation.covariance import with_covariance
-from ruralpanel.estimation.estimates import no_estimate, sample_words, statistics
+from ruralpanel.estimation.estimates import no_estimate, sample_words
 from ruralpanel.estimation.event_study import joint_test
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample, without_always_treated
 from ruralpanel.estimation.simultaneous_band import with_band
@@ -101,9 +101,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         if name in fit.collinear:
             reason = "collinear with the fixed effects or the terms before it"
             return no_estimate(equation, reason, term, **place, **fit.shared)
-        freedom, level = fit.covariance.degrees_of_freedom, equation.inference.level
-        numbers = statistics(float(fit.coefficients[name]), fit.standard_error(name), freedom, level)
-        return {"term": term, **place, **fit.shared, **numbers}
+        return {"term": term, **place, **fit.shared, **fit.statistics(name, equation.inference.level)}
 
     found = [row(name, treatment, **average.place) for name, average in averages.items()]
     reason = "reference period, zero by construction"
@@ -221,7 +219,9 @@ def _averaged(cohorts: Fit, averages: dict[str, Average], sizes: pd.Series, regr
     weights = weights.drop(columns=missing)
     shares = (weights / weights.sum()).T
     covariance = replace(
-        cohorts.covariance, matrix=shares @ cohorts.covariance.matrix.loc[estimated, estimated] @ shares.T
+        cohorts.covariance,
+        matrix=shares @ cohorts.covariance.matrix.loc[estimated, estimated] @ shares.T,
+        rounding=shares.abs() @ cohorts.covariance.rounding.loc[estimated],
     )
     return Fit(shares @ cohorts.coefficients, covariance, missing, cohorts.shared)
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed
 from ruralpanel.estimation.effect_along import effects_along
-from ruralpanel.estimation.estimates import no_estimate, statistics
+from ruralpanel.estimation.estimates import no_estimate
 from ruralpanel.estimation.resampling import with_bootstrap, with_permutation
 from ruralpanel.estimation.right_hand_side import Term, right_hand_side
 from ruralpanel.estimation.sample import estimation_sample
@@ -82,11 +82,6 @@ def rows_of(fit: Fit, terms: list[Term], equation: Equation) -> list[dict[str, A
             reason = "collinear with the fixed effects or the terms before it"
             rows.append(no_estimate(equation, reason, term.name, **place, **fit.shared))
             continue
-        numbers = statistics(
-            float(fit.coefficients[term.column]),
-            fit.standard_error(term.column),
-            fit.covariance.degrees_of_freedom,
-            equation.inference.level,
-        )
+        numbers = fit.statistics(term.column, equation.inference.level)
         rows.append({"term": term.name, **place, **fit.shared, **numbers})
     return rows

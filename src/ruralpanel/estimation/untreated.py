@@ -7,7 +7,7 @@ equation's fixed effects and regressors. It is the first stage of imputation (Bo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import splu
 
+from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, effect_name
 from ruralpanel.study.blocks import Equation
 
@@ -166,15 +167,39 @@ def untreated_outcome(sample: pd.DataFrame, untreated: NDArray[np.bool_], equati
     largest = max(float(np.abs(outcome).max()), float(np.abs(regressors).max(initial=0.0)))
     if largest > LARGEST:
         raise CannotEstimate(f"values as large as {largest:.0e} cannot be squared; choose another unit")
-    spread = regressors[untreated].std(axis=0)
-    scaled = (regressors - regressors[untreated].mean(axis=0)) / np.where(spread > 0, spread, 1.0)
-    parts = [sparse.csr_matrix(scaled)] if regressors.shape[1] else []
     names = [effect_name(effect) for effect in equation.fixed_effects]
-    parts += [_indicators(sample[name].to_numpy()) for name in names]
+    parts = [_indicators(sample[name].to_numpy()) for name in names]
     if not names:
         parts.append(sparse.csr_matrix(np.ones((len(sample), 1))))
-    weights = sample[equation.weights].to_numpy(dtype="float64") if equation.weights else np.ones(len(sample))
-    return UntreatedOutcome(sparse.hstack(parts, format="csr"), outcome, weights, untreated)
+    weights = np.ones(len(sample))
+    if equation.weights:
+        weights = sample[equation.weights].to_numpy(dtype="float64")
+        weights = weights / weights.mean()
+    effects = UntreatedOutcome(sparse.hstack(parts, format="csr"), outcome, weights, untreated)
+    if not equation.regressors:
+        return effects
+    within = np.column_stack([_within(column, effects) for column in regressors.T])
+    return UntreatedOutcome(
+        sparse.hstack([sparse.csr_matrix(within), effects.design], format="csr"), outcome, weights, untreated
+    )
+
+
+def _within(values: Numbers, effects: UntreatedOutcome) -> Numbers:
+    """Give a regressor less what untreated rows' fixed effects explain of it, in standard deviations of what is left.
+
+    The effects are in the model too, so that it predicts the same; but a regressor that varies little beside its level
+    would be nearly one of their sums. What is only rounding is zero.
+    """
+    left = values
+    for _ in range(2):  # once more takes out of a small rest what rounding of the level left in it
+        left = left - replace(effects, outcome=left).predicted
+    rounding = NOISE * float(np.abs(values).max())
+    spread = float(np.sqrt(np.average(left[effects.untreated] ** 2, weights=effects.weights[effects.untreated])))
+    if spread <= rounding:
+        # Untreated rows say nothing of its coefficient, and rows in which it is not what they predict not be imputed.
+        spread = float(np.abs(left).max(initial=0.0)) or 1.0
+        left = np.where(effects.untreated | (np.abs(left) <= rounding), 0.0, left)
+    return left / spread
 
 
 def _indicators(codes: NDArray[Any]) -> Any:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from ruralpanel.inference.small_sample import counted_coefficients
-from ruralpanel.inference.spatial import spatial_meat, with_positive_variances
+from ruralpanel.inference.spatial import NEARLY_ZERO, raised, spatial_meat
 from ruralpanel.study.blocks import Inference
+
+
+SINGULAR = 1e-11
+"""An eigenvalue of a correlation matrix below this is zero but for rounding."""
 
 
 @dataclass(frozen=True)
@@ -27,21 +30,52 @@ class Covariance:
         The number of clusters, of the smaller dimension with two; missing without clustering.
     repaired
         Whether a variance was negative and had to be raised, which leaves it without meaning.
+    rounding
+        By term, what an ``estimate`` and an ``error`` are rounding if they are no larger than; infinite for the error
+        of a term whose variance was negative. Terms that are not there have none.
     """
 
     matrix: pd.DataFrame
     degrees_of_freedom: float
     clusters: int | None
     repaired: bool = False
+    rounding: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"estimate": {}, "error": {}}, dtype="float64"))
 
 
 class TooFewClusters(ValueError):
     """There are too few clusters, or rows, for standard errors."""
 
 
+@dataclass(frozen=True)
+class Influences:
+    """How the rows of a regression move its coefficients.
+
+    Parameters
+    ----------
+    terms
+        The names of the coefficients.
+    weights
+        What the outcome of each row is multiplied with in each coefficient, shape (rows, terms).
+    residuals
+        Shape (rows,).
+    rounding
+        What outcomes and residuals are known to, at best, shape (rows,).
+    units
+        What coefficients have to be multiplied with to be in the units of the data, shape (terms,).
+    coefficients
+        How many are estimated beside the fixed effects, a constant among them.
+    """
+
+    terms: list[str]
+    weights: np.ndarray
+    residuals: np.ndarray
+    rounding: np.ndarray
+    units: np.ndarray
+    coefficients: int
+
+
 def covariance_of(
-    model: Any,
-    result: Any,
+    influences: Influences,
     sample: pd.DataFrame,
     effects: pd.DataFrame,
     inference: Inference,
@@ -56,8 +90,9 @@ def covariance_of(
 
     Parameters
     ----------
-    model, result
-        A fitted ``linearmodels.AbsorbingLS`` and its result.
+    influences
+        Of the rows, each side of the regression divided by what it varies by: negative variances are raised in these
+        units, for it matters in which.
     sample
         The rows it is estimated on, in order, with the cluster columns.
     effects
@@ -79,30 +114,35 @@ def covariance_of(
     TooFewClusters
         If a cluster dimension has one cluster, or there are no more rows than coefficients.
     """
-    observations = len(sample)
-    regressors = len(result.params)
+    observations, regressors = len(sample), influences.coefficients
     correct, pairwise = inference.small_sample != "none", inference.small_sample == "reghdfe"
-    exogenous = model.absorbed_exog.to_numpy()
-    residuals = np.asarray(result.wresids, dtype="float64").ravel()
-    bread = np.linalg.inv(exogenous.T @ exogenous)
-    scores = exogenous * residuals[:, None]
+    weights, residuals = influences.weights, influences.residuals
+    scores = weights * residuals[:, None]
 
-    def labelled(matrix: np.ndarray) -> pd.DataFrame:
-        return pd.DataFrame((matrix + matrix.T) / 2, index=result.params.index, columns=result.params.index)
+    def covariance(matrix: np.ndarray, freedom: float, count: int | None, repaired: bool = False) -> Covariance:
+        labelled = pd.DataFrame((matrix + matrix.T) / 2, index=influences.terms, columns=influences.terms)
+        return Covariance(labelled, freedom, count, repaired, _rounding(influences, sample, inference))
 
     if inference.variance == "spatial":
         assert places is not None and inference.cutoff is not None
         freedom = observations - counted_coefficients(regressors, effects, None) - slopes
         meat = spatial_meat(scores, places[:, 0], places[:, 1], inference.cutoff, inference.kernel or "uniform")
-        matrix, repaired = with_positive_variances(bread @ meat @ bread)
-        return Covariance(labelled(matrix), freedom, None, repaired)
+        # Whether a variance is positive is seen beside that of independent rows; what is done about it is done in the
+        # units of the data, for there fixest does it.
+        negative = np.diag(meat) <= NEARLY_ZERO * (scores**2).sum(axis=0)
+        units = np.outer(influences.units, influences.units)
+        matrix = raised(meat * units) / units if negative.any() else meat
+        found = covariance(matrix, freedom, None, bool(negative.any()))
+        lost = negative & (np.diag(matrix * units) <= 2 * NEARLY_ZERO)
+        found.rounding.loc[lost, "error"] = np.inf
+        return found
     if inference.variance != "clustered":
         coefficients = counted_coefficients(regressors, effects, None, pairwise) + slopes
         _require_rows(observations, coefficients)
         robust = inference.variance == "heteroskedastic"
-        plain = bread @ (scores.T @ scores) @ bread if robust else bread * (residuals @ residuals) / observations
+        plain = scores.T @ scores if robust else weights.T @ weights * (residuals @ residuals) / observations
         freedom = observations - coefficients
-        return Covariance(labelled(plain * (observations / freedom if correct else 1.0)), freedom, None)
+        return covariance(plain * (observations / freedom if correct else 1.0), freedom, None)
     dimensions = list(inference.cluster or [])
     clusters = sample[dimensions]
     counts = clusters.nunique()
@@ -110,7 +150,7 @@ def covariance_of(
         only = counts.idxmin()
         raise TooFewClusters(f"one cluster only in `{only}`: clustered standard errors need at least two")
     smallest = int(counts.min())
-    matrix = bread @ _meat_of_one_or_two(scores, clusters) @ bread
+    matrix = _meat_of_one_or_two(scores, clusters)
     repaired = bool((np.diag(matrix) < 0).any())  # never with one dimension, whose middle is a sum of squares
     if len(dimensions) > 1:
         matrix = _positive(matrix)
@@ -119,7 +159,21 @@ def covariance_of(
         coefficients = counted_coefficients(regressors, effects, nested_in, pairwise) + slopes
         _require_rows(observations, coefficients)
         matrix = matrix * (smallest / (smallest - 1)) * ((observations - 1) / (observations - coefficients))
-    return Covariance(labelled(matrix), smallest - 1, smallest, repaired)
+    return covariance(matrix, smallest - 1, smallest, repaired)
+
+
+def _rounding(influences: Influences, sample: pd.DataFrame, inference: Inference) -> pd.DataFrame:
+    """Bound the rounding of estimates and standard errors: that of each row's outcome, added up as the scores are.
+
+    Within a cluster, scores may cancel to nothing; what is left is rounding of what was added up, not of its sum.
+    """
+    moved = np.abs(influences.weights) * influences.rounding[:, None]
+    clusters = inference.cluster if inference.variance == "clustered" else None
+    groups = sample[clusters[0]].to_numpy() if clusters else np.arange(len(sample))
+    sums = pd.DataFrame(moved).groupby(groups).sum().to_numpy()
+    return pd.DataFrame(
+        {"estimate": moved.sum(axis=0), "error": np.sqrt((sums**2).sum(axis=0))}, index=influences.terms
+    )
 
 
 def clustered_meat(contributions: np.ndarray, clusters: np.ndarray) -> tuple[np.ndarray, int]:
@@ -139,6 +193,21 @@ def clustered_meat(contributions: np.ndarray, clusters: np.ndarray) -> tuple[np.
     """
     sums = pd.DataFrame(contributions).groupby(clusters).sum().to_numpy()
     return sums.T @ sums, len(sums)
+
+
+def is_singular(covariance: np.ndarray) -> bool:
+    """Tell whether some combination of estimates has no variance but rounding, in whatever units they are.
+
+    Parameters
+    ----------
+    covariance
+        Of estimates, symmetric.
+    """
+    variances = np.diag(covariance)
+    if not (variances > 0).all():
+        return True
+    errors = np.sqrt(variances)
+    return bool(np.abs(np.linalg.eigvalsh(covariance / errors / errors[:, None])).min() < SINGULAR)
 
 
 def _require_rows(observations: int, coefficients: int) -> None:

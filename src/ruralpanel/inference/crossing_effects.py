@@ -19,7 +19,8 @@ MOST_LEVELS = 2500
 
 
 RANK = 1e-10
-"""Eigenvalues below this share of the largest belong to levels that the other effects take out already."""
+"""Eigenvalues below this, where a level that no other takes part of has one, belong to levels that the other effects take
+out already."""
 
 
 class TooManyLevels(ValueError):
@@ -68,6 +69,22 @@ class CrossingEffects:
         crossing = self.others.T @ columns - (self.others.T @ self.main) @ (sums / lengths)
         return sums, self.root.T @ crossing
 
+    def left(self, columns: np.ndarray) -> np.ndarray:
+        r"""Take the fixed effects out: :math:`M_1 c - M_1 Z_2 R R' Z_2' M_1 c`.
+
+        Parameters
+        ----------
+        columns
+            Shape (rows, columns), times the square root of the weights.
+        """
+        left = self._without_main(columns)
+        if self.root.shape[1] == 0:
+            return left
+        return left - self._without_main(np.asarray(self.others @ (self.root @ (self.root.T @ (self.others.T @ left)))))
+
+    def _without_main(self, columns: np.ndarray) -> np.ndarray:
+        return np.asarray(columns - self.main @ ((self.main.T @ columns) / self.levels[:, None]))
+
 
 def crossing_effects(
     effects: pd.DataFrame, main: str | None, weights: np.ndarray, slopes: list[tuple[np.ndarray, np.ndarray]]
@@ -108,9 +125,12 @@ def crossing_effects(
         cross = first.T @ rest
         sums = np.asarray(first.multiply(first).sum(axis=0)).ravel()
         products = products - (cross.T @ sparse.diags(1 / sums) @ cross).toarray()
-    values, vectors = np.linalg.eigh(products)
-    kept = values > RANK * values.max(initial=0.0)
-    return CrossingEffects(first, rest, vectors[:, kept] / np.sqrt(values[kept]))
+    # Levels may differ in weight by many powers of ten: each is measured by what it has before the main effect goes.
+    lengths = np.sqrt(np.asarray(rest.multiply(rest).sum(axis=0)).ravel())
+    lengths = np.where(lengths > 0, lengths, 1.0)
+    values, vectors = np.linalg.eigh(products / lengths / lengths[:, None])
+    kept = values > RANK
+    return CrossingEffects(first, rest, vectors[:, kept] / np.sqrt(values[kept]) / lengths[:, None])
 
 
 def _dummies(codes: np.ndarray, values: np.ndarray) -> sparse.csr_matrix:

@@ -23,7 +23,11 @@ AT_ONCE = 256
 """Places that are compared with their neighbours at once, which bounds the memory it takes."""
 
 NEARLY_ZERO = 1e-10
-"""What eigenvalues below it are set to when a variance is not positive: fixest's value."""
+"""What eigenvalues below it are set to when a variance is not positive: fixest's value. It is also the share of the
+variance of independent rows from which a variance counts as positive, whatever the units."""
+
+NO_MORE_THAN = 1e-4
+"""The share of the largest eigenvalue that the others are raised to at most, for in some units all are below fixest's."""
 
 
 def spatial_meat(
@@ -68,8 +72,8 @@ def spatial_meat(
     return np.asarray((meat + meat.T) / 2)
 
 
-def with_positive_variances(matrix: np.ndarray) -> tuple[np.ndarray, bool]:
-    """Repair a covariance matrix in which a variance is not positive, as fixest does.
+def raised(matrix: np.ndarray) -> np.ndarray:
+    """Raise the eigenvalues of a covariance matrix in which a variance is not positive, as fixest does.
 
     Parameters
     ----------
@@ -78,11 +82,9 @@ def with_positive_variances(matrix: np.ndarray) -> tuple[np.ndarray, bool]:
 
     Returns
     -------
-    tuple of (numpy.ndarray, bool)
-        The matrix, with its eigenvalues raised to :data:`NEARLY_ZERO` where a variance was below it, and whether
-        that was so.
+    numpy.ndarray
+        The matrix, with eigenvalues of :data:`NEARLY_ZERO` at least, or :data:`NO_MORE_THAN` of the largest.
     """
-    if np.diag(matrix).min() >= NEARLY_ZERO:
-        return matrix, False
     values, vectors = np.linalg.eigh(matrix)
-    return (vectors * np.maximum(values, NEARLY_ZERO)) @ vectors.T, True
+    largest = float(np.abs(values).max())
+    return np.asarray((vectors * np.maximum(values, min(NEARLY_ZERO, NO_MORE_THAN * largest))) @ vectors.T)

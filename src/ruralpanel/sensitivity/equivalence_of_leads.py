@@ -99,6 +99,6 @@ def smallest_equivalence(estimates: Numbers, errors: Numbers, level: float) -> f
         def excess(bound: float) -> float:
             return float(chance_of_smaller(np.array(size), bound, np.array(error))) - (1 - level)
 
-        return 0.0 if excess(0.0) <= 0 else float(brentq(excess, 0.0, size + 10 * error, xtol=1e-12))
+        return 0.0 if excess(0.0) <= 0 else float(brentq(excess, 0.0, size + 10 * error, xtol=1e-12 * error))
 
     return max(bound_of(abs(estimate), error) for estimate, error in zip(estimates, errors, strict=True))

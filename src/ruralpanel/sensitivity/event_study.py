@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralpanel.estimation.rounding import NEGATIVE_VARIANCE, ZERO_ERROR
 from ruralpanel.sensitivity.results import CannotAnalyse
 
 Numbers = NDArray[np.float64]
@@ -92,7 +93,11 @@ def event_study_of(rows: pd.DataFrame, pairs: pd.DataFrame, anticipation: int) -
         raise CannotAnalyse(
             next(iter(rows.loc[rows["reason"] != "", "reason"]), "there are no coefficients by event time")
         )
-    references = [int(time) for time in known.index[known["standard_error"].isna() & (known["estimate"] == 0)]]
+    without_error = known["standard_error"].isna()
+    rounding = known[without_error & known["reason"].isin([ZERO_ERROR, NEGATIVE_VARIANCE])]
+    if len(rounding):
+        raise CannotAnalyse(f"event time {rounding.index[0]}: {rounding['reason'].iloc[0]}")
+    references = [int(time) for time in known.index[without_error & (known["estimate"] == 0)]]
     if not references:
         raise CannotAnalyse("no period is zero by construction, so that leads and effects are not measured from one")
     times = sorted(int(time) for time in known.index)

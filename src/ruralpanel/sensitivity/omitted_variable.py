@@ -114,6 +114,8 @@ def analyse(declared: OmittedVariable, regression: Regression) -> list[dict[str,
 def _partial_with_treatment(left: pd.DataFrame, term: str, benchmark: str) -> float:
     """Give the share of the treatment, as other regressors leave it, that a benchmark explains."""
 
+    left = left / np.sqrt((left**2).sum())  # whatever their units
+
     def squares_left(columns: list[str]) -> float:
         others = left[columns].to_numpy()
         treatment = left[term].to_numpy()

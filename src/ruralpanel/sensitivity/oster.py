@@ -63,18 +63,24 @@ def analyse(declared: Oster, regression: Regression) -> list[dict[str, Any]]:
     list of dict
         Rows of the results.
     """
-    treatment = regression.regressors[regression.term].to_numpy()
-    controls = regression.regressors.drop(columns=regression.term).to_numpy()
-    found = short_and_long(regression.outcome, treatment, controls)
+    # In standard deviations, whatever the units of the data: a cubic equation has the powers of them.
+    columns = regression.regressors / np.sqrt((regression.regressors**2).mean())
+    deviation = float(np.sqrt((regression.outcome**2).mean()))
+    unit = deviation / float(np.sqrt((regression.regressors[regression.term] ** 2).mean()))
+    treatment, controls = columns[regression.term].to_numpy(), columns.drop(columns=regression.term).to_numpy()
+    found = short_and_long(regression.outcome / deviation, treatment, controls)
     largest = min(declared.r_squared_factor * found.r_squared_long, 1.0)
     rows: list[dict[str, Any]] = [
-        {"quantity": "coefficient", "under": "without regressors", "value": found.short, "unit": OUTCOME},
+        {"quantity": "coefficient", "under": "without regressors", "value": unit * found.short, "unit": OUTCOME},
         {"quantity": "R²", "under": "without regressors", "value": found.r_squared_short, "unit": "share"},
-        {"quantity": "coefficient", "under": "with regressors", "value": found.long, "unit": OUTCOME},
+        {"quantity": "coefficient", "under": "with regressors", "value": unit * found.long, "unit": OUTCOME},
         {"quantity": "R²", "under": "with regressors", "value": found.r_squared_long, "unit": "share"},
     ]
-    without_bias = coefficient_without_bias(found, declared.delta, largest)
-    ends = {"interval_low": min(without_bias, found.long), "interval_high": max(without_bias, found.long)}
+    without_bias = unit * coefficient_without_bias(found, declared.delta, largest)
+    ends = {
+        "interval_low": min(without_bias, unit * found.long),
+        "interval_high": max(without_bias, unit * found.long),
+    }
     under = f"selection on the unobserved {declared.delta:g} times that on the regressors"
     rows.append(
         {

@@ -81,10 +81,10 @@ def power_of_leads(study: EventStudy, slope: float, level: float) -> float:
 
     covariance = study.covariance[: len(study.leads), : len(study.leads)]
     errors = np.sqrt(np.diag(covariance))
-    ends = norm.ppf(0.5 + level / 2) * errors
-    line = slope * np.arange(-len(study.leads), 0)
+    ends = np.full(len(errors), norm.ppf(0.5 + level / 2))  # in standard errors, and so whatever the outcome's unit
+    line = slope * np.arange(-len(study.leads), 0) / errors
     none_found = multivariate_normal.cdf(
-        ends, line, covariance, allow_singular=True, maxpts=POINTS, lower_limit=-ends, rng=np.random.default_rng(0)
+        ends, line, covariance / np.outer(errors, errors), allow_singular=True, maxpts=POINTS, lower_limit=-ends, rng=np.random.default_rng(0)
     )
     return 1.0 - float(none_found)
 

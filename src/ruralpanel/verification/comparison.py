@@ -10,7 +10,7 @@ import pandas as pd
 
 from ruralpanel.errors import Problem, ProblemsFound, nearest
 from ruralpanel.estimation.estimates import load_estimates
-from ruralpanel.verification.verdict import EXACT
+from ruralpanel.verification.tolerance import same
 
 SHARED = ["specification", "outcome", "estimator", "term", "event_time", "event_time_bin", "cohort", "period"]
 """What a coefficient of one study has in common with that of another."""
@@ -68,7 +68,8 @@ def side_by_side(first: pd.DataFrame, second: pd.DataFrame, within: Sequence[str
         One row a coefficient that either has, in the order of the first: estimates, standard errors and observations
         of both, the difference, how large it is in standard errors of the first, the relative difference (of estimate
         or standard error, whichever is larger, as a share of the larger number), and a status: ``same`` (equal to a
-        relative 1e-7, standard errors too), ``differs``, ``sign flip``, ``only first`` or ``only second``. Coefficients
+        relative 1e-7, standard errors too; estimates also if they differ by less than this in standard errors),
+        ``differs``, ``sign flip``, ``only first`` or ``only second``. Coefficients
         that neither has a number for are left out.
 
     Raises
@@ -91,9 +92,9 @@ def side_by_side(first: pd.DataFrame, second: pd.DataFrame, within: Sequence[str
     errors = together["standard_error_first"], together["standard_error_second"]
     apart = pd.concat([_apart(estimate, other), _apart(*errors)], axis=1)
     together["relative_difference"] = apart.max(axis=1)
-    same = _equal(estimate, other) & _equal(*errors)
+    are_same = _equal("estimate", estimate, other, errors[0]) & _equal("standard_error", *errors, errors[0])
     together["status"] = np.select(
-        [~has[1], ~has[0], same, estimate * other < 0], ["only first", "only second", "same", "sign flip"], "differs"
+        [~has[1], ~has[0], are_same, estimate * other < 0], ["only first", "only second", "same", "sign flip"], "differs"
     )
     columns = [f"{name}_{side}" for name in numbers for side in ("first", "second")]
     return together[[*keys, *columns, "difference", "in_standard_errors", "relative_difference", "status"]]
@@ -124,6 +125,5 @@ def _numbered(estimates: pd.DataFrame, keys: list[str], numbers: list[str]) -> p
     return rows.assign(occurrence=rows.groupby(keys, dropna=False).cumcount(), order=rows.index.astype("float64"))
 
 
-def _equal(left: pd.Series, right: pd.Series) -> pd.Series:
-    close = np.isclose(left.astype("float64"), right.astype("float64"), rtol=EXACT, atol=1e-12, equal_nan=True)
-    return pd.Series(close, index=left.index)
+def _equal(name: str, left: pd.Series, right: pd.Series, error: pd.Series) -> pd.Series:
+    return (left.isna() & right.isna()) | same(name, left, right, error, np.nan)

@@ -13,11 +13,13 @@ from PIL import Image
 
 from ruralpanel.errors import counted, nearest
 from ruralpanel.estimation.address import address_of
+from ruralpanel.estimation.rounding import ZERO_ERROR
 from ruralpanel.study.addresses import PARTS as PARTS_OF_ADDRESS
 from ruralpanel.study.addresses import WITHIN
 from ruralpanel.verification.pictures import png_bytes, small_picture, visible_difference
 from ruralpanel.verification.summary import NOT_PUBLISHED
-from ruralpanel.verification.verdict import EXACT, SIGNIFICANT
+from ruralpanel.verification.tolerance import FROM_THE_ERROR, is_rounding, same
+from ruralpanel.verification.verdict import SIGNIFICANT
 
 DIGITS = 10
 """Significant digits of the numbers that are kept."""
@@ -159,8 +161,9 @@ def judge_data(published: pd.DataFrame, today: pd.DataFrame) -> tuple[str, str]:
     Returns
     -------
     tuple of (str, str)
-        ``match`` (all numbers equal to a relative 1e-7), ``rounding`` (no number further off than :data:`UNSEEN` of the
-        range of its column within its outcome, whole numbers and texts equal), ``sign flip`` (of an estimate),
+        ``match`` (all numbers the same by :mod:`ruralpanel.verification.tolerance`), ``rounding`` (no number further off
+        than :data:`UNSEEN` of the range of its column within its outcome, whole numbers and texts equal; standard errors
+        that were rounding, and what comes of them, may be gone for that reason), ``sign flip`` (of an estimate),
         ``significance flip`` (a p-value on the other side of 5 per cent) or ``differ``; and the first difference in
         words.
     """
@@ -202,9 +205,12 @@ def _judged(published: pd.DataFrame, today: pd.DataFrame) -> tuple[str, str, int
         return "differ", f"{counted(len(published), 'row')} published, {counted(len(today), 'row')} now", None
     found: dict[str, tuple[str, int]] = {}
     groups = published["outcome"] if "outcome" in published.columns else pd.Series("", index=published.index)
+    today = today.set_axis(published.index)
+    context = _Context(groups, *(_numbers(published, name) for name in ("standard_error", "statistic")))
+    gone_rounding = _rounding_gone(published, today, groups)
     for name in published.columns:
         if name in today.columns:
-            for status, told in _column(name, published[name], today[name].set_axis(published.index), groups).items():
+            for status, told in _column(name, published[name], today[name], context, gone_rounding).items():
                 found.setdefault(status, told)
     for status in ("sign flip", "significance flip", "differ", "rounding"):
         if status in found:
@@ -212,18 +218,47 @@ def _judged(published: pd.DataFrame, today: pd.DataFrame) -> tuple[str, str, int
     return "match", "", None
 
 
-def _column(name: str, published: pd.Series, today: pd.Series, groups: pd.Series) -> dict[str, tuple[str, int]]:
+@dataclass(frozen=True)
+class _Context:
+    """What else is known of the rows of plotted data: their outcome, standard error and statistic as published."""
+
+    groups: pd.Series
+    errors: pd.Series
+    statistics: pd.Series
+
+
+def _numbers(data: pd.DataFrame, name: str) -> pd.Series:
+    """Give a column as numbers, missing where it holds none, or is not there."""
+    values = data[name] if name in data.columns else pd.Series("", index=data.index)
+    return pd.to_numeric(values, errors="coerce").astype("float64")
+
+
+def _rounding_gone(published: pd.DataFrame, today: pd.DataFrame, groups: pd.Series) -> pd.Series:
+    """Mark rows whose published standard error is rounding, or nothing, and is now missing for that reason."""
+    if not {"estimate", "standard_error"} <= {*published.columns} or "reason" not in today.columns:
+        return pd.Series(False, index=published.index)
+    largest = _numbers(published, "estimate").abs().groupby(groups).transform("max")
+    errors = _numbers(published, "standard_error")  # one of exactly zero was always left out
+    return (today["reason"] == ZERO_ERROR) & (errors.isna() | is_rounding(errors, largest))
+
+
+def _column(
+    name: str, published: pd.Series, today: pd.Series, context: _Context, gone: pd.Series
+) -> dict[str, tuple[str, int]]:
     """Find the statuses of the cells of a column that are no match, each with its first cell: words and row."""
     before, now = (pd.to_numeric(each, errors="coerce") for each in (published, today))
     numeric = before.notna() & now.notna()
     apart = (before - now).abs()
-    equal = (published == today) | (numeric & (apart <= EXACT * np.maximum(before.abs(), now.abs())))
+    equal = (published == today) | (numeric & same(name, before, now, context.errors, context.statistics))
     if equal.all():
         return {}
+    groups = context.groups
     spread = before.groupby(groups).transform("max") - before.groupby(groups).transform("min")
     # A count has no place on an axis that could hide a change of it.
     whole = published.str.fullmatch(r"-?[0-9]+") & today.str.fullmatch(r"-?[0-9]+")
     unseen = numeric & ~whole & (apart <= UNSEEN * spread)
+    if name in (*FROM_THE_ERROR, "reason"):
+        unseen |= gone
     flipped = numeric & (before * now < 0) if name == "estimate" else pd.Series(False, index=published.index)
     crossed = numeric & ((before < SIGNIFICANT) != (now < SIGNIFICANT)) & name.startswith("p_value")
     status = np.select([equal, unseen, flipped, crossed], ["", "rounding", "sign flip", "significance flip"], "differ")

@@ -12,10 +12,10 @@ import pandas as pd
 
 from ruralpanel.errors import Problem, ProblemsFound, nearest
 from ruralpanel.estimation.address import address_of
+from ruralpanel.estimation.rounding import ZERO_ERROR
+from ruralpanel.verification.published import RUN
 from ruralpanel.verification.summary import NOT_PUBLISHED, REPRODUCES, SYNTHETIC_TWIN
-
-EXACT = 1e-7
-"""Relative difference below which two numbers are the same: processors and linear algebra libraries differ by less."""
+from ruralpanel.verification.tolerance import is_rounding, same
 
 SIGNIFICANT = 0.05
 """A significance flip is a p-value on the other side of this."""
@@ -36,8 +36,9 @@ def judge(published: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a cell, in the order published: ``match`` (equal to all digits given), ``rounding`` (equal once both
-        are rounded as printed), ``sign flip``, ``significance flip`` (at 5 per cent, where the published standard
+        One row a cell, in the order published: ``match`` (equal to all digits given; an estimate that a run published
+        also if it differs by less than a ten millionth of its standard error), ``rounding`` (equal once both
+        are rounded as printed, or a published standard error that is rounding and now, rightly, none), ``sign flip``, ``significance flip`` (at 5 per cent, where the published standard
         error or p-value is known), ``differ`` or ``missing``, with the number computed and the difference.
     """
     by_place = {_place(row): row for row in estimates.to_dict("records")}
@@ -48,11 +49,13 @@ def judge(published: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataFrame:
     for row in published.to_dict("records"):
         found = by_place.get(_place(row))
         value = np.nan if found is None or pd.isna(found[row["statistic"]]) else float(found[row["statistic"]])
-        if np.isnan(value):
+        if found is not None and np.isnan(value) and _was_rounding(row, found):
+            status, note = "rounding", f"what was published is zero but for rounding; now there is {found['reason']}"
+        elif np.isnan(value):
             status, note = "missing", _why_missing(row, found, estimates)
         else:
             assert found is not None
-            status = _status(row, value, found["p_value"], errors.get(_place(row)))
+            status = _status(row, value, found, errors.get(_place(row)))
             note = ""
         cells.append({**row, "reproduced": value, "status": status, "note": note})
     verdict = pd.DataFrame(cells, columns=[*published.columns, "reproduced", "status", "note"])
@@ -153,9 +156,19 @@ def _place(row: Mapping[Any, Any]) -> tuple[str, ...]:
     return tuple("" if pd.isna(row[name]) else str(row[name]) for name in PLACE)
 
 
-def _status(row: Mapping[Any, Any], value: float, p_value: float, published_error: float | None) -> str:
-    published = row["number"]
-    if abs(value - published) <= EXACT * max(abs(published), abs(value)):
+def _was_rounding(row: Mapping[Any, Any], found: Mapping[Any, Any]) -> bool:
+    """Tell whether a run published rounding where there is now the reason that it is."""
+    if row["statistic"] != "standard_error" or not str(row["source"]).startswith(RUN):
+        return False
+    scale = max((abs(found[name]) for name in ("estimate", "outcome_mean") if pd.notna(found[name])), default=0.0)
+    return found["reason"] == ZERO_ERROR and bool(is_rounding(row["number"], scale))
+
+
+def _status(row: Mapping[Any, Any], value: float, found: Mapping[Any, Any], published_error: float | None) -> str:
+    published, p_value = row["number"], found["p_value"]
+    by_a_run = str(row["source"]).startswith(RUN)
+    error, statistic = (found["standard_error"], found["statistic"]) if by_a_run else (np.nan, np.nan)
+    if same(row["statistic"] if by_a_run else "", published, value, error, statistic):
         return "match"
     half_unit = 0.5 * 10.0 ** -row["decimals"]
     printed = round(published, row["decimals"])

@@ -22,8 +22,10 @@ from ruralpanel.estimation.callaway_santanna.aggregation import Aggregate, aggre
 from ruralpanel.estimation.callaway_santanna.group_time import Observed, group_time_effects
 from ruralpanel.estimation.covariance import with_matrix
 from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words, statistics
+from ruralpanel.estimation.rounding import NOISE, unit_of
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
 from ruralpanel.estimation.simultaneous_band import banded
+from ruralpanel.inference.covariance import is_singular
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation, GroupTime
 
@@ -78,18 +80,21 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         "fixed_effects": "none",
     }
     level = equation.inference.level
+    # Averages of changes are known to the last digits of outcomes.
+    known_to = (NOISE * float(np.nanmax(np.abs(observed.outcome))),) * 2
 
-    def numbers(effect: float, influence: NDArray[np.float64]) -> dict[str, float]:
-        return statistics(effect, _standard_error(influence, clusters), np.inf, level)
+    def numbers(effect: float, influence: NDArray[np.float64]) -> dict[str, Any]:
+        return statistics(effect, _standard_error(influence, clusters), np.inf, level, known_to)
 
     rows: list[dict[str, Any]] = []
     for each in aggregates:
         place: dict[str, Any] = {"term": treatment + AVERAGES.get(each.of, "")}
         if each.value is not None:
             place |= {each.kind: str(int(each.value)) if each.kind == "cohort" else each.value}
+        found = numbers(each.effect, each.influence)
         if not each.influence.any():
-            place["reason"] = "reference period, zero by construction"
-        rows.append({**shared, **place, **numbers(each.effect, each.influence)})
+            found["reason"] = "reference period, zero by construction"
+        rows.append({**shared, **place, **found})
     by_time = {
         each.value: each.influence for each in aggregates if each.kind == "event_time" and each.value is not None
     }
@@ -103,9 +108,10 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         if np.isnan(cell["effect"]):
             rows.append(no_estimate(equation, cell["reason"], treatment, **shared, **place))
         else:
+            found = numbers(cell["effect"], influence)
             if cell["reason"]:
-                place["reason"] = cell["reason"]
-            rows.append({**shared, "term": treatment, **place, **numbers(cell["effect"], influence)})
+                found["reason"] = cell["reason"]
+            rows.append({**shared, "term": treatment, **place, **found})
     rows.append(shared | _joint_test(aggregates, clusters, begins=-equation.anticipation.get(treatment, 0)))
     return rows
 
@@ -156,7 +162,9 @@ def _laid_out(sample: pd.DataFrame, treatment: str, choice: GroupTime, equation:
     covariates = np.full((*shape, 1 + len(choice.covariates)), np.nan)
     covariates[rows, columns, 0] = 1.0
     for position, name in enumerate(choice.covariates, start=1):
-        covariates[rows, columns, position] = sample[name]
+        values = sample[name].to_numpy(dtype="float64")
+        values = values - values.mean()  # beside the constant, the level of a covariate is of no account
+        covariates[rows, columns, position] = values / unit_of(values - values.mean())
     first = sample.drop_duplicates(equation.unit)
     cohort = first[f"{treatment}_cohort"].to_numpy(dtype="float64", na_value=np.nan)
     # Who is treated after the last period is not treated here.
@@ -230,7 +238,7 @@ def _joint_test(aggregates: list[Aggregate], clusters: NDArray[np.int64], begins
         return found | {"reason": "there is no effect before treatment to test"}
     effects = np.array([each.effect for each in leads])
     covariance = _covariance(np.array([each.influence for each in leads]).T, clusters)
-    if np.linalg.matrix_rank(covariance) < len(leads):
+    if is_singular(covariance):
         reason = f"{len(leads)} leads are too many for {clusters.max() + 1} clusters: their covariance is singular"
         return found | {"reason": reason}
     statistic = float(effects @ np.linalg.solve(covariance, effects))

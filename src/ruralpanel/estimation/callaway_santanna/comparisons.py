@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.study.blocks import ComparisonMethod
 
 Vector = NDArray[np.float64]
@@ -30,6 +31,10 @@ HIGHEST_SCORE = 0.995
 
 NO_OVERLAP = 0.999
 """A propensity score this high means that a cohort has no comparable units, as did holds."""
+
+
+COLLINEAR = 1e-13
+"""An eigenvalue of the products of standardised covariates below this is zero but for rounding."""
 
 
 class CannotCompare(ValueError):
@@ -54,9 +59,10 @@ class Comparison:
 
 @dataclass(frozen=True)
 class _FirstStep:
-    """A regression or a propensity score, estimated before: its fitted values and influence function."""
+    """A regression or a propensity score, estimated before: its fitted values, covariates and influence function."""
 
     fitted: Vector
+    covariates: NDArray[np.float64]
     influence: NDArray[np.float64]
 
 
@@ -117,19 +123,19 @@ def compare_units(
         control = _regression(change, covariates, weight * (1 - treated))
         one = np.ones_like(change)
         means = [_Mean(1, in_cohort, change), _Mean(-1, in_cohort, control.fitted, [(control, one)])]
-        return _sum_of(means, covariates)
+        return _sum_of(means)
     score = _propensity_score(treated, covariates, weight)
     in_comparison = _comparison_weight(score.fitted, treated, weight)
     if method == "inverse_probability":
         means = [_Mean(1, in_cohort, change), _Mean(-1, in_comparison, change, score=score)]
-        return _sum_of(means, covariates)
+        return _sum_of(means)
     control = _regression(change, covariates, weight * (1 - treated))
     residual, minus = change - control.fitted, -np.ones_like(change)
     means = [
         _Mean(1, in_cohort, residual, [(control, minus)]),
         _Mean(-1, in_comparison, residual, [(control, minus)], score),
     ]
-    return _sum_of(means, covariates)
+    return _sum_of(means)
 
 
 def compare_rows(
@@ -174,7 +180,7 @@ def compare_rows(
             _Mean(-1, cohort * earlier, outcome),
             _Mean(-1, cohort, after.fitted - before.fitted, [(after, one), (before, -one)]),
         ]
-        return _sum_of(means, covariates)
+        return _sum_of(means)
     score = _propensity_score(treated, covariates, weight)
     comparison = _comparison_weight(score.fitted, treated, weight)
     if method == "inverse_probability":
@@ -184,7 +190,7 @@ def compare_rows(
             _Mean(-1, comparison * later, outcome, score=score),
             _Mean(1, comparison * earlier, outcome, score=score),
         ]
-        return _sum_of(means, covariates)
+        return _sum_of(means)
     after = _regression(outcome, covariates, weight * control * later)
     before = _regression(outcome, covariates, weight * control * earlier)
     own_after = _regression(outcome, covariates, weight * treated * later)
@@ -204,21 +210,21 @@ def compare_rows(
         _Mean(-1, cohort, gain_before, in_gain_before),
         _Mean(1, cohort * earlier, gain_before, in_gain_before),
     ]
-    return _sum_of(means, covariates)
+    return _sum_of(means)
 
 
-def _sum_of(means: list[_Mean], covariates: NDArray[np.float64]) -> Comparison:
+def _sum_of(means: list[_Mean]) -> Comparison:
     effect = 0.0
-    influence = np.zeros(len(covariates))
+    influence = np.zeros(len(means[0].value))
     for each in means:
         average = each.weight.mean()
         found = (each.weight * each.value).mean() / average
         own = each.weight * (each.value - found)
         if each.score is not None:
             # The weight of a comparison unit is proportional to its odds, whose derivative is odds times covariates.
-            own = own + each.score.influence @ (own[:, None] * covariates).mean(axis=0)
+            own = own + each.score.influence @ (own[:, None] * each.score.covariates).mean(axis=0)
         for regression, factor in each.regressions:
-            own = own + regression.influence @ ((each.weight * factor)[:, None] * covariates).mean(axis=0)
+            own = own + regression.influence @ ((each.weight * factor)[:, None] * regression.covariates).mean(axis=0)
         effect += each.sign * found
         influence += each.sign * own / average
     return Comparison(float(effect), influence)
@@ -234,15 +240,40 @@ def _require_both(treated: Vector) -> None:
 def _regression(outcome: Vector, covariates: NDArray[np.float64], weight: Vector) -> _FirstStep:
     """Regress by weighted least squares on the rows whose weight is not zero; predict for all rows."""
     size = len(outcome)
+    covariates = _standardised(covariates, weight)
     weighted = weight[:, None] * covariates
     bread = weighted.T @ covariates / size
-    # 1 / condition number below the spacing of floating-point numbers: the rule did refuses regressions by.
-    if not np.isfinite(bread).all() or 1 / np.linalg.cond(bread, 1) < np.finfo(float).eps:
-        raise CannotCompare("covariates are collinear within a group")
-    coefficients = np.linalg.solve(bread, weighted.T @ outcome / size)
-    fitted = covariates @ coefficients
+    middle = float(np.average(outcome, weights=weight))  # digits of outcomes far from zero are kept
+    coefficients = np.linalg.solve(bread, weighted.T @ (outcome - middle) / size)
+    fitted = covariates @ coefficients + middle
     score = (weight * (outcome - fitted))[:, None] * covariates
-    return _FirstStep(fitted, np.linalg.solve(bread, score.T).T.astype(np.float64))
+    return _FirstStep(fitted, covariates, np.linalg.solve(bread, score.T).T.astype(np.float64))
+
+
+def _standardised(covariates: NDArray[np.float64], weight: Vector) -> NDArray[np.float64]:
+    """Measure covariates from their mean, in standard deviations, among the rows whose weight is not zero.
+
+    What a regression on them and a constant predicts stays the same; whether they are collinear then does not depend on
+    the units they are in.
+
+    Raises
+    ------
+    CannotCompare
+        If they are, or do not vary there.
+    """
+    if not weight.any():
+        raise CannotCompare("covariates are collinear within a group")
+    centred = covariates.copy()
+    for _ in range(2):  # the mean of a column far from zero is rounded
+        centred[:, 1:] -= np.average(centred[:, 1:], axis=0, weights=weight)
+    spread = np.sqrt(np.average(centred**2, axis=0, weights=weight))
+    varies = spread > NOISE * np.abs(covariates[weight > 0]).max(axis=0)
+    if np.isfinite(spread).all() and varies.all():
+        centred /= spread
+        products = (weight[:, None] * centred).T @ centred / weight.sum()
+        if np.linalg.eigvalsh(products)[0] > COLLINEAR:
+            return centred
+    raise CannotCompare("covariates are collinear within a group")
 
 
 def _propensity_score(treated: Vector, covariates: NDArray[np.float64], weight: Vector) -> _FirstStep:
@@ -253,6 +284,7 @@ def _propensity_score(treated: Vector, covariates: NDArray[np.float64], weight: 
     from statsmodels.genmod.generalized_linear_model import GLM
     from statsmodels.tools.sm_exceptions import PerfectSeparationError, PerfectSeparationWarning
 
+    covariates = _standardised(covariates, weight)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PerfectSeparationWarning)
         warnings.simplefilter("ignore", RuntimeWarning)
@@ -265,7 +297,7 @@ def _propensity_score(treated: Vector, covariates: NDArray[np.float64], weight: 
         raise CannotCompare("covariates tell the cohort from its comparison group nearly perfectly")
     hessian = ((weight * fitted * (1 - fitted))[:, None] * covariates).T @ covariates / len(treated)
     score = (weight * (treated - fitted))[:, None] * covariates
-    return _FirstStep(fitted, np.linalg.solve(hessian, score.T).T)
+    return _FirstStep(fitted, covariates, np.linalg.solve(hessian, score.T).T)
 
 
 def _comparison_weight(score: Vector, treated: Vector, weight: Vector) -> Vector:

@@ -36,6 +36,7 @@ from ruralpanel.estimation.chaisemartin_dhaultfoeuille.contrasts import (
 from ruralpanel.estimation.chaisemartin_dhaultfoeuille.histories import IN, OUT, Histories, histories_of
 from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample
+from ruralpanel.inference.covariance import is_singular
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.switching import Switching
@@ -210,7 +211,7 @@ def _joint_test(fit: Fit, placebos: list[str]) -> dict[str, Any]:
         return {"reason": "there is no placebo to test"}
     estimates = fit.coefficients[placebos].to_numpy()
     covariance = fit.covariance.matrix.loc[placebos, placebos].to_numpy()
-    if np.linalg.matrix_rank(covariance) < len(placebos):
+    if is_singular(covariance):
         clusters = fit.covariance.clusters
         return {
             "reason": f"{len(placebos)} placebos are too many for {clusters} clusters: their covariance is singular"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import minimize
 
+from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import CannotEstimate
 
 BALANCED = 1e-8
@@ -50,7 +51,7 @@ def entropy_weights(
     scale = values[never].std(axis=0)
     distance = values - target
     words = [f"the mean of {name}" for name in names]
-    varies = scale > 1e-12 * np.maximum(np.abs(target), np.abs(values[never]).max(axis=0))
+    varies = scale > NOISE * np.maximum(np.abs(target), np.abs(values[never]).max(axis=0))
     # Where the never treated do not vary, they are either all at the target or cannot be moved to it.
     scale = np.where(varies, scale, np.maximum(np.abs(target) * 1e-6, 1e-300))
     distance = distance / scale

@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 
+from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import CannotEstimate
 
 CERTAIN = 1 - 1e-6
@@ -44,7 +45,8 @@ def score_logit(values: np.ndarray, treated: np.ndarray, own: np.ndarray) -> np.
     from statsmodels.tools.sm_exceptions import PerfectSeparationError, PerfectSeparationWarning
 
     spread = values.std(axis=0)
-    standardised = (values - values.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    varies = spread > NOISE * np.abs(values).max(axis=0)
+    standardised = np.where(varies, (values - values.mean(axis=0)) / np.where(varies, spread, 1.0), 0.0)
     design = np.column_stack([np.ones(len(values)), standardised])
     with warnings.catch_warnings():
         warnings.simplefilter("error", PerfectSeparationWarning)

@@ -24,6 +24,7 @@ import pandas as pd
 
 from ruralpanel.errors import counted
 from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words, statistics
+from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
 from ruralpanel.estimation.synthetic_difference_in_differences.averages import Average, averages_of, values_of
 from ruralpanel.estimation.synthetic_difference_in_differences.effects import (
@@ -110,8 +111,9 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         "variance": errors.how,
         "clustered_by": _group_name(equation),
     }
+    level, known_to = equation.inference.level, (NOISE * float(np.abs(layout.outcome).max()),) * 2
     rows = [
-        {**shared, **average.place, "reason": reason, **statistics(value, error, np.inf, equation.inference.level)}
+        {**shared, **average.place, "reason": reason, **statistics(value, error, np.inf, level, known_to)}
         for average, value, error, reason in zip(
             averages, values_of(averages, effects).tolist(), errors.values.tolist(), errors.reasons, strict=True
         )

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.synthetic_difference_in_differences.layout import Cohort, Layout
 from ruralpanel.estimation.synthetic_difference_in_differences.weights import best_weights, fitted_weights
 
@@ -22,6 +23,9 @@ Numbers = NDArray[np.float64]
 
 PERIOD_PENALTY = 1e-6
 """The penalty of periods' weights in standard deviations of a change of the outcome: only to make them unique."""
+
+COLLINEAR = 1e-13
+"""An eigenvalue of the products of standardised covariates below this is zero but for rounding."""
 
 STOP_BELOW = 1e-5
 """The root of the decrease at which a search for weights ends, in standard deviations of a change of the outcome."""
@@ -182,15 +186,21 @@ def without_covariates(layout: Layout, copies: Numbers) -> Numbers:
     controls = np.flatnonzero(layout.never & (copies > 0))
     times = copies[controls]
     columns = np.concatenate([layout.covariates, layout.outcome[:, :, None]], axis=2)[controls]
-    within = columns - columns.mean(axis=1, keepdims=True)
-    within = within - np.einsum("i,itk->tk", times, within) / times.sum()
-    products = np.einsum("i,itk,itl->kl", times, within, within)
-    scale = np.sqrt(np.einsum("i,itk,itk->k", times, columns, columns)[:-1])
-    scaled = products[:-1, :-1] / np.maximum(scale, 1e-300) / np.maximum(scale, 1e-300)[:, None]
-    if np.linalg.eigvalsh(scaled)[0] < 1e-12:
+    within = columns
+    for _ in range(2):  # the means of columns far from zero are rounded
+        within = within - within.mean(axis=1, keepdims=True)
+        within = within - np.einsum("i,itk->tk", times, within) / times.sum()
+    sizes = np.sqrt(np.einsum("i,itk,itk->k", times, within, within) / (times.sum() * within.shape[1]))[:-1]
+    if (sizes <= NOISE * np.abs(columns).max(axis=(0, 1))[:-1]).any():
+        raise CollinearCovariates
+    within = within / np.append(sizes, 1.0)
+    products = np.einsum("i,itk,itl->kl", times, within, within) / (times.sum() * within.shape[1])
+    if np.linalg.eigvalsh(products[:-1, :-1])[0] < COLLINEAR:
         raise CollinearCovariates
     coefficients = np.linalg.solve(products[:-1, :-1], products[:-1, -1])
-    return np.asarray(layout.outcome - np.einsum("itk,k->it", layout.covariates, coefficients))
+    # From their means, for a level that is taken off every outcome alike changes no difference.
+    centred = layout.covariates - columns[:, :, :-1].mean(axis=(0, 1))
+    return np.asarray(layout.outcome - np.einsum("itk,k->it", centred / sizes, coefficients))
 
 
 class CollinearCovariates(ValueError):

@@ -1,0 +1,64 @@
+"""How finely numbers are known: the unit they are near to, the digits they are written with, and what is only rounding.
+
+A number of 64 bits has a relative spacing of 2.2e-16. What is a few hundred times that, as a share of the numbers it was
+computed from, is not a result: it is another number on another processor.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+EPSILON = float(np.finfo(np.float64).eps)
+
+NOISE = 256 * EPSILON
+"""A result below this share of the numbers that were added up to it is rounding: a few errors of each of their last
+digits, and room for the order in which they are added. Results that mean something are a thousand million times it."""
+
+DIGITS = 13
+"""The most significant digits that a column is looked at for; with more, it is known as finely as can be."""
+
+ZERO_ERROR = "no standard error: it is zero but for rounding, as where what it rests on is fitted exactly"
+"""The reason of an estimate whose standard error is rounding."""
+
+NEGATIVE_VARIANCE = "no standard error: its variance is not positive; choose another cutoff or kernel"
+"""The reason of an estimate whose variance, a sum over pairs of places, is below zero."""
+
+
+def unit_of(values: NDArray[np.float64]) -> float:
+    """Give the power of two nearest to the standard deviation of values whose mean is zero; one where they are zero.
+
+    Dividing by a power of two changes no digit.
+    """
+    largest = float(np.abs(values).max(initial=0.0))
+    if largest == 0.0 or not np.isfinite(largest):
+        return 1.0
+    first = 2.0 ** np.frexp(largest)[1]  # so that squares neither overflow nor vanish
+    return float(first * 2.0 ** np.round(np.log2(np.sqrt(np.mean((values / first) ** 2)))))
+
+
+def recorded_rounding(values: NDArray[np.float64]) -> float:
+    """Give the standard deviation of the rounding that values are recorded with.
+
+    Numbers that are all whole multiples of a power of ten have been rounded to it, up to half of it either way; others
+    are known to the last of their 64 bits.
+
+    Parameters
+    ----------
+    values
+        Of any magnitude and in any unit.
+    """
+    largest = float(np.abs(values).max(initial=0.0))
+    if largest == 0.0:
+        return 0.0
+    place = int(np.floor(np.log10(largest)))
+    few = values[:100]
+    for power in range(place, place - DIGITS, -1):
+        if _are_multiples(few, power) and _are_multiples(values, power):
+            return float(max(10.0**power / np.sqrt(12), EPSILON * largest))
+    return EPSILON * largest
+
+
+def _are_multiples(values: NDArray[np.float64], power: int) -> bool:
+    multiples = values / 10.0**power
+    return bool((np.abs(multiples - np.rint(multiples)) <= 8 * EPSILON * np.abs(multiples)).all())
