@@ -119,6 +119,7 @@ class Regression:
         """Of the outcome in its own unit, times the square root of the weights."""
         return self.influences.residuals * self.within.outcome_unit
 
+
 def fit_absorbed(sample: pd.DataFrame, terms: list[str], equation: Equation, ledger: Ledger) -> Fit:
     r"""Estimate :math:`y_{it} = x_{it}'\beta + \text{fixed effects} + \varepsilon_{it}` by (weighted) least squares.
 
@@ -290,18 +291,53 @@ def _without_singletons(sample: pd.DataFrame, names: list[str], equation: Equati
     return kept
 
 
-def absorbed_regression(
+@dataclass(frozen=True)
+class TakenOut:
+    """What is left of a regression's two sides, and how it was got.
+
+    Parameters
+    ----------
+    within
+        Both sides, each divided by what it varies by; at least one term.
+    weights
+        Of the rows, with a mean of one.
+    effects
+        What was taken out: one column an effect, integer codes; no columns where only the mean was.
+    slopes
+        The effect and the column of every slope within it.
+    """
+
+    within: Within
+    weights: np.ndarray
+    effects: pd.DataFrame
+    slopes: list[tuple[str, pd.DataFrame]]
+
+    @property
+    def has_constant(self) -> bool:
+        """Whether there is a constant, in the place of fixed effects that span it."""
+        return self.effects.shape[1] == 0
+
+    def rounding(self, coefficients: np.ndarray) -> np.ndarray:
+        """Give what outcomes and residuals are known to at best, times the square root of the weights, shape (rows,).
+
+        Parameters
+        ----------
+        coefficients
+            By term, each side divided by what it varies by.
+        """
+        level = self.within.outcome_level + float(np.abs(coefficients) @ self.within.levels)
+        return np.asarray(NOISE * level * np.sqrt(self.weights))
+
+
+def effects_taken_out(
     sample: pd.DataFrame,
     outcome: pd.Series,
     weights: pd.Series | None,
     terms: list[str],
     effects: pd.DataFrame,
     equation: Equation,
-) -> Regression:
-    """Take the fixed effects and their slopes out, drop what is collinear, and let linearmodels estimate.
-
-    linearmodels gets columns near one in size and orthogonal to each other, for its bounds are for such: it would leave
-    out a column that varies by less than a hundred thousandth of its level, and iterate for ever over one in yuan.
+) -> TakenOut:
+    """Take the fixed effects and their slopes out of both sides, and leave out what is collinear.
 
     Parameters
     ----------
@@ -328,8 +364,10 @@ def absorbed_regression(
     if varying.empty:
         raise CannotEstimate(nothing_left)
     sloping = slopes(equation.fixed_effects)
-    absorbs = effects.shape[1] > 0 or len(sloping) > 0
-    coefficients = varying.shape[1] + (not absorbs)
+    # A slope has its intercept beside it, even where one level makes that the constant.
+    intercepts = [effect_name(each.intercept) for each in sloping]
+    taken_out = sample[list(dict.fromkeys([*effects, *intercepts]))]
+    coefficients = varying.shape[1] + (taken_out.shape[1] == 0)
     if len(sample) <= coefficients:
         raise CannotEstimate(f"{len(sample)} rows are too few for {coefficients} coefficients")
     if outcome.nunique() == 1:
@@ -338,25 +376,40 @@ def absorbed_regression(
     if largest > LARGEST:
         raise CannotEstimate(f"values as large as {largest:.0e} cannot be squared; choose another unit")
     relative = np.ones(len(sample)) if weights is None else (weights / weights.mean()).to_numpy(dtype="float64")
-    # A slope has its intercept beside it, even where one level makes that the constant.
-    intercepts = [effect_name(each.intercept) for each in sloping]
-    taken_out = sample[list(dict.fromkeys([*effects, *intercepts]))]
     values = list(zip(intercepts, (slope_values(sample, each) for each in sloping), strict=True))
     of_levels = [(sample[name].to_numpy(), column.to_numpy()[:, 0]) for name, column in values]
     parts = within(outcome.to_numpy("float64"), varying, relative, FixedEffectsOut(taken_out, of_levels, relative))
     if not parts.terms:
         raise CannotEstimate(nothing_left)
-    result, columns = _by_linearmodels(parts, weights, taken_out, values)
-    root = np.sqrt(relative)
+    return TakenOut(parts, relative, taken_out, values)
+
+
+def absorbed_regression(
+    sample: pd.DataFrame,
+    outcome: pd.Series,
+    weights: pd.Series | None,
+    terms: list[str],
+    effects: pd.DataFrame,
+    equation: Equation,
+) -> Regression:
+    """Take the fixed effects and their slopes out, drop what is collinear, and let linearmodels estimate.
+
+    linearmodels gets columns near one in size and orthogonal to each other, for its bounds are for such: it would leave
+    out a column that varies by less than a hundred thousandth of its level, and iterate for ever over one in yuan.
+
+    Parameters and errors are those of :func:`effects_taken_out`.
+    """
+    left = effects_taken_out(sample, outcome, weights, terms, effects, equation)
+    parts = left.within
+    result, columns = _by_linearmodels(parts, weights, left.effects, left.slopes)
     inverse = np.linalg.inv(columns.T @ columns)
     moved = (columns @ inverse)[:, : len(parts.terms)] @ parts.back.T
     found = parts.back @ np.asarray(result.params)[: len(parts.terms)]
-    level = parts.outcome_level + float(np.abs(found) @ parts.levels)
     influences = Influences(
         parts.terms,
         moved,
         np.asarray(result.wresids, dtype="float64").ravel(),
-        NOISE * level * root,
+        left.rounding(found),
         np.asarray(parts.outcome_unit / parts.units),
         columns.shape[1],
     )

@@ -15,18 +15,20 @@ of :mod:`ruralpanel.inference.weak_instruments`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from ruralpanel.estimation.absorbed import Fit, absorbed_regression, fit_of, varying_effects
-from ruralpanel.estimation.estimates import no_estimate, statistics
+from ruralpanel.estimation.absorbed import Fit, Regression, TakenOut, effects_taken_out, fit_of, varying_effects
+from ruralpanel.estimation.estimates import no_estimate
 from ruralpanel.estimation.first_stage import first_stage_term
 from ruralpanel.estimation.right_hand_side import Term, right_hand_side
+from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
 from ruralpanel.estimation.two_way_fixed_effects import rows_of
+from ruralpanel.inference.covariance import Influences
 from ruralpanel.inference.weak_instruments import (
     ConfidenceSet,
     ReducedForm,
@@ -37,13 +39,45 @@ from ruralpanel.inference.weak_instruments import (
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 
+Numbers = NDArray[np.float64]
+
 UNMOVED = 1e-9
 """Less than this share of an endogenous term moved by the instruments on their own means that nothing is."""
 
 
 @dataclass(frozen=True)
+class Columns:
+    """Columns of which fixed effects leave something, each divided by what it varies by.
+
+    Parameters
+    ----------
+    names
+        Their names.
+    values
+        Times the square root of the weights, shape (rows, columns).
+    units
+        What they were divided by, in their own units.
+    levels
+        Their largest values in these units, which tell how large rounding is.
+    """
+
+    names: list[str]
+    values: Numbers
+    units: Numbers
+    levels: Numbers
+
+    def __add__(self, other: Columns) -> Columns:
+        return Columns(
+            [*self.names, *other.names],
+            np.column_stack([self.values, other.values]),
+            np.concatenate([self.units, other.units]),
+            np.concatenate([self.levels, other.levels]),
+        )
+
+
+@dataclass(frozen=True)
 class Design:
-    """What the fixed effects leave of both stages, times the square root of the weights.
+    """What the fixed effects leave of both stages.
 
     Parameters
     ----------
@@ -51,23 +85,19 @@ class Design:
         The rows that are used.
     effects
         Their fixed effects without slopes, as integer codes.
-    outcome
-        Shape (rows,).
-    exogenous, endogenous, instruments
-        By name, those of which something of their own is left.
+    taken_out
+        The right-hand side of the second stage, with the outcome.
+    outcome, exogenous, endogenous, instruments
+        Those of which something of their own is left.
     """
 
     sample: pd.DataFrame
     effects: pd.DataFrame
-    outcome: np.ndarray
-    exogenous: pd.DataFrame
-    endogenous: pd.DataFrame
-    instruments: pd.DataFrame
-
-    @property
-    def instrument_names(self) -> list[str]:
-        """The instruments that are left."""
-        return [str(name) for name in self.instruments]
+    taken_out: TakenOut
+    outcome: Columns
+    exogenous: Columns
+    endogenous: Columns
+    instruments: Columns
 
 
 def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
@@ -97,17 +127,23 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     """
     sample, terms = right_hand_side(estimation_sample(panel, equation, ledger), equation)
     sample, effects = varying_effects(sample, equation, ledger)
-    design = _design(sample, effects, [term.column for term in terms], equation)
-    _note_lost(design, equation, ledger)
-    fit = _second_stage(design, [term.column for term in terms], equation, ledger)
+    columns = [term.column for term in terms]
+    design = _design(sample, effects, columns, equation)
+    lost = [name for name in equation.instruments if name not in design.instruments.names]
+    if lost:
+        reason = f"{', '.join(lost)}: collinear with the fixed effects, the regressors or each other"
+        ledger.note("instruments left out", len(sample), sample, reason)
+    fit = _second_stage(design, columns, equation, ledger)
     own = Ledger("estimation", ledger.table, equation.unit, equation.period)  # the same rows, counted already
-    stages = {name: _regression(design, column, equation, own) for name, column in _arrays(design.endogenous).items()}
-    rows = rows_of(fit, terms, equation)
-    found = [
-        _with_diagnostics(row, term, fit, design, stages, equation, own) for row, term in zip(rows, terms, strict=True)
+    stages = {
+        name: _on_instruments(_one(design.endogenous, name), design, equation, own) for name in design.endogenous.names
+    }
+    rows = [
+        _with_diagnostics(row, term, fit, design, stages, equation, own)
+        for row, term in zip(rows_of(fit, terms, equation), terms, strict=True)
     ]
-    named = {"instruments": " + ".join(design.instrument_names)}
-    return [row | named for row in [*found, *_first_stage_rows(stages, design, equation)]]
+    named = {"instruments": " + ".join(design.instruments.names)}
+    return [row | named for row in [*rows, *_first_stage_rows(stages, lost, design, equation)]]
 
 
 def _design(sample: pd.DataFrame, effects: pd.DataFrame, terms: list[str], equation: Equation) -> Design:
@@ -116,109 +152,97 @@ def _design(sample: pd.DataFrame, effects: pd.DataFrame, terms: list[str], equat
     endogenous = [name for name in terms if name in equation.endogenous]
     others = [name for name in terms if name not in endogenous]
     # In two passes, for an instrument may be collinear with what it is for: then it is ordinary least squares.
-    model, _ = absorbed_regression(sample, sample[OUTCOME], weights, [*others, *endogenous], effects, equation)
-    right = pd.DataFrame(model.absorbed_exog)
-    excluded, _ = absorbed_regression(
-        sample, sample[OUTCOME], weights, [*others, *equation.instruments], effects, equation
+    second, first = (
+        effects_taken_out(sample, sample[OUTCOME], weights, [*others, *own], effects, equation)
+        for own in (endogenous, equation.instruments)
     )
-    left = pd.DataFrame(excluded.absorbed_exog)
-    instrumented = [name for name in endogenous if name in right]
-    lost = [name for name in endogenous if name not in right]
+    instrumented = [name for name in endogenous if name in second.within.terms]
     if not instrumented:
-        raise CannotEstimate(f"{', '.join(lost)}: collinear with the fixed effects or the other regressors")
-    instruments = [name for name in equation.instruments if name in left]
+        raise CannotEstimate(f"{', '.join(endogenous)}: collinear with the fixed effects or the other regressors")
+    instruments = [name for name in equation.instruments if name in first.within.terms]
     if len(instruments) < len(instrumented):
-        gone = [name for name in equation.instruments if name not in left]
+        gone = [name for name in equation.instruments if name not in instruments]
         words = f"; {', '.join(gone)}: collinear with the fixed effects, the regressors or each other" if gone else ""
         raise CannotEstimate(
             f"{len(instruments)} instruments are too few for {len(instrumented)} endogenous regressors "
             f"({', '.join(instrumented)}){words}"
         )
-    outcome = np.asarray(model.absorbed_dependent, dtype="float64").ravel()
-    exogenous = right.drop(columns=instrumented)
-    return Design(sample, effects, outcome, exogenous, right[instrumented], left[instruments])
+    parts, root = second.within, np.sqrt(second.weights)
+    outcome = Columns(
+        [OUTCOME], (parts.outcome * root)[:, None], np.array([parts.outcome_unit]), np.array([parts.outcome_level])
+    )
+    exogenous = [name for name in others if name in parts.terms]
+    chosen = [
+        _columns(part, names) for part, names in ((second, exogenous), (second, instrumented), (first, instruments))
+    ]
+    return Design(sample, effects, second, outcome, *chosen)
 
 
-def _note_lost(design: Design, equation: Equation, ledger: Ledger) -> None:
-    """Say which instruments nothing is left of."""
-    lost = [name for name in equation.instruments if name not in design.instruments]
-    if lost:
-        reason = f"{', '.join(lost)}: collinear with the fixed effects, the regressors or each other"
-        ledger.note("instruments left out", len(design.sample), design.sample, reason)
+def _columns(left: TakenOut, names: list[str]) -> Columns:
+    """Pick some of the columns that are left."""
+    parts, root = left.within, np.sqrt(left.weights)
+    at = [parts.terms.index(name) for name in names]
+    return Columns(names, parts.regressors[:, at] * root[:, None], parts.units[at], parts.levels[at])
+
+
+def _one(columns: Columns, name: str) -> Columns:
+    at = [columns.names.index(name)]
+    return Columns([name], columns.values[:, at], columns.units[at], columns.levels[at])
 
 
 def _second_stage(design: Design, terms: list[str], equation: Equation, ledger: Ledger) -> Fit:
-    """Estimate by two-stage least squares, every column in units of its own size."""
+    """Estimate by two-stage least squares."""
     from linearmodels.iv import IV2SLS
 
-    both = pd.concat([design.exogenous, design.endogenous, design.instruments], axis=1)
-    sizes = {name: _size(column) for name, column in _arrays(both).items()}
-    scaled = {
-        part: frame / [sizes[str(name)] for name in frame]
-        for part, frame in (
-            ("exog", design.exogenous),
-            ("endog", design.endogenous),
-            ("instruments", design.instruments),
-        )
-    }
-    size = _size(design.outcome)
-    right = pd.concat([design.exogenous, design.endogenous], axis=1)
-    first = pd.concat([scaled["exog"], scaled["instruments"]], axis=1).to_numpy()
-    projected = first @ np.linalg.lstsq(first, right.to_numpy() / [sizes[str(name)] for name in right], rcond=None)[0]
-    moved = _residualised(projected[:, design.exogenous.shape[1] :], scaled["exog"].to_numpy())
+    outside = design.exogenous + design.instruments
+    right = design.exogenous + design.endogenous
+    projected = outside.values @ np.linalg.lstsq(outside.values, right.values, rcond=None)[0]
+    moved = _residualised(projected[:, len(design.exogenous.names) :], design.exogenous.values)
     if np.linalg.svd(moved, compute_uv=False)[-1] < UNMOVED * np.sqrt(len(moved)):
-        endogenous = ", ".join(map(str, design.endogenous))
         raise CannotEstimate(
-            f"the instruments {', '.join(design.instrument_names)} do not move {endogenous} "
+            f"the instruments {', '.join(design.instruments.names)} do not move {', '.join(design.endogenous.names)} "
             "independently of the regressors and of each other"
         )
     model = IV2SLS(
-        pd.Series(design.outcome / size, index=design.sample.index),
-        scaled["exog"] if len(design.exogenous.columns) else None,
-        scaled["endog"],
-        scaled["instruments"],
+        design.outcome.values,
+        design.exogenous.values if design.exogenous.names else None,
+        design.endogenous.values,
+        design.instruments.values,
     )
-    found = model.fit(cov_type="unadjusted", debiased=False).params.reindex(right.columns)
-    coefficients = pd.Series({str(name): value * size / sizes[str(name)] for name, value in found.items()})
-    residuals = design.outcome - right.to_numpy() @ coefficients.to_numpy()
-    hat = pd.DataFrame(projected * [sizes[str(name)] for name in right], columns=right.columns)
-    return fit_of(
-        SimpleNamespace(absorbed_exog=hat),
-        SimpleNamespace(params=coefficients, wresids=residuals),
-        design.sample,
-        terms,
-        design.effects,
-        equation,
-        ledger,
-    )
+    coefficients = model.fit(cov_type="unadjusted", debiased=False).params.to_numpy()
+    return _fit(design.outcome, right, projected, coefficients, design, terms, equation, ledger)
 
 
-def _arrays(frame: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Give the columns of a frame as arrays of floating-point numbers, by name."""
-    return {str(name): column.to_numpy(dtype="float64") for name, column in frame.items()}
-
-
-def _size(column: np.ndarray) -> float:
-    """Give the root mean square of a column of which something is left."""
-    return float(np.sqrt(np.mean(np.square(column))))
-
-
-def _regression(design: Design, left: np.ndarray, equation: Equation, ledger: Ledger) -> Fit:
+def _on_instruments(left: Columns, design: Design, equation: Equation, ledger: Ledger) -> Fit:
     """Regress a column on the exogenous ones and the instruments, with the equation's standard errors."""
-    columns = pd.concat([design.exogenous, design.instruments], axis=1)
-    sizes = np.array([_size(column) for column in _arrays(columns).values()])
-    found = np.linalg.lstsq(columns.to_numpy() / sizes, left, rcond=None)[0]
-    coefficients = pd.Series(found / sizes, index=columns.columns)
-    residuals = left - columns.to_numpy() @ coefficients.to_numpy()
-    return fit_of(
-        SimpleNamespace(absorbed_exog=columns),
-        SimpleNamespace(params=coefficients, wresids=residuals),
-        design.sample,
-        [str(name) for name in columns],
-        design.effects,
-        equation,
-        ledger,
+    right = design.exogenous + design.instruments
+    coefficients = np.linalg.lstsq(right.values, left.values[:, 0], rcond=None)[0]
+    return _fit(left, right, right.values, coefficients, design, right.names, equation, ledger)
+
+
+def _fit(
+    left: Columns,
+    right: Columns,
+    projected: Numbers,
+    coefficients: Numbers,
+    design: Design,
+    terms: list[str],
+    equation: Equation,
+    ledger: Ledger,
+) -> Fit:
+    """Give coefficients their covariance, from what moves them and the residuals that the right-hand side leaves."""
+    taken_out = design.taken_out
+    level = float(left.levels[0]) + float(np.abs(coefficients) @ right.levels)
+    influences = Influences(
+        right.names,
+        projected @ np.linalg.inv(projected.T @ projected),
+        left.values[:, 0] - right.values @ coefficients,
+        NOISE * level * np.sqrt(taken_out.weights),
+        left.units[0] / right.units,
+        len(right.names) + taken_out.has_constant,
     )
+    regression = Regression(right.names, taken_out.within, coefficients, influences)
+    return fit_of(regression, design.sample, terms, design.effects, equation, ledger)
 
 
 def _with_diagnostics(
@@ -233,16 +257,18 @@ def _with_diagnostics(
     """Add to the row of an endogenous term how strong its instruments are, and what does not depend on that."""
     if term.column not in stages or term.column not in fit.coefficients.index:
         return row
-    names, stage = design.instrument_names, stages[term.column]
-    first, covariance = stage.coefficients.loc[names].to_numpy(), stage.covariance.matrix.loc[names, names].to_numpy()
+    names, stage = design.instruments.names, stages[term.column]
+    first, covariance = _of(stage, names)
     if len(stages) > 1:
         wald = float(first @ np.linalg.solve(covariance, first)) / len(first)
         return row | {
             "first_stage_f": wald,
             "first_stage": f"Wald F of {len(first)} instruments in its own first stage",
         }
-    left = _residualised(design.instruments.to_numpy(), design.exogenous.to_numpy())
+    units = design.instruments.units
+    left = _residualised(design.instruments.values, design.exogenous.values)
     products = left.T @ left
+    first, covariance = first * units, covariance * np.outer(units, units)
     bound = critical_value(covariance, products)
     words = "effective F (Montiel Olea and Pflueger 2013); a bias of more than a tenth of the worst is rejected above "
     words += f"{bound:.1f}"
@@ -259,32 +285,38 @@ def _with_diagnostics(
     }
 
 
+def _of(fit: Fit, names: list[str]) -> tuple[Numbers, Numbers]:
+    """Give some coefficients and their covariance."""
+    return fit.coefficients.loc[names].to_numpy(), fit.covariance.matrix.loc[names, names].to_numpy()
+
+
 def _reduced_form(stage: Fit, design: Design, equation: Equation, ledger: Ledger) -> ReducedForm:
     """Regress the outcome on the instruments too, and find how its coefficients covary with those of the first stage.
 
-    Covariances are quadratic in the left-hand side, so that the regression of a sum has both of its parts and twice
-    what they share.
+    Covariances are quadratic in the left-hand side, so that the regression of a sum has both of its parts and what they
+    share. All is in units of what the instruments vary by, which play no part.
     """
-    names, endogenous = design.instrument_names, design.endogenous.iloc[:, 0].to_numpy()
-    size, other = _size(design.outcome), _size(endogenous)
-    outcome = _regression(design, design.outcome, equation, ledger)
-    together = _regression(design, design.outcome / size + endogenous / other, equation, ledger)
-
-    def covariance(fit: Fit) -> np.ndarray:
-        return np.asarray(fit.covariance.matrix.loc[names, names])
-
-    shared = covariance(together) - covariance(outcome) / size**2 - covariance(stage) / other**2
+    names, endogenous = design.instruments.names, design.endogenous
+    summed = Columns(
+        [OUTCOME], design.outcome.values + endogenous.values, np.ones(1), design.outcome.levels + endogenous.levels
+    )
+    size, other, scale = float(design.outcome.units[0]), float(endogenous.units[0]), design.instruments.units
+    outcome, of_outcome = _of(_on_instruments(design.outcome, design, equation, ledger), names)
+    first, of_first = _of(stage, names)
+    _, of_sum = _of(_on_instruments(summed, design, equation, ledger), names)
+    square = np.outer(scale, scale)
+    shared = (of_sum - of_outcome / size**2 - of_first / other**2) * size * other
     return ReducedForm(
-        outcome.coefficients.loc[names].to_numpy(),
-        stage.coefficients.loc[names].to_numpy(),
-        covariance(outcome),
-        covariance(stage),
-        shared * size * other,
+        outcome * scale,
+        first * scale,
+        of_outcome * square,
+        of_first * square,
+        shared * square,
         stage.covariance.degrees_of_freedom,
     )
 
 
-def _residualised(columns: np.ndarray, others: np.ndarray) -> np.ndarray:
+def _residualised(columns: Numbers, others: Numbers) -> Numbers:
     if others.shape[1] == 0:
         return columns
     return np.asarray(columns - others @ np.linalg.lstsq(others, columns, rcond=None)[0])
@@ -304,25 +336,17 @@ def _set_words(interval: ConfidenceSet, level: float) -> str:
     return f"{what} leaves out {' and '.join(f'{low[1]:.4g} to {high[0]:.4g}' for low, high in gaps)} only"
 
 
-def _first_stage_rows(stages: dict[str, Fit], design: Design, equation: Equation) -> list[dict[str, Any]]:
+def _first_stage_rows(
+    stages: dict[str, Fit], lost: list[str], design: Design, equation: Equation
+) -> list[dict[str, Any]]:
     """Report the coefficients of the instruments in the first stages."""
     rows = []
     for name, stage in stages.items():
-        for instrument in design.instrument_names:
-            numbers = statistics(
-                float(stage.coefficients[instrument]),
-                stage.standard_error(instrument),
-                stage.covariance.degrees_of_freedom,
-                equation.inference.level,
-            )
-            mean = float(np.average(design.sample[name], weights=_weights(design, equation)))
-            term = first_stage_term(name, instrument)
-            rows.append({"term": term, **stage.shared, "outcome_mean": mean, **numbers})
-        lost = [each for each in equation.instruments if each not in design.instruments]
+        weights = design.sample[equation.weights] if equation.weights else None
+        shared = stage.shared | {"outcome_mean": float(np.average(design.sample[name], weights=weights))}
+        for instrument in design.instruments.names:
+            numbers = stage.statistics(instrument, equation.inference.level)
+            rows.append({"term": first_stage_term(name, instrument), **shared, **numbers})
         reason = "collinear with the fixed effects or the terms before it"
-        rows += [no_estimate(equation, reason, first_stage_term(name, each), **stage.shared) for each in lost]
+        rows += [no_estimate(equation, reason, first_stage_term(name, each), **shared) for each in lost]
     return rows
-
-
-def _weights(design: Design, equation: Equation) -> pd.Series | None:
-    return design.sample[equation.weights] if equation.weights else None
