@@ -216,7 +216,7 @@ def _second_stage(design: Design, terms: list[str], equation: Equation, ledger: 
 def _on_instruments(left: Columns, design: Design, equation: Equation, ledger: Ledger) -> Fit:
     """Regress a column on the exogenous ones and the instruments, with the equation's standard errors."""
     right = design.exogenous + design.instruments
-    coefficients = np.linalg.lstsq(right.values, left.values[:, 0], rcond=None)[0]
+    coefficients = np.asarray(np.linalg.lstsq(right.values, left.values[:, 0], rcond=None)[0], dtype="float64")
     return _fit(left, right, right.values, coefficients, design, right.names, equation, ledger)
 
 
