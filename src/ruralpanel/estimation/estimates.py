@@ -80,6 +80,9 @@ PERMUTED = "permuted estimates"
 TESTED_AT = 0.05
 """The level of the test that the minimum detectable effect is for, whatever the level of intervals."""
 
+COLLINEAR = "collinear with the fixed effects or the terms before it"
+"""Why a term has no coefficient that was dropped."""
+
 POWER = 0.80
 """The power of that test."""
 

@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 
 from ruralpanel.errors import counted
 from ruralpanel.estimation.callaway_santanna.aggregation import Aggregate, aggregate
-from ruralpanel.estimation.callaway_santanna.group_time import Observed, group_time_effects
+from ruralpanel.estimation.callaway_santanna.group_time import ZERO, GroupTimeEffects, Observed, group_time_effects
 from ruralpanel.estimation.covariance import with_matrix
 from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words, statistics
+from ruralpanel.estimation.measured_from import zero_words
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
 from ruralpanel.estimation.simultaneous_band import banded
 from ruralpanel.ledger import Ledger
@@ -83,12 +84,13 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         return statistics(effect, _standard_error(influence, clusters), np.inf, level)
 
     rows: list[dict[str, Any]] = []
+    bases = _bases(effects)
     for each in aggregates:
         place: dict[str, Any] = {"term": treatment + AVERAGES.get(each.of, "")}
         if each.value is not None:
             place |= {each.kind: str(int(each.value)) if each.kind == "cohort" else each.value}
-        if not each.influence.any():
-            place["reason"] = "reference period, zero by construction"
+        if each.kind == "event_time" and each.value in bases and not each.influence.any():
+            place["reason"] = zero_words(bases, each.value, equation)
         rows.append({**shared, **place, **numbers(each.effect, each.influence)})
     by_time = {
         each.value: each.influence for each in aggregates if each.kind == "event_time" and each.value is not None
@@ -108,6 +110,14 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
             rows.append({**shared, "term": treatment, **place, **numbers(cell["effect"], influence)})
     rows.append(shared | _joint_test(aggregates, clusters, begins=-equation.anticipation.get(treatment, 0)))
     return rows
+
+
+def _bases(effects: GroupTimeEffects) -> dict[int, list[int]]:
+    """List the cohorts that are zero by construction, by the event time of their base period."""
+    found: dict[int, list[int]] = {}
+    for cell in effects.cells[effects.cells["reason"] == ZERO].to_dict("records"):
+        found.setdefault(int(cell["period"] - cell["cohort"]), []).append(int(cell["cohort"]))
+    return found
 
 
 def _words(choice: GroupTime, left_out: str) -> str:
