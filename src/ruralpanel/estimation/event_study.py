@@ -15,7 +15,7 @@ import pandas as pd
 
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed
 from ruralpanel.estimation.covariance import with_covariance
-from ruralpanel.estimation.estimates import COLLINEAR, JOINT_TEST, no_estimate, sample_words, statistics
+from ruralpanel.estimation.estimates import COLLINEAR, JOINT_TEST, NOBODY, no_estimate, sample_words, statistics
 from ruralpanel.estimation.event_time_columns import event_time_columns, seen_words
 from ruralpanel.estimation.measured_from import identified
 from ruralpanel.estimation.resampling import with_bootstrap
@@ -124,7 +124,7 @@ def _unseen(
     missing = [value for value in range(ends[0], ends[1] + 1) if value not in seen]
     donut = equation.donut.get(treatment, [])
     nobody = [value for value in missing if value not in donut]
-    reason = f"no treated unit has a row at event {'time' if len(nobody) == 1 else 'times'} {_listed(nobody)}"
+    reason = f"{NOBODY} event {'time' if len(nobody) == 1 else 'times'} {_listed(nobody)}"
     of_donut = f"event time {_listed(donut)} left out, as the donut of {treatment} says"
     return [
         no_estimate(equation, of_donut if value in donut else reason, treatment, event_time=value, **fit.shared)
