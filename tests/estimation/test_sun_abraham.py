@@ -190,6 +190,7 @@ def test_the_order_of_rows_does_not_matter(panel: pd.DataFrame) -> None:
 
 def test_a_reference_that_nobody_is_observed_at_is_a_reason(panel: pd.DataFrame) -> None:
     biennial = panel[(panel["year"] % 2 == 1) & (panel["cohort"] != 2006)]
-    estimates, _ = estimate_block(biennial, [equation(estimator="sun_abraham")])
+    estimates, _ = estimate_block(biennial, [equation(estimator="sun_abraham", missing_reference="reason")])
     (reason,) = estimates["reason"]
-    assert reason.startswith("no row is observed at the reference period -1; the last before treatment is -2")
+    assert reason.endswith("`missing_reference: earlier` measures them from -2, the last wave before treatment")
+    assert "no unit connects event times -4, -2, 0, 2, 4" in reason

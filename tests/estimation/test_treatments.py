@@ -127,8 +127,20 @@ def test_event_times_of_uneven_waves_are_years_and_those_nobody_has_are_named() 
 
 
 def test_a_reference_that_no_wave_has_is_a_reason_with_those_there_are() -> None:
-    said = waves(-1)["reason"].iloc[0]
-    assert said == "no row is observed at the reference period -1; event times seen: -7, -5, -4, -3, -2, 0, 2, 3, 5"
+    said = waves(-1, missing_reference="reason")["reason"].iloc[0]
+    seen = "no row is observed at the reference period -1; event times seen: -7, -5, -4, -3, -2, 0, 2, 3, 5"
+    assert said.startswith(seen)
+    assert said.endswith("`missing_reference: earlier` measures them from -2, the last wave before treatment")
+    binned = waves(-1, missing_reference="reason", window=[-3, 2])["reason"].iloc[0]
+    assert "event times seen: -3 and earlier (a bin of the window), -2, 0, 2 and later (a bin of the window)" in binned
+
+
+def test_uneven_waves_are_measured_from_the_last_one_before_treatment() -> None:
+    rows, from_two = (found.set_index("event_time") for found in (waves(-1), waves(-2)))
+    assert rows.loc[-2, "reason"] == (
+        "reference, zero by construction: last wave before treatment of cohorts 2013 and 2015"
+    )
+    pd.testing.assert_series_equal(rows["estimate"], from_two["estimate"])
 
 
 def test_a_window_says_which_of_its_event_times_nobody_has() -> None:

@@ -55,6 +55,8 @@ def test_an_equation_is_put_into_words() -> None:
     assert words.endswith("on Listing, Roads and Listing × Kinship with Kinship by Year.")
     dynamic = equation_words(equation(outcome="income", estimator="event_study", window=[-3, 2]), study, labels)
     assert dynamic.endswith("Event times are measured from −1, shown from −3 to 2.")
+    waves = equation_words(equation(outcome="income", estimator="event_study"), study, labels, [-1, -2])
+    assert waves.endswith("Event times are measured from −2 and −1.")
     means = equation_words(equation(outcome="income", estimator="cohort_means"), study, labels)
     assert means.endswith("by cohort of Listing and Year.")
 

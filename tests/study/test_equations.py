@@ -82,7 +82,10 @@ def test_a_study_asks_for_all_of_it(legacies: Repository) -> None:
             "window: is a key of event_study, sun_abraham, callaway_santanna, imputation",
         ),
         ({"comparison": "last_treated"}, "comparison: is a key of sun_abraham, and none is estimated here"),
-        ({"missing_reference": "fixest"}, "missing_reference: is a key of sun_abraham"),
+        (
+            {"missing_reference": "fixest"},
+            "missing_reference: is a key of event_study, sun_abraham, stacked and local_projections",
+        ),
         ({"always_treated": "keep"}, "always_treated: is a key of event_study and sun_abraham, and none is"),
         (
             {"estimators": ["poisson_fixed_effects"], "treatments": []},

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ruralpanel.estimation.absorbed import Fit, inference_columns
 from ruralpanel.estimation.covariance import with_covariance
-from ruralpanel.estimation.estimates import no_estimate
+from ruralpanel.estimation.estimates import NOBODY, no_estimate
 from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import (
     OUTCOME,
@@ -208,7 +208,7 @@ def average_rows(
         if name in fit.coefficients.index:
             rows.append({"term": treatment, **average.place, **fit.shared, **numbers_of(fit, name, equation)})
             continue
-        reason = why_not if average.rows.any() else f"no treated unit has a row at {name}"
+        reason = why_not if average.rows.any() else f"{NOBODY} {name}"
         rows.append(no_estimate(equation, reason, treatment, **average.place, **fit.shared))
     return with_covariance(rows, {each.place["event_time"]: name_of(each) for each in averages if each.place}, fit)
 

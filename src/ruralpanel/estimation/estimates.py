@@ -88,6 +88,12 @@ PERMUTED = "permuted estimates"
 TESTED_AT = 0.05
 """The level of the test that the minimum detectable effect is for, whatever the level of intervals."""
 
+NOBODY = "no treated unit has a row at"
+"""How the reason begins where nobody is observed at an event time."""
+
+COLLINEAR = "collinear with the fixed effects or the terms before it"
+"""Why a term has no coefficient that was dropped."""
+
 POWER = 0.80
 """The power of that test."""
 

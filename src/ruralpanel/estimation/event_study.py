@@ -1,9 +1,9 @@
 r"""Event study by two-way fixed effects.
 
 Estimand: :math:`\beta_e` in :math:`Y_{it} = \alpha_i + \lambda_t + \sum_{e \ne r} \beta_e 1[t - G_i = e] +
-X_{it}'\delta + \varepsilon_{it}`, measured from the reference period :math:`r`; the never treated have no event
-time. With effects that differ by cohort, a coefficient also picks up effects of other event times (Sun & Abraham
-2021, proposition 3).
+X_{it}'\delta + \varepsilon_{it}`, measured from the reference period :math:`r`, or, in each set of event times that no
+unit connects to it, from the last one before treatment; the never treated have no event time. With effects that differ
+by cohort, a coefficient also picks up effects of other event times (Sun & Abraham 2021, proposition 3).
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ import pandas as pd
 
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed
 from ruralpanel.estimation.covariance import with_covariance
-from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words
+from ruralpanel.estimation.estimates import COLLINEAR, JOINT_TEST, NOBODY, no_estimate, sample_words
+from ruralpanel.estimation.event_time_columns import event_time_columns, seen_words
+from ruralpanel.estimation.measured_from import identified
 from ruralpanel.estimation.resampling import with_bootstrap
 from ruralpanel.estimation.right_hand_side import Term
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample, without_always_treated
@@ -40,8 +42,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     Returns
     -------
     list of dict
-        One row an event time, the reference at zero among them, and those between the first and the last that nobody
-        has, with that as the reason; the regressors; and the joint test of the leads before anticipation, an F
+        One row an event time, what is measured from at zero among them, and those that cannot be measured or that
+        nobody has, with that as the reason; the regressors; and the joint test of the leads before anticipation, an F
         statistic without an estimate.
 
     Raises
@@ -55,66 +57,49 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     if event_time.notna().sum() == 0:
         raise CannotEstimate("no unit of this sample is treated while it is observed")
     lowest, highest = equation.window or (int(event_time.min()), int(event_time.max()))
-    binned = event_time.clip(lowest, highest)
     bins = {lowest: "and earlier"} if (event_time < lowest).any() else {}
     bins |= {highest: "and later"} if (event_time > highest).any() else {}
-    present = sorted(int(value) for value in binned.dropna().unique())
-    reference = equation.reference_period
-    if reference not in present:
-        raise CannotEstimate(
-            f"no row is observed at the reference period {reference}; event times seen: {', '.join(map(str, present))}"
-        )
-    if present == [reference]:
-        raise CannotEstimate(f"all treated rows are at the reference period {reference}")
     if event_time.notna().all() and not bins:
         raise CannotEstimate(
             "every unit is treated at some time and no event times are binned, so that effects cannot be told from "
             "time; give a `window`"
         )
-    missing = [value for value in range(lowest, highest + 1) if value not in present]
-    columns = {f"event time {value}": value for value in present if value != reference}
-    sample = sample.assign(**{name: (binned == value).astype("float64") for name, value in columns.items()})
-    fit = fit_absorbed(sample, [*columns, *equation.regressors], equation, ledger)
+    made = event_time_columns(sample, event_time, sample[f"{treatment}_cohort"], (lowest, highest), equation, ledger)
+    columns = made.columns
+    if not columns and not made.without:
+        seen = seen_words(event_time, (lowest, highest))
+        raise CannotEstimate(f"all treated rows are at the reference period {seen}")
+    sample = pd.concat([sample, made.values], axis=1)
+    terms = [*made.terms, *equation.regressors]
+    fit, not_identified = identified(fit_absorbed(sample, terms, equation, ledger), made.terms, terms, equation)
 
     def row(name: str, term: str, **place: Any) -> dict[str, Any]:
         if name in fit.collinear:
-            return no_estimate(
-                equation,
-                "collinear with the fixed effects or the terms before it",
-                term,
-                **place,
-                **fit.shared,
-            )
+            return no_estimate(equation, not_identified.get(name, COLLINEAR), term, **place, **fit.shared)
         return {"term": term, **place, **fit.shared, **fit.statistics(name, equation.inference.level)}
 
-    rows = [
-        row(name, treatment, event_time=value, event_time_bin=bins.get(value, "")) for name, value in columns.items()
-    ]
-    rows.append(
-        {
-            "term": treatment,
-            "event_time": reference,
-            "event_time_bin": bins.get(reference, ""),
-            "estimate": 0.0,
-            "reason": "reference period, zero by construction",
-            **fit.shared,
-        }
-    )
-    donut = equation.donut.get(treatment, [])
-    nobody = [value for value in missing if value not in donut]
-    reason = f"no treated unit has a row at event {'time' if len(nobody) == 1 else 'times'} {_listed(nobody)}"
-    of_donut = f"event time {_listed(donut)} left out, as the donut of {treatment} says"
+    def place(value: int) -> dict[str, Any]:
+        note = {"reason": made.notes[value]} if value in made.notes else {}
+        return {"event_time": value, "event_time_bin": bins.get(value, ""), **note}
+
+    rows = [row(name, treatment, **place(value)) for name, value in columns.items()]
     rows += [
-        no_estimate(equation, of_donut if value in donut else reason, treatment, event_time=value, **fit.shared)
-        for value in missing
+        {"term": treatment, **place(value), "estimate": 0.0, "reason": reason, **fit.shared}
+        for value, reason in made.zero.items()
     ]
+    rows += [
+        no_estimate(equation, reason, treatment, event_time=value, event_time_bin=bins.get(value, ""), **fit.shared)
+        for value, reason in made.without.items()
+    ]
+    rows += _unseen(rows, (lowest, highest), treatment, equation, fit)
     rows.sort(key=lambda each: int(each["event_time"]))
     rows = with_covariance(rows, {value: name for name, value in columns.items()}, fit)
     rows += [row(name, name) for name in equation.regressors]
     if equation.inference.bootstrap is not None:
         names = {value: name for name, value in columns.items()}
-        terms = [Term(names.get(each.get("event_time", reference), each["term"]), treatment) for each in rows]
-        rows = with_bootstrap(rows, terms, fit, panel, equation)
+        at = [names.get(each["event_time"]) if "event_time" in each else None for each in rows]
+        drawn = [Term(name or each["term"], treatment) for name, each in zip(at, rows, strict=True)]
+        rows = with_bootstrap(rows, drawn, fit, panel, equation)
     if equation.inference.simultaneous:
         rows = with_band(rows, {value: name for name, value in columns.items()}, fit, equation)
     begins = -equation.anticipation.get(treatment, 0)
@@ -124,6 +109,22 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         test["reason"] += f"; event time {_listed(marked)} is left to anticipation and not tested"
     rows.append(test)
     return [{"sample": sample_words(equation, left_out), **each} for each in rows]
+
+
+def _unseen(
+    rows: list[dict[str, Any]], ends: tuple[int, int], treatment: str, equation: Equation, fit: Fit
+) -> list[dict[str, Any]]:
+    """Say why event times between the first and the last have no row of their own."""
+    seen = {each["event_time"] for each in rows}
+    missing = [value for value in range(ends[0], ends[1] + 1) if value not in seen]
+    donut = equation.donut.get(treatment, [])
+    nobody = [value for value in missing if value not in donut]
+    reason = f"{NOBODY} event {'time' if len(nobody) == 1 else 'times'} {_listed(nobody)}"
+    of_donut = f"event time {_listed(donut)} left out, as the donut of {treatment} says"
+    return [
+        no_estimate(equation, of_donut if value in donut else reason, treatment, event_time=value, **fit.shared)
+        for value in missing
+    ]
 
 
 def _listed(event_times: list[int]) -> str:

@@ -29,8 +29,9 @@ from ruralpanel.estimation.adoption import (
     numbers_of,
 )
 from ruralpanel.estimation.covariance import with_covariance
-from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words
+from ruralpanel.estimation.estimates import COLLINEAR, JOINT_TEST, no_estimate, sample_words
 from ruralpanel.estimation.event_study import joint_test
+from ruralpanel.estimation.measured_from import cohort_words, curves_of, identified
 from ruralpanel.estimation.sample import CannotEstimate, clusters_of
 from ruralpanel.estimation.untreated import untreated_outcome
 from ruralpanel.ledger import Ledger
@@ -151,37 +152,66 @@ def _auxiliary_means(adoption: Adoption, difference: Numbers, weights: Numbers, 
 def _leads(adoption: Adoption, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
     """Estimate the leads on untreated rows: those before them, and the never treated, are what they are measured from.
 
-    Every period before treatment cannot have a lead beside its unit's fixed effect: the earliest is left out, and one
-    more where all units are treated at some time, for a linear trend would fit them too.
+    Every period before treatment cannot have a lead beside its unit's fixed effect: the earliest is left out, in each
+    set of event times that units connect, and one more where all units are treated at some time, for a linear trend
+    would fit them too.
     """
     untreated = adoption.sample[adoption.untreated].reset_index(drop=True)
     event_time = untreated[f"{adoption.treatment}_event_time"]
-    seen = sorted(int(value) for value in event_time.dropna().unique())
-    spare = 1 if event_time.isna().any() else 2
-    lowest = equation.window[0] if equation.window else min(seen, default=0)
-    leads = [value for value in seen[spare:] if value >= lowest]
+    out, leads = _split(adoption, untreated, equation)
     nothing = {"term": JOINT_TEST, "reason": "there is no coefficient before treatment to test"}
     if not leads:
         return [nothing]
     ledger.note("untreated rows, for the leads", len(adoption.sample), untreated)
     columns = {f"event time {value}": value for value in leads}
     dummies = {name: (event_time == value).astype("float64") for name, value in columns.items()}
+    terms = [*columns, *equation.regressors]
     try:
-        fit = fit_absorbed(untreated.assign(**dummies), [*columns, *equation.regressors], equation, ledger)
+        fit = fit_absorbed(untreated.assign(**dummies), terms, equation, ledger)
+        fit, not_identified = identified(fit, list(columns), terms, equation)
     except CannotEstimate as error:
         return [nothing | {"reason": f"leads: {error}"}]
-    before = [value for value in seen if value < leads[0]]
-    place = {"event_time": before[-1], "event_time_bin": "and earlier" if len(before) > 1 else ""}
-    reason = "what leads are measured from, zero by construction"
     rows: list[dict[str, Any]] = [
-        {"term": adoption.treatment, **place, "estimate": 0.0, "reason": reason, **fit.shared}
+        {"term": adoption.treatment, **zero, "estimate": 0.0, **fit.shared} for zero in _zeros(out, leads[0])
     ]
     for name, value in columns.items():
         place = {"event_time": value, "event_time_bin": ""}
         if name in fit.collinear:
-            reason = "collinear with the fixed effects or the terms before it"
+            reason = not_identified.get(name, COLLINEAR)
             rows.append(no_estimate(equation, reason, adoption.treatment, **place, **fit.shared))
         else:
             rows.append({"term": adoption.treatment, **place, **fit.shared, **numbers_of(fit, name, equation)})
+    rows = sorted(rows, key=lambda row: int(row["event_time"]))
     rows = with_covariance(rows, {value: name for name, value in columns.items()}, fit)
     return [*rows, joint_test(fit, list(columns))]
+
+
+def _split(adoption: Adoption, untreated: pd.DataFrame, equation: Equation) -> tuple[dict[int, str], list[int]]:
+    """Tell the event times that are left out, each with the cohorts for which it has to be, from the leads."""
+    event_time = untreated[f"{adoption.treatment}_event_time"]
+    curves = curves_of(untreated, event_time, untreated[f"{adoption.treatment}_cohort"], equation)
+    seen = sorted(time for curve in curves for time in curve.event_times)
+    lowest = equation.window[0] if equation.window else min(seen, default=0)
+    out = {time: "" for time in seen if time < lowest}
+    for curve in curves:
+        if not out.keys() & set(curve.event_times):
+            out[curve.event_times[0]] = f" of {cohort_words(curve.cohorts)}" if len(curves) > 1 else ""
+    spare = 0 if event_time.isna().any() else 1
+    out |= dict.fromkeys([time for time in seen if time not in out][: max(len(curves) + spare - len(out), 0)], "")
+    return out, [time for time in seen if time not in out]
+
+
+def _zeros(out: dict[int, str], first_lead: int) -> list[dict[str, Any]]:
+    """Describe what leads are measured from: all event times before the first of them, and single ones between them."""
+    earlier = sorted(time for time in out if time < first_lead)
+    whose = out[earlier[0]] if len(earlier) == 1 else ""
+    zeros = [(earlier[-1], "and earlier" if len(earlier) > 1 else "", whose)] if earlier else []
+    zeros += [(time, "", out[time]) for time in sorted(out) if time > first_lead]
+    return [
+        {
+            "event_time": time,
+            "event_time_bin": binned,
+            "reason": f"what leads{of} are measured from, zero by construction",
+        }
+        for time, binned, of in zeros
+    ]

@@ -7,10 +7,12 @@ Estimand: for every event time :math:`h`, the effect :math:`\beta_h` in
 on the rows :math:`(i, t)` at which a unit is newly treated (:math:`\Delta D_{it} = 1`), and those of clean controls,
 which are not treated by :math:`t + \max(h, 0)` (Dube, Girardi, Jordà & Taylor 2025, LP-DiD). The difference takes the
 place of the unit's effect; the equation's other fixed effects and the weights are those of period :math:`t`, and
-regressors those of the base period :math:`t + r`, with :math:`r` the reference period. Effects of cohorts are averaged
-with weights that rise with the number and variance of treatment among the rows of a period, all positive. The overall
-effect is from the same regression of the mean of :math:`Y` over all event times from 0 to the end of the window, less
-that at :math:`t + r`.
+regressors those of the base period :math:`t + r`, with :math:`r` the reference period; a cohort that nobody observes
+there has its last period before treatment in its place. Of a cohort that nobody observes in the period it is first
+treated in, the first later one stands for it. Effects of cohorts are averaged with weights that rise with the number
+and variance of treatment among the rows of a period, all positive. The overall effect is from the same regression of
+the mean of :math:`Y` over all event times from 0 to the end of the window at which anything is observed, less that at
+:math:`t + r`.
 """
 
 from __future__ import annotations
@@ -19,16 +21,21 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ruralpanel.estimation.absorbed import fit_absorbed
 from ruralpanel.estimation.adoption import Adoption, adoption_of, numbers_of
-from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words
-from ruralpanel.estimation.sample import OUTCOME, CannotEstimate
+from ruralpanel.estimation.estimates import COLLINEAR, JOINT_TEST, no_estimate, sample_words
+from ruralpanel.estimation.measured_from import Curve, base_of, cohort_words, why_not, zero_words
+from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, effect_name
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
+from ruralpanel.study.fixed_effects import columns_of
 
 NEWLY_TREATED = "newly treated"
 LEVEL = "level of the outcome"
+ANCHOR = "period in which units are newly treated"
+BASE = "event time measured from"
 
 
 def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
@@ -57,31 +64,112 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     assert equation.window is not None
     adoption = adoption_of(panel, equation, ledger)
     first, last = equation.window
-    reference = equation.reference_period
+    bases = _bases(adoption, equation)
+    rows_at = _anchored(adoption, bases, equation)
+    _note_bases(adoption, bases, equation, ledger)
+    zero = _zeros(adoption, bases, equation)
     rows: list[dict[str, Any]] = []
     for value in range(first, last + 1):
-        if value == reference:
-            zero = {"estimate": 0.0, "reason": "reference period, zero by construction"}
-            rows.append({"term": adoption.treatment, "event_time": value, **zero})
+        if value in zero:
+            place = {"term": adoption.treatment, "event_time": value}
+            rows.append({**place, "estimate": 0.0, "reason": zero[value]})
         else:
-            rows.append(_projection(adoption, [value], equation, ledger) | {"event_time": value})
-    rows.append(_projection(adoption, list(range(last + 1)), equation, ledger))
-    if any(row.get("event_time", 0) < adoption.begins and row["event_time"] != reference for row in rows[:-1]):
+            rows.append(_projection(adoption, rows_at, [value], bases, equation, ledger) | {"event_time": value})
+    rows.append(_projection(adoption, rows_at, list(range(last + 1)), bases, equation, ledger))
+    if any(row.get("event_time", 0) < adoption.begins and row["event_time"] not in zero for row in rows[:-1]):
         reason = "each event time is a regression of its own, so that leads are not tested together"
         rows.append({"term": JOINT_TEST, "reason": reason, "observations": rows[-1].get("observations")})
-    return [{"sample": sample_words(equation, adoption.left_out), **row} for row in rows]
+    lost = [each for each, base in bases.items() if base is None]
+    left_out = ", ".join(part for part in (adoption.left_out, f"without {cohort_words(lost)}" if lost else "") if part)
+    return [{"sample": sample_words(equation, left_out), **row} for row in rows]
 
 
-def _projection(adoption: Adoption, horizons: list[int], equation: Equation, ledger: Ledger) -> dict[str, Any]:
+def _observed(adoption: Adoption) -> dict[int, list[int]]:
+    """List the event times at which anybody of a cohort is observed, by cohort."""
+    frame = adoption.sample[[f"{adoption.treatment}_cohort", f"{adoption.treatment}_event_time"]].dropna()
+    found: dict[int, list[int]] = {}
+    for first, since in sorted(set(frame.astype("int64").itertuples(index=False, name=None))):
+        found.setdefault(first, []).append(since)
+    return found
+
+
+def _bases(adoption: Adoption, equation: Equation) -> dict[int, int | None]:
+    """Choose the event time that each cohort is measured from; none where there is none."""
+    return {first: base_of(times, equation) for first, times in _observed(adoption).items() if times[-1] >= 0}
+
+
+def _zeros(adoption: Adoption, bases: dict[int, int | None], equation: Equation) -> dict[int, str]:
+    """Give the event times that all cohorts observed there are measured from, and the reason for their zeros."""
+    cohorts: dict[int, list[int]] = {}
+    for first, base in bases.items():
+        if base is not None:
+            cohorts.setdefault(base, []).append(first)
+    observed = _observed(adoption)
+    others = {time for first, base in bases.items() if base is not None for time in observed[first] if time != base}
+    return {base: zero_words(cohorts, base, equation) for base in cohorts if base not in others}
+
+
+def _anchored(adoption: Adoption, bases: dict[int, int | None], equation: Equation) -> pd.DataFrame:
+    """Give every row the period in which units are newly treated beside it, and the period measured from.
+
+    A cohort that nobody observes in its first treated period has the rows of the next period in its place, once more:
+    their differences are taken from and to other periods than those of who is first treated then.
+    """
+    sample = adoption.sample
+    own = sample.assign(**{ANCHOR: sample[equation.period].astype("int64")})
+    moving = [name for name in equation.fixed_effects if equation.period in columns_of(name)]
+    parts = [own]
+    for number, first in enumerate(_between(adoption, bases), start=1):
+        following = first + min(time for time in _observed(adoption)[first] if time > 0)
+        part = sample[sample[equation.period] == following]
+        codes = {name: sample[name].max() + 1 for name in map(effect_name, moving)}
+        parts.append(
+            part.assign(**{ANCHOR: first}, **{name: part[name] + number * size for name, size in codes.items()})
+        )
+    found = pd.concat(parts, ignore_index=True)
+    from_base = {first: base for first, base in bases.items() if base is not None}
+    return found.assign(**{BASE: found[ANCHOR].map(from_base).fillna(equation.reference_period).astype("int64")})
+
+
+def _between(adoption: Adoption, bases: dict[int, int | None]) -> list[int]:
+    """List the cohorts first treated between two periods that are observed."""
+    observed = _observed(adoption)
+    return [first for first, base in bases.items() if base is not None and 0 not in observed[first]]
+
+
+def _note_bases(adoption: Adoption, bases: dict[int, int | None], equation: Equation, ledger: Ledger) -> None:
+    """Say which cohorts are measured from another event time than the reference period, or first seen treated later."""
+    reference, observed = equation.reference_period, _observed(adoption)
+    moved = ", ".join(f"{first} from {base}" for first, base in bases.items() if base not in (None, reference))
+    late = ", ".join(
+        f"{first} at {min(time for time in observed[first] if time > 0)}" for first in _between(adoption, bases)
+    )
+    reasons = [f"cohorts without a row at event time {reference} are measured from another: {moved}"] if moved else []
+    reasons += [f"cohorts without a row at event time 0 are first compared later: {late}"] if late else []
+    if reasons:
+        ledger.note("measured from", len(adoption.sample), adoption.sample, "; ".join(reasons))
+
+
+def _projection(
+    adoption: Adoption,
+    rows: pd.DataFrame,
+    horizons: list[int],
+    bases: dict[int, int | None],
+    equation: Equation,
+    ledger: Ledger,
+) -> dict[str, Any]:
     """Regress the mean of long differences over event times, or say why that cannot be done."""
     sample = adoption.sample
-    used = _long_differences(adoption, horizons, equation)
+    used = _long_differences(adoption, rows, horizons, equation)
     at = f"event time {horizons[0]}" if len(horizons) == 1 else f"event times {horizons[0]} to {horizons[-1]} together"
     treated = int((used[NEWLY_TREATED] == 1).sum())
     reason = f"differences of {treated:,} units when they are treated, and {len(used) - treated:,} of clean controls"
     if not treated or treated == len(used):
         lacking = "no treated unit" if not treated else "no unit that is still untreated"
         why = f"{at}: {lacking} has a row there and at the reference period"
+        without = _unmeasured(adoption, horizons, bases)
+        if not treated and without is not None:
+            why = f"{at}: {why_not(without, equation)}"
         ledger.note(at, len(sample), sample, why)
         return no_estimate(equation, why, adoption.treatment)
     within = equation.model_copy(
@@ -99,29 +187,52 @@ def _projection(adoption: Adoption, horizons: list[int], equation: Equation, led
     mean = level.sum() / (len(used) if not equation.weights else used[equation.weights].sum())
     shared = {"term": adoption.treatment, **fit.shared, "outcome_mean": float(mean)}
     if NEWLY_TREATED in fit.collinear:
-        return shared | {"reason": "collinear with the fixed effects or the terms before it"}
+        return shared | {"reason": COLLINEAR}
     return shared | numbers_of(fit, NEWLY_TREATED, equation)
 
 
-def _long_differences(adoption: Adoption, horizons: list[int], equation: Equation) -> pd.DataFrame:
+def _unmeasured(adoption: Adoption, horizons: list[int], bases: dict[int, int | None]) -> Curve | None:
+    """Give the event times of cohorts that are observed at a horizon and not measured from anything."""
+    observed = _observed(adoption)
+    here = [first for first, base in bases.items() if base is None and set(observed[first]) & set(horizons)]
+    times = sorted({time for first in here for time in observed[first]})
+    return Curve(tuple(times), None, tuple(here)) if here else None
+
+
+def _long_differences(adoption: Adoption, rows: pd.DataFrame, horizons: list[int], equation: Equation) -> pd.DataFrame:
     """Give the rows at which units are newly treated or clean controls, with the mean of their long differences."""
-    sample, event_time = adoption.sample, adoption.event_time
-    period = sample[equation.period].to_numpy()
+    cohort, anchor = rows[f"{adoption.treatment}_cohort"].to_numpy(dtype="float64"), rows[ANCHOR].to_numpy()
     # A unit counts as a control as long as nothing is anticipated in it either.
-    onset = np.where(np.isnan(adoption.cohort), np.inf, adoption.cohort + adoption.begins)
-    newly = event_time == 0
-    clean = onset > period + max(*horizons, 0)
-    outcome = sample.set_index([equation.unit, equation.period])[OUTCOME]
-
-    def moved(by: int) -> pd.MultiIndex:
-        return pd.MultiIndex.from_arrays([sample[equation.unit], period + by])
-
-    later = np.mean([outcome.reindex(moved(each)).to_numpy() for each in horizons], axis=0)
-    base = moved(equation.reference_period)
-    difference = later - outcome.reindex(base).to_numpy()
-    used = sample.assign(**{OUTCOME: difference, NEWLY_TREATED: newly.astype("float64"), LEVEL: sample[OUTCOME]})
+    onset = np.where(np.isnan(cohort), np.inf, cohort + adoption.begins)
+    newly = cohort == anchor
+    clean = onset > anchor + max(*horizons, 0)
+    outcome = adoption.sample.set_index([equation.unit, equation.period])[OUTCOME]
+    base = pd.MultiIndex.from_arrays([rows[equation.unit], anchor + rows[BASE].to_numpy()])
+    difference = _later(adoption, rows, horizons, outcome, equation) - outcome.reindex(base).to_numpy()
+    used = rows.assign(**{OUTCOME: difference, NEWLY_TREATED: newly.astype("float64"), LEVEL: rows[OUTCOME]})
     if equation.regressors:
-        before = sample.set_index([equation.unit, equation.period])[equation.regressors].reindex(base)
+        before = adoption.sample.set_index([equation.unit, equation.period])[equation.regressors].reindex(base)
         used = used.assign(**{name: before[name].to_numpy() for name in equation.regressors})
-    kept: pd.DataFrame = used[(newly | clean) & ~np.isnan(difference)]
+    at_base = rows[BASE].to_numpy() == horizons[0]  # nothing but zeros
+    kept: pd.DataFrame = used[(newly | clean) & ~np.isnan(difference) & ~at_base]
     return kept.reset_index(drop=True)
+
+
+def _later(
+    adoption: Adoption, rows: pd.DataFrame, horizons: list[int], outcome: pd.Series, equation: Equation
+) -> NDArray[np.float64]:
+    """Average outcomes over the event times; of several, those in periods that nobody observes are left out."""
+    periods = set(adoption.sample[equation.period].tolist())
+    anchor, end = rows[ANCHOR].to_numpy(), max(periods)
+    found = np.full(len(rows), np.nan)
+    for each in np.unique(anchor):
+        here = anchor == each
+        several = [time for time in horizons if each + time in periods] if len(horizons) > 1 else horizons
+        if not several or each + horizons[-1] > end:
+            continue
+        moved = [
+            pd.MultiIndex.from_arrays([rows.loc[here, equation.unit], np.full(here.sum(), each + time)])
+            for time in several
+        ]
+        found[here] = np.mean([outcome.reindex(index).to_numpy() for index in moved], axis=0)
+    return found

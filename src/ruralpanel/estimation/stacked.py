@@ -26,8 +26,10 @@ from ruralpanel.errors import counted
 from ruralpanel.estimation.absorbed import fit_absorbed
 from ruralpanel.estimation.adoption import Adoption, adoption_of, numbers_of, with_combinations
 from ruralpanel.estimation.covariance import with_covariance
-from ruralpanel.estimation.estimates import no_estimate, sample_words
+from ruralpanel.estimation.estimates import COLLINEAR, no_estimate, sample_words
 from ruralpanel.estimation.event_study import joint_test
+from ruralpanel.estimation.event_time_columns import event_time_columns, seen_words
+from ruralpanel.estimation.measured_from import identified
 from ruralpanel.estimation.sample import CannotEstimate, effect_name
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
@@ -36,7 +38,6 @@ STACK = "the sub-experiment"
 SINCE = "event time of the sub-experiment"
 TREATED = "treated in the sub-experiment"
 WEIGHT = "weight in the stack"
-COLLINEAR = "collinear with the fixed effects or the terms before it"
 
 
 def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
@@ -64,33 +65,47 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     """
     adoption = adoption_of(panel, equation, ledger)
     stack, words = _stacked(adoption, equation, ledger)
-    reference = equation.reference_period
-    seen = stack.loc[stack[TREATED], SINCE].astype("int64")
-    if reference not in set(seen):
-        raise CannotEstimate(f"no treated unit of a sub-experiment has a row at the reference period {reference}")
-    columns = {f"event time {value}": value for value in sorted(set(seen) - {reference})}
-    if not columns:
-        raise CannotEstimate(f"all treated rows of the sub-experiments are at the reference period {reference}")
-    dummies = {name: (stack[TREATED] & (stack[SINCE] == value)).astype("float64") for name, value in columns.items()}
+    assert equation.window is not None
+    since = stack[SINCE].where(stack[TREATED])
+    made = event_time_columns(stack, since, stack[STACK], (equation.window[0], equation.window[1]), equation, ledger)
+    columns = made.columns
+    if not columns and not made.without:
+        seen = seen_words(since, (equation.window[0], equation.window[1]))
+        raise CannotEstimate(f"all treated rows of the sub-experiments are at the reference period {seen}")
     within = equation.model_copy(update={"weights": WEIGHT})
-    fit = fit_absorbed(stack.assign(**dummies), [*columns, *equation.regressors], within, ledger)
+    terms = [*made.terms, *equation.regressors]
+    fit = fit_absorbed(pd.concat([stack, made.values], axis=1), terms, within, ledger)
+    fit, not_identified = identified(fit, made.terms, terms, within)
     after = [name for name, value in columns.items() if value >= 0]
     combinations = pd.DataFrame(np.eye(len(columns)), index=list(columns), columns=list(columns))
     if after:
         combinations = combinations.assign(overall=[(name in after) / len(after) for name in columns])
     fit = with_combinations(fit, combinations)
+    lost = [value for value in made.without if value >= 0]
 
     def row(name: str, **place: Any) -> dict[str, Any]:
         if name in fit.collinear:
-            return no_estimate(equation, COLLINEAR, adoption.treatment, **place, **fit.shared)
+            reason = not_identified.get(name, COLLINEAR)
+            return no_estimate(equation, reason, adoption.treatment, **place, **fit.shared)
         return {"term": adoption.treatment, **place, **fit.shared, **numbers_of(fit, name, equation)}
 
-    zero = {"event_time": reference, "estimate": 0.0, "reason": "reference period, zero by construction"}
     rows = [row(name, event_time=value) for name, value in columns.items()]
-    rows = sorted([*rows, {"term": adoption.treatment, **zero, **fit.shared}], key=lambda each: int(each["event_time"]))
+    rows += [
+        {"term": adoption.treatment, "event_time": value, "estimate": 0.0, "reason": reason, **fit.shared}
+        for value, reason in made.zero.items()
+    ]
+    rows += [
+        no_estimate(equation, reason, adoption.treatment, event_time=value, **fit.shared)
+        for value, reason in made.without.items()
+    ]
+    rows.sort(key=lambda each: int(each["event_time"]))
     rows = with_covariance(rows, {value: name for name, value in columns.items()}, fit)
     nobody = "no treated unit of a sub-experiment has a row after treatment began"
-    rows.append(row("overall") if after else no_estimate(equation, nobody, adoption.treatment, **fit.shared))
+    if after and not lost:
+        rows.append(row("overall"))
+    else:
+        reason = made.without[lost[0]] if lost else nobody
+        rows.append(no_estimate(equation, reason, adoption.treatment, **fit.shared))
     rows.append(joint_test(fit, [name for name, value in columns.items() if value < adoption.begins]))
     return [{"sample": sample_words(equation, words), **each} for each in rows]
 

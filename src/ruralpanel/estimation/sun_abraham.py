@@ -17,13 +17,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import counted
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed, varying_effects
 from ruralpanel.estimation.covariance import with_covariance
-from ruralpanel.estimation.estimates import no_estimate, sample_words
+from ruralpanel.estimation.estimates import COLLINEAR, no_estimate, sample_words
 from ruralpanel.estimation.event_study import joint_test
+from ruralpanel.estimation.measured_from import Curve, base_of, cohort_words, connected, identified, why_not, zero_words
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample, without_always_treated
 from ruralpanel.estimation.simultaneous_band import with_band
 from ruralpanel.ledger import Ledger
@@ -75,37 +77,53 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     left_out = " and ".join(part for part in (left_out, without) if part)
     if equation.inference.small_sample == "reghdfe":  # which drops singletons: they must not count in shares either
         sample, _ = varying_effects(sample, equation, ledger)
-    cells = _cells(sample, treatment, equation, ledger)
-    reference = equation.reference_period
-    columns = {_column(cohort, event_time): (cohort, event_time) for event_time, cohort in cells}
+    cells = _cells(sample, treatment, equation)
+    _note_bases(cells, sample, equation, ledger)
+    columns = {_column(*cell): cell for each in cells for cell in each.measured}
+    beside = {_column(*cell): cell for each in cells for cell in each.beside}
+    if not columns and not beside:
+        raise CannotEstimate("all treated rows are at what they are measured from")
+    if not columns:
+        raise CannotEstimate("; ".join(sorted({each.why_not for each in cells if each.why_not})))
+    every = dict(sorted({**columns, **beside}.items(), key=lambda item: item[1][::-1]))
     cohort, event_time = sample[f"{treatment}_cohort"], sample[f"{treatment}_event_time"]
     dummies = {
-        name: ((cohort == first) & (event_time == since)).astype("float64") for name, (first, since) in columns.items()
+        name: ((cohort == first) & (event_time == since)).astype("float64") for name, (first, since) in every.items()
     }
     sample = pd.concat([sample, pd.DataFrame(dummies, index=sample.index)], axis=1)
-    cohorts = fit_absorbed(sample, [*columns, *equation.regressors], equation, ledger)
+    terms = [*every, *equation.regressors]
+    cohorts = fit_absorbed(sample, terms, equation, ledger)
+    if equation.missing_reference != "fixest":
+        cohorts, _ = identified(cohorts, list(every), terms, equation)
     weights = sample[equation.weights] if equation.weights else pd.Series(1.0, index=sample.index)
     sizes = sample[list(columns)].mul(weights, axis=0).sum()
-    _note_gaps(cohorts, columns, sample, reference, ledger)
+    _note_gaps(cohorts, columns, sample, equation, ledger)
     averages = _averages(columns)
-    if equation.window is not None:
-        lowest, highest = equation.window
-        averages = {
-            name: each
-            for name, each in averages.items()
-            if lowest <= each.place.get("event_time", reference) <= highest
-        }
+    lowest, highest = equation.window or (-np.inf, np.inf)
+    averages = {
+        name: each for name, each in averages.items() if lowest <= each.place.get("event_time", lowest) <= highest
+    }
     fit = _averaged(cohorts, averages, sizes, equation.regressors)
 
     def row(name: str, term: str, **place: Any) -> dict[str, Any]:
         if name in fit.collinear:
-            reason = "collinear with the fixed effects or the terms before it"
-            return no_estimate(equation, reason, term, **place, **fit.shared)
+            return no_estimate(equation, COLLINEAR, term, **place, **fit.shared)
         return {"term": term, **place, **fit.shared, **fit.statistics(name, equation.inference.level)}
 
     found = [row(name, treatment, **average.place) for name, average in averages.items()]
-    reason = "reference period, zero by construction"
-    found.append({"term": treatment, "event_time": reference, "estimate": 0.0, "reason": reason, **fit.shared})
+    found += [
+        {"term": treatment, "event_time": value, "estimate": 0.0, "reason": reason, **fit.shared}
+        for value, reason in _zeros(cells, columns, equation).items()
+    ]
+    known = {each["event_time"] for each in found if "event_time" in each}
+    found += [
+        no_estimate(equation, reason, treatment, event_time=since, **fit.shared)
+        for since, reason in _lost(cells).items()
+        if since not in known and lowest <= since <= highest
+    ]
+    unmeasured = sorted({each.cohort for each in cells if each.why_not})
+    if unmeasured:
+        left_out = " and ".join(part for part in (left_out, f"averages without {cohort_words(unmeasured)}") if part)
     rows = sorted((each for each in found if "event_time" in each), key=lambda each: int(each["event_time"]))
     rows += [each for each in found if "event_time" not in each]
     rows += [row(name, name) for name in equation.regressors]
@@ -116,10 +134,6 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     begins = -equation.anticipation.get(treatment, 0)
     rows.append(joint_test(fit, [name for name, each in averages.items() if each.place.get("event_time", 0) < begins]))
     return [{"sample": sample_words(equation, left_out), **each} for each in rows]
-
-
-def _column(cohort: int, event_time: int) -> str:
-    return f"cohort {cohort} at event time {event_time}"
 
 
 def _compared(sample: pd.DataFrame, treatment: str, equation: Equation, ledger: Ledger) -> tuple[pd.DataFrame, str]:
@@ -146,8 +160,44 @@ def _compared(sample: pd.DataFrame, treatment: str, equation: Equation, ledger: 
     return kept, f"compared with cohort {last} in the periods before"
 
 
-def _cells(sample: pd.DataFrame, treatment: str, equation: Equation, ledger: Ledger) -> list[tuple[int, int]]:
-    """List event time and cohort of every coefficient: cohorts seen on both sides, event times but the reference."""
+@dataclass(frozen=True)
+class Cells:
+    """Event times of a cohort, of which units make one curve, and what they are measured from.
+
+    Parameters
+    ----------
+    cohort
+        The first period treated.
+    base
+        The event time that is zero; None where there is none.
+    event_times
+        In their order, the base among them.
+    why_not
+        Why they cannot be measured; empty where they can, or where collinearity is to decide.
+    """
+
+    cohort: int
+    base: int | None
+    event_times: tuple[int, ...]
+    why_not: str
+
+    @property
+    def measured(self) -> list[tuple[int, int]]:
+        """Cohort and event time of every coefficient that is averaged."""
+        return [] if self.why_not else [(self.cohort, each) for each in self.event_times if each != self.base]
+
+    @property
+    def beside(self) -> list[tuple[int, int]]:
+        """The same of those that cannot be measured."""
+        return [(self.cohort, each) for each in self.event_times] if self.why_not else []
+
+
+def _column(cohort: int, event_time: int) -> str:
+    return f"cohort {cohort} at event time {event_time}"
+
+
+def _cells(sample: pd.DataFrame, treatment: str, equation: Equation) -> list[Cells]:
+    """List what has a coefficient: cohorts that are seen on both sides of treatment, and their event times."""
     treated = sample[sample[f"{treatment}_cohort"].notna()]
     cohort = treated[f"{treatment}_cohort"].astype("int64")
     event_time = treated[f"{treatment}_event_time"].astype("int64")
@@ -157,38 +207,59 @@ def _cells(sample: pd.DataFrame, treatment: str, equation: Equation, ledger: Led
         raise CannotEstimate("no cohort is observed both before and after it is treated")
     if both.all() and len(treated) == len(sample):
         raise CannotEstimate("nobody is left to compare treated cohorts with")
-    # By event time first, so that of collinear columns the last are left out, as fixest does.
-    pairs = sorted((int(since), int(first)) for since, first in set(zip(event_time[both], cohort[both], strict=True)))
-    bases = _bases(pairs, equation)
-    if bases and equation.reference_period not in bases.values():
-        raise CannotEstimate(
-            f"no row is observed at the reference period {equation.reference_period}; the last before treatment is "
-            f"{max(bases.values())}, which `reference_period` of the designation can name"
-        )
-    moved = ", ".join(f"{first} from {base}" for first, base in bases.items() if base != equation.reference_period)
-    if moved:
-        reason = f"cohorts without a row at event time {equation.reference_period} are measured from another: {moved}"
-        ledger.note("measured from", len(sample), sample, reason)
-    return [(since, first) for since, first in pairs if since != bases.get(first, equation.reference_period)]
+    frame = pd.DataFrame({"cohort": cohort[both], "event_time": event_time[both]})
+    label = frame.groupby(["cohort", "event_time"]).ngroup().reindex(sample.index)
+    frame = frame.assign(curve=connected(sample, label, equation).reindex(frame.index)).drop_duplicates()
+    # A curve goes on in another cohort where effects are of larger groups than units; each cohort has its base still.
+    found = [
+        (int(rows["cohort"].iloc[0]), tuple(sorted(rows["event_time"].tolist())))
+        for _, rows in frame.groupby(["cohort", "curve"], sort=True)
+    ]
+    bases = [base_of(event_times, equation) for _, event_times in found]
+    lost = {each for each, base in zip(found, bases, strict=True) if base is None}
+    reason = "" if equation.missing_reference == "fixest" or not lost else _why_not(lost, equation)
+    return [
+        Cells(first, base, event_times, reason if base is None else "")
+        for (first, event_times), base in zip(found, bases, strict=True)
+    ]
 
 
-def _bases(pairs: list[tuple[int, int]], equation: Equation) -> dict[int, int]:
-    """Choose the event time before treatment that each cohort is measured from."""
+def _why_not(lost: set[tuple[int, tuple[int, ...]]], equation: Equation) -> str:
+    """Say why cohorts cannot be measured."""
+    times = {time for _, event_times in lost for time in event_times}
+    return why_not(Curve(tuple(sorted(times)), None, tuple({first for first, _ in lost})), equation)
+
+
+def _note_bases(cells: list[Cells], sample: pd.DataFrame, equation: Equation, ledger: Ledger) -> None:
+    """Say which cohorts are measured from another event time than the reference period, and which from none."""
     reference = equation.reference_period
-    if equation.missing_reference == "fixest":
-        return {}
-    (treatment,) = equation.treatments
-    begins = -equation.anticipation.get(treatment, 0)
-    before: dict[int, list[int]] = {}
-    for first in sorted({first for _, first in pairs}):
-        times = [since for since, each in pairs if each == first]
-        # Where no row is before anticipation, the earliest is the best there is.
-        before[first] = [since for since in times if since < begins] or [min(times)]
-    # The last one up to the reference; where there is none, the first one after it.
-    return {
-        first: max((since for since in times if since <= reference), default=min(times))
-        for first, times in before.items()
-    }
+    moved = ", ".join(f"{each.cohort} from {each.base}" for each in cells if each.base not in (None, reference))
+    reasons = [f"cohorts without a row at event time {reference} are measured from another: {moved}"] if moved else []
+    reasons += sorted({each.why_not for each in cells if each.why_not})
+    if reasons:
+        ledger.note("measured from", len(sample), sample, "; ".join(reasons))
+
+
+def _zeros(cells: list[Cells], columns: dict[str, tuple[int, int]], equation: Equation) -> dict[int, str]:
+    """Give the event times at which all cohorts are zero by construction, and the reason."""
+    cohorts: dict[int, list[int]] = {}
+    for each in cells:
+        if each.base is not None:
+            cohorts.setdefault(each.base, []).append(each.cohort)
+    if not cohorts:  # collinearity decides
+        cohorts[equation.reference_period] = []
+    estimated = {since for _, since in columns.values()}
+    return {base: zero_words(cohorts, base, equation) for base in cohorts if base not in estimated}
+
+
+def _lost(cells: list[Cells]) -> dict[int, str]:
+    """Give the event times of cohorts that cannot be measured, and the reasons."""
+    reasons: dict[int, list[str]] = {}
+    for each in cells:
+        for _, since in each.beside:
+            if each.why_not not in reasons.setdefault(since, []):
+                reasons[since].append(each.why_not)
+    return {since: "; ".join(every) for since, every in reasons.items()}
 
 
 def _averages(columns: dict[str, tuple[int, int]]) -> dict[str, Average]:
@@ -227,12 +298,14 @@ def _averaged(cohorts: Fit, averages: dict[str, Average], sizes: pd.Series, regr
 
 
 def _note_gaps(
-    cohorts: Fit, columns: dict[str, tuple[int, int]], sample: pd.DataFrame, reference: int, ledger: Ledger
+    cohorts: Fit, columns: dict[str, tuple[int, int]], sample: pd.DataFrame, equation: Equation, ledger: Ledger
 ) -> None:
     """Say which cohorts' coefficients cannot be told from the fixed effects, so that averages leave them out."""
     lost = [columns[name] for name in cohorts.collinear if name in columns]
     if lost:
         words = ", ".join(f"{cohort} at {event_time}" for cohort, event_time in sorted(lost))
         reason = f"cohorts and event times whose coefficient is collinear, left out of averages: {words}"
-        reason += f"; what else is estimated of these cohorts may be measured from there, not from {reference}"
+        if equation.missing_reference == "fixest":
+            reason += "; what else is estimated of these cohorts may be measured from there, not from "
+            reason += str(equation.reference_period)
         ledger.note("averaged over cohorts", len(sample), sample, reason)

@@ -26,6 +26,7 @@ from ruralpanel.estimation.adoption import (
 from ruralpanel.estimation.estimates import sample_words
 from ruralpanel.estimation.event_study import joint_test
 from ruralpanel.estimation.imputation import NOT_IMPUTED, imputable_rows
+from ruralpanel.estimation.measured_from import curves_of
 from ruralpanel.estimation.untreated import untreated_outcome
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
@@ -70,15 +71,25 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     contributions[model.untreated] += model.through_first_stage(weights) * residual[model.untreated][:, None]
     fit = clustered_fit([name_of(each) for each in known], estimates, contributions, sample, equation)
     rows = average_rows(averages, fit, adoption.treatment, equation, NOT_IMPUTED)
-    rows.append(joint_test(fit, _tested(adoption, [each.place["event_time"] for each in known if each.place])))
+    rows.append(
+        joint_test(fit, _tested(adoption, [each.place["event_time"] for each in known if each.place], equation))
+    )
     return [{"sample": sample_words(equation, left_out), **each} for each in rows]
 
 
-def _tested(adoption: Adoption, event_times: list[int]) -> list[str]:
+def _tested(adoption: Adoption, event_times: list[int], equation: Equation) -> list[str]:
     """Name the leads that can be tested together.
 
-    Residuals of a unit add up to zero over its untreated rows, so that one lead follows from the others, and one more
-    where all units are treated at some time, for residuals are orthogonal to a linear trend too.
+    Residuals of a unit add up to zero over its untreated rows, so that one lead follows from the others in each set of
+    event times that units connect, and one more where all units are treated at some time, for residuals are orthogonal
+    to a linear trend too.
     """
-    spare = 1 if np.isnan(adoption.event_time).any() else 2
-    return [f"event time {value}" for value in event_times if value < adoption.begins][spare:]
+    untreated = adoption.sample[adoption.untreated].reset_index(drop=True)
+    event_time, cohort = (untreated[f"{adoption.treatment}_{each}"] for each in ("event_time", "cohort"))
+    first, last = min(event_times), max(event_times)
+    leads = [value for value in event_times if value < adoption.begins]
+    out = {
+        int(np.clip(curve.event_times[0], first, last)) for curve in curves_of(untreated, event_time, cohort, equation)
+    }
+    left = [value for value in leads if value not in out]
+    return [f"event time {value}" for value in left[0 if np.isnan(adoption.event_time).any() else 1 :]]

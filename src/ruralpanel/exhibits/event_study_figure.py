@@ -182,6 +182,29 @@ def _bin_notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]
     return sentences
 
 
+def _time_words(zero: pd.DataFrame) -> str:
+    """Write the event times of rows, each once, with the signs of bins."""
+    pairs = sorted(set(zip(zero["event_time"].astype(int), zero["event_time_bin"], strict=True)))
+    return sentence_list([event_time_words(time, binned) for time, binned in pairs])
+
+
+def _measured_notes(zero: pd.DataFrame) -> list[str]:
+    """Say what effects are measured from, and for whom where it is not the same for all."""
+    if zero.empty:
+        return []
+    times = _time_words(zero)
+    if zero["event_time"].nunique() == 1:
+        found = [f"Measured from event time {times}, which is zero by construction."]
+    else:
+        found = [f"Measured from event times {times}, which are zero by construction."]
+    reasons = zero.loc[zero["reason"].str.contains("cohort"), ["event_time", "reason"]].drop_duplicates()
+    whose = reasons.assign(words=reasons["reason"].str.split("zero by construction[:,] ", regex=True).str[-1])
+    for event_time, words in whose.groupby("event_time")["words"]:
+        said = sentence_list(list(dict.fromkeys(words)))
+        found.append(f"Event time {decimal(float(str(event_time)), 0)}: {said}.")
+    return found
+
+
 def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
     exhibit = declaration.exhibit
     sentences = [exhibit.notes] if exhibit.notes else []
@@ -196,12 +219,10 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
                 "Plagborg-Møller 2019)."
             )
         zero = data[data["estimate"].eq(0) & data["standard_error"].isna()]
-        measured = zero.loc[zero["estimator"] != "imputation", "event_time"]
-        if len(measured):
-            sentences.append(f"Measured from event time {decimal(measured.iloc[0], 0)}, which is zero by construction.")
-        if len(measured) < len(zero):
-            first = zero[zero["estimator"] == "imputation"].iloc[0]
-            times = event_time_words(first["event_time"], first["event_time_bin"])
+        of_imputation = zero["estimator"] == "imputation"
+        sentences += _measured_notes(zero[~of_imputation])
+        if of_imputation.any():
+            times = _time_words(zero[of_imputation])
             sentences.append(f"Leads of imputation are measured from event time {times}, effects from what is imputed.")
     longest = max((declaration.anticipation.get(str(term), 0) for term in data["term"]), default=0)
     if longest:

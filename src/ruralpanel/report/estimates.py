@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -188,6 +188,10 @@ def traces(
         for table, lines in in_words(ledgers[ledgers["stage"] == "estimation"], labels).groupby("table", sort=False)
     }
     positions = {name: position for position, name in enumerate(study.sources)}
+    at_zero = estimates[estimates["estimate"].eq(0) & estimates["standard_error"].isna() & (estimates["cohort"] == "")]
+    zero = {
+        tuple(map(str, key)): each["event_time"].dropna().tolist() for key, each in at_zero.groupby(list(REGRESSION))
+    }
     equations: dict[tuple[str, ...], int] = {}
     facts: dict[tuple[str, ...], int] = {}
     described, rows = [], []
@@ -199,7 +203,7 @@ def traces(
             behind = sources_behind(study, columns_of_equation(found)) if found is not None else list(study.sources)
             described.append(
                 {
-                    "words": equation_words(found, study, labels) if found is not None else "",
+                    "words": equation_words(found, study, labels, zero.get(key, [])) if found is not None else "",
                     "declared": _declared_at(study, row),
                     "estimator": ESTIMATORS[row["estimator"]].words,
                     "module": _module_path(row["estimator"]),
@@ -221,7 +225,9 @@ def traces(
     }
 
 
-def equation_words(equation: Equation, study: Study, labels: Mapping[str, str]) -> str:
+def equation_words(
+    equation: Equation, study: Study, labels: Mapping[str, str], measured_from: Sequence[int] = ()
+) -> str:
     """Put an equation into a few sentences.
 
     Parameters
@@ -232,6 +238,8 @@ def equation_words(equation: Equation, study: Study, labels: Mapping[str, str]) 
         The study.
     labels
         What a reader sees for a column.
+    measured_from
+        Event times that the estimates have as zero by construction; none where that is not known.
     """
     outcome = study.outcomes[equation.outcome]
     words = OutcomeWords(label=outcome.label, unit=outcome.unit, transformation=outcome.transformation)
@@ -255,7 +263,8 @@ def equation_words(equation: Equation, study: Study, labels: Mapping[str, str]) 
         )
         sentences.append(f"Instrumented by {instruments}: {endogenous}.")
     if ESTIMATORS[equation.estimator].by_cohort:
-        times = f"Event times are measured from {decimal(equation.reference_period, 0)}"
+        bases = sorted({int(each) for each in measured_from} or {equation.reference_period})
+        times = f"Event times are measured from {sentence_list([decimal(each, 0) for each in bases])}"
         if equation.window is not None:
             times += f", shown from {decimal(equation.window[0], 0)} to {decimal(equation.window[1], 0)}"
         sentences.append(f"{times}.")

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralpanel.estimation.estimates import NOBODY
 from ruralpanel.estimation.rounding import NEGATIVE_VARIANCE, ZERO_ERROR
 from ruralpanel.sensitivity.results import CannotAnalyse
 
@@ -16,7 +17,7 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class EventStudy:
-    """Coefficients before and after a reference that is zero, one for each period without gaps.
+    """Coefficients before and after a reference that is zero, one for each period, or wave, without gaps.
 
     Parameters
     ----------
@@ -26,11 +27,14 @@ class EventStudy:
         After it.
     covariance
         Of leads and effects, in this order.
+    step
+        Event time from one to the next: 1, or how far waves are apart.
     """
 
     leads: Numbers
     effects: Numbers
     covariance: Numbers
+    step: int = 1
 
     @property
     def coefficients(self) -> Numbers:
@@ -49,8 +53,8 @@ class EventStudy:
 
     def lead_words(self, effects: list[int]) -> str:
         """Name the event times of the leads, given those of the effects."""
-        last = effects[0] - 2
-        first = last - len(self.leads) + 1
+        last = effects[0] - 2 * self.step
+        first = last - (len(self.leads) - 1) * self.step
         return str(last) if first == last else f"{first} to {last}"
 
     def _differences(self) -> Numbers:
@@ -65,7 +69,8 @@ def event_study_of(rows: pd.DataFrame, pairs: pd.DataFrame, anticipation: int) -
     """Put the coefficients of an equation and their covariance together.
 
     Event times that stand for all beyond them are left out, for they are no single period, and so is what lies beyond a
-    gap. Where the study measures from another reference, coefficients are measured anew from the last period before
+    gap. Waves that are evenly spaced have no gaps between them: what is said of periods then holds for waves. Where the
+    study measures from another reference, coefficients are measured anew from the last period before
     treatment and its anticipation.
 
     Parameters
@@ -85,7 +90,7 @@ def event_study_of(rows: pd.DataFrame, pairs: pd.DataFrame, anticipation: int) -
     Raises
     ------
     CannotAnalyse
-        If there is no lead or no effect, or leads and effects are not measured from one reference.
+        If there is no effect, or leads and effects are not measured from one reference.
     """
     by_time = rows[rows["event_time"].notna() & (rows["cohort"] == "") & (rows["event_time_bin"] == "")]
     known = by_time[by_time["estimate"].notna()].set_index("event_time")
@@ -100,22 +105,32 @@ def event_study_of(rows: pd.DataFrame, pairs: pd.DataFrame, anticipation: int) -
     references = [int(time) for time in known.index[without_error & (known["estimate"] == 0)]]
     if not references:
         raise CannotAnalyse("no period is zero by construction, so that leads and effects are not measured from one")
+    if len(references) > 1:
+        apart = " and ".join(map(str, sorted(references)))
+        raise CannotAnalyse(
+            f"cohorts are measured from event times {apart}, so that leads and effects make more than one curve; "
+            "analyse an equation whose `sample` holds cohorts that are measured from one"
+        )
     times = sorted(int(time) for time in known.index)
     matrix = _matrix(pairs, times, references)
     base = max((time for time in times if time < -anticipation), default=None)
     if base is None:
         raise CannotAnalyse("no period before treatment is left beside those that stand for all beyond them")
-    run = _run_around(base, times)
+    step = _step(by_time)
+    run = _run_around(base, times, step)
     leads, effects = [time for time in run if time < base], [time for time in run if time > base]
     if not effects:
-        raise CannotAnalyse(f"there is no coefficient at event time {base + 1}, the one after {base}")
+        raise CannotAnalyse(
+            f"there is no coefficient at event time {base + step}, the one after {base}; those there are, "
+            f"{', '.join(map(str, times))}, do not follow each other at one distance"
+        )
     chosen = [*leads, *effects]
     from_base = np.array([[(time == each) - 1.0 * (time == base) for time in times] for each in chosen])
     covariance = from_base @ matrix @ from_base.T
     if np.isnan(covariance).any():
         raise CannotAnalyse("leads and effects are from two regressions, so that how they covary is not known")
     coefficients = from_base @ known["estimate"].reindex(times).to_numpy(dtype="float64")
-    return EventStudy(coefficients[: len(leads)], coefficients[len(leads) :], covariance), effects
+    return EventStudy(coefficients[: len(leads)], coefficients[len(leads) :], covariance, step), effects
 
 
 def _matrix(pairs: pd.DataFrame, times: list[int], references: list[int]) -> Numbers:
@@ -129,11 +144,17 @@ def _matrix(pairs: pd.DataFrame, times: list[int], references: list[int]) -> Num
     return np.asarray(matrix)
 
 
-def _run_around(base: int, times: list[int]) -> list[int]:
+def _step(by_time: pd.DataFrame) -> int:
+    """Give the distance of event times at which anybody is observed: more than 1 where waves are so far apart."""
+    seen = by_time.loc[~by_time["reason"].str.startswith(NOBODY), "event_time"].astype("int64")
+    return int(np.gcd.reduce(np.diff(np.unique(seen)))) or 1
+
+
+def _run_around(base: int, times: list[int], step: int) -> list[int]:
     """List the event times that follow each other without a gap before and after the base."""
     first = last = base
-    while first - 1 in times:
-        first -= 1
-    while last + 1 in times:
-        last += 1
-    return list(range(first, last + 1))
+    while first - step in times:
+        first -= step
+    while last + step in times:
+        last += step
+    return list(range(first, last + 1, step))

@@ -42,15 +42,17 @@ def analyse(declared: HonestDid, study: EventStudy, effects: list[int]) -> list[
         If an event time that is asked for has no coefficient.
     """
     return [
-        row for words, weights in _averages(declared, effects) for row in _intervals(declared, study, words, weights)
+        row
+        for words, weights in _averages(declared, study, effects)
+        for row in _intervals(declared, study, words, weights)
     ]
 
 
-def _averages(declared: HonestDid, effects: list[int]) -> list[tuple[str, Numbers]]:
+def _averages(declared: HonestDid, study: EventStudy, effects: list[int]) -> list[tuple[str, Numbers]]:
     """Name the averages of effects that are looked at, each with its weights."""
     first, last = declared.event_times or (min(effects), max(effects))
     chosen = [time for time in effects if first <= time <= last]
-    missing = sorted(set(range(first, last + 1)) - set(chosen))
+    missing = sorted(set(range(first, last + 1, study.step)) - set(chosen))
     if missing:
         words = ", ".join(map(str, missing))
         raise CannotAnalyse(

@@ -220,10 +220,13 @@ class Specification(Section):
     """Sun–Abraham: whom treated cohorts are compared with. `never_treated`, the default: units that are not treated by
     the last period; `last_treated`: the last cohort to be treated, which leaves out the periods from then on, and the
     never treated."""
-    missing_reference: Literal["earlier", "fixest"] | None = None
-    """Sun–Abraham: what a cohort is measured from that has no row at the reference period. `earlier`, the default: its
-    last event time before that, or else the first one before treatment; the ledger names such cohorts. `fixest`: from
-    what is left when collinear coefficients are dropped, which is the cohort's last period, as in R fixest."""
+    missing_reference: Literal["earlier", "reason", "fixest"] | None = None
+    """Event study, Sun–Abraham, `stacked` and `local_projections`: what event times are measured from that no unit
+    connects to the reference period, as where waves are two years apart or a wave is missing. `earlier`: their last
+    event time before treatment that is no later than the reference, or else the first one after it; the row that is
+    zero says so, and the ledger. `reason`: nothing; they have the reason in place of a number. Left out: `earlier`, but
+    `reason` where the designation declares a `reference_period`. `fixest`: `reason`, but in Sun–Abraham what is left
+    when collinear coefficients are dropped, which is the cohort’s last period, as in R fixest."""
 
 
 class Block(Specification):
@@ -270,7 +273,7 @@ class Equation(Section):
     reference_period: int
     always_treated: Literal["drop", "keep"]
     comparison: Literal["never_treated", "last_treated"]
-    missing_reference: Literal["earlier", "fixest"]
+    missing_reference: Literal["earlier", "reason", "fixest"]
     latitude: Name | None
     longitude: Name | None
     absorbing: bool

@@ -109,7 +109,7 @@ ESTIMATORS: dict[str, Estimator] = {
         exhibits=_BOTH,
         by_cohort=True,
         one_curve=True,
-        keys=("window", "always_treated"),
+        keys=("window", "always_treated", "missing_reference"),
         inference=("bootstrap", "simultaneous"),
         in_a_sentence="an event study",
     ),
@@ -155,7 +155,7 @@ ESTIMATORS: dict[str, Estimator] = {
         one_curve=True,
         averages_effects=True,
         needs_window=True,
-        keys=("window",),
+        keys=("window", "missing_reference"),
     ),
     "local_projections": Estimator(
         words="local projections (Dube, Girardi, Jordà and Taylor 2025)",
@@ -164,7 +164,7 @@ ESTIMATORS: dict[str, Estimator] = {
         by_cohort=True,
         averages_effects=True,
         needs_window=True,
-        keys=("window",),
+        keys=("window", "missing_reference"),
     ),
     "extended_two_way": Estimator(
         words="extended two-way fixed effects (Wooldridge 2021)",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
@@ -322,7 +322,7 @@ class Study(Section):
                             ),
                             always_treated=stated.get("always_treated", "drop"),
                             comparison=stated.get("comparison", "never_treated"),
-                            missing_reference=stated.get("missing_reference", "earlier"),
+                            missing_reference=stated.get("missing_reference", _where_it_is_missing(declared.values())),
                             latitude=places.latitude if places is not None and spatial else None,
                             longitude=places.longitude if places is not None and spatial else None,
                             group_time=stated.get("group_time"),
@@ -370,6 +370,11 @@ def _instrumented(stated: dict[str, Any], declared: Mapping[str, Designation], e
     endogenous = stated.get("endogenous", list(declared))
     columns = [declared[name].column_in_equations(name) if name in declared else name for name in endogenous]
     return {"instruments": stated["instruments"], "endogenous": columns}
+
+
+def _where_it_is_missing(declared: Iterable[Designation]) -> Literal["earlier", "reason"]:
+    """Choose what is measured from without the reference period: none, where the user has declared that."""
+    return "reason" if any("reference_period" in each.model_fields_set for each in declared) else "earlier"
 
 
 def _stated(part: Specification) -> dict[str, Any]:

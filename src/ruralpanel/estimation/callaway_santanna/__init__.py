@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 
 from ruralpanel.errors import counted
 from ruralpanel.estimation.callaway_santanna.aggregation import Aggregate, aggregate
-from ruralpanel.estimation.callaway_santanna.group_time import Observed, group_time_effects
+from ruralpanel.estimation.callaway_santanna.group_time import ZERO, GroupTimeEffects, Observed, group_time_effects
 from ruralpanel.estimation.covariance import with_matrix
 from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words, statistics
+from ruralpanel.estimation.measured_from import zero_words
 from ruralpanel.estimation.rounding import NOISE, unit_of
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
 from ruralpanel.estimation.simultaneous_band import banded
@@ -87,13 +88,14 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         return statistics(effect, _standard_error(influence, clusters), np.inf, level, known_to)
 
     rows: list[dict[str, Any]] = []
+    bases = _bases(effects)
     for each in aggregates:
         place: dict[str, Any] = {"term": treatment + AVERAGES.get(each.of, "")}
         if each.value is not None:
             place |= {each.kind: str(int(each.value)) if each.kind == "cohort" else each.value}
         found = numbers(each.effect, each.influence)
-        if not each.influence.any():
-            found["reason"] = "reference period, zero by construction"
+        if each.kind == "event_time" and each.value in bases and not each.influence.any():
+            found["reason"] = zero_words(bases, each.value, equation)
         rows.append({**shared, **place, **found})
     by_time = {
         each.value: each.influence for each in aggregates if each.kind == "event_time" and each.value is not None
@@ -114,6 +116,14 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
             rows.append({**shared, "term": treatment, **place, **found})
     rows.append(shared | _joint_test(aggregates, clusters, begins=-equation.anticipation.get(treatment, 0)))
     return rows
+
+
+def _bases(effects: GroupTimeEffects) -> dict[int, list[int]]:
+    """List the cohorts that are zero by construction, by the event time of their base period."""
+    found: dict[int, list[int]] = {}
+    for cell in effects.cells[effects.cells["reason"] == ZERO].to_dict("records"):
+        found.setdefault(int(cell["period"] - cell["cohort"]), []).append(int(cell["cohort"]))
+    return found
 
 
 def _words(choice: GroupTime, left_out: str) -> str:

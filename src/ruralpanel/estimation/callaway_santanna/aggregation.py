@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ruralpanel.estimation.callaway_santanna.group_time import GroupTimeEffects, Observed
+from ruralpanel.estimation.callaway_santanna.group_time import ZERO, GroupTimeEffects, Observed
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,8 @@ def aggregate(
         seen = found.cohort + observed_through <= last
         times = [e for e in times if observed_through - (last - first) <= e <= observed_through]
         times = [e for e in times if (seen & (event_time == e)).any()]
-    by_event_time = [Aggregate("event_time", e, "", *found.average(seen & (event_time == e))) for e in times]
+    zero = (cells["reason"] == ZERO).to_numpy()
+    by_event_time = [Aggregate("event_time", e, "", *found.average(_at(e, event_time, seen, zero))) for e in times]
     after = [each for each in by_event_time if each.value is not None and each.value >= 0]
     by_cohort = [
         Aggregate("cohort", int(g), "", *found.plain_mean((found.cohort == g) & treated))
@@ -111,6 +112,15 @@ def aggregate(
         everywhere = np.ones(len(by_cohort), dtype=bool)
         aggregates.append(Aggregate("overall", None, "cohort", *cohorts.average(everywhere)))
     return [*aggregates, *by_event_time, *by_cohort, *by_period]
+
+
+def _at(
+    value: int, event_time: NDArray[np.int64], seen: NDArray[np.bool_], zero: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Choose the cells at an event time; those that are zero by construction only where there are no others."""
+    here = seen & (event_time == value)
+    chosen: NDArray[np.bool_] = here & ~zero
+    return chosen if chosen.any() else here
 
 
 @dataclass(frozen=True)

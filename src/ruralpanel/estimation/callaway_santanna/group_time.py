@@ -90,9 +90,12 @@ def group_time_effects(observed: Observed, choice: GroupTime, anticipation: int)
             row: dict[str, object] = {"cohort": int(cohort), "period": int(period), "effect": np.nan, "reason": ""}
             influence = np.zeros(len(observed.cohort))
             try:
-                found = _compare(observed, choice, anticipation, cohort, position)
-                row["effect"], influence = found.effect, found.influence
-                row["reason"] = "" if influence.any() else ZERO
+                base = _base(observed.periods, choice, anticipation, cohort, position)
+                if base == position:
+                    row |= {"effect": 0.0, "reason": ZERO}
+                else:
+                    found = _compare(observed, choice, anticipation, cohort, position, base)
+                    row["effect"], influence = found.effect, found.influence
             except CannotCompare as error:
                 row["reason"] = str(error)
             rows.append(row)
@@ -101,17 +104,21 @@ def group_time_effects(observed: Observed, choice: GroupTime, anticipation: int)
     return GroupTimeEffects(cells, np.array(influences).T)
 
 
-def _compare(observed: Observed, choice: GroupTime, anticipation: int, cohort: float, position: int) -> Comparison:
-    """Compare a cohort in a period, and spread the influence over all units of the sample."""
+def _base(periods: NDArray[np.int64], choice: GroupTime, anticipation: int, cohort: float, position: int) -> int:
+    """Choose the position of the period that a cohort's outcome in another is compared with."""
+    if periods[position] < cohort and choice.base_period != "universal":
+        return position - 1
+    before = np.flatnonzero(periods + anticipation < cohort)
+    if len(before) == 0:
+        raise CannotCompare("there is no period before treatment and its anticipation")
+    return int(before[-1])
+
+
+def _compare(
+    observed: Observed, choice: GroupTime, anticipation: int, cohort: float, position: int, base: int
+) -> Comparison:
+    """Compare a cohort in a period with the one at its base, and spread the influence over all units of the sample."""
     periods = observed.periods
-    base = position - 1
-    if periods[position] >= cohort or choice.base_period == "universal":
-        before = np.flatnonzero(periods + anticipation < cohort)
-        if len(before) == 0:
-            raise CannotCompare("there is no period before treatment and its anticipation")
-        base = int(before[-1])
-    if base == position:
-        return Comparison(0.0, np.zeros(len(observed.cohort)))
     in_cohort = observed.cohort == cohort
     if choice.comparison == "never_treated":
         in_comparison = np.isinf(observed.cohort)

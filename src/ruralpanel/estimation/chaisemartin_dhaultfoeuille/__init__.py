@@ -106,10 +106,22 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
             rows.append(no_estimate(equation, reason, event_time=time))
     rows.sort(key=lambda each: int(each["event_time"]))
     rows.append(numbers_of(fit, OVERALL, equation))
-    words = sample_words(equation, ", ".join(part for part in (*_words(choice), left_out) if part))
+    between = _between_periods(sample, treatment, equation)
+    words = sample_words(equation, ", ".join(part for part in (*_words(choice), left_out, between) if part))
     shared = fit.shared | {"sample": words, "regressors": "", "fixed_effects": "none"}
     test = _joint_test(fit, [_name(time) for time in placebos if _name(time) in contrasts])
     return [*(shared | each | {"term": column} for each in rows), shared | {"term": JOINT_TEST, **test}]
+
+
+def _between_periods(sample: pd.DataFrame, treatment: str, equation: Equation) -> str:
+    """Say how event times count for units that are first treated between two periods that are observed."""
+    cohort = sample.drop_duplicates(equation.unit)[f"{treatment}_cohort"].dropna()
+    observed = sample[equation.period]
+    between = cohort[(cohort > observed.min()) & (cohort < observed.max()) & ~cohort.isin(observed)]
+    if between.empty:
+        return ""
+    units = counted(len(between), "unit")
+    return f"{units} first treated between periods, for which event times count from the first period observed with it"
 
 
 def _name(event_time: int) -> str:

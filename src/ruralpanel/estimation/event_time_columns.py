@@ -1,0 +1,191 @@
+"""Indicators of event times for a regression: which have a coefficient, which are zero, and which have neither."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ruralpanel.estimation.measured_from import (
+    Curve,
+    base_of,
+    cohort_words,
+    curves_of,
+    moved_words,
+    why_not,
+    zero_words,
+)
+from ruralpanel.estimation.sample import CannotEstimate
+from ruralpanel.ledger import Ledger
+from ruralpanel.study.blocks import Equation
+
+
+@dataclass(frozen=True)
+class EventTimeColumns:
+    """What a regression has for event times, binned at the ends of the window.
+
+    Parameters
+    ----------
+    columns
+        By name, the event time of every coefficient that is reported.
+    beside
+        Columns that the regression needs and that are not reported.
+    values
+        All these columns, one row a row of the sample.
+    zero
+        By event time that is zero by construction, the reason.
+    without
+        By event time that cannot be measured, the reason.
+    notes
+        By event time with a coefficient, what has to be said of it.
+    """
+
+    columns: dict[str, int]
+    beside: list[str]
+    values: pd.DataFrame
+    zero: dict[int, str]
+    without: dict[int, str]
+    notes: dict[int, str]
+
+    @property
+    def terms(self) -> list[str]:
+        """Names of all columns, in the order in which they enter the regression."""
+        return [*self.columns, *self.beside]
+
+
+def event_time_columns(
+    sample: pd.DataFrame,
+    event_time: pd.Series,
+    cohort: pd.Series,
+    ends: tuple[int, int],
+    equation: Equation,
+    ledger: Ledger,
+) -> EventTimeColumns:
+    """Make the indicators of event times, each set of them that units connect measured from its own reference.
+
+    A bin that holds event times of several sets has one coefficient all the same, as long as each set has a reference.
+
+    Parameters
+    ----------
+    sample
+        The rows of the regression.
+    event_time, cohort
+        Of these rows; event time is missing in rows that are compared with.
+    ends
+        The first and the last event time; those beyond are binned there.
+    equation
+        Gives fixed effects, reference period and what becomes of event times without it.
+    ledger
+        Gets a line where another event time than the reference period is measured from, or none.
+
+    Returns
+    -------
+    EventTimeColumns
+        Coefficients in the order of event times.
+
+    Raises
+    ------
+    CannotEstimate
+        If nothing can be measured.
+    """
+    curves = curves_of(sample, event_time, cohort, equation)
+    lowest, highest = ends
+    base = {curve: _base(curve, ends, equation) for curve in curves}
+    binned = event_time.clip(lowest, highest)
+    if all(value is None for value in base.values()):
+        raise CannotEstimate(_nothing(curves, event_time, ends, equation))
+    home = {each: curve for curve in curves for each in curve.event_times}
+    measured = event_time.map({each: base[curve] is not None for each, curve in home.items()}).eq(True)
+    zero = {value for value in base.values() if value is not None}
+    mixed = {int(value) for value in binned[event_time.notna() & ~measured].unique()}
+    present = sorted({int(value) for value in binned[measured].unique()} - zero)
+    names = {value: f"event time {value}" for value in present}
+    values = {name: ((binned == value) & measured).astype("float64") for value, name in names.items()}
+    for curve in (curve for curve in curves if base[curve] is None):
+        # Its rows stay in the regression, each event time with a coefficient that means nothing.
+        for each in curve.event_times:
+            values[f"event time {each}, from no reference"] = (event_time == each).astype("float64")
+    columns = {name: value for value, name in names.items() if value not in mixed}
+    _note(curves, base, sample, equation, ledger)
+    return EventTimeColumns(
+        columns,
+        [name for name in values if name not in columns],
+        pd.DataFrame(values, index=sample.index),
+        _zero_reasons(base, ends, equation),
+        {value: _why_not(value, ends, curves, base, equation) for value in sorted(mixed - zero)},
+        _notes(present, ends, curves, base),
+    )
+
+
+def seen_words(event_time: pd.Series, ends: tuple[int, int]) -> str:
+    """List event times as they are binned, and say of the ends whether they stand for all beyond."""
+    lowest, highest = ends
+    seen = sorted({int(value) for value in event_time.dropna().clip(lowest, highest)})
+    beyond = {lowest: (event_time < lowest).any() and "earlier", highest: (event_time > highest).any() and "later"}
+    return ", ".join(
+        f"{value} and {beyond[value]} (a bin of the window)" if beyond.get(value) else str(value) for value in seen
+    )
+
+
+def _base(curve: Curve, ends: tuple[int, int], equation: Equation) -> int | None:
+    """Give the event time, or the bin, that a curve is measured from."""
+    lowest, highest = ends
+    binned = [min(max(each, lowest), highest) for each in curve.event_times]
+    if equation.reference_period in binned:
+        return equation.reference_period
+    base = base_of(curve.event_times, equation)
+    return None if base is None else min(max(base, lowest), highest)
+
+
+def _zero_reasons(base: dict[Curve, int | None], ends: tuple[int, int], equation: Equation) -> dict[int, str]:
+    """Say of each reference whose it is: of the cohorts that are observed there."""
+    cohorts: dict[int, list[int]] = {}
+    for curve, value in base.items():
+        if value is not None:
+            here = [each for each in curve.event_times if min(max(each, ends[0]), ends[1]) == value]
+            found = {first for each in here for first in curve.cohorts_at[each]}
+            cohorts[value] = sorted({*cohorts.get(value, []), *found})
+    return {value: zero_words(cohorts, value, equation) for value in sorted(cohorts)}
+
+
+def _in_bin(value: int, ends: tuple[int, int], curve: Curve) -> bool:
+    return any(min(max(each, ends[0]), ends[1]) == value for each in curve.event_times)
+
+
+def _why_not(
+    value: int, ends: tuple[int, int], curves: Sequence[Curve], base: dict[Curve, int | None], equation: Equation
+) -> str:
+    here = [curve for curve in curves if base[curve] is None and _in_bin(value, ends, curve)]
+    return "; ".join(why_not(curve, equation) for curve in here)
+
+
+def _notes(
+    present: Iterable[int], ends: tuple[int, int], curves: Sequence[Curve], base: dict[Curve, int | None]
+) -> dict[int, str]:
+    """Say of a bin that it holds event times measured from different references."""
+    notes = {}
+    for value in present:
+        of = {base[curve]: curve.cohorts for curve in curves if base[curve] is not None and _in_bin(value, ends, curve)}
+        if len(of) > 1:
+            parts = [f"from {each} for {cohort_words(cohorts)}" for each, cohorts in of.items()]
+            notes[value] = f"holds event times measured {' and '.join(parts)}"
+    return notes
+
+
+def _note(
+    curves: Sequence[Curve], base: dict[Curve, int | None], sample: pd.DataFrame, equation: Equation, ledger: Ledger
+) -> None:
+    moved = moved_words((curve for curve in curves if base[curve] not in (None, equation.reference_period)), equation)
+    lost = "; ".join(why_not(curve, equation) for curve in curves if base[curve] is None)
+    if moved or lost:
+        ledger.note("measured from", len(sample), sample, "; ".join(part for part in (moved, lost) if part))
+
+
+def _nothing(curves: Sequence[Curve], event_time: pd.Series, ends: tuple[int, int], equation: Equation) -> str:
+    """Say why no event time can be measured."""
+    seen = seen_words(event_time, ends)
+    reasons = "; ".join(why_not(curve, equation) for curve in curves)
+    return (
+        f"no row is observed at the reference period {equation.reference_period}; event times seen: {seen}; {reasons}"
+    )

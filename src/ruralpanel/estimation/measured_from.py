@@ -1,0 +1,279 @@
+r"""What coefficients by event time are measured from, and which of them that reaches.
+
+An effect of a fixed effect's level and one of all event times at which that level is observed cannot be told apart, so
+that coefficients by event time are known up to a constant in each set of event times that some unit connects: event
+times are joined when a unit is observed at both. In a panel of two-yearly waves, units treated on a wave are seen at
+even event times only and those treated between waves at odd ones; no regression measures the one from the other. One
+reference is needed for each such set (:func:`curves_of`), and a bin of event times must not take its place: it would
+join sets by the assumption that their coefficients are alike.
+
+What else fixed effects leave open, such as a linear trend where every unit is treated at some time, shows in columns
+that are dropped as collinear: coefficients that a dropped one could be moved into are not identified either
+(:func:`identified`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from ruralpanel.estimation.absorbed import Fit, absorbed_regression
+from ruralpanel.estimation.estimates import COLLINEAR
+from ruralpanel.estimation.sample import CannotEstimate, effect_name
+from ruralpanel.study.blocks import Equation
+from ruralpanel.study.fixed_effects import columns_of, intercepts
+
+ZERO = "reference period, zero by construction"
+
+MOVED = 1e-6
+"""A dropped indicator of an event time is a sum of others with coefficients of at least this size."""
+
+NAMED = 6
+"""So many cohorts are named; of more, the first and the last."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Event times that units connect, so that one can be measured from another.
+
+    Parameters
+    ----------
+    event_times
+        In their order.
+    base
+        The one that the others are measured from; None where there is none.
+    cohorts
+        Of the units at these event times.
+    cohorts_at
+        The same by event time.
+    """
+
+    event_times: tuple[int, ...]
+    base: int | None
+    cohorts: tuple[int, ...]
+    cohorts_at: Mapping[int, Sequence[int]] = field(default_factory=dict, hash=False, compare=False)
+
+
+def curves_of(sample: pd.DataFrame, event_time: pd.Series, cohort: pd.Series, equation: Equation) -> list[Curve]:
+    """Find the sets of event times that units connect, and what each is measured from.
+
+    Parameters
+    ----------
+    sample
+        Rows from :func:`ruralpanel.estimation.sample.estimation_sample`.
+    event_time, cohort
+        Of these rows, as they are and not binned; event time is missing in rows that are compared with.
+    equation
+        Gives fixed effects, the reference period, and what becomes of event times that nothing connects to it.
+
+    Returns
+    -------
+    list of Curve
+        By their first event time.
+    """
+    at = event_time.notna()
+    number = connected(sample, event_time, equation)
+    frame = pd.DataFrame({"curve": number[at], "event_time": event_time[at], "cohort": cohort[at]}).astype("int64")
+    found = []
+    for _, rows in frame.drop_duplicates().groupby("curve"):
+        times = sorted(set(rows["event_time"].tolist()))
+        cohorts_at = {int(str(time)): sorted(each.tolist()) for time, each in rows.groupby("event_time")["cohort"]}
+        cohorts = sorted({each for every in cohorts_at.values() for each in every})
+        found.append(Curve(tuple(times), base_of(times, equation), tuple(cohorts), cohorts_at))
+    return sorted(found, key=lambda curve: curve.event_times)
+
+
+def connected(sample: pd.DataFrame, label: pd.Series, equation: Equation) -> pd.Series:
+    """Number the sets of labels that levels of fixed effects connect.
+
+    Levels of effects that vary with the period connect nothing, nor do those of effects that a finer one, such as the
+    unit's, contains. Without any such effect, all rows are one level.
+
+    Parameters
+    ----------
+    sample
+        Rows from :func:`ruralpanel.estimation.sample.estimation_sample`.
+    label
+        Of each row, such as its event time; rows where it is missing share a label of their own.
+    equation
+        Gives fixed effects.
+
+    Returns
+    -------
+    pandas.Series
+        The number of each row's set.
+    """
+    codes = pd.factorize(label, use_na_sentinel=False)[0]
+    size = int(codes.max(initial=-1)) + 1
+    ends = [(np.zeros_like(codes), 1)]
+    if chosen := _of_units(sample, equation):
+        ends = [(each, int(each.max()) + 1) for each in chosen]
+    rows, columns, nodes = [], [], size
+    for level, count in ends:
+        rows.append(codes)
+        columns.append(level + nodes)
+        nodes += count
+    joined = coo_matrix(
+        (np.ones(len(codes) * len(ends)), (np.concatenate(rows), np.concatenate(columns))), (nodes,) * 2
+    )
+    _, component = connected_components(joined, directed=False)
+    return pd.Series(component[codes], index=sample.index)
+
+
+def _of_units(sample: pd.DataFrame, equation: Equation) -> list[np.ndarray]:
+    """Give the levels of fixed effects that do not vary with the period, without those that a finer one contains."""
+    names = [each for each in intercepts(equation.fixed_effects) if equation.period not in columns_of(each)]
+    kept: list[pd.Series] = []
+    for level in sorted((sample[effect_name(each)] for each in names), key=lambda each: -each.nunique()):
+        if not any((level.groupby(finer).nunique() == 1).all() for finer in kept):
+            kept.append(level)
+    return [pd.factorize(level)[0] for level in kept]
+
+
+def base_of(event_times: Iterable[int], equation: Equation) -> int | None:
+    """Choose the event time before treatment, and before its anticipation, that the others are measured from.
+
+    It is the reference period. Where that is not among them and ``missing_reference`` allows another, it is the last
+    one before, or else the first one after the reference.
+    """
+    times, reference = set(event_times), equation.reference_period
+    if reference in times:
+        return reference
+    if equation.missing_reference != "earlier":
+        return None
+    (treatment,) = equation.treatments
+    before = [each for each in times if each < -equation.anticipation.get(treatment, 0)]
+    return max((each for each in before if each <= reference), default=min(before, default=None))
+
+
+def zero_words(bases: Mapping[int, Sequence[int]], base: int, equation: Equation) -> str:
+    """Say of a reference why its coefficient is zero.
+
+    Parameters
+    ----------
+    bases
+        By reference, the cohorts that are measured from it.
+    base
+        The reference in question.
+    equation
+        Gives the reference period asked for.
+    """
+    alone, of = set(bases) == {equation.reference_period}, cohort_words(bases[base])
+    if base == equation.reference_period:
+        return ZERO if alone else f"{ZERO}, for {of}"
+    return f"reference, zero by construction: {last_words(base, equation)} of {of}"
+
+
+def last_words(base: int, equation: Equation) -> str:
+    """Say which wave a base other than the reference period is."""
+    (treatment,) = equation.treatments
+    anticipated = " and its anticipation" if equation.anticipation.get(treatment, 0) else ""
+    before = f"before treatment{anticipated}"
+    last = equation.reference_period == -1 - equation.anticipation.get(treatment, 0) or base > equation.reference_period
+    return f"{'last wave' if last else 'last wave up to ' + str(equation.reference_period)} {before}"
+
+
+def why_not(curve: Curve, equation: Equation) -> str:
+    """Say why the event times of a curve without a base cannot be measured, and what would help."""
+    (treatment,) = equation.treatments
+    times = _listed(curve.event_times)
+    one = "time" if len(curve.event_times) == 1 else "times"
+    who = f"event {one} {times} ({cohort_words(curve.cohorts)})"
+    anticipation = equation.anticipation.get(treatment, 0)
+    before = [each for each in curve.event_times if each < -anticipation]
+    if not before:
+        within = f" and its anticipation of {anticipation}" if anticipation else ""
+        return f"no unit connects {who} to one before treatment{within}"
+    return (
+        f"no unit connects {who} to the reference period {equation.reference_period}; `missing_reference: earlier` "
+        f"measures them from {max(before)}, the last wave before treatment"
+    )
+
+
+def moved_words(curves: Iterable[Curve], equation: Equation) -> str:
+    """Say for the ledger which curves are measured from another event time than the reference period."""
+    moved = [curve for curve in curves if curve.base not in (None, equation.reference_period)]
+    if not moved:
+        return ""
+    words = "; ".join(
+        f"{_listed([each for each in curve.event_times if each != curve.base])} from {curve.base} "
+        f"({cohort_words(curve.cohorts)})"
+        for curve in moved
+    )
+    return f"event times that no unit connects to {equation.reference_period} are measured from another: {words}"
+
+
+def identified(fit: Fit, names: Sequence[str], terms: Sequence[str], equation: Equation) -> tuple[Fit, dict[str, str]]:
+    """Set aside coefficients that the data do not determine, whichever of their columns was dropped.
+
+    Parameters
+    ----------
+    fit
+        A regression, from :func:`ruralpanel.estimation.absorbed.fit_absorbed`.
+    names
+        The columns whose coefficients stand beside each other, such as indicators of event times.
+    terms
+        All columns of the regression's right-hand side.
+    equation
+        What was estimated.
+
+    Returns
+    -------
+    tuple of (Fit, dict)
+        The regression without them, and by column of ``names`` that has no coefficient the reason.
+
+    Raises
+    ------
+    CannotEstimate
+        If none is left.
+    """
+    dropped = [name for name in fit.collinear if name in set(names)]
+    reasons: dict[str, str] = {}
+    for name in dropped:
+        others = _moved_into(fit, name, terms, equation)
+        among = [other for other in others if other in set(names)]
+        together = f"cannot be told from one another beside the fixed effects: {', '.join([*among, name])}"
+        reasons |= dict.fromkeys((*among, name), together if among else COLLINEAR)
+    lost = [name for name in fit.coefficients.index if name in reasons]
+    if not lost:
+        return fit, reasons
+    kept = [name for name in fit.coefficients.index if name not in reasons]
+    if not kept:
+        raise CannotEstimate(next(iter(reasons.values())))
+    matrix = fit.covariance.matrix.loc[kept, kept]
+    covariance = replace(fit.covariance, matrix=matrix)
+    return replace(
+        fit, coefficients=fit.coefficients[kept], covariance=covariance, collinear=[*fit.collinear, *lost]
+    ), reasons
+
+
+def _moved_into(fit: Fit, name: str, terms: Sequence[str], equation: Equation) -> list[str]:
+    """List the columns that were kept and that a dropped one is a sum of, beside the fixed effects."""
+    assert fit.absorbed is not None
+    sample = fit.absorbed.sample
+    weights = sample[equation.weights] if equation.weights else None
+    kept = [term for term in terms if term in fit.coefficients.index]
+    try:
+        _, result = absorbed_regression(sample, sample[name], weights, kept, fit.absorbed.effects, equation)
+    except CannotEstimate:  # fixed effects alone leave nothing of it
+        return []
+    return [term for term in kept if abs(result.params.get(term, 0.0)) > MOVED]
+
+
+def cohort_words(cohorts: Sequence[int]) -> str:
+    """Name cohorts: ``cohorts 2014 and 2016``."""
+    names = [str(each) for each in sorted(cohorts)]
+    if len(names) == 1:
+        return f"cohort {names[0]}"
+    if len(names) > NAMED:
+        return f"{len(names)} cohorts from {names[0]} to {names[-1]}"
+    return f"cohorts {', '.join(names[:-1])} and {names[-1]}"
+
+
+def _listed(event_times: Iterable[Hashable]) -> str:
+    return ", ".join(map(str, event_times))
