@@ -259,10 +259,11 @@ def _moved_into(fit: Fit, name: str, terms: Sequence[str], equation: Equation) -
     weights = sample[equation.weights] if equation.weights else None
     kept = [term for term in terms if term in fit.coefficients.index]
     try:
-        _, result = absorbed_regression(sample, sample[name], weights, kept, fit.absorbed.effects, equation)
+        regression = absorbed_regression(sample, sample[name], weights, kept, fit.absorbed.effects, equation)
     except CannotEstimate:  # fixed effects alone leave nothing of it
         return []
-    return [term for term in kept if abs(result.params.get(term, 0.0)) > MOVED]
+    found = dict(zip(regression.terms, regression.coefficients * regression.influences.units, strict=True))
+    return [term for term in kept if abs(found.get(term, 0.0)) > MOVED]
 
 
 def cohort_words(cohorts: Sequence[int]) -> str:
