@@ -261,8 +261,16 @@ def _without_singletons(sample: pd.DataFrame, names: list[str], equation: Equati
     kept = sample[stay].reset_index(drop=True)
     ledger.note("singletons dropped", len(sample), kept, f"{alone} rows alone in a fixed effect")
     if kept.empty:
-        raise CannotEstimate("every row is alone in a fixed effect")
+        raise CannotEstimate(f"every row is alone in a fixed effect{_of_units_seen_once(sample, equation)}")
     return kept
+
+
+def _of_units_seen_once(sample: pd.DataFrame, equation: Equation) -> str:
+    """Say so where the unit's fixed effect is one for every row."""
+    if equation.unit not in intercepts(equation.fixed_effects) or sample[equation.unit].duplicated().any():
+        return ""
+    remedy = "" if equation.levels else ", or the `level` that treatment is assigned at under `designation`"
+    return f"; every {equation.unit} is seen once: name `fixed_effects` of a larger group{remedy}"
 
 
 def absorbed_regression(
@@ -305,6 +313,7 @@ def absorbed_regression(
 
     exogenous = sample[[term for term in terms if sample[term].nunique() > 1]].astype("float64")
     nothing_left = f"{', '.join(terms)}: nothing is left once the fixed effects are taken out"
+    nothing_left += _of_units_seen_once(sample, equation)
     if exogenous.empty:
         raise CannotEstimate(nothing_left)
     sloping = slopes(equation.fixed_effects)
@@ -345,7 +354,8 @@ def absorbed_regression(
     left = np.linalg.norm(model.absorbed_dependent.to_numpy())
     # A constant outcome has zero on both sides.
     if left <= ABSORBED * np.linalg.norm(outcome - outcome.mean()):
-        raise CannotEstimate("the outcome does not vary once the fixed effects are taken out")
+        why = f"the outcome does not vary once the fixed effects are taken out{_of_units_seen_once(sample, equation)}"
+        raise CannotEstimate(why)
     return model, result
 
 

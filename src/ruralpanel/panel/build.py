@@ -108,7 +108,9 @@ def build_panel(
         reading = None
         if designation.listed is not None:
             lists = tables[designation.listed.source]
-            reading = read_lists(lists, name, designation.listed, table, panel.unit, panel.period)
+            reading = read_lists(
+                lists, name, designation.listed, table, designation.assigned_to(panel.unit), panel.period
+            )
             events.append(reading.events)
         table = date_designation(table, name, designation, panel.unit, panel.period, ledger, reading)
     if panel.places is not None:
