@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralpanel.errors import DataError, Problem
-from ruralpanel.estimation.treated_units import all_treated_throughout, treated_in_words
+from ruralpanel.estimation.treated_units import all_treated_throughout, level_remedy, treated_in_words
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.expressions import evaluate_condition
 from ruralpanel.study.blocks import Equation
@@ -130,7 +130,10 @@ def without_always_treated(
         return sample, ""
     kept = sample[~always].reset_index(drop=True)
     units = treated_in_words(sample[always], equation)
-    ledger.note("always treated dropped", len(sample), kept, f"{units} treated from the first period on")
+    # Where most leave, treatment may belong to those that they are a part of, which are seen more often.
+    most = sample.loc[always, equation.unit].nunique() > kept.loc[kept[treatment] == 1, equation.unit].nunique()
+    remedy = level_remedy(sample, treatment, equation) if most else ""
+    ledger.note("always treated dropped", len(sample), kept, f"{units} treated from the first period on{remedy}")
     if not (kept[f"{treatment}_event_time"] >= 0).any():
         raise CannotEstimate(all_treated_throughout(sample, treatment, equation))
     return kept, f"without {units} treated throughout"
