@@ -16,5 +16,5 @@ with stage(snakemake.log[0]):
     save_table(codebook(panel, origins), snakemake.output.codebook, key=CODEBOOK_KEY, keep_order=True)
     missing = missingness(panel, asked["unit"], asked["period"], asked["columns"], asked["designations"])
     save_table(missing, snakemake.output.missingness, key=MISSINGNESS_KEY)
-    observed = balance(panel, asked["unit"], asked["period"], asked["designations"])
+    observed = balance(panel, asked["unit"], asked["period"], asked["designations"], asked["levels"])
     save_table(observed, snakemake.output.balance, key=BALANCE_KEY, keep_order=True)

@@ -122,6 +122,12 @@ class Study(Section):
         return [name for name in (*self.sources, *self.tables) if name in used]
 
     @property
+    def levels(self) -> dict[str, str]:
+        """By designation, the column of those whom it is assigned to, where that is not the panel's unit."""
+        assigned = {name: each.assigned_to(self.panel.unit) for name, each in self.designation.items()}
+        return {name: level for name, level in assigned.items() if level != self.panel.unit}
+
+    @property
     def lines(self) -> list[str]:
         """The files with lines to measure distances to, from the top of the repository."""
         return self.panel.places.lines if self.panel.places is not None else []
@@ -286,11 +292,7 @@ class Study(Section):
             stated = {key: value for part in (block, own) for key, value in _stated(part).items()}
             treatments = stated.get("treatments", list(self.designation))
             declared = {treatment: self.designation[treatment] for treatment in treatments}
-            levels = {
-                treatment: each.level
-                for treatment, each in declared.items()
-                if each.level is not None and each.level != self.panel.unit
-            }
+            levels = {treatment: level for treatment, level in self.levels.items() if treatment in declared}
             treated = {levels.get(treatment, self.panel.unit) for treatment in declared}
             within = treated.pop() if len(treated) == 1 else self.panel.unit
             inference = _inference(stated.get("inference"), within)
