@@ -125,7 +125,8 @@ class Study(Section):
     def levels(self) -> dict[str, str]:
         """By designation, the column of those whom it is assigned to, where that is not the panel's unit."""
         assigned = {name: each.assigned_to(self.panel.unit) for name, each in self.designation.items()}
-        return {name: level for name, level in assigned.items() if level != self.panel.unit}
+        # A check refuses the period, which nobody is.
+        return {name: level for name, level in assigned.items() if level not in (self.panel.unit, self.panel.period)}
 
     @property
     def lines(self) -> list[str]:
