@@ -154,7 +154,9 @@ def _usable(
             ledger.note("balanced", len(sample), kept, f"{units} not observed in all periods")
             words.append(f"without {units} not observed in all periods")
             sample = kept
-    elif equation.timing_unit != equation.unit:
+    elif equation.timing_unit == equation.unit:
+        _require_dates(sample, treatment, equation)
+    else:
         seen = sample.groupby(equation.timing_unit)[equation.period].nunique()
         some = int((seen < sample[equation.period].nunique()).sum())
         if some:
@@ -163,6 +165,24 @@ def _usable(
             )
             ledger.note("levels with gaps", len(sample), sample, f"{reason}those of its levels that are")
     return sample.reset_index(drop=True), ", ".join(words)
+
+
+def _require_dates(sample: pd.DataFrame, treatment: str, equation: Equation) -> None:
+    """Refuse cohorts that are the periods in which units enter the sample: these are not when treatment began.
+
+    An indicator dates a unit by the first period that it is seen treated in. Where most treated units are treated
+    whenever they are seen, and none is known to have been treated before it is seen, that is all there is to know.
+    """
+    units = sample.groupby(equation.unit).agg(cohort=(f"{treatment}_cohort", "first"), first=(equation.period, "min"))
+    units["last"] = sample.groupby(equation.unit)[equation.period].max()
+    treated = units[units["cohort"] <= units["last"]]
+    entering = int((treated["cohort"] == treated["first"]).sum())
+    if 2 * entering > len(treated) and not (treated["cohort"] < treated["first"]).any():
+        who = counted(len(treated), "treated unit")
+        why = (
+            f"{entering:,} of {who} are treated from the first period they are seen in, so that nobody knows since when"
+        )
+        raise CannotEstimate(why + level_remedy(sample, treatment, equation))
 
 
 def _compared(sample: pd.DataFrame, choice: GroupTime, equation: Equation) -> pd.Series:
