@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,7 @@ class LedgerLine:
     reason
         Why rows left, or what changed in place.
     treated_units
-        For each designation that is dated by then, the units ever treated among those after the step:
+        For each designation that is dated by then, the units (or levels) ever treated among those after the step:
         ``taobao_village: 498; rural_station: 120``.
     """
 
@@ -57,6 +57,8 @@ class Ledger:
         The columns to count; a table that lacks one has no count.
     designations
         The designations whose treated units to count, once a table has their cohort.
+    levels
+        For designations that are assigned above units, the column of those who are treated, which are counted then.
     """
 
     stage: str
@@ -64,6 +66,7 @@ class Ledger:
     unit: str | None = None
     period: str | None = None
     designations: Collection[str] = ()
+    levels: Mapping[str, str] = field(default_factory=dict)
     lines: list[LedgerLine] = field(default_factory=list)
 
     def note(self, step: str, before: int, after: pd.DataFrame, reason: str = "") -> None:
@@ -95,12 +98,13 @@ class Ledger:
         )
 
     def _treated(self, table: pd.DataFrame) -> str:
-        """Count the units of a table that are ever treated, by designation."""
+        """Count the units of a table, or the levels, that are ever treated, by designation."""
         if self.unit is None or self.unit not in table:
             return ""
         cohorts = {name: f"{name}_cohort" for name in self.designations if f"{name}_cohort" in table}
         return "; ".join(
-            f"{name}: {table.loc[table[cohort].notna(), self.unit].nunique()}" for name, cohort in cohorts.items()
+            f"{name}: {table.loc[table[cohort].notna(), self.levels.get(name, self.unit)].nunique()}"
+            for name, cohort in cohorts.items()
         )
 
     def frame(self) -> pd.DataFrame:

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from ruralpanel.archive.drawn_values import ENOUGH, draw, margin_of, text_like, text_of
 from ruralpanel.archive.raw_sheets import Sheet, read_sheet, write_sheet
 from ruralpanel.archive.twins import Twin, synthetic_twins
+from ruralpanel.panel.build import build_panel
 from ruralpanel.sources.table import read_source
+from ruralpanel.study.designation import Designation
 from ruralpanel.study.load import load_study
 from ruralpanel.study.model import Study
 from ruralpanel.study.sources import Source
@@ -197,3 +199,42 @@ def test_labels_of_rare_values_are_left_out(tmp_path: Path) -> None:
     _, meta = pyreadstat.read_dta(str(tmp_path / "twin.dta"))
     assert meta.variable_value_labels == {"who": {1: "somebody"}}
     assert b"A. Name" not in (tmp_path / "twin.dta").read_bytes()
+
+
+@pytest.mark.parametrize("dated", [{"indicator": "grant"}, {"intensity": "dose"}, {"cohort": "first"}])
+def test_what_is_one_number_a_village_is_so_in_the_twin(tmp_path: Path, dated: dict[str, str]) -> None:
+    """Else nobody could run a study of households in treated villages on its twins."""
+    random = np.random.default_rng(3)
+    rows = [(village, year) for village in range(12) for year in range(2010, 2016) for _ in range(5)]
+    frame = pd.DataFrame(rows, columns=["village", "year"]).assign(household=lambda frame: 1000 + np.arange(len(frame)))
+    frame["first"] = frame["village"].map(dict.fromkeys(range(6), 2012) | dict.fromkeys(range(6, 9), 2014))
+    frame["grant"] = (frame["year"] >= frame["first"]).astype(int)
+    frame["dose"] = (frame["grant"] * (0.1 + frame["village"] / 20 + (frame["year"] - 2010) / 100)).round(3)
+    frame["income"] = random.normal(size=len(frame)).round(2)
+    frame["village"] = "v" + frame["village"].astype(str)
+    frame.to_csv(tmp_path / "survey.csv", index=False)
+    columns = {name: {"type": "text"} if name == "village" else {} for name in frame}
+    source = {"path": "survey.csv", "key": ["household", "year"], "columns": columns}
+    declared = Designation.model_validate({"level": "village", **dated})
+    study = Study.model_validate(
+        {
+            "study": "mine",
+            "title": "A study",
+            "authors": ["A. Scholar"],
+            "seed": 1,
+            "data_standing": "restricted",
+            "sources": {"survey": source},
+            "panel": {"unit": "household", "period": "year"},
+            "designation": {"listed": declared.model_dump(by_alias=True)},
+            "outcomes": {"income": {"label": "Income"}},
+            "blocks": {"main": {"outcomes": ["income"], "estimators": ["event_study"]}},
+            "exhibits": {"table": {"kind": "regression_table", "title": "Effects", "blocks": ["main"]}},
+        }
+    )
+    sheet = read_sheet(study.sources["survey"], tmp_path / "survey.csv")
+    twin = synthetic_twins(study, {"survey": sheet}, ["survey"])["survey"]
+    write_sheet(study.sources["survey"], twin.sheet, twin.cells, tmp_path / "survey.csv", tmp_path / "twin.csv")
+    table = read_source("survey", study.sources["survey"], tmp_path / "twin.csv", None)[0]
+    panel = build_panel({"survey": table}, study.panel, "survey", study.designation).panel
+    assert panel["village"].nunique() == 12
+    assert panel["listed"].nunique() == 2 or "cohort" in dated  # cohorts of few villages are not copied

@@ -173,7 +173,8 @@ def test_anticipated_event_times_are_neither_measured_from_nor_tested(uneven: pd
     ("change", "said"),
     [
         (lambda panel: panel.assign(listed_event_time=np.nan, listed_cohort=np.nan), "no cohort is observed both"),
-        (lambda panel: panel[panel["year"] >= 2006], "no cohort is observed both"),
+        (lambda panel: panel[panel["year"] >= 2006], "each is treated whenever it is seen"),
+        (lambda panel: panel[panel["year"] < 2003], "no cohort is observed both"),
         (lambda panel: panel.assign(y=1.0), "the outcome does not vary"),
     ],
 )

@@ -106,3 +106,14 @@ def _legend(figure: Figure) -> list[str]:
     legend = figure.axes[0].get_legend()
     assert legend is not None
     return [text.get_text() for text in legend.get_texts()]
+
+
+def test_villages_count_once_whatever_households_they_have(
+    panel: pd.DataFrame, events: pd.DataFrame, declared: ExhibitDeclaration
+) -> None:
+    households = pd.concat([panel, panel[panel["village"] <= 2]]).assign(household=lambda frame: range(len(frame)))
+    asked = declared.model_copy(update={"unit": "household", "levels": {"listed": "village"}})
+    data = rollout_figure.plotted_data(households, events, asked)
+    pd.testing.assert_frame_equal(data, rollout_figure.plotted_data(panel, events, declared))
+    figure, _ = rollout_figure.draw(data, asked)
+    assert figure.axes[0].get_ylabel() == "Designated units (village)"

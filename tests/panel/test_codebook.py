@@ -56,3 +56,19 @@ def test_cohorts_add_up_to_all_units(rows: list[tuple[int, int, bool]]) -> None:
 def test_every_column_of_a_study_has_an_origin(name: str) -> None:
     study = load_study(name, ROOT)
     assert list(study.column_origins()) == study.panel_columns()
+
+
+def test_what_is_there_of_a_treatment_of_villages_is_counted_by_village() -> None:
+    rows = [
+        (1, 2010, "a", 2012),
+        (2, 2010, "b", None),
+        (3, 2012, "a", 2012),
+        (4, 2012, "a", 2012),
+        (5, 2012, "c", 2012),
+    ]
+    panel = pd.DataFrame(rows, columns=["household", "year", "village", "listed_cohort"]).assign(y=[1, 2, None, 4, 5])
+    table = missingness(panel, "household", "year", ["y"], ["listed"], {"listed": "village"})
+    cells = table[table["designation"] == "listed"].set_index(["cohort", "period"])
+    assert cells.loc[("2012", 2010), ["units", "present", "missing", "attrition"]].tolist() == [2, 1, 0, 0.5]
+    assert cells.loc[("2012", 2012), ["units", "present", "missing", "attrition"]].tolist() == [2, 3, 1, 0]
+    assert cells.loc[("2012", 2012), "missing_share"] == 1 / 3

@@ -15,6 +15,7 @@ rule estimate_block:
     params:
         equations=lambda wildcards: equations_as_json(wildcards.block),
         designations=list(STUDY.designation),
+        levels=STUDY.levels,
         code=lambda wildcards: estimation_code(wildcards.block),
         lock=LOCK,
     message:

@@ -16,6 +16,7 @@ with stage(snakemake.log[0]):
         panel=load_table(snakemake.input.panel),
         equations=[Equation.model_validate(each) for each in json.loads(snakemake.params.equations)],
         designations=snakemake.params.designations,
+        levels=snakemake.params.levels,
     )
     save_table(found.estimates, snakemake.output.estimates, key=[ROW])
     save_table(found.ledger, snakemake.output.ledger, key=["line"])

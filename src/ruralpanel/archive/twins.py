@@ -87,7 +87,7 @@ def _domains(study: Study) -> dict[str, dict[str, str]]:
     """Say of each column of a source that identifies something, in which domain of keys its values are."""
     linked = {name for source in study.sources.values() for name in source.key}
     linked |= {name for join in study.panel.joins for name in join.on}
-    linked |= {study.panel.unit, study.panel.period}
+    linked |= {study.panel.unit, study.panel.period, *study.levels.values()}
     crosswalks = {
         (table.recode.crosswalk.source, name)
         for table in study.tables.values()
@@ -209,6 +209,7 @@ def _twin(
             cells[place] = [_renamed(value, maps[domains[names[0]]]) for value in original]
     units = _units(sheet, list(keys))
     order = _order(sheet, list(keys))
+    levels = _levels_of_dates(study)
     for place in range(sheet.raw.values.shape[1]):
         if place in cells:
             continue
@@ -217,7 +218,12 @@ def _twin(
         codes = [*source.missing_codes, *column.missing_codes, *missing_in_file(sheet, place)]
         random = _stream(study.seed, f"{name}/{place}")
         original = _filled(source, column_name, _column(sheet, place))
-        cells[place] = _drawn(original, codes, column.matches, units, order, random)
+        level = levels.get(column_name)
+        if level is not None and level in positions and order is not None:
+            of_level = [text_of(value) for value in _column(sheet, positions[level][0])]
+            cells[place] = _drawn_at_level(original, codes, column.matches, of_level, order, random)
+        else:
+            cells[place] = _drawn(original, codes, column.matches, units, order, random)
     table = pd.DataFrame(cells, columns=range(sheet.raw.values.shape[1]), index=range(rows), dtype=object)
     # The order of the original's rows would be a value of its own.
     by = [*keys] or list(range(table.shape[1]))
@@ -278,6 +284,33 @@ def _drawn(
         for row, number in zip(group["row"], numbers, strict=True):
             drawn[row] = number
     return drawn
+
+
+def _levels_of_dates(study: Study) -> dict[str, str]:
+    """Say of columns that date treatments assigned above units, by whom their values are one."""
+    dated = {name: study.designation[name] for name in study.levels}
+    columns = {name: (each.cohort, each.indicator, each.intensity) for name, each in dated.items()}
+    return {column: study.levels[name] for name, listed in columns.items() for column in listed if column is not None}
+
+
+def _drawn_at_level(
+    values: list[object],
+    codes: Sequence[Scalar],
+    form: str | None,
+    levels: list[str],
+    order: list[str],
+    random: np.random.Generator,
+) -> list[object]:
+    """Draw a column once a level and period, so that it is one number for all units that they have."""
+    cells = list(zip(levels, order, strict=True))
+    # Where a row does not know it, others of the level and period do.
+    first = dict(reversed([pair for pair in zip(cells, values, strict=True) if text_of(pair[1])]))
+    keys = sorted(set(cells))
+    drawn = _drawn(
+        [first.get(key) for key in keys], codes, form, [level for level, _ in keys], [year for _, year in keys], random
+    )
+    of_cell = dict(zip(keys, drawn, strict=True))
+    return [of_cell[cell] for cell in cells]
 
 
 def _outlined(

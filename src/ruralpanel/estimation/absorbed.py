@@ -287,8 +287,16 @@ def _without_singletons(sample: pd.DataFrame, names: list[str], equation: Equati
     kept = sample[stay].reset_index(drop=True)
     ledger.note("singletons dropped", len(sample), kept, f"{alone} rows alone in a fixed effect")
     if kept.empty:
-        raise CannotEstimate("every row is alone in a fixed effect")
+        raise CannotEstimate(f"every row is alone in a fixed effect{_of_units_seen_once(sample, equation)}")
     return kept
+
+
+def _of_units_seen_once(sample: pd.DataFrame, equation: Equation) -> str:
+    """Say so where the unit's fixed effect is one for every row."""
+    if equation.unit not in intercepts(equation.fixed_effects) or sample[equation.unit].duplicated().any():
+        return ""
+    remedy = "" if equation.levels else ", or the `level` that treatment is assigned at under `designation`"
+    return f"; every {equation.unit} is seen once: name `fixed_effects` of a larger group{remedy}"
 
 
 @dataclass(frozen=True)
@@ -360,7 +368,8 @@ def effects_taken_out(
         If the outcome or every term is absorbed, or there are fewer rows than coefficients.
     """
     varying = sample[[term for term in terms if sample[term].nunique() > 1]].astype("float64")
-    nothing_left = f"{', '.join(terms)}: nothing is left once the fixed effects are taken out"
+    seen_once = _of_units_seen_once(sample, equation)
+    nothing_left = f"{', '.join(terms)}: nothing is left once the fixed effects are taken out{seen_once}"
     if varying.empty:
         raise CannotEstimate(nothing_left)
     sloping = slopes(equation.fixed_effects)
@@ -378,7 +387,10 @@ def effects_taken_out(
     relative = np.ones(len(sample)) if weights is None else (weights / weights.mean()).to_numpy(dtype="float64")
     values = list(zip(intercepts, (slope_values(sample, each) for each in sloping), strict=True))
     of_levels = [(sample[name].to_numpy(), column.to_numpy()[:, 0]) for name, column in values]
-    parts = within(outcome.to_numpy("float64"), varying, relative, FixedEffectsOut(taken_out, of_levels, relative))
+    try:
+        parts = within(outcome.to_numpy("float64"), varying, relative, FixedEffectsOut(taken_out, of_levels, relative))
+    except CannotEstimate as error:
+        raise CannotEstimate(f"{error}{seen_once}") from None
     if not parts.terms:
         raise CannotEstimate(nothing_left)
     return TakenOut(parts, relative, taken_out, values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -81,10 +81,16 @@ def estimate_block(
     return found.estimates, found.ledger
 
 
-def block_results(panel: pd.DataFrame, equations: Sequence[Equation], designations: Sequence[str] = ()) -> BlockResults:
+def block_results(
+    panel: pd.DataFrame,
+    equations: Sequence[Equation],
+    designations: Sequence[str] = (),
+    levels: Mapping[str, str] | None = None,
+) -> BlockResults:
     """Estimate every equation of a block, and give all that comes of it.
 
-    Parameters and errors are those of :func:`estimate_block`.
+    Parameters and errors are those of :func:`estimate_block`; ``levels`` says of designations that are assigned above
+    units whom the ledger is to count.
     """
     frames: list[pd.DataFrame] = []
     found: list[tuple[dict[str, Any], Equation]] = []
@@ -92,7 +98,7 @@ def block_results(panel: pd.DataFrame, equations: Sequence[Equation], designatio
     balances: list[pd.DataFrame] = []
     for equation in equations:
         name = "/".join([equation.block, equation.specification, equation.outcome, equation.estimator])
-        ledger = Ledger("estimation", name, equation.unit, equation.period, designations)
+        ledger = Ledger("estimation", name, equation.unit, equation.period, designations, levels or {})
         try:
             used = panel
             if equation.matching is not None:

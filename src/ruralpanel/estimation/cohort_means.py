@@ -46,9 +46,11 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     ledger.note("averaged", len(sample), sample)
     cohort = _cohort_names(sample, equation)
     rows = [row | {"cohort": name} for name, row in cell_means(sample, cohort, equation)]
+    whom = equation.timing_unit
+    words = f"counts rows and {'units' if whom == equation.unit else f'levels of {whom}'}; no estimate"
     for name, members in sample.groupby(cohort, sort=True):
-        counts = {"observations": len(members), "units": members[equation.unit].nunique()}
-        rows.append({"term": COHORT_SIZE, "cohort": name, **counts, "reason": "counts rows and units; no estimate"})
+        counts = {"observations": len(members), "units": members[whom].nunique()}
+        rows.append({"term": COHORT_SIZE, "cohort": name, **counts, "reason": words})
     return rows
 
 

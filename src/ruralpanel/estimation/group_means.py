@@ -48,7 +48,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     assert groups is not None
     (treatment,) = equation.treatments
     sample = estimation_sample(panel, equation, ledger)
-    then = panel[panel[equation.period] == groups.at].set_index(equation.unit)
+    whom = equation.timing_unit
+    then = _then(panel[panel[equation.period] == groups.at], equation)
     if then.empty:
         raise CannotEstimate(f"the panel has no rows of {groups.at}, in which groups are formed")
     known = then[treatment].notna()
@@ -56,31 +57,52 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         known &= then[name].notna()
     sample = _kept(
         sample,
-        sample[equation.unit].map(known).eq(True),
+        sample[whom].map(known).eq(True),
         "group known",
         f"treatment or moderator of {groups.at} unknown",
         ledger,
     )
-    treated = sample[equation.unit].map(then[treatment]).eq(1)
+    treated = sample[whom].map(then[treatment]).eq(1)
     if groups.later_treated == "drop":
         later = ~treated & (sample[f"{treatment}_cohort"] > groups.at)
         sample = _kept(sample, ~later, "not treated later", f"first treated after {groups.at}", ledger)
     if groups.measured_from is not None:
-        before = sample[sample[equation.period] == groups.measured_from].set_index(equation.unit)[OUTCOME]
-        base = sample[equation.unit].map(before)
+        base = sample[whom].map(_means(sample[sample[equation.period] == groups.measured_from], equation))
         why = f"outcome of {groups.measured_from} missing, from which it is measured"
         sample = sample.assign(**{OUTCOME: sample[OUTCOME] - base})
         sample = _kept(sample, base.notna(), f"outcome of {groups.measured_from}", why, ledger)
     ledger.note("averaged", len(sample), sample)
-    group = sample[equation.unit].map(then[treatment]).eq(1).map({True: TREATED, False: UNTREATED})
+    group = sample[whom].map(then[treatment]).eq(1).map({True: TREATED, False: UNTREATED})
     words = sample_words(equation)
     for moderator in equation.moderators:
-        value = then.loc[then.index.isin(sample[equation.unit]), moderator]
+        value = then.loc[then.index.isin(sample[whom]), moderator]
         cut = float(value.quantile(groups.high_above))
-        high = sample[equation.unit].map(value) > cut
+        high = sample[whom].map(value) > cut
         group = group + f", {moderator} " + high.map({True: HIGH, False: LOW})
         words = sample_words(equation, f"{moderator} high above {cut:.4g} in {groups.at}")
     return [_row(name, row, words, groups.measured_from) for name, row in cell_means(sample, group, equation)]
+
+
+def _then(rows: pd.DataFrame, equation: Equation) -> pd.DataFrame:
+    """Give one row for each unit, or each level where treatment is assigned to these, when groups are formed."""
+    whom = equation.timing_unit
+    if whom == equation.unit:
+        return rows.set_index(whom)
+    columns = [*equation.treatments, *equation.moderators]
+    varying = [name for name in columns if (rows.groupby(whom)[name].nunique() > 1).any()]
+    if varying:
+        raise CannotEstimate(f"{', '.join(varying)} differs within {whom}, by which groups are formed")
+    return rows.groupby(whom)[columns].first()
+
+
+def _means(rows: pd.DataFrame, equation: Equation) -> pd.Series:
+    """Give the outcome of each unit in one period, or the weighted mean of each level."""
+    whom = equation.timing_unit
+    if whom == equation.unit:
+        return rows.set_index(whom)[OUTCOME]
+    weights = rows[equation.weights] if equation.weights else pd.Series(1.0, index=rows.index)
+    means: pd.Series = (rows[OUTCOME] * weights).groupby(rows[whom]).sum() / weights.groupby(rows[whom]).sum()
+    return means
 
 
 def _row(group: str, row: dict[str, Any], words: str, measured_from: int | None) -> dict[str, Any]:

@@ -134,7 +134,7 @@ def with_permutation(
     columns = [name for name in tested(terms, equation) if name in absorbed.regressors]
     if not columns:
         return rows
-    among = options.among or equation.unit
+    among = options.among or equation.timing_unit
     groups = sample.groupby(among, sort=True)
     try:
         cohort = _permutable_cohort(sample, groups, options.within, equation)

@@ -80,6 +80,6 @@ def right_hand_side(sample: pd.DataFrame, equation: Equation) -> tuple[pd.DataFr
 
 
 def _is_taken_out(sample: pd.DataFrame, moderator: str, equation: Equation) -> bool:
-    """Tell whether the units' fixed effects leave nothing of a moderator."""
-    fixed = equation.unit in intercepts(equation.fixed_effects)
-    return fixed and bool((sample.groupby(equation.unit)[moderator].nunique() <= 1).all())
+    """Tell whether fixed effects of units, or of the level treated, leave nothing of a moderator."""
+    fixed = set(intercepts(equation.fixed_effects)) & {equation.unit, equation.timing_unit}
+    return any(bool((sample.groupby(name)[moderator].nunique() <= 1).all()) for name in sorted(fixed))

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralpanel.errors import DataError, Problem, counted
+from ruralpanel.errors import DataError, Problem
+from ruralpanel.estimation.treated_units import all_treated_throughout, level_remedy, treated_in_words
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.expressions import evaluate_condition
 from ruralpanel.study.blocks import Equation
@@ -113,19 +114,28 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
 def without_always_treated(
     sample: pd.DataFrame, treatment: str, equation: Equation, ledger: Ledger
 ) -> tuple[pd.DataFrame, str]:
-    """Drop units that are treated in every period they are observed in, and say how many in words."""
+    """Drop units, or levels, that are treated in every period they are observed in, and say how many in words.
+
+    Raises
+    ------
+    CannotEstimate
+        If no treated row is left: what untreated rows alone show is no result.
+    """
     if equation.always_treated == "keep":
         return sample, ""
     cohort = sample[f"{treatment}_cohort"]
-    first = sample.groupby(equation.unit)[equation.period].transform("min")
+    first = sample.groupby(equation.timing_unit)[equation.period].transform("min")
     always = cohort.notna() & (cohort <= first)
     if not always.any():
         return sample, ""
     kept = sample[~always].reset_index(drop=True)
-    units = counted(int(sample.loc[always, equation.unit].nunique()), "unit")
-    ledger.note("always treated dropped", len(sample), kept, f"{units} treated from the first period on")
-    if kept.empty:
-        raise CannotEstimate("every unit is treated from its first period on")
+    units = treated_in_words(sample[always], equation)
+    # Where most leave, treatment may belong to those that they are a part of, which are seen more often.
+    most = sample.loc[always, equation.unit].nunique() > kept.loc[kept[treatment] == 1, equation.unit].nunique()
+    remedy = level_remedy(sample, treatment, equation) if most else ""
+    ledger.note("always treated dropped", len(sample), kept, f"{units} treated from the first period on{remedy}")
+    if not (kept[f"{treatment}_event_time"] >= 0).any():
+        raise CannotEstimate(all_treated_throughout(sample, treatment, equation))
     return kept, f"without {units} treated throughout"
 
 

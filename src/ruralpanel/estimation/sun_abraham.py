@@ -20,7 +20,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ruralpanel.errors import counted
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed, varying_effects
 from ruralpanel.estimation.covariance import with_covariance
 from ruralpanel.estimation.estimates import COLLINEAR, no_estimate, sample_words
@@ -28,6 +27,7 @@ from ruralpanel.estimation.event_study import joint_test
 from ruralpanel.estimation.measured_from import Curve, base_of, cohort_words, connected, identified, why_not, zero_words
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample, without_always_treated
 from ruralpanel.estimation.simultaneous_band import with_band
+from ruralpanel.estimation.treated_units import treated_in_words
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 
@@ -150,7 +150,7 @@ def _compared(sample: pd.DataFrame, treatment: str, equation: Equation, ledger: 
         raise CannotEstimate("no unit of this sample is treated while it is observed")
     last = int(cohort[~never].max())
     kept = sample[~never & (period < last)].reset_index(drop=True)
-    units = counted(int(sample.loc[never, equation.unit].nunique()), "unit")
+    units = treated_in_words(sample[never], equation)
     ledger.note(
         "compared with the last treated",
         len(sample),

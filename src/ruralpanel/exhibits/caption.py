@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from ruralpanel.exhibits.described import ColumnWords, SourceWords, described_columns, described_sources
 from ruralpanel.exhibits.names import name_words
 from ruralpanel.study.estimators import ESTIMATORS
-from ruralpanel.study.exhibits import AnyExhibit, RegressionTable, ScorecardTable
+from ruralpanel.study.exhibits import AnyExhibit, RegressionTable, ScorecardTable, TrendsFigure
 from ruralpanel.study.facts import files_named_in
 from ruralpanel.study.figures_of_effects import CoefficientFigure, ForestFigure
 from ruralpanel.study.figures_of_places import MapFigure
@@ -89,6 +89,10 @@ class ExhibitDeclaration(BaseModel):
     groups: dict[str, str] = {}
     grouped_by: dict[str, str] = {}
     """With means by group: by `block/specification`, the treatment that groups are formed by."""
+    levels: dict[str, str] = {}
+    """By designation, the column of those whom it is assigned to, where that is not the unit."""
+    cohorts_of: str = ""
+    """With means by cohort: the column of those that cohorts are of, where that is not the unit."""
     facts: dict[str, str] = {}
     """The files of facts that the notes refer to, by name."""
     tables: dict[str, str] = {}
@@ -166,6 +170,8 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
             for equation in study.equations(block)
             if equation.groups is not None
         },
+        levels=study.levels,
+        cohorts_of=_cohorts_of(study, exhibit),
         facts={key: study.facts[key] for key in files_named_in(exhibit.notes, study.facts)},
         tables={
             block: numbers[key]
@@ -175,6 +181,15 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         },
         flow=flow(study, numbers) if isinstance(exhibit, WorkflowFigure) else [],
     )
+
+
+def _cohorts_of(study: Study, exhibit: AnyExhibit) -> str:
+    """Name the level that all treatments of a figure of trends are assigned at, if there is one."""
+    if not isinstance(exhibit, TrendsFigure):
+        return ""
+    equations = [each for block in exhibit.estimated_in for each in study.equations(block)]
+    found = {each.timing_unit for each in equations if each.estimator == "cohort_means"}
+    return found.pop() if len(found) == 1 and found != {study.panel.unit} else ""
 
 
 def _of_places(study: Study, exhibit: AnyExhibit) -> dict[str, Any]:

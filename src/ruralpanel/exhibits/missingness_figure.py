@@ -173,7 +173,13 @@ def _notes(units: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
     sentences.append("Cells: per cent of values missing; an empty cell has none missing, a hatched one no units.")
     if exhibit.designation is not None:
         sentences.append(f"Cohorts are those of {name_words(exhibit.designation, declaration.labels)}.")
+        level = declaration.levels.get(exhibit.designation)
+        if level is not None:
+            sentences.append(f"Units not there are counted by {name_words(level, declaration.labels).lower()}.")
     if (units["share"] == 0).all():
         total = count(int(units.drop_duplicates("cohort")["units"].sum()))
-        sentences.append(f"All {total} units ({declaration.unit_words}) are there in all periods.")
+        whom = name_words(
+            declaration.levels.get(exhibit.designation or "", declaration.unit), declaration.labels
+        ).lower()
+        sentences.append(f"All {total} units ({whom}) are there in all periods.")
     return sentences + closing_notes(declaration)

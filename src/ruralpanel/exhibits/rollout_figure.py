@@ -73,6 +73,10 @@ def _designated(panel: pd.DataFrame, declaration: ExhibitDeclaration, weights: s
     """Add up the units that are treated in each period, or their weights; only from the first treated one on."""
     exhibit = declaration.exhibit
     assert isinstance(exhibit, RolloutFigure)
+    level = declaration.levels.get(exhibit.designation)
+    if level is not None:  # each counts once, whatever units it has
+        columns = [exhibit.designation, *([] if weights is None else [weights])]
+        panel = panel.groupby([level, declaration.period], as_index=False)[columns].mean()
     treated = panel[exhibit.designation].astype("float64")
     amounts = treated if weights is None else treated * panel[weights].astype("float64")
     sums = amounts.groupby(panel[declaration.period].astype("int64")).sum().sort_index()
@@ -110,7 +114,8 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
             _draw_line(below, data[data["series"] == name], position, None)
         above.set_yscale("log")
         above.yaxis.set_major_formatter(FuncFormatter(lambda value, _: count(value)))
-        above.set_ylabel(f"Designated units ({name_words(declaration.unit, declaration.labels)})")
+        whom = declaration.levels.get(exhibit.designation, declaration.unit)
+        above.set_ylabel(f"Designated units ({name_words(whom, declaration.labels)})")
         below.set_yscale("log")
         below.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         below.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))

@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from ruralpanel.estimation.estimates import COHORT_SIZE
 from ruralpanel.exhibits.caption import ExhibitDeclaration, OutcomeWords, closing_notes
+from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.style import NEVER_COLOUR, axis_label, empty_axes, figure_style, finish, panels
 from ruralpanel.study.estimators import shown_in
@@ -115,5 +116,6 @@ def _cohort_words(cohort: str, data: pd.DataFrame) -> str:
 def _notes(declaration: ExhibitDeclaration) -> list[str]:
     sentences = [declaration.exhibit.notes] if declaration.exhibit.notes else []
     sentences.append("Means of the rows observed, by cohort, before any regression.")
-    sentences.append(f"Number of units ({declaration.unit_words}) ever seen with the outcome in brackets.")
+    whom = name_words(declaration.cohorts_of or declaration.unit, declaration.labels).lower()
+    sentences.append(f"Number of units ({whom}) ever seen with the outcome in brackets.")
     return sentences + closing_notes(declaration)

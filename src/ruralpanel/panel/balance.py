@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -39,7 +39,13 @@ STATUSES = {
 """The groups of units."""
 
 
-def balance(panel: pd.DataFrame, unit: str, period: str, designations: Sequence[str]) -> pd.DataFrame:
+def balance(
+    panel: pd.DataFrame,
+    unit: str,
+    period: str,
+    designations: Sequence[str],
+    levels: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
     """Count units by when they are observed.
 
     Parameters
@@ -50,6 +56,9 @@ def balance(panel: pd.DataFrame, unit: str, period: str, designations: Sequence[
         Its keys. Periods are those of the panel: a period in which nobody has a row is none.
     designations
         The designations whose treatment statuses to tell apart; all units together are always counted.
+    levels
+        For designations that are assigned above units, the column of those who are treated, which are counted in the
+        units' place.
 
     Returns
     -------
@@ -57,21 +66,31 @@ def balance(panel: pd.DataFrame, unit: str, period: str, designations: Sequence[
         One row a designation, status (of :data:`STATUSES`), measure (of :data:`MEASURES`) and value, with ``units`` and
         their ``share`` of the units with that status, in an order that a person can read.
     """
-    row, names = pd.factorize(panel[unit], sort=True)
     periods = sorted(int(each) for each in panel[period].unique())
-    seen = np.zeros((len(names), len(periods)), dtype=bool)
-    seen[row, np.searchsorted(periods, panel[period].to_numpy())] = True
-    groups = [(ALL, ALL, np.ones(len(names), dtype=bool))]
+    everybody = _seen(panel, unit, period, periods)
+    groups = [(ALL, ALL, everybody)]
+    whole, whose = panel, levels or {}
     for name in designations:
+        assigned = whose.get(name, unit)
+        panel = whole.dropna(subset=[assigned])
+        row, seen = pd.factorize(panel[assigned], sort=True)[0], _seen(panel, assigned, period, periods)
         ever = panel[f"{name}_cohort"].notna().groupby(row).any().to_numpy(dtype=bool)
         throughout = panel[name].eq(1).fillna(False).groupby(row).all().to_numpy(dtype=bool)
-        groups += [(name, NEVER, ~ever), (name, EVER, ever), (name, ALWAYS, ever & throughout)]
+        groups += [(name, NEVER, seen[~ever]), (name, EVER, seen[ever]), (name, ALWAYS, seen[ever & throughout])]
     rows = [
-        (designation, status, measure, value, units, units / members.sum() if members.any() else np.nan)
-        for designation, status, members in groups
-        for measure, value, units in _counts(seen[members], periods)
+        (designation, status, measure, value, units, units / len(seen) if len(seen) else np.nan)
+        for designation, status, seen in groups
+        for measure, value, units in _counts(seen, periods)
     ]
     return pd.DataFrame(rows, columns=[*BALANCE_KEY, "units", "share"])
+
+
+def _seen(panel: pd.DataFrame, unit: str, period: str, periods: Sequence[int]) -> np.ndarray:
+    """Tell in which of the periods each unit has a row, in the order of their names."""
+    row, names = pd.factorize(panel[unit], sort=True)
+    seen = np.zeros((len(names), len(periods)), dtype=bool)
+    seen[row, np.searchsorted(periods, panel[period].to_numpy())] = True
+    return seen
 
 
 def _counts(seen: np.ndarray, periods: Sequence[int]) -> Iterator[tuple[str, str, int]]:

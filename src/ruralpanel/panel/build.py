@@ -89,7 +89,8 @@ def build_panel(
         number, a derived column cannot be computed, designation cannot be dated, a unit's coordinates are missing,
         impossible or not the same in all its rows, proxies do not measure a capacity, or no row is left.
     """
-    ledger = Ledger("panel", "panel", panel.unit, panel.period, designations)
+    assigned = {name: each.assigned_to(panel.unit) for name, each in designations.items()}
+    ledger = Ledger("panel", "panel", panel.unit, panel.period, designations, assigned)
     table = tables[base]
     table = with_whole_numbers(table, panel.period, f"source {base}", "period")
     ledger.note(f"base {base}", len(table), table, "its rows are the panel's rows")
@@ -108,7 +109,7 @@ def build_panel(
         reading = None
         if designation.listed is not None:
             lists = tables[designation.listed.source]
-            reading = read_lists(lists, name, designation.listed, table, panel.unit, panel.period)
+            reading = read_lists(lists, name, designation.listed, table, assigned[name], panel.period)
             events.append(reading.events)
         table = date_designation(table, name, designation, panel.unit, panel.period, ledger, reading)
     if panel.places is not None:

@@ -56,7 +56,12 @@ def _described(name: str, values: pd.Series, origin: ColumnOrigin) -> dict[str, 
 
 
 def missingness(
-    panel: pd.DataFrame, unit: str, period: str, columns: Sequence[str], designations: Sequence[str]
+    panel: pd.DataFrame,
+    unit: str,
+    period: str,
+    columns: Sequence[str],
+    designations: Sequence[str],
+    levels: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Count, by cohort and period, the units that are there and the values that are missing.
 
@@ -70,6 +75,9 @@ def missingness(
         The columns to look at, usually the outcomes.
     designations
         The designations whose cohorts to tell apart; all units together are always counted.
+    levels
+        For designations that are assigned above units, the column of those who are treated: ``units`` and
+        ``attrition`` are then of these, and the other numbers of their rows.
 
     Returns
     -------
@@ -82,7 +90,8 @@ def missingness(
     for designation in designations:
         cohort = panel[f"{designation}_cohort"].map(lambda value: str(int(value)), na_action="ignore")
         with_cohort = panel.assign(_cohort=cohort.astype(object).fillna("never"))
-        parts.append(_counted(with_cohort, unit, period, columns, designation))
+        whom = (levels or {}).get(designation, unit)
+        parts.append(_counted(with_cohort.dropna(subset=[whom]), whom, period, columns, designation))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -93,14 +102,16 @@ def _counted(panel: pd.DataFrame, unit: str, period: str, columns: Sequence[str]
     cells = pd.MultiIndex.from_product([units.index, periods], names=["cohort", "period"])
     grouped = panel.groupby(["_cohort", period])
     present = grouped.size().reindex(cells, fill_value=0)
+    there = grouped[unit].nunique().reindex(cells, fill_value=0)
     parts = []
     for column in columns:
         absent = grouped[column].agg(lambda values: int(values.isna().sum())).reindex(cells, fill_value=0)
-        part = pd.DataFrame({"present": present.to_numpy(), "missing": absent.to_numpy()}, index=cells).reset_index()
+        numbers = {"present": present.to_numpy(), "missing": absent.to_numpy(), "_there": there.to_numpy()}
+        part = pd.DataFrame(numbers, index=cells).reset_index()
         parts.append(part.assign(column=column))
     table = pd.concat(parts, ignore_index=True).assign(designation=designation)
     table["units"] = table["cohort"].map(units)
-    table["attrition"] = 1 - table["present"] / table["units"]
+    table["attrition"] = 1 - table["_there"] / table["units"]
     table["missing_share"] = (table["missing"] / table["present"]).where(table["present"] > 0)
     order = [*MISSINGNESS_KEY, "units", "present", "missing", "attrition", "missing_share"]
     return table[order]

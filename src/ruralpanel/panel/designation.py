@@ -1,4 +1,8 @@
-"""Date designation: from a cohort, a 0/1 indicator, an intensity or yearly lists to treatment and event time."""
+"""Date designation: from a cohort, a 0/1 indicator, an intensity or yearly lists to treatment and event time.
+
+Those who are treated are the panel's units, or what the designation declares as its ``level``. All that is dated is
+theirs: a row has the timing of the one that it is of in its period.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.ledger import Ledger
+from ruralpanel.panel.designation_level import read_at_level
 from ruralpanel.panel.lists import FAR, ListReading, note_lists
 from ruralpanel.study.designation import Designation
 
@@ -21,8 +26,8 @@ def date_designation(
 ) -> pd.DataFrame:
     """Add treatment, cohort and event time of one designation to a panel.
 
-    The cohort is a unit's first treated period; it is missing for the never treated. Event time is the period less
-    the cohort, in periods' own units (years), so that uneven waves keep their true distance.
+    The cohort is the first treated period of a unit, or of its level; it is missing for the never treated. Event time
+    is the period less the cohort, in periods' own units (years), so that uneven waves keep their true distance.
 
     Parameters
     ----------
@@ -48,9 +53,15 @@ def date_designation(
     Raises
     ------
     DataError
-        If a cohort varies within a unit or is not a whole number, an indicator is not 0/1, an intensity is negative,
-        or a treatment that is declared absorbing ends.
+        If a cohort varies within a unit or level or is not a whole number, an indicator is not 0/1, an intensity is
+        negative, either differs within a level and period, no row has a level, or a treatment that is declared
+        absorbing ends.
     """
+    given = panel
+    if designation.level == unit:
+        designation = designation.model_copy(update={"level": None})
+    if designation.level is not None:
+        panel, unit = read_at_level(panel, name, designation, designation.level, unit, period, ledger)
     intensity: dict[str, pd.Series] = {}
     if designation.cohort is not None:
         cohort = _from_cohort_column(panel, designation, unit, period)
@@ -67,13 +78,24 @@ def date_designation(
     else:
         assert designation.indicator is not None
         treated, cohort = _from_indicator(panel, designation, unit, period)
+    if panel[unit].isna().any():  # nobody knows whose timing these rows have
+        of_one = panel[unit].notna()
+        treated, cohort = treated.where(of_one), cohort.where(of_one)
+        intensity = {column: values.where(of_one) for column, values in intensity.items()}
     unknown = int(treated.isna().sum())
-    dated = panel.assign(
+    dated = given.assign(
         **{name: treated, f"{name}_cohort": cohort, f"{name}_event_time": panel[period] - cohort},
         **intensity,
     )
-    ledger.note(f"designation {name}", len(panel), dated, _summary(dated, name, unit, period, unknown))
+    ledger.note(f"designation {name}", len(panel), dated, _summary(dated, name, designation, unit, period, unknown))
     return dated
+
+
+def _who(number: int, designation: Designation) -> str:
+    """Count units, or levels where treatment belongs to these."""
+    return (
+        counted(number, "unit") if designation.level is None else f"{counted(number, 'level')} of {designation.level}"
+    )
 
 
 def _since(cohort: pd.Series, period: pd.Series) -> pd.Series:
@@ -114,8 +136,9 @@ def _from_cohort_column(panel: pd.DataFrame, designation: Designation, unit: str
             [
                 Problem(
                     "panel",
-                    f"the cohort `{column}` changes within {counted(len(changing), 'unit')}: {units}",
-                    hint="a unit has one first period; correct the rows or read an `indicator` in place of it",
+                    f"the cohort `{column}` changes within {_who(len(changing), designation)}: {units}",
+                    hint=f"{'a unit' if designation.level is None else 'each'} has one first period; correct the rows "
+                    "or read an `indicator` in place of it",
                 )
             ]
         )
@@ -158,7 +181,7 @@ def _from_indicator(
                 [
                     Problem(
                         "panel",
-                        f"`{column}` goes back to 0 in {counted(ended[unit].nunique(), 'unit')} treated before: "
+                        f"`{column}` goes back to 0 in {_who(ended[unit].nunique(), designation)} treated before: "
                         f"{units}",
                         hint="declare `absorbing: false`, or correct the rows",
                     )
@@ -191,7 +214,7 @@ def _from_intensity(
     if designation.absorbing:
         ended = panel[later & (values == 0)]
         if len(ended):
-            what = f"`{column}` goes back to 0 in {counted(ended[unit].nunique(), 'unit')} treated before: "
+            what = f"`{column}` goes back to 0 in {_who(ended[unit].nunique(), designation)} treated before: "
             hint = "declare `absorbing: false`, or correct the rows"
             raise DataError([Problem("panel", what + _units_in(ended, unit), hint=hint)])
         above = above.mask(panel[period] >= cohort, 1.0)
@@ -201,7 +224,8 @@ def _from_intensity(
     low = int(((values > 0) & (above == 0)).sum())
     words = [f"{column}: treated above {threshold:g}"]
     words += [f"positive in {counted(low, 'row')} that count as untreated"] if low else []
-    words += [f"falls {counted(len(falls), 'time')}, in {counted(falls[unit].nunique(), 'unit')}"] if len(falls) else []
+    falling = _who(falls[unit].nunique(), designation)
+    words += [f"falls {counted(len(falls), 'time')}, in {falling}"] if len(falls) else []
     if designation.absorbing and again.any():
         words.append(f"no longer above it in {counted(int(again.sum()), 'row')}, where treatment stays")
     words += [f"missing in {counted(int(values.isna().sum()), 'row')}"] if values.isna().any() else []
@@ -213,15 +237,15 @@ def _units_in(rows: pd.DataFrame, unit: str) -> str:
     return ", ".join(map(str, rows[unit].drop_duplicates().head(5)))
 
 
-def _summary(panel: pd.DataFrame, name: str, unit: str, period: str, unknown: int) -> str:
+def _summary(panel: pd.DataFrame, name: str, designation: Designation, unit: str, period: str, unknown: int) -> str:
     by_unit = panel.groupby(unit).agg(cohort=(f"{name}_cohort", "first"), first=(period, "min"))
     ever = by_unit["cohort"].notna()
     always = int((by_unit["cohort"] <= by_unit["first"]).sum())
-    words = [f"{counted(int(ever.sum()), 'unit')} ever treated ({always:,} from their first period)"]
+    words = [f"{_who(int(ever.sum()), designation)} ever treated ({always:,} from their first period)"]
     words[0] += f", {int((~ever).sum()):,} never"
     unseen = _onset_unseen(panel, name, unit, period)
     if unseen:
-        words.append(f"the period before the first treated one is not observed in {counted(unseen, 'unit')}")
+        words.append(f"the period before the first treated one is not observed in {_who(unseen, designation)}")
     if unknown:
         words.append(f"treatment unknown in {counted(unknown, 'row')}")
     return "; ".join(words)

@@ -35,7 +35,9 @@ STATUS_WORDS = {
 }
 
 
-def balance_parts(balance: pd.DataFrame, labels: Mapping[str, str]) -> dict[str, list[dict[str, str]]]:
+def balance_parts(
+    balance: pd.DataFrame, labels: Mapping[str, str], levels: Mapping[str, str] | None = None
+) -> dict[str, list[dict[str, str]]]:
     """Print who is observed when: a row a status, a row a period, and the commonest patterns of observation.
 
     Parameters
@@ -44,6 +46,8 @@ def balance_parts(balance: pd.DataFrame, labels: Mapping[str, str]) -> dict[str,
         From :func:`ruralpanel.panel.balance.balance`.
     labels
         What a reader sees for a designation.
+    levels
+        For designations that are assigned above units, the column of those who are counted.
 
     Returns
     -------
@@ -54,6 +58,8 @@ def balance_parts(balance: pd.DataFrame, labels: Mapping[str, str]) -> dict[str,
     for (designation, status), group in balance.groupby(["designation", "status"], sort=False):
         of = {measure: rows.set_index("value")["units"] for measure, rows in group.groupby("measure", sort=False)}
         name = "" if designation == ALL else f"{name_words(str(designation), labels)}: "
+        if str(designation) in (levels or {}):
+            name = name.replace(": ", f", by {name_words((levels or {})[str(designation)], labels).lower()}: ")
         numbers = {
             "units": of[UNITS].sum(),
             "complete": of[PERIODS].get(str(len(of[OBSERVED])), 0) if PERIODS in of else 0,

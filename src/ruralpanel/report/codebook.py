@@ -48,18 +48,17 @@ def missingness_rows(missingness: pd.DataFrame) -> list[dict[str, str]]:
     """
     grouped = missingness.groupby(["designation", "cohort", "column"], sort=False)
     totals = grouped.agg(
-        units=("units", "first"), present=("present", "sum"), missing=("missing", "sum"), periods=("period", "size")
+        units=("units", "first"), present=("present", "sum"), missing=("missing", "sum"), away=("attrition", "mean")
     )
     rows = []
     for total in totals.reset_index().to_dict("records"):
-        expected = total["units"] * total["periods"]
         rows.append(
             {
                 "designation": total["designation"],
                 "cohort": total["cohort"],
                 "column": total["column"],
                 "units": count(total["units"]),
-                "attrition": f"{1 - total['present'] / expected:.1%}",
+                "attrition": f"{total['away']:.1%}",
                 "missing": f"{total['missing'] / total['present']:.1%}",
             }
         )

@@ -144,7 +144,7 @@ def write_page(contents: PageContents) -> str:
             labels,
             {name: each.label for name, each in study.legacies.items()},
         ),
-        balance=balance_parts(contents.balance, labels),
+        balance=balance_parts(contents.balance, labels, study.levels),
         totals=totals_tables(contents.totals, study),
         names=names_tables(contents.names, study),
         sentence=verdict_sentence(

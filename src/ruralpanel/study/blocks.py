@@ -31,7 +31,8 @@ class Inference(Section):
     independent rows; `spatial` (Conley 1999) allows correlation between rows of places that are within the `cutoff` of
     each other, whatever their periods, and needs the coordinates of `panel.places`."""
     cluster: Annotated[list[Name], Field(min_length=1, max_length=2)] | None = None
-    """The column, or two columns, that define the clusters; left out: the panel's unit. With two, the smaller
+    """The column, or two columns, that define the clusters; left out: the panel's unit, or the `level` of the
+    specification's treatments. With two, the smaller
     number of clusters counts for corrections and degrees of freedom."""
     small_sample: SmallSample = "fixest"
     """The small-sample correction. `fixest` is R fixest's default, which leaves fixed effects nested in the clusters
@@ -100,7 +101,9 @@ class GroupTime(Section):
     curve, which `honest_did` and the tests of leads under `sensitivity` need."""
     rows: Literal["balanced", "all"] = "balanced"
     """`balanced` uses units observed in all periods of the sample, and counts those left out in the ledger; `all` uses
-    every row and compares levels, not changes, where a unit is not in both periods."""
+    every row and compares levels, not changes, where a unit is not in both periods. Left out: `balanced`; but `all`
+    for a treatment with a `level`, whose rows are then repeated cross-sections: each is compared as one that is seen
+    once, and may have a weight of its own."""
     observed_through: Annotated[int, Field(ge=0)] | None = None
     """Averages by event time only over cohorts that the sample's last period sees at this event time, and only up to
     it: each after treatment is then over the same cohorts. They begin as long before treatment as the last of these
@@ -168,7 +171,8 @@ class Specification(Section):
     """Fixed effects, any number; `region*year` is one effect for each pair. A column in brackets has a slope of its
     own in every level, beside the level's intercept, as in R fixest: `village[year]` is a linear trend for each
     village, `year[baseline_income]` lets the coefficient of baseline income differ from year to year. Left out: unit
-    and period. An empty list is a pooled regression with a constant."""
+    and period, or the `level` of the treatments in the unit's place. An empty list is a pooled regression with a
+    constant."""
     weights: Name | None = None
     """A column of weights. Rows whose weight is missing, zero or negative are left out, with a line in the ledger."""
     matching: Matching | None = None
@@ -189,7 +193,7 @@ class Specification(Section):
     sample: Text | None = None
     """A condition on columns that the rows of this regression fulfil: `year >= 2012`."""
     inference: Inference | None = None
-    """How standard errors are computed; left out: clustered by the panel's unit."""
+    """How standard errors are computed; left out: clustered by the panel's unit, or the treatments' `level`."""
     anticipation: Annotated[int, Field(ge=0)] | None = None
     """Two-way fixed effects, Poisson and adoption: for how many periods before treatment rows of treated units are left
     out; left out: as the designations say. 0 keeps them all, as a `permutation` of cohorts needs."""
@@ -288,6 +292,8 @@ class Equation(Section):
     """By treatment, where there is any."""
     donut: dict[Name, list[int]] = {}
     """By treatment, the event times left out, where there are any."""
+    levels: dict[Name, Name] = {}
+    """By treatment, the column of those whom it is assigned to, where that is not the unit."""
     adjustment: Adjustment | None = None
     """How the block's p-values are adjusted for multiple testing."""
     family: str = ""
@@ -303,6 +309,12 @@ class Equation(Section):
     """The moderator over whose values effects are reported."""
     base_weights: Name | None = None
     """With matching: the panel's column of weights that those of matching multiply."""
+
+    @property
+    def timing_unit(self) -> str:
+        """The column of those who are treated: the level that all treatments are assigned at, or else the unit."""
+        levels = {self.levels.get(name, self.unit) for name in self.treatments}
+        return levels.pop() if len(levels) == 1 else self.unit
 
     @property
     def moderator_columns(self) -> list[str]:

@@ -17,7 +17,7 @@ class YearlyList(Section):
 
     source: Name
     """The source or table with one row for each unit and list year. It is read beside the panel and not joined to it;
-    its key holds the panel's unit and the list year."""
+    its key holds the panel's unit, or the designation's `level`, and the list year."""
     year: Name
     """The source's column with the year of the list."""
     years: Annotated[list[int], Field(min_length=1)] | None = None
@@ -43,9 +43,17 @@ class Designation(Section):
     intensity adds a fourth, `<name>_intensity`.
     """
 
+    level: Name | None = None
+    """The column of those whom the treatment is assigned to, where that is not the panel's unit: `level: village` where
+    rows are of households and villages are treated, as in repeated cross-sections, whose households are seen once.
+    Cohort, first and last period seen, and whether anybody is treated throughout are then those of the village; each
+    row has the timing of the village it is of in its period, so that who moves takes that of the place moved to.
+    Within a level, the cohort does not change, and an indicator or intensity is one number a period; rows without a
+    level are neither treated nor untreated. Fixed effects that a specification leaves out are of level and period, and
+    its clusters the levels. Left out: the panel's unit."""
     cohort: Name | None = None
-    """The column with the first period treated, constant within a unit; missing means never treated. A cohort
-    later than the last period has event times before treatment only."""
+    """The column with the first period treated, constant within a unit (or `level`); missing means never treated. A
+    cohort later than the last period has event times before treatment only."""
     indicator: Name | None = None
     """The column that is 1 in treated periods and 0 otherwise, in place of `cohort`. The cohort is the first period
     seen treated; the ledger counts units whose period before that is not observed."""
@@ -125,6 +133,10 @@ class Designation(Section):
         if stated and not self.absorbing:
             raise ValueError(f"`{stated[0]}` counts from when treatment begins, so it needs one that stays")
         return self
+
+    def assigned_to(self, unit: str) -> str:
+        """Name the column of those who are treated: the level where one is declared, or else the panel's ``unit``."""
+        return self.level or unit
 
     def column_in_equations(self, name: str) -> str:
         """Name the column by which this designation, called ``name``, enters two-way fixed effects."""

@@ -66,6 +66,9 @@ class Estimator:
     """Whether its outcome may be the adoption of a treatment."""
     needs_window: bool = False
     """Whether it cannot do without a `window`."""
+    follows_units: str | None = None
+    """Where it cannot do without seeing units again, and so not with repeated cross-sections: what it does with them,
+    behind its name."""
     keys: tuple[str, ...] = ()
     """Keys of a specification that belong to some estimators only and that it reads."""
     inference: tuple[str, ...] = ()
@@ -162,6 +165,7 @@ ESTIMATORS: dict[str, Estimator] = {
         short="Local projections",
         exhibits=_OVERALL,
         by_cohort=True,
+        follows_units="takes the change of each unit since the reference period",
         averages_effects=True,
         needs_window=True,
         keys=("window", "missing_reference"),
@@ -179,6 +183,7 @@ ESTIMATORS: dict[str, Estimator] = {
         short="Synthetic",
         exhibits=_OVERALL,
         by_cohort=True,
+        follows_units="weighs units by their outcomes in all periods before treatment",
         keys=("window", "synthetic"),
     ),
     "chaisemartin_dhaultfoeuille": Estimator(
@@ -187,6 +192,7 @@ ESTIMATORS: dict[str, Estimator] = {
         short="Chaisemartin–D’Haultfœuille",
         exhibits=_OVERALL,
         by_cohort=True,
+        follows_units="follows the treatment and the outcome of each unit",
         treatment_may_end=True,
         averages_effects=True,
         keys=("window", "switching"),
@@ -196,6 +202,7 @@ ESTIMATORS: dict[str, Estimator] = {
         short="Goodman-Bacon",
         exhibits=("regression_table",),
         by_cohort=True,
+        follows_units="is of a balanced panel of units",
     ),
     "poisson_fixed_effects": Estimator(
         words="Poisson regression with fixed effects, whose coefficients are of the log of the mean",
@@ -243,6 +250,7 @@ BY_COHORT = tuple(name for name, each in ESTIMATORS.items() if each.by_cohort)
 AVERAGING = tuple(name for name, each in ESTIMATORS.items() if each.averages_effects)
 WITH_ONE_CURVE = tuple(name for name, each in ESTIMATORS.items() if each.one_curve)
 MAY_END = tuple(name for name, each in ESTIMATORS.items() if each.treatment_may_end)
+OF_CROSS_SECTIONS = tuple(name for name, each in ESTIMATORS.items() if each.follows_units is None)
 OF_ADOPTION = tuple(name for name, each in ESTIMATORS.items() if each.of_adoption)
 
 

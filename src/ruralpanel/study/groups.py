@@ -21,5 +21,6 @@ class Groups(Section):
     """What becomes of units that are first treated after `at`: left out and counted in the ledger, or kept with the
     untreated."""
     measured_from: int | None = None
-    """The period from which the outcome is measured within each unit, so that all paths are zero there; units without
-    an outcome in it are left out. Left out: the outcome itself."""
+    """The period from which the outcome is measured within each unit, or from the mean of its `level` where treatment
+    is assigned at one, so that all paths are zero there; units without an outcome in it are left out. Left out: the
+    outcome itself."""

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from ruralpanel.study.archive import Archive
 from ruralpanel.study.base import Name, Section, Text
-from ruralpanel.study.blocks import Block, Equation, Inference, Specification
+from ruralpanel.study.blocks import Block, Equation, GroupTime, Inference, Specification
 from ruralpanel.study.claims import Claim
 from ruralpanel.study.derived_order import stages_of
 from ruralpanel.study.designation import Designation, designation_columns
@@ -121,6 +121,13 @@ class Study(Section):
         """The sources and tables that the panel is made of, in the order they are declared."""
         used = {self.base, *(join.source for join in self.panel.joins)} | self.beside
         return [name for name in (*self.sources, *self.tables) if name in used]
+
+    @property
+    def levels(self) -> dict[str, str]:
+        """By designation, the column of those whom it is assigned to, where that is not the panel's unit."""
+        assigned = {name: each.assigned_to(self.panel.unit) for name, each in self.designation.items()}
+        # A check refuses the period, which nobody is.
+        return {name: level for name, level in assigned.items() if level not in (self.panel.unit, self.panel.period)}
 
     @property
     def lines(self) -> list[str]:
@@ -287,7 +294,10 @@ class Study(Section):
             stated = {key: value for part in (block, own) for key, value in _stated(part).items()}
             treatments = stated.get("treatments", list(self.designation))
             declared = {treatment: self.designation[treatment] for treatment in treatments}
-            inference = self._inference(stated.get("inference"))
+            levels = {treatment: level for treatment, level in self.levels.items() if treatment in declared}
+            treated = {levels.get(treatment, self.panel.unit) for treatment in declared}
+            within = treated.pop() if len(treated) == 1 else self.panel.unit
+            inference = _inference(stated.get("inference"), within)
             spatial = inference.variance == "spatial"
             matching, weights = stated.get("matching"), stated.get("weights")
             for outcome_name in stated.get("outcomes", []):
@@ -295,6 +305,9 @@ class Study(Section):
                 for estimator in stated.get("estimators", []):
                     resampled = stated.get("synthetic") if "synthetic" in ESTIMATORS[estimator].keys else None
                     draws = resampled is not None and resampled.draws_numbers
+                    group_time = stated.get("group_time")
+                    if levels and estimator == "callaway_santanna":
+                        group_time = _rows_of_cross_sections(group_time)
                     equations.append(
                         Equation(
                             block=block_name,
@@ -311,7 +324,7 @@ class Study(Section):
                             moderators=stated.get("moderators", []),
                             along=stated.get("along"),
                             **_instrumented(stated, declared, estimator),
-                            fixed_effects=stated.get("fixed_effects", [self.panel.unit, self.panel.period]),
+                            fixed_effects=stated.get("fixed_effects", [within, self.panel.period]),
                             weights=matching.weights_name(weights) if matching is not None else weights,
                             sample=stated.get("sample"),
                             inference=inference,
@@ -325,7 +338,7 @@ class Study(Section):
                             missing_reference=stated.get("missing_reference", _where_it_is_missing(declared.values())),
                             latitude=places.latitude if places is not None and spatial else None,
                             longitude=places.longitude if places is not None and spatial else None,
-                            group_time=stated.get("group_time"),
+                            group_time=group_time,
                             synthetic=resampled,
                             switching=stated.get("switching"),
                             groups=stated.get("groups"),
@@ -342,6 +355,7 @@ class Study(Section):
                                 if (periods := stated.get("anticipation", each.anticipation))
                             },
                             donut={name: sorted(each.donut) for name, each in declared.items() if each.donut},
+                            levels=levels,
                             adjustment=block.adjustment,
                             family=(outcome.family or "") if block.adjustment else "",
                             seed=self.seed if inference.draws_numbers or draws else None,
@@ -356,11 +370,19 @@ class Study(Section):
         declared = self.sensitivity[name]
         return [equation for equation in self.equations(declared.block) if declared.is_of(equation)]
 
-    def _inference(self, stated: Inference | None) -> Inference:
-        inference = stated or Inference()
-        if inference.variance == "clustered" and inference.cluster is None:
-            return inference.model_copy(update={"cluster": [self.panel.unit]})
-        return inference
+
+def _inference(stated: Inference | None, within: str) -> Inference:
+    """Cluster by those who are treated, where nothing else is stated."""
+    inference = stated or Inference()
+    if inference.variance == "clustered" and inference.cluster is None:
+        return inference.model_copy(update={"cluster": [within]})
+    return inference
+
+
+def _rows_of_cross_sections(stated: GroupTime | None) -> GroupTime:
+    """Use all rows, where nothing else is stated: units of repeated cross-sections are in no two periods."""
+    choice = stated or GroupTime()
+    return choice if "rows" in choice.model_fields_set else choice.model_copy(update={"rows": "all"})
 
 
 def _instrumented(stated: dict[str, Any], declared: Mapping[str, Designation], estimator: str) -> dict[str, list[str]]:

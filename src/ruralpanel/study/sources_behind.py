@@ -27,6 +27,7 @@ def columns_of_equation(equation: Equation) -> set[str]:
         [equation.at_risk_of, equation.latitude, equation.longitude],
         equation.treatments,
         equation.intensities.values(),
+        equation.levels.values(),
         (part for product in products for part in product.split("*")),
         (column for effect in equation.fixed_effects for column in columns_of(effect)),
         inference.cluster or [],
@@ -95,7 +96,7 @@ def _behind(study: Study, column: str) -> Iterator[tuple[bool, str]]:
             yield from ((False, name) for name in [panel.deflators[derived.deflator].region] if name)
     for name, designation in study.designation.items():
         if column in designation_columns(name, designation):
-            dated_by = (designation.cohort, designation.indicator, designation.intensity)
+            dated_by = (designation.cohort, designation.indicator, designation.intensity, designation.level)
             yield from ((False, each) for each in dated_by if each is not None)
             if designation.listed is not None:
                 yield True, designation.listed.source

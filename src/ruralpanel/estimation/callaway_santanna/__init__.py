@@ -7,6 +7,9 @@ effects may differ by cohort and time.
 
 Standard errors are analytic, from the influence functions added up within clusters, and without a small-sample
 correction; p-values and intervals are from the normal distribution, as the R package did has them.
+
+Where treatment is assigned at a level above units and all rows are used, these are repeated cross-sections: cohorts are
+those of levels, and every row is compared as one that is seen once (``panel = FALSE`` of the R package).
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ from ruralpanel.estimation.measured_from import zero_words
 from ruralpanel.estimation.rounding import NOISE, unit_of
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
 from ruralpanel.estimation.simultaneous_band import banded
+from ruralpanel.estimation.treated_units import all_treated_throughout, level_remedy, treated_in_words
 from ruralpanel.inference.covariance import is_singular
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation, GroupTime
@@ -62,16 +66,17 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     choice = equation.group_time or GroupTime()
     sample, left_out = _usable(estimation_sample(panel, equation, ledger), treatment, choice, equation, ledger)
     observed = _laid_out(sample, treatment, choice, equation)
-    clusters = _clusters(sample, equation)
+    clusters = _clusters(sample, choice, equation)
     effects = group_time_effects(observed, choice, equation.anticipation.get(treatment, 0))
     if effects.cells["effect"].isna().all():
-        raise CannotEstimate(f"no cohort can be compared: {effects.cells['reason'].iloc[0]}")
+        why = f"no cohort can be compared: {effects.cells['reason'].iloc[0]}"
+        raise CannotEstimate(why + level_remedy(sample, treatment, equation))
     window = (equation.window[0], equation.window[1]) if equation.window is not None else None
     aggregates = aggregate(effects, observed, window, choice.observed_through)
     shared = {
         "sample": sample_words(equation, _words(choice, left_out)),
         "observations": len(sample),
-        "units": len(observed.cohort),
+        "units": int(sample[equation.unit].nunique()),
         "clusters": int(clusters.max()) + 1,
         "outcome_mean": float(np.average(sample[OUTCOME], weights=_row_weights(sample, equation))),
         "variance": "clustered",
@@ -140,29 +145,72 @@ def _usable(
     """Leave out units treated from the first period on, and those with gaps where units are compared."""
     words = []
     cohort = sample[f"{treatment}_cohort"]
-    always = cohort.notna() & (cohort <= sample[equation.period].min())
+    first = sample[equation.period].min()
+    if equation.timing_unit != equation.unit:  # a level never seen before treatment has no part in what is before
+        first = sample.groupby(equation.timing_unit)[equation.period].transform("min")
+    always = cohort.notna() & (cohort <= first)
     if always.any():
-        units = counted(int(sample.loc[always, equation.unit].nunique()), "unit")
+        units = treated_in_words(sample[always], equation)
         kept = sample[~always]
+        if not (kept[f"{treatment}_cohort"] <= kept[equation.period].max()).any():
+            raise CannotEstimate(all_treated_throughout(sample, treatment, equation))
         ledger.note("always treated dropped", len(sample), kept, f"{units} treated from the first period on")
         words.append(f"without {units} treated throughout")
         sample = kept
     if choice.rows == "balanced":
-        complete = sample.groupby(equation.unit)[equation.period].transform("size") == sample[equation.period].nunique()
+        # Who moves to another level is not in all periods of either.
+        followed = sample.groupby(list({equation.unit, equation.timing_unit}))[equation.period].transform("size")
+        complete = followed == sample[equation.period].nunique()
+        if not complete.any():
+            why = "no unit is observed in all periods; with `rows: all` of `group_time`, units need not be"
+            raise CannotEstimate(why + level_remedy(sample, treatment, equation))
         if not complete.all():
             units = counted(int(sample.loc[~complete, equation.unit].nunique()), "unit")
             kept = sample[complete]
             ledger.note("balanced", len(sample), kept, f"{units} not observed in all periods")
             words.append(f"without {units} not observed in all periods")
             sample = kept
-    if sample.empty:
-        raise CannotEstimate("no unit is left; with `rows: all` of `group_time`, units need not be in all periods")
+    elif equation.timing_unit == equation.unit:
+        _require_dates(sample, treatment, equation)
+    else:
+        seen = sample.groupby(equation.timing_unit)[equation.period].nunique()
+        some = int((seen < sample[equation.period].nunique()).sum())
+        if some:
+            reason = (
+                f"{counted(some, 'level')} of {equation.timing_unit} not seen in all periods; in each, a cohort is "
+            )
+            ledger.note("levels with gaps", len(sample), sample, f"{reason}those of its levels that are")
     return sample.reset_index(drop=True), ", ".join(words)
 
 
+def _require_dates(sample: pd.DataFrame, treatment: str, equation: Equation) -> None:
+    """Refuse cohorts that are the periods in which units enter the sample: these are not when treatment began.
+
+    An indicator dates a unit by the first period that it is seen treated in. Where most treated units are treated
+    whenever they are seen, and none is known to have been treated before it is seen, that is all there is to know.
+    """
+    units = sample.groupby(equation.unit).agg(cohort=(f"{treatment}_cohort", "first"), first=(equation.period, "min"))
+    units["last"] = sample.groupby(equation.unit)[equation.period].max()
+    treated = units[units["cohort"] <= units["last"]]
+    entering = int((treated["cohort"] == treated["first"]).sum())
+    if 2 * entering > len(treated) and not (treated["cohort"] < treated["first"]).any():
+        who = counted(len(treated), "treated unit")
+        why = (
+            f"{entering:,} of {who} are treated from the first period they are seen in, so that nobody knows since when"
+        )
+        raise CannotEstimate(why + level_remedy(sample, treatment, equation))
+
+
+def _compared(sample: pd.DataFrame, choice: GroupTime, equation: Equation) -> pd.Series:
+    """Name what is compared: units, or every row by itself where rows are repeated cross-sections of a level."""
+    if choice.rows == "all" and equation.timing_unit != equation.unit:
+        return pd.Series(range(len(sample)), index=sample.index)
+    return sample[equation.unit]
+
+
 def _laid_out(sample: pd.DataFrame, treatment: str, choice: GroupTime, equation: Equation) -> Observed:
-    unit = sample[equation.unit]
-    rows, units = pd.factorize(unit, sort=True)
+    compared = _compared(sample, choice, equation)
+    rows, units = pd.factorize(compared, sort=True)
     columns, periods = pd.factorize(sample[equation.period], sort=True)
     if len(periods) < 2:
         raise CannotEstimate("there is one period only")
@@ -175,7 +223,7 @@ def _laid_out(sample: pd.DataFrame, treatment: str, choice: GroupTime, equation:
         values = sample[name].to_numpy(dtype="float64")
         values = values - values.mean()  # beside the constant, the level of a covariate is of no account
         covariates[rows, columns, position] = values / unit_of(values - values.mean())
-    first = sample.drop_duplicates(equation.unit)
+    first = sample[~compared.duplicated()]
     cohort = first[f"{treatment}_cohort"].to_numpy(dtype="float64", na_value=np.nan)
     # Who is treated after the last period is not treated here.
     cohort = np.where(np.isnan(cohort) | (cohort > periods.max()), np.inf, cohort)
@@ -183,7 +231,7 @@ def _laid_out(sample: pd.DataFrame, treatment: str, choice: GroupTime, equation:
         raise CannotEstimate("no unit of this sample is treated while it is observed")
     weight = np.ones(len(units))
     if equation.weights:
-        if (sample.groupby(equation.unit)[equation.weights].nunique() > 1).any():
+        if (sample.groupby(compared)[equation.weights].nunique() > 1).any():
             raise CannotEstimate(f"the weight `{equation.weights}` changes within units")
         weight = first[equation.weights].to_numpy(dtype="float64")
     return Observed(outcome, cohort, covariates, weight / weight.mean(), np.asarray(periods, dtype="int64"))
@@ -193,16 +241,17 @@ def _row_weights(sample: pd.DataFrame, equation: Equation) -> pd.Series | None:
     return sample[equation.weights] if equation.weights else None
 
 
-def _clusters(sample: pd.DataFrame, equation: Equation) -> NDArray[np.int64]:
+def _clusters(sample: pd.DataFrame, choice: GroupTime, equation: Equation) -> NDArray[np.int64]:
     """Number the cluster of every unit."""
+    compared = _compared(sample, choice, equation)
     names = equation.inference.cluster or [equation.unit]
     if equation.inference.variance != "clustered":
         raise CannotEstimate("standard errors of this estimator are clustered, by the unit at least")
     if len(names) > 1:
         raise CannotEstimate("standard errors of this estimator are clustered in one dimension")
-    if (sample.groupby(equation.unit)[names[0]].nunique() > 1).any():
+    if (sample.groupby(compared)[names[0]].nunique() > 1).any():
         raise CannotEstimate(f"`{names[0]}` changes within units, and clusters hold whole units here")
-    codes = pd.factorize(sample.drop_duplicates(equation.unit)[names[0]], sort=True)[0]
+    codes = pd.factorize(sample.loc[~compared.duplicated(), names[0]], sort=True)[0]
     if codes.max() == 0:
         raise CannotEstimate(f"one cluster only in `{names[0]}`: clustered standard errors need at least two")
     return np.asarray(codes)

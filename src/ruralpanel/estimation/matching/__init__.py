@@ -29,6 +29,7 @@ from ruralpanel.estimation.matching.entropy import entropy_weights
 from ruralpanel.estimation.matching.propensity import inverse_odds, nearest_neighbours, off_support, score_logit
 from ruralpanel.estimation.matching_balance import BALANCE_COLUMNS, balance_table
 from ruralpanel.estimation.sample import MATCHING_LEAVES, CannotEstimate, estimation_sample, transformed
+from ruralpanel.estimation.treated_units import all_treated_throughout
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.matching import Matching
@@ -113,6 +114,8 @@ def _matched(
     cohort = cohort[~always]
     treated = cohort.notna()
     if treated.all() or not treated.any():
+        if always.any() and not treated.any():
+            raise CannotEstimate(all_treated_throughout(sample, treatment, equation))
         who = "everybody is" if treated.all() else "nobody is"
         raise CannotEstimate(f"there is nothing to match: {who} treated in this sample")
     values = _values(panel, cohort, matching, treatment, equation)

@@ -49,7 +49,7 @@ def facts_of_run(study: Study, panel: pd.DataFrame, estimates: pd.DataFrame, ver
         "reproduced_cells": count(reproduced),
     }
     for name in study.designation:
-        cohorts = panel.groupby(unit)[f"{name}_cohort"].max()
+        cohorts = panel.groupby(study.levels.get(name, unit))[f"{name}_cohort"].max()
         treated = cohorts.dropna()
         facts |= {
             f"treated/{name}": count(len(treated)),

@@ -11,6 +11,7 @@ from ruralpanel.study.blocks import Block, Equation, Specification
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.checks.groups import group_means
 from ruralpanel.study.checks.instruments import first_differences, instruments
+from ruralpanel.study.checks.levels import at_level, hazard_of_levels
 from ruralpanel.study.checks.matching import matching_of, names_in_matching
 from ruralpanel.study.checks.resampling import adjustment, permutation_of, resampling
 from ruralpanel.study.checks.synthetic import synthetic
@@ -52,6 +53,7 @@ def _adoption(context: Context, at: KeyPath, treatment: str) -> Iterator[Problem
     if treatment in designations and not designations[treatment].absorbing:
         what = f"`{treatment}` is declared `absorbing: false`; units that leave could be at risk again"
         yield context.file.problem(at, what, "adoption is the outcome of a treatment that stays")
+    yield from hazard_of_levels(context, at, treatment)
 
 
 def blocks(context: Context) -> Iterator[Problem]:
@@ -133,7 +135,9 @@ def _specification(context: Context, at: KeyPath, part: Specification) -> Iterat
 
 def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
     """Check what only a whole equation shows."""
+    block = context.study.blocks[name]
     for equation in context.study.equations(name):
+        parts = [block, *([block.specifications[equation.specification]] if block.specifications else [])]
         where = (*at, "specifications", equation.specification) if context.study.blocks[name].specifications else at
         right_hand = [*equation.treatment_terms, *equation.regressors]
         yield from _interactions(context, where, equation)
@@ -154,6 +158,7 @@ def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
         yield from _poisson(context, where, equation)
         yield from permutation_of(context, where, equation)
         yield from matching_of(context, where, equation)
+        yield from at_level(context, where, equation, parts)
         if equation.estimator in WITH_TREATMENT_TERMS and not right_hand:
             yield context.file.problem(where, "has nothing on the right-hand side", "name `treatments` or `regressors`")
         if equation.estimator == "cohort_means" and len(equation.treatments) > 1:
@@ -313,8 +318,9 @@ def _complementary_log_log(context: Context, where: KeyPath, equation: Equation)
     if slopes:
         what = f"complementary_log_log has fixed effects without slopes, not {', '.join(slopes)}"
         yield context.file.problem((*where, "fixed_effects"), what)
-    if equation.unit in equation.fixed_effects:
-        what = f"a dummy for every {equation.unit} makes the estimates of complementary_log_log inconsistent"
+    within = {equation.unit, equation.timing_unit} & set(equation.fixed_effects)
+    if within:
+        what = f"a dummy for every {min(within)} makes the estimates of complementary_log_log inconsistent"
         yield context.file.problem((*where, "fixed_effects"), what, f"such as `fixed_effects: [{equation.period}]`")
     inference = equation.inference
     if inference.variance == "spatial" or len(inference.cluster or []) > 1:

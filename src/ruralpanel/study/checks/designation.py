@@ -16,11 +16,14 @@ def designations(context: Context) -> Iterator[Problem]:
     taken = [*before, *context.study.panel.derived]
     for name, designation in context.study.designation.items():
         at: KeyPath = ("designation", name)
-        for key in ("cohort", "indicator", "intensity"):
+        for key in ("level", "cohort", "indicator", "intensity"):
             column = getattr(designation, key)
             if column is not None:
                 kind = "column of the sources or a derived one"
                 yield from context.known_before((*at, key), column, "sources", before, kind)
+        if designation.level == context.study.panel.period:
+            what = f"is `{designation.level}`, the panel's period; treatment is assigned to places or people"
+            yield context.file.problem((*at, "level"), what)
         if designation.listed is not None:
             yield from _yearly_list(context, (*at, "list"), designation, designation.listed)
         for added in designation_columns(name, designation):
@@ -44,7 +47,8 @@ def _yearly_list(context: Context, at: KeyPath, designation: Designation, listed
             "is false, but the list's exits are ignored, so that treatment stays",
             f"write `exits: switch` under `{dotted(at)}`",
         )
-    unit = context.study.panel.unit
+    unit = designation.assigned_to(context.study.panel.unit)
+    whose = "the panel's unit" if unit == context.study.panel.unit else "the `level` of the designation"
     declare = "declare the list's file under `sources`"
     wrong = list(context.read_beside((*at, "source"), listed.source, "a list is a source of its own", declare))
     yield from wrong
@@ -53,13 +57,15 @@ def _yearly_list(context: Context, at: KeyPath, designation: Designation, listed
     source = context.study.shapes[listed.source]
     kind = f"column of the {source.kind} `{listed.source}`"
     if listed.year == unit:
-        yield context.file.problem((*at, "year"), f"is `{unit}`, the panel's unit; they are two columns")
+        yield context.file.problem((*at, "year"), f"is `{unit}`, {whose}; they are two columns")
         return
     yield from context.known((*at, "year"), listed.year, source.column_names, kind)
     if unit not in source.column_names:
         yield context.file.problem(
             ("sources", listed.source, "columns") if source.kind == "source" else ("tables", listed.source),
-            f"has no `{unit}`, by which the panel knows its units",
+            f"has no `{unit}`, by which the panel knows its units"
+            if unit == context.study.panel.unit
+            else f"has no `{unit}`, {whose}",
             nearest(unit, source.column_names),
         )
     elif listed.year in source.column_names and not {unit, listed.year} <= set(source.key):

@@ -1,0 +1,94 @@
+"""Those whom treatment is assigned to, in words: how many there are, and why what is seen of them tells nothing."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ruralpanel.errors import counted
+from ruralpanel.study.blocks import Equation
+
+
+def treated_in_words(rows: pd.DataFrame, equation: Equation) -> str:
+    """Count in words the units in some rows, or the levels where treatment is assigned to these."""
+    number = int(rows[equation.timing_unit].nunique())
+    if equation.timing_unit == equation.unit:
+        return counted(number, "unit")
+    return f"{counted(number, 'level')} of {equation.timing_unit}"
+
+
+def all_treated_throughout(sample: pd.DataFrame, treatment: str, equation: Equation) -> str:
+    """Say that all that are treated are treated in every row they have, and what may be done about it.
+
+    Parameters
+    ----------
+    sample
+        All rows, those treated throughout among them.
+    treatment
+        The designation.
+    equation
+        What was asked for.
+    """
+    treated = sample[sample[f"{treatment}_event_time"] >= 0]
+    who = equation.timing_unit
+    if treated[who].nunique() == sample[who].nunique():
+        words = f"every {'unit' if who == equation.unit else f'level of {who}'} is treated from its first period on"
+    else:
+        words = (
+            f"of {treated_in_words(treated, equation)} treated in this sample, each is treated whenever it is seen, "
+        )
+        words += "so that nothing is known of them before treatment"
+    return words + level_remedy(sample, treatment, equation)
+
+
+def level_remedy(sample: pd.DataFrame, treatment: str, equation: Equation) -> str:
+    """Say how units that are seen too seldom can be estimated with: by the level that treatment is assigned at.
+
+    Parameters
+    ----------
+    sample
+        Rows of the estimation, with all columns of the panel.
+    treatment, equation
+        As in :func:`all_treated_throughout`.
+
+    Returns
+    -------
+    str
+        To be put behind a reason: how often units are seen, and what to declare. Nothing where a level is declared,
+        or where units are seen in most periods and no column looks like a level.
+    """
+    if equation.timing_unit != equation.unit:
+        return ""
+    most = int(sample.groupby(equation.unit).size().max())
+    level = _looks_like_the_level(sample, treatment, equation)
+    if level is None and most > 1:
+        return ""
+    often = f"; every {equation.unit} is seen once" if most == 1 else ""
+    if level is None:
+        assigned, write = f"above {equation.unit}, such as by village", "`level: village`"
+    else:
+        often += f"; {treatment} is one and the same within {level} and {equation.period}"
+        assigned, write = f"by {level}", f"`level: {level}`"
+    return f"{often}; if it is assigned {assigned}, write {write} under `designation.{treatment}`"
+
+
+def _looks_like_the_level(sample: pd.DataFrame, treatment: str, equation: Equation) -> str | None:
+    """Find the finest column coarser than units in which treatment is one number a period, and begins or ends.
+
+    With no more values than there are cohorts, it could be the cohort's own column, or one that says who is treated at
+    some time.
+    """
+    treated = sample[treatment].astype("float64")
+    units, cohorts = sample[equation.unit].nunique(), sample[f"{treatment}_cohort"].nunique()
+    found: list[tuple[int, str]] = []
+    for name in sample.columns:
+        values = sample[name]
+        if " " in str(name) or name in (equation.unit, equation.period) or pd.api.types.is_float_dtype(values):
+            continue
+        levels = int(values.nunique())
+        if not cohorts + 1 < levels < units:
+            continue
+        within = treated.groupby(values)
+        one_a_period = treated.groupby([values, sample[equation.period]]).nunique().max() == 1
+        if one_a_period and (within.max() > within.min()).any():
+            found.append((levels, str(name)))
+    return max(found)[1] if found else None
