@@ -94,6 +94,7 @@ ESTIMATORS: dict[str, Estimator] = {
     "first_differences": Estimator(
         words="first differences, from each period to the next",
         short="First differences",
+        follows_units="takes the change of each unit from one period to the next",
         exhibits=(*_OF_TERMS, "specification_curve_figure"),
         has_treatment_terms=True,
         keys=("anticipation",),
