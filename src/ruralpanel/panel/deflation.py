@@ -10,6 +10,8 @@ import pandas as pd
 from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.panel.keys import require_same_kind, with_whole_numbers
 from ruralpanel.panel.periods import spans
+from ruralpanel.periods.frequency import YEAR, Frequency
+from ruralpanel.periods.spelling import read_period
 from ruralpanel.storage import key_problems
 from ruralpanel.study.measures import Deflator
 
@@ -26,7 +28,8 @@ def real_values(
     name: str,
     deflator: Deflator,
     prices: pd.DataFrame,
-    period: str,
+    period: pd.Series,
+    of: Frequency = YEAR,
 ) -> tuple[pd.Series, str]:
     """Divide nominal values by the prices of their period, in units of the base's prices.
 
@@ -43,7 +46,9 @@ def real_values(
     prices
         The typed table of the deflator's source.
     period
-        The panel's period.
+        For each row, the period of the series whose prices it has.
+    of
+        What periods of the series are.
 
     Returns
     -------
@@ -58,24 +63,26 @@ def real_values(
         have none and this is not declared to mean missing.
     """
     where = f"deflator {name}"
-    series = _series_by_region(prices, deflator, where)
+    written = str(deflator.base)
+    deflator = deflator.model_copy(update={"base": _base(deflator, of, where)})
+    series = _series_by_region(prices, deflator, where, of)
     if deflator.region is not None:
         require_same_kind(table, prices, deflator.region, deflator.source, where)
     relative = {region: relative_prices(of_region, deflator) for region, of_region in series.items()}
     if not any(deflator.base in each.index for each in relative.values()):
         years = [year for of_region in series.values() for year in of_region.index]
-        what = f"`{deflator.source}` has no {deflator.index} from which prices of the base {deflator.base} follow"
-        hint = f"it has {spans(set(years))}" if years else "it has no row with an index"
+        what = f"`{deflator.source}` has no {deflator.index} from which prices of the base {written} follow"
+        hint = f"it has {spans(set(years), of=of)}" if years else "it has no row with an index"
         raise DataError([Problem(where, what, hint=hint)])
     region = table[deflator.region] if deflator.region is not None else pd.Series(EVERYWHERE, index=table.index)
     known = (amount.notna() & region.notna()).to_numpy()
-    rows = pd.MultiIndex.from_arrays([region.to_numpy(dtype=object), table[period].to_numpy()])
+    rows = pd.MultiIndex.from_arrays([region.to_numpy(dtype=object), period.to_numpy()])
     levels = pd.concat({key: each for key, each in relative.items() if len(each)})
     level = pd.Series(levels.reindex(rows).to_numpy(), index=table.index)
     without = known & level.isna().to_numpy()
     words = []
     if without.any():
-        told = _lacking(rows[without], series, deflator)
+        told = _lacking(rows[without], series, deflator, of)
         if deflator.unmatched == "fail":
             what = f"`{deflator.source}` lacks {deflator.index} for {counted(int(without.sum()), 'value')}: {told}"
             hint = "add it to the series, or declare `unmatched: missing`"
@@ -83,11 +90,22 @@ def real_values(
         words.append(f"no prices in {counted(int(without.sum()), 'row')}, now missing: {told}")
     used = level[known]
     if used.notna().any():
-        span = f"prices from {used.min():.3f} to {used.max():.3f} times those of {deflator.base}"
+        span = f"prices from {used.min():.3f} to {used.max():.3f} times those of {written}"
         words.insert(0, span)
     unknown = int((~known).sum())
     words += [f"an input is missing in {counted(unknown, 'row')}"] if unknown else []
     return amount.where(known) / level, "; ".join(words)
+
+
+def _base(deflator: Deflator, of: Frequency, where: str) -> int:
+    """Read the base as the series has its periods."""
+    if of.is_plain and isinstance(deflator.base, int):
+        return deflator.base
+    spelt = read_period(deflator.base)
+    if spelt is None or spelt.of != of.name:
+        what = f"the base {deflator.base} is no {of.noun}, as the periods of `{deflator.source}` are"
+        raise DataError([Problem(where, what, hint=f"write it as {of.example}")])
+    return spelt.ordinal
 
 
 def relative_prices(series: pd.Series, deflator: Deflator) -> pd.Series:
@@ -123,9 +141,11 @@ def relative_prices(series: pd.Series, deflator: Deflator) -> pd.Series:
     return levels.dropna()
 
 
-def _series_by_region(prices: pd.DataFrame, deflator: Deflator, where: str) -> dict[Hashable, pd.Series]:
+def _series_by_region(
+    prices: pd.DataFrame, deflator: Deflator, where: str, of: Frequency
+) -> dict[Hashable, pd.Series]:
     """Split the source into one series a region, and refuse an index that cannot be one."""
-    prices = with_whole_numbers(prices, deflator.period, f"source {deflator.source}", "period")
+    prices = with_whole_numbers(prices, deflator.period, f"source {deflator.source}", "period", None if of is YEAR else of)
     problems = key_problems(prices, deflator.key, f"source {deflator.source}")
     if problems:
         raise DataError(problems)
@@ -133,13 +153,14 @@ def _series_by_region(prices: pd.DataFrame, deflator: Deflator, where: str) -> d
         what = f"`{deflator.index}` of `{deflator.source}` holds text, not an index"
         raise DataError([Problem(where, what, hint="give the column `type: number`")])
     index = prices[deflator.index].astype("float64")
-    chained = deflator.kind == "previous_year"
+    chained = deflator.kind != "level"
     impossible = prices[index < SMALLEST_OF_PREVIOUS_YEAR if chained else index <= 0]
     if len(impossible):
         first = impossible.sort_values(deflator.key, kind="stable").head(1).to_dict("records")[0]
+        first[deflator.period] = of.label(first[deflator.period])
         place = ", ".join(str(first[column]) for column in deflator.key)
         what = f"`{deflator.index}` of `{deflator.source}` is {first[deflator.index]:g} in {place}, which is no "
-        what += "index of prices with the previous year at 100" if chained else "level of prices"
+        what += f"index of prices with the {deflator.kind.replace('_', ' ')} at 100" if chained else "level of prices"
         hint = "a ratio such as 1.02 needs `scale: 100` in the source's column" if chained else "prices are positive"
         raise DataError([Problem(where, what, hint=hint)])
     frame = pd.DataFrame({"period": prices[deflator.period], "index": index, "region": EVERYWHERE})
@@ -149,7 +170,7 @@ def _series_by_region(prices: pd.DataFrame, deflator: Deflator, where: str) -> d
     return {region: group.set_index("period")["index"] for region, group in frame.groupby("region", sort=True)}
 
 
-def _lacking(rows: pd.MultiIndex, series: dict[Hashable, pd.Series], deflator: Deflator) -> str:
+def _lacking(rows: pd.MultiIndex, series: dict[Hashable, pd.Series], deflator: Deflator, of: Frequency) -> str:
     """Name the periods of the series that are needed and not there, region by region."""
     needed = rows.unique().to_frame(index=False, name=["region", "period"])
     parts = []
@@ -159,8 +180,8 @@ def _lacking(rows: pd.MultiIndex, series: dict[Hashable, pd.Series], deflator: D
             continue
         there = set(series[region].index)
         lacking = set(_links(group["period"], deflator)) - there or {deflator.base}
-        of = f" in {region!s}" if deflator.region is not None else ""
-        parts.append(f"{spans(lacking)}{of}")
+        where = f" in {region!s}" if deflator.region is not None else ""
+        parts.append(f"{spans(lacking, of=of)}{where}")
     return "; ".join(parts[:5]) + (f"; … ({counted(len(parts), 'region')} in all)" if len(parts) > 5 else "")
 
 

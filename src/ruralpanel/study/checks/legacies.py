@@ -60,10 +60,10 @@ def _vintages(context: Context, at: KeyPath, capacity: Capacity) -> Iterator[Pro
         return
     first, designation = min(declared)
     for column, proxy in capacity.proxies.items():
-        if proxy.vintage >= first:
+        if context.study.frequency.end_of_year(proxy.vintage) >= first:
             yield context.file.problem(
                 (*at, "proxies", column, "vintage"),
-                f"is {proxy.vintage}, and the first list of `{designation}` is of {first}; what comes after it may be "
+                f"is {proxy.vintage}, and the first list of `{designation}` is of {context.study.frequency.label(first)}; what comes after it may be "
                 "an effect",
                 "take a measurement of an earlier year",
             )
