@@ -143,6 +143,7 @@ def panel_description():
             "origins": origins,
             "columns": columns,
             "designations": list(STUDY.designation),
+            "frequency": STUDY.panel.frequency,
             **keys,
         }
     )

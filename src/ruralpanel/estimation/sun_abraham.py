@@ -86,7 +86,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     cohorts = fit_absorbed(sample, [*columns, *equation.regressors], equation, ledger)
     weights = sample[equation.weights] if equation.weights else pd.Series(1.0, index=sample.index)
     sizes = sample[list(columns)].mul(weights, axis=0).sum()
-    _note_gaps(cohorts, columns, sample, reference, ledger)
+    _note_gaps(cohorts, columns, sample, equation, ledger)
     averages = _averages(columns)
     if equation.window is not None:
         lowest, highest = equation.window
@@ -143,9 +143,10 @@ def _compared(sample: pd.DataFrame, treatment: str, equation: Equation, ledger: 
         "compared with the last treated",
         len(sample),
         kept,
-        f"{units} never treated, and rows from {equation.period} {last} on, when the last cohort is treated",
+        f"{units} never treated, and rows from {equation.period} {equation.label(last)} on, when the last cohort is "
+        "treated",
     )
-    return kept, f"compared with cohort {last} in the periods before"
+    return kept, f"compared with cohort {equation.label(last)} in the periods before"
 
 
 def _cells(sample: pd.DataFrame, treatment: str, equation: Equation, ledger: Ledger) -> list[tuple[int, int]]:
@@ -167,7 +168,9 @@ def _cells(sample: pd.DataFrame, treatment: str, equation: Equation, ledger: Led
             f"no row is observed at the reference period {equation.reference_period}; the last before treatment is "
             f"{max(bases.values())}, which `reference_period` of the designation can name"
         )
-    moved = ", ".join(f"{first} from {base}" for first, base in bases.items() if base != equation.reference_period)
+    moved = ", ".join(
+        f"{equation.label(first)} from {base}" for first, base in bases.items() if base != equation.reference_period
+    )
     if moved:
         reason = f"cohorts without a row at event time {equation.reference_period} are measured from another: {moved}"
         ledger.note("measured from", len(sample), sample, reason)
@@ -227,12 +230,13 @@ def _averaged(cohorts: Fit, averages: dict[str, Average], sizes: pd.Series, regr
 
 
 def _note_gaps(
-    cohorts: Fit, columns: dict[str, tuple[int, int]], sample: pd.DataFrame, reference: int, ledger: Ledger
+    cohorts: Fit, columns: dict[str, tuple[int, int]], sample: pd.DataFrame, equation: Equation, ledger: Ledger
 ) -> None:
     """Say which cohorts' coefficients cannot be told from the fixed effects, so that averages leave them out."""
     lost = [columns[name] for name in cohorts.collinear if name in columns]
     if lost:
-        words = ", ".join(f"{cohort} at {event_time}" for cohort, event_time in sorted(lost))
+        words = ", ".join(f"{equation.label(cohort)} at {event_time}" for cohort, event_time in sorted(lost))
         reason = f"cohorts and event times whose coefficient is collinear, left out of averages: {words}"
-        reason += f"; what else is estimated of these cohorts may be measured from there, not from {reference}"
+        reason += "; what else is estimated of these cohorts may be measured from there, not from "
+        reason += str(equation.reference_period)
         ledger.note("averaged over cohorts", len(sample), sample, reason)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ruralpanel.panel.codebook import ALL
 from ruralpanel.panel.periods import spans
+from ruralpanel.periods.frequency import YEAR, Frequency
 
 BALANCE_KEY = ["designation", "status", "measure", "value"]
 
@@ -39,7 +40,9 @@ STATUSES = {
 """The groups of units."""
 
 
-def balance(panel: pd.DataFrame, unit: str, period: str, designations: Sequence[str]) -> pd.DataFrame:
+def balance(
+    panel: pd.DataFrame, unit: str, period: str, designations: Sequence[str], of: Frequency = YEAR
+) -> pd.DataFrame:
     """Count units by when they are observed.
 
     Parameters
@@ -50,6 +53,8 @@ def balance(panel: pd.DataFrame, unit: str, period: str, designations: Sequence[
         Its keys. Periods are those of the panel: a period in which nobody has a row is none.
     designations
         The designations whose treatment statuses to tell apart; all units together are always counted.
+    of
+        What the panel's periods are.
 
     Returns
     -------
@@ -69,12 +74,12 @@ def balance(panel: pd.DataFrame, unit: str, period: str, designations: Sequence[
     rows = [
         (designation, status, measure, value, units, units / members.sum() if members.any() else np.nan)
         for designation, status, members in groups
-        for measure, value, units in _counts(seen[members], periods)
+        for measure, value, units in _counts(seen[members], periods, of)
     ]
     return pd.DataFrame(rows, columns=[*BALANCE_KEY, "units", "share"])
 
 
-def _counts(seen: np.ndarray, periods: Sequence[int]) -> Iterator[tuple[str, str, int]]:
+def _counts(seen: np.ndarray, periods: Sequence[int], of: Frequency) -> Iterator[tuple[str, str, int]]:
     """Count the units of a group.
 
     Parameters
@@ -83,6 +88,8 @@ def _counts(seen: np.ndarray, periods: Sequence[int]) -> Iterator[tuple[str, str
         Shape (units, periods): whether there is a row.
     periods
         The panel's periods, in order.
+    of
+        What they are.
     """
     position = np.arange(len(periods))
     first = seen.argmax(axis=1)
@@ -96,7 +103,7 @@ def _counts(seen: np.ndarray, periods: Sequence[int]) -> Iterator[tuple[str, str
             yield measure, str(value), int(units)
     patterns, counts = np.unique(seen, axis=0, return_counts=True)
     listed = [
-        (int(units), spans((each for each, there in zip(periods, pattern, strict=True) if there), periods))
+        (int(units), spans((each for each, there in zip(periods, pattern, strict=True) if there), periods, of))
         for pattern, units in zip(patterns, counts, strict=True)
     ]
     for units, pattern in sorted(listed, key=lambda pair: (-pair[0], pair[1])):
@@ -110,4 +117,4 @@ def _counts(seen: np.ndarray, periods: Sequence[int]) -> Iterator[tuple[str, str
         (AWAY, away.sum(axis=0)),
     ):
         for value, units in zip(periods, by_period, strict=True):
-            yield measure, str(value), int(units)
+            yield measure, of.label(value), int(units)

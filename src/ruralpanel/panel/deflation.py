@@ -63,15 +63,14 @@ def real_values(
         have none and this is not declared to mean missing.
     """
     where = f"deflator {name}"
-    written = str(deflator.base)
-    deflator = deflator.model_copy(update={"base": _base(deflator, of, where)})
+    base = base_of(deflator, of)
     series = _series_by_region(prices, deflator, where, of)
     if deflator.region is not None:
         require_same_kind(table, prices, deflator.region, deflator.source, where)
-    relative = {region: relative_prices(of_region, deflator) for region, of_region in series.items()}
-    if not any(deflator.base in each.index for each in relative.values()):
+    relative = {region: relative_prices(of_region, deflator, base) for region, of_region in series.items()}
+    if not any(base in each.index for each in relative.values()):
         years = [year for of_region in series.values() for year in of_region.index]
-        what = f"`{deflator.source}` has no {deflator.index} from which prices of the base {written} follow"
+        what = f"`{deflator.source}` has no {deflator.index} from which prices of the base {deflator.base} follow"
         hint = f"it has {spans(set(years), of=of)}" if years else "it has no row with an index"
         raise DataError([Problem(where, what, hint=hint)])
     region = table[deflator.region] if deflator.region is not None else pd.Series(EVERYWHERE, index=table.index)
@@ -90,25 +89,38 @@ def real_values(
         words.append(f"no prices in {counted(int(without.sum()), 'row')}, now missing: {told}")
     used = level[known]
     if used.notna().any():
-        span = f"prices from {used.min():.3f} to {used.max():.3f} times those of {written}"
+        span = f"prices from {used.min():.3f} to {used.max():.3f} times those of {deflator.base}"
         words.insert(0, span)
     unknown = int((~known).sum())
     words += [f"an input is missing in {counted(unknown, 'row')}"] if unknown else []
     return amount.where(known) / level, "; ".join(words)
 
 
-def _base(deflator: Deflator, of: Frequency, where: str) -> int:
-    """Read the base as the series has its periods."""
+def base_of(deflator: Deflator, of: Frequency) -> int:
+    """Read the base as the series has its periods.
+
+    Parameters
+    ----------
+    deflator
+        The deflator.
+    of
+        What periods of its series are.
+
+    Raises
+    ------
+    DataError
+        If the base is no such period.
+    """
     if of.is_plain and isinstance(deflator.base, int):
         return deflator.base
     spelt = read_period(deflator.base)
     if spelt is None or spelt.of != of.name:
         what = f"the base {deflator.base} is no {of.noun}, as the periods of `{deflator.source}` are"
-        raise DataError([Problem(where, what, hint=f"write it as {of.example}")])
+        raise DataError([Problem("panel.deflators", what, hint=f"write it as {of.example}")])
     return spelt.ordinal
 
 
-def relative_prices(series: pd.Series, deflator: Deflator) -> pd.Series:
+def relative_prices(series: pd.Series, deflator: Deflator, base: int) -> pd.Series:
     """Give prices as multiples of the base's.
 
     A chained index :math:`p_t` (previous year = 100) gives the level :math:`L_t = L_{t-1} p_t / 100`, with
@@ -119,7 +131,9 @@ def relative_prices(series: pd.Series, deflator: Deflator) -> pd.Series:
     series
         The index by period, in order and without missing values.
     deflator
-        Its kind and base.
+        Its kind.
+    base
+        The period in which prices are 1, as an ordinal.
 
     Returns
     -------
@@ -127,25 +141,25 @@ def relative_prices(series: pd.Series, deflator: Deflator) -> pd.Series:
         By period; without those that no prices can be told of.
     """
     if series.empty or deflator.kind == "level":
-        base = float(series.get(deflator.base, np.nan))
-        relative: pd.Series = series / base
+        in_base = float(series.get(base, np.nan))
+        relative: pd.Series = series / in_base
         return relative.dropna()
     first, last = int(series.index[0]), int(series.index[-1])
-    if not first - 1 <= deflator.base <= last:
+    if not first - 1 <= base <= last:
         return pd.Series(dtype="float64")
     ratio = series.reindex(range(first, last + 1)) / 100
-    after = ratio.loc[deflator.base + 1 :].cumprod(skipna=False)
-    before = 1 / ratio.loc[: deflator.base][::-1].cumprod(skipna=False)
+    after = ratio.loc[base + 1 :].cumprod(skipna=False)
+    before = 1 / ratio.loc[:base][::-1].cumprod(skipna=False)
     before.index = before.index - 1
-    levels: pd.Series = pd.concat([before[::-1], pd.Series({deflator.base: 1.0}), after])
+    levels: pd.Series = pd.concat([before[::-1], pd.Series({base: 1.0}), after])
     return levels.dropna()
 
 
-def _series_by_region(
-    prices: pd.DataFrame, deflator: Deflator, where: str, of: Frequency
-) -> dict[Hashable, pd.Series]:
+def _series_by_region(prices: pd.DataFrame, deflator: Deflator, where: str, of: Frequency) -> dict[Hashable, pd.Series]:
     """Split the source into one series a region, and refuse an index that cannot be one."""
-    prices = with_whole_numbers(prices, deflator.period, f"source {deflator.source}", "period", None if of is YEAR else of)
+    prices = with_whole_numbers(
+        prices, deflator.period, f"source {deflator.source}", "period", None if of is YEAR else of
+    )
     problems = key_problems(prices, deflator.key, f"source {deflator.source}")
     if problems:
         raise DataError(problems)
@@ -173,21 +187,20 @@ def _series_by_region(
 def _lacking(rows: pd.MultiIndex, series: dict[Hashable, pd.Series], deflator: Deflator, of: Frequency) -> str:
     """Name the periods of the series that are needed and not there, region by region."""
     needed = rows.unique().to_frame(index=False, name=["region", "period"])
-    parts = []
+    parts, base = [], base_of(deflator, of)
     for region, group in needed.groupby("region", sort=True):
         if region not in series:
             parts.append("all of " + str(region))
             continue
         there = set(series[region].index)
-        lacking = set(_links(group["period"], deflator)) - there or {deflator.base}
+        lacking = set(_links(group["period"], deflator, base)) - there or {base}
         where = f" in {region!s}" if deflator.region is not None else ""
         parts.append(f"{spans(lacking, of=of)}{where}")
     return "; ".join(parts[:5]) + (f"; … ({counted(len(parts), 'region')} in all)" if len(parts) > 5 else "")
 
 
-def _links(periods: Iterable[int], deflator: Deflator) -> Iterable[int]:
+def _links(periods: Iterable[int], deflator: Deflator, base: int) -> Iterable[int]:
     """List the periods whose index the prices of other periods rest on."""
-    base = deflator.base
     for period in periods:
         if deflator.kind == "level":
             yield from (period, base)

@@ -103,7 +103,9 @@ def _from_cohort_column(
                 )
             ]
         )
-    cohort = values.astype("float64").mask(values.isin([each for each in designation.never if not isinstance(each, str)]))
+    cohort = values.astype("float64").mask(
+        values.isin([each for each in designation.never if not isinstance(each, str)])
+    )
     broken = cohort.notna() & (cohort != cohort.round())
     if broken.any():
         raise DataError(
@@ -146,7 +148,7 @@ def _refuse_far_cohorts(cohort: pd.Series, period: pd.Series, column: str, of: F
         span = " to ".join(labelled((period.min(), period.max()), frequency))
         what = f"the cohort column `{column}` holds {found}, far from the panel's periods, {span}"
         if not frequency.is_plain:
-            raise DataError([Problem("panel", what, hint=f"if that means never treated, write it under `never`")])
+            raise DataError([Problem("panel", what, hint="if that means never treated, write it under `never`")])
         raise DataError([Problem("panel", what, hint=f"if that means never treated, write `never: {values[:5]}`")])
 
 

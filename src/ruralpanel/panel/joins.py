@@ -94,10 +94,18 @@ def join_table(
     )
     if alone.all():
         raise DataError(
-            [Problem(where, f"no row of the panel has a partner in `{join.source}`", hint=_examples(with_labels(left, periods), with_labels(right, periods), join))]
+            [
+                Problem(
+                    where,
+                    f"no row of the panel has a partner in `{join.source}`",
+                    hint=_examples(with_labels(left, periods), with_labels(right, periods), join),
+                )
+            ]
         )
     if alone.any() and join.unmatched == "fail":
-        shown = with_labels(table.loc[alone, join.on], periods).drop_duplicates().head(5).map(str).agg(" / ".join, axis=1)
+        shown = (
+            with_labels(table.loc[alone, join.on], periods).drop_duplicates().head(5).map(str).agg(" / ".join, axis=1)
+        )
         what = f"{counted(int(alone.sum()), 'row')} of the panel have no partner: {'; '.join(shown)}"
         raise DataError([Problem(where, what, hint="declare what that means: `unmatched: missing`, `zero` or `drop`")])
     whole = alone.groupby(table[panel.period]).all() if panel.period in join.on else pd.Series(dtype=bool)
@@ -111,7 +119,8 @@ def join_table(
     )
     words += f" ({consequence})" if consequence else ""
     if whole.any():  # a period that the source does not cover is another matter than a unit that it does not have
-        words += f", among them every row of {', '.join(labelled(sorted(whole.index[whole]), periods.get(panel.period, YEAR)))}"
+        of = periods.get(panel.period, YEAR)
+        words += f", among them every row of {', '.join(labelled(sorted(whole.index[whole]), of))}"
     ledger.note(
         f"join {join.source}", len(left), table, f"{words}, {counted(len(unused), 'row')} of {join.source} unused"
     )

@@ -41,9 +41,9 @@ def with_whole_numbers(
     if pd.api.types.is_integer_dtype(values) or (
         pd.api.types.is_float_dtype(values) and values.notna().all() and (values == values.round()).all()
     ):
-        wrong = no_years(values) if of is None else _beyond(values, of)
-        if wrong:
-            raise DataError([Problem(where, f"the {role} `{column}` {wrong}")])
+        told = no_years(values) if of is None else _beyond(values, of)
+        if told:
+            raise DataError([Problem(where, f"the {role} `{column}` {told}")])
         return table if pd.api.types.is_integer_dtype(values) else table.assign(**{column: values.astype("int64")})
     wrong = values[~(values == values.round())] if pd.api.types.is_float_dtype(values) else values
     found = ", ".join("nothing" if pd.isna(value) else str(value) for value in wrong.drop_duplicates().head(3))

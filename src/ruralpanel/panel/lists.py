@@ -172,9 +172,7 @@ def note_lists(
         ledger.note(f"designation {name}: {what}", len(panel), panel, words)
 
 
-def _existing_years(
-    found: pd.Series, declared: YearlyList, periods: pd.Series, where: str, of: Frequency
-) -> list[int]:
+def _existing_years(found: pd.Series, declared: YearlyList, periods: pd.Series, where: str, of: Frequency) -> list[int]:
     """Give the years of the lists that exist, in order."""
     years = sorted({int(year) for year in (found if declared.years is None else declared.years)})
     if not years:
@@ -257,7 +255,11 @@ def _ledger_words(
     yield (
         "first listings",
         _units_words(of[FIRST])
-        + (f"; {at_start:,} on the earliest list, {of_lists.label(years[0])}, so listed then or before" if at_start else ""),
+        + (
+            f"; {at_start:,} on the earliest list, {of_lists.label(years[0])}, so listed then or before"
+            if at_start
+            else ""
+        ),
     )
     spells = of[UNCERTAIN].groupby("detail", sort=False).size()
     doubts = [f"{counted(size, 'unit')} {detail}" for detail, size in spells.items()]
@@ -274,7 +276,10 @@ def _ledger_words(
     newly = of[FIRST].groupby("year").size()
     for year, reason in sorted((int(year), reason) for year, reason in declared.breaks.items()):
         if years[0] <= year <= years[-1]:
-            yield f"definition break {of_lists.label(year)}", f"{reason}; {counted(int(newly.get(year, 0)), 'unit')} first listed then"
+            yield (
+                f"definition break {of_lists.label(year)}",
+                f"{reason}; {counted(int(newly.get(year, 0)), 'unit')} first listed then",
+            )
 
 
 def _units_words(events: pd.DataFrame) -> str:

@@ -54,9 +54,7 @@ def panel_periods(
     of = frequency(panel.frequency)
     columns = {column: frequency(each) for name in tables for column, each in periods.get(name, {}).items()}
     columns |= {f"{name}_cohort": of for name in designations}
-    prices = {
-        name: frequency(periods.get(each.source, {}).get(each.period)) for name, each in panel.deflators.items()
-    }
+    prices = {name: frequency(periods.get(each.source, {}).get(each.period)) for name, each in panel.deflators.items()}
     return PanelPeriods(
         of,
         panel.frequency is not None,

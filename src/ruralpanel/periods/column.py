@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pandas as pd
 
@@ -64,7 +65,8 @@ def read_periods(values: pd.Series, of: Frequency, within: bool = False) -> Read
     if of.name == "week" and not within:
         days = {each.day.weekday() for each in spelt.values() if each is not None and each.of == "day"}
         if len(days) > 1:
-            dates = known.map(lambda value: spelt[value] is not None and spelt[value].of == "day").astype(bool)  # type: ignore[union-attr]
+            written_as_dates = [value for value, each in spelt.items() if each is not None and each.of == "day"]
+            dates = known.isin(written_as_dates)
             rule = "must hold dates of one day of the week, or weeks such as 2014-W27, which ISO 8601 counts"
             return _result(values, ordinals[~dates.reindex(ordinals.index)], known.index[dates], rule)
     return _result(values, ordinals, wrong, _rule(of, [spelt[value] for value in known[wrong]], within))
@@ -190,7 +192,7 @@ def _looks_like(shown: str, what: str, key: str) -> str:
 
 
 def _steps(numbers: Sequence[int]) -> list[tuple[int, int]]:
-    return list(zip(numbers, numbers[1:], strict=False))
+    return list(pairwise(numbers))
 
 
 def _crosses_years_of_two_digits(numbers: Sequence[int]) -> bool:
@@ -200,5 +202,5 @@ def _crosses_years_of_two_digits(numbers: Sequence[int]) -> bool:
     turns = [(before, after) for before, after in _steps(numbers) if after // 100 != before // 100]
     if not turns or len(numbers) < 3 or len({number % 100 for number in numbers}) == 1:
         return False
-    plausible = FIRST_YEAR <= numbers[0] and numbers[-1] <= LAST_YEAR
+    plausible = numbers[0] >= FIRST_YEAR and numbers[-1] <= LAST_YEAR
     return all(after - before == 89 for before, after in turns) or not plausible

@@ -60,7 +60,7 @@ def problems_with_periods(expression: str, periods: Mapping[str, Frequency]) -> 
     tree = parsed(expression)
     for comparison, of in _comparisons(tree, periods):
         column = next(name for name in _names(comparison) if name in periods)
-        hint = f"write a {of.noun} between quotation marks: `{column} >= \"{of.label(of.bounds()[1] - of.a_year)}\"`"
+        hint = f'write a {of.noun} between quotation marks: `{column} >= "{of.label(of.bounds()[1] - of.a_year)}"`'
         for text in _texts(comparison):
             spelt = read_period(text.value)
             if spelt is None or spelt.of != of.name:
@@ -69,7 +69,10 @@ def problems_with_periods(expression: str, periods: Mapping[str, Frequency]) -> 
             frequency = _frequency(other, periods)
             if frequency is not None and frequency.name != of.name:
                 what = f"`{expression}` compares {of.noun}s with {frequency.noun}s"
-                yield what, "a column of the base read with another `frequency` from the same header is of the same kind"
+                yield (
+                    what,
+                    "a column of the base read with another `frequency` from the same header is of the same kind",
+                )
             if not _names(other) and not isinstance(other, ast.List) and not _texts(other):
                 shown = ast.unparse(other)
                 yield f"`{expression}` compares `{column}`, which holds {of.noun}s, with the number {shown}", hint

@@ -164,3 +164,8 @@ def labelled(periods: Iterable[float], of: Frequency) -> list[str]:
 def by_column(names: Mapping[str, str]) -> dict[str, Frequency]:
     """Give the frequencies of columns, from their names."""
     return {column: FREQUENCIES[name] for column, name in names.items()}
+
+
+def in_order(label: str) -> int | str:
+    """Give what labels of periods are sorted by: years and numbers as numbers, others as they are written."""
+    return int(label) if label.lstrip("-").isdigit() else label

@@ -111,6 +111,18 @@ def read_period(value: object) -> Spelt | None:
     return None
 
 
+def standard_spelling(text: str) -> str:
+    """Write a period as the program does, however a person has written it: ``2014-Q3`` is ``2014Q3``.
+
+    Parameters
+    ----------
+    text
+        A period, or any other text, which stays what it is; so do numbers alone.
+    """
+    spelt = None if text.strip().isdigit() else read_period(text)
+    return text if spelt is None or spelt.of == "year" else FREQUENCIES[spelt.of].label(spelt.ordinal)
+
+
 def _spelt(of: FrequencyName, parts: dict[str, str | None]) -> Spelt:
     year = int(parts["y"] or "")
     if not FIRST_YEAR <= year <= LAST_YEAR and (of != "year" or year < 1000):

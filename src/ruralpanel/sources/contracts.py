@@ -18,9 +18,7 @@ VIOLATION = ["index", "column", "value", "rule"]
 """The columns of a table of violations: the row's index, the column, what it holds and what it should."""
 
 
-def violations(
-    table: pd.DataFrame, source: Source, periods: Mapping[str, PeriodColumn] | None = None
-) -> pd.DataFrame:
+def violations(table: pd.DataFrame, source: Source, periods: Mapping[str, PeriodColumn] | None = None) -> pd.DataFrame:
     """Check a typed table against its source's declarations.
 
     Parameters

@@ -218,7 +218,9 @@ def _long(
     raw: RawTable, source: Source, fixed: pd.DataFrame, wide: dict[str, dict[int | str, int]]
 ) -> tuple[pd.DataFrame, pd.Series]:
     """Stack the periods of a wide file; a column that lacks a period is missing in it."""
-    periods = sorted({period for found in wide.values() for period in found}, key=lambda each: (isinstance(each, str), each))
+    periods = sorted(
+        {period for found in wide.values() for period in found}, key=lambda each: (isinstance(each, str), each)
+    )
     parts = []
     for period in periods:
         own = {

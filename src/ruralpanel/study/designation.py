@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.periods import PeriodAsKey, PeriodValue
 
+
 class YearlyList(Section):
     """Lists that appear once a year, or once in any other period of the panel's `frequency`, and say which units are
     designated then, in a source of their own."""
@@ -69,9 +70,9 @@ class Designation(Section):
     label: Text | None = None
     """What a reader sees in tables and figures."""
     anticipation: Annotated[int, Field(ge=0)] = 0
-    """How long before the cohort an effect may begin, in periods of the panel's `frequency` (years). Two-way fixed effects leave
-    these rows of treated units out, for they are neither treated nor untreated; an event study keeps and marks them,
-    and its joint test of leads looks only at what is before them."""
+    """How long before the cohort an effect may begin, in periods of the panel's `frequency` (years). Two-way fixed
+    effects leave these rows of treated units out, for they are neither treated nor untreated; an event study keeps and
+    marks them, and its joint test of leads looks only at what is before them."""
     reference_period: Annotated[int, Field(le=-1, default_factory=_before_anticipation)]
     """The event time that an event study measures from; left out: the last one before anticipation, -1 where there is
     none. Lists that count the twelve months before their own year ask for -2."""

@@ -100,8 +100,8 @@ class Derived(Section):
     group. With `growth_dispersion`: columns of groups, such as `[province]`, whose mean growth in each period is taken
     out; left out: the mean of all units in the period."""
     growth: Name | None = None
-    """A column whose growth since an earlier period is computed, per period (such as a year) on average in between; needs
-    `measure`, and `periods` or `since`. Missing where a value is negative, and where a zero has no growth."""
+    """A column whose growth since an earlier period is computed, per period (such as a year) on average in between;
+    needs `measure`, and `periods` or `since`. Missing where a value is negative, and where a zero has no growth."""
     measure: Literal["log_difference", "rate"] | None = None
     """With `growth`: the `log_difference`, (ln now − ln then) / periods between, or the `rate`,
     (now / then) ** (1 / periods between) − 1."""
@@ -111,8 +111,8 @@ class Derived(Section):
     lag: Name | None = None
     """A column whose value of an earlier period of the same unit is taken; needs `periods`."""
     periods: int | None = None
-    """With `lag` and `growth`: how far back, in periods of the panel's `frequency` (years) and not in rows, so that a gap gives a
-    missing value and not the row before it. With `lag`, a negative number looks ahead: a lead."""
+    """With `lag` and `growth`: how far back, in periods of the panel's `frequency` (years) and not in rows, so that a
+    gap gives a missing value and not the row before it. With `lag`, a negative number looks ahead: a lead."""
     baseline: Name | None = None
     """A column whose value at a fixed period of the same unit is taken for all its rows; needs `at`. Missing where it
     is not observed then."""
@@ -194,7 +194,9 @@ class Derived(Section):
         for (_, before), (after, _) in pairwise(windows):
             if after <= before:
                 ends, begins = shown(before, info), shown(after, info)
-                raise ValueError(f"`windows` overlap or are out of order: one ends in {ends}, the next begins in {begins}")
+                raise ValueError(
+                    f"`windows` overlap or are out of order: one ends in {ends}, the next begins in {begins}"
+                )
         return self
 
     @property

@@ -107,7 +107,9 @@ class Study(Section):
     def shapes(self) -> dict[str, Shape]:
         """Every source and table by name, with its key and what its columns are."""
         shapes = {
-            name: shape_of_source(name, source, {key: each.frequency for key, each in self.period_columns(name).items()})
+            name: shape_of_source(
+                name, source, {key: each.frequency for key, each in self.period_columns(name).items()}
+            )
             for name, source in self.sources.items()
         }
         for name, table in self.tables.items():
@@ -128,7 +130,8 @@ class Study(Section):
         name
             A source of this study.
         """
-        return columns_with_periods(self.sources[name], self._period_names.get(name, set()), self.panel.frequency, self.designation.values())
+        names = self._period_names.get(name, set())
+        return columns_with_periods(self.sources[name], names, self.panel.frequency, self.designation.values())
 
     def periods_added(self, name: str) -> dict[str, FrequencyName]:
         """Give the columns that a table adds to its sources and that hold periods, with their frequency."""
@@ -143,7 +146,7 @@ class Study(Section):
         return {column: each.frequency for column, each in origins.items() if each.frequency is not None}
 
     def periods_in_table(self, name: str) -> dict[str, FrequencyName]:
-        """Give the columns with periods that a table has, or that what it is stacked from has, with their frequencies."""
+        """Give the columns with periods of a table and of what it is stacked from, with their frequencies."""
         parts = [part.source for part in self.tables[name].stack]
         found = {column: each for part in parts for column, each in self.periods_of(part).items()}
         return found | self.periods_added(name) | self.periods_of(name)
@@ -173,8 +176,9 @@ class Study(Section):
         shapes = self.shapes
         tables = [name for name in (self.base, *(join.source for join in self.panel.joins)) if name in shapes]
         found = {key: each for name in tables for key, each in self.periods_of(name).items()}
-        found |= {f"{name}_cohort": self.panel.frequency for name in self.designation}
-        return {key: each for key, each in found.items() if each is not None and not frequency(each).is_plain}
+        if self.panel.frequency is not None:
+            found |= {f"{name}_cohort": self.panel.frequency for name in self.designation}
+        return {key: each for key, each in found.items() if not frequency(each).is_plain}
 
     @property
     def read_by_tables(self) -> set[str]:
@@ -254,7 +258,11 @@ class Study(Section):
                 origins[column_name] = ColumnOrigin(origin=f"designation {name}", label=label, frequency=of)
             if designation.intensity is not None:
                 dosed = origins[designation.intensity]
-                dose = {"label": self._intensity_label(name), "unit": dosed.unit, "transformation": dosed.transformation}
+                dose = {
+                    "label": self._intensity_label(name),
+                    "unit": dosed.unit,
+                    "transformation": dosed.transformation,
+                }
                 origins[f"{name}_intensity"] = origins[f"{name}_intensity"].model_copy(update=dose)
         if self.panel.places is not None:
             described = self.panel.places.descriptions(self._designation_labels())

@@ -75,8 +75,8 @@ def shape_of_table(
             known = origins.get(column)
             origins[column] = origin if known is None else _joined(known, origin)
         for column in part.add:
-            of = (periods or {}).get(column)
-            origins.setdefault(column, ColumnOrigin(origin="added to each source", frequency=of))
+            added = ColumnOrigin(origin="added to each source", frequency=(periods or {}).get(column))
+            origins.setdefault(column, added)
     for column, derived in table.derived.items():
         origins[column] = ColumnOrigin(
             origin="derived", transformation=derived.expression, label=derived.label, unit=derived.unit

@@ -71,9 +71,7 @@ def unit_values(panel: pd.DataFrame, columns: Sequence[str], unit: str) -> pd.Da
     return panel.groupby(unit)[list(columns)].first().astype("float64")
 
 
-def reference_units(
-    panel: pd.DataFrame, reference: str | None, unit: str, periods: PanelPeriods = YEARS
-) -> pd.Series:
+def reference_units(panel: pd.DataFrame, reference: str | None, unit: str, periods: PanelPeriods = YEARS) -> pd.Series:
     """Tell for each unit whether it is in a reference group.
 
     Parameters
@@ -116,8 +114,8 @@ def _of_proxy(
     """Say what is wrong with a proxy, each with what to do."""
     if first is not None and periods.of.end_of_year(proxy.vintage) >= first[0]:
         yield (
-            f"is of {proxy.vintage}, and the first designation, `{first[1]}`, is of {periods.of.label(first[0])}; what comes after may "
-            "be an effect",
+            f"is of {proxy.vintage}, and the first designation, `{first[1]}`, is of {periods.of.label(first[0])}; what "
+            "comes after may be an effect",
             "take a measurement of an earlier year",
         )
     values = panel[column]
