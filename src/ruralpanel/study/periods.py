@@ -41,9 +41,10 @@ def _ordinal(value: Any, info: ValidationInfo) -> Any:
         return value
     spelt = read_period(value)
     if of is None:
-        kind = f" is a {FREQUENCIES[spelt.of].noun}" if spelt is not None and spelt.of != "year" else ""
-        remedy = f"{spelt.of if kind and spelt else '…'}"
-        raise ValueError(f"`{value}`{kind} and not a whole number; write `frequency: {remedy}` under `panel`")
+        if spelt is None:
+            return value  # of the wrong type, as any other value would be
+        noun = FREQUENCIES[spelt.of].noun
+        raise ValueError(f"{value!r} is a {noun}, and not a whole number; write `frequency: {spelt.of}` under `panel`")
     frequency: Frequency = FREQUENCIES[of]
     if of == "number":
         return value
@@ -52,7 +53,7 @@ def _ordinal(value: Any, info: ValidationInfo) -> Any:
     first, last = frequency.bounds()
     if isinstance(value, int) and first <= value <= last:
         return value  # it has been read before
-    kind = f", which is a {FREQUENCIES[spelt.of].noun}" if spelt is not None else ""
+    kind = f", which is a {FREQUENCIES[spelt.of].noun}" if spelt is not None and spelt.of != of else ""
     raise ValueError(f"is {value}{kind}; write a {frequency.noun} as the panel has them, such as {frequency.example}")
 
 
