@@ -16,7 +16,7 @@ from ruralpanel.sources.corrections import apply_corrections
 from ruralpanel.sources.formats import read_raw
 from ruralpanel.sources.headers import Selected, select_columns
 from ruralpanel.sources.values import type_column
-from ruralpanel.study.period_columns import PeriodColumn
+from ruralpanel.study.period_columns import PeriodColumn, columns_with_periods
 from ruralpanel.study.sources import DIGITS_OF_LEVEL, Column, Source
 
 QUARANTINE_KEY = ["raw_row", "line"]
@@ -80,7 +80,7 @@ def read_source(
         another type or break the contract. All violations are reported together, each with its rows.
     """
     raw = read_raw(source, path)
-    periods = periods or {}
+    periods = columns_with_periods(source, [], None, []) | dict(periods or {})
     selected = select_columns(raw, source, is_period=source.wide_into in periods)
     ledger = Ledger("sources", name)
     used = f"{selected.used} of {len(raw.values.columns)} columns declared"
