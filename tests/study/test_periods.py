@@ -116,7 +116,11 @@ def counted_from_one(tmp_path_factory: pytest.TempPathFactory) -> BlockResults:
     return estimated(periods.__wrapped__(repository))  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("spelling", SPELLINGS)
+DAILY = ("quarters in Chinese", "months without a sign")
+OTHERS = [each for each in SPELLINGS if each not in DAILY]
+
+
+@pytest.mark.parametrize("spelling", [*DAILY, *(pytest.param(each, marks=pytest.mark.slow) for each in OTHERS)])
 def test_estimates_are_those_of_periods_counted_from_one(
     periods: Repository, counted_from_one: BlockResults, spelling: str
 ) -> None:
