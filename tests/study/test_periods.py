@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ruralpanel.archive.raw_sheets import read_sheet, write_sheet
+from ruralpanel.archive.twins import synthetic_twins
 from ruralpanel.errors import DataError, StudyError
 from ruralpanel.estimation.block import BlockResults, block_results
 from ruralpanel.panel.build import BuiltPanel, build_panel
@@ -373,3 +375,21 @@ def test_a_wide_file_of_quarters(periods: Repository) -> None:
     panel = built(periods.load(), periods.root).panel
     assert sorted(panel["when"].unique()) == list(range(8056, 8062))
     np.testing.assert_allclose(panel["income"], table["income"])
+
+
+def test_a_synthetic_twin_has_the_periods_of_the_file(periods: Repository) -> None:
+    as_file(periods, as_written(villages(), SPELLINGS["quarters in Chinese"][1], "从未"))
+    periods.study["panel"]["frequency"] = "quarter"
+    periods.study["designation"]["listed"]["never"] = ["从未"]
+    study = periods.load()
+    sheets = {name: read_sheet(source, periods.root / "survey.csv") for name, source in study.sources.items()}
+    twin = synthetic_twins(study, sheets, ["survey"])["survey"]
+    write_sheet(study.sources["survey"], twin.sheet, twin.cells, periods.root / "survey.csv", periods.root / "twin.csv")
+    raw = pd.read_csv(periods.root / "twin.csv")
+    original = pd.read_csv(periods.root / "survey.csv")
+    assert sorted(raw["when"].unique()) == sorted(original["when"].unique())
+    assert set(raw["first"]) <= set(original["first"])
+    assert not set(raw["village"]) & set(original["village"])
+    (periods.root / "twin.csv").replace(periods.root / "survey.csv")
+    panel = built(study, periods.root).panel
+    assert panel.groupby("village")["listed_cohort"].nunique(dropna=False).max() == 1
