@@ -56,7 +56,7 @@ def set_period_ticks(axes: Axes, periods: pd.Series, name: str | None, most: int
 
 def _ticks(first: int, last: int, of: Frequency, most: int) -> list[int]:
     """List the ticks: at the beginnings of years, or of parts of one, where that is no more than there may be."""
-    fewer = min(most, 6) if of.name in ("month", "week", "day") else most  # longer labels need more room
+    fewer = min(most, 6 if of.name in ("month", "week", "day") else 7)  # labels longer than a year's need more room
     steps = _STEPS[of.name]
     step = next((each for each in steps if (last - first) // each < fewer), steps[-1])
     start = first if of.name in ("week", "day") else -(-first // step) * step
