@@ -75,13 +75,25 @@ def with_types(frame: pd.DataFrame, columns: Mapping[str, tuple[str, str]]) -> p
     frame
         Has all these columns.
     columns
-        By name, the type and what the column holds; text that is missing is empty.
+        By name, the type and what the column holds; text that is missing is empty. The type ``period`` is
+        whole numbers, or text where periods are more than that.
     """
     typed: dict[str, pd.Series] = {}
     for name, (kind, _) in columns.items():
         column = frame[name]
+        if kind == "period":
+            typed[name] = _periods(column)
+            continue
         typed[name] = column.astype("str").where(column.notna(), "") if kind == "str" else column.astype(kind)  # type: ignore[call-overload]
     return pd.DataFrame(typed)
+
+
+def _periods(column: pd.Series) -> pd.Series:
+    """Give periods as whole numbers where they are, and else as what a reader sees: ``2014Q3``."""
+    try:
+        return column.astype("Int64")
+    except (TypeError, ValueError):
+        return column.astype("str").where(column.notna())
 
 
 def load_typed(paths: Sequence[Path | str], columns: Mapping[str, tuple[str, str]]) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from ruralpanel.monte_carlo.expectations import Expectation
 from ruralpanel.monte_carlo.summary import verdict
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.model import Study
+from ruralpanel.study.periods import context_of
 from ruralpanel.study.sensitivity import ANALYSES
 from ruralpanel.study.yaml_file import read_yaml
 from tests.conftest import ROOT
@@ -40,7 +41,8 @@ def test_parts_of_study_files_are_valid(path: Path, tmp_path: Path) -> None:
     for _, text in blocks(path, "yaml"):
         (tmp_path / "part.yaml").write_text(text, encoding="utf-8")
         try:
-            Study.model_validate(read_yaml(tmp_path / "part.yaml").data)
+            data = read_yaml(tmp_path / "part.yaml").data
+            Study.model_validate(data, context=context_of(data))
         except ValidationError as error:
             assert [each for each in error.errors() if each["type"] != "missing"] == []
 

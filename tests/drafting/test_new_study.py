@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +90,39 @@ def test_a_yearbook_in_excel_has_its_header_units_missing_words_and_merged_cells
     assert (source.header_row, source.header_height, source.key) == (3, 2, ["county", "year"])
     assert source.fill_down == ["province_name"]
     assert (source.columns["output"].scale, source.columns["output"].unit) == (10000, "yuan")
+
+
+@pytest.mark.parametrize(
+    ("written", "frequency", "span"),
+    [
+        (lambda at: f"{2013 + (at + 3) // 4}年{(at + 3) % 4 + 1}季度", "quarter", "2013Q4 to 2015Q1"),
+        (lambda at: 201401 + at, "month", "2014-01 to 2014-06"),
+        (lambda at: f"{2010 + at}年", "year", "2010 to 2015"),
+        (lambda at: str((pd.Timestamp("2014-04-01") + pd.DateOffset(months=3 * at)).date()), "quarter", "2014Q2 to"),
+        (lambda at: str(pd.Timestamp("2014-04-05") + pd.Timedelta(days=at)), "day", "2014-04-05 to 2014-04-10"),
+    ],
+)
+def test_periods_other_than_years_are_recognised_with_their_frequency(
+    folder: Path, written: Callable[[int], object], frequency: str, span: str
+) -> None:
+    panel = a_panel().rename(columns={"year": "month"})
+    panel.assign(month=(panel["month"] - 2010).map(written)).to_csv(folder / "panel.csv", index=False)
+    study = drafted("panel.csv")
+    assert (study.panel.period, study.panel.frequency) == ("month", frequency)
+    text = Path("config/studies/mine.yaml").read_text(encoding="utf-8")
+    assert span in text
+    assert f"frequency: {frequency} # guessed: as `month` has them" in text
+
+
+def test_an_opening_that_is_a_date_is_the_year_it_lies_in(folder: Path) -> None:
+    panel = a_panel()
+    opened = {village: f"2013-0{1 + at % 9}-15" for at, village in enumerate(panel["village"].unique()) if at % 2}
+    panel.assign(first_opened=panel["village"].map(opened)).to_csv(folder / "panel.csv", index=False)
+    study = drafted("panel.csv")
+    assert study.sources["panel"].columns["first_opened"].frequency == "year"
+    assert study.panel.frequency is None
+    assert study.designation["treated_first_opened"].cohort == "first_opened"
+    assert "read as the year it lies in" in Path("config/studies/mine.yaml").read_text(encoding="utf-8")
 
 
 def test_gb18030_and_wide_columns_are_read(folder: Path) -> None:

@@ -56,9 +56,9 @@ def test_a_level_and_the_chain_of_the_same_index_agree(ratios: list[float], data
     years = list(range(2001, 2001 + len(ratios)))
     level = 80 * np.cumprod([1.0, *[ratio / 100 for ratio in ratios]])
     base = data.draw(st.sampled_from([2000, *years]))
-    chained = relative_prices(pd.Series(ratios, index=years), Deflator.model_validate(deflator(base=base)))
+    chained = relative_prices(pd.Series(ratios, index=years), Deflator.model_validate(deflator()), base)
     of_level = relative_prices(
-        pd.Series(level, index=[2000, *years]), Deflator.model_validate(deflator(base=base, kind="level"))
+        pd.Series(level, index=[2000, *years]), Deflator.model_validate(deflator(kind="level")), base
     )
     pd.testing.assert_series_equal(chained, of_level, check_names=False, rtol=1e-12)
 

@@ -70,7 +70,9 @@ def test_estimators_that_follow_units_are_refused_with_the_remedy(households: Re
     assert f"{estimator} " in message
     assert "`listed` has `level: village`, whose household need not be seen twice" in message
     assert "make the rows those of `village` by a table with `group`" in message
-    assert "or choose one of two_way_fixed_effects, instrumental_variables, event_study, sun_abraham, callaway" in message
+    assert (
+        "or choose one of two_way_fixed_effects, instrumental_variables, event_study, sun_abraham, callaway" in message
+    )
 
 
 @pytest.mark.parametrize(

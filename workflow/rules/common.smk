@@ -144,6 +144,7 @@ def panel_description():
             "columns": columns,
             "designations": list(STUDY.designation),
             "levels": STUDY.levels,
+            "frequency": STUDY.panel.frequency,
             **keys,
         }
     )

@@ -23,6 +23,7 @@ rule build_panel:
         legacies=lambda wildcards: {
             name: as_json(each) for name, each in STUDY.legacies.items()
         },
+        periods={name: STUDY.periods_of(name) for name in STUDY.read_by_panel},
         code=lambda wildcards: code_digest(
             "ruralpanel.panel.build", "ruralpanel.sources.features"
         ),

@@ -33,6 +33,10 @@ rule read_source:
         f"{RESULTS}/benchmarks/read_source/{{source}}.tsv"
     params:
         declaration=lambda wildcards: as_json(STUDY.sources[wildcards.source]),
+        periods=lambda wildcards: {
+            name: as_json(each)
+            for name, each in STUDY.period_columns(wildcards.source).items()
+        },
         code=lambda wildcards: code_digest("ruralpanel.sources.table"),
         lock=LOCK,
     message:

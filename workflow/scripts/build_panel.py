@@ -27,6 +27,7 @@ with stage(snakemake.log[0]):
         },
         lines={path: read_lines(Path(path)) for path in snakemake.input.lines},
         legacies={name: Legacy.model_validate_json(text) for name, text in snakemake.params.legacies.items()},
+        periods=snakemake.params.periods,
     )
     save_table(panel, snakemake.output.panel, key=[declaration.unit, declaration.period])
     save_table(ledger.frame(), snakemake.output.ledger, key=["line"])

@@ -7,16 +7,17 @@ with stage(snakemake.log[0]):
 
     from ruralpanel.panel.balance import BALANCE_KEY, balance
     from ruralpanel.panel.codebook import CODEBOOK_KEY, MISSINGNESS_KEY, codebook, missingness
+    from ruralpanel.periods.frequency import frequency
     from ruralpanel.storage import load_table, save_table
     from ruralpanel.study.panel import ColumnOrigin
 
     panel = load_table(snakemake.input.panel)
     asked = json.loads(snakemake.params.declaration)
+    of = frequency(asked["frequency"])
     origins = {name: ColumnOrigin.model_validate(each) for name, each in asked["origins"].items()}
     save_table(codebook(panel, origins), snakemake.output.codebook, key=CODEBOOK_KEY, keep_order=True)
-    missing = missingness(
-        panel, asked["unit"], asked["period"], asked["columns"], asked["designations"], asked["levels"]
-    )
+    whom = (asked["designations"], asked["levels"])
+    missing = missingness(panel, asked["unit"], asked["period"], asked["columns"], *whom, of)
     save_table(missing, snakemake.output.missingness, key=MISSINGNESS_KEY)
-    observed = balance(panel, asked["unit"], asked["period"], asked["designations"], asked["levels"])
+    observed = balance(panel, asked["unit"], asked["period"], *whom, of)
     save_table(observed, snakemake.output.balance, key=BALANCE_KEY, keep_order=True)

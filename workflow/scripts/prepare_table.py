@@ -5,6 +5,7 @@ from ruralpanel.stage import stage
 with stage(snakemake.log[0]):
     from pathlib import Path
 
+    from ruralpanel.periods.frequency import by_column
     from ruralpanel.storage import load_table, save_table
     from ruralpanel.study.tables import Table
     from ruralpanel.tables.administrative_codes import AUDIT_KEY
@@ -12,14 +13,16 @@ with stage(snakemake.log[0]):
     from ruralpanel.tables.totals import TOTALS_KEY, compare_totals
 
     declaration = Table.model_validate_json(snakemake.params.declaration)
+    periods = by_column(snakemake.params.periods)
     table, ledger, recode, names = prepare_table(
         name=snakemake.wildcards.table,
         declared=declaration,
         tables={name: load_table(path) for name, path in zip(declaration.reads, snakemake.input.tables, strict=True)},
         key=snakemake.params.key,
         decisions=Path(snakemake.input.decisions[0]) if snakemake.input.decisions else None,
+        periods=periods,
     )
-    totals = compare_totals(table, declaration.totals, snakemake.wildcards.table)
+    totals = compare_totals(table, declaration.totals, snakemake.wildcards.table, periods)
     save_table(table, snakemake.output.table, key=snakemake.params.key)
     save_table(ledger.frame(), snakemake.output.ledger, key=["line"])
     save_table(recode, snakemake.output.recode, key=AUDIT_KEY)

@@ -9,13 +9,15 @@ with stage(snakemake.log[0]):
     from ruralpanel.sources.retrieval import confirmed_digest
     from ruralpanel.sources.table import QUARANTINE_KEY, read_source
     from ruralpanel.storage import save_json, save_table
+    from ruralpanel.study.period_columns import PeriodColumn
     from ruralpanel.study.sources import Source
 
     source = Source.model_validate_json(snakemake.params.declaration)
     raw = Path(snakemake.input.raw[0]) if snakemake.input.raw else None
     digest = confirmed_digest(snakemake.wildcards.source, source, raw) if raw is not None else None
+    periods = {name: PeriodColumn.model_validate_json(text) for name, text in snakemake.params.periods.items()}
     corrections = Path(snakemake.input.corrections[0]) if snakemake.input.corrections else None
-    table, ledger, quarantine = read_source(snakemake.wildcards.source, source, raw, corrections)
+    table, ledger, quarantine = read_source(snakemake.wildcards.source, source, raw, corrections, periods)
     save_table(table, snakemake.output.table, key=source.key)
     save_table(ledger.frame(), snakemake.output.ledger, key=["line"])
     save_table(quarantine, snakemake.output.quarantine, key=QUARANTINE_KEY)

@@ -103,6 +103,22 @@ def margin_of(values: Sequence[object], missing_codes: Sequence[Scalar]) -> Marg
     )
 
 
+def margin_of_periods(values: Sequence[object]) -> Margin:
+    """Outline a column of periods: none can be made up, so that those of enough rows stand for the others too.
+
+    Parameters
+    ----------
+    values
+        Its cells, empty ones and other words among them.
+    """
+    texts = pd.Series([text_of(value) for value in values], dtype="object")
+    first_cells = dict(zip(reversed(list(texts)), reversed(list(values)), strict=True))
+    counts = texts.value_counts().sort_index()
+    common = counts[counts >= ENOUGH] if (counts >= ENOUGH).any() else counts * 0 + 1
+    shares = (common / common.sum()).tolist()
+    return Margin([first_cells[text] for text in common.index], shares, [], 0)
+
+
 def draw(margin: Margin, count: int, random: np.random.Generator) -> list[object]:
     """Draw cells from the outline of a column.
 

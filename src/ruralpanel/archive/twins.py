@@ -11,14 +11,14 @@ so that as many rows find a partner in every join as before.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
 import numpy as np
 import pandas as pd
 
-from ruralpanel.archive.drawn_values import draw, margin_of, text_like, text_of
+from ruralpanel.archive.drawn_values import draw, margin_of, margin_of_periods, text_like, text_of
 from ruralpanel.archive.raw_sheets import Sheet, missing_in_file
 from ruralpanel.sources.headers import positions_of
 from ruralpanel.study.model import Study
@@ -65,8 +65,9 @@ def synthetic_twins(study: Study, sheets: Mapping[str, Sheet], restricted: Seque
     domains = _domains(study)
     positions = {name: positions_of(sheet.raw, study.sources[name]) for name, sheet in sheets.items()}
     values = _values_by_domain(study, sheets, positions, domains)
+    calendar = {column for source in study.sources for column in study.period_columns(source)}
     maps = {
-        domain: _map_of(domain, held, set(restricted), _stream(study.seed, f"keys/{domain}"))
+        domain: _map_of(domain, held, set(restricted), domain in calendar, _stream(study.seed, f"keys/{domain}"))
         for domain, held in values.items()
     }
     twins = {
@@ -139,12 +140,12 @@ def _filled(source: Source, column_name: str, cells: list[object]) -> list[objec
 
 
 def _map_of(
-    domain: str, held: Mapping[str, set[str]], restricted: set[str], random: np.random.Generator
+    domain: str, held: Mapping[str, set[str]], restricted: set[str], are_periods: bool, random: np.random.Generator
 ) -> dict[str, str]:
-    """Give every key of restricted sources its new one."""
+    """Give every key of restricted sources its new one; periods stay what they are, as years do."""
     open_sources = sorted(set(held) - restricted)
     wanted = sorted({value for name in restricted & set(held) for value in held[name]})
-    if all(_is_year(value) for value in wanted):
+    if are_periods or all(_is_year(value) for value in wanted):
         return {value: value for value in wanted}
     signatures = {
         value: tuple(name for name in open_sources if value in held[name])
@@ -207,8 +208,10 @@ def _twin(
         if names:
             original = _filled(source, names[0], _column(sheet, place))
             cells[place] = [_renamed(value, maps[domains[names[0]]]) for value in original]
-    units = _units(sheet, list(keys))
-    order = _order(sheet, list(keys))
+    calendar = study.period_columns(name)
+    when = {place for place, key in keys.items() if key in calendar}
+    units = _units(sheet, list(keys), when)
+    order = _order(sheet, list(keys), when)
     levels = _levels_of_dates(study)
     for place in range(sheet.raw.values.shape[1]):
         if place in cells:
@@ -218,12 +221,13 @@ def _twin(
         codes = [*source.missing_codes, *column.missing_codes, *missing_in_file(sheet, place)]
         random = _stream(study.seed, f"{name}/{place}")
         original = _filled(source, column_name, _column(sheet, place))
+        is_period = column_name in calendar
         level = levels.get(column_name)
         if level is not None and level in positions and order is not None:
             of_level = [text_of(value) for value in _column(sheet, positions[level][0])]
-            cells[place] = _drawn_at_level(original, codes, column.matches, of_level, order, random)
+            cells[place] = _drawn_at_level(original, codes, column.matches, of_level, order, random, is_period)
         else:
-            cells[place] = _drawn(original, codes, column.matches, units, order, random)
+            cells[place] = _drawn(original, codes, column.matches, units, order, random, is_period)
     table = pd.DataFrame(cells, columns=range(sheet.raw.values.shape[1]), index=range(rows), dtype=object)
     # The order of the original's rows would be a value of its own.
     by = [*keys] or list(range(table.shape[1]))
@@ -240,20 +244,20 @@ def _renamed(value: object, new: Mapping[str, str]) -> object:
     return float(new[text]) if isinstance(value, float | int) and not isinstance(value, bool) else new[text]
 
 
-def _units(sheet: Sheet, keys: Sequence[int]) -> list[str] | None:
+def _units(sheet: Sheet, keys: Sequence[int], when: Collection[int]) -> list[str] | None:
     """Give for each row the key's column that stands in several rows; none for a key that is of one column."""
     for place in keys if len(keys) > 1 else ():
         texts = [text_of(value) for value in _column(sheet, place)]
-        if not all(_is_year(text) for text in set(texts)) and len(set(texts)) < len(texts):
+        if place not in when and not all(_is_year(text) for text in set(texts)) and len(set(texts)) < len(texts):
             return texts
     return None
 
 
-def _order(sheet: Sheet, keys: Sequence[int]) -> list[str] | None:
-    """Give for each row its year, where a key has one."""
+def _order(sheet: Sheet, keys: Sequence[int], when: Collection[int]) -> list[str] | None:
+    """Give for each row its year or other period, where a key has one."""
     for place in keys:
         texts = [text_of(value) for value in _column(sheet, place)]
-        if all(_is_year(text) for text in set(texts)):
+        if place in when or all(_is_year(text) for text in set(texts)):
             return texts
     return None
 
@@ -265,17 +269,20 @@ def _drawn(
     units: list[str] | None,
     order: list[str] | None,
     random: np.random.Generator,
+    is_period: bool = False,
 ) -> list[object]:
     """Draw a column: once a unit where it is constant within units, in order where it never falls within one."""
     if units is None:
-        return _outlined(values, codes, form, random)
+        return _outlined(values, codes, form, random, is_period)
     frame = pd.DataFrame({"unit": units, "text": [text_of(value) for value in values]})
     if frame.groupby("unit")["text"].nunique().max() == 1:
         names = sorted(set(units))
         once = frame.drop_duplicates("unit").index
-        of_unit = dict(zip(names, _outlined([values[row] for row in once], codes, form, random), strict=True))
+        of_unit = dict(
+            zip(names, _outlined([values[row] for row in once], codes, form, random, is_period), strict=True)
+        )
         return [of_unit[unit] for unit in units]
-    drawn = _outlined(values, codes, form, random)
+    drawn = _outlined(values, codes, form, random, is_period)
     if order is None or not _never_falls(frame.assign(order=order)):
         return drawn
     rows = pd.DataFrame({"unit": units, "order": order, "row": range(len(values))})
@@ -300,6 +307,7 @@ def _drawn_at_level(
     levels: list[str],
     order: list[str],
     random: np.random.Generator,
+    is_period: bool,
 ) -> list[object]:
     """Draw a column once a level and period, so that it is one number for all units that they have."""
     cells = list(zip(levels, order, strict=True))
@@ -307,16 +315,28 @@ def _drawn_at_level(
     first = dict(reversed([pair for pair in zip(cells, values, strict=True) if text_of(pair[1])]))
     keys = sorted(set(cells))
     drawn = _drawn(
-        [first.get(key) for key in keys], codes, form, [level for level, _ in keys], [year for _, year in keys], random
+        [first.get(key) for key in keys],
+        codes,
+        form,
+        [level for level, _ in keys],
+        [year for _, year in keys],
+        random,
+        is_period,
     )
     of_cell = dict(zip(keys, drawn, strict=True))
     return [of_cell[cell] for cell in cells]
 
 
 def _outlined(
-    values: list[object], codes: Sequence[Scalar], form: str | None, random: np.random.Generator
+    values: list[object],
+    codes: Sequence[Scalar],
+    form: str | None,
+    random: np.random.Generator,
+    is_period: bool = False,
 ) -> list[object]:
     """Draw as many cells as there are from the outline of their margin; text that is nowhere shared is made up."""
+    if is_period:
+        return draw(margin_of_periods(values), len(values), random)
     margin = margin_of(values, codes)
     texts = {text_of(value) for value in values} - {text_of(code) for code in codes} - {""}
     if texts and not margin.knots and not texts & {text_of(token) for token in margin.tokens}:

@@ -15,6 +15,7 @@ from ruralpanel.drafting.keys import Key, find_key
 from ruralpanel.drafting.reading import open_file
 from ruralpanel.drafting.variables import Variable, describe, name_from
 from ruralpanel.errors import DataError, Problem, StudyError, counted
+from ruralpanel.periods.frequency import FIRST_YEAR, LAST_YEAR, Frequency, frequency, is_finer
 from ruralpanel.sources.table import read_source
 from ruralpanel.study.sources import DIGITS_OF_LEVEL, Source
 
@@ -73,6 +74,12 @@ class DraftSource:
         """Tell what a column may be; the period of a wide file is one."""
         return next((each.role for each in self.variables if each.name == column), "period")
 
+    @property
+    def frequency(self) -> str | None:
+        """What the periods of the key are, where they are more than whole numbers."""
+        of_key = (each for each in self.variables if each.name == self.key.period)
+        return next((each.keys.get("frequency") for each in of_key), None)
+
     def rename(self, old: str, new: str) -> None:
         """Give a column another name, everywhere."""
         for variable in self.variables:
@@ -122,6 +129,11 @@ class Draft:
     panel: pd.DataFrame
     open_questions: list[str] = field(default_factory=list)
 
+    @property
+    def frequency(self) -> str | None:
+        """What the panel's periods are, where they are more than whole numbers."""
+        return self.base.frequency
+
 
 def draft_study(paths: Sequence[str], root: Path) -> Draft:
     """Guess a study from raw files.
@@ -167,7 +179,10 @@ def draft_study(paths: Sequence[str], root: Path) -> Draft:
     ]
     unit, period = base.key.unit[0], str(base.key.period)
     joins, beside, panel = _joined(base, [each for each in sources if each is not base], questions)
-    treatments = [*_from_lists(beside, panel, unit, period), *_from_columns(panel, unit, period)]
+    treatments = [
+        *_from_lists(beside, panel, unit, period),
+        *_from_columns(panel, unit, period, frequency(base.frequency)),
+    ]
     taken = {unit, period, *(value for each in treatments for value in each.keys.values() if isinstance(value, str))}
     outcomes, why = _outcomes([base, *(join.source for join in joins)], panel, unit, taken, questions)
     used = [base, *(join.source for join in joins), *(each for each in beside if _is_listed_in(each, treatments[:1]))]
@@ -217,8 +232,22 @@ def _draft_source(name: str, path: str, root: Path, questions: list[str]) -> Dra
     share = "all" if key.share == 1 else f"{key.share:.2%} of"
     evidence["key"] = f"tells {share} {counted(len(opened.raw.values), 'row')} apart"
     draft = DraftSource(name, path, variables, key, settings, evidence, pd.DataFrame())
+    _take_periods_of_key(draft)
     draft.table = read_source(name, as_source(draft), root / path).table
     return draft
+
+
+def _take_periods_of_key(draft: DraftSource) -> None:
+    """Read dates, months and the like as the longer periods of the key in which they lie: an opening in 2014 is one."""
+    key = next((each for each in draft.variables if each.name == draft.key.period), None)
+    if key is None or key.values is None:
+        return
+    of = key.keys.get("frequency") or ("year" if key.values.between(FIRST_YEAR, LAST_YEAR).all() else None)
+    for each in draft.variables:
+        own = each.keys.get("frequency")
+        if each is not key and of is not None and own is not None and is_finer(own, of):
+            each.keys = {**each.keys, "frequency": of}
+            each.evidence.append(f"read as the {frequency(of).noun} it lies in")
 
 
 def as_source(draft: DraftSource) -> Source:
@@ -377,7 +406,7 @@ def _from_lists(beside: Sequence[DraftSource], panel: pd.DataFrame, unit: str, p
     return found
 
 
-def _from_columns(panel: pd.DataFrame, unit: str, period: str) -> list[Treatment]:
+def _from_columns(panel: pd.DataFrame, unit: str, period: str, of: Frequency) -> list[Treatment]:
     """Find columns with the first period treated, and 0/1 columns that switch on."""
     ordered = panel.sort_values([unit, period], kind="stable")
     first, last = panel[period].min(), panel[period].max()
@@ -416,7 +445,7 @@ def _from_columns(panel: pd.DataFrame, unit: str, period: str) -> list[Treatment
             continue
         keys = {"cohort": name} | ({"never": [int(others[0])]} if others else {})
         cohorts = panel[name].where(panel[name].between(first, last + 1))
-        why = f"constant within units, {when.nunique()} periods from {when.min():g} to {when.max():g}"
+        why = f"constant within units, {when.nunique()} periods from {of.label(when.min())} to {of.label(when.max())}"
         why += f"; {int(others[0])} taken for never" if others else "; missing taken for never"
         cohorts_found.append(Treatment(_free_name(_name_of_treatment(name), set(panel)), keys, why, cohorts))
     return [*cohorts_found, *sorted(indicators, key=lambda each: not each.absorbing)]

@@ -61,7 +61,10 @@ def study_text(name: str, draft: Draft) -> str:
         lines += _source(source)
     lines += ["", "panel:"]
     shape = f"{draft.panel[unit].nunique():,} units, {draft.panel[period].nunique()} periods, {len(draft.panel):,} rows"
-    lines += [f"  unit: {unit} # {GUESSED} {shape}", f"  period: {period}", f"  base: {draft.base.name}"]
+    lines += [f"  unit: {unit} # {GUESSED} {shape}", f"  period: {period}"]
+    if draft.frequency is not None:
+        lines.append(f"  frequency: {draft.frequency} # {GUESSED} as `{period}` has them")
+    lines.append(f"  base: {draft.base.name}")
     if draft.joins:
         lines += ["  joins:"]
         for join in draft.joins:

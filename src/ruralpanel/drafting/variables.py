@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from ruralpanel.drafting.periods import find_periods
 from ruralpanel.drafting.reading import Opened
 from ruralpanel.sources.codes import read_codes
 from ruralpanel.sources.headers import tidy_header
@@ -240,6 +241,13 @@ def _variable(header: str, raw: pd.Series, opened: Opened) -> Variable | None:
         codes = read_codes(raw, level).values
         evidence = [f"all values have {digits} digits and begin with a province's"]
         return Variable(header, level, "code", codes, {"from": written, "type": "code", "level": level}, evidence)
+    periods = find_periods(raw, shown)
+    if periods is not None:
+        found = {**start, "frequency": periods.frequency.name, "label": label}
+        found |= {"missing_codes": periods.words} if periods.words else {}
+        says_when = periods.values.notna().all() and not periods.words
+        role = "period" if says_when else "cohort"
+        return Variable(header, name or "period", role, periods.values, found, [*evidence, periods.evidence])
     values, more, why = _typed(raw, opened, header)
     keys, evidence = {**start, **more, "label": label, **keys}, [*evidence, *why]
     if more.get("type") == "text" or not pd.api.types.is_numeric_dtype(values):

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.rounding import NEGATIVE_VARIANCE, ZERO_ERROR
+from ruralpanel.periods.frequency import frequency
 from ruralpanel.storage import load_typed, with_types
 from ruralpanel.study.blocks import Equation
 
@@ -26,7 +27,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "event_time": ("Int64", "periods since treatment began"),
     "event_time_bin": ("str", "`and earlier` or `and later` where event times are binned"),
     "cohort": ("str", "the first period treated, or `never`"),
-    "period": ("Int64", "the period of a mean, or of a moderator's coefficient"),
+    "period": ("period", "the period of a mean, or of a moderator's coefficient"),
     "estimate": ("float64", "the coefficient or mean, in the outcome's unit after transformation"),
     "standard_error": ("float64", "its standard error"),
     "statistic": ("float64", "t, or F for a joint test"),
@@ -125,7 +126,15 @@ def estimates_frame(rows: Sequence[dict[str, Any]], equation: Equation) -> pd.Da
     effects = " + ".join(equation.fixed_effects) or "none"
     frame["fixed_effects"] = [each.get("fixed_effects", effects) for each in rows]
     frame["weights"] = equation.weights or "none"
-    return with_types(frame, COLUMNS)
+    return with_types(_in_words(frame, equation), COLUMNS)
+
+
+def _in_words(frame: pd.DataFrame, equation: Equation) -> pd.DataFrame:
+    """Put periods and cohorts as a reader knows them, `2014Q3`, in place of the numbers that were estimated with."""
+    if frequency(equation.frequency).is_plain:
+        return frame
+    cohort = frame["cohort"].map(lambda name: equation.label(int(name)) if str(name).isdigit() else name)
+    return frame.assign(cohort=cohort, period=frame["period"].astype(object).map(equation.label, na_action="ignore"))
 
 
 def sample_words(equation: Equation, left_out: str = "") -> str:

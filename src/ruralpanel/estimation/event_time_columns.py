@@ -114,7 +114,7 @@ def event_time_columns(
         pd.DataFrame(values, index=sample.index),
         _zero_reasons(base, ends, equation),
         {value: _why_not(value, ends, curves, base, equation) for value in sorted(mixed - zero)},
-        _notes(present, ends, curves, base),
+        _notes(present, ends, curves, base, equation),
     )
 
 
@@ -161,14 +161,18 @@ def _why_not(
 
 
 def _notes(
-    present: Iterable[int], ends: tuple[int, int], curves: Sequence[Curve], base: dict[Curve, int | None]
+    present: Iterable[int],
+    ends: tuple[int, int],
+    curves: Sequence[Curve],
+    base: dict[Curve, int | None],
+    equation: Equation,
 ) -> dict[int, str]:
     """Say of a bin that it holds event times measured from different references."""
     notes = {}
     for value in present:
         of = {base[curve]: curve.cohorts for curve in curves if base[curve] is not None and _in_bin(value, ends, curve)}
         if len(of) > 1:
-            parts = [f"from {each} for {cohort_words(cohorts)}" for each, cohorts in of.items()]
+            parts = [f"from {each} for {cohort_words(cohorts, equation)}" for each, cohorts in of.items()]
             notes[value] = f"holds event times measured {' and '.join(parts)}"
     return notes
 

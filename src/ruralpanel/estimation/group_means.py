@@ -51,7 +51,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     whom = equation.timing_unit
     then = _then(panel[panel[equation.period] == groups.at], equation)
     if then.empty:
-        raise CannotEstimate(f"the panel has no rows of {groups.at}, in which groups are formed")
+        raise CannotEstimate(f"the panel has no rows of {equation.label(groups.at)}, in which groups are formed")
     known = then[treatment].notna()
     for name in equation.moderators:
         known &= then[name].notna()
@@ -59,18 +59,19 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         sample,
         sample[whom].map(known).eq(True),
         "group known",
-        f"treatment or moderator of {groups.at} unknown",
+        f"treatment or moderator of {equation.label(groups.at)} unknown",
         ledger,
     )
     treated = sample[whom].map(then[treatment]).eq(1)
     if groups.later_treated == "drop":
         later = ~treated & (sample[f"{treatment}_cohort"] > groups.at)
-        sample = _kept(sample, ~later, "not treated later", f"first treated after {groups.at}", ledger)
+        sample = _kept(sample, ~later, "not treated later", f"first treated after {equation.label(groups.at)}", ledger)
     if groups.measured_from is not None:
         base = sample[whom].map(_means(sample[sample[equation.period] == groups.measured_from], equation))
-        why = f"outcome of {groups.measured_from} missing, from which it is measured"
+        from_period = equation.label(groups.measured_from)
+        why = f"outcome of {from_period} missing, from which it is measured"
         sample = sample.assign(**{OUTCOME: sample[OUTCOME] - base})
-        sample = _kept(sample, base.notna(), f"outcome of {groups.measured_from}", why, ledger)
+        sample = _kept(sample, base.notna(), f"outcome of {from_period}", why, ledger)
     ledger.note("averaged", len(sample), sample)
     group = sample[whom].map(then[treatment]).eq(1).map({True: TREATED, False: UNTREATED})
     words = sample_words(equation)
@@ -79,7 +80,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         cut = float(value.quantile(groups.high_above))
         high = sample[whom].map(value) > cut
         group = group + f", {moderator} " + high.map({True: HIGH, False: LOW})
-        words = sample_words(equation, f"{moderator} high above {cut:.4g} in {groups.at}")
+        words = sample_words(equation, f"{moderator} high above {cut:.4g} in {equation.label(groups.at)}")
     return [_row(name, row, words, groups.measured_from) for name, row in cell_means(sample, group, equation)]
 
 

@@ -195,7 +195,7 @@ def _split(adoption: Adoption, untreated: pd.DataFrame, equation: Equation) -> t
     out = {time: "" for time in seen if time < lowest}
     for curve in curves:
         if not out.keys() & set(curve.event_times):
-            out[curve.event_times[0]] = f" of {cohort_words(curve.cohorts)}" if len(curves) > 1 else ""
+            out[curve.event_times[0]] = f" of {cohort_words(curve.cohorts, equation)}" if len(curves) > 1 else ""
     spare = 0 if event_time.isna().any() else 1
     out |= dict.fromkeys([time for time in seen if time not in out][: max(len(curves) + spare - len(out), 0)], "")
     return out, [time for time in seen if time not in out]

@@ -80,7 +80,9 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         reason = "each event time is a regression of its own, so that leads are not tested together"
         rows.append({"term": JOINT_TEST, "reason": reason, "observations": rows[-1].get("observations")})
     lost = [each for each, base in bases.items() if base is None]
-    left_out = ", ".join(part for part in (adoption.left_out, f"without {cohort_words(lost)}" if lost else "") if part)
+    left_out = ", ".join(
+        part for part in (adoption.left_out, f"without {cohort_words(lost, equation)}" if lost else "") if part
+    )
     return [{"sample": sample_words(equation, left_out), **row} for row in rows]
 
 

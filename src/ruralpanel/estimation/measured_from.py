@@ -163,7 +163,7 @@ def zero_words(bases: Mapping[int, Sequence[int]], base: int, equation: Equation
     equation
         Gives the reference period asked for.
     """
-    alone, of = set(bases) == {equation.reference_period}, cohort_words(bases[base])
+    alone, of = set(bases) == {equation.reference_period}, cohort_words(bases[base], equation)
     if base == equation.reference_period:
         return ZERO if alone else f"{ZERO}, for {of}"
     return f"reference, zero by construction: {last_words(base, equation)} of {of}"
@@ -183,7 +183,7 @@ def why_not(curve: Curve, equation: Equation) -> str:
     (treatment,) = equation.treatments
     times = _listed(curve.event_times)
     one = "time" if len(curve.event_times) == 1 else "times"
-    who = f"event {one} {times} ({cohort_words(curve.cohorts)})"
+    who = f"event {one} {times} ({cohort_words(curve.cohorts, equation)})"
     anticipation = equation.anticipation.get(treatment, 0)
     before = [each for each in curve.event_times if each < -anticipation]
     if not before:
@@ -202,7 +202,7 @@ def moved_words(curves: Iterable[Curve], equation: Equation) -> str:
         return ""
     words = "; ".join(
         f"{_listed([each for each in curve.event_times if each != curve.base])} from {curve.base} "
-        f"({cohort_words(curve.cohorts)})"
+        f"({cohort_words(curve.cohorts, equation)})"
         for curve in moved
     )
     return f"event times that no unit connects to {equation.reference_period} are measured from another: {words}"
@@ -266,9 +266,9 @@ def _moved_into(fit: Fit, name: str, terms: Sequence[str], equation: Equation) -
     return [term for term in kept if abs(found.get(term, 0.0)) > MOVED]
 
 
-def cohort_words(cohorts: Sequence[int]) -> str:
+def cohort_words(cohorts: Sequence[int], equation: Equation) -> str:
     """Name cohorts: ``cohorts 2014 and 2016``."""
-    names = [str(each) for each in sorted(cohorts)]
+    names = [equation.label(each) for each in sorted(cohorts)]
     if len(names) == 1:
         return f"cohort {names[0]}"
     if len(names) > NAMED:

@@ -10,6 +10,8 @@ from ruralpanel.errors import DataError, Problem
 from ruralpanel.estimation.treated_units import all_treated_throughout, level_remedy, treated_in_words
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.expressions import evaluate_condition
+from ruralpanel.periods.conditions import with_ordinals
+from ruralpanel.periods.frequency import by_column
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import BY_COHORT, WITH_TREATMENT_TERMS
 from ruralpanel.study.fixed_effects import columns_of, intercepts, slopes
@@ -62,7 +64,7 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
     rows = panel
     ledger.note("panel", len(rows), rows)
     if equation.sample:
-        holds, unknown = evaluate_condition(rows, equation.sample)
+        holds, unknown = evaluate_condition(rows, with_ordinals(equation.sample, by_column(equation.periods)))
         reason = "; ".join(part for part in ("sample of the specification", unknown) if part)
         rows = _kept(rows, holds, f"keep {equation.sample}", reason, ledger)
     if equation.at_risk_of is not None:

@@ -142,7 +142,7 @@ def _stacked(adoption: Adoption, equation: Equation, ledger: Ledger) -> tuple[pd
     stack = stack.assign(**effects, **{WEIGHT: _weights(stack, equation)})
     words = f"{counted(len(parts), 'sub-experiment')} stacked"
     if without:
-        named = ", ".join(map(str, without))
+        named = ", ".join(map(equation.label, without))
         words += f", without {'cohort' if len(without) == 1 else 'cohorts'} {named}"
     reason = f"{words}; a control stands in each for which it is clean, in periods that have treated rows"
     ledger.note("stacked", len(sample), stack, reason)

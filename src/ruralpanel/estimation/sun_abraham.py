@@ -123,7 +123,9 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     ]
     unmeasured = sorted({each.cohort for each in cells if each.why_not})
     if unmeasured:
-        left_out = " and ".join(part for part in (left_out, f"averages without {cohort_words(unmeasured)}") if part)
+        left_out = " and ".join(
+            part for part in (left_out, f"averages without {cohort_words(unmeasured, equation)}") if part
+        )
     rows = sorted((each for each in found if "event_time" in each), key=lambda each: int(each["event_time"]))
     rows += [each for each in found if "event_time" not in each]
     rows += [row(name, name) for name in equation.regressors]
@@ -155,9 +157,10 @@ def _compared(sample: pd.DataFrame, treatment: str, equation: Equation, ledger: 
         "compared with the last treated",
         len(sample),
         kept,
-        f"{units} never treated, and rows from {equation.period} {last} on, when the last cohort is treated",
+        f"{units} never treated, and rows from {equation.period} {equation.label(last)} on, when the last cohort is "
+        "treated",
     )
-    return kept, f"compared with cohort {last} in the periods before"
+    return kept, f"compared with cohort {equation.label(last)} in the periods before"
 
 
 @dataclass(frozen=True)
@@ -233,7 +236,9 @@ def _why_not(lost: set[tuple[int, tuple[int, ...]]], equation: Equation) -> str:
 def _note_bases(cells: list[Cells], sample: pd.DataFrame, equation: Equation, ledger: Ledger) -> None:
     """Say which cohorts are measured from another event time than the reference period, and which from none."""
     reference = equation.reference_period
-    moved = ", ".join(f"{each.cohort} from {each.base}" for each in cells if each.base not in (None, reference))
+    moved = ", ".join(
+        f"{equation.label(each.cohort)} from {each.base}" for each in cells if each.base not in (None, reference)
+    )
     reasons = [f"cohorts without a row at event time {reference} are measured from another: {moved}"] if moved else []
     reasons += sorted({each.why_not for each in cells if each.why_not})
     if reasons:
@@ -303,7 +308,7 @@ def _note_gaps(
     """Say which cohorts' coefficients cannot be told from the fixed effects, so that averages leave them out."""
     lost = [columns[name] for name in cohorts.collinear if name in columns]
     if lost:
-        words = ", ".join(f"{cohort} at {event_time}" for cohort, event_time in sorted(lost))
+        words = ", ".join(f"{equation.label(cohort)} at {event_time}" for cohort, event_time in sorted(lost))
         reason = f"cohorts and event times whose coefficient is collinear, left out of averages: {words}"
         if equation.missing_reference == "fixest":
             reason += "; what else is estimated of these cohorts may be measured from there, not from "

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from ruralpanel.exhibits.described import ColumnWords, SourceWords, described_columns, described_sources
 from ruralpanel.exhibits.names import name_words
+from ruralpanel.periods.frequency import FrequencyName, frequency
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.exhibits import AnyExhibit, RegressionTable, ScorecardTable, TrendsFigure
 from ruralpanel.study.facts import files_named_in
@@ -77,6 +78,7 @@ class ExhibitDeclaration(BaseModel):
     specifications: dict[str, str]
     unit: str
     period: str
+    frequency: FrequencyName | None = None
     sources: list[str]
     treatments: dict[str, str] = {}
     anticipation: dict[str, int] = {}
@@ -108,12 +110,22 @@ class ExhibitDeclaration(BaseModel):
     @property
     def period_label(self) -> str:
         """What stands at an axis of periods."""
-        return self.labels.get(self.period, self.period.capitalize())
+        noun = self._noun
+        return self.labels.get(self.period, noun.capitalize() if noun else self.period.capitalize())
 
     @property
     def period_words(self) -> str:
         """What a period is called within a sentence."""
-        return name_words(self.period, self.labels).lower()
+        return self._noun or name_words(self.period, self.labels).lower()
+
+    @property
+    def _noun(self) -> str | None:
+        """What a period of the declared frequency is called."""
+        return frequency(self.frequency).noun if self.frequency not in (None, "number") else None
+
+    def label(self, period: float) -> str:
+        """Write a period as a reader sees it."""
+        return frequency(self.frequency).label(period)
 
 
 def declared(study: Study, name: str) -> ExhibitDeclaration:
@@ -153,6 +165,7 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         },
         unit=study.panel.unit,
         period=study.panel.period,
+        frequency=study.panel.frequency,
         sources=list(dict.fromkeys(_cited(study, key) for key in study.sources if key not in only_drawn)),
         treatments=study.treatment_notes(),
         anticipation={key: each.anticipation for key, each in study.designation.items() if each.anticipation},

@@ -20,6 +20,7 @@ from ruralpanel.exhibits.caption import (
 from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import MINUS, decimal
 from ruralpanel.exhibits.style import axis_label, empty_axes, figure_style, finish, stacked_panels
+from ruralpanel.periods.frequency import in_order
 from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.figures_of_results import CohortHeatmapFigure
 
@@ -73,7 +74,7 @@ def _draw_cells(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declaration
         return
     times = list(range(int(cells["event_time"].min()), int(cells["event_time"].max()) + 1))
     wide = cells.pivot_table("estimate", "cohort", "event_time", aggfunc="first", dropna=False)
-    wide = wide.sort_index(key=lambda names: names.astype(int)).reindex(columns=times).astype("float64")
+    wide = wide.sort_index(key=lambda names: names.map(in_order)).reindex(columns=times).astype("float64")
     beyond = float(np.nanmax(np.abs(wide.to_numpy())))
     bar = axis_label("Effect", words.effect_unit)
     sns.heatmap(

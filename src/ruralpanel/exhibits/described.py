@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
+from ruralpanel.periods.frequency import FrequencyName
 from ruralpanel.study.exhibit import Exhibit
 from ruralpanel.study.exhibits import ScorecardTable, SourceTable, SummaryTable
 from ruralpanel.study.figures_of_results import MissingnessFigure
@@ -28,7 +29,8 @@ class SourceWords(BaseModel):
     files: list[str]
     row: str
     periods: dict[str, str]
-    years: list[int]
+    frequencies: dict[str, FrequencyName] = {}
+    years: list[int | str]
     licence: str | None
     redistributable: bool
     access: str | None
@@ -97,7 +99,7 @@ def _together(study: Study, exhibit: SourceTable, names: list[str]) -> SourceWor
         for table in study.tables.values()
         for part in table.stack
         for column, value in part.add.items()
-        if part.source in names and column in _names_of_periods(study) and isinstance(value, int)
+        if part.source in names and column in _names_of_periods(study) and isinstance(value, (int, str))
     ]
     return SourceWords(
         title=first.title or names[0],
@@ -105,7 +107,12 @@ def _together(study: Study, exhibit: SourceTable, names: list[str]) -> SourceWor
         files=names,
         row=", ".join(_key_words(study, longest)),
         periods={name: column for name, column in periods.items() if column is not None},
-        years=sorted(set(added)),
+        frequencies={
+            name: of
+            for name, column in periods.items()
+            if column is not None and (of := study.periods_of(name).get(column)) is not None
+        },
+        years=sorted(set(added), key=str),
         licence=first.licence,
         redistributable=first.redistributable,
         access=first.access,

@@ -19,6 +19,8 @@ from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes
 from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.exhibits.style import COLOURS, MARKERS, WIDTH, figure_style, finish
+from ruralpanel.periods.column import with_labels
+from ruralpanel.periods.frequency import frequency
 from ruralpanel.study.figures_of_places import MapFigure
 
 UNIT, LINE, OUTLINE = "unit", "line", "outline"
@@ -88,7 +90,9 @@ def _units(panel: pd.DataFrame, declaration: ExhibitDeclaration, exhibit: MapFig
         columns["shaded"] = rows[exhibit.shade]
     units = pd.DataFrame(columns | {"unit": rows[declaration.unit]})
     units = units.groupby("unit", sort=True).last().dropna(subset=["longitude", "latitude"])
-    names, order = _classes(units["value"], exhibit)
+    names, order = _classes(units["value"], exhibit, declaration)
+    if exhibit.show == "cohort":
+        units = with_labels(units, {"value": frequency(declaration.frequency)})
     # Points of large classes are drawn first, so that the few and early ones are on top.
     return units.assign(layer=UNIT, **{"class": names, "order": order}).sort_values(
         ["order", "longitude", "latitude", "value"], kind="stable"
@@ -101,13 +105,13 @@ def _shown_period(rows: pd.DataFrame, declaration: ExhibitDeclaration, exhibit: 
     periods = rows[declaration.period]
     shown = int(periods.max()) if exhibit.period is None else exhibit.period
     if shown not in set(periods):
-        have = f"{int(periods.min())} to {int(periods.max())}"
-        what = f"the panel has no row in {shown}"
+        have = " to ".join(map(declaration.label, (periods.min(), periods.max())))
+        what = f"the panel has no row in {declaration.label(shown)}"
         raise DataError([Problem(f"exhibit {declaration.name}", what, "period", f"it has {have}")])
     return shown
 
 
-def _classes(values: pd.Series, exhibit: MapFigure) -> tuple[pd.Series, pd.Series]:
+def _classes(values: pd.Series, exhibit: MapFigure, declaration: ExhibitDeclaration) -> tuple[pd.Series, pd.Series]:
     """Put units into classes: 0 for nothing, then from the first cohort or least amount on."""
     if exhibit.show == "treated":
         order = values.fillna(0).gt(0).astype("int64")
@@ -122,7 +126,7 @@ def _classes(values: pd.Series, exhibit: MapFigure) -> tuple[pd.Series, pd.Serie
     for each in sorted(set(order) - {0}):
         low, high = values[order == each].min(), values[order == each].max()
         places = 0 if exhibit.show == "cohort" or (values.dropna() % 1 == 0).all() else 2
-        ends = [f"{end:.0f}" if exhibit.show == "cohort" else decimal(end, places) for end in (low, high)]
+        ends = [declaration.label(end) if exhibit.show == "cohort" else decimal(end, places) for end in (low, high)]
         labels[each] = ends[0] if ends[0] == ends[1] else f"{ends[0]}–{ends[1]}"
     return order.map(labels), order
 
@@ -284,7 +288,7 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration, middle: float) -
     unit = declaration.unit_words
     sentences.append(f"A point is a {unit}; {counted(len(units), 'point')}, with the number of each kind in brackets.")
     if exhibit.period is not None:
-        sentences.append(f"As in {exhibit.period}.")
+        sentences.append(f"As in {declaration.label(exhibit.period)}.")
     if exhibit.decimals < 2:
         sentences.append(f"Places are to {counted(exhibit.decimals, 'decimal')} of a degree.")
     sentences.append(f"A degree of longitude is drawn as long as it is at {decimal(abs(middle), 0)}°.")

@@ -8,12 +8,14 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import PercentFormatter
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes
 from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count, decimal
+from ruralpanel.exhibits.period_axis import positions, set_period_ticks
 from ruralpanel.exhibits.style import MARKERS, NEVER_COLOUR, empty_axes, figure_style, finish, stacked_panels
+from ruralpanel.periods.frequency import frequency
 from ruralpanel.study.figures_of_results import MissingnessFigure
 
 ALL, NEVER = "all", "never"
@@ -58,7 +60,8 @@ def plotted_data(missingness: pd.DataFrame, declaration: ExhibitDeclaration) -> 
     units = units.rename(columns={"attrition": "share"}).sort_values(["cohort", "period"])
     found = pd.concat([values.assign(shown=VALUES), units.assign(shown=UNITS)], ignore_index=True)
     found["cohort"] = found["cohort"].astype("object")
-    typed = dict.fromkeys(("period", "units", "present", "missing"), "Int64")
+    typed = dict.fromkeys(("units", "present", "missing"), "Int64")
+    typed |= {"period": "Int64"} if frequency(declaration.frequency).is_plain else {}
     order_of_columns = ["shown", "column", "cohort", "period", "units", "present", "missing", "share"]
     return found.reindex(columns=order_of_columns).astype(typed)
 
@@ -146,7 +149,7 @@ def _draw_units(axes: Axes, units: pd.DataFrame, declaration: ExhibitDeclaration
         line = units[units["cohort"] == cohort]
         together = cohort in (ALL, NEVER)
         axes.plot(
-            line["period"].astype(int),
+            positions(line["period"], declaration.frequency),
             line["share"].astype(float),
             color=NEVER_COLOUR if together else colour,
             linestyle="--" if together else "-",
@@ -159,7 +162,7 @@ def _draw_units(axes: Axes, units: pd.DataFrame, declaration: ExhibitDeclaration
     axes.set_ylabel("Share of the cohort" if len(cohorts) > 1 else "Share of all units")
     axes.set_xlabel(declaration.period_label)
     axes.yaxis.set_major_formatter(PercentFormatter(1))
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=10))
+    set_period_ticks(axes, positions(units["period"], declaration.frequency), declaration.frequency, 10)
     axes.set_ylim(bottom=0)
     if len(cohorts) > 1:
         title = "First period treated\n(units)"

@@ -7,7 +7,6 @@ import re
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from ruralpanel.exhibits.caption import (
     ExhibitDeclaration,
@@ -19,6 +18,7 @@ from ruralpanel.exhibits.caption import (
 )
 from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count
+from ruralpanel.exhibits.period_axis import positions, set_period_ticks
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, panels
 from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.figures_of_results import PathsFigure
@@ -77,7 +77,7 @@ def _draw_paths(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declaration
         treated, low = found["treated"] == "treated", found["level"] == "low"
         colour = TREATED if treated else UNTREATED
         axes.errorbar(
-            line["period"].astype(float) + (position - (len(groups) - 1) / 2) * 0.09,
+            positions(line["period"], declaration.frequency).astype(float) + (position - (len(groups) - 1) / 2) * 0.09,
             line["estimate"],
             yerr=[
                 (line["estimate"] - line["interval_low"]).fillna(0),
@@ -97,11 +97,11 @@ def _draw_paths(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declaration
     period = declaration.period_label
     axes.set_xlabel(period)
     if from_base.any():
-        base = int(shown.loc[from_base, "period"].iloc[0])
+        base = shown.loc[from_base, "period"].iloc[0]
         axes.set_ylabel(axis_label(f"Mean change since {base}", words.effect_unit))
     else:
         axes.set_ylabel(axis_label("Mean", words.level_unit))
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
+    set_period_ticks(axes, positions(shown["period"], declaration.frequency), declaration.frequency, 8)
     axes.grid(visible=False, axis="x")
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), fontsize=7, ncols=1, handlelength=3)
 
@@ -139,5 +139,5 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
     for sample in dict.fromkeys(data.loc[data["estimate"].notna(), "sample"]):
         sentences.append(f"Sample: {sample}.")
     if exhibit.shock:
-        sentences.append(f"Shaded: {', '.join(map(str, exhibit.shock))}.")
+        sentences.append(f"Shaded: {', '.join(map(declaration.label, exhibit.shock))}.")
     return sentences + missing_errors(data) + unit_notes(data, declaration) + closing_notes(declaration)

@@ -8,18 +8,24 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, sentence_list
 from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count, decimal
+from ruralpanel.exhibits.period_axis import positions, set_period_ticks
 from ruralpanel.exhibits.style import COLOURS, MARKERS, WIDTH, figure_style, finish
 from ruralpanel.panel.lists import UNCERTAIN
+from ruralpanel.periods.column import with_labels
+from ruralpanel.periods.frequency import frequency
 from ruralpanel.study.figures_of_places import RolloutFigure
 
 PUBLISHED, SAMPLE, WEIGHTED = "published", "sample", "sample, weighted"
 SHARE, SHARE_WEIGHTED = "sample over published", "weighted sample over published"
 LIST_ABSENT = "no list in the sample"
+
+AT = "place on the axis"
+"""The column of plotted data that holds where a period is drawn, while it is drawn."""
 
 
 def plotted_data(panel: pd.DataFrame, events: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.DataFrame:
@@ -53,7 +59,7 @@ def plotted_data(panel: pd.DataFrame, events: pd.DataFrame, declaration: Exhibit
         if of in series:
             both = series[of].index.intersection(published.index[published > 0])
             series[share] = 100 * series[of][both] / published[both]
-    absent = _years_without_list(events, sample.index, exhibit.designation)
+    absent = _years_without_list(events, sample.index, exhibit.designation, declaration)
     rows = [
         (name, year, value, "", LIST_ABSENT if year in absent else "")
         for name, values in series.items()
@@ -66,7 +72,7 @@ def plotted_data(panel: pd.DataFrame, events: pd.DataFrame, declaration: Exhibit
         {year: each.source for year, each in exhibit.published_counts.items()}
     )
     frame.loc[from_elsewhere, "remark"] = years.map(exhibit.breaks).fillna("")
-    return frame
+    return with_labels(frame, {"year": frequency(declaration.frequency)})
 
 
 def _designated(panel: pd.DataFrame, declaration: ExhibitDeclaration, weights: str | None) -> pd.Series:
@@ -83,9 +89,12 @@ def _designated(panel: pd.DataFrame, declaration: ExhibitDeclaration, weights: s
     return sums[sums.gt(0).cummax()]
 
 
-def _years_without_list(events: pd.DataFrame, years: pd.Index, designation: str) -> set[int]:
+def _years_without_list(
+    events: pd.DataFrame, years: pd.Index, designation: str, declaration: ExhibitDeclaration
+) -> set[int]:
     """Find the years that first listings in the next one are uncertain for, back to a year in which units enter."""
     own = events[events["designation"] == designation]
+    own = own.assign(year=positions(own["year"], declaration.frequency))
     entering = set(own.loc[own["event"] != UNCERTAIN, "year"].astype(int)) | set(
         own.loc[own["event"] == UNCERTAIN, "year"].astype(int)
     )
@@ -103,6 +112,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
     exhibit = declaration.exhibit
     assert isinstance(exhibit, RolloutFigure)
     sampled = f"Sample ({declaration.standing} data)" if declaration.standing == "simulated" else "Sample"
+    data = data.assign(**{AT: positions(data["year"], declaration.frequency)})
     labels = {PUBLISHED: exhibit.published_label, SAMPLE: sampled, WEIGHTED: f"{sampled}, weighted"}
     with figure_style():
         figure, (above, below) = plt.subplots(
@@ -122,7 +132,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
         below.yaxis.set_minor_locator(NullLocator())
         below.set_ylabel("Share of published (%)")
         below.set_xlabel(declaration.period_label)
-        below.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=10))
+        set_period_ticks(below, data[AT], declaration.frequency, 10)
         _label_points(above, data[data["series"] == PUBLISHED])
         _mark_years(above, below, data)
         above.legend(loc="upper left")
@@ -136,13 +146,13 @@ def _draw_line(axes: Axes, part: pd.DataFrame, position: int, label: str | None)
         return
     style: dict[str, Any] = {"color": COLOURS[position], "marker": MARKERS[position], "markersize": 4.5}
     drawn = part[part["value"] > 0]
-    axes.plot(drawn["year"], drawn["value"], linewidth=1.4, linestyle=("-", "--", ":")[position], label=label, **style)
+    axes.plot(drawn[AT], drawn["value"], linewidth=1.4, linestyle=("-", "--", ":")[position], label=label, **style)
     carried = drawn[drawn["remark"] == LIST_ABSENT]
-    axes.plot(carried["year"], carried["value"], linestyle="none", **(style | {"markerfacecolor": "white"}))
+    axes.plot(carried[AT], carried["value"], linestyle="none", **(style | {"markerfacecolor": "white"}))
 
 
 def _label_points(axes: Axes, published: pd.DataFrame) -> None:
-    for year, value in zip(published["year"], published["value"], strict=True):
+    for year, value in zip(published[AT], published["value"], strict=True):
         axes.annotate(count(value), (year, value), (0, 6), textcoords="offset points", ha="center", fontsize=7)
     axes.margins(y=0.12)
 
@@ -150,12 +160,12 @@ def _label_points(axes: Axes, published: pd.DataFrame) -> None:
 def _mark_years(above: Axes, below: Axes, data: pd.DataFrame) -> None:
     """Mark changed definitions by a line and years without a list by a band, each with words at the top."""
     top = above.get_xaxis_transform()
-    for year in sorted(set(data.loc[data["remark"] == LIST_ABSENT, "year"])):
+    for year in sorted(set(data.loc[data["remark"] == LIST_ABSENT, AT])):
         for axes in (above, below):
             axes.axvspan(year - 0.4, year + 0.4, color="#dddddd", linewidth=0, zorder=0)
         above.text(year, 0.02, "no list", transform=top, ha="center", fontsize=7, color="#444444")
     breaks = data[(data["series"] == PUBLISHED) & (data["remark"] != "")]
-    for year in breaks["year"]:
+    for year in breaks[AT]:
         for axes in (above, below):
             axes.axvline(year - 0.5, color="#555555", linewidth=0.9, linestyle=":")
         style: dict[str, Any] = {"rotation": 90, "fontsize": 7, "color": "#444444", "va": "bottom"}

@@ -9,6 +9,8 @@ from ruralpanel.exhibits.described import SourceWords
 from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.printed_table import PrintedTable
+from ruralpanel.periods.frequency import frequency
+from ruralpanel.periods.spelling import standard_spelling
 
 HEADS = ["One row for each", "Years", "Files", "Rows", "Terms", "Standing"]
 WORDS = (0, 1, 4, 5)
@@ -70,11 +72,24 @@ def _cells(words: SourceWords, sources: pd.DataFrame, declaration: ExhibitDeclar
 def _years(words: SourceWords, of_files: pd.DataFrame) -> str:
     """Write the first and the last period in the data: ``2008–2022``."""
     dated = of_files[of_files["column"] == of_files["source"].map(words.periods)]
-    known = [*dated["minimum"].dropna(), *dated["maximum"].dropna(), *words.years]
-    if not known:
+    plain = all(frequency(each).is_plain for each in words.frequencies.values())
+    if plain and not any(isinstance(year, str) for year in words.years):
+        known = [*dated["minimum"].dropna(), *dated["maximum"].dropna(), *words.years]
+        if not known:
+            return "—"
+        first, last = int(min(known)), int(max(known))
+        return str(first) if first == last else f"{first}–{last}"
+    # Labels of periods are in the order of time, be they of one frequency or of several.
+    written = [
+        frequency(words.frequencies.get(row["source"])).label(row[end])
+        for row in dated.to_dict("records")
+        for end in ("minimum", "maximum")
+        if pd.notna(row[end])
+    ]
+    written = sorted([*written, *(standard_spelling(str(year)) for year in words.years)])
+    if not written:
         return "—"
-    first, last = int(min(known)), int(max(known))
-    return str(first) if first == last else f"{first}–{last}"
+    return written[0] if written[0] == written[-1] else f"{written[0]}–{written[-1]}"
 
 
 def _standing(words: SourceWords, standing: str) -> str:

@@ -13,6 +13,7 @@ from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, full_
 from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.exhibits.printed_table import PrintedTable
+from ruralpanel.periods.frequency import YEAR, Frequency, frequency
 from ruralpanel.study.exhibits import SummaryTable
 
 EVERYBODY, NEVER, EVER = "All units", "Never treated", "Ever treated"
@@ -48,7 +49,7 @@ def print_table(panel: pd.DataFrame, declaration: ExhibitDeclaration) -> Printed
         first, last = exhibit.periods
         shown = panel[panel[declaration.period].between(first, last)]
     _check(shown, declaration, exhibit)
-    groups = group_rows(shown, exhibit.by, exhibit.groups)
+    groups = group_rows(shown, exhibit.by, exhibit.groups, frequency(declaration.frequency))
     summary = summarise(shown, list(declaration.columns), groups)
     by_cohort = exhibit.groups == "cohort"
     heads = _cohort_heads(groups) if by_cohort else _heads(groups)
@@ -66,7 +67,7 @@ def print_table(panel: pd.DataFrame, declaration: ExhibitDeclaration) -> Printed
     )
 
 
-def group_rows(panel: pd.DataFrame, by: str | None, groups: str) -> dict[str, pd.Series]:
+def group_rows(panel: pd.DataFrame, by: str | None, groups: str, of: Frequency = YEAR) -> dict[str, pd.Series]:
     """Say which rows belong to which group.
 
     Parameters
@@ -77,6 +78,8 @@ def group_rows(panel: pd.DataFrame, by: str | None, groups: str) -> dict[str, pd
         The designation; none for all units together only.
     groups
         ``ever`` or ``cohort``.
+    of
+        What periods are.
 
     Returns
     -------
@@ -91,7 +94,7 @@ def group_rows(panel: pd.DataFrame, by: str | None, groups: str) -> dict[str, pd
     if groups == "ever":
         return found | {EVER: cohort.notna()}
     cohorts = sorted(int(each) for each in cohort.dropna().unique())
-    return found | {str(each): cohort.eq(each).fillna(False) for each in cohorts}
+    return found | {of.label(each): cohort.eq(each).fillna(False) for each in cohorts}
 
 
 def summarise(panel: pd.DataFrame, columns: Sequence[str], groups: dict[str, pd.Series]) -> pd.DataFrame:
@@ -161,7 +164,7 @@ def _check(shown: pd.DataFrame, declaration: ExhibitDeclaration, exhibit: Summar
         if not pd.api.types.is_numeric_dtype(shown[name])
     ]
     if shown.empty and exhibit.periods is not None:
-        first, last = exhibit.periods
+        first, last = map(declaration.label, exhibit.periods)
         problems.append(
             Problem(at, f"the panel has no row from {first} to {last}", f"exhibits.{declaration.name}.periods")
         )
@@ -247,7 +250,7 @@ def _notes(declaration: ExhibitDeclaration, exhibit: SummaryTable) -> list[str]:
     period = declaration.period_words
     when = ""
     if exhibit.periods is not None:
-        first, last = exhibit.periods
+        first, last = map(declaration.label, exhibit.periods)
         when = f", {first}" if first == last else f", {first} to {last}"
     notes.append(f"One row for each {unit} and {period}{when}. Standard deviations in parentheses, without weights.")
     if exhibit.by is not None:

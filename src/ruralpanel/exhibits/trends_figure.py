@@ -7,13 +7,14 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
 
 from ruralpanel.estimation.estimates import COHORT_SIZE
 from ruralpanel.exhibits.caption import ExhibitDeclaration, OutcomeWords, closing_notes
 from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count
+from ruralpanel.exhibits.period_axis import positions, set_period_ticks
 from ruralpanel.exhibits.style import NEVER_COLOUR, axis_label, empty_axes, figure_style, finish, panels
+from ruralpanel.periods.frequency import in_order
 from ruralpanel.study.estimators import shown_in
 
 WITHOUT_COHORT = ("never", "all")
@@ -66,7 +67,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
 
 def _palette(data: pd.DataFrame) -> dict[str, tuple[float, float, float] | str]:
     """Give cohorts colours from dark (early) to light (late), and the never treated dark grey."""
-    cohorts = sorted((name for name in data["cohort"].unique() if name and name not in WITHOUT_COHORT), key=int)
+    cohorts = sorted((name for name in data["cohort"].unique() if name and name not in WITHOUT_COHORT), key=in_order)
     colours: dict[str, tuple[float, float, float] | str] = {
         cohort: tuple(colour)
         for cohort, colour in zip(cohorts, sns.color_palette("viridis", len(cohorts)), strict=True)
@@ -89,7 +90,7 @@ def _draw_means(
     for cohort, colour in palette.items():
         line = shown[shown["cohort"] == cohort]
         sns.lineplot(
-            x=line["period"].astype(int),
+            x=positions(line["period"], declaration.frequency),
             y=line["estimate"],
             ax=axes,
             color=colour,
@@ -103,7 +104,7 @@ def _draw_means(
     axes.set_title(f"{words.head}, {specification}" if specification else words.head)
     axes.set_xlabel(declaration.period_label)
     axes.set_ylabel(axis_label("Mean", words.level_unit))
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
+    set_period_ticks(axes, positions(shown["period"], declaration.frequency), declaration.frequency, 8)
 
 
 def _cohort_words(cohort: str, data: pd.DataFrame) -> str:

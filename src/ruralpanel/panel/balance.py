@@ -9,6 +9,7 @@ import pandas as pd
 
 from ruralpanel.panel.codebook import ALL
 from ruralpanel.panel.periods import spans
+from ruralpanel.periods.frequency import YEAR, Frequency
 
 BALANCE_KEY = ["designation", "status", "measure", "value"]
 
@@ -45,6 +46,7 @@ def balance(
     period: str,
     designations: Sequence[str],
     levels: Mapping[str, str] | None = None,
+    of: Frequency = YEAR,
 ) -> pd.DataFrame:
     """Count units by when they are observed.
 
@@ -59,6 +61,8 @@ def balance(
     levels
         For designations that are assigned above units, the column of those who are treated, which are counted in the
         units' place.
+    of
+        What the panel's periods are.
 
     Returns
     -------
@@ -80,7 +84,7 @@ def balance(
     rows = [
         (designation, status, measure, value, units, units / len(seen) if len(seen) else np.nan)
         for designation, status, seen in groups
-        for measure, value, units in _counts(seen, periods)
+        for measure, value, units in _counts(seen, periods, of)
     ]
     return pd.DataFrame(rows, columns=[*BALANCE_KEY, "units", "share"])
 
@@ -93,7 +97,7 @@ def _seen(panel: pd.DataFrame, unit: str, period: str, periods: Sequence[int]) -
     return seen
 
 
-def _counts(seen: np.ndarray, periods: Sequence[int]) -> Iterator[tuple[str, str, int]]:
+def _counts(seen: np.ndarray, periods: Sequence[int], of: Frequency) -> Iterator[tuple[str, str, int]]:
     """Count the units of a group.
 
     Parameters
@@ -102,6 +106,8 @@ def _counts(seen: np.ndarray, periods: Sequence[int]) -> Iterator[tuple[str, str
         Shape (units, periods): whether there is a row.
     periods
         The panel's periods, in order.
+    of
+        What they are.
     """
     position = np.arange(len(periods))
     first = seen.argmax(axis=1)
@@ -115,7 +121,7 @@ def _counts(seen: np.ndarray, periods: Sequence[int]) -> Iterator[tuple[str, str
             yield measure, str(value), int(units)
     patterns, counts = np.unique(seen, axis=0, return_counts=True)
     listed = [
-        (int(units), spans((each for each, there in zip(periods, pattern, strict=True) if there), periods))
+        (int(units), spans((each for each, there in zip(periods, pattern, strict=True) if there), periods, of))
         for pattern, units in zip(patterns, counts, strict=True)
     ]
     for units, pattern in sorted(listed, key=lambda pair: (-pair[0], pair[1])):
@@ -129,4 +135,4 @@ def _counts(seen: np.ndarray, periods: Sequence[int]) -> Iterator[tuple[str, str
         (AWAY, away.sum(axis=0)),
     ):
         for value, units in zip(periods, by_period, strict=True):
-            yield measure, str(value), int(units)
+            yield measure, of.label(value), int(units)

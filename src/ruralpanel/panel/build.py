@@ -16,8 +16,12 @@ from ruralpanel.panel.keys import with_whole_numbers
 from ruralpanel.panel.legacies.capacities import add_legacies
 from ruralpanel.panel.lists import no_events, read_lists
 from ruralpanel.panel.measures import derive
+from ruralpanel.panel.periods import PanelPeriods, panel_periods
 from ruralpanel.panel.places import add_places
 from ruralpanel.panel.sphere import Lines
+from ruralpanel.periods.column import with_labels
+from ruralpanel.periods.conditions import with_ordinals
+from ruralpanel.periods.frequency import FrequencyName
 from ruralpanel.storage import key_problems
 from ruralpanel.study.derived_order import stages_of
 from ruralpanel.study.designation import Designation, designation_columns
@@ -59,6 +63,7 @@ def build_panel(
     designations: Mapping[str, Designation],
     lines: Mapping[str, Lines] | None = None,
     legacies: Mapping[str, Legacy] | None = None,
+    periods: Mapping[str, Mapping[str, FrequencyName]] | None = None,
 ) -> BuiltPanel:
     """Build the panel: join, derive, date designation, add what is around units and what they inherited, restrict.
 
@@ -76,6 +81,8 @@ def build_panel(
         For every file that ``panel.places`` names by its path its lines, with longitude and latitude in degrees.
     legacies
         The study's ``legacies`` section.
+    periods
+        By source or table, its columns that hold periods, with their frequencies.
 
     Returns
     -------
@@ -92,48 +99,50 @@ def build_panel(
     assigned = {name: each.assigned_to(panel.unit) for name, each in designations.items()}
     ledger = Ledger("panel", "panel", panel.unit, panel.period, designations, assigned)
     table = tables[base]
-    table = with_whole_numbers(table, panel.period, f"source {base}", "period")
+    read = panel_periods(panel, [base, *(join.source for join in panel.joins)], designations, periods or {})
+    of = read.of if read.declared else None
+    table = with_whole_numbers(table, panel.period, f"source {base}", "period", of)
     ledger.note(f"base {base}", len(table), table, "its rows are the panel's rows")
     matches = [no_matches()]
     for join in panel.joins:
-        table, report = join_table(table, tables[join.source], join, panel, ledger)
+        table, report = join_table(table, tables[join.source], join, panel, ledger, read.columns)
         matches.append(report)
     of_places = [column for each in designations.items() for column in designation_columns(*each)]
     of_places += panel.places.columns() if panel.places is not None else []
     of_legacies = [name for each in (legacies or {}).values() for name in each.capacities]
     stages = stages_of(panel.derived, of_places, of_legacies)
-    table = _with_derived(table, "sources", stages, panel, tables, ledger)
+    table = _with_derived(table, "sources", stages, panel, tables, ledger, read)
     table = table.sort_values([panel.unit, panel.period], kind="stable").reset_index(drop=True)
     events = []
     for name, designation in designations.items():
         reading = None
         if designation.listed is not None:
             lists = tables[designation.listed.source]
-            reading = read_lists(lists, name, designation.listed, table, assigned[name], panel.period)
+            reading = read_lists(lists, name, designation.listed, table, assigned[name], panel.period, of)
             events.append(reading.events)
-        table = date_designation(table, name, designation, panel.unit, panel.period, ledger, reading)
+        table = date_designation(table, name, designation, panel.unit, panel.period, ledger, reading, of)
     if panel.places is not None:
         table = add_places(table, panel.places, designations, tables, lines or {}, panel.unit, panel.period, ledger)
-    table = _with_derived(table, "places", stages, panel, tables, ledger)
+    table = _with_derived(table, "places", stages, panel, tables, ledger, read)
     table, measures, correlations = add_legacies(
-        table, legacies or {}, list(designations), panel.unit, panel.region, ledger
+        table, legacies or {}, list(designations), panel.unit, panel.region, ledger, read
     )
-    table = _with_derived(table, "capacities", stages, panel, tables, ledger)
+    table = _with_derived(table, "capacities", stages, panel, tables, ledger, read)
     for restriction in panel.sample:
-        holds, unknown = evaluate_condition(table, restriction.keep)
+        holds, unknown = evaluate_condition(table, with_ordinals(restriction.keep, read.columns))
         kept = table[holds].reset_index(drop=True)
         reason = "; ".join(part for part in (restriction.reason, unknown) if part)
         ledger.note(f"keep {restriction.keep}", len(table), kept, reason)
         if kept.empty:
             raise DataError([Problem("panel", f"no row is left after `keep: {restriction.keep}`")])
         table = kept
-    problems = key_problems(table, [panel.unit, panel.period], "panel")
+    problems = key_problems(with_labels(table, read.columns), [panel.unit, panel.period], "panel")
     if problems:
         raise DataError(problems)
     return BuiltPanel(
         table,
         ledger,
-        pd.concat(events, ignore_index=True) if events else no_events(),
+        with_labels(pd.concat(events, ignore_index=True), {"year": read.of}) if events else no_events(),
         pd.concat(matches, ignore_index=True),
         measures,
         correlations,
@@ -147,10 +156,11 @@ def _with_derived(
     panel: Panel,
     tables: Mapping[str, pd.DataFrame],
     ledger: Ledger,
+    read: PanelPeriods,
 ) -> pd.DataFrame:
     """Compute the derived columns whose parts are there after a stage, in the order of the study."""
     for name in [name for name in panel.derived if stages[name] == stage]:
-        values, words = derive(table, panel.derived[name], panel, tables)
+        values, words = derive(table, panel.derived[name], panel, tables, read)
         table = table.assign(**{name: values})
         ledger.note(f"derive {name}", len(table), table, words)
     return table

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from ruralpanel.periods.column import with_labels
+from ruralpanel.periods.frequency import YEAR, Frequency, frequency
 from ruralpanel.study.panel import ColumnOrigin
 
 CODEBOOK_KEY = ["column"]
@@ -28,13 +30,16 @@ def codebook(panel: pd.DataFrame, origins: Mapping[str, ColumnOrigin]) -> pd.Dat
     -------
     pandas.DataFrame
         One row a column, in the panel's order: ``column``, ``label``, ``unit``, ``type``, ``origin``,
-        ``transformation``, ``rows``, ``missing``, ``distinct``, ``minimum``, ``mean``, ``maximum`` (numbers only)
-        and ``examples``, the commonest values of text.
+        ``transformation``, ``rows``, ``missing``, ``distinct``, ``minimum``, ``mean``, ``maximum`` (numbers only;
+        of periods their labels) and ``examples``, the commonest values of text.
     """
     return pd.DataFrame([_described(name, panel[name], origins[name]) for name in map(str, panel.columns)])
 
 
 def _described(name: str, values: pd.Series, origin: ColumnOrigin) -> dict[str, object]:
+    of = frequency(origin.frequency)
+    if origin.frequency is not None and not of.is_plain:
+        return _described_periods(name, values, origin, of)
     is_number = pd.api.types.is_numeric_dtype(values)
     known = values.dropna()
     common: list[object] = [] if is_number else list(known.value_counts().head(3).index)
@@ -55,6 +60,26 @@ def _described(name: str, values: pd.Series, origin: ColumnOrigin) -> dict[str, 
     }
 
 
+def _described_periods(name: str, values: pd.Series, origin: ColumnOrigin, of: Frequency) -> dict[str, object]:
+    """Describe a column of periods: the first and the last as a reader knows them, and no mean."""
+    known = values.dropna()
+    return {
+        "column": name,
+        "label": origin.label or "",
+        "unit": origin.unit or "",
+        "type": of.noun,
+        "origin": origin.origin,
+        "transformation": origin.transformation,
+        "rows": len(values),
+        "missing": int(values.isna().sum()),
+        "distinct": int(known.nunique()),
+        "minimum": of.label(known.min()) if len(known) else None,
+        "mean": None,
+        "maximum": of.label(known.max()) if len(known) else None,
+        "examples": "",
+    }
+
+
 def missingness(
     panel: pd.DataFrame,
     unit: str,
@@ -62,6 +87,7 @@ def missingness(
     columns: Sequence[str],
     designations: Sequence[str],
     levels: Mapping[str, str] | None = None,
+    of: Frequency = YEAR,
 ) -> pd.DataFrame:
     """Count, by cohort and period, the units that are there and the values that are missing.
 
@@ -78,6 +104,8 @@ def missingness(
     levels
         For designations that are assigned above units, the column of those who are treated: ``units`` and
         ``attrition`` are then of these, and the other numbers of their rows.
+    of
+        What the panel's periods are.
 
     Returns
     -------
@@ -88,11 +116,11 @@ def missingness(
     """
     parts = [_counted(panel.assign(_cohort=ALL), unit, period, columns, ALL)]
     for designation in designations:
-        cohort = panel[f"{designation}_cohort"].map(lambda value: str(int(value)), na_action="ignore")
+        cohort = panel[f"{designation}_cohort"].map(of.label, na_action="ignore")
         with_cohort = panel.assign(_cohort=cohort.astype(object).fillna("never"))
         whom = (levels or {}).get(designation, unit)
         parts.append(_counted(with_cohort.dropna(subset=[whom]), whom, period, columns, designation))
-    return pd.concat(parts, ignore_index=True)
+    return with_labels(pd.concat(parts, ignore_index=True), {"period": of})
 
 
 def _counted(panel: pd.DataFrame, unit: str, period: str, columns: Sequence[str], designation: str) -> pd.DataFrame:

@@ -11,7 +11,10 @@ import pandas as pd
 from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.designation_level import read_at_level
+from ruralpanel.panel.keys import frequency_to_declare
 from ruralpanel.panel.lists import FAR, ListReading, note_lists
+from ruralpanel.periods.column import no_years
+from ruralpanel.periods.frequency import YEAR, Frequency, labelled
 from ruralpanel.study.designation import Designation
 
 
@@ -23,11 +26,13 @@ def date_designation(
     period: str,
     ledger: Ledger,
     reading: ListReading | None = None,
+    of: Frequency | None = None,
 ) -> pd.DataFrame:
     """Add treatment, cohort and event time of one designation to a panel.
 
     The cohort is the first treated period of a unit, or of its level; it is missing for the never treated. Event time
-    is the period less the cohort, in periods' own units (years), so that uneven waves keep their true distance.
+    is the period less the cohort, in periods of the panel's frequency (years), so that uneven waves keep their true
+    distance.
 
     Parameters
     ----------
@@ -44,6 +49,8 @@ def date_designation(
         Gets a line with how many units are ever, always and never treated, and lines on intensities and yearly lists.
     reading
         What the yearly lists say, for a designation that is read from them.
+    of
+        The declared frequency of the panel's periods.
 
     Returns
     -------
@@ -64,7 +71,7 @@ def date_designation(
         panel, unit = read_at_level(panel, name, designation, designation.level, unit, period, ledger)
     intensity: dict[str, pd.Series] = {}
     if designation.cohort is not None:
-        cohort = _from_cohort_column(panel, designation, unit, period)
+        cohort = _from_cohort_column(panel, designation, unit, period, of)
         treated = _since(cohort, panel[period])
     elif designation.listed is not None:
         assert reading is not None
@@ -103,7 +110,9 @@ def _since(cohort: pd.Series, period: pd.Series) -> pd.Series:
     return (period >= cohort).astype("int64")
 
 
-def _from_cohort_column(panel: pd.DataFrame, designation: Designation, unit: str, period: str) -> pd.Series:
+def _from_cohort_column(
+    panel: pd.DataFrame, designation: Designation, unit: str, period: str, of: Frequency | None
+) -> pd.Series:
     column = str(designation.cohort)
     values = panel[column]
     if not pd.api.types.is_numeric_dtype(values):
@@ -112,11 +121,14 @@ def _from_cohort_column(panel: pd.DataFrame, designation: Designation, unit: str
                 Problem(
                     "panel",
                     f"the cohort column `{column}` holds text, not periods",
-                    hint="give it `type: number`, and list other words under `missing_codes`",
+                    hint=(frequency_to_declare(values) if of is None else "")
+                    or "give it `type: number`, and list other words under `missing_codes`",
                 )
             ]
         )
-    cohort = values.astype("float64").mask(values.isin(designation.never))
+    cohort = values.astype("float64").mask(
+        values.isin([each for each in designation.never if not isinstance(each, str)])
+    )
     broken = cohort.notna() & (cohort != cohort.round())
     if broken.any():
         raise DataError(
@@ -127,7 +139,7 @@ def _from_cohort_column(panel: pd.DataFrame, designation: Designation, unit: str
                 )
             ]
         )
-    _refuse_far_cohorts(cohort, panel[period], column)
+    _refuse_far_cohorts(cohort, panel[period], column, of)
     counts = cohort.groupby(panel[unit]).agg(["nunique", "count", "size"])
     changing = counts[(counts["nunique"] > 1) | ((counts["count"] > 0) & (counts["count"] < counts["size"]))]
     if len(changing):
@@ -145,14 +157,22 @@ def _from_cohort_column(panel: pd.DataFrame, designation: Designation, unit: str
     return cohort
 
 
-def _refuse_far_cohorts(cohort: pd.Series, period: pd.Series, column: str) -> None:
+def _refuse_far_cohorts(cohort: pd.Series, period: pd.Series, column: str, of: Frequency | None) -> None:
     """Refuse cohorts that cannot be periods: 0 or 9999 among years is a word for never, not a year."""
-    far = cohort[(cohort < period.min() - FAR) | (cohort > period.max() + FAR)]
+    frequency = of or YEAR
+    distance = FAR * frequency.a_year
+    far = cohort[(cohort < period.min() - distance) | (cohort > period.max() + distance)]
     if len(far):
+        if of is None and (looks_like := no_years(far)):
+            what = f"the cohort column `{column}` {looks_like}"
+            hint = "cohorts are periods as the panel has them: with `frequency`, or read as years by the column's own"
+            raise DataError([Problem("panel", what, hint=hint)])
         values = sorted({int(value) for value in far})
-        found = ", ".join(map(str, values[:5]))
-        span = f"{period.min()} to {period.max()}"
+        found = ", ".join(labelled(values[:5], frequency))
+        span = " to ".join(labelled((period.min(), period.max()), frequency))
         what = f"the cohort column `{column}` holds {found}, far from the panel's periods, {span}"
+        if not frequency.is_plain:
+            raise DataError([Problem("panel", what, hint="if that means never treated, write it under `never`")])
         raise DataError([Problem("panel", what, hint=f"if that means never treated, write `never: {values[:5]}`")])
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.keys import require_same_kind
+from ruralpanel.periods.column import with_labels
+from ruralpanel.periods.frequency import YEAR, Frequency, labelled
 from ruralpanel.study.panel import Join, Panel
 
 MATCH_KEY = ["source", "side", "period", "region"]
@@ -28,7 +32,12 @@ def no_matches() -> pd.DataFrame:
 
 
 def join_table(
-    left: pd.DataFrame, right: pd.DataFrame, join: Join, panel: Panel, ledger: Ledger
+    left: pd.DataFrame,
+    right: pd.DataFrame,
+    join: Join,
+    panel: Panel,
+    ledger: Ledger,
+    periods: Mapping[str, Frequency] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Join one table, and count who found a partner by period and region.
 
@@ -44,6 +53,8 @@ def join_table(
         Names the period and the region by which matches are counted.
     ledger
         Gets a line.
+    periods
+        The frequencies of columns with periods that are more than whole numbers, so that a reader sees these.
 
     Returns
     -------
@@ -58,6 +69,7 @@ def join_table(
         or no row has a partner.
     """
     where = f"join of {join.source}"
+    periods = periods or {}
     for column in join.on:
         require_same_kind(left, right, column, join.source, where)
     repeated = left.duplicated(join.on, keep=False)
@@ -74,18 +86,26 @@ def join_table(
     unused = unused[(unused["_found"] == "left_only") | unused[join.on].isna().any(axis=1)]
     report = pd.concat(
         [
-            _counts(table[~alone], MATCHED, join, panel),
-            _counts(table[alone], PANEL_ONLY, join, panel),
-            _counts(unused, SOURCE_ONLY, join, panel),
+            _counts(with_labels(table[~alone], periods), MATCHED, join, panel),
+            _counts(with_labels(table[alone], periods), PANEL_ONLY, join, panel),
+            _counts(with_labels(unused, periods), SOURCE_ONLY, join, panel),
         ],
         ignore_index=True,
     )
     if alone.all():
         raise DataError(
-            [Problem(where, f"no row of the panel has a partner in `{join.source}`", hint=_examples(left, right, join))]
+            [
+                Problem(
+                    where,
+                    f"no row of the panel has a partner in `{join.source}`",
+                    hint=_examples(with_labels(left, periods), with_labels(right, periods), join),
+                )
+            ]
         )
     if alone.any() and join.unmatched == "fail":
-        shown = table.loc[alone, join.on].drop_duplicates().head(5).map(str).agg(" / ".join, axis=1)
+        shown = (
+            with_labels(table.loc[alone, join.on], periods).drop_duplicates().head(5).map(str).agg(" / ".join, axis=1)
+        )
         what = f"{counted(int(alone.sum()), 'row')} of the panel have no partner: {'; '.join(shown)}"
         raise DataError([Problem(where, what, hint="declare what that means: `unmatched: missing`, `zero` or `drop`")])
     whole = alone.groupby(table[panel.period]).all() if panel.period in join.on else pd.Series(dtype=bool)
@@ -99,7 +119,8 @@ def join_table(
     )
     words += f" ({consequence})" if consequence else ""
     if whole.any():  # a period that the source does not cover is another matter than a unit that it does not have
-        words += f", among them every row of {', '.join(f'{period:g}' for period in sorted(whole.index[whole]))}"
+        of = periods.get(panel.period, YEAR)
+        words += f", among them every row of {', '.join(labelled(sorted(whole.index[whole]), of))}"
     ledger.note(
         f"join {join.source}", len(left), table, f"{words}, {counted(len(unused), 'row')} of {join.source} unused"
     )

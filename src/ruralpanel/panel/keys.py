@@ -5,10 +5,15 @@ from __future__ import annotations
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem
+from ruralpanel.periods.column import no_years
+from ruralpanel.periods.frequency import FREQUENCIES, Frequency
+from ruralpanel.periods.spelling import read_period
 
 
-def with_whole_numbers(table: pd.DataFrame, column: str, where: str, role: str) -> pd.DataFrame:
-    """Turn a column of years that are stored as 2010.0 into whole numbers.
+def with_whole_numbers(
+    table: pd.DataFrame, column: str, where: str, role: str, of: Frequency | None = None
+) -> pd.DataFrame:
+    """Turn a column of years that are stored as 2010.0 into whole numbers, and refuse numbers that are no periods.
 
     Parameters
     ----------
@@ -18,6 +23,9 @@ def with_whole_numbers(table: pd.DataFrame, column: str, where: str, role: str) 
         The column.
     where, role
         The table and what the column is in it, for the message.
+    of
+        The declared frequency, by which the column has been read; without one, the numbers must be such as can be
+        counted: 201412 and 201501 are one month apart and not 89 years.
 
     Returns
     -------
@@ -27,17 +35,42 @@ def with_whole_numbers(table: pd.DataFrame, column: str, where: str, role: str) 
     Raises
     ------
     DataError
-        If the column holds anything but whole numbers.
+        If the column holds anything but whole numbers, or whole numbers that are no periods.
     """
     values = table[column]
-    if pd.api.types.is_integer_dtype(values):
-        return table
-    if pd.api.types.is_float_dtype(values) and values.notna().all() and (values == values.round()).all():
-        return table.assign(**{column: values.astype("int64")})
+    if pd.api.types.is_integer_dtype(values) or (
+        pd.api.types.is_float_dtype(values) and values.notna().all() and (values == values.round()).all()
+    ):
+        told = no_years(values) if of is None else _beyond(values, of)
+        if told:
+            raise DataError([Problem(where, f"the {role} `{column}` {told}")])
+        return table if pd.api.types.is_integer_dtype(values) else table.assign(**{column: values.astype("int64")})
     wrong = values[~(values == values.round())] if pd.api.types.is_float_dtype(values) else values
     found = ", ".join("nothing" if pd.isna(value) else str(value) for value in wrong.drop_duplicates().head(3))
     what = f"the {role} `{column}` must be a whole number such as a year; found {found}"
-    raise DataError([Problem(where, what)])
+    raise DataError([Problem(where, what, hint=frequency_to_declare(wrong) if of is None else "")])
+
+
+def frequency_to_declare(values: pd.Series) -> str:
+    """Say which `frequency` a column of text could be read by; nothing where it holds no periods."""
+    spelt = [read_period(value) for value in values.dropna().unique()[:20]]
+    kinds = {each.of for each in spelt if each is not None}
+    if not kinds or None in spelt:
+        return ""
+    finest = [each for each in FREQUENCIES if each in kinds][-1]
+    also = ", or a longer one, of which each row is in another," if finest == "day" else ""
+    return f"declare what a period is: `frequency: {finest}`{also} under `panel`"
+
+
+def _beyond(values: pd.Series, of: Frequency) -> str:
+    """Tell ordinals that no calendar can mean: numbers that were computed in another way."""
+    if of.name == "number":
+        return ""
+    first, last = of.bounds()
+    outside = values[(values < first) | (values > last)]
+    if outside.empty:
+        return ""
+    return f"holds {outside.iloc[0]:g}, which is no {of.noun}; it must be read from a file, not computed"
 
 
 def require_same_kind(panel: pd.DataFrame, table: pd.DataFrame, column: str, source: str, where: str) -> None:

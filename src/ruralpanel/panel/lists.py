@@ -12,6 +12,7 @@ from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.keys import require_same_kind, with_whole_numbers
 from ruralpanel.panel.periods import spans
+from ruralpanel.periods.frequency import YEAR, Frequency, labelled
 from ruralpanel.study.designation import YearlyList
 
 FIRST, UNCERTAIN, EXIT, AGAIN, ABSENT = "first listing", "uncertain onset", "exit", "re-entry", "not in panel"
@@ -44,11 +45,14 @@ class ListReading:
     on
         One row a unit that is on any list, one column a list year that exists, in order; True where it is on it.
     events
-        One row an event of a unit, with :data:`EVENT_COLUMNS`.
+        One row an event of a unit, with :data:`EVENT_COLUMNS`; years are ordinals.
+    of
+        What list years are: years, or other periods.
     """
 
     on: pd.DataFrame
     events: pd.DataFrame
+    of: Frequency = YEAR
 
     @property
     def years(self) -> list[int]:
@@ -89,7 +93,13 @@ def no_events() -> pd.DataFrame:
 
 
 def read_lists(
-    table: pd.DataFrame, name: str, declared: YearlyList, panel: pd.DataFrame, unit: str, period: str
+    table: pd.DataFrame,
+    name: str,
+    declared: YearlyList,
+    panel: pd.DataFrame,
+    unit: str,
+    period: str,
+    of: Frequency | None = None,
 ) -> ListReading:
     """Read the yearly lists of one designation.
 
@@ -108,6 +118,8 @@ def read_lists(
         The panel they are read for.
     unit, period
         The panel's keys.
+    of
+        The declared frequency of the panel's periods and of the lists.
 
     Returns
     -------
@@ -123,18 +135,19 @@ def read_lists(
     """
     where = f"source {declared.source}"
     require_same_kind(panel, table, unit, declared.source, f"list of the designation {name}")
-    rows = with_whole_numbers(table[[unit, declared.year]], declared.year, where, "list year")
-    years = _existing_years(rows[declared.year], declared, panel[period], where)
+    rows = with_whole_numbers(table[[unit, declared.year]], declared.year, where, "list year", of)
+    frequency = of or YEAR
+    years = _existing_years(rows[declared.year], declared, panel[period], where, frequency)
     empty = sorted(set(years) - set(rows[declared.year]))
     if empty and declared.exits == "switch":
-        what = f"has nobody on the list of {spans(empty)}, so that every treatment would end there"
+        what = f"has nobody on the list of {spans(empty, of=frequency)}, so that every treatment would end there"
         hint = f"if there was no such list, leave the year out of `years` of the designation {name}"
         raise DataError([Problem(where, what, hint=hint)])
     # A key of more than unit and year may list a unit twice in a year; on the list is on the list.
     on = pd.crosstab(rows[unit], rows[declared.year]).reindex(columns=years, fill_value=0).astype(bool)
     in_panel = set(panel[unit])
-    found = [event for listed in _units(on) for event in _events_of(*listed, years, listed[0] in in_panel)]
-    return ListReading(on, pd.DataFrame([(name, *event) for event in found], columns=EVENT_COLUMNS))
+    found = [event for listed in _units(on) for event in _events_of(*listed, years, listed[0] in in_panel, frequency)]
+    return ListReading(on, pd.DataFrame([(name, *event) for event in found], columns=EVENT_COLUMNS), frequency)
 
 
 def note_lists(
@@ -159,20 +172,21 @@ def note_lists(
         ledger.note(f"designation {name}: {what}", len(panel), panel, words)
 
 
-def _existing_years(found: pd.Series, declared: YearlyList, periods: pd.Series, where: str) -> list[int]:
+def _existing_years(found: pd.Series, declared: YearlyList, periods: pd.Series, where: str, of: Frequency) -> list[int]:
     """Give the years of the lists that exist, in order."""
     years = sorted({int(year) for year in (found if declared.years is None else declared.years)})
     if not years:
         raise DataError([Problem(where, "has no row, so there is no list")])
-    far = sorted({*years, *map(int, found)} - set(range(periods.min() - FAR, periods.max() + FAR + 1)))
+    distance = FAR * of.a_year
+    far = sorted({*years, *map(int, found)} - set(range(periods.min() - distance, periods.max() + distance + 1)))
     if far:
-        what = f"the list year `{declared.year}` is {_listing(far)}, far from the panel's periods, " + (
-            f"{periods.min()} to {periods.max()}"
+        what = f"the list year `{declared.year}` is {_listing(far, of)}, far from the panel's periods, " + (
+            " to ".join(labelled((periods.min(), periods.max()), of))
         )
         raise DataError([Problem(where, what, hint="correct the rows; a code is no list year")])
     outside = found[~found.isin(years)]
     if len(outside):
-        what = f"has {counted(len(outside), 'row')} of {_listing(sorted(set(outside)))}, which `years` leaves out"
+        what = f"has {counted(len(outside), 'row')} of {_listing(sorted(set(outside)), of)}, which `years` leaves out"
         raise DataError([Problem(where, what, hint="name every list year that exists, or leave `years` out")])
     return years
 
@@ -185,44 +199,44 @@ def _units(on: pd.DataFrame) -> Iterator[tuple[Hashable, list[int]]]:
 
 
 def _events_of(
-    unit: Hashable, listed: list[int], years: list[int], in_panel: bool
+    unit: Hashable, listed: list[int], years: list[int], in_panel: bool, of: Frequency
 ) -> Iterator[tuple[Hashable, int, str, str]]:
     """Give the events of one unit: the unit, the list year, what happened, and what is known about it."""
     first = listed[0]
     if not in_panel:
-        yield unit, first, ABSENT, f"on {counted(len(listed), 'list')}: {spans(listed)}"
+        yield unit, first, ABSENT, f"on {counted(len(listed), 'list')}: {spans(listed, of=of)}"
         return
     earliest = first == years[0]
     yield unit, first, FIRST, "on the earliest list, so listed then or before" if earliest else "on no earlier list"
     before = dict(zip(years[1:], years, strict=False))
     if not earliest and before[first] < first - 1:
-        yield unit, first, UNCERTAIN, _uncertain(before[first], first)
+        yield unit, first, UNCERTAIN, _uncertain(before[first], first, of)
     on = set(listed)
     for year in years[years.index(first) + 1 :]:
         last = before[year]
         if last in on and year not in on:
-            yield unit, year, EXIT, f"on the list of {last}, not on that of {year}"
+            yield unit, year, EXIT, f"on the list of {of.label(last)}, not on that of {of.label(year)}"
         if last not in on and year in on:
-            yield unit, year, AGAIN, f"last on the list of {max(each for each in on if each < year)}"
+            yield unit, year, AGAIN, f"last on the list of {of.label(max(each for each in on if each < year))}"
 
 
-def _uncertain(last: int, first: int) -> str:
+def _uncertain(last: int, first: int, of: Frequency) -> str:
     """Say when a unit may have been listed whose first list follows on a year without one."""
-    between = " or ".join(map(str, range(last + 1, first + 1)))
-    when = f"in {between}" if first - last == 2 else f"between {last + 1} and {first}"
-    return f"first listed after a list year that does not exist, so listed {when}"
+    between = " or ".join(labelled(range(last + 1, first + 1), of))
+    when = f"in {between}" if first - last == 2 else f"between {of.label(last + 1)} and {of.label(first)}"
+    return f"first listed after a list {of.noun if not of.is_plain else 'year'} that does not exist, so listed {when}"
 
 
 def _ledger_words(
     reading: ListReading, declared: YearlyList, panel: pd.DataFrame, unit: str, period: str
 ) -> Iterator[tuple[str, str]]:
     """Give the steps and reasons of the ledger's lines, one kind of event after the other."""
-    years, events = reading.years, reading.events
+    years, events, of_lists = reading.years, reading.events, reading.of
     absent = sorted(set(range(years[0], years[-1])) - set(years))
     empty = [year for year in years if not reading.on[year].any()]
-    words = [f"{counted(len(years), 'list')}: {spans(years)}"]
-    words += [f"no list of {spans(absent)}, which is neither an exit nor an entry"] if absent else []
-    words += [f"nobody is on the list of {spans(empty)}"] if empty else []
+    words = [f"{counted(len(years), 'list')}: {spans(years, of=of_lists)}"]
+    words += [f"no list of {spans(absent, of=of_lists)}, which is neither an exit nor an entry"] if absent else []
+    words += [f"nobody is on the list of {spans(empty, of=of_lists)}"] if empty else []
     late = panel[period] > years[-1]
     if late.any():
         never = late & ~panel[unit].isin(reading.on.index)
@@ -241,7 +255,11 @@ def _ledger_words(
     yield (
         "first listings",
         _units_words(of[FIRST])
-        + (f"; {at_start:,} on the earliest list, {years[0]}, so listed then or before" if at_start else ""),
+        + (
+            f"; {at_start:,} on the earliest list, {of_lists.label(years[0])}, so listed then or before"
+            if at_start
+            else ""
+        ),
     )
     spells = of[UNCERTAIN].groupby("detail", sort=False).size()
     doubts = [f"{counted(size, 'unit')} {detail}" for detail, size in spells.items()]
@@ -258,7 +276,10 @@ def _ledger_words(
     newly = of[FIRST].groupby("year").size()
     for year, reason in sorted((int(year), reason) for year, reason in declared.breaks.items()):
         if years[0] <= year <= years[-1]:
-            yield f"definition break {year}", f"{reason}; {counted(int(newly.get(year, 0)), 'unit')} first listed then"
+            yield (
+                f"definition break {of_lists.label(year)}",
+                f"{reason}; {counted(int(newly.get(year, 0)), 'unit')} first listed then",
+            )
 
 
 def _units_words(events: pd.DataFrame) -> str:
@@ -269,6 +290,6 @@ def _units_words(events: pd.DataFrame) -> str:
     return counted(units, "unit") + (f", {len(events):,} times in all" if len(events) > units else "")
 
 
-def _listing(years: list[int]) -> str:
-    shown = ", ".join(map(str, years[:5]))
+def _listing(years: list[int], of: Frequency) -> str:
+    shown = ", ".join(labelled(years[:5], of))
     return shown + (f", … ({len(years)} in all)" if len(years) > 5 else "")

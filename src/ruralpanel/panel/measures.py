@@ -11,7 +11,10 @@ import pandas as pd
 from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.panel.deflation import real_values
 from ruralpanel.panel.expressions import evaluate_number
-from ruralpanel.panel.periods import spans
+from ruralpanel.panel.periods import YEARS, PanelPeriods, spans
+from ruralpanel.periods.column import with_labels
+from ruralpanel.periods.conditions import with_ordinals
+from ruralpanel.periods.frequency import YEAR, Frequency, is_finer, labelled
 from ruralpanel.storage import key_problems
 from ruralpanel.study.measures import Derived
 from ruralpanel.study.panel import Panel
@@ -21,7 +24,11 @@ MOST_GROUPS = 20
 
 
 def derive(
-    table: pd.DataFrame, derived: Derived, panel: Panel, tables: Mapping[str, pd.DataFrame]
+    table: pd.DataFrame,
+    derived: Derived,
+    panel: Panel,
+    tables: Mapping[str, pd.DataFrame],
+    periods: PanelPeriods = YEARS,
 ) -> tuple[pd.Series, str]:
     """Compute one derived column.
 
@@ -35,6 +42,8 @@ def derive(
         The study's ``panel`` section, for its keys and deflators.
     tables
         The typed table of every source, for prices.
+    periods
+        What the panel's periods are, and those of its columns.
 
     Returns
     -------
@@ -48,28 +57,33 @@ def derive(
         If a column holds text where numbers are needed, or prices or the period of a baseline are not there.
     """
     if derived.expression is not None:
-        values, told = evaluate_number(table, derived.expression)
+        values, told = evaluate_number(table, with_ordinals(derived.expression, periods.columns))
         return values, _sentence(derived.expression, told)
     column = _numbers(table, derived.column, derived.way)
     if derived.real is not None:
         name = str(derived.deflator)
         deflator = panel.deflators[name]
-        values, told = real_values(table, column, name, deflator, tables[deflator.source], panel.period)
+        in_period = table[panel.period]
+        of_prices = periods.prices.get(name, YEAR)
+        # Prices of years deflate all quarters of a year.
+        if is_finer(periods.of.name, of_prices.name):
+            in_period = in_period.map(lambda period: of_prices.ordinal_of_day(periods.of.first_day(period)))
+        values, told = real_values(table, column, name, deflator, tables[deflator.source], in_period, of_prices)
     elif derived.per_head is not None:
         values, told = per_head(column, _numbers(table, str(derived.population), derived.way))
     elif derived.winsorise is not None:
-        values, told = _winsorised(table, column, derived)
+        values, told = _winsorised(table, column, derived, periods)
     elif derived.growth is not None:
         values, told = _growth(table, column, derived, panel)
     elif derived.growth_dispersion is not None:
-        values, told = _growth_dispersion(table, column, derived, panel)
+        values, told = _growth_dispersion(table, column, derived, panel, periods.of)
     elif derived.lag is not None:
         values, told = _lagged(table, column, derived, panel)
     else:
-        values, told = _baseline(table, column, derived, panel)
+        values, told = _baseline(table, column, derived, panel, periods.of)
     beyond = np.isinf(values)
     lost = f"not a finite number in {counted(int(beyond.sum()), 'row')}, now missing" if beyond.any() else ""
-    return values.mask(beyond), _sentence(derived.words(panel.deflators, panel.period), told, lost)
+    return values.mask(beyond), _sentence(derived.words(panel.deflators, panel.period, periods.of), told, lost)
 
 
 def per_head(amount: pd.Series, population: pd.Series) -> tuple[pd.Series, str]:
@@ -122,7 +136,9 @@ def quantile_bounds(
     return low, high
 
 
-def _winsorised(table: pd.DataFrame, values: pd.Series, derived: Derived) -> tuple[pd.Series, str]:
+def _winsorised(
+    table: pd.DataFrame, values: pd.Series, derived: Derived, periods: PanelPeriods
+) -> tuple[pd.Series, str]:
     by = derived.by or []
     groups = table.groupby(by, sort=True).ngroup() if by else pd.Series(0, index=table.index)
     grouped = groups.notna()
@@ -132,7 +148,7 @@ def _winsorised(table: pd.DataFrame, values: pd.Series, derived: Derived) -> tup
     raised, lowered = int((values.where(grouped) < result).sum()), int((values.where(grouped) > result).sum())
     told += [f"{counted(raised, 'value')} raised"] if derived.lower is not None else []
     told += [f"{counted(lowered, 'value')} lowered"] if derived.upper is not None else []
-    names = _group_names(table, by, groups)
+    names = _group_names(with_labels(table[by], periods.columns), by, groups)
     bounds = pd.DataFrame({"low": low, "high": high}).dropna()
     if len(bounds) <= MOST_GROUPS:
         shown = [f"{names[group]}{_bounds_words(low, high)}" for group, low, high in bounds.itertuples(name=None)]
@@ -198,13 +214,15 @@ def _lagged(table: pd.DataFrame, values: pd.Series, derived: Derived, panel: Pan
     return found, _sentence(*told)
 
 
-def _baseline(table: pd.DataFrame, values: pd.Series, derived: Derived, panel: Panel) -> tuple[pd.Series, str]:
+def _baseline(
+    table: pd.DataFrame, values: pd.Series, derived: Derived, panel: Panel, of: Frequency
+) -> tuple[pd.Series, str]:
     first, last = derived.span
     period, unit = table[panel.period], table[panel.unit]
     within = period.between(first, last)
     if not within.any():
-        what = f"`baseline: {derived.baseline}` is of {first if first == last else f'{first} to {last}'}, "
-        hint = f"the panel has {spans(map(int, period.unique()))}"
+        what = f"`baseline: {derived.baseline}` is of {' to '.join(dict.fromkeys(labelled((first, last), of)))}, "
+        hint = f"the panel has {spans(map(int, period.unique()), of=of)}"
         raise DataError([Problem("panel", what + f"and no row of the panel is of that {panel.period}", hint=hint)])
     known = pd.DataFrame({"unit": unit, "period": period, "value": values})[within & values.notna()]
     # Sums of the same numbers in another order differ in their last digits, so the order is made one.
@@ -220,7 +238,9 @@ def _baseline(table: pd.DataFrame, values: pd.Series, derived: Derived, panel: P
     return result, _sentence(*told)
 
 
-def _growth_dispersion(table: pd.DataFrame, values: pd.Series, derived: Derived, panel: Panel) -> tuple[pd.Series, str]:
+def _growth_dispersion(
+    table: pd.DataFrame, values: pd.Series, derived: Derived, panel: Panel, of: Frequency
+) -> tuple[pd.Series, str]:
     """Take, by unit and window, the standard deviation of growth that period and group do not explain."""
     then, _ = _at_distance(table, values, 1, panel)
     ratio = (values / then).where((values > 0) & (then > 0))
@@ -240,7 +260,8 @@ def _growth_dispersion(table: pd.DataFrame, values: pd.Series, derived: Derived,
         enough = of_unit["std"].where(of_unit["count"] >= (derived.at_least or last - first + 1))
         at_end = period == last
         result = result.where(~at_end, unit.map(enough))
-        told.append(f"{first} to {last}: {counted(int(result[at_end].notna().sum()), 'unit')} of {int(at_end.sum()):,}")
+        window = " to ".join(labelled((first, last), of))
+        told.append(f"{window}: {counted(int(result[at_end].notna().sum()), 'unit')} of {int(at_end.sum()):,}")
     return result, _sentence(*told)
 
 

@@ -17,7 +17,7 @@ def codebook_rows(codebook: pd.DataFrame) -> list[dict[str, str]]:
     """
     rows = []
     for row in codebook.fillna({"label": "", "unit": "", "transformation": "", "examples": ""}).to_dict("records"):
-        span = "" if pd.isna(row["minimum"]) else f"{short(row['minimum'])} to {short(row['maximum'])}"
+        span = "" if pd.isna(row["minimum"]) else f"{_end(row['minimum'])} to {_end(row['maximum'])}"
         rows.append(
             {
                 "column": row["column"],
@@ -30,6 +30,17 @@ def codebook_rows(codebook: pd.DataFrame) -> list[dict[str, str]]:
             }
         )
     return rows
+
+
+def _end(value: float | str) -> str:
+    """Write an end of a column's range; one of a column of periods is written as it is.
+
+    Where some columns hold periods, the file's other ends are text as well.
+    """
+    try:
+        return short(float(value))
+    except ValueError:
+        return str(value)
 
 
 def short(value: float) -> str:

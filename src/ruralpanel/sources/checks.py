@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import pandas as pd
 
 from ruralpanel.errors import DataError
 from ruralpanel.panel.expressions import evaluate_condition
+from ruralpanel.periods.column import with_labels
+from ruralpanel.periods.conditions import with_ordinals
+from ruralpanel.periods.frequency import Frequency
 from ruralpanel.study.contracts import Check
 from ruralpanel.study.expressions import columns_in
 from ruralpanel.study.sources import Source
 
 
-def failed_checks(table: pd.DataFrame, source: Source) -> Iterator[tuple[pd.Series, str, str]]:
+def failed_checks(
+    table: pd.DataFrame, source: Source, periods: Mapping[str, Frequency] | None = None
+) -> Iterator[tuple[pd.Series, str, str]]:
     """Find the rows that fail a source's checks.
 
     Setting all of them aside leaves a table that fulfils the checks. A row in which something is missing that a check
@@ -26,6 +31,8 @@ def failed_checks(table: pd.DataFrame, source: Source) -> Iterator[tuple[pd.Seri
         The typed table.
     source
         The declaration of the source.
+    periods
+        The frequencies of its columns with periods.
 
     Yields
     ------
@@ -37,25 +44,28 @@ def failed_checks(table: pd.DataFrame, source: Source) -> Iterator[tuple[pd.Seri
     DataError
         If a condition compares text with numbers.
     """
+    words = with_labels(table, periods or {})
     for check in source.checks:
         if check.condition is not None:
-            yield _condition(table, check, source)
+            yield _condition(table, words, check, source, periods or {})
         elif check.unique is not None:
-            yield _unique(table, check.unique, check.rule)
+            yield _unique(words, check.unique, check.rule)
         elif check.constant is not None:
-            yield _constant(table, check.constant, str(check.within), check.rule)
+            yield _constant(words, check.constant, str(check.within), check.rule)
         else:
-            yield from _monotone(table, check)
+            yield from _monotone(table, words, check)
 
 
-def _condition(table: pd.DataFrame, check: Check, source: Source) -> tuple[pd.Series, str, str]:
+def _condition(
+    table: pd.DataFrame, words: pd.DataFrame, check: Check, source: Source, periods: Mapping[str, Frequency]
+) -> tuple[pd.Series, str, str]:
     condition = str(check.condition)
     used = [name for name in table.columns if name in columns_in(condition)]
     try:
-        holds, _ = evaluate_condition(table, condition)
+        holds, _ = evaluate_condition(table, with_ordinals(condition, periods))
     except DataError as error:
         raise DataError([replace(problem, where=source.origin) for problem in error.problems]) from None
-    failing = table.loc[~holds & table[used].notna().all(axis=1), used]
+    failing = words.loc[~holds & table[used].notna().all(axis=1), used]
     return _side_by_side(failing), ", ".join(used), check.rule
 
 
@@ -70,7 +80,7 @@ def _constant(table: pd.DataFrame, column: str, within: str, rule: str) -> tuple
     return known.loc[several, column], column, rule
 
 
-def _monotone(table: pd.DataFrame, check: Check) -> Iterator[tuple[pd.Series, str, str]]:
+def _monotone(table: pd.DataFrame, words: pd.DataFrame, check: Check) -> Iterator[tuple[pd.Series, str, str]]:
     """Compare each value with the highest or lowest of all earlier ones, so that what is left is monotone."""
     (column,), within, along = check.columns, str(check.within), str(check.along)
     text = [name for name in (column, along) if not pd.api.types.is_numeric_dtype(table[name])]
@@ -88,6 +98,8 @@ def _monotone(table: pd.DataFrame, check: Check) -> Iterator[tuple[pd.Series, st
     earlier: pd.Series = merged["before"].set_axis(known.index)
     wrong = known[column] < earlier if falls else known[column] > earlier
     shown = known.loc[wrong, column].map("{:.10g}".format) + earlier[wrong].map(" (before: {:.10g})".format)
+    if not pd.api.types.is_numeric_dtype(words[column]):  # a period, as a reader knows it
+        shown = words.loc[known.index[wrong], column]
     yield shown, column, check.rule
 
 

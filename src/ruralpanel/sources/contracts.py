@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from ruralpanel.errors import Problem, counted
+from ruralpanel.periods.column import with_labels
+from ruralpanel.periods.frequency import Frequency, frequency
 from ruralpanel.sources.checks import failed_checks
 from ruralpanel.storage import listed_rows
+from ruralpanel.study.period_columns import PeriodColumn
 from ruralpanel.study.sources import Source
 
 VIOLATION = ["index", "column", "value", "rule"]
 """The columns of a table of violations: the row's index, the column, what it holds and what it should."""
 
 
-def violations(table: pd.DataFrame, source: Source) -> pd.DataFrame:
+def violations(table: pd.DataFrame, source: Source, periods: Mapping[str, PeriodColumn] | None = None) -> pd.DataFrame:
     """Check a typed table against its source's declarations.
 
     Parameters
@@ -22,6 +27,8 @@ def violations(table: pd.DataFrame, source: Source) -> pd.DataFrame:
         The typed table.
     source
         The declaration of the source.
+    periods
+        The columns that hold periods.
 
     Returns
     -------
@@ -29,8 +36,9 @@ def violations(table: pd.DataFrame, source: Source) -> pd.DataFrame:
         The columns of :data:`VIOLATION`, one row for each cell that breaks a rule, and for each row whose key is
         missing or shared or that fails a check.
     """
-    found = [_out_of_bounds(table, source), *_key_violations(table, source)]
-    found += [as_violations(values, column, rule) for values, column, rule in failed_checks(table, source)]
+    of = {column: frequency(each.frequency) for column, each in (periods or {}).items()}
+    found = [_out_of_bounds(table, source), *_key_violations(table, source, of)]
+    found += [as_violations(values, column, rule) for values, column, rule in failed_checks(table, source, of)]
     for name, declared in source.columns.items():
         bounded = declared.minimum is not None or declared.maximum is not None
         if bounded and not pd.api.types.is_numeric_dtype(table[name]):
@@ -47,12 +55,12 @@ def as_violations(values: pd.Series, column: str, rule: str) -> pd.DataFrame:
     return frame[VIOLATION]
 
 
-def _key_violations(table: pd.DataFrame, source: Source) -> list[pd.DataFrame]:
+def _key_violations(table: pd.DataFrame, source: Source, periods: Mapping[str, Frequency]) -> list[pd.DataFrame]:
     keys = table[source.key]
     named = ", ".join(source.key)
     missing = keys.isna().any(axis=1)
     shared = keys.duplicated(keep=False) & ~missing
-    shown = keys.astype(object).where(keys.notna(), "missing").map(str).agg(" / ".join, axis=1)
+    shown = with_labels(keys, periods).astype(object).where(keys.notna(), "missing").map(str).agg(" / ".join, axis=1)
     return [
         as_violations(shown[missing], named, "is the key and must not be missing"),
         as_violations(shown[shared], named, "is the key and must not repeat"),

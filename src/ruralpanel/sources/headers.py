@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted, nearest
+from ruralpanel.periods.frequency import FREQUENCIES
+from ruralpanel.periods.spelling import read_period
 from ruralpanel.sources.characters import without_invisible
 from ruralpanel.sources.formats import RawTable
 from ruralpanel.study.sources import Column, Source
@@ -41,7 +43,7 @@ def tidy_header(header: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", without_invisible(header)))
 
 
-def select_columns(raw: RawTable, source: Source) -> Selected:
+def select_columns(raw: RawTable, source: Source, is_period: bool = False) -> Selected:
     """Pick the declared columns and give them their names.
 
     Parameters
@@ -50,6 +52,8 @@ def select_columns(raw: RawTable, source: Source) -> Selected:
         The raw table.
     source
         The declaration of the source.
+    is_period
+        Whether the periods of a wide file are read by a declared frequency, and not as whole numbers.
 
     Returns
     -------
@@ -64,7 +68,7 @@ def select_columns(raw: RawTable, source: Source) -> Selected:
     headers = [str(header) for header in raw.values.columns]
     if len(raw.values) == 0:
         raise DataError([Problem(raw.where, "has a header but no rows")])
-    finder = _Finder(headers, raw.where)
+    finder = _Finder(headers, raw.where, is_period)
     plain = {name: finder.one(name, column) for name, column in source.columns.items() if column.wide is None}
     wide = {name: finder.periods(name, column) for name, column in source.columns.items() if column.wide is not None}
     wanted = len(plain) + len(wide)
@@ -124,7 +128,8 @@ def positions_of(raw: RawTable, source: Source) -> dict[str, list[int]]:
 class _Finder:
     """Look columns up in a header, collecting what is wrong."""
 
-    def __init__(self, headers: list[str], where: str) -> None:
+    def __init__(self, headers: list[str], where: str, is_period: bool = True) -> None:
+        self.is_period = is_period
         self.headers = headers
         self.tidy = [tidy_header(header) for header in headers]
         self.where = where
@@ -159,22 +164,32 @@ class _Finder:
             self.notes.append(f"{name}: read from the header {self.headers[found[0]]!r}")
         return found[0]
 
-    def periods(self, name: str, column: Column) -> dict[int, int]:
+    def periods(self, name: str, column: Column) -> dict[int | str, int]:
         """Give the position of the header of each period that a wide column is declared by."""
-        found: dict[int, int] = {}
+        found: dict[int | str, int] = {}
         for position, header in enumerate(self.tidy):
             match = re.search(str(column.wide), header)
             if not match:
                 continue
-            if not re.fullmatch(r"[0-9]+", match.group(1) or ""):
+            written = match.group(1) or ""
+            whole = re.fullmatch(r"[0-9]+", written) is not None
+            spelt = read_period(written) if self.is_period else None
+            # One header may say 2014Q3 and another 2014年3季度: what a period is, and not how it is written, counts.
+            period: int | str | None = int(written) if whole else None
+            if spelt is not None and spelt.of != "year":
+                period = FREQUENCIES[spelt.of].label(spelt.ordinal)
+            elif spelt is not None:
+                period = spelt.ordinal
+            if period is None:
                 what = f"`{name}`: the period in the header {self.headers[position]!r} is not a whole number"
-                self.problems.append(Problem(self.where, what))
-            elif int(match.group(1)) in found:
+                hint = "declare what a period is: `frequency` under `panel`" if read_period(written) else ""
+                self.problems.append(Problem(self.where, what, hint=hint))
+            elif period in found:
                 self.ambiguous = True
                 what = f"`{name}`: several headers give the period {match.group(1)}"
                 self.problems.append(Problem(self.where, what))
             else:
-                found[int(match.group(1))] = position
+                found[period] = position
         if not found:
             self.problems.append(Problem(self.where, f"no header fits the pattern {column.wide!r} (for `{name}`)"))
         return found
@@ -200,10 +215,12 @@ def _column(raw: RawTable, source: Source, name: str, position: int) -> pd.Serie
 
 
 def _long(
-    raw: RawTable, source: Source, fixed: pd.DataFrame, wide: dict[str, dict[int, int]]
+    raw: RawTable, source: Source, fixed: pd.DataFrame, wide: dict[str, dict[int | str, int]]
 ) -> tuple[pd.DataFrame, pd.Series]:
     """Stack the periods of a wide file; a column that lacks a period is missing in it."""
-    periods = sorted({period for found in wide.values() for period in found})
+    periods = sorted(
+        {period for found in wide.values() for period in found}, key=lambda each: (isinstance(each, str), each)
+    )
     parts = []
     for period in periods:
         own = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import permutations
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +16,7 @@ from ruralpanel.sources.corrections import apply_corrections
 from ruralpanel.sources.formats import read_raw
 from ruralpanel.sources.headers import Selected, select_columns
 from ruralpanel.sources.values import type_column
+from ruralpanel.study.period_columns import PeriodColumn, columns_with_periods
 from ruralpanel.study.sources import DIGITS_OF_LEVEL, Column, Source
 
 QUARANTINE_KEY = ["raw_row", "line"]
@@ -44,7 +46,13 @@ class SourceTable(NamedTuple):
     quarantine: pd.DataFrame
 
 
-def read_source(name: str, source: Source, path: Path | None, corrections: Path | None = None) -> SourceTable:
+def read_source(
+    name: str,
+    source: Source,
+    path: Path | None,
+    corrections: Path | None = None,
+    periods: Mapping[str, PeriodColumn] | None = None,
+) -> SourceTable:
     """Read a source into a typed table that fulfils its contract.
 
     Parameters
@@ -57,6 +65,8 @@ def read_source(name: str, source: Source, path: Path | None, corrections: Path 
         The raw file; None for a data set of a package.
     corrections
         The file of corrections, where the source declares one.
+    periods
+        The columns that hold periods, from :meth:`ruralpanel.study.model.Study.period_columns`.
 
     Returns
     -------
@@ -70,7 +80,8 @@ def read_source(name: str, source: Source, path: Path | None, corrections: Path 
         another type or break the contract. All violations are reported together, each with its rows.
     """
     raw = read_raw(source, path)
-    selected = select_columns(raw, source)
+    periods = columns_with_periods(source, [], None, []) | dict(periods or {})
+    selected = select_columns(raw, source, is_period=source.wide_into in periods)
     ledger = Ledger("sources", name)
     used = f"{selected.used} of {len(raw.values.columns)} columns declared"
     ledger.note("read", len(raw.values), raw.values, "; ".join([used, *raw.notes]))
@@ -84,16 +95,16 @@ def read_source(name: str, source: Source, path: Path | None, corrections: Path 
             written, note = apply_corrections(written, source, corrections)
         except DataError as error:
             # A key that cannot be read is why no row has it: that is said first.
-            _, badly_typed = _typed(written, source, Ledger("sources", name), raw.comma_may_be_decimal)
+            _, badly_typed = _typed(written, source, Ledger("sources", name), raw.comma_may_be_decimal, periods)
             of_key = [found for found in badly_typed if found["column"].isin(source.key).any()]
             first = as_problems(pd.concat(of_key, ignore_index=True), selected.rows, raw.where) if of_key else []
             raise DataError([*first, *error.problems]) from None
         ledger.note("corrections", len(written), written, note)
-    table, badly_typed = _typed(written, source, ledger, raw.comma_may_be_decimal)
+    table, badly_typed = _typed(written, source, ledger, raw.comma_may_be_decimal, periods)
     for note in _codes_apart(table, source):
         ledger.note("values", len(written), table, note)
     # A cell of the wrong type has no value to hold to a range, so both kinds of violation can be told at once.
-    found = pd.concat([*badly_typed, violations(table, source)], ignore_index=True)
+    found = pd.concat([*badly_typed, violations(table, source, periods)], ignore_index=True)
     if len(found) and source.on_violation == "fail":
         raise DataError(as_problems(found, selected.rows, raw.where))
     if len(table) >= ENOUGH_TO_JUDGE and found["index"].nunique() * 2 > len(table):
@@ -113,7 +124,11 @@ def read_source(name: str, source: Source, path: Path | None, corrections: Path 
 
 
 def _typed(
-    written: pd.DataFrame, source: Source, ledger: Ledger, comma_may_be_decimal: bool
+    written: pd.DataFrame,
+    source: Source,
+    ledger: Ledger,
+    comma_may_be_decimal: bool,
+    periods: Mapping[str, PeriodColumn],
 ) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
     """Type every column; give the table and, column by column, the cells that cannot have their type."""
     typed: dict[str, pd.Series] = {}
@@ -121,7 +136,7 @@ def _typed(
     for name in source.column_names:
         column = source.columns.get(name, Column())
         codes = [*column.missing_codes, *(source.missing_codes if name not in source.key else [])]
-        result = type_column(written[name], column, codes, comma_may_be_decimal)
+        result = type_column(written[name], column, codes, comma_may_be_decimal, periods.get(name))
         typed[name] = result.values
         for note in result.notes:
             ledger.note("values", len(written), written, f"{name}: {note}")

@@ -9,10 +9,13 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import counted
+from ruralpanel.periods.column import read_periods
+from ruralpanel.periods.frequency import frequency
 from ruralpanel.sources.characters import tidy_text
 from ruralpanel.sources.codes import read_codes
 from ruralpanel.sources.numbers import read_numbers
 from ruralpanel.sources.typed import Typed
+from ruralpanel.study.period_columns import PeriodColumn
 from ruralpanel.study.sources import Column, Scalar
 
 EXACT_INTEGERS = 2.0**53
@@ -31,7 +34,13 @@ _ROUNDED_CODE = re.compile(r"^\d\.\d+[eE]\+\d+$")
 _CODE_AS_FLOAT = re.compile(r"^\d{6,}\.0$")
 
 
-def type_column(raw: pd.Series, column: Column, codes: list[Scalar], comma_may_be_decimal: bool = False) -> Typed:
+def type_column(
+    raw: pd.Series,
+    column: Column,
+    codes: list[Scalar],
+    comma_may_be_decimal: bool = False,
+    period: PeriodColumn | None = None,
+) -> Typed:
     """Give a column its type.
 
     Parameters
@@ -44,12 +53,16 @@ def type_column(raw: pd.Series, column: Column, codes: list[Scalar], comma_may_b
         Values that mean missing.
     comma_may_be_decimal
         Whether a comma in a number may be its decimal point.
+    period
+        What the periods are that the column holds, where it holds any: they become ordinals.
 
     Returns
     -------
     Typed
         The values, what cannot have the type, and what was done.
     """
+    if period is not None:
+        return _from_periods(raw, codes, period)
     values, coded = _without_codes(raw, codes)
     typed = _typed(values, column, comma_may_be_decimal)
     numbers = [float(code) for code in codes if not isinstance(code, str)]
@@ -68,6 +81,19 @@ def type_column(raw: pd.Series, column: Column, codes: list[Scalar], comma_may_b
         else:
             typed.bad, typed.rule = typed.values.notna(), f"must be a number to be multiplied by {column.scale:g}"
     return typed
+
+
+def _from_periods(raw: pd.Series, codes: list[Scalar], period: PeriodColumn) -> Typed:
+    """Read periods, and what stands for never in a column of cohorts as missing, which means the same."""
+    of = frequency(period.frequency)
+    values, coded = _without_codes(raw, codes)
+    values, never = _without_codes(values, list(period.never))
+    read = read_periods(values, of, period.within)
+    first, last = read.ordinals.min(), read.ordinals.max()
+    known = "none" if pd.isna(first) else of.label(first) if first == last else f"{of.label(first)} to {of.label(last)}"
+    notes = [f"{counted(coded, 'value')} with a missing code set to missing"] if coded else []
+    notes += [f"{counted(never, 'value')} that mean never treated set to missing"] if never else []
+    return Typed(read.ordinals, read.bad, read.rule, [*notes, f"read as {of.noun}s: {known}"])
 
 
 def _without_codes(values: pd.Series, codes: list[Scalar]) -> tuple[pd.Series, int]:

@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass, field
 
 from ruralpanel.errors import Problem, nearest
+from ruralpanel.periods.spelling import standard_spelling
 
 PARTS = ("specification", "outcome", "estimator", "term")
 """What follows the block, in the order in which a whole address has it."""
@@ -78,6 +79,7 @@ def read_address(text: str) -> Address:
         raise NoSuchNumber(f"`{text}` is no address of a number", "write block/specification/outcome/estimator/term")
     block, *parts = (part.strip() for part in found["parts"].split("/"))
     within = dict(each.split("=", 1) for each in found["within"].split("@")[1:])
+    within |= {name: standard_spelling(within[name]) for name in ("cohort", "period") if name in within}
     statistic = found["statistic"] or "estimate"
     for name in within:
         if name not in WITHIN:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from ruralpanel.periods.frequency import FrequencyName, frequency
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.estimators import WITH_TREATMENT_TERMS, EstimatorName
 from ruralpanel.study.fixed_effects import FIXED_EFFECT
@@ -265,6 +266,10 @@ class Equation(Section):
     estimator: EstimatorName
     unit: Name
     period: Name
+    frequency: FrequencyName | None = None
+    """What a period is, where the study says so."""
+    periods: dict[Name, FrequencyName] = {}
+    """The panel's columns with periods that are more than whole numbers."""
     treatments: list[Name]
     regressors: list[Name]
     moderators: list[str]
@@ -309,6 +314,10 @@ class Equation(Section):
     """The moderator over whose values effects are reported."""
     base_weights: Name | None = None
     """With matching: the panel's column of weights that those of matching multiply."""
+
+    def label(self, period: float) -> str:
+        """Write a period as a reader sees it."""
+        return frequency(self.frequency).label(period)
 
     @property
     def timing_unit(self) -> str:

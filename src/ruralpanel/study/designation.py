@@ -4,29 +4,28 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from ruralpanel.study.base import Name, Section, Text
-
-YearAsKey = Annotated[str, StringConstraints(pattern=r"^(0|-?[1-9][0-9]*)$")]
-"""A year in front of a colon; keys are text, whatever they are made of."""
+from ruralpanel.study.periods import PeriodAsKey, PeriodValue
 
 
 class YearlyList(Section):
-    """Lists that appear once a year and say which units are designated then, in a source of their own."""
+    """Lists that appear once a year, or once in any other period of the panel's `frequency`, and say which units are
+    designated then, in a source of their own."""
 
     source: Name
     """The source or table with one row for each unit and list year. It is read beside the panel and not joined to it;
     its key holds the panel's unit, or the designation's `level`, and the list year."""
     year: Name
-    """The source's column with the year of the list."""
-    years: Annotated[list[int], Field(min_length=1)] | None = None
+    """The source's column with the year of the list; with another `frequency` of the panel, its quarter or month."""
+    years: Annotated[list[PeriodValue], Field(min_length=1)] | None = None
     """The list years that exist; left out: those found in the file. A year between them that is not among them has
     no list, and nobody enters or leaves in it."""
     exits: Literal["ignore", "switch"] = "ignore"
     """`ignore`: once listed, treated for ever. `switch`: treated while on the latest list, unknown in periods
     after the last one; needs `absorbing: false`. Units that leave or come back are reported either way."""
-    breaks: dict[YearAsKey, Text] = {}
+    breaks: dict[PeriodAsKey, Text] = {}
     """List years in which the definition changed, each with what changed, for the ledger."""
 
 
@@ -69,8 +68,9 @@ class Designation(Section):
     enters_as: Literal["indicator", "intensity"] | None = None
     """What two-way fixed effects have on the right-hand side: the `indicator` (0 or 1) or the `intensity`. Left out:
     the intensity where there is one. A specification can also name either column among its `regressors`."""
-    never: list[int] = []
-    """Values of the cohort column that mean “never treated”, such as 0 or 9999."""
+    never: list[int | Text] = []
+    """Values of the cohort column that mean “never treated”, as they stand in the file, such as 0 or 9999; words only
+    where the panel declares a `frequency`."""
     absorbing: bool = True
     """Whether treatment, once begun, stays. An indicator or an intensity that goes back to 0 is an error unless this
     is false, and so is a list with `exits: switch`; an event study of such a treatment is then an error, and
@@ -78,9 +78,9 @@ class Designation(Section):
     label: Text | None = None
     """What a reader sees in tables and figures."""
     anticipation: Annotated[int, Field(ge=0)] = 0
-    """How long before the cohort an effect may begin, in the unit of the period (years). Two-way fixed effects leave
-    these rows of treated units out, for they are neither treated nor untreated; an event study keeps and marks them,
-    and its joint test of leads looks only at what is before them."""
+    """How long before the cohort an effect may begin, in periods of the panel's `frequency` (years). Two-way fixed
+    effects leave these rows of treated units out, for they are neither treated nor untreated; an event study keeps and
+    marks them, and its joint test of leads looks only at what is before them."""
     reference_period: Annotated[int, Field(le=-1, default_factory=_before_anticipation)]
     """The event time that an event study measures from; left out: the last one before anticipation, -1 where there is
     none. Lists that count the twelve months before their own year ask for -2."""

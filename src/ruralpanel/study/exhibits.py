@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, get_args
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
 from ruralpanel.study.base import Name
 from ruralpanel.study.exhibit import Exhibit, OfEstimates, Term
@@ -18,6 +18,7 @@ from ruralpanel.study.figures_of_results import (
     SpecificationCurveFigure,
     WorkflowFigure,
 )
+from ruralpanel.study.periods import PeriodValue, shown
 
 
 class RegressionTable(OfEstimates):
@@ -74,14 +75,15 @@ class SummaryTable(Exhibit):
     """A designation, to describe units by; left out: all units together only."""
     groups: Literal["ever", "cohort"] = "ever"
     """For `by`: units that are `ever` treated beside those that never are, or one group a `cohort`."""
-    periods: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
+    periods: Annotated[list[PeriodValue], Field(min_length=2, max_length=2)] | None = None
     """The first and the last period to describe, such as those before anybody is treated; left out: all. Twice the same
     for one period."""
 
     @model_validator(mode="after")
-    def _first_before_last(self) -> SummaryTable:
+    def _first_before_last(self, info: ValidationInfo) -> SummaryTable:
         if self.periods is not None and self.periods[0] > self.periods[1]:
-            raise ValueError(f"`periods` ends in {self.periods[1]}, before it begins; write the first period first")
+            last = shown(self.periods[1], info)
+            raise ValueError(f"`periods` ends in {last}, before it begins; write the first period first")
         return self
 
     @model_validator(mode="after")

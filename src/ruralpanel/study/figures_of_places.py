@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from ruralpanel.study.base import Name, Section, Text
-from ruralpanel.study.designation import YearAsKey
 from ruralpanel.study.exhibit import Exhibit
+from ruralpanel.study.periods import PeriodAsKey, PeriodValue
 from ruralpanel.study.places import plain_path
 
 
@@ -32,13 +32,13 @@ class RolloutFigure(Exhibit):
     """The designation that is counted."""
     published_label: Text = "Published count"
     """What a reader sees for the published counts: `All of China`."""
-    published_counts: Annotated[dict[YearAsKey, KnownCount], Field(min_length=1)]
-    """By year, how many units are designated beyond the sample, each with its source:
+    published_counts: Annotated[dict[PeriodAsKey, KnownCount], Field(min_length=1)]
+    """By year (or other period), how many units are designated beyond the sample, each with its source:
     `2014: {count: 212, source: …}`."""
     weights: Name | None = None
     """A column of sampling weights, for a third line: how many units the sample stands for."""
-    breaks: dict[YearAsKey, Text] = {}
-    """Years in which the definition behind the published counts changed, each with what changed. They are marked, and
+    breaks: dict[PeriodAsKey, Text] = {}
+    """Periods in which the definition behind the published counts changed, each with what changed. They are marked, and
     told in the notes."""
 
 
@@ -82,7 +82,7 @@ class MapFigure(Exhibit):
     """The designation whose `cohort` or whose `treated` units are shown."""
     column: Name | None = None
     """With `show: column`: a column of amounts. Nothing is drawn as a small point, and more as larger ones."""
-    period: int | None = None
+    period: PeriodValue | None = None
     """The period that is shown; left out: the panel's last."""
     shade: Name | None = None
     """A column that is 1 in a region and 0 outside it, the same in all rows of a unit. Places are shaded to which the

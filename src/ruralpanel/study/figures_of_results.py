@@ -8,6 +8,7 @@ from pydantic import Field
 
 from ruralpanel.study.base import Name
 from ruralpanel.study.exhibit import Exhibit, OfEstimates, Term
+from ruralpanel.study.periods import PeriodValue
 
 
 class SpecificationCurveFigure(OfEstimates):
@@ -51,7 +52,7 @@ class PathsFigure(OfEstimates):
     kind: Literal["paths_figure"]
     """`paths_figure`: means by period of treated and other units, with low and high values of a moderator, which
     `group_means` estimates."""
-    shock: list[int] = []
+    shock: list[PeriodValue] = []
     """Periods to shade, such as the years of a pandemic."""
 
 

@@ -13,6 +13,7 @@ from ruralpanel.errors import Problem, StudyError, nearest
 from ruralpanel.study.checks import problems_in
 from ruralpanel.study.messages import places_of, problems_of
 from ruralpanel.study.model import Study
+from ruralpanel.study.periods import context_of
 from ruralpanel.study.yaml_file import KeyPath, YamlFile, dotted, is_file, read_yaml
 
 STUDIES = Path("config/studies")
@@ -123,7 +124,7 @@ def load_study(name: str, root: Path = Path()) -> Study:
     _, path = find_study(name, root)
     file = read_yaml(path, shown_as=path.relative_to(root) if path.is_relative_to(root) else path)
     try:
-        study = Study.model_validate(file.data)
+        study = Study.model_validate(file.data, context=context_of(file.data))
     except ValidationError as error:
         raise StudyError([*problems_of(error, file, Study), *_problems_beside(error, file, root)]) from None
     problems = problems_in(study, file, root)
@@ -154,7 +155,8 @@ def load_unchecked(name: str, root: Path = Path()) -> Study | None:
     """
     _, path = find_study(name, root)
     try:
-        return Study.model_validate(read_yaml(path).data)
+        data = read_yaml(path).data
+        return Study.model_validate(data, context=context_of(data))
     except ValidationError:
         return None
 
@@ -194,7 +196,7 @@ def _problems_beside(error: ValidationError, file: YamlFile, root: Path) -> list
         else:
             _remove(data, place)
     try:
-        study = Study.model_validate(data)
+        study = Study.model_validate(data, context=context_of(data))
     except ValidationError:
         return []
     mended = {place[: max(1, len(place) - 1)] for place in places}

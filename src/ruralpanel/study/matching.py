@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from ruralpanel.study.base import Name, Section
+from ruralpanel.study.periods import PeriodValue
 
 MatchingMethod = Literal["entropy", "nearest_neighbours", "inverse_odds"]
 METHOD_WORDS: dict[MatchingMethod, str] = {
@@ -25,7 +26,7 @@ KEYS_OF_METHODS: dict[str, tuple[MatchingMethod, ...]] = {
 }
 """Keys that belong to some methods only."""
 
-Periods = Annotated[list[int], Field(min_length=1)]
+Periods = Annotated[list[PeriodValue], Field(min_length=1)]
 
 
 class Matching(Section):
@@ -45,7 +46,7 @@ class Matching(Section):
     """Periods in which the equation's own outcome, transformed as it is in the equation, is matched on."""
     paths: dict[Name, Periods] = {}
     """Further columns that are matched on in several periods: `share_away: [2010, 2012]`."""
-    baseline: int | None = None
+    baseline: PeriodValue | None = None
     """The period of the covariates; left out: the panel's last before anybody in the equation's sample is treated and
     before the anticipation of that. No period that is matched on may be later than this last one."""
     moments: Annotated[int, Field(ge=1, le=2)] | None = None

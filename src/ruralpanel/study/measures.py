@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
 from ruralpanel.errors import counted as number_of
+from ruralpanel.periods.frequency import YEAR, Frequency, labelled
 from ruralpanel.study.base import Name, Section, Text
+from ruralpanel.study.periods import PeriodValue, shown
 
 WAYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "expression": ((), ()),
@@ -23,7 +25,11 @@ WAYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 """The ways to compute a column; with each, the keys it needs and those it may have."""
 
-KINDS_OF_INDEX = {"level": "a level", "previous_year": "previous year = 100, chained"}
+KINDS_OF_INDEX = {
+    "level": "a level",
+    "previous_year": "previous year = 100, chained",
+    "previous_period": "previous period = 100, chained",
+}
 """How each kind of index is called in words."""
 
 
@@ -35,17 +41,20 @@ class Deflator(Section):
     to it."""
     index: Name
     """The source's column with the price index."""
-    kind: Literal["level", "previous_year"]
+    kind: Literal["level", "previous_year", "previous_period"]
     """`level`: an index with one base for all its periods. `previous_year`: prices in per cent of the previous year's,
     “previous year = 100” as statistical yearbooks print them, which are chained; every year between the base and a
-    value's year is needed then."""
+    value's year is needed then. `previous_period`: the same with the previous quarter or month, where the source has
+    prices by these. Prices by quarter or month that are in per cent of those a year before (同比) cannot be chained."""
     period: Name
-    """The source's column with the period."""
+    """The source's column with the period. It holds periods of the panel's `frequency`; or longer ones, such as years
+    in a panel of quarters, where the source's column declares a `frequency` of its own: every value is then divided by
+    the prices of the year it lies in."""
     region: Name | None = None
     """For a series by region: a column that both the source and the panel have. Each region's prices are set to 1 in
     the base, so that a price level that differs between regions stays in real values."""
-    base: int
-    """The period whose prices real values are in: 2017."""
+    base: int | Text
+    """The period whose prices real values are in: 2017, or 2017Q1 for prices by quarter."""
     unmatched: Literal["fail", "missing"] = "fail"
     """What a value of a period or region without prices means: an error that names them, or a missing real value."""
 
@@ -91,8 +100,8 @@ class Derived(Section):
     group. With `growth_dispersion`: columns of groups, such as `[province]`, whose mean growth in each period is taken
     out; left out: the mean of all units in the period."""
     growth: Name | None = None
-    """A column whose growth since an earlier period is computed, per period (a year) on average in between; needs
-    `measure`, and `periods` or `since`. Missing where a value is negative, and where a zero has no growth."""
+    """A column whose growth since an earlier period is computed, per period (such as a year) on average in between;
+    needs `measure`, and `periods` or `since`. Missing where a value is negative, and where a zero has no growth."""
     measure: Literal["log_difference", "rate"] | None = None
     """With `growth`: the `log_difference`, (ln now − ln then) / periods between, or the `rate`,
     (now / then) ** (1 / periods between) − 1."""
@@ -102,12 +111,12 @@ class Derived(Section):
     lag: Name | None = None
     """A column whose value of an earlier period of the same unit is taken; needs `periods`."""
     periods: int | None = None
-    """With `lag` and `growth`: how far back, in units of the period (years) and not in rows, so that a gap gives a
-    missing value and not the row before it. With `lag`, a negative number looks ahead: a lead."""
+    """With `lag` and `growth`: how far back, in periods of the panel's `frequency` (years) and not in rows, so that a
+    gap gives a missing value and not the row before it. With `lag`, a negative number looks ahead: a lead."""
     baseline: Name | None = None
     """A column whose value at a fixed period of the same unit is taken for all its rows; needs `at`. Missing where it
     is not observed then."""
-    at: int | Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
+    at: PeriodValue | Annotated[list[PeriodValue], Field(min_length=2, max_length=2)] | None = None
     """With `baseline`: the period, or the first and the last of a range, `[2008, 2010]`, which means the average of the
     values known in it."""
     growth_dispersion: Name | None = None
@@ -117,7 +126,7 @@ class Derived(Section):
     of freedom less, so that steady growth faster than elsewhere is no dispersion. The value stands in the window's last
     period, so that a unit has one row a window; elsewhere it is missing. Whether a unit is treated is then read in that
     period: a window within which treatment began has the step up in it too; leave it out by a `donut` or `sample`."""
-    windows: list[Annotated[list[int], Field(min_length=2, max_length=2)]] | None = None
+    windows: list[Annotated[list[PeriodValue], Field(min_length=2, max_length=2)]] | None = None
     """With `growth_dispersion`: the first and the last period of growth of every window, in order and without overlap:
     `[[2009, 2013], [2014, 2018]]`. Growth of 2009 is from 2008."""
     at_least: Annotated[int, Field(ge=2)] | None = None
@@ -152,7 +161,7 @@ class Derived(Section):
         return self
 
     @model_validator(mode="after")
-    def _sensible_numbers(self) -> Derived:
+    def _sensible_numbers(self, info: ValidationInfo) -> Derived:
         if self.winsorise is not None:
             if self.lower is None and self.upper is None:
                 raise ValueError("`winsorise` needs `lower`, `upper` or both, such as 0.01 and 0.99")
@@ -168,23 +177,25 @@ class Derived(Section):
         if self.lag is not None and self.periods == 0:
             raise ValueError("`periods` is 0, the same row; write 1 for the period before, -1 for the one after")
         if isinstance(self.at, list) and self.at[0] > self.at[1]:
-            raise ValueError(f"`at` runs backwards, from {self.at[0]} to {self.at[1]}")
+            raise ValueError(f"`at` runs backwards, from {shown(self.at[0], info)} to {shown(self.at[1], info)}")
         return self
 
     @model_validator(mode="after")
-    def _windows_in_order(self) -> Derived:
+    def _windows_in_order(self, info: ValidationInfo) -> Derived:
         windows = self.windows or []
         if self.growth_dispersion is not None and not windows:
             raise ValueError("`windows` is empty; name the first and last period of each: `[[2009, 2013]]`")
         for first, last in windows:
+            window = f"{shown(first, info)} to {shown(last, info)}"
             if first > last:
-                raise ValueError(f"`windows` has one that runs backwards, from {first} to {last}")
+                raise ValueError(f"`windows` has one that runs backwards, from {window}")
             if last - first + 1 < (self.at_least or 2):
-                raise ValueError(f"the window {first} to {last} has fewer than {self.at_least or 2} periods")
+                raise ValueError(f"the window {window} has fewer than {self.at_least or 2} periods")
         for (_, before), (after, _) in pairwise(windows):
             if after <= before:
+                ends, begins = shown(before, info), shown(after, info)
                 raise ValueError(
-                    f"`windows` overlap or are out of order: one ends in {before}, the next begins in {after}"
+                    f"`windows` overlap or are out of order: one ends in {ends}, the next begins in {begins}"
                 )
         return self
 
@@ -240,7 +251,7 @@ class Derived(Section):
             return f"{change} a {period}"
         return before
 
-    def words(self, deflators: Mapping[str, Deflator], period: str) -> str:
+    def words(self, deflators: Mapping[str, Deflator], period: str, frequency: Frequency = YEAR) -> str:
         """Say what is done, for the codebook and the ledger.
 
         Parameters
@@ -249,6 +260,8 @@ class Derived(Section):
             The study's ``panel.deflators`` section.
         period
             The panel's period.
+        frequency
+            Of the panel's periods.
         """
         column = self.column
         if self.expression is not None:
@@ -269,12 +282,12 @@ class Derived(Section):
             kind = {"log_difference": "log difference", "rate": "rate of growth"}[str(self.measure)]
             return f"{kind} of {column} since {then}, per {period} in between"
         if self.growth_dispersion is not None:
-            windows = ", ".join(f"{first} to {last}" for first, last in self.windows or [])
+            windows = ", ".join(" to ".join(labelled(window, frequency)) for window in self.windows or [])
             groups = " and ".join([*(self.by or []), period])
             known = f", of at least {self.at_least} {period}s" if self.at_least else ""
             return f"standard deviation of log growth of {column} less its mean by {groups}, over {windows}{known}"
         if self.lag is not None:
             distance = self.periods or 0
             return f"{column} {number_of(abs(distance), period)} {'before' if distance > 0 else 'later'}"
-        first, last = self.span
+        first, last = labelled(self.span, frequency)
         return f"{column} of {first}" if first == last else f"average of {column} from {first} to {last}"

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
+from ruralpanel.periods.frequency import Frequency, FrequencyName, frequency
 from ruralpanel.study.archive import Archive
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.blocks import Block, Equation, GroupTime, Inference, Specification
@@ -20,6 +21,7 @@ from ruralpanel.study.legacies import INDEX_WORDS, Legacy
 from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.panel import ColumnOrigin, Panel
 from ruralpanel.study.paper import Paper
+from ruralpanel.study.period_columns import PeriodColumn, columns_with_periods
 from ruralpanel.study.sensitivity import AnySensitivity
 from ruralpanel.study.shapes import Shape, shape_of_source, shape_of_table
 from ruralpanel.study.sources import Source
@@ -105,11 +107,79 @@ class Study(Section):
     @property
     def shapes(self) -> dict[str, Shape]:
         """Every source and table by name, with its key and what its columns are."""
-        shapes = {name: shape_of_source(name, source) for name, source in self.sources.items()}
+        shapes = {
+            name: shape_of_source(
+                name, source, {key: each.frequency for key, each in self.period_columns(name).items()}
+            )
+            for name, source in self.sources.items()
+        }
         for name, table in self.tables.items():
             if name not in shapes:
-                shapes[name] = shape_of_table(name, table, shapes)
+                shapes[name] = shape_of_table(name, table, shapes, self.periods_added(name))
         return shapes
+
+    @property
+    def frequency(self) -> Frequency:
+        """What the panel's periods are; years where the study does not say."""
+        return frequency(self.panel.frequency)
+
+    def period_columns(self, name: str) -> dict[str, PeriodColumn]:
+        """Give the columns of a source that hold periods, and what these are.
+
+        Parameters
+        ----------
+        name
+            A source of this study.
+        """
+        names = self._period_names.get(name, set())
+        return columns_with_periods(self.sources[name], names, self.panel.frequency, self.designation.values())
+
+    def periods_added(self, name: str) -> dict[str, FrequencyName]:
+        """Give the columns that a table adds to its sources and that hold periods, with their frequency."""
+        if self.panel.frequency is None:
+            return {}
+        added = {column for part in self.tables[name].stack for column in part.add}
+        return dict.fromkeys(sorted(added & self._period_names.get(name, set())), self.panel.frequency)
+
+    def periods_of(self, name: str) -> dict[str, FrequencyName]:
+        """Give the columns of a source or table that hold periods, with their frequencies."""
+        origins = self.shapes[name].origins
+        return {column: each.frequency for column, each in origins.items() if each.frequency is not None}
+
+    def periods_in_table(self, name: str) -> dict[str, FrequencyName]:
+        """Give the columns with periods of a table and of what it is stacked from, with their frequencies."""
+        parts = [part.source for part in self.tables[name].stack]
+        found = {column: each for part in parts for column, each in self.periods_of(part).items()}
+        return found | self.periods_added(name) | self.periods_of(name)
+
+    @property
+    def _period_names(self) -> dict[str, set[str]]:
+        """By source and table, what columns are called that the study takes for periods."""
+        panel, treatments = self.panel, self.designation.values()
+        of_panel = {panel.period, *(each.cohort for each in treatments if each.cohort is not None)}
+        wanted = [(name, of_panel) for name in (self.base, *(join.source for join in panel.joins))]
+        wanted += [(each.listed.source, {each.listed.year}) for each in treatments if each.listed is not None]
+        wanted += [(each.source, {each.period}) for each in panel.deflators.values()]
+        names: dict[str, set[str]] = {}
+        for name, columns in wanted:
+            for behind in (name, *self._stacked_in(name)):
+                names.setdefault(behind, set()).update(columns)
+        return names
+
+    def _stacked_in(self, name: str) -> list[str]:
+        """List the sources and tables whose rows are in a table, near and far."""
+        parts = [part.source for part in self.tables[name].stack] if name in self.tables else []
+        return [*parts, *(further for part in parts if part != name for further in self._stacked_in(part))]
+
+    @property
+    def periods(self) -> dict[str, FrequencyName]:
+        """The columns of the panel that hold periods which are more than whole numbers, with their frequencies."""
+        shapes = self.shapes
+        tables = [name for name in (self.base, *(join.source for join in self.panel.joins)) if name in shapes]
+        found = {key: each for name in tables for key, each in self.periods_of(name).items()}
+        if self.panel.frequency is not None:
+            found |= {f"{name}_cohort": self.panel.frequency for name in self.designation}
+        return {key: each for key, each in found.items() if not frequency(each).is_plain}
 
     @property
     def read_by_tables(self) -> set[str]:
@@ -192,10 +262,15 @@ class Study(Section):
             meanings = ("treated", "first period treated", "periods since the first treated", "intensity")
             for column_name, meaning in zip(designation_columns(name, designation), meanings, strict=False):
                 label = f"{designation.label or name}: {meaning}"
-                origins[column_name] = ColumnOrigin(origin=f"designation {name}", label=label)
+                of = self.panel.frequency if column_name == f"{name}_cohort" else None
+                origins[column_name] = ColumnOrigin(origin=f"designation {name}", label=label, frequency=of)
             if designation.intensity is not None:
-                of = origins[designation.intensity]
-                dose = {"label": self._intensity_label(name), "unit": of.unit, "transformation": of.transformation}
+                dosed = origins[designation.intensity]
+                dose = {
+                    "label": self._intensity_label(name),
+                    "unit": dosed.unit,
+                    "transformation": dosed.transformation,
+                }
                 origins[f"{name}_intensity"] = origins[f"{name}_intensity"].model_copy(update=dose)
         if self.panel.places is not None:
             described = self.panel.places.descriptions(self._designation_labels())
@@ -222,7 +297,7 @@ class Study(Section):
         for name in [name for name, after in self.derived_after.items() if after == stage]:
             derived = self.panel.derived[name]
             unit = derived.unit_from({key: each.unit for key, each in origins.items()}, deflators, period)
-            words = derived.words(deflators, period)
+            words = derived.words(deflators, period, self.frequency)
             origins[name] = ColumnOrigin(origin="derived", label=derived.label, unit=unit, transformation=words)
 
     def specification_labels(self) -> dict[str, str]:
@@ -319,6 +394,8 @@ class Study(Section):
                             estimator=estimator,
                             unit=self.panel.unit,
                             period=self.panel.period,
+                            frequency=self.panel.frequency,
+                            periods=self.periods,
                             treatments=treatments,
                             regressors=stated.get("regressors", []),
                             moderators=stated.get("moderators", []),

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from ruralpanel.periods.frequency import FrequencyName
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.measures import Deflator, Derived
 from ruralpanel.study.places import Places
@@ -45,6 +46,8 @@ class ColumnOrigin(Section):
     """The unit."""
     transformation: str = ""
     """What was done to the raw values."""
+    frequency: FrequencyName | None = None
+    """What a period is, where the column holds periods that are more than whole numbers."""
 
 
 def expression_alone(value: Any) -> Any:
@@ -58,7 +61,13 @@ class Panel(Section):
     unit: Name
     """The column that identifies a unit (village, county, household)."""
     period: Name
-    """The column that says when: whole numbers, usually years."""
+    """The column that says when: whole numbers, usually years; with `frequency`, quarters, months and others."""
+    frequency: FrequencyName | None = None
+    """What a period is: `year`, `half_year`, `quarter`, `month`, `week`, `day`. The panel's period, cohorts and list
+    years are then read as people write them (`2014Q3`, `2014年3季度`, 201407, dates), in every source; event times,
+    windows, lags and the like count periods of it; and a study file writes a period as a reader sees it (`2014Q3`,
+    `2014-07`), in a condition between quotation marks: `quarter >= "2014Q3"`. Left out: whole numbers that are years,
+    or count periods from 1. `number`: whole numbers as they are, whatever they look like."""
     region: Name | None = None
     """A column by which the match report tells regions apart, such as the province; how much capacities vary within
     regions is told too."""

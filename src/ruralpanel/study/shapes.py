@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ruralpanel.periods.frequency import FrequencyName
 from ruralpanel.study.panel import ColumnOrigin
 from ruralpanel.study.sources import Column, Source
 from ruralpanel.study.tables import Summary, Table
@@ -34,16 +35,21 @@ class Shape:
         return list(self.origins)
 
 
-def shape_of_source(name: str, source: Source) -> Shape:
-    """Describe a source."""
+def shape_of_source(name: str, source: Source, periods: Mapping[str, FrequencyName] | None = None) -> Shape:
+    """Describe a source; ``periods`` are its columns that hold periods, with their frequencies."""
     return Shape(
         "source",
         tuple(source.key),
-        {column: _origin_in_file(name, column, source) for column in source.column_names},
+        {
+            column: _origin_in_file(name, column, source).model_copy(update={"frequency": (periods or {}).get(column)})
+            for column in source.column_names
+        },
     )
 
 
-def shape_of_table(name: str, table: Table, shapes: Mapping[str, Shape]) -> Shape:
+def shape_of_table(
+    name: str, table: Table, shapes: Mapping[str, Shape], periods: Mapping[str, FrequencyName] | None = None
+) -> Shape:
     """Describe a table, as far as what it names is there.
 
     Parameters
@@ -54,6 +60,8 @@ def shape_of_table(name: str, table: Table, shapes: Mapping[str, Shape]) -> Shap
         Its declaration.
     shapes
         The sources, and the tables declared before it.
+    periods
+        The frequencies of columns with periods that are added to its sources.
 
     Returns
     -------
@@ -67,7 +75,8 @@ def shape_of_table(name: str, table: Table, shapes: Mapping[str, Shape]) -> Shap
             known = origins.get(column)
             origins[column] = origin if known is None else _joined(known, origin)
         for column in part.add:
-            origins.setdefault(column, ColumnOrigin(origin="added to each source"))
+            added = ColumnOrigin(origin="added to each source", frequency=(periods or {}).get(column))
+            origins.setdefault(column, added)
     for column, derived in table.derived.items():
         origins[column] = ColumnOrigin(
             origin="derived", transformation=derived.expression, label=derived.label, unit=derived.unit
@@ -114,6 +123,7 @@ def _joined(first: ColumnOrigin, second: ColumnOrigin) -> ColumnOrigin:
         origin=f"{first.origin}; {second.origin}",
         label=first.label or second.label,
         unit=first.unit or second.unit,
+        frequency=first.frequency or second.frequency,
         transformation="; ".join(dict.fromkeys(how)),
     )
 
@@ -129,6 +139,7 @@ def _summarised(name: str, summary: Summary, origins: Mapping[str, ColumnOrigin]
         label=summary.label or (None if changed else of.label),
         unit=summary.unit or (None if changed else of.unit),
         transformation=_with_step(of, f"{how} by {by}").transformation,
+        frequency=of.frequency if summary.take in ("minimum", "maximum", "same") else None,
     )
 
 

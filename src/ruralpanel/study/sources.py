@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
+from ruralpanel.periods.frequency import FrequencyName
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.contracts import Check
 
@@ -75,6 +76,10 @@ class Column(Section):
     type: Literal["number", "integer", "text", "code"] | None = None
     """What the column must hold. Left out: numbers where every value is one, text otherwise. `code`: codes of
     administrative areas, which become text also where a spreadsheet program or Stata stored numbers."""
+    frequency: FrequencyName | None = None
+    """The column holds periods: `year`, `half_year`, `quarter`, `month`, `week` or `day`. Not needed for the panel's
+    period, cohorts and list years, which have the panel's. A value that is a shorter period or a date counts as the
+    period it lies in, so that `year: {from: quarter, frequency: year}` is a column to join yearly data by."""
     level: CodeLevel | None = None
     """For `type: code`, which level's: codes of 2 (`province`), 4, 6 (`county`), 9 or 12 digits (`village`). A longer
     code counts with its first digits, so that a column of counties may be read `from` the header of villages' codes,
@@ -110,6 +115,11 @@ class Column(Section):
         given += ["scale"] if self.scale != 1.0 else []
         if self.type == "code" and given:
             raise ValueError(f"`{given[0]}` is a key of numbers, and codes are text")
+        if self.frequency is not None:
+            given += [key for key in ("matches", "allowed") if getattr(self, key) is not None]
+            given += [f"type: {self.type}"] if self.type in ("code", "number") else []
+            if given:
+                raise ValueError(f"`{given[0]}` does not go with `frequency`: the column holds periods")
         return self
 
 

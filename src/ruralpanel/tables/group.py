@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.expressions import evaluate_condition
+from ruralpanel.periods.column import with_labels
+from ruralpanel.periods.conditions import with_ordinals
+from ruralpanel.periods.frequency import Frequency
 from ruralpanel.study.expressions import columns_in
 from ruralpanel.study.tables import Group, Summary
 
@@ -34,7 +39,9 @@ def amounts_of(group: Group | None) -> list[str]:
     return list(dict.fromkeys([*summed, *weights]))
 
 
-def group_rows(table: pd.DataFrame, group: Group, where: str, ledger: Ledger) -> pd.DataFrame:
+def group_rows(
+    table: pd.DataFrame, group: Group, where: str, ledger: Ledger, periods: Mapping[str, Frequency] | None = None
+) -> pd.DataFrame:
     """Put the rows of each group together.
 
     Parameters
@@ -47,6 +54,8 @@ def group_rows(table: pd.DataFrame, group: Group, where: str, ledger: Ledger) ->
         The table, for messages.
     ledger
         Gets a line.
+    periods
+        The frequencies of the columns that hold periods.
 
     Returns
     -------
@@ -67,7 +76,7 @@ def group_rows(table: pd.DataFrame, group: Group, where: str, ledger: Ledger) ->
     columns: dict[str, pd.Series] = {}
     words = []
     for name, summary in group.columns.items():
-        values, known = _values(ordered, name, summary, where)
+        values, known = _values(ordered, name, summary, where, periods or {})
         of_group = [ordered[column] for column in group.by]
         if summary.take == "same":
             problems += _differing(values, of_group, name, where)
@@ -107,13 +116,17 @@ def _problems_of_columns(table: pd.DataFrame, group: Group, where: str) -> list[
     return problems
 
 
-def _values(table: pd.DataFrame, name: str, summary: Summary, where: str) -> tuple[pd.Series, pd.Series]:
+def _values(
+    table: pd.DataFrame, name: str, summary: Summary, where: str, periods: Mapping[str, Frequency]
+) -> tuple[pd.Series, pd.Series]:
     """Give what a summary is taken of, and the rows in which it is known."""
     column = summary.column(name)
     if column is not None:
-        values, known = table[column], table[column].notna()
+        # Periods put together in a text are those that a reader knows.
+        source = with_labels(table[[column]], periods) if summary.take == "joined" else table
+        values, known = source[column], table[column].notna()
     elif summary.where is not None:
-        holds, _ = evaluate_condition(table, summary.where, where)
+        holds, _ = evaluate_condition(table, with_ordinals(summary.where, periods), where)
         values, known = holds.astype("int64"), table[sorted(columns_in(summary.where))].notna().all(axis=1)
     else:
         values, known = pd.Series(1, index=table.index), pd.Series(True, index=table.index)

@@ -11,6 +11,9 @@ import pandas as pd
 from ruralpanel.errors import DataError, Problem
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.expressions import evaluate_condition, evaluate_number
+from ruralpanel.periods.column import with_labels
+from ruralpanel.periods.conditions import with_ordinals
+from ruralpanel.periods.frequency import Frequency
 from ruralpanel.storage import key_problems
 from ruralpanel.study.panel import Restriction
 from ruralpanel.study.place_names import REPORT_COLUMNS
@@ -54,6 +57,7 @@ def prepare_table(
     tables: Mapping[str, pd.DataFrame],
     key: Sequence[str],
     decisions: Path | None = None,
+    periods: Mapping[str, Frequency] | None = None,
 ) -> PreparedTable:
     """Make a table: stack, derive, keep, match names, recode, group, and hold it to its key.
 
@@ -69,6 +73,8 @@ def prepare_table(
         The columns that identify its rows.
     decisions
         The file of reviewed decisions on names, where the table declares one.
+    periods
+        The frequencies of the columns, of its sources and of its own, that hold periods.
 
     Returns
     -------
@@ -83,9 +89,10 @@ def prepare_table(
     """
     where = f"table {name}"
     ledger = Ledger("tables", name)
-    table = stack_tables(declared, tables, where, ledger)
-    table = _with_derived(table, declared.derived, where, ledger)
-    table = _kept(table, declared.keep, where, ledger)
+    periods = periods or {}
+    table = stack_tables(declared, tables, where, ledger, periods)
+    table = _with_derived(table, declared.derived, where, ledger, periods)
+    table = _kept(table, declared.keep, where, ledger, periods)
     names = pd.DataFrame(columns=REPORT_COLUMNS)
     if declared.match_names is not None:
         table, names = match_names(
@@ -99,8 +106,8 @@ def prepare_table(
         amounts = amounts_of(declared.group)
         table, recode = recode_rows(table, changes, declared.recode, amounts, where, ledger)
     if declared.group is not None:
-        table = group_rows(table, declared.group, where, ledger)
-    problems = key_problems(table, key, where)
+        table = group_rows(table, declared.group, where, ledger, periods)
+    problems = key_problems(with_labels(table, periods), key, where)
     if problems:
         hint = (
             "" if declared.group is not None else f"put rows together: `group: {{by: [{', '.join(key)}], columns: …}}`"
@@ -109,19 +116,31 @@ def prepare_table(
     return PreparedTable(table.sort_values(list(key), kind="stable").reset_index(drop=True), ledger, recode, names)
 
 
-def _with_derived(table: pd.DataFrame, derived: Mapping[str, Computed], where: str, ledger: Ledger) -> pd.DataFrame:
+def _with_derived(
+    table: pd.DataFrame,
+    derived: Mapping[str, Computed],
+    where: str,
+    ledger: Ledger,
+    periods: Mapping[str, Frequency],
+) -> pd.DataFrame:
     """Add new columns, in order."""
     for name, each in derived.items():
-        values, lost = evaluate_number(table, each.expression, where)
+        values, lost = evaluate_number(table, with_ordinals(each.expression, periods), where)
         table = table.assign(**{name: values})
         ledger.note(f"derive {name}", len(table), table, "; ".join(part for part in (each.expression, lost) if part))
     return table
 
 
-def _kept(table: pd.DataFrame, restrictions: Sequence[Restriction], where: str, ledger: Ledger) -> pd.DataFrame:
+def _kept(
+    table: pd.DataFrame,
+    restrictions: Sequence[Restriction],
+    where: str,
+    ledger: Ledger,
+    periods: Mapping[str, Frequency],
+) -> pd.DataFrame:
     """Leave out the rows that do not fulfil a condition, one condition after the other."""
     for restriction in restrictions:
-        holds, unknown = evaluate_condition(table, restriction.keep, where)
+        holds, unknown = evaluate_condition(table, with_ordinals(restriction.keep, periods), where)
         kept = table[holds].reset_index(drop=True)
         reason = "; ".join(part for part in (restriction.reason, unknown) if part)
         ledger.note(f"keep {restriction.keep}", len(table), kept, reason)

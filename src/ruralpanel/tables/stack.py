@@ -8,10 +8,19 @@ import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.ledger import Ledger
-from ruralpanel.study.tables import Table
+from ruralpanel.periods.column import read_periods
+from ruralpanel.periods.frequency import Frequency
+from ruralpanel.study.sources import Scalar
+from ruralpanel.study.tables import Part, Table
 
 
-def stack_tables(declared: Table, tables: Mapping[str, pd.DataFrame], where: str, ledger: Ledger) -> pd.DataFrame:
+def stack_tables(
+    declared: Table,
+    tables: Mapping[str, pd.DataFrame],
+    where: str,
+    ledger: Ledger,
+    periods: Mapping[str, Frequency] | None = None,
+) -> pd.DataFrame:
     """Stack the sources of a table, with the columns that are added to each.
 
     Parameters
@@ -24,6 +33,8 @@ def stack_tables(declared: Table, tables: Mapping[str, pd.DataFrame], where: str
         The table, for messages.
     ledger
         Gets a line.
+    periods
+        The frequencies of the columns that hold periods, added ones among them.
 
     Returns
     -------
@@ -36,7 +47,8 @@ def stack_tables(declared: Table, tables: Mapping[str, pd.DataFrame], where: str
         If the sources have not the same columns, unless missing ones are to be filled, or a column holds numbers in
         one and text in another.
     """
-    parts = [(part.source, tables[part.source].assign(**part.add)) for part in declared.stack]
+    added = [_added(part, periods or {}, where) for part in declared.stack]
+    parts = [(part.source, tables[part.source].assign(**add)) for part, add in zip(declared.stack, added, strict=True)]
     columns = list(dict.fromkeys(str(name) for _, part in parts for name in part))
     problems = []
     for column in columns:
@@ -54,6 +66,18 @@ def stack_tables(declared: Table, tables: Mapping[str, pd.DataFrame], where: str
         words.append(f"{source}: {counted(len(part), 'row')}" + (f", without {', '.join(lacking)}" if lacking else ""))
     ledger.note("stack", sum(len(part) for _, part in parts), stacked, "; ".join(words))
     return stacked
+
+
+def _added(part: Part, periods: Mapping[str, Frequency], where: str) -> dict[str, Scalar]:
+    """Give the columns that are the same in all rows of a part, periods as ordinals."""
+    added = dict(part.add)
+    for name in added.keys() & periods.keys():
+        read = read_periods(pd.Series([added[name]], dtype=object), periods[name])
+        if read.bad.any():
+            what = f"`{name}: {added[name]}`, added to {part.source}, {read.rule}"
+            raise DataError([Problem(where, what)])
+        added[name] = int(read.ordinals.iloc[0])
+    return added
 
 
 def _mixed(column: str, parts: list[tuple[str, pd.DataFrame]], where: str) -> list[Problem]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem
+from ruralpanel.periods.frequency import Frequency
 from ruralpanel.study.tables import Total
 
 TOTALS_KEY = ["column", "by", "value"]
@@ -14,7 +15,9 @@ TOTALS_COLUMNS = [*TOTALS_KEY, "total", "published", "difference", "share", "tol
 """What a comparison says of each printed total; ``share`` is the difference as a share of what is printed."""
 
 
-def compare_totals(table: pd.DataFrame, totals: Mapping[str, Total], name: str) -> pd.DataFrame:
+def compare_totals(
+    table: pd.DataFrame, totals: Mapping[str, Total], name: str, periods: Mapping[str, Frequency] | None = None
+) -> pd.DataFrame:
     """Compare the sums of a table's columns with totals that are published.
 
     Parameters
@@ -25,6 +28,8 @@ def compare_totals(table: pd.DataFrame, totals: Mapping[str, Total], name: str) 
         The table's ``totals``, by column.
     name
         The table's name, for messages.
+    periods
+        The frequencies of its columns with periods; totals are then by what a reader sees, `2014Q3`.
 
     Returns
     -------
@@ -42,7 +47,8 @@ def compare_totals(table: pd.DataFrame, totals: Mapping[str, Total], name: str) 
         if not pd.api.types.is_numeric_dtype(table[column]):
             problems.append(Problem(where, "the column holds text, and has no total"))
             continue
-        sums = table.groupby(table[declared.by].map(_written))[column].sum()
+        of = (periods or {}).get(declared.by)
+        sums = table.groupby(table[declared.by].map(of.label if of is not None else _written))[column].sum()
         for value, published in declared.published.items():
             if value not in sums.index:
                 problems.append(Problem(where, f"no row has {declared.by} {value}"))

@@ -14,6 +14,7 @@ from ruralpanel.exhibits.caption import ExhibitDeclaration, estimator_words
 from ruralpanel.exhibits.names import name_words, term_words
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
 from ruralpanel.exhibits.regression_table import event_time_words, print_table
+from ruralpanel.periods.spelling import read_period
 from ruralpanel.study.exhibits import RegressionTable
 
 
@@ -61,9 +62,10 @@ def _row_words(row: Mapping[Any, Any], declaration: ExhibitDeclaration) -> str:
     words = [] if row["estimator"] == "cohort_means" else [_term_words(str(row["term"]), declaration.labels)]
     cohort = "" if pd.isna(row["cohort"]) else str(row["cohort"])
     if cohort:
-        words.append(f"treated from {cohort}" if cohort.isdigit() else cohort.replace("_", " "))
+        first = cohort.isdigit() or read_period(cohort) is not None
+        words.append(f"treated from {cohort}" if first else cohort.replace("_", " "))
     if pd.notna(row["period"]):
-        words.append(f"in {row['period']:g}")
+        words.append(f"in {row['period']}")
     if pd.notna(row["event_time"]):
         words.append(f"event time {event_time_words(row['event_time'], str(row['event_time_bin']))}")
     return ", ".join(words)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from ruralpanel.errors import Problem, PublishedError, nearest
 from ruralpanel.estimation.address import address_of
+from ruralpanel.periods.spelling import read_period, standard_spelling
 from ruralpanel.storage import read_records
 
 STATISTICS = (
@@ -68,6 +69,8 @@ def read_published(path: Path) -> pd.DataFrame:
     if problems:
         raise PublishedError(problems)
     frame = pd.DataFrame([row for _, row in rows], columns=header).reindex(columns=COLUMNS, fill_value="").astype("str")
+    for name in ("cohort", "period"):
+        frame[name] = frame[name].map(standard_spelling)
     frame["number"] = [float(value) for value in frame["value"]]
     frame["decimals"] = [
         int(given) if given else printed_decimals(value)
@@ -97,6 +100,8 @@ def _problems_of(row: dict[str, str]) -> list[tuple[str, ...]]:
         problems.append((f"{row['statistic']!r} is not a statistic", "", nearest(row["statistic"], STATISTICS)))
     for name in ("event_time", "period", "decimals"):
         text = row.get(name) or ""
+        if text and name == "period" and read_period(text) is not None:
+            continue
         if text and not re.fullmatch(r"-?[0-9]{1,6}", text):
             problems.append((f"the {name} {text!r} is not a whole number",))
         elif text and name == "decimals" and not 0 <= int(text) <= 15:

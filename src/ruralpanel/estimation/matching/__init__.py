@@ -31,6 +31,8 @@ from ruralpanel.estimation.matching_balance import BALANCE_COLUMNS, balance_tabl
 from ruralpanel.estimation.sample import MATCHING_LEAVES, CannotEstimate, estimation_sample, transformed
 from ruralpanel.estimation.treated_units import all_treated_throughout
 from ruralpanel.ledger import Ledger
+from ruralpanel.periods.column import with_labels
+from ruralpanel.periods.frequency import frequency
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.matching import Matching
 
@@ -120,7 +122,7 @@ def _matched(
         raise CannotEstimate(f"there is nothing to match: {who} treated in this sample")
     values = _values(panel, cohort, matching, treatment, equation)
     known = values.notna().all(axis=1)
-    names = ", ".join(_words(values.columns[values.isna().any()]))
+    names = ", ".join(_words(values.columns[values.isna().any()], equation))
     leave(values.index[~known], f"{counted(int((~known).sum()), 'unit')} without {names}, to match on")
     values = values[known]
     weight = pd.Series(1.0, index=values.index)
@@ -129,7 +131,7 @@ def _matched(
     units = Units(treated[known].to_numpy(), weight.to_numpy(), values.astype("float64"))
     if units.treated.all() or not units.treated.any():
         raise CannotEstimate(f"no unit {'never treated' if units.treated.all() else 'treated'} has all to match on")
-    factors, support = _factors(units, matching)
+    factors, support = _factors(units, matching, equation)
     ever = "treated unit"
     outside = counted(int((~support).sum()), ever)
     leave(values.index[~support], f"{outside} with a score beyond those of the never treated (common support)")
@@ -148,7 +150,8 @@ def _matched(
     matched = panel.assign(**{str(equation.weights): weights}).assign(**{MATCHING_LEAVES: leaving})
     table = balance_table(units.values, units.treated, units.weight, units.weight * factors)
     place = {key: str(getattr(equation, key)) for key in BALANCE_COLUMNS[:4]}
-    return matched, table.assign(**place)[BALANCE_COLUMNS]
+    labelled = with_labels(table, {"period": frequency(equation.frequency)})
+    return matched, labelled.assign(**place)[BALANCE_COLUMNS]
 
 
 def _cohorts(sample: pd.DataFrame, treatment: str, equation: Equation) -> tuple[pd.Series, pd.Series]:
@@ -174,7 +177,7 @@ def _values(
     periods = sorted(int(each) for each in panel[equation.period].unique())
     begins = int(cohort.min()) - equation.anticipation.get(treatment, 0)
     before = [each for each in periods if each < begins]
-    first = f"{treatment} begins in {int(cohort.min())}"
+    first = f"{treatment} begins in {equation.label(cohort.min())}"
     first += ", and may have effects before" if begins < cohort.min() else ""
     if not before:
         raise CannotEstimate(f"there is no period before treatment to match on: {first}")
@@ -186,8 +189,8 @@ def _values(
     wanted += [(name, each) for name, listed in matching.paths.items() for each in listed]
     late = sorted({each for _, each in wanted if each not in before})
     if late:
-        what = f"{', '.join(map(str, late))} is not a period before treatment, as matching needs: {first}"
-        raise CannotEstimate(f"{what}; earlier are {', '.join(map(str, before))}")
+        what = f"{', '.join(map(equation.label, late))} is not a period before treatment, as matching needs: {first}"
+        raise CannotEstimate(f"{what}; earlier are {', '.join(map(equation.label, before))}")
     columns = [*matching.covariates, *matching.paths]
     text = [name for name in columns if not pd.api.types.is_numeric_dtype(panel[name])]
     if text:
@@ -202,11 +205,11 @@ def _values(
     return pd.DataFrame(found)
 
 
-def _words(columns: pd.Index) -> list[str]:
-    return [f"{variable} in {period}" for variable, period in columns]
+def _words(columns: pd.Index, equation: Equation) -> list[str]:
+    return [f"{variable} in {equation.label(period)}" for variable, period in columns]
 
 
-def _factors(units: Units, matching: Matching) -> tuple[np.ndarray, np.ndarray]:
+def _factors(units: Units, matching: Matching, equation: Equation) -> tuple[np.ndarray, np.ndarray]:
     """Find what every unit's own weight is multiplied with, and which are on common support.
 
     Returns
@@ -217,7 +220,7 @@ def _factors(units: Units, matching: Matching) -> tuple[np.ndarray, np.ndarray]:
     """
     support = np.ones(len(units.treated), dtype=bool)
     if matching.method == "entropy":
-        names = _words(units.values.columns)
+        names = _words(units.values.columns, equation)
         weights = entropy_weights(units.values.to_numpy(), units.treated, units.weight, matching.moments or 1, names)
     else:
         logit = score_logit(units.values.to_numpy(), units.treated, units.weight)

@@ -41,6 +41,7 @@ from ruralpanel.estimation.synthetic_difference_in_differences.standard_errors i
 )
 from ruralpanel.inference.random_draws import generator
 from ruralpanel.ledger import Ledger
+from ruralpanel.periods.frequency import frequency
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.synthetic import Synthetic
 
@@ -103,7 +104,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     errors = _errors(layout, cohorts, weightings, averages, choice, equation)
     shared: dict[str, Any] = {
         "term": treatment,
-        "sample": sample_words(equation, ", ".join(_words(left_out, short))),
+        "sample": sample_words(equation, ", ".join(_words(left_out, short, equation))),
         "observations": len(sample),
         "units": len(layout.outcome),
         "clusters": int(layout.group.max()) + 1,
@@ -123,11 +124,11 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     return [*rows[:-1], *unused, rows[-1], {**shared, "term": JOINT_TEST, "reason": LEADS_TEST_NOTHING}]
 
 
-def _words(left_out: str, short: list[Cohort]) -> list[str]:
+def _words(left_out: str, short: list[Cohort], equation: Equation) -> list[str]:
     """Say who is left out of the sample."""
     words = [left_out] if left_out else []
     if short:
-        words.append(f"without cohort {', '.join(str(each.first) for each in short)}")
+        words.append(f"without cohort {', '.join(equation.label(each.first) for each in short)}")
     return words
 
 
@@ -176,8 +177,8 @@ def _laid_out(sample: pd.DataFrame, treatment: str, equation: Equation) -> Layou
     if (sample.groupby(equation.unit)[name].nunique() > 1).any():
         raise CannotEstimate(f"`{name}` changes within units, and clusters hold whole units here")
     group = pd.factorize(first[name], sort=True)[0]
-    anticipation = equation.anticipation.get(treatment, 0)
-    return Layout(outcome, covariates, cohort, group, np.asarray(periods, dtype="int64"), anticipation)
+    anticipation, of = equation.anticipation.get(treatment, 0), frequency(equation.frequency)
+    return Layout(outcome, covariates, cohort, group, np.asarray(periods, dtype="int64"), anticipation, of)
 
 
 def _without(
@@ -189,7 +190,9 @@ def _without(
     names = [each.first for each in short]
     kept = sample[~sample[f"{treatment}_cohort"].isin(names)]
     units = counted(int(np.isin(layout.cohort, names).sum()), "unit")
-    reason = f"{units} of cohort {', '.join(map(str, names))} observed in less than two periods before treatment"
+    reason = (
+        f"{units} of cohort {', '.join(map(equation.label, names))} observed in less than two periods before treatment"
+    )
     ledger.note("observed before treatment", len(sample), kept, reason)
     if kept.empty:
         raise CannotEstimate("no cohort is observed in two periods before treatment, which weights are chosen by")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralpanel.periods.frequency import YEAR, Frequency
+
 Numbers = NDArray[np.float64]
 
 
@@ -47,6 +49,8 @@ class Layout:
         In their order.
     anticipation
         How many periods before treatment an effect may begin.
+    frequency
+        What periods are, for reasons that name a cohort.
     """
 
     outcome: Numbers
@@ -55,6 +59,7 @@ class Layout:
     group: NDArray[np.int64]
     periods: NDArray[np.int64]
     anticipation: int
+    frequency: Frequency = YEAR
 
     @property
     def never(self) -> NDArray[np.bool_]:

@@ -86,11 +86,12 @@ def jackknife(
         has_treated[:, position] = inside > 0
         rest = treated.sum() - inside
         single = int((inside > 0).sum()) == 1
+        named = layout.frequency.label(cohort.first)
         alone = int((weight > 0).sum()) == 1
         if single:
-            undefined.append(f"cohort {cohort.first} is treated in one {group_name} only, which cannot be left out")
+            undefined.append(f"cohort {named} is treated in one {group_name} only, which cannot be left out")
         elif alone:
-            undefined.append(f"all weight for cohort {cohort.first} is on one {group_name}, which cannot be left out")
+            undefined.append(f"all weight for cohort {named} is on one {group_name}, which cannot be left out")
         else:
             undefined.append("")
         own = np.einsum("i,it->t", treated, outcome) - by_group(treated[:, None] * outcome)
@@ -158,8 +159,9 @@ def bootstrap(
             if len(np.unique(layout.group[layout.cohort == cohort.first])) == 1
         ]
         known = drawn[np.isfinite(drawn[:, position]), position]
+        named = layout.frequency.label(single[0]) if single else ""
         reasons.append(
-            f"no standard error by bootstrap: cohort {single[0]} is treated in one {group_name} only" if single else ""
+            f"no standard error by bootstrap: cohort {named} is treated in one {group_name} only" if single else ""
         )
         if not single:
             errors[position] = np.sqrt(np.mean((known - known.mean()) ** 2))

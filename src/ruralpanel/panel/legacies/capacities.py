@@ -13,6 +13,7 @@ from ruralpanel.ledger import Ledger
 from ruralpanel.panel.legacies.proxies import place_of, proxy_problems, reference_units, unit_values
 from ruralpanel.panel.legacies.reliability import item_rest_correlations, share_within, standardised_alpha
 from ruralpanel.panel.legacies.summary_index import SummaryIndex, UndefinedIndex, summary_index
+from ruralpanel.panel.periods import YEARS, PanelPeriods
 from ruralpanel.study.legacies import INDEX_WORDS, Capacity, Legacy
 
 MEASURES = {
@@ -77,6 +78,7 @@ def add_legacies(
     unit: str,
     region: str | None,
     ledger: Ledger,
+    periods: PanelPeriods = YEARS,
 ) -> Measured:
     """Add one column for each capacity of a study.
 
@@ -94,6 +96,8 @@ def add_legacies(
         The panel's region, where it has one.
     ledger
         Gets a line for every capacity.
+    periods
+        What the panel's periods are.
 
     Returns
     -------
@@ -106,7 +110,7 @@ def add_legacies(
         If a proxy is not one value a unit, does not vary, or is not older than the first designation, or if proxies do
         not define the index; all such problems at once.
     """
-    problems = proxy_problems(panel, legacies, designations, unit)
+    problems = proxy_problems(panel, legacies, designations, unit, periods)
     if problems:
         raise DataError(problems)
     indices: dict[str, SummaryIndex] = {}
@@ -114,7 +118,7 @@ def add_legacies(
     for legacy_name, legacy in legacies.items():
         for name, capacity in legacy.capacities.items():
             proxies = unit_values(panel, list(capacity.proxies), unit)
-            reference = reference_units(panel, capacity.reference, unit)
+            reference = reference_units(panel, capacity.reference, unit, periods)
             complete = capacity.missing_proxies == "complete"
             try:
                 index = summary_index(proxies * _signs(capacity), capacity.index, reference == 1, complete)

@@ -8,12 +8,18 @@ import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.panel.expressions import evaluate_condition
+from ruralpanel.panel.periods import YEARS, PanelPeriods
+from ruralpanel.periods.conditions import with_ordinals
 from ruralpanel.study.expressions import columns_in
 from ruralpanel.study.legacies import Capacity, Legacy, Proxy
 
 
 def proxy_problems(
-    panel: pd.DataFrame, legacies: Mapping[str, Legacy], designations: Sequence[str], unit: str
+    panel: pd.DataFrame,
+    legacies: Mapping[str, Legacy],
+    designations: Sequence[str],
+    unit: str,
+    periods: PanelPeriods = YEARS,
 ) -> list[Problem]:
     """Find what forbids to use the proxies of a study.
 
@@ -27,6 +33,8 @@ def proxy_problems(
         The names of its designations, whose first cohort every proxy must precede.
     unit
         The panel's unit.
+    periods
+        What the panel's periods are.
 
     Returns
     -------
@@ -40,9 +48,9 @@ def proxy_problems(
         for name, capacity in legacy.capacities.items():
             at = place_of(legacy_name, name)
             for column, proxy in capacity.proxies.items():
-                words = _of_proxy(panel, column, proxy, first, unit)
+                words = _of_proxy(panel, column, proxy, first, unit, periods)
                 problems += [Problem("panel", what, f"{at}.proxies.{column}", hint) for what, hint in words]
-            problems += _of_reference(panel, capacity, at, unit)
+            problems += _of_reference(panel, capacity, at, unit, periods)
     return problems
 
 
@@ -63,7 +71,7 @@ def unit_values(panel: pd.DataFrame, columns: Sequence[str], unit: str) -> pd.Da
     return panel.groupby(unit)[list(columns)].first().astype("float64")
 
 
-def reference_units(panel: pd.DataFrame, reference: str | None, unit: str) -> pd.Series:
+def reference_units(panel: pd.DataFrame, reference: str | None, unit: str, periods: PanelPeriods = YEARS) -> pd.Series:
     """Tell for each unit whether it is in a reference group.
 
     Parameters
@@ -75,6 +83,8 @@ def reference_units(panel: pd.DataFrame, reference: str | None, unit: str) -> pd
         in the group.
     unit
         The panel's unit.
+    periods
+        What the panel's periods are.
 
     Returns
     -------
@@ -83,24 +93,29 @@ def reference_units(panel: pd.DataFrame, reference: str | None, unit: str) -> pd
     """
     if reference is None:
         return pd.Series(1.0, index=panel.groupby(unit).size().index)
-    return _answers(panel, reference).groupby(panel[unit]).first()
+    return _answers(panel, reference, periods).groupby(panel[unit]).first()
 
 
-def _answers(panel: pd.DataFrame, condition: str) -> pd.Series:
+def _answers(panel: pd.DataFrame, condition: str, periods: PanelPeriods) -> pd.Series:
     """Evaluate a condition to 1 or 0, missing in rows in which something it uses is."""
-    holds, _ = evaluate_condition(panel, condition)
+    holds, _ = evaluate_condition(panel, with_ordinals(condition, periods.columns))
     known = panel[sorted(columns_in(condition))].notna().all(axis=1)
     return holds.astype("float64").where(known)
 
 
 def _of_proxy(
-    panel: pd.DataFrame, column: str, proxy: Proxy, first: tuple[int, str] | None, unit: str
+    panel: pd.DataFrame,
+    column: str,
+    proxy: Proxy,
+    first: tuple[int, str] | None,
+    unit: str,
+    periods: PanelPeriods,
 ) -> Iterator[tuple[str, str]]:
     """Say what is wrong with a proxy, each with what to do."""
-    if first is not None and proxy.vintage >= first[0]:
+    if first is not None and periods.of.end_of_year(proxy.vintage) >= first[0]:
         yield (
-            f"is of {proxy.vintage}, and the first designation, `{first[1]}`, is of {first[0]}; what comes after may "
-            "be an effect",
+            f"is of {proxy.vintage}, and the first designation, `{first[1]}`, is of {periods.of.label(first[0])}; what "
+            "comes after may be an effect",
             "take a measurement of an earlier year",
         )
     values = panel[column]
@@ -127,13 +142,15 @@ def _of_proxy(
             yield f"{what} of it: {examples(differing.index)}", "correct the rows, or the level"
 
 
-def _of_reference(panel: pd.DataFrame, capacity: Capacity, at: str, unit: str) -> Iterator[Problem]:
+def _of_reference(
+    panel: pd.DataFrame, capacity: Capacity, at: str, unit: str, periods: PanelPeriods
+) -> Iterator[Problem]:
     """Check that a reference group is one of units."""
     if capacity.reference is None:
         return
     here = f"{at}.reference"
     try:
-        answers = _answers(panel, capacity.reference)
+        answers = _answers(panel, capacity.reference, periods)
     except DataError as error:
         yield from (Problem(problem.where, problem.what, here, problem.hint) for problem in error.problems)
         return

@@ -39,8 +39,8 @@ def facts_of_run(study: Study, panel: pd.DataFrame, estimates: pd.DataFrame, ver
         "rows": count(len(panel)),
         "units": count(panel[unit].nunique()),
         "periods": count(panel[period].nunique()),
-        "first_period": f"{panel[period].min():g}",
-        "last_period": f"{panel[period].max():g}",
+        "first_period": study.frequency.label(panel[period].min()),
+        "last_period": study.frequency.label(panel[period].max()),
         "sources": count(len(study.sources)),
         "estimates": count(estimates["estimate"].notna().sum()),
         "seed": str(study.seed),
@@ -55,7 +55,7 @@ def facts_of_run(study: Study, panel: pd.DataFrame, estimates: pd.DataFrame, ver
             f"treated/{name}": count(len(treated)),
             f"never_treated/{name}": count(cohorts.isna().sum()),
             f"cohorts/{name}": count(treated.nunique()),
-            f"first_cohort/{name}": f"{treated.min():g}" if len(treated) else "none",
-            f"last_cohort/{name}": f"{treated.max():g}" if len(treated) else "none",
+            f"first_cohort/{name}": study.frequency.label(treated.min()) if len(treated) else "none",
+            f"last_cohort/{name}": study.frequency.label(treated.max()) if len(treated) else "none",
         }
     return facts

@@ -16,6 +16,7 @@ from ruralpanel.study.checks.facts import facts
 from ruralpanel.study.checks.legacies import legacies
 from ruralpanel.study.checks.panel import columns_of_the_panel, joins, with_known_keys
 from ruralpanel.study.checks.paper import paper
+from ruralpanel.study.checks.periods import periods
 from ruralpanel.study.checks.places import places
 from ruralpanel.study.checks.sensitivity import sensitivity
 from ruralpanel.study.checks.sources import sources
@@ -59,6 +60,8 @@ def _all_problems(context: Context) -> Iterator[Problem]:
     columns = context.columns_of_all_tables() if of_tables else study.panel_columns()
     context = replace(context, columns=tuple(columns))
     yield from columns_of_the_panel(context)
+    if not of_tables:
+        yield from periods(context)
     yield from designations(context)
     if study.panel.places is not None:
         yield from places(context, study.panel.places)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ruralpanel.errors import Problem, nearest
+from ruralpanel.periods.conditions import problems_with_periods
+from ruralpanel.periods.frequency import Frequency, by_column
 from ruralpanel.study.derived_order import STAGES
 from ruralpanel.study.designation import designation_columns
 from ruralpanel.study.expressions import ExpressionError, columns_in, is_condition
@@ -82,6 +84,14 @@ class Context:
             return
         for name in sorted(used):
             yield from self.known(at, name, columns, kind)
+        for what, hint in problems_with_periods(expression, self.periods()):
+            yield self.file.problem(at, what, hint)
+
+    def periods(self) -> dict[str, Frequency]:
+        """Give the columns of the panel, and of sources and tables, whose periods are more than whole numbers."""
+        of_tables = {key: each for name in self.study.shapes for key, each in self.study.periods_of(name).items()}
+        found = by_column(of_tables | self.study.periods)
+        return {name: of for name, of in found.items() if not of.is_plain}
 
     def columns_of_all_tables(self) -> list[str]:
         """List the columns of every source and table, derived ones, designations, places and capacities."""

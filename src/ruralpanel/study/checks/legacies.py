@@ -59,11 +59,12 @@ def _vintages(context: Context, at: KeyPath, capacity: Capacity) -> Iterator[Pro
     if not declared:
         return
     first, designation = min(declared)
+    of = context.study.frequency
     for column, proxy in capacity.proxies.items():
-        if proxy.vintage >= first:
+        if of.end_of_year(proxy.vintage) >= first:
             yield context.file.problem(
                 (*at, "proxies", column, "vintage"),
-                f"is {proxy.vintage}, and the first list of `{designation}` is of {first}; what comes after it may be "
-                "an effect",
+                f"is {proxy.vintage}, and the first list of `{designation}` is of {of.label(first)}; what comes after "
+                "it may be an effect",
                 "take a measurement of an earlier year",
             )

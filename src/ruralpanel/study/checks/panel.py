@@ -9,6 +9,7 @@ from dataclasses import replace
 from ruralpanel.errors import Problem, nearest
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.checks.measures import deflators, derived_column
+from ruralpanel.study.periods import context_of
 from ruralpanel.study.yaml_file import KeyPath
 
 
@@ -93,7 +94,7 @@ def with_known_keys(context: Context) -> Context:
         return context
     data = copy.deepcopy(context.file.data)
     data["panel"][wrong[0]] = others.pop()
-    return replace(context, study=type(study).model_validate(data))
+    return replace(context, study=type(study).model_validate(data, context=context_of(data)))
 
 
 def _unknown_keys(context: Context) -> Iterator[Problem]:

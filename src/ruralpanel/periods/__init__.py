@@ -1,0 +1,1 @@
+"""Periods: how years, quarters, months and others are written, counted and shown to a reader."""
