@@ -119,6 +119,7 @@ class Regression:
         """Of the outcome in its own unit, times the square root of the weights."""
         return self.influences.residuals * self.within.outcome_unit
 
+
 def fit_absorbed(sample: pd.DataFrame, terms: list[str], equation: Equation, ledger: Ledger) -> Fit:
     r"""Estimate :math:`y_{it} = x_{it}'\beta + \text{fixed effects} + \varepsilon_{it}` by (weighted) least squares.
 

@@ -17,8 +17,8 @@ import pandas as pd
 from ruralpanel.errors import counted
 from ruralpanel.estimation.absorbed import CONSTANT, inference_columns
 from ruralpanel.estimation.estimates import no_estimate, statistics
-from ruralpanel.estimation.rounding import NOISE, unit_of
 from ruralpanel.estimation.right_hand_side import Term, right_hand_side
+from ruralpanel.estimation.rounding import NOISE, unit_of
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, clusters_of, effect_name, estimation_sample
 from ruralpanel.estimation.within import NEARLY_COLLINEAR
 from ruralpanel.inference.covariance import clustered_meat

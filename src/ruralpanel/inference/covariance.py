@@ -11,7 +11,6 @@ from ruralpanel.inference.small_sample import counted_coefficients
 from ruralpanel.inference.spatial import NEARLY_ZERO, raised, spatial_meat
 from ruralpanel.study.blocks import Inference
 
-
 SINGULAR = 1e-11
 """An eigenvalue of a correlation matrix below this is zero but for rounding."""
 

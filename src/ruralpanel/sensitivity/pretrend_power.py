@@ -84,7 +84,13 @@ def power_of_leads(study: EventStudy, slope: float, level: float) -> float:
     ends = np.full(len(errors), norm.ppf(0.5 + level / 2))  # in standard errors, and so whatever the outcome's unit
     line = slope * np.arange(-len(study.leads), 0) / errors
     none_found = multivariate_normal.cdf(
-        ends, line, covariance / np.outer(errors, errors), allow_singular=True, maxpts=POINTS, lower_limit=-ends, rng=np.random.default_rng(0)
+        ends,
+        line,
+        covariance / np.outer(errors, errors),
+        allow_singular=True,
+        maxpts=POINTS,
+        lower_limit=-ends,
+        rng=np.random.default_rng(0),
     )
     return 1.0 - float(none_found)
 

@@ -94,7 +94,9 @@ def side_by_side(first: pd.DataFrame, second: pd.DataFrame, within: Sequence[str
     together["relative_difference"] = apart.max(axis=1)
     are_same = _equal("estimate", estimate, other, errors[0]) & _equal("standard_error", *errors, errors[0])
     together["status"] = np.select(
-        [~has[1], ~has[0], are_same, estimate * other < 0], ["only first", "only second", "same", "sign flip"], "differs"
+        [~has[1], ~has[0], are_same, estimate * other < 0],
+        ["only first", "only second", "same", "sign flip"],
+        "differs",
     )
     columns = [f"{name}_{side}" for name in numbers for side in ("first", "second")]
     return together[[*keys, *columns, "difference", "in_standard_errors", "relative_difference", "status"]]
