@@ -92,7 +92,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         if each.value is not None:
             place |= {each.kind: str(int(each.value)) if each.kind == "cohort" else each.value}
         found = numbers(each.effect, each.influence)
-        if not each.influence.any():
+        is_lead = each.kind == "event_time" and each.value is not None and each.value < 0
+        if choice.base_period == "universal" and is_lead and each.effect == 0 and not each.influence.any():
             found["reason"] = "reference period, zero by construction"
         rows.append({**shared, **place, **found})
     by_time = {

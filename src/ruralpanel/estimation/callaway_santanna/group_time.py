@@ -92,7 +92,8 @@ def group_time_effects(observed: Observed, choice: GroupTime, anticipation: int)
             try:
                 found = _compare(observed, choice, anticipation, cohort, position)
                 row["effect"], influence = found.effect, found.influence
-                row["reason"] = "" if influence.any() else ZERO
+                is_base = choice.base_period == "universal" and period < cohort and found.effect == 0
+                row["reason"] = ZERO if is_base and not influence.any() else ""
             except CannotCompare as error:
                 row["reason"] = str(error)
             rows.append(row)
