@@ -18,6 +18,15 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
+from ruralpanel.estimation.block import block_results
+from ruralpanel.estimation.estimates import ROW, load_estimates
+from ruralpanel.storage import load_table, save_table
+from ruralpanel.study.load import load_study
+from ruralpanel.verification.comparison import side_by_side
+from ruralpanel.verification.published import nothing_published, read_published
+from ruralpanel.verification.summary import REPRODUCES
+from ruralpanel.verification.verdict import judge
+
 
 def heeded(core: str) -> bool:
     """Tell whether numpy's OpenBLAS takes the routines of a kind of processor when it is told to."""
@@ -28,13 +37,6 @@ def heeded(core: str) -> bool:
 
 def estimate(name: str, folder: Path) -> None:
     """Estimate all blocks of a study from its panel, and judge them, in this process."""
-    from ruralpanel.estimation.block import block_results
-    from ruralpanel.estimation.estimates import ROW, load_estimates
-    from ruralpanel.storage import load_table, save_table
-    from ruralpanel.study.load import load_study
-    from ruralpanel.verification.published import nothing_published, read_published
-    from ruralpanel.verification.verdict import judge
-
     study = load_study(name, Path())
     panel = load_table(Path("results", name, "panel/panel.parquet"))
     paths = [folder / f"{block}.csv" for block in study.blocks]
@@ -47,10 +49,6 @@ def estimate(name: str, folder: Path) -> None:
 
 def compared(name: str, cores: list[str]) -> int:
     """Estimate a study on each kind of processor; print what is not the same, and count it."""
-    from ruralpanel.estimation.estimates import load_estimates
-    from ruralpanel.verification.comparison import side_by_side
-    from ruralpanel.verification.summary import REPRODUCES
-
     wrong = 0
     first: tuple[str, pd.DataFrame] | None = None
     with TemporaryDirectory() as made:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.covariance import covariance_frame
@@ -107,6 +108,8 @@ def block_results(
             rows = import_module(estimator_module(equation.estimator)).estimate(used, equation, ledger)
         except CannotEstimate as error:
             rows = [no_estimate(equation, str(error))]
+        except np.linalg.LinAlgError as error:  # ends this equation and no other
+            rows = [no_estimate(equation, f"the equations it is solved by have no solution: {error}")]
         frames.append(estimates_frame(rows, equation))
         found += [(row, equation) for row in rows]
         lines += ledger.lines

@@ -1,7 +1,7 @@
 """How finely numbers are known: the unit they are near to, the digits they are written with, and what is only rounding.
 
-A number of 64 bits has a relative spacing of 2.2e-16. What is a few hundred times that, as a share of the numbers it was
-computed from, is not a result: it is another number on another processor.
+A number of 64 bits has a relative spacing of 2.2e-16. What is a few hundred times that, as a share of the numbers it
+was computed from, is not a result: it is another number on another processor.
 """
 
 from __future__ import annotations

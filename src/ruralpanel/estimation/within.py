@@ -1,8 +1,8 @@
 """What fixed effects leave of columns, in units of their own variation, and which of them say something of their own.
 
-A column may be in yuan or in hundred million yuan, and vary by a hundred thousandth of its level. So columns are centred
-and divided by a power of two near their standard deviation, which is exact, before anything is taken out of them; what
-is left is compared with the rounding that the column came with, and not with a number that has a unit.
+A column may be in yuan or in hundred million yuan, and vary by a hundred thousandth of its level. So columns are
+centred and divided by a power of two near their standard deviation, which is exact, before anything is taken out of
+them; what is left is compared with the rounding that the column came with, and not with a number that has a unit.
 """
 
 from __future__ import annotations
@@ -201,7 +201,7 @@ def within(outcome: Numbers, regressors: pd.DataFrame, weights: Numbers, effects
     root = np.sqrt(weights / weights.sum())[:, None]
 
     def rounding(number: int) -> float:
-        return recorded_rounding(raw[:, varying[number + 1]]) / units[number + 1]
+        return recorded_rounding(raw[:, varying[number + 1]]) / float(units[number + 1])
 
     kept, basis, triangle = _in_order(left[:, 1:] * root, rounding)
     chosen = np.array(kept, dtype="int64") + 1
@@ -210,7 +210,7 @@ def within(outcome: Numbers, regressors: pd.DataFrame, weights: Numbers, effects
         left[:, 0],
         left[:, chosen],
         basis / root,
-        np.linalg.solve(triangle, np.eye(len(kept))),
+        np.asarray(np.linalg.solve(triangle, np.eye(len(kept))), dtype="float64"),
         float(units[0]),
         units[chosen],
         float(levels[0]),

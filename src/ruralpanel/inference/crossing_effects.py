@@ -19,8 +19,8 @@ MOST_LEVELS = 2500
 
 
 RANK = 1e-10
-"""Eigenvalues below this, where a level that no other takes part of has one, belong to levels that the other effects take
-out already."""
+"""Eigenvalues below this belong to levels that the other effects take out already; that of a level of which they take
+nothing is one."""
 
 
 class TooManyLevels(ValueError):
@@ -80,7 +80,8 @@ class CrossingEffects:
         left = self._without_main(columns)
         if self.root.shape[1] == 0:
             return left
-        return left - self._without_main(np.asarray(self.others @ (self.root @ (self.root.T @ (self.others.T @ left)))))
+        crossing = self.root @ (self.root.T @ (self.others.T @ left))
+        return np.asarray(left - self._without_main(np.asarray(self.others @ crossing)))
 
     def _without_main(self, columns: np.ndarray) -> np.ndarray:
         return np.asarray(columns - self.main @ ((self.main.T @ columns) / self.levels[:, None]))

@@ -27,7 +27,7 @@ NEARLY_ZERO = 1e-10
 variance of independent rows from which a variance counts as positive, whatever the units."""
 
 NO_MORE_THAN = 1e-4
-"""The share of the largest eigenvalue that the others are raised to at most, for in some units all are below fixest's."""
+"""The share of the largest eigenvalue that others are raised to at most, for in some units all are below fixest's."""
 
 
 def spatial_meat(

@@ -161,9 +161,9 @@ def judge_data(published: pd.DataFrame, today: pd.DataFrame) -> tuple[str, str]:
     Returns
     -------
     tuple of (str, str)
-        ``match`` (all numbers the same by :mod:`ruralpanel.verification.tolerance`), ``rounding`` (no number further off
-        than :data:`UNSEEN` of the range of its column within its outcome, whole numbers and texts equal; standard errors
-        that were rounding, and what comes of them, may be gone for that reason), ``sign flip`` (of an estimate),
+        ``match`` (all numbers the same by :mod:`ruralpanel.verification.tolerance`), ``rounding`` (no number further
+        off than :data:`UNSEEN` of the range of its column within its outcome, whole numbers and texts equal; standard
+        errors that were rounding, and what comes of them, may be gone for that reason), ``sign flip`` (of an estimate),
         ``significance flip`` (a p-value on the other side of 5 per cent) or ``differ``; and the first difference in
         words.
     """

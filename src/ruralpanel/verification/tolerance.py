@@ -1,8 +1,9 @@
 """When two numbers are the same: what processors and libraries of linear algebra differ by, and nothing more.
 
-A number is known relative to its own size, and an estimate also relative to its standard error: an effect of zero plus or
-minus 0.01 is the same effect as one of a billionth. A p-value is known as the statistic is that it comes from, and the
-chance far out in a tail moves more than the statistic does. What is rounding in both runs is not compared at all.
+A number is known relative to its own size, and an estimate also relative to its standard error: an effect of zero plus
+or minus 0.01 is the same effect as one of a billionth. A p-value is known as the statistic is that it comes from, and
+the chance far out in a tail moves more than the statistic does. Nothing here hides a change that a reader could see: a
+ten millionth of a standard error is no change of a result.
 """
 
 from __future__ import annotations

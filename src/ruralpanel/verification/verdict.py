@@ -37,9 +37,10 @@ def judge(published: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row a cell, in the order published: ``match`` (equal to all digits given; an estimate that a run published
-        also if it differs by less than a ten millionth of its standard error), ``rounding`` (equal once both
-        are rounded as printed, or a published standard error that is rounding and now, rightly, none), ``sign flip``, ``significance flip`` (at 5 per cent, where the published standard
-        error or p-value is known), ``differ`` or ``missing``, with the number computed and the difference.
+        also if it differs by less than a ten millionth of its standard error), ``rounding`` (equal once both are
+        rounded as printed, or a published standard error that is rounding and now none, for that reason), ``sign
+        flip``, ``significance flip`` (at 5 per cent, where the published standard error or p-value is known),
+        ``differ`` or ``missing``, with the number computed and the difference.
     """
     by_place = {_place(row): row for row in estimates.to_dict("records")}
     errors = {
