@@ -44,6 +44,17 @@ def test_the_figure_has_a_series_for_every_estimator(several: pd.DataFrame) -> N
     assert "two-stage differences in differences (Gardner 2022): 320 observations" in said
 
 
+def test_the_notes_say_whose_last_wave_each_reference_is(panel: pd.DataFrame) -> None:
+    waves = panel[panel["year"] % 2 == 0]
+    found = estimate_block(waves, [equation(estimator=name) for name in ("event_study", "imputation")])[0]
+    declared = declaration("event_study_figure")
+    _, notes = event_study_figure.draw(event_study_figure.plotted_data(found, declared), declared)
+    assert "Measured from event times −2 and −1, which are zero by construction." in notes
+    assert "Event time −2: last wave before treatment of cohort 2006." in notes
+    assert "Event time −1: for cohorts 2003 and 2005." in notes
+    assert "Leads of imputation are measured from event time ≤ −5, effects from what is imputed." in notes
+
+
 def test_the_table_shows_their_overall_effect(several: pd.DataFrame) -> None:
     staggered = several[several["estimator"] != "event_study"]
     grid = as_grid(print_table(staggered, declaration("regression_table"))).set_index("row")

@@ -79,6 +79,12 @@ def test_what_cannot_be_an_interaction_is_an_error(two: Repository, changes: dic
     assert said in two.complaint_with_lines()
 
 
+def test_a_declared_reference_is_measured_from_or_nothing(repository: Repository) -> None:
+    assert the_equation(repository, "event_study").missing_reference == "earlier"
+    repository.at("designation.listed")["reference_period"] = -1
+    assert the_equation(repository, "event_study").missing_reference == "reason"
+
+
 def test_the_reference_period_is_the_last_before_anticipation(repository: Repository) -> None:
     assert the_equation(repository, "event_study").reference_period == -1
     repository.at("designation.listed")["anticipation"] = 2

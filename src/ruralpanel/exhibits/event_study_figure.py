@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -197,11 +199,9 @@ def _measured_notes(zero: pd.DataFrame) -> list[str]:
         found = [f"Measured from event time {times}, which is zero by construction."]
     else:
         found = [f"Measured from event times {times}, which are zero by construction."]
-    reasons = zero.loc[zero["reason"].str.contains("cohort"), ["event_time", "reason"]].drop_duplicates()
-    whose = reasons.assign(words=reasons["reason"].str.split("zero by construction[:,] ", regex=True).str[-1])
-    for event_time, words in whose.groupby("event_time")["words"]:
-        said = sentence_list(list(dict.fromkeys(words)))
-        found.append(f"Event time {decimal(float(str(event_time)), 0)}: {said}.")
+    for row in zero[zero["reason"].str.contains("cohort")].drop_duplicates(["event_time", "reason"]).to_dict("records"):
+        whose = re.split("zero by construction[:,] ", row["reason"])[-1]
+        found.append(f"Event time {decimal(row['event_time'], 0)}: {whose}.")
     return found
 
 
@@ -223,7 +223,9 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
         sentences += _measured_notes(zero[~of_imputation])
         if of_imputation.any():
             times = _time_words(zero[of_imputation])
-            sentences.append(f"Leads of imputation are measured from event time {times}, effects from what is imputed.")
+            number = "time" if zero.loc[of_imputation, "event_time"].nunique() == 1 else "times"
+            said = f"Leads of imputation are measured from event {number} {times}, effects from what is imputed."
+            sentences.append(said)
     longest = max((declaration.anticipation.get(str(term), 0) for term in data["term"]), default=0)
     if longest:
         times = decimal(-1, 0) if longest == 1 else f"{decimal(-longest, 0)} to {decimal(-1, 0)}"
