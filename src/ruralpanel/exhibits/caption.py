@@ -93,6 +93,8 @@ class ExhibitDeclaration(BaseModel):
     """The files of facts that the notes refer to, by name."""
     tables: dict[str, str] = {}
     """With a scorecard of claims: by block, the first regression table that shows it, as `Table 6`."""
+    fonts: list[str] = []
+    """With a figure: files of fonts for characters that those of the house have not."""
     flow: list[FlowStep] = []
     """With a picture of the way of the data: everything the study makes."""
 
@@ -173,6 +175,7 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
             if isinstance(exhibit, ScorecardTable) and isinstance(each, RegressionTable)
             for block in each.estimated_in
         },
+        fonts=[] if exhibit.is_table else study.fonts,
         flow=flow(study, numbers) if isinstance(exhibit, WorkflowFigure) else [],
     )
 

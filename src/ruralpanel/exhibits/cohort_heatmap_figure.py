@@ -56,7 +56,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
     parts = [(str(key[2]), part) for key, part in data.groupby(PANEL, sort=False)]
     cohorts = [max(part["cohort"].nunique(), 3) for _, part in parts] or [3]
     heights = [0.26 * number + 0.85 for number in cohorts]
-    with figure_style():
+    with figure_style(declaration.fonts):
         figure, all_axes = stacked_panels(heights)
         if not parts:
             empty_axes(all_axes[0], "no effects by cohort and event time in these blocks")

@@ -58,7 +58,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
     """Draw coefficients by event time, one set of axes an outcome, one series a specification."""
     by_outcome = [(str(name), part) for name, part in data.groupby("outcome", sort=False)]
-    with figure_style():
+    with figure_style(declaration.fonts):
         if len(_series(data)) > CROWDED:
             figure, all_axes = stacked_panels([3.6 if len(by_outcome) == 1 else 3.0] * len(by_outcome))
         else:

@@ -64,7 +64,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
     assert isinstance(exhibit, ForestFigure)
     parts = [(str(outcome), part) for outcome, part in data.groupby("outcome", sort=False)]
     lines = [len(_rows(part)) for _, part in parts]
-    with figure_style():
+    with figure_style(declaration.fonts):
         figure, all_axes = plt.subplots(
             max(len(parts), 1),
             1,

@@ -145,7 +145,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
     exhibit = declaration.exhibit
     assert isinstance(exhibit, MapFigure)
     units = data[data["layer"] == UNIT]
-    with figure_style():
+    with figure_style(declaration.fonts):
         middle = float(units["latitude"].mean())
         shrink = float(np.cos(np.radians(middle)))
         width, height = np.ptp(units["longitude"]) * shrink, np.ptp(units["latitude"])

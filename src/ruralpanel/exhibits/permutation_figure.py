@@ -54,7 +54,7 @@ def plotted_data(estimates: pd.DataFrame, draws: pd.DataFrame, declaration: Exhi
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
     """Draw the distribution of permuted estimates, one set of axes a term and specification."""
     parts = [part for _, part in data.groupby(["block", "row"], sort=False)]
-    with figure_style():
+    with figure_style(declaration.fonts):
         figure, all_axes = panels(max(len(parts), 1), height=3.2 if len(parts) < 2 else 2.7)
         if not parts:
             empty_axes(all_axes[0], "no estimate with permutations in these blocks")

@@ -100,7 +100,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
     assert isinstance(exhibit, RolloutFigure)
     sampled = f"Sample ({declaration.standing} data)" if declaration.standing == "simulated" else "Sample"
     labels = {PUBLISHED: exhibit.published_label, SAMPLE: sampled, WEIGHTED: f"{sampled}, weighted"}
-    with figure_style():
+    with figure_style(declaration.fonts):
         figure, (above, below) = plt.subplots(
             2, 1, figsize=(WIDTH, 5.2), height_ratios=(2.4, 1), sharex=True, layout="constrained"
         )
