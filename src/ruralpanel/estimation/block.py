@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from ruralpanel.estimation.absent_p_values import with_reasons
 from ruralpanel.estimation.covariance import covariance_frame
 from ruralpanel.estimation.estimates import PERMUTED, ROW, estimates_frame, no_estimate
 from ruralpanel.estimation.matching_balance import BALANCE_COLUMNS
@@ -101,6 +102,7 @@ def block_results(panel: pd.DataFrame, equations: Sequence[Equation], designatio
             rows = import_module(estimator_module(equation.estimator)).estimate(used, equation, ledger)
         except CannotEstimate as error:
             rows = [no_estimate(equation, str(error))]
+        rows = [with_reasons(row, equation) for row in rows]
         frames.append(estimates_frame(rows, equation))
         found += [(row, equation) for row in rows]
         lines += ledger.lines

@@ -113,6 +113,12 @@ class ExhibitDeclaration(BaseModel):
         """What a period is called within a sentence."""
         return name_words(self.period, self.labels).lower()
 
+    @property
+    def periods_words(self) -> str:
+        """What periods are called within a sentence, which only words in Latin letters write with an s."""
+        words = self.period_words
+        return f"{words}s" if words[-1:].isascii() and words[-1:].isalpha() else words
+
 
 def declared(study: Study, name: str) -> ExhibitDeclaration:
     """Pick from a study what one exhibit needs.

@@ -96,7 +96,7 @@ def _draw_cells(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declaration
     which = declaration.specifications.get(f"{part['block'].iloc[0]}/{part['specification'].iloc[0]}", "")
     axes.set_title(", ".join(each for each in (words.head, which) if each))
     treatment = str(cells["term"].iloc[0])
-    axes.set_xlabel(f"Event time in {declaration.period_words}s ({name_words(treatment, declaration.labels)})")
+    axes.set_xlabel(f"Event time in {declaration.periods_words} ({name_words(treatment, declaration.labels)})")
     axes.set_ylabel("First period treated")
     axes.grid(visible=False)
 

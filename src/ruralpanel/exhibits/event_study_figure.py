@@ -112,7 +112,7 @@ def _draw_outcome(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declarati
     if anticipation:
         axes.axvspan(-anticipation - 0.5, -0.5, color="#dddddd", linewidth=0, zorder=0)
     axes.set_title(words.head)
-    axes.set_xlabel(f"Event time in {declaration.period_words}s ({name_words(treatment, declaration.labels)})")
+    axes.set_xlabel(f"Event time in {declaration.periods_words} ({name_words(treatment, declaration.labels)})")
     axes.set_ylabel(axis_label("Effect", words.effect_unit))
     _label_bins(axes, shown)
 

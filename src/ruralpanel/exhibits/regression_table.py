@@ -332,8 +332,7 @@ def _notes(
     if exhibit.stars:
         sentences.append("* p < 0.10, ** p < 0.05, *** p < 0.01.")
     for kind in exhibit.p_values or []:
-        _, label, how = P_VALUES[kind]
-        sentences.append(f"{label}: {_by_columns([column[how] for column in columns])}.")
+        sentences.append(f"{P_VALUES[kind][1]}: {_how_made(kind, columns, exhibit)}.")
     if exhibit.minimum_detectable_effect:
         sentences.append(
             f"{MDE}: minimum detectable effect, which a two-sided test at the 5% level finds with a power of 80% "
@@ -344,12 +343,22 @@ def _notes(
     return sentences + closing_notes(declaration)
 
 
-def _by_columns(texts: list[pd.Series]) -> str:
-    """Say how p-values were made, and in which columns of the table where they were not made alike in all."""
+def _how_made(kind: str, columns: list[pd.DataFrame], exhibit: RegressionTable) -> str:
+    """Say how p-values of a kind were made, in which columns of the table, and why others that are shown have none."""
+    p_value, _, how = P_VALUES[kind]
     found: dict[str, list[int]] = {}
-    for number, column in enumerate(texts, start=1):
-        for text in dict.fromkeys(text for text in column if text):
+    not_asked = []
+    for number, column in enumerate(columns, start=1):
+        shown = column[column["period"].isna() & column["p_value"].notna() & ~is_along(column["term"])]
+        shown = shown[(shown["term"] != JOINT_TEST) & shown["term"].isin(exhibit.terms or shown["term"])]
+        made = shown.loc[shown[p_value].notna(), how]
+        absent = shown.loc[shown[p_value].isna(), how]
+        for text in dict.fromkeys(text for text in [*made, *absent] if text):
             found.setdefault(text, []).append(number)
+        if made.empty and len(absent) and (absent == "").all():
+            not_asked.append(number)
+    if found and not_asked:
+        found["not asked for"] = not_asked
     if len(found) < 2:
         return next(iter(found), "not asked for in these blocks")
     return "; ".join(f"in {_column_words(numbers)}, {text}" for text, numbers in found.items())

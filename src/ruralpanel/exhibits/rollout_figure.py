@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, LogFormatter, LogLocator, MaxNLocator, NullLocator
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, sentence_list
 from ruralpanel.exhibits.names import name_words
@@ -110,6 +110,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
             _draw_line(below, data[data["series"] == name], position, None)
         above.set_yscale("log")
         above.yaxis.set_major_formatter(FuncFormatter(lambda value, _: count(value)))
+        above.yaxis.set_minor_formatter(LogFormatter())  # in figures, which the usual one writes as mathematics
         above.set_ylabel(f"Designated units ({name_words(declaration.unit, declaration.labels)})")
         below.set_yscale("log")
         below.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))

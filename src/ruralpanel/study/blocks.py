@@ -48,8 +48,8 @@ class Inference(Section):
 
     bootstrap: WildBootstrap | None = None
     """`two_way_fixed_effects` and `event_study`: p-values of treatments and their interactions with moderators, or of
-    each event time, and intervals of what is not rejected, from a wild cluster bootstrap, beside the others:
-    `bootstrap: {}` for the usual one. They hold with fewer clusters than t tests need. Needs one dimension of
+    each event time, and of regressors, and intervals of what is not rejected, from a wild cluster bootstrap, beside the
+    others: `bootstrap: {}` for the usual one. They hold with fewer clusters than t tests need. Needs one dimension of
     clusters."""
 
     permutation: Permutation | None = None
