@@ -44,7 +44,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "interval_low_simultaneous": ("float64", "lower end of the band that covers all event times at once"),
     "interval_high_simultaneous": (
         "float64",
-        "its upper end; both empty where it is not asked for, and but for rows by event time of estimators that have one",
+        "its upper end; both empty where it is not asked for, or not by event time",
     ),
     "interval_level": ("float64", "coverage of the interval"),
     "weight_share": ("float64", "a comparison's share in the two-way estimate; empty outside its decomposition"),

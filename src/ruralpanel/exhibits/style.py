@@ -15,7 +15,7 @@ import matplotlib.pyplot as plt
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import findfont, fontManager
+from matplotlib.font_manager import FontProperties, findfont, fontManager
 from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
 
@@ -192,19 +192,25 @@ def missing_characters(figure: Figure, name: str, fonts: Sequence[str] = ()) -> 
     list of Problem
         One for every text, with the characters that no font has.
     """
-    characters = characters_in([findfont(LATIN), chinese_sans_file(), *fonts])
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
             axis.get_ticklabels()  # which are written only now
-    texts = dict.fromkeys(text.get_text() for text in figure.findobj(Text) if text.get_visible())
-    problems = []
-    for text in texts:
-        missing = without_glyph(text, characters)
+    always = [chinese_sans_file(), *fonts]
+    of_style: dict[tuple[str, Any], frozenset[int]] = {}
+    problems = {}
+    for text in figure.findobj(Text):
+        if not text.get_visible():
+            continue
+        style = (text.get_fontstyle(), text.get_fontweight())
+        if style not in of_style:  # slanted letters are a font of their own, with fewer characters
+            latin = findfont(FontProperties(family=LATIN, style=style[0], weight=style[1]))
+            of_style[style] = characters_in([latin, *always])
+        missing = without_glyph(text.get_text(), of_style[style])
         if missing:
-            shown = " ".join(text.split())
+            shown = " ".join(text.get_text().split())
             what = f"no font at hand has {named(missing)}, in the text “{shown}”"
-            problems.append(Problem(f"the figure `{name}`", what, hint=REMEDY))
-    return problems
+            problems[what] = Problem(f"the figure `{name}`", what, hint=REMEDY)
+    return list(problems.values())
 
 
 def _family(file: str) -> str:

@@ -11,7 +11,6 @@ from ruralpanel.study.estimators import INFERENCE_OF_SOME, WITH_TREATMENT_TERMS,
 from ruralpanel.study.resampling import Permutation
 from ruralpanel.study.yaml_file import KeyPath
 
-
 WITHOUT_OVERALL_EFFECT = ("event_study", "bacon_decomposition", "cohort_means", "group_means")
 """Estimators without an effect over all event times that has a p-value."""
 
