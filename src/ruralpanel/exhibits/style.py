@@ -195,7 +195,7 @@ def missing_characters(figure: Figure, name: str, fonts: Sequence[str] = ()) -> 
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
             axis.get_ticklabels()  # which are written only now
-    always = [chinese_sans_file(), *fonts]
+    always: list[Path | str] = [chinese_sans_file(), *fonts]
     of_style: dict[tuple[str, Any], frozenset[int]] = {}
     problems = {}
     for text in figure.findobj(Text):

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Final
 
 from ruralpanel.errors import PaperError, Problem
 from ruralpanel.fonts import REMEDY, chinese_folder, named
@@ -19,7 +19,7 @@ DOCUMENT = "paper.typ"
 
 FONTS = "fonts"
 
-STRICT = ["a-2b"]
+STRICT: Final = "a-2b"
 """A standard of documents that allows no character without a glyph, so that typst tells each of them."""
 
 _NO_GLYPH = re.compile(r'the text `"(?P<text>.*?)"` could not be displayed')

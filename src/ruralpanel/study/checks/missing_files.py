@@ -50,15 +50,15 @@ def where_it_may_be(path: str, root: Path) -> str:
         found = _from_top(root / folder / path, root)
         if found is not None and (is_file(root / found) or is_directory(root / found)):
             return f"write `{found}`, which is there"
-    folder, name = (root / path).parent, Path(path).name
-    names = [each.name for each in folder.iterdir()] if is_directory(folder) else []
+    beside, name = (root / path).parent, Path(path).name
+    names = [each.name for each in beside.iterdir()] if is_directory(beside) else []
     near = closest(name, names)
     if near is not None:
         return f"did you mean “{(Path(path).parent / near).as_posix()}”?"
     for top in ("data", "results/published", "config"):
-        for found in islice((root / top).rglob("*"), MOST_LOOKED_AT):
-            if found.name == name and is_file(found):
-                return f"a file of this name is at {_from_top(found, root)}"
+        for each in islice((root / top).rglob("*"), MOST_LOOKED_AT):
+            if each.name == name and is_file(each):
+                return f"a file of this name is at {_from_top(each, root)}"
     return ""
 
 
