@@ -72,7 +72,7 @@ def test_a_citation_without_a_bibliography_says_where_to_name_one(repository: Re
         ({"citation_style": "own.csl"}, "there is no file own.csl"),
         ({"font_folder": "fonts"}, "there is no folder fonts"),
         ({"language": "en-GB"}, "is not one of the valid words"),
-        ({"jel": ["13"]}, "paper.jel"),
+        ({"jel": ["13"]}, "'13' is not a code of the JEL classification"),
     ],
 )
 def test_files_and_words_of_the_section_are_checked(
