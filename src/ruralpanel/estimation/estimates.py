@@ -11,6 +11,7 @@ import pandas as pd
 
 from ruralpanel.storage import load_typed, with_types
 from ruralpanel.study.blocks import Equation
+from ruralpanel.study.estimators import ESTIMATORS
 
 COLUMNS: dict[str, tuple[str, str]] = {
     "block": ("str", "the block of the study"),
@@ -64,6 +65,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "clustered_by": ("str", "the columns that define the clusters"),
     "spatial": ("str", "kernel and cutoff of spatial standard errors, and whether a variance had to be raised"),
     "small_sample": ("str", "the small-sample correction"),
+    "not_used": ("str", "what the specification states and its estimator has no use for"),
     "reason": ("str", "why there is no number"),
 }
 """Every column of the estimates, with its type and what it holds."""
@@ -109,12 +111,29 @@ def estimates_frame(rows: Sequence[dict[str, Any]], equation: Equation) -> pd.Da
     frame["estimator"] = equation.estimator
     frame["sample"] = [each.get("sample", sample_words(equation)) for each in rows]
     # An estimator that has no use for a part of the equation says what it has in its place.
-    regressors = " + ".join([*equation.interactions, *equation.regressors])
+    used = [] if "regressors" in ESTIMATORS[equation.estimator].without else equation.regressors
+    regressors = " + ".join([*equation.interactions, *used])
     frame["regressors"] = [each.get("regressors", regressors) for each in rows]
     effects = " + ".join(equation.fixed_effects) or "none"
     frame["fixed_effects"] = [each.get("fixed_effects", effects) for each in rows]
     frame["weights"] = equation.weights or "none"
+    frame["not_used"] = not_used(equation)
     return with_types(frame, COLUMNS)
+
+
+def not_used(equation: Equation) -> str:
+    """Say which parts of an equation do not enter its estimator, of those that are not what they are by default."""
+    without, inference = ESTIMATORS[equation.estimator].without, equation.inference
+    own = [effect for effect in equation.fixed_effects if effect not in (equation.unit, equation.period)]
+    stated = {
+        "regressors": "regressors " + ", ".join(equation.regressors) if equation.regressors else "",
+        "fixed_effects": "fixed effects " + ", ".join(own) if own else "",
+        "small_sample": f"small-sample correction {inference.small_sample}"
+        if inference.small_sample != "fixest"
+        else "",
+        "variance": f"{inference.variance} variance" if inference.variance != "clustered" else "",
+    }
+    return "; ".join(stated[key] for key in without if stated[key])
 
 
 def sample_words(equation: Equation, left_out: str = "") -> str:

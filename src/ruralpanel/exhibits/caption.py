@@ -306,6 +306,18 @@ def missing_errors(estimates: pd.DataFrame) -> list[str]:
     return [f"{reason[0].upper()}{reason[1:]}." for reason in dict.fromkeys(reasons)]
 
 
+def not_used_notes(estimates: pd.DataFrame) -> list[str]:
+    """Say in a sentence for each estimator what its specification states and does not enter it.
+
+    Parameters
+    ----------
+    estimates
+        What the exhibit shows.
+    """
+    found = estimates.loc[estimates["not_used"] != "", ["estimator", "not_used"]].drop_duplicates()
+    return [f"{ESTIMATORS[name].short} is without {what}." for name, what in found.itertuples(index=False)]
+
+
 def sentence_list(words: list[str]) -> str:
     """Join words as in a sentence: ``a, b and c``."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -15,6 +15,7 @@ from ruralpanel.exhibits.caption import (
     closing_notes,
     full_title,
     missing_errors,
+    not_used_notes,
     sentence_list,
     unit_notes,
     variance_words,
@@ -311,6 +312,7 @@ def _notes(
     if any(first["variance"] for first in firsts):
         having = pd.DataFrame([first for first in firsts if first["variance"]])
         sentences.append(f"Standard errors in parentheses: {variances_words(having, declaration)}.")
+    sentences += not_used_notes(pd.concat(columns)) if columns else []
     terms = {term for column in columns for term in column["term"]}
     sentences += [f"{words}." for term, words in declaration.treatments.items() if term in terms]
     units = [f"{words.head}: {words.level_unit}" for words in declaration.outcomes.values() if words.level_unit]
