@@ -76,6 +76,12 @@ class PublishedError(ProblemsFound):
     heading = "The published values cannot be read"
 
 
+class FigureError(ProblemsFound):
+    """A figure cannot be drawn with the fonts there are."""
+
+    heading = "The figure cannot be drawn as it stands"
+
+
 class PaperError(ProblemsFound):
     """The text of the paper refers to what is not there, or cannot be typeset."""
 

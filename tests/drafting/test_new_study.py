@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pandas as pd
@@ -16,10 +17,11 @@ from ruralpanel.commands.new_study import asked
 from ruralpanel.drafting.draft import draft_study
 from ruralpanel.drafting.reading import header_position
 from ruralpanel.drafting.text import _scalar as written
-from ruralpanel.drafting.variables import code_level, missing_numbers, name_from, wide_groups
+from ruralpanel.drafting.variables import code_level, missing_numbers, name_from, wave_groups, wide_groups
 from ruralpanel.estimation.block import estimate_block
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.designation import date_designation
+from ruralpanel.sources.table import read_source
 from ruralpanel.study.load import load_study
 from ruralpanel.study.model import Study
 from ruralpanel.study.yaml_file import read_yaml
@@ -203,6 +205,100 @@ def test_mistakes_are_told_in_words(
     assert not Path("config/studies/mine.yaml").exists()
 
 
+def of_firms() -> pd.DataFrame:
+    """Firms over three years, with dummies of years, a grant in one year, and changes, as textbooks have them."""
+    drawn = np.random.default_rng(4)
+    rows = pd.MultiIndex.from_product([range(30), [1987, 1988, 1989]], names=["firm", "year"]).to_frame(index=False)
+    grant = ((rows["firm"] % 3 == 1) & (rows["year"] == 1988)).astype(int)
+    return pd.DataFrame(
+        {
+            "year": rows["year"],
+            "fcode": 410032 + 37 * rows["firm"],
+            "scrap": drawn.uniform(0.1, 9, len(rows)).round(2),
+            "grant": grant,
+            "union": rows["firm"] % 2,
+            "d88": (rows["year"] == 1988).astype(int),
+            "d89": (rows["year"] == 1989).astype(int),
+            "cgrant": grant.groupby(rows["firm"]).diff(),
+        }
+    )
+
+
+def test_dummies_of_years_and_groups_are_no_treatments_and_firms_no_counties(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    of_firms().to_csv(folder / "firms.csv", index=False)
+    study = drafted("firms.csv")
+    assert list(study.designation) == ["treated_grant"]
+    assert study.designation["treated_grant"].indicator == "grant"
+    assert (study.panel.unit, study.sources["firms"].columns["cgrant"].missing_codes) == ("fcode", [])
+    printed = capsys.readouterr().out
+    assert "0 or 1 in all units of a year alike: d88, d89" in printed
+    assert "they never change within fcode: union" in printed
+
+
+@pytest.mark.parametrize("others", [{}, {"codes.csv": "x,y\n1.5,2\n1.5,2\n", "read.me": "hello"}])
+def test_what_is_in_a_zip_file_is_drafted(
+    folder: Path, others: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with ZipFile(folder / "data.zip", "w") as archive:
+        archive.writestr("inner/panel.csv", a_panel().to_csv(index=False))
+        for name, text in others.items():
+            archive.writestr(name, text)
+    study = drafted("data.zip")
+    assert (study.sources["panel"].path, study.sources["panel"].member) == ("data/raw/mine/data.zip", "inner/panel.csv")
+    printed = capsys.readouterr().out
+    assert ("also holds read.me, of no format" in printed) == bool(others)
+    assert ("codes.csv in data/raw/mine/data.zip is left out" in printed) == bool(others)
+
+
+def test_a_zip_file_with_nothing_to_read_says_what_is_in_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with ZipFile(folder / "data.zip", "w") as archive:
+        archive.writestr("notes.doc", "x")
+    (folder / "broken.zip").write_bytes(b"no zip")
+    assert main(["new-study", "mine", "data/raw/mine/data.zip", "data/raw/mine/broken.zip"]) == 1
+    said = capsys.readouterr().err
+    assert "holds notes.doc, and no file of a format that can be read" in said
+    assert "cannot be read as a zip file" in said
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        (
+            {"year": [2010, 2010, 2011] * 4, "income": [1.5, 2.5, 1.5] * 4, "school": [1, 2, 1] * 4},
+            "rows whose key is missing or repeats: school (12 of 12), school and year (12 of 12)",
+        ),
+        (
+            {"firm": [1] * 4 + [2] * 4, "year": [2014, 2014, 2015, 2015] * 2, "quarter": [1, 2] * 4},
+            "firm and year and quarter (0 of 8)",
+        ),
+        (
+            {"person": range(20), "year": [2010, 2011] * 10, "income": np.linspace(1.1, 9.7, 20)},
+            "person tells its rows apart and recurs in no other year, so that no unit is followed",
+        ),
+        ({"place": ["a", "b"] * 4, "area": [1.5, 2.5] * 4}, "place (8 of 8); no column says when"),
+    ],
+)
+def test_what_was_tried_is_said_where_no_columns_identify_units(
+    folder: Path, table: dict[str, object], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pd.DataFrame(table).to_csv(folder / "flat.csv", index=False)
+    assert main(["new-study", "mine", "data/raw/mine/flat.csv"]) == 1
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("names", [["85", "86", "87"], ["_t0", "_t1"]])
+def test_waves_side_by_side_become_rows(folder: Path, names: list[str]) -> None:
+    drawn = np.random.default_rng(3)
+    wide = pd.DataFrame({"id": range(40)} | {f"inc{name}": drawn.normal(size=40).round(3) for name in names})
+    wide["grew"] = drawn.normal(size=40).round(3)
+    wide.to_csv(folder / "wide.csv", index=False)
+    study = drafted("wide.csv")
+    assert (study.panel.unit, study.panel.period, list(study.outcomes)) == ("id", "wave", ["inc"])
+    assert len(read_source("wide", study.sources["wide"], folder / "wide.csv").table) == 40 * len(names)
+
+
 def test_questions_are_put_until_the_answer_is_one_of_the_choices(folder: Path) -> None:
     a_panel().to_csv(folder / "panel.csv", index=False)
     answers = iter(["peple", "people"])
@@ -235,6 +331,13 @@ def test_parts_of_a_guess() -> None:
     assert missing_numbers(pd.Series([1.0, -2, 3, -9.5])) == []
     assert missing_numbers(pd.Series([5.0, 9, 999, 999, 999])) == [999]
     assert missing_numbers(pd.Series([500.0, 900, 999, 999, 999])) == []
+    assert missing_numbers(pd.Series([-1.0, 0, 0, 0, 1])) == []  # the change of a 0/1 column
+    assert missing_numbers(pd.Series([-1.0, 0, 1200, 800, 950])) == [-1]
+    assert wave_groups(["inc85", "inc86", "inc87", "q1", "q2", "q3"]) == {"inc{}": ["inc85", "inc86", "inc87"]}
+    assert wave_groups(["inc_t0", "inc_t1", "inc_t", "x1", "x2"]) == {"inc_t{}": ["inc_t0", "inc_t1"]}
+    assert code_level("code", pd.Series([410032 + 157 * each for each in range(60)])) is None  # prefectures up to 94
+    assert code_level("fcode", pd.Series([410101, 410102])) is None
+    assert code_level("企业代码", pd.Series([410101, 410102])) is None
     assert code_level("yield", pd.Series([370701, 370702])) is None
     assert code_level("县代码", pd.Series([370701, 370702])) == "county"
     assert name_from("农村居民人均可支配收入") == "rural_per_head_disposable_income"

@@ -200,12 +200,32 @@ def test_drawn_p_values_stand_in_brackets_with_a_note_on_how(panel: pd.DataFrame
     drawn = equation(regressors=["x"], seed=1, inference={"cluster": ["county"], "bootstrap": {"draws": 999}})
     estimates, _ = estimate_block(panel, [drawn])
     table = print_table(estimates, declaration("regression_table", p_values=["bootstrap"]))
-    assert [label for label, _ in table.coefficients] == ["Listed village", "", "p, wild bootstrap", "Share <5%", ""]
+    labels = ["Listed village", "", "p, wild bootstrap", "Share <5%", "", "p, wild bootstrap"]
+    assert [label for label, _ in table.coefficients] == labels
     assert table.coefficients[2][1] == [f"[{estimates['p_value_bootstrap'].iloc[0]:.3f}]"]
+    assert table.coefficients[5][1] == ["[< 0.001]"] or table.coefficients[5][1][0].startswith("[0.")
     assert "p, wild bootstrap: wild cluster bootstrap with Rademacher weights, 999 draws, null imposed" in " ".join(
         table.notes
     )
     assert "p, wild bootstrap" in as_latex(table)
+
+
+def test_a_note_tells_why_a_p_value_that_is_asked_for_is_not_there(panel: pd.DataFrame) -> None:
+    drawn = {"cluster": ["county"], "bootstrap": {"draws": 199}}
+    equations = [
+        equation(specification="a", inference=drawn, seed=1),
+        equation(specification="b", inference=drawn, seed=1, estimator="sun_abraham"),
+        equation(specification="c"),
+    ]
+    table = print_table(estimate_block(panel, equations)[0], declaration("regression_table", p_values=["bootstrap"]))
+    (note,) = [each for each in table.notes if each.startswith("p, wild bootstrap")]
+    assert "in column 1, wild cluster bootstrap with" in note
+    assert "in column 2, not bootstrapped: Sun–Abraham has no bootstrap" in note
+    assert note.endswith("in column 3, not asked for.")
+    moderated = equation(adjustment="holm", regressors=["x"], inference=drawn, seed=1)
+    estimates, _ = estimate_block(panel, [moderated])
+    table = print_table(estimates, declaration("regression_table", p_values=["adjusted"], terms=["x"]))
+    assert "p, adjusted: not adjusted: only overall effects of treatments and their moderation are." in table.notes
 
 
 def test_numbers_carry_the_address_of_their_estimate_into_html(static: pd.DataFrame) -> None:

@@ -159,7 +159,7 @@ def test_a_coefficient_without_draws_is_left_out_of_the_family(several: pd.DataF
     monkeypatch.setattr("ruralpanel.inference.crossing_effects.MOST_LEVELS", 5)
     found = block(several, "romano_wolf").xs("listed", level="term")
     assert found["p_value_adjusted"].isna().all()
-    assert found["adjustment"].iloc[0] == "no adjustment: there is no bootstrap of this coefficient"
+    assert found["adjustment"].iloc[0] == "not adjusted: there is no bootstrap of this coefficient"
 
 
 def test_moderation_is_tested_with_the_treatment(several: pd.DataFrame) -> None:

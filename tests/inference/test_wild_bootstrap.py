@@ -77,10 +77,10 @@ def test_statistics_are_those_of_regressions_run_anew(panel: pd.DataFrame, chang
     assert "all 1,024 patterns of signs" in rows["listed"]["bootstrap"]
 
 
-def test_regressors_have_no_bootstrap_and_collinear_terms_no_number(panel: pd.DataFrame) -> None:
+def test_regressors_are_bootstrapped_and_collinear_terms_have_no_number(panel: pd.DataFrame) -> None:
     rows = rows_of(panel.assign(fixed=panel["village"] * 2.0), regressors=["x", "fixed"])
     assert 0 < rows["listed"]["p_value_bootstrap"] < 0.05
-    assert "p_value_bootstrap" not in rows["x"]
+    assert 0 < rows["x"]["p_value_bootstrap"] < 1
     assert "p_value_bootstrap" not in rows["fixed"]
 
 
@@ -199,7 +199,14 @@ def test_an_event_study_draws_as_the_same_regression_by_hand(panel: pd.DataFrame
         for end in ("interval_low_bootstrap", "interval_high_bootstrap"):
             assert by_event_time.loc[value, end] == pytest.approx(row[end], rel=1e-6)
     assert np.isnan(by_event_time.loc[-1, "p_value_bootstrap"])
-    assert rows[rows["event_time"].isna()]["p_value_bootstrap"].isna().all()
+    of_regressor = rows[rows["term"] == "x"].iloc[0]
+    alone = estimate_block(
+        by_hand, [equation(treatments=[], regressors=["x", *names.values()], inference=BOOTSTRAP, seed=3)]
+    )
+    assert of_regressor["p_value_bootstrap"] == alone[0].iloc[0]["p_value_bootstrap"]
+    joint = rows[rows["term"] == "joint test of leads"].iloc[0]
+    assert np.isnan(joint["p_value_bootstrap"])
+    assert joint["bootstrap"] == "not bootstrapped: it is a joint test"
     assert "10 clusters treated" in by_event_time.loc[0, "bootstrap"]
     shuffled = estimate_block(panel.sample(frac=1, random_state=1), [study])[0]
     pd.testing.assert_series_equal(rows["p_value_bootstrap"], shuffled["p_value_bootstrap"])

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ruralpanel.sensitivity import omitted_variable, oster
 from ruralpanel.sensitivity.omitted_variable import adjusted_estimate, partial_r_squared, robustness_value
 from ruralpanel.sensitivity.oster import ShortAndLong, coefficient_without_bias, selection_that_gives, short_and_long
 from ruralpanel.sensitivity.regression import regression_of
 from ruralpanel.sensitivity.results import CannotAnalyse
+from ruralpanel.study.sensitivity import OmittedVariable, Oster
 from tests.conftest import equation
 
 DARFUR = (0.09731582, 0.02325654, 783)
@@ -97,8 +99,34 @@ def test_what_is_left_gives_the_same_coefficient(panel: pd.DataFrame, effects: l
 
 @pytest.mark.parametrize(
     ("changes", "said"),
-    [({}, "no other regressors"), ({"regressors": ["x"], "sample": "year > 3000"}, "no rows")],
+    [
+        ({"fixed_effects": ["village*year"]}, "nothing is left"),
+        ({"regressors": ["x"], "sample": "year > 3000"}, "no rows"),
+    ],
 )
 def test_why_there_is_no_regression_is_said(panel: pd.DataFrame, changes: dict[str, object], said: str) -> None:
     with pytest.raises(CannotAnalyse, match=said):
         regression_of(panel, equation(**changes), "listed")
+
+
+def test_robustness_values_need_no_regressors(panel: pd.DataFrame) -> None:
+    """They follow from the treatment's t statistic: regressors that are dummies may as well be fixed effects."""
+    declared = OmittedVariable.model_validate({"kind": "omitted_variable", "block": "block"})
+    panel = panel.assign(late=(panel["year"] > 2003).astype(float), far=(panel["village"] % 2).astype(float))
+    as_regressors = regression_of(panel, equation(regressors=["late", "far"], fixed_effects=[]), "listed")
+    as_effects = regression_of(panel, equation(fixed_effects=["late", "far"]), "listed")
+    alone = omitted_variable.analyse(declared, as_effects)
+    assert [row["quantity"] for row in alone] == [
+        "partial R² of treatment with outcome",
+        "robustness value",
+        "robustness value",
+    ]
+    beside = omitted_variable.analyse(declared, as_regressors)
+    np.testing.assert_allclose([row["value"] for row in alone], [row["value"] for row in beside])
+    assert 0 < alone[1]["value"] < 1
+
+
+def test_selection_on_the_observed_needs_some(panel: pd.DataFrame) -> None:
+    declared = Oster.model_validate({"kind": "oster", "block": "block"})
+    with pytest.raises(CannotAnalyse, match="no other regressors"):
+        oster.analyse(declared, regression_of(panel, equation(), "listed"))

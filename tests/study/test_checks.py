@@ -473,3 +473,36 @@ def test_a_geopackage_of_several_layers_is_to_be_a_source(mapped: Repository, ro
     message = mapped.complaint()
     assert "map.gpkg holds 2 layers; give `layer`, one of rivers, stations" in message
     assert "or declare it as a source with `layer`" in message
+
+
+def test_advice_on_the_panels_rows_holds_for_what_the_key_says(repository: Repository) -> None:
+    """A file of households is not to be keyed by village, which several of its rows share."""
+    repository.at("sources.survey")["columns"]["household"] = None
+    repository.at("sources.survey")["key"] = ["household", "year"]
+    said = repository.complaint()
+    assert "where the panel follows each household, write `unit: household` under `panel`" in said
+    assert "where several rows are of one village and year, count or average them by a table with `group`" in said
+    assert "only where no two rows have the same village and year, write `key: [village, year]`" in said
+    repository.at("sources.survey")["key"] = ["village"]
+    assert "where village recurs, once in each year, write `key: [village, year]`" in repository.complaint()
+
+
+def test_a_path_that_is_not_there_says_from_where_it_counts_and_what_may_be_meant(repository: Repository) -> None:
+    (repository.root / "results/published").mkdir(parents=True)
+    (repository.root / "results/published/mine.csv").write_text("cell\n")
+    repository.study["published"] = "mine.csv"
+    said = repository.complaint()
+    assert "there is no file mine.csv (paths count from the top of the repository; it was looked for at /" in said
+    assert "write `results/published/mine.csv`, which is there" in said
+    repository.study["published"] = "results/published/mien.csv"
+    assert "did you mean “results/published/mine.csv”?" in repository.complaint()
+
+
+def test_fonts_of_a_study_are_files_with_a_font(repository: Repository) -> None:
+    (repository.root / "own.ttf").write_bytes(b"ttcf....")
+    repository.study["fonts"] = ["own.ttf", "absent.otf", "notes.txt"]
+    assert "fonts[3]: 'notes.txt' is not a file of a font, whose name ends in .otf or .ttf" in repository.complaint()
+    repository.study["fonts"] = ["own.ttf", "absent.otf"]
+    said = repository.complaint()
+    assert "own.ttf is not a file with one font" in said
+    assert "there is no file absent.otf" in said

@@ -153,3 +153,17 @@ def test_a_column_with_wrong_properties_is_still_a_column(repository: Repository
     assert "(1 problem)" in message
     assert "sources.survey.columns.village: `type: code` and `level` go together" in message
     assert "are `type: text` or numbers" in message
+
+
+@pytest.mark.parametrize(
+    ("place", "change", "said"),
+    [
+        ("sources.survey", {"delimiter": ";;"}, "';;' is not one character, which stands between columns"),
+        ("", {"archive": {"date": "31.5.2024"}}, "'31.5.2024' is not a date; write year, month and day"),
+    ],
+)
+def test_what_does_not_fit_a_pattern_is_told_by_its_key(
+    repository: Repository, place: str, change: dict[str, object], said: str
+) -> None:
+    repository.at(place).update(change) if place else repository.study.update(change)
+    assert said in repository.complaint()

@@ -71,9 +71,8 @@ def test_a_citation_without_a_bibliography_says_where_to_name_one(repository: Re
         ({"bibliography": "work.bib"}, "there is no file work.bib"),
         ({"citation_style": "own.csl"}, "there is no file own.csl"),
         ({"font_folder": "fonts"}, "there is no folder fonts"),
-        ({"language": "zh"}, "needs a font with Chinese characters"),
         ({"language": "en-GB"}, "is not one of the valid words"),
-        ({"jel": ["13"]}, "paper.jel"),
+        ({"jel": ["13"]}, "'13' is not a code of the JEL classification"),
     ],
 )
 def test_files_and_words_of_the_section_are_checked(

@@ -29,7 +29,7 @@ HONEST = {"kind": "honest_did", "block": "main"}
         ({"kind": "oster", "block": "main", "term": "lsited"}, "`lsited` is not a treatment in main of the block main"),
         (
             {"kind": "omitted_variable", "block": "main", "benchmarks": ["county"]},
-            "`county` is not a regressor in main of the block main",
+            "has no regressors, which an omitted variable could be compared with",
         ),
     ],
 )
@@ -38,6 +38,16 @@ def test_mistakes_are_told_with_their_line(repository: Repository, declared: dic
     message = repository.complaint()
     assert said in message
     assert "config/studies/mine.yaml, line" in message
+
+
+def test_robustness_values_need_no_regressors_and_benchmarks_must_be_among_them(repository: Repository) -> None:
+    repository.at("blocks.main")["estimators"] = ["two_way_fixed_effects"]
+    repository.study["sensitivity"] = {"mine": {"kind": "omitted_variable", "block": "main"}}
+    assert len(repository.load().equations_analysed("mine")) == 1
+    repository.at("sources.survey.columns").update(kinship=None)
+    repository.at("blocks.main")["regressors"] = ["kinship"]
+    repository.at("sensitivity.mine")["benchmarks"] = ["county"]
+    assert "`county` is not a regressor in main of the block main" in repository.complaint()
 
 
 def test_a_curve_needs_the_universal_base(repository: Repository) -> None:

@@ -27,6 +27,7 @@ rule print_table:
 rule draw_figure:
     input:
         unpack(exhibit_inputs),
+        fonts=STUDY.fonts,
     output:
         png=f"{RESULTS}/exhibits/{{exhibit}}.png",
         pdf=f"{RESULTS}/exhibits/{{exhibit}}.pdf",

@@ -70,6 +70,7 @@ rule write_paper:
         verdict=f"{RESULTS}/verdict.csv",
         written=PAPER_FILES,
         facts=list(STUDY.facts.values()),
+        fonts=STUDY.fonts,
         layout="src/ruralpanel/report/paper/layout.typ",
     output:
         paper=f"{RESULTS}/paper.pdf",

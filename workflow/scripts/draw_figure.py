@@ -17,7 +17,7 @@ with stage(snakemake.log[0]):
     figures = import_module(f"ruralpanel.exhibits.{declaration.exhibit.kind}")
     data = figures.plotted_data(declaration=declaration, **load_inputs(read))
     figure, notes = figures.draw(in_words(data, declaration.labels), declaration)
-    save_figure(figure, snakemake.output.png, snakemake.output.pdf, snakemake.output.svg)
+    save_figure(figure, snakemake.output.png, snakemake.output.pdf, snakemake.output.svg, declaration.fonts)
     with_standing(data, declaration).to_csv(snakemake.output.csv, index=False, lineterminator="\n")
     caption = {"number": declaration.number, "title": full_title(declaration), "notes": " ".join(notes)}
     save_json(caption, snakemake.output.caption)

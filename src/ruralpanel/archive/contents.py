@@ -97,7 +97,7 @@ def raw_files(study: Study) -> RawFiles:
         restricted = any(is_restricted(study, name) and study.sources[name].retrieve is None for name in reads)
         (files.emptied if restricted else files.provided).append(decisions)
         files.restricted.extend([decisions] if restricted else [])
-    for path in dict.fromkeys([*study.lines, *study.drawn_files, *study.facts.values()]):
+    for path in dict.fromkeys([*study.lines, *study.drawn_files, *study.facts.values(), *study.fonts]):
         (files.restricted if NEVER in PurePosixPath(path).parts else files.provided).append(path)
     return files
 

@@ -113,7 +113,7 @@ def make_archive(chosen: str, root: Path) -> Path:
     )
     text = write_readme(contents)
     (folder / "README.md").write_text(text, encoding="utf-8")
-    write_pdf(text, folder / "README.pdf")
+    write_pdf(text, folder / "README.pdf", [root / each for each in study.fonts])
     write_crate(
         folder,
         study,

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from ruralpanel.archive.contents import ArchiveError
+from ruralpanel.errors import Problem
+from ruralpanel.fonts import REMEDY, chinese_folder, named
+from ruralpanel.report.paper.typesetting import missing_characters
+
 HEAD = """#set page(paper: "a4", margin: 2cm, numbering: "1")
-#set text(size: 9pt, font: ("Libertinus Serif", "Noto Serif CJK SC"))
+#set text(size: 9pt, font: ("Libertinus Serif", "Noto Serif SC"))
+#show raw: set text(font: ("DejaVu Sans Mono", "Noto Sans SC"))
 #set par(justify: false)
 #set table(stroke: 0.4pt, inset: 3pt)
 #show table: set text(size: 7pt)
@@ -27,7 +35,7 @@ def as_typst(markdown: str) -> str:
     return HEAD + "\n".join(_blocks(markdown.splitlines())) + "\n"
 
 
-def write_pdf(markdown: str, path: Path) -> None:
+def write_pdf(markdown: str, path: Path, fonts: Sequence[Path] = ()) -> None:
     """Write a README as a PDF, the same bytes for the same text.
 
     Parameters
@@ -36,11 +44,26 @@ def write_pdf(markdown: str, path: Path) -> None:
         The README in Markdown.
     path
         Where to.
+    fonts
+        Files of fonts for characters that those which are always there have not.
+
+    Raises
+    ------
+    ArchiveError
+        If a character is in none of the fonts.
     """
     import typst
 
     contents: Any = as_typst(markdown).encode()
-    typst.compile(contents, output=str(path), timestamp=0)
+    with TemporaryDirectory() as folder:
+        for each in fonts:
+            shutil.copyfile(each, Path(folder) / each.name)
+        options: dict[str, Any] = {"font_paths": [chinese_folder(), folder], "ignore_system_fonts": True}
+        typst.compile(contents, output=str(path), timestamp=0, **options)
+        missing = missing_characters(contents, options)
+    if missing:
+        what = [f"no font at hand has {named(list(dict.fromkeys(characters)))}" for characters in missing]
+        raise ArchiveError(Problem(path.name, each, hint=REMEDY) for each in what)
 
 
 def _blocks(lines: list[str]) -> Iterator[str]:

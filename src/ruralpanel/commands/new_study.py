@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from ruralpanel.drafting.draft import Draft, draft_study
+from ruralpanel.drafting.reading import readable_members
 from ruralpanel.drafting.text import GUESSED, study_text
-from ruralpanel.errors import Problem, StudyError, counted, nearest
+from ruralpanel.errors import DataError, Problem, StudyError, counted, nearest
 from ruralpanel.study.load import STUDIES, available_studies, load_study
 from ruralpanel.study.sources import FORMAT_OF_SUFFIX
 
@@ -98,14 +99,29 @@ def _paths(files: Sequence[str], root: Path) -> list[str]:
             problems.append(Problem(name, "there is no such file", hint=nearest(path.name, beside)))
         elif not path.is_relative_to(root.resolve()):
             problems.append(Problem(name, "is not in the repository", hint="put it below data/raw/ first"))
+        elif path.suffix.lower() == ".zip":
+            problems += _nothing_inside(name, path)
+            paths.append(path.relative_to(root.resolve()).as_posix())
         elif path.suffix.lower() not in FORMAT_OF_SUFFIX:
-            known = ", ".join(sorted(FORMAT_OF_SUFFIX))
+            known = ", ".join(sorted([*FORMAT_OF_SUFFIX, ".zip"]))
             problems.append(Problem(name, "its ending tells no format that can be read", hint=f"one of {known}"))
         else:
             paths.append(path.relative_to(root.resolve()).as_posix())
     if problems:
         raise StudyError(problems)
     return list(dict.fromkeys(paths))
+
+
+def _nothing_inside(name: str, path: Path) -> list[Problem]:
+    """Find out that no file in a zip file can be read."""
+    try:
+        members = readable_members(path)
+    except DataError as error:
+        return error.problems
+    if any(members.values()):
+        return []
+    listed = ", ".join(list(members)[:10]) or "nothing"
+    return [Problem(name, f"holds {listed}, and no file of a format that can be read", hint="unpack it, and look")]
 
 
 def _free_to_write(name: str, root: Path, overwrite: bool) -> None:

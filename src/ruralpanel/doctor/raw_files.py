@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ruralpanel.doctor.findings import Finding, error, warning
-from ruralpanel.errors import DataError, closest, nearest
+from ruralpanel.errors import DataError, nearest
 from ruralpanel.lineage import file_digest
 from ruralpanel.sources.formats import read_raw
 from ruralpanel.sources.headers import positions_of
 from ruralpanel.sources.packages import available_loaders
 from ruralpanel.sources.retrieval import MIRROR, in_mirror
+from ruralpanel.study.checks.missing_files import what_is_missing, where_it_may_be
 from ruralpanel.study.model import Study
 from ruralpanel.study.sources import Retrieval, Source
 
@@ -97,10 +98,8 @@ def size_of_raw_files(study: Study, root: Path) -> int:
 def _in_place(where: str, name: str, root: Path, hint: str) -> Iterator[Finding]:
     path = root / name
     if not path.is_file():
-        near = sorted(each.name for each in path.parent.iterdir()) if path.parent.is_dir() else []
-        close = closest(path.name, near)
-        more = f"; beside it is “{close}”" if close is not None else ""
-        yield error(where, f"there is no file {name}", hint + more)
+        near = where_it_may_be(name, root)
+        yield error(where, what_is_missing(name, root), "; ".join(part for part in (hint, near) if part))
     elif path.stat().st_size == 0:
         yield error(where, f"{name} is empty", hint)
 

@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from ruralpanel.drafting.keys import Key, find_key
-from ruralpanel.drafting.reading import open_file
-from ruralpanel.drafting.variables import Variable, describe, name_from
+from ruralpanel.drafting.keys import Key, find_key, tried
+from ruralpanel.drafting.reading import open_file, readable_members
+from ruralpanel.drafting.variables import Variable, describe, name_from, period_of_wide
 from ruralpanel.errors import DataError, Problem, StudyError, counted
 from ruralpanel.periods.frequency import FIRST_YEAR, LAST_YEAR, Frequency, frequency, is_finer
 from ruralpanel.sources.table import read_source
@@ -69,6 +69,11 @@ class DraftSource:
     settings: dict[str, Any]
     evidence: dict[str, str]
     table: pd.DataFrame
+
+    @property
+    def origin(self) -> str:
+        """The file, and where it is in a zip file."""
+        return _origin(self.path, self.settings.get("member"))
 
     def role(self, column: str) -> str:
         """Tell what a column may be; the period of a wide file is one."""
@@ -157,23 +162,25 @@ def draft_study(paths: Sequence[str], root: Path) -> Draft:
     """
     questions: list[str] = []
     sources: list[DraftSource] = []
-    for path in paths:
-        name = _free_name(name_from(Path(path).name.split(".")[0]) or "source", {each.name for each in sources})
+    for path, member in _with_members(paths, root, questions):
+        stem = name_from(Path(member or path).name.split(".")[0])
+        name = _free_name(stem or "source", {each.name for each in sources})
         try:
-            found = _draft_source(name, path, root, questions)
+            found = _draft_source(name, path, root, questions, member)
         except DataError as error:
-            questions += [f"{path} is left out: {problem.what}" for problem in error.problems[:3]]
+            questions += [f"{_origin(path, member)} is left out: {problem.what}" for problem in error.problems[:3]]
             continue
         if found is not None:
             sources.append(found)
     panels = [each for each in sources if len(each.key.unit) == 1 and each.key.period and _varying(each)]
     if not panels:
         what = "no file has a column that identifies units and one that says when, with numbers that vary within units"
+        questions += [_why_no_panel(each) for each in sources]
         more = [Problem("new-study", question) for question in questions]
         raise StudyError([Problem("new-study", what, hint="config/README.md describes how to declare them"), *more])
     base = max(panels, key=lambda each: (len(_varying(each)), _joinable(each, sources), len(each.table)))
     questions += [
-        f"{each.path} could give the panel's rows too: {each.key.unit[0]} by {each.key.period}"
+        f"{each.origin} could give the panel's rows too: {each.key.unit[0]} by {each.key.period}"
         for each in panels
         if each is not base
     ]
@@ -181,7 +188,7 @@ def draft_study(paths: Sequence[str], root: Path) -> Draft:
     joins, beside, panel = _joined(base, [each for each in sources if each is not base], questions)
     treatments = [
         *_from_lists(beside, panel, unit, period),
-        *_from_columns(panel, unit, period, frequency(base.frequency)),
+        *_from_columns(panel, unit, period, frequency(base.frequency), questions),
     ]
     taken = {unit, period, *(value for each in treatments for value in each.keys.values() if isinstance(value, str))}
     outcomes, why = _outcomes([base, *(join.source for join in joins)], panel, unit, taken, questions)
@@ -201,11 +208,51 @@ def draft_study(paths: Sequence[str], root: Path) -> Draft:
     )
 
 
-def _draft_source(name: str, path: str, root: Path, questions: list[str]) -> DraftSource | None:
+def _with_members(paths: Sequence[str], root: Path, questions: list[str]) -> list[tuple[str, str | None]]:
+    """List the files to read, each that can be read within a zip file."""
+    found: list[tuple[str, str | None]] = []
+    for path in paths:
+        if not path.lower().endswith(".zip"):
+            found.append((path, None))
+            continue
+        members = readable_members(root / path)
+        found += [(path, name) for name, is_readable in members.items() if is_readable]
+        others = [name for name, is_readable in members.items() if not is_readable]
+        if others:
+            questions.append(f"{path} also holds {', '.join(others[:10])}, of no format that can be read")
+    return found
+
+
+def _origin(path: str, member: str | None) -> str:
+    return path if member is None else f"{member} in {path}"
+
+
+def _why_no_panel(source: DraftSource) -> str:
+    """Say of a file that could be read why it gives no panel its rows."""
+    periods = [each.name for each in source.variables if each.role == "period"]
+    key = " and ".join(source.key.columns)
+    if source.key.period is None and periods:
+        return (
+            f"{source.origin}: {key} tells its rows apart and recurs in no other {periods[0]}, so that no unit is "
+            f"followed over time: rows of new units in every {periods[0]} are counted or averaged by place and "
+            f"{periods[0]} by a table with `group`"
+        )
+    if source.key.period is None:
+        return f"{source.origin}: {key} tells its rows apart, and no column says when"
+    if len(source.key.unit) != 1:
+        return (
+            f"{source.origin}: {key} tell its rows apart; a panel has one column for units: put several into one first"
+        )
+    return f"{source.origin}: {key} tell its rows apart, and no numbers vary over time within {source.key.unit[0]}"
+
+
+def _draft_source(
+    name: str, path: str, root: Path, questions: list[str], member: str | None = None
+) -> DraftSource | None:
     """Describe a file, find its key, and read it once more as it is declared then."""
-    opened = open_file(path, root)
+    opened = open_file(path, root, member)
     variables, left_out = describe(opened)
-    questions += [f"{path}: {each}" for each in left_out]
+    questions += [f"{_origin(path, member)}: {each}" for each in left_out]
     settings, evidence = dict(opened.settings), {}
     if opened.evidence:
         evidence["header_row"] = opened.evidence
@@ -219,12 +266,14 @@ def _draft_source(name: str, path: str, root: Path, questions: list[str]) -> Dra
     fixed = [each for each in variables if each.values is not None]
     key = find_key(fixed)
     if any(each.values is None for each in variables):
-        into = _free_name("year", {each.name for each in variables})
+        into = _free_name(period_of_wide(variables), {each.name for each in variables})
         settings["wide_into"] = into
-        evidence["wide_into"] = "columns that differ by a year become one row a year"
+        evidence["wide_into"] = f"columns that differ by a {into} become one row a {into}"
         key = Key(key.unit, into, key.share) if key is not None and key.period is None else None
     if key is None:
-        questions.append(f"{path} is left out: no columns were found that tell its rows apart")
+        questions.append(
+            f"{_origin(path, member)} is left out: no columns were found that tell its rows apart; {tried(fixed)}"
+        )
         return None
     if key.share < 1:
         settings["on_violation"] = "quarantine"
@@ -354,7 +403,7 @@ def _joined(
         panel = panel.merge(source.table, how="left", on=source.key.columns)
         joins.append(Joined(source, share))
     for each in waiting:
-        what = f"{each.path} is left out: the panel has no columns for its key ({', '.join(each.key.columns)})"
+        what = f"{each.origin} is left out: the panel has no columns for its key ({', '.join(each.key.columns)})"
         by_name = any(name.endswith("_name") for name in each.key.columns)
         questions.append(what + ("; `match_names` of a table finds places by their names" if by_name else ""))
     return joins, beside, panel
@@ -406,18 +455,23 @@ def _from_lists(beside: Sequence[DraftSource], panel: pd.DataFrame, unit: str, p
     return found
 
 
-def _from_columns(panel: pd.DataFrame, unit: str, period: str, of: Frequency) -> list[Treatment]:
-    """Find columns with the first period treated, and 0/1 columns that switch on."""
+def _from_columns(panel: pd.DataFrame, unit: str, period: str, of: Frequency, questions: list[str]) -> list[Treatment]:
+    """Find columns with the first period treated, and 0/1 columns that switch on, not in all units at once."""
     ordered = panel.sort_values([unit, period], kind="stable")
     first, last = panel[period].min(), panel[period].max()
-    cohorts_found, indicators = [], []
+    cohorts_found, indicators, of_periods, of_units = [], [], [], []
     for name in [str(each) for each in panel if each not in (unit, period) and is_numeric_dtype(panel[each])]:
         values = ordered[name]
         by_unit = values.groupby(ordered[unit])
         known = values.dropna()
         if known.isin([0, 1]).all() and known.nunique() == 2:
+            if (values.groupby(ordered[period]).nunique() <= 1).all():
+                of_periods.append(name)
+                continue
             change = by_unit.diff()
             on, off = int((change == 1).sum()), int((change == -1).sum())
+            if not on and not off:
+                of_units.append(name)
             if on and values.notna().all():
                 stays = off == 0
                 cohorts = ordered[unit].map(ordered.loc[values == 1].groupby(unit)[period].min()).reindex(panel.index)
@@ -448,6 +502,12 @@ def _from_columns(panel: pd.DataFrame, unit: str, period: str, of: Frequency) ->
         why = f"constant within units, {when.nunique()} periods from {of.label(when.min())} to {of.label(when.max())}"
         why += f"; {int(others[0])} taken for never" if others else "; missing taken for never"
         cohorts_found.append(Treatment(_free_name(_name_of_treatment(name), set(panel)), keys, why, cohorts))
+    if of_periods:
+        questions.append(
+            f"no treatments, for they are 0 or 1 in all units of a {period} alike: {', '.join(of_periods)}"
+        )
+    if of_units:
+        questions.append(f"no treatments, for they never change within {unit}: {', '.join(of_units)}")
     return [*cohorts_found, *sorted(indicators, key=lambda each: not each.absorbing)]
 
 

@@ -16,6 +16,9 @@ NEARLY_UNIQUE = 0.99
 ROWS_OF_A_UNIT = 1.5
 """A column that recurs less than this, on average, identifies no unit of a panel."""
 
+MOST_TRIED = 3
+"""As many ways are told of those that were tried."""
+
 _IDENTIFIER = re.compile(r"id$|^id|code|编号|序号|number$|^no$|^nr$", re.IGNORECASE)
 
 
@@ -84,6 +87,32 @@ def find_key(variables: Sequence[Variable]) -> Key | None:
         others = [name for name in several if name not in periods[:1]]
         return Key(others, periods[0] if periods and periods[0] in several else None, _share_unique(table, several))
     return None
+
+
+def tried(variables: Sequence[Variable]) -> str:
+    """Say which columns come nearest to telling the rows of a table apart, and how many rows repeat.
+
+    Parameters
+    ----------
+    variables
+        The columns of a file, without those of wide groups.
+    """
+    table = pd.DataFrame({each.name: each.values for each in variables if each.values is not None})
+    periods = [each.name for each in variables if each.role == "period"]
+    units = [each.name for each in variables if each.role in ("code", "text") or _is_whole(each)]
+    units = [name for name in units if name not in periods]
+    if not units:
+        return "no column holds codes, text or whole numbers"
+    ways = {
+        tuple(dict.fromkeys([unit, *more])) for unit in units for more in ([], *([each] for each in periods), periods)
+    }
+    shares = {way: _share_unique(table, list(way)) for way in ways}
+    best = sorted(ways, key=lambda way: (-round(shares[way], 6), len(way), way))[:MOST_TRIED]
+    listed = [f"{' and '.join(way)} ({round((1 - shares[way]) * len(table)):,} of {len(table):,})" for way in best]
+    found = f"rows whose key is missing or repeats: {', '.join(listed)}"
+    if shares[best[0]] >= NEARLY_UNIQUE and len(periods) > 1:
+        found += f"; a panel has one column that says when, to be made of {' and '.join(periods)}"
+    return found if periods else f"{found}; no column says when"
 
 
 def _share_unique(table: pd.DataFrame, columns: list[str]) -> float:

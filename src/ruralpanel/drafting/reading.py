@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
+from zipfile import BadZipFile, ZipFile
 
 import pandas as pd
 
-from ruralpanel.errors import DataError
+from ruralpanel.errors import DataError, Problem
 from ruralpanel.sources.formats import RawTable, read_raw
-from ruralpanel.study.sources import Source
+from ruralpanel.study.sources import FORMAT_OF_SUFFIX, Source
 
 MOST_ABOVE = 20
 """A header is looked for in so many rows."""
@@ -61,7 +62,29 @@ def undeclared(path: str, **settings: Any) -> Source:
     return Source.model_validate({"path": path, "key": ["row"], "columns": {"row": None}, **settings})
 
 
-def open_file(name: str, root: Path) -> Opened:
+def readable_members(path: Path) -> dict[str, bool]:
+    """List the files in a zip file, each with whether its ending tells a format that can be read.
+
+    Parameters
+    ----------
+    path
+        The zip file.
+
+    Raises
+    ------
+    DataError
+        If it is none.
+    """
+    try:
+        with ZipFile(path) as archive:
+            names = [name for name in archive.namelist() if not name.endswith("/")]
+    except (BadZipFile, OSError) as error:
+        raise DataError([Problem(str(path), f"cannot be read as a zip file: {error}")]) from None
+    names = [name for name in names if not re.search(r"(?:^|/)(?:__MACOSX/|\.)", name)]  # what a system leaves there
+    return {name: PurePosixPath(name).suffix.lower() in FORMAT_OF_SUFFIX for name in names}
+
+
+def open_file(name: str, root: Path, member: str | None = None) -> Opened:
     """Open a raw file.
 
     Parameters
@@ -70,6 +93,8 @@ def open_file(name: str, root: Path) -> Opened:
         The file, from the top of the repository.
     root
         The top of the repository.
+    member
+        Of a zip file, the file inside.
 
     Returns
     -------
@@ -81,11 +106,12 @@ def open_file(name: str, root: Path) -> Opened:
     DataError
         If no header row makes a table of it.
     """
-    source, path = undeclared(name), root / name
+    inside: dict[str, Any] = {} if member is None else {"member": member}
+    source, path = undeclared(name, **inside), root / name
     if source.file_format not in ("csv", "excel"):
         labels, value_labels = _labels_of(source, path)
-        return Opened({}, read_raw(source, path), labels, value_labels, "")
-    skipped, raw = _first_that_reads(name, path)
+        return Opened(inside, read_raw(source, path), labels, value_labels, "")
+    skipped, raw = _first_that_reads(name, path, inside)
     rows = [(skipped + 1, [str(each) for each in raw.values.columns])]
     cells = raw.values.head(MOST_ABOVE).to_numpy().tolist()
     rows += [(int(row), each) for row, each in zip(raw.rows.head(MOST_ABOVE), cells, strict=True)]
@@ -97,9 +123,9 @@ def open_file(name: str, root: Path) -> Opened:
         settings["header_height"] = height
     evidence = ""
     if settings:
-        raw = read_raw(undeclared(name, **settings), path)
+        raw = read_raw(undeclared(name, **inside, **settings), path)
         evidence = f"the first row with numbers below it is {rows[min(first + height, len(rows) - 1)][0]}"
-    return Opened(settings, raw, {}, {}, evidence)
+    return Opened({**inside, **settings}, raw, {}, {}, evidence)
 
 
 def header_position(rows: Sequence[Sequence[Any]]) -> tuple[int, int]:
@@ -136,12 +162,12 @@ def header_position(rows: Sequence[Sequence[Any]]) -> tuple[int, int]:
     return top, last - top + 1
 
 
-def _first_that_reads(name: str, path: Path) -> tuple[int, RawTable]:
+def _first_that_reads(name: str, path: Path, inside: Mapping[str, Any]) -> tuple[int, RawTable]:
     """Read with the first row as header, or with a later one where lines of other lengths stand above the table."""
     first_error: DataError | None = None
     for skipped in range(MOST_ABOVE):
         try:
-            return skipped, read_raw(undeclared(name, header_row=skipped + 1), path)
+            return skipped, read_raw(undeclared(name, header_row=skipped + 1, **inside), path)
         except DataError as error:
             first_error = first_error or error
     assert first_error is not None

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from ruralpanel.drafting.draft import IN_FIRST_BLOCK, WIDEST, Draft, DraftSource, Treatment
+from ruralpanel.errors import counted
 
 GUESSED = "guessed:"
 """What a comment on a guess begins with."""
@@ -144,15 +145,17 @@ def _blocks(draft: Draft, treatment: Treatment | None) -> list[str]:
     ]
     exhibits += ["  trends: { kind: trends_figure, title: Means by cohort, blocks: [trends] }"]
     window = _window(draft.panel, treatment, period)
-    if window is not None:
-        never = draft.panel.loc[treatment.cohorts.isna(), unit].nunique()
-        cohorts = draft.panel.groupby(treatment.cohorts.to_numpy())[unit].nunique()
+    never = draft.panel.loc[treatment.cohorts.isna(), unit].nunique()
+    cohorts = draft.panel.groupby(treatment.cohorts.to_numpy())[unit].nunique()
+    # Where all are treated at once, effects cannot be told from time.
+    if window is not None and (never or len(cohorts) > 1):
+        seen = f"{counted(len(cohorts), 'cohort')}, {counted(never, 'unit')} never treated"
         estimators = ["event_study", "sun_abraham"] if never >= 2 and len(cohorts) > 1 else ["event_study"]
         blocks += [
             "  dynamic:",
             "    title: Before and after treatment",
             f"    outcomes: {_flow(first[:1])}",
-            f"    estimators: {_flow(estimators)} # {GUESSED} {len(cohorts)} cohorts, {never:,} units never treated",
+            f"    estimators: {_flow(estimators)} # {GUESSED} {seen}",
             f"    fixed_effects: {effects}",
             f"    window: {window}",
             f"    inference: {{ cluster: [{draft.cluster}] }}",

@@ -6,6 +6,7 @@ import keyword
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -81,6 +82,7 @@ WORDS = {
     "乡镇": "town_name",
     "镇": "town_name",
     "乡": "town_name",
+    "淘宝村": "taobao_village",
     "村": "village_name",
     "名称": "name",
     "代码": "code",
@@ -89,11 +91,17 @@ WORDS = {
 }
 """Words of Chinese headers, longer ones before those within them, and what a name here is made of."""
 
+OF_PLACES = 0.9
+"""This share of codes has to be of prefectures that there can be; the others may be whole provinces."""
+
 MOST_PROVINCES = 34
 """China has so many provinces, and areas of their rank."""
 
 SENTINELS = frozenset([-1, -2, -3, -6, -7, -8, -9, -10, -88, -96, -97, -98, -99, -888, -998, -999, -9999])
 """Negative numbers that surveys write for refused, unknown or not asked."""
+
+MIRRORED = 5
+"""Where one in so many of a negative number's rows has it without the minus, it is an amount."""
 
 LARGE_SENTINELS = (99, 999, 9999, 99999, 999999, 9999999)
 """Numbers of nines that mean missing where all others are far smaller."""
@@ -101,6 +109,16 @@ LARGE_SENTINELS = (99, 999, 9999, 99999, 999999, 9999999)
 _UNIT = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _CODE = re.compile(r"代码|区划|编码|code|gb|^id$|_id$|cd$", re.IGNORECASE)
+_OF_NO_PLACE = re.compile(
+    r"firm|f_?code$|fid|company|corp|plant|employer|school|student|house|^hh|person|product|industr|naics|sic|occup|"
+    r"企业|公司|单位|学校|学生|户|人|产品|行业|职业|邮",
+    re.IGNORECASE,
+)
+"""What headers of codes say that are of no place."""
+
+_WAVE = r"(?:_|t|w|wave|round|r)"
+"""What stands before the number of a wave."""
+
 _PERIOD = re.compile(
     r"^(?:survey_?|calendar_?)?(?:year|yr|wave|period|time|t|round|date|quarter|month)$|年份|年度|^年$|期次",
     re.IGNORECASE,
@@ -152,7 +170,10 @@ def describe(opened: Opened) -> tuple[list[Variable], list[str]]:
     tidy = [tidy_header(header) for header in headers]
     left_out = [f"column {at + 1} has no header" for at, header in enumerate(tidy) if not header]
     left_out += [f"several columns are called {each}" for each in sorted({h for h in tidy if h and tidy.count(h) > 1})]
-    wide = wide_groups([header for header in tidy if tidy.count(header) == 1])
+    once = [header for header in tidy if tidy.count(header) == 1]
+    wide = wide_groups(once)
+    if not wide and not any(_PERIOD.search(header) for header in tidy):
+        wide = wave_groups(once)
     in_groups = {header for years in wide.values() for header in years}
     found: list[Variable] = []
     for at, (header, shown) in enumerate(zip(headers, tidy, strict=True)):
@@ -164,10 +185,14 @@ def describe(opened: Opened) -> tuple[list[Variable], list[str]]:
                 left_out.append(f"{shown} is empty")
     for stem, years in wide.items():
         at = tidy.index(years[0])
-        shown = stem.replace("{}年", "").replace("{}", "").strip("_") or years[0]
+        is_wave = not _YEAR.search(years[0])
+        shown = re.sub(rf"{_WAVE}$", "", stem[:-2]) if is_wave else stem.replace("{}年", "").replace("{}", "")
+        shown = shown.strip("_") or years[0]
         name, label, keys, evidence = _named(shown)
-        pattern = "^" + "([0-9]{4})".join(re.escape(part) for part in stem.split("{}")) + "$"
-        evidence.append(f"{len(years)} columns that differ by a year, {years[0]} to {years[-1]}")
+        digits = "([0-9]+)" if is_wave else "([0-9]{4})"
+        pattern = "^" + digits.join(re.escape(part) for part in stem.split("{}")) + "$"
+        by = "number" if is_wave else "year"
+        evidence.append(f"{len(years)} columns that differ by a {by}, {years[0]} to {years[-1]}")
         keys = {"wide": pattern, **keys, "label": label}
         found.append(Variable(opened.raw.values.columns[at], name, "number", None, keys, evidence))
     _make_names_differ(found)
@@ -192,6 +217,42 @@ def wide_groups(headers: Sequence[str]) -> dict[str, list[str]]:
         if len(_YEAR.findall(header)) == 1:
             groups.setdefault(_YEAR.sub("{}", header), []).append(header)
     return {stem: sorted(years) for stem, years in groups.items() if len(years) >= 3}
+
+
+def wave_groups(headers: Sequence[str]) -> dict[str, list[str]]:
+    """Find headers that differ by the number of a wave at their end, or by a year of two digits.
+
+    Only a file without a column that says when is looked at so, for others number their questions and dummies.
+
+    Parameters
+    ----------
+    headers
+        Tidy headers, none twice.
+
+    Returns
+    -------
+    dict of str to list of str
+        As :func:`wide_groups`; two headers are enough where what stands before the number says that it is a wave.
+    """
+    groups: dict[str, dict[int, str]] = {}
+    for header in headers:
+        match = re.fullmatch(r"(.*[^0-9])([0-9]{1,2})", header)
+        if match:
+            groups.setdefault(match[1] + "{}", {})[int(match[2])] = header
+    found = {}
+    for stem, by_number in groups.items():
+        numbers = sorted(by_number)
+        steps = {after - before for before, after in pairwise(numbers)}
+        says_so = bool(re.search(rf"{_WAVE}$", stem[:-2], re.IGNORECASE)) and len(numbers) >= 2
+        are_years = len(numbers) >= 3 and len(steps) == 1 and (min(numbers) >= 60 or max(numbers) <= 30)
+        if says_so or (are_years and all(len(by_number[each].removeprefix(stem[:-2])) == 2 for each in numbers)):
+            found[stem] = [by_number[each] for each in numbers]
+    return found
+
+
+def period_of_wide(variables: Sequence[Variable]) -> str:
+    """Name the period of a wide file: a year, or a wave."""
+    return "year" if any("[0-9]{4}" in str(each.keys.get("wide")) for each in variables) else "wave"
 
 
 def name_from(header: str) -> str:
@@ -300,6 +361,8 @@ def _typed(raw: pd.Series, opened: Opened, header: str) -> tuple[pd.Series, dict
 def missing_numbers(values: pd.Series) -> list[int]:
     """Find numbers that mean missing: usual negative codes where nothing else is negative, or far too many nines.
 
+    A difference has −1 beside 1, and a code has nothing on the other side of zero.
+
     Parameters
     ----------
     values
@@ -307,7 +370,8 @@ def missing_numbers(values: pd.Series) -> list[int]:
     """
     known = values.dropna()
     negative = sorted(set(known[known < 0]))
-    if negative and set(negative) <= SENTINELS and (known >= 0).mean() > 0.5:
+    mirrored = any((known == -code).sum() * MIRRORED > (known == code).sum() for code in negative)
+    if negative and set(negative) <= SENTINELS and (known >= 0).mean() > 0.5 and not mirrored:
         return [int(value) for value in negative]
     for code in LARGE_SENTINELS:
         others = known[known != code]
@@ -327,9 +391,19 @@ def code_level(header: str, raw: pd.Series) -> CodeLevel | None:
         if codes.bad.any() or codes.notes or known.empty:
             continue
         first = known.str.slice(0, 2).astype("int64")
-        if first.between(11, 91).all() and first.nunique() <= MOST_PROVINCES and (digits == 12 or _CODE.search(header)):
-            return level
+        of_provinces = first.between(11, 91).all() and first.nunique() <= MOST_PROVINCES
+        if of_provinces and _are_of_places(known) and (digits == 12 or _CODE.search(header)):
+            return None if _OF_NO_PLACE.search(header) else level
     return None
+
+
+def _are_of_places(codes: pd.Series) -> bool:
+    """Tell codes of places from numbers of as many digits: below a province come 01 to 70 or 90, and then no 00."""
+    parts = [codes.str.slice(2, 4), codes.str.slice(4, 6)]
+    below = parts[0][parts[0] != ""]
+    third = parts[1][parts[1] != ""]
+    plausible = below.astype("int64").between(1, 70) | (below == "90")
+    return bool((below.empty or plausible.mean() >= OF_PLACES) and (third.empty or (third != "00").mean() > 0.5))
 
 
 def is_period(header: str, values: pd.Series) -> bool:

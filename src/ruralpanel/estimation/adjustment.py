@@ -42,10 +42,14 @@ def with_adjusted(
         specifications of the block.
     """
     families: dict[str, list[int]] = {}
+    others = []
     for number, (row, equation) in enumerate(zip(estimates.to_dict("records"), equations, strict=True)):
         if equation.adjustment is not None and is_effect(row, equation):
             families.setdefault(equation.family, []).append(number)
+        elif equation.adjustment is not None and pd.notna(row["p_value"]):
+            others.append(number)
     adjusted, words = estimates["p_value_adjusted"].copy(), estimates["adjustment"].copy()
+    words.iloc[others] = "not adjusted: only overall effects of treatments and their moderation are"
     for name, candidates in families.items():
         method = equations[candidates[0]].adjustment
         assert method is not None
@@ -53,7 +57,7 @@ def with_adjusted(
         if method in ("romano_wolf", "westfall_young"):
             members = [number for number in candidates if DRAWN in rows[number]]
             without = [number for number in candidates if DRAWN not in rows[number]]
-            words.iloc[without] = "no adjustment: there is no bootstrap of this coefficient"
+            words.iloc[without] = "not adjusted: there is no bootstrap of this coefficient"
             values = _by_draws(method, estimates.iloc[members], [rows[number][DRAWN] for number in members])
             of = "wild cluster bootstrap"
         else:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ruralpanel.estimation.absent_p_values import with_reasons
 from ruralpanel.estimation.covariance import covariance_frame
 from ruralpanel.estimation.estimates import PERMUTED, ROW, estimates_frame, no_estimate
 from ruralpanel.estimation.matching_balance import BALANCE_COLUMNS
@@ -110,6 +111,7 @@ def block_results(
             rows = [no_estimate(equation, str(error))]
         except np.linalg.LinAlgError as error:  # ends this equation and no other
             rows = [no_estimate(equation, f"the equations it is solved by have no solution: {error}")]
+        rows = [with_reasons(row, equation) for row in rows]
         frames.append(estimates_frame(rows, equation))
         found += [(row, equation) for row in rows]
         lines += ledger.lines

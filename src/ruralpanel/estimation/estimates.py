@@ -13,6 +13,7 @@ from ruralpanel.estimation.rounding import NEGATIVE_VARIANCE, ZERO_ERROR
 from ruralpanel.periods.frequency import frequency
 from ruralpanel.storage import load_typed, with_types
 from ruralpanel.study.blocks import Equation
+from ruralpanel.study.estimators import ESTIMATORS
 
 COLUMNS: dict[str, tuple[str, str]] = {
     "block": ("str", "the block of the study"),
@@ -33,14 +34,14 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "statistic": ("float64", "t, or F for a joint test"),
     "degrees_of_freedom": ("float64", "of the t distribution, or the F's denominator; empty for the normal"),
     "p_value": ("float64", "two-sided p-value"),
-    "p_value_adjusted": ("float64", "adjusted for multiple testing; empty where it is not asked for"),
-    "adjustment": ("str", "how, and over how many tests"),
-    "p_value_bootstrap": ("float64", "from the wild cluster bootstrap; empty where it is not asked for"),
+    "p_value_adjusted": ("float64", "adjusted for multiple testing, where `adjustment` says how"),
+    "adjustment": ("str", "how, and over how many tests, or why it is not; empty where it is not asked for"),
+    "p_value_bootstrap": ("float64", "from the wild cluster bootstrap, where `bootstrap` says how"),
     "interval_low_bootstrap": ("float64", "lower end of what the wild cluster bootstrap does not reject"),
     "interval_high_bootstrap": ("float64", "upper end; infinite ends mean that the draws are too few to reject any"),
-    "bootstrap": ("str", "how, or why it could not be had"),
-    "p_value_permutation": ("float64", "from permutations of cohorts; empty where it is not asked for"),
-    "permutation": ("str", "of how many and among whom, or why there are none"),
+    "bootstrap": ("str", "how, or why it could not be had; empty where it is not asked for"),
+    "p_value_permutation": ("float64", "from permutations of cohorts, where `permutation` says how"),
+    "permutation": ("str", "of how many and among whom, or why there are none; empty where it is not asked for"),
     "instruments": ("str", "the columns that the endogenous terms are instrumented with"),
     "first_stage_f": ("float64", "how strong the instruments of an endogenous term are"),
     "first_stage": ("str", "which F that is, and what it is held to"),
@@ -51,7 +52,10 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "interval_low": ("float64", "lower end of the interval"),
     "interval_high": ("float64", "upper end of the interval"),
     "interval_low_simultaneous": ("float64", "lower end of the band that covers all event times at once"),
-    "interval_high_simultaneous": ("float64", "its upper end; both empty where it is not asked for"),
+    "interval_high_simultaneous": (
+        "float64",
+        "its upper end; both empty where it is not asked for, or not by event time",
+    ),
     "interval_level": ("float64", "coverage of the interval"),
     "weight_share": ("float64", "a comparison's share in the two-way estimate; empty outside its decomposition"),
     "minimum_detectable_effect": ("float64", "the effect that a test at the 5% level finds with a power of 80%"),
@@ -70,6 +74,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "clustered_by": ("str", "the columns that define the clusters"),
     "spatial": ("str", "kernel and cutoff of spatial standard errors, and whether a variance had to be raised"),
     "small_sample": ("str", "the small-sample correction"),
+    "not_used": ("str", "what the specification states and its estimator has no use for"),
     "reason": ("str", "why there is no number"),
 }
 """Every column of the estimates, with its type and what it holds."""
@@ -121,11 +126,13 @@ def estimates_frame(rows: Sequence[dict[str, Any]], equation: Equation) -> pd.Da
     frame["estimator"] = equation.estimator
     frame["sample"] = [each.get("sample", sample_words(equation)) for each in rows]
     # An estimator that has no use for a part of the equation says what it has in its place.
-    regressors = " + ".join([*equation.interactions, *equation.regressors])
+    used = [] if "regressors" in ESTIMATORS[equation.estimator].without else equation.regressors
+    regressors = " + ".join([*equation.interactions, *used])
     frame["regressors"] = [each.get("regressors", regressors) for each in rows]
     effects = " + ".join(equation.fixed_effects) or "none"
     frame["fixed_effects"] = [each.get("fixed_effects", effects) for each in rows]
     frame["weights"] = equation.weights or "none"
+    frame["not_used"] = not_used(equation)
     return with_types(_in_words(frame, equation), COLUMNS)
 
 
@@ -135,6 +142,21 @@ def _in_words(frame: pd.DataFrame, equation: Equation) -> pd.DataFrame:
         return frame
     cohort = frame["cohort"].map(lambda name: equation.label(int(name)) if str(name).isdigit() else name)
     return frame.assign(cohort=cohort, period=frame["period"].astype(object).map(equation.label, na_action="ignore"))
+
+
+def not_used(equation: Equation) -> str:
+    """Say which parts of an equation do not enter its estimator, of those that are not what they are by default."""
+    without, inference = ESTIMATORS[equation.estimator].without, equation.inference
+    own = [effect for effect in equation.fixed_effects if effect not in (equation.unit, equation.period)]
+    stated = {
+        "regressors": "regressors " + ", ".join(equation.regressors) if equation.regressors else "",
+        "fixed_effects": "fixed effects " + ", ".join(own) if own else "",
+        "small_sample": f"small-sample correction {inference.small_sample}"
+        if inference.small_sample != "fixest"
+        else "",
+        "variance": f"{inference.variance} variance" if inference.variance != "clustered" else "",
+    }
+    return "; ".join(stated[key] for key in without if stated[key])
 
 
 def sample_words(equation: Equation, left_out: str = "") -> str:

@@ -1,4 +1,4 @@
-"""p-values of a two-way regression's treatment terms that are drawn, beside those from its standard errors."""
+"""p-values of a two-way regression's terms that are drawn, beside those from its standard errors."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Drawn:
     exact: bool
 
 
-def tested(terms: list[Term], equation: Equation) -> list[str]:
+def permutable(terms: list[Term], equation: Equation) -> list[str]:
     """List the columns of treatments, their interactions, and their products with moderators."""
     others = {*equation.regressors}
     return [term.column for term in terms if term.period is None and term.column not in others]
@@ -53,7 +53,7 @@ def tested(terms: list[Term], equation: Equation) -> list[str]:
 def with_bootstrap(
     rows: list[dict[str, Any]], terms: list[Term], fit: Fit, panel: pd.DataFrame, equation: Equation
 ) -> list[dict[str, Any]]:
-    """Add p-values from the wild cluster bootstrap to the rows of treatments and moderation.
+    """Add p-values from the wild cluster bootstrap to the rows of treatments, moderation and regressors.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def with_bootstrap(
     words = _words(weights, int(is_treated.sum()), equation)
     found = []
     for row, term in zip(rows, terms, strict=True):
-        if term.column not in tested(terms, equation) or pd.isna(row.get("standard_error")):
+        if term.period is not None or pd.isna(row.get("standard_error")):
             found.append(row)
             continue
         position = list(absorbed.regressors.columns).index(term.column)
@@ -131,7 +131,7 @@ def with_permutation(
     options, absorbed = equation.inference.permutation, fit.absorbed
     assert options is not None and absorbed is not None and equation.seed is not None
     sample = absorbed.sample
-    columns = [name for name in tested(terms, equation) if name in absorbed.regressors]
+    columns = [name for name in permutable(terms, equation) if name in absorbed.regressors]
     if not columns:
         return rows
     among = options.among or equation.timing_unit
@@ -215,7 +215,7 @@ def _nested_effect(absorbed: Absorbed, cluster: str) -> str | None:
 
 
 def _words(weights: WildWeights, treated: int, equation: Equation) -> str:
-    """Say how the bootstrap was done, and in how many clusters anybody is treated."""
+    """Say how the bootstrap was done, and in how many clusters anybody is treated, where anybody can be."""
     options = equation.inference.bootstrap
     assert options is not None
     kind = {"rademacher": "Rademacher", "webb": "Webb"}[options.weights]
@@ -224,4 +224,4 @@ def _words(weights: WildWeights, treated: int, equation: Equation) -> str:
     imposed = "null imposed" if options.impose_null else "null not imposed"
     source = "Cameron, Gelbach and Miller 2008" if options.weights == "rademacher" else "Webb 2023"
     how = f"wild cluster bootstrap with {kind} weights, {draws}, {imposed} ({source})"
-    return f"{how}; {treated} of {clusters} clusters treated"
+    return f"{how}; {treated} of {clusters} clusters treated" if equation.treatments else f"{how}; {clusters} clusters"

@@ -99,6 +99,8 @@ class ExhibitDeclaration(BaseModel):
     """The files of facts that the notes refer to, by name."""
     tables: dict[str, str] = {}
     """With a scorecard of claims: by block, the first regression table that shows it, as `Table 6`."""
+    fonts: list[str] = []
+    """With a figure: files of fonts for characters that those of the house have not."""
     flow: list[FlowStep] = []
     """With a picture of the way of the data: everything the study makes."""
 
@@ -126,6 +128,12 @@ class ExhibitDeclaration(BaseModel):
     def label(self, period: float) -> str:
         """Write a period as a reader sees it."""
         return frequency(self.frequency).label(period)
+
+    @property
+    def periods_words(self) -> str:
+        """What periods are called within a sentence, which only words in Latin letters write with an s."""
+        words = self.period_words
+        return f"{words}s" if words[-1:].isascii() and words[-1:].isalpha() else words
 
 
 def declared(study: Study, name: str) -> ExhibitDeclaration:
@@ -192,6 +200,7 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
             if isinstance(exhibit, ScorecardTable) and isinstance(each, RegressionTable)
             for block in each.estimated_in
         },
+        fonts=[] if exhibit.is_table else study.fonts,
         flow=flow(study, numbers) if isinstance(exhibit, WorkflowFigure) else [],
     )
 
@@ -323,6 +332,18 @@ def missing_errors(estimates: pd.DataFrame) -> list[str]:
     without = estimates[estimates["estimate"].notna() & estimates["standard_error"].isna()]
     reasons = without.loc[without["reason"].str.startswith("no standard error"), "reason"]
     return [f"{reason[0].upper()}{reason[1:]}." for reason in dict.fromkeys(reasons)]
+
+
+def not_used_notes(estimates: pd.DataFrame) -> list[str]:
+    """Say in a sentence for each estimator what its specification states and does not enter it.
+
+    Parameters
+    ----------
+    estimates
+        What the exhibit shows.
+    """
+    found = estimates.loc[estimates["not_used"] != "", ["estimator", "not_used"]].drop_duplicates()
+    return [f"{ESTIMATORS[name].short} is without {what}." for name, what in found.itertuples(index=False)]
 
 
 def sentence_list(words: list[str]) -> str:

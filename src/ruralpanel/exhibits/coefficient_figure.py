@@ -40,7 +40,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
     exhibit = declaration.exhibit
     assert isinstance(exhibit, CoefficientFigure)
     parts = [(str(outcome), part) for outcome, part in data.groupby("outcome", sort=False)]
-    with figure_style():
+    with figure_style(declaration.fonts):
         figure, all_axes = panels(max(len(parts), 1), height=3.2)
         if not parts:
             empty_axes(all_axes[0], "no such coefficient in these blocks")

@@ -57,7 +57,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
     parts = [(str(key[2]), part) for key, part in data.groupby(PANEL, sort=False)]
     cohorts = [max(part["cohort"].nunique(), 3) for _, part in parts] or [3]
     heights = [0.26 * number + 0.85 for number in cohorts]
-    with figure_style():
+    with figure_style(declaration.fonts):
         figure, all_axes = stacked_panels(heights)
         if not parts:
             empty_axes(all_axes[0], "no effects by cohort and event time in these blocks")
@@ -97,7 +97,7 @@ def _draw_cells(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declaration
     which = declaration.specifications.get(f"{part['block'].iloc[0]}/{part['specification'].iloc[0]}", "")
     axes.set_title(", ".join(each for each in (words.head, which) if each))
     treatment = str(cells["term"].iloc[0])
-    axes.set_xlabel(f"Event time in {declaration.period_words}s ({name_words(treatment, declaration.labels)})")
+    axes.set_xlabel(f"Event time in {declaration.periods_words} ({name_words(treatment, declaration.labels)})")
     axes.set_ylabel("First period treated")
     axes.grid(visible=False)
 

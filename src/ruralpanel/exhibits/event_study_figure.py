@@ -60,7 +60,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
     """Draw coefficients by event time, one set of axes an outcome, one series a specification."""
     by_outcome = [(str(name), part) for name, part in data.groupby("outcome", sort=False)]
-    with figure_style():
+    with figure_style(declaration.fonts):
         if len(_series(data)) > CROWDED:
             figure, all_axes = stacked_panels([3.6 if len(by_outcome) == 1 else 3.0] * len(by_outcome))
         else:
@@ -114,7 +114,7 @@ def _draw_outcome(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declarati
     if anticipation:
         axes.axvspan(-anticipation - 0.5, -0.5, color="#dddddd", linewidth=0, zorder=0)
     axes.set_title(words.head)
-    axes.set_xlabel(f"Event time in {declaration.period_words}s ({name_words(treatment, declaration.labels)})")
+    axes.set_xlabel(f"Event time in {declaration.periods_words} ({name_words(treatment, declaration.labels)})")
     axes.set_ylabel(axis_label("Effect", words.effect_unit))
     _label_bins(axes, shown)
 

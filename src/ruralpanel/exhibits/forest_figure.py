@@ -64,7 +64,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
     assert isinstance(exhibit, ForestFigure)
     parts = [(str(outcome), part) for outcome, part in data.groupby("outcome", sort=False)]
     lines = [len(_rows(part)) for _, part in parts]
-    with figure_style():
+    with figure_style(declaration.fonts):
         figure, all_axes = plt.subplots(
             max(len(parts), 1),
             1,
@@ -175,16 +175,14 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration, exhibit: ForestF
     if set(data["series"]) == {ALONE, TOGETHER}:
         sentences.append(f"{ALONE}: a regression with this moderator only. {TOGETHER}: one with several.")
     for name in exhibit.beside:
-        column, head = PRINTED[name]
+        _, head = PRINTED[name]
         if name == "minimum_detectable_effect":
             sentences.append(
                 f"{head}: minimum detectable effect, which a two-sided test at the 5% level finds with a power of 80% "
                 "(Bloom 1995)."
             )
-        elif data[column].notna().any():
-            how = {"adjusted": "adjustment"}.get(name, name)
-            sentences.append(f"{head}: {'; '.join(dict.fromkeys(text for text in data[how] if text))}.")
         else:
-            sentences.append(f"{head}: not asked for in these blocks.")
+            how = dict.fromkeys(text for text in data[{"adjusted": "adjustment"}.get(name, name)] if text)
+            sentences.append(f"{head}: {'; '.join(how) or 'not asked for in these blocks'}.")
     sentences += missing_coefficients(data, declaration)
     return sentences + missing_errors(data) + unit_notes(data, declaration) + closing_notes(declaration)

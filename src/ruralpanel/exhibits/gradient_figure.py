@@ -60,7 +60,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
     exhibit = declaration.exhibit
     assert isinstance(exhibit, GradientFigure)
     parts = [(str(outcome), part) for outcome, part in data.groupby("outcome", sort=False)]
-    with figure_style():
+    with figure_style(declaration.fonts):
         figure, all_axes = panels(max(len(parts), 1), height=3.8 if len(parts) < 2 else 3.0)
         if not parts:
             empty_axes(all_axes[0], f"these blocks do not estimate an effect along {exhibit.moderator}")

@@ -49,7 +49,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
         if ((data["outcome"] == outcome) & (data["under"] == restriction)).any()
     ]
     empty = [outcome for outcome in dict.fromkeys(data["outcome"]) if outcome not in dict(asked)]
-    with figure_style():
+    with figure_style(declaration.fonts):
         count = len(asked) + len(empty)
         figure, all_axes = panels(count, height=3.6 if count == 1 else 3.0)
         for axes, (outcome, restriction) in zip(all_axes, asked, strict=False):

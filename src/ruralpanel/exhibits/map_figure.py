@@ -88,6 +88,10 @@ def _units(panel: pd.DataFrame, declaration: ExhibitDeclaration, exhibit: MapFig
     columns["value"] = rows[f"{name}_cohort" if exhibit.show == "cohort" else name].astype("float64")
     if exhibit.shade is not None:
         columns["shaded"] = rows[exhibit.shade]
+        others = sorted(set(rows[exhibit.shade].dropna().unique()) - {0, 1}, key=str)
+        if others:
+            what = f"`{exhibit.shade}` has the value {others[0]}, and a region is shaded by a column of 0 and 1"
+            raise DataError([Problem(f"exhibit {declaration.name}", what, "shade")])
     units = pd.DataFrame(columns | {"unit": rows[declaration.unit]})
     units = units.groupby("unit", sort=True).last().dropna(subset=["longitude", "latitude"])
     names, order = _classes(units["value"], exhibit, declaration)
@@ -149,7 +153,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
     exhibit = declaration.exhibit
     assert isinstance(exhibit, MapFigure)
     units = data[data["layer"] == UNIT]
-    with figure_style():
+    with figure_style(declaration.fonts):
         middle = float(units["latitude"].mean())
         shrink = float(np.cos(np.radians(middle)))
         width, height = np.ptp(units["longitude"]) * shrink, np.ptp(units["latitude"])

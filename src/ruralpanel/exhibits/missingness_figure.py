@@ -71,7 +71,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
     values, units = data[data["shown"] == VALUES], data[data["shown"] == UNITS]
     gone = bool((units["share"] > 0).any())
     heights = [0.2 * max(values["column"].nunique(), 3) + 0.8, *([2.2] if gone else [])]
-    with figure_style():
+    with figure_style(declaration.fonts):
         figure, all_axes = stacked_panels(heights)
         _draw_values(all_axes[0], values, declaration)
         if gone:

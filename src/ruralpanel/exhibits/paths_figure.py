@@ -46,7 +46,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
     """Draw a line a group, one set of axes an outcome and specification."""
     parts = [(str(outcome), part) for (outcome, *_), part in data.groupby(PANEL, sort=False)]
-    with figure_style():
+    with figure_style(declaration.fonts):
         figure, all_axes = panels(max(len(parts), 1), height=3.8 if len(parts) < 2 else 3.4)
         if not parts:
             empty_axes(all_axes[0], "no means by group in these blocks")

@@ -8,6 +8,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ruralpanel.estimation.absent_p_values import ABSENT
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, unit_notes
 from ruralpanel.exhibits.names import term_words
 from ruralpanel.exhibits.numbers import count, probability
@@ -41,6 +42,7 @@ def plotted_data(estimates: pd.DataFrame, draws: pd.DataFrame, declaration: Exhi
     assert isinstance(exhibit, PermutationFigure)
     numbered = estimates.assign(row=estimates.groupby("block", sort=False).cumcount() + 1)
     asked = numbered[numbered["estimator"].isin(shown_in(exhibit.kind)) & (numbered["permutation"] != "")]
+    asked = asked[~asked["permutation"].str.startswith(ABSENT)]  # regressors, which no cohort moves
     if exhibit.terms is not None:
         asked = asked[asked["term"].isin(exhibit.terms)]
     permuted = draws.merge(asked[["row", *ORIGIN]], on=["block", "row"], how="inner", validate="many_to_one")
@@ -54,7 +56,7 @@ def plotted_data(estimates: pd.DataFrame, draws: pd.DataFrame, declaration: Exhi
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
     """Draw the distribution of permuted estimates, one set of axes a term and specification."""
     parts = [part for _, part in data.groupby(["block", "row"], sort=False)]
-    with figure_style():
+    with figure_style(declaration.fonts):
         figure, all_axes = panels(max(len(parts), 1), height=3.2 if len(parts) < 2 else 2.7)
         if not parts:
             empty_axes(all_axes[0], "no estimate with permutations in these blocks")

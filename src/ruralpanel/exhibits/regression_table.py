@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from ruralpanel.exhibits.caption import (
     closing_notes,
     full_title,
     missing_errors,
+    not_used_notes,
     sentence_list,
     unit_notes,
     variance_words,
@@ -340,6 +342,7 @@ def _notes(
     if any(first["variance"] for first in firsts):
         having = pd.DataFrame([first for first in firsts if first["variance"]])
         sentences.append(f"Standard errors in parentheses: {variances_words(having, declaration)}.")
+    sentences += not_used_notes(pd.concat(columns)) if columns else []
     terms = {term for column in columns for term in column["term"]}
     sentences += [f"{words}." for term, words in declaration.treatments.items() if term in terms]
     units = [f"{words.head}: {words.level_unit}" for words in declaration.outcomes.values() if words.level_unit]
@@ -361,8 +364,7 @@ def _notes(
     if exhibit.stars:
         sentences.append("* p < 0.10, ** p < 0.05, *** p < 0.01.")
     for kind in exhibit.p_values or []:
-        _, label, how = P_VALUES[kind]
-        sentences.append(f"{label}: {_by_columns([column[how] for column in columns])}.")
+        sentences.append(f"{P_VALUES[kind][1]}: {_how_made(kind, columns, exhibit)}.")
     if exhibit.minimum_detectable_effect:
         sentences.append(
             f"{MDE}: minimum detectable effect, which a two-sided test at the 5% level finds with a power of 80% "
@@ -390,21 +392,39 @@ def _instrument_notes(columns: list[pd.DataFrame], declaration: ExhibitDeclarati
         sentences = [f"Instruments: {next(iter(listed.values()))}."]
     else:
         sentences = [f"Instruments in {_column_words(at)}: {listed[names]}." for names, at in by_set.items()]
-    strengths = [column["first_stage"] for column in columns]
-    sentences.append(f"First-stage F: {_by_columns(strengths)}.")
-    if any(column["p_value_anderson_rubin"].notna().any() for column in columns):
-        sentences.append(f"In brackets: {_by_columns([column['anderson_rubin'] for column in columns])}.")
+    for words, how in (("First-stage F", "first_stage"), ("In brackets", "anderson_rubin")):
+        found: dict[str, list[int]] = {}
+        for number, column in numbered:
+            for text in dict.fromkeys(text for text in column[how] if text):
+                found.setdefault(text, []).append(number)
+        if found:
+            sentences.append(f"{words}: {next(iter(found)) if len(found) == 1 else _by_columns(found)}.")
     return sentences
 
 
-def _by_columns(texts: list[pd.Series]) -> str:
-    """Say how p-values were made, and in which columns of the table where they were not made alike in all."""
+def _how_made(kind: str, columns: list[pd.DataFrame], exhibit: RegressionTable) -> str:
+    """Say how p-values of a kind were made, in which columns of the table, and why others that are shown have none."""
+    p_value, _, how = P_VALUES[kind]
     found: dict[str, list[int]] = {}
-    for number, column in enumerate(texts, start=1):
-        for text in dict.fromkeys(text for text in column if text):
+    not_asked = []
+    for number, column in enumerate(columns, start=1):
+        shown = column[column["period"].isna() & column["p_value"].notna() & ~is_along(column["term"])]
+        shown = shown[(shown["term"] != JOINT_TEST) & shown["term"].isin(exhibit.terms or shown["term"])]
+        made = shown.loc[shown[p_value].notna(), how]
+        absent = shown.loc[shown[p_value].isna(), how]
+        for text in dict.fromkeys(text for text in [*made, *absent] if text):
             found.setdefault(text, []).append(number)
+        if made.empty and len(absent) and (absent == "").all():
+            not_asked.append(number)
+    if found and not_asked:
+        found["not asked for"] = not_asked
     if len(found) < 2:
         return next(iter(found), "not asked for in these blocks")
+    return _by_columns(found)
+
+
+def _by_columns(found: Mapping[str, list[int]]) -> str:
+    """Say of texts in which columns of the table they hold."""
     return "; ".join(f"in {_column_words(numbers)}, {text}" for text, numbers in found.items())
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, LogFormatter, LogLocator, NullLocator
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, sentence_list
 from ruralpanel.exhibits.names import name_words
@@ -114,7 +114,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
     sampled = f"Sample ({declaration.standing} data)" if declaration.standing == "simulated" else "Sample"
     data = data.assign(**{AT: positions(data["year"], declaration.frequency)})
     labels = {PUBLISHED: exhibit.published_label, SAMPLE: sampled, WEIGHTED: f"{sampled}, weighted"}
-    with figure_style():
+    with figure_style(declaration.fonts):
         figure, (above, below) = plt.subplots(
             2, 1, figsize=(WIDTH, 5.2), height_ratios=(2.4, 1), sharex=True, layout="constrained"
         )
@@ -124,6 +124,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
             _draw_line(below, data[data["series"] == name], position, None)
         above.set_yscale("log")
         above.yaxis.set_major_formatter(FuncFormatter(lambda value, _: count(value)))
+        above.yaxis.set_minor_formatter(LogFormatter())  # in figures, which the usual one writes as mathematics
         whom = declaration.levels.get(exhibit.designation, declaration.unit)
         above.set_ylabel(f"Designated units ({name_words(whom, declaration.labels)})")
         below.set_yscale("log")

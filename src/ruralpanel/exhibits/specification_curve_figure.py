@@ -81,7 +81,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
     chosen = [_choices(row, declaration) for row in shown.to_dict("records")]
     varying = _varying(chosen)
     rows = sum(len(values) for values in varying.values())
-    with figure_style():
+    with figure_style(declaration.fonts):
         heights = [CURVE_HEIGHT, max(rows + len(varying) * 0.7, 1) * ROW_HEIGHT]
         figure, (curve, matrix) = stacked_panels(heights, share_x=True)
         if shown.empty:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,13 @@ import matplotlib.pyplot as plt
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, fontManager
+from matplotlib.ft2font import FT2Font
+from matplotlib.text import Text
 
+from ruralpanel.errors import FigureError, Problem
 from ruralpanel.exhibits.caption import SIMULATED, ExhibitDeclaration
+from ruralpanel.fonts import REMEDY, characters_in, chinese_sans_file, named, without_glyph
 
 # Okabe & Ito's palette without its yellow, which is faint on white, and a wine red of Tol's; ordered so that neighbours
 # also differ in lightness, with markers for print in grey.
@@ -29,13 +35,23 @@ LABEL_WIDTH = 34
 """Characters that fit beside one set of axes."""
 
 
+LATIN = "DejaVu Sans"
+"""The font of the figures, with Latin, Greek, Cyrillic and Arabic letters; it comes with matplotlib."""
+
+
 @contextmanager
-def figure_style() -> Iterator[None]:
-    """Draw with the house style."""
+def figure_style(fonts: Sequence[str] = ()) -> Iterator[None]:
+    """Draw with the house style.
+
+    Parameters
+    ----------
+    fonts
+        Files of fonts for characters that neither :data:`LATIN` nor the Chinese font has.
+    """
     settings: dict[Any, Any] = {
         "figure.dpi": 100,
         "savefig.dpi": 300,
-        "font.family": "DejaVu Sans",
+        "font.family": [LATIN, *map(_family, [str(chinese_sans_file()), *fonts])],
         "font.size": 9,
         "axes.titlesize": 10,
         "axes.titlelocation": "left",
@@ -131,7 +147,7 @@ def finish(figure: Figure, declaration: ExhibitDeclaration) -> None:
         figure.suptitle(SIMULATED, x=0.995, ha="right", color=WARNING_COLOUR, fontsize=9, fontweight="bold")
 
 
-def save_figure(figure: Figure, png: Path | str, pdf: Path | str, svg: Path | str) -> None:
+def save_figure(figure: Figure, png: Path | str, pdf: Path | str, svg: Path | str, fonts: Sequence[str] = ()) -> None:
     """Save a figure as PNG, PDF and SVG, the same bytes every time.
 
     Parameters
@@ -140,12 +156,75 @@ def save_figure(figure: Figure, png: Path | str, pdf: Path | str, svg: Path | st
         The figure; closed afterwards.
     png, pdf, svg
         Where to.
+    fonts
+        The files of fonts it was drawn with, beside those that are always there.
+
+    Raises
+    ------
+    FigureError
+        If a character of its text is in none of the fonts; all such texts at once. Nothing is saved.
     """
+    problems = missing_characters(figure, Path(png).stem, fonts)
+    if problems:
+        plt.close(figure)
+        raise FigureError(problems)
     figure.savefig(png, metadata={"Software": None})
     figure.savefig(pdf, metadata={"CreationDate": None, "Producer": None, "Creator": None})
-    with figure_style():
+    with figure_style(fonts):
         figure.savefig(svg, metadata={"Date": None, "Creator": None})
     plt.close(figure)
+
+
+def missing_characters(figure: Figure, name: str, fonts: Sequence[str] = ()) -> list[Problem]:
+    """Find the texts of a figure that would have boxes in place of characters.
+
+    Parameters
+    ----------
+    figure
+        The figure.
+    name
+        What it is called, for the message.
+    fonts
+        As in :func:`save_figure`.
+
+    Returns
+    -------
+    list of Problem
+        One for every text, with the characters that no font has.
+    """
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.get_ticklabels()  # which are written only now
+    always: list[Path | str] = [chinese_sans_file(), *fonts]
+    of_style: dict[tuple[str, Any], frozenset[int]] = {}
+    problems = {}
+    for text in figure.findobj(Text):
+        if not text.get_visible():
+            continue
+        style = (text.get_fontstyle(), text.get_fontweight())
+        if style not in of_style:  # slanted letters are a font of their own, with fewer characters
+            latin = findfont(FontProperties(family=LATIN, style=style[0], weight=style[1]))
+            of_style[style] = characters_in([latin, *always])
+        missing = without_glyph(text.get_text(), of_style[style])
+        if missing:
+            shown = " ".join(text.get_text().split())
+            what = f"no font at hand has {named(missing)}, in the text “{shown}”"
+            problems[what] = Problem(f"the figure `{name}`", what, hint=REMEDY)
+    return list(problems.values())
+
+
+def _family(file: str) -> str:
+    """Make a font known to matplotlib, and give the name it has there.
+
+    A font that has one weight stands for the bold one too, for which there would be a warning else.
+    """
+    family = FT2Font(file).family_name
+    if not any(Path(each.fname) == Path(file) for each in fontManager.ttflist):
+        fontManager.addfont(file)
+        plain = fontManager.ttflist[-1]
+        if not any(each.name == plain.name and each.weight in (700, "bold") for each in fontManager.ttflist):
+            fontManager.ttflist.append(replace(plain, weight=700))
+    return str(family)
 
 
 def empty_axes(axes: Axes, reason: str) -> None:

@@ -37,7 +37,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
     means = data[data["term"] != COHORT_SIZE]
     parts = [(key, part) for key, part in means.groupby(["outcome", "block", "specification"], sort=False)]
     palette = _palette(data)
-    with figure_style():
+    with figure_style(declaration.fonts):
         figure, all_axes = panels(len(parts), height=3.6 if len(parts) == 1 else 2.9)
         for axes, ((outcome, block, specification), part) in zip(all_axes, parts, strict=True):
             which = declaration.specifications.get(f"{block}/{specification}", "")

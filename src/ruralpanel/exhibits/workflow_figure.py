@@ -102,7 +102,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
     data = data.fillna({"from_stage": "", "from": "", "words": ""})
     places, longest = _places(data)
     across = {stage: float(position) for position, stage in enumerate(_stages(data))}
-    with figure_style():
+    with figure_style(declaration.fonts):
         figure, (axes,) = stacked_panels([(longest + 1.2) * ROW_HEIGHT])
         axes.set_axis_off()
         for arrow in data[data["from"] != ""].to_dict("records"):

@@ -57,6 +57,7 @@ FACTS = {
     "r_squared": "Within R²",
     "fixed_effects": "Fixed effects",
     "weights": "Weights",
+    "not_used": "Stated and not used",
     "variance": "Standard errors",
     "adjustment": "Adjustment of p",
     "bootstrap": "Bootstrap",

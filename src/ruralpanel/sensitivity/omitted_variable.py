@@ -47,7 +47,7 @@ def analyse(declared: OmittedVariable, regression: Regression) -> list[dict[str,
     declared
         Says what to compare with.
     regression
-        With regressors beside the treatment.
+        With regressors beside the treatment where it is compared with any.
 
     Returns
     -------

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ruralpanel.sensitivity.regression import Regression
-from ruralpanel.sensitivity.results import OUTCOME
+from ruralpanel.sensitivity.results import OUTCOME, CannotAnalyse
 from ruralpanel.study.sensitivity import Oster
 
 Numbers = NDArray[np.float64]
@@ -62,7 +62,14 @@ def analyse(declared: Oster, regression: Regression) -> list[dict[str, Any]]:
     -------
     list of dict
         Rows of the results.
+
+    Raises
+    ------
+    CannotAnalyse
+        If nothing is left of other regressors.
     """
+    if regression.regressors.shape[1] == 1:
+        raise CannotAnalyse("the regression has no other regressors, which unobserved ones could be compared with")
     # In standard deviations, whatever the units of the data: a cubic equation has the powers of them.
     columns = regression.regressors / np.sqrt((regression.regressors**2).mean())
     deviation = float(np.sqrt((regression.outcome**2).mean()))

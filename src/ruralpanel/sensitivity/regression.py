@@ -53,7 +53,7 @@ def regression_of(panel: pd.DataFrame, equation: Equation, term: str) -> Regress
     Raises
     ------
     CannotAnalyse
-        If it cannot be estimated, or there is no other regressor.
+        If it cannot be estimated.
     """
     equation = equation.model_copy(update={"inference": Inference(variance="homoskedastic")})
     ledger = Ledger("sensitivity", equation.block, equation.unit, equation.period)
@@ -76,6 +76,4 @@ def regression_of(panel: pd.DataFrame, equation: Equation, term: str) -> Regress
         left = left.drop(columns=CONSTANT)
         outcome = outcome - constant * (share @ outcome)
         left = left - np.outer(constant, share @ left.to_numpy())
-    if left.shape[1] == 1:
-        raise CannotAnalyse("the regression has no other regressors, which unobserved ones could be compared with")
     return Regression(term, fit, outcome, left)

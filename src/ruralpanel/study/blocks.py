@@ -50,9 +50,9 @@ class Inference(Section):
 
     bootstrap: WildBootstrap | None = None
     """`two_way_fixed_effects`, `first_differences` and `event_study`: p-values of treatments and their interactions
-    with moderators, or of each event time, and intervals of what is not rejected, from a wild cluster bootstrap, beside
-    the others: `bootstrap: {}` for the usual one. They hold with fewer clusters than t tests need. Needs one dimension
-    of clusters."""
+    with moderators, or of each event time, and of regressors, and intervals of what is not rejected, from a wild
+    cluster bootstrap, beside the others: `bootstrap: {}` for the usual one. They hold with fewer clusters than t tests
+    need. Needs one dimension of clusters."""
 
     permutation: Permutation | None = None
     """`two_way_fixed_effects` with one treatment that stays: p-values of it and of its moderation from estimates with

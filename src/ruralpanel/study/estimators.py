@@ -73,6 +73,9 @@ class Estimator:
     """Keys of a specification that belong to some estimators only and that it reads."""
     inference: tuple[str, ...] = ()
     """Keys of `inference` that belong to some estimators only and that it reads."""
+    without: tuple[str, ...] = ()
+    """Keys that most estimators read and that do not enter it: `regressors`, `fixed_effects` beyond unit and period,
+    `small_sample` or `variance`. What a specification states of them is told with the estimates."""
     in_a_sentence: str | None = None
     """What an error calls it where its name would read badly."""
 
@@ -133,6 +136,7 @@ ESTIMATORS: dict[str, Estimator] = {
         by_cohort=True,
         one_curve=True,
         keys=("window", "group_time"),
+        without=("regressors", "fixed_effects", "small_sample"),
         inference=("simultaneous",),
     ),
     "imputation": Estimator(
@@ -186,6 +190,7 @@ ESTIMATORS: dict[str, Estimator] = {
         by_cohort=True,
         follows_units="weighs units by their outcomes in all periods before treatment",
         keys=("window", "synthetic"),
+        without=("small_sample",),
     ),
     "chaisemartin_dhaultfoeuille": Estimator(
         words="differences around first changes of treatment (de Chaisemartin and D’Haultfœuille 2024; over all event "
@@ -197,6 +202,7 @@ ESTIMATORS: dict[str, Estimator] = {
         treatment_may_end=True,
         averages_effects=True,
         keys=("window", "switching"),
+        without=("regressors", "fixed_effects", "small_sample"),
     ),
     "bacon_decomposition": Estimator(
         words="a decomposition of two-way fixed effects into comparisons (Goodman-Bacon 2021)",
@@ -220,9 +226,18 @@ ESTIMATORS: dict[str, Estimator] = {
         of_adoption=True,
         keys=("anticipation",),
     ),
-    "cohort_means": Estimator(words="means by cohort and period", short="Means by cohort", exhibits=("trends_figure",)),
+    "cohort_means": Estimator(
+        words="means by cohort and period",
+        short="Means by cohort",
+        exhibits=("trends_figure",),
+        without=("regressors", "fixed_effects", "small_sample", "variance"),
+    ),
     "group_means": Estimator(
-        words="means by group and period", short="Means by group", exhibits=("paths_figure",), keys=("groups",)
+        words="means by group and period",
+        short="Means by group",
+        exhibits=("paths_figure",),
+        keys=("groups",),
+        without=("regressors", "fixed_effects", "small_sample", "variance"),
     ),
 }
 """The estimators, in the order in which a study's author is told of them."""

@@ -193,8 +193,20 @@ def _pattern_sentence(place: KeyPath, value: Any, pattern: str) -> str:
             "interactions": ("an interaction", "", "treatments joined by a star (`taobao_village*station`)"),
         }.get(str(place[-2]), ("a term", "a column or ", "an interaction with a star (`taobao_village*station`)"))
         return f"{value!r} is not {what}; write {single}{joined}"
+    of_key = {
+        "jel": "is not a code of the JEL classification; write a letter and one or two digits: `O13`",
+        "delimiter": "is not one character, which stands between columns: `delimiter: ;`",
+        "fonts": "is not a file of a font, whose name ends in .otf or .ttf",
+        "date": "is not a date; write year, month and day: `2024-05-31`",
+        "marked": "is not a block and a specification; write them with a slash between: `main/baseline`",
+    }
+    for key in (place[-1], *place[-2:-1]):
+        if key in of_key:
+            return f"{value!r} {of_key[str(key)]}"
     if "a-z" not in pattern:
-        return f"{value!r} is not a year; write a whole number"
+        if "0-9" in pattern and "A-Z" not in pattern:
+            return f"{value!r} is not a year; write a whole number"
+        return f"{value!r} does not fit the pattern {pattern}"
     name = place[-1] if isinstance(place[-1], str) and value == place[-1] else value
     return f"{name!r} is not a valid name; use lower-case letters, digits and underscores, beginning with a letter"
 

@@ -77,6 +77,11 @@ class Study(Section):
     paper's text refer to a number by the file's name and the keys that lead to it: `{{ truth/effects/income }}`."""
     exhibits: Annotated[dict[Name, AnyExhibit], Field(min_length=1)]
     """The tables and figures, in the order they are numbered."""
+    fonts: list[Annotated[Text, Field(pattern=r"\.([ot]tf|[OT]TF)$")]] = []
+    """Files of fonts (`.otf` or `.ttf`, each with one font in it) for characters that those which are always there have
+    not, in figures and in the paper. These have Latin, Greek, Cyrillic, Arabic and Chinese characters and Japanese
+    kana, but no Korean ones, and of rare Chinese ones (such as 𣵦) few. Paths count from the top of the repository. A
+    character that is in none of the fonts is an error."""
     claims: dict[Name, Claim] = {}
     """What is claimed, each with the estimates that speak to it; the page begins with what became of them."""
     paper: Paper | None = None

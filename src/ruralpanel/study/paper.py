@@ -34,7 +34,7 @@ class Paper(Section):
     """The language of the text: of hyphenation, quotation marks and the words Table, Figure and References. Notes of
     exhibits are in English."""
     font: Text | None = None
-    """A font family other than the one that is always there, which has no Chinese characters."""
+    """A font family other than Libertinus Serif, which is always there, as is Noto Serif SC for Chinese characters."""
     font_folder: Text | None = None
     """The folder with that font's files; left out, the font must be installed on the machine."""
     line_numbers: bool = False

@@ -136,7 +136,7 @@ class OmittedVariable(OfRegression):
     reduction: Annotated[float, Field(gt=0, le=1)] = 1.0
     """By which share the estimate is brought down: 1 to zero."""
     benchmarks: list[Term] = []
-    """Regressors to compare an omitted variable with."""
+    """Regressors to compare an omitted variable with. The robustness values need none."""
     times: Annotated[list[Annotated[float, Field(gt=0)]], Field(min_length=1)] = [1.0, 2.0, 3.0]
     """How many times as strong as each of these."""
 

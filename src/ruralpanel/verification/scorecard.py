@@ -26,6 +26,9 @@ P_VALUES = {
 }
 """The column of each p-value that a claim can be decided by."""
 
+HOW = {"adjusted": "adjustment", "bootstrap": "bootstrap", "permutation": "permutation"}
+"""The column that says of a p-value that is not the usual one how it was made, or why there is none."""
+
 _CARRIED = ("outcome", "estimate", "standard_error", "interval_low", "interval_high", "interval_level")
 
 
@@ -124,7 +127,8 @@ def decide(test: ClaimTest, row: pd.Series) -> tuple[str, str]:
             return "contradicted", "the interval lies outside the bound"
         return "undecided", "the interval has values that fit and values that do not"
     if pd.isna(p_value):
-        return "undecided", row["reason"] or "it has no such p-value"
+        why = row.get(HOW.get(test.p_value, ""), "")
+        return "undecided", row["reason"] or why or "it has no such p-value"
     significant = p_value < SIGNIFICANT
     if test.expect == "zero":
         if significant:

@@ -213,3 +213,41 @@ def test_a_font_that_is_not_there_is_an_error(run: Run) -> None:
     run.study["paper"] |= {"font": "No Such Serif", "font_folder": "."}
     with pytest.raises(PaperError, match="no such serif"):
         run.write()
+
+
+CHINESE = """淘宝村 *斜体* **粗体** `代码 code` “引号”——破折号，農村 あ。
+
+# 引言
+
+{{ exhibit: table }}
+"""
+
+
+def test_a_paper_in_chinese_is_typeset_with_the_font_that_is_always_there(run: Run) -> None:
+    (run.root / "paper.md").write_text(CHINESE, encoding="utf-8")
+    run.study |= {"title": "淘宝村与收入", "authors": ["王小明", "李𨟠"]}
+    run.study["paper"] |= {"language": "zh", "keywords": ["收入"]}
+    assert run.write().startswith(b"%PDF")
+
+
+def test_a_character_that_no_font_has_is_an_error_with_its_line(run: Run) -> None:
+    (run.root / "paper.md").write_text(TEXT + "\n李𣵦 and 한글.\n", encoding="utf-8")
+    run.study["title"] = "Villages 한"
+    with pytest.raises(PaperError) as error:
+        run.write()
+    said = str(error.value)
+    assert "no font at hand has 𣵦 (U+23D66 CJK UNIFIED IDEOGRAPH-23D66)" in said
+    assert "U+AE00 HANGUL SYLLABLE GEUL" in said
+    assert "which stands in “" in said
+    assert "under `fonts` in the study" in said
+
+
+def test_a_font_of_the_study_has_what_the_others_have_not(run: Run) -> None:
+    from matplotlib.font_manager import findfont
+
+    (run.root / "paper.md").write_text(TEXT + "\nⴰⵣⵓⵍ\n", encoding="utf-8")
+    (run.root / "own.ttf").write_bytes(Path(findfont("DejaVu Sans")).read_bytes())
+    with pytest.raises(PaperError):
+        run.write()
+    run.study["fonts"] = ["own.ttf"]
+    assert run.write().startswith(b"%PDF")

@@ -83,4 +83,5 @@ def write_paper(
     if declared and declared.citation_style.endswith(".csl"):
         beside[STYLE] = root / declared.citation_style
     folder = root / declared.font_folder if declared and declared.font_folder else None
-    return typeset(document, beside, text, where, declared.font if declared else None, folder)
+    font = declared.font if declared else None
+    return typeset(document, beside, text, where, font, folder, [root / path for path in study.fonts])

@@ -9,11 +9,12 @@ from pathlib import Path
 from ruralpanel.errors import Problem, nearest
 from ruralpanel.periods.conditions import problems_with_periods
 from ruralpanel.periods.frequency import Frequency, by_column
+from ruralpanel.study.checks.missing_files import what_is_missing, where_it_may_be
 from ruralpanel.study.derived_order import STAGES
 from ruralpanel.study.designation import designation_columns
 from ruralpanel.study.expressions import ExpressionError, columns_in, is_condition
 from ruralpanel.study.model import Study
-from ruralpanel.study.yaml_file import KeyPath, YamlFile, is_directory
+from ruralpanel.study.yaml_file import KeyPath, YamlFile
 
 
 @dataclass(frozen=True)
@@ -132,15 +133,12 @@ class Context:
         base = {self.study.base} if panel.base is not None or len(self.study.shapes) == 1 else set()
         return base | {join.source for join in panel.joins}
 
-    def how_to_get(self, path: str, access: str | None) -> str:
-        """Say how a missing file is got: the access instructions, or a file of a similar name."""
-        if access:
-            return f"how to get it: {' '.join(access.split())}"
-        folder = (self.root / path).parent
-        beside = (
-            [(Path(path).parent / each.name).as_posix() for each in folder.iterdir()] if is_directory(folder) else []
-        )
-        return nearest(path, beside) or "paths count from the top of the repository"
+    def not_there(self, at: KeyPath, path: str, kind: str = "file", access: str | None = None) -> Problem:
+        """Say that a file is not there, and how it is got: the access instructions, or where it may be."""
+        near = where_it_may_be(path, self.root)
+        how = f"how to get it: {' '.join(access.split())}" if access else ""
+        what = what_is_missing(path, self.root, kind)
+        return self.file.problem(at, what, "; ".join(part for part in (near, how) if part))
 
 
 def _article(noun: str) -> str:

@@ -113,10 +113,24 @@ def _right_hand_sides(context: Context, block: Block) -> set[str]:
     return regressors | treatments | terms | moderated
 
 
+FONT_BEGINS = (b"\x00\x01\x00\x00", b"OTTO", b"true")
+"""With which a file begins that holds one font."""
+
+
+def fonts(context: Context) -> Iterator[Problem]:
+    """Check that files of fonts are there and hold a font each."""
+    for index, path in enumerate(context.study.fonts):
+        at: KeyPath = ("fonts", index)
+        if not is_file(context.root / path):
+            yield context.not_there(at, path)
+            continue
+        with (context.root / path).open("rb") as stream:
+            if stream.read(4) not in FONT_BEGINS:
+                yield context.file.problem(at, f"{path} is not a file with one font", "a file .otf or .ttf")
+
+
 def published(context: Context) -> Iterator[Problem]:
     """Check that the file of printed values is there."""
     path = context.study.published
     if path is not None and not is_file(context.root / path):
-        yield context.file.problem(
-            ("published",), f"there is no file {path}", "paths count from the top of the repository"
-        )
+        yield context.not_there(("published",), path)

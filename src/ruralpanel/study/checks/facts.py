@@ -37,8 +37,7 @@ def files_of_facts(context: Context) -> tuple[dict[str, dict[str, Any]], list[Pr
     problems = []
     for name, path in context.study.facts.items():
         if not is_file(context.root / path):
-            hint = context.how_to_get(path, None)
-            problems.append(context.file.problem(("facts", name), f"there is no file {path}", hint))
+            problems.append(context.not_there(("facts", name), path))
             continue
         try:
             files[name] = read_facts(context.root / path)

@@ -76,8 +76,7 @@ def _map(context: Context, at: KeyPath, exhibit: MapFigure) -> Iterator[Problem]
 def _outlines(context: Context, at: KeyPath, outlines: Outlines) -> Iterator[Problem]:
     """Check that outlines are a file, or a source with a row for each vertex of lines or borders."""
     if outlines.path is not None and not is_file(context.root / outlines.path):
-        what = f"there is no file {outlines.path}"
-        yield context.file.problem((*at, "path"), what, context.how_to_get(outlines.path, None))
+        yield context.not_there((*at, "path"), outlines.path)
     if outlines.of is None:
         return
     sources = context.study.sources

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ruralpanel.errors import Problem, nearest
@@ -37,7 +37,7 @@ def joins(context: Context) -> Iterator[Problem]:
             (f"{base.kind}s", study.base, "key"),
             f"is {', '.join(base.key)}; the {base.kind} that gives the panel its rows must have one row for each "
             f"{panel.unit} and {panel.period}",
-            f"write `key: [{panel.unit}, {panel.period}]`",
+            _rows_of_the_panel(context, base.key),
         )
     here = set(base.column_names)
     used = {study.base}
@@ -77,6 +77,26 @@ def joins(context: Context) -> Iterator[Problem]:
                 f"is {'read' if shape.kind == 'source' else 'made'} but never used",
                 f"join it: `panel.joins: [{{source: {name}, on: […]}}]`",
             )
+
+
+def _rows_of_the_panel(context: Context, key: Sequence[str]) -> str:
+    """Say how the panel's rows can be those of its base, whose key the study states to be another one."""
+    panel, base = context.study.panel, context.study.shapes[context.study.base]
+    keys = f"`key: [{panel.unit}, {panel.period}]`"
+    others = [name for name in key if name not in (panel.unit, panel.period)]
+    ways = []
+    if len(key) == 2 and panel.period in key:
+        ways.append(f"where the panel follows each {others[0]}, write `unit: {others[0]}` under `panel`")
+    elif len(key) == 2 and panel.unit in key:
+        ways.append(f"where {others[0]} says when, write `period: {others[0]}` under `panel`")
+    elif len(key) == 1:
+        ways.append(f"where {panel.unit} recurs, once in each {panel.period}, write {keys}")
+    if others and base.kind == "source":
+        ways.append(f"where several rows are of one {panel.unit} and {panel.period}, count or average them by a table")
+        ways[-1] += f" with `group`, by {panel.unit} and {panel.period}, and make that the `base`"
+    if others:
+        ways.append(f"only where no two rows have the same {panel.unit} and {panel.period}, write {keys}")
+    return "; ".join(ways)
 
 
 def with_known_keys(context: Context) -> Context:

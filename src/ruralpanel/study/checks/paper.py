@@ -142,18 +142,13 @@ def _pointer(study: Study, name: str) -> str:
 def _missing_files(context: Context, declared: Paper) -> Iterator[Problem]:
     for key, path in (("text", declared.text), ("bibliography", declared.bibliography)):
         if path is not None and not is_file(context.root / path):
-            yield context.file.problem(("paper", key), f"there is no file {path}", context.how_to_get(path, None))
+            yield context.not_there(("paper", key), path)
     style = declared.citation_style
     if style.endswith(".csl") and not is_file(context.root / style):
-        what = f"there is no file {style}"
-        yield context.file.problem(("paper", "citation_style"), what, context.how_to_get(style, None))
+        yield context.not_there(("paper", "citation_style"), style)
     folder = declared.font_folder
     if folder is not None and not is_directory(context.root / folder):
-        hint = "paths count from the top of the repository"
-        yield context.file.problem(("paper", "font_folder"), f"there is no folder {folder}", hint)
-    if declared.language == "zh" and declared.font is None:
-        what = "a text in Chinese needs a font with Chinese characters"
-        yield context.file.problem(("paper", "language"), what, "name it as `font`, and its files as `font_folder`")
+        yield context.not_there(("paper", "font_folder"), folder, "folder")
 
 
 def _works(context: Context, path: str) -> tuple[list[str] | None, list[Problem]]:

@@ -53,4 +53,4 @@ def match_names(
         yield from context.known((*at, "gazetteer"), declaration.gazetteer, tables, "source or table")
     path = declaration.decisions
     if path is not None and not is_file(context.root / path):
-        yield context.file.problem((*at, "decisions"), f"there is no file {path}", context.how_to_get(path, None))
+        yield context.not_there((*at, "decisions"), path)

@@ -78,7 +78,7 @@ def _line(context: Context, at: KeyPath, target: DistanceTo) -> Iterator[Problem
 
     path = str(target.line)
     if not is_file(context.root / path):
-        yield context.file.problem((*at, "line"), f"there is no file {path}", context.how_to_get(path, None))
+        yield context.not_there((*at, "line"), path)
         return
     try:
         read_lines(context.root / path)

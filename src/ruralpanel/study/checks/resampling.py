@@ -11,6 +11,9 @@ from ruralpanel.study.estimators import INFERENCE_OF_SOME, WITH_TREATMENT_TERMS,
 from ruralpanel.study.resampling import Permutation
 from ruralpanel.study.yaml_file import KeyPath
 
+WITHOUT_OVERALL_EFFECT = ("event_study", "bacon_decomposition", "cohort_means", "group_means")
+"""Estimators without an effect over all event times that has a p-value."""
+
 
 def resampling(context: Context, at: KeyPath, block: Block) -> Iterator[Problem]:
     """Check that what is asked for under ``inference`` is used by an estimator of the same specification."""
@@ -55,11 +58,17 @@ def permutation_of(context: Context, where: KeyPath, equation: Equation) -> Iter
 
 
 def adjustment(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
-    """Check that every equation of a block has joint draws where its p-values are adjusted by them."""
+    """Check that a block has effects to adjust, and every equation joint draws where they are adjusted by them."""
     method = context.study.blocks[name].adjustment
-    if method not in ("romano_wolf", "westfall_young"):
+    if method is None:
         return
     equations = context.study.equations(name)
+    if all(not each.treatments or each.estimator in WITHOUT_OVERALL_EFFECT for each in equations):
+        what = "is of the overall effects of treatments and their moderation, and this block estimates none"
+        yield context.file.problem((*at, "adjustment"), what, "take it out")
+        return
+    if method not in ("romano_wolf", "westfall_young"):
+        return
     # What is adjusted are effects of treatments over all; an event study draws, but has none.
     drawing = set(reading("bootstrap")) & set(WITH_TREATMENT_TERMS)
     others = sorted({each.estimator for each in equations} - drawing)

@@ -8,7 +8,7 @@ from ruralpanel.errors import Problem
 from ruralpanel.study.blocks import Equation, GroupTime
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.estimators import WITH_ONE_CURVE
-from ruralpanel.study.sensitivity import AnySensitivity, HonestDid, OfEventStudy, OmittedVariable
+from ruralpanel.study.sensitivity import AnySensitivity, HonestDid, OfEventStudy, OmittedVariable, Oster
 from ruralpanel.study.yaml_file import KeyPath
 
 
@@ -75,8 +75,14 @@ def _terms(context: Context, at: KeyPath, declared: AnySensitivity, equation: Eq
     elif not terms:
         yield context.file.problem((*at, "block"), f"{place} has no treatment")
     if isinstance(declared, OmittedVariable):
+        if declared.benchmarks and not equation.regressors:
+            what = f"{place} has no regressors, which an omitted variable could be compared with"
+            hint = "take `benchmarks` out for the robustness values alone, or add `regressors` to the block"
+            yield context.file.problem((*at, "benchmarks"), what, hint)
+            return
         for index, name in enumerate(declared.benchmarks):
             yield from context.known((*at, "benchmarks", index), name, equation.regressors, f"regressor in {place}")
-    if not equation.regressors and len(terms) < 2:
+    # How strong an omitted variable must be follows from the treatment's t statistic alone.
+    if isinstance(declared, Oster) and not equation.regressors and len(terms) < 2:
         what = f"{place} has no regressors, which unobserved ones could be compared with"
         yield context.file.problem((*at, "block"), what, "add `regressors`, or choose another `specification`")

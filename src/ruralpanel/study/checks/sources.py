@@ -26,14 +26,9 @@ def sources(context: Context) -> Iterator[Problem]:
                 nearest(source.loader, loaders),
             )
         if source.path is not None and not is_file(context.root / source.path):
-            yield context.file.problem(
-                (*at, "path"),
-                f"there is no file {source.path}",
-                context.how_to_get(source.path, source.access),
-            )
+            yield context.not_there((*at, "path"), source.path, access=source.access)
         if source.corrections is not None and not is_file(context.root / source.corrections):
-            what = f"there is no file {source.corrections}"
-            yield context.file.problem((*at, "corrections"), what, context.how_to_get(source.corrections, None))
+            yield context.not_there((*at, "corrections"), source.corrections)
         yield from _checks(context, at, source)
         for column_name, column in source.columns.items():
             low, high = column.minimum, column.maximum
