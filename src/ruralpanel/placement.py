@@ -138,6 +138,44 @@ def replacing(target: Path) -> Iterator[Path]:
         shutil.rmtree(beside, ignore_errors=True)
 
 
+def add_files(made: Path, folder: Path) -> list[str]:
+    """Put files into a folder where there are none of their names yet; what is there already is never replaced.
+
+    Parameters
+    ----------
+    made
+        A folder of files that were made for it.
+    folder
+        Where to; made when it is not there.
+
+    Returns
+    -------
+    list of str
+        The names of the files that were not there.
+
+    Raises
+    ------
+    PlacementError
+        Before anything is written, with every file that is there and is another.
+    """
+    names = sorted(path.relative_to(made).as_posix() for path in made.rglob("*") if path.is_file())
+    places = {name: place(folder, name) for name in names}
+    there = [name for name in names if os.path.lexists(places[name])]
+    problems = [
+        Problem(shown(places[name]), "is there already, and is not the file that would be written")
+        for name in there
+        if not places[name].is_file() or places[name].read_bytes() != (made / name).read_bytes()
+    ]
+    if problems:
+        hint = "nothing was written; move such files away first, if you mean to have them made anew"
+        raise PlacementError([*problems[:-1], Problem(problems[-1].where, problems[-1].what, hint=hint)])
+    new = [name for name in names if name not in there]
+    for name in new:
+        with replacing(places[name]) as beside:
+            shutil.copyfile(made / name, beside)
+    return new
+
+
 def shown(path: Path) -> str:
     """Write a path for a message."""
     return path.as_posix()

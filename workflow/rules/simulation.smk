@@ -1,9 +1,11 @@
-# Run by name only: writes the raw files of the simulated village economy anew, the same bytes every time.
+# Run by name only: writes the raw files of the simulated village economy, the same bytes every time. What is there and
+# is another file stays, and is named.
 rule simulate:
     log:
         "results/logs/simulate.log",
     params:
         folder="data/raw/taobao_villages",
+        study=NAME,
         seed=STUDY.seed,
     message:
         "simulation    write the raw files of the village economy"

@@ -174,7 +174,9 @@ def _rename_inputs(path: Path, layout: Layout) -> None:
         replace(each, of=layout.names.get(each.of, each.of), file=layout.names.get(each.file, each.file))
         for each in inputs
     ]
-    moved = [replace(each, file=now[each.kind, each.of].file) if (each.kind, each.of) in now else each for each in moved]
+    moved = [
+        replace(each, file=now[each.kind, each.of].file) if (each.kind, each.of) in now else each for each in moved
+    ]
     inputs_frame(moved).to_csv(path, index=False, lineterminator="\n")
 
 

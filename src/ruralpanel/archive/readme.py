@@ -227,7 +227,7 @@ def place_of_files(contents: ReadmeContents) -> str:
     if files.retrieved:
         retrieved = ", ".join(f"`{path}`" for path in sorted(files.retrieved.values()))
         said.append(
-            "The run retrieves, and checks by their hashes, or takes from the folder that `RURALPANEL_MIRROR` names: "
+            "The run retrieves, and checks by their hashes, or takes from a folder that `RURALPANEL_MIRROR` names: "
             f"{retrieved}."
         )
     packaged = [name for name, source in study.sources.items() if source.raw_file is None]
