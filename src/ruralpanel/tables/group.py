@@ -6,8 +6,7 @@ import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.ledger import Ledger
-from ruralpanel.panel.expressions import evaluate_condition
-from ruralpanel.study.expressions import columns_in
+from ruralpanel.panel.expressions import evaluate_answers
 from ruralpanel.study.tables import Group, Summary
 
 NUMBERS_ONLY = ("sum", "mean")
@@ -113,8 +112,8 @@ def _values(table: pd.DataFrame, name: str, summary: Summary, where: str) -> tup
     if column is not None:
         values, known = table[column], table[column].notna()
     elif summary.where is not None:
-        holds, _ = evaluate_condition(table, summary.where, where)
-        values, known = holds.astype("int64"), table[sorted(columns_in(summary.where))].notna().all(axis=1)
+        answers = evaluate_answers(table, summary.where, where)
+        values, known = (answers == 1).astype("int64"), answers.notna()
     else:
         values, known = pd.Series(1, index=table.index), pd.Series(True, index=table.index)
     return values, known & table[summary.weights].notna() if summary.weights else known

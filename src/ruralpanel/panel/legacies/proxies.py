@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
-from ruralpanel.panel.expressions import evaluate_condition
-from ruralpanel.study.expressions import columns_in
+from ruralpanel.panel.expressions import evaluate_answers
 from ruralpanel.study.legacies import Capacity, Legacy, Proxy
 
 
@@ -83,14 +82,7 @@ def reference_units(panel: pd.DataFrame, reference: str | None, unit: str) -> pd
     """
     if reference is None:
         return pd.Series(1.0, index=panel.groupby(unit).size().index)
-    return _answers(panel, reference).groupby(panel[unit]).first()
-
-
-def _answers(panel: pd.DataFrame, condition: str) -> pd.Series:
-    """Evaluate a condition to 1 or 0, missing in rows in which something it uses is."""
-    holds, _ = evaluate_condition(panel, condition)
-    known = panel[sorted(columns_in(condition))].notna().all(axis=1)
-    return holds.astype("float64").where(known)
+    return evaluate_answers(panel, reference).groupby(panel[unit]).first()
 
 
 def _of_proxy(
@@ -133,7 +125,7 @@ def _of_reference(panel: pd.DataFrame, capacity: Capacity, at: str, unit: str) -
         return
     here = f"{at}.reference"
     try:
-        answers = _answers(panel, capacity.reference)
+        answers = evaluate_answers(panel, capacity.reference)
     except DataError as error:
         yield from (Problem(problem.where, problem.what, here, problem.hint) for problem in error.problems)
         return
