@@ -69,9 +69,10 @@ def test_no_command_changes_anything_but_results(checkout: Checkout) -> None:
     assert str(top) not in (unpacked_in / "config/studies/small.yaml").read_text(encoding="utf-8")
     on_twins = run_there(unpacked_in)
     assert "SYNTHETIC TWIN, NO MATCH" in on_twins.stderr, on_twins.stderr
-    for real in (top / "elsewhere/their data").iterdir():  # whoever has the real files reproduces it
-        for twin in unpacked_in.glob(f"data/raw/small/**/{real.name}"):
-            twin.write_bytes(real.read_bytes())
+    for twin in (unpacked_in / "data/raw/small").rglob("*.*"):  # whoever has the real files reproduces it
+        if twin.is_file():
+            name = "register.dta" if twin.suffix == ".dta" else twin.name.replace("a link", "gazetteer")
+            twin.write_bytes((top / "elsewhere/their data" / name).read_bytes())
     on_real_files = run_there(unpacked_in)
     assert on_real_files.returncode == 0, on_real_files.stderr
     assert "Verdict: MATCH" in on_real_files.stderr
