@@ -9,6 +9,7 @@ an error (a division by zero, the logarithm of zero, a power too large for a num
 from __future__ import annotations
 
 import ast
+import math
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,15 +24,15 @@ from ruralpanel.study.expressions import columns_in, parsed
 LARGEST_EXACT = 2**53
 """Whole numbers up to this one are each a floating-point number of 64 bits."""
 
-_FUNCTIONS: dict[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
-    "abs": np.abs,
-    "arcsinh": np.arcsinh,
-    "exp": np.exp,
-    "expm1": np.expm1,
-    "log": np.log,
-    "log10": np.log10,
-    "log1p": np.log1p,
-    "sqrt": np.sqrt,
+_FUNCTIONS: dict[str, Callable[[float], float]] = {
+    "abs": abs,
+    "arcsinh": math.asinh,
+    "exp": math.exp,
+    "expm1": math.expm1,
+    "log": math.log,
+    "log10": math.log10,
+    "log1p": math.log1p,
+    "sqrt": math.sqrt,
 }
 
 _ARITHMETIC: dict[type[ast.operator], Callable[..., NDArray[np.float64]]] = {
@@ -41,7 +42,6 @@ _ARITHMETIC: dict[type[ast.operator], Callable[..., NDArray[np.float64]]] = {
     ast.Div: np.divide,
     ast.FloorDiv: np.floor_divide,
     ast.Mod: np.remainder,
-    ast.Pow: np.power,
 }
 
 _COMPARISONS: dict[type[ast.cmpop], Callable[..., NDArray[np.bool_]]] = {
@@ -206,7 +206,7 @@ class _Evaluator:
                 return self._comparison(left, operations, operands)
             case ast.Call(func=ast.Name(id=name), args=[argument]):
                 number = self._number(argument)
-                return _defined(_FUNCTIONS[name](number.values), number)
+                return _row_by_row(_FUNCTIONS[name], number)
         raise AssertionError(f"{ast.dump(node)} is not in the language")  # `parsed` lets nothing else through
 
     def _number(self, node: ast.expr) -> _Numbers:
@@ -323,19 +323,31 @@ def _negative(number: _Numbers) -> _Numbers:
 
 def _computed(operation: ast.operator, left: _Numbers, right: _Numbers) -> _Numbers:
     """Compute with two numbers; a division by zero has no result, and nor has a power that is too large."""
+    if isinstance(operation, ast.Pow):
+        exponent = float(right.values[0])  # which is written as a number
+        return _row_by_row(lambda base: math.pow(base, exponent), left)
     result = _ARITHMETIC[type(operation)](left.values, right.values)
     if isinstance(operation, (ast.Add, ast.Sub, ast.Mult)):  # may become infinite, as Python lets them
         return _Numbers(result, left.known & right.known & ~np.isnan(result))
-    if isinstance(operation, ast.Pow):
-        return _defined(result, left, right)
     return _Numbers(result, left.known & right.known & (right.values != 0) & ~np.isnan(result))
 
 
-def _defined(result: NDArray[np.float64], *inputs: _Numbers) -> _Numbers:
-    """Take a result as known where its inputs are and no finite input has become infinite or no number."""
-    known = ~np.isnan(result)
-    infinite = np.isinf(result)
-    for each in inputs:
-        known = known & each.known
-    all_finite = np.logical_and.reduce(np.broadcast_arrays(*(np.isfinite(each.values) for each in inputs)))
-    return _Numbers(result, known & ~(infinite & all_finite))
+def _row_by_row(function: Callable[[float], float], number: _Numbers) -> _Numbers:
+    """Apply a function of Python to every row; where it ends with an error, there is no result.
+
+    The same function over whole columns is faster, and differs in the last digit from Python and between processors,
+    which a comparison or a remainder can make a great difference of.
+    """
+    values = number.values.tolist()
+    try:
+        result = np.array(list(map(function, values)), dtype="float64")
+    except (ArithmeticError, ValueError):
+        result = np.array([_or_none(function, value) for value in values], dtype="float64")
+    return _Numbers(result, number.known & ~np.isnan(result))
+
+
+def _or_none(function: Callable[[float], float], value: float) -> float:
+    try:
+        return function(value)
+    except (ArithmeticError, ValueError):
+        return math.nan
