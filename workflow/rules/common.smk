@@ -22,6 +22,7 @@ from ruralpanel.study.inputs import RAW_FILE, declared_inputs, files_read
 from ruralpanel.study.sensitivity import OfRegression
 from ruralpanel.study.load import CONFIGURATION
 from ruralpanel.study.sources import RETRIEVED_FILES
+from ruralpanel.study.yaml_file import read_yaml
 from ruralpanel.verification.published_files import (
     published_folder,
     published_inputs,

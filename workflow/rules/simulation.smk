@@ -5,8 +5,10 @@ rule simulate:
         "results/logs/simulate.log",
     params:
         folder="data/raw/taobao_villages",
-        study=NAME,
-        seed=STUDY.seed,
+        # That of the economy's own study, whichever is run: without its files it cannot be, and they can be made.
+        seed=lambda wildcards: read_yaml(
+            Path("config/studies/taobao_villages.yaml")
+        ).data["seed"],
     message:
         "simulation    write the raw files of the village economy"
     script:

@@ -6,17 +6,12 @@ with stage(snakemake.log[0]):
     from pathlib import Path
     from tempfile import TemporaryDirectory
 
-    from ruralpanel.errors import Problem
-    from ruralpanel.placement import PlacementError, add_files
+    from ruralpanel.placement import add_files
     from ruralpanel.simulation.economy import simulate
     from ruralpanel.simulation.parameters import load_parameters
     from ruralpanel.simulation.raw_files import write_raw_files
 
     folder = Path(snakemake.params.folder)
-    if snakemake.params.study != folder.name:  # another study's seed gives another economy
-        what = f"the simulated raw files are those of the study {folder.name}, and the run is of another"
-        hint = f"./run simulate --config study={folder.name}"
-        raise PlacementError([Problem(snakemake.params.study, what, hint=hint)])
     economy = simulate(load_parameters(), snakemake.params.seed)
     with TemporaryDirectory() as made:
         write_raw_files(economy, Path(made))
