@@ -4,8 +4,8 @@ import os
 import sys
 from pathlib import Path
 
-from ruralpanel.sources.retrieval import MIRROR, absent_files
+from ruralpanel.sources.retrieval import MIRROR, absent_files, mirror_folders
 from ruralpanel.study.load import load_study
 
-mirror = os.environ.get(MIRROR)
-print(", ".join(absent_files(load_study(sys.argv[1]).sources, Path("."), Path(mirror) if mirror else None)))
+mirrors = mirror_folders(os.environ.get(MIRROR))
+print(", ".join(absent_files(load_study(sys.argv[1]).sources, Path("."), mirrors)))

@@ -26,6 +26,7 @@ def stage(log: Path | str) -> Iterator[None]:
     """
     path = Path(log)
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)  # where a link is in its place, what it points to stays as it is
     with path.open("w", encoding="utf-8") as stream, redirect_stdout(stream), redirect_stderr(stream):
         warnings.simplefilter("default")
         try:

@@ -31,6 +31,7 @@ PACKAGE = f"linearmodels {version('linearmodels')}"
 def readme(study: Study, **provenance: dict[str, object]) -> str:
     return write_readme(
         ReadmeContents(
+            moved={},
             name=study.study,
             study=study,
             files=raw_files(study),

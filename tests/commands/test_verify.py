@@ -95,3 +95,25 @@ def test_verify_alone_is_a_rule_of_the_workflow() -> None:
     assert door.is_command(["verify", "--twice"])
     assert door.is_command(["verify", "--config", "study=small", "--twice"])
     assert door.is_command(["compare", "a", "b"])
+
+
+def test_a_copy_reads_what_the_original_reads_and_writes_nowhere_else(tmp_path: Path) -> None:
+    top, away = tmp_path / "a/top", tmp_path / "away"
+    for file in (top / "data/raw/own.csv", top / "results/old.csv", away / "survey.csv", away / "kept/x.csv"):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(file.name)
+    (top / "data/raw/link.csv").symlink_to(away / "survey.csv")
+    (top / "data/raw/folder").symlink_to("../../../../away")
+    (top / "data/raw/.retrieved").symlink_to(away / "kept")
+    (top / "results").rename(away / "results")
+    (top / "results").symlink_to(away / "results")
+    copy = tmp_path / "copies/first" / top.relative_to(top.anchor)
+    verify.copy_repository(top, copy)
+    verify.add_links_upwards(top, copy, ["../../away/survey.csv", "data/raw/own.csv"])
+    for path in ("../../away/survey.csv", "data/raw/folder/survey.csv", "data/raw/link.csv"):
+        assert (copy / path).read_text() == "survey.csv"
+    assert (copy / "data/raw/.retrieved/x.csv").read_text() == "x.csv"
+    for folder in ("results", "data/raw/.retrieved"):
+        (copy / folder / "new.csv").touch()
+    assert not list(away.rglob("new.csv"))
+    assert not (copy / "results/old.csv").exists()

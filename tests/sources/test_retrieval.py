@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import threading
 from collections.abc import Iterator
@@ -13,7 +14,14 @@ from urllib.parse import unquote
 import pytest
 
 from ruralpanel.errors import DataError
-from ruralpanel.sources.retrieval import PAUSES, absent_files, confirmed_digest, discard_if_damaged, retrieve
+from ruralpanel.sources.retrieval import (
+    PAUSES,
+    absent_files,
+    confirmed_digest,
+    mirror_folders,
+    retrieve,
+    set_aside_if_damaged,
+)
 from ruralpanel.study.sources import Source
 
 CONTENTS = b"village,year\n" + b"".join(b"%d,2000\n" % number for number in range(400_000))
@@ -82,13 +90,13 @@ class Site:
         usual = {"retrieve": declared, "key": ["village"], "columns": {"village": None}}
         return Source.model_validate(usual | changes)
 
-    def retrieve(self, mirror: Path | None = None, **changes: object) -> str:
-        return retrieve("survey", self.source(**changes), self.target, mirror, pause=self.pauses.append)
+    def retrieve(self, *mirrors: Path, **changes: object) -> str:
+        return retrieve("survey", self.source(**changes), self.target, mirrors, pause=self.pauses.append)
 
-    def complaint(self, mirror: Path | None = None, **changes: object) -> str:
+    def complaint(self, *mirrors: Path, **changes: object) -> str:
         """Fail to retrieve, leave no file in place, and give what is said about it."""
         with pytest.raises(DataError) as raised:
-            self.retrieve(mirror, **changes)
+            self.retrieve(*mirrors, **changes)
         assert not self.target.exists()
         return str(raised.value)
 
@@ -289,16 +297,58 @@ def test_a_folder_that_cannot_be_written_is_an_error_in_words(site: Site) -> Non
         site.retrieve()
 
 
-def test_a_damaged_file_is_discarded_and_a_sound_one_is_not(site: Site) -> None:
+def test_another_file_is_set_aside_under_its_own_hash_and_the_right_one_is_not(site: Site) -> None:
     wanted = site.source().retrieve
     assert wanted is not None
-    assert not discard_if_damaged(wanted, site.target)
+    assert set_aside_if_damaged(wanted, site.target) is None
     site.retrieve()
-    assert not discard_if_damaged(wanted, site.target)
+    assert set_aside_if_damaged(wanted, site.target) is None
     assert site.arrived()
     site.target.write_bytes(OTHER)
-    assert discard_if_damaged(wanted, site.target)
+    aside = set_aside_if_damaged(wanted, site.target)
+    assert aside == site.root / digest(OTHER) / "survey.csv"
+    assert aside.read_bytes() == OTHER
     assert not site.target.exists()
+
+
+def test_of_a_link_to_another_file_only_the_link_goes(site: Site, mirror: Path) -> None:
+    (mirror / "newer.csv").write_bytes(OTHER)
+    site.target.parent.mkdir()
+    site.target.symlink_to(mirror / "newer.csv")
+    site.retrieve()
+    assert site.arrived()
+    assert not site.target.is_symlink()
+    assert (mirror / "newer.csv").read_bytes() == OTHER
+
+
+def test_several_folders_are_looked_in_for_the_right_file(site: Site, mirror: Path, tmp_path: Path) -> None:
+    other = tmp_path / "a folder with spaces"
+    other.mkdir()
+    (mirror / "survey.csv").write_bytes(OTHER)
+    (other / "survey.csv").write_bytes(CONTENTS)
+    assert f"copied from {other}" in site.retrieve(tmp_path / "nowhere", mirror, other)
+    assert site.arrived()
+    assert site.behaviour.paths == []
+
+
+def test_every_folder_that_was_looked_in_is_named(site: Site, mirror: Path, tmp_path: Path) -> None:
+    missing = f"{mirror}, which holds no file survey.csv; and to {tmp_path / 'nowhere'}, which is not a folder"
+    assert f"(it is set to {missing})" in site.complaint(mirror, tmp_path / "nowhere", **without_address())
+    (tmp_path / "second").mkdir()
+    for folder in (mirror, tmp_path / "second"):
+        (folder / "survey.csv").write_bytes(OTHER)
+    message = site.complaint(mirror, tmp_path / "second")
+    assert f"{mirror / 'survey.csv'}: has the sha256 {digest(OTHER)}" in message
+    assert f"{tmp_path / 'second' / 'survey.csv'}: has the sha256 {digest(OTHER)}" in message
+
+
+def test_folders_are_named_as_path_names_them(tmp_path: Path) -> None:
+    one = tmp_path / f"one{os.pathsep}folder"
+    one.mkdir()
+    assert mirror_folders(None) == mirror_folders("") == []
+    assert mirror_folders("a folder") == [Path("a folder")]
+    assert mirror_folders(os.pathsep.join(["a folder", "", "/another"])) == [Path("a folder"), Path("/another")]
+    assert mirror_folders(str(one)) == [one]
 
 
 def test_what_is_read_must_have_the_declared_hash(site: Site, tmp_path: Path) -> None:
@@ -351,5 +401,5 @@ def test_files_are_absent_that_are_neither_kept_nor_in_the_mirror(tmp_path: Path
     mirror = tmp_path / "mirror"
     mirror.mkdir()
     (mirror / "mirrored.csv").write_bytes(CONTENTS)
-    assert absent_files(sources, tmp_path, mirror) == ["nowhere.csv"]
-    assert absent_files(sources, tmp_path, None) == ["mirrored.csv", "nowhere.csv"]
+    assert absent_files(sources, tmp_path, [mirror]) == ["nowhere.csv"]
+    assert absent_files(sources, tmp_path, []) == ["mirrored.csv", "nowhere.csv"]

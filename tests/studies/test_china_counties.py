@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ruralpanel.sources.retrieval import MIRROR, absent_files
+from ruralpanel.sources.retrieval import MIRROR, absent_files, mirror_folders
 from ruralpanel.study.load import load_study
 from tests.conftest import ROOT
 from tests.studies.conftest import Checkout
@@ -19,7 +19,7 @@ NAME = "china_counties"
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     mirror = os.environ.get(MIRROR)
-    absent = absent_files(load_study(NAME, ROOT).sources, ROOT, Path(mirror) if mirror else None)
+    absent = absent_files(load_study(NAME, ROOT).sources, ROOT, mirror_folders(mirror))
     if absent:
         folder = f"the folder {mirror} lacks" if mirror else f"{MIRROR} is not set, and not kept here are"
         pytest.skip(f"{folder} {', '.join(absent)}")

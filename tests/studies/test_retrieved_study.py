@@ -125,7 +125,9 @@ def test_a_damaged_file_is_retrieved_anew(finished: Retrieved) -> None:
     finished.environment.setenv("RURALPANEL_MIRROR", str(finished.mirror))
     failed = finished.checkout.run("small", "--forcerun", "read_source")
     assert failed.returncode != 0
-    assert "was not the file it should be and is removed" in failed.stderr
+    aside = finished.kept.parents[1] / hashlib.sha256(finished.contents + b"20,2000,0,1\n").hexdigest() / "survey.csv"
+    assert f"was not the file it should be and is now {aside.relative_to(finished.checkout.folder)}" in failed.stderr
+    assert aside.is_file()
     assert f"Failed: {RETRIEVE}" in " ".join(failed.stderr.split())
     assert f"the source `survey` expects {finished.sha256}" in failed.stderr
     assert "Traceback" not in failed.stderr

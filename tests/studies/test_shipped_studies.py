@@ -11,7 +11,7 @@ import pytest
 
 from ruralpanel.archive.marker import MARKER
 from ruralpanel.panel.lists import EVENT_COLUMNS
-from ruralpanel.sources.retrieval import MIRROR, absent_files
+from ruralpanel.sources.retrieval import MIRROR, absent_files, mirror_folders
 from ruralpanel.study.load import load_study
 from tests.archive.unpacking import add_what_is_packed, run_there, unpacked
 from tests.conftest import ROOT, SHIPPED
@@ -25,7 +25,7 @@ STUDIES = [name for name in SHIPPED if name != "china_counties"]
 @pytest.fixture(scope="module", params=STUDIES)
 def finished(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, str]:
     mirror = os.environ.get(MIRROR)
-    absent = absent_files(load_study(request.param, ROOT).sources, ROOT, Path(mirror) if mirror else None)
+    absent = absent_files(load_study(request.param, ROOT).sources, ROOT, mirror_folders(mirror))
     if absent:
         pytest.skip(f"neither kept here nor in a mirror: {', '.join(absent)}")
     checkout = Checkout(tmp_path_factory.mktemp("checkout"))

@@ -101,9 +101,9 @@ def test_outlines_of_a_path_are_a_file_of_the_study(outlined: Repository) -> Non
     assert raw_files(study).provided[-1] == "provinces.geojson"
     steps = {step.name: step for step in flow(study, exhibit_numbers(study))}
     assert steps["figure"].made_of[-1] == ("sources", "provinces.geojson")
-    assert not list(absent_or_other(study, outlined.root, None))
+    assert not list(absent_or_other(study, outlined.root, []))
     (outlined.root / "provinces.geojson").unlink()
-    (finding,) = absent_or_other(study, outlined.root, None)
+    (finding,) = absent_or_other(study, outlined.root, [])
     assert "there is no file provinces.geojson" in str(finding)
 
 

@@ -14,14 +14,15 @@ from ruralpanel.estimation.modules import ADJUSTMENT, MATCHING, estimator_module
 from ruralpanel.exhibits.caption import declared, exhibit_numbers
 from ruralpanel.lineage import code_digest, file_digest
 from ruralpanel.monte_carlo.plan import load_plan
-from ruralpanel.sources.retrieval import discard_if_damaged
+from ruralpanel.sources.retrieval import set_aside_if_damaged
 from ruralpanel.study.load import find_study, load_study
 from ruralpanel.study.facts import files_named_in
 from ruralpanel.study.figures_of_places import MapFigure
-from ruralpanel.study.inputs import RAW_FILE, declared_inputs
+from ruralpanel.study.inputs import RAW_FILE, declared_inputs, files_read
 from ruralpanel.study.sensitivity import OfRegression
 from ruralpanel.study.load import CONFIGURATION
 from ruralpanel.study.sources import RETRIEVED_FILES
+from ruralpanel.study.yaml_file import read_yaml
 from ruralpanel.verification.published_files import (
     published_folder,
     published_inputs,
@@ -71,6 +72,7 @@ PUBLISHED = STUDY.published or f"results/published/{NAME}.csv"
 PUBLISHED_FOLDER = published_folder(PUBLISHED)
 PUBLISHED_FIGURES = published_names(PUBLISHED_FOLDER)
 INPUTS = [list(each) for each in declared_inputs(STUDY)]
+FILES_READ = files_read(STUDY)
 FILES_BESIDE_SOURCES = sorted({file for kind, _, file in INPUTS if kind != RAW_FILE})
 PROVENANCE = [f"{RESULTS}/sources/{name}.provenance.json" for name in STUDY.sources]
 LOCK = file_digest("requirements.lock")[:16]
@@ -293,19 +295,20 @@ def figures_to_compare(wildcards):
     )
 
 
-def discard_damaged_files():
-    """Remove kept files whose hash is no longer right, so that they are retrieved anew where they are needed."""
+def set_damaged_files_aside():
+    """Set kept files aside whose hash is not right, so that they are retrieved anew where they are needed."""
     for path, name in RETRIEVED.items():
-        if discard_if_damaged(STUDY.sources[name].retrieve, Path(path)):
+        aside = set_aside_if_damaged(STUDY.sources[name].retrieve, Path(path))
+        if aside is not None:
             logger.warning(
-                f"{path} was not the file it should be and is removed; it is retrieved anew when it is needed."
+                f"{path} was not the file it should be and is now {aside}; it is retrieved anew when it is needed."
             )
 
 
 if (
     workflow.is_main_process
 ):  # once a run: a large file takes a while, and each job reads this file again
-    discard_damaged_files()
+    set_damaged_files_aside()
 
 
 wildcard_constraints:

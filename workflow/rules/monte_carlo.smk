@@ -62,7 +62,7 @@ rule publish_monte_carlo:
     log:
         f"{MONTE_CARLO}/logs/publish_monte_carlo.log",
     params:
-        path=f"results/published/monte_carlo/{config['monte_carlo']}.csv",
+        path=f"published/monte_carlo/{config['monte_carlo']}.csv",
     message:
         "monte carlo   keep the summary as published"
     script:

@@ -106,9 +106,8 @@ rule publish:
             if exhibit.estimated_in
         ],
         study=NAME,
-        folder=str(PUBLISHED_FOLDER),
         inputs=INPUTS,
-        published_inputs=str(published_inputs(PUBLISHED)),
+        reads=FILES_READ,
     message:
         "verification  keep today's numbers and figures as published"
     script:
@@ -123,7 +122,8 @@ rule publish_figures:
     log:
         f"{RESULTS}/logs/publish_figures.log",
     params:
-        folder=str(PUBLISHED_FOLDER),
+        path=PUBLISHED,
+        reads=FILES_READ,
     message:
         "verification  keep today's figures as published"
     script:
@@ -140,8 +140,9 @@ rule publish_inputs:
     log:
         f"{RESULTS}/logs/publish_inputs.log",
     params:
+        path=PUBLISHED,
         inputs=INPUTS,
-        published_inputs=str(published_inputs(PUBLISHED)),
+        reads=FILES_READ,
     message:
         "verification  keep the hashes of today's raw files beside the published numbers"
     script:

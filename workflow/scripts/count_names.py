@@ -6,10 +6,12 @@ with stage(snakemake.log[0]):
     import os
     import tarfile
     from pathlib import Path
+    from tempfile import TemporaryDirectory
 
     import pandas as pd
 
-    from ruralpanel.sources.retrieval import MIRROR, retrieve
+    from ruralpanel.placement import add_files
+    from ruralpanel.sources.retrieval import MIRROR, mirror_folders, retrieve
     from ruralpanel.study.sources import Source
     from ruralpanel.toponymy.shares import load_patterns, name_shares
 
@@ -24,10 +26,10 @@ with stage(snakemake.log[0]):
         }
     )
     archive = Path(source.raw_file)
-    mirror = os.environ.get(MIRROR)
-    print(retrieve("names", source, archive, Path(mirror) if mirror else None))
+    print(retrieve("names", source, archive, mirror_folders(os.environ.get(MIRROR))))
     with tarfile.open(archive) as opened:
         villages = pd.read_csv(opened.extractfile(patterns.names.member), dtype=str)
     target = Path(snakemake.params.target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    name_shares(villages, patterns).to_csv(target, index=False, lineterminator="\n")
+    with TemporaryDirectory() as made:
+        name_shares(villages, patterns).to_csv(Path(made) / target.name, index=False, lineterminator="\n")
+        print("written:", ", ".join(add_files(Path(made), target.parent)) or "nothing, the file is there already")

@@ -8,13 +8,16 @@ with stage(snakemake.log[0]):
     from ruralpanel import __version__
     from ruralpanel.estimation.estimates import load_estimates
     from ruralpanel.exhibits.caption import ExhibitDeclaration
+    from ruralpanel.placement import replacing
     from ruralpanel.verification.cell_labels import cell_labels
     from ruralpanel.verification.figures import keep_figures
-    from ruralpanel.verification.inputs import inputs_frame, inputs_read, load_provenance
+    from ruralpanel.verification.inputs import inputs_frame, inputs_read, load_provenance, read_published_inputs
     from ruralpanel.verification.published import RUN, ShownIn, keep_as_published, refuse_to_replace_print
+    from ruralpanel.verification.published_files import places_to_publish
 
-    path = Path(snakemake.params.path)
-    refuse_to_replace_print(path)
+    places = places_to_publish(snakemake.params.path, Path(), snakemake.params.reads)
+    refuse_to_replace_print(places.numbers)
+    read_published_inputs(places.inputs)  # a file of another kind is not replaced
     estimates = load_estimates(snakemake.input.estimates)
     shown = []
     for declaration in map(ExhibitDeclaration.model_validate_json, snakemake.params.shown):
@@ -26,8 +29,8 @@ with stage(snakemake.log[0]):
         shown,
         source=f"{RUN}{snakemake.params.study} with ruralpanel {__version__}",
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    published.to_csv(path, index=False, lineterminator="\n")
-    keep_figures(snakemake.input.data, snakemake.input.pictures, Path(snakemake.params.folder))
     inputs = inputs_read(snakemake.params.inputs, load_provenance(snakemake.input.provenance), Path())
-    inputs_frame(inputs).to_csv(snakemake.params.published_inputs, index=False, lineterminator="\n")
+    with replacing(places.numbers) as numbers, replacing(places.inputs) as beside:
+        published.to_csv(numbers, index=False, lineterminator="\n")
+        inputs_frame(inputs).to_csv(beside, index=False, lineterminator="\n")
+        keep_figures(snakemake.input.data, snakemake.input.pictures, places.figures)

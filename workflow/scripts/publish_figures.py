@@ -6,5 +6,7 @@ with stage(snakemake.log[0]):
     from pathlib import Path
 
     from ruralpanel.verification.figures import keep_figures
+    from ruralpanel.verification.published_files import places_to_publish
 
-    keep_figures(snakemake.input.data, snakemake.input.pictures, Path(snakemake.params.folder))
+    places = places_to_publish(snakemake.params.path, Path(), snakemake.params.reads)
+    keep_figures(snakemake.input.data, snakemake.input.pictures, places.figures)

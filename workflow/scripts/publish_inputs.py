@@ -6,11 +6,14 @@ with stage(snakemake.log[0]):
     from pathlib import Path
 
     from ruralpanel.errors import Problem, PublishedError
-    from ruralpanel.verification.inputs import inputs_frame, inputs_read, load_provenance
+    from ruralpanel.placement import replacing
+    from ruralpanel.verification.inputs import inputs_frame, inputs_read, load_provenance, read_published_inputs
+    from ruralpanel.verification.published_files import places_to_publish
 
-    path = Path(snakemake.params.published_inputs)
+    path = places_to_publish(snakemake.params.path, Path(), snakemake.params.reads).inputs
     if not snakemake.input.published:
         raise PublishedError([Problem(path.as_posix(), "has no published numbers to stand beside")])
+    read_published_inputs(path)  # a file of another kind is not replaced
     inputs = inputs_read(snakemake.params.inputs, load_provenance(snakemake.input.provenance), Path())
-    path.parent.mkdir(parents=True, exist_ok=True)
-    inputs_frame(inputs).to_csv(path, index=False, lineterminator="\n")
+    with replacing(path) as beside:
+        inputs_frame(inputs).to_csv(beside, index=False, lineterminator="\n")

@@ -6,6 +6,7 @@ with stage(snakemake.log[0]):
     from pathlib import Path
     from shutil import copyfile
 
-    path = Path(snakemake.params.path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    copyfile(snakemake.input.csv, path)
+    from ruralpanel.placement import place, replacing
+
+    with replacing(place(Path("results"), snakemake.params.path)) as beside:
+        copyfile(snakemake.input.csv, beside)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from ruralpanel.archive.marker import MARKER, twins_among
 from ruralpanel.archive.raw_sheets import can_be_written
 from ruralpanel.errors import Problem, ProblemsFound
 from ruralpanel.git import git
+from ruralpanel.placement import is_same, stays_inside
 from ruralpanel.study.model import Study
 
 PROGRAM = ("run", "pyproject.toml", "requirements.lock", "environment.yml", "LICENSE", "CITATION.cff", ".gitignore")
@@ -20,6 +22,13 @@ PROGRAM_IN_CONFIG = ("config/README.md", "config/schema.json")
 
 NEVER = "restricted"
 """A folder of this name holds nothing that is passed on."""
+
+NOT_FOR_INPUTS = frozenset(
+    [each.casefold() for each in PROGRAM]
+    + ["src", "workflow", "output", "readme.md", "readme.pdf", "manifest.sha256", "ro-crate-metadata.json"]
+    + [MARKER.casefold()]
+)
+"""What stands at the top of an archive, in small letters, and no file of a study may take the place of."""
 
 
 class ArchiveError(ProblemsFound):
@@ -62,7 +71,12 @@ def is_restricted(study: Study, name: str) -> bool:
     source = study.sources[name]
     if source.raw_file is None:
         return False
-    return not source.redistributable or NEVER in PurePosixPath(source.raw_file).parts
+    return not source.redistributable or lies_in_restricted(source.raw_file)
+
+
+def lies_in_restricted(path: str) -> bool:
+    """Tell whether a folder on the way to a file is called ``restricted``, whatever stands between folders."""
+    return NEVER in PureWindowsPath(path).parts  # which knows `/` and `\\`
 
 
 def raw_files(study: Study) -> RawFiles:
@@ -98,7 +112,7 @@ def raw_files(study: Study) -> RawFiles:
         (files.emptied if restricted else files.provided).append(decisions)
         files.restricted.extend([decisions] if restricted else [])
     for path in dict.fromkeys([*study.lines, *study.drawn_files, *study.facts.values(), *study.fonts]):
-        (files.restricted if NEVER in PurePosixPath(path).parts else files.provided).append(path)
+        (files.restricted if lies_in_restricted(path) else files.provided).append(path)
     return files
 
 
@@ -125,11 +139,14 @@ def refuse_restricted(study: Study, root: Path, tracked: Iterable[str] | None = 
         Problem(
             path,
             "may not be passed on, and is under version control, so that whoever has the repository has the file",
-            hint=f"take it out with `git rm --cached {path}`, and out of the history, and keep it in a folder called "
+            hint=f"take it out with `git rm --cached {name}`, and out of the history, and keep it in a folder called "
             f"`{NEVER}`; or declare the source as `redistributable: true`, if it is",
         )
-        for path in sorted(set(files.restricted) & known)
+        for path in sorted(set(files.restricted))
+        for name in sorted(names_in_repository(path, root) & known)
+        if not (root / name).is_symlink()  # of a link git has where it points to, and not the file
     ]
+    problems += _passed_on_under_another_name(files, root)
     problems += [
         Problem(
             path,
@@ -150,15 +167,37 @@ def refuse_restricted(study: Study, root: Path, tracked: Iterable[str] | None = 
     problems += [
         Problem(path, "is in a folder of restricted files, and lines have no synthetic twin")
         for path in dict.fromkeys([*study.lines, *study.drawn_files])
-        if NEVER in PurePosixPath(path).parts
+        if lies_in_restricted(path)
     ]
     problems += [
         Problem(path, "is in a folder of restricted files, and facts have no synthetic twin", f"facts.{name}")
         for name, path in study.facts.items()
-        if NEVER in PurePosixPath(path).parts
+        if lies_in_restricted(path)
     ]
     if problems:
         raise ArchiveError(problems)
+
+
+def names_in_repository(path: str, root: Path) -> set[str]:
+    """Give the names that a file of a study has from the top of the repository: the declared one, the same without
+    links on the way, and that of the file a link points to; of a file that lies elsewhere the declared one alone."""
+    file, top = root / path, Path(os.path.realpath(root))
+    forms = [Path(os.path.normpath(file.absolute())), file.parent.resolve() / file.name, file.resolve()]
+    tops = {root.absolute(), top}
+    return {path} | {each.relative_to(one).as_posix() for each in forms for one in tops if each.is_relative_to(one)}
+
+
+def _passed_on_under_another_name(files: RawFiles, root: Path) -> Iterator[Problem]:
+    """Find files that go into the archive as they are, and are restricted under another name or where they lie."""
+    held_back = [root / path for path in dict.fromkeys(files.restricted)]
+    for path in dict.fromkeys(files.provided):
+        same = [each for each in held_back if is_same(root / path, each)]
+        if same:
+            what = "is the file that may not be passed on as another source declares it"
+            yield Problem(path, what, hint="say `redistributable` alike of all sources that read it")
+        elif lies_in_restricted(os.path.relpath(os.path.realpath(root / path), os.path.realpath(root))):
+            what = f"is a link to a file in a folder called `{NEVER}`, of which nothing is passed on"
+            yield Problem(path, what, hint="take `redistributable` away, or put the file elsewhere")
 
 
 def tracked_files(root: Path) -> list[str]:
@@ -166,13 +205,15 @@ def tracked_files(root: Path) -> list[str]:
     return _listed_by_git(root, "ls-files", "-z")
 
 
-def program_files(root: Path) -> list[str]:
+def program_files(root: Path, without: Iterable[Path] = ()) -> list[str]:
     """List the files of the program, whether under version control yet or not, and none that is left to itself there.
 
     Parameters
     ----------
     root
         The top of the repository, or of an archive.
+    without
+        Files that are no part of it, wherever they lie.
     """
     listed: Sequence[str] = _listed_by_git(
         root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *PROGRAM_FOLDERS
@@ -181,12 +222,13 @@ def program_files(root: Path) -> list[str]:
         walked = (path for folder in PROGRAM_FOLDERS for path in (root / folder).rglob("*"))
         listed = [path.relative_to(root).as_posix() for path in walked if "__pycache__" not in path.parts]
     found = [*PROGRAM, *PROGRAM_IN_CONFIG, *listed]
-    return sorted({path for path in found if (root / path).is_file()})
+    aside = {os.path.realpath(each) for each in without}
+    return sorted({path for path in found if (root / path).is_file() and os.path.realpath(root / path) not in aside})
 
 
 def notes_beside(paths: Iterable[str], root: Path) -> list[str]:
-    """List the README files in the folders of raw files, which say where these come from."""
-    folders = {PurePosixPath(path).parent.as_posix() for path in paths}
+    """List the README files in the folders of raw files of the repository, which say where these come from."""
+    folders = {PurePosixPath(path).parent.as_posix() for path in paths if stays_inside(path)} - {"."}
     return sorted(f"{folder}/README.md" for folder in folders if (root / folder / "README.md").is_file())
 
 

@@ -6,6 +6,8 @@ import json
 import re
 import shutil
 import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -16,8 +18,9 @@ from ruralpanel.archive.citation import CITATION, archive_citation, author_name,
 from ruralpanel.archive.contents import ArchiveError, notes_beside, program_files, raw_files, refuse_restricted
 from ruralpanel.archive.crate import write_crate
 from ruralpanel.archive.facts import programs_of, random_draws, rule_costs, this_machine, versions_in_use
+from ruralpanel.archive.layout import Layout, layout_of
 from ruralpanel.archive.marker import MARKER, marker_text
-from ruralpanel.archive.packing import files_in, write_manifest, write_zip
+from ruralpanel.archive.packing import files_in, refuse_what_was_added, write_manifest, write_zip
 from ruralpanel.archive.raw_sheets import read_sheet, write_sheet
 from ruralpanel.archive.readme import ReadmeContents, write_readme
 from ruralpanel.archive.readme_pdf import write_pdf
@@ -26,9 +29,12 @@ from ruralpanel.errors import Problem
 from ruralpanel.estimation.modules import estimator_module
 from ruralpanel.exhibits.caption import exhibit_numbers
 from ruralpanel.lineage import file_digest, modules_behind
+from ruralpanel.placement import place, refuse_inputs, replacing
+from ruralpanel.study.inputs import declared_inputs, files_read
 from ruralpanel.study.load import find_study, load_study
 from ruralpanel.study.model import Study
-from ruralpanel.study.yaml_file import read_yaml
+from ruralpanel.study.yaml_file import parse_yaml
+from ruralpanel.verification.inputs import inputs_frame, read_published_inputs
 from ruralpanel.verification.published_files import published_folder, published_inputs
 from ruralpanel.verification.summary import verdict_line
 
@@ -55,42 +61,56 @@ def make_archive(chosen: str, root: Path) -> Path:
     ------
     ArchiveError
         Before anything is written: if a restricted file is under version control or has no twin, a raw file is a twin
-        already, or the study has not been run.
+        already, the study has not been run, or something other than an earlier archive is in the archive's place.
     """
     name, path = find_study(chosen, root)
     study = load_study(chosen, root)
     refuse_restricted(study, root)
     results = root / "results" / name
     _refuse_without_results(study, results, name)
+    layout = layout_of(study, path.read_text(encoding="utf-8-sig"), root)
+    folder, archive = results / "package", results / "package.zip"
+    inputs = [path, *(root / each for each in files_read(study))]
+    for each in (folder, archive):
+        refuse_inputs(each, inputs)
+    refuse_what_was_added(folder)
+    with replacing(folder) as new, replacing(archive) as zipped:
+        new.mkdir()
+        _fill(new, name, layout, root)
+        write_zip(new, zipped, f"{study.study}_replication")
+    return archive
+
+
+def _fill(folder: Path, name: str, layout: Layout, root: Path) -> None:
+    """Write everything that is in an archive into an empty folder."""
+    study, results, originals = layout.study, root / "results" / name, layout.originals
     files, declared = raw_files(study), study.archive
     program, date = program_citation(root), (declared.date if declared else None) or _release_date(root)
-    folder = results / "package"
-    shutil.rmtree(folder, ignore_errors=True)
-    copied = [*program_files(root), *(each for each in files.provided if (root / each).is_file())]
-    published = study.published or f"results/published/{name}.csv"
-    kept = [published, published_inputs(published).as_posix()]
+    restricted = [originals.get(each, root / each) for each in files.restricted]
+    copied = {each: root / each for each in program_files(root, without=restricted)}
+    there = {each: originals.get(each, root / each) for each in [*files.provided, *_files_of_paper(study)]}
+    copied |= {each: file for each, file in there.items() if file.is_file()}
     notes = notes_beside(files.provided, root)
-    copied += [*notes, *(each for each in kept if (root / each).is_file())]
-    copied += study.paper.files if study.paper is not None else []
-    if not files.restricted:  # what a figure plots may be values of places one by one
-        copied += [path.relative_to(root).as_posix() for path in sorted((root / published_folder(published)).glob("*"))]
-    for each in copied:
-        _copy(root / each, folder / each)
+    copied |= {each: root / each for each in notes}
+    published = study.published or f"results/published/{name}.csv"
+    copied |= _published_files(published, originals, root, with_figures=not files.restricted)
+    for each, file in copied.items():
+        _copy(file, folder, each)
     study_file = f"config/studies/{name}.yaml"
-    _copy(path, folder / study_file)
-    (folder / "config/config.yaml").write_text(
-        f"# The study of this archive.\nstudy: {name}\nmonte_carlo: full\n", encoding="utf-8"
-    )
-    (folder / CITATION).write_text(archive_citation(study, date, program), encoding="utf-8")
-    twins = _write_twins(study, root, folder)
+    _write(layout.text, folder, study_file)
+    _write(f"# The study of this archive.\nstudy: {name}\nmonte_carlo: full\n", folder, "config/config.yaml")
+    _write(archive_citation(study, date, program), folder, CITATION)
+    _rename_inputs(place(folder, published_inputs(published)), layout)
+    twins = _write_twins(study, originals, root, folder)
     for each in files.emptied:
-        _write_header_alone(root / each, folder / each)
+        _write_header_alone(originals[each], folder, each)
     _write_output(study, results, folder, guarded=bool(twins))
     parts = {*study.sources, *study.tables, *study.blocks, *study.sensitivity, *study.exhibits}
     contents = ReadmeContents(
         name=name,
         study=study,
         files=files,
+        moved=layout.moved,
         provenance={
             source: json.loads((results / "sources" / f"{source}.provenance.json").read_text(encoding="utf-8"))
             for source in study.sources
@@ -103,7 +123,7 @@ def make_archive(chosen: str, root: Path) -> Path:
         packages=versions_in_use((root / "requirements.lock").read_text(encoding="utf-8")),
         main_packages=_main_packages(root),
         draws=random_draws(_modules_of(study)),
-        seed_line=read_yaml(path).line_of(("seed",)),
+        seed_line=parse_yaml(layout.text, Path(study_file)).line_of(("seed",)),
         programs=programs_of(study, exhibit_numbers(study)),
         published=published,
         storage=sum((folder / each).stat().st_size for each in files_in(folder)),
@@ -112,7 +132,7 @@ def make_archive(chosen: str, root: Path) -> Path:
         version=__version__,
     )
     text = write_readme(contents)
-    (folder / "README.md").write_text(text, encoding="utf-8")
+    _write(text, folder, "README.md")
     write_pdf(text, folder / "README.pdf", [root / each for each in study.fonts])
     write_crate(
         folder,
@@ -123,9 +143,41 @@ def make_archive(chosen: str, root: Path) -> Path:
         sources={source.raw_file: key for key, source in study.sources.items() if source.raw_file is not None},
     )
     write_manifest(folder)
-    archive = results / "package.zip"
-    write_zip(folder, archive, f"{study.study}_replication")
-    return archive
+
+
+def _files_of_paper(study: Study) -> list[str]:
+    return study.paper.files if study.paper is not None else []
+
+
+def _published_files(
+    published: str, originals: Mapping[str, Path], root: Path, *, with_figures: bool
+) -> dict[str, Path]:
+    """Give the published numbers with what stands beside them, by their places in the archive.
+
+    What a figure plots may be values of places one by one.
+    """
+    original = originals.get(published, root / published)
+    files = {published: original, published_inputs(published).as_posix(): published_inputs(original)}
+    if with_figures:
+        folder = published_folder(published).as_posix()
+        files |= {f"{folder}/{path.name}": path for path in sorted(published_folder(original).glob("*"))}
+    return {each: file for each, file in files.items() if file.is_file()}
+
+
+def _rename_inputs(path: Path, layout: Layout) -> None:
+    """Give the inputs of published numbers the names that they have in the archive."""
+    inputs = read_published_inputs(path) if layout.moved else None
+    if inputs is None:
+        return
+    now = {(each.kind, each.of): each for each in declared_inputs(layout.study)}
+    moved = [
+        replace(each, of=layout.names.get(each.of, each.of), file=layout.names.get(each.file, each.file))
+        for each in inputs
+    ]
+    moved = [
+        replace(each, file=now[each.kind, each.of].file) if (each.kind, each.of) in now else each for each in moved
+    ]
+    inputs_frame(moved).to_csv(path, index=False, lineterminator="\n")
 
 
 def _refuse_without_results(study: Study, results: Path, name: str) -> None:
@@ -139,54 +191,62 @@ def _refuse_without_results(study: Study, results: Path, name: str) -> None:
         raise ArchiveError([Problem(results.as_posix(), f"has no {', '.join(absent[:5])}", hint=hint)])
 
 
-def _copy(source: Path, target: Path) -> None:
+def _new_file(folder: Path, name: str) -> Path:
+    """Make the place of a file that is not in the archive yet."""
+    target = place(folder, name)
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, target)
+    return target
 
 
-def _write_twins(study: Study, root: Path, folder: Path) -> dict[str, str]:
+def _copy(source: Path, folder: Path, name: str) -> None:
+    shutil.copyfile(source, _new_file(folder, name))
+
+
+def _write(text: str, folder: Path, name: str) -> None:
+    _new_file(folder, name).write_text(text, encoding="utf-8")
+
+
+def _write_twins(study: Study, originals: Mapping[str, Path], root: Path, folder: Path) -> dict[str, str]:
     """Write the twins of all restricted sources and the marker; give their paths with their hashes."""
     files = raw_files(study)
     if not files.twinned:
         return {}
     sheets = {}
     for name, source in study.sources.items():
-        path = root / source.raw_file if source.raw_file is not None else None
+        path = originals.get(source.raw_file, root / source.raw_file) if source.raw_file is not None else None
         if path is None or path.is_file():
             sheets[name] = read_sheet(source, path)
     digests = {}
     for name, twin in synthetic_twins(study, sheets, list(files.twinned)).items():
-        target = folder / files.twinned[name]
-        write_sheet(study.sources[name], twin.sheet, twin.cells, root / files.twinned[name], target)
+        target = _new_file(folder, files.twinned[name])
+        write_sheet(study.sources[name], twin.sheet, twin.cells, originals[files.twinned[name]], target)
         digests[files.twinned[name]] = file_digest(target)
-    (folder / MARKER).write_text(marker_text(digests), encoding="utf-8")
+    _write(marker_text(digests), folder, MARKER)
     return digests
 
 
-def _write_header_alone(source: Path, target: Path) -> None:
+def _write_header_alone(source: Path, folder: Path, name: str) -> None:
     """Write the first line of a text file that holds values of restricted sources."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     with source.open("rb") as stream:
-        target.write_bytes(stream.readline())
+        _new_file(folder, name).write_bytes(stream.readline())
 
 
 def _write_output(study: Study, results: Path, folder: Path, *, guarded: bool) -> None:
     """Copy exhibits, verdict and codebook; where sources are restricted, nothing that could hold single values."""
-    output = folder / "output"
     endings = {"html", "tex", "png", "pdf"}
     for name, exhibit in study.exhibits.items():
         for ending in sorted(endings if guarded and not exhibit.is_table else endings | {"csv"}):
             made = results / "exhibits" / f"{name}.{ending}"
             if made.is_file():
-                _copy(made, output / "exhibits" / made.name)
+                _copy(made, folder, f"output/exhibits/{made.name}")
     pages = ["verdict.csv", "verdict.html", "claims.csv", "paper.pdf"]
     for page in pages if guarded else [*pages, "report/index.html"]:
         if (results / page).is_file():
-            _copy(results / page, output / page)
+            _copy(results / page, folder, f"output/{page}")
     codebook = pd.read_csv(results / "panel" / "codebook.csv", dtype=str, keep_default_na=False)
     if guarded:
         codebook = codebook[[column for column in KEPT_OF_A_CODEBOOK if column in codebook]]
-    codebook.to_csv(output / "codebook.csv", index=False, lineterminator="\n")
+    codebook.to_csv(_new_file(folder, "output/codebook.csv"), index=False, lineterminator="\n")
 
 
 def _modules_of(study: Study) -> set[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from ruralpanel.archive.contents import ArchiveError
+from ruralpanel.errors import Problem
 from ruralpanel.lineage import file_digest
 
 MANIFEST = "MANIFEST.sha256"
@@ -37,6 +39,41 @@ def write_manifest(folder: Path) -> Path:
     path = folder / MANIFEST
     path.write_text("".join(lines), encoding="utf-8")
     return path
+
+
+def refuse_what_was_added(folder: Path) -> None:
+    """Do nothing where a folder is not there, or has what an earlier packaging wrote and what runs in it have built.
+
+    Parameters
+    ----------
+    folder
+        The place of the archive's folder.
+
+    Raises
+    ------
+    ArchiveError
+        With the files that were put there or changed since: they would be lost, such as real files in the place of
+        their twins.
+    """
+    if folder.is_symlink() or not folder.exists():
+        return
+    manifest = folder / MANIFEST
+    lines = manifest.read_text(encoding="utf-8").splitlines() if manifest.is_file() else []
+    packed = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
+    found = [name for name in files_in(folder) if name != MANIFEST and not _built_by_a_run(PurePosixPath(name))]
+    added = [name for name in found if name not in packed or file_digest(folder / name) != packed[name]]
+    if added:
+        what = f"has files that no packaging wrote there, or that were changed since: {', '.join(added[:5])}"
+        what += f", … ({len(added)} in all)" if len(added) > 5 else ""
+        raise ArchiveError([Problem(folder.as_posix(), what, hint="move them, or the folder, to where they are kept")])
+
+
+def _built_by_a_run(path: PurePosixPath) -> bool:
+    """Tell whether a file of an archive is what a run in its folder builds, and a run can build again."""
+    first = path.parts[0]
+    built = first.startswith(".") or (first == "results" and path.parts[:2] != ("results", "published"))
+    cached = any(part == "__pycache__" or part.endswith(".egg-info") for part in path.parts)
+    return built or cached or path.parts[:3] == ("data", "raw", ".retrieved")
 
 
 def write_zip(folder: Path, path: Path, top: str, executable: Iterable[str] = ("run",)) -> None:

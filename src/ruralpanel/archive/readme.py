@@ -41,6 +41,8 @@ class ReadmeContents:
         The study.
     files
         What becomes of its raw files.
+    moved
+        Files that lie elsewhere on the authors' machine: the key that names each, and its place in the archive.
     provenance
         For each source what the sources stage noted: rows, sha256.
     notes
@@ -78,6 +80,7 @@ class ReadmeContents:
     name: str
     study: Study
     files: RawFiles
+    moved: Mapping[str, str]
     provenance: Mapping[str, Mapping[str, Any]]
     notes: Sequence[str]
     verdict: str
@@ -116,6 +119,7 @@ def write_readme(contents: ReadmeContents) -> str:
             "n_sources": counted(len(study.sources), "source"),
             "made": exhibits_made(study),
             "place": place_of_files(contents),
+            "moved": ", ".join(f"`{place}` (`{key}`)" for key, place in contents.moved.items()),
             "notes": ", ".join(f"`{path}`" for path in contents.notes),
             "minutes": counted(max(1, round(seconds / 60)), "minute"),
             "memory": "not measured" if largest is None else f"{largest:,.0f} MB",
@@ -223,7 +227,7 @@ def place_of_files(contents: ReadmeContents) -> str:
     if files.retrieved:
         retrieved = ", ".join(f"`{path}`" for path in sorted(files.retrieved.values()))
         said.append(
-            "The run retrieves, and checks by their hashes, or takes from the folder that `RURALPANEL_MIRROR` names: "
+            "The run retrieves, and checks by their hashes, or takes from a folder that `RURALPANEL_MIRROR` names: "
             f"{retrieved}."
         )
     packaged = [name for name, source in study.sources.items() if source.raw_file is None]

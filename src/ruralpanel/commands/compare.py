@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import os
 from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -10,9 +12,10 @@ from typing import Any
 
 import pandas as pd
 
-from ruralpanel.errors import counted
+from ruralpanel.errors import Problem, counted
 from ruralpanel.estimation.address import address_of
 from ruralpanel.exhibits.caption import sentence_list
+from ruralpanel.placement import PlacementError, replacing
 from ruralpanel.verification.comparison import estimates_of, largest_first, side_by_side
 
 
@@ -28,12 +31,14 @@ def main(arguments: Sequence[str]) -> int:
         "difference first",
     )
     chosen = parser.parse_args(list(arguments))
+    if chosen.csv is not None:
+        _free_to_write(chosen.csv)
     first, second = (estimates_of(name, Path("results")) for name in (chosen.first, chosen.second))
     shared_blocks = set(first["block"]) & set(second["block"])
     rows = side_by_side(first, second, ["block"] if shared_blocks else [])
     if chosen.csv is not None:
-        chosen.csv.parent.mkdir(parents=True, exist_ok=True)
-        rows.to_csv(chosen.csv, index=False, lineterminator="\n")
+        with replacing(chosen.csv) as beside:
+            rows.to_csv(beside, index=False, lineterminator="\n")
     different = largest_first(rows)
     if len(different) > 1:
         print("What differs, the largest relative difference first:")
@@ -41,6 +46,20 @@ def main(arguments: Sequence[str]) -> int:
         print(_line(row))
     print(_counts(Counter(rows["status"])))
     return 0 if different.empty else 1
+
+
+def _free_to_write(path: Path) -> None:
+    """Do nothing where there is no such file, or an earlier comparison, which alone is replaced."""
+    if not os.path.lexists(path):
+        return
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            header = next(csv.reader(stream), [])
+    except (OSError, UnicodeDecodeError, csv.Error):
+        header = []
+    if path.is_symlink() or not {"status", "estimate_first", "estimate_second"} <= set(header):
+        what = "is there already, and is no comparison that this command wrote"
+        raise PlacementError([Problem(path.as_posix(), what, hint="give --csv another name")])
 
 
 def _counts(statuses: Counter[str]) -> str:

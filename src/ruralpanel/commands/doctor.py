@@ -14,7 +14,7 @@ from ruralpanel.doctor.raw_files import absent_or_other, other_than_declared, si
 from ruralpanel.doctor.repository import state_of_raw_files, tracked_files
 from ruralpanel.doctor.study_file import left_of_a_draft
 from ruralpanel.doctor.tracked_files import absolute_paths, personal_data
-from ruralpanel.sources.retrieval import MIRROR
+from ruralpanel.sources.retrieval import MIRROR, mirror_folders
 from ruralpanel.study.load import configured_study, find_study, load_unchecked, problems_with
 
 
@@ -39,10 +39,9 @@ def main(arguments: Sequence[str]) -> int:
     raw_bytes = 0
     absent: list[Finding] = []
     if study is not None:
-        given = os.environ.get(MIRROR)
-        mirror = Path(given) if given else None
-        absent = list(absent_or_other(study, root, mirror))
-        found["Raw files"] = [*absent, *other_than_declared(study, root, mirror)]
+        mirrors = mirror_folders(os.environ.get(MIRROR))
+        absent = list(absent_or_other(study, root, mirrors))
+        found["Raw files"] = [*absent, *other_than_declared(study, root, mirrors)]
         found["State in git"] = list(state_of_raw_files(study, root, tracked))
         raw_bytes = size_of_raw_files(study, root)
     in_study = [

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain, count
 from pathlib import Path
 
 from ruralpanel.drafting.draft import Draft, draft_study
 from ruralpanel.drafting.reading import readable_members
 from ruralpanel.drafting.text import GUESSED, study_text
 from ruralpanel.errors import DataError, Problem, StudyError, counted, nearest
+from ruralpanel.placement import place, replacing
 from ruralpanel.study.load import STUDIES, available_studies, load_study
 from ruralpanel.study.sources import FORMAT_OF_SUFFIX
 
@@ -25,25 +28,24 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--overwrite", action="store_true", help="write over a study file of this name")
     chosen = parser.parse_args(list(arguments))
     root = Path()
-    target = STUDIES / f"{chosen.name}.yaml"
     paths = _paths(chosen.files, root)
-    _free_to_write(chosen.name, root, chosen.overwrite)
+    target = _free_to_write(chosen.name, root, chosen.overwrite)
     draft = draft_study(paths, root)
     if chosen.ask and sys.stdin.isatty():
         draft = asked(draft, input)
     text = study_text(chosen.name, draft)
-    before = target.read_text(encoding="utf-8") if target.is_file() else None
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8")
+    before = target.read_bytes() if target.is_file() else None
+    _write(target, text.encode())
     try:
         load_study(chosen.name, root)
-    except StudyError:
+    except BaseException:
+        kept = _unused(target.with_name(f"{target.name}.draft"))
+        _write(kept, text.encode())
         if before is None:
-            target.rename(target.with_suffix(".yaml.draft"))
+            target.unlink()
         else:
-            target.with_suffix(".yaml.draft").write_text(text, encoding="utf-8")
-            target.write_text(before, encoding="utf-8")
-        print(f"The draft does not load as it stands; it is kept as {target}.draft", file=sys.stderr)
+            _write(target, before)
+        print(f"The draft does not load as it stands; it is kept as {kept}", file=sys.stderr)
         raise
     for question in draft.open_questions:
         print(f"not guessed: {question}")
@@ -124,10 +126,23 @@ def _nothing_inside(name: str, path: Path) -> list[Problem]:
     return [Problem(name, f"holds {listed}, and no file of a format that can be read", hint="unpack it, and look")]
 
 
-def _free_to_write(name: str, root: Path, overwrite: bool) -> None:
+def _write(target: Path, contents: bytes) -> None:
+    with replacing(target) as beside:
+        beside.write_bytes(contents)
+
+
+def _unused(path: Path) -> Path:
+    """Give a path that nothing is at: an earlier draft may have been mended by hand."""
+    names = (path.with_name(f"{path.name}.{number}") for number in count(2))
+    return next(each for each in chain([path], names) if not os.path.lexists(each))
+
+
+def _free_to_write(name: str, root: Path, overwrite: bool) -> Path:
+    """Give the place of the study file, where there is none yet or it may be written over."""
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", name):
         hint = "lower-case letters, digits and underscores, a letter first"
         raise StudyError([Problem("new-study", f"{name!r} cannot be a study's name", hint=hint)])
     if name in available_studies(root) and not overwrite:
         what = f"there is a study `{name}` already"
         raise StudyError([Problem("new-study", what, hint="choose another name, or give --overwrite")])
+    return place(root / STUDIES, f"{name}.yaml")

@@ -9,12 +9,19 @@ import sys
 import tempfile
 from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from ruralpanel.errors import StudyError
+from ruralpanel.placement import stays_inside
+from ruralpanel.study.inputs import files_read
+from ruralpanel.study.load import configured_study, load_unchecked
+from ruralpanel.study.sources import RETRIEVED_FILES
 from ruralpanel.verification.twice import differences, files_of
 
 COMPARED = ("results", "data")
 """Folders that a run may write to."""
+
+KEPT = PurePosixPath(RETRIEVED_FILES)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -27,21 +34,25 @@ def main(arguments: Sequence[str]) -> int:
     cores = os.cpu_count() or 1
     ways = {"first": unlike(cores=1, seed=1, zone="UTC"), "second": unlike(cores, seed=2, zone="Asia/Shanghai")}
     ended_well = True
-    for name in ways:  # both before the first run, so that they have the same files, whatever is edited meanwhile
-        copy_repository(Path(), folder / name)
+    root, read = Path(), _read_by(chosen.config, Path())
+    depth = root.resolve().relative_to(root.resolve().anchor) if not all(map(stays_inside, read)) else Path()
+    copies = {name: folder / name / depth for name in ways}
+    for copy in copies.values():  # both before the first run, whatever is edited meanwhile
+        copy_repository(root, copy)
+        add_links_upwards(root, copy, read)
     for name, (options, environment) in ways.items():
         said = " ".join(f"{key}={value}" for key, value in environment.items())
-        print(f"The {name} run: {' '.join(options)}, {said}, in {folder / name}", flush=True)
+        print(f"The {name} run: {' '.join(options)}, {said}, in {copies[name]}", flush=True)
         command = [sys.executable, "-m", "snakemake", *options]
         command += ["--config", *chosen.config] if chosen.config else []
-        ours = {**os.environ, **environment, "PYTHONPATH": str(folder / name / "src")}
-        ended_well &= subprocess.run(command, cwd=folder / name, env=ours, check=False).returncode == 0
+        ours = {**os.environ, **environment, "PYTHONPATH": str(copies[name] / "src")}
+        ended_well &= subprocess.run(command, cwd=copies[name], env=ours, check=False).returncode == 0
     found = [
-        f"{part}/{each}" for part in COMPARED for each in differences(folder / "first" / part, folder / "second" / part)
+        f"{part}/{each}" for part in COMPARED for each in differences(copies["first"] / part, copies["second"] / part)
     ]
     for line in found:
         print(line)
-    total = sum(len(files_of(folder / "first" / part)) for part in COMPARED)
+    total = sum(len(files_of(copies["first"] / part)) for part in COMPARED)
     if ended_well and not found:
         shutil.rmtree(folder)
         print(f"The two runs are the same: {total:,} files, byte by byte (without logs, benchmarks and run times).")
@@ -70,6 +81,9 @@ def unlike(cores: int, seed: int, zone: str) -> tuple[list[str], Mapping[str, st
 def copy_repository(source: Path, target: Path) -> None:
     """Copy what a run starts from: all but results that can be built, caches and the environment.
 
+    Files that links point to are copied. A link to a folder stays one, to where it leads, and is a folder of its own
+    where a run writes, so that no copy writes into the original.
+
     Parameters
     ----------
     source
@@ -77,13 +91,58 @@ def copy_repository(source: Path, target: Path) -> None:
     target
         A folder that is not there yet.
     """
+    _copy_folder(source, target, PurePosixPath())
 
-    def passed_over(folder: str, names: list[str]) -> set[str]:
-        at = Path(folder).resolve().relative_to(source.resolve())
-        if at == Path():
-            return {name for name in names if name.startswith(".")}
-        if at == Path("results"):
-            return set(names) - {"published"}
-        return {"__pycache__"} & set(names)
 
-    shutil.copytree(source, target, ignore=passed_over, symlinks=True)
+def _copy_folder(source: Path, target: Path, at: PurePosixPath) -> None:
+    target.mkdir(parents=True)
+    for each in sorted(source.iterdir()):
+        here = at / each.name
+        if _is_passed_over(here):
+            continue
+        if each.is_dir() and (not each.is_symlink() or _is_written_to(here)):
+            _copy_folder(each, target / each.name, here)
+        elif each.is_dir():
+            (target / each.name).symlink_to(each.resolve(), target_is_directory=True)
+        elif each.is_file():
+            shutil.copy2(each, target / each.name)
+
+
+def _is_passed_over(path: PurePosixPath) -> bool:
+    hidden = len(path.parts) == 1 and path.name.startswith(".")
+    built = path.parts[0] == "results" and len(path.parts) == 2 and path.name != "published"
+    return hidden or built or path.name == "__pycache__"
+
+
+def _is_written_to(path: PurePosixPath) -> bool:
+    """Tell whether a run may write to a folder, or to one in it: to results, and to where retrieved files are kept."""
+    return path.parts[0] == "results" or path in KEPT.parents or path.is_relative_to(KEPT)
+
+
+def add_links_upwards(source: Path, target: Path, paths: Sequence[str]) -> None:
+    """Let paths that lead upwards out of a repository lead to the same files from its copy.
+
+    Parameters
+    ----------
+    source
+        The top of the repository.
+    target
+        That of the copy, as deep below a folder of its own as the source is below the top of the disk.
+    paths
+        The files that a study reads, as it names them.
+    """
+    for path in paths:
+        there = Path(os.path.normpath(target / path))
+        upwards = not Path(path).is_absolute() and not there.is_relative_to(target)
+        if upwards and (source / path).is_file() and not os.path.lexists(there):
+            there.parent.mkdir(parents=True, exist_ok=True)
+            there.symlink_to((source / path).resolve())
+
+
+def _read_by(settings: Sequence[str], root: Path) -> list[str]:
+    """List the files that the study reads; where there is no telling, the run says why."""
+    try:
+        study = load_unchecked(configured_study(settings, root), root)
+    except (StudyError, OSError):
+        return []
+    return files_read(study) if study is not None else []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ruralpanel.doctor.findings import Finding, error, warning
@@ -15,9 +16,10 @@ from ruralpanel.sources.retrieval import MIRROR, in_mirror
 from ruralpanel.study.checks.missing_files import what_is_missing, where_it_may_be
 from ruralpanel.study.model import Study
 from ruralpanel.study.sources import Retrieval, Source
+from ruralpanel.study.yaml_file import is_directory
 
 
-def absent_or_other(study: Study, root: Path, mirror: Path | None) -> Iterator[Finding]:
+def absent_or_other(study: Study, root: Path, mirrors: Sequence[Path]) -> Iterator[Finding]:
     """Find raw files that are missing or are not the ones with the declared hash.
 
     Parameters
@@ -26,15 +28,17 @@ def absent_or_other(study: Study, root: Path, mirror: Path | None) -> Iterator[F
         The study.
     root
         The top of the repository.
-    mirror
-        The folder from which files are taken in place of the network, if there is one.
+    mirrors
+        The folders from which files are taken in place of the network, if there are any.
     """
-    if mirror is not None and not mirror.is_dir():
-        yield warning(MIRROR, f"is set to {mirror}, which is not a folder", "set it to the folder that has the files")
+    for mirror in mirrors:
+        if not is_directory(mirror):
+            hint = f"set it to the folder that has the files, or to several with `{os.pathsep}` between them"
+            yield warning(MIRROR, f"is set to {mirror}, which is not a folder", hint)
     for name, source in study.sources.items():
         where = f"source `{name}`"
         if source.retrieve is not None:
-            yield from _retrieved(where, source, source.retrieve, root, mirror)
+            yield from _retrieved(where, source, source.retrieve, root, mirrors)
         elif source.loader is not None:
             loaders = available_loaders()
             if source.loader not in loaders:
@@ -52,7 +56,7 @@ def absent_or_other(study: Study, root: Path, mirror: Path | None) -> Iterator[F
         yield from _in_place(f"facts.{name}", path, root, "notes of exhibits, or the paper, refer to numbers in it")
 
 
-def other_than_declared(study: Study, root: Path, mirror: Path | None) -> Iterator[Finding]:
+def other_than_declared(study: Study, root: Path, mirrors: Sequence[Path]) -> Iterator[Finding]:
     """Find raw files that are there, and cannot be read as declared or lack a column that is.
 
     Parameters
@@ -61,11 +65,11 @@ def other_than_declared(study: Study, root: Path, mirror: Path | None) -> Iterat
         The study.
     root
         The top of the repository.
-    mirror
-        The folder from which files are taken in place of the network, if there is one.
+    mirrors
+        The folders from which files are taken in place of the network, if there are any.
     """
     for source in study.sources.values():
-        path = _readable(source, root, mirror)
+        path = _readable(source, root, mirrors)
         if path is None and (source.loader is None or source.loader not in available_loaders()):
             continue  # that it is not there is told by `absent_or_other`
         try:
@@ -74,10 +78,10 @@ def other_than_declared(study: Study, root: Path, mirror: Path | None) -> Iterat
             yield from (Finding("error", problem) for problem in found.problems)
 
 
-def _readable(source: Source, root: Path, mirror: Path | None) -> Path | None:
-    """Give the raw file where it is there, in place or in the mirror, and has something in it."""
+def _readable(source: Source, root: Path, mirrors: Sequence[Path]) -> Path | None:
+    """Give the raw file where it is there, in place or in a mirror, and has something in it."""
     places = [root / source.raw_file] if source.raw_file is not None else []
-    copy = in_mirror(source.retrieve, mirror) if source.retrieve is not None else None
+    copy = in_mirror(source.retrieve, mirrors) if source.retrieve is not None else None
     places += [copy] if copy is not None else []
     return next((path for path in places if path.is_file() and path.stat().st_size), None)
 
@@ -104,14 +108,14 @@ def _in_place(where: str, name: str, root: Path, hint: str) -> Iterator[Finding]
         yield error(where, f"{name} is empty", hint)
 
 
-def _retrieved(where: str, source: Source, wanted: Retrieval, root: Path, mirror: Path | None) -> Iterator[Finding]:
+def _retrieved(where: str, source: Source, wanted: Retrieval, root: Path, mirrors: Sequence[Path]) -> Iterator[Finding]:
     kept = root / wanted.kept_as
     if kept.is_file():
         if file_digest(kept) != wanted.sha256:
-            what = f"{wanted.kept_as} has another sha256 than the study says; a run discards it and retrieves it anew"
+            what = f"{wanted.kept_as} has another sha256 than the study says; a run sets it aside and retrieves it anew"
             yield (warning if wanted.address else error)(where, what, how_to_get(source))
         return
-    copy = in_mirror(wanted, mirror)
+    copy = in_mirror(wanted, mirrors)
     if copy is not None:
         if file_digest(copy) != wanted.sha256:
             what = f"{copy} has another sha256 than the study says"

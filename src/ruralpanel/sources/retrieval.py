@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from urllib.error import HTTPError, URLError
@@ -18,7 +18,7 @@ from ruralpanel.study.sources import Retrieval, Source
 from ruralpanel.study.yaml_file import is_directory, is_file
 
 MIRROR = "RURALPANEL_MIRROR"
-"""The environment variable that names a folder from which files are taken in place of the network."""
+"""The environment variable that names folders from which files are taken in place of the network, as ``PATH`` does."""
 
 PAUSES = (1.0, 5.0, 25.0)
 """Seconds before the second try, the third and the fourth, which is the last."""
@@ -38,11 +38,32 @@ class _Refused(Exception):
     """The server answered, and would answer the same again."""
 
 
+def mirror_folders(setting: str | None) -> list[Path]:
+    """Read what :data:`MIRROR` is set to.
+
+    Parameters
+    ----------
+    setting
+        Folders with the separator of ``PATH`` between them, ``:`` or on Windows ``;``, or one folder, whose name may
+        hold that character.
+
+    Returns
+    -------
+    list of pathlib.Path
+        In their order; none where nothing is set.
+    """
+    if not setting:
+        return []
+    if is_directory(Path(setting)):
+        return [Path(setting)]
+    return [Path(each) for each in setting.split(os.pathsep) if each]
+
+
 def retrieve(
     name: str,
     source: Source,
     target: Path,
-    mirror: Path | None = None,
+    mirrors: Sequence[Path] = (),
     pause: Callable[[float], object] = time.sleep,
 ) -> str:
     """Put a source's raw file in place, from where it is kept already, from a mirror or from its address.
@@ -55,8 +76,8 @@ def retrieve(
         Its declaration, with `retrieve`.
     target
         Where the file is to be; what has arrived of it is kept beside it until it is whole.
-    mirror
-        A folder that is looked in before the network is touched.
+    mirrors
+        Folders that are looked in before the network is touched, in their order.
     pause
         What waits for a number of seconds between two tries.
 
@@ -76,23 +97,23 @@ def retrieve(
     if is_file(target) and file_digest(target) == wanted.sha256:
         return f"{target} is in place"
     try:
-        target.unlink(missing_ok=True)
+        set_aside_if_damaged(wanted, target)
         target.parent.mkdir(parents=True, exist_ok=True)
-        copied_from = in_mirror(wanted, mirror)
+        copied_from = in_mirror(wanted, mirrors)
         if copied_from is not None:
-            _copy(name, wanted, copied_from, target)
+            _copy(name, wanted, copied_from, mirrors, target)
             return f"{target} copied from {copied_from}"
         if wanted.address is None:
             what = f"has no public address, and {wanted.file_name} is not at hand"
-            raise RetrievalError([Problem(f"source `{name}`", what, hint=_another_way(source, wanted, mirror))])
-        tries = _download(name, source, wanted, wanted.address, target, mirror, pause)
+            raise RetrievalError([Problem(f"source `{name}`", what, hint=_another_way(source, wanted, mirrors))])
+        tries = _download(name, source, wanted, wanted.address, target, mirrors, pause)
     except OSError as error:  # a full disk, a folder without permission; the network's errors do not come this far
         what = f"cannot be written or read: {error.strerror or error}"
         raise RetrievalError([Problem(str(error.filename or target), what)]) from None
     return f"{target} retrieved from {wanted.address}, tries: {tries}"
 
 
-def absent_files(sources: Mapping[str, Source], root: Path, mirror: Path | None) -> list[str]:
+def absent_files(sources: Mapping[str, Source], root: Path, mirrors: Sequence[Path]) -> list[str]:
     """List the retrieved files of a study that are neither kept nor in a mirror.
 
     Parameters
@@ -101,8 +122,8 @@ def absent_files(sources: Mapping[str, Source], root: Path, mirror: Path | None)
         The study's sources.
     root
         The top of the repository.
-    mirror
-        A folder of files, if there is one.
+    mirrors
+        Folders of files, if there are any.
 
     Returns
     -------
@@ -111,12 +132,12 @@ def absent_files(sources: Mapping[str, Source], root: Path, mirror: Path | None)
     """
     wanted = [source.retrieve for source in sources.values() if source.retrieve is not None]
     return sorted(
-        each.file_name for each in wanted if not is_file(root / each.kept_as) and in_mirror(each, mirror) is None
+        each.file_name for each in wanted if not is_file(root / each.kept_as) and in_mirror(each, mirrors) is None
     )
 
 
-def discard_if_damaged(wanted: Retrieval, target: Path) -> bool:
-    """Remove a kept file that is not what it was retrieved as, so that it is retrieved anew.
+def set_aside_if_damaged(wanted: Retrieval, target: Path) -> Path | None:
+    """Make room for a file where another is kept in its place, which may be one that somebody put there by hand.
 
     Parameters
     ----------
@@ -127,13 +148,23 @@ def discard_if_damaged(wanted: Retrieval, target: Path) -> bool:
 
     Returns
     -------
-    bool
-        Whether there was such a file.
+    pathlib.Path or None
+        Where the other file is now: beside, in a folder called by its own sha256. None where nothing had to be done.
     """
-    if not is_file(target) or file_digest(target) == wanted.sha256:
-        return False
-    target.unlink()
-    return True
+    if not is_file(target):
+        target.unlink(missing_ok=True)  # a link to nowhere
+        return None
+    found = file_digest(target)
+    if found == wanted.sha256:
+        return None
+    if target.is_symlink():
+        aside = target.resolve()
+        target.unlink()
+        return aside
+    aside = target.parent.parent / found / target.name
+    aside.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(target, aside)
+    return aside
 
 
 def confirmed_digest(name: str, source: Source, path: Path) -> str:
@@ -165,26 +196,33 @@ def confirmed_digest(name: str, source: Source, path: Path) -> str:
     return found
 
 
-def in_mirror(wanted: Retrieval, mirror: Path | None) -> Path | None:
-    """Find the file in a mirror: in a folder called by its hash, where names are shared, or by its name alone."""
-    if mirror is None:
-        return None
-    places = (mirror / wanted.sha256 / wanted.file_name, mirror / wanted.file_name)
-    return next((place for place in places if is_file(place)), None)
+def in_mirror(wanted: Retrieval, mirrors: Sequence[Path]) -> Path | None:
+    """Find the file in the mirrors: the right one, if there are several of its name, or else the first."""
+    found = _of_its_name(wanted, mirrors)
+    right = (place for place in found if len(found) > 1 and file_digest(place) == wanted.sha256)
+    return next(right, found[0] if found else None)
 
 
-def _copy(name: str, wanted: Retrieval, copied_from: Path, target: Path) -> None:
+def _of_its_name(wanted: Retrieval, mirrors: Sequence[Path]) -> list[Path]:
+    """List what mirrors hold of a file's name, in a folder called by its hash, where names are shared, or as it is."""
+    places = [place for mirror in mirrors for place in (mirror / wanted.sha256, mirror)]
+    return [place / wanted.file_name for place in places if is_file(place / wanted.file_name)]
+
+
+def _copy(name: str, wanted: Retrieval, copied_from: Path, mirrors: Sequence[Path], target: Path) -> None:
     """Copy a file of a mirror and put the copy in place once its hash is right."""
     copy = target.with_name(f"{target.name}.copy")
     try:
         shutil.copyfile(copied_from, copy)
-        found = file_digest(copy)
-        if found != wanted.sha256:
-            what = f"has the sha256 {found}; the source `{name}` expects {wanted.sha256}"
+        if file_digest(copy) != wanted.sha256:
             hint = "put the right file there"
             if wanted.address is not None:
                 hint += f", or take {MIRROR} away to have it retrieved from {wanted.address}"
-            raise RetrievalError([Problem(str(copied_from), what, hint=hint)])
+            expected = f"the source `{name}` expects {wanted.sha256}"
+            raise RetrievalError(
+                Problem(str(each), f"has the sha256 {file_digest(each)}; {expected}", hint=hint)
+                for each in _of_its_name(wanted, mirrors)
+            )
         os.replace(copy, target)
     finally:
         copy.unlink(missing_ok=True)
@@ -196,7 +234,7 @@ def _download(
     wanted: Retrieval,
     address: str,
     target: Path,
-    mirror: Path | None,
+    mirrors: Sequence[Path],
     pause: Callable[[float], object],
 ) -> int:
     """Download a file and put it in place once its hash is right; count the tries."""
@@ -216,15 +254,15 @@ def _download(
     except _MayPass as error:
         what = f"could not be retrieved in {len(PAUSES) + 1} tries; the last ended with: {error}"
         kept = "run again to go on where it stopped, or " if is_file(part) else "run again later, or "
-        raise RetrievalError([Problem(where, what, hint=kept + _another_way(source, wanted, mirror))]) from None
+        raise RetrievalError([Problem(where, what, hint=kept + _another_way(source, wanted, mirrors))]) from None
     except _Refused as error:
-        raise RetrievalError([Problem(where, str(error), hint=_another_way(source, wanted, mirror))]) from None
+        raise RetrievalError([Problem(where, str(error), hint=_another_way(source, wanted, mirrors))]) from None
     if found != wanted.sha256:
         page = "what came is a web page, perhaps to log in; " if _is_web_page(part) else ""
         part.unlink()
         what = f"gave a file with the sha256 {found}; the study expects {wanted.sha256}"
         hint = f"{page}either the file has been replaced there or the study's hash is wrong; to use the right file, "
-        raise RetrievalError([Problem(where, what, hint=hint + _another_way(source, wanted, mirror))])
+        raise RetrievalError([Problem(where, what, hint=hint + _another_way(source, wanted, mirrors))])
     os.replace(part, target)
     return tries
 
@@ -305,12 +343,14 @@ def _reason(error: Exception) -> str:
     return str(words or type(cause).__name__)
 
 
-def _another_way(source: Source, wanted: Retrieval, mirror: Path | None) -> str:
+def _another_way(source: Source, wanted: Retrieval, mirrors: Sequence[Path]) -> str:
     """Say how to do without the network, and what the study says on getting the file."""
     words = f"put {wanted.file_name} into a folder and set {MIRROR} to that folder"
-    if mirror is not None:
-        found = f"holds no file {wanted.file_name}" if is_directory(mirror) else "is not a folder"
-        words += f" (it is set to {mirror}, which {found})"
+    looked_in = [
+        f"{mirror}, which " + (f"holds no file {wanted.file_name}" if is_directory(mirror) else "is not a folder")
+        for mirror in mirrors
+    ]
+    words += f" (it is set to {'; and to '.join(looked_in)})" if looked_in else ""
     return words + (f"; how to get it: {' '.join(source.access.split())}" if source.access else "")
 
 

@@ -1,7 +1,7 @@
 """The small language of conditions and derived columns in a study file.
 
 Arithmetic, comparisons, ``and``/``or``/``not``, ``in`` with a list, and a few functions of one column: a safe part
-of Python that pandas can evaluate, and no more. This module checks an expression and lists the columns it uses;
+of Python, with its precedence, and no more. This module checks an expression and lists the columns it uses;
 :mod:`ruralpanel.panel.expressions` evaluates it.
 """
 

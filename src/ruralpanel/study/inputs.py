@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ruralpanel.study.figures_of_places import MapFigure
 from ruralpanel.study.model import Study
+from ruralpanel.study.yaml_file import KeyPath
 
 RAW_FILE, CORRECTIONS, DECISIONS, LINES, OUTLINES = "raw file", "corrections", "decisions", "lines", "outlines"
 
@@ -50,3 +52,56 @@ def declared_inputs(study: Study) -> list[DeclaredInput]:
             inputs.append(DeclaredInput(DECISIONS, name, table.match_names.decisions))
     inputs += [DeclaredInput(LINES, path, path) for path in dict.fromkeys(study.lines)]
     return inputs + [DeclaredInput(OUTLINES, path, path) for path in study.drawn_files]
+
+
+def files_by_key(study: Study) -> dict[KeyPath, str]:
+    """List all files that a study names and reads, by the key of the study file that names them.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Returns
+    -------
+    dict of KeyPath to str
+        Paths from the top of the repository: raw files, retrieved ones not among them, corrections, decisions, lines,
+        outlines, facts, the files of the paper, and the file of published values.
+    """
+    named: dict[KeyPath, str | None] = {}
+    for name, source in study.sources.items():
+        named["sources", name, "path"] = source.path
+        named["sources", name, "corrections"] = source.corrections
+    for name, table in study.tables.items():
+        if table.match_names is not None:
+            named["tables", name, "match_names", "decisions"] = table.match_names.decisions
+    if study.panel.places is not None:
+        for name, distance in study.panel.places.distance_to.items():
+            named["panel", "places", "distance_to", name, "line"] = None if distance.line_source else distance.line
+    for name, exhibit in study.exhibits.items():
+        if isinstance(exhibit, MapFigure) and exhibit.outlines is not None:
+            named["exhibits", name, "outlines", "path"] = exhibit.outlines.path
+    named |= {("facts", name): path for name, path in study.facts.items()}
+    if study.paper is not None:
+        of_paper = {key: getattr(study.paper, key) for key in ("text", "bibliography", "citation_style")}
+        named |= {("paper", key): path for key, path in of_paper.items() if path in study.paper.files}
+    named["published",] = study.published
+    return {key: path for key, path in named.items() if path is not None}
+
+
+def files_read(study: Study) -> list[str]:
+    """List all files that a run of a study reads and that no command may write over, retrieved ones among them.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Returns
+    -------
+    list of str
+        Paths from the top of the repository, each once; without the file of published values, which `publish` writes.
+    """
+    named = [path for key, path in files_by_key(study).items() if key != ("published",)]
+    retrieved = [source.retrieve.kept_as for source in study.sources.values() if source.retrieve is not None]
+    return list(dict.fromkeys([*named, *retrieved]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 
 from ruralpanel.errors import Problem, StudyError, nearest
 from ruralpanel.study.checks import problems_in
+from ruralpanel.study.checks.output import inputs_where_output_goes
 from ruralpanel.study.messages import places_of, problems_of
 from ruralpanel.study.model import Study
 from ruralpanel.study.periods import context_of
@@ -20,6 +22,9 @@ STUDIES = Path("config/studies")
 
 
 ENDINGS = (".yaml", ".yml")
+
+NOT_OF_STUDIES = ("published", "logs", "monte_carlo")
+"""Folders of results that no study's are."""
 
 CONFIGURATION = ("study", "monte_carlo")
 """What the configuration may hold."""
@@ -58,20 +63,37 @@ def find_study(name: object, root: Path) -> tuple[str, Path]:
     if name.endswith(ENDINGS) and is_file(root / name):
         path = root / name
         try:
-            return path.resolve().relative_to((root / STUDIES).resolve()).with_suffix("").as_posix(), path
+            inside = path.resolve().relative_to((root / STUDIES).resolve()).with_suffix("").as_posix()
+            return _folder_of_its_own(inside, known), path
         except ValueError:
             if path.stem not in known:
-                return path.stem, path
+                return _folder_of_its_own(path.stem, known), path
             what = f"would write over the results of the study `{path.stem}` in {STUDIES.as_posix()}"
             raise StudyError([Problem(name, what, "study", "give the file another name")]) from None
     if ".." not in Path(name).parts and not Path(name).is_absolute():
         for ending in ENDINGS:
             if is_file(root / STUDIES / f"{name}{ending}"):
-                return name, root / STUDIES / f"{name}{ending}"
+                return _folder_of_its_own(Path(name).as_posix(), known), root / STUDIES / f"{name}{ending}"
     shown = name if len(name) < 80 else f"{name[:60]} …"
     same_end = [each for each in known if each.rsplit("/", 1)[-1] == name.rsplit("/", 1)[-1]]
     hint = f"did you mean “{same_end[0]}”?" if same_end else nearest(name, known)
     raise StudyError([Problem(shown, "there is no such study", "study", hint)])
+
+
+def _folder_of_its_own(name: str, known: Sequence[str]) -> str:
+    """Give a study's name back, if the folder of results that is called so can hold nothing else."""
+    parts = Path(name).parts
+    around = [each for each in known if name.startswith(f"{each}/")]
+    what = ""
+    if any(not re.fullmatch(r"[\w][\w.-]*", part) for part in parts):
+        what = "cannot be the name of a folder of results; use letters, digits, underscores and hyphens"
+    elif parts[0].casefold() in NOT_OF_STUDIES:
+        what = f"would have its results in results/{parts[0]}, which holds other things"
+    elif around:
+        what = f"would have its results among those of the study `{around[0]}`"
+    if what:
+        raise StudyError([Problem(name, what, "study", f"give the file another name in {STUDIES.as_posix()}")])
+    return name
 
 
 def configured_study(settings: Sequence[str], root: Path) -> str:
@@ -121,13 +143,13 @@ def load_study(name: str, root: Path = Path()) -> Study:
         With every problem: unknown keys, wrong types and words, and what the parts say about each other as far as
         they can be understood. What is no YAML is reported first.
     """
-    _, path = find_study(name, root)
+    kept_as, path = find_study(name, root)
     file = read_yaml(path, shown_as=path.relative_to(root) if path.is_relative_to(root) else path)
     try:
         study = Study.model_validate(file.data, context=context_of(file.data))
     except ValidationError as error:
         raise StudyError([*problems_of(error, file, Study), *_problems_beside(error, file, root)]) from None
-    problems = problems_in(study, file, root)
+    problems = [*problems_in(study, file, root), *inputs_where_output_goes(study, file, root, kept_as)]
     if problems:
         raise StudyError(problems)
     return study

@@ -31,7 +31,7 @@ DataStanding = Literal["simulated", "restricted", "public"]
 
 
 def _not_a_folder_of_results(name: str) -> str:
-    if name in ("published", "logs"):
+    if name in ("published", "logs", "monte_carlo"):
         raise ValueError(f"`{name}` is a folder of results; choose another name")
     return name
 

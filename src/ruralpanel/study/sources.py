@@ -175,7 +175,7 @@ class Retrieval(Section):
 
     address: Annotated[Text, AfterValidator(_web_address)] | None = None
     """Where the file is on the web: `https://…`. It must be there for everyone, without an account. Left out for a file
-    that has no such address: it is then taken from the folder that the environment variable `RURALPANEL_MIRROR` names,
+    that has no such address: it is then taken from a folder that the environment variable `RURALPANEL_MIRROR` names,
     and the source's `access` says how to get it there."""
     sha256: Annotated[Text, AfterValidator(_sha256)]
     """The file's sha256, 64 hexadecimal digits; a file with another is never used. `sha256sum FILE` prints it, on

@@ -126,8 +126,12 @@ def read_yaml(path: Path, shown_as: Path | None = None) -> YamlFile:
         If the file cannot be read, is not UTF-8, is not YAML, repeats a key or has no keys.
     """
     shown = shown_as or path
+    return parse_yaml(_text_of(path, shown), shown)
+
+
+def _text_of(path: Path, shown: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise StudyError(
             [
@@ -140,6 +144,23 @@ def read_yaml(path: Path, shown_as: Path | None = None) -> YamlFile:
         ) from None
     except OSError as error:
         raise StudyError([Problem(str(shown), f"cannot be read: {error.strerror}")]) from None
+
+
+def parse_yaml(text: str, shown: Path) -> YamlFile:
+    """Read the text of a YAML file whose top level is a mapping.
+
+    Parameters
+    ----------
+    text
+        The file's contents.
+    shown
+        How to name it in messages.
+
+    Raises
+    ------
+    StudyError
+        If it is not YAML, repeats a key or has no keys.
+    """
     lines: dict[KeyPath, int] = {}
     problems: list[tuple[int, KeyPath, str]] = []
     try:

@@ -8,11 +8,10 @@ import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.ledger import Ledger
-from ruralpanel.panel.expressions import evaluate_condition
+from ruralpanel.panel.expressions import evaluate_answers
 from ruralpanel.periods.column import with_labels
 from ruralpanel.periods.conditions import with_ordinals
 from ruralpanel.periods.frequency import Frequency
-from ruralpanel.study.expressions import columns_in
 from ruralpanel.study.tables import Group, Summary
 
 NUMBERS_ONLY = ("sum", "mean")
@@ -126,8 +125,8 @@ def _values(
         source = with_labels(table[[column]], periods) if summary.take == "joined" else table
         values, known = source[column], table[column].notna()
     elif summary.where is not None:
-        holds, _ = evaluate_condition(table, with_ordinals(summary.where, periods), where)
-        values, known = holds.astype("int64"), table[sorted(columns_in(summary.where))].notna().all(axis=1)
+        answers = evaluate_answers(table, with_ordinals(summary.where, periods), where)
+        values, known = (answers == 1).astype("int64"), answers.notna()
     else:
         values, known = pd.Series(1, index=table.index), pd.Series(True, index=table.index)
     return values, known & table[summary.weights].notna() if summary.weights else known

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from PIL import Image
 from ruralpanel.errors import counted, nearest
 from ruralpanel.estimation.address import address_of
 from ruralpanel.estimation.rounding import ZERO_ERROR
+from ruralpanel.placement import replacing
 from ruralpanel.study.addresses import PARTS as PARTS_OF_ADDRESS
 from ruralpanel.study.addresses import WITHIN
 from ruralpanel.verification.pictures import png_bytes, small_picture, visible_difference
@@ -89,14 +89,15 @@ def keep_figures(data: Sequence[str | Path], pictures: Sequence[str | Path], fol
     folder
         Where to; made when it is not there, and gone when the run has no figures.
     """
-    if folder.is_dir():
-        shutil.rmtree(folder)
-    for path in map(Path, data):
-        folder.mkdir(parents=True, exist_ok=True)
-        kept_data(read_plotted_data(path)).to_csv(folder / path.name, index=False, lineterminator="\n")
-    for path in map(Path, pictures):
-        with Image.open(path) as picture:
-            (folder / path.name).write_bytes(png_bytes(small_picture(picture)))
+    with replacing(folder) as new:
+        new.mkdir()
+        for path in map(Path, data):
+            kept_data(read_plotted_data(path)).to_csv(new / path.name, index=False, lineterminator="\n")
+        for path in map(Path, pictures):
+            with Image.open(path) as picture:
+                (new / path.name).write_bytes(png_bytes(small_picture(picture)))
+    if not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def judge_figures(

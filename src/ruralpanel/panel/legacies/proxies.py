@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
-from ruralpanel.panel.expressions import evaluate_condition
+from ruralpanel.panel.expressions import evaluate_answers
 from ruralpanel.panel.periods import YEARS, PanelPeriods
 from ruralpanel.periods.conditions import with_ordinals
-from ruralpanel.study.expressions import columns_in
 from ruralpanel.study.legacies import Capacity, Legacy, Proxy
 
 
@@ -93,14 +92,8 @@ def reference_units(panel: pd.DataFrame, reference: str | None, unit: str, perio
     """
     if reference is None:
         return pd.Series(1.0, index=panel.groupby(unit).size().index)
-    return _answers(panel, reference, periods).groupby(panel[unit]).first()
-
-
-def _answers(panel: pd.DataFrame, condition: str, periods: PanelPeriods) -> pd.Series:
-    """Evaluate a condition to 1 or 0, missing in rows in which something it uses is."""
-    holds, _ = evaluate_condition(panel, with_ordinals(condition, periods.columns))
-    known = panel[sorted(columns_in(condition))].notna().all(axis=1)
-    return holds.astype("float64").where(known)
+    answers = evaluate_answers(panel, with_ordinals(reference, periods.columns))
+    return answers.groupby(panel[unit]).first()
 
 
 def _of_proxy(
@@ -150,7 +143,7 @@ def _of_reference(
         return
     here = f"{at}.reference"
     try:
-        answers = _answers(panel, capacity.reference, periods)
+        answers = evaluate_answers(panel, with_ordinals(capacity.reference, periods.columns))
     except DataError as error:
         yield from (Problem(problem.where, problem.what, here, problem.hint) for problem in error.problems)
         return
