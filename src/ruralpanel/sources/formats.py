@@ -5,11 +5,11 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import re
 import warnings
 import zlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,40 +18,12 @@ from zipfile import BadZipFile, ZipFile
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted, nearest
+from ruralpanel.sources.encodings import CUT_HERE, decode_file, is_chinese_in_gb18030
+from ruralpanel.sources.labelled import read_spss, read_stata
 from ruralpanel.sources.packages import load_packaged
+from ruralpanel.sources.raw import RawTable, ambiguous_when_cut, counted_from
 from ruralpanel.storage import listed_rows
 from ruralpanel.study.sources import FORMAT_OF_SUFFIX, Source
-
-
-@dataclass(frozen=True)
-class RawTable:
-    """A raw file's contents before any of them is interpreted.
-
-    Parameters
-    ----------
-    values
-        The columns under their raw names. Text formats hold text; others the types of the file.
-    rows
-        The number of each row as the file's own program counts them.
-    where
-        The file, and the sheet if there is one, for messages.
-    labels
-        Columns whose values have labels, as labels, by raw name.
-    shared_labels
-        Columns in which two values have the same label, so that labels cannot stand for values.
-    notes
-        For the ledger: what was found out about the file.
-    comma_may_be_decimal
-        Whether a comma in a number may be its decimal point, as in files that separate columns by semicolons.
-    """
-
-    values: pd.DataFrame
-    rows: pd.Series
-    where: str
-    labels: Mapping[str, pd.Series] = field(default_factory=dict)
-    shared_labels: frozenset[str] = frozenset()
-    notes: Sequence[str] = ()
-    comma_may_be_decimal: bool = False
 
 
 def read_raw(source: Source, path: Path | None) -> RawTable:
@@ -76,7 +48,7 @@ def read_raw(source: Source, path: Path | None) -> RawTable:
     """
     if path is None:
         assert source.loader is not None
-        return _counted(load_packaged(source.loader), 1, source.origin)
+        return counted_from(load_packaged(source.loader), 1, source.origin)
     if path.stat().st_size == 0:
         raise DataError([Problem(source.origin, "the file is empty")])
     if _is_web_page(path):
@@ -149,12 +121,31 @@ def _read_csv(source: Source, path: Path) -> RawTable:
     if len(swallowed):
         what = f"{listed_rows(swallowed)}: a cell holds line breaks and as many delimiters as a row"
         raise DataError([Problem(where, what, hint="a quotation mark is missing, and rows are swallowed")])
+    rows = pd.Series([line for line, _ in data], dtype="int64")
+    repairs = _without_halves(header, [row for _, row in data], rows) if CUT_HERE in text else {}
     values = pd.DataFrame([row for _, row in data], columns=header, dtype=object)
     blank = data[-1][0] - numbered[height - 1][0] - len(data) if data else 0
     notes = [f"encoding {encoding}, delimiter {delimiter!r}"]
     notes += [f"{counted(blank, 'line')} blank or within quotation marks"] if blank > 0 else []
-    rows = pd.Series([line for line, _ in data], dtype="int64")
-    return RawTable(values, rows, where, notes=notes, comma_may_be_decimal=delimiter == ";")
+    return RawTable(values, rows, where, notes=notes, comma_may_be_decimal=delimiter == ";", **repairs)
+
+
+def _without_halves(header: list[str], data: list[list[str]], rows: pd.Series) -> dict[str, Any]:
+    """Take out the marks of half characters, in place, and tell where they were and which texts are unsure now."""
+    repairs, unsure = [], {}
+    header[:] = [name.replace(CUT_HERE, "") for name in header]
+    for position, name in enumerate(header):
+        cut = [number for number, row in enumerate(data) if CUT_HERE in row[position]]
+        if not cut:
+            continue
+        written = {row[position] for row in data}
+        for number in cut:
+            data[number][position] = data[number][position].replace(CUT_HERE, "")
+        where = listed_rows(rows.iloc[cut])
+        repairs.append(f"{name}: half a character dropped at the end of {counted(len(cut), 'cell')}: {where}")
+        texts = [each.replace(CUT_HERE, "") for each in written]
+        unsure[name] = ambiguous_when_cut([data[number][position] for number in cut], texts)
+    return {"repairs": repairs, "unsure": {name: texts for name, texts in unsure.items() if texts}}
 
 
 def _swallows_rows(row: list[str], delimiter: str) -> bool:
@@ -184,6 +175,8 @@ def _decoded(source: Source, path: Path) -> tuple[str, str]:
             _refuse_other_than_declared(source, path.read_bytes(), text)
             return text, source.encoding
         except UnicodeError as error:
+            with suppress(UnicodeError):
+                return decode_file(path.read_bytes(), source.encoding), source.encoding
             raise DataError([_not_in(source, error)]) from None
         except (LookupError, ValueError):
             what = f"{source.encoding!r} is not an encoding"
@@ -203,6 +196,8 @@ def _decoded(source: Source, path: Path) -> tuple[str, str]:
     as_utf8 = contents.decode("utf-8", errors="replace")
     beyond_ascii = sum(ord(character) > 127 for character in as_utf8)
     if beyond_ascii > 2 * as_utf8.count("\ufffd"):
+        with suppress(UnicodeDecodeError):
+            return decode_file(contents, "utf-8-sig"), "utf-8"
         line = contents[:position].count(b"\n") + 1
         if cut_off:
             what = f"ends within a character of UTF-8, in line {line}"
@@ -212,28 +207,16 @@ def _decoded(source: Source, path: Path) -> tuple[str, str]:
             [Problem(source.origin, what, hint="the file is damaged there, or put together from two encodings")]
         )
     try:
-        text = contents.decode("gb18030")
+        text = decode_file(contents, "gb18030")
     except UnicodeDecodeError as error:
         text = ""
         if error.end == len(contents) and is_chinese_in_gb18030(contents[: error.start].decode("gb18030")):
             what = "ends within a character of gb18030"
             raise DataError([Problem(source.origin, what, hint="the file is cut off")]) from None
-    if is_chinese_in_gb18030(text):
+    if is_chinese_in_gb18030(text.replace(CUT_HERE, "")):
         return text, "gb18030"
     what = f"is neither UTF-8 (byte {position + 1} cannot be) nor Chinese text in GB18030"
     raise DataError([Problem(source.origin, what, hint="declare its `encoding`, such as latin-1 or big5")])
-
-
-def is_chinese_in_gb18030(text: str) -> bool:
-    """Tell text that was read as GB18030 and is Chinese from other text that only could be read so.
-
-    Almost any bytes can be read as GB18030. In Chinese, characters are ideographs, full-width signs and punctuation,
-    and most are of the old standard with both bytes above 0xA0; in a Western text, the second byte is a plain letter.
-    """
-    beyond_ascii = [character for character in text if ord(character) > 127]
-    chinese = sum(bool(_CHINESE.match(character)) for character in beyond_ascii)
-    common = sum(len(coded) == 2 and min(coded) >= 0xA1 for coded in (each.encode("gb18030") for each in beyond_ascii))
-    return bool(beyond_ascii) and chinese >= 0.95 * len(beyond_ascii) and common >= 0.5 * len(beyond_ascii)
 
 
 def _refuse_other_than_declared(source: Source, contents: bytes, text: str) -> None:
@@ -247,9 +230,6 @@ def _refuse_other_than_declared(source: Source, contents: bytes, text: str) -> N
     if as_utf8 != text and sum(ord(character) > 127 for character in as_utf8) > 2:
         what = f"is declared as {source.encoding}, and its bytes are UTF-8 throughout"
         raise DataError([Problem(source.origin, what, hint="leave `encoding` out")])
-
-
-_CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u2010-\u203b\U00020000-\U0003ffff]")
 
 
 def _not_in(source: Source, error: UnicodeError) -> Problem:
@@ -286,7 +266,7 @@ def _read_excel(source: Source, path: Path) -> RawTable:
         [["" if name is None else str(name) for name in row] for row in rows[first : first + height]]
     )
     values = pd.DataFrame(rows[first + height :], columns=header, dtype=object)
-    named = _counted(values, first + height + 1, f"{source.origin}, sheet {sheet!r}")
+    named = counted_from(values, first + height + 1, f"{source.origin}, sheet {sheet!r}")
     filled = values.notna().any(axis=1)  # rows that are formatted but empty
     return replace(named, values=values[filled].reset_index(drop=True), rows=named.rows[filled].reset_index(drop=True))
 
@@ -335,103 +315,6 @@ def _cells_of(path: Path, book: Any, sheet: str) -> list[list[Any]]:
     return rows
 
 
-def _read_stata(source: Source, path: Path) -> RawTable:
-    try:
-        values = pd.read_stata(path, convert_categoricals=False)
-    except Exception as error:  # a truncated file ends in struct.error, MemoryError or worse, by where it was cut
-        first_sentence = str(error).split(". ")[0]
-        what = f"cannot be read as a Stata file: {first_sentence or type(error).__name__}"
-        raise DataError([Problem(source.origin, what, hint="the file may be cut off, or of another format")]) from None
-    labels, shared = (
-        _stata_labels(path, [str(name) for name in values])
-        if any(column.value_labels for column in source.columns.values())
-        else ({}, set())
-    )
-    raw = replace(_counted(values, 1, source.origin), labels=labels, shared_labels=frozenset(shared))
-    with path.open("rb") as stream:
-        beginning = stream.read(40)
-    # From version 118 (Stata 14) on, text is UTF-8; before, it is in whatever encoding the writer used.
-    return raw if re.match(rb"<stata_dta><header><release>1(?:1[89]|[2-9])", beginning) else _with_old_text(raw, source)
-
-
-def _stata_labels(path: Path, names: list[str]) -> tuple[dict[str, pd.Series], set[str]]:
-    """Give the columns of a Stata file that have labels, as labels, and those in which two values share one."""
-    shared: set[str] = set()
-    try:
-        with_labels = pd.read_stata(path)
-    except ValueError:  # pandas refuses the whole file for one such column, which the study may not even use
-        parts = []
-        for name in names:
-            try:
-                parts.append(pd.read_stata(path, columns=[name]))
-            except ValueError:
-                shared.add(name)
-        with_labels = pd.concat(parts, axis="columns") if parts else pd.DataFrame()
-    labelled = [name for name in with_labels if isinstance(with_labels[name].dtype, pd.CategoricalDtype)]
-    return {str(name): with_labels[name].astype(object) for name in labelled}, shared
-
-
-def _with_old_text(raw: RawTable, source: Source) -> RawTable:
-    """Read the text of an old Stata file, which pandas takes for Latin-1, in its own encoding."""
-    texts = [name for name in raw.values if not pd.api.types.is_numeric_dtype(raw.values[name])]
-    cells = [value for name in texts for value in raw.values[name] if isinstance(value, str)]
-    cells += [value for labels in raw.labels.values() for value in labels if isinstance(value, str)]
-    joined = "".join(cell for cell in cells if not cell.isascii())
-    encoding = source.encoding
-    if not joined:
-        return raw
-    if encoding == "detect":
-        try:
-            as_chinese = joined.encode("latin-1").decode("gb18030")
-        except UnicodeError:
-            return raw
-        if not is_chinese_in_gb18030(as_chinese):
-            return raw
-        encoding = "gb18030"
-
-    def decoded(value: Any) -> Any:
-        return value.encode("latin-1").decode(encoding) if isinstance(value, str) else value
-
-    try:
-        values = raw.values.assign(**{str(name): raw.values[name].map(decoded) for name in texts})
-        labels = {name: each.map(decoded) for name, each in raw.labels.items()}
-    except (UnicodeError, LookupError) as error:
-        what = f"its text cannot be read as {encoding}: {error}"
-        raise DataError([Problem(source.origin, what, hint="old Stata files do not say their encoding")]) from None
-    return replace(raw, values=values, labels=labels, notes=[f"text of an old Stata file read as {encoding}"])
-
-
-def _read_spss(source: Source, path: Path) -> RawTable:
-    """Read an SPSS file with its user-missing codes as they are, so that the study says which mean missing."""
-    import pyreadstat
-
-    try:
-        values, meta = pyreadstat.read_sav(str(path), user_missing=True)
-    except Exception as error:
-        raise DataError([Problem(source.origin, f"cannot be read as an SPSS file: {error}")]) from None
-    labels = {}
-    for name, each in meta.variable_value_labels.items():
-        known = values[name].map(each)
-        # A value without a label stays as it is, rather than vanish.
-        codes = values[name].map(lambda value: f"{value:g}" if isinstance(value, float) else value, na_action="ignore")
-        labels[name] = known.where(known.notna(), codes)
-    notes = []
-    for name, ranges in meta.missing_ranges.items():
-        missing = pd.Series(False, index=values.index)
-        for bounds in list(ranges):
-            low, high = _ends(bounds)
-            missing |= values[name].between(low, high) if isinstance(low, float) else values[name] == low
-        if missing.any():
-            values[name] = values[name].mask(missing)
-            notes.append(f"{name}: {counted(int(missing.sum()), 'value')} that the file calls missing")
-    return replace(_counted(values, 1, source.origin), labels=labels, notes=notes)
-
-
-def _ends(bounds: Any) -> tuple[Any, Any]:
-    """Give the ends of a range of missing values."""
-    return bounds["lo"], bounds["hi"]
-
-
 def _read_feather(source: Source, path: Path) -> RawTable:
     from pyarrow import feather
 
@@ -458,7 +341,7 @@ def _from_arrow(source: Source, name: str, read: Callable[[], Any]) -> RawTable:
         # An index that repeats a column says nothing new.
         levels = [level for level in values.index.names if level not in values.columns]
         values = values.reset_index(level=levels).reset_index(drop=True) if levels else values.reset_index(drop=True)
-    return _counted(values, 1, source.origin)
+    return counted_from(values, 1, source.origin)
 
 
 def _read_features(source: Source, path: Path) -> RawTable:
@@ -473,16 +356,11 @@ def _read_features(source: Source, path: Path) -> RawTable:
     return RawTable(table.values, table.rows, where, notes=table.notes)
 
 
-def _counted(values: pd.DataFrame, first: int, where: str) -> RawTable:
-    """Number rows one after another."""
-    return RawTable(values, pd.Series(range(first, first + len(values)), dtype="int64"), where)
-
-
 _READERS: dict[str, Callable[[Source, Path], RawTable]] = {
     "csv": _read_csv,
     "excel": _read_excel,
-    "stata": _read_stata,
-    "spss": _read_spss,
+    "stata": read_stata,
+    "spss": read_spss,
     "parquet": _read_parquet,
     "feather": _read_feather,
     "geojson": _read_features,

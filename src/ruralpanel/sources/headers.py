@@ -10,7 +10,7 @@ import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted, nearest
 from ruralpanel.sources.characters import without_invisible
-from ruralpanel.sources.formats import RawTable
+from ruralpanel.sources.raw import RawTable
 from ruralpanel.study.sources import Column, Source
 
 

@@ -13,7 +13,8 @@ from ruralpanel.ledger import Ledger
 from ruralpanel.sources.contracts import as_problems, as_violations, violations
 from ruralpanel.sources.corrections import apply_corrections
 from ruralpanel.sources.formats import read_raw
-from ruralpanel.sources.headers import Selected, select_columns
+from ruralpanel.sources.headers import Selected, positions_of, select_columns
+from ruralpanel.sources.raw import RawTable
 from ruralpanel.sources.values import type_column
 from ruralpanel.study.sources import DIGITS_OF_LEVEL, Column, Source
 
@@ -74,6 +75,8 @@ def read_source(name: str, source: Source, path: Path | None, corrections: Path 
     ledger = Ledger("sources", name)
     used = f"{selected.used} of {len(raw.values.columns)} columns declared"
     ledger.note("read", len(raw.values), raw.values, "; ".join([used, *raw.notes]))
+    for note in raw.repairs:
+        ledger.note("text", len(raw.values), raw.values, note)
     for note in selected.notes:
         ledger.note("header", len(raw.values), raw.values, note)
     written = selected.values
@@ -93,7 +96,7 @@ def read_source(name: str, source: Source, path: Path | None, corrections: Path 
     for note in _codes_apart(table, source):
         ledger.note("values", len(written), table, note)
     # A cell of the wrong type has no value to hold to a range, so both kinds of violation can be told at once.
-    found = pd.concat([*badly_typed, violations(table, source)], ignore_index=True)
+    found = pd.concat([*badly_typed, *_cut_keys(raw, written, source), violations(table, source)], ignore_index=True)
     if len(found) and source.on_violation == "fail":
         raise DataError(as_problems(found, selected.rows, raw.where))
     if len(table) >= ENOUGH_TO_JUDGE and found["index"].nunique() * 2 > len(table):
@@ -128,6 +131,23 @@ def _typed(
         if result.bad.any():
             found.append(as_violations(written[name][result.bad], name, result.rule))
     return pd.DataFrame(typed), found
+
+
+def _cut_keys(raw: RawTable, written: pd.DataFrame, source: Source) -> list[pd.DataFrame]:
+    """Find keys that a field cut within a character, and that may now be those of several things."""
+    if not raw.unsure:
+        return []
+    headers = [str(header) for header in raw.values.columns]
+    rule = (
+        "is of the key, was cut within a character, and what is left is or begins another's (`corrections` can mend it)"
+    )
+    found = []
+    for name, positions in positions_of(raw, source).items():
+        unsure = frozenset[str]().union(*(raw.unsure.get(headers[position], ()) for position in positions))
+        if name in source.key and unsure:
+            cells = written[name]
+            found.append(as_violations(cells[cells.isin(list(unsure))], name, rule))
+    return found
 
 
 def _codes_apart(table: pd.DataFrame, source: Source) -> list[str]:

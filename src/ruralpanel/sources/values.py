@@ -12,6 +12,7 @@ from ruralpanel.errors import counted
 from ruralpanel.sources.characters import tidy_text
 from ruralpanel.sources.codes import read_codes
 from ruralpanel.sources.numbers import read_numbers
+from ruralpanel.sources.old_text import Unreadable
 from ruralpanel.sources.typed import Typed
 from ruralpanel.study.sources import Column, Scalar
 
@@ -25,6 +26,12 @@ are errors: a total, a footnote or a repeated header must not turn a column into
 
 FEW = 10
 """With fewer cells than this, nothing is concluded from shares."""
+
+ONE_VALUE = "must hold one value a cell, not a list or raw bytes"
+UNREADABLE = (
+    "must hold text, and these bytes are none in an encoding that fits the rest; "
+    "declare the file's `encoding` (gb18030, big5, latin-1), or mend or set aside the rows"
+)
 
 _LEADING_ZERO = re.compile(r"^0\d")
 _ROUNDED_CODE = re.compile(r"^\d\.\d+[eE]\+\d+$")
@@ -91,7 +98,8 @@ def _typed(values: pd.Series, column: Column, comma_may_be_decimal: bool) -> Typ
     if values.dtype == object:
         strange = values.map(lambda value: isinstance(value, (list, dict, tuple, set, bytes, np.ndarray)))
         if strange.any():
-            return Typed(values.mask(strange), strange, "must hold one value a cell, not a list or raw bytes")
+            unreadable = values.map(lambda value: isinstance(value, Unreadable)).any()
+            return Typed(values.mask(strange), strange, UNREADABLE if unreadable else ONE_VALUE)
         dates = values.map(lambda value: isinstance(value, date) and not pd.isna(value))
         if dates.any() and (dates == values.notna()).all():
             values = pd.to_datetime(values)

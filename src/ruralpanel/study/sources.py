@@ -211,8 +211,11 @@ class Source(Section):
     areas has a row for each vertex of the lines around them, with `border` in place of `line`. A property called like
     one of these is `line (property)`."""
     encoding: Text = "detect"
-    """CSV files: how characters are stored. Left out: UTF-8 with or without a byte-order mark, and GB18030 where that
-    cannot be and the text then is Chinese; the ledger says which."""
+    """CSV, Stata and SPSS files: how characters are stored. Left out: found out, and the ledger says which. CSV: UTF-8
+    with or without a byte-order mark, and GB18030 where that cannot be and the text then is Chinese. Stata files older
+    than version 14, and SPSS files that do not say it: of each column UTF-8, GB18030 or Western European, where its
+    text is plausible in one of them, and an error where it is in none. Half a character at the end of a cell, as
+    fields of fixed width leave it, is dropped; the ledger names column and rows."""
     delimiter: Annotated[str, Field(pattern=r"""^[^\r\n"]$""")] | None = None
     """CSV files: the character between columns; left out: found out from the header."""
     sheet: Text | None = None
