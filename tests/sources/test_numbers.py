@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ruralpanel.sources.numbers import MISSING_MARKERS, read_numbers
+from ruralpanel.sources.numbers import MISSING_MARKERS, Marks, read_numbers
 
 
 def numbers(*texts: str | None) -> tuple[list[float | None], list[bool], str]:
@@ -79,7 +79,7 @@ def test_percentage_signs_on_some_cells_only_are_not_guessed_at() -> None:
 
 
 def test_where_semicolons_separate_columns_a_comma_is_read_only_when_it_can_mean_one_thing() -> None:
-    values, bad, _ = read_numbers(pd.Series(["1,250", "1,250,000", "7"], dtype="str"), comma_may_be_decimal=True)
+    values, bad, _ = read_numbers(pd.Series(["1,250", "1,250,000", "7"], dtype="str"), Marks(commas_unclear=True))
     assert bad.tolist() == [True, False, False]
     assert values.tolist()[1:] == [1250000, 7]
 

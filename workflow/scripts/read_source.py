@@ -15,7 +15,9 @@ with stage(snakemake.log[0]):
     raw = Path(snakemake.input.raw[0]) if snakemake.input.raw else None
     digest = confirmed_digest(snakemake.wildcards.source, source, raw) if raw is not None else None
     corrections = Path(snakemake.input.corrections[0]) if snakemake.input.corrections else None
-    table, ledger, quarantine = read_source(snakemake.wildcards.source, source, raw, corrections)
+    table, ledger, quarantine = read_source(
+        snakemake.wildcards.source, source, raw, corrections, snakemake.params.identifying
+    )
     save_table(table, snakemake.output.table, key=source.key)
     save_table(ledger.frame(), snakemake.output.ledger, key=["line"])
     save_table(quarantine, snakemake.output.quarantine, key=QUARANTINE_KEY)

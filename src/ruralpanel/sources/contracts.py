@@ -6,6 +6,7 @@ import pandas as pd
 
 from ruralpanel.errors import Problem, counted
 from ruralpanel.sources.checks import failed_checks
+from ruralpanel.sources.rules import HINTS
 from ruralpanel.storage import listed_rows
 from ruralpanel.study.sources import Source
 
@@ -107,7 +108,9 @@ def as_problems(found: pd.DataFrame, rows: pd.Series, where: str) -> list[Proble
         values = list(dict.fromkeys(_shown(value) for value in group["value"]))
         shown = ", ".join(values[:5]) + (f", … ({counted(len(values), 'different value')})" if len(values) > 5 else "")
         bad = rows.loc[group["index"].tolist()]
-        problems.append(Problem(where, f"column `{column}` {rule}; found {shown} in {listed_rows(bad)}"))
+        problems.append(
+            Problem(where, f"column `{column}` {rule}; found {shown} in {listed_rows(bad)}", hint=HINTS.get(rule))
+        )
     return problems
 
 

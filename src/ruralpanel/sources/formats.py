@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import warnings
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,10 +17,13 @@ from zipfile import BadZipFile, ZipFile
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted, nearest
+from ruralpanel.sources.dropped import without_dropped_rows
 from ruralpanel.sources.encodings import CUT_HERE, decode_file, is_chinese_in_gb18030
 from ruralpanel.sources.labelled import read_spss, read_stata
+from ruralpanel.sources.number_formats import ShownNumber
 from ruralpanel.sources.packages import load_packaged
 from ruralpanel.sources.raw import RawTable, ambiguous_when_cut, counted_from
+from ruralpanel.sources.sheets import open_book
 from ruralpanel.storage import listed_rows
 from ruralpanel.study.sources import FORMAT_OF_SUFFIX, Source
 
@@ -48,15 +50,22 @@ def read_raw(source: Source, path: Path | None) -> RawTable:
     """
     if path is None:
         assert source.loader is not None
-        return counted_from(load_packaged(source.loader), 1, source.origin)
+        return without_dropped_rows(counted_from(load_packaged(source.loader), 1, source.origin), source)
     if path.stat().st_size == 0:
         raise DataError([Problem(source.origin, "the file is empty")])
     if _is_web_page(path):
         hint = "was it saved from a link that has ended? A table saved as HTML has to become .xlsx or .csv"
         raise DataError([Problem(source.origin, "is a web page", hint=hint)])
     if path.suffix.lower() in (".zip", ".whl"):  # a wheel, the file of a Python package, is a zip file
-        return _read_zip(source, path)
-    return _READERS[str(source.file_format)](source, path)
+        return _finished(_read_zip(source, path), source)
+    return _finished(_READERS[str(source.file_format)](source, path), source)
+
+
+def _finished(raw: RawTable, source: Source) -> RawTable:
+    """Leave out the rows that are declared to be no data, and hold the others to the header."""
+    kept = without_dropped_rows(raw, source)
+    _refuse_uneven_rows(kept)
+    return kept
 
 
 def _is_web_page(path: Path) -> bool:
@@ -110,13 +119,10 @@ def _read_csv(source: Source, path: Path) -> RawTable:
         raise DataError([Problem(where, f"has no header in row {source.header_row}")])
     height = source.header_height
     header, data = _joined_header([row for _, row in numbered[:height]]), numbered[height:]
-    uneven = pd.Series([line for line, row in data if len(row) != len(header)], dtype="int64")
-    if len(uneven):
-        what = f"{listed_rows(uneven)}: not as many cells as the header, which has {len(header)}"
-        hint = "the file may be cut off, or a cell with the delimiter in it unquoted"
-        if len(uneven) == len(data):
-            hint = "is `header_row` right, or does a line above the header belong to nothing?"
-        raise DataError([Problem(where, what, hint=hint)])
+    width = len(header)
+    uneven = {line: len(row) for line, row in data if len(row) != width}
+    if uneven:
+        data = [(line, [*row, *[""] * (width - len(row))][:width]) for line, row in data]
     swallowed = pd.Series([line for line, row in data if _swallows_rows(row, delimiter)], dtype="int64")
     if len(swallowed):
         what = f"{listed_rows(swallowed)}: a cell holds line breaks and as many delimiters as a row"
@@ -127,7 +133,23 @@ def _read_csv(source: Source, path: Path) -> RawTable:
     blank = data[-1][0] - numbered[height - 1][0] - len(data) if data else 0
     notes = [f"encoding {encoding}, delimiter {delimiter!r}"]
     notes += [f"{counted(blank, 'line')} blank or within quotation marks"] if blank > 0 else []
-    return RawTable(values, rows, where, notes=notes, comma_may_be_decimal=delimiter == ";", **repairs)
+    return RawTable(values, rows, where, notes=notes, comma_may_be_decimal=delimiter == ";", uneven=uneven, **repairs)
+
+
+def _refuse_uneven_rows(raw: RawTable) -> None:
+    """Refuse rows with more or fewer cells than the header, which are no rows of the table, or are cut off."""
+    if not raw.uneven:
+        return
+    header = list(raw.values.columns)
+    lines = pd.Series(sorted(raw.uneven), dtype="int64")
+    what = f"{listed_rows(lines)}: not as many cells as the header, which has {len(header)}"
+    hint = "the file may be cut off, or a cell with the delimiter in it unquoted"
+    at_the_end = raw.rows.tail(len(lines)).tolist() == lines.tolist()
+    if len(lines) == len(raw.rows):
+        hint = "is `header_row` right, or does a line above the header belong to nothing?"
+    elif at_the_end and len(lines) <= 20 and all(cells < len(header) for cells in raw.uneven.values()):
+        hint += "; lines of notes are left out with " + f"`drop_rows: [{{last: {len(lines)}, reason: notes}}]`"
+    raise DataError([Problem(raw.where, what, hint=hint)])
 
 
 def _without_halves(header: list[str], data: list[list[str]], rows: pd.Series) -> dict[str, Any]:
@@ -251,7 +273,7 @@ def _delimiter_of(header: str) -> str:
 def _read_excel(source: Source, path: Path) -> RawTable:
     """Read a sheet cell by cell, with formula errors such as #DIV/0! as the text they show."""
     try:
-        sheets, rows_of = _open_book(path)
+        sheets, rows_of, notes = open_book(path)
         sheet = source.sheet or sheets[0]
         rows = rows_of(sheet) if sheet in sheets else None
     except Exception as error:  # a damaged file ends in errors of zip, XML or the reader, by where it was damaged
@@ -268,51 +290,22 @@ def _read_excel(source: Source, path: Path) -> RawTable:
     values = pd.DataFrame(rows[first + height :], columns=header, dtype=object)
     named = counted_from(values, first + height + 1, f"{source.origin}, sheet {sheet!r}")
     filled = values.notna().any(axis=1)  # rows that are formatted but empty
-    return replace(named, values=values[filled].reset_index(drop=True), rows=named.rows[filled].reset_index(drop=True))
+    shown = [f"{header} has numbers whose format shows others, such as per cent" for header in _formatted(values)]
+    return replace(
+        named,
+        values=values[filled].reset_index(drop=True),
+        rows=named.rows[filled].reset_index(drop=True),
+        notes=[*notes, *shown],
+    )
 
 
-def _open_book(path: Path) -> tuple[list[str], Callable[[str], list[list[Any]]]]:
-    """Open a workbook: its sheets, and how to read one. openpyxl keeps formula errors; older formats need calamine."""
-    with path.open("rb") as stream:
-        beginning = stream.read(8)
-    is_zip = beginning.startswith(b"PK")
-    if not is_zip and not beginning.startswith(b"\xd0\xcf\x11\xe0"):
-        raise ValueError("by its contents it is no spreadsheet; a text file would be `format: csv`")
-    if not is_zip or "content.xml" in ZipFile(path).namelist():  # by contents, for files are renamed
-        from python_calamine import CalamineWorkbook
-
-        old = CalamineWorkbook.from_path(str(path))
-
-        def from_old(sheet: str) -> list[list[Any]]:
-            cells = old.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-            return [[None if cell == "" else cell for cell in row] for row in cells]
-
-        return old.sheet_names, from_old
-    from openpyxl import load_workbook
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of extensions it does not know, which hold no data
-        book = load_workbook(io.BytesIO(path.read_bytes()), data_only=True)
-    return book.sheetnames, lambda sheet: _cells_of(path, book, sheet)
-
-
-def _cells_of(path: Path, book: Any, sheet: str) -> list[list[Any]]:
-    """Give the cells of a sheet; a formula without a stored value is an error, for its value is known to nobody."""
-    from openpyxl import load_workbook
-
-    rows = [list(row) for row in book[sheet].iter_rows(values_only=True)]
-    with ZipFile(path) as archive:
-        has_formulas = any(b"<f" in archive.read(name) for name in archive.namelist() if "worksheets/sheet" in name)
-    if has_formulas:
-        formulas = load_workbook(io.BytesIO(path.read_bytes()))[sheet].iter_rows(values_only=True)
-        for number, (stored, written) in enumerate(zip(rows, formulas, strict=False), start=1):
-            for position, formula in enumerate(written[: len(stored)]):
-                if stored[position] is None and isinstance(formula, str) and formula.startswith("="):
-                    raise ValueError(
-                        f"row {number} of sheet {sheet!r} has a formula without a stored value, {formula[:40]}; "
-                        "open the file in a spreadsheet program and save it"
-                    )
-    return rows
+def _formatted(values: pd.DataFrame) -> list[str]:
+    """Name the columns that hold numbers whose format shows others."""
+    found = []
+    for position, header in enumerate(values.columns):
+        if any(isinstance(cell, ShownNumber) for cell in values.iloc[:, position]):
+            found.append(str(header))
+    return found
 
 
 def _read_feather(source: Source, path: Path) -> RawTable:

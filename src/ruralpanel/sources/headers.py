@@ -121,6 +121,32 @@ def positions_of(raw: RawTable, source: Source) -> dict[str, list[int]]:
     return positions
 
 
+def position_of(headers: list[str], where: str, name: str, column: Column) -> int:
+    """Find where in a header one declared column is.
+
+    Parameters
+    ----------
+    headers
+        The header.
+    where
+        The file, for messages.
+    name
+        The column's name in the study.
+    column
+        Its declaration.
+
+    Raises
+    ------
+    DataError
+        If it is not there, or more than one header fits.
+    """
+    finder = _Finder(headers, where)
+    position = finder.one(name, column)
+    if position is None:
+        raise DataError(finder.problems)
+    return position
+
+
 class _Finder:
     """Look columns up in a header, collecting what is wrong."""
 

@@ -33,6 +33,10 @@ class RawTable:
         By raw name, texts that lost the end of a character and may now be those of several things.
     comma_may_be_decimal
         Whether a comma in a number may be its decimal point, as in files that separate columns by semicolons.
+    uneven
+        By row, how many cells it has, where that is not as many as the header; missing cells are empty.
+    left_out
+        How many rows were left out as no data.
     """
 
     values: pd.DataFrame
@@ -44,6 +48,8 @@ class RawTable:
     repairs: Sequence[str] = ()
     unsure: Mapping[str, frozenset[str]] = field(default_factory=dict)
     comma_may_be_decimal: bool = False
+    uneven: Mapping[int, int] = field(default_factory=dict)
+    left_out: int = 0
 
 
 def counted_from(values: pd.DataFrame, first: int, where: str) -> RawTable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import permutations
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +15,9 @@ from ruralpanel.sources.contracts import as_problems, as_violations, violations
 from ruralpanel.sources.corrections import apply_corrections
 from ruralpanel.sources.formats import read_raw
 from ruralpanel.sources.headers import Selected, positions_of, select_columns
+from ruralpanel.sources.numbers import marks_of
 from ruralpanel.sources.raw import RawTable
+from ruralpanel.sources.rules import CUT_KEY
 from ruralpanel.sources.values import type_column
 from ruralpanel.study.sources import DIGITS_OF_LEVEL, Column, Source
 
@@ -45,7 +48,13 @@ class SourceTable(NamedTuple):
     quarantine: pd.DataFrame
 
 
-def read_source(name: str, source: Source, path: Path | None, corrections: Path | None = None) -> SourceTable:
+def read_source(
+    name: str,
+    source: Source,
+    path: Path | None,
+    corrections: Path | None = None,
+    identifying: Collection[str] = (),
+) -> SourceTable:
     """Read a source into a typed table that fulfils its contract.
 
     Parameters
@@ -58,6 +67,8 @@ def read_source(name: str, source: Source, path: Path | None, corrections: Path 
         The raw file; None for a data set of a package.
     corrections
         The file of corrections, where the source declares one.
+    identifying
+        Columns that tell units, groups or clusters apart, beside those of the key: no code may have lost digits.
 
     Returns
     -------
@@ -74,9 +85,9 @@ def read_source(name: str, source: Source, path: Path | None, corrections: Path 
     selected = select_columns(raw, source)
     ledger = Ledger("sources", name)
     used = f"{selected.used} of {len(raw.values.columns)} columns declared"
-    ledger.note("read", len(raw.values), raw.values, "; ".join([used, *raw.notes]))
+    ledger.note("read", len(raw.values) + raw.left_out, raw.values, "; ".join([used, *raw.notes]))
     for note in raw.repairs:
-        ledger.note("text", len(raw.values), raw.values, note)
+        ledger.note("cells", len(raw.values), raw.values, note)
     for note in selected.notes:
         ledger.note("header", len(raw.values), raw.values, note)
     written = selected.values
@@ -87,12 +98,12 @@ def read_source(name: str, source: Source, path: Path | None, corrections: Path 
             written, note = apply_corrections(written, source, corrections)
         except DataError as error:
             # A key that cannot be read is why no row has it: that is said first.
-            _, badly_typed = _typed(written, source, Ledger("sources", name), raw.comma_may_be_decimal)
+            _, badly_typed = _typed(written, source, Ledger("sources", name), raw, identifying)
             of_key = [found for found in badly_typed if found["column"].isin(source.key).any()]
             first = as_problems(pd.concat(of_key, ignore_index=True), selected.rows, raw.where) if of_key else []
             raise DataError([*first, *error.problems]) from None
         ledger.note("corrections", len(written), written, note)
-    table, badly_typed = _typed(written, source, ledger, raw.comma_may_be_decimal)
+    table, badly_typed = _typed(written, source, ledger, raw, identifying)
     for note in _codes_apart(table, source):
         ledger.note("values", len(written), table, note)
     # A cell of the wrong type has no value to hold to a range, so both kinds of violation can be told at once.
@@ -116,20 +127,24 @@ def read_source(name: str, source: Source, path: Path | None, corrections: Path 
 
 
 def _typed(
-    written: pd.DataFrame, source: Source, ledger: Ledger, comma_may_be_decimal: bool
+    written: pd.DataFrame, source: Source, ledger: Ledger, raw: RawTable, identifying: Collection[str]
 ) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
     """Type every column; give the table and, column by column, the cells that cannot have their type."""
     typed: dict[str, pd.Series] = {}
     found: list[pd.DataFrame] = []
+    numbers = [name for name, column in source.columns.items() if column.type not in ("text", "code")]
+    marks = marks_of((written[name] for name in numbers), source.decimal, raw.comma_may_be_decimal)
     for name in source.column_names:
         column = source.columns.get(name, Column())
         codes = [*column.missing_codes, *(source.missing_codes if name not in source.key else [])]
-        result = type_column(written[name], column, codes, comma_may_be_decimal)
+        identifies = name in source.key or name in identifying
+        result = type_column(written[name], column, codes, marks, identifies)
         typed[name] = result.values
         for note in result.notes:
             ledger.note("values", len(written), written, f"{name}: {note}")
-        if result.bad.any():
-            found.append(as_violations(written[name][result.bad], name, result.rule))
+        for bad, rule in [(result.bad, result.rule), *result.more]:
+            if bad.any():
+                found.append(as_violations(written[name][bad], name, rule))
     return pd.DataFrame(typed), found
 
 
@@ -138,15 +153,12 @@ def _cut_keys(raw: RawTable, written: pd.DataFrame, source: Source) -> list[pd.D
     if not raw.unsure:
         return []
     headers = [str(header) for header in raw.values.columns]
-    rule = (
-        "is of the key, was cut within a character, and what is left is or begins another's (`corrections` can mend it)"
-    )
     found = []
     for name, positions in positions_of(raw, source).items():
         unsure = frozenset[str]().union(*(raw.unsure.get(headers[position], ()) for position in positions))
         if name in source.key and unsure:
             cells = written[name]
-            found.append(as_violations(cells[cells.isin(list(unsure))], name, rule))
+            found.append(as_violations(cells[cells.isin(list(unsure))], name, CUT_KEY))
     return found
 
 
