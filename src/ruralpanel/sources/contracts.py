@@ -109,7 +109,9 @@ def as_problems(found: pd.DataFrame, rows: pd.Series, where: str) -> list[Proble
         shown = ", ".join(values[:5]) + (f", … ({counted(len(values), 'different value')})" if len(values) > 5 else "")
         bad = rows.loc[group["index"].tolist()]
         problems.append(
-            Problem(where, f"column `{column}` {rule}; found {shown} in {listed_rows(bad)}", hint=HINTS.get(rule))
+            Problem(
+                where, f"column `{column}` {rule}; found {shown} in {listed_rows(bad)}", hint=HINTS.get(str(rule), "")
+            )
         )
     return problems
 

@@ -66,10 +66,8 @@ def _fitting(raw: RawTable, source: Source, entry: DroppedRows) -> tuple[pd.Seri
     """Find the rows that an entry means, and say what is wrong with it."""
     none = pd.Series(False, index=raw.values.index)
     if entry.rows is not None:
-        absent = sorted(set(entry.rows) - set(raw.rows))
-        return raw.rows.isin(
-            entry.rows
-        ), f"no row of the data has the number {', '.join(map(str, absent))}" if absent else ""
+        unknown = ", ".join(map(str, sorted(set(entry.rows) - set(raw.rows))))
+        return raw.rows.isin(entry.rows), f"no row of the data has the number {unknown}" if unknown else ""
     if entry.last is not None:
         if entry.last >= len(none):
             return none, f"there are only {counted(len(none), 'row')} of data"

@@ -164,8 +164,8 @@ def unclear_numbers(text: pd.Series, bad: pd.Series, marks: Marks = POINTS) -> p
     pattern = _UNSURE
     if marks.points_unclear:
         pattern += f"|{_POINT_AS_GROUPED}"
-    if marks.decimal == ",":
-        pattern += r"|[-+]?[0-9]+\.[0-9]+"
+    if marks.decimal is not None:  # what a column's numbers are like is said, and digits with other marks are wrong
+        pattern += f"|{_NUMBER_LIKE}"
     as_percent = percent & candidates.str.fullmatch(r"[-+]?[0-9]+[.,]?[0-9]*", na=False)
     return bad & (candidates.str.fullmatch(pattern, na=False) | as_percent)
 

@@ -53,10 +53,11 @@ def _open_older(path: Path, is_open_document: bool) -> tuple[list[str], Callable
 
     def read(sheet: str) -> Rows:
         cells = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-        rows = [[None if cell == "" else cell for cell in row] for row in cells]
+        rows: Rows = [[None if cell == "" else cell for cell in row] for row in cells]
         for row, column in _percentages(path, sheet) if is_open_document else ():
-            if row < len(rows) and column < len(rows[row]) and isinstance(rows[row][column], (int, float)):
-                rows[row][column] = ShownNumber(rows[row][column], Format(percent=True))
+            cell = rows[row][column] if row < len(rows) and column < len(rows[row]) else None
+            if isinstance(cell, (int, float)):
+                rows[row][column] = ShownNumber(cell, Format(percent=True))
         return rows
 
     notes = (

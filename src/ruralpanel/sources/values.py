@@ -168,10 +168,7 @@ def _from_written(text: pd.Series, written: pd.Series, column: Column, marks: Ma
     years = text.str.fullmatch(_YEAR, na=False)
     numbers, bad, note = read_numbers(text.where(~years, text.str.slice(0, 4)), marks)
     notes = [note] if note else []
-    if years.any() and not bad.any():
-        notes.append(f"年 taken out of {counted(int(years.sum()), 'year')}")
-    elif years.any():
-        bad |= years
+    notes += [f"年 taken out of {counted(int(years.sum()), 'year')}"] if years.any() else []
     unclear = unclear_numbers(text, bad, marks) if bad.any() else bad
     errors = errors_of_a_spreadsheet(text) if column.type is None else pd.Series(False, index=text.index)
     none = bad & ~unclear & ~errors
@@ -180,6 +177,8 @@ def _from_written(text: pd.Series, written: pd.Series, column: Column, marks: Ma
             return _from_text(text, written, column, identifies)
         if (none.any() and not _are_numbers(text, none, column)) or (numbers.isna().all() and not unclear.any()):
             return _from_text(text, written, column, identifies)
+    dates = became_dates(text) & none if identifies else pd.Series(False, index=text.index)
+    none &= ~dates
     if identifies:
         rounded = rounded_text(text, identifies, is_text=False)
         if rounded.any():
@@ -195,6 +194,7 @@ def _from_written(text: pd.Series, written: pd.Series, column: Column, marks: Ma
         (typed.bad, typed.rule),
         (unclear & ~percent, NOT_ONE_NUMBER),
         (percent, PERCENT_ON_SOME),
+        (dates, AS_DATES),
         (errors & bad, ERROR_OF_A_SPREADSHEET),
     ]
     typed.bad, typed.rule = none, NO_NUMBER if column.type else NO_NUMBER_AS_OTHERS
