@@ -33,7 +33,9 @@ rule read_source:
         f"{RESULTS}/benchmarks/read_source/{{source}}.tsv"
     params:
         declaration=lambda wildcards: as_json(STUDY.sources[wildcards.source]),
-        identifying=lambda wildcards: sorted(identifying_columns(STUDY) & set(STUDY.sources[wildcards.source].columns)),
+        identifying=lambda wildcards: sorted(
+            identifying_columns(STUDY) & set(STUDY.sources[wildcards.source].columns)
+        ),
         code=lambda wildcards: code_digest("ruralpanel.sources.table"),
         lock=LOCK,
     message:
