@@ -8,10 +8,11 @@ from typing import Any
 from ruralpanel.study.fixed_effects import columns_of
 from ruralpanel.study.model import Study
 
-IDENTIFYING = frozenset(
-    {"unit", "region", "on", "by", "within", "key", "cluster", "column", "old", "new", "area", "level", "group", "code"}
-)
+IDENTIFYING = frozenset({"region", "on", "by", "within", "key", "cluster", "old", "new", "area", "code"})
 """Keys of a study file that name columns whose values are codes or names of things."""
+
+BESIDE = {"unit": "period", "column": "crosswalk"}
+"""Further such keys, each where another stands beside it: elsewhere `unit` is one of measurement."""
 
 
 def identifying_columns(study: Study) -> set[str]:
@@ -38,7 +39,7 @@ def _named(part: Any) -> Iterator[Any]:
     """Give what stands under the identifying keys of a section, and of the sections in it."""
     if isinstance(part, dict):
         for key, value in part.items():
-            if key in IDENTIFYING:
+            if key in IDENTIFYING or BESIDE.get(key) in part:
                 yield from value if isinstance(value, list) else [value]
             yield from _named(value)
     elif isinstance(part, list):
