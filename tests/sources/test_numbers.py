@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ruralpanel.sources.numbers import MISSING_MARKERS, read_numbers
+from ruralpanel.errors import DataError
+from ruralpanel.sources.numbers import MISSING_MARKERS, Marks, marks_of, read_numbers, unclear_numbers
+from ruralpanel.sources.table import read_source
+from ruralpanel.study.sources import Source
 
 
 def numbers(*texts: str | None) -> tuple[list[float | None], list[bool], str]:
@@ -79,7 +84,7 @@ def test_percentage_signs_on_some_cells_only_are_not_guessed_at() -> None:
 
 
 def test_where_semicolons_separate_columns_a_comma_is_read_only_when_it_can_mean_one_thing() -> None:
-    values, bad, _ = read_numbers(pd.Series(["1,250", "1,250,000", "7"], dtype="str"), comma_may_be_decimal=True)
+    values, bad, _ = read_numbers(pd.Series(["1,250", "1,250,000", "7"], dtype="str"), Marks(commas_unclear=True))
     assert bad.tolist() == [True, False, False]
     assert values.tolist()[1:] == [1250000, 7]
 
@@ -96,3 +101,70 @@ def test_what_is_printed_with_separators_is_read_back(value: float, decimals: in
 def test_no_text_breaks_the_reader(texts: list[str | None]) -> None:
     values, bad, _ = read_numbers(pd.Series(texts, dtype="str").str.strip())
     assert not (values.notna() & bad).any()
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1.199", 1199), ("95,7", 95.7), ("1.199,5", 1199.5), ("1'199", 1199), ("1\u202f199,25", 1199.25), (",5", 0.5)],
+)
+def test_a_declared_decimal_comma(text: str, value: float) -> None:
+    values, bad, _ = read_numbers(pd.Series([text, "7"], dtype="str"), Marks(","))
+    assert (values.tolist(), bad.any()) == ([value, 7], False)
+
+
+@pytest.mark.parametrize("text", ["1.5", "1,199.5", "0.125", "1.19.000", "1,2,3"])
+def test_what_cannot_be_with_a_decimal_comma_is_refused(text: str) -> None:
+    series = pd.Series([text, "7"], dtype="str")
+    _, bad, _ = read_numbers(series, Marks(","))
+    assert bad.tolist() == [True, False]
+    assert unclear_numbers(series, bad, Marks(",")).tolist() == [True, False]
+
+
+@pytest.mark.parametrize(("text", "value"), [("1'199", 1199), ("1’199.5", 1199.5), ("12,34,567", 1234567)])
+def test_thousands_of_switzerland_and_india(text: str, value: float) -> None:
+    assert numbers(text)[0] == [value]
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", ","])
+def test_other_numbers_of_a_file_make_a_point_unclear(tmp_path: Path, delimiter: str) -> None:
+    quoted = '"95,7"' if delimiter == "," else "95,7"
+    lines = [["v", "rate", "cases"], ["1", quoted, "1.199"], ["2", quoted, "704"]]
+    path = tmp_path / "data.csv"
+    path.write_text("".join(delimiter.join(line) + "\n" for line in lines))
+    columns = dict.fromkeys(["v", "rate", "cases"])
+
+    def read(**changes: object) -> list[float]:
+        declared = {"path": str(path), "key": ["v"], "columns": columns, "delimiter": delimiter, **changes}
+        found: list[float] = read_source("areas", Source.model_validate(declared), path).table["cases"].tolist()
+        return found
+
+    with pytest.raises(DataError) as raised:
+        read()
+    assert "column `cases` must hold numbers that can be read in one way" in str(raised.value)
+    assert "'1.199' in row 2" in str(raised.value)
+    assert "give the source `decimal`" in str(raised.value)
+    assert read(decimal=",") == [1199, 704]
+
+
+def test_semicolons_alone_make_a_point_before_three_digits_unclear() -> None:
+    cases = pd.Series(["1.199", "704", "1.250"], dtype=object)
+    assert marks_of([cases], None, semicolons=True) == Marks(None, True, True)
+    assert marks_of([cases, pd.Series(["12.5"], dtype=object)], None, semicolons=True) == Marks(None, True, False)
+    assert marks_of([cases], None, semicolons=False) == Marks()
+    assert marks_of([cases, pd.Series(["a, 5,1", "b"], dtype=object)], None, semicolons=False) == Marks()
+
+
+LOCALES = {".": [",", " ", "'"], ",": [".", " ", "'", "\u00a0", "\u2009"]}
+
+
+@given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=9), st.integers(0, 4), st.data())
+def test_numbers_of_a_locale_are_read_back_where_it_is_declared(
+    values: list[float], decimals: int, data: st.DataObject
+) -> None:
+    decimal = data.draw(st.sampled_from(sorted(LOCALES)))
+    group = data.draw(st.sampled_from(LOCALES[decimal]))
+    exact = [f"{value:,.{decimals}f}" for value in values]
+    printed = [each.translate(str.maketrans({",": group, ".": decimal})) for each in exact]
+    found, bad, _ = read_numbers(pd.Series(printed, dtype="str"), Marks(decimal))
+    assert not bad.any()
+    assert found.tolist() == [float(each.replace(",", "")) for each in exact]

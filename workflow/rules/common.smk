@@ -18,6 +18,7 @@ from ruralpanel.sources.retrieval import set_aside_if_damaged
 from ruralpanel.study.load import find_study, load_study
 from ruralpanel.study.facts import files_named_in
 from ruralpanel.study.figures_of_places import MapFigure
+from ruralpanel.study.identifying import identifying_columns
 from ruralpanel.study.inputs import RAW_FILE, declared_inputs, files_read
 from ruralpanel.study.sensitivity import OfRegression
 from ruralpanel.study.load import CONFIGURATION

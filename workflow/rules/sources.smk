@@ -37,6 +37,9 @@ rule read_source:
             name: as_json(each)
             for name, each in STUDY.period_columns(wildcards.source).items()
         },
+        identifying=lambda wildcards: sorted(
+            identifying_columns(STUDY) & set(STUDY.sources[wildcards.source].columns)
+        ),
         code=lambda wildcards: code_digest("ruralpanel.sources.table"),
         lock=LOCK,
     message:

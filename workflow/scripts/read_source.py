@@ -17,7 +17,9 @@ with stage(snakemake.log[0]):
     digest = confirmed_digest(snakemake.wildcards.source, source, raw) if raw is not None else None
     periods = {name: PeriodColumn.model_validate_json(text) for name, text in snakemake.params.periods.items()}
     corrections = Path(snakemake.input.corrections[0]) if snakemake.input.corrections else None
-    table, ledger, quarantine = read_source(snakemake.wildcards.source, source, raw, corrections, periods)
+    table, ledger, quarantine = read_source(
+        snakemake.wildcards.source, source, raw, corrections, periods, snakemake.params.identifying
+    )
     save_table(table, snakemake.output.table, key=source.key)
     save_table(ledger.frame(), snakemake.output.ledger, key=["line"])
     save_table(quarantine, snakemake.output.quarantine, key=QUARANTINE_KEY)

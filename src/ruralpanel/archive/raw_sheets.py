@@ -14,7 +14,8 @@ import pandas as pd
 
 from ruralpanel.archive.drawn_values import text_of
 from ruralpanel.errors import DataError, Problem
-from ruralpanel.sources.formats import RawTable, read_raw
+from ruralpanel.sources.formats import read_raw
+from ruralpanel.sources.raw import RawTable
 from ruralpanel.study.sources import Source
 
 LABEL = "SYNTHETIC twin: no real values"
@@ -72,7 +73,15 @@ def read_sheet(source: Source, path: Path | None) -> Sheet:
         import pyreadstat
 
         reader = pyreadstat.read_dta if source.file_format == "stata" else pyreadstat.read_sav
-        values, meta = reader(str(path), user_missing=True)
+        try:
+            values, meta = reader(str(path), user_missing=True)
+        except (pyreadstat.ReadstatError, UnicodeDecodeError):  # text that is not in the encoding the file says
+            values, meta = reader(str(path), user_missing=True, encoding="LATIN1")
+        for position in range(raw.values.shape[1]):
+            if not pd.api.types.is_numeric_dtype(values.iloc[:, position]):
+                text = raw.values.iloc[:, position]
+                if text.map(lambda value: isinstance(value, str), na_action="ignore").all():
+                    values.isetitem(position, text.array)
         return Sheet(RawTable(values, raw.rows, raw.where), meta=meta)
     return Sheet(raw)
 

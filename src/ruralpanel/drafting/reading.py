@@ -12,7 +12,9 @@ from zipfile import BadZipFile, ZipFile
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem
-from ruralpanel.sources.formats import RawTable, read_raw
+from ruralpanel.sources.formats import read_raw
+from ruralpanel.sources.labelled import labels_of
+from ruralpanel.sources.raw import RawTable
 from ruralpanel.study.sources import FORMAT_OF_SUFFIX, Source
 
 MOST_ABOVE = 20
@@ -109,7 +111,7 @@ def open_file(name: str, root: Path, member: str | None = None) -> Opened:
     inside: dict[str, Any] = {} if member is None else {"member": member}
     source, path = undeclared(name, **inside), root / name
     if source.file_format not in ("csv", "excel"):
-        labels, value_labels = _labels_of(source, path)
+        labels, value_labels = labels_of(source, path)
         return Opened(inside, read_raw(source, path), labels, value_labels, "")
     skipped, raw = _first_that_reads(name, path, inside)
     rows = [(skipped + 1, [str(each) for each in raw.values.columns])]
@@ -172,21 +174,6 @@ def _first_that_reads(name: str, path: Path, inside: Mapping[str, Any]) -> tuple
             first_error = first_error or error
     assert first_error is not None
     raise first_error
-
-
-def _labels_of(source: Source, path: Path) -> tuple[dict[str, str], dict[str, dict[Any, str]]]:
-    """Read the labels that Stata and SPSS files have; a file too old to be understood has none."""
-    import pyreadstat
-
-    readers = {"stata": pyreadstat.read_dta, "spss": pyreadstat.read_sav}
-    if source.file_format not in readers:
-        return {}, {}
-    try:
-        _, meta = readers[source.file_format](str(path), metadataonly=True)
-    except (pyreadstat.ReadstatError, UnicodeDecodeError, ValueError):
-        return {}, {}
-    labels = {name: label for name, label in meta.column_names_to_labels.items() if label}
-    return labels, dict(meta.variable_value_labels)
 
 
 def _is_empty(cell: Any) -> bool:

@@ -15,6 +15,7 @@ from ruralpanel.drafting.periods import find_periods
 from ruralpanel.drafting.reading import Opened
 from ruralpanel.sources.codes import read_codes
 from ruralpanel.sources.headers import tidy_header
+from ruralpanel.sources.numbers import marks_of
 from ruralpanel.sources.values import type_column
 from ruralpanel.study.sources import DIGITS_OF_LEVEL, CodeLevel, Column
 
@@ -328,7 +329,7 @@ def _typed(raw: pd.Series, opened: Opened, header: str) -> tuple[pd.Series, dict
     """Type a column with the product's own rules, and find what means missing in it."""
     keys: dict[str, Any] = {}
     why: list[str] = []
-    comma = opened.raw.comma_may_be_decimal
+    marks = marks_of([raw], None, opened.raw.comma_may_be_decimal)
     labelled = {
         value: text for value, text in opened.value_labels.get(header, {}).items() if not isinstance(value, str)
     }
@@ -337,13 +338,13 @@ def _typed(raw: pd.Series, opened: Opened, header: str) -> tuple[pd.Series, dict
     if labelled and named == known and not known <= {0, 1}:
         shown = ", ".join(f"{value:g} {text}" for value, text in sorted(labelled.items())[:4])
         return raw.map(labelled).astype("str"), {"value_labels": True}, [f"every value has a label: {shown}"]
-    typed = type_column(raw, Column(), [], comma)
+    typed = type_column(raw, Column(), [], marks)
     if typed.bad.any():
         words = sorted(set(raw[typed.bad].astype("str").str.strip()))
         if len(words) <= 5:
             keys["missing_codes"] = words
             why.append(f"{', '.join(words)} among numbers")
-            typed = type_column(raw, Column(), list(words), comma)
+            typed = type_column(raw, Column(), list(words), marks)
         if typed.bad.any():
             return type_column(raw, Column(type="text"), []).values, {"type": "text"}, ["not all values are numbers"]
     values = typed.values

@@ -97,4 +97,5 @@ def require_same_kind(panel: pd.DataFrame, table: pd.DataFrame, column: str, sou
     kinds = {True: "numbers", False: "text"}
     here, there = (kinds[pd.api.types.is_numeric_dtype(side[column])] for side in (panel, table))
     what = f"`{column}` holds {here} in the panel and {there} in `{source}`"
-    raise DataError([Problem(where, what, hint="give both the same `type`")])
+    hint = "give both the same `type`; codes from whose beginning a program took zeros: `{type: code, width: 5}`"
+    raise DataError([Problem(where, what, hint=hint)])

@@ -8,9 +8,12 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import counted
-from ruralpanel.sources.characters import fold_width, without_invisible
+from ruralpanel.sources.characters import fold_width, unmarked, without_invisible
 from ruralpanel.sources.typed import Typed
 from ruralpanel.study.sources import DIGITS_OF_LEVEL, CodeLevel
+
+EXACT_INTEGERS = 2.0**53
+"""Whole numbers below this size are exact as numbers of double precision; longer codes would be rounded."""
 
 EXACT_IN_SINGLE_PRECISION = 2.0**24
 """Whole numbers up to this size are exact as numbers of single precision, in which Stata keeps many a column."""
@@ -54,10 +57,37 @@ def read_codes(values: pd.Series, level: CodeLevel) -> Typed:
     return Typed(codes.astype("str"), written.notna() & (~is_code | inexact), rule, notes)
 
 
+def read_padded_codes(values: pd.Series, width: int) -> Typed:
+    """Read a column of codes of so many digits, with the zeros that a program has taken from their beginnings.
+
+    Parameters
+    ----------
+    values
+        As the file has them: text, or numbers.
+    width
+        How many digits a code has.
+
+    Returns
+    -------
+    Typed
+        The codes, and what cannot be one.
+    """
+    written, inexact = _as_written(values)
+    is_code = written.str.fullmatch(f"[0-9]{{1,{width}}}", na=False) & ~inexact
+    codes = written.where(is_code).str.zfill(width)
+    padded = is_code & (written.str.len() < width)
+    rule = f"must hold codes of {width} digits, or fewer where zeros are lost at the beginning"
+    if inexact.any():
+        rule += "; some have lost their last digits in a number that cannot hold so many"
+    notes = [f"zeros put back at the beginning of codes in {counted(int(padded.sum()), 'row')}"] if padded.any() else []
+    return Typed(codes.astype("str"), written.notna() & ~is_code, rule, notes)
+
+
 def _as_written(values: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Give cells as text, whole numbers without a decimal point; and tell which have lost digits as numbers."""
     none = pd.Series(False, index=values.index)
     inexact = values.abs() > EXACT_IN_SINGLE_PRECISION if values.dtype == np.float32 else none
+    inexact = values.abs() >= EXACT_INTEGERS if values.dtype == np.float64 else inexact
     text = values.astype(object).map(_plain, na_action="ignore").astype("str")
     return text.mask(text == ""), inexact
 
@@ -65,6 +95,6 @@ def _as_written(values: pd.Series) -> tuple[pd.Series, pd.Series]:
 def _plain(value: object) -> str:
     if isinstance(value, (float, np.floating)):
         return str(int(value)) if float(value).is_integer() else str(value)
-    text = fold_width(without_invisible(str(value))).strip()
+    text = fold_width(unmarked(without_invisible(str(value)).strip())).strip()
     whole = _WHOLE_NUMBER.fullmatch(text)
     return whole[1] if whole else text

@@ -10,6 +10,7 @@ from ruralpanel.errors import Problem, counted
 from ruralpanel.periods.column import with_labels
 from ruralpanel.periods.frequency import Frequency, frequency
 from ruralpanel.sources.checks import failed_checks
+from ruralpanel.sources.rules import HINTS
 from ruralpanel.storage import listed_rows
 from ruralpanel.study.period_columns import PeriodColumn
 from ruralpanel.study.sources import Source
@@ -115,7 +116,11 @@ def as_problems(found: pd.DataFrame, rows: pd.Series, where: str) -> list[Proble
         values = list(dict.fromkeys(_shown(value) for value in group["value"]))
         shown = ", ".join(values[:5]) + (f", … ({counted(len(values), 'different value')})" if len(values) > 5 else "")
         bad = rows.loc[group["index"].tolist()]
-        problems.append(Problem(where, f"column `{column}` {rule}; found {shown} in {listed_rows(bad)}"))
+        problems.append(
+            Problem(
+                where, f"column `{column}` {rule}; found {shown} in {listed_rows(bad)}", hint=HINTS.get(str(rule), "")
+            )
+        )
     return problems
 
 

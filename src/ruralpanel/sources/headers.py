@@ -12,7 +12,7 @@ from ruralpanel.errors import DataError, Problem, counted, nearest
 from ruralpanel.periods.frequency import FREQUENCIES
 from ruralpanel.periods.spelling import read_period
 from ruralpanel.sources.characters import without_invisible
-from ruralpanel.sources.formats import RawTable
+from ruralpanel.sources.raw import RawTable
 from ruralpanel.study.sources import Column, Source
 
 
@@ -123,6 +123,32 @@ def positions_of(raw: RawTable, source: Source) -> dict[str, list[int]]:
     if finder.problems:
         raise DataError(finder.problems)
     return positions
+
+
+def position_of(headers: list[str], where: str, name: str, column: Column) -> int:
+    """Find where in a header one declared column is.
+
+    Parameters
+    ----------
+    headers
+        The header.
+    where
+        The file, for messages.
+    name
+        The column's name in the study.
+    column
+        Its declaration.
+
+    Raises
+    ------
+    DataError
+        If it is not there, or more than one header fits.
+    """
+    finder = _Finder(headers, where)
+    position = finder.one(name, column)
+    if position is None:
+        raise DataError(finder.problems)
+    return position
 
 
 class _Finder:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import permutations
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +14,10 @@ from ruralpanel.ledger import Ledger
 from ruralpanel.sources.contracts import as_problems, as_violations, violations
 from ruralpanel.sources.corrections import apply_corrections
 from ruralpanel.sources.formats import read_raw
-from ruralpanel.sources.headers import Selected, select_columns
+from ruralpanel.sources.headers import Selected, positions_of, select_columns
+from ruralpanel.sources.numbers import marks_of
+from ruralpanel.sources.raw import RawTable
+from ruralpanel.sources.rules import CUT_KEY
 from ruralpanel.sources.values import type_column
 from ruralpanel.study.period_columns import PeriodColumn, columns_with_periods
 from ruralpanel.study.sources import DIGITS_OF_LEVEL, Column, Source
@@ -52,6 +55,7 @@ def read_source(
     path: Path | None,
     corrections: Path | None = None,
     periods: Mapping[str, PeriodColumn] | None = None,
+    identifying: Collection[str] = (),
 ) -> SourceTable:
     """Read a source into a typed table that fulfils its contract.
 
@@ -67,6 +71,8 @@ def read_source(
         The file of corrections, where the source declares one.
     periods
         The columns that hold periods, from :meth:`ruralpanel.study.model.Study.period_columns`.
+    identifying
+        Columns that tell units, groups or clusters apart, beside those of the key: no code may have lost digits.
 
     Returns
     -------
@@ -84,7 +90,9 @@ def read_source(
     selected = select_columns(raw, source, is_period=source.wide_into in periods)
     ledger = Ledger("sources", name)
     used = f"{selected.used} of {len(raw.values.columns)} columns declared"
-    ledger.note("read", len(raw.values), raw.values, "; ".join([used, *raw.notes]))
+    ledger.note("read", len(raw.values) + raw.left_out, raw.values, "; ".join([used, *raw.notes]))
+    for note in raw.repairs:
+        ledger.note("cells", len(raw.values), raw.values, note)
     for note in selected.notes:
         ledger.note("header", len(raw.values), raw.values, note)
     written = selected.values
@@ -95,16 +103,17 @@ def read_source(
             written, note = apply_corrections(written, source, corrections)
         except DataError as error:
             # A key that cannot be read is why no row has it: that is said first.
-            _, badly_typed = _typed(written, source, Ledger("sources", name), raw.comma_may_be_decimal, periods)
+            _, badly_typed = _typed(written, source, Ledger("sources", name), raw, periods, identifying)
             of_key = [found for found in badly_typed if found["column"].isin(source.key).any()]
             first = as_problems(pd.concat(of_key, ignore_index=True), selected.rows, raw.where) if of_key else []
             raise DataError([*first, *error.problems]) from None
         ledger.note("corrections", len(written), written, note)
-    table, badly_typed = _typed(written, source, ledger, raw.comma_may_be_decimal, periods)
+    table, badly_typed = _typed(written, source, ledger, raw, periods, identifying)
     for note in _codes_apart(table, source):
         ledger.note("values", len(written), table, note)
     # A cell of the wrong type has no value to hold to a range, so both kinds of violation can be told at once.
-    found = pd.concat([*badly_typed, violations(table, source, periods)], ignore_index=True)
+    of_contract = violations(table, source, periods)
+    found = pd.concat([*badly_typed, *_cut_keys(raw, written, source), of_contract], ignore_index=True)
     if len(found) and source.on_violation == "fail":
         raise DataError(as_problems(found, selected.rows, raw.where))
     if len(table) >= ENOUGH_TO_JUDGE and found["index"].nunique() * 2 > len(table):
@@ -127,22 +136,41 @@ def _typed(
     written: pd.DataFrame,
     source: Source,
     ledger: Ledger,
-    comma_may_be_decimal: bool,
+    raw: RawTable,
     periods: Mapping[str, PeriodColumn],
+    identifying: Collection[str],
 ) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
     """Type every column; give the table and, column by column, the cells that cannot have their type."""
     typed: dict[str, pd.Series] = {}
     found: list[pd.DataFrame] = []
+    numbers = [name for name, column in source.columns.items() if column.type not in ("text", "code")]
+    marks = marks_of((written[name] for name in numbers), source.decimal, raw.comma_may_be_decimal)
     for name in source.column_names:
         column = source.columns.get(name, Column())
         codes = [*column.missing_codes, *(source.missing_codes if name not in source.key else [])]
-        result = type_column(written[name], column, codes, comma_may_be_decimal, periods.get(name))
+        identifies = name in source.key or name in identifying
+        result = type_column(written[name], column, codes, marks, identifies, periods.get(name))
         typed[name] = result.values
         for note in result.notes:
             ledger.note("values", len(written), written, f"{name}: {note}")
-        if result.bad.any():
-            found.append(as_violations(written[name][result.bad], name, result.rule))
+        for bad, rule in [(result.bad, result.rule), *result.more]:
+            if bad.any():
+                found.append(as_violations(written[name][bad], name, rule))
     return pd.DataFrame(typed), found
+
+
+def _cut_keys(raw: RawTable, written: pd.DataFrame, source: Source) -> list[pd.DataFrame]:
+    """Find keys that a field cut within a character, and that may now be those of several things."""
+    if not raw.unsure:
+        return []
+    headers = [str(header) for header in raw.values.columns]
+    found = []
+    for name, positions in positions_of(raw, source).items():
+        unsure = frozenset[str]().union(*(raw.unsure.get(headers[position], ()) for position in positions))
+        if name in source.key and unsure:
+            cells = written[name]
+            found.append(as_violations(cells[cells.isin(list(unsure))], name, CUT_KEY))
+    return found
 
 
 def _codes_apart(table: pd.DataFrame, source: Source) -> list[str]:

@@ -21,9 +21,12 @@ class Typed:
         What these cells should hold.
     notes
         What the ledger is to say.
+    more
+        Further cells that are wrong, each kind with what they should hold.
     """
 
     values: pd.Series
     bad: pd.Series
     rule: str = ""
     notes: list[str] = field(default_factory=list)
+    more: list[tuple[pd.Series, str]] = field(default_factory=list)

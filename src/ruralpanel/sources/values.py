@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -12,15 +11,35 @@ from ruralpanel.errors import counted
 from ruralpanel.periods.column import read_periods
 from ruralpanel.periods.frequency import frequency
 from ruralpanel.sources.characters import tidy_text
-from ruralpanel.sources.codes import read_codes
-from ruralpanel.sources.numbers import read_numbers
+from ruralpanel.sources.codes import EXACT_INTEGERS, read_codes, read_padded_codes
+from ruralpanel.sources.number_formats import as_declared
+from ruralpanel.sources.numbers import POINTS, Marks, read_numbers, unclear_numbers
+from ruralpanel.sources.old_text import Unreadable
+from ruralpanel.sources.rules import (
+    AS_DATES,
+    DATES_AMONG_OTHERS,
+    ERROR_OF_A_SPREADSHEET,
+    INEXACT,
+    NO_NUMBER,
+    NO_NUMBER_AS_OTHERS,
+    NOT_ONE_NUMBER,
+    ONE_VALUE,
+    PERCENT_ON_SOME,
+    ROUNDED,
+    UNREADABLE,
+)
+from ruralpanel.sources.spoilt import (
+    became_dates,
+    cut_by_a_spreadsheet,
+    dates_among,
+    errors_of_a_spreadsheet,
+    inexact_numbers,
+    long_numbers,
+    rounded_text,
+)
 from ruralpanel.sources.typed import Typed
 from ruralpanel.study.period_columns import PeriodColumn
 from ruralpanel.study.sources import Column, Scalar
-
-EXACT_INTEGERS = 2.0**53
-"""Whole numbers up to this size are exact as floating-point numbers; longer codes would be rounded."""
-
 
 NEARLY_ALL = 0.9
 """A column without a declared type in which at least this share of cells are numbers is one of numbers, and the rest
@@ -29,8 +48,12 @@ are errors: a total, a footnote or a repeated header must not turn a column into
 FEW = 10
 """With fewer cells than this, nothing is concluded from shares."""
 
+FIRST_ROWS, LAST_ROWS = 2, 10
+"""So many cells at the beginning or end of a column that are no numbers, above and below nothing but numbers, are taken
+for units, totals and notes, and not for a sign that the column is text."""
+
 _LEADING_ZERO = re.compile(r"^0\d")
-_ROUNDED_CODE = re.compile(r"^\d\.\d+[eE]\+\d+$")
+_YEAR = r"(?:1[5-9]|20|21)[0-9]{2} ?(?:年|年度)"
 _CODE_AS_FLOAT = re.compile(r"^\d{6,}\.0$")
 
 
@@ -38,7 +61,8 @@ def type_column(
     raw: pd.Series,
     column: Column,
     codes: list[Scalar],
-    comma_may_be_decimal: bool = False,
+    marks: Marks = POINTS,
+    identifies: bool = False,
     period: PeriodColumn | None = None,
 ) -> Typed:
     """Give a column its type.
@@ -51,8 +75,10 @@ def type_column(
         The declaration of the column.
     codes
         Values that mean missing.
-    comma_may_be_decimal
-        Whether a comma in a number may be its decimal point.
+    marks
+        What commas and points in numbers stand for.
+    identifies
+        Whether the column tells units, groups or clusters apart: then no number may have lost digits.
     period
         What the periods are that the column holds, where it holds any: they become ordinals.
 
@@ -64,7 +90,7 @@ def type_column(
     if period is not None:
         return _from_periods(raw, codes, period)
     values, coded = _without_codes(raw, codes)
-    typed = _typed(values, column, comma_may_be_decimal)
+    typed = _typed(values, column, marks, identifies)
     numbers = [float(code) for code in codes if not isinstance(code, str)]
     if numbers and pd.api.types.is_numeric_dtype(typed.values):  # a code may be written as −9 or 9,999
         late = typed.values.isin(numbers)
@@ -79,7 +105,11 @@ def type_column(
             typed.values = typed.values * column.scale
             typed.notes.append(f"multiplied by {column.scale:g}" + (f", now in {column.unit}" if column.unit else ""))
         else:
-            typed.bad, typed.rule = typed.values.notna(), f"must be a number to be multiplied by {column.scale:g}"
+            typed.more.append((typed.bad, typed.rule))
+            typed.bad, typed.rule = (
+                typed.values.notna() & ~typed.bad,
+                f"must be a number to be multiplied by {column.scale:g}",
+            )
     return typed
 
 
@@ -109,73 +139,144 @@ def _without_codes(values: pd.Series, codes: list[Scalar]) -> tuple[pd.Series, i
     return values.mask(found), int(found.sum())
 
 
-def _typed(values: pd.Series, column: Column, comma_may_be_decimal: bool) -> Typed:
+def _typed(values: pd.Series, column: Column, marks: Marks, identifies: bool) -> Typed:
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype(object)
-    if column.level is not None:
-        return read_codes(values, column.level)
     if values.dtype == object:
+        values, refused = as_declared(values, column)
+        if refused is not None:
+            return refused
         strange = values.map(lambda value: isinstance(value, (list, dict, tuple, set, bytes, np.ndarray)))
         if strange.any():
-            return Typed(values.mask(strange), strange, "must hold one value a cell, not a list or raw bytes")
-        dates = values.map(lambda value: isinstance(value, date) and not pd.isna(value))
+            unreadable = values.map(lambda value: isinstance(value, Unreadable)).any()
+            return Typed(values.mask(strange), strange, UNREADABLE if unreadable else ONE_VALUE)
+        long = long_numbers(values)
+        if long.any() and (identifies or column.type in ("text", "integer", "code")):
+            return Typed(values.mask(long).map(_plain, na_action="ignore").astype("str"), long, INEXACT)
+        dates = dates_among(values)
         if dates.any() and (dates == values.notna()).all():
             values = pd.to_datetime(values)
+        elif dates.any() and (identifies or column.type != "text"):
+            return Typed(values.mask(dates).map(_plain, na_action="ignore").astype("str"), dates, DATES_AMONG_OTHERS)
+    if column.level is not None or column.width is not None:
+        return _from_codes(values, column)
     if pd.api.types.is_datetime64_any_dtype(values):
         return _from_dates(values, column)
     if pd.api.types.is_bool_dtype(values):
         values = values.astype("float64")
     if pd.api.types.is_numeric_dtype(values):
-        return _from_numbers(values, column)
+        return _from_numbers(values, column, identifies)
     written = values.map(_plain, na_action="ignore").astype("str")
     text = written.map(tidy_text, na_action="ignore").astype("str")
     text = text.mask(text == "")
     if column.type == "text":
-        return _from_text(text, written)
-    numbers, bad, note = read_numbers(text, comma_may_be_decimal)
-    known = text.notna().sum()
-    if column.type is None and known:
-        if _looks_like_codes(text, numbers):
-            return _from_text(text, written)
-        mostly = known >= FEW and numbers.notna().sum() >= NEARLY_ALL * known
-        if (bad.any() and not mostly) or numbers.isna().all():
-            return _from_text(text, written)
-    typed = _from_numbers(numbers, column)
-    typed.notes += [note] if note else []
-    if bad.any():
-        rule = "must hold numbers" if column.type else "must hold numbers as its other cells do, or be `type: text`"
-        return Typed(typed.values, bad | typed.bad, rule, typed.notes)
+        return _from_text(text, written, column, identifies)
+    return _from_written(text, written, column, marks, identifies)
+
+
+def _from_codes(values: pd.Series, column: Column) -> Typed:
+    """Read codes of so many digits; of those that are none, tell the ones that a spreadsheet program has rounded."""
+    if column.level is not None:
+        typed = read_codes(values, column.level)
+    else:
+        assert column.width is not None
+        typed = read_padded_codes(values, column.width)
+    if typed.bad.any():
+        rounded = typed.bad & rounded_text(values.astype("str"), identifies=True, is_text=False)
+        typed.more.append((rounded, ROUNDED))
+        typed.bad = typed.bad & ~rounded
     return typed
 
 
-def _from_text(text: pd.Series, written: pd.Series) -> Typed:
+def _from_written(text: pd.Series, written: pd.Series, column: Column, marks: Marks, identifies: bool) -> Typed:
+    """Read text as numbers where it is one of numbers, by its declaration or by what its cells hold."""
+    years = text.str.fullmatch(_YEAR, na=False)
+    numbers, bad, note = read_numbers(text.where(~years, text.str.slice(0, 4)), marks)
+    notes = [note] if note else []
+    notes += [f"年 taken out of {counted(int(years.sum()), 'year')}"] if years.any() else []
+    unclear = unclear_numbers(text, bad, marks) if bad.any() else bad
+    errors = errors_of_a_spreadsheet(text) if column.type is None else pd.Series(False, index=text.index)
+    none = bad & ~unclear & ~errors
+    if column.type is None and text.notna().any():
+        if _looks_like_codes(text, numbers):
+            return _from_text(text, written, column, identifies)
+        if (none.any() and not _are_numbers(text, none, column)) or (numbers.isna().all() and not unclear.any()):
+            return _from_text(text, written, column, identifies)
+    dates = became_dates(text) & none if identifies else pd.Series(False, index=text.index)
+    none &= ~dates
+    if identifies:
+        rounded = rounded_text(text, identifies, is_text=False)
+        if rounded.any():
+            return Typed(numbers.mask(rounded), rounded, ROUNDED, notes, [(none, NO_NUMBER_AS_OTHERS)])
+    typed = _from_numbers(numbers, column, identifies)
+    typed.notes += notes
+    if not bad.any():
+        return typed
+    if none.any() and column.type is not None and not unclear.any():
+        return Typed(typed.values, bad | typed.bad, NO_NUMBER, typed.notes)
+    percent = unclear & text.str.endswith(("%", "％"), na=False)
+    typed.more = [
+        (typed.bad, typed.rule),
+        (unclear & ~percent, NOT_ONE_NUMBER),
+        (percent, PERCENT_ON_SOME),
+        (dates, AS_DATES),
+        (errors & bad, ERROR_OF_A_SPREADSHEET),
+    ]
+    typed.bad, typed.rule = none, NO_NUMBER if column.type else NO_NUMBER_AS_OTHERS
+    return typed
+
+
+def _are_numbers(text: pd.Series, none: pd.Series, column: Column) -> bool:
+    """Tell a column of numbers with some cells that are wrong from one of text."""
+    known = none[text.notna()]
+    wrong = int(known.sum())
+    if column.scale != 1.0 or column.minimum is not None or column.maximum is not None:
+        return wrong < len(known)
+    if len(known) >= FEW and len(known) - wrong >= NEARLY_ALL * len(known):
+        return True
+    cells = known.to_numpy()
+    right = np.flatnonzero(~cells)
+    if len(right) < max(2, wrong):
+        return False
+    first, last = int(right[0]), int(right[-1])
+    return wrong == first + len(cells) - 1 - last and first <= FIRST_ROWS and len(cells) - 1 - last <= LAST_ROWS
+
+
+def _from_text(text: pd.Series, written: pd.Series, column: Column, identifies: bool) -> Typed:
     """Keep text, with codes as they are meant; a code that a spreadsheet program has rounded cannot be had back."""
-    rounded = text.str.match(_ROUNDED_CODE, na=False)
+    rounded = rounded_text(text, identifies, is_text=column.type == "text")
     as_float = text.str.match(_CODE_AS_FLOAT, na=False)
     text = text.mask(as_float, text.str.removesuffix(".0"))
+    if column.matches is None:
+        rounded |= cut_by_a_spreadsheet(text)
     nul = text.str.contains("\x00", regex=False, na=False)
     tidied = int((text.notna() & (text != written.str.strip())).sum())
-    notes = [f"invisible, full-width or .0 characters taken out of {counted(tidied, 'cell')}"] if tidied else []
+    notes = [f"marks of text, invisible, full-width or .0 characters taken out of {counted(tidied, 'cell')}"]
+    notes = notes if tidied else []
     if nul.any():
         return Typed(text, nul, "must be text, without a NUL byte", notes)
-    return Typed(text, rounded, "must hold whole codes, not ones that a spreadsheet program has rounded", notes)
+    typed = Typed(text, rounded, ROUNDED, notes, [(errors_of_a_spreadsheet(text), ERROR_OF_A_SPREADSHEET)])
+    if identifies:
+        typed.more.append((became_dates(text), AS_DATES))
+    return typed
 
 
 def _from_dates(values: pd.Series, column: Column) -> Typed:
-    """Turn dates into years where all are first days of a year, as yearly files store them, and into text else."""
+    """Turn dates into years where all are first days of years, or all are last days, and into text else."""
     none_bad = pd.Series(False, index=values.index)
     known = values.dropna()
-    if ((known.dt.month == 1) & (known.dt.day == 1)).all():
-        typed = _from_numbers(values.dt.year.astype("float64"), column)
-        typed.notes.append("dates that are all 1 January, read as years")
-        return typed
+    for month, day, name in ((1, 1, "1 January"), (12, 31, "31 December")):
+        if ((known.dt.month == month) & (known.dt.day == day)).all():
+            typed = _from_numbers(values.dt.year.astype("float64"), column, identifies=False)
+            typed.notes.append(f"dates that are all {name}, read as years")
+            return typed
     text = values.dt.strftime("%Y-%m-%d").astype(object).where(values.notna(), None).astype("str")
     if column.type in ("number", "integer"):
         return Typed(text, values.notna(), "must hold numbers, not dates")
     return Typed(text, none_bad, "", ["dates, kept as text"])
 
 
-def _from_numbers(values: pd.Series, column: Column) -> Typed:
+def _from_numbers(values: pd.Series, column: Column, identifies: bool) -> Typed:
     """Give numbers the declared type; whole numbers without gaps become integers."""
     none_bad = pd.Series(False, index=values.index)
     if pd.api.types.is_integer_dtype(values) and values.notna().all() and column.type != "number":
@@ -186,10 +287,9 @@ def _from_numbers(values: pd.Series, column: Column) -> Typed:
     notes = [f"infinite in {counted(int(infinite.sum()), 'row')}, set to missing"] if infinite.any() else []
     as_float = as_float.mask(infinite)
     fraction = as_float.notna() & (as_float != as_float.round())
-    rounded = as_float.abs() >= EXACT_INTEGERS
-    if column.type in ("text", "integer") and rounded.any():
-        rule = "must hold exact codes; as numbers, ones this long have lost their last digits (CSV: give `type: text`)"
-        return Typed(as_float, rounded, rule, notes)
+    rounded = inexact_numbers(values) & ~infinite
+    if (identifies or column.type in ("text", "integer")) and rounded.any():
+        return Typed(as_float, rounded, INEXACT, notes)
     if column.type == "text":
         return Typed(as_float.map(_plain, na_action="ignore").astype("str"), none_bad, "", notes)
     if column.type == "integer" and fraction.any():

@@ -47,7 +47,7 @@ from ruralpanel.study.places import (
 )
 from ruralpanel.study.resampling import Permutation, WildBootstrap
 from ruralpanel.study.sensitivity import ANALYSES, Sensitivity
-from ruralpanel.study.sources import RETRIEVED_FILES, Column, Retrieval, Source
+from ruralpanel.study.sources import RETRIEVED_FILES, Column, DroppedRows, Retrieval, Source
 from ruralpanel.study.switching import Switching
 from ruralpanel.study.synthetic import Synthetic
 from ruralpanel.study.tables import Computed, Crosswalk, Group, Part, Recode, Summary, Table, Total
@@ -64,6 +64,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
         "One entry for each column that is used, by the name used in the rest of the study.",
         Column,
     ),
+    ("sources.NAME.drop_rows", "A list; each entry has one of the first four keys and a reason.", DroppedRows),
     ("sources.NAME.checks", "A list; each entry has one of the first five keys.", Check),
     ("tables", "One entry for each table made of sources, by name.", Table),
     ("tables.NAME.stack", "A name, or a list of names or of:", Part),

@@ -84,6 +84,14 @@ class Column(Section):
     """For `type: code`, which level's: codes of 2 (`province`), 4, 6 (`county`), 9 or 12 digits (`village`). A longer
     code counts with its first digits, so that a column of counties may be read `from` the header of villages' codes,
     and 371703000000 is the county 371703. Any other number of digits is an error."""
+    width: Annotated[int, Field(ge=2, le=18)] | None = None
+    """For `type: code`, in place of `level`, for codes of other countries and things: how many digits they have. Zeros
+    that a program has taken from the beginning are put back, so that 1001, 1001.0 and 01001 are one county of the
+    United States with `width: 5`; a longer code, or one with a letter, is an error."""
+    read_as: Literal["shown", "stored"] | None = None
+    """Excel files: what a number counts as whose format shows another. Left out: 0.13 shown as 13% is 13, as the text
+    13% is, and a column that has numbers without the sign too is an error; so is one that is shown in thousands.
+    `shown`: what the sheet shows, 13 and 12.3 for 12300 shown in thousands. `stored`: 0.13 and 12300."""
     label: Text | None = None
     """What a reader sees in tables and figures."""
     unit: Text | None = None
@@ -106,11 +114,16 @@ class Column(Section):
 
     @model_validator(mode="after")
     def _level_of_codes(self) -> Column:
-        if (self.type == "code") != (self.level is not None):
+        if (self.type == "code") != (self.level is not None or self.width is not None):
             raise ValueError(
                 "`type: code` and `level` go together: `{type: code, level: county}`; "
-                "codes of other things than administrative areas are `type: text` or numbers"
+                "codes of other things than China's administrative areas are `type: code` with their `width` in "
+                "digits, `type: text` or numbers"
             )
+        if self.level is not None and self.width is not None:
+            raise ValueError("`level` says how many digits a code has, so that `width` cannot")
+        if self.read_as is not None and self.type in ("text", "code"):
+            raise ValueError(f"`read_as` is a key of numbers, and the column is `type: {self.type}`")
         given = [key for key in ("unit", "minimum", "maximum") if getattr(self, key) is not None]
         given += ["scale"] if self.scale != 1.0 else []
         if self.type == "code" and given:
@@ -120,6 +133,35 @@ class Column(Section):
             given += [f"type: {self.type}"] if self.type in ("code", "number") else []
             if given:
                 raise ValueError(f"`{given[0]}` does not go with `frequency`: the column holds periods")
+        return self
+
+
+class DroppedRows(Section):
+    """Rows of a file that are no data: units below the header, totals, notes. One of the four keys says which."""
+
+    rows: list[Annotated[int, Field(ge=1)]] | None = None
+    """Their numbers, as the file's own program counts them: `[4]`."""
+    last: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """How many at the end of the file."""
+    values: list[Text] | None = None
+    """What their cell holds, such as `[合计, 总计]`; spaces and full-width characters do not matter."""
+    begins_with: list[Text] | None = None
+    """What their cell begins with, such as `[注, 资料来源, Source]`."""
+    column: Name | None = None
+    """For `values` and `begins_with`: the column, as it is called here, whose cell it is; left out: the first cell of
+    the row that is not empty."""
+    reason: Text
+    """What they are, for the ledger: `units`, `total`, `notes`."""
+
+    @model_validator(mode="after")
+    def _one_way_to_say_which(self) -> DroppedRows:
+        given = [key for key in ("rows", "last", "values", "begins_with") if getattr(self, key) is not None]
+        if len(given) != 1:
+            raise ValueError("give one of `rows`, `last`, `values` and `begins_with`")
+        if getattr(self, given[0]) == []:
+            raise ValueError(f"`{given[0]}` is empty")
+        if self.column is not None and given[0] in ("rows", "last"):
+            raise ValueError(f"`column` goes with `values` and `begins_with`, and not with `{given[0]}`")
         return self
 
 
@@ -221,8 +263,11 @@ class Source(Section):
     areas has a row for each vertex of the lines around them, with `border` in place of `line`. A property called like
     one of these is `line (property)`."""
     encoding: Text = "detect"
-    """CSV files: how characters are stored. Left out: UTF-8 with or without a byte-order mark, and GB18030 where that
-    cannot be and the text then is Chinese; the ledger says which."""
+    """CSV, Stata and SPSS files: how characters are stored. Left out: found out, and the ledger says which. CSV: UTF-8
+    with or without a byte-order mark, and GB18030 where that cannot be and the text then is Chinese. Stata files older
+    than version 14, and SPSS files that do not say it: of each column UTF-8, GB18030 or Western European, where its
+    text is plausible in one of them, and an error where it is in none. Half a character at the end of a cell, as
+    fields of fixed width leave it, is dropped; the ledger names column and rows."""
     delimiter: Annotated[str, Field(pattern=r"""^[^\r\n"]$""")] | None = None
     """CSV files: the character between columns; left out: found out from the header."""
     sheet: Text | None = None
@@ -234,6 +279,13 @@ class Source(Section):
     header_height: Annotated[int, Field(ge=1, le=5)] = 1
     """CSV and Excel files: how many rows the header has from there on. Names are joined by a hyphen, and a name over
     several columns (a merged cell) counts for each: `收入-总计`."""
+    decimal: Literal[".", ","] | None = None
+    """What the decimal mark is in numbers that are written as text, as in CSV files. With a comma, a point separates
+    thousands: 95,7 is 95.7 and 1.199 is 1199. Left out: a point; where other numbers of the file have a decimal comma,
+    or semicolons between columns make it likely, a number that could be read in two ways is an error."""
+    drop_rows: list[DroppedRows] = []
+    """Rows that are no data and are left out, in the ledger with their reason: rows of units, totals, notes at the
+    foot. An entry that no row fits is an error."""
     member: Text | None = None
     """Zip files and wheels: the file inside, where there is more than one."""
     fill_down: list[Name] = []
@@ -333,6 +385,9 @@ class Source(Section):
             raise ValueError("`wide_into` and columns with `wide` go together")
         if self.wide_into in self.columns:
             raise ValueError(f"`wide_into: {self.wide_into}` makes a column that `columns` declares too")
+        unknown = {entry.column for entry in self.drop_rows if entry.column is not None} - set(self.columns)
+        if unknown:
+            raise ValueError(f"`drop_rows` names {', '.join(sorted(unknown))}, which `columns` does not declare")
         absent = sorted(set(self.fill_down) - set(self.columns))
         if absent:
             raise ValueError(f"`fill_down` names {', '.join(absent)}, which `columns` does not declare")

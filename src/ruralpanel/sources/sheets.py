@@ -1,0 +1,111 @@
+"""Open spreadsheets, cell by cell, with formula errors as the text they show and numbers that know their format."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+from zipfile import ZipFile
+
+from ruralpanel.sources.number_formats import Format, ShownNumber, as_formatted, has_formats
+
+Rows = list[list[Any]]
+
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+
+
+def open_book(path: Path) -> tuple[list[str], Callable[[str], Rows], list[str]]:
+    """Open a workbook. openpyxl keeps formula errors and formats; older formats need calamine.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    tuple of (list of str, callable, list of str)
+        Its sheets; how to read one; and notes for the ledger.
+    """
+    with path.open("rb") as stream:
+        beginning = stream.read(8)
+    is_zip = beginning.startswith(b"PK")
+    if not is_zip and not beginning.startswith(b"\xd0\xcf\x11\xe0"):
+        raise ValueError("by its contents it is no spreadsheet; a text file would be `format: csv`")
+    if not is_zip or "content.xml" in ZipFile(path).namelist():  # by contents, for files are renamed
+        return _open_older(path, is_zip)
+    from openpyxl import load_workbook
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of extensions it does not know, which hold no data
+        book = load_workbook(io.BytesIO(path.read_bytes()), data_only=True)
+    return book.sheetnames, lambda sheet: _cells_of(path, book, sheet), []
+
+
+def _open_older(path: Path, is_open_document: bool) -> tuple[list[str], Callable[[str], Rows], list[str]]:
+    from python_calamine import CalamineWorkbook
+
+    book = CalamineWorkbook.from_path(str(path))
+
+    def read(sheet: str) -> Rows:
+        cells = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        rows: Rows = [[None if cell == "" else cell for cell in row] for row in cells]
+        for row, column in _percentages(path, sheet) if is_open_document else ():
+            cell = rows[row][column] if row < len(rows) and column < len(rows[row]) else None
+            if isinstance(cell, (int, float)):
+                rows[row][column] = ShownNumber(cell, Format(percent=True))
+        return rows
+
+    notes = (
+        [] if is_open_document else ["number formats of .xls files are not seen: what is shown as 13% is read as 0.13"]
+    )
+    return book.sheet_names, read, notes
+
+
+def _percentages(path: Path, sheet: str) -> Iterator[tuple[int, int]]:
+    """Find the cells of an OpenDocument sheet that are formatted as per cent, by row and column from 0."""
+    with ZipFile(path) as archive:
+        contents = archive.read("content.xml")
+    if b'value-type="percentage"' not in contents:
+        return
+    for table in ElementTree.fromstring(contents).iter(f"{_TABLE}table"):
+        if table.get(f"{_TABLE}name") != sheet:
+            continue
+        number = 0
+        for row in table.iter(f"{_TABLE}table-row"):
+            rows = int(row.get(f"{_TABLE}number-rows-repeated", 1))
+            position = 0
+            for cell in row:
+                columns = int(cell.get(f"{_TABLE}number-columns-repeated", 1))
+                if cell.get(f"{_OFFICE}value-type") == "percentage":
+                    yield from ((number + down, position + right) for down in range(rows) for right in range(columns))
+                position += columns
+            number += rows
+
+
+def _cells_of(path: Path, book: Any, sheet: str) -> Rows:
+    """Give the cells of a sheet; a formula without a stored value is an error, for its value is known to nobody."""
+    from openpyxl import load_workbook
+
+    with ZipFile(path) as archive:
+        names = archive.namelist()
+        has_formulas = any(b"<f" in archive.read(name) for name in names if "worksheets/sheet" in name)
+        styles = archive.read("xl/styles.xml").decode("utf-8", "replace") if "xl/styles.xml" in names else ""
+    if has_formats(styles):  # which few workbooks have; to look at each cell takes longer
+        rows = [[as_formatted(cell.value, cell.number_format) for cell in row] for row in book[sheet].iter_rows()]
+    else:
+        rows = [list(row) for row in book[sheet].iter_rows(values_only=True)]
+    if has_formulas:
+        formulas = load_workbook(io.BytesIO(path.read_bytes()))[sheet].iter_rows(values_only=True)
+        for number, (stored, written) in enumerate(zip(rows, formulas, strict=False), start=1):
+            for position, formula in enumerate(written[: len(stored)]):
+                if stored[position] is None and isinstance(formula, str) and formula.startswith("="):
+                    raise ValueError(
+                        f"row {number} of sheet {sheet!r} has a formula without a stored value, {formula[:40]}; "
+                        "open the file in a spreadsheet program and save it"
+                    )
+    return rows

@@ -1,0 +1,58 @@
+"""Which columns of a study tell units, groups or clusters apart, by whatever section names them so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ruralpanel.study.fixed_effects import columns_of
+from ruralpanel.study.model import Study
+
+IDENTIFYING = frozenset({"region", "on", "by", "within", "key", "cluster", "old", "new", "area", "code"})
+"""Keys of a study file that name columns whose values are codes or names of things."""
+
+BESIDE = {"unit": "period", "column": "crosswalk"}
+"""Further such keys, each where another stands beside it: elsewhere `unit` is one of measurement."""
+
+
+def identifying_columns(study: Study) -> set[str]:
+    """Name the columns that tell things apart, so that two codes must not become one.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Returns
+    -------
+    set of str
+        Names of columns, whichever source has them, and words that no column is called by.
+    """
+    written = study.model_dump(exclude={"sources"})
+    named = {name for name in _named(written) if isinstance(name, str)}
+    for effect in _fixed_effects(written):
+        named |= set(columns_of(effect))
+    return named
+
+
+def _named(part: Any) -> Iterator[Any]:
+    """Give what stands under the identifying keys of a section, and of the sections in it."""
+    if isinstance(part, dict):
+        for key, value in part.items():
+            if key in IDENTIFYING or BESIDE.get(key) in part:
+                yield from value if isinstance(value, list) else [value]
+            yield from _named(value)
+    elif isinstance(part, list):
+        for each in part:
+            yield from _named(each)
+
+
+def _fixed_effects(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        for key, value in part.items():
+            if key == "fixed_effects" and isinstance(value, list):
+                yield from (each for each in value if isinstance(each, str))
+            yield from _fixed_effects(value)
+    elif isinstance(part, list):
+        for each in part:
+            yield from _fixed_effects(each)

@@ -1,0 +1,120 @@
+"""Numbers of spreadsheets as their formats show them."""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from openpyxl import Workbook
+
+from ruralpanel.errors import DataError
+from ruralpanel.sources.number_formats import Format, format_of
+from ruralpanel.sources.table import read_source
+from ruralpanel.study.sources import Source
+
+
+def book(tmp_path: Path, *cells: tuple[object, str | None]) -> Path:
+    """Write one column of cells with their formats."""
+    made = Workbook()
+    made.active.append(["v", "a"])
+    for row, (value, code) in enumerate(cells, start=2):
+        made.active.append([row, value])
+        if code is not None:
+            made.active.cell(row, 2).number_format = code
+    made.save(tmp_path / "data.xlsx")
+    return tmp_path / "data.xlsx"
+
+
+def read(path: Path, **column: object) -> list[object]:
+    source = Source.model_validate({"path": str(path), "key": ["v"], "columns": {"v": None, "a": column}})
+    return read_source("yearbook", source, path).table["a"].tolist()
+
+
+def complaint(path: Path, **column: object) -> str:
+    with pytest.raises(DataError) as raised:
+        read(path, **column)
+    return str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("code", "means"),
+    [
+        ("General", Format()),
+        ("#,##0.00", Format()),
+        ("#,##0.00_);(#,##0.00)", Format()),
+        ('0.0"%"', Format()),
+        ('0"万"', Format()),
+        ("0.0%", Format(percent=True)),
+        ("0%;[Red]-0%", Format(percent=True)),
+        ("0.0,", Format(divisor=1000)),
+        ('#,##0,,"m"', Format(divisor=10**6)),
+        ('0!.0,"万"', Format(divisor=10**4)),
+        (r"0\.0,", Format(divisor=10**4)),
+        ("0!.0000", Format(divisor=10**4)),
+        ('yyyy"年"', Format(year=True)),
+        ("yyyy-mm", Format()),
+    ],
+)
+def test_formats_are_understood_as_far_as_they_change_a_number(code: str, means: Format) -> None:
+    assert format_of(code) == means
+
+
+@pytest.mark.parametrize("column", [{}, {"type": "number"}, {"read_as": "shown"}])
+def test_a_percentage_is_one_number_as_text_and_as_format(tmp_path: Path, column: dict[str, object]) -> None:
+    path = book(tmp_path, ("12.5%", None), (0.13, "0.0%"), (0.2, "0%"), (0.1254, "0%"))
+    assert read(path, **column) == [12.5, 13, 20, 12.54]
+
+
+def test_percentages_among_other_numbers_need_a_word(tmp_path: Path) -> None:
+    path = book(tmp_path, (12.5, "0.0"), (0.13, "0.0%"), (20, None))
+    for column in ({}, {"type": "number"}, {"scale": 2.0}):
+        assert "or none; found 0.13 in row 3" in complaint(path, **column)
+    assert read(path, read_as="shown") == [12.5, 13, 20]
+    assert read(path, read_as="stored") == [12.5, 0.13, 20]
+    assert "found '12.5%' in row 2" in complaint(book(tmp_path, ("12.5%", None), (0.13, "0%")), read_as="stored")
+
+
+def test_numbers_shown_in_thousands_need_a_word(tmp_path: Path) -> None:
+    path = book(tmp_path, (12345, "0.0,"), (2345.5, "0.0,"))
+    said = complaint(path)
+    assert "found 12345, 2345.5 in rows 2, 3" in said
+    assert "`read_as: shown` or `read_as: stored`" in said
+    assert read(path, read_as="shown") == [12.345, 2.3455]
+    assert read(path, read_as="stored") == [12345, 2345.5]
+
+
+def test_years_in_cells_of_dates(tmp_path: Path) -> None:
+    shown = book(tmp_path, (datetime(2010, 6, 30), "yyyy"), (datetime(2011, 1, 1), 'yyyy"年"'), (2012, None))
+    assert read(shown) == [2010, 2011, 2012]
+    assert read(book(tmp_path, (datetime(2010, 12, 31), None), (datetime(2012, 12, 31), None))) == [2010, 2012]
+    mixed = book(tmp_path, (datetime(2010, 12, 31), None), (2011, None))
+    assert "must not hold dates among other values; found 2010-12-31 00:00:00 in row 2" in complaint(mixed)
+
+
+def test_percentages_of_open_documents(tmp_path: Path) -> None:
+    original = Path(__file__).parent / "files" / "open.ods"
+    columns = {"village": {"from": "村", "type": "text"}, "income": {"from": "收入"}}
+    path = tmp_path / "data.ods"
+    with zipfile.ZipFile(original) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            contents = old.read(name)
+            if name == "content.xml":
+                contents = contents.replace(b'value-type="float"', b'value-type="percentage"')
+            new.writestr(name, contents)
+    source = Source.model_validate({"path": str(path), "key": ["village"], "columns": columns})
+    assert read_source("open", source, path).table["income"].tolist() == [150, 250]
+
+
+def test_formats_of_xls_files_are_said_to_be_unseen() -> None:
+    path = Path(__file__).parent / "files" / "old.xls"
+    columns = {"village": {"from": "村", "type": "text"}, "income": {"from": "收入"}}
+    source = Source.model_validate({"path": str(path), "key": ["village"], "columns": columns})
+    assert "number formats of .xls files are not seen" in read_source("old", source, path).ledger.lines[0].reason
+
+
+def test_a_sheet_without_such_formats_is_read_as_before(tmp_path: Path) -> None:
+    pd.DataFrame({"v": [1, 2], "a": [0.13, 1234.5]}).to_excel(tmp_path / "data.xlsx", index=False)
+    assert read(tmp_path / "data.xlsx") == [0.13, 1234.5]
