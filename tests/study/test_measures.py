@@ -149,8 +149,8 @@ def test_a_deflator_that_nobody_declared_is_said_so(repository: Repository) -> N
         ({"region": "conty"}, "did you mean “county”?"),
         ({"region": "county"}, "`county` is not a column of the source `prices`"),
         ({"index": "year"}, "is `year`, which tells rows apart; name the prices"),
-        ({"kind": "chain"}, "valid here: level, previous_year"),
-        ({"base": "2017"}, "expected a whole number"),
+        ({"kind": "chain"}, "valid here: level, previous_period, previous_year"),
+        ({"base": "the last"}, "is the last, which is no year, as the prices of `prices` have them"),
     ],
 )
 def test_prices_are_a_source_with_an_index(deflated: Repository, changes: dict[str, Any], said: str) -> None:

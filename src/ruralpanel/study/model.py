@@ -173,15 +173,30 @@ class Study(Section):
 
     def _stacked_in(self, name: str) -> list[str]:
         """List the sources and tables whose rows are in a table, near and far."""
-        parts = [part.source for part in self.tables[name].stack] if name in self.tables else []
-        return [*parts, *(further for part in parts if part != name for further in self._stacked_in(part))]
+        found: list[str] = []
+        waiting = [name]
+        while waiting:
+            table = self.tables.get(waiting.pop())
+            parts = [part.source for part in table.stack if part.source not in found] if table is not None else []
+            found += parts
+            waiting += parts
+        return found
 
     @property
     def periods(self) -> dict[str, FrequencyName]:
         """The columns of the panel that hold periods which are more than whole numbers, with their frequencies."""
+        if self.panel.frequency is None and not any(
+            column.frequency for source in self.sources.values() for column in source.columns.values()
+        ):
+            return {}
         shapes = self.shapes
         tables = [name for name in (self.base, *(join.source for join in self.panel.joins)) if name in shapes]
-        found = {key: each for name in tables for key, each in self.periods_of(name).items()}
+        found = {
+            key: each.frequency
+            for name in tables
+            for key, each in shapes[name].origins.items()
+            if each.frequency is not None
+        }
         if self.panel.frequency is not None:
             found |= {f"{name}_cohort": self.panel.frequency for name in self.designation}
         return {key: each for key, each in found.items() if not frequency(each).is_plain}
@@ -368,7 +383,7 @@ class Study(Section):
         list of Equation
             One for each specification, outcome and estimator, in the file's order.
         """
-        block, places = self.blocks[block_name], self.panel.places
+        block, places, of_columns = self.blocks[block_name], self.panel.places, self.periods
         equations = []
         for name, own in (block.specifications or {"main": Specification()}).items():
             stated = {key: value for part in (block, own) for key, value in _stated(part).items()}
@@ -400,7 +415,7 @@ class Study(Section):
                             unit=self.panel.unit,
                             period=self.panel.period,
                             frequency=self.panel.frequency,
-                            periods=self.periods,
+                            periods=of_columns,
                             treatments=treatments,
                             regressors=stated.get("regressors", []),
                             moderators=stated.get("moderators", []),

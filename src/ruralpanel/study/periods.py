@@ -41,7 +41,7 @@ def _ordinal(value: Any, info: ValidationInfo) -> Any:
         return value
     spelt = read_period(value)
     if of is None:
-        if spelt is None:
+        if spelt is None or str(value).strip().isdigit():
             return value  # of the wrong type, as any other value would be
         noun = FREQUENCIES[spelt.of].noun
         raise ValueError(f"{value!r} is a {noun}, and not a whole number; write `frequency: {spelt.of}` under `panel`")

@@ -90,7 +90,12 @@ class Context:
 
     def periods(self) -> dict[str, Frequency]:
         """Give the columns of the panel, and of sources and tables, whose periods are more than whole numbers."""
-        of_tables = {key: each for name in self.study.shapes for key, each in self.study.periods_of(name).items()}
+        of_tables = {
+            key: each.frequency
+            for shape in self.study.shapes.values()
+            for key, each in shape.origins.items()
+            if each.frequency is not None
+        }
         found = by_column(of_tables | self.study.periods)
         return {name: of for name, of in found.items() if not of.is_plain}
 
