@@ -79,7 +79,7 @@ def with_bootstrap(
     present = pd.Index(absorbed.sample[cluster].unique()).sort_values()
     weights, clusters = drawn.of(present), present.get_indexer(pd.Index(absorbed.sample[cluster]))
     try:
-        effects = projection(absorbed, _nested_effect(absorbed, cluster), equation)
+        effects = projection(absorbed, nested_effect(absorbed, cluster), equation)
     except TooManyLevels as error:
         return [row | {"bootstrap": f"no bootstrap: {error}"} for row in rows]
     regressors = absorbed.regressors.to_numpy(dtype="float64")
@@ -199,7 +199,7 @@ def projection(absorbed: Absorbed, main: str | None, equation: Equation) -> Cros
     return crossing_effects(effects, main, absorbed.weights, sloping)
 
 
-def _nested_effect(absorbed: Absorbed, cluster: str) -> str | None:
+def nested_effect(absorbed: Absorbed, cluster: str) -> str | None:
     """Name the effect with the most levels of those that lie within the clusters."""
     groups = absorbed.sample[cluster]
     effects = {str(name): absorbed.effects[name] for name in absorbed.effects}

@@ -27,7 +27,7 @@ from ruralpanel.estimation.absorbed import fit_absorbed
 from ruralpanel.estimation.adoption import Adoption, adoption_of, numbers_of, with_combinations
 from ruralpanel.estimation.covariance import with_covariance
 from ruralpanel.estimation.estimates import no_estimate, sample_words
-from ruralpanel.estimation.event_study import joint_test
+from ruralpanel.estimation.leads import joint_test_of, null_of_regression
 from ruralpanel.estimation.sample import CannotEstimate, effect_name
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
@@ -78,6 +78,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     combinations = pd.DataFrame(np.eye(len(columns)), index=list(columns), columns=list(columns))
     if after:
         combinations = combinations.assign(overall=[(name in after) / len(after) for name in columns])
+    leads = [name for name, value in columns.items() if value < adoption.begins]
+    null = null_of_regression(fit, leads, within)
     fit = with_combinations(fit, combinations)
 
     def row(name: str, **place: Any) -> dict[str, Any]:
@@ -91,7 +93,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     rows = with_covariance(rows, {value: name for name, value in columns.items()}, fit)
     nobody = "no treated unit of a sub-experiment has a row after treatment began"
     rows.append(row("overall") if after else no_estimate(equation, nobody, adoption.treatment, **fit.shared))
-    rows.append(joint_test(fit, [name for name, value in columns.items() if value < adoption.begins]))
+    rows.append(joint_test_of(fit, leads, equation, null))
     return [{"sample": sample_words(equation, words), **each} for each in rows]
 
 

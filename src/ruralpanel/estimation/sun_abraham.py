@@ -23,7 +23,7 @@ from ruralpanel.errors import counted
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed, varying_effects
 from ruralpanel.estimation.covariance import with_covariance
 from ruralpanel.estimation.estimates import no_estimate, sample_words, statistics
-from ruralpanel.estimation.event_study import joint_test
+from ruralpanel.estimation.leads import joint_test_of, null_of_regression
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample, without_always_treated
 from ruralpanel.estimation.simultaneous_band import with_band
 from ruralpanel.ledger import Ledger
@@ -95,7 +95,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
             for name, each in averages.items()
             if lowest <= each.place.get("event_time", reference) <= highest
         }
-    fit = _averaged(cohorts, averages, sizes, equation.regressors)
+    shares = _shares(cohorts, averages, sizes, equation.regressors)
+    fit = _averaged(cohorts, shares, [*averages, *equation.regressors])
 
     def row(name: str, term: str, **place: Any) -> dict[str, Any]:
         if name in fit.collinear:
@@ -116,7 +117,11 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     if equation.inference.simultaneous:
         rows = with_band(rows, times, fit, equation)
     begins = -equation.anticipation.get(treatment, 0)
-    rows.append(joint_test(fit, [name for name, each in averages.items() if each.place.get("event_time", 0) < begins]))
+    leads = [name for name, each in averages.items() if each.place.get("event_time", 0) < begins]
+    # That no cohort has an effect before treatment is the hypothesis under which averages have none.
+    of_cohorts = [column for name in leads for column in averages[name].columns]
+    null = null_of_regression(cohorts, of_cohorts, equation, shares[[name for name in leads if name in shares]])
+    rows.append(joint_test_of(fit, leads, equation, null))
     return [{"sample": sample_words(equation, left_out), **each} for each in rows]
 
 
@@ -209,21 +214,24 @@ def _averages(columns: dict[str, tuple[int, int]]) -> dict[str, Average]:
     return averages
 
 
-def _averaged(cohorts: Fit, averages: dict[str, Average], sizes: pd.Series, regressors: list[str]) -> Fit:
-    """Average the coefficients of cohorts by the rows behind them, and carry the covariance along."""
+def _shares(cohorts: Fit, averages: dict[str, Average], sizes: pd.Series, regressors: list[str]) -> pd.DataFrame:
+    """Give the weights of cohorts' coefficients (rows) in averages and regressors (columns) that have any."""
     estimated = cohorts.coefficients.index
     weights = pd.DataFrame(
         {name: sizes.where(sizes.index.isin(each.columns), 0.0) for name, each in averages.items()}
     ).reindex(estimated, fill_value=0.0)
     for name in regressors:
         weights[name] = (estimated == name).astype("float64")
-    missing = [str(name) for name in weights if weights[name].sum() <= 0]
-    weights = weights.drop(columns=missing)
-    shares = (weights / weights.sum()).T
-    covariance = replace(
-        cohorts.covariance, matrix=shares @ cohorts.covariance.matrix.loc[estimated, estimated] @ shares.T
-    )
-    return Fit(shares @ cohorts.coefficients, covariance, missing, cohorts.shared)
+    weights = weights.loc[:, weights.sum() > 0]
+    return weights / weights.sum()
+
+
+def _averaged(cohorts: Fit, shares: pd.DataFrame, asked: list[str]) -> Fit:
+    """Average the coefficients of cohorts by the rows behind them, and carry the covariance along."""
+    estimated = cohorts.coefficients.index
+    matrix = shares.T @ cohorts.covariance.matrix.loc[estimated, estimated] @ shares
+    missing = [name for name in asked if name not in shares]
+    return Fit(shares.T @ cohorts.coefficients, replace(cohorts.covariance, matrix=matrix), missing, cohorts.shared)
 
 
 def _note_gaps(

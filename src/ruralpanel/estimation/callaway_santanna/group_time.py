@@ -101,8 +101,30 @@ def group_time_effects(observed: Observed, choice: GroupTime, anticipation: int)
     return GroupTimeEffects(cells, np.array(influences).T)
 
 
-def _compare(observed: Observed, choice: GroupTime, anticipation: int, cohort: float, position: int) -> Comparison:
-    """Compare a cohort in a period, and spread the influence over all units of the sample."""
+def compared(
+    observed: Observed, choice: GroupTime, anticipation: int, cohort: float, position: int
+) -> tuple[int, NDArray[np.bool_], NDArray[np.bool_]]:
+    """Say which period a cohort is compared from, and which units are in the cohort and in the comparison group.
+
+    Parameters
+    ----------
+    observed, choice, anticipation
+        As in :func:`group_time_effects`.
+    cohort
+        The first period treated.
+    position
+        Of the period looked at.
+
+    Returns
+    -------
+    tuple of (int, numpy.ndarray, numpy.ndarray)
+        The position of the base period, and a truth value a unit.
+
+    Raises
+    ------
+    CannotCompare
+        If there is no base period.
+    """
     periods = observed.periods
     base = position - 1
     if periods[position] >= cohort or choice.base_period == "universal":
@@ -110,14 +132,18 @@ def _compare(observed: Observed, choice: GroupTime, anticipation: int, cohort: f
         if len(before) == 0:
             raise CannotCompare("there is no period before treatment and its anticipation")
         base = int(before[-1])
-    if base == position:
-        return Comparison(0.0, np.zeros(len(observed.cohort)))
     in_cohort = observed.cohort == cohort
     if choice.comparison == "never_treated":
-        in_comparison = np.isinf(observed.cohort)
-    else:
-        untreated_until = periods[max(position, base)] + anticipation
-        in_comparison = (observed.cohort > untreated_until) & ~in_cohort
+        return base, in_cohort, np.isinf(observed.cohort)
+    untreated_until = periods[max(position, base)] + anticipation
+    return base, in_cohort, (observed.cohort > untreated_until) & ~in_cohort
+
+
+def _compare(observed: Observed, choice: GroupTime, anticipation: int, cohort: float, position: int) -> Comparison:
+    """Compare a cohort in a period, and spread the influence over all units of the sample."""
+    base, in_cohort, in_comparison = compared(observed, choice, anticipation, cohort, position)
+    if base == position:
+        return Comparison(0.0, np.zeros(len(observed.cohort)))
     taking_part = in_cohort | in_comparison
     seen = np.isfinite(observed.outcome[:, [base, position]])
     size = len(observed.cohort)
