@@ -10,7 +10,6 @@ from ruralpanel.estimation import leads
 from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.inference.sign_changes import Contributions
 from ruralpanel.study.blocks import Inference
-from tests.conftest import equation
 from tests.estimation.conftest import estimates_of, irregular
 
 TESTING = {

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, effect_name
+from ruralpanel.estimation.treated_clusters import counts_of
 from ruralpanel.inference.covariance import Covariance, TooFewClusters, covariance_of
 from ruralpanel.inference.small_sample import drop_singletons
 from ruralpanel.ledger import Ledger
@@ -184,6 +185,7 @@ def fit_of(
         "clusters": covariance.clusters,
         "outcome_mean": float(np.average(sample[OUTCOME], weights=weights)),
         **inference_columns(equation, covariance.repaired),
+        **counts_of(sample, equation),
     }
     collinear = [term for term in terms if term not in estimated]
     return Fit(result.params[estimated], covariance, collinear, shared)

@@ -20,6 +20,7 @@ from ruralpanel.estimation.sample import (
     estimation_sample,
     without_always_treated,
 )
+from ruralpanel.estimation.treated_clusters import counts_of
 from ruralpanel.inference.covariance import Covariance, clustered_meat
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
@@ -171,6 +172,7 @@ def clustered_fit(
         "outcome_mean": float(np.average(sample[OUTCOME], weights=weights)),
         **inference_columns(equation),
         "small_sample": "none",
+        **counts_of(sample, equation),
     }
     return Fit(pd.Series(estimates, index=names), Covariance(matrix, count - 1, count), [], shared)
 

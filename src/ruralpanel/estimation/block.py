@@ -9,11 +9,13 @@ from typing import Any
 
 import pandas as pd
 
+from ruralpanel.estimation.assignment import with_assignment
 from ruralpanel.estimation.covariance import covariance_frame
 from ruralpanel.estimation.estimates import PERMUTED, ROW, estimates_frame, no_estimate
 from ruralpanel.estimation.matching_balance import BALANCE_COLUMNS
 from ruralpanel.estimation.modules import ADJUSTMENT, MATCHING, estimator_module
 from ruralpanel.estimation.sample import CannotEstimate
+from ruralpanel.estimation.treated_clusters import with_treated_clusters
 from ruralpanel.ledger import Ledger, LedgerLine, ledger_frame
 from ruralpanel.study.blocks import Equation
 
@@ -90,15 +92,18 @@ def block_results(panel: pd.DataFrame, equations: Sequence[Equation], designatio
     found: list[tuple[dict[str, Any], Equation]] = []
     lines: list[LedgerLine] = []
     balances: list[pd.DataFrame] = []
-    for equation in equations:
+    for stated in equations:
+        equation = stated
         name = "/".join([equation.block, equation.specification, equation.outcome, equation.estimator])
         ledger = Ledger("estimation", name, equation.unit, equation.period, designations)
         try:
+            equation = with_assignment(panel, equation, ledger)
             used = panel
             if equation.matching is not None:
                 used, balance = import_module(MATCHING).match(panel, equation, ledger)
                 balances.append(balance)
             rows = import_module(estimator_module(equation.estimator)).estimate(used, equation, ledger)
+            rows = with_treated_clusters(rows)
         except CannotEstimate as error:
             rows = [no_estimate(equation, str(error))]
         frames.append(estimates_frame(rows, equation))

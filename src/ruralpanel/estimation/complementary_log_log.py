@@ -19,6 +19,7 @@ from ruralpanel.estimation.absorbed import CONSTANT, inference_columns
 from ruralpanel.estimation.estimates import no_estimate, statistics
 from ruralpanel.estimation.right_hand_side import Term, right_hand_side
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, clusters_of, effect_name, estimation_sample
+from ruralpanel.estimation.treated_clusters import counts_of
 from ruralpanel.inference.covariance import clustered_meat
 from ruralpanel.inference.small_sample import counted_coefficients
 from ruralpanel.ledger import Ledger
@@ -75,6 +76,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         "clusters": clusters,
         "outcome_mean": float(np.average(sample[OUTCOME], weights=weights)),
         **inference_columns(equation),
+        **counts_of(sample, equation),
     }
     return [_row(term, result, errors, collinear, equation, shared) for term in terms]
 

@@ -16,7 +16,7 @@ from ruralpanel.estimation.absorbed import fit_absorbed
 from ruralpanel.estimation.covariance import with_covariance
 from ruralpanel.estimation.estimates import no_estimate, sample_words, statistics
 from ruralpanel.estimation.leads import joint_test_of, null_of_regression
-from ruralpanel.estimation.resampling import with_bootstrap
+from ruralpanel.estimation.resampling import resampled_if_few, with_bootstrap
 from ruralpanel.estimation.right_hand_side import Term
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample, without_always_treated
 from ruralpanel.estimation.simultaneous_band import with_band
@@ -116,6 +116,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     rows.sort(key=lambda each: int(each["event_time"]))
     rows = with_covariance(rows, {value: name for name, value in columns.items()}, fit)
     rows += [row(name, name) for name in equation.regressors]
+    equation = resampled_if_few(equation, fit)
     if equation.inference.bootstrap is not None:
         names = {value: name for name, value in columns.items()}
         terms = [Term(names.get(each.get("event_time", reference), each["term"]), treatment) for each in rows]

@@ -80,7 +80,7 @@ def contributions_of(
         leave out that the regression under the hypothesis was fitted.
     """
     count, estimates = int(clusters.max()) + 1, weights.shape[1]
-    sums = np.column_stack([np.bincount(clusters, column * residual, count) for column in weights.T])
+    sums = np.column_stack([np.bincount(clusters, column * residual, count) for column in weights.T]).astype("float64")
     if explained is None:
         return Contributions(sums, np.zeros((estimates, 0, count)), np.zeros((0, count)))
     return Contributions(sums, np.stack([explained(column) for column in weights.T]), explained(residual))
@@ -115,7 +115,7 @@ def sign_changes_p_value(found: Contributions, random: np.random.Generator, draw
             bits = np.arange(first, first + size)[:, None] >> np.arange(clusters) & 1
         else:
             bits = random.integers(0, 2, size=(size, clusters), dtype=np.int8)
-        large += int((_statistics(found, 2.0 * bits - 1.0) >= at_least).sum())
+        large += int((_statistics(found, 2.0 * bits.astype("float64") - 1.0) >= at_least).sum())
     return (large / number if exact else (large + 1) / (number + 1)), number
 
 

@@ -49,11 +49,13 @@ FACTS = {
     "observations": "Observations",
     "units": "Units",
     "clusters": "Clusters",
+    "treated_clusters": "Treated clusters",
     "outcome_mean": "Mean of outcome",
     "r_squared": "Within R²",
     "fixed_effects": "Fixed effects",
     "weights": "Weights",
     "variance": "Standard errors",
+    "assigned_by": "Treatment the same for all of a",
     "adjustment": "Adjustment of p",
     "bootstrap": "Bootstrap",
     "permutation": "Permutation",
@@ -262,13 +264,14 @@ def _module_path(estimator: str) -> str:
 
 def _facts(row: Mapping[Any, Any], labels: Mapping[str, str]) -> tuple[str, ...]:
     printed = {
-        **{name: count(row[name]) for name in ("observations", "units", "clusters")},
+        **{name: count(row[name]) for name in ("observations", "units", "clusters", "treated_clusters")},
         "sample": text_words(row["sample"], labels),
         "outcome_mean": _digits(row["outcome_mean"]),
         "r_squared": decimal(row["r_squared"], 3),
         "fixed_effects": _effect_words(row["fixed_effects"], labels),
         "weights": name_words(row["weights"], labels),
         "variance": variance_words(row, labels) if row["variance"] else "",
+        "assigned_by": name_words(row["assigned_by"], labels) if row["assigned_by"] else "",
     }
     return tuple(str(printed.get(name, row.get(name, "")) or "") for name in FACTS)
 

@@ -26,6 +26,7 @@ from ruralpanel.estimation.estimates import no_estimate, sample_words, statistic
 from ruralpanel.estimation.leads import joint_test
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
 from ruralpanel.estimation.simultaneous_band import banded
+from ruralpanel.estimation.treated_clusters import counts_of
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation, GroupTime
 
@@ -78,6 +79,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         "small_sample": "none",
         "regressors": " + ".join(choice.covariates),
         "fixed_effects": "none",
+        **counts_of(sample, equation),
     }
     level = equation.inference.level
 
