@@ -15,52 +15,12 @@ from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 
 PLACES = frozenset(
-    [
-        "province",
-        "prefecture",
-        "city",
-        "municipality",
-        "county",
-        "district",
-        "township",
-        "town",
-        "commune",
-        "parish",
-        "state",
-        "region",
-        "department",
-        "division",
-        "subdistrict",
-        "block",
-        "ward",
-        "zone",
-        "canton",
-        "area",
-        "village",
-        "hamlet",
-        "community",
-        "school",
-        "firm",
-        "bank",
-        "cluster",
-        "fips",
-        "stateid",
-        "countyid",
-        "sheng",
-        "shi",
-        "xian",
-        "qu",
-        "xiang",
-        "zhen",
-        "cun",
-        "省",
-        "市",
-        "县",
-        "区",
-        "乡",
-        "镇",
-        "村",
-    ]
+    {
+        *("province", "prefecture", "city", "municipality", "county", "district", "township", "town", "village"),
+        *("commune", "parish", "hamlet", "community", "state", "region", "department", "division", "subdistrict"),
+        *("block", "ward", "zone", "canton", "area", "school", "firm", "bank", "cluster", "fips"),
+        *("sheng", "shi", "xian", "qu", "xiang", "zhen", "cun"),
+    }
 )
 """Parts of names by which columns are taken for levels."""
 
