@@ -86,7 +86,9 @@ rule summarise_lead_tests:
         f"{MONTE_CARLO}/benchmarks/summarise_lead_tests.tsv"
     params:
         plan=as_json(PLAN),
-        code=lambda wildcards: code_digest("ruralpanel.monte_carlo.leads_page", "ruralpanel.monte_carlo.leads_figure"),
+        code=lambda wildcards: code_digest(
+            "ruralpanel.monte_carlo.leads_page", "ruralpanel.monte_carlo.leads_figure"
+        ),
         lock=LOCK,
     message:
         "monte carlo   tests of leads: summary, figure, page"

@@ -7,8 +7,9 @@ Duflo & Mullainathan 2004, ibid. 119(1)).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from ruralpanel.ledger import Ledger
@@ -29,15 +30,62 @@ MANY = 6
 twice as many as the times at which treatment begins: a column of cohorts has no more groups than these."""
 
 
-def with_assignment(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equation:
-    """Cluster and permute where treatment is assigned, if the study leaves that open, and say so.
+class Levels:
+    """The columns of a panel that hold groups of whole units, looked for once.
 
     Parameters
     ----------
     panel
-        The panel.
+        The panel, with the designations' columns.
+    unit, period
+        Its keys.
+    """
+
+    def __init__(self, panel: pd.DataFrame, unit: str, period: str) -> None:
+        self.panel, self.unit, self.period = panel, unit, period
+        self._constant: dict[tuple[str, str], list[str]] = {}
+
+    @cached_property
+    def above(self) -> dict[str, int]:
+        """The numbers of groups of columns that hold more than one group of more than one unit, and all of each."""
+        codes, units = pd.factorize(self.panel[self.unit])
+        first = np.full(len(units), len(codes))
+        np.minimum.at(first, codes, np.arange(len(codes)))
+        found = {}
+        for name in self.panel.columns:
+            values = self.panel[name]
+            if str(name) in (self.unit, self.period) or values.isna().any() or not _holds_names(values):
+                continue
+            array = values.astype(object).to_numpy() if values.dtype == object else values.to_numpy()
+            if bool(np.all(array == array[first[codes]])) and 1 < (groups := int(values.nunique())) < len(units):
+                found[str(name)] = groups
+        return found
+
+    def alike(self, treatment: str, entering: str) -> list[str]:
+        """List the columns within whose groups all units are treated alike."""
+        key = (treatment, entering)
+        if key not in self._constant:
+            rows = self.panel[self.panel[entering].notna()]
+            self._constant[key] = [name for name in self.above if self._is_constant(rows, name, *key)]
+        return self._constant[key]
+
+    def _is_constant(self, rows: pd.DataFrame, column: str, treatment: str, entering: str) -> bool:
+        """Tell whether all units of each group have the same cohort, and the same treatment in a period."""
+        cohort = rows[f"{treatment}_cohort"].astype("float64").fillna(-1.0).groupby(rows[column], observed=True)
+        if (cohort.nunique() > 1).any():
+            return False
+        return bool((rows.groupby([column, self.period], observed=True)[entering].nunique() <= 1).all())
+
+
+def with_assignment(levels: Levels, equation: Equation, ledger: Ledger) -> Equation:
+    """Cluster and permute where treatment is assigned, if the study leaves that open, and say so.
+
+    Parameters
+    ----------
+    levels
+        Of the panel.
     equation
-        What is to be estimated; ``levels`` are the columns that may be a level.
+        What is to be estimated.
     ledger
         Gets a line where units are treated alike within a level above them.
 
@@ -46,9 +94,10 @@ def with_assignment(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> 
     Equation
         With other clusters, or another level of permutation.
     """
-    inference = equation.inference
-    level = assignment_level(panel, equation)
-    if level is None or equation.estimator in ("cohort_means", "group_means"):
+    inference, panel = equation.inference, levels.panel
+    described = equation.estimator in ("cohort_means", "group_means", "bacon_decomposition")
+    level = None if described else assignment_level(levels, equation)
+    if level is None:
         return equation
     named = " and ".join(equation.treatments)
     found = f"{named} is the same for all of a {level}"
@@ -69,15 +118,15 @@ def with_assignment(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> 
     )
 
 
-def assignment_level(panel: pd.DataFrame, equation: Equation) -> str | None:
+def assignment_level(levels: Levels, equation: Equation) -> str | None:
     """Name the coarsest column within whose groups all units are treated alike.
 
     Parameters
     ----------
-    panel
-        The panel, with the designations' columns.
+    levels
+        Of the panel.
     equation
-        Gives treatments, the unit, and ``levels``.
+        Gives treatments; ``levels`` are columns that the study declares or uses as levels.
 
     Returns
     -------
@@ -85,49 +134,36 @@ def assignment_level(panel: pd.DataFrame, equation: Equation) -> str | None:
         None where treatment differs within every level above the unit, or there is none. With several treatments, the
         coarsest of their levels.
     """
-    levels = []
+    panel, used = levels.panel, _no_levels(equation)
+    found = []
     for name in equation.treatments:
         entering = equation.intensities.get(name, name)
         if entering not in panel or f"{name}_cohort" not in panel:
             continue
-        rows = panel[panel[entering].notna()]
-        for called in (True, False):
-            found = [
-                column
-                for column in _candidates(rows, equation, called=called)
-                if _is_constant(rows, column, name, entering, equation)
-            ]
-            if not called:
-                times = rows[f"{name}_cohort"].nunique(dropna=False)
-                found = [column for column in found if rows[column].nunique() >= max(MANY, 2 * times)]
-            if found:
-                levels.append(min(found, key=lambda column: (int(rows[column].nunique()), column)))
-                break
-    return min(levels, key=lambda column: (int(panel[column].nunique()), column), default=None)
+        alike = [column for column in levels.alike(name, entering) if not _is_of(column, equation, used)]
+        called = [column for column in alike if column in equation.levels or PLACES & set(column.lower().split("_"))]
+        times, units = panel[f"{name}_cohort"].nunique(dropna=False), panel[equation.unit].nunique()
+        many = [column for column in alike if max(MANY, 2 * times) <= levels.above[column] <= units / 2]
+        if called or many:
+            found.append(min(called or many, key=lambda column: (levels.above[column], column)))
+    return min(found, key=lambda column: (levels.above[column], column), default=None)
 
 
-def _candidates(panel: pd.DataFrame, equation: Equation, *, called: bool) -> Iterable[str]:
-    """List columns of groups of whole units: those called or used as levels, or any other that could be."""
-    units = panel[equation.unit]
-    number = int(units.nunique())
-    used = {
-        equation.unit,
-        equation.period,
+def _no_levels(equation: Equation) -> set[str]:
+    """List the columns that the equation has another use for."""
+    others = (equation.weights, equation.latitude, equation.longitude)
+    return {
         equation.outcome_column,
         *equation.regressors,
         *equation.moderator_columns,
-        *(name for name in (equation.weights, equation.latitude, equation.longitude) if name),
+        *equation.dating,
+        *(name for name in others if name),
     }
-    for name in panel.columns:
-        column = str(name)
-        of_treatment = any(column == each or column.startswith(f"{each}_") for each in equation.treatments)
-        if column in used or of_treatment or column in equation.dating:
-            continue
-        is_level = column in equation.levels or bool(PLACES & set(column.lower().split("_")))
-        if is_level == called and _holds_names(panel[column]) and panel[column].notna().all():
-            groups = int(panel[column].nunique())
-            if 1 < groups < number and (called or 2 * groups <= number) and _is_above(panel[column], units):
-                yield column
+
+
+def _is_of(column: str, equation: Equation, used: set[str]) -> bool:
+    """Tell whether a column has another use, or is made of a treatment."""
+    return column in used or any(column == each or column.startswith(f"{each}_") for each in equation.treatments)
 
 
 def _holds_names(values: pd.Series) -> bool:
@@ -138,19 +174,6 @@ def _holds_names(values: pd.Series) -> bool:
         known = values.dropna().astype("float64")
         return bool((known == known.round()).all())
     return True
-
-
-def _is_above(values: pd.Series, units: pd.Series) -> bool:
-    """Tell whether every unit is in one group."""
-    return len(pd.DataFrame({"unit": units, "group": values}).drop_duplicates()) == units.nunique()
-
-
-def _is_constant(rows: pd.DataFrame, column: str, name: str, entering: str, equation: Equation) -> bool:
-    """Tell whether all units of each group are treated alike: the same cohort, and the same treatment in a period."""
-    cohort = rows[f"{name}_cohort"].astype("float64").fillna(-1.0).groupby(rows[column])
-    if (cohort.nunique() > 1).any():
-        return False
-    return bool((rows.groupby([column, equation.period])[entering].nunique() <= 1).all())
 
 
 def _is_below(panel: pd.DataFrame, clusters: list[str], level: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from ruralpanel.estimation.assignment import with_assignment
+from ruralpanel.estimation.assignment import Levels, with_assignment
 from ruralpanel.estimation.covariance import covariance_frame
 from ruralpanel.estimation.estimates import PERMUTED, ROW, estimates_frame, no_estimate
 from ruralpanel.estimation.matching_balance import BALANCE_COLUMNS
@@ -92,12 +92,13 @@ def block_results(panel: pd.DataFrame, equations: Sequence[Equation], designatio
     found: list[tuple[dict[str, Any], Equation]] = []
     lines: list[LedgerLine] = []
     balances: list[pd.DataFrame] = []
+    levels = Levels(panel, equations[0].unit, equations[0].period)
     for stated in equations:
         equation = stated
         name = "/".join([equation.block, equation.specification, equation.outcome, equation.estimator])
         ledger = Ledger("estimation", name, equation.unit, equation.period, designations)
         try:
-            equation = with_assignment(panel, equation, ledger)
+            equation = with_assignment(levels, equation, ledger)
             used = panel
             if equation.matching is not None:
                 used, balance = import_module(MATCHING).match(panel, equation, ledger)

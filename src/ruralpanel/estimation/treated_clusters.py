@@ -128,7 +128,7 @@ def counts_of(sample: pd.DataFrame, equation: Equation) -> dict[str, Any]:
     dict
         Empty where nothing is clustered or nobody treated.
     """
-    known = all(name in sample for name in equation.treatments)
+    known = all(column in sample for column in _entering(equation).values())
     if equation.inference.variance != "clustered" or not equation.treatments or not known:
         return {}
     return {COUNTS: Counts(sample, equation)}
@@ -151,16 +151,16 @@ def _others(sample: pd.DataFrame, clusters: pd.Series, treated: pd.DataFrame, eq
     began = pd.DataFrame(
         {name: _began(sample, name, treated[column], equation, last) for name, column in _entering(equation).items()}
     )
-    path = began.apply(tuple, axis=1)
-    by_cluster = path.groupby(clusters)
+    never = np.isinf(began.to_numpy()).all(axis=1)
+    path = pd.Series(began.groupby(list(began), sort=True).ngroup().to_numpy(), index=sample.index)
+    by_cluster = path.mask(never, -1).groupby(clusters)
     groups = by_cluster.first().where(by_cluster.nunique() == 1)
-    never = tuple([np.inf] * began.shape[1])
-    alike = groups[(groups != never) & groups.notna()].value_counts()
+    alike = groups[groups >= 0].value_counts()
     others = len(groups) - (int(alike.max()) if len(alike) else 0)
     choice = equation.group_time.comparison if equation.group_time else "never_treated"
     of_never = equation.estimator == "callaway_santanna" and choice == "never_treated"
     of_never |= equation.estimator == "sun_abraham" and equation.comparison == "never_treated"
-    return min(others, int(clusters[(path == never).to_numpy()].nunique())) if of_never else others
+    return min(others, int(clusters[never].nunique())) if of_never else others
 
 
 def _entering(equation: Equation) -> dict[str, str]:

@@ -121,7 +121,7 @@ def summarise_lead_tests(replications: pd.DataFrame, plan: Plan) -> pd.DataFrame
 
 def verdict(row: dict[str, Any]) -> str:
     """Hold a row of the summary to what a test at :data:`LEVEL` claims."""
-    if "rejects" not in row:
+    if pd.isna(row.get("rejects")):
         return NOTHING
     if row["rejects_low"] > BAND[1]:
         return TOO_OFTEN
