@@ -26,7 +26,7 @@ FEW = 5
 COUNTS = "treated clusters by place"
 """Where a row keeps the :class:`Counts` of its equation until the block is put together; no column of the estimates."""
 
-TOO_FEW = r"^no .*with \d+ (treated )?clusters? of "
+TOO_FEW = r"^no .*with \d+ (?:treated )?clusters? of "
 """How the reason for that begins, as a pattern."""
 
 FROM_ERRORS = (
