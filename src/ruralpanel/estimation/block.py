@@ -93,8 +93,8 @@ def block_results(panel: pd.DataFrame, equations: Sequence[Equation], designatio
     lines: list[LedgerLine] = []
     balances: list[pd.DataFrame] = []
     levels = Levels(panel, equations[0].unit, equations[0].period)
-    for stated in equations:
-        equation = stated
+    for asked in equations:
+        equation = asked
         name = "/".join([equation.block, equation.specification, equation.outcome, equation.estimator])
         ledger = Ledger("estimation", name, equation.unit, equation.period, designations)
         try:

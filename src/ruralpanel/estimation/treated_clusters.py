@@ -75,7 +75,8 @@ class Counts:
             for column, kind in ((f"{name}_event_time", "event_time"), (f"{name}_cohort", "cohort")):
                 if column in sample:
                     found = clusters.groupby(sample[column].astype("float64")).nunique()
-                    self._by_place |= {(kind, float(value)): int(number) for value, number in found.items()}
+                    values = found.index.to_numpy(dtype="float64").tolist()
+                    self._by_place |= {(kind, value): int(each) for value, each in zip(values, found, strict=True)}
             self._event_time = sample.get(f"{name}_event_time")
             self._clusters = clusters
 
@@ -138,7 +139,8 @@ def _counted_dimension(sample: pd.DataFrame, equation: Equation) -> str:
     """Pick the clusters to count: of two dimensions, that which holds whole units, and of two such, the coarser."""
     names = equation.inference.cluster or [equation.unit]
     whole = [name for name in names if (sample.groupby(equation.unit)[name].nunique() <= 1).all()]
-    return min(whole or names, key=lambda name: int(sample[name].nunique()))
+    clusters_in = sample[list(names)].nunique()
+    return min(whole or names, key=lambda name: int(clusters_in[name]))
 
 
 def _others(sample: pd.DataFrame, clusters: pd.Series, treated: pd.DataFrame, equation: Equation) -> int:
@@ -207,8 +209,8 @@ def with_treated_clusters(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
     counts = row.get(COUNTS)
-    number = counts.of(row) if counts is not None else None
-    if number is None:
+    number = counts.of(row) if isinstance(counts, Counts) else None
+    if number is None or not isinstance(counts, Counts):
         return row
     row = row | {"treated_clusters": number}
     words = few_words(counts, number)

@@ -56,7 +56,7 @@ def null_of_leads(
             None,
         )
     weights = np.zeros((*observed.outcome.shape, len(leads)))
-    for cell in np.flatnonzero(shares.any(axis=1)):
+    for cell in np.flatnonzero(shares.any(axis=1)).tolist():
         position, base, treated, others = _groups(cell, effects, observed, choice, anticipation)
         change = treated / treated.sum() - others / others.sum()
         weights[:, position] += change[:, None] * shares[cell]
@@ -74,9 +74,9 @@ def _groups(
     cell: int, effects: GroupTimeEffects, observed: Observed, choice: GroupTime, anticipation: int
 ) -> tuple[int, int, Numbers, Numbers]:
     """Give the periods that a cell compares, and the weights of units in its two groups."""
-    cohort, period = effects.cells.loc[cell, ["cohort", "period"]]
+    cohort, period = (effects.cells[name].to_numpy(dtype="float64")[cell] for name in ("cohort", "period"))
     position = int(np.searchsorted(observed.periods, period))
-    base, treated, others = compared(observed, choice, anticipation, float(cohort), position)
+    base, treated, others = compared(observed, choice, anticipation, cohort, position)
     return position, base, observed.weight * treated, observed.weight * others
 
 
@@ -85,10 +85,10 @@ def _influence(
 ) -> Numbers:
     """Give the influence of units on leads, not centred at the effects: their means are the leads."""
     found = np.zeros((len(observed.cohort), shares.shape[1]))
-    for cell in np.flatnonzero(shares.any(axis=1)):
+    for cell in np.flatnonzero(shares.any(axis=1)).tolist():
         _, _, treated, others = _groups(cell, effects, observed, choice, anticipation)
         share = treated.sum() / (treated.sum() + others.sum())
         spread = (1 - share) * treated / treated.mean() + share * others / others.mean()
-        own = effects.influence[:, cell] + float(effects.cells.loc[cell, "effect"]) * spread
+        own = effects.influence[:, cell] + effects.cells["effect"].to_numpy(dtype="float64")[cell] * spread
         found += own[:, None] * shares[cell]
     return found
