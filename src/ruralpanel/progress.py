@@ -22,7 +22,7 @@ QUIET_FAILURES = (
 """What Snakemake says after a failed job, which has been shown with its own message by then."""
 
 
-TARGETS = ("all", "verify", "monte_carlo")
+TARGETS = ("all", "verify", "monte_carlo", "lead_tests")
 """Rules that only gather others."""
 
 

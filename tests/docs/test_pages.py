@@ -14,6 +14,8 @@ from pydantic import ValidationError
 
 from ruralpanel.commands import command_names
 from ruralpanel.monte_carlo.expectations import Expectation
+from ruralpanel.monte_carlo.lead_tests import RIGHT
+from ruralpanel.monte_carlo.lead_tests import verdict as lead_verdict
 from ruralpanel.monte_carlo.summary import verdict
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.model import Study
@@ -125,3 +127,11 @@ def test_the_published_monte_carlo_is_of_the_plan_and_keeps_what_theory_promises
 def test_the_page_of_the_monte_carlo_asks_for_every_part(hooks: Any) -> None:
     page = (PAGES / hooks["monte_carlo"].PAGE).read_text(encoding="utf-8")
     assert hooks["monte_carlo"].ASKED.findall(page) == list(hooks["monte_carlo"].parts())
+
+
+def test_the_published_tests_of_leads_are_of_the_plan_and_reject_as_often_as_they_claim(hooks: Any) -> None:
+    summary, (_, plan) = hooks["monte_carlo"].published_leads(), hooks["monte_carlo"].published()
+    assert set(summary["design"]) == {design.name for design in plan.lead_designs()}
+    assert (summary["replications"] <= plan.leads.replications).all()
+    assert list(summary["verdict"]) == [lead_verdict(row) for row in summary.to_dict("records")]
+    assert (summary["verdict"] == RIGHT).all()

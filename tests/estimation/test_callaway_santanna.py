@@ -127,8 +127,8 @@ def test_leads_are_tested_before_anticipation(panel: pd.DataFrame) -> None:
         for length in (0, 1)
     ]
     assert [test["reason"] for test in tests] == [
-        "a joint test of 2 effects has no single estimate",
-        "a joint test of 1 effect has no single estimate",
+        "a joint test of 2 effects has no single estimate; p-value from 1,999 changes of clusters’ signs",
+        "a joint test of 1 effect has no single estimate; p-value from 1,999 changes of clusters’ signs",
     ]
     assert tests[0]["statistic"] > 20 > tests[1]["statistic"]
 
@@ -158,7 +158,7 @@ def test_the_universal_base_is_zero_and_not_tested(panel: pd.DataFrame) -> None:
     assert (base["estimate"], base["reason"]) == (0, "reference period, zero by construction")
     assert np.isnan(base["standard_error"])
     test = rows[rows["term"] == JOINT_TEST].iloc[0]
-    assert test["reason"] == "a joint test of 5 effects has no single estimate"
+    assert test["reason"].startswith("a joint test of 5 effects has no single estimate")
     assert 0 < test["p_value"] < 1
 
 

@@ -13,7 +13,7 @@ from ruralpanel.errors import Problem, StudyError, nearest
 from ruralpanel.estimation.modules import ADJUSTMENT, MATCHING, estimator_module
 from ruralpanel.exhibits.caption import declared, exhibit_numbers
 from ruralpanel.lineage import code_digest, file_digest
-from ruralpanel.monte_carlo.plan import load_plan
+from ruralpanel.monte_carlo.plan import TESTING_LEADS, load_plan
 from ruralpanel.sources.retrieval import set_aside_if_damaged
 from ruralpanel.study.load import find_study, load_study
 from ruralpanel.study.facts import files_named_in
@@ -180,6 +180,14 @@ def replication_code():
     )
 
 
+def lead_test_code():
+    """Compute the digest of the code behind tests of leads: the economy, and the estimators that have a test."""
+    return code_digest(
+        "ruralpanel.monte_carlo.lead_tests",
+        *(estimator_module(name) for name in PLAN.estimators if name in TESTING_LEADS),
+    )
+
+
 def analysed_block(wildcards):
     """Name the block that a sensitivity analysis is of."""
     return f"{RESULTS}/estimates/{STUDY.sensitivity[wildcards.analysis].block}"
@@ -318,7 +326,7 @@ wildcard_constraints:
     block="|".join(STUDY.blocks),
     analysis="|".join(STUDY.sensitivity) or NOTHING,
     exhibit="|".join(STUDY.exhibits),
-    design="|".join(design.name for design in PLAN.designs()),
+    design="|".join(design.name for design in [*PLAN.designs(), *PLAN.lead_designs()]),
     batch="[0-9]+-[0-9]+",
     sha256="[0-9a-f]+",
     file="|".join(re.escape(Path(path).name) for path in RETRIEVED) or NOTHING,

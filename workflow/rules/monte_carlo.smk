@@ -50,9 +50,61 @@ rule summarise_replications:
         "../scripts/summarise_replications.py"
 
 
+# Joint tests of leads have economies of their own: `./run lead_tests` makes them alone.
+rule replicate_lead_tests:
+    output:
+        rows=f"{MONTE_CARLO}/leads/{{design}}/{{batch}}.csv",
+    log:
+        f"{MONTE_CARLO}/logs/replicate_lead_tests/{{design}}/{{batch}}.log",
+    benchmark:
+        f"{MONTE_CARLO}/benchmarks/replicate_lead_tests/{{design}}/{{batch}}.tsv"
+    params:
+        plan=as_json(PLAN.of_leads()),
+        code=lambda wildcards: lead_test_code(),
+        lock=LOCK,
+    message:
+        "monte carlo   {wildcards.design}, replications {wildcards.batch}"
+    script:
+        "../scripts/replicate_lead_tests.py"
+
+
+rule summarise_lead_tests:
+    input:
+        replications=expand(
+            f"{MONTE_CARLO}/leads/{{design}}/{{batch}}.csv",
+            design=[design.name for design in PLAN.lead_designs()],
+            batch=PLAN.lead_batches(),
+        ),
+        templates=TEMPLATES,
+    output:
+        page=f"{MONTE_CARLO}/leads/index.html",
+        csv=f"{MONTE_CARLO}/leads.csv",
+        figures=expand(f"{MONTE_CARLO}/leads.{{ending}}", ending=["png", "pdf", "svg"]),
+    log:
+        f"{MONTE_CARLO}/logs/summarise_lead_tests.log",
+    benchmark:
+        f"{MONTE_CARLO}/benchmarks/summarise_lead_tests.tsv"
+    params:
+        plan=as_json(PLAN),
+        code=lambda wildcards: code_digest(
+            "ruralpanel.monte_carlo.leads_page", "ruralpanel.monte_carlo.leads_figure"
+        ),
+        lock=LOCK,
+    message:
+        "monte carlo   tests of leads: summary, figure, page"
+    script:
+        "../scripts/summarise_lead_tests.py"
+
+
+rule lead_tests:
+    input:
+        f"{MONTE_CARLO}/leads/index.html",
+
+
 rule monte_carlo:
     input:
         f"{MONTE_CARLO}/index.html",
+        f"{MONTE_CARLO}/leads/index.html" if PLAN.leads is not None else [],
 
 
 # Run by name only: keeps the summary, from which the documentation makes its page.
@@ -65,5 +117,19 @@ rule publish_monte_carlo:
         path=f"published/monte_carlo/{config['monte_carlo']}.csv",
     message:
         "monte carlo   keep the summary as published"
+    script:
+        "../scripts/publish_monte_carlo.py"
+
+
+# The same for tests of leads, whose economies may be made anew without the others.
+rule publish_lead_tests:
+    input:
+        csv=f"{MONTE_CARLO}/leads.csv",
+    log:
+        f"{MONTE_CARLO}/logs/publish_lead_tests.log",
+    params:
+        path=f"results/published/monte_carlo/{config['monte_carlo']}.leads.csv",
+    message:
+        "monte carlo   keep the summary of tests of leads as published"
     script:
         "../scripts/publish_monte_carlo.py"

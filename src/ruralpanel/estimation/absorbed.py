@@ -12,6 +12,7 @@ import pandas as pd
 from ruralpanel.estimation.estimates import statistics
 from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, effect_name
+from ruralpanel.estimation.treated_clusters import counts_of
 from ruralpanel.estimation.within import FixedEffectsOut, Within, within
 from ruralpanel.inference.covariance import Covariance, Influences, TooFewClusters, covariance_of
 from ruralpanel.inference.small_sample import drop_singletons
@@ -217,6 +218,7 @@ def fit_of(
         "clusters": covariance.clusters,
         "outcome_mean": float(np.average(sample[OUTCOME], weights=weights)),
         **inference_columns(equation, covariance.repaired),
+        **counts_of(sample, equation),
     }
     units = regression.influences.units
     covariance = replace(

@@ -21,6 +21,7 @@ from ruralpanel.estimation.sample import (
     estimation_sample,
     without_always_treated,
 )
+from ruralpanel.estimation.treated_clusters import counts_of
 from ruralpanel.inference.covariance import Covariance, clustered_meat
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
@@ -172,6 +173,7 @@ def clustered_fit(
         "outcome_mean": float(np.average(sample[OUTCOME], weights=weights)),
         **inference_columns(equation),
         "small_sample": "none",
+        **counts_of(sample, equation),
     }
     # Averages of outcomes, and their residuals, are known to the last digits of outcomes.
     known_to = NOISE * float(sample[OUTCOME].abs().max())

@@ -11,11 +11,13 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.absent_p_values import with_reasons
+from ruralpanel.estimation.assignment import Levels, with_assignment
 from ruralpanel.estimation.covariance import covariance_frame
 from ruralpanel.estimation.estimates import PERMUTED, ROW, estimates_frame, no_estimate
 from ruralpanel.estimation.matching_balance import BALANCE_COLUMNS
 from ruralpanel.estimation.modules import ADJUSTMENT, MATCHING, estimator_module
 from ruralpanel.estimation.sample import CannotEstimate
+from ruralpanel.estimation.treated_clusters import with_treated_clusters
 from ruralpanel.ledger import Ledger, LedgerLine, ledger_frame
 from ruralpanel.study.blocks import Equation
 
@@ -98,15 +100,19 @@ def block_results(
     found: list[tuple[dict[str, Any], Equation]] = []
     lines: list[LedgerLine] = []
     balances: list[pd.DataFrame] = []
-    for equation in equations:
+    above = Levels(panel, equations[0].unit, equations[0].period)
+    for asked in equations:
+        equation = asked
         name = "/".join([equation.block, equation.specification, equation.outcome, equation.estimator])
         ledger = Ledger("estimation", name, equation.unit, equation.period, designations, levels or {})
         try:
+            equation = with_assignment(above, equation, ledger)
             used = panel
             if equation.matching is not None:
                 used, balance = import_module(MATCHING).match(panel, equation, ledger)
                 balances.append(balance)
             rows = import_module(estimator_module(equation.estimator)).estimate(used, equation, ledger)
+            rows = with_treated_clusters(rows)
         except CannotEstimate as error:
             rows = [no_estimate(equation, str(error))]
         except np.linalg.LinAlgError as error:  # ends this equation and no other

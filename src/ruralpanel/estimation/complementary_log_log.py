@@ -20,6 +20,7 @@ from ruralpanel.estimation.estimates import no_estimate, statistics
 from ruralpanel.estimation.right_hand_side import Term, right_hand_side
 from ruralpanel.estimation.rounding import NOISE, unit_of
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, clusters_of, effect_name, estimation_sample
+from ruralpanel.estimation.treated_clusters import counts_of
 from ruralpanel.estimation.within import NEARLY_COLLINEAR
 from ruralpanel.inference.covariance import clustered_meat
 from ruralpanel.inference.small_sample import counted_coefficients
@@ -82,6 +83,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         "clusters": clusters,
         "outcome_mean": float(np.average(sample[OUTCOME], weights=weights)),
         **inference_columns(equation),
+        **counts_of(sample, equation),
     }
     found = pd.DataFrame({"estimate": result.params, "error": errors}).reindex(columns).div(units, axis=0)
     return [_row(term, found, collinear, equation, shared) for term in terms]

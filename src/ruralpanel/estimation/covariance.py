@@ -10,10 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralpanel.estimation.absorbed import Fit
+from ruralpanel.estimation.estimates import COVARIES
 from ruralpanel.study.blocks import Equation
-
-COVARIES = "covariances by event time"
-"""The entry of a row with the covariances of its coefficient; no column of the estimates."""
 
 COVARIANCE_COLUMNS = {
     "specification": "the specification within the block",

@@ -32,7 +32,10 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "estimate": ("float64", "the coefficient or mean, in the outcome's unit after transformation"),
     "standard_error": ("float64", "its standard error"),
     "statistic": ("float64", "t, or F for a joint test"),
-    "degrees_of_freedom": ("float64", "of the t distribution, or the F's denominator; empty for the normal"),
+    "degrees_of_freedom": (
+        "float64",
+        "of the t distribution, or the F's denominator; empty for the normal, and where p is drawn",
+    ),
     "p_value": ("float64", "two-sided p-value"),
     "p_value_adjusted": ("float64", "adjusted for multiple testing, where `adjustment` says how"),
     "adjustment": ("str", "how, and over how many tests, or why it is not; empty where it is not asked for"),
@@ -62,6 +65,10 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "observations": ("Int64", "rows used"),
     "units": ("Int64", "distinct units in them"),
     "clusters": ("Int64", "clusters; the smaller number with two dimensions"),
+    "treated_clusters": (
+        "Int64",
+        "clusters with treated rows behind the estimate; empty without clusters or treatment",
+    ),
     "outcome_mean": ("float64", "mean of the outcome in the rows used, weighted as they are"),
     "r_squared": ("float64", "share of the outcome's variance left by the fixed effects that is explained"),
     "regressors": ("str", "what else is on the right-hand side"),
@@ -72,6 +79,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
         "`clustered`, `heteroskedastic`, `homoskedastic` or `spatial`; or how standard errors were resampled",
     ),
     "clustered_by": ("str", "the columns that define the clusters"),
+    "assigned_by": ("str", "the level above the unit within which all are treated alike; empty where there is none"),
     "spatial": ("str", "kernel and cutoff of spatial standard errors, and whether a variance had to be raised"),
     "small_sample": ("str", "the small-sample correction"),
     "not_used": ("str", "what the specification states and its estimator has no use for"),
@@ -90,6 +98,9 @@ ROW = "row"
 
 PERMUTED = "permuted estimates"
 """Where a row keeps what permutations gave until the block saves it; no column of the estimates."""
+
+COVARIES = "covariances by event time"
+"""The entry of a row with the covariances of its coefficient; no column of the estimates."""
 
 TESTED_AT = 0.05
 """The level of the test that the minimum detectable effect is for, whatever the level of intervals."""
@@ -133,6 +144,7 @@ def estimates_frame(rows: Sequence[dict[str, Any]], equation: Equation) -> pd.Da
     frame["fixed_effects"] = [each.get("fixed_effects", effects) for each in rows]
     frame["weights"] = equation.weights or "none"
     frame["not_used"] = not_used(equation)
+    frame["assigned_by"] = equation.assigned_by or ""
     return with_types(_in_words(frame, equation), COLUMNS)
 
 

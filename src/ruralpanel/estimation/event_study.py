@@ -10,19 +10,18 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed
 from ruralpanel.estimation.covariance import with_covariance
-from ruralpanel.estimation.estimates import COLLINEAR, JOINT_TEST, NOBODY, no_estimate, sample_words
+from ruralpanel.estimation.estimates import COLLINEAR, NOBODY, no_estimate, sample_words
 from ruralpanel.estimation.event_time_columns import event_time_columns, seen_words
+from ruralpanel.estimation.leads import joint_test_of, null_of_regression
 from ruralpanel.estimation.measured_from import identified
-from ruralpanel.estimation.resampling import with_bootstrap
+from ruralpanel.estimation.resampling import resampled_if_few, with_bootstrap
 from ruralpanel.estimation.right_hand_side import Term
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample, without_always_treated
 from ruralpanel.estimation.simultaneous_band import with_band
-from ruralpanel.inference.covariance import is_singular
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 
@@ -95,6 +94,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     rows.sort(key=lambda each: int(each["event_time"]))
     rows = with_covariance(rows, {value: name for name, value in columns.items()}, fit)
     rows += [row(name, name) for name in equation.regressors]
+    equation = resampled_if_few(equation, fit)
     if equation.inference.bootstrap is not None:
         names = {value: name for name, value in columns.items()}
         at = [names.get(each["event_time"]) if "event_time" in each else None for each in rows]
@@ -103,7 +103,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     if equation.inference.simultaneous:
         rows = with_band(rows, {value: name for name, value in columns.items()}, fit, equation)
     begins = -equation.anticipation.get(treatment, 0)
-    test = joint_test(fit, [name for name, value in columns.items() if value < begins])
+    leads = [name for name, value in columns.items() if value < begins]
+    test = joint_test_of(fit, leads, equation, null_of_regression(fit, leads, equation))
     marked = [value for value in columns.values() if begins <= value < 0]
     if marked:
         test["reason"] += f"; event time {_listed(marked)} is left to anticipation and not tested"
@@ -129,29 +130,3 @@ def _unseen(
 
 def _listed(event_times: list[int]) -> str:
     return ", ".join(map(str, event_times))
-
-
-def joint_test(fit: Fit, leads: list[str]) -> dict[str, Any]:
-    """Test that all coefficients before treatment are zero: Wald's F with the clustered covariance."""
-    from scipy.stats import f as fisher
-
-    leads = [name for name in leads if name not in fit.collinear]
-    shared: dict[str, Any] = {"term": JOINT_TEST, **fit.shared}
-    if not leads:
-        return shared | {"reason": "there is no coefficient before treatment to test"}
-    estimates = fit.coefficients[leads].to_numpy()
-    covariance = fit.covariance.matrix.loc[leads, leads].to_numpy()
-    freedom = fit.covariance.degrees_of_freedom
-    if is_singular(covariance):
-        return shared | {
-            "reason": f"{len(leads)} leads are too many for {freedom + 1} clusters: their covariance is singular"
-        }
-    statistic = float(estimates @ np.linalg.solve(covariance, estimates)) / len(leads)
-    if statistic < 0:
-        return shared | {"reason": f"the covariance of the {len(leads)} leads is not positive definite"}
-    return shared | {
-        "statistic": statistic,
-        "degrees_of_freedom": freedom,
-        "p_value": float(fisher.sf(statistic, len(leads), freedom)),
-        "reason": f"a joint test of {len(leads)} coefficients has no single estimate",
-    }

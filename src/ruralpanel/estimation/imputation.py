@@ -30,7 +30,7 @@ from ruralpanel.estimation.adoption import (
 )
 from ruralpanel.estimation.covariance import with_covariance
 from ruralpanel.estimation.estimates import COLLINEAR, JOINT_TEST, no_estimate, sample_words
-from ruralpanel.estimation.event_study import joint_test
+from ruralpanel.estimation.leads import joint_test_of, null_of_regression
 from ruralpanel.estimation.measured_from import cohort_words, curves_of, identified
 from ruralpanel.estimation.sample import CannotEstimate, clusters_of
 from ruralpanel.estimation.untreated import untreated_outcome
@@ -183,7 +183,8 @@ def _leads(adoption: Adoption, equation: Equation, ledger: Ledger) -> list[dict[
             rows.append({"term": adoption.treatment, **place, **fit.shared, **numbers_of(fit, name, equation)})
     rows = sorted(rows, key=lambda row: int(row["event_time"]))
     rows = with_covariance(rows, {value: name for name, value in columns.items()}, fit)
-    return [*rows, joint_test(fit, list(columns))]
+    null = null_of_regression(fit, list(columns), equation)
+    return [*rows, joint_test_of(fit, list(columns), equation, null)]
 
 
 def _split(adoption: Adoption, untreated: pd.DataFrame, equation: Equation) -> tuple[dict[int, str], list[int]]:

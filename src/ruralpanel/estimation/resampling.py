@@ -12,6 +12,7 @@ from ruralpanel.estimation.absorbed import Absorbed, Fit, slope_values
 from ruralpanel.estimation.estimates import PERMUTED
 from ruralpanel.estimation.right_hand_side import Term
 from ruralpanel.estimation.sample import effect_name
+from ruralpanel.estimation.treated_clusters import COUNTS, Counts
 from ruralpanel.inference.crossing_effects import CrossingEffects, TooManyLevels, crossing_effects
 from ruralpanel.inference.permutation import coefficients_of, permuted, strata_of
 from ruralpanel.inference.random_draws import generator, share_as_large
@@ -19,6 +20,7 @@ from ruralpanel.inference.small_sample import is_nested
 from ruralpanel.inference.wild_bootstrap import WildWeights, wild_bootstrap, wild_weights
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.fixed_effects import slopes
+from ruralpanel.study.resampling import Permutation, WildBootstrap
 
 DRAWN = "drawn statistics"
 """Where a row keeps its :class:`Drawn` until the block's joint tests are done; no column of the estimates."""
@@ -42,6 +44,43 @@ class Drawn:
 
     statistics: np.ndarray
     exact: bool
+
+
+def resampled_if_few(equation: Equation, fit: Fit) -> Equation:
+    """Ask for a p-value that is drawn where too few clusters are treated, and the study has asked for none.
+
+    Cohorts are permuted among clusters where an equation of two-way fixed effects allows it; else residuals of clusters
+    are multiplied in a wild bootstrap.
+
+    Parameters
+    ----------
+    equation
+        What is estimated.
+    fit
+        Tells how many clusters are treated.
+
+    Returns
+    -------
+    Equation
+        The same, or with another inference.
+    """
+    inference, counts = equation.inference, fit.shared.get(COUNTS)
+    asked = inference.bootstrap is not None or inference.permutation is not None
+    if asked or not isinstance(counts, Counts) or not counts.are_few or counts.total < 3:
+        return equation
+    if fit.absorbed is None or len(inference.cluster or []) != 1:
+        return equation
+    (cluster,) = inference.cluster or [equation.unit]
+    kinds: dict[str, Any] = {"bootstrap": WildBootstrap()}
+    single = len(equation.treatments) == 1 and equation.absorbing and not equation.intensities
+    if equation.estimator == "two_way_fixed_effects" and single and not equation.excluded_event_times:
+        groups = fit.absorbed.sample.groupby(cluster)
+        try:
+            _permutable_cohort(fit.absorbed.sample, groups, [], equation)
+            kinds = {"permutation": Permutation(among=cluster)}
+        except CannotPermute:
+            pass
+    return equation.model_copy(update={"inference": inference.model_copy(update=kinds), "seed": equation.seed or 0})
 
 
 def permutable(terms: list[Term], equation: Equation) -> list[str]:
@@ -79,7 +118,7 @@ def with_bootstrap(
     present = pd.Index(absorbed.sample[cluster].unique()).sort_values()
     weights, clusters = drawn.of(present), present.get_indexer(pd.Index(absorbed.sample[cluster]))
     try:
-        effects = projection(absorbed, _nested_effect(absorbed, cluster), equation)
+        effects = projection(absorbed, nested_effect(absorbed, cluster), equation)
     except TooManyLevels as error:
         return [row | {"bootstrap": f"no bootstrap: {error}"} for row in rows]
     regressors = absorbed.regressors.to_numpy(dtype="float64")
@@ -206,7 +245,7 @@ def projection(absorbed: Absorbed, main: str | None, equation: Equation) -> Cros
     return crossing_effects(effects, main, absorbed.weights, sloping)
 
 
-def _nested_effect(absorbed: Absorbed, cluster: str) -> str | None:
+def nested_effect(absorbed: Absorbed, cluster: str) -> str | None:
     """Name the effect with the most levels of those that lie within the clusters."""
     groups = absorbed.sample[cluster]
     effects = {str(name): absorbed.effects[name] for name in absorbed.effects}

@@ -27,8 +27,8 @@ from ruralpanel.estimation.absorbed import fit_absorbed
 from ruralpanel.estimation.adoption import Adoption, adoption_of, numbers_of, with_combinations
 from ruralpanel.estimation.covariance import with_covariance
 from ruralpanel.estimation.estimates import COLLINEAR, no_estimate, sample_words
-from ruralpanel.estimation.event_study import joint_test
 from ruralpanel.estimation.event_time_columns import event_time_columns, seen_words
+from ruralpanel.estimation.leads import joint_test_of, null_of_regression
 from ruralpanel.estimation.measured_from import identified
 from ruralpanel.estimation.sample import CannotEstimate, effect_name
 from ruralpanel.ledger import Ledger
@@ -80,6 +80,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     combinations = pd.DataFrame(np.eye(len(columns)), index=list(columns), columns=list(columns))
     if after:
         combinations = combinations.assign(overall=[(name in after) / len(after) for name in columns])
+    leads = [name for name, value in columns.items() if value < adoption.begins]
+    null = null_of_regression(fit, leads, within)
     fit = with_combinations(fit, combinations)
     lost = [value for value in made.without if value >= 0]
 
@@ -106,7 +108,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     else:
         reason = made.without[lost[0]] if lost else nobody
         rows.append(no_estimate(equation, reason, adoption.treatment, **fit.shared))
-    rows.append(joint_test(fit, [name for name, value in columns.items() if value < adoption.begins]))
+    rows.append(joint_test_of(fit, leads, equation, null))
     return [{"sample": sample_words(equation, words), **each} for each in rows]
 
 

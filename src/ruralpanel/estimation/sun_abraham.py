@@ -23,7 +23,7 @@ import pandas as pd
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed, varying_effects
 from ruralpanel.estimation.covariance import with_covariance
 from ruralpanel.estimation.estimates import COLLINEAR, no_estimate, sample_words
-from ruralpanel.estimation.event_study import joint_test
+from ruralpanel.estimation.leads import joint_test_of, null_of_regression
 from ruralpanel.estimation.measured_from import Curve, base_of, cohort_words, connected, identified, why_not, zero_words
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample, without_always_treated
 from ruralpanel.estimation.simultaneous_band import with_band
@@ -80,21 +80,12 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     cells = _cells(sample, treatment, equation)
     _note_bases(cells, sample, equation, ledger)
     columns = {_column(*cell): cell for each in cells for cell in each.measured}
-    beside = {_column(*cell): cell for each in cells for cell in each.beside}
-    if not columns and not beside:
-        raise CannotEstimate("all treated rows are at what they are measured from")
-    if not columns:
-        raise CannotEstimate("; ".join(sorted({each.why_not for each in cells if each.why_not})))
-    every = dict(sorted({**columns, **beside}.items(), key=lambda item: item[1][::-1]))
-    cohort, event_time = sample[f"{treatment}_cohort"], sample[f"{treatment}_event_time"]
-    dummies = {
-        name: ((cohort == first) & (event_time == since)).astype("float64") for name, (first, since) in every.items()
-    }
-    sample = pd.concat([sample, pd.DataFrame(dummies, index=sample.index)], axis=1)
-    terms = [*every, *equation.regressors]
+    indicators = _indicators(sample, cells, columns, treatment)
+    sample = pd.concat([sample, indicators], axis=1)
+    terms = [*indicators, *equation.regressors]
     cohorts = fit_absorbed(sample, terms, equation, ledger)
     if equation.missing_reference != "fixest":
-        cohorts, _ = identified(cohorts, list(every), terms, equation)
+        cohorts, _ = identified(cohorts, list(indicators), terms, equation)
     weights = sample[equation.weights] if equation.weights else pd.Series(1.0, index=sample.index)
     sizes = sample[list(columns)].mul(weights, axis=0).sum()
     _note_gaps(cohorts, columns, sample, equation, ledger)
@@ -103,7 +94,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     averages = {
         name: each for name, each in averages.items() if lowest <= each.place.get("event_time", lowest) <= highest
     }
-    fit = _averaged(cohorts, averages, sizes, equation.regressors)
+    shares = _shares(cohorts, averages, sizes, equation.regressors)
+    fit = _averaged(cohorts, shares, [*averages, *equation.regressors])
 
     def row(name: str, term: str, **place: Any) -> dict[str, Any]:
         if name in fit.collinear:
@@ -134,8 +126,32 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     if equation.inference.simultaneous:
         rows = with_band(rows, times, fit, equation)
     begins = -equation.anticipation.get(treatment, 0)
-    rows.append(joint_test(fit, [name for name, each in averages.items() if each.place.get("event_time", 0) < begins]))
+    leads = [name for name, each in averages.items() if each.place.get("event_time", 0) < begins]
+    # That no cohort has an effect before treatment is the hypothesis under which averages have none.
+    of_cohorts = [column for name in leads for column in averages[name].columns]
+    null = null_of_regression(cohorts, of_cohorts, equation, shares[[name for name in leads if name in shares]])
+    rows.append(joint_test_of(fit, leads, equation, null))
     return [{"sample": sample_words(equation, left_out), **each} for each in rows]
+
+
+def _indicators(
+    sample: pd.DataFrame, cells: list[Cells], columns: dict[str, tuple[int, int]], treatment: str
+) -> pd.DataFrame:
+    """Give a column for every cohort and event time, those that cannot be measured among them.
+
+    By event time first, so that of collinear columns the last are left out, as fixest does.
+    """
+    beside = {_column(*cell): cell for each in cells for cell in each.beside}
+    if not columns and not beside:
+        raise CannotEstimate("all treated rows are at what they are measured from")
+    if not columns:
+        raise CannotEstimate("; ".join(sorted({each.why_not for each in cells if each.why_not})))
+    every = dict(sorted({**columns, **beside}.items(), key=lambda item: item[1][::-1]))
+    cohort, event_time = sample[f"{treatment}_cohort"], sample[f"{treatment}_event_time"]
+    dummies = {
+        name: ((cohort == first) & (event_time == since)).astype("float64") for name, (first, since) in every.items()
+    }
+    return pd.DataFrame(dummies, index=sample.index)
 
 
 def _compared(sample: pd.DataFrame, treatment: str, equation: Equation, ledger: Ledger) -> tuple[pd.DataFrame, str]:
@@ -283,23 +299,28 @@ def _averages(columns: dict[str, tuple[int, int]]) -> dict[str, Average]:
     return averages
 
 
-def _averaged(cohorts: Fit, averages: dict[str, Average], sizes: pd.Series, regressors: list[str]) -> Fit:
-    """Average the coefficients of cohorts by the rows behind them, and carry the covariance along."""
+def _shares(cohorts: Fit, averages: dict[str, Average], sizes: pd.Series, regressors: list[str]) -> pd.DataFrame:
+    """Give the weights of cohorts' coefficients (rows) in averages and regressors (columns) that have any."""
     estimated = cohorts.coefficients.index
     weights = pd.DataFrame(
         {name: sizes.where(sizes.index.isin(each.columns), 0.0) for name, each in averages.items()}
     ).reindex(estimated, fill_value=0.0)
     for name in regressors:
         weights[name] = (estimated == name).astype("float64")
-    missing = [str(name) for name in weights if weights[name].sum() <= 0]
-    weights = weights.drop(columns=missing)
-    shares = (weights / weights.sum()).T
+    weights = weights.loc[:, weights.sum() > 0]
+    return weights / weights.sum()
+
+
+def _averaged(cohorts: Fit, shares: pd.DataFrame, asked: list[str]) -> Fit:
+    """Average the coefficients of cohorts by the rows behind them, and carry the covariance along."""
+    estimated = cohorts.coefficients.index
     covariance = replace(
         cohorts.covariance,
-        matrix=shares @ cohorts.covariance.matrix.loc[estimated, estimated] @ shares.T,
-        rounding=shares.abs() @ cohorts.covariance.rounding.loc[estimated],
+        matrix=shares.T @ cohorts.covariance.matrix.loc[estimated, estimated] @ shares,
+        rounding=shares.T.abs() @ cohorts.covariance.rounding.loc[estimated],
     )
-    return Fit(shares @ cohorts.coefficients, covariance, missing, cohorts.shared)
+    missing = [name for name in asked if name not in shares]
+    return Fit(shares.T @ cohorts.coefficients, covariance, missing, cohorts.shared)
 
 
 def _note_gaps(

@@ -17,6 +17,7 @@ import pandas as pd
 
 from ruralpanel.estimation.adoption import (
     Adoption,
+    Numbers,
     adoption_of,
     average_rows,
     averages_by_event_time,
@@ -24,10 +25,11 @@ from ruralpanel.estimation.adoption import (
     name_of,
 )
 from ruralpanel.estimation.estimates import sample_words
-from ruralpanel.estimation.event_study import joint_test
 from ruralpanel.estimation.imputation import NOT_IMPUTED, imputable_rows
+from ruralpanel.estimation.leads import joint_test_of, null_of_weights
 from ruralpanel.estimation.measured_from import curves_of
-from ruralpanel.estimation.untreated import untreated_outcome
+from ruralpanel.estimation.sample import clusters_of, effect_name
+from ruralpanel.estimation.untreated import UntreatedOutcome, untreated_outcome
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 
@@ -71,10 +73,24 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     contributions[model.untreated] += model.through_first_stage(weights) * residual[model.untreated][:, None]
     fit = clustered_fit([name_of(each) for each in known], estimates, contributions, sample, equation)
     rows = average_rows(averages, fit, adoption.treatment, equation, NOT_IMPUTED)
-    rows.append(
-        joint_test(fit, _tested(adoption, [each.place["event_time"] for each in known if each.place], equation))
-    )
+    leads = _tested(adoption, [each.place["event_time"] for each in known if each.place], equation)
+    chosen = weights[:, [name_of(each) in leads for each in known]]
+    of_outcomes = chosen[model.untreated] + model.through_first_stage(chosen)
+    rows.append(joint_test_of(fit, leads, equation, _null(of_outcomes, model, sample, equation)))
     return [{"sample": sample_words(equation, left_out), **each} for each in rows]
+
+
+def _null(of_outcomes: Numbers, model: UntreatedOutcome, sample: pd.DataFrame, equation: Equation) -> Any:
+    """Give what clusters contribute to leads: the first stage is the regression in which all of these are zero."""
+    untreated = sample[model.untreated]
+    return null_of_weights(
+        of_outcomes,
+        model.outcome[model.untreated],
+        untreated[[effect_name(effect) for effect in equation.fixed_effects]],
+        clusters_of(sample, equation)[model.untreated],
+        model.weights[model.untreated],
+        untreated[equation.regressors].to_numpy(dtype="float64"),
+    )
 
 
 def _tested(adoption: Adoption, event_times: list[int], equation: Equation) -> list[str]:

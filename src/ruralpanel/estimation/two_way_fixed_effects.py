@@ -17,7 +17,7 @@ import pandas as pd
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed
 from ruralpanel.estimation.effect_along import effects_along
 from ruralpanel.estimation.estimates import no_estimate
-from ruralpanel.estimation.resampling import with_bootstrap, with_permutation
+from ruralpanel.estimation.resampling import resampled_if_few, with_bootstrap, with_permutation
 from ruralpanel.estimation.right_hand_side import Term, right_hand_side
 from ruralpanel.estimation.sample import estimation_sample
 from ruralpanel.ledger import Ledger
@@ -51,6 +51,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     sample, terms = right_hand_side(estimation_sample(panel, equation, ledger), equation)
     fit = fit_absorbed(sample, [term.column for term in terms], equation, ledger)
     rows = rows_of(fit, terms, equation)
+    equation = resampled_if_few(equation, fit)
     if equation.inference.bootstrap is not None:
         rows = with_bootstrap(rows, terms, fit, panel, equation)
     if equation.inference.permutation is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from ruralpanel.estimation.treated_clusters import TOO_FEW
 from ruralpanel.exhibits.described import ColumnWords, SourceWords, described_columns, described_sources
 from ruralpanel.exhibits.names import name_words
 from ruralpanel.periods.frequency import FrequencyName, frequency
@@ -30,6 +31,9 @@ SMALL_SAMPLE_WORDS = {
     "reghdfe": "small-sample correction as Stata reghdfe",
     "none": "without small-sample correction",
 }
+SMALL = 10
+"""Fewer treated clusters than this are told in notes."""
+
 PERCENT = ("%", "per cent", "percent")
 
 
@@ -329,9 +333,31 @@ def missing_errors(estimates: pd.DataFrame) -> list[str]:
     estimates
         What the exhibit shows.
     """
-    without = estimates[estimates["estimate"].notna() & estimates["standard_error"].isna()]
-    reasons = without.loc[without["reason"].str.startswith("no standard error"), "reason"]
-    return [f"{reason[0].upper()}{reason[1:]}." for reason in dict.fromkeys(reasons)]
+    known = estimates[estimates["estimate"].notna()]
+    none = known["standard_error"].isna() & known["reason"].str.startswith("no standard error")
+    reasons = known.loc[none | known["reason"].str.contains(TOO_FEW), "reason"]
+    return [*(f"{reason[0].upper()}{reason[1:]}." for reason in dict.fromkeys(reasons)), *_cluster_notes(known)]
+
+
+def _cluster_notes(estimates: pd.DataFrame) -> list[str]:
+    """Say in a sentence each that few clusters are treated, and that clusters are below the level of assignment."""
+    effects = estimates[estimates["standard_error"].notna() & (estimates["variance"] == "clustered")]
+    counts = effects.loc[effects["treated_clusters"] < SMALL, "treated_clusters"].dropna()
+    sentences = []
+    if len(counts):
+        low, high = int(counts.min()), int(counts.max())
+        number = f"{low}" if low == high else f"{low} to {high}"
+        sentences.append(
+            f"Treated clusters behind a coefficient: {number}, which are few for standard errors that let their number "
+            "grow."
+        )
+    below = effects[(effects["assigned_by"] != "") & (effects["assigned_by"] != effects["clustered_by"])]
+    for level, by in below[["assigned_by", "clustered_by"]].drop_duplicates().itertuples(index=False):
+        sentences.append(
+            f"Treatment is the same for all of a {level.replace('_', ' ')}, while standard errors are clustered by "
+            f"{by.replace('_', ' ')}: they take for independent what is shared, and are too small."
+        )
+    return sentences
 
 
 def not_used_notes(estimates: pd.DataFrame) -> list[str]:

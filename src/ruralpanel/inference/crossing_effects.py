@@ -138,3 +138,20 @@ def _dummies(codes: np.ndarray, values: np.ndarray) -> sparse.csr_matrix:
     """Give one column a level that holds the values of its rows."""
     levels, position = np.unique(codes, return_inverse=True)
     return sparse.csr_matrix((values, (np.arange(len(codes)), position)), shape=(len(codes), len(levels)))
+
+
+def by_cluster(columns: np.ndarray, values: np.ndarray, clusters: np.ndarray, groups: int) -> np.ndarray:
+    """Add up products of columns with values by cluster, shape (columns, clusters)."""
+    found = np.empty((columns.shape[1], groups))
+    for number in range(columns.shape[1]):
+        found[number] = np.bincount(clusters, weights=columns[:, number] * values, minlength=groups)
+    return found
+
+
+def crossing(values: np.ndarray, clusters: np.ndarray, groups: int, effects: CrossingEffects) -> np.ndarray:
+    """Compute the part of a column within each cluster that the crossing effects explain, shape (rank, clusters).
+
+    The column is orthogonal, within clusters, to the effect that is taken out exactly.
+    """
+    spread = sparse.csr_matrix((values, (np.arange(len(values)), clusters)), shape=(len(values), groups))
+    return np.asarray(effects.root.T @ (effects.others.T @ spread).toarray())

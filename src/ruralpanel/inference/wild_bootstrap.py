@@ -29,9 +29,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
-from ruralpanel.inference.crossing_effects import CrossingEffects
+from ruralpanel.inference.crossing_effects import CrossingEffects, by_cluster, crossing
 from ruralpanel.inference.random_draws import absolute, share_as_large
 
 AT_ONCE = 2**22
@@ -226,8 +225,8 @@ def wild_bootstrap(
         return np.bincount(clusters, weights=values, minlength=groups)
 
     def explained(values: np.ndarray) -> np.ndarray:
-        crossing = _crossing(values, clusters, groups, effects)
-        return np.vstack([crossing, _by_cluster(orthonormal, values, clusters, groups)])
+        of_effects = crossing(values, clusters, groups, effects)
+        return np.vstack([of_effects, by_cluster(orthonormal, values, clusters, groups)])
 
     x, y = left(regressors[:, position]), left(outcome)
     size = float(x @ x)
@@ -247,17 +246,3 @@ def wild_bootstrap(
         variances[here] = np.column_stack([part.sum(axis=1) for part in parts]) / size**2
     error = float(np.sqrt((sums(x * (y - coefficient * x)) ** 2).sum())) / size
     return WildBootstrap(coefficient, error, numerators, variances, weights.exact)
-
-
-def _by_cluster(columns: np.ndarray, values: np.ndarray, clusters: np.ndarray, groups: int) -> np.ndarray:
-    """Add up products of columns with values by cluster, shape (columns, clusters)."""
-    found = np.empty((columns.shape[1], groups))
-    for number in range(columns.shape[1]):
-        found[number] = np.bincount(clusters, weights=columns[:, number] * values, minlength=groups)
-    return found
-
-
-def _crossing(values: np.ndarray, clusters: np.ndarray, groups: int, effects: CrossingEffects) -> np.ndarray:
-    """Compute the part of a column within each cluster that the crossing effects explain, shape (rank, clusters)."""
-    spread = sparse.csr_matrix((values, (np.arange(len(values)), clusters)), shape=(len(values), groups))
-    return np.asarray(effects.root.T @ (effects.others.T @ spread).toarray())

@@ -27,6 +27,40 @@ OF_EFFECTS = ("two_way_fixed_effects", *shown_in("event_study_figure"))
 
 Overrides = dict[str, Any]
 
+TESTING_LEADS = (
+    "event_study",
+    "sun_abraham",
+    "callaway_santanna",
+    "imputation",
+    "two_stage",
+    "stacked",
+    "chaisemartin_dhaultfoeuille",
+)
+"""Estimators with a joint test of leads."""
+
+
+class LeadTests(Section):
+    """Economies without effects before treatment, in which joint tests of leads are counted that reject.
+
+    Their effects are the first of the plan's `effects`, which have to be the same everywhere, for a two-way event study
+    takes differences of effects for leads (Sun and Abraham 2021); listing has nothing to do with shocks.
+    """
+
+    replications: Annotated[int, Field(ge=2)]
+    """Economies drawn for each number of clusters."""
+    replications_a_job: Annotated[int, Field(ge=1)]
+    """How many of them one job makes."""
+    clusters: Annotated[list[Annotated[int, Field(ge=4)]], Field(min_length=1)]
+    """Numbers of counties, which standard errors are clustered by."""
+    villages_a_county: Annotated[int, Field(ge=1)]
+    """Villages in each, on average."""
+    economy: Overrides = {}
+    """Parameters of the simulated economy that differ from the plan's."""
+    effects: Overrides = {}
+    """Parameters that say what being listed does, as under the plan's `effects`."""
+    windows: Annotated[dict[Name, list[int]], Field(min_length=1)]
+    """By name, first and last event time: few leads and many."""
+
 
 class Plan(Section):
     """A plan: every level of `effects`, `selection` and `clusters` with every other makes a design."""
@@ -56,6 +90,8 @@ class Plan(Section):
     """Estimators of effects."""
     variances: Annotated[dict[Name, Inference], Field(min_length=1)]
     """By name, how standard errors are computed, each used with every estimator that has it."""
+    leads: LeadTests | None = None
+    """Tests of leads, in economies of their own; left out: none."""
 
     @model_validator(mode="after")
     def _estimators_have_a_target(self) -> Plan:
@@ -69,11 +105,12 @@ class Plan(Section):
     @model_validator(mode="after")
     def _economies_can_be_made(self) -> Plan:
         known = set(Parameters.model_fields) - {"preset", "villages", "counties", "selection_loading"}
-        for where, overrides in (("economy", self.economy), *self.effects.items()):
+        of_leads = [("leads", self.leads.economy), ("leads", self.leads.effects)] if self.leads is not None else []
+        for where, overrides in (("economy", self.economy), *self.effects.items(), *of_leads):
             for key in overrides:
                 if key not in known:
                     raise ValueError(f"`{where}`: the economy has no parameter `{key}` to set; {nearest(key, known)}")
-        for design in self.designs():
+        for design in [*self.designs(), *self.lead_designs()]:
             try:
                 _ = design.parameters
             except ValidationError as error:
@@ -91,6 +128,21 @@ class Plan(Section):
             for clusters in self.clusters
         ]
 
+    def lead_designs(self) -> list[LeadDesign]:
+        """List the designs in which leads are tested, by their number of counties."""
+        if self.leads is None:
+            return []
+        plan = self.model_copy(
+            update={
+                "economy": {**self.economy, **self.leads.economy},
+                "effects": {"leads": self.leads.effects},
+                "selection": {"unselected": 0.0},
+                "villages_a_county": self.leads.villages_a_county,
+                "variances": {"county": Inference(cluster=["county"])},
+            }
+        )
+        return [LeadDesign(plan, "leads", "unselected", clusters) for clusters in self.leads.clusters]
+
     def admitted(self) -> list[tuple[EstimatorName, str]]:
         """Pair every estimator with the names of the standard errors it has."""
         return [
@@ -102,12 +154,30 @@ class Plan(Section):
 
     def batches(self) -> list[str]:
         """Name the jobs of a design by their first and last replication, counted from 1: ``1-25``."""
-        firsts = range(1, self.replications + 1, self.replications_a_job)
-        return [f"{first}-{min(first + self.replications_a_job - 1, self.replications)}" for first in firsts]
+        return _batches(self.replications, self.replications_a_job)
+
+    def lead_batches(self) -> list[str]:
+        """Name the jobs of a design in which leads are tested likewise."""
+        return [] if self.leads is None else _batches(self.leads.replications, self.leads.replications_a_job)
 
     def without_numbers(self) -> Plan:
-        """Leave out how often and how much at once, on which no replication depends."""
-        return self.model_copy(update={"replications": 2, "replications_a_job": 1})
+        """Leave out how often and how much at once, on which no replication depends, and the tests of leads."""
+        return self.model_copy(update={"replications": 2, "replications_a_job": 1, "leads": None})
+
+    def of_leads(self) -> Plan:
+        """Leave out all on which no replication of a test of leads depends."""
+        leads = self.leads
+        return self.model_copy(
+            update={
+                "replications": 2,
+                "replications_a_job": 1,
+                "clusters": [4],
+                "effects": {"leads": leads.effects if leads is not None else {}},
+                "selection": {"unselected": 0.0},
+                "variances": {"county": Inference(cluster=["county"])},
+                "leads": leads and leads.model_copy(update={"replications": 2, "replications_a_job": 1}),
+            }
+        )
 
 
 @dataclass(frozen=True)
@@ -160,6 +230,21 @@ class Design:
     def is_selected(self) -> bool:
         """Whether listing depends on the shocks to the outcome."""
         return self.plan.selection[self.selection] != 0
+
+
+@dataclass(frozen=True)
+class LeadDesign(Design):
+    """A kind of economy in which leads are tested."""
+
+    @property
+    def name(self) -> str:
+        """The design's name, which is a file name too."""
+        return f"leads_{self.clusters}"
+
+
+def _batches(replications: int, a_job: int) -> list[str]:
+    """Name jobs by their first and last replication."""
+    return [f"{first}-{min(first + a_job - 1, replications)}" for first in range(1, replications + 1, a_job)]
 
 
 def _with_years(overrides: Overrides) -> Overrides:

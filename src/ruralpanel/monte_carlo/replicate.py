@@ -56,7 +56,7 @@ def equation_of(design: Design, estimator: EstimatorName, variance: str, seed: i
         latitude="latitude" if inference.variance == "spatial" else None,
         longitude="longitude" if inference.variance == "spatial" else None,
         absorbing=True,
-        seed=seed if inference.draws_numbers else None,
+        seed=seed,
     )
 
 

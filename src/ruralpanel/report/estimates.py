@@ -53,12 +53,14 @@ FACTS = {
     "observations": "Observations",
     "units": "Units",
     "clusters": "Clusters",
+    "treated_clusters": "Treated clusters",
     "outcome_mean": "Mean of outcome",
     "r_squared": "Within R²",
     "fixed_effects": "Fixed effects",
     "weights": "Weights",
     "not_used": "Stated and not used",
     "variance": "Standard errors",
+    "assigned_by": "Treatment the same for all of a",
     "adjustment": "Adjustment of p",
     "bootstrap": "Bootstrap",
     "permutation": "Permutation",
@@ -285,7 +287,7 @@ def _module_path(estimator: str) -> str:
 
 def _facts(row: Mapping[Any, Any], labels: Mapping[str, str]) -> tuple[str, ...]:
     printed = {
-        **{name: count(row[name]) for name in ("observations", "units", "clusters")},
+        **{name: count(row[name]) for name in ("observations", "units", "clusters", "treated_clusters")},
         "sample": text_words(row["sample"], labels),
         "outcome_mean": _digits(row["outcome_mean"]),
         "r_squared": decimal(row["r_squared"], 3),
@@ -293,6 +295,7 @@ def _facts(row: Mapping[Any, Any], labels: Mapping[str, str]) -> tuple[str, ...]
         "instruments": ", ".join(name_words(name, labels) for name in row["instruments"].split(" + ")),
         "weights": name_words(row["weights"], labels),
         "variance": variance_words(row, labels) if row["variance"] else "",
+        "assigned_by": name_words(row["assigned_by"], labels) if row["assigned_by"] else "",
     }
     return tuple(str(printed.get(name, row.get(name, "")) or "") for name in FACTS)
 

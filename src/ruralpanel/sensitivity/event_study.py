@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ruralpanel.estimation.estimates import NOBODY
 from ruralpanel.estimation.rounding import NEGATIVE_VARIANCE, ZERO_ERROR
+from ruralpanel.estimation.treated_clusters import TOO_FEW
 from ruralpanel.sensitivity.results import CannotAnalyse
 
 Numbers = NDArray[np.float64]
@@ -128,6 +129,9 @@ def event_study_of(rows: pd.DataFrame, pairs: pd.DataFrame, anticipation: int) -
     from_base = np.array([[(time == each) - 1.0 * (time == base) for time in times] for each in chosen])
     covariance = from_base @ matrix @ from_base.T
     if np.isnan(covariance).any():
+        few = known.loc[known["reason"].str.contains(TOO_FEW), "reason"]
+        if len(few):
+            raise CannotAnalyse(str(few.iloc[0]))
         raise CannotAnalyse("leads and effects are from two regressions, so that how they covary is not known")
     coefficients = from_base @ known["estimate"].reindex(times).to_numpy(dtype="float64")
     return EventStudy(coefficients[: len(leads)], coefficients[len(leads) :], covariance, step), effects

@@ -32,8 +32,9 @@ class Inference(Section):
     independent rows; `spatial` (Conley 1999) allows correlation between rows of places that are within the `cutoff` of
     each other, whatever their periods, and needs the coordinates of `panel.places`."""
     cluster: Annotated[list[Name], Field(min_length=1, max_length=2)] | None = None
-    """The column, or two columns, that define the clusters; left out: the panel's unit, or the `level` of the
-    specification's treatments. With two, the smaller
+    """The column, or two columns, that define the clusters; left out: the level at which treatment is assigned, which
+    is the coarsest column of groups (county, school) within which all units are treated alike, or else the `level` of
+    the specification's treatments, or the panel's unit; the ledger says which. With two, the smaller
     number of clusters counts for corrections and degrees of freedom."""
     small_sample: SmallSample = "fixest"
     """The small-sample correction. `fixest` is R fixest's default, which leaves fixed effects nested in the clusters
@@ -194,7 +195,8 @@ class Specification(Section):
     sample: Text | None = None
     """A condition on columns that the rows of this regression fulfil: `year >= 2012`."""
     inference: Inference | None = None
-    """How standard errors are computed; left out: clustered by the panel's unit, or the treatments' `level`."""
+    """How standard errors are computed; left out: clustered by the level at which treatment is assigned, or else by the
+    treatments' `level` or the panel's unit."""
     anticipation: Annotated[int, Field(ge=0)] | None = None
     """Two-way fixed effects, Poisson and adoption: for how many periods before treatment rows of treated units are left
     out; left out: as the designations say. 0 keeps them all, as a `permutation` of cohorts needs."""
@@ -304,7 +306,15 @@ class Equation(Section):
     family: str = ""
     """The family of hypotheses that the outcome belongs to; empty for none."""
     seed: int | None = None
-    """The study's, where random numbers are drawn."""
+    """The study's, where random numbers are or may be drawn."""
+    default_cluster: bool = False
+    """Whether the study leaves the clusters to what the data say of the level of assignment."""
+    groups_above: list[Name] = []
+    """Columns that the study declares or uses as levels above the unit, such as codes of areas."""
+    dating: list[Name] = []
+    """Columns that treatments are dated by, which are no levels."""
+    assigned_by: Name | None = None
+    """The level above the unit at which treatment is assigned, once the panel has been looked at."""
     matching: Matching | None = None
     """What is done before the estimation, with its treatment and its baseline's default left open."""
     instruments: list[Name] = []

@@ -270,6 +270,15 @@ OF_CROSS_SECTIONS = tuple(name for name, each in ESTIMATORS.items() if each.foll
 OF_ADOPTION = tuple(name for name, each in ESTIMATORS.items() if each.of_adoption)
 
 
+def may_draw(estimator: str) -> bool:
+    """Tell whether an estimator may need random numbers that nobody asks for.
+
+    Those with leads test them with changes of clusters' signs; two-way fixed effects permute where few clusters are
+    treated.
+    """
+    return ESTIMATORS[estimator].by_cohort or "permutation" in ESTIMATORS[estimator].inference
+
+
 def shown_in(kind: str) -> tuple[str, ...]:
     """Name the estimators whose results a kind of exhibit can show."""
     return tuple(name for name, each in ESTIMATORS.items() if kind in each.exhibits)

@@ -14,7 +14,7 @@ from ruralpanel.study.blocks import Block, Equation, GroupTime, Inference, Speci
 from ruralpanel.study.claims import Claim
 from ruralpanel.study.derived_order import stages_of
 from ruralpanel.study.designation import Designation, designation_columns
-from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.study.estimators import ESTIMATORS, may_draw
 from ruralpanel.study.exhibits import AnyExhibit
 from ruralpanel.study.figures_of_places import MapFigure, Outlines
 from ruralpanel.study.legacies import INDEX_WORDS, Legacy
@@ -455,7 +455,10 @@ class Study(Section):
                             levels=levels,
                             adjustment=block.adjustment,
                             family=(outcome.family or "") if block.adjustment else "",
-                            seed=self.seed if inference.draws_numbers or draws else None,
+                            seed=self.seed if inference.draws_numbers or draws or may_draw(estimator) else None,
+                            default_cluster=_leaves_clusters(stated.get("inference")),
+                            groups_above=self._groups_above(),
+                            dating=self._dating(treatments),
                             matching=matching,
                             base_weights=weights if matching is not None else None,
                         )
@@ -466,6 +469,21 @@ class Study(Section):
         """List the equations that a sensitivity analysis is of, in the order of their block."""
         declared = self.sensitivity[name]
         return [equation for equation in self.equations(declared.block) if declared.is_of(equation)]
+
+    def _groups_above(self) -> list[str]:
+        """List columns that are declared or used as levels above the unit: codes of areas, regions, keys of joins."""
+        found = [self.panel.region] if self.panel.region is not None else []
+        sources = {*(join.source for join in self.panel.joins), *([self.panel.base] if self.panel.base else [])}
+        found += [name for join in self.panel.joins for name in join.on]
+        for key, source in self.sources.items():
+            if not sources or key in sources:
+                found += [name for name, column in source.columns.items() if column.type == "code"]
+        return sorted({*found} - {self.panel.unit, self.panel.period})
+
+    def _dating(self, treatments: list[str]) -> list[str]:
+        """List the columns by which treatments are dated."""
+        declared = [self.designation[name] for name in treatments]
+        return sorted({name for each in declared for name in (each.cohort, each.indicator, each.intensity) if name})
 
 
 def _inference(stated: Inference | None, within: str) -> Inference:
@@ -482,7 +500,7 @@ def _rows_of_cross_sections(stated: GroupTime | None) -> GroupTime:
     return choice if "rows" in choice.model_fields_set else choice.model_copy(update={"rows": "all"})
 
 
-def _instrumented(stated: dict[str, Any], declared: Mapping[str, Designation], estimator: str) -> dict[str, list[str]]:
+def _instrumented(stated: dict[str, Any], declared: Mapping[str, Designation], estimator: str) -> dict[str, Any]:
     """Give instruments, and the columns of the terms that they are for, where the estimator has any."""
     if "instruments" not in ESTIMATORS[estimator].keys or "instruments" not in stated:
         return {}
@@ -504,3 +522,8 @@ def _stated(part: Specification) -> dict[str, Any]:
         for name in part.model_fields_set
         if name in fields and getattr(part, name) is not None
     }
+
+
+def _leaves_clusters(stated: Inference | None) -> bool:
+    """Tell whether a specification leaves the clusters to what the data say."""
+    return stated is None or (stated.variance == "clustered" and stated.cluster is None)

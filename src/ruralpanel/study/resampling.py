@@ -36,4 +36,4 @@ class Permutation(Section):
     Left out: among all."""
     among: Name | None = None
     """A column of groups in which all are treated at the same time: cohorts change places among whole groups. Left out:
-    among the panel's units."""
+    among groups of the level at which treatment is assigned, as for `cluster`, or else among the panel's units."""

@@ -23,14 +23,16 @@ from numpy.typing import NDArray
 from ruralpanel.errors import counted
 from ruralpanel.estimation.callaway_santanna.aggregation import Aggregate, aggregate
 from ruralpanel.estimation.callaway_santanna.group_time import ZERO, GroupTimeEffects, Observed, group_time_effects
+from ruralpanel.estimation.callaway_santanna.leads import null_of_leads
 from ruralpanel.estimation.covariance import with_matrix
-from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words, statistics
+from ruralpanel.estimation.estimates import no_estimate, sample_words, statistics
+from ruralpanel.estimation.leads import joint_test
 from ruralpanel.estimation.measured_from import zero_words
 from ruralpanel.estimation.rounding import NOISE, unit_of
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
 from ruralpanel.estimation.simultaneous_band import banded
+from ruralpanel.estimation.treated_clusters import counts_of
 from ruralpanel.estimation.treated_units import all_treated_throughout, level_remedy, treated_in_words
-from ruralpanel.inference.covariance import is_singular
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation, GroupTime
 
@@ -84,6 +86,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         "small_sample": "none",
         "regressors": " + ".join(choice.covariates),
         "fixed_effects": "none",
+        **counts_of(sample, equation),
     }
     level = equation.inference.level
     # Averages of changes are known to the last digits of outcomes.
@@ -119,7 +122,12 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
             if cell["reason"]:
                 found["reason"] = cell["reason"]
             rows.append({**shared, "term": treatment, **place, **found})
-    rows.append(shared | _joint_test(aggregates, clusters, begins=-equation.anticipation.get(treatment, 0)))
+    ahead = equation.anticipation.get(treatment, 0)
+    leads = [each for each in aggregates if each.kind == "event_time" and _is_tested(each, -ahead)]
+    tested = np.array([each.effect for each in leads])
+    covariance = _covariance(np.array([each.influence for each in leads]).T, clusters) if leads else np.empty((0, 0))
+    null = null_of_leads(leads, effects, observed, clusters, choice, ahead)
+    rows.append(joint_test(tested, covariance, shared, equation, null, word="effect"))
     return rows
 
 
@@ -129,6 +137,11 @@ def _bases(effects: GroupTimeEffects) -> dict[int, list[int]]:
     for cell in effects.cells[effects.cells["reason"] == ZERO].to_dict("records"):
         found.setdefault(int(cell["period"] - cell["cohort"]), []).append(int(cell["cohort"]))
     return found
+
+
+def _is_tested(average: Aggregate, begins: int) -> bool:
+    """Tell whether an average by event time is before any effect may begin, and no base period."""
+    return average.value is not None and average.value < begins and bool(average.influence.any())
 
 
 def _words(choice: GroupTime, left_out: str) -> str:
@@ -281,29 +294,3 @@ def _with_bands(
 
 def _standard_error(influence: NDArray[np.float64], clusters: NDArray[np.int64]) -> float:
     return float(np.sqrt(_covariance(influence[:, None], clusters)[0, 0]))
-
-
-def _joint_test(aggregates: list[Aggregate], clusters: NDArray[np.int64], begins: int) -> dict[str, Any]:
-    """Test that all effects before an effect may begin are zero: Wald's statistic by the number of leads."""
-    from scipy.stats import chi2
-
-    leads = [
-        each
-        for each in aggregates
-        if each.kind == "event_time" and each.value is not None and each.value < begins and each.influence.any()
-    ]
-    found: dict[str, Any] = {"term": JOINT_TEST}
-    if not leads:
-        return found | {"reason": "there is no effect before treatment to test"}
-    effects = np.array([each.effect for each in leads])
-    covariance = _covariance(np.array([each.influence for each in leads]).T, clusters)
-    if is_singular(covariance):
-        reason = f"{len(leads)} leads are too many for {clusters.max() + 1} clusters: their covariance is singular"
-        return found | {"reason": reason}
-    statistic = float(effects @ np.linalg.solve(covariance, effects))
-    return found | {
-        "statistic": statistic / len(leads),
-        "degrees_of_freedom": np.inf,
-        "p_value": float(chi2.sf(statistic, len(leads))),
-        "reason": f"a joint test of {counted(len(leads), 'effect')} has no single estimate",
-    }

@@ -32,6 +32,8 @@ class Aggregate:
         The weighted average.
     influence
         Its influence function, one value a unit.
+    shares
+        Of all cells of the effects by cohort and period, for an average by event time.
     """
 
     kind: str
@@ -39,6 +41,7 @@ class Aggregate:
     of: str
     effect: float
     influence: NDArray[np.float64]
+    shares: NDArray[np.float64] | None = None
 
 
 def aggregate(
@@ -88,7 +91,12 @@ def aggregate(
         times = [e for e in times if observed_through - (last - first) <= e <= observed_through]
         times = [e for e in times if (seen & (event_time == e)).any()]
     zero = (cells["reason"] == ZERO).to_numpy()
-    by_event_time = [Aggregate("event_time", e, "", *found.average(_at(e, event_time, seen, zero))) for e in times]
+    by_event_time = []
+    for e in times:
+        chosen = _at(e, event_time, seen, zero)
+        shares = np.zeros(len(known))
+        shares[np.flatnonzero(known)[chosen]] = found.shares(chosen)
+        by_event_time.append(Aggregate("event_time", e, "", *found.average(chosen), shares))
     after = [each for each in by_event_time if each.value is not None and each.value >= 0]
     by_cohort = [
         Aggregate("cohort", int(g), "", *found.plain_mean((found.cohort == g) & treated))
@@ -141,6 +149,11 @@ class _Cells:
         deviation = member - size
         of_shares = deviation @ self.effect[chosen] / size.sum() - deviation.sum(axis=1) * effect / size.sum()
         return effect, self.influence[:, chosen] @ share + of_shares
+
+    def shares(self, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Give the weights of cells in that average."""
+        size = (self.observed.weight[:, None] * (self.observed.cohort[:, None] == self.cohort[chosen])).mean(axis=0)
+        return np.asarray(size / size.sum())
 
     def plain_mean(self, chosen: NDArray[np.bool_]) -> tuple[float, NDArray[np.float64]]:
         """Average over the periods of one cohort."""

@@ -90,7 +90,7 @@ def group_time_effects(observed: Observed, choice: GroupTime, anticipation: int)
             row: dict[str, object] = {"cohort": int(cohort), "period": int(period), "effect": np.nan, "reason": ""}
             influence = np.zeros(len(observed.cohort))
             try:
-                base = _base(observed.periods, choice, anticipation, cohort, position)
+                base = base_of(observed.periods, choice, anticipation, cohort, position)
                 if base == position:
                     row |= {"effect": 0.0, "reason": ZERO}
                 else:
@@ -104,8 +104,25 @@ def group_time_effects(observed: Observed, choice: GroupTime, anticipation: int)
     return GroupTimeEffects(cells, np.array(influences).T)
 
 
-def _base(periods: NDArray[np.int64], choice: GroupTime, anticipation: int, cohort: float, position: int) -> int:
-    """Choose the position of the period that a cohort's outcome in another is compared with."""
+def base_of(periods: NDArray[np.int64], choice: GroupTime, anticipation: int, cohort: float, position: int) -> int:
+    """Choose the position of the period that a cohort's outcome in another is compared with.
+
+    Parameters
+    ----------
+    periods
+        In their order.
+    choice, anticipation
+        As in :func:`group_time_effects`.
+    cohort
+        The first period treated.
+    position
+        Of the period looked at.
+
+    Raises
+    ------
+    CannotCompare
+        If there is no base period.
+    """
     if periods[position] < cohort and choice.base_period != "universal":
         return position - 1
     before = np.flatnonzero(periods + anticipation < cohort)
@@ -114,17 +131,33 @@ def _base(periods: NDArray[np.int64], choice: GroupTime, anticipation: int, coho
     return int(before[-1])
 
 
+def groups_of(
+    observed: Observed, choice: GroupTime, anticipation: int, cohort: float, position: int, base: int
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Say which units are in a cohort, and which in the group that it is compared with, a truth value a unit.
+
+    Parameters
+    ----------
+    observed, choice, anticipation
+        As in :func:`group_time_effects`.
+    cohort
+        The first period treated.
+    position, base
+        Of the period looked at, and of the one it is compared with.
+    """
+    periods = observed.periods
+    in_cohort = observed.cohort == cohort
+    if choice.comparison == "never_treated":
+        return in_cohort, np.isinf(observed.cohort)
+    untreated_until = periods[max(position, base)] + anticipation
+    return in_cohort, (observed.cohort > untreated_until) & ~in_cohort
+
+
 def _compare(
     observed: Observed, choice: GroupTime, anticipation: int, cohort: float, position: int, base: int
 ) -> Comparison:
     """Compare a cohort in a period with the one at its base, and spread the influence over all units of the sample."""
-    periods = observed.periods
-    in_cohort = observed.cohort == cohort
-    if choice.comparison == "never_treated":
-        in_comparison = np.isinf(observed.cohort)
-    else:
-        untreated_until = periods[max(position, base)] + anticipation
-        in_comparison = (observed.cohort > untreated_until) & ~in_cohort
+    in_cohort, in_comparison = groups_of(observed, choice, anticipation, cohort, position, base)
     taking_part = in_cohort | in_comparison
     seen = np.isfinite(observed.outcome[:, [base, position]])
     size = len(observed.cohort)

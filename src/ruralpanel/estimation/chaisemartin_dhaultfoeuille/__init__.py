@@ -34,9 +34,10 @@ from ruralpanel.estimation.chaisemartin_dhaultfoeuille.contrasts import (
     same_switchers,
 )
 from ruralpanel.estimation.chaisemartin_dhaultfoeuille.histories import IN, OUT, Histories, histories_of
-from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words
+from ruralpanel.estimation.estimates import no_estimate, sample_words
+from ruralpanel.estimation.leads import joint_test_of, null_of_weights
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample
-from ruralpanel.inference.covariance import is_singular
+from ruralpanel.inference.sign_changes import Contributions
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.switching import Switching
@@ -109,8 +110,10 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     between = _between_periods(sample, treatment, equation)
     words = sample_words(equation, ", ".join(part for part in (*_words(choice), left_out, between) if part))
     shared = fit.shared | {"sample": words, "regressors": "", "fixed_effects": "none"}
-    test = _joint_test(fit, [_name(time) for time in placebos if _name(time) in contrasts])
-    return [*(shared | each | {"term": column} for each in rows), shared | {"term": JOINT_TEST, **test}]
+    tested = [_name(time) for time in placebos if _name(time) in contrasts]
+    null = _null(histories, [contrasts[name] for name in tested])
+    test = joint_test_of(fit, tested, equation, null, "placebo")
+    return [*(shared | each | {"term": column} for each in rows), test | shared]
 
 
 def _between_periods(sample: pd.DataFrame, treatment: str, equation: Equation) -> str:
@@ -215,26 +218,22 @@ def _fit(contrasts: dict[str, Contrast], histories: Histories, sample: pd.DataFr
     return replace(fit, covariance=replace(fit.covariance, degrees_of_freedom=np.inf))
 
 
-def _joint_test(fit: Fit, placebos: list[str]) -> dict[str, Any]:
-    """Test that all placebos are zero: Wald's statistic by their number, which is the official packages' test."""
-    from scipy.stats import chi2
+def _null(histories: Histories, contrasts: list[Contrast]) -> Contributions | None:
+    """Give what clusters contribute to placebos, beside effects of units and of periods by first treatment.
 
-    if not placebos:
-        return {"reason": "there is no placebo to test"}
-    estimates = fit.coefficients[placebos].to_numpy()
-    covariance = fit.covariance.matrix.loc[placebos, placebos].to_numpy()
-    if is_singular(covariance):
-        clusters = fit.covariance.clusters
-        return {
-            "reason": f"{len(placebos)} placebos are too many for {clusters} clusters: their covariance is singular"
-        }
-    statistic = float(estimates @ np.linalg.solve(covariance, estimates))
-    return {
-        "statistic": statistic / len(placebos),
-        "degrees_of_freedom": np.inf,
-        "p_value": float(chi2.sf(statistic, len(placebos))),
-        "reason": f"a joint test of {counted(len(placebos), 'placebo')} has no single estimate",
-    }
+    The rows are those before a unit's treatment changes, on which alone placebos rest.
+    """
+    if not contrasts:
+        return None
+    at = np.arange(histories.periods)
+    unit, period = np.nonzero((at < histories.change[:, None]) & ~np.isnan(histories.outcome) & (histories.weight > 0))
+    by_group = histories.group[unit] * histories.periods + period
+    return null_of_weights(
+        np.column_stack([each.weights[unit, period] for each in contrasts]),
+        histories.outcome[unit, period],
+        pd.DataFrame({"unit": unit, "period": by_group}),
+        histories.cluster[unit],
+    )
 
 
 def _words(choice: Switching) -> list[str]:

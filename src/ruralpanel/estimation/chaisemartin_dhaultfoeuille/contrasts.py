@@ -32,6 +32,8 @@ class Contrast:
         them, weighted.
     total_dose
         The same added up from the first change on.
+    weights
+        Of outcomes in the estimate, units by periods.
     """
 
     estimate: float
@@ -41,11 +43,17 @@ class Contrast:
     weight: float
     dose: float
     total_dose: float
+    weights: Numbers
 
     def per_dose(self) -> Contrast:
         """Divide by the treatment that switchers have had on average since their first change."""
         mean = self.total_dose / self.weight
-        return replace(self, estimate=self.estimate / mean, contributions=self.contributions / mean)
+        return replace(
+            self,
+            estimate=self.estimate / mean,
+            contributions=self.contributions / mean,
+            weights=self.weights / mean,
+        )
 
 
 def cells_of(histories: Histories, distance: int, kept: NDArray[np.bool_], *, placebo: bool) -> pd.DataFrame:
@@ -86,6 +94,8 @@ def cells_of(histories: Histories, distance: int, kept: NDArray[np.bool_], *, pl
             "unit": unit,
             "place": histories.group[unit] * periods + at[position],
             "difference": difference[unit, position],
+            "plus": at[position] - (reach if placebo else 0),
+            "minus": at[position] - distance,
             "weight": weight[unit, position],
             "switches": switches[unit, position],
             "cluster": histories.cluster[unit],
@@ -116,6 +126,7 @@ def contrast(histories: Histories, distance: int, kept: NDArray[np.bool_], *, pl
     units = switchers["unit"].to_numpy()
     total = float(switchers["weight"].sum())
     value, contributions = 0.0, np.zeros(len(histories.change))
+    of_outcomes = np.zeros((len(histories.change), histories.periods))
     for side in (IN, OUT):
         among = cells[~cells["switches"] | (direction[cells["unit"]] == side)]
         among = among[among["place"].isin(among.loc[among["switches"], "place"])]
@@ -125,6 +136,8 @@ def contrast(histories: Histories, distance: int, kept: NDArray[np.bool_], *, pl
         waiting = among["weight"].mask(among["switches"], 0.0).groupby(among["place"]).transform("sum")
         coefficient = side * among["weight"] * np.where(among["switches"], 1.0, -weights / waiting)
         value += float((coefficient * among["difference"]).sum())
+        np.add.at(of_outcomes, (among["unit"].to_numpy(), among["plus"].to_numpy()), coefficient.to_numpy())
+        np.add.at(of_outcomes, (among["unit"].to_numpy(), among["minus"].to_numpy()), -coefficient.to_numpy())
         size = dose[among["unit"], np.minimum(histories.change[among["unit"]], histories.periods - 1)]
         mean, inflation = _centres(among.assign(size=np.where(among["switches"], size, np.nan)))
         errors = coefficient * inflation * (among["difference"] - mean)
@@ -142,6 +155,7 @@ def contrast(histories: Histories, distance: int, kept: NDArray[np.bool_], *, pl
         total,
         float(weight @ np.abs(dose[units, last])),
         float(weight @ np.abs(np.nansum(np.where(since, dose[units], 0.0), axis=1))),
+        of_outcomes / total,
     )
 
 
@@ -200,6 +214,7 @@ def average_total_effect(effects: list[Contrast]) -> Contrast:
         sum(each.weight for each in effects),
         dose,
         sum(each.total_dose for each in effects),
+        np.sum([each.weight * each.weights for each in effects], axis=0) / dose,
     )
 
 

@@ -39,6 +39,7 @@ from ruralpanel.estimation.synthetic_difference_in_differences.standard_errors i
     jackknife,
     placebo,
 )
+from ruralpanel.estimation.treated_clusters import counts_of
 from ruralpanel.inference.random_draws import generator
 from ruralpanel.ledger import Ledger
 from ruralpanel.periods.frequency import frequency
@@ -111,6 +112,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         "outcome_mean": float(sample[OUTCOME].mean()),
         "variance": errors.how,
         "clustered_by": _group_name(equation),
+        **counts_of(sample, equation),
     }
     level, known_to = equation.inference.level, (NOISE * float(np.abs(layout.outcome).max()),) * 2
     rows = [

@@ -1,0 +1,95 @@
+"""What clusters contribute to averages of effects before treatment, if all of these are zero."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ruralpanel.estimation.callaway_santanna.aggregation import Aggregate
+from ruralpanel.estimation.callaway_santanna.group_time import GroupTimeEffects, Observed, base_of, groups_of
+from ruralpanel.estimation.leads import null_of_weights
+from ruralpanel.inference.sign_changes import Contributions, contributions_of
+from ruralpanel.study.blocks import GroupTime
+
+Numbers = NDArray[np.float64]
+
+
+def null_of_leads(
+    leads: list[Aggregate],
+    effects: GroupTimeEffects,
+    observed: Observed,
+    clusters: NDArray[np.int64],
+    choice: GroupTime,
+    anticipation: int,
+) -> Contributions | None:
+    """Give what clusters contribute to leads.
+
+    Without covariates, and with every unit seen in all periods, leads are weighted sums of untreated outcomes, and
+    residuals are those beside effects of units and periods. Otherwise influence functions are taken, with the effect of
+    each cell spread over both of its groups, as if they were one.
+
+    Parameters
+    ----------
+    leads
+        The averages that are tested.
+    effects, observed
+        What they are averages of.
+    clusters
+        Of the units.
+    choice, anticipation
+        As in :func:`ruralpanel.estimation.callaway_santanna.group_time.group_time_effects`.
+
+    Returns
+    -------
+    Contributions or None
+        None where nothing is tested.
+    """
+    if not leads:
+        return None
+    shares = np.array([each.shares for each in leads]).T
+    if choice.covariates or not np.isfinite(observed.outcome).all():
+        return contributions_of(
+            _influence(shares, effects, observed, choice, anticipation) / len(clusters),
+            np.ones(len(clusters)),
+            clusters,
+            None,
+        )
+    weights = np.zeros((*observed.outcome.shape, len(leads)))
+    for cell in np.flatnonzero(shares.any(axis=1)).tolist():
+        position, base, treated, others = _groups(cell, effects, observed, choice, anticipation)
+        change = treated / treated.sum() - others / others.sum()
+        weights[:, position] += change[:, None] * shares[cell]
+        weights[:, base] -= change[:, None] * shares[cell]
+    unit, period = np.nonzero(observed.periods + anticipation < observed.cohort[:, None])
+    return null_of_weights(
+        weights[unit, period],
+        observed.outcome[unit, period],
+        pd.DataFrame({"unit": unit, "period": period}),
+        clusters[unit],
+    )
+
+
+def _groups(
+    cell: int, effects: GroupTimeEffects, observed: Observed, choice: GroupTime, anticipation: int
+) -> tuple[int, int, Numbers, Numbers]:
+    """Give the periods that a cell compares, and the weights of units in its two groups."""
+    cohort, period = (effects.cells[name].to_numpy(dtype="float64")[cell] for name in ("cohort", "period"))
+    position = int(np.searchsorted(observed.periods, period))
+    base = base_of(observed.periods, choice, anticipation, cohort, position)
+    treated, others = groups_of(observed, choice, anticipation, cohort, position, base)
+    return position, base, observed.weight * treated, observed.weight * others
+
+
+def _influence(
+    shares: Numbers, effects: GroupTimeEffects, observed: Observed, choice: GroupTime, anticipation: int
+) -> Numbers:
+    """Give the influence of units on leads, not centred at the effects: their means are the leads."""
+    found = np.zeros((len(observed.cohort), shares.shape[1]))
+    for cell in np.flatnonzero(shares.any(axis=1)).tolist():
+        _, _, treated, others = _groups(cell, effects, observed, choice, anticipation)
+        share = treated.sum() / (treated.sum() + others.sum())
+        spread = (1 - share) * treated / treated.mean() + share * others / others.mean()
+        own = effects.influence[:, cell] + effects.cells["effect"].to_numpy(dtype="float64")[cell] * spread
+        found += own[:, None] * shares[cell]
+    return found

@@ -1,0 +1,222 @@
+"""The joint test that effects before treatment are zero, the same for every estimator.
+
+The statistic is Wald's by the number of leads, as other software prints it. Its p-value is from changes of the signs of
+clusters (:mod:`ruralpanel.inference.sign_changes`), for with few clusters no F or chi-squared distribution gives it:
+simulations in the documentation's page on the Monte Carlo. Where rows are taken for independent, or clusters have two
+dimensions, it is from the F distribution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ruralpanel.errors import counted
+from ruralpanel.estimation.absorbed import Fit
+from ruralpanel.estimation.estimates import JOINT_TEST
+from ruralpanel.estimation.resampling import nested_effect, projection
+from ruralpanel.inference.covariance import is_singular
+from ruralpanel.inference.crossing_effects import CrossingEffects, TooManyLevels, by_cluster, crossing, crossing_effects
+from ruralpanel.inference.random_draws import generator
+from ruralpanel.inference.sign_changes import Contributions, contributions_of, sign_changes_p_value
+from ruralpanel.inference.small_sample import is_nested
+from ruralpanel.study.blocks import Equation
+
+Numbers = NDArray[np.float64]
+
+PURPOSE = "joint test of leads"
+"""The name of the stream of random numbers."""
+
+
+def joint_test(
+    estimates: Numbers,
+    covariance: Numbers,
+    shared: Mapping[str, Any],
+    equation: Equation,
+    null: Contributions | None,
+    freedom: float = np.inf,
+    word: str = "coefficient",
+) -> dict[str, Any]:
+    """Test that all effects before treatment are zero.
+
+    Parameters
+    ----------
+    estimates, covariance
+        Of the leads.
+    shared
+        The columns that the estimator's rows share; ``clusters`` among them.
+    equation
+        What was estimated.
+    null
+        What clusters contribute where leads are zero; None where rows are independent or clusters have two dimensions.
+    freedom
+        The F distribution's denominator then.
+    word
+        What a lead is called.
+
+    Returns
+    -------
+    dict
+        The row: a statistic without an estimate, or the reason why there is none.
+    """
+    from scipy.stats import f as fisher
+
+    found: dict[str, Any] = {**shared, "term": JOINT_TEST}
+    number = len(estimates)
+    if not number:
+        return found | {"reason": f"there is no {word if word == 'placebo' else f'{word} before treatment'} to test"}
+    if is_singular(covariance):
+        clusters = shared.get("clusters")
+        many = f"{number} {word}s are too many for {clusters} clusters" if clusters else f"{number} {word}s"
+        return found | {"reason": f"{many}: their covariance is singular"}
+    statistic = float(estimates @ np.linalg.solve(covariance, estimates)) / number
+    if statistic < 0:
+        return found | {"reason": f"the covariance of the {number} {word}s is not positive definite"}
+    reason = f"a joint test of {counted(number, word)} has no single estimate"
+    if null is None:
+        p_value = float(fisher.sf(statistic, number, freedom))
+        return found | {
+            "statistic": statistic,
+            "degrees_of_freedom": freedom,
+            "p_value": p_value,
+            "reason": reason,
+        }
+    random = generator(equation.seed or 0, equation.block, PURPOSE)
+    p_value, draws = sign_changes_p_value(null, random)
+    how = f"p-value from {draws:,} changes of clusters’ signs"
+    return found | {"statistic": statistic, "p_value": p_value, "reason": f"{reason}; {how}"}
+
+
+def joint_test_of(
+    fit: Fit, leads: list[str], equation: Equation, null: Contributions | None, word: str = "coefficient"
+) -> dict[str, Any]:
+    """Do what :func:`joint_test` does with coefficients of a fit, of which those that are collinear are left out."""
+    leads = [name for name in leads if name not in fit.collinear]
+    estimates = fit.coefficients[leads].to_numpy(dtype="float64")
+    covariance = fit.covariance.matrix.loc[leads, leads].to_numpy(dtype="float64")
+    return joint_test(estimates, covariance, fit.shared, equation, null, fit.covariance.degrees_of_freedom, word)
+
+
+def null_of_regression(
+    fit: Fit, leads: list[str], equation: Equation, shares: pd.DataFrame | None = None
+) -> Contributions | None:
+    r"""Give what clusters contribute to coefficients of a regression whose leads are left out.
+
+    Parameters
+    ----------
+    fit
+        The regression, by least squares.
+    leads
+        The coefficients that are zero under the hypothesis; those that are collinear are passed over.
+    equation
+        Gives clusters and fixed effects.
+    shares
+        Weights of coefficients (rows, by name) in the averages that are tested (columns); None where these are the
+        leads themselves.
+
+    Returns
+    -------
+    Contributions or None
+        None without clusters of one dimension, or without leads.
+    """
+    absorbed = fit.absorbed
+    leads = [name for name in leads if name in fit.coefficients.index]
+    clusters = _one_cluster(equation)
+    if absorbed is None or clusters is None or not leads:
+        return None
+    columns = list(absorbed.regressors.columns)
+    regressors = absorbed.regressors.to_numpy(dtype="float64")
+    if shares is None:
+        shares = pd.DataFrame(np.eye(len(leads)), index=leads, columns=leads)
+    averages = shares.reindex(columns).fillna(0.0).to_numpy(dtype="float64")
+    weights = regressors @ np.linalg.solve(regressors.T @ regressors, averages)
+    others = regressors[:, [name not in leads for name in columns]]
+    orthonormal = np.linalg.qr(others)[0] if others.shape[1] else others
+    residual = absorbed.outcome - orthonormal @ (orthonormal.T @ absorbed.outcome)
+    codes = pd.factorize(absorbed.sample[clusters], sort=True)[0]
+    try:
+        effects = projection(absorbed, nested_effect(absorbed, clusters), equation)
+    except TooManyLevels:
+        return contributions_of(weights, residual, codes, None)
+    return contributions_of(weights, residual, codes, _explained(effects, orthonormal, codes))
+
+
+def null_of_weights(
+    weights: Numbers,
+    outcome: Numbers,
+    effects: pd.DataFrame,
+    clusters: NDArray[np.int64],
+    row_weights: Numbers | None = None,
+    regressors: Numbers | None = None,
+) -> Contributions | None:
+    """Give what clusters contribute to weighted sums of outcomes, with residuals of a regression on fixed effects.
+
+    Parameters
+    ----------
+    weights
+        Rows by estimates, orthogonal to effects and regressors.
+    outcome
+        Of the rows, all of which are untreated.
+    effects
+        One column an effect, of these rows.
+    clusters
+        Of these rows, in an order that does not depend on theirs.
+    row_weights
+        Of the regression; None for none.
+    regressors
+        Rows by regressors; None for none.
+
+    Returns
+    -------
+    Contributions or None
+        None where nothing is tested.
+    """
+    if not weights.shape[1]:
+        return None
+    root = np.ones(len(outcome)) if row_weights is None else np.sqrt(row_weights)
+    beside = np.empty((len(outcome), 0)) if regressors is None else regressors * root[:, None]
+    codes = pd.factorize(clusters, sort=True)[0]
+    nested = [str(name) for name in effects if is_nested(effects[name], pd.Series(codes))]
+    main = max(nested, key=lambda name: (effects[name].nunique(), name), default=None)
+    scaled, left = weights / root[:, None], outcome * root
+    try:
+        projected = crossing_effects(effects, main, root**2, [])
+    except TooManyLevels:
+        return contributions_of(scaled, _residual(left, beside, effects, root), codes, None)
+    orthonormal = np.linalg.qr(projected.left(beside))[0] if beside.shape[1] else beside
+    left = projected.left(left[:, None])[:, 0]
+    left = left - orthonormal @ (orthonormal.T @ left)
+    return contributions_of(scaled, left, codes, _explained(projected, orthonormal, codes))
+
+
+def _residual(values: Numbers, regressors: Numbers, effects: pd.DataFrame, root: Numbers) -> Numbers:
+    """Take effects and regressors out of a column where their levels are too many for a matrix of them."""
+    from scipy import sparse
+    from scipy.sparse.linalg import lsqr
+
+    rows = np.arange(len(values))
+    dummies = [sparse.csr_matrix((root, (rows, pd.factorize(effects[name])[0]))) for name in effects]
+    design = sparse.hstack([*dummies, sparse.csr_matrix(regressors)]).tocsr()
+    return np.asarray(values - design @ lsqr(design, values, atol=1e-12, btol=1e-12)[0])
+
+
+def _one_cluster(equation: Equation) -> str | None:
+    """Name the column of clusters where they have one dimension."""
+    inference = equation.inference
+    if inference.variance != "clustered" or len(inference.cluster or []) > 1:
+        return None
+    return (inference.cluster or [equation.unit])[0]
+
+
+def _explained(effects: CrossingEffects, orthonormal: Numbers, clusters: NDArray[np.int64]) -> Any:
+    """Give the function that computes a root of the projection on effects and regressors times a column, by cluster."""
+    count = int(clusters.max()) + 1
+
+    def explained(values: Numbers) -> Numbers:
+        return np.vstack([crossing(values, clusters, count, effects), by_cluster(orthonormal, values, clusters, count)])
+
+    return explained

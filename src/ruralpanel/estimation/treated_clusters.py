@@ -1,0 +1,236 @@
+"""Count the clusters that are treated, and say nothing by their standard errors where they are too few.
+
+Clustered standard errors let the number of clusters on either side of a comparison grow. With one treated cluster, its
+residuals add up to zero by construction and the standard error has nothing to do with how the estimate varies; with a
+few, t tests reject far too often (Conley & Taber 2011, Review of Economics and Statistics 93(1); MacKinnon & Webb 2018,
+Econometrics Journal 21(2)). The same holds for few clusters that are not treated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ruralpanel.errors import counted
+from ruralpanel.estimation.estimates import COVARIES, JOINT_TEST
+from ruralpanel.study.blocks import Equation
+from ruralpanel.study.estimators import BY_COHORT, WITH_TREATMENT_TERMS
+
+FEW = 5
+"""Fewer treated clusters than this, or fewer others, and no p-value or interval from standard errors is printed."""
+
+COUNTS = "treated clusters by place"
+"""Where a row keeps the :class:`Counts` of its equation until the block is put together; no column of the estimates."""
+
+TOO_FEW = r"^no .*with \d+ (?:treated )?clusters? of "
+"""How the reason for that begins, as a pattern."""
+
+FROM_ERRORS = (
+    "statistic",
+    "p_value",
+    "interval_low",
+    "interval_high",
+    "interval_low_simultaneous",
+    "interval_high_simultaneous",
+    "minimum_detectable_effect",
+)
+"""The columns that follow from a standard error."""
+
+
+class Counts:
+    """Treated clusters of a sample.
+
+    Parameters
+    ----------
+    sample
+        The rows that are used, with clusters and the designations' columns.
+    equation
+        Gives treatments and clusters.
+    """
+
+    def __init__(self, sample: pd.DataFrame, equation: Equation) -> None:
+        self.equation = equation
+        self.cluster = _counted_dimension(sample, equation)
+        clusters = sample[self.cluster]
+        self.total = int(clusters.nunique())
+        entering = [equation.intensities.get(name, name) for name in equation.treatments]
+        treated = sample[entering].fillna(0).ne(0)
+        if equation.estimator in BY_COHORT and not treated.any(axis=None):
+            # Leads may be estimated on untreated rows alone: it counts who is treated later.
+            treated = sample[[f"{name}_cohort" for name in equation.treatments]].notna().set_axis(entering, axis=1)
+        self._by_column = {
+            name: int(clusters[rows].nunique())
+            for name, column in zip(equation.treatments, entering, strict=True)
+            for rows in [treated[column]]
+        }
+        self.treated = int(clusters[treated.any(axis=1)].nunique()) if entering else 0
+        self.others = _others(sample, clusters, treated, equation)
+        self._by_place: dict[tuple[str, Any], int] = {}
+        if len(equation.treatments) == 1:
+            (name,) = equation.treatments
+            for column, kind in ((f"{name}_event_time", "event_time"), (f"{name}_cohort", "cohort")):
+                if column in sample:
+                    found = clusters.groupby(sample[column].astype("float64")).nunique()
+                    values = found.index.to_numpy(dtype="float64").tolist()
+                    self._by_place |= {(kind, value): int(each) for value, each in zip(values, found, strict=True)}
+            self._event_time = sample.get(f"{name}_event_time")
+            self._clusters = clusters
+
+    @property
+    def are_few(self) -> bool:
+        """Whether there are too few on a side for p-values from standard errors."""
+        return min(self.treated, self.others) < FEW
+
+    def of(self, row: Mapping[str, Any]) -> int | None:
+        """Count the treated clusters behind a row; None where it is no effect of a treatment."""
+        term = str(row["term"])
+        if term == JOINT_TEST:
+            return self.treated
+        if self.equation.estimator in WITH_TREATMENT_TERMS:
+            parts = set(term.split(" at ", maxsplit=1)[0].split("*"))
+            own = [
+                self._by_column[name]
+                for name in self.equation.treatments
+                if self.equation.intensities.get(name, name) in parts
+            ]
+            return min(own) if own and "period" not in row else None
+        if self.equation.treatments and term in self.equation.regressors:
+            return None
+        if row.get("cohort"):
+            return self._by_place.get(("cohort", float(row["cohort"])), self.treated)
+        if row.get("event_time") is not None and not pd.isna(row["event_time"]):
+            return self._at(int(row["event_time"]), str(row.get("event_time_bin") or ""))
+        return self.treated
+
+    def _at(self, event_time: int, binned: str) -> int:
+        """Count clusters seen at an event time, or beyond it where others are binned there."""
+        if binned and self._event_time is not None:
+            beyond = self._event_time <= event_time if binned == "and earlier" else self._event_time >= event_time
+            return int(self._clusters[beyond.fillna(False).to_numpy(dtype=bool)].nunique())
+        return self._by_place.get(("event_time", float(event_time)), self.treated)
+
+
+def counts_of(sample: pd.DataFrame, equation: Equation) -> dict[str, Any]:
+    """Give the entry by which rows of an estimator tell how many clusters of its sample are treated.
+
+    Parameters
+    ----------
+    sample
+        The rows that are used.
+    equation
+        What was estimated.
+
+    Returns
+    -------
+    dict
+        Empty where nothing is clustered or nobody treated.
+    """
+    known = all(column in sample for column in _entering(equation).values())
+    if equation.inference.variance != "clustered" or not equation.treatments or not known:
+        return {}
+    return {COUNTS: Counts(sample, equation)}
+
+
+def _counted_dimension(sample: pd.DataFrame, equation: Equation) -> str:
+    """Pick the clusters to count: of two dimensions, that which holds whole units, and of two such, the coarser."""
+    names = equation.inference.cluster or [equation.unit]
+    whole = [name for name in names if (sample.groupby(equation.unit)[name].nunique() <= 1).all()]
+    clusters_in = sample[list(names)].nunique()
+    return min(whole or names, key=lambda name: int(clusters_in[name]))
+
+
+def _others(sample: pd.DataFrame, clusters: pd.Series, treated: pd.DataFrame, equation: Equation) -> int:
+    """Count clusters that those treated alike can be compared with: all but the largest group treated at the same time.
+
+    Clusters whose units are treated at different times are groups of their own. Estimators that compare with units
+    never treated alone have no more than those.
+    """
+    last = sample[equation.period].max()
+    began = pd.DataFrame(
+        {name: _began(sample, name, treated[column], equation, last) for name, column in _entering(equation).items()}
+    )
+    never = np.isinf(began.to_numpy()).all(axis=1)
+    path = pd.Series(began.groupby(list(began), sort=True).ngroup().to_numpy(), index=sample.index)
+    by_cluster = path.mask(never, -1).groupby(clusters)
+    groups = by_cluster.first().where(by_cluster.nunique() == 1)
+    alike = groups[groups >= 0].value_counts()
+    others = len(groups) - (int(alike.max()) if len(alike) else 0)
+    choice = equation.group_time.comparison if equation.group_time else "never_treated"
+    of_never = equation.estimator == "callaway_santanna" and choice == "never_treated"
+    of_never |= equation.estimator == "sun_abraham" and equation.comparison == "never_treated"
+    return min(others, int(clusters[never].nunique())) if of_never else others
+
+
+def _entering(equation: Equation) -> dict[str, str]:
+    """Give the column with which each treatment enters the equation."""
+    return {name: equation.intensities.get(name, name) for name in equation.treatments}
+
+
+def _began(sample: pd.DataFrame, name: str, treated: pd.Series, equation: Equation, last: float) -> NDArray[np.float64]:
+    """Give for every row the first period in which its unit is treated, infinite for those that never are."""
+    cohort = f"{name}_cohort"
+    if equation.absorbing and cohort in sample:
+        first = sample[cohort].astype("float64")
+        return np.asarray(first.where(first <= last).fillna(np.inf))
+    rows = sample[equation.period].astype("float64").where(treated)
+    return np.asarray(rows.groupby(sample[equation.unit]).transform("min").fillna(np.inf))
+
+
+def few_words(counts: Counts, number: int) -> str:
+    """Say of what there are too few; empty where there are enough."""
+    total = counts.total
+    if number < FEW:
+        return f"{counted(number, 'treated cluster')} of {total:,}"
+    if counts.others < FEW:
+        return f"{counted(counts.others, 'cluster')} of {total:,} to compare with"
+    return ""
+
+
+def with_treated_clusters(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put the number of treated clusters into rows, and take out what too few of them do not support.
+
+    Parameters
+    ----------
+    rows
+        Of one equation, as its estimator gives them.
+
+    Returns
+    -------
+    list of dict
+        With ``treated_clusters``. Below :data:`FEW`, p-values and intervals from standard errors are gone, with the
+        reason, and those that were drawn stay; with one, the standard error is gone too.
+    """
+    return [_row(row) for row in rows]
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    counts = row.get(COUNTS)
+    number = counts.of(row) if isinstance(counts, Counts) else None
+    if number is None or not isinstance(counts, Counts):
+        return row
+    row = row | {"treated_clusters": number}
+    words = few_words(counts, number)
+    if not words or "placebo" in str(row.get("variance", "")) or pd.isna(row.get("standard_error", np.nan)):
+        return row
+    # A row may rest on few of the treated clusters and have a standard error all the same.
+    alone = min(counts.treated, counts.others) <= 1 or counts.total <= 2
+    gone = (*FROM_ERRORS, *(["standard_error"] if alone else []), *([COVARIES] if counts.are_few else []))
+    what = "standard error, nor interval or p-value from it," if alone else "interval or p-value from standard errors"
+    before = f"{row['reason']}; " if row.get("reason") else ""
+    kept = {name: value for name, value in row.items() if name not in gone}
+    return kept | {"reason": f"{before}no {what} with {words}{_instead(row)}"}
+
+
+def _instead(row: Mapping[str, Any]) -> str:
+    """Say which p-value there is all the same."""
+    kinds = {"permutation": "permutations", "bootstrap": "the wild bootstrap"}
+    drawn = [
+        f"p = {row[f'p_value_{name}']:.3f} from {words}"
+        for name, words in kinds.items()
+        if pd.notna(row.get(f"p_value_{name}", np.nan))
+    ]
+    return f"; {' and '.join(drawn)}" if drawn else ""

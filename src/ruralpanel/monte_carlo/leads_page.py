@@ -1,0 +1,103 @@
+"""The page of tests of leads: how often they reject where they should in one of twenty economies."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, select_autoescape
+
+from ruralpanel.errors import counted
+from ruralpanel.monte_carlo.lead_tests import BAND, LEVEL, NOTHING, RIGHT, SURPRISES
+from ruralpanel.monte_carlo.plan import Plan
+from ruralpanel.monte_carlo.words import SHORT
+
+
+def lead_sentences(summary: pd.DataFrame, plan: Plan) -> dict[str, Any]:
+    """Say in words what the summary shows.
+
+    Parameters
+    ----------
+    summary
+        From :func:`ruralpanel.monte_carlo.lead_tests.summarise_lead_tests`.
+    plan
+        What was done.
+
+    Returns
+    -------
+    dict
+        ``done``: what was done. ``found``: how many tests reject as often as they claim. ``surprises``: those that do
+        not, a sentence each.
+    """
+    assert plan.leads is not None
+    known = summary[summary["verdict"] != NOTHING]
+    fewest, most = int(summary["replications"].min()), int(summary["replications"].max())
+    number = f"{fewest:,}" if fewest == most else f"{fewest:,} to {most:,}"
+    sizes = ", ".join(map(str, plan.leads.clusters))
+    band = f"{BAND[0]:.0%} to {BAND[1]:.0%}"
+    within = int(known["rejects"].between(*BAND).sum())
+    return {
+        "done": (
+            f"{number} economies were drawn with each of {sizes} counties and {plan.leads.villages_a_county} villages "
+            "in each on average, in which listing has the same effect everywhere and nothing to do with shocks, so "
+            f"that there is none before it. Leads were tested at {LEVEL:.0%} with standard errors clustered by county."
+        ),
+        "found": (
+            f"Of {counted(len(known), 'test')}, {int((known['verdict'] == RIGHT).sum()):,} reject in {band} of "
+            f"economies, within the simulation error of the share (95%); the share as it is lies there for {within:,}. "
+            f"It is {100 * known['rejects'].min():.1f} to {100 * known['rejects'].max():.1f}%, "
+            f"{100 * known['rejects'].mean():.1f}% on average."
+        ),
+        "all_held": not known["verdict"].isin(SURPRISES).any(),
+        "surprises": [
+            f"{SHORT[row['estimator']]}, {row['clusters']} counties, leads from event time {row['first_lead']}: "
+            f"{row['verdict'].removeprefix('surprise: ')}, {100 * row['rejects']:.1f}% (simulation error: "
+            f"{100 * row['rejects_low']:.1f} to {100 * row['rejects_high']:.1f}%)."
+            for row in known[known["verdict"].isin(SURPRISES)].to_dict("records")
+        ],
+    }
+
+
+def lead_rows(summary: pd.DataFrame) -> list[dict[str, Any]]:
+    """Print the numbers: one row an estimator, number of counties and window."""
+    return [
+        {
+            "estimator": SHORT[row["estimator"]],
+            "clusters": row["clusters"],
+            "first_lead": f"{row['first_lead']}".replace("-", "−"),
+            "replications": f"{row['replications']:,}",
+            "failures": row["failures"],
+            "rejects": "" if row["verdict"] == NOTHING else f"{100 * row['rejects']:.1f}",
+            "ends": ""
+            if row["verdict"] == NOTHING
+            else f"{100 * row['rejects_low']:.1f}–{100 * row['rejects_high']:.1f}",
+            "verdict": row["verdict"],
+            "surprise": row["verdict"] in SURPRISES,
+        }
+        for row in summary.to_dict("records")
+    ]
+
+
+def leads_page(summary: pd.DataFrame, plan: Plan, figures: Mapping[str, bytes], files: list[str]) -> str:
+    """Render the page, in one file that needs no other.
+
+    Parameters
+    ----------
+    summary
+        From :func:`ruralpanel.monte_carlo.lead_tests.summarise_lead_tests`.
+    plan
+        What was done.
+    figures
+        By title, PNG files.
+    files
+        Names of the files beside the page.
+    """
+    environment = Environment(loader=PackageLoader("ruralpanel.report"), autoescape=select_autoescape(default=True))
+    return environment.get_template("lead_tests.html.j2").render(
+        **lead_sentences(summary, plan),
+        figures={title: base64.b64encode(png).decode() for title, png in figures.items()},
+        files=files,
+        rows=lead_rows(summary),
+    )

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ruralpanel.estimation.block import block_results, estimate_block
+from ruralpanel.estimation.estimates import JOINT_TEST
+from ruralpanel.study.blocks import Inference
+from tests.conftest import dated, equation
+
+COUNTY = Inference(cluster=["county"])
+
+ESTIMATORS: dict[str, dict[str, object]] = {
+    "two_way_fixed_effects": {},
+    "poisson_fixed_effects": {},
+    "event_study": {"window": [-3, 2]},
+    "sun_abraham": {},
+    "callaway_santanna": {},
+    "imputation": {},
+    "two_stage": {},
+    "stacked": {"window": [-2, 1]},
+    "local_projections": {"window": [-2, 1]},
+    "extended_two_way": {},
+    "chaisemartin_dhaultfoeuille": {"window": [-2, 1]},
+    "synthetic_difference_in_differences": {},
+}
+
+
+def economy(treated: int, counties: int = 12, villages: int = 3) -> pd.DataFrame:
+    """Make counties of which some are treated from 2004 on, all their villages together, with shocks they share."""
+    random = np.random.default_rng(1)
+    years = range(2000, 2008)
+    keys = [
+        (county * villages + each, county, year)
+        for county in range(counties)
+        for each in range(villages)
+        for year in years
+    ]
+    frame = pd.DataFrame(keys, columns=["village", "county", "year"])
+    frame["cohort"] = np.where(frame["county"] < treated, 2004, 0)
+    shocks = random.normal(size=(counties, 8))
+    frame["y"] = np.exp((shocks[frame["county"], frame["year"] - 2000] + 0.3 * random.normal(size=len(frame))) / 4)
+    return dated(frame)
+
+
+def effects(panel: pd.DataFrame, estimator: str, **changes: object) -> pd.DataFrame:
+    """Estimate, and give the rows of effects that are numbers."""
+    rows = estimate_block(panel, [equation(estimator=estimator, **{"inference": COUNTY, **changes})])[0]
+    rows = rows[(rows["term"] != JOINT_TEST) & rows["estimate"].notna() & (rows["estimate"] != 0)]
+    assert len(rows)
+    return rows
+
+
+FROM_ERRORS = ["statistic", "p_value", "interval_low", "interval_high", "minimum_detectable_effect"]
+
+
+@pytest.mark.parametrize(("estimator", "changes"), ESTIMATORS.items())
+def test_one_treated_cluster_has_neither_standard_error_nor_p_value(estimator: str, changes: dict) -> None:
+    rows = effects(economy(1), estimator, **changes)
+    assert (rows["treated_clusters"] == 1).all()
+    assert rows[["standard_error", *FROM_ERRORS]].isna().all(axis=None)
+    of_few = rows["reason"].str.contains("with 1 treated cluster of 12")
+    assert (of_few | rows["reason"].str.contains("no standard error by jackknife")).all()
+
+
+@pytest.mark.parametrize(
+    ("treated", "words"), [(2, "2 treated clusters"), (4, "4 treated"), (9, "3 clusters of 12 to")]
+)
+@pytest.mark.parametrize(("estimator", "changes"), ESTIMATORS.items())
+def test_few_on_a_side_keep_the_standard_error_alone(estimator: str, changes: dict, treated: int, words: str) -> None:
+    rows = effects(economy(treated), estimator, **changes)
+    assert rows["standard_error"].notna().all()
+    assert rows[FROM_ERRORS].isna().all(axis=None)
+    assert rows["reason"].str.contains(words).all()
+
+
+@pytest.mark.parametrize(("estimator", "changes"), ESTIMATORS.items())
+def test_five_are_enough(estimator: str, changes: dict) -> None:
+    rows = effects(economy(5), estimator, **changes)
+    assert (rows["treated_clusters"] == 5).all()
+    assert rows[["standard_error", *FROM_ERRORS]].notna().all(axis=None)
+
+
+def test_a_placebo_needs_no_treated_clusters() -> None:
+    changes = {"synthetic": {"standard_errors": "placebo"}, "inference": Inference(cluster=["village"]), "seed": 1}
+    rows = effects(economy(1, villages=1), "synthetic_difference_in_differences", **changes)
+    assert rows[["standard_error", "p_value"]].notna().all(axis=None)
+
+
+def test_two_way_effects_of_few_clusters_are_permuted_and_event_times_bootstrapped() -> None:
+    row = effects(economy(1), "two_way_fixed_effects").iloc[0]
+    assert row["permutation"] == "999 permutations of cohorts among county"
+    assert row["p_value_permutation"] >= 1 / 12 - 0.03
+    assert f"p = {row['p_value_permutation']:.3f} from permutations" in row["reason"]
+    rows = effects(economy(3), "event_study", window=[-3, 2])
+    assert rows["p_value_bootstrap"].notna().all() and rows["p_value_permutation"].isna().all()
+
+
+def test_what_the_study_asks_for_stays() -> None:
+    asked = Inference.model_validate({"cluster": ["county"], "bootstrap": {"draws": 199}})
+    row = effects(economy(3), "two_way_fixed_effects", inference=asked, seed=1).iloc[0]
+    assert np.isfinite(row["p_value_bootstrap"]) and np.isnan(row["p_value_permutation"])
+
+
+def test_two_clusters_of_which_both_are_treated_have_no_standard_error() -> None:
+    panel = economy(2, counties=2).drop(columns=["listed", "listed_cohort", "listed_event_time"])
+    panel["cohort"] = np.where(panel["county"] == 0, 2003, 2005)
+    row = effects(dated(panel), "two_way_fixed_effects").iloc[0]
+    assert np.isnan(row["standard_error"]) and np.isnan(row["p_value"])
+    everybody = estimate_block(economy(12), [equation(inference=COUNTY)])[0].iloc[0]
+    assert np.isnan(everybody["estimate"]) and everybody["reason"]
+
+
+def test_event_times_and_cohorts_count_their_own_clusters() -> None:
+    panel = economy(7).drop(columns=["listed", "listed_cohort", "listed_event_time"])
+    panel["cohort"] = panel["cohort"].where(panel["county"] >= 2, 2006)
+    rows = estimate_block(dated(panel), [equation(estimator="sun_abraham", inference=COUNTY)])[0]
+    by_time = rows[rows["event_time"].notna()].set_index("event_time")["treated_clusters"]
+    assert (by_time[-6], by_time[0], by_time[3]) == (2, 7, 5)
+    by_cohort = rows[rows["cohort"] != ""].set_index("cohort")
+    assert list(by_cohort["treated_clusters"]) == [5, 2]
+    assert by_cohort["p_value"].isna().tolist() == [False, True]
+    assert by_cohort["standard_error"].notna().all()
+
+
+def test_clusters_that_hold_treated_and_untreated_units_are_enough() -> None:
+    panel = economy(12).drop(columns=["listed", "listed_cohort", "listed_event_time"])
+    panel["cohort"] = panel["cohort"].where(panel["village"] % 3 == 0, 0)
+    row = effects(dated(panel), "two_way_fixed_effects").iloc[0]
+    assert row["treated_clusters"] == 12 and np.isfinite(row["p_value"])
+
+
+def test_regressors_are_no_treatments() -> None:
+    panel = economy(2).assign(x=np.random.default_rng(4).normal(size=288))
+    rows = estimate_block(panel, [equation(inference=COUNTY, regressors=["x"])])[0].set_index("term")
+    assert pd.isna(rows.loc["x", "treated_clusters"]) and np.isfinite(rows.loc["x", "p_value"])
+
+
+def test_analyses_of_sensitivity_have_no_covariance_of_few() -> None:
+    few, enough = (
+        block_results(economy(number), [equation(estimator="event_study", window=[-3, 2], inference=COUNTY)])
+        for number in (3, 6)
+    )
+    assert len(few.covariance) == 0 < len(enough.covariance)
