@@ -85,7 +85,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     terms = [*indicators, *equation.regressors]
     cohorts = fit_absorbed(sample, terms, equation, ledger)
     if equation.missing_reference != "fixest":
-        cohorts, _ = identified(cohorts, list(indicators), terms, equation)
+        cohorts, _ = identified(cohorts, list(map(str, indicators)), terms, equation)
     weights = sample[equation.weights] if equation.weights else pd.Series(1.0, index=sample.index)
     sizes = sample[list(columns)].mul(weights, axis=0).sum()
     _note_gaps(cohorts, columns, sample, equation, ledger)
