@@ -58,7 +58,6 @@ NOT_RUN = {
         "needs that", "./run -n publish_monte_carlo --config study=replications/castle"
     ),
     "./run lead_tests": InPlace("takes an hour", "./run -n lead_tests --config study=replications/castle"),
-    "./run publish_lead_tests": InPlace("needs that", "./run -n publish_lead_tests --config study=replications/castle"),
     "./run package": InPlace("runs the default study whole", "./run package --help"),
     f"./run package {MY}": InPlace(
         "runs the study again, which the tutorial has mended; tests/archive/test_make.py makes archives",

@@ -23,6 +23,7 @@ OWN: dict[str, dict[str, Any]] = {
     "poisson_fixed_effects": {"outcome_column": "count"},
     "complementary_log_log": {"outcome_column": "late", "fixed_effects": ["year"], "treatments": ["listed"]},
     "group_means": {"groups": {"at": 2002}},
+    "instrumental_variables": {"instruments": ["z"], "endogenous": ["listed"]},
 }
 KEYS: dict[str, dict[str, Any]] = {
     "regressors": {"regressors": ["x"]},
@@ -57,6 +58,7 @@ def balanced() -> pd.DataFrame:
     frame["weight"] = random.uniform(0.5, 2, 24)[frame["village"]]
     frame["y"] = frame["village"] + frame["year"] * 0.3 + frame["x"] + random.normal(size=len(frame))
     frame["count"] = frame["y"].abs().round()
+    frame["z"] = random.normal(size=len(frame))
     frame["late"] = (random.uniform(size=len(frame)) < 0.3).astype(int)
     return dated(frame)
 

@@ -152,7 +152,7 @@ def test_a_column_with_wrong_properties_is_still_a_column(repository: Repository
     message = repository.complaint()
     assert "(1 problem)" in message
     assert "sources.survey.columns.village: `type: code` and `level` go together" in message
-    assert "are `type: text` or numbers" in message
+    assert "are `type: code` with their `width` in digits" in message
 
 
 @pytest.mark.parametrize(

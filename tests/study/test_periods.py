@@ -197,7 +197,6 @@ def test_a_file_that_stores_dates(periods: Repository) -> None:
         (SPELLINGS["quarters"][1], None, "`frequency: quarter` under `panel`"),
         (SPELLINGS["months"][1], None, "`frequency: month` under `panel`"),
         (SPELLINGS["half years"][1], None, "`frequency: half_year` under `panel`"),
-        (SPELLINGS["years in Chinese"][1], None, "`frequency: year` under `panel`"),
         (SPELLINGS["days"][1], None, "`frequency: day`"),
         (SPELLINGS["months"][1], "quarter", "these are months: write `frequency: quarter` with the column"),
         (SPELLINGS["months without a sign"][1], "year", "these are months: write `frequency: year` with the column"),

@@ -37,8 +37,13 @@ def with_reasons(row: dict[str, Any], equation: Equation) -> dict[str, Any]:
     """
     found = {}
     for key, (absent, what, of) in DRAWN.items():
-        if getattr(equation.inference, key) is None or row.get(key) or pd.isna(row.get("p_value", float("nan"))):
-            continue  # a row without any p-value has its own reason
+        known = [row.get(name) for name in ("p_value", "standard_error")]
+        if (
+            getattr(equation.inference, key) is None
+            or row.get(key)
+            or all(each is None or pd.isna(each) for each in known)
+        ):
+            continue  # a row that nothing can be tested of has its own reason
         if equation.estimator not in reading(key):
             found[key] = f"{absent}: {ESTIMATORS[equation.estimator].short} has no {what}"
         elif row["term"] == JOINT_TEST:

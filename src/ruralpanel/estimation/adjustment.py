@@ -12,6 +12,9 @@ from ruralpanel.estimation.resampling import DRAWN, Drawn
 from ruralpanel.inference import multiple_testing
 from ruralpanel.study.blocks import Equation
 
+P_VALUES = ("p_value", "p_value_bootstrap", "p_value_permutation")
+"""The columns that can hold a p-value of a single estimate."""
+
 WORDS = {
     "romano_wolf": "Romano and Wolf (2005) step-down",
     "westfall_young": "Westfall and Young (1993) step-down",
@@ -42,14 +45,17 @@ def with_adjusted(
         specifications of the block.
     """
     families: dict[str, list[int]] = {}
-    others = []
+    others, without_p = [], []
     for number, (row, equation) in enumerate(zip(estimates.to_dict("records"), equations, strict=True)):
         if equation.adjustment is not None and is_effect(row, equation):
             families.setdefault(equation.family, []).append(number)
         elif equation.adjustment is not None and pd.notna(row["p_value"]):
             others.append(number)
+        elif equation.adjustment is not None and pd.notna(row["standard_error"]):
+            without_p.append(number)
     adjusted, words = estimates["p_value_adjusted"].copy(), estimates["adjustment"].copy()
     words.iloc[others] = "not adjusted: only overall effects of treatments and their moderation are"
+    words.iloc[without_p] = "not adjusted: few clusters are treated, and it has no p-value"
     for name, candidates in families.items():
         method = equations[candidates[0]].adjustment
         assert method is not None
@@ -58,14 +64,11 @@ def with_adjusted(
             members = [number for number in candidates if DRAWN in rows[number]]
             without = [number for number in candidates if DRAWN not in rows[number]]
             words.iloc[without] = "not adjusted: there is no bootstrap of this coefficient"
-            values = _by_draws(method, estimates.iloc[members], [rows[number][DRAWN] for number in members])
+            values = _by_draws(method, [rows[number][DRAWN] for number in members])
             of = "wild cluster bootstrap"
         else:
-            chosen = estimates.iloc[members]
-            by_bootstrap = chosen["p_value_bootstrap"].notna().all()
-            p_values = chosen["p_value_bootstrap" if by_bootstrap else "p_value"].to_numpy(dtype="float64")
+            p_values, of = _p_values(estimates.iloc[members])
             values = getattr(multiple_testing, method)(p_values)
-            of = "wild cluster bootstrap" if by_bootstrap else "t tests"
         adjusted.iloc[members] = values
         family = f"family {name}, " if name else ""
         tests = f"{len(members)} test" + ("" if len(members) == 1 else "s")
@@ -79,13 +82,23 @@ def is_effect(row: dict[Any, Any], equation: Equation) -> bool:
     terms = [*equation.treatment_terms, *equation.treatments]
     terms += [f"{treatment}*{moderator}" for treatment in entering for moderator in equation.moderators]
     whole = pd.isna(row["event_time"]) and pd.isna(row["period"]) and row["cohort"] == ""
-    return row["term"] in terms and whole and pd.notna(row["p_value"])
+    return row["term"] in terms and whole and any(pd.notna(row[name]) for name in P_VALUES)
 
 
-def _by_draws(method: str, members: pd.DataFrame, drawn: Sequence[Drawn]) -> np.ndarray:
+def _p_values(members: pd.DataFrame) -> tuple[np.ndarray, str]:
+    """Give the p-values of a family, and say what they are of: one kind for all, where all have it."""
+    if members["p_value_bootstrap"].notna().all():
+        return members["p_value_bootstrap"].to_numpy(dtype="float64"), "wild cluster bootstrap"
+    if members["p_value"].notna().all():
+        return members["p_value"].to_numpy(dtype="float64"), "t tests"
+    p_values = members["p_value"].fillna(members["p_value_bootstrap"]).fillna(members["p_value_permutation"])
+    return p_values.to_numpy(dtype="float64"), "t tests, and those drawn where few clusters are treated"
+
+
+def _by_draws(method: str, drawn: Sequence[Drawn]) -> np.ndarray:
     """Adjust from the joint draws of all members."""
     if not drawn:
         return np.empty(0)
-    statistics = members["statistic"].abs().to_numpy(dtype="float64")
+    statistics = np.array([each.statistic for each in drawn])
     draws = np.column_stack([each.statistics for each in drawn])
     return np.asarray(getattr(multiple_testing, method)(statistics, draws, drawn[0].exact))

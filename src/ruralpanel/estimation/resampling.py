@@ -36,12 +36,15 @@ class Drawn:
 
     Parameters
     ----------
+    statistic
+        The absolute t statistic found.
     statistics
-        Absolute t statistics, scaled like the one that is printed, shape (draws,).
+        Those drawn, scaled like it, shape (draws,).
     exact
         Whether they are all there are, the one found among them.
     """
 
+    statistic: float
     statistics: np.ndarray
     exact: bool
 
@@ -143,7 +146,11 @@ def with_bootstrap(
                 "interval_low_bootstrap": low,
                 "interval_high_bootstrap": high,
                 "bootstrap": words,
-                DRAWN: Drawn(np.abs(statistics) * scale, weights.exact and options.impose_null),
+                DRAWN: Drawn(
+                    abs(row["estimate"] / row["standard_error"]),
+                    np.abs(statistics) * scale,
+                    weights.exact and options.impose_null,
+                ),
             }
         )
     return found

@@ -408,7 +408,8 @@ def _how_made(kind: str, columns: list[pd.DataFrame], exhibit: RegressionTable) 
     found: dict[str, list[int]] = {}
     not_asked = []
     for number, column in enumerate(columns, start=1):
-        shown = column[column["period"].isna() & column["p_value"].notna() & ~is_along(column["term"])]
+        tested = column[["p_value", "standard_error", p_value]].notna().any(axis=1)
+        shown = column[column["period"].isna() & tested & ~is_along(column["term"])]
         shown = shown[(shown["term"] != JOINT_TEST) & shown["term"].isin(exhibit.terms or shown["term"])]
         made = shown.loc[shown[p_value].notna(), how]
         absent = shown.loc[shown[p_value].isna(), how]

@@ -66,6 +66,8 @@ class Estimator:
     """Whether its outcome may be the adoption of a treatment."""
     needs_window: bool = False
     """Whether it cannot do without a `window`."""
+    tests_leads: bool = False
+    """Whether it tests its leads together, by changes of clusters' signs, which are drawn."""
     follows_units: str | None = None
     """Where it cannot do without seeing units again, and so not with repeated cross-sections: what it does with them,
     behind its name."""
@@ -115,6 +117,7 @@ ESTIMATORS: dict[str, Estimator] = {
         short="Event study",
         exhibits=_BOTH,
         by_cohort=True,
+        tests_leads=True,
         one_curve=True,
         keys=("window", "always_treated", "missing_reference"),
         inference=("bootstrap", "simultaneous"),
@@ -125,6 +128,7 @@ ESTIMATORS: dict[str, Estimator] = {
         short="Sun–Abraham",
         exhibits=_OVERALL,
         by_cohort=True,
+        tests_leads=True,
         one_curve=True,
         keys=("window", "always_treated", "comparison", "missing_reference"),
         inference=("simultaneous",),
@@ -134,6 +138,7 @@ ESTIMATORS: dict[str, Estimator] = {
         short="Callaway–Sant’Anna",
         exhibits=(*_OVERALL, "cohort_heatmap_figure"),
         by_cohort=True,
+        tests_leads=True,
         one_curve=True,
         keys=("window", "group_time"),
         without=("regressors", "fixed_effects", "small_sample"),
@@ -144,6 +149,7 @@ ESTIMATORS: dict[str, Estimator] = {
         short="Imputation",
         exhibits=_OVERALL,
         by_cohort=True,
+        tests_leads=True,
         averages_effects=True,
         keys=("window",),
     ),
@@ -152,6 +158,7 @@ ESTIMATORS: dict[str, Estimator] = {
         short="Two-stage",
         exhibits=_OVERALL,
         by_cohort=True,
+        tests_leads=True,
         averages_effects=True,
         keys=("window",),
     ),
@@ -160,6 +167,7 @@ ESTIMATORS: dict[str, Estimator] = {
         short="Stacked",
         exhibits=_OVERALL,
         by_cohort=True,
+        tests_leads=True,
         one_curve=True,
         averages_effects=True,
         needs_window=True,
@@ -198,6 +206,7 @@ ESTIMATORS: dict[str, Estimator] = {
         short="Chaisemartin–D’Haultfœuille",
         exhibits=_OVERALL,
         by_cohort=True,
+        tests_leads=True,
         follows_units="follows the treatment and the outcome of each unit",
         treatment_may_end=True,
         averages_effects=True,
@@ -276,7 +285,7 @@ def may_draw(estimator: str) -> bool:
     Those with leads test them with changes of clusters' signs; two-way fixed effects permute where few clusters are
     treated.
     """
-    return ESTIMATORS[estimator].by_cohort or "permutation" in ESTIMATORS[estimator].inference
+    return ESTIMATORS[estimator].tests_leads or "permutation" in ESTIMATORS[estimator].inference
 
 
 def shown_in(kind: str) -> tuple[str, ...]:
