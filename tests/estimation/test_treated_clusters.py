@@ -6,7 +6,10 @@ import pytest
 
 from ruralpanel.estimation.block import block_results, estimate_block
 from ruralpanel.estimation.estimates import JOINT_TEST
+from ruralpanel.ledger import Ledger
+from ruralpanel.panel.designation import date_designation
 from ruralpanel.study.blocks import Inference
+from ruralpanel.study.designation import Designation
 from tests.conftest import dated, equation
 
 COUNTY = Inference(cluster=["county"])
@@ -143,3 +146,24 @@ def test_analyses_of_sensitivity_have_no_covariance_of_few() -> None:
         for number in (3, 6)
     )
     assert len(few.covariance) == 0 < len(enough.covariance)
+
+
+@pytest.mark.parametrize("starts_treated", [False, True])
+def test_where_a_treatment_ends_those_whose_treatment_changes_are_counted(starts_treated: bool) -> None:
+    """All may be treated at first, as in an analysis of leaving: those that stay are what is compared with."""
+    rows = [
+        (unit, year, int(starts_treated) ^ int(unit < 14 and year >= 2003 + unit % 2))
+        for unit in range(30)
+        for year in range(2000, 2008)
+    ]
+    panel = pd.DataFrame(rows, columns=["village", "year", "treated"])
+    panel["y"] = np.random.default_rng(3).normal(size=len(panel)) + panel["treated"]
+    ledger = Ledger("panel", "panel", "village", "year")
+    designation = Designation(indicator="treated", absorbing=False)
+    panel = date_designation(panel, "listed", designation, "village", "year", ledger)
+    for estimator in ("two_way_fixed_effects", "chaisemartin_dhaultfoeuille"):
+        asked = equation(estimator=estimator, absorbing=False, window=[-1, 1])
+        found = estimate_block(panel, [asked])[0]
+        found = found[found["standard_error"].notna()]
+        assert len(found) and found["p_value"].notna().all(), estimator
+        assert set(found["treated_clusters"]) == {14}

@@ -62,15 +62,20 @@ class Counts:
         if equation.estimator in BY_COHORT and not treated.any(axis=None):
             # Leads may be estimated on untreated rows alone: it counts who is treated later.
             treated = sample[[f"{name}_cohort" for name in equation.treatments]].notna().set_axis(entering, axis=1)
+        self.others = _others(sample, clusters, treated, equation)
+        if not equation.absorbing:
+            # Where a treatment ends, those whose treatment changes take the place of the treated.
+            changes = {column: np.isfinite(_changed(sample, treated[column], equation)) for column in entering}
+            treated = pd.DataFrame(changes, index=sample.index)
         self._by_column = {
             name: int(clusters[rows].nunique())
             for name, column in zip(equation.treatments, entering, strict=True)
             for rows in [treated[column]]
         }
         self.treated = int(clusters[treated.any(axis=1)].nunique()) if entering else 0
-        self.others = _others(sample, clusters, treated, equation)
         self._by_place: dict[tuple[str, Any], int] = {}
-        if len(equation.treatments) == 1:
+        self._event_time: pd.Series | None = None
+        if len(equation.treatments) == 1 and equation.absorbing:
             (name,) = equation.treatments
             for column, kind in ((f"{name}_event_time", "event_time"), (f"{name}_cohort", "cohort")):
                 if column in sample:
@@ -171,13 +176,25 @@ def _entering(equation: Equation) -> dict[str, str]:
 
 
 def _began(sample: pd.DataFrame, name: str, treated: pd.Series, equation: Equation, last: float) -> NDArray[np.float64]:
-    """Give for every row the first period in which its unit is treated, infinite for those that never are."""
+    """Give for every row the first period in which its unit is treated, infinite for those that never are; where a
+    treatment ends, in which it first changes.
+    """
     cohort = f"{name}_cohort"
     if equation.absorbing and cohort in sample:
         first = sample[cohort].astype("float64")
         return np.asarray(first.where(first <= last).fillna(np.inf))
+    if not equation.absorbing:
+        return _changed(sample, treated, equation)
     rows = sample[equation.period].astype("float64").where(treated)
     return np.asarray(rows.groupby(sample[equation.unit]).transform("min").fillna(np.inf))
+
+
+def _changed(sample: pd.DataFrame, treated: pd.Series, equation: Equation) -> NDArray[np.float64]:
+    """Give for every row the first period in which its unit's treatment is another than at first, infinite for none."""
+    period, unit = sample[equation.period].astype("float64"), sample[equation.unit]
+    at_first = treated[period.groupby(unit).idxmin()].set_axis(period.groupby(unit).idxmin().index)
+    rows = period.where(treated != unit.map(at_first))
+    return np.asarray(rows.groupby(unit).transform("min").fillna(np.inf))
 
 
 def few_words(counts: Counts, number: int) -> str:
