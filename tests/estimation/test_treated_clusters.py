@@ -143,3 +143,19 @@ def test_analyses_of_sensitivity_have_no_covariance_of_few() -> None:
         for number in (3, 6)
     )
     assert len(few.covariance) == 0 < len(enough.covariance)
+
+
+def test_event_times_since_a_change_count_the_clusters_that_changed() -> None:
+    """In waves every two years event times count from the wave, and not from the cohort's own year."""
+    random = np.random.default_rng(2)
+    keys = [(village, village // 3, year) for village in range(36) for year in range(2000, 2016, 2)]
+    panel = pd.DataFrame(keys, columns=["village", "county", "year"])
+    panel["cohort"] = np.array([0, 2005, 2008])[panel["county"] % 3]
+    panel["y"] = random.normal(size=len(panel))
+    estimates = estimate_block(
+        dated(panel), [equation(estimator="chaisemartin_dhaultfoeuille", inference=COUNTY, seed=1)]
+    )[0]
+    rows = estimates[estimates["event_time"].notna()].set_index("event_time")
+    assert rows.loc[[0, 6, 8], "treated_clusters"].tolist() == [8, 8, 4]  # seen at 8: those of 2005, first in 2006
+    assert pd.notna(rows.loc[0, "p_value"]) and pd.isna(rows.loc[8, "p_value"])
+    assert "with 4 clusters of 12 to compare with" in rows.loc[6, "reason"]
