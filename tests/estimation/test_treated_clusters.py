@@ -159,3 +159,13 @@ def test_event_times_since_a_change_count_the_clusters_that_changed() -> None:
     assert rows.loc[[0, 6, 8], "treated_clusters"].tolist() == [8, 8, 4]  # seen at 8: those of 2005, first in 2006
     assert pd.notna(rows.loc[0, "p_value"]) and pd.isna(rows.loc[8, "p_value"])
     assert "with 4 clusters of 12 to compare with" in rows.loc[6, "reason"]
+
+
+def test_an_anderson_rubin_interval_needs_as_many_treated_clusters() -> None:
+    panel = economy(2)
+    panel["eligible"] = ((panel["county"] < 4) & (panel["year"] >= 2004)).astype(float)
+    asked = {"estimator": "instrumental_variables", "endogenous": ["listed"], "instruments": ["eligible"]}
+    row = estimate_block(panel, [equation(**asked, inference=COUNTY)])[0].iloc[0]
+    assert row["treated_clusters"] == 2 and "with 2 treated clusters of 12" in row["reason"]
+    numbers = ["p_value", "p_value_anderson_rubin", "interval_low_anderson_rubin", "interval_high_anderson_rubin"]
+    assert row[numbers].isna().all() and row["anderson_rubin"] == ""

@@ -40,6 +40,10 @@ FROM_ERRORS = (
     "interval_low_simultaneous",
     "interval_high_simultaneous",
     "minimum_detectable_effect",
+    "p_value_anderson_rubin",
+    "interval_low_anderson_rubin",
+    "interval_high_anderson_rubin",
+    "anderson_rubin",
 )
 """The columns that follow from a standard error."""
 
