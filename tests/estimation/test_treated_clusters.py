@@ -169,3 +169,13 @@ def test_an_anderson_rubin_interval_needs_as_many_treated_clusters() -> None:
     assert row["treated_clusters"] == 2 and "with 2 treated clusters of 12" in row["reason"]
     numbers = ["p_value", "p_value_anderson_rubin", "interval_low_anderson_rubin", "interval_high_anderson_rubin"]
     assert row[numbers].isna().all() and row["anderson_rubin"] == ""
+
+
+def test_one_of_two_treatments_with_few_clusters_has_a_p_value_that_is_drawn() -> None:
+    panel = economy(8)
+    rare = (panel["county"] >= 9) & (panel["year"] >= 2006)
+    panel["rare"], panel["rare_cohort"] = rare.astype(float), np.where(panel["county"] >= 9, 2006.0, np.nan)
+    both = equation(treatments=["listed", "rare"], inference=COUNTY, seed=1)
+    rows = estimate_block(panel, [both])[0].set_index("term")
+    assert rows["treated_clusters"].to_dict() == {"listed": 8, "rare": 3}
+    assert pd.isna(rows.loc["rare", "p_value"]) and pd.notna(rows.loc["rare", "p_value_bootstrap"])

@@ -92,6 +92,11 @@ class Counts:
         """Whether there are too few on a side for p-values from standard errors."""
         return min(self.treated, self.others) < FEW
 
+    @property
+    def are_few_of_some(self) -> bool:
+        """Whether there are too few, be it of one treatment of several."""
+        return self.are_few or min(self._by_column.values(), default=FEW) < FEW
+
     def of(self, row: Mapping[str, Any]) -> int | None:
         """Count the treated clusters behind a row; None where it is no effect of a treatment."""
         term = str(row["term"])
