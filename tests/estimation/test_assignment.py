@@ -78,6 +78,28 @@ def test_columns_of_the_equation_and_of_dates_are_no_levels() -> None:
     assert one(panel.rename(columns={"x": "began"}), **OPEN, dating=["began"])["clustered_by"] == "village"
 
 
-def test_a_level_that_is_missing_in_rows_is_none() -> None:
-    panel = economy(6).assign(county=lambda frame: frame["county"].where(frame["village"] != 0, np.nan))
+def test_a_unit_without_a_level_is_a_group_of_its_own() -> None:
+    panel = economy(2).assign(county=lambda frame: frame["county"].where(frame["village"] != 35, np.nan))
+    estimates, ledger = estimate_block(panel, [equation(**OPEN, seed=1)])
+    row = estimates.iloc[0]
+    assert (row["clustered_by"], row["clusters"], row["treated_clusters"]) == ("county_or_village", 13, 2)
+    assert row["observations"] == len(panel) and pd.isna(row["p_value"])
+    assert "missing for 1 of village" in ledger.loc[ledger["step"] == "treatment assigned", "reason"].item()
+
+
+def test_a_level_that_is_missing_for_many_is_none() -> None:
+    panel = economy(6).assign(county=lambda frame: frame["county"].where(frame["village"] > 10, np.nan))
     assert one(panel, **OPEN)["clustered_by"] == "village"
+
+
+@pytest.mark.parametrize("name", ["pilot_zone", "minority_area", "school_type", "zone"])
+def test_a_column_that_says_who_is_treated_is_no_level(name: str) -> None:
+    panel = economy(6).drop(columns="county")
+    assert one(panel.assign(**{name: (panel["cohort"] > 0).astype(int)}), **OPEN)["clustered_by"] == "village"
+
+
+def test_a_column_in_which_the_one_treated_unit_is_alone_is_no_level() -> None:
+    panel = without_dates(economy(6)).drop(columns="county")
+    panel["cohort"] = np.where(panel["village"] == 7, 2004, 0)
+    panel["altitude"] = 10 * (panel["village"] % 18).where(panel["village"] != 7, 99)
+    assert one(dated(panel), **OPEN, seed=1)["clustered_by"] == "village"

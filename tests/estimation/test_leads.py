@@ -58,3 +58,18 @@ def test_contributions_of_clusters_add_up_to_the_leads(
     sums = seen["null"].sums.sum(axis=0)
     assert 0 < row["p_value"] <= 1
     np.testing.assert_allclose(np.sort(sums), np.sort(seen["leads"].to_numpy()[-len(sums) :]), atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    ["event_study", "sun_abraham", "callaway_santanna", "two_stage", "stacked", "chaisemartin_dhaultfoeuille"],
+)
+def test_leads_that_are_known_exactly_are_not_tested(estimator: str, panel: pd.DataFrame) -> None:
+    panel["y"] = panel["village"] * 0.1 + (panel["year"] - 2000) * 0.3 + 2.0 * panel["listed"]  # and no noise
+    window = [-2, 1] if estimator == "stacked" else None
+    switching = {} if estimator == "chaisemartin_dhaultfoeuille" else None
+    changes = {"estimator": estimator, "window": window, "switching": switching, "seed": 1}
+    rows = estimates_of(panel, **changes)
+    row = rows[rows["term"] == JOINT_TEST].iloc[0]
+    assert pd.isna(row["statistic"]) and pd.isna(row["p_value"])
+    assert "is zero but for rounding" in row["reason"]

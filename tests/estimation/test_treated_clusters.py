@@ -167,3 +167,39 @@ def test_where_a_treatment_ends_those_whose_treatment_changes_are_counted(starts
         found = found[found["standard_error"].notna()]
         assert len(found) and found["p_value"].notna().all(), estimator
         assert set(found["treated_clusters"]) == {14}
+
+
+def test_event_times_since_a_change_count_the_clusters_that_changed() -> None:
+    """In waves every two years event times count from the wave, and not from the cohort's own year."""
+    random = np.random.default_rng(2)
+    keys = [(village, village // 3, year) for village in range(36) for year in range(2000, 2016, 2)]
+    panel = pd.DataFrame(keys, columns=["village", "county", "year"])
+    panel["cohort"] = np.array([0, 2005, 2008])[panel["county"] % 3]
+    panel["y"] = random.normal(size=len(panel))
+    estimates = estimate_block(
+        dated(panel), [equation(estimator="chaisemartin_dhaultfoeuille", inference=COUNTY, seed=1)]
+    )[0]
+    rows = estimates[estimates["event_time"].notna()].set_index("event_time")
+    assert rows.loc[[0, 6, 8], "treated_clusters"].tolist() == [8, 8, 4]  # seen at 8: those of 2005, first in 2006
+    assert pd.notna(rows.loc[0, "p_value"]) and pd.isna(rows.loc[8, "p_value"])
+    assert "with 4 clusters of 12 to compare with" in rows.loc[6, "reason"]
+
+
+def test_an_anderson_rubin_interval_needs_as_many_treated_clusters() -> None:
+    panel = economy(2)
+    panel["eligible"] = ((panel["county"] < 4) & (panel["year"] >= 2004)).astype(float)
+    asked = {"estimator": "instrumental_variables", "endogenous": ["listed"], "instruments": ["eligible"]}
+    row = estimate_block(panel, [equation(**asked, inference=COUNTY)])[0].iloc[0]
+    assert row["treated_clusters"] == 2 and "with 2 treated clusters of 12" in row["reason"]
+    numbers = ["p_value", "p_value_anderson_rubin", "interval_low_anderson_rubin", "interval_high_anderson_rubin"]
+    assert row[numbers].isna().all() and row["anderson_rubin"] == ""
+
+
+def test_one_of_two_treatments_with_few_clusters_has_a_p_value_that_is_drawn() -> None:
+    panel = economy(8)
+    rare = (panel["county"] >= 9) & (panel["year"] >= 2006)
+    panel["rare"], panel["rare_cohort"] = rare.astype(float), np.where(panel["county"] >= 9, 2006.0, np.nan)
+    both = equation(treatments=["listed", "rare"], inference=COUNTY, seed=1)
+    rows = estimate_block(panel, [both])[0].set_index("term")
+    assert rows["treated_clusters"].to_dict() == {"listed": 8, "rare": 3}
+    assert pd.isna(rows.loc["rare", "p_value"]) and pd.notna(rows.loc["rare", "p_value_bootstrap"])

@@ -15,19 +15,33 @@ import pandas as pd
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 
-PLACES = frozenset(
+CERTAIN = frozenset(
     {
         *("province", "prefecture", "city", "municipality", "county", "district", "township", "town", "village"),
-        *("commune", "parish", "hamlet", "community", "state", "region", "department", "division", "subdistrict"),
-        *("block", "ward", "zone", "canton", "area", "school", "firm", "bank", "cluster", "fips"),
+        *("commune", "parish", "hamlet", "community", "state", "region", "subdistrict", "canton", "fips"),
         *("sheng", "shi", "xian", "qu", "xiang", "zhen", "cun"),
     }
 )
+"""Parts of names that are of places and little else."""
+
+PLACES = CERTAIN | {"department", "division", "block", "ward", "zone", "area", "school", "firm", "bank", "cluster"}
 """Parts of names by which columns are taken for levels."""
+
+OF_CODES = frozenset(
+    {"code", "codes", "id", "name", "names", "number", "no", "num", "key", "gb", "fips", "pinyin", "cn"}
+)
+"""What stands beside a place in the name of a column of places: ``county_code``, and not ``school_type``."""
 
 MANY = 6
 """A column that is not called a level and is not used as one counts as one from as many groups on, if these are also
 twice as many as the times at which treatment begins: a column of cohorts has no more groups than these."""
+
+DRAWS = 200
+"""Such a column also has to be one within which units drawn to be treated at random would not be alike in any of so
+many draws: where one unit is treated, a column of altitudes may well have it in a group of its own."""
+
+KNOWN = 0.8
+"""The least share of units of which a column has to hold something for one of groups above them."""
 
 
 class Levels:
@@ -54,12 +68,28 @@ class Levels:
         found = {}
         for name in self.panel.columns:
             values = self.panel[name]
-            if str(name) in (self.unit, self.period) or values.isna().any() or not _holds_names(values):
+            known = values.notna().to_numpy()[first]
+            if str(name) in (self.unit, self.period) or known.mean() < KNOWN or not _holds_names(values):
                 continue
-            array = values.astype(object).to_numpy() if values.dtype == object else values.to_numpy()
-            if bool(np.all(array == array[first[codes]])) and 1 < (groups := int(values.nunique())) < len(units):
-                found[str(name)] = groups
+            groups = self.groups(str(name)).to_numpy()
+            if bool(np.all(groups == groups[first[codes]])) and 1 < (number := len(np.unique(groups))) < len(units):
+                found[str(name)] = number
         return found
+
+    def groups(self, column: str) -> pd.Series:
+        """Number the groups of a column; a unit of which it holds nothing is one of its own."""
+        codes = pd.Series(pd.factorize(self.panel[column])[0], index=self.panel.index)
+        alone = pd.factorize(self.panel[self.unit])[0] + int(codes.max()) + 1
+        return codes.where(codes >= 0, alone)
+
+    def complete(self, column: str) -> str:
+        """Name a column that holds a group for every row, which is added to the panel where the one named has gaps."""
+        if not self.panel[column].isna().any():
+            return column
+        name = f"{column}_or_{self.unit}"
+        if name not in self.panel:
+            self.panel = self.panel.assign(**{name: self.groups(column)})
+        return name
 
     def alike(self, treatment: str, entering: str) -> list[str]:
         """List the columns within whose groups all units are treated alike."""
@@ -71,10 +101,24 @@ class Levels:
 
     def _is_constant(self, rows: pd.DataFrame, column: str, treatment: str, entering: str) -> bool:
         """Tell whether all units of each group have the same cohort, and the same treatment in a period."""
-        cohort = rows[f"{treatment}_cohort"].astype("float64").fillna(-1.0).groupby(rows[column], observed=True)
+        groups = self.groups(column).loc[rows.index]
+        cohort = rows[f"{treatment}_cohort"].astype("float64").fillna(-1.0).groupby(groups)
         if (cohort.nunique() > 1).any():
             return False
-        return bool((rows.groupby([column, self.period], observed=True)[entering].nunique() <= 1).all())
+        return bool((rows[entering].groupby([groups, rows[self.period]]).nunique() <= 1).all())
+
+    def is_by_chance(self, column: str, treatment: str) -> bool:
+        """Tell whether units of a column's groups would now and then be treated alike if units were drawn for it."""
+        units = pd.DataFrame({"group": self.groups(column), "cohort": self.panel[f"{treatment}_cohort"]})
+        units = units.groupby(self.panel[self.unit]).first().sort_values("group", kind="stable")
+        starts = np.flatnonzero(np.r_[True, np.diff(units["group"].to_numpy()) != 0])
+        cohorts = pd.factorize(units["cohort"], sort=True)[0]
+        random = np.random.default_rng(len(units))
+        for _ in range(DRAWS):
+            drawn = random.permutation(cohorts)
+            if (np.minimum.reduceat(drawn, starts) == np.maximum.reduceat(drawn, starts)).all():
+                return True
+        return False
 
 
 def with_assignment(levels: Levels, equation: Equation, ledger: Ledger) -> Equation:
@@ -101,6 +145,11 @@ def with_assignment(levels: Levels, equation: Equation, ledger: Ledger) -> Equat
         return equation
     named = " and ".join(equation.treatments)
     found = f"{named} is the same for all of a {level}"
+    missing = int(panel.loc[panel[level].isna(), equation.unit].nunique())
+    level = levels.complete(level)
+    if missing:
+        found += f", which is missing for {missing} of {equation.unit}, each taken for one of its own"
+        panel = levels.panel
     changes: dict[str, object] = {}
     if inference.permutation is not None and inference.permutation.among is None:
         changes["permutation"] = inference.permutation.model_copy(update={"among": level})
@@ -142,9 +191,15 @@ def assignment_level(levels: Levels, equation: Equation) -> str | None:
             continue
         alike = [column for column in levels.alike(name, entering) if not _is_of(column, equation, used)]
         stated = equation.groups_above
-        called = [column for column in alike if column in stated or PLACES & set(column.lower().split("_"))]
         times, units = panel[f"{name}_cohort"].nunique(dropna=False), panel[equation.unit].nunique()
-        many = [column for column in alike if max(MANY, 2 * times) <= levels.above[column] <= units / 2]
+        called = [
+            column for column in alike if column in stated or _is_called_level(column, levels.above[column] > times)
+        ]
+        many = [
+            column
+            for column in alike
+            if max(MANY, 2 * times) <= levels.above[column] <= units / 2 and not levels.is_by_chance(column, name)
+        ]
         if called or many:
             found.append(min(called or many, key=lambda column: (levels.above[column], column)))
     return min(found, key=lambda column: (levels.above[column], column), default=None)
@@ -160,6 +215,16 @@ def _no_levels(equation: Equation) -> set[str]:
         *equation.dating,
         *(name for name in others if name),
     }
+
+
+def _is_called_level(column: str, more: bool) -> bool:
+    """Tell whether a column is called a level.
+
+    With no ``more`` groups than there are times at which treatment begins, a column may as well say who is treated, as
+    ``pilot_zone`` and ``minority_area`` would, so that it has to be called a place and nothing else.
+    """
+    parts = set(column.lower().split("_"))
+    return bool(PLACES & parts) if more else bool(CERTAIN & parts) and parts <= CERTAIN | OF_CODES
 
 
 def _is_of(column: str, equation: Equation, used: set[str]) -> bool:

@@ -107,9 +107,9 @@ def block_results(
         ledger = Ledger("estimation", name, equation.unit, equation.period, designations, levels or {})
         try:
             equation = with_assignment(above, equation, ledger)
-            used = panel
+            used = above.panel
             if equation.matching is not None:
-                used, balance = import_module(MATCHING).match(panel, equation, ledger)
+                used, balance = import_module(MATCHING).match(used, equation, ledger)
                 balances.append(balance)
             rows = import_module(estimator_module(equation.estimator)).estimate(used, equation, ledger)
             rows = with_treated_clusters(rows)

@@ -40,6 +40,7 @@ def joint_test(
     null: Contributions | None,
     freedom: float = np.inf,
     word: str = "coefficient",
+    known_to: Numbers | float = 0.0,
 ) -> dict[str, Any]:
     """Test that all effects before treatment are zero.
 
@@ -57,6 +58,8 @@ def joint_test(
         The F distribution's denominator then.
     word
         What a lead is called.
+    known_to
+        Standard errors of leads that are no larger than this are rounding, and a statistic of them would be noise.
 
     Returns
     -------
@@ -69,6 +72,10 @@ def joint_test(
     number = len(estimates)
     if not number:
         return found | {"reason": f"there is no {word if word == 'placebo' else f'{word} before treatment'} to test"}
+    exact = int((np.sqrt(np.maximum(np.diag(covariance), 0.0)) <= known_to).sum())
+    if exact and np.isfinite(known_to).all():
+        which = f"{exact} of {number} {word}s" if exact < number else counted(number, word)
+        return found | {"reason": f"the standard error of {which} is zero but for rounding"}
     if is_singular(covariance):
         clusters = shared.get("clusters")
         many = f"{number} {word}s are too many for {clusters} clusters" if clusters else f"{number} {word}s"
@@ -98,7 +105,9 @@ def joint_test_of(
     leads = [name for name in leads if name not in fit.collinear]
     estimates = fit.coefficients[leads].to_numpy(dtype="float64")
     covariance = fit.covariance.matrix.loc[leads, leads].to_numpy(dtype="float64")
-    return joint_test(estimates, covariance, fit.shared, equation, null, fit.covariance.degrees_of_freedom, word)
+    known_to = fit.covariance.rounding.reindex(leads)["error"].fillna(0.0).to_numpy(dtype="float64")
+    freedom = fit.covariance.degrees_of_freedom
+    return joint_test(estimates, covariance, fit.shared, equation, null, freedom, word, known_to)
 
 
 def null_of_regression(

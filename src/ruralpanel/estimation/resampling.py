@@ -60,7 +60,7 @@ def resampled_if_few(equation: Equation, fit: Fit) -> Equation:
     equation
         What is estimated.
     fit
-        Tells how many clusters are treated.
+        Tells how many clusters are treated, by each treatment.
 
     Returns
     -------
@@ -69,7 +69,7 @@ def resampled_if_few(equation: Equation, fit: Fit) -> Equation:
     """
     inference, counts = equation.inference, fit.shared.get(COUNTS)
     asked = inference.bootstrap is not None or inference.permutation is not None
-    if asked or not isinstance(counts, Counts) or not counts.are_few or counts.total < 3:
+    if asked or not isinstance(counts, Counts) or not counts.are_few_of_some or counts.total < 3:
         return equation
     if fit.absorbed is None or len(inference.cluster or []) != 1:
         return equation

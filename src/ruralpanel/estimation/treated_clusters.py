@@ -26,6 +26,9 @@ FEW = 5
 COUNTS = "treated clusters by place"
 """Where a row keeps the :class:`Counts` of its equation until the block is put together; no column of the estimates."""
 
+OWN = "treated clusters and those compared with, of the row"
+"""Where a row keeps how many clusters are treated and how many compared with in it alone, if its estimator counts."""
+
 TOO_FEW = r"^no .*with \d+ (?:treated )?clusters? of "
 """How the reason for that begins, as a pattern."""
 
@@ -37,6 +40,10 @@ FROM_ERRORS = (
     "interval_low_simultaneous",
     "interval_high_simultaneous",
     "minimum_detectable_effect",
+    "p_value_anderson_rubin",
+    "interval_low_anderson_rubin",
+    "interval_high_anderson_rubin",
+    "anderson_rubin",
 )
 """The columns that follow from a standard error."""
 
@@ -89,6 +96,11 @@ class Counts:
     def are_few(self) -> bool:
         """Whether there are too few on a side for p-values from standard errors."""
         return min(self.treated, self.others) < FEW
+
+    @property
+    def are_few_of_some(self) -> bool:
+        """Whether there are too few, be it of one treatment of several."""
+        return self.are_few or min(self._by_column.values(), default=FEW) < FEW
 
     def of(self, row: Mapping[str, Any]) -> int | None:
         """Count the treated clusters behind a row; None where it is no effect of a treatment."""
@@ -197,13 +209,13 @@ def _changed(sample: pd.DataFrame, treated: pd.Series, equation: Equation) -> ND
     return np.asarray(rows.groupby(unit).transform("min").fillna(np.inf))
 
 
-def few_words(counts: Counts, number: int) -> str:
+def few_words(counts: Counts, number: int, others: int) -> str:
     """Say of what there are too few; empty where there are enough."""
     total = counts.total
     if number < FEW:
         return f"{counted(number, 'treated cluster')} of {total:,}"
-    if counts.others < FEW:
-        return f"{counted(counts.others, 'cluster')} of {total:,} to compare with"
+    if others < FEW:
+        return f"{counted(others, 'cluster')} of {total:,} to compare with"
     return ""
 
 
@@ -226,15 +238,18 @@ def with_treated_clusters(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
     counts = row.get(COUNTS)
-    number = counts.of(row) if isinstance(counts, Counts) else None
-    if number is None or not isinstance(counts, Counts):
+    if not isinstance(counts, Counts):
+        return row
+    own = row.get(OWN)
+    number, others = own or (counts.of(row), counts.others)
+    if number is None:
         return row
     row = row | {"treated_clusters": number}
-    words = few_words(counts, number)
+    words = few_words(counts, number, others)
     if not words or "placebo" in str(row.get("variance", "")) or pd.isna(row.get("standard_error", np.nan)):
         return row
     # A row may rest on few of the treated clusters and have a standard error all the same.
-    alone = min(counts.treated, counts.others) <= 1 or counts.total <= 2
+    alone = min(own or (counts.treated, counts.others)) <= 1 or counts.total <= 2
     gone = (*FROM_ERRORS, *(["standard_error"] if alone else []), *([COVARIES] if counts.are_few else []))
     what = "standard error, nor interval or p-value from it," if alone else "interval or p-value from standard errors"
     before = f"{row['reason']}; " if row.get("reason") else ""

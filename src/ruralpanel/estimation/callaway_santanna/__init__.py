@@ -127,7 +127,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     tested = np.array([each.effect for each in leads])
     covariance = _covariance(np.array([each.influence for each in leads]).T, clusters) if leads else np.empty((0, 0))
     null = null_of_leads(leads, effects, observed, clusters, choice, ahead)
-    rows.append(joint_test(tested, covariance, shared, equation, null, word="effect"))
+    rows.append(joint_test(tested, covariance, shared, equation, null, word="effect", known_to=known_to[1]))
     return rows
 
 

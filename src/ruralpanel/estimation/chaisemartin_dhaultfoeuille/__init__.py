@@ -37,6 +37,7 @@ from ruralpanel.estimation.chaisemartin_dhaultfoeuille.histories import IN, OUT,
 from ruralpanel.estimation.estimates import no_estimate, sample_words
 from ruralpanel.estimation.leads import joint_test_of, null_of_weights
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample
+from ruralpanel.estimation.treated_clusters import OWN
 from ruralpanel.inference.sign_changes import Contributions
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
@@ -101,12 +102,13 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     rows: list[dict[str, Any]] = [reference]
     for time in by_time:
         if _name(time) in contrasts:
-            rows.append({"event_time": time, **numbers_of(fit, _name(time), equation)})
+            of_time = _clusters(contrasts[_name(time)], histories)
+            rows.append({"event_time": time, **of_time, **numbers_of(fit, _name(time), equation)})
         else:
             reason = f"no unit that changes treatment can be compared at event time {time}"
             rows.append(no_estimate(equation, reason, event_time=time))
     rows.sort(key=lambda each: int(each["event_time"]))
-    rows.append(numbers_of(fit, OVERALL, equation))
+    rows.append(_clusters(overall, histories) | numbers_of(fit, OVERALL, equation))
     between = _between_periods(sample, treatment, equation)
     words = sample_words(equation, ", ".join(part for part in (*_words(choice), left_out, between) if part))
     shared = fit.shared | {"sample": words, "regressors": "", "fixed_effects": "none"}
@@ -204,6 +206,12 @@ def _note_counts(
             )
             words += f"beside {waiting:,} that have not changed yet"
             ledger.note(_name(time), len(sample), sample, words)
+
+
+def _clusters(contrast: Contrast, histories: Histories) -> dict[str, Any]:
+    """Count the clusters with a change and those compared with: event times are not those since a cohort's period."""
+    sides = (contrast.switchers, contrast.comparisons)
+    return {OWN: tuple(len(np.unique(histories.cluster[side])) for side in sides)}
 
 
 def _fit(contrasts: dict[str, Contrast], histories: Histories, sample: pd.DataFrame, equation: Equation) -> Fit:
