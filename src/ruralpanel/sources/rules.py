@@ -14,7 +14,8 @@ INEXACT = "must hold exact codes; as numbers, ones this long have lost their las
 AS_DATES = "must hold codes, and some have become dates in a spreadsheet program"
 DATES_AMONG_OTHERS = "must not hold dates among other values"
 ERROR_OF_A_SPREADSHEET = "must hold values, not errors of a spreadsheet program"
-CUT_KEY = "is of the key, was cut within a character, and what is left is or begins another's"
+NO_KEY = "is the key and must not be missing"
+CUT_KEY = "tells things apart, was cut within a character, and what is left is or begins another's"
 
 _LOST = "their last digits are lost: make the column text in the original file and export it again"
 
@@ -28,8 +29,10 @@ HINTS = {
     ROUNDED: _LOST,
     INEXACT: _LOST,
     AS_DATES: "make the column text in the original file and export it again",
-    DATES_AMONG_OTHERS: "a spreadsheet program makes them of codes such as 3-1: make the column text in the original",
+    DATES_AMONG_OTHERS: "where the column holds periods, give it a `frequency`, such as `year`; of codes such as 3-1 a "
+    "spreadsheet program makes dates: make the column text in the original",
     ERROR_OF_A_SPREADSHEET: "mend them in the original file, or give them as `missing_codes`",
+    NO_KEY: "rows of totals or notes are left out with the source's `drop_rows`; merged cells are `fill_down`",
     CUT_KEY: "`corrections` can mend it",
 }
 """By rule, what can be done."""

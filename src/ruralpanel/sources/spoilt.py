@@ -15,8 +15,8 @@ from ruralpanel.sources.codes import EXACT_IN_SINGLE_PRECISION, EXACT_INTEGERS
 DIGITS_OF_A_SPREADSHEET = 15
 """A spreadsheet program keeps so many digits of a number and makes zeros of those after them."""
 
-_ROUNDED_TEXT = r"[-+]?[0-9](?:\.[0-9]+)?[eE]\+[0-9]+|[-+]?[0-9]\.[0-9]+[eE][0-9]+"
-_ANY_EXPONENT = r"[-+]?[0-9]+(?:\.[0-9]*)?[eE]\+?[0-9]+"
+_ROUNDED_TEXT = r"[-+]?[0-9](?:[.,][0-9]+)?[eE]\+[0-9]+|[-+]?[0-9][.,][0-9]+[eE][0-9]+"
+_ANY_EXPONENT = r"[-+]?[0-9]+(?:[.,][0-9]*)?[eE]\+?[0-9]+"
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _AS_DATE = re.compile(
     rf"(?:[0-9]{{1,2}}[-/ ])?(?:{_MONTHS})[a-z]*(?:[-/ ][0-9]{{1,4}})?|[0-9]{{1,2}}月[0-9]{{1,2}}日", re.IGNORECASE
