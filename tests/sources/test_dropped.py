@@ -136,7 +136,7 @@ def test_a_total_with_a_key_says_what_can_be_done(tmp_path: Path) -> None:
     path = tmp_path / "data.csv"
     path.write_text("v,year,y\na,2010,1\nb,2010,2\n合计,,3\n", encoding="utf-8")
     declared = {"path": "data.csv", "key": ["v", "year"], "columns": {"v": None, "year": None, "y": None}}
-    with pytest.raises(DataError, match="in row 4\n.*`drop_rows`"):
+    with pytest.raises(DataError, match=r"in row 4\n.*`drop_rows`"):
         read_source("s", Source.model_validate(declared), path)
 
 

@@ -142,3 +142,13 @@ def test_a_group_that_is_cut_is_guarded_as_a_key_is(tmp_path: Path) -> None:
 
 def test_a_spoilt_key_is_told_once(tmp_path: Path) -> None:
     assert "must not be missing" not in complaint(csv(tmp_path, "3.71721E+11", "3.71722E+11"), {"type": "number"})
+
+
+def test_codes_with_and_without_their_zeros_are_one_by_their_width_only(tmp_path: Path) -> None:
+    path = csv(tmp_path, "01001", "1003.0", "01003")
+    said = complaint(path, None)
+    assert "'1003.0', '01003' in rows 3, 4" in said
+    assert "`{type: code, width: 5}`" in said
+    assert read(path, {"type": "text"})["v"].tolist() == ["01001", "1003.0", "01003"]
+    assert read(csv(tmp_path, "01001", "1003.0"), {"type": "code", "width": 5})["v"].tolist() == ["01001", "01003"]
+    assert read(csv(tmp_path, "01001", "1003.0", "A1"), None)["v"].tolist() == ["01001", "1003.0", "A1"]

@@ -45,7 +45,9 @@ def without_dropped_rows(raw: RawTable, source: Source) -> RawTable:
             what = f"`drop_rows`, entry {number} ({entry.reason}): {absent}"
             hint = "has the file changed? mend the entry or take it out"
             if entry.last is not None:
-                hint = "a full row that is to go, such as a total, is named by `rows` or `values`; or has the file changed?"
+                hint = (
+                    "a full row that is to go, such as a total, is named by `rows` or `values`; has the file changed?"
+                )
             problems.append(Problem(raw.where, what, hint=hint))
         rows = raw.rows[fits.to_numpy()]
         if len(rows):

@@ -11,6 +11,7 @@ PERCENT_ON_SOME = "must hold numbers that all have a per cent sign or format, or
 SHOWN_OTHERWISE = "must hold numbers that are shown as they are stored, and these are shown in thousands or the like"
 ROUNDED = "must hold whole codes, not ones that a spreadsheet program has rounded"
 INEXACT = "must hold exact codes; as numbers, ones this long have lost their last digits (CSV: give `type: text`)"
+TWO_WAYS = "must write a code in one way, and some are others without the zeros at their beginning, or with .0"
 AS_DATES = "must hold codes, and some have become dates in a spreadsheet program"
 DATES_AMONG_OTHERS = "must not hold dates among other values"
 ERROR_OF_A_SPREADSHEET = "must hold values, not errors of a spreadsheet program"
@@ -28,6 +29,7 @@ HINTS = {
     SHOWN_OTHERWISE: "say which number counts with `read_as: shown` or `read_as: stored`",
     ROUNDED: _LOST,
     INEXACT: _LOST,
+    TWO_WAYS: "say how many digits a code has: `{type: code, width: 5}`; or `type: text` where they are two codes",
     AS_DATES: "make the column text in the original file and export it again",
     DATES_AMONG_OTHERS: "where the column holds periods, give it a `frequency`, such as `year`; of codes such as 3-1 a "
     "spreadsheet program makes dates: make the column text in the original",

@@ -73,6 +73,20 @@ def cut_by_a_spreadsheet(text: pd.Series) -> pd.Series:
     return long & (len(beyond) >= 3 and set(beyond) == {"0"})
 
 
+def written_in_two_ways(text: pd.Series) -> pd.Series:
+    """Tell codes that are others of the column without the zeros at their beginning, or with ``.0``.
+
+    Parameters
+    ----------
+    text
+        The cells.
+    """
+    different = pd.Series(text.dropna().unique(), dtype="str")
+    digits = different[different.str.fullmatch(r"[0-9]+(?:\.0+)?")]
+    bare = digits.str.replace(r"\.0+$", "", regex=True).str.lstrip("0")
+    return text.isin(digits[bare.duplicated(keep=False)].tolist())
+
+
 def became_dates(text: pd.Series) -> pd.Series:
     """Tell codes such as 3-1 that became Mar-01, by others in the column that are no dates.
 

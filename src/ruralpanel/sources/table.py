@@ -100,7 +100,7 @@ def read_source(
         ledger.note("wide to long", len(raw.values), written, f"one row for each {source.wide_into}")
     if corrections is not None:
         try:
-            written, note = apply_corrections(written, source, corrections)
+            written, note = apply_corrections(written, source, corrections, periods)
         except DataError as error:
             # A key that cannot be read is why no row has it: that is said first.
             _, badly_typed = _typed(written, source, Ledger("sources", name), raw, periods, identifying)

@@ -26,6 +26,7 @@ from ruralpanel.sources.rules import (
     ONE_VALUE,
     PERCENT_ON_SOME,
     ROUNDED,
+    TWO_WAYS,
     UNREADABLE,
 )
 from ruralpanel.sources.spoilt import (
@@ -36,6 +37,7 @@ from ruralpanel.sources.spoilt import (
     inexact_numbers,
     long_numbers,
     rounded_text,
+    written_in_two_ways,
 )
 from ruralpanel.sources.typed import Typed
 from ruralpanel.study.period_columns import PeriodColumn
@@ -275,6 +277,8 @@ def _from_text(text: pd.Series, written: pd.Series, column: Column, identifies: 
     typed = Typed(text, rounded, ROUNDED, notes, [(errors_of_a_spreadsheet(text), ERROR_OF_A_SPREADSHEET)])
     if identifies:
         typed.more.append((became_dates(text), AS_DATES))
+        if column.type is None:
+            typed.more.append((written_in_two_ways(text), TWO_WAYS))
     return typed
 
 
