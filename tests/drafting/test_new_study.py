@@ -349,3 +349,19 @@ def test_any_text_comes_back_from_the_file_as_it_was(tmp_path_factory: pytest.Te
     path = tmp_path_factory.mktemp("yaml") / "text.yaml"
     path.write_text(f"key: {written(text)}\n", encoding="utf-8")
     assert read_yaml(path).data == {"key": text}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("village,year,a\n" + "3.71721E+11,2010,1\n3.71721E+11,2010,2\n" * 3, "has rounded codes: their last digits"),
+        ("village;year;a\n1;2010;95,7\n1;2011;76,6\n", 'give the source `decimal`: "," where'),
+        ("area,a\nx,1.5\nx,2.5\nx,1.5\nx,2.5\nnote,\n", "row 6 may be of units, totals or notes, which `drop_rows`"),
+    ],
+)
+def test_a_file_that_cannot_be_read_as_it_stands_is_left_out_with_what_to_do(
+    folder: Path, capsys: pytest.CaptureFixture[str], text: str, said: str
+) -> None:
+    (folder / "panel.csv").write_text(text, encoding="utf-8")
+    assert main(["new-study", "mine", "data/raw/mine/panel.csv"]) == 1
+    assert said in capsys.readouterr().err

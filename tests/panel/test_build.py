@@ -172,3 +172,13 @@ def test_the_ledger_is_a_chain(keys: list[tuple[int, int]], after: int) -> None:
     for before, line in zip(ledger.lines, ledger.lines[1:], strict=False):
         assert line.rows_in == before.rows_out
     assert ledger.lines[-1].rows_out == len(panel) == sum(year > after for _, year in keys)
+
+
+@pytest.mark.parametrize("unmatched", ["missing", "zero", "drop"])
+def test_codes_that_lost_their_zeros_on_one_side_are_no_rows_without_a_partner(unmatched: str) -> None:
+    base = pd.DataFrame({"v": ["a", "b"], "t": [2010, 2010], "fips": ["1001", "12003"]})
+    areas = pd.DataFrame({"fips": ["01001", "12003"], "area": [5.0, 6.0]})
+    joins = [{"source": "areas", "on": ["fips"], "unmatched": unmatched}]
+    panel = Panel.model_validate({"unit": "v", "period": "t", "base": "base", "joins": joins})
+    with pytest.raises(DataError, match=r"'1001' in the panel and '01001' in `areas`\n.*`\{type: code, width: 5\}`"):
+        build_panel({"base": base, "areas": areas}, panel, "base", {})

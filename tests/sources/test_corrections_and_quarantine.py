@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from ruralpanel.errors import DataError
 from ruralpanel.sources.table import SourceTable, read_source
@@ -133,3 +135,40 @@ def test_codes_that_were_rounded_are_told_before_corrections_that_find_no_row(
     first, second = (problem.what for problem in raised.value.problems)
     assert said in first
     assert "0 rows of the raw file have the key 371703100200" in second
+
+
+@pytest.mark.parametrize("written", ["2014Q2", "2014-Q2", "2014年2季度"])
+def test_a_correction_finds_its_row_by_the_period_that_is_meant(tmp_path: Path, written: str) -> None:
+    raw, beside = tmp_path / "raw.csv", tmp_path / "raw.corrections.csv"
+    raw.write_text("v,q,y\na,2014Q1,1\na,2014年第二季度,2\n", encoding="utf-8")
+    beside.write_text(f"v,q,column,from,to,reason\na,{written},y,2,20,a slip\n", encoding="utf-8")
+    columns = {"v": None, "q": {"frequency": "quarter"}, "y": None}
+    source = Source.model_validate({"path": "raw.csv", "key": ["v", "q"], "columns": columns})
+    assert read_source("survey", source, raw, beside).table["y"].tolist() == [1, 20]
+
+
+@pytest.mark.parametrize("written", ["1003", "01003", "1003.0"])
+def test_a_correction_finds_its_row_by_the_code_that_is_meant(tmp_path: Path, written: str) -> None:
+    raw, beside = tmp_path / "raw.csv", tmp_path / "raw.corrections.csv"
+    raw.write_text("v,y\n1001.0,1\n1003.0,2\n", encoding="utf-8")
+    beside.write_text(f"v,column,from,to,reason\n{written},y,2,20,a slip\n", encoding="utf-8")
+    columns = {"v": {"type": "code", "width": 5}, "y": None}
+    source = Source.model_validate({"path": "raw.csv", "key": ["v"], "columns": columns})
+    assert read_source("survey", source, raw, beside).table["y"].tolist() == [1, 20]
+
+
+def test_a_correction_finds_its_row_by_a_date_of_a_spreadsheet_and_says_what_the_keys_are(tmp_path: Path) -> None:
+    raw, beside = tmp_path / "raw.xlsx", tmp_path / "raw.corrections.csv"
+    book = Workbook()
+    for row in (["v", "t", "y"], ["a", datetime(2014, 12, 31), 1], ["a", datetime(2015, 12, 31), 2]):
+        book.active.append(row)
+    book.save(raw)
+    columns = {"v": None, "t": None, "y": None}
+    source = Source.model_validate({"path": "raw.xlsx", "key": ["v", "t"], "columns": columns})
+    beside.write_text("v,t,column,from,to,reason\na,2015-12-31,y,2,20,a slip\n", encoding="utf-8")
+    assert read_source("survey", source, raw, beside).table["y"].tolist() == [1, 20]
+    beside.write_text("v,t,column,from,to,reason\na,2015-12-31,t,2015-12-31,2016-12-31,a slip\n", encoding="utf-8")
+    assert read_source("survey", source, raw, beside).table["t"].tolist() == [2014, 2016]
+    beside.write_text("v,t,column,from,to,reason\na,31/12/2015,y,2,20,a slip\n", encoding="utf-8")
+    with pytest.raises(DataError, match="the file has a / 2014-12-31, a / 2015-12-31"):
+        read_source("survey", source, raw, beside)

@@ -130,3 +130,36 @@ def test_other_formats_are_rid_of_rows_too(tmp_path: Path) -> None:
     path = tmp_path / "data.parquet"
     pd.DataFrame({"县名": ["曹县", "合计"], "年份": [2010, 2010], "人口": [1, 1]}).to_parquet(path)
     assert read(path, TOTAL).table["county"].tolist() == ["曹县"]
+
+
+def test_a_total_with_a_key_says_what_can_be_done(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text("v,year,y\na,2010,1\nb,2010,2\n合计,,3\n", encoding="utf-8")
+    declared = {"path": "data.csv", "key": ["v", "year"], "columns": {"v": None, "year": None, "y": None}}
+    with pytest.raises(DataError, match=r"in row 4\n.*`drop_rows`"):
+        read_source("s", Source.model_validate(declared), path)
+
+
+def test_a_full_row_at_the_end_is_named_by_what_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text("v,y\na,1\nb,2\n合计,3\n注：x,\n", encoding="utf-8")
+    declared = {"path": "data.csv", "key": ["v"], "columns": {"v": None, "y": None}}
+    with pytest.raises(DataError, match="is named by `rows` or `values`"):
+        read_source("s", Source.model_validate(declared | {"drop_rows": [{"last": 2, "reason": "foot"}]}), path)
+    entries = [{"last": 1, "reason": "note"}, {"values": ["合计"], "reason": "total"}]
+    assert read_source("s", Source.model_validate(declared | {"drop_rows": entries}), path).table["y"].tolist() == [
+        1,
+        2,
+    ]
+
+
+def test_a_column_for_each_period_is_not_looked_at() -> None:
+    declared = {
+        "path": "a.csv",
+        "key": ["v", "t"],
+        "columns": {"v": None, "y": {"wide": "y([0-9]+)"}},
+        "wide_into": "t",
+    }
+    entry = {"values": ["元"], "column": "y", "reason": "units"}
+    with pytest.raises(ValueError, match="which is a column for each period; name another"):
+        Source.model_validate(declared | {"drop_rows": [entry]})

@@ -28,8 +28,9 @@ def book(tmp_path: Path, *cells: tuple[object, str | None]) -> Path:
     return tmp_path / "data.xlsx"
 
 
-def read(path: Path, **column: object) -> list[object]:
-    source = Source.model_validate({"path": str(path), "key": ["v"], "columns": {"v": None, "a": column}})
+def read(path: Path, decimal: str | None = None, **column: object) -> list[object]:
+    declared = {"path": str(path), "key": ["v"], "columns": {"v": None, "a": column}, "decimal": decimal}
+    source = Source.model_validate(declared)
     return read_source("yearbook", source, path).table["a"].tolist()
 
 
@@ -118,3 +119,27 @@ def test_formats_of_xls_files_are_said_to_be_unseen() -> None:
 def test_a_sheet_without_such_formats_is_read_as_before(tmp_path: Path) -> None:
     pd.DataFrame({"v": [1, 2], "a": [0.13, 1234.5]}).to_excel(tmp_path / "data.xlsx", index=False)
     assert read(tmp_path / "data.xlsx") == [0.13, 1234.5]
+
+
+def test_numbers_of_a_spreadsheet_have_no_mark_that_could_be_misread(tmp_path: Path) -> None:
+    """Beside text with decimal commas, 1.199 is a number, and the text 1.199 is 1199."""
+    path = book(tmp_path, ("95,7", None), (76.6, None), ("1.199", None), (1.199, None))
+    assert "'95,7' in row 2" in complaint(path)
+    assert read(path, decimal=",") == [95.7, 76.6, 1199, 1.199]
+    percent = book(tmp_path, ("12,5%", None), (0.135, "0.0%"), (0.2, "0%"))
+    assert read(percent, decimal=",") == [12.5, 13.5, 20]
+
+
+def test_a_column_of_numbers_is_not_doubted_for_the_commas_of_another(tmp_path: Path) -> None:
+    made = Workbook()
+    for row in (["v", "a", "b"], ["x", "95,7", 1.199], ["y", "76,6", 0.704]):
+        made.active.append(row)
+    made.save(tmp_path / "data.xlsx")
+    declared = {"path": "data.xlsx", "key": ["v"], "columns": {"v": None, "a": {"type": "text"}, "b": None}}
+    table = read_source("yearbook", Source.model_validate(declared), tmp_path / "data.xlsx").table
+    assert table["b"].tolist() == [1.199, 0.704]
+
+
+def test_truth_values_of_a_spreadsheet_count_1_and_0(tmp_path: Path) -> None:
+    assert read(book(tmp_path, (True, None), (False, None))) == [1, 0]
+    assert read(book(tmp_path, (True, None), (False, None)), type="text") == ["True", "False"]

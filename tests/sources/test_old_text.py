@@ -114,7 +114,7 @@ def test_a_key_that_was_cut_is_an_error_where_it_may_be_anothers(tmp_path: Path)
     assert cut.table["n"].tolist()[-1] == "普连集镇"
     for other in (whole[4], whole[4][:-2]):
         path = old_stata(tmp_path / "twice.dta", [*whole[:3], other, whole[4][:-1]])
-        assert "is of the key, was cut within a character" in complaint(path, **key)
+        assert "tells things apart, was cut within a character" in complaint(path, **key)
     assert "is the key and must not be missing" in complaint(old_stata(tmp_path / "no.dta", [*whole, b"\xc7"]), **key)
 
 

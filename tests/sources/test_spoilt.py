@@ -116,3 +116,39 @@ def test_codes_of_a_width_get_their_zeros_back(tmp_path: Path) -> None:
     assert read(tmp_path / "a.dta", five)["v"].tolist() == ["01001", "72001"]
     with pytest.raises(ValueError, match="`level` says how many digits a code has"):
         read(csv(tmp_path, "1"), {"type": "code", "width": 5, "level": "county"})
+
+
+@pytest.mark.parametrize("decimal", [None, ","])
+@pytest.mark.parametrize("code", TYPES)
+def test_a_code_rounded_by_a_program_of_decimal_commas_is_one_too(
+    tmp_path: Path, code: dict[str, object] | None, decimal: str | None
+) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text("k;v\na;3,71721E+11\nb;3,71721E+11\n", encoding="utf-8")
+    declared = {"path": "data.csv", "key": ["k"], "columns": {"k": None, "v": code}, "decimal": decimal}
+    with pytest.raises(DataError, match=r"'3,71721E\+11' in rows 2, 3"):
+        read_source("villages", Source.model_validate(declared), path, identifying=["v"])
+
+
+def test_a_group_that_is_cut_is_guarded_as_a_key_is(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    rows = ["1,曹县大集镇丁楼".encode("gbk")[:-1], "2,曹县大集镇丁家".encode("gbk")[:-1], "3,单县".encode("gbk")]
+    path.write_bytes(b"k,v\n" + b"\n".join(rows) + b"\n")
+    source = Source.model_validate({"path": "data.csv", "key": ["k"], "columns": {"k": None, "v": None}})
+    assert read_source("villages", source, path).table["v"].tolist() == ["曹县大集镇丁", "曹县大集镇丁", "单县"]
+    with pytest.raises(DataError, match="`v` tells things apart, was cut within a character"):
+        read_source("villages", source, path, identifying=["v"])
+
+
+def test_a_spoilt_key_is_told_once(tmp_path: Path) -> None:
+    assert "must not be missing" not in complaint(csv(tmp_path, "3.71721E+11", "3.71722E+11"), {"type": "number"})
+
+
+def test_codes_with_and_without_their_zeros_are_one_by_their_width_only(tmp_path: Path) -> None:
+    path = csv(tmp_path, "01001", "1003.0", "01003")
+    said = complaint(path, None)
+    assert "'1003.0', '01003' in rows 3, 4" in said
+    assert "`{type: code, width: 5}`" in said
+    assert read(path, {"type": "text"})["v"].tolist() == ["01001", "1003.0", "01003"]
+    assert read(csv(tmp_path, "01001", "1003.0"), {"type": "code", "width": 5})["v"].tolist() == ["01001", "01003"]
+    assert read(csv(tmp_path, "01001", "1003.0", "A1"), None)["v"].tolist() == ["01001", "1003.0", "A1"]

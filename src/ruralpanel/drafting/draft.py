@@ -12,7 +12,7 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from ruralpanel.drafting.keys import Key, find_key, tried
-from ruralpanel.drafting.reading import open_file, readable_members
+from ruralpanel.drafting.reading import open_file, readable_members, unlike_data
 from ruralpanel.drafting.variables import Variable, describe, name_from, period_of_wide
 from ruralpanel.errors import DataError, Problem, StudyError, counted
 from ruralpanel.periods.frequency import FIRST_YEAR, LAST_YEAR, Frequency, frequency, is_finer
@@ -168,7 +168,10 @@ def draft_study(paths: Sequence[str], root: Path) -> Draft:
         try:
             found = _draft_source(name, path, root, questions, member)
         except DataError as error:
-            questions += [f"{_origin(path, member)} is left out: {problem.what}" for problem in error.problems[:3]]
+            questions += [
+                f"{_origin(path, member)} is left out: {problem.what}" + (f"; {problem.hint}" if problem.hint else "")
+                for problem in error.problems[:3]
+            ]
             continue
         if found is not None:
             sources.append(found)
@@ -273,6 +276,7 @@ def _draft_source(
     if key is None:
         questions.append(
             f"{_origin(path, member)} is left out: no columns were found that tell its rows apart; {tried(fixed)}"
+            + unlike_data(opened.raw)
         )
         return None
     if key.share < 1:

@@ -15,6 +15,10 @@ from ruralpanel.errors import DataError, Problem
 from ruralpanel.sources.formats import read_raw
 from ruralpanel.sources.labelled import labels_of
 from ruralpanel.sources.raw import RawTable
+from ruralpanel.sources.rules import HINTS, ROUNDED
+from ruralpanel.sources.spoilt import rounded_text
+from ruralpanel.sources.values import FIRST_ROWS, LAST_ROWS
+from ruralpanel.storage import listed_rows
 from ruralpanel.study.sources import FORMAT_OF_SUFFIX, Source
 
 MOST_ABOVE = 20
@@ -162,6 +166,34 @@ def header_position(rows: Sequence[Sequence[Any]]) -> tuple[int, int]:
     while top > 0 and last - top + 1 < HEIGHT and len(filled[top - 1]) >= max(2, width / 3) and data > 1:
         top -= 1
     return top, last - top + 1
+
+
+def unlike_data(raw: RawTable) -> str:
+    """Name what of a file is no data, or no longer: units, totals and notes, and codes that are rounded.
+
+    The first are rows below the header and at the foot that are hardly filled.
+
+    Parameters
+    ----------
+    raw
+        The file.
+
+    Returns
+    -------
+    str
+        What to do with them; nothing where there are none.
+    """
+    filled = (~raw.values.map(_is_empty)).sum(axis="columns").to_numpy()
+    ends = [*range(min(FIRST_ROWS, len(filled))), *range(max(FIRST_ROWS, len(filled) - LAST_ROWS), len(filled))]
+    found = [at for at in ends if 2 * filled[at] <= raw.values.shape[1]]
+    words = ""
+    if found and 2 * len(found) <= len(filled):
+        words = f"; {listed_rows(raw.rows.iloc[found])} may be of units, totals or notes, which `drop_rows` leaves out"
+    for position, header in enumerate(raw.values.columns):
+        cells = raw.values.iloc[:, position]
+        if rounded_text(cells[cells.map(lambda cell: isinstance(cell, str))].astype("str"), False, False).any():
+            words += f"; in {header}, a spreadsheet program has rounded codes: {HINTS[ROUNDED]}"
+    return words
 
 
 def _first_that_reads(name: str, path: Path, inside: Mapping[str, Any]) -> tuple[int, RawTable]:

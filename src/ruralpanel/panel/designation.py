@@ -110,6 +110,14 @@ def _since(cohort: pd.Series, period: pd.Series) -> pd.Series:
     return (period >= cohort).astype("int64")
 
 
+def _frequency_of_cohort(values: pd.Series, column: str, of: Frequency | None) -> str:
+    """Say how cohorts that are dates or the like are read; a panel of years needs no other frequency for them."""
+    remedy = frequency_to_declare(values) if of is None else ""
+    if not remedy:
+        return ""
+    return f"in a panel of years, read the years by `{column}: {{frequency: year}}` in its source; else {remedy}"
+
+
 def _from_cohort_column(
     panel: pd.DataFrame, designation: Designation, unit: str, period: str, of: Frequency | None
 ) -> pd.Series:
@@ -121,7 +129,7 @@ def _from_cohort_column(
                 Problem(
                     "panel",
                     f"the cohort column `{column}` holds text, not periods",
-                    hint=(frequency_to_declare(values) if of is None else "")
+                    hint=_frequency_of_cohort(values, column, of)
                     or "give it `type: number`, and list other words under `missing_codes`",
                 )
             ]

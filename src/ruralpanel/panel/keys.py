@@ -74,7 +74,7 @@ def _beyond(values: pd.Series, of: Frequency) -> str:
 
 
 def require_same_kind(panel: pd.DataFrame, table: pd.DataFrame, column: str, source: str, where: str) -> None:
-    """Refuse to match text with numbers: no row would find a partner.
+    """Refuse to match text with numbers, or codes with those that lost their zeros: no row would find a partner.
 
     Parameters
     ----------
@@ -90,12 +90,30 @@ def require_same_kind(panel: pd.DataFrame, table: pd.DataFrame, column: str, sou
     Raises
     ------
     DataError
-        If the column holds numbers on one side and text on the other.
+        If the column holds numbers on one side and text on the other, or codes of digits that are in the table only
+        with other zeros at their beginning.
     """
     if pd.api.types.is_numeric_dtype(panel[column]) == pd.api.types.is_numeric_dtype(table[column]):
+        _require_zeros_on_both_sides(panel, table, column, source, where)
         return
     kinds = {True: "numbers", False: "text"}
     here, there = (kinds[pd.api.types.is_numeric_dtype(side[column])] for side in (panel, table))
     what = f"`{column}` holds {here} in the panel and {there} in `{source}`"
     hint = "give both the same `type`; codes from whose beginning a program took zeros: `{type: code, width: 5}`"
     raise DataError([Problem(where, what, hint=hint)])
+
+
+def _require_zeros_on_both_sides(
+    panel: pd.DataFrame, table: pd.DataFrame, column: str, source: str, where: str
+) -> None:
+    if any(pd.api.types.is_numeric_dtype(side[column]) for side in (panel, table)):
+        return
+    here, there = ({str(code) for code in side[column].dropna().unique()} for side in (panel, table))
+    bare = {code.lstrip("0"): code for code in there if code.isdigit()}
+    lost = [code for code in sorted(here - there) if code.isdigit() and code.lstrip("0") in bare]
+    if lost:
+        other = bare[lost[0].lstrip("0")]
+        what = f"`{column}` is {lost[0]!r} in the panel and {other!r} in `{source}`"
+        width = max(len(lost[0]), len(other))
+        hint = f"give both `{{type: code, width: {width}}}`, which puts back the zeros that a program took"
+        raise DataError([Problem(where, what, hint=hint)])

@@ -10,7 +10,7 @@ from ruralpanel.errors import Problem, counted
 from ruralpanel.periods.column import with_labels
 from ruralpanel.periods.frequency import Frequency, frequency
 from ruralpanel.sources.checks import failed_checks
-from ruralpanel.sources.rules import HINTS
+from ruralpanel.sources.rules import HINTS, NO_KEY
 from ruralpanel.storage import listed_rows
 from ruralpanel.study.period_columns import PeriodColumn
 from ruralpanel.study.sources import Source
@@ -63,7 +63,7 @@ def _key_violations(table: pd.DataFrame, source: Source, periods: Mapping[str, F
     shared = keys.duplicated(keep=False) & ~missing
     shown = with_labels(keys, periods).astype(object).where(keys.notna(), "missing").map(str).agg(" / ".join, axis=1)
     return [
-        as_violations(shown[missing], named, "is the key and must not be missing"),
+        as_violations(shown[missing], named, NO_KEY),
         as_violations(shown[shared], named, "is the key and must not repeat"),
     ]
 

@@ -43,7 +43,12 @@ def without_dropped_rows(raw: RawTable, source: Source) -> RawTable:
         fits, absent = _fitting(raw, source, entry)
         if absent:
             what = f"`drop_rows`, entry {number} ({entry.reason}): {absent}"
-            problems.append(Problem(raw.where, what, hint="has the file changed? mend the entry or take it out"))
+            hint = "has the file changed? mend the entry or take it out"
+            if entry.last is not None:
+                hint = (
+                    "a full row that is to go, such as a total, is named by `rows` or `values`; has the file changed?"
+                )
+            problems.append(Problem(raw.where, what, hint=hint))
         rows = raw.rows[fits.to_numpy()]
         if len(rows):
             notes.append(f"{counted(len(rows), 'row')} left out as {entry.reason}: {listed_rows(rows)}")

@@ -8,7 +8,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 CUT_HERE = "\ufdd0"
-"""Stands where half a character was dropped at the end of a cell; no character at all, so that no text has it."""
+"""Stands where half a character was dropped at the end of a cell; no character at all, so that no text has it.
+
+The bytes of the half follow, as surrogates, so that two cells with different halves are not taken for the same.
+"""
+
+_HALF_AS_MARKED = re.compile(f"{CUT_HERE}[\udc00-\udcff]*")
 
 MOST_UNREADABLE = 1 / 3
 """With a larger share of unreadable cells, text is of another encoding and not damaged."""
@@ -98,14 +103,25 @@ def decode_file(contents: bytes, encoding: str) -> str:
             # A lone byte after a small letter is an accented letter of a Western encoding.
             if found is None or (len(found[0]) == 1 and contents[place - 1 : place].islower()):
                 raise
-            parts += [str(view[start:place], encoding), CUT_HERE]
+            parts += [str(view[start:place], encoding), CUT_HERE + "".join(chr(0xDC00 + byte) for byte in found[0])]
             start = found.end()
             continue
         text = "".join(parts)
         halves = len(parts) // 2
-        if halves and sum(ord(character) > 127 for character in text) - halves < 3 * halves:
+        if halves and sum(ord(character) > 127 for character in without_halves(text)) < 3 * halves:
             contents.decode(encoding)  # so many are a sign of another encoding: the first is the error
         return text
+
+
+def without_halves(text: str) -> str:
+    """Take out what stands for halves of characters.
+
+    Parameters
+    ----------
+    text
+        From :func:`decode_file`.
+    """
+    return _HALF_AS_MARKED.sub("", text) if CUT_HERE in text else text
 
 
 def encoding_of(cells: Sequence[bytes]) -> str | None:

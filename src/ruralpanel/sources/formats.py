@@ -18,7 +18,7 @@ import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted, nearest
 from ruralpanel.sources.dropped import without_dropped_rows
-from ruralpanel.sources.encodings import CUT_HERE, decode_file, is_chinese_in_gb18030
+from ruralpanel.sources.encodings import CUT_HERE, decode_file, is_chinese_in_gb18030, without_halves
 from ruralpanel.sources.labelled import read_spss, read_stata
 from ruralpanel.sources.number_formats import ShownNumber
 from ruralpanel.sources.packages import load_packaged
@@ -155,17 +155,17 @@ def _refuse_uneven_rows(raw: RawTable) -> None:
 def _without_halves(header: list[str], data: list[list[str]], rows: pd.Series) -> dict[str, Any]:
     """Take out the marks of half characters, in place, and tell where they were and which texts are unsure now."""
     repairs, unsure = [], {}
-    header[:] = [name.replace(CUT_HERE, "") for name in header]
+    header[:] = [without_halves(name) for name in header]
     for position, name in enumerate(header):
         cut = [number for number, row in enumerate(data) if CUT_HERE in row[position]]
         if not cut:
             continue
         written = {row[position] for row in data}
         for number in cut:
-            data[number][position] = data[number][position].replace(CUT_HERE, "")
+            data[number][position] = without_halves(data[number][position])
         where = listed_rows(rows.iloc[cut])
         repairs.append(f"{name}: half a character dropped at the end of {counted(len(cut), 'cell')}: {where}")
-        texts = [each.replace(CUT_HERE, "") for each in written]
+        texts = [without_halves(each) for each in written]
         unsure[name] = ambiguous_when_cut([data[number][position] for number in cut], texts)
     return {"repairs": repairs, "unsure": {name: texts for name, texts in unsure.items() if texts}}
 
@@ -235,7 +235,7 @@ def _decoded(source: Source, path: Path) -> tuple[str, str]:
         if error.end == len(contents) and is_chinese_in_gb18030(contents[: error.start].decode("gb18030")):
             what = "ends within a character of gb18030"
             raise DataError([Problem(source.origin, what, hint="the file is cut off")]) from None
-    if is_chinese_in_gb18030(text.replace(CUT_HERE, "")):
+    if is_chinese_in_gb18030(without_halves(text)):
         return text, "gb18030"
     what = f"is neither UTF-8 (byte {position + 1} cannot be) nor Chinese text in GB18030"
     raise DataError([Problem(source.origin, what, hint="declare its `encoding`, such as latin-1 or big5")])

@@ -112,7 +112,7 @@ def as_formatted(value: Any, code: str) -> Any:
     return value
 
 
-def as_declared(values: pd.Series, column: Column) -> tuple[pd.Series, Typed | None]:
+def as_declared(values: pd.Series, column: Column, mark: str = ".") -> tuple[pd.Series, Typed | None]:
     """Read numbers whose format shows others: per cent as text with its sign, or as is declared.
 
     Parameters
@@ -121,6 +121,8 @@ def as_declared(values: pd.Series, column: Column) -> tuple[pd.Series, Typed | N
         Cells of any kind.
     column
         The declaration of the column.
+    mark
+        The decimal mark of numbers that are written as text.
 
     Returns
     -------
@@ -137,7 +139,11 @@ def as_declared(values: pd.Series, column: Column) -> tuple[pd.Series, Typed | N
     divided = values.map(lambda value: isinstance(value, ShownNumber) and not value.form.percent).astype(bool)
     if divided.any():
         return values, Typed(values.mask(divided).astype("str"), divided, SHOWN_OTHERWISE)
-    return values.map(lambda value: f"{value.shown.normalize():f}%" if isinstance(value, ShownNumber) else value), None
+
+    def as_text(value: Any) -> Any:
+        return f"{value.shown.normalize():f}%".replace(".", mark) if isinstance(value, ShownNumber) else value
+
+    return values.map(as_text), None
 
 
 def _shown(value: Any) -> Any:

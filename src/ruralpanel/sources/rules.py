@@ -11,10 +11,12 @@ PERCENT_ON_SOME = "must hold numbers that all have a per cent sign or format, or
 SHOWN_OTHERWISE = "must hold numbers that are shown as they are stored, and these are shown in thousands or the like"
 ROUNDED = "must hold whole codes, not ones that a spreadsheet program has rounded"
 INEXACT = "must hold exact codes; as numbers, ones this long have lost their last digits (CSV: give `type: text`)"
+TWO_WAYS = "must write a code in one way, and some are others without the zeros at their beginning, or with .0"
 AS_DATES = "must hold codes, and some have become dates in a spreadsheet program"
 DATES_AMONG_OTHERS = "must not hold dates among other values"
 ERROR_OF_A_SPREADSHEET = "must hold values, not errors of a spreadsheet program"
-CUT_KEY = "is of the key, was cut within a character, and what is left is or begins another's"
+NO_KEY = "is the key and must not be missing"
+CUT_KEY = "tells things apart, was cut within a character, and what is left is or begins another's"
 
 _LOST = "their last digits are lost: make the column text in the original file and export it again"
 
@@ -27,9 +29,12 @@ HINTS = {
     SHOWN_OTHERWISE: "say which number counts with `read_as: shown` or `read_as: stored`",
     ROUNDED: _LOST,
     INEXACT: _LOST,
+    TWO_WAYS: "say how many digits a code has: `{type: code, width: 5}`; or `type: text` where they are two codes",
     AS_DATES: "make the column text in the original file and export it again",
-    DATES_AMONG_OTHERS: "a spreadsheet program makes them of codes such as 3-1: make the column text in the original",
+    DATES_AMONG_OTHERS: "where the column holds periods, give it a `frequency`, such as `year`; of codes such as 3-1 a "
+    "spreadsheet program makes dates: make the column text in the original",
     ERROR_OF_A_SPREADSHEET: "mend them in the original file, or give them as `missing_codes`",
+    NO_KEY: "rows of totals or notes are left out with the source's `drop_rows`; merged cells are `fill_down`",
     CUT_KEY: "`corrections` can mend it",
 }
 """By rule, what can be done."""

@@ -15,8 +15,8 @@ from ruralpanel.sources.codes import EXACT_IN_SINGLE_PRECISION, EXACT_INTEGERS
 DIGITS_OF_A_SPREADSHEET = 15
 """A spreadsheet program keeps so many digits of a number and makes zeros of those after them."""
 
-_ROUNDED_TEXT = r"[-+]?[0-9](?:\.[0-9]+)?[eE]\+[0-9]+|[-+]?[0-9]\.[0-9]+[eE][0-9]+"
-_ANY_EXPONENT = r"[-+]?[0-9]+(?:\.[0-9]*)?[eE]\+?[0-9]+"
+_ROUNDED_TEXT = r"[-+]?[0-9](?:[.,][0-9]+)?[eE]\+[0-9]+|[-+]?[0-9][.,][0-9]+[eE][0-9]+"
+_ANY_EXPONENT = r"[-+]?[0-9]+(?:[.,][0-9]*)?[eE]\+?[0-9]+"
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _AS_DATE = re.compile(
     rf"(?:[0-9]{{1,2}}[-/ ])?(?:{_MONTHS})[a-z]*(?:[-/ ][0-9]{{1,4}})?|[0-9]{{1,2}}月[0-9]{{1,2}}日", re.IGNORECASE
@@ -71,6 +71,20 @@ def cut_by_a_spreadsheet(text: pd.Series) -> pd.Series:
     beyond = "".join(str(code)[DIGITS_OF_A_SPREADSHEET:] for code in different)
     # Of as many digits, three or more zeros and nothing else are hardly chance.
     return long & (len(beyond) >= 3 and set(beyond) == {"0"})
+
+
+def written_in_two_ways(text: pd.Series) -> pd.Series:
+    """Tell codes that are others of the column without the zeros at their beginning, or with ``.0``.
+
+    Parameters
+    ----------
+    text
+        The cells.
+    """
+    different = pd.Series(text.dropna().unique(), dtype="str")
+    digits = different[different.str.fullmatch(r"[0-9]+(?:\.0+)?")]
+    bare = digits.str.replace(r"\.0+$", "", regex=True).str.lstrip("0")
+    return text.isin(digits[bare.duplicated(keep=False)].tolist())
 
 
 def became_dates(text: pd.Series) -> pd.Series:

@@ -17,7 +17,7 @@ from ruralpanel.sources.formats import read_raw
 from ruralpanel.sources.headers import Selected, positions_of, select_columns
 from ruralpanel.sources.numbers import marks_of
 from ruralpanel.sources.raw import RawTable
-from ruralpanel.sources.rules import CUT_KEY
+from ruralpanel.sources.rules import CUT_KEY, NO_KEY
 from ruralpanel.sources.values import type_column
 from ruralpanel.study.period_columns import PeriodColumn, columns_with_periods
 from ruralpanel.study.sources import DIGITS_OF_LEVEL, Column, Source
@@ -100,7 +100,7 @@ def read_source(
         ledger.note("wide to long", len(raw.values), written, f"one row for each {source.wide_into}")
     if corrections is not None:
         try:
-            written, note = apply_corrections(written, source, corrections)
+            written, note = apply_corrections(written, source, corrections, periods)
         except DataError as error:
             # A key that cannot be read is why no row has it: that is said first.
             _, badly_typed = _typed(written, source, Ledger("sources", name), raw, periods, identifying)
@@ -113,9 +113,9 @@ def read_source(
         ledger.note("values", len(written), table, note)
     # A cell of the wrong type has no value to hold to a range, so both kinds of violation can be told at once.
     of_contract = violations(table, source, periods)
-    found = pd.concat([*badly_typed, *_cut_keys(raw, written, source), of_contract], ignore_index=True)
+    found = pd.concat([*badly_typed, *_cut_keys(raw, written, source, identifying), of_contract], ignore_index=True)
     if len(found) and source.on_violation == "fail":
-        raise DataError(as_problems(found, selected.rows, raw.where))
+        raise DataError(as_problems(_told_once(found, source), selected.rows, raw.where))
     if len(table) >= ENOUGH_TO_JUDGE and found["index"].nunique() * 2 > len(table):
         what = f"{found['index'].nunique():,} of {len(table):,} rows break the declarations"
         hint = "so many are a sign of a wrong declaration: mend it, or take it out"
@@ -159,18 +159,25 @@ def _typed(
     return pd.DataFrame(typed), found
 
 
-def _cut_keys(raw: RawTable, written: pd.DataFrame, source: Source) -> list[pd.DataFrame]:
-    """Find keys that a field cut within a character, and that may now be those of several things."""
+def _cut_keys(raw: RawTable, written: pd.DataFrame, source: Source, identifying: Collection[str]) -> list[pd.DataFrame]:
+    """Find keys and groups that a field cut within a character, and that may now be those of several things."""
     if not raw.unsure:
         return []
     headers = [str(header) for header in raw.values.columns]
     found = []
     for name, positions in positions_of(raw, source).items():
         unsure = frozenset[str]().union(*(raw.unsure.get(headers[position], ()) for position in positions))
-        if name in source.key and unsure:
+        identifies = name in source.key or name in identifying
+        if identifies and unsure:
             cells = written[name]
             found.append(as_violations(cells[cells.isin(list(unsure))], name, CUT_KEY))
     return found
+
+
+def _told_once(found: pd.DataFrame, source: Source) -> pd.DataFrame:
+    """Leave out that a key is missing where what stands in its place has been told."""
+    told = found.loc[found["column"].isin(source.key) & ~found["rule"].isin([NO_KEY, CUT_KEY]), "index"]
+    return found[(found["rule"] != NO_KEY) | ~found["index"].isin(told)]
 
 
 def _codes_apart(table: pd.DataFrame, source: Source) -> list[str]:

@@ -26,6 +26,7 @@ from ruralpanel.sources.rules import (
     ONE_VALUE,
     PERCENT_ON_SOME,
     ROUNDED,
+    TWO_WAYS,
     UNREADABLE,
 )
 from ruralpanel.sources.spoilt import (
@@ -36,6 +37,7 @@ from ruralpanel.sources.spoilt import (
     inexact_numbers,
     long_numbers,
     rounded_text,
+    written_in_two_ways,
 )
 from ruralpanel.sources.typed import Typed
 from ruralpanel.study.period_columns import PeriodColumn
@@ -142,10 +144,13 @@ def _without_codes(values: pd.Series, codes: list[Scalar]) -> tuple[pd.Series, i
 def _typed(values: pd.Series, column: Column, marks: Marks, identifies: bool) -> Typed:
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype(object)
+    mark = "," if marks.decimal == "," else "."
     if values.dtype == object:
-        values, refused = as_declared(values, column)
+        values, refused = as_declared(values, column, mark)
         if refused is not None:
             return refused
+        values = values if column.type == "text" else _as_numbers(values)
+    if values.dtype == object:
         strange = values.map(lambda value: isinstance(value, (list, dict, tuple, set, bytes, np.ndarray)))
         if strange.any():
             unreadable = values.map(lambda value: isinstance(value, Unreadable)).any()
@@ -166,12 +171,26 @@ def _typed(values: pd.Series, column: Column, marks: Marks, identifies: bool) ->
         values = values.astype("float64")
     if pd.api.types.is_numeric_dtype(values):
         return _from_numbers(values, column, identifies)
+    # A number that a spreadsheet holds as one has no mark that could be misread.
+    stored = values.map(lambda value: isinstance(value, float)).astype(bool)
     written = values.map(_plain, na_action="ignore").astype("str")
+    if column.type != "text":
+        written = written.where(~stored, written.str.replace(".", mark, regex=False))
     text = written.map(tidy_text, na_action="ignore").astype("str")
     text = text.mask(text == "")
     if column.type == "text":
         return _from_text(text, written, column, identifies)
     return _from_written(text, written, column, marks, identifies)
+
+
+def _as_numbers(values: pd.Series) -> pd.Series:
+    """Give cells of a spreadsheet that are all numbers, or all truth values, as numbers."""
+    known = values.dropna()
+    all_numbers = len(known) > 0 and known.map(lambda value: isinstance(value, (bool, int, float))).all()
+    if not all_numbers or long_numbers(known).any():
+        return values
+    whole = len(known) == len(values) and known.map(lambda value: isinstance(value, int)).all()
+    return values.astype("int64" if whole else "float64")
 
 
 def _from_codes(values: pd.Series, column: Column) -> Typed:
@@ -258,6 +277,8 @@ def _from_text(text: pd.Series, written: pd.Series, column: Column, identifies: 
     typed = Typed(text, rounded, ROUNDED, notes, [(errors_of_a_spreadsheet(text), ERROR_OF_A_SPREADSHEET)])
     if identifies:
         typed.more.append((became_dates(text), AS_DATES))
+        if column.type is None:
+            typed.more.append((written_in_two_ways(text), TWO_WAYS))
     return typed
 
 

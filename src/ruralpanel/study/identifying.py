@@ -8,8 +8,13 @@ from typing import Any
 from ruralpanel.study.fixed_effects import columns_of
 from ruralpanel.study.model import Study
 
-IDENTIFYING = frozenset({"region", "on", "by", "within", "key", "cluster", "old", "new", "area", "code"})
+IDENTIFYING = frozenset(
+    {"region", "on", "by", "within", "key", "cluster", "old", "new", "area", "code", "level", "among"}
+)
 """Keys of a study file that name columns whose values are codes or names of things."""
+
+COUNTED_OR_LISTED = frozenset({"distinct", "joined", "same"})
+"""What a summary takes of a column whose values it tells apart."""
 
 BESIDE = {"unit": "period", "column": "crosswalk"}
 """Further such keys, each where another stands beside it: elsewhere `unit` is one of measurement."""
@@ -41,6 +46,8 @@ def _named(part: Any) -> Iterator[Any]:
         for key, value in part.items():
             if key in IDENTIFYING or BESIDE.get(key) in part:
                 yield from value if isinstance(value, list) else [value]
+            if isinstance(value, dict) and value.get("take") in COUNTED_OR_LISTED:
+                yield value.get("of") or key
             yield from _named(value)
     elif isinstance(part, list):
         for each in part:

@@ -388,6 +388,12 @@ class Source(Section):
         unknown = {entry.column for entry in self.drop_rows if entry.column is not None} - set(self.columns)
         if unknown:
             raise ValueError(f"`drop_rows` names {', '.join(sorted(unknown))}, which `columns` does not declare")
+        of_periods = {entry.column for entry in self.drop_rows} & set(wide)
+        if of_periods:
+            raise ValueError(
+                f"`drop_rows` looks at `{min(map(str, of_periods))}`, which is a column for each period; name another, "
+                "or leave `column` out for the row's first cell that is not empty"
+            )
         absent = sorted(set(self.fill_down) - set(self.columns))
         if absent:
             raise ValueError(f"`fill_down` names {', '.join(absent)}, which `columns` does not declare")
