@@ -110,6 +110,25 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "kept.csv", "link.csv"]
 
 
+def test_a_folder_is_put_back_where_the_new_one_cannot_take_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, move = tmp_path / "folder", os.replace
+    folder.mkdir()
+    (folder / "old").touch()
+
+    def refused_the_second_time(source: Path, target: Path) -> None:
+        if (Path(source) / "new").exists():
+            raise PermissionError("held open by another program")
+        move(source, target)
+
+    monkeypatch.setattr(os, "replace", refused_the_second_time)
+    with pytest.raises(PermissionError), replacing(folder) as beside:
+        beside.mkdir()
+        (beside / "new").touch()
+    assert [path.name for path in folder.iterdir()] == ["old"]
+
+
 def test_of_a_link_in_the_place_of_a_folder_only_the_link_goes(tmp_path: Path) -> None:
     raw = tmp_path / "raw"
     raw.mkdir()

@@ -125,15 +125,20 @@ def replacing(target: Path) -> Iterator[Path]:
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(mkdtemp(prefix=".part-", dir=target.parent))
+    new, before = beside / target.name, beside / f"{target.name}.before"
     try:
-        new = beside / target.name
         yield new
         if new.is_dir():
             if target.is_symlink():
                 target.unlink()  # the link; what it points to is nobody's to remove
             elif target.exists():
-                os.replace(target, beside / "before")
-        os.replace(new, target)
+                os.replace(target, before)
+        try:
+            os.replace(new, target)
+        except OSError:
+            if before.exists():
+                os.replace(before, target)
+            raise
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 

@@ -123,10 +123,26 @@ def test_what_somebody_put_into_an_archive_is_not_removed(tmp_path: Path) -> Non
     write_manifest(folder)
     (folder / "results/small").mkdir(parents=True)
     (folder / "results/small/verdict.csv").touch()
-    refuse_what_was_added(folder)
+    refuse_what_was_added(folder, tmp_path)
     (folder / "data/twin.csv").write_text("real")
     with pytest.raises(ArchiveError, match=r"has files that no packaging wrote there.*: data/twin\.csv"):
-        refuse_what_was_added(folder)
+        refuse_what_was_added(folder, tmp_path)
+
+
+def test_a_file_that_may_be_the_only_one_is_not_removed_with_an_archive(tmp_path: Path) -> None:
+    folder, retrieved = tmp_path / "package", "data/raw/.retrieved/3f/survey.dta"
+    for name in (retrieved, ".venv/bin/python", ".DS_Store"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("by hand")
+    with pytest.raises(ArchiveError, match=r"no packaging wrote there.*: data/raw/\.retrieved/3f/survey\.dta"):
+        refuse_what_was_added(folder, tmp_path)
+    (tmp_path / retrieved).parent.mkdir(parents=True)
+    (tmp_path / retrieved).write_text("by hand")
+    refuse_what_was_added(folder, tmp_path)
+    (folder / ".git").mkdir()
+    (folder / ".git/HEAD").touch()
+    with pytest.raises(ArchiveError, match=r"no packaging wrote there.*: \.git/HEAD"):
+        refuse_what_was_added(folder, tmp_path)
 
 
 @pytest.mark.parametrize(

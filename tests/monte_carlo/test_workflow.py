@@ -77,6 +77,17 @@ def test_the_page_and_figures_are_there_and_say_simulated(results: Path) -> None
 
 
 @pytest.mark.slow
+def test_what_is_published_is_where_the_documentation_looks(results: Path) -> None:
+    checkout = Checkout.at(results.parents[2])
+    result = checkout.snakemake("publish_monte_carlo", "publish_lead_tests", *REDUCED[1:])
+    assert result.returncode == 0, result.stderr
+    for made, name in (("monte_carlo.csv", "reduced.csv"), ("leads.csv", "reduced.leads.csv")):
+        published = checkout.folder / "results/published/monte_carlo" / name
+        assert published.read_bytes() == (results / made).read_bytes()
+    assert not (checkout.folder / "results/results").exists()
+
+
+@pytest.mark.slow
 def test_a_plan_that_is_not_there_ends_the_run_with_the_nearest(tmp_path: Path) -> None:
     result = Checkout(tmp_path / "checkout").snakemake("--dry-run", "monte_carlo", "--config", "monte_carlo=reduce")
     assert result.returncode != 0

@@ -96,11 +96,19 @@ def test_a_file_in_place_is_not_retrieved_again(finished: Retrieved) -> None:
     assert finished.checkout.due("small") == set()
     again = finished.checkout.run("small", "--forcerun", "retrieve")
     assert again.returncode == 0, again.stderr
-    assert "is in place" in next((finished.checkout.folder / "results/small/logs/retrieve").rglob("*.log")).read_text(
-        encoding="utf-8"
-    )
+    assert RETRIEVE not in " ".join(again.stderr.split())
+    assert finished.kept.read_bytes() == finished.contents
     assert READ not in " ".join(again.stderr.split())
     assert finished.checkout.due("small") == set()
+
+
+def test_no_flag_takes_a_kept_file_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    by_hand = Retrieved(tmp_path, monkeypatch)
+    by_hand.kept.parent.mkdir(parents=True)
+    by_hand.kept.write_bytes(by_hand.contents)
+    result = by_hand.checkout.run("small", "--delete-all-output")
+    assert result.returncode == 0, result.stderr
+    assert by_hand.kept.read_bytes() == by_hand.contents
 
 
 def test_another_study_shares_the_file(finished: Retrieved) -> None:

@@ -319,6 +319,15 @@ if (
 ):  # once a run: a large file takes a while, and each job reads this file again
     set_damaged_files_aside()
 
+# A retrieved file that is in place is an input, which may have been put there by hand, and no job's output that a flag
+# such as --delete-all-output would take away.
+TO_RETRIEVE = [path for path in map(Path, RETRIEVED) if not path.is_file()]
+
+
+def hash_before_name(path):
+    """Write the pattern of the hash that a retrieved file is kept by, where its name follows."""
+    return f"{path.parent.name}(?=/{re.escape(path.name)}$)"
+
 
 wildcard_constraints:
     source="|".join(STUDY.sources),
@@ -328,8 +337,8 @@ wildcard_constraints:
     exhibit="|".join(STUDY.exhibits),
     design="|".join(design.name for design in [*PLAN.designs(), *PLAN.lead_designs()]),
     batch="[0-9]+-[0-9]+",
-    sha256="[0-9a-f]+",
-    file="|".join(re.escape(Path(path).name) for path in RETRIEVED) or NOTHING,
+    sha256="|".join(map(hash_before_name, TO_RETRIEVE)) or NOTHING,
+    file="|".join(re.escape(path.name) for path in TO_RETRIEVE) or NOTHING,
 
 
 if TWINS and workflow.is_main_process:

@@ -128,7 +128,7 @@ rule publish_lead_tests:
     log:
         f"{MONTE_CARLO}/logs/publish_lead_tests.log",
     params:
-        path=f"results/published/monte_carlo/{config['monte_carlo']}.leads.csv",
+        path=f"published/monte_carlo/{config['monte_carlo']}.leads.csv",
     message:
         "monte carlo   keep the summary of tests of leads as published"
     script:

@@ -73,7 +73,7 @@ def make_archive(chosen: str, root: Path) -> Path:
     inputs = [path, *(root / each for each in files_read(study))]
     for each in (folder, archive):
         refuse_inputs(each, inputs)
-    refuse_what_was_added(folder)
+    refuse_what_was_added(folder, root)
     with replacing(folder) as new, replacing(archive) as zipped:
         new.mkdir()
         _fill(new, name, layout, root)
