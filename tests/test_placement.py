@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from ruralpanel.placement import PlacementError, add_files, place, refuse_inputs, replacing, stays_inside
 
+DRIVE = "C:"
+
 OUTSIDE = [
     "/data/x.csv",
     "../x.csv",
@@ -18,8 +20,8 @@ OUTSIDE = [
     ".",
     "/",
     "..",
-    "C:\\data\\x.csv",
-    "C:/data/x.csv",
+    DRIVE + "\\data\\x.csv",
+    DRIVE + "/data/x.csv",
     "c:x.csv",
     "..\\x.csv",
     "data\\..\\..\\x.csv",
