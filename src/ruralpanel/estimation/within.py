@@ -42,6 +42,10 @@ NEARLY_COLLINEAR = 1e-7
 """The share of a column from which it is told from those before it, where it is recorded finely: R's `lm` has the same
 bound. Nine of the sixteen digits are left then."""
 
+NEARLY_ABSORBED = 5e-7
+"""The share of a column's deviations from its mean that fixed effects must leave of it. What is below is the rounding of
+a column that was computed from the effects in single precision; Stata's `reghdfe` leaves out sixty times as much."""
+
 SUSPICIOUS = 1e-3
 """The share of a column below which it is asked how finely it is recorded."""
 
@@ -196,7 +200,7 @@ def within(outcome: Numbers, regressors: pd.DataFrame, weights: Numbers, effects
     sizes = np.sqrt(np.average(left**2, axis=0, weights=weights))
     if sizes[0] <= noise[0]:
         raise CannotEstimate("the outcome does not vary once the fixed effects are taken out")
-    varying = np.flatnonzero(sizes > noise)
+    varying = np.flatnonzero(sizes > np.append(noise[0], np.maximum(noise[1:], NEARLY_ABSORBED)))
     left, units = left[:, varying] / sizes[varying], units[varying] * sizes[varying]
     root = np.sqrt(weights / weights.sum())[:, None]
 

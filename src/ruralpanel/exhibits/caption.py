@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from ruralpanel.estimation.treated_clusters import TOO_FEW
 from ruralpanel.exhibits.described import ColumnWords, SourceWords, described_columns, described_sources
 from ruralpanel.exhibits.names import name_words
 from ruralpanel.periods.frequency import FrequencyName, frequency
@@ -333,6 +332,8 @@ def missing_errors(estimates: pd.DataFrame) -> list[str]:
     estimates
         What the exhibit shows.
     """
+    from ruralpanel.estimation.treated_clusters import TOO_FEW
+
     known = estimates[estimates["estimate"].notna()]
     none = known["standard_error"].isna() & known["reason"].str.startswith("no standard error")
     reasons = known.loc[none | known["reason"].str.contains(TOO_FEW), "reason"]

@@ -7,7 +7,6 @@ import unicodedata
 from datetime import date, datetime
 from typing import NamedTuple
 
-import pandas as pd
 
 from ruralpanel.periods.frequency import FIRST_YEAR, FREQUENCIES, LAST_YEAR, FrequencyName
 from ruralpanel.sources.characters import without_invisible
@@ -91,11 +90,11 @@ def read_period(value: object) -> Spelt | None:
         The period; None where the value is none that could be told from others: 20143 may be a month as well as a
         quarter, 5/7/2014 is in May or in July, and a number of five digits may count days.
     """
-    if isinstance(value, pd.Period):
-        return read_period(str(value))
     if isinstance(value, date):  # a time of day is one too
+        if value != value:  # the one date that is not itself is pandas' missing one, and its library is slow to load
+            return None
         day = value.date() if isinstance(value, datetime) else value
-        return None if pd.isna(value) else Spelt("day", day.toordinal(), day)
+        return Spelt("day", day.toordinal(), day)
     if isinstance(value, bool):
         return None
     text = without_invisible(unicodedata.normalize("NFKC", str(value))).strip().lower()
