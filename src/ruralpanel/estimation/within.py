@@ -43,8 +43,8 @@ NEARLY_COLLINEAR = 1e-7
 bound. Nine of the sixteen digits are left then."""
 
 NEARLY_ABSORBED = 5e-7
-"""The share of a column's deviations from its mean that fixed effects must leave of it. What is below is the rounding of
-a column that was computed from the effects in single precision; Stata's `reghdfe` leaves out sixty times as much."""
+"""The share of a column's deviations from its mean that fixed effects must leave of it. What is below is the
+rounding of a column computed from the effects in single precision; Stata's `reghdfe` leaves out sixty times as much."""
 
 SUSPICIOUS = 1e-3
 """The share of a column below which it is asked how finely it is recorded."""

@@ -7,7 +7,6 @@ import unicodedata
 from datetime import date, datetime
 from typing import NamedTuple
 
-
 from ruralpanel.periods.frequency import FIRST_YEAR, FREQUENCIES, LAST_YEAR, FrequencyName
 from ruralpanel.sources.characters import without_invisible
 
@@ -91,7 +90,7 @@ def read_period(value: object) -> Spelt | None:
         quarter, 5/7/2014 is in May or in July, and a number of five digits may count days.
     """
     if isinstance(value, date):  # a time of day is one too
-        if value != value:  # the one date that is not itself is pandas' missing one, and its library is slow to load
+        if str(value) == "NaT":  # pandas' missing time is a date too, and pandas is slow to load
             return None
         day = value.date() if isinstance(value, datetime) else value
         return Spelt("day", day.toordinal(), day)
