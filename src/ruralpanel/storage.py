@@ -78,14 +78,23 @@ def with_types(frame: pd.DataFrame, columns: Mapping[str, tuple[str, str]]) -> p
         By name, the type and what the column holds; text that is missing is empty. The type ``period`` is
         whole numbers, or text where periods are more than that.
     """
-    typed: dict[str, pd.Series] = {}
-    for name, (kind, _) in columns.items():
-        column = frame[name]
+    typed: dict[str, object] = {}
+    for kind in dict.fromkeys(kind for kind, _ in columns.values()):
+        names = [name for name, (each, _) in columns.items() if each == kind]
         if kind == "period":
-            typed[name] = _periods(column)
-            continue
-        typed[name] = column.astype("str").where(column.notna(), "") if kind == "str" else column.astype(kind)  # type: ignore[call-overload]
-    return pd.DataFrame(typed)
+            typed |= {name: _periods(frame[name]).array for name in names}
+        elif kind == "str":  # cell by cell, for a table may have many columns and few rows
+            typed |= {
+                name: pd.array([_text(cell) for cell in frame[name].astype("object")], dtype="str") for name in names
+            }
+        else:
+            part = frame[names].astype(kind)  # type: ignore[arg-type]
+            typed |= {name: part[name].array for name in names}
+    return pd.DataFrame({name: typed[name] for name in columns}, index=frame.index)
+
+
+def _text(cell: object) -> str:
+    return "" if cell is None or cell is pd.NA or cell != cell else str(cell)  # noqa: PLR0124  (what is missing)
 
 
 def _periods(column: pd.Series) -> pd.Series:

@@ -13,7 +13,7 @@ from ruralpanel.panel.designation import date_designation
 from ruralpanel.study.blocks import Equation, Groups, GroupTime, Inference
 from ruralpanel.study.designation import Designation
 from ruralpanel.study.resampling import Permutation, WildBootstrap
-from tests.conftest import equation
+from tests.conftest import equation, some_daily
 
 EFFECTS = {0: 1.0, 1: 1.5, 2: 2.0, 3: 2.5, 4: 3.0}
 PLAIN = Inference(cluster=["village"], small_sample="none")
@@ -113,7 +113,9 @@ def test_an_event_study_is_that_of_dummies_for_villages(households: pd.DataFrame
     assert found["standard_error"].tolist() == pytest.approx(error[: len(found)].tolist(), rel=1e-7)
 
 
-@pytest.mark.parametrize("estimator", ["two_way_fixed_effects", "event_study", "sun_abraham", "imputation"])
+@pytest.mark.parametrize(
+    "estimator", some_daily(["event_study", "two_way_fixed_effects", "sun_abraham", "imputation"], 4)
+)
 @pytest.mark.parametrize("weights", [None, "weight"])
 def test_means_of_villages_weighted_by_households_give_the_same(
     households: pd.DataFrame, estimator: str, weights: str | None

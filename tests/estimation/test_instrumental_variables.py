@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ from linearmodels.iv import IV2SLS
 from scipy.stats import f as fisher
 
 from ruralpanel.study.blocks import Inference
+from tests.conftest import some_daily
 from tests.estimation.conftest import estimates_of, irregular
 
 CONTROLS = ["male", "age", "agpop", "ricearea_2010", "literacy", "intensive", "risk_averse", "disaster_prob"]
@@ -171,8 +174,7 @@ def test_an_instrument_of_which_nothing_is_left_is_told_and_the_others_do(made):
     assert "collinear" in row(estimates, "first stage of listed: fixed")["reason"]
 
 
-@pytest.mark.parametrize("power", [-12, -6, 6, 12])
-@pytest.mark.parametrize("column", ["y", "listed", "x", "z"])
+@pytest.mark.parametrize(("column", "power"), some_daily(product(["y", "listed", "x", "z"], [-12, -6, 6, 12]), 5))
 def test_units_of_measurement_play_no_part(made, column, power):
     moved = made.assign(**{column: made[column] * 10.0**power})
     plain, scaled = (estimates_of(each, **INSTRUMENTED, regressors=["x"]) for each in (made, moved))

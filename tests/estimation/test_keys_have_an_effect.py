@@ -11,7 +11,7 @@ import pytest
 
 from ruralpanel.estimation.block import estimate_block
 from ruralpanel.study.estimators import ESTIMATORS
-from tests.conftest import dated, equation
+from tests.conftest import dated, equation, some_daily
 from tests.study.conftest import Repository
 
 NUMBERS = ["estimate", "standard_error", "p_value", "interval_low", "p_value_bootstrap"]
@@ -71,7 +71,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("estimator", "key"), CASES, ids=str)
+@pytest.mark.parametrize(("estimator", "key"), some_daily(CASES, 8), ids=str)
 def test_a_key_changes_the_numbers_or_the_words(balanced: pd.DataFrame, estimator: str, key: str) -> None:
     own = OWN.get(estimator, {})
     plain = estimate_block(balanced, [equation(estimator=estimator, **own)])[0]

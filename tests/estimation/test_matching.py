@@ -14,7 +14,7 @@ from ruralpanel.estimation.matching.propensity import nearest_neighbours
 from ruralpanel.estimation.matching_balance import BALANCE_COLUMNS
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.matching import Matching
-from tests.conftest import dated, equation
+from tests.conftest import dated, equation, some_daily
 
 METHODS: list[dict[str, object]] = [
     {},
@@ -58,7 +58,9 @@ def effect(found: BlockResults) -> pd.Series:
 
 @pytest.mark.parametrize(
     "estimator",
-    ["two_way_fixed_effects", "sun_abraham", "callaway_santanna", "imputation", "two_stage", "extended_two_way"],
+    some_daily(
+        ["two_way_fixed_effects", "sun_abraham", "callaway_santanna", "imputation", "two_stage", "extended_two_way"], 4
+    ),
 )
 def test_unlike_trends_are_gone_once_units_are_alike(villages: pd.DataFrame, estimator: str) -> None:
     plain = block_results(villages, [equation(estimator=estimator)])

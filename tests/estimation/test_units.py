@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ruralpanel.estimation.rounding import ZERO_ERROR, recorded_rounding, unit_of
@@ -17,7 +17,7 @@ from ruralpanel.estimation.sample import CannotEstimate
 from ruralpanel.estimation.within import FixedEffectsOut
 from ruralpanel.study.blocks import Inference
 from ruralpanel.study.matching import Matching
-from tests.conftest import dated
+from tests.conftest import dated, some_daily
 from tests.estimation.conftest import estimates_of, irregular
 
 COLLINEAR = "collinear with the fixed effects or the terms before it"
@@ -185,7 +185,12 @@ def assert_same_statistics(found: pd.DataFrame, expected: pd.DataFrame) -> None:
         np.testing.assert_allclose(left, right, rtol=1e-6, atol=1e-7)
 
 
-@pytest.mark.parametrize("name", CASES)
+FEWER = max(3, settings.default.max_examples // 5)  # type: ignore[union-attr]
+"""Every example estimates twice, for every estimator."""
+
+
+@pytest.mark.parametrize("name", some_daily(CASES, 8))
+@settings(max_examples=FEWER)
 @given(data=st.data())
 def test_units_change_no_statistic(name: str, data: st.DataObject) -> None:
     case = CASES[name]
@@ -204,7 +209,8 @@ def test_units_change_no_statistic(name: str, data: st.DataObject) -> None:
     assert np.min([np.abs(each - 1) for each in possible], axis=0).max(initial=0.0) < 1e-6
 
 
-@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.moved])
+@pytest.mark.parametrize("name", some_daily([name for name, case in CASES.items() if case.moved], 8))
+@settings(max_examples=FEWER)
 @given(data=st.data())
 def test_levels_change_no_statistic(name: str, data: st.DataObject) -> None:
     case = CASES[name]
