@@ -12,6 +12,7 @@ from openpyxl import Workbook
 
 from ruralpanel.errors import DataError
 from ruralpanel.sources.number_formats import Format, format_of
+from ruralpanel.sources.sheets import open_book
 from ruralpanel.sources.table import read_source
 from ruralpanel.study.sources import Source
 
@@ -109,11 +110,27 @@ def test_percentages_of_open_documents(tmp_path: Path) -> None:
     assert read_source("open", source, path).table["income"].tolist() == [150, 250]
 
 
-def test_formats_of_xls_files_are_said_to_be_unseen() -> None:
-    path = Path(__file__).parent / "files" / "old.xls"
-    columns = {"village": {"from": "村", "type": "text"}, "income": {"from": "收入"}}
-    source = Source.model_validate({"path": str(path), "key": ["village"], "columns": columns})
-    assert "number formats of .xls files are not seen" in read_source("old", source, path).ledger.lines[0].reason
+def test_formats_of_xls_files_are_seen() -> None:
+    path = Path(__file__).parent / "files" / "formatted.xls"  # two rows of numbers with formats, and one of text
+    columns = {"village": {"from": "村", "type": "text"}, "year": {"from": "年份"}, "share": {"from": "占比"}}
+    declared = {"path": str(path), "key": ["village"], "columns": columns}
+
+    def table_of(**others: dict[str, str]) -> pd.DataFrame:
+        source = Source.model_validate(declared | {"columns": columns | others})
+        return read_source("old", source, path).table
+
+    table = table_of()
+    assert table["share"].tolist() == pytest.approx([12.5, 13, 12.5])
+    assert table["year"].tolist() == [2010, 2011, 2012]
+    with pytest.raises(DataError, match="read_as: shown"):
+        table_of(income={"from": "收入"})
+
+
+def test_formula_errors_and_conditions_of_xls_files_are_what_they_show() -> None:
+    _, rows_of = open_book(Path(__file__).parent / "files" / "formatted.xls")
+    rows = rows_of("a")
+    assert [row[4] for row in rows] == ["满意", True, False, None]
+    assert rows[3][3] == "#DIV/0!"
 
 
 def test_a_sheet_without_such_formats_is_read_as_before(tmp_path: Path) -> None:

@@ -273,7 +273,7 @@ def _delimiter_of(header: str) -> str:
 def _read_excel(source: Source, path: Path) -> RawTable:
     """Read a sheet cell by cell, with formula errors such as #DIV/0! as the text they show."""
     try:
-        sheets, rows_of, notes = open_book(path)
+        sheets, rows_of = open_book(path)
         sheet = source.sheet or sheets[0]
         rows = rows_of(sheet) if sheet in sheets else None
     except Exception as error:  # a damaged file ends in errors of zip, XML or the reader, by where it was damaged
@@ -295,7 +295,7 @@ def _read_excel(source: Source, path: Path) -> RawTable:
         named,
         values=values[filled].reset_index(drop=True),
         rows=named.rows[filled].reset_index(drop=True),
-        notes=[*notes, *shown],
+        notes=shown,
     )
 
 

@@ -18,8 +18,8 @@ _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 
 
-def open_book(path: Path) -> tuple[list[str], Callable[[str], Rows], list[str]]:
-    """Open a workbook. openpyxl keeps formula errors and formats; older formats need calamine.
+def open_book(path: Path) -> tuple[list[str], Callable[[str], Rows]]:
+    """Open a workbook: by openpyxl, which keeps formula errors and formats, by xlrd what is older, by calamine .ods.
 
     Parameters
     ----------
@@ -28,25 +28,53 @@ def open_book(path: Path) -> tuple[list[str], Callable[[str], Rows], list[str]]:
 
     Returns
     -------
-    tuple of (list of str, callable, list of str)
-        Its sheets; how to read one; and notes for the ledger.
+    tuple of (list of str, callable)
+        Its sheets, and how to read one.
     """
     with path.open("rb") as stream:
         beginning = stream.read(8)
     is_zip = beginning.startswith(b"PK")
     if not is_zip and not beginning.startswith(b"\xd0\xcf\x11\xe0"):
         raise ValueError("by its contents it is no spreadsheet; a text file would be `format: csv`")
-    if not is_zip or "content.xml" in ZipFile(path).namelist():  # by contents, for files are renamed
-        return _open_older(path, is_zip)
+    if not is_zip:  # by contents, for files are renamed
+        return _open_xls(path)
+    if "content.xml" in ZipFile(path).namelist():
+        return _open_ods(path)
     from openpyxl import load_workbook
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of extensions it does not know, which hold no data
         book = load_workbook(io.BytesIO(path.read_bytes()), data_only=True)
-    return book.sheetnames, lambda sheet: _cells_of(path, book, sheet), []
+    return book.sheetnames, lambda sheet: _cells_of(path, book, sheet)
 
 
-def _open_older(path: Path, is_open_document: bool) -> tuple[list[str], Callable[[str], Rows], list[str]]:
+def _open_xls(path: Path) -> tuple[list[str], Callable[[str], Rows]]:
+    import xlrd
+
+    book = xlrd.open_workbook(path, formatting_info=True, logfile=io.StringIO())
+
+    def cell(found: Any) -> Any:
+        """Give a cell as openpyxl would."""
+        if found.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK) or found.value == "":
+            return None
+        if found.ctype == xlrd.XL_CELL_ERROR:
+            return xlrd.error_text_from_code.get(found.value, "#ERROR")
+        if found.ctype == xlrd.XL_CELL_BOOLEAN:
+            return bool(found.value)
+        if found.ctype not in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
+            return found.value
+        code = book.format_map[book.xf_list[found.xf_index].format_key].format_str
+        value = xlrd.xldate_as_datetime(found.value, book.datemode) if found.ctype == xlrd.XL_CELL_DATE else found.value
+        return as_formatted(value, code)
+
+    def read(sheet: str) -> Rows:
+        found = book.sheet_by_name(sheet)
+        return [[cell(each) for each in found.row(number)] for number in range(found.nrows)]
+
+    return book.sheet_names(), read
+
+
+def _open_ods(path: Path) -> tuple[list[str], Callable[[str], Rows]]:
     from python_calamine import CalamineWorkbook
 
     book = CalamineWorkbook.from_path(str(path))
@@ -54,16 +82,13 @@ def _open_older(path: Path, is_open_document: bool) -> tuple[list[str], Callable
     def read(sheet: str) -> Rows:
         cells = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
         rows: Rows = [[None if cell == "" else cell for cell in row] for row in cells]
-        for row, column in _percentages(path, sheet) if is_open_document else ():
+        for row, column in _percentages(path, sheet):
             cell = rows[row][column] if row < len(rows) and column < len(rows[row]) else None
             if isinstance(cell, (int, float)):
                 rows[row][column] = ShownNumber(cell, Format(percent=True))
         return rows
 
-    notes = (
-        [] if is_open_document else ["number formats of .xls files are not seen: what is shown as 13% is read as 0.13"]
-    )
-    return book.sheet_names, read, notes
+    return book.sheet_names, read
 
 
 def _percentages(path: Path, sheet: str) -> Iterator[tuple[int, int]]:
