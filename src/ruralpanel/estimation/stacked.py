@@ -121,7 +121,7 @@ def _stacked(adoption: Adoption, equation: Equation, ledger: Ledger) -> tuple[pd
     # A cohort counts as a control as long as nothing is anticipated in it either.
     onset = np.where(np.isnan(cohort), np.inf, cohort + adoption.begins)
     parts, without = [], []
-    for each in sorted({int(value) for value in cohort[~np.isnan(cohort)] if value <= period.max()}):
+    for each in map(int, np.unique(cohort[cohort <= period.max()])):
         inside = (period >= each + first) & (period <= each + last)
         treated = inside & (cohort == each)
         clean = inside & (onset > each + last)

@@ -7,6 +7,7 @@ equation's fixed effects and regressors. It is the first stage of imputation (Bo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -15,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse.linalg import splu
 
 from ruralpanel.estimation.rounding import NOISE
@@ -32,6 +34,8 @@ ROUNDS = 100
 """Iterations after which what is reached has to do; two or three are usual."""
 NULL = 1e-6
 """A row that is further than this from what untreated rows span cannot be imputed."""
+DENSE = 1500
+"""Columns beside the units' up to which what is left of the normal equations is solved as a dense matrix."""
 LARGEST = 1e100
 """Numbers beyond this overflow when they are squared and added up."""
 
@@ -48,12 +52,15 @@ class UntreatedOutcome:
         Of every row.
     untreated
         Which rows the model is fitted on.
+    units
+        The columns of the fixed effect with the most levels, of which each row has one.
     """
 
     design: Any
     outcome: Numbers
     weights: Numbers
     untreated: NDArray[np.bool_]
+    units: slice
 
     @cached_property
     def _fitted_rows(self) -> Any:
@@ -65,12 +72,12 @@ class UntreatedOutcome:
         return (rows.T @ rows.multiply(self.weights[self.untreated][:, None])).tocsc()
 
     @cached_property
-    def _factor(self) -> tuple[Any, Numbers]:
+    def _factor(self) -> tuple[Callable[[Numbers], Numbers], Numbers]:
         diagonal = np.asarray(self._normal.diagonal())
         scale = np.where(diagonal > 0, np.sqrt(np.where(diagonal > 0, diagonal, 1.0)), 1.0)
         scaling = sparse.diags(1 / scale)
         damped = scaling @ self._normal @ scaling + DAMPING * sparse.identity(len(scale))
-        return splu(damped.tocsc(), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True}), scale
+        return _solver(damped.tocsr(), self.units), scale
 
     def solve(self, right_hand: Numbers) -> Numbers:
         """Solve the normal equations of the untreated rows.
@@ -91,7 +98,7 @@ class UntreatedOutcome:
             left = right_hand - normal @ solution
             if (np.abs(left / scale[:, None]).max(axis=0) <= bound).all():
                 break
-            step = factor.solve(left / scale[:, None]) / scale[:, None]
+            step = factor(left / scale[:, None]) / scale[:, None]
             solution = solution + step
             if (np.abs(step) <= EXACT * np.abs(solution).max(axis=0)).all():
                 break
@@ -138,6 +145,38 @@ class UntreatedOutcome:
         return np.asarray(-self.weights[self.untreated][:, None] * (self._fitted_rows @ solved))
 
 
+def _solver(matrix: Any, units: slice) -> Callable[[Numbers], Numbers]:
+    """Give what solves a positive definite system, some of whose columns have no products with each other.
+
+    These are eliminated: what is left is small and dense, whatever the number of units. Where other effects have many
+    levels too, the whole is factored as it is.
+
+    Parameters
+    ----------
+    matrix
+        Sparse, symmetric.
+    units
+        The columns whose block is diagonal.
+    """
+    count = matrix.shape[0]
+    others = np.r_[0 : units.start, units.stop : count]
+    if len(others) > DENSE:
+        return splu(matrix.tocsc(), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True}).solve  # type: ignore[no-any-return]
+    diagonal = matrix.diagonal()[units]
+    beside = matrix[others][:, units]
+    shares = beside.multiply(1 / diagonal).tocsr()
+    dense = cho_factor((matrix[others][:, others] - shares @ beside.T).toarray()) if len(others) else None
+
+    def solved(right_hand: Numbers) -> Numbers:
+        solution = np.empty_like(right_hand)
+        if dense is not None:
+            solution[others] = cho_solve(dense, right_hand[others] - shares @ right_hand[units])
+        solution[units] = right_hand[units] / diagonal[:, None] - shares.T @ solution[others]
+        return solution
+
+    return solved
+
+
 def untreated_outcome(sample: pd.DataFrame, untreated: NDArray[np.bool_], equation: Equation) -> UntreatedOutcome:
     """Set up the model of the untreated outcome.
 
@@ -175,13 +214,17 @@ def untreated_outcome(sample: pd.DataFrame, untreated: NDArray[np.bool_], equati
     if equation.weights:
         weights = sample[equation.weights].to_numpy(dtype="float64")
         weights = weights / weights.mean()
-    effects = UntreatedOutcome(sparse.hstack(parts, format="csr"), outcome, weights, untreated)
+    sizes = [part.shape[1] for part in parts]
+    largest_effect = int(np.argmax(sizes))
+    start = sum(sizes[:largest_effect])
+    units = slice(start, start + sizes[largest_effect])
+    effects = UntreatedOutcome(sparse.hstack(parts, format="csr"), outcome, weights, untreated, units)
     if not equation.regressors:
         return effects
     within = np.column_stack([_within(column, effects) for column in regressors.T])
-    return UntreatedOutcome(
-        sparse.hstack([sparse.csr_matrix(within), effects.design], format="csr"), outcome, weights, untreated
-    )
+    design = sparse.hstack([sparse.csr_matrix(within), effects.design], format="csr")
+    moved = slice(units.start + within.shape[1], units.stop + within.shape[1])
+    return UntreatedOutcome(design, outcome, weights, untreated, moved)
 
 
 def _within(values: Numbers, effects: UntreatedOutcome) -> Numbers:

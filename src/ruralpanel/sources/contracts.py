@@ -61,10 +61,16 @@ def _key_violations(table: pd.DataFrame, source: Source, periods: Mapping[str, F
     named = ", ".join(source.key)
     missing = keys.isna().any(axis=1)
     shared = keys.duplicated(keep=False) & ~missing
-    shown = with_labels(keys, periods).astype(object).where(keys.notna(), "missing").map(str).agg(" / ".join, axis=1)
+
+    def shown(rows: pd.Series) -> pd.Series:
+        """Write out keys at fault; there are few beside those in order."""
+        faulty = keys[rows]
+        texts = with_labels(faulty, periods).astype(object).where(faulty.notna(), "missing").map(str)
+        return texts.agg(" / ".join, axis=1) if len(texts) else pd.Series(dtype="str")
+
     return [
-        as_violations(shown[missing], named, NO_KEY),
-        as_violations(shown[shared], named, "is the key and must not repeat"),
+        as_violations(shown(missing), named, NO_KEY),
+        as_violations(shown(shared), named, "is the key and must not repeat"),
     ]
 
 
