@@ -52,6 +52,20 @@ def test_a_failed_job_shows_its_log_and_nothing_of_the_machinery(tmp_path: Path)
     assert "did not complete" not in text
 
 
+def test_after_publishing_the_files_are_named_and_no_old_verdict(tmp_path: Path) -> None:
+    log = tmp_path / "publish.log"
+    log.write_text("results/published/one.csv\nresults/published/one/figures\n", encoding="utf-8")
+    (tmp_path / "verdict.csv").write_text("not read", encoding="utf-8")
+    text = shown(
+        record("Study one", ruralpanel_results=str(tmp_path)),
+        record(event="run_info", stats={"total": 1}),
+        record(event="job_info", jobid=1, rule_name="publish", rule_msg="verification  keep", log=[str(log)]),
+        record(event="job_finished", job_id=1),
+    )
+    assert "Kept as published:\n  results/published/one.csv\n  results/published/one/figures\n" in text
+    assert "Verdict" not in text
+
+
 def test_after_a_failure_no_old_verdict_is_shown(tmp_path: Path) -> None:
     (tmp_path / "exhibits").mkdir()
     text = shown(

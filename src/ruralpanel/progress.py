@@ -30,6 +30,10 @@ RULES_BY_NAME = ("simulate", "toponymy")
 """Rules that are run only where somebody names them."""
 
 
+PUBLISHING = "publish"
+"""How the names of rules begin that keep something as published; their logs name the files."""
+
+
 VERDICT = "accept"
 """The rule that fails when a published number does not reproduce; the run has finished all the same."""
 
@@ -56,6 +60,8 @@ class Progress:
         self.has_run = False
         self.status_shown = False
         self.failed: list[str] = []
+        self.logs: dict[int, list[str]] = {}
+        self.kept: list[str] = []
 
     def handle(self, record: LogRecord) -> None:
         """Show one event, or keep what it says for later."""
@@ -73,12 +79,16 @@ class Progress:
                 self.line(f"would run  {facts.get('rule_msg') or facts['rule_name']}")
         elif event == "job_info":
             self.running[int(facts["jobid"])] = str(facts.get("rule_msg") or facts["rule_name"])
+            if str(facts["rule_name"]).startswith(PUBLISHING):
+                self.logs[int(facts["jobid"])] = list(facts.get("log") or [])
             self.status()
         elif event == "job_finished":
             name = self.running.pop(int(facts["job_id"]), None)
             if name and name not in TARGETS:
                 self.done += 1
                 self.line(f"[{self.done:>{len(str(self.total))}}/{self.total}] {self.elapsed():>6}  {name}")
+            for log in self.logs.pop(int(facts["job_id"]), []):
+                self.kept += Path(log).read_text(encoding="utf-8").split("\n")[:-1]
             self.status()
         elif event == "job_error":
             self.failure(facts)
@@ -126,6 +136,9 @@ class Progress:
                     f"\nThe run did not finish. What {self.results.as_posix()} holds may be from an earlier run; "
                     f"mend what is said above and run again. Elapsed {self.elapsed()}."
                 )
+            elif self.kept:  # the verdict of the results is one on what was published before
+                self.line("\nKept as published:\n" + "\n".join(f"  {path}" for path in self.kept))
+                self.line(f"`./run` compares with it from now on. Elapsed {self.elapsed()}.")
             else:
                 self.line(f"\n{summary_of(self.results)}\nElapsed {self.elapsed()}.")
 

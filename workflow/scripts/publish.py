@@ -34,3 +34,5 @@ with stage(snakemake.log[0]):
         published.to_csv(numbers, index=False, lineterminator="\n")
         inputs_frame(inputs).to_csv(beside, index=False, lineterminator="\n")
         keep_figures(snakemake.input.data, snakemake.input.pictures, places.figures)
+    for path in (places.numbers, places.inputs, *([places.figures] if snakemake.input.data else [])):
+        print(path.as_posix())

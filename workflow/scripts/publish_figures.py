@@ -10,3 +10,4 @@ with stage(snakemake.log[0]):
 
     places = places_to_publish(snakemake.params.path, Path(), snakemake.params.reads)
     keep_figures(snakemake.input.data, snakemake.input.pictures, places.figures)
+    print(places.figures.as_posix())

@@ -17,3 +17,4 @@ with stage(snakemake.log[0]):
     inputs = inputs_read(snakemake.params.inputs, load_provenance(snakemake.input.provenance), Path())
     with replacing(path) as beside:
         inputs_frame(inputs).to_csv(beside, index=False, lineterminator="\n")
+    print(path.as_posix())

@@ -8,5 +8,7 @@ with stage(snakemake.log[0]):
 
     from ruralpanel.placement import place, replacing
 
-    with replacing(place(Path("results"), snakemake.params.path)) as beside:
+    path = place(Path("results"), snakemake.params.path)
+    with replacing(path) as beside:
         copyfile(snakemake.input.csv, beside)
+    print(path.as_posix())
