@@ -1,4 +1,4 @@
-"""A kind of standard errors that the product does not have: scores of a period are added up, and nothing else is done."""
+"""A kind of standard errors that the product does not have: scores are added up within periods, and that is all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ruralpanel.inference.covariance import Covariance, Influences, Rows, labell
 from ruralpanel.study.blocks import Inference
 
 
-def covariance(influences: Influences, rows: Rows, inference: Inference) -> Covariance:
+def covariance(influences: Influences, rows: Rows, inference: Inference) -> Covariance:  # noqa: ARG001
     """Compute it."""
     sums = pd.DataFrame(influences.weights * influences.residuals[:, None]).groupby(rows.periods).sum().to_numpy()
     return labelled(sums.T @ sums, influences, len(sums) - 1, rows.periods, settings=f"{len(sums)} periods")

@@ -28,7 +28,7 @@ def rows_of(panel: pd.DataFrame, inference: dict[str, Any] | None = None, **chan
 
 
 def by_linearmodels(panel: pd.DataFrame, bandwidth: int | None, weights: str | None = None) -> pd.Series:
-    """Fit with village and year effects; linearmodels always corrects by the levels of effects, which is undone here."""
+    """Fit with village and year effects; linearmodels corrects by the levels of effects, which is undone here."""
     indexed = panel.assign(listed=panel["listed"].astype(float)).set_index(["village", "year"])
     model = PanelOLS(
         indexed["y"],
@@ -53,8 +53,8 @@ def test_errors_are_those_of_linearmodels(shocked: pd.DataFrame, bandwidth: int,
 
 
 def test_the_correction_is_that_of_fixest(panel: pd.DataFrame) -> None:
-    """pyfixest 0.60, which follows R fixest: feols("y ~ listed + x | village + year", vcov="DK", vcov_kwargs={"time_id":
-    "year", "panel_id": "village", "lag": 2}), the second time with weights="weight"; and without a lag.
+    """pyfixest 0.60, which follows R fixest: feols("y ~ listed + x | village + year", vcov="DK",
+    vcov_kwargs={"time_id": "year", "panel_id": "village", "lag": 2}), again with weights="weight"; and without a lag.
     """
     plain, weighted = ([0.023548020716514535, 0.006917653641206875], [0.02002436902853795, 0.0079141717094183])
     np.testing.assert_allclose(rows_of(panel, {"bandwidth": 2})["standard_error"], plain, rtol=1e-8)

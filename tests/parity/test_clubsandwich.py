@@ -1,7 +1,7 @@
 """Standard errors and Satterthwaite degrees of freedom that R clubSandwich prints for an irregular panel.
 
-clubSandwich 0.5.8 under R 4.2.2, on `shared_1.csv` without rows in which ``y`` or ``x`` is missing, as ``d``; `few` are its
-first six counties. For each model ``m``::
+clubSandwich 0.5.8 under R 4.2.2, on `shared_1.csv` without rows in which ``y`` or ``x`` is missing, as ``d``; ``few``
+are its first six counties. For each model ``m``::
 
     V <- vcovCR(m, cluster = d$county, type = "CR2")
     coef_test(m, vcov = V, test = "Satterthwaite")
