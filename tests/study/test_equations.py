@@ -73,7 +73,10 @@ def test_a_study_asks_for_all_of_it(legacies: Repository) -> None:
         ({"inference": {**SPATIAL, "small_sample": "reghdfe"}}, "no small-sample correction such as reghdfe"),
         ({"inference": {**SPATIAL, "kernel": "bartlet"}}, "did you mean “bartlett”?"),
         ({"inference": {**SPATIAL, "cutoff": 0}}, "greater than 0"),
-        ({"inference": {"cutoff": 50}}, "`cutoff` and `kernel` go with `variance: spatial`"),
+        (
+            {"inference": {"cutoff": 50}},
+            "`cutoff` goes with `variance: spatial`; `variance: clustered` has",
+        ),
         ({"inference": {"small_sample": "fixest_ful"}}, "did you mean “fixest_full”?"),
         ({"estimators": ["sun_abrahm"]}, "did you mean “sun_abraham”?"),
         ({"estimators": ["sun_abraham"], "treatments": []}, "sun_abraham needs one treatment, not 0"),

@@ -31,9 +31,9 @@ def test_equations_that_may_draw_have_the_seed_and_others_have_none(drawn: Repos
     [
         (
             {"inference": {"cluster": ["county", "year"], "bootstrap": {}}},
-            "`bootstrap` needs `variance: clustered` and",
+            "`bootstrap` needs one column to cluster by",
         ),
-        ({"inference": {"variance": "homoskedastic", "bootstrap": {}}}, "`bootstrap` needs `variance: clustered` and"),
+        ({"inference": {"variance": "homoskedastic", "bootstrap": {}}}, "`bootstrap` goes with `variance: clustered`"),
         ({"inference": {"bootstrap": {"weights": "radmacher"}}}, "did you mean “rademacher”?"),
         ({"inference": {"bootstrap": {"draws": 50}}}, "greater than or equal to 99"),
         (

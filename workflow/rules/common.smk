@@ -10,7 +10,12 @@ from snakemake.logging import logger
 
 from ruralpanel.archive.marker import study_on_twins, synthetic_sources
 from ruralpanel.errors import Problem, StudyError, nearest
-from ruralpanel.estimation.modules import ADJUSTMENT, MATCHING, estimator_module
+from ruralpanel.estimation.modules import (
+    ADJUSTMENT,
+    MATCHING,
+    covariance_modules,
+    estimator_module,
+)
 from ruralpanel.exhibits.caption import declared, exhibit_numbers
 from ruralpanel.lineage import code_digest, file_digest
 from ruralpanel.monte_carlo.plan import TESTING_LEADS, load_plan
@@ -161,13 +166,15 @@ def equations_as_json(block):
 
 
 def estimation_code(block):
-    """Compute the digest of the code behind a block: the estimators it uses, not all there are."""
+    """Compute the digest of the code behind a block: the estimators and standard errors it uses, not all there are."""
+    inferences = [equation.inference for equation in STUDY.equations(block)]
     used = {equation.estimator for equation in STUDY.equations(block)}
     matched = any(equation.matching for equation in STUDY.equations(block))
     adjusted = STUDY.blocks[block].adjustment is not None
     return code_digest(
         "ruralpanel.estimation.block",
         *(estimator_module(name) for name in sorted(used)),
+        *covariance_modules(inferences),
         *([ADJUSTMENT] if adjusted else []),
         *([MATCHING] if matched else []),
     )
@@ -176,7 +183,9 @@ def estimation_code(block):
 def replication_code():
     """Compute the digest of the code behind replications: the economy, and the plan's estimators."""
     return code_digest(
-        "ruralpanel.monte_carlo.replicate", *map(estimator_module, PLAN.estimators)
+        "ruralpanel.monte_carlo.replicate",
+        *map(estimator_module, PLAN.estimators),
+        *covariance_modules(PLAN.variances.values()),
     )
 
 
@@ -185,6 +194,7 @@ def lead_test_code():
     return code_digest(
         "ruralpanel.monte_carlo.lead_tests",
         *(estimator_module(name) for name in PLAN.estimators if name in TESTING_LEADS),
+        *covariance_modules(PLAN.of_leads().variances.values()),
     )
 
 
@@ -210,10 +220,12 @@ def sensitivity_code(name):
     """Compute the digest of the code behind a sensitivity analysis."""
     declared = STUDY.sensitivity[name]
     of = "regression" if isinstance(declared, OfRegression) else "event_study"
+    inferences = [equation.inference for equation in STUDY.equations_analysed(name)]
     return code_digest(
         "ruralpanel.sensitivity.analysis",
         f"ruralpanel.sensitivity.{of}",
         f"ruralpanel.sensitivity.{declared.kind}",
+        *(covariance_modules(inferences) if of == "regression" else []),
     )
 
 

@@ -14,7 +14,7 @@ from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, effect_name
 from ruralpanel.estimation.treated_clusters import counts_of
 from ruralpanel.estimation.within import FixedEffectsOut, Within, within
-from ruralpanel.inference.covariance import Covariance, Influences, TooFewClusters, covariance_of
+from ruralpanel.inference.covariance import Covariance, Influences, NoCovariance, Rows, covariance_of
 from ruralpanel.inference.small_sample import drop_singletons
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
@@ -90,7 +90,7 @@ class Fit:
         """Give the columns of the estimates for a term that was estimated, or why it has no standard error."""
         bounds = self.covariance.rounding
         rounding = tuple(bounds.loc[term, ["estimate", "error"]]) if term in bounds.index else (0.0, 0.0)
-        freedom = self.covariance.degrees_of_freedom
+        (freedom,) = self.covariance.freedom_of_terms([term])
         return statistics(float(self.coefficients[term]), self.standard_error(term), freedom, level, rounding)
 
 
@@ -196,17 +196,14 @@ def fit_of(
     CannotEstimate
         If no degrees of freedom are left, or there is one cluster only.
     """
-    taken = sum(int(sample[effect_name(each.intercept)].nunique()) for each in slopes(equation.fixed_effects))
-    places = None
-    if equation.inference.variance == "spatial":
-        places = sample[[str(equation.latitude), str(equation.longitude)]].to_numpy(dtype="float64")
+    rows = _rows(sample, effects, equation)
     try:
-        covariance = covariance_of(regression.influences, sample, effects, equation.inference, taken, places)
-    except TooFewClusters as error:
+        covariance = covariance_of(regression.influences, rows, equation.inference)
+    except NoCovariance as error:
         raise CannotEstimate(str(error)) from None
     if covariance.degrees_of_freedom < 1:
         raise CannotEstimate(f"{len(sample)} rows leave no degrees of freedom beside the fixed effects")
-    if places is not None:
+    if rows.places is not None:
         raised = "a negative variance was raised to nearly zero: choose another cutoff or kernel"
     else:
         raised = "a variance of two dimensions of clusters was negative, and is left out: choose one of them"
@@ -217,7 +214,7 @@ def fit_of(
         "units": int(sample[equation.unit].nunique()),
         "clusters": covariance.clusters,
         "outcome_mean": float(np.average(sample[OUTCOME], weights=weights)),
-        **inference_columns(equation, covariance.repaired),
+        **inference_columns(equation, covariance),
         **counts_of(sample, equation),
     }
     units = regression.influences.units
@@ -225,31 +222,55 @@ def fit_of(
         covariance,
         matrix=covariance.matrix * np.outer(units, units),
         rounding=covariance.rounding.mul(units, axis=0),
+        own_degrees_of_freedom=covariance.freedom_combined(
+            pd.DataFrame(np.diag(units), regression.influences.terms, regression.influences.terms)
+        ),
     )
     collinear = [term for term in terms if term not in regression.terms]
     return Fit(pd.Series(regression.coefficients * units, regression.terms), covariance, collinear, shared)
 
 
-def inference_columns(equation: Equation, repaired: bool = False) -> dict[str, object]:
+def _rows(sample: pd.DataFrame, effects: pd.DataFrame, equation: Equation) -> Rows:
+    """Describe the rows of a regression to what computes its standard errors."""
+    sloping = slopes(equation.fixed_effects)
+    intercepts = [effect_name(each.intercept) for each in sloping]
+    places = None
+    if equation.inference.vcov.needs_places:
+        places = sample[[str(equation.latitude), str(equation.longitude)]].to_numpy(dtype="float64")
+    weights = sample[equation.weights].to_numpy(dtype="float64") if equation.weights else np.ones(len(sample))
+    columns = [slope_values(sample, each).to_numpy()[:, 0] for each in sloping]
+    return Rows(
+        sample,
+        effects,
+        sample[equation.period].to_numpy(dtype="int64"),
+        weights / weights.mean(),
+        sample[list(dict.fromkeys([*effects, *intercepts]))],
+        [(sample[name].to_numpy(), values) for name, values in zip(intercepts, columns, strict=True)],
+        sum(int(sample[name].nunique()) for name in intercepts),
+        places,
+    )
+
+
+def inference_columns(equation: Equation, covariance: Covariance | None = None) -> dict[str, object]:
     """Give the columns of the estimates that say how standard errors were computed.
 
     Parameters
     ----------
     equation
         What was estimated.
-    repaired
-        Whether a variance was negative and had to be raised.
+    covariance
+        Says how it was computed, and whether a variance was negative and had to be raised; None where an estimator has
+        a covariance of its own.
     """
     inference = equation.inference
-    spatial = ""
-    if inference.variance == "spatial":
-        kernel = "Bartlett" if inference.kernel == "bartlett" else "uniform"
-        spatial = f"{kernel} kernel, {inference.cutoff:g} km{REPAIRED if repaired else ''}"
+    settings = covariance.settings if covariance is not None else ""
+    if settings and covariance is not None and covariance.repaired:
+        settings += REPAIRED
     return {
         "variance": inference.variance,
-        "clustered_by": " + ".join(inference.cluster or []) if inference.variance == "clustered" else "",
-        "spatial": spatial,
-        "small_sample": "none" if spatial else inference.small_sample,
+        "clustered_by": " + ".join(inference.cluster or []),
+        "spatial": settings,
+        "small_sample": inference.small_sample if inference.vcov.corrected else "none",
     }
 
 
@@ -282,7 +303,7 @@ def _without_singletons(sample: pd.DataFrame, names: list[str], equation: Equati
     if stay.all():
         return sample
     alone = int((~stay).sum())
-    if equation.inference.small_sample != "reghdfe":
+    if not equation.inference.correction.drops_singletons:
         reason = f"{alone} rows are alone in a fixed effect; they do not move the estimate"
         ledger.note("singletons kept", len(sample), sample, reason)
         return sample

@@ -236,5 +236,6 @@ def with_combinations(fit: Fit, combinations: pd.DataFrame) -> Fit:
     covariance = fit.covariance.matrix.loc[weights.index, weights.index].to_numpy()
     matrix = pd.DataFrame(weights.T.to_numpy() @ covariance @ weights.to_numpy(), weights.columns, weights.columns)
     bounds = fit.covariance.rounding.reindex(weights.index, fill_value=0.0)
-    combined = replace(fit.covariance, matrix=matrix, rounding=weights.abs().T @ bounds)
+    freedom = fit.covariance.freedom_combined(weights)
+    combined = replace(fit.covariance, matrix=matrix, rounding=weights.abs().T @ bounds, own_degrees_of_freedom=freedom)
     return Fit(weights.T @ fit.coefficients, combined, list(lost), fit.shared)

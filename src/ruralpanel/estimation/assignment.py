@@ -153,10 +153,11 @@ def with_assignment(levels: Levels, equation: Equation, ledger: Ledger) -> Equat
     changes: dict[str, object] = {}
     if inference.permutation is not None and inference.permutation.among is None:
         changes["permutation"] = inference.permutation.model_copy(update={"among": level})
-    if inference.variance == "clustered" and equation.default_cluster:
+    clusters = inference.vcov.clusters
+    if clusters and equation.default_cluster:
         changes["cluster"] = [level]
         found += f": standard errors are clustered by {level}; `cluster: [{equation.unit}]` would have them by the unit"
-    elif inference.variance == "clustered" and _is_below(panel, inference.cluster or [equation.unit], level):
+    elif clusters and _is_below(panel, inference.cluster or [equation.unit], level):
         by = " and ".join(inference.cluster or [equation.unit])
         found += f": standard errors clustered by {by}, as the study says, take what is shared for independent"
     ledger.note("treatment assigned", len(panel), panel, found)

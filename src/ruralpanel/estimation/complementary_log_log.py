@@ -188,9 +188,10 @@ def _standard_errors(
     columns = result.params.index
     counted_terms = len(columns) - 1 - sum(sample[name].nunique() - 1 for name in names)
     effects = sample[names] if names else pd.DataFrame({CONSTANT: np.zeros(size)})
-    if inference.variance != "clustered":
-        matrix = bread if inference.variance == "homoskedastic" else bread @ (score.T @ score) @ bread
-        if inference.variance == "heteroskedastic" and inference.small_sample != "none":
+    if not inference.vcov.clusters:
+        constant = inference.vcov.constant_variance
+        matrix = bread if constant else bread @ (score.T @ score) @ bread
+        if not constant and inference.small_sample != "none":
             matrix = matrix * size / (size - counted_coefficients(counted_terms, effects, None))
         return pd.Series(np.sqrt(np.diag(matrix)), index=columns), None
     (cluster,) = inference.cluster or [equation.unit]

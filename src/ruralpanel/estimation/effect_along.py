@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ruralpanel.estimation.absorbed import Fit
 from ruralpanel.estimation.along import term_at
@@ -74,7 +75,7 @@ def effects_along(fit: Fit, equation: Equation) -> list[dict[str, Any]]:
             numbers = statistics(
                 float(multiples @ fit.coefficients[columns].to_numpy(dtype="float64")),
                 float(np.sqrt(max(multiples @ covariance @ multiples, 0.0))),  # zero but for rounding
-                fit.covariance.degrees_of_freedom,
+                fit.covariance.freedom_of(pd.Series(multiples, index=columns)),
                 equation.inference.level,
                 tuple(np.abs(multiples) @ fit.covariance.rounding.loc[columns, ["estimate", "error"]].to_numpy()),
             )

@@ -14,6 +14,7 @@ from ruralpanel.periods.frequency import frequency
 from ruralpanel.storage import load_typed, with_types
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.study.vcovs import VCOVS
 
 COLUMNS: dict[str, tuple[str, str]] = {
     "block": ("str", "the block of the study"),
@@ -76,11 +77,15 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "weights": ("str", "the weights' column, or `none`"),
     "variance": (
         "str",
-        "`clustered`, `heteroskedastic`, `homoskedastic` or `spatial`; or how standard errors were resampled",
+        f"{', '.join(f'`{name}`' for name in VCOVS)}; or how standard errors were resampled",
     ),
     "clustered_by": ("str", "the columns that define the clusters"),
     "assigned_by": ("str", "the level above the unit within which all are treated alike; empty where there is none"),
-    "spatial": ("str", "kernel and cutoff of spatial standard errors, and whether a variance had to be raised"),
+    "spatial": (
+        "str",
+        "kernel and cutoff or bandwidth of standard errors that let errors of other units be correlated, and whether a "
+        "variance had to be raised",
+    ),
     "small_sample": ("str", "the small-sample correction"),
     "not_used": ("str", "what the specification states and its estimator has no use for"),
     "reason": ("str", "why there is no number"),
@@ -166,7 +171,7 @@ def not_used(equation: Equation) -> str:
         "small_sample": f"small-sample correction {inference.small_sample}"
         if inference.small_sample != "fixest"
         else "",
-        "variance": f"{inference.variance} variance" if inference.variance != "clustered" else "",
+        "variance": "" if inference.vcov.clusters else f"{inference.variance} variance",
     }
     return "; ".join(stated[key] for key in without if stated[key])
 

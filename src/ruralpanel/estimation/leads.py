@@ -216,9 +216,7 @@ def _residual(values: Numbers, regressors: Numbers, effects: pd.DataFrame, root:
 def _one_cluster(equation: Equation) -> str | None:
     """Name the column of clusters where they have one dimension."""
     inference = equation.inference
-    if inference.variance != "clustered" or len(inference.cluster or []) > 1:
-        return None
-    return (inference.cluster or [equation.unit])[0]
+    return (inference.cluster or [equation.unit])[0] if inference.one_cluster else None
 
 
 def _explained(effects: CrossingEffects, orthonormal: Numbers, clusters: NDArray[np.int64]) -> Any:

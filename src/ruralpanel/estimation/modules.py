@@ -6,6 +6,11 @@ to load belongs here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from ruralpanel.study.blocks import Inference
+from ruralpanel.study.vcovs import covariance_module
+
 ADJUSTMENT = "ruralpanel.estimation.adjustment"
 """Adjusts p-values."""
 
@@ -16,3 +21,8 @@ MATCHING = "ruralpanel.estimation.matching"
 def estimator_module(estimator: str) -> str:
     """Name the module of an estimator."""
     return f"ruralpanel.estimation.{estimator}"
+
+
+def covariance_modules(inferences: Iterable[Inference]) -> list[str]:
+    """Name the modules that compute standard errors."""
+    return sorted({covariance_module(each.variance, each.small_sample) for each in inferences})

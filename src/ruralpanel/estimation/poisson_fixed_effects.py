@@ -124,7 +124,7 @@ def _fit(sample: pd.DataFrame, terms: list[str], equation: Equation, ledger: Led
 
 def _uncorrected(equation: Equation) -> Equation:
     """Ask for the plain sandwich where the correction is not one of linear regressions."""
-    if equation.inference.small_sample != "reghdfe":
+    if not equation.inference.correction.drops_singletons:
         return equation
     return equation.model_copy(update={"inference": equation.inference.model_copy(update={"small_sample": "none"})})
 
@@ -133,9 +133,9 @@ def _corrected(fit: Fit, inverse: pd.DataFrame, equation: Equation) -> Fit:
     """Give a fit the covariance that its variance and preset ask for, from the inverse information among others."""
     inference, covariance = equation.inference, fit.covariance
     rows = int(str(fit.shared["observations"]))
-    shared = fit.shared | {"small_sample": "none" if inference.variance == "spatial" else inference.small_sample}
+    shared = fit.shared | {"small_sample": inference.small_sample if inference.vcov.corrected else "none"}
     matrix = covariance.matrix
-    if inference.variance == "homoskedastic":
+    if inference.vcov.constant_variance:
         corrects = inference.small_sample in ("fixest", "fixest_full")
         factor = (rows - 1) / covariance.degrees_of_freedom if corrects else 1.0
         matrix = inverse * factor

@@ -175,13 +175,10 @@ def _needed(equation: Equation) -> list[str]:
     treatments = [] if equation.estimator in BY_COHORT else equation.treatments
     if equation.estimator in WITH_TREATMENT_TERMS:
         treatments = [equation.intensities.get(name, name) for name in treatments]
-    places = [name for name in (equation.latitude, equation.longitude) if name and _is_spatial(equation)]
+    needs_places = equation.inference.vcov.needs_places
+    places = [name for name in (equation.latitude, equation.longitude) if name and needs_places]
     right_hand = [*treatments, *equation.regressors, *equation.instruments, *equation.moderator_columns]
     return list(dict.fromkeys([*right_hand, *effects, *clusters, *places]))
-
-
-def _is_spatial(equation: Equation) -> bool:
-    return equation.inference.variance == "spatial"
 
 
 def _kept(rows: pd.DataFrame, stay: pd.Series, step: str, reason: str, ledger: Ledger) -> pd.DataFrame:

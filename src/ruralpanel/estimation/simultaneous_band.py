@@ -40,7 +40,9 @@ def with_band(
     covered = [number for number, row in enumerate(rows) if is_covered(row)]
     names = [columns[rows[number]["event_time"]] for number in covered]
     covariance = fit.covariance.matrix.loc[names, names].to_numpy()
-    return banded(rows, covered, covariance, fit.covariance.degrees_of_freedom, equation)
+    # Where coefficients have degrees of freedom of their own, the band is that of the fewest: it is not too narrow.
+    freedom = min(fit.covariance.freedom_of_terms(names), default=fit.covariance.degrees_of_freedom)
+    return banded(rows, covered, covariance, freedom, equation)
 
 
 def banded(

@@ -75,7 +75,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     sample, left_out = without_always_treated(estimation_sample(panel, equation, ledger), treatment, equation, ledger)
     sample, without = _compared(sample, treatment, equation, ledger)
     left_out = " and ".join(part for part in (left_out, without) if part)
-    if equation.inference.small_sample == "reghdfe":  # which drops singletons: they must not count in shares either
+    if equation.inference.correction.drops_singletons:  # they must not count in shares either
         sample, _ = varying_effects(sample, equation, ledger)
     cells = _cells(sample, treatment, equation)
     _note_bases(cells, sample, equation, ledger)
@@ -318,6 +318,7 @@ def _averaged(cohorts: Fit, shares: pd.DataFrame, asked: list[str]) -> Fit:
         cohorts.covariance,
         matrix=shares.T @ cohorts.covariance.matrix.loc[estimated, estimated] @ shares,
         rounding=shares.T.abs() @ cohorts.covariance.rounding.loc[estimated],
+        own_degrees_of_freedom=cohorts.covariance.freedom_combined(shares),
     )
     missing = [name for name in asked if name not in shares]
     return Fit(shares.T @ cohorts.coefficients, covariance, missing, cohorts.shared)

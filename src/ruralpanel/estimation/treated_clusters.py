@@ -147,7 +147,7 @@ def counts_of(sample: pd.DataFrame, equation: Equation) -> dict[str, Any]:
         Empty where nothing is clustered or nobody treated.
     """
     known = all(column in sample for column in _entering(equation).values())
-    if equation.inference.variance != "clustered" or not equation.treatments or not known:
+    if not equation.inference.vcov.clusters or not equation.treatments or not known:
         return {}
     return {COUNTS: Counts(sample, equation)}
 

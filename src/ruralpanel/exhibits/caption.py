@@ -18,18 +18,13 @@ from ruralpanel.study.figures_of_places import MapFigure
 from ruralpanel.study.figures_of_results import MissingnessFigure, PathsFigure, WorkflowFigure
 from ruralpanel.study.flow import FlowStep, flow
 from ruralpanel.study.model import Study
+from ruralpanel.study.vcovs import CORRECTIONS, text_of, with_clusters
 
 if TYPE_CHECKING:  # the workflow reads this module whenever it starts
     import pandas as pd
 
 SIMULATED = "SIMULATED DATA"
 
-SMALL_SAMPLE_WORDS = {
-    "fixest": "small-sample correction as R fixest",
-    "fixest_full": "small-sample correction as R fixest, with nested effects counted in full",
-    "reghdfe": "small-sample correction as Stata reghdfe",
-    "none": "without small-sample correction",
-}
 SMALL = 10
 """Fewer treated clusters than this are told in notes."""
 
@@ -342,7 +337,7 @@ def missing_errors(estimates: pd.DataFrame) -> list[str]:
 
 def _cluster_notes(estimates: pd.DataFrame) -> list[str]:
     """Say in a sentence each that few clusters are treated, and that clusters are below the level of assignment."""
-    effects = estimates[estimates["standard_error"].notna() & (estimates["variance"] == "clustered")]
+    effects = estimates[estimates["standard_error"].notna() & estimates["variance"].isin(with_clusters())]
     counts = effects.loc[effects["treated_clusters"] < SMALL, "treated_clusters"].dropna()
     sentences = []
     if len(counts):
@@ -393,16 +388,33 @@ def variance_words(row: Mapping[Any, Any], labels: Mapping[str, str]) -> str:
     labels
         What a reader sees for a column.
     """
-    kind = row["variance"]
-    if kind == "clustered":
-        dimensions = row["clustered_by"].split(" + ")
-        kind = f"clustered by {sentence_list([name_words(name, labels) for name in dimensions])}"
-        if len(dimensions) > 1:
-            kind += " (of the two, the smaller number of clusters is shown and counts)"
-    if kind == "spatial":
-        kind = f"spatial (Conley 1999; {row['spatial']})"
-    correction = SMALL_SAMPLE_WORDS.get(row["small_sample"])
-    return f"{kind}, {correction}" if correction else kind
+    kind = _kind_words(row, labels, "words")
+    if " + " in row["clustered_by"]:
+        kind += " (of the two, the smaller number of clusters is shown and counts)"
+    correction = CORRECTIONS.get(row["small_sample"])
+    return f"{kind}, {correction.words}" if correction is not None else kind
+
+
+def short_variance(row: Mapping[Any, Any], labels: Mapping[str, str], where: str = "short") -> str:
+    """Say in a few words how the standard errors of an estimate were computed, without corrections by one factor.
+
+    Parameters
+    ----------
+    row
+        A row of the estimates.
+    labels
+        What a reader sees for a column.
+    where
+        Which of the texts of :class:`ruralpanel.study.vcovs.Vcov` is wanted.
+    """
+    correction = CORRECTIONS.get(row["small_sample"])
+    parts = (_kind_words(row, labels, where), correction.short if correction is not None else "")
+    return ", ".join(part for part in parts if part)
+
+
+def _kind_words(row: Mapping[Any, Any], labels: Mapping[str, str], where: str) -> str:
+    clusters = sentence_list([name_words(name, labels) for name in row["clustered_by"].split(" + ")])
+    return text_of(row["variance"], where, clusters, row["spatial"])
 
 
 def variances_words(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> str:

@@ -19,6 +19,7 @@ from ruralpanel.exhibits.caption import (
     missing_errors,
     not_used_notes,
     sentence_list,
+    short_variance,
     unit_notes,
     variance_words,
     variances_words,
@@ -307,11 +308,7 @@ def _hidden(first: dict[Any, Any], exhibit: RegressionTable) -> list[str]:
 
 
 def _short_variance(first: dict[Any, Any], declaration: ExhibitDeclaration) -> str:
-    if first["variance"] == "spatial":
-        return f"spatial, {first['spatial']}"
-    if first["variance"] != "clustered":
-        return str(first["variance"])
-    return "by " + sentence_list([name_words(name, declaration.labels) for name in first["clustered_by"].split(" + ")])
+    return short_variance(first, declaration.labels, "in_table")
 
 
 def _effects_of(first: dict[Any, Any]) -> list[str]:

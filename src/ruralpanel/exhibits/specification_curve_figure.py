@@ -19,7 +19,7 @@ from ruralpanel.exhibits.caption import (
     ExhibitDeclaration,
     closing_notes,
     missing_errors,
-    sentence_list,
+    short_variance,
     unit_notes,
     variances_words,
 )
@@ -182,11 +182,6 @@ def _choices(row: dict[Any, Any], declaration: ExhibitDeclaration) -> Choices:
     effects = [] if row["fixed_effects"] == "none" else row["fixed_effects"].split(" + ")
     left_out = LEFT_OUT.search(row["sample"])
     sample = LEFT_OUT.sub("", row["sample"]) or "all rows"
-    variance = f"{row['variance']}, {row['spatial']}" if row["variance"] == "spatial" else row["variance"]
-    if row["variance"] == "clustered":
-        variance = (
-            f"clustered by {sentence_list([name_words(each, labels) for each in row['clustered_by'].split(' + ')])}"
-        )
     return {
         "Estimator": [ESTIMATORS[row["estimator"]].short],
         "Fixed effects": [_effect_words(each, declaration) for each in effects] or ["none"],
@@ -194,7 +189,7 @@ def _choices(row: dict[Any, Any], declaration: ExhibitDeclaration) -> Choices:
         "Weights": [name_words(row["weights"], labels)],
         "Sample": [sample],
         "Event times left out": [left_out[1].replace("-", MINUS) if left_out else "none"],
-        "Standard errors": [_first_upper(variance)],
+        "Standard errors": [_first_upper(short_variance(row, labels))],
     }
 
 

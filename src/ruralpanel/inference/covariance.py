@@ -1,18 +1,33 @@
-"""Covariance of the coefficients of an absorbed regression, under the study's choice."""
+"""Covariance of the coefficients of an absorbed regression, under the study's choice.
+
+Each kind of standard errors is a module of its own, which :mod:`ruralpanel.study.vcovs` names; here is what they share.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
-from ruralpanel.inference.small_sample import counted_coefficients
-from ruralpanel.inference.spatial import NEARLY_ZERO, raised, spatial_meat
 from ruralpanel.study.blocks import Inference
+from ruralpanel.study.vcovs import covariance_module
 
 SINGULAR = 1e-11
 """An eigenvalue of a correlation matrix below this is zero but for rounding."""
+
+
+class DegreesOfFreedom(Protocol):
+    """Degrees of freedom that differ from one combination of coefficients to the next."""
+
+    def of(self, weights: pd.Series) -> float:
+        """Give those of a combination, from the weights of coefficients by name."""
+
+    def combined(self, combinations: pd.DataFrame) -> DegreesOfFreedom:
+        """Give those of combinations (columns) of coefficients (rows), as if these were the coefficients."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +40,8 @@ class Covariance:
         Terms by terms.
     degrees_of_freedom
         Of the t distribution that p-values and intervals come from; infinite for the normal distribution.
+    own_degrees_of_freedom
+        Where each coefficient has its own; None where all have ``degrees_of_freedom``, as joint tests have.
     clusters
         The number of clusters, of the smaller dimension with two; missing without clustering.
     repaired
@@ -32,6 +49,8 @@ class Covariance:
     rounding
         By term, what an ``estimate`` and an ``error`` are rounding if they are no larger than; infinite for the error
         of a term whose variance was negative. Terms that are not there have none.
+    settings
+        How it was computed, in words, where its kind leaves that open: a kernel and its width.
     """
 
     matrix: pd.DataFrame
@@ -39,10 +58,36 @@ class Covariance:
     clusters: int | None
     repaired: bool = False
     rounding: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"estimate": {}, "error": {}}, dtype="float64"))
+    settings: str = ""
+    own_degrees_of_freedom: DegreesOfFreedom | None = None
+
+    def freedom_of(self, weights: pd.Series) -> float:
+        """Give the degrees of freedom of a combination of coefficients.
+
+        Parameters
+        ----------
+        weights
+            Of the coefficients, by name.
+        """
+        own = self.own_degrees_of_freedom
+        return self.degrees_of_freedom if own is None else own.of(weights)
+
+    def freedom_of_terms(self, terms: Sequence[str]) -> list[float]:
+        """Give the degrees of freedom of single coefficients."""
+        return [self.freedom_of(pd.Series(1.0, index=[term])) for term in terms]
+
+    def freedom_combined(self, combinations: pd.DataFrame) -> DegreesOfFreedom | None:
+        """Give what ``own_degrees_of_freedom`` becomes for combinations (columns) of coefficients (rows)."""
+        own = self.own_degrees_of_freedom
+        return None if own is None else own.combined(combinations)
 
 
-class TooFewClusters(ValueError):
-    """There are too few clusters, or rows, for standard errors."""
+class NoCovariance(ValueError):
+    """Standard errors of this kind cannot be had here; the message says why."""
+
+
+class TooFewClusters(NoCovariance):
+    """There are too few clusters, rows or periods for standard errors."""
 
 
 @dataclass(frozen=True)
@@ -73,103 +118,107 @@ class Influences:
     coefficients: int
 
 
-def covariance_of(
-    influences: Influences,
-    sample: pd.DataFrame,
-    effects: pd.DataFrame,
-    inference: Inference,
-    slopes: int = 0,
-    places: np.ndarray | None = None,
-) -> Covariance:
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a regression, as far as standard errors depend on them.
+
+    Parameters
+    ----------
+    sample
+        In order, with the cluster columns.
+    effects
+        Their fixed effects, one column each, as far as they count as coefficients.
+    periods
+        Whole numbers, shape (rows,).
+    weights
+        With a mean of one, shape (rows,).
+    taken_out
+        All effects that were taken out, those that slopes have beside them too.
+    slopes
+        For each slope within an effect, the codes of its levels and the values.
+    slope_levels
+        How many coefficients these slopes are.
+    places
+        Latitude and longitude in degrees, shape (rows, 2); None where the kind of standard errors reads none.
+    """
+
+    sample: pd.DataFrame
+    effects: pd.DataFrame
+    periods: np.ndarray
+    weights: np.ndarray
+    taken_out: pd.DataFrame
+    slopes: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)
+    slope_levels: int = 0
+    places: np.ndarray | None = None
+
+
+def covariance_of(influences: Influences, rows: Rows, inference: Inference) -> Covariance:
     """Compute the covariance matrix of an absorbed regression.
 
-    Sandwiches (with two dimensions of clusters, Cameron, Gelbach & Miller 2011, equation 2.11) and small-sample
-    corrections are made here, so that they can be stated, and so that a large regression need not be fitted again for
-    them; the tests hold them to those of statsmodels and fixest.
+    Sandwiches and small-sample corrections are made here, so that they can be stated, and so that a large regression
+    need not be fitted again for them; the tests hold them to those of statsmodels, linearmodels, fixest and
+    clubSandwich.
 
     Parameters
     ----------
     influences
         Of the rows, each side of the regression divided by what it varies by: negative variances are raised in these
         units, for it matters in which.
-    sample
-        The rows it is estimated on, in order, with the cluster columns.
-    effects
-        The fixed effects of the same rows.
+    rows
+        What it is estimated on.
     inference
-        The study's choice.
-    slopes
-        Slopes within fixed effects that were taken out, one for each level.
-    places
-        Latitude and longitude of the same rows in degrees, shape (rows, 2); for spatial standard errors.
+        The study's choice, whose kind of standard errors and small-sample correction say which module computes it.
 
     Returns
     -------
     Covariance
-        With t degrees of freedom ``G − 1`` when clustered, ``N − K`` otherwise.
+        With the degrees of freedom that its kind states.
 
     Raises
     ------
-    TooFewClusters
-        If a cluster dimension has one cluster, or there are no more rows than coefficients.
+    NoCovariance
+        If it cannot be had: one cluster, no more rows than coefficients, or what else its module needs.
     """
-    observations, regressors = len(sample), influences.coefficients
-    correct, pairwise = inference.small_sample != "none", inference.small_sample == "reghdfe"
-    weights, residuals = influences.weights, influences.residuals
-    scores = weights * residuals[:, None]
-
-    def covariance(matrix: np.ndarray, freedom: float, count: int | None, repaired: bool = False) -> Covariance:
-        labelled = pd.DataFrame((matrix + matrix.T) / 2, index=influences.terms, columns=influences.terms)
-        return Covariance(labelled, freedom, count, repaired, _rounding(influences, sample, inference))
-
-    if inference.variance == "spatial":
-        assert places is not None and inference.cutoff is not None
-        freedom = observations - counted_coefficients(regressors, effects, None) - slopes
-        meat = spatial_meat(scores, places[:, 0], places[:, 1], inference.cutoff, inference.kernel or "uniform")
-        # Whether a variance is positive is seen beside that of independent rows; what is done about it is done in the
-        # units of the data, for there fixest does it.
-        negative = np.diag(meat) <= NEARLY_ZERO * (scores**2).sum(axis=0)
-        units = np.outer(influences.units, influences.units)
-        matrix = raised(meat * units) / units if negative.any() else meat
-        found = covariance(matrix, freedom, None, bool(negative.any()))
-        lost = negative & (np.diag(matrix * units) <= 2 * NEARLY_ZERO)
-        found.rounding.loc[lost, "error"] = np.inf
-        return found
-    if inference.variance != "clustered":
-        coefficients = counted_coefficients(regressors, effects, None, pairwise) + slopes
-        _require_rows(observations, coefficients)
-        robust = inference.variance == "heteroskedastic"
-        plain = scores.T @ scores if robust else weights.T @ weights * (residuals @ residuals) / observations
-        freedom = observations - coefficients
-        return covariance(plain * (observations / freedom if correct else 1.0), freedom, None)
-    dimensions = list(inference.cluster or [])
-    clusters = sample[dimensions]
-    counts = clusters.nunique()
-    if counts.min() < 2:
-        only = counts.idxmin()
-        raise TooFewClusters(f"one cluster only in `{only}`: clustered standard errors need at least two")
-    smallest = int(counts.min())
-    matrix = _meat_of_one_or_two(scores, clusters)
-    repaired = bool((np.diag(matrix) < 0).any())  # never with one dimension, whose middle is a sum of squares
-    if len(dimensions) > 1:
-        matrix = _positive(matrix)
-    if correct:
-        nested_in = None if inference.small_sample == "fixest_full" else clusters
-        coefficients = counted_coefficients(regressors, effects, nested_in, pairwise) + slopes
-        _require_rows(observations, coefficients)
-        matrix = matrix * (smallest / (smallest - 1)) * ((observations - 1) / (observations - coefficients))
-    return covariance(matrix, smallest - 1, smallest, repaired)
+    module = import_module(covariance_module(inference.variance, inference.small_sample))
+    found: Covariance = module.covariance(influences, rows, inference)
+    return found
 
 
-def _rounding(influences: Influences, sample: pd.DataFrame, inference: Inference) -> pd.DataFrame:
+def labelled(
+    matrix: np.ndarray,
+    influences: Influences,
+    degrees_of_freedom: float,
+    groups: np.ndarray | None = None,
+    clusters: int | None = None,
+    repaired: bool = False,
+    settings: str = "",
+) -> Covariance:
+    """Put the names of coefficients to a matrix, and bound its rounding.
+
+    Parameters
+    ----------
+    matrix
+        Terms by terms, symmetric but for rounding.
+    influences
+        Of the rows.
+    degrees_of_freedom
+        Of the t distribution.
+    groups
+        Whose scores are added up before they are multiplied, shape (rows,); None where each row is alone.
+    clusters, repaired, settings
+        As in :class:`Covariance`.
+    """
+    named = pd.DataFrame((matrix + matrix.T) / 2, index=influences.terms, columns=influences.terms)
+    return Covariance(named, degrees_of_freedom, clusters, repaired, _rounding(influences, groups), settings)
+
+
+def _rounding(influences: Influences, groups: np.ndarray | None) -> pd.DataFrame:
     """Bound the rounding of estimates and standard errors: that of each row's outcome, added up as the scores are.
 
     Within a cluster, scores may cancel to nothing; what is left is rounding of what was added up, not of its sum.
     """
     moved = np.abs(influences.weights) * influences.rounding[:, None]
-    clusters = inference.cluster if inference.variance == "clustered" else None
-    groups = sample[clusters[0]].to_numpy() if clusters else np.arange(len(sample))
-    sums = pd.DataFrame(moved).groupby(groups).sum().to_numpy()
+    sums = pd.DataFrame(moved).groupby(np.arange(len(moved)) if groups is None else groups).sum().to_numpy()
     return pd.DataFrame(
         {"estimate": moved.sum(axis=0), "error": np.sqrt((sums**2).sum(axis=0))}, index=influences.terms
     )
@@ -209,24 +258,7 @@ def is_singular(covariance: np.ndarray) -> bool:
     return bool(np.abs(np.linalg.eigvalsh(covariance / errors / errors[:, None])).min() < SINGULAR)
 
 
-def _require_rows(observations: int, coefficients: int) -> None:
+def require_rows(observations: int, coefficients: int) -> None:
+    """Refuse a small-sample correction by rows that are no more than the coefficients."""
     if observations <= coefficients:
         raise TooFewClusters(f"{observations} rows leave no degrees of freedom beside {coefficients} coefficients")
-
-
-def _meat_of_one_or_two(scores: np.ndarray, clusters: pd.DataFrame) -> np.ndarray:
-    """Add up the middles of the one-way sandwiches and take away that of the intersection."""
-    first = clustered_meat(scores, clusters.iloc[:, 0].to_numpy())[0]
-    if clusters.shape[1] == 1:
-        return first
-    both = clusters.groupby(list(clusters.columns), sort=False).ngroup().to_numpy()
-    second = clustered_meat(scores, clusters.iloc[:, 1].to_numpy())[0]
-    return np.asarray(first + second - clustered_meat(scores, both)[0])
-
-
-def _positive(matrix: np.ndarray) -> np.ndarray:
-    """Set negative eigenvalues to zero (Cameron, Gelbach & Miller 2011, section 2.3); two-way sums can have them."""
-    values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
-    if values.min() >= 0:
-        return matrix
-    return np.asarray((vectors * np.maximum(values, 0)) @ vectors.T)

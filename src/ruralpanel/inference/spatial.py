@@ -17,7 +17,10 @@ import pandas as pd
 from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
+from ruralpanel.inference.covariance import Covariance, Influences, Rows, labelled
+from ruralpanel.inference.small_sample import counted_coefficients
 from ruralpanel.panel.sphere import chord, kilometres, unit_vectors
+from ruralpanel.study.blocks import Inference
 
 AT_ONCE = 256
 """Places that are compared with their neighbours at once, which bounds the memory it takes."""
@@ -28,6 +31,34 @@ variance of independent rows from which a variance counts as positive, whatever 
 
 NO_MORE_THAN = 1e-4
 """The share of the largest eigenvalue that others are raised to at most, for in some units all are below fixest's."""
+
+
+def covariance(influences: Influences, rows: Rows, inference: Inference) -> Covariance:
+    """Compute the covariance matrix, with t degrees of freedom of the rows less the coefficients.
+
+    Parameters
+    ----------
+    influences, rows
+        Of the regression; rows have places.
+    inference
+        Gives cutoff and kernel.
+    """
+    assert rows.places is not None and inference.cutoff is not None
+    counted = counted_coefficients(influences.coefficients, rows.effects, None)
+    freedom = len(rows.sample) - counted - rows.slope_levels
+    kernel = inference.kernel or "uniform"
+    scores = influences.weights * influences.residuals[:, None]
+    meat = spatial_meat(scores, rows.places[:, 0], rows.places[:, 1], inference.cutoff, kernel)
+    # Whether a variance is positive is seen beside that of independent rows; what is done about it is done in the
+    # units of the data, for there fixest does it.
+    negative = np.diag(meat) <= NEARLY_ZERO * (scores**2).sum(axis=0)
+    units = np.outer(influences.units, influences.units)
+    matrix = raised(meat * units) / units if negative.any() else meat
+    settings = f"{'Bartlett' if kernel == 'bartlett' else kernel} kernel, {inference.cutoff:g} km"
+    found = labelled(matrix, influences, freedom, repaired=bool(negative.any()), settings=settings)
+    lost = negative & (np.diag(matrix * units) <= 2 * NEARLY_ZERO)
+    found.rounding.loc[lost, "error"] = np.inf
+    return found
 
 
 def spatial_meat(

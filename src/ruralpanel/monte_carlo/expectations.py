@@ -41,6 +41,7 @@ KERNEL = "The kernel counts villages of one county less than fully, while they s
 AREAS = (
     f"With fewer than {FEW} counties, spatial standard errors, which have no small-sample correction, average few areas"
 )
+PERIODS = "There are few periods, and these standard errors let their number grow"
 CLUSTERS = (
     f"With fewer than {FEW} counties, clustered standard errors are too small on average, and more so as treated "
     "counties are fewer; the wild bootstrap is made for that"
@@ -110,9 +111,11 @@ def _reason(design: Design, estimator: str, inference: Inference) -> str:
         return SELECTION
     if design.is_heterogeneous and estimator in ("two_way_fixed_effects", "event_study"):
         return TWO_WAY if estimator == "two_way_fixed_effects" else EVENT_STUDY
-    if inference.variance in ("heteroskedastic", "homoskedastic"):
+    if inference.vcov.many == "rows":
         return ROWS
-    if inference.variance == "spatial":
+    if inference.vcov.many == "periods":
+        return PERIODS
+    if inference.vcov.many == "places":
         if inference.kernel == "bartlett":
             return KERNEL
         return AREAS if design.clusters < FEW else ""
@@ -122,4 +125,5 @@ def _reason(design: Design, estimator: str, inference: Inference) -> str:
         return VILLAGES
     if estimator == "synthetic_difference_in_differences":
         return FEW_LEFT_OUT if design.clusters < FEW else ""
-    return CLUSTERS if design.clusters < FEW and inference.bootstrap is None else ""
+    for_few = inference.bootstrap is not None or inference.correction.of_leverage
+    return CLUSTERS if design.clusters < FEW and not for_few else ""

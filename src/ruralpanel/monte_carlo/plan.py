@@ -12,7 +12,7 @@ from ruralpanel.errors import Problem, StudyError, nearest
 from ruralpanel.simulation.parameters import Parameters, load_parameters
 from ruralpanel.study.base import Name, Section
 from ruralpanel.study.blocks import Inference
-from ruralpanel.study.estimators import AVERAGING, INFERENCE_OF_SOME, EstimatorName, reading, shown_in
+from ruralpanel.study.estimators import AVERAGING, ESTIMATORS, INFERENCE_OF_SOME, EstimatorName, reading, shown_in
 from ruralpanel.study.messages import problems_of
 from ruralpanel.study.yaml_file import is_file, read_yaml
 
@@ -259,7 +259,9 @@ def _with_years(overrides: Overrides) -> Overrides:
 
 def admits(estimator: str, inference: Inference) -> bool:
     """Tell whether an estimator has standard errors of a kind, and reads all that is said of them."""
-    if estimator in ONE_DIMENSION and (inference.variance != "clustered" or len(inference.cluster or []) != 1):
+    if estimator in ONE_DIMENSION and not (inference.one_cluster and inference.cluster):
+        return False
+    if inference.correction.of_leverage and not ESTIMATORS[estimator].tells_leverage:
         return False
     asked = [key for key in INFERENCE_OF_SOME if getattr(inference, key) not in (None, False)]
     return all(estimator in reading(key) for key in asked)

@@ -53,8 +53,8 @@ def equation_of(design: Design, estimator: EstimatorName, variance: str, seed: i
         always_treated="drop",
         comparison="never_treated",
         missing_reference="earlier",
-        latitude="latitude" if inference.variance == "spatial" else None,
-        longitude="longitude" if inference.variance == "spatial" else None,
+        latitude="latitude" if inference.vcov.needs_places else None,
+        longitude="longitude" if inference.vcov.needs_places else None,
         absorbing=True,
         seed=seed,
     )

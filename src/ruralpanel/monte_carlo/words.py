@@ -22,15 +22,13 @@ SHORT = {
 
 def words_of_variance(inference: Inference) -> str:
     """Say in a few words how standard errors are computed."""
-    if inference.variance == "spatial":
-        kernel = "Bartlett" if inference.kernel == "bartlett" else "uniform"
-        return f"spatial, {inference.cutoff:g} km, {kernel} kernel"
-    if inference.variance != "clustered":
-        return f"independent rows ({inference.variance})"
     clusters = " and ".join(inference.cluster or ["village"])
     if inference.bootstrap is not None:
         return f"wild bootstrap by {clusters} ({inference.bootstrap.draws:,} draws)"
-    return f"clustered by {clusters}"
+    kernel = "Bartlett" if inference.kernel == "bartlett" else "uniform"
+    stated = inference.model_dump() | {"clusters": clusters, "kernel": kernel}
+    words = (inference.vcov.in_plan or inference.vcov.short).format(**stated)
+    return ", ".join(part for part in (words, inference.correction.short) if part)
 
 
 def words_of_selection(loading: float) -> str:

@@ -15,9 +15,10 @@ from ruralpanel.study.matching import Matching
 from ruralpanel.study.resampling import Permutation, WildBootstrap
 from ruralpanel.study.switching import Switching
 from ruralpanel.study.synthetic import Synthetic
+from ruralpanel.study.vcovs import CORRECTIONS, KEYS_OF_SOME, VCOVS, Correction, Vcov, described, one_of, with_key
 
-Variance = Literal["clustered", "heteroskedastic", "homoskedastic", "spatial"]
-SmallSample = Literal["fixest", "fixest_full", "reghdfe", "none"]
+_VARIANCE, _VARIANCE_SCHEMA = one_of(VCOVS)
+_CORRECTION, _CORRECTION_SCHEMA = one_of(CORRECTIONS)
 ComparisonMethod = Literal["doubly_robust", "outcome_regression", "inverse_probability"]
 Adjustment = Literal["romano_wolf", "westfall_young", "sharpened", "holm"]
 Interaction = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)+$")]
@@ -27,25 +28,27 @@ Moderator = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)*$
 class Inference(Section):
     """How standard errors, p-values and intervals are computed."""
 
-    variance: Variance = "clustered"
-    """`clustered` allows any correlation within a cluster; `heteroskedastic` and `homoskedastic` assume
-    independent rows; `spatial` (Conley 1999) allows correlation between rows of places that are within the `cutoff` of
-    each other, whatever their periods, and needs the coordinates of `panel.places`."""
+    variance: Annotated[str, _VARIANCE, _VARIANCE_SCHEMA] = Field("clustered", description=f"{described(VCOVS)}.")
     cluster: Annotated[list[Name], Field(min_length=1, max_length=2)] | None = None
     """The column, or two columns, that define the clusters; left out: the level at which treatment is assigned, which
     is the coarsest column of groups (county, school) within which all units are treated alike, or else the `level` of
     the specification's treatments, or the panel's unit; the ledger says which. With two, the smaller
     number of clusters counts for corrections and degrees of freedom."""
-    small_sample: SmallSample = "fixest"
-    """The small-sample correction. `fixest` is R fixest's default, which leaves fixed effects nested in the clusters
-    out of the count of coefficients; `fixest_full` counts them in full; `reghdfe` is Stata reghdfe's, which drops
-    singletons first and counts what two effects share, and in Poisson regressions ppmlhdfe's, which counts no
-    coefficients; `none` is the plain sandwich. Spatial standard errors have none, as in fixest."""
+    small_sample: Annotated[str, _CORRECTION, _CORRECTION_SCHEMA] = Field(
+        "fixest",
+        description=f"The small-sample correction. {described(CORRECTIONS)}. Spatial standard errors have none, as in "
+        "fixest; those of Driscoll and Kraay have `fixest` or `none`.",
+    )
     cutoff: Annotated[float, Field(gt=0, le=20016)] | None = None
     """Spatial: the distance in km from which on errors are taken to be unrelated."""
     kernel: Literal["uniform", "bartlett"] | None = None
     """Spatial: how a pair of rows counts. `uniform`, the default, counts all pairs within the cutoff alike, which can
     give negative variances; with `bartlett` the weight falls from 1 at no distance to 0 at the cutoff."""
+    bandwidth: Annotated[int, Field(ge=0)] | None = None
+    """Driscoll–Kraay: how many periods apart errors may be correlated, with weights that fall evenly from 1 within a
+    period to 0 beyond this (Bartlett); below the number of periods. Waves that are the same number of years apart count
+    as one period each; else a missing period keeps its place. Left out: the fourth root of the number of periods,
+    rounded down, as in R fixest."""
     level: Annotated[float, Field(gt=0, lt=1)] = 0.95
     """Coverage of the printed intervals."""
 
@@ -68,18 +71,38 @@ class Inference(Section):
 
     @model_validator(mode="after")
     def _keys_go_with_the_variance(self) -> Inference:
-        if self.variance == "spatial":
-            if self.cutoff is None:
-                raise ValueError("`variance: spatial` needs a `cutoff` in km: `cutoff: 50`")
-            if self.cluster is not None:
-                raise ValueError("`cluster` goes with `variance: clustered`; spatial standard errors have a `cutoff`")
-            if self.small_sample not in ("fixest", "none"):
-                raise ValueError(f"spatial standard errors have no small-sample correction such as {self.small_sample}")
-        elif self.cutoff is not None or self.kernel is not None:
-            raise ValueError("`cutoff` and `kernel` go with `variance: spatial`")
-        if self.bootstrap is not None and (self.variance != "clustered" or len(self.cluster or []) > 1):
-            raise ValueError("`bootstrap` needs `variance: clustered` and one column to cluster by")
+        name, vcov, given = self.variance, self.vcov, self.small_sample
+        for key, example in vcov.needs.items():
+            if getattr(self, key) is None:
+                raise ValueError(f"`variance: {name}` needs {example}")
+        for key in KEYS_OF_SOME:
+            if getattr(self, key) is not None and key not in vcov.keys:
+                own = f"; `variance: {name}` has `{'` and `'.join(vcov.keys)}`" if vcov.keys else ""
+                raise ValueError(f"`{key}` goes with `variance: {' or '.join(with_key(key))}`{own}")
+        if given not in vcov.corrections:
+            valid = ", ".join(vcov.corrections)
+            raise ValueError(f"`variance: {name}` has no small-sample correction such as {given}; valid here: {valid}")
+        several = len(self.cluster or []) > 1
+        if self.bootstrap is not None and several:
+            raise ValueError("`bootstrap` needs one column to cluster by")
+        if self.correction.one_dimension and several:
+            raise ValueError(f"`small_sample: {given}` is of clusters in one dimension: name one column in `cluster`")
         return self
+
+    @property
+    def vcov(self) -> Vcov:
+        """What there is to know of the kind of standard errors."""
+        return VCOVS[self.variance]
+
+    @property
+    def correction(self) -> Correction:
+        """What there is to know of the small-sample correction."""
+        return CORRECTIONS[self.small_sample]
+
+    @property
+    def one_cluster(self) -> bool:
+        """Whether rows are put into clusters of one dimension, named or left to the data."""
+        return self.vcov.clusters and len(self.cluster or []) <= 1
 
     @property
     def draws_numbers(self) -> bool:

@@ -78,6 +78,8 @@ class Estimator:
     without: tuple[str, ...] = ()
     """Keys that most estimators read and that do not enter it: `regressors`, `fixed_effects` beyond unit and period,
     `small_sample` or `variance`. What a specification states of them is told with the estimates."""
+    tells_leverage: bool = False
+    """Whether it is one regression by least squares, in which it is known how far each cluster moves its own fit."""
     in_a_sentence: str | None = None
     """What an error calls it where its name would read badly."""
 
@@ -95,6 +97,7 @@ ESTIMATORS: dict[str, Estimator] = {
         of_adoption=True,
         keys=("anticipation", "along"),
         inference=("bootstrap", "permutation"),
+        tells_leverage=True,
     ),
     "first_differences": Estimator(
         words="first differences, from each period to the next",
@@ -104,6 +107,7 @@ ESTIMATORS: dict[str, Estimator] = {
         has_treatment_terms=True,
         keys=("anticipation",),
         inference=("bootstrap",),
+        tells_leverage=True,
     ),
     "instrumental_variables": Estimator(
         words="two-stage least squares",
@@ -122,6 +126,7 @@ ESTIMATORS: dict[str, Estimator] = {
         keys=("window", "always_treated", "missing_reference"),
         inference=("bootstrap", "simultaneous"),
         in_a_sentence="an event study",
+        tells_leverage=True,
     ),
     "sun_abraham": Estimator(
         words="averages over cohorts (Sun and Abraham 2021)",
@@ -132,6 +137,7 @@ ESTIMATORS: dict[str, Estimator] = {
         one_curve=True,
         keys=("window", "always_treated", "comparison", "missing_reference"),
         inference=("simultaneous",),
+        tells_leverage=True,
     ),
     "callaway_santanna": Estimator(
         words="effects by cohort and period (Callaway and Sant’Anna 2021)",
@@ -172,6 +178,7 @@ ESTIMATORS: dict[str, Estimator] = {
         averages_effects=True,
         needs_window=True,
         keys=("window", "missing_reference"),
+        tells_leverage=True,
     ),
     "local_projections": Estimator(
         words="local projections (Dube, Girardi, Jordà and Taylor 2025)",
@@ -182,6 +189,7 @@ ESTIMATORS: dict[str, Estimator] = {
         averages_effects=True,
         needs_window=True,
         keys=("window", "missing_reference"),
+        tells_leverage=True,
     ),
     "extended_two_way": Estimator(
         words="extended two-way fixed effects (Wooldridge 2021)",
@@ -190,6 +198,7 @@ ESTIMATORS: dict[str, Estimator] = {
         by_cohort=True,
         averages_effects=True,
         keys=("window",),
+        tells_leverage=True,
     ),
     "synthetic_difference_in_differences": Estimator(
         words="synthetic differences in differences (Arkhangelsky, Athey, Hirshberg, Imbens and Wager 2021)",

@@ -393,7 +393,7 @@ class Study(Section):
             treated = {levels.get(treatment, self.panel.unit) for treatment in declared}
             within = treated.pop() if len(treated) == 1 else self.panel.unit
             inference = _inference(stated.get("inference"), within)
-            spatial = inference.variance == "spatial"
+            placed = places if inference.vcov.needs_places else None
             matching, weights = stated.get("matching"), stated.get("weights")
             for outcome_name in stated.get("outcomes", []):
                 outcome = self.outcomes[outcome_name]
@@ -433,8 +433,8 @@ class Study(Section):
                             always_treated=stated.get("always_treated", "drop"),
                             comparison=stated.get("comparison", "never_treated"),
                             missing_reference=stated.get("missing_reference", _where_it_is_missing(declared.values())),
-                            latitude=places.latitude if places is not None and spatial else None,
-                            longitude=places.longitude if places is not None and spatial else None,
+                            latitude=placed.latitude if placed is not None else None,
+                            longitude=placed.longitude if placed is not None else None,
                             group_time=group_time,
                             synthetic=resampled,
                             switching=stated.get("switching"),
@@ -489,7 +489,7 @@ class Study(Section):
 def _inference(stated: Inference | None, within: str) -> Inference:
     """Cluster by those who are treated, where nothing else is stated."""
     inference = stated or Inference()
-    if inference.variance == "clustered" and inference.cluster is None:
+    if inference.vcov.clusters and inference.cluster is None:
         return inference.model_copy(update={"cluster": [within]})
     return inference
 
@@ -526,4 +526,4 @@ def _stated(part: Specification) -> dict[str, Any]:
 
 def _leaves_clusters(stated: Inference | None) -> bool:
     """Tell whether a specification leaves the clusters to what the data say."""
-    return stated is None or (stated.variance == "clustered" and stated.cluster is None)
+    return stated is None or (stated.vcov.clusters and stated.cluster is None)

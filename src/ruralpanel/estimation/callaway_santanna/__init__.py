@@ -81,7 +81,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         "units": int(sample[equation.unit].nunique()),
         "clusters": int(clusters.max()) + 1,
         "outcome_mean": float(np.average(sample[OUTCOME], weights=_row_weights(sample, equation))),
-        "variance": "clustered",
+        "variance": equation.inference.variance,
         "clustered_by": "+".join(equation.inference.cluster or [equation.unit]),
         "small_sample": "none",
         "regressors": " + ".join(choice.covariates),
@@ -258,7 +258,7 @@ def _clusters(sample: pd.DataFrame, choice: GroupTime, equation: Equation) -> ND
     """Number the cluster of every unit."""
     compared = _compared(sample, choice, equation)
     names = equation.inference.cluster or [equation.unit]
-    if equation.inference.variance != "clustered":
+    if not equation.inference.vcov.clusters:
         raise CannotEstimate("standard errors of this estimator are clustered, by the unit at least")
     if len(names) > 1:
         raise CannotEstimate("standard errors of this estimator are clustered in one dimension")

@@ -26,6 +26,7 @@ from ruralpanel.study.estimators import (
     reading,
 )
 from ruralpanel.study.fixed_effects import columns_of, fixed_effect
+from ruralpanel.study.vcovs import VCOVS
 from ruralpanel.study.yaml_file import KeyPath
 
 
@@ -112,12 +113,12 @@ def _specification(context: Context, at: KeyPath, part: Specification) -> Iterat
         yield from context.known(
             (*at, "inference", "cluster", index), name, columns, "column of the panel to cluster by"
         )
-    if part.inference is not None and part.inference.variance == "spatial":
+    if part.inference is not None and part.inference.vcov.needs_places:
         places = context.study.panel.places
         if places is None or places.latitude is None or places.longitude is None:
             yield context.file.problem(
                 (*at, "inference", "variance"),
-                "is `spatial`, but the study does not say where units are",
+                f"is `{part.inference.variance}`, but the study does not say where units are",
                 "declare `latitude` and `longitude` under `panel.places`",
             )
     for index, name in enumerate(part.group_time.covariates if part.group_time else []):
@@ -156,6 +157,7 @@ def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
         yield from _complementary_log_log(context, where, equation)
         yield from _moderators(context, where, equation)
         yield from _poisson(context, where, equation)
+        yield from _leverage(context, where, equation)
         yield from permutation_of(context, where, equation)
         yield from matching_of(context, where, equation)
         yield from at_level(context, where, equation, parts)
@@ -219,8 +221,8 @@ def _decomposition(context: Context, where: KeyPath, equation: Equation) -> Iter
 def _staggered(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
     """Check what estimators of staggered adoption need beside one treatment that stays."""
     inference, window = equation.inference, equation.window
-    if inference.variance != "clustered" or len(inference.cluster or []) != 1:
-        given = " and ".join(inference.cluster or []) if inference.variance == "clustered" else inference.variance
+    if not inference.one_cluster:
+        given = " and ".join(inference.cluster or [inference.variance])
         what = f"{equation.estimator} has standard errors clustered in one dimension, not {given}"
         hint = f"name one column in `cluster`, or leave it out for {equation.unit}"
         yield context.file.problem((*where, "inference"), what, hint)
@@ -323,7 +325,7 @@ def _complementary_log_log(context: Context, where: KeyPath, equation: Equation)
         what = f"a dummy for every {min(within)} makes the estimates of complementary_log_log inconsistent"
         yield context.file.problem((*where, "fixed_effects"), what, f"such as `fixed_effects: [{equation.period}]`")
     inference = equation.inference
-    if inference.variance == "spatial" or len(inference.cluster or []) > 1:
+    if not inference.one_cluster and inference.vcov.many != "rows":
         what = "complementary_log_log has standard errors clustered in one dimension, or without clusters"
         yield context.file.problem((*where, "inference"), what)
 
@@ -339,12 +341,24 @@ def _poisson(context: Context, where: KeyPath, equation: Equation) -> Iterator[P
             "has the log in its mean already",
             "declare a second outcome with the same `column` and no `transformation`",
         )
-    if equation.inference.variance == "homoskedastic":
+    if equation.inference.vcov.constant_variance:
+        others = [name for name, each in VCOVS.items() if not each.constant_variance]
         yield context.file.problem(
             where,
-            "the variance of a count grows with its mean, so `homoskedastic` standard errors are wrong here",
-            "choose clustered, heteroskedastic or spatial",
+            "the variance of a count grows with its mean, so "
+            f"`{equation.inference.variance}` standard errors are wrong here",
+            f"choose {', '.join(others[:-1])} or {others[-1]}",
         )
+
+
+def _leverage(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
+    """Check that an estimator can tell how far clusters move their own fit, where standard errors allow for that."""
+    inference, estimator = equation.inference, ESTIMATORS[equation.estimator]
+    if inference.correction.of_leverage and not estimator.tells_leverage and "variance" not in estimator.without:
+        having = [name for name, each in ESTIMATORS.items() if each.tells_leverage]
+        what = f"{equation.estimator} has no `{inference.small_sample}`, which is of regressions by least squares"
+        hint = f"put it into a specification of its own, or choose one of {', '.join(having)}"
+        yield context.file.problem((*where, "inference"), what, hint)
 
 
 def _keys_of_estimators(context: Context, at: KeyPath, block: Block) -> Iterator[Problem]:

@@ -26,7 +26,6 @@ def group_means(context: Context, where: KeyPath, equation: Equation) -> Iterato
     if len(equation.moderators) > 1:
         what = f"group_means tells units apart by one moderator, not {len(equation.moderators)}"
         yield context.file.problem((*where, "moderators"), what, "put each into a specification of its own")
-    inference = equation.inference
-    if inference.variance != "clustered" or len(inference.cluster or []) > 1:
+    if not equation.inference.one_cluster:
         what = "group_means has standard errors clustered in one dimension"
         yield context.file.problem((*where, "inference"), what, "name one column in `cluster`")

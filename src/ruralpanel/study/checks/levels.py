@@ -50,7 +50,7 @@ def _left_open(
     open_ = {
         "fixed effects": (all(part.fixed_effects is None for part in parts), "`fixed_effects: [{}, {}]`"),
         "clusters": (
-            equation.inference.variance == "clustered" and (inference is None or inference.cluster is None),
+            equation.inference.vcov.clusters and (inference is None or inference.cluster is None),
             "`inference: {{cluster: [{}]}}`",
         ),
     }

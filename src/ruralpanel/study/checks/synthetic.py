@@ -32,8 +32,8 @@ def synthetic(context: Context, where: KeyPath, equation: Equation) -> Iterator[
         what = f"{NAME} finds weights of its own, and has no place for `{equation.weights}`"
         yield context.file.problem((*where, "weights"), what, apart)
     inference = equation.inference
-    if inference.variance != "clustered" or len(inference.cluster or []) != 1:
-        given = " and ".join(inference.cluster or []) if inference.variance == "clustered" else inference.variance
+    if not inference.one_cluster:
+        given = " and ".join(inference.cluster or [inference.variance])
         what = f"{NAME} leaves out or draws clusters of one column, not {given}"
         hint = f"name one column in `cluster`, or leave it out for {equation.unit}"
         yield context.file.problem((*where, "inference"), what, hint)
