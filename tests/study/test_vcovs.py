@@ -62,9 +62,8 @@ def test_the_defaults_are_the_first() -> None:
 
 
 def test_nothing_else_tells_kinds_apart_by_name(root: Path) -> None:
-    asked = re.compile(
-        rf"""(?:variance|small_sample)["'\]]*\s*(?:==|!=|in|not in)\s*[("'\[{{]*(?:{"|".join([*VCOVS, "cr2", "cr3"])})\b"""
-    )
+    names = "|".join([*VCOVS, "cr2", "cr3"])
+    asked = re.compile(rf"""(?:variance|small_sample)["'\]]*\s*(?:==|!=|in|not in)\s*[("'\[{{]*(?:{names})\b""")
     assert asked.search('if inference.variance == "spatial":') and asked.search('x.variance in ("homoskedastic",)')
     own = {root / "src/ruralpanel/inference/leverage.py"}  # which of its two is asked for
     for path in set((root / "src/ruralpanel").rglob("*.py")) - own:
