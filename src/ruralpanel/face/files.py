@@ -85,8 +85,8 @@ def read(path: str | Path, **keys: Any) -> ReadFile:
         The file.
     **keys
         Keys of a source, as in a study file: ``key``, ``columns``, ``sheet``, ``header_row``, ``encoding``,
-        ``decimal``, ``missing_codes``, ``drop_rows``, ``on_violation`` and others. ``columns`` may be a list of those to
-        keep.
+        ``decimal``, ``missing_codes``, ``drop_rows``, ``on_violation`` and others. ``columns`` may be a list of those
+        to keep.
 
     Returns
     -------

@@ -73,7 +73,7 @@ def feols(
     >>> states = causaldata.castle.load_pandas().data
     >>> fit = rp.feols(states, "l_homicide ~ post | sid + year", cluster="sid")
     >>> print(f"{fit.overall['estimate']:.4f} ({fit.overall['std.error']:.4f})")
-    0.0694 (0.0569)
+    0.0694 (0.0559)
     """
     frame = read.checked_frame(panel, DOOR)
     left, right, effects, endogenous, instruments = _parts(formula)

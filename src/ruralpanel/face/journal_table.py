@@ -112,15 +112,24 @@ def etable(
     >>> first = rp.feols(states, "l_homicide ~ post | sid + year", cluster="sid")
     >>> second = rp.feols(states, "l_homicide ~ post + poverty | sid + year", cluster="sid")
     >>> print(rp.etable(first, second, names=["Without", "With poverty"]))
-                      (1)          (2)
-                  l_homicide   l_homicide
-                    Without   With poverty
-    --------------------------------------
-    post              0.0694        0.0642
-                    (0.0559)      (0.0564)
-    poverty                        −0.0327
-                                  (0.0187)
-    --------------------------------------
+                            (1)          (2)
+                         l_homicide   l_homicide
+                          Without    With poverty
+    ---------------------------------------------
+    post                     0.0694        0.0750
+                           (0.0559)      (0.0561)
+    poverty                               −0.0294
+                                         (0.0178)
+    ---------------------------------------------
+    Fixed effects: sid          yes           yes
+    Fixed effects: year         yes           yes
+    Standard errors by          sid           sid
+    Observations                550           550
+    Units                        50            50
+    Clusters                     50            50
+    R² within                 0.009         0.019
+    ---------------------------------------------
+    Standard errors in parentheses. * p < 0.1, ** p < 0.05, *** p < 0.01.
     """
     called = legend_names(results, names, DOOR)
     if format not in FORMATS:

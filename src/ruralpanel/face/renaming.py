@@ -85,8 +85,10 @@ def _term(written: Any, rename: Rename, frame: pd.DataFrame) -> str:
     return "*".join(parts) + (f"[{rename(_column(slope, frame))}]" if slope else "")
 
 
-def _column(written: str, frame: pd.DataFrame) -> str:
-    return written if written in frame.columns else written.strip()
+def _column(written: str, frame: pd.DataFrame) -> Hashable:
+    """Find the column that a part of a term means, which may be called by a number."""
+    plain_name = written if written in frame.columns else written.strip()
+    return next((name for name in frame.columns if str(name) == plain_name), plain_name)
 
 
 def _section_of(argument: Argument) -> type[Section] | None:
