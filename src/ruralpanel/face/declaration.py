@@ -1,0 +1,295 @@
+"""A call written down as a study of one block, and the frame as the panel of that study."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pydantic import ValidationError
+
+from ruralpanel.errors import DataError, Problem, counted
+from ruralpanel.face import columns as read
+from ruralpanel.face.errors import FrameError
+from ruralpanel.face.parameters import Argument, arguments_of
+from ruralpanel.face.renaming import WAYS, Renaming, listed, named, plain, renamed
+from ruralpanel.ledger import Ledger
+from ruralpanel.panel.designation import date_designation
+from ruralpanel.periods.frequency import frequency
+from ruralpanel.study.blocks import Equation
+from ruralpanel.study.checks.blocks import blocks
+from ruralpanel.study.checks.context import Context
+from ruralpanel.study.designation import designation_columns
+from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.study.messages import problems_of
+from ruralpanel.study.model import Study
+from ruralpanel.study.periods import context_of
+from ruralpanel.study.yaml_file import KeyPath, YamlFile
+
+FRAME = "frame"
+"""What source, block and study are called."""
+
+_NUMBERS = ("outcome", "intensity", "controls", "moderators", "weights", "instruments", "covariates", "latitude")
+_NUMBERS_TOO = ("longitude", "endogenous", "along", "matching")
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A call as the product understands it.
+
+    Parameters
+    ----------
+    study
+        The study that it is.
+    panel
+        The frame's columns that are used, under the names of the study, with treatment dated.
+    names
+        What columns, and the treatment, are called in the call, by their names in the study.
+    ledger
+        How treatment was dated.
+    """
+
+    study: Study
+    panel: pd.DataFrame
+    names: Mapping[str, str]
+    ledger: Ledger
+
+    @property
+    def equation(self) -> Equation:
+        """What is estimated."""
+        return self.study.equations(FRAME)[0]
+
+
+@dataclass(frozen=True)
+class Call(YamlFile):
+    """Stands for the file of a study, so that what is wrong is told by argument and not by line."""
+
+    door: str = ""
+    above: int = 2
+
+    def problem(self, key_path: KeyPath, what: str, hint: str = "") -> Problem:
+        """Describe a problem with an argument of the call."""
+        key = next((str(part) for part in reversed(key_path[self.above :]) if isinstance(part, str)), "")
+        called = {"regressors": "controls", "indicator": "treated", "inference": "variance"}.get(key, key)
+        return Problem(self.door, what, "" if key == "frame" else called, hint)
+
+
+def declare(estimator: str, door: str, panel: object, given: Mapping[str, Any]) -> Declared:
+    """Write a call down as a study, and make its panel.
+
+    Parameters
+    ----------
+    estimator
+        The estimator.
+    door
+        The function that was called, for messages.
+    panel
+        The frame; it is not changed.
+    given
+        The arguments that were stated, by name.
+
+    Returns
+    -------
+    Declared
+        The study, whose equation the checks of a study accept, and its panel.
+
+    Raises
+    ------
+    FrameError
+        If the frame or an argument cannot be used: all that is wrong of one kind at once.
+    """
+    frame = read.checked_frame(panel, door)
+    arguments = arguments_of(estimator)
+    stated = {name: value for name, value in given.items() if value is not None}
+    _who_is_treated(estimator, door, stated)
+    used = [(name, each) for name, value in stated.items() for each in named(arguments[name], value, frame, door)]
+    read.existing(frame, used, door)
+    renaming = Renaming.of(stated, list(dict.fromkeys(each for _, each in used)))
+    table = _table(frame, stated, used, renaming, door)
+    data = _as_study(estimator, stated, arguments, renaming, table)
+    call = Call(Path(door), data, {}, door)
+    try:
+        study = Study.model_validate(data, context=context_of(data))
+    except ValidationError as error:
+        raise FrameError(_of_the_call(problems_of(error, call, Study), door)) from None
+    problems = list(blocks(Context(study, call, Path(), tuple(study.panel_columns()))))
+    if problems:
+        raise FrameError(dict.fromkeys(problems))
+    dated, ledger = _dated(table, study, door)
+    return Declared(study, dated, renaming.shown, ledger)
+
+
+def _of_the_call(problems: Iterable[Problem], door: str) -> list[Problem]:
+    """Say of problems that pydantic found in which function they are."""
+    return [each if each.where == door else Problem(door, each.what, "", each.hint) for each in problems]
+
+
+def _who_is_treated(estimator: str, door: str, stated: Mapping[str, Any]) -> None:
+    """Check that treatment is given in one way, where the estimator cannot do without."""
+    ways = [name for name in WAYS if name in stated]
+    if len(ways) > 1:
+        what = f"gives {' and '.join(f'`{name}`' for name in ways)}; treatment is read from one column"
+        raise FrameError([Problem(door, what, hint="leave all but one out")])
+    if not ways and not (ESTIMATORS[estimator].has_treatment_terms and ("controls" in stated)):
+        what = "nothing says who is treated when"
+        hint = "cohort='the column with the first period treated', or treated='a column of 0 and 1'"
+        raise FrameError([Problem(door, what, hint=hint)])
+    if "never" in stated and "cohort" not in stated:
+        what = "says which cohorts mean never treated, and there is no `cohort`"
+        raise FrameError([Problem(door, what, "never")])
+
+
+def _table(
+    frame: pd.DataFrame,
+    stated: Mapping[str, Any],
+    used: Sequence[tuple[str, Hashable]],
+    renaming: Renaming,
+    door: str,
+) -> pd.DataFrame:
+    """Read the columns that are used, put rows in order, and check that unit and period tell them apart."""
+    roles: dict[Hashable, str] = {}
+    for argument, name in used:
+        if name not in roles or argument in (*_NUMBERS, *_NUMBERS_TOO):
+            roles[name] = argument
+    unit, period, of = stated["unit"], stated["period"], stated.get("frequency")
+    if unit == period:
+        raise FrameError([Problem(door, f"`{unit}` is the unit too", "period", "name the column that says when")])
+    read.without_gaps(frame[unit], "unit", door)
+    read.without_gaps(frame[period], "period", door)
+    frame = frame[list(roles)].reset_index(drop=True)
+    values = {renaming.names[unit]: read.labels(frame[unit], "unit", door)}
+    values[renaming.names[period]] = when = read.periods(frame[period], of, "period", door)
+    for column, argument in roles.items():
+        if column in (unit, period):
+            continue
+        if column == stated.get("cohort"):
+            never = listed(stated["never"]) if "never" in stated else []
+            found = read.cohorts(frame[column], never, when, of, door)
+        elif column == stated.get("treated"):
+            found = _zero_or_one(frame[column], door)
+        elif argument in (*_NUMBERS, *_NUMBERS_TOO):
+            found = read.numbers(frame[column], argument, door)
+        else:
+            found = read.labels(frame[column], argument, door)
+            found = found.astype("int64") if found.dtype == bool else found
+        values[renaming.raw if column == stated.get("treated") else renaming.names[column]] = found
+    table = pd.DataFrame(values).sort_values([renaming.names[unit], renaming.names[period]], kind="stable")
+    twice = table.duplicated([renaming.names[unit], renaming.names[period]], keep=False)
+    if twice.any():
+        place = frame.loc[twice.sort_index().to_numpy(), [unit, period]].iloc[0].tolist()
+        what = f"`{unit}` and `{period}` do not tell rows apart: {int(twice.sum()):,} rows share them with another, "
+        what += f"such as {place[0]!r} in {place[1]!r}"
+        hint = f"panel.groupby([{unit!r}, {period!r}], as_index=False).mean(numeric_only=True), if they are to be one"
+        raise FrameError([Problem(door, what, "unit", hint)])
+    if "cohort" in stated:
+        _one_cohort(frame, table, stated, renaming, door)
+    return table.reset_index(drop=True)
+
+
+def _one_cohort(
+    frame: pd.DataFrame, table: pd.DataFrame, stated: Mapping[str, Any], renaming: Renaming, door: str
+) -> None:
+    """Check that those who are treated have one first period in all their rows."""
+    cohort, of = stated["cohort"], stated.get("assigned_to", stated["unit"])
+    firsts = table.groupby(renaming.names[of])[renaming.raw].nunique(dropna=False)
+    changing = firsts[firsts > 1]
+    if len(changing):
+        shown = ", ".join(map(str, changing.index[:3]))
+        what = f"`{cohort}` changes within {counted(len(changing), 'value')} of `{of}`: {shown}"
+        hint = "it is the first period treated, the same in all rows; a column of 0 and 1 is given as `treated`"
+        if set(frame[cohort].dropna().unique()) <= {0, 1}:
+            hint = f"`{cohort}` is 0 or 1: treated={cohort!r}"
+        raise FrameError([Problem(door, what, "cohort", hint)])
+
+
+def _zero_or_one(values: pd.Series, door: str) -> pd.Series:
+    found = read.numbers(values, "treated", door)
+    odd = found[found.notna() & ~found.isin([0, 1])]
+    if len(odd):
+        what = f"`{values.name}` holds {', '.join(f'{each:g}' for each in odd.unique()[:3])}; expected 0 and 1"
+        name = values.name
+        hint = f"intensity={name!r} is for a treatment in degrees, cohort={name!r} for the first period treated"
+        raise FrameError([Problem(door, what, "treated", hint)])
+    return found
+
+
+def _as_study(
+    estimator: str,
+    stated: Mapping[str, Any],
+    arguments: Mapping[str, Argument],
+    renaming: Renaming,
+    table: pd.DataFrame,
+) -> dict[str, Any]:
+    """Write the call as the file of a study would have it."""
+    outcome = renaming.names[stated["outcome"]]
+    sections: dict[str, Any] = {"outcomes": {}, "panel": {}, "designation": {}, "blocks": {}, "inference": {}}
+    sections |= {"places": {}, "seed": stated.get("seed", 0)}
+    frame = pd.DataFrame(columns=list(renaming.names))
+    for name, value in stated.items():
+        argument = arguments[name]
+        if not argument.place or name == "seed":
+            continue
+        written = renamed(argument, value, renaming.names.__getitem__, frame) if argument.holds_columns else value
+        written = listed(written) if isinstance(argument.default, tuple) else written
+        *above, key = argument.place
+        inside = sections
+        for part in above:
+            inside = inside.setdefault(part, {})
+        inside[key] = plain(written)
+    label = str(stated.get("label", stated["outcome"]))
+    block: dict[str, Any] = {"estimators": [estimator], "outcomes": [outcome], **sections["blocks"]}
+    if sections["inference"]:
+        block["inference"] = sections["inference"]
+    panel = sections["panel"] | ({"places": sections["places"]} if sections["places"] else {})
+    return {
+        "study": FRAME,
+        "title": label,
+        "authors": ["nobody"],
+        "seed": sections["seed"],
+        "data_standing": "public",
+        "sources": {
+            FRAME: {
+                "path": "frame.csv",
+                "key": [panel["unit"], panel["period"]],
+                "columns": {name: {"label": renaming.shown.get(name, name)} for name in table.columns},
+            }
+        },
+        "panel": panel,
+        "designation": _designation(stated, sections["designation"], renaming, table, panel),
+        "outcomes": {outcome: {"label": label, **sections["outcomes"], "column": outcome}},
+        "blocks": {FRAME: block},
+        "exhibits": {"table": {"kind": "regression_table", "title": label, "blocks": [FRAME]}},
+    }
+
+
+def _designation(
+    stated: Mapping[str, Any], keys: dict[str, Any], renaming: Renaming, table: pd.DataFrame, panel: dict[str, Any]
+) -> dict[str, Any]:
+    """Declare the treatment, where there is one; it may end if it does."""
+    if not renaming.treatment:
+        return {}
+    way = next(each for each in WAYS if each in stated)
+    declared = {**keys, WAYS[way]: renaming.raw, "label": renaming.shown[renaming.treatment]}
+    if way != "cohort":
+        of = keys.get("level", panel["unit"])
+        on = (table[renaming.raw] > 0).where(table[renaming.raw].notna())
+        ordered = table.assign(on=on)[[of, panel["period"], "on"]].dropna().sort_values([of, panel["period"]])
+        began = ordered.groupby(of)["on"].cummax()
+        declared["absorbing"] = bool(((began == 1) <= (ordered["on"] == 1)).all())
+    return {renaming.treatment: declared}
+
+
+def _dated(table: pd.DataFrame, study: Study, door: str) -> tuple[pd.DataFrame, Ledger]:
+    """Date the treatment as the panel stage does."""
+    unit, period = study.panel.unit, study.panel.period
+    ledger = Ledger("panel", FRAME, unit, period, list(study.designation), study.levels)
+    of = frequency(study.panel.frequency) if study.panel.frequency else None
+    for name, designation in study.designation.items():
+        try:
+            table = date_designation(table, name, designation, unit, period, ledger, of=of)
+        except DataError as error:
+            raise FrameError(Problem(door, each.what, "", each.hint) for each in error.problems) from None
+        assert set(designation_columns(name, designation)) <= set(table)
+    return table, ledger
