@@ -10,7 +10,7 @@ from snakemake.logging import logger
 
 from ruralpanel.archive.marker import study_on_twins, synthetic_sources
 from ruralpanel.errors import Problem, StudyError, nearest
-from ruralpanel.estimation.modules import ADJUSTMENT, MATCHING, estimator_module
+from ruralpanel.estimation.modules import code_behind, estimator_module
 from ruralpanel.exhibits.caption import declared, exhibit_numbers
 from ruralpanel.lineage import code_digest, file_digest
 from ruralpanel.monte_carlo.plan import TESTING_LEADS, load_plan
@@ -161,16 +161,8 @@ def equations_as_json(block):
 
 
 def estimation_code(block):
-    """Compute the digest of the code behind a block: the estimators it uses, not all there are."""
-    used = {equation.estimator for equation in STUDY.equations(block)}
-    matched = any(equation.matching for equation in STUDY.equations(block))
-    adjusted = STUDY.blocks[block].adjustment is not None
-    return code_digest(
-        "ruralpanel.estimation.block",
-        *(estimator_module(name) for name in sorted(used)),
-        *([ADJUSTMENT] if adjusted else []),
-        *([MATCHING] if matched else []),
-    )
+    """Compute the digest of the code behind a block."""
+    return code_digest(*code_behind(STUDY, block))
 
 
 def replication_code():
