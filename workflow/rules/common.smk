@@ -111,6 +111,12 @@ def raw_file(wildcards):
     return [source.raw_file] if source.raw_file else []
 
 
+def catalogue_file(wildcards):
+    """Name the catalogue with the labels of a source, where it has one."""
+    path = STUDY.sources[wildcards.source].catalogue
+    return [path] if path else []
+
+
 def corrections_file(wildcards):
     """Name the corrections of a source, where it has any."""
     path = STUDY.sources[wildcards.source].corrections

@@ -46,6 +46,8 @@ def absent_or_other(study: Study, root: Path, mirrors: Sequence[Path]) -> Iterat
                 yield error(where, what, nearest(source.loader, loaders))
         elif source.path is not None:
             yield from _in_place(where, source.path, root, how_to_get(source))
+        if source.catalogue is not None:
+            yield from _in_place(where, source.catalogue, root, "labels of values are read from the catalogue")
         if source.corrections is not None:
             yield from _in_place(where, source.corrections, root, "a run needs the corrections; or take the key out")
     for line in study.lines:

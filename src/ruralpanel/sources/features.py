@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ruralpanel.errors import DataError, Problem
 from ruralpanel.sources.geojson import Line, areas_as_lines, lines_of, point_of, read_geojson
 
 if TYPE_CHECKING:  # the workflow checks lines whenever it starts
     import pandas as pd
+
+    from ruralpanel.sources.raw import RawTable
+    from ruralpanel.study.sources import Source
 
 PLACE = ["longitude", "latitude"]
 LINES = {"line": ("LineString", "MultiLineString"), "border": ("Polygon", "MultiPolygon")}
@@ -32,6 +36,31 @@ class FeatureTable(NamedTuple):
     values: pd.DataFrame
     rows: pd.Series
     notes: list[str]
+
+
+def read_table(source: Source, path: Path) -> RawTable:
+    """Read points, lines or areas on a map; of lines and areas, every vertex is a row.
+
+    Parameters
+    ----------
+    source
+        The declaration of the source.
+    path
+        The file.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read as features, or holds features of several kinds.
+    """
+    from ruralpanel.sources.raw import RawTable
+
+    try:
+        table = feature_table(read_features(path, source.layer))
+    except ValueError as error:
+        raise DataError([Problem(source.origin, str(error))]) from None
+    where = f"{source.origin}, layer {source.layer!r}" if source.layer else source.origin
+    return RawTable(table.values, table.rows, where, notes=table.notes)
 
 
 def read_features(path: Path, layer: str | None = None) -> dict[str, Any]:

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ruralpanel.sources.raw import RawTable
+    from ruralpanel.study.sources import Source
+
 _FOLDERS = {"causaldata": (), "linearmodels": ("datasets",)}
 
 _FILES = {"cpca.adcodes": "resources/adcodes.csv"}
@@ -31,6 +34,22 @@ def available_loaders() -> list[str]:
             names += [f"{package}.{each.name}" for each in folder.iterdir() if (each / "__init__.py").is_file()]
     names += [name for name in _FILES if find_spec(name.split(".")[0]) is not None]
     return sorted(set(names) - {"linearmodels.tests"})
+
+
+def read_packaged(source: Source, path: Path | None) -> RawTable:
+    """Read the data set that a source names by its loader.
+
+    Parameters
+    ----------
+    source
+        The declaration of the source.
+    path
+        None, for there is no file.
+    """
+    from ruralpanel.sources.raw import counted_from
+
+    assert source.loader is not None and path is None
+    return counted_from(load_packaged(source.loader), 1, source.origin)
 
 
 def load_packaged(loader: str) -> pd.DataFrame:

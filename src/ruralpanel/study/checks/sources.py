@@ -27,6 +27,8 @@ def sources(context: Context) -> Iterator[Problem]:
             )
         if source.path is not None and not is_file(context.root / source.path):
             yield context.not_there((*at, "path"), source.path, access=source.access)
+        if source.catalogue is not None and not is_file(context.root / source.catalogue):
+            yield context.not_there((*at, "catalogue"), source.catalogue)
         if source.corrections is not None and not is_file(context.root / source.corrections):
             yield context.not_there((*at, "corrections"), source.corrections)
         yield from _checks(context, at, source)
