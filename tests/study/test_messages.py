@@ -75,7 +75,7 @@ def test_a_key_that_is_missing_beside_an_unlike_one_is_told(repository: Reposito
             "sources.survey.columns",
             "income",
             {"value_labels": True},
-            "only Stata, SPSS, SAS and SAS transport files have labels",
+            "SPSS, SAS and SAS transport files have labels",
         ),
         ("sources.survey.columns", "income", {"scale": float("inf")}, "expected a number"),
         ("blocks.main", "fixed_effects", ["village", "village"], "lists village twice"),
