@@ -17,7 +17,6 @@ from ruralpanel.monte_carlo.plan import TESTING_LEADS, load_plan
 from ruralpanel.sources.retrieval import set_aside_if_damaged
 from ruralpanel.study.load import find_study, load_study
 from ruralpanel.study.facts import files_named_in
-from ruralpanel.study.figures_of_places import MapFigure
 from ruralpanel.study.identifying import identifying_columns
 from ruralpanel.study.inputs import RAW_FILE, declared_inputs, files_read
 from ruralpanel.study.sensitivity import OfRegression
@@ -239,18 +238,7 @@ def exhibit_inputs(wildcards):
         "missingness": f"{RESULTS}/panel/missingness.csv",
         "codebook": f"{RESULTS}/panel/codebook.csv",
     }
-    if isinstance(exhibit, MapFigure):
-        targets = [STUDY.panel.places.distance_to[name] for name in exhibit.lines]
-        files["lines"] = [
-            made_table(each.line_source) if each.line_source else each.line
-            for each in targets
-        ]
-        outlines = exhibit.outlines
-        files["outlines"] = (
-            [made_table(outlines.of) if outlines.of else outlines.path]
-            if outlines
-            else []
-        )
+    files |= exhibit.further_files(STUDY, made_table)
     read = {name: files[name] for name in exhibit.reads}
     return read | {
         "facts": [

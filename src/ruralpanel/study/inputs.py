@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ruralpanel.study.figures_of_places import MapFigure
 from ruralpanel.study.model import Study
 from ruralpanel.study.yaml_file import KeyPath
 
@@ -84,8 +83,8 @@ def files_by_key(study: Study) -> dict[KeyPath, str]:
         for name, distance in study.panel.places.distance_to.items():
             named["panel", "places", "distance_to", name, "line"] = None if distance.line_source else distance.line
     for name, exhibit in study.exhibits.items():
-        if isinstance(exhibit, MapFigure) and exhibit.outlines is not None:
-            named["exhibits", name, "outlines", "path"] = exhibit.outlines.path
+        if exhibit.drawn_on is not None:
+            named["exhibits", name, "outlines", "path"] = exhibit.drawn_on.path
     named |= {("facts", name): path for name, path in study.facts.items()}
     if study.paper is not None:
         of_paper = {key: getattr(study.paper, key) for key in ("text", "bibliography", "citation_style")}

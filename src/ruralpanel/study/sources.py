@@ -465,6 +465,10 @@ class Source(Section):
             return format_of_file(self.member or PurePosixPath(self.raw_file).stem)
         return format_of_file(self.raw_file)
 
+    def cited(self, name: str | None) -> str:
+        """Give the words that it is cited with, where nothing else its name in the study."""
+        return self.citation or self.title or str(name)
+
     @property
     def opened_by(self) -> list[str]:
         """The modules that open it, by its format: what a change reruns its reading and no other's."""
