@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ruralpanel.errors import Problem, nearest
-from ruralpanel.sources.packages import available_loaders
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.contracts import KINDS
+from ruralpanel.study.packages import available_loaders
 from ruralpanel.study.sources import Source
 from ruralpanel.study.yaml_file import KeyPath, is_file
 
