@@ -102,10 +102,8 @@ def read_sheet(source: Source, path: Path | None) -> Sheet:
 
 def sheet_of_text(_source: Source, path: Path, raw: RawTable) -> Sheet:
     """Keep of a text file how its characters are stored and what stands between columns."""
-    notes = raw.notes[0].removeprefix("encoding ").split(", delimiter ")
     has_mark = path.read_bytes().startswith(b"\xef\xbb\xbf")
-    delimiter = notes[1].strip("'")
-    return Sheet(raw, "utf-8-sig" if has_mark else notes[0], "\t" if delimiter == "\\t" else delimiter)
+    return Sheet(raw, "utf-8-sig" if has_mark else raw.encoding, raw.delimiter)
 
 
 def labelled_sheet(source: Source, path: Path, raw: RawTable) -> Sheet:

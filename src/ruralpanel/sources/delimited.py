@@ -67,7 +67,8 @@ def read_csv(source: Source, path: Path) -> RawTable:
     blank = data[-1][0] - numbered[height - 1][0] - len(data) if data else 0
     notes = [f"encoding {encoding}, delimiter {delimiter!r}"]
     notes += [f"{counted(blank, 'line')} blank or within quotation marks"] if blank > 0 else []
-    return RawTable(values, rows, where, notes=notes, comma_may_be_decimal=delimiter == ";", uneven=uneven, **repairs)
+    how: dict[str, Any] = {"encoding": encoding, "delimiter": delimiter, "comma_may_be_decimal": delimiter == ";"}
+    return RawTable(values, rows, where, notes=notes, uneven=uneven, **how, **repairs)
 
 
 def _without_halves(header: list[str], data: list[list[str]], rows: pd.Series) -> dict[str, Any]:
