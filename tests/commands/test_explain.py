@@ -11,7 +11,12 @@ import pytest
 
 from ruralpanel.__main__ import main
 from ruralpanel.estimation.block import estimate_block
+from ruralpanel.estimation.estimates import ROW, estimates_frame, no_estimate
+from ruralpanel.estimation.modules import code_behind
+from ruralpanel.ledger import ledger_frame
+from ruralpanel.lineage import code_digest
 from ruralpanel.report.explanation import explanation
+from ruralpanel.storage import save_json, save_table
 from ruralpanel.study.load import load_study
 from ruralpanel.verification.inputs import ChangedInput, Input, changed_inputs
 from tests.conftest import ROOT
@@ -82,3 +87,34 @@ def test_a_setting_that_is_none_is_told(capsys: pytest.CaptureFixture[str], monk
     monkeypatch.chdir(ROOT)
     assert main(["explain", "baseline", "--config", "stduy=castle"]) == 1
     assert "did you mean “study=”?" in capsys.readouterr().err
+
+
+def test_numbers_of_a_block_with_several_estimators_have_the_code_that_the_page_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "replications/castle"
+    study = load_study(name, ROOT)
+    results = tmp_path / "results" / name
+    for folder in ("config", "data"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    for block in study.blocks:
+        equations = study.equations(block)
+        frames = [estimates_frame([no_estimate(each, "no rows", "effective_law")], each) for each in equations]
+        save_table(with_rows(pd.concat(frames, ignore_index=True)), results / "estimates" / f"{block}.csv", key=[ROW])
+        save_table(ledger_frame([]), results / "estimates" / f"{block}.ledger.csv", key=["line"])
+    for source in study.sources:
+        save_table(ledger_frame([]), results / "sources" / f"{source}.ledger.csv", key=["line"])
+        save_json({"rows": 1, "sha256": "abc"}, results / "sources" / f"{source}.provenance.json")
+    save_table(ledger_frame([]), results / "panel" / "panel.ledger.csv", key=["line"])
+    monkeypatch.chdir(tmp_path)
+    of_the_page = code_digest(*code_behind(study, "robust"))
+    assert "ruralpanel.estimation.imputation" in code_behind(study, "robust")
+    for estimator in ("two_stage", "imputation"):
+        address = f"robust/weighted/homicide/{estimator}/effective_law"
+        assert main(["explain", address, "--config", f"study={name}"]) == 0
+        assert f"({of_the_page})" in capsys.readouterr().out
+
+
+def with_rows(estimates: pd.DataFrame) -> pd.DataFrame:
+    estimates.insert(0, ROW, range(1, len(estimates) + 1))
+    return estimates

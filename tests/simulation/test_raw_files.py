@@ -13,7 +13,7 @@ from ruralpanel.simulation.parameters import load_parameters
 from ruralpanel.simulation.raw.forms import FORM_COLUMNS, HOUSEHOLD_COLUMNS
 from ruralpanel.simulation.raw.lists import LIST_FILES, write_lists
 from ruralpanel.simulation.raw_files import write_raw_files
-from ruralpanel.sources.features import read_lines
+from ruralpanel.sources.feature_files import read_lines
 from ruralpanel.sources.table import read_source
 from ruralpanel.study.load import load_study
 from ruralpanel.study.sources import Source

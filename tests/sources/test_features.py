@@ -14,7 +14,8 @@ import pandas as pd
 import pytest
 
 from ruralpanel.errors import DataError
-from ruralpanel.sources.features import feature_table, read_features, read_lines
+from ruralpanel.sources.feature_files import read_features, read_lines
+from ruralpanel.sources.features import feature_table
 from ruralpanel.sources.table import SourceTable, read_source
 from ruralpanel.study.sources import Source
 

@@ -14,7 +14,7 @@ from ruralpanel.panel.build import BuiltPanel, build_panel
 from ruralpanel.simulation.economy import Economy, simulate
 from ruralpanel.simulation.parameters import load_parameters
 from ruralpanel.simulation.raw_files import write_raw_files
-from ruralpanel.sources.features import read_lines
+from ruralpanel.sources.feature_files import read_lines
 from ruralpanel.sources.table import read_source
 from ruralpanel.study.load import load_study
 from ruralpanel.study.model import Study

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from ruralpanel.study.source_formats import FORMATS
 from tests.study.conftest import Repository
 
 
@@ -70,7 +71,12 @@ def test_a_key_that_is_missing_beside_an_unlike_one_is_told(repository: Reposito
         ("sources.survey", "key", ["village", "year", "year"], "`key` lists year twice"),
         ("sources.survey", "header_row", 10**9, "less than or equal to 1000"),
         ("sources.survey", "path", "data/{name}.csv", "cannot have"),
-        ("sources.survey.columns", "income", {"value_labels": True}, "only Stata and SPSS files have labels"),
+        (
+            "sources.survey.columns",
+            "income",
+            {"value_labels": True},
+            "SPSS, SAS and SAS transport files have labels",
+        ),
         ("sources.survey.columns", "income", {"scale": float("inf")}, "expected a number"),
         ("blocks.main", "fixed_effects", ["village", "village"], "lists village twice"),
         ("", "study", "published", "is a folder of results"),
@@ -138,7 +144,7 @@ def test_a_retrieved_file_need_not_be_there_yet(repository: Repository) -> None:
     repository.at("sources.survey")["retrieve"] = {"address": address, "sha256": "0A" * 32, "file": "survey.dta"}
     source = repository.load().sources["survey"]
     assert source.raw_file == f"data/raw/.retrieved/{'0a' * 32}/survey.dta"
-    assert source.file_format == "stata"
+    assert source.file_format is FORMATS["stata"]
     assert source.origin == "survey.dta from https://example.org/files/71"
 
 

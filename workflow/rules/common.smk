@@ -10,19 +10,13 @@ from snakemake.logging import logger
 
 from ruralpanel.archive.marker import study_on_twins, synthetic_sources
 from ruralpanel.errors import Problem, StudyError, nearest
-from ruralpanel.estimation.modules import (
-    ADJUSTMENT,
-    MATCHING,
-    covariance_modules,
-    estimator_module,
-)
+from ruralpanel.estimation.modules import code_behind, covariance_modules, estimator_module
 from ruralpanel.exhibits.caption import declared, exhibit_numbers
 from ruralpanel.lineage import code_digest, file_digest
 from ruralpanel.monte_carlo.plan import TESTING_LEADS, load_plan
 from ruralpanel.sources.retrieval import set_aside_if_damaged
 from ruralpanel.study.load import find_study, load_study
 from ruralpanel.study.facts import files_named_in
-from ruralpanel.study.figures_of_places import MapFigure
 from ruralpanel.study.identifying import identifying_columns
 from ruralpanel.study.inputs import RAW_FILE, declared_inputs, files_read
 from ruralpanel.study.sensitivity import OfRegression
@@ -116,6 +110,12 @@ def raw_file(wildcards):
     return [source.raw_file] if source.raw_file else []
 
 
+def catalogue_file(wildcards):
+    """Name the catalogue with the labels of a source, where it has one."""
+    path = STUDY.sources[wildcards.source].catalogue
+    return [path] if path else []
+
+
 def corrections_file(wildcards):
     """Name the corrections of a source, where it has any."""
     path = STUDY.sources[wildcards.source].corrections
@@ -166,18 +166,8 @@ def equations_as_json(block):
 
 
 def estimation_code(block):
-    """Compute the digest of the code behind a block: the estimators and standard errors it uses, not all there are."""
-    inferences = [equation.inference for equation in STUDY.equations(block)]
-    used = {equation.estimator for equation in STUDY.equations(block)}
-    matched = any(equation.matching for equation in STUDY.equations(block))
-    adjusted = STUDY.blocks[block].adjustment is not None
-    return code_digest(
-        "ruralpanel.estimation.block",
-        *(estimator_module(name) for name in sorted(used)),
-        *covariance_modules(inferences),
-        *([ADJUSTMENT] if adjusted else []),
-        *([MATCHING] if matched else []),
-    )
+    """Compute the digest of the code behind a block."""
+    return code_digest(*code_behind(STUDY, block))
 
 
 def replication_code():
@@ -253,18 +243,7 @@ def exhibit_inputs(wildcards):
         "missingness": f"{RESULTS}/panel/missingness.csv",
         "codebook": f"{RESULTS}/panel/codebook.csv",
     }
-    if isinstance(exhibit, MapFigure):
-        targets = [STUDY.panel.places.distance_to[name] for name in exhibit.lines]
-        files["lines"] = [
-            made_table(each.line_source) if each.line_source else each.line
-            for each in targets
-        ]
-        outlines = exhibit.outlines
-        files["outlines"] = (
-            [made_table(outlines.of) if outlines.of else outlines.path]
-            if outlines
-            else []
-        )
+    files |= exhibit.further_files(STUDY, made_table)
     read = {name: files[name] for name in exhibit.reads}
     return read | {
         "facts": [

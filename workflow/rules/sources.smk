@@ -21,6 +21,7 @@ rule retrieve:
 rule read_source:
     input:
         raw=raw_file,
+        catalogue=catalogue_file,
         corrections=corrections_file,
     output:
         table=f"{RESULTS}/sources/{{source}}.parquet",
@@ -40,7 +41,9 @@ rule read_source:
         identifying=lambda wildcards: sorted(
             identifying_columns(STUDY) & set(STUDY.sources[wildcards.source].columns)
         ),
-        code=lambda wildcards: code_digest("ruralpanel.sources.table"),
+        code=lambda wildcards: code_digest(
+            "ruralpanel.sources.table", *STUDY.sources[wildcards.source].opened_by
+        ),
         lock=LOCK,
     message:
         "sources       read {wildcards.source}"

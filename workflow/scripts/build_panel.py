@@ -9,7 +9,7 @@ with stage(snakemake.log[0]):
     from ruralpanel.panel.joins import MATCH_KEY
     from ruralpanel.panel.legacies.capacities import CORRELATION_KEY, MEASURE_KEY
     from ruralpanel.panel.lists import EVENT_KEY
-    from ruralpanel.sources.features import read_lines
+    from ruralpanel.sources.feature_files import read_lines
     from ruralpanel.storage import load_table, save_table
     from ruralpanel.study.designation import Designation
     from ruralpanel.study.legacies import Legacy

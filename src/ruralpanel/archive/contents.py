@@ -13,6 +13,7 @@ from ruralpanel.errors import Problem, ProblemsFound
 from ruralpanel.git import git
 from ruralpanel.placement import is_same, stays_inside
 from ruralpanel.study.model import Study
+from ruralpanel.study.source_formats import FORMATS
 
 PROGRAM = ("run", "pyproject.toml", "requirements.lock", "environment.yml", "LICENSE", "CITATION.cff", ".gitignore")
 """Files of the program at the top of the repository."""
@@ -100,6 +101,8 @@ def raw_files(study: Study) -> RawFiles:
             files.retrieved[name] = source.raw_file
         else:
             files.provided.append(source.raw_file)
+        if source.catalogue is not None:
+            (files.restricted if restricted else files.provided).append(source.catalogue)
         if source.corrections is not None:
             (files.emptied if restricted else files.provided).append(source.corrections)
             files.restricted.extend([source.corrections] if restricted else [])
@@ -114,6 +117,12 @@ def raw_files(study: Study) -> RawFiles:
     for path in dict.fromkeys([*study.lines, *study.drawn_files, *study.facts.values(), *study.fonts]):
         (files.restricted if lies_in_restricted(path) else files.provided).append(path)
     return files
+
+
+def _with_twins() -> str:
+    """List an ending of each format that twins are written in."""
+    endings = [(each.twin_suffixes or each.suffixes)[0] for each in FORMATS.values() if each.twin]
+    return f"{', '.join(endings[:-1])} or {endings[-1]}"
 
 
 def refuse_restricted(study: Study, root: Path, tracked: Iterable[str] | None = None) -> None:
@@ -159,7 +168,7 @@ def refuse_restricted(study: Study, root: Path, tracked: Iterable[str] | None = 
         Problem(
             path,
             f"no synthetic twin of a file like this can be written, and the source `{name}` may not be passed on",
-            hint="save it as .csv, .xlsx, .dta, .sav, .parquet or GeoJSON of points, or declare it with `retrieve`",
+            hint=f"save it as {_with_twins()} (lines and areas have none), or declare it with `retrieve`",
         )
         for name, path in files.twinned.items()
         if not can_be_written(study.sources[name])

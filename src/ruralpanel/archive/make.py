@@ -26,7 +26,7 @@ from ruralpanel.archive.readme import ReadmeContents, write_readme
 from ruralpanel.archive.readme_pdf import write_pdf
 from ruralpanel.archive.twins import synthetic_twins
 from ruralpanel.errors import Problem
-from ruralpanel.estimation.modules import covariance_modules, estimator_module
+from ruralpanel.estimation.modules import code_behind
 from ruralpanel.exhibits.caption import exhibit_numbers
 from ruralpanel.lineage import file_digest, modules_behind
 from ruralpanel.placement import place, refuse_inputs, replacing
@@ -251,12 +251,10 @@ def _write_output(study: Study, results: Path, folder: Path, *, guarded: bool) -
 
 def _modules_of(study: Study) -> set[str]:
     """List the modules behind what a study computes."""
-    equations = [equation for block in study.blocks for equation in study.equations(block)]
-    used = {equation.estimator for equation in equations}
-    begun = ["ruralpanel.tables.prepare", "ruralpanel.panel.build", "ruralpanel.estimation.block"]
+    begun = ["ruralpanel.tables.prepare", "ruralpanel.panel.build"]
+    begun += [module for block in study.blocks for module in code_behind(study, block)]
     begun += [f"ruralpanel.sensitivity.{declared.kind}" for declared in study.sensitivity.values()]
-    begun += covariance_modules(equation.inference for equation in equations)
-    return modules_behind(*begun, *(estimator_module(estimator) for estimator in used))
+    return modules_behind(*begun)
 
 
 def _main_packages(root: Path) -> dict[str, str]:

@@ -5,23 +5,30 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from ruralpanel.archive.drawn_values import text_of
 from ruralpanel.errors import DataError, Problem
 from ruralpanel.sources.formats import read_raw
 from ruralpanel.sources.raw import RawTable
+from ruralpanel.study.source_formats import function_named, is_packed
 from ruralpanel.study.sources import Source
 
 LABEL = "SYNTHETIC twin: no real values"
 """What files that can carry a label say of themselves."""
 
 STATA_14 = 14
+
+_XPORT_TIME = re.compile(rb"[0-9]{2}[A-Z]{3}[0-9]{2}:[0-9]{2}:[0-9]{2}:[0-9]{2}")
+"""The times in the head of a transport file: made and changed, of the file and of its one data set."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,30 @@ class Sheet:
     meta: Any = field(default=None, compare=False)
 
 
+class TwinFile(NamedTuple):
+    """What a twin is written from, and where to.
+
+    Parameters
+    ----------
+    source
+        The declaration of the source.
+    sheet
+        The original, for its header and labels.
+    cells
+        The cells, by position.
+    original
+        The original file; of an Excel file, the rows of the header are copied.
+    target
+        Where to.
+    """
+
+    source: Source
+    sheet: Sheet
+    cells: pd.DataFrame
+    original: Path
+    target: Path
+
+
 def read_sheet(source: Source, path: Path | None) -> Sheet:
     """Read a raw file with all its columns, and those missing values that the sources stage does not tell apart.
 
@@ -62,28 +93,35 @@ def read_sheet(source: Source, path: Path | None) -> Sheet:
         If it cannot be read as declared.
     """
     raw = read_raw(source, path)
-    if path is None or path.suffix.lower() in (".zip", ".whl"):
+    of = source.file_format
+    if path is None or is_packed(path) or of is None or not of.sheet:
         return Sheet(raw)
-    if source.file_format == "csv":
-        notes = raw.notes[0].removeprefix("encoding ").split(", delimiter ")
-        has_mark = path.read_bytes().startswith(b"\xef\xbb\xbf")
-        delimiter = notes[1].strip("'")
-        return Sheet(raw, "utf-8-sig" if has_mark else notes[0], "\t" if delimiter == "\\t" else delimiter)
-    if source.file_format in ("stata", "spss"):
-        import pyreadstat
+    sheet: Sheet = function_named(of.sheet)(source, path, raw)
+    return sheet
 
-        reader = pyreadstat.read_dta if source.file_format == "stata" else pyreadstat.read_sav
-        try:
-            values, meta = reader(str(path), user_missing=True)
-        except (pyreadstat.ReadstatError, UnicodeDecodeError):  # text that is not in the encoding the file says
-            values, meta = reader(str(path), user_missing=True, encoding="LATIN1")
-        for position in range(raw.values.shape[1]):
-            if not pd.api.types.is_numeric_dtype(values.iloc[:, position]):
-                text = raw.values.iloc[:, position]
-                if text.map(lambda value: isinstance(value, str), na_action="ignore").all():
-                    values.isetitem(position, text.array)
-        return Sheet(RawTable(values, raw.rows, raw.where), meta=meta)
-    return Sheet(raw)
+
+def sheet_of_text(_source: Source, path: Path, raw: RawTable) -> Sheet:
+    """Keep of a text file how its characters are stored and what stands between columns."""
+    has_mark = path.read_bytes().startswith(b"\xef\xbb\xbf")
+    return Sheet(raw, "utf-8-sig" if has_mark else raw.encoding, raw.delimiter)
+
+
+def labelled_sheet(source: Source, path: Path, raw: RawTable) -> Sheet:
+    """Keep of a Stata or SPSS file the labels, and the missing values that it tells apart."""
+    import pyreadstat
+
+    assert source.file_format is not None
+    reader = function_named(source.file_format.metadata)
+    try:
+        values, meta = reader(str(path), user_missing=True)
+    except (pyreadstat.ReadstatError, UnicodeDecodeError):  # text that is not in the encoding the file says
+        values, meta = reader(str(path), user_missing=True, encoding="LATIN1")
+    for position in range(raw.values.shape[1]):
+        if not pd.api.types.is_numeric_dtype(values.iloc[:, position]):
+            text = raw.values.iloc[:, position]
+            if text.map(lambda value: isinstance(value, str), na_action="ignore").all():
+                values.isetitem(position, text.array)
+    return Sheet(RawTable(values, raw.rows, raw.where), meta=meta)
 
 
 def missing_in_file(sheet: Sheet, position: int) -> list[float | str]:
@@ -105,10 +143,9 @@ def missing_in_file(sheet: Sheet, position: int) -> list[float | str]:
 
 
 def can_be_written(source: Source) -> bool:
-    """Tell whether a twin of a source can be written in its format."""
-    packed = str(source.raw_file).lower().endswith((".zip", ".whl"))
-    old = str(source.raw_file).lower().endswith((".xls", ".ods"))
-    return source.file_format != "geopackage" and not packed and not old
+    """Tell whether a twin of a source can be written in its format, with all that it is read with."""
+    of, file = source.file_format, str(source.raw_file)
+    return of is not None and not is_packed(file) and of.has_twins(file) and source.catalogue is None
 
 
 def write_sheet(source: Source, sheet: Sheet, cells: pd.DataFrame, original: Path, target: Path) -> None:
@@ -133,22 +170,13 @@ def write_sheet(source: Source, sheet: Sheet, cells: pd.DataFrame, original: Pat
         If the format is not one that twins are written in, or the file is of lines.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    match source.file_format:
-        case "csv":
-            _write_csv(sheet, cells, _header_lines(source, sheet, original), target)
-        case "excel":
-            _write_excel(source, cells, original, target)
-        case "stata" | "spss":
-            _write_labelled(source, sheet, cells, target)
-        case "parquet":
-            _headed(sheet, cells).to_parquet(target, index=False)
-        case "feather":
-            _headed(sheet, cells).to_feather(target)
-        case _:
-            _write_points(source, sheet, cells, target)
+    of = source.file_format
+    if of is None or not of.twin:
+        raise DataError([Problem(source.origin, "is of a format that no synthetic twin can be written in")])
+    function_named(of.twin)(TwinFile(source, sheet, cells, original, target))
 
 
-def _headed(sheet: Sheet, cells: pd.DataFrame) -> pd.DataFrame:
+def headed(sheet: Sheet, cells: pd.DataFrame) -> pd.DataFrame:
     """Put the raw headers over the cells, each column of numbers as numbers."""
     columns = []
     for position in range(cells.shape[1]):
@@ -171,28 +199,54 @@ def _header_lines(source: Source, sheet: Sheet, original: Path) -> list[str]:
     return [""] * first + lines[first : first + height]
 
 
-def _write_csv(sheet: Sheet, cells: pd.DataFrame, header: Sequence[str], target: Path) -> None:
+def write_csv(twin: TwinFile) -> None:
+    """Write text below the lines of the original's header."""
     buffer = io.StringIO()
-    for line in header:
+    for line in _header_lines(twin.source, twin.sheet, twin.original):
         buffer.write(line + "\n")
-    writer = csv.writer(buffer, delimiter=sheet.delimiter, lineterminator="\n")
-    writer.writerows([[text_of(value) for value in row] for row in cells.itertuples(index=False)])
-    target.write_bytes(buffer.getvalue().encode(sheet.encoding))
+    writer = csv.writer(buffer, delimiter=twin.sheet.delimiter, lineterminator="\n")
+    writer.writerows([[text_of(value) for value in row] for row in twin.cells.itertuples(index=False)])
+    twin.target.write_bytes(buffer.getvalue().encode(twin.sheet.encoding))
 
 
-def _write_excel(source: Source, cells: pd.DataFrame, original: Path, target: Path) -> None:
+def write_xport(twin: TwinFile) -> None:
+    """Write a transport file of SAS, of text in UTF-8, numbers and dates, and a time that never changes."""
+    import pyreadstat
+
+    table = headed(twin.sheet, twin.cells)
+    for position in range(table.shape[1]):
+        if not pd.api.types.is_numeric_dtype(table.dtypes.iloc[position]):
+            column = list(table.iloc[:, position])
+            of_dates = any(isinstance(each, date) for each in column)
+            cells = [(each if isinstance(each, date) else None) if of_dates else text_of(each) for each in column]
+            table.isetitem(position, np.array(cells, dtype=object))
+    pyreadstat.write_xport(table, str(twin.target), file_label=LABEL[:40], file_format_version=8)
+    twin.target.write_bytes(_XPORT_TIME.sub(b"01JAN23:00:00:00", twin.target.read_bytes(), count=4))
+
+
+def write_parquet(twin: TwinFile) -> None:
+    """Write columns with their types as Parquet."""
+    headed(twin.sheet, twin.cells).to_parquet(twin.target, index=False)
+
+
+def write_feather(twin: TwinFile) -> None:
+    """Write columns with their types as Feather."""
+    headed(twin.sheet, twin.cells).to_feather(twin.target)
+
+
+def write_excel(twin: TwinFile) -> None:
     """Write a workbook of one sheet: the rows of the header with their merged cells, then the cells."""
     from openpyxl import Workbook, load_workbook
 
     from ruralpanel.simulation.raw.writers import write_workbook
 
-    old = load_workbook(original)
-    wanted = source.sheet or old.sheetnames[0]
+    old = load_workbook(twin.original)
+    wanted = twin.source.sheet or old.sheetnames[0]
     new = Workbook()
     page = new.active
     assert page is not None
     page.title = wanted
-    first, last = source.header_row, source.header_row + source.header_height - 1
+    first, last = twin.source.header_row, twin.source.header_row + twin.source.header_height - 1
     for row in old[wanted].iter_rows(min_row=first, max_row=last):
         for cell in row:
             if cell.value is not None:
@@ -200,30 +254,52 @@ def _write_excel(source: Source, cells: pd.DataFrame, original: Path, target: Pa
     for merged in old[wanted].merged_cells.ranges:
         if first <= merged.min_row and merged.max_row <= last:
             page.merge_cells(str(merged))
-    for number, values in enumerate(cells.itertuples(index=False), start=last + 1):
+    for number, values in enumerate(twin.cells.itertuples(index=False), start=last + 1):
         for position, value in enumerate(values, start=1):
             if text_of(value):
                 page.cell(row=number, column=position, value=value)
-    write_workbook(new, target)
+    write_workbook(new, twin.target)
 
 
-def _write_labelled(source: Source, sheet: Sheet, cells: pd.DataFrame, target: Path) -> None:
-    """Write a Stata or SPSS file with the labels and missing values of the original."""
+def write_stata(twin: TwinFile) -> None:
+    """Write a Stata file with the labels and missing values of the original, and a time that never changes."""
     import pyreadstat
 
-    table = _with_user_missing(sheet, cells)
-    labels = [label or "" for label in sheet.meta.column_labels]
-    shared: Mapping[str, Any] = {
+    from ruralpanel.simulation.raw import writers
+
+    user = {name: letters for name, letters in twin.sheet.meta.missing_user_values.items() if letters}
+    table = _with_user_missing(twin.sheet, twin.cells)
+    pyreadstat.write_dta(
+        table,
+        str(twin.target),
+        version=STATA_14,
+        missing_user_values=user,
+        **_labels_of_the_original(twin.sheet, table),
+    )
+    fixed = b"<timestamp>\x1101 Jan 2023 00:00</timestamp>"
+    twin.target.write_bytes(writers._STATA_TIME.sub(fixed, twin.target.read_bytes(), count=1))
+
+
+def write_spss(twin: TwinFile) -> None:
+    """Write an SPSS file with the labels and missing values of the original, and a time that never changes."""
+    import pyreadstat
+
+    from ruralpanel.simulation.raw import writers
+
+    table = _with_user_missing(twin.sheet, twin.cells)
+    ranges = twin.sheet.meta.missing_ranges
+    pyreadstat.write_sav(table, str(twin.target), missing_ranges=ranges, **_labels_of_the_original(twin.sheet, table))
+    changed = bytearray(twin.target.read_bytes())
+    changed[writers._SPSS_TIME] = b"01 Jan 2300:00:00"
+    twin.target.write_bytes(bytes(changed))
+
+
+def _labels_of_the_original(sheet: Sheet, table: pd.DataFrame) -> dict[str, Any]:
+    return {
         "file_label": LABEL,
-        "column_labels": labels,
+        "column_labels": [label or "" for label in sheet.meta.column_labels],
         "variable_value_labels": _labels_in_use(sheet, table),
     }
-    if source.file_format == "stata":
-        user = {name: letters for name, letters in sheet.meta.missing_user_values.items() if letters}
-        pyreadstat.write_dta(table, str(target), version=STATA_14, missing_user_values=user, **shared)
-    else:
-        pyreadstat.write_sav(table, str(target), missing_ranges=sheet.meta.missing_ranges, **shared)
-    _with_fixed_time(target, str(source.file_format))
 
 
 def _labels_in_use(sheet: Sheet, table: pd.DataFrame) -> dict[str, dict[Any, str]]:
@@ -253,35 +329,21 @@ def _with_user_missing(sheet: Sheet, cells: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _with_fixed_time(target: Path, file_format: str) -> None:
-    """Set the time of writing, so that the same cells give the same bytes."""
-    from ruralpanel.simulation.raw import writers
-
-    contents = target.read_bytes()
-    if file_format == "stata":
-        contents = writers._STATA_TIME.sub(b"<timestamp>\x1101 Jan 2023 00:00</timestamp>", contents, count=1)
-    else:
-        changed = bytearray(contents)
-        changed[writers._SPSS_TIME] = b"01 Jan 2300:00:00"
-        contents = bytes(changed)
-    target.write_bytes(contents)
-
-
-def _write_points(source: Source, sheet: Sheet, cells: pd.DataFrame, target: Path) -> None:
+def write_points(twin: TwinFile) -> None:
     """Write points as GeoJSON, one a line."""
-    headers = [str(header) for header in sheet.raw.values.columns]
+    headers = [str(header) for header in twin.sheet.raw.values.columns]
     if "line" in headers and "vertex" in headers:
         what = "is a file of lines, of which no synthetic twin can be made"
-        raise DataError([Problem(source.origin, what, hint="say with `access` how others get it")])
+        raise DataError([Problem(twin.source.origin, what, hint="say with `access` how others get it")])
     features = []
-    for row in _headed(sheet, cells).to_dict("records"):
+    for row in headed(twin.sheet, twin.cells).to_dict("records"):
         place = [row.pop("longitude"), row.pop("latitude")]
         properties = {name: None if text_of(value) == "" else _plain(value) for name, value in row.items()}
         point = {"type": "Point", "coordinates": place}
         features.append({"type": "Feature", "properties": properties, "geometry": point})
     lines: Sequence[str] = [json.dumps(feature, ensure_ascii=False) for feature in features]
     head = json.dumps({"type": "FeatureCollection", "name": LABEL})[:-1]
-    target.write_bytes((head + ', "features": [\n' + ",\n".join(lines) + "\n]}\n").encode())
+    twin.target.write_bytes((head + ', "features": [\n' + ",\n".join(lines) + "\n]}\n").encode())
 
 
 def _plain(value: Any) -> Any:

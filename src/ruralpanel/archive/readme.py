@@ -18,7 +18,7 @@ from ruralpanel.exhibits.caption import sentence_list
 from ruralpanel.study.archive import Archive
 from ruralpanel.study.inputs import RAW_FILE, declared_inputs
 from ruralpanel.study.model import Study
-from ruralpanel.study.sources import FORMAT_OF_SUFFIX
+from ruralpanel.study.source_formats import PACKAGE, format_of_file
 
 TO_BE_STATED = "**To be stated by the authors**"
 
@@ -354,7 +354,7 @@ def _identity(noted: Mapping[str, Any], is_twin: bool) -> str:
 def _datasets(contents: ReadmeContents) -> list[dict[str, str]]:
     rows = []
     for name, source in contents.study.sources.items():
-        kind = source.file_format or "data set of a package"
+        kind = source.file_format.name if source.file_format else PACKAGE.label
         file = source.raw_file or source.origin
         rows.append({"file": file, "source": name, "format": kind, "provided": _provided(contents, name)})
     files = contents.files
@@ -363,8 +363,8 @@ def _datasets(contents: ReadmeContents) -> list[dict[str, str]]:
         each = kinds.get(file)
         belongs_to = each.kind + (f" of {each.of}" if each.of != each.file else "") if each else "facts"
         provided = "no; only its header is here" if file in files.emptied else "yes"
-        ending = PurePosixPath(file).suffix.lower()
-        file_format = (FORMAT_OF_SUFFIX.get(ending) if each else None) or ending.removeprefix(".")
+        known = format_of_file(file) if each else None
+        file_format = known.name if known else PurePosixPath(file).suffix.lower().removeprefix(".")
         rows.append({"file": file, "source": belongs_to, "format": file_format, "provided": provided})
     return rows
 

@@ -14,7 +14,7 @@ from ruralpanel.archive.marker import synthetic_sources
 from ruralpanel.errors import AddressError, Problem, counted
 from ruralpanel.estimation.address import find_estimate
 from ruralpanel.estimation.estimates import load_estimates
-from ruralpanel.estimation.modules import estimator_module
+from ruralpanel.estimation.modules import code_behind
 from ruralpanel.lineage import code_digest
 from ruralpanel.report.explanation import explanation
 from ruralpanel.storage import load_table
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str]) -> int:
         for source in study.sources
     }
     steps = pd.concat([load_table(path) for path in ledgers], ignore_index=True)
-    code = code_digest("ruralpanel.estimation.block", estimator_module(row["estimator"]))
+    code = code_digest(*code_behind(study, row["block"]))
     changed = _changed(study, name, provenance, root)
     print(explanation(row, address.statistic, study, name, steps, provenance, code, changed))
     return 0

@@ -16,7 +16,7 @@ from ruralpanel.drafting.text import GUESSED, study_text
 from ruralpanel.errors import DataError, Problem, StudyError, counted, nearest
 from ruralpanel.placement import place, replacing
 from ruralpanel.study.load import STUDIES, available_studies, load_study
-from ruralpanel.study.sources import FORMAT_OF_SUFFIX
+from ruralpanel.study.source_formats import SUFFIXES, ZIP, format_of_file, is_packed
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -101,11 +101,11 @@ def _paths(files: Sequence[str], root: Path) -> list[str]:
             problems.append(Problem(name, "there is no such file", hint=nearest(path.name, beside)))
         elif not path.is_relative_to(root.resolve()):
             problems.append(Problem(name, "is not in the repository", hint="put it below data/raw/ first"))
-        elif path.suffix.lower() == ".zip":
+        elif is_packed(path):
             problems += _nothing_inside(name, path)
             paths.append(path.relative_to(root.resolve()).as_posix())
-        elif path.suffix.lower() not in FORMAT_OF_SUFFIX:
-            known = ", ".join(sorted([*FORMAT_OF_SUFFIX, ".zip"]))
+        elif format_of_file(path) is None:
+            known = ", ".join(sorted([*SUFFIXES, *ZIP.suffixes]))
             problems.append(Problem(name, "its ending tells no format that can be read", hint=f"one of {known}"))
         else:
             paths.append(path.relative_to(root.resolve()).as_posix())

@@ -11,10 +11,10 @@ from ruralpanel.errors import DataError, nearest
 from ruralpanel.lineage import file_digest
 from ruralpanel.sources.formats import read_raw
 from ruralpanel.sources.headers import positions_of
-from ruralpanel.sources.packages import available_loaders
 from ruralpanel.sources.retrieval import MIRROR, in_mirror
 from ruralpanel.study.checks.missing_files import what_is_missing, where_it_may_be
 from ruralpanel.study.model import Study
+from ruralpanel.study.packages import available_loaders
 from ruralpanel.study.sources import Retrieval, Source
 from ruralpanel.study.yaml_file import is_directory
 
@@ -46,6 +46,8 @@ def absent_or_other(study: Study, root: Path, mirrors: Sequence[Path]) -> Iterat
                 yield error(where, what, nearest(source.loader, loaders))
         elif source.path is not None:
             yield from _in_place(where, source.path, root, how_to_get(source))
+        if source.catalogue is not None:
+            yield from _in_place(where, source.catalogue, root, "labels of values are read from the catalogue")
         if source.corrections is not None:
             yield from _in_place(where, source.corrections, root, "a run needs the corrections; or take the key out")
     for line in study.lines:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from ruralpanel.doctor.findings import Finding, error, warning
 from ruralpanel.doctor.personal_data import Cell, Seen, in_column, in_text
 from ruralpanel.errors import DataError, counted
-from ruralpanel.study.sources import FORMAT_OF_SUFFIX, Source
+from ruralpanel.study.source_formats import format_of_file
+from ruralpanel.study.sources import Source
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,10 +129,10 @@ def _lines(path: Path) -> list[Cell] | None:
 
 def _columns(name: str, path: Path, declared: Source | None) -> list[tuple[str, list[Cell]]] | None:
     """Read the columns of a table with the product's own readers; None for what is no table, or cannot be read."""
-    table_formats = {"csv", "stata", "spss", "excel", "parquet", "feather"}
-    suffix = PurePosixPath(name).suffix.lower()
-    file_format = declared.file_format if declared else FORMAT_OF_SUFFIX.get(suffix)
-    if file_format not in table_formats or (declared is None and suffix == ".txt"):
+    file_format = declared.file_format if declared else format_of_file(name)
+    if file_format is None or not file_format.is_table:
+        return None
+    if declared is None and name.lower().endswith(file_format.often_other or ("\0",)):
         return None
     from ruralpanel.sources.formats import read_raw
 

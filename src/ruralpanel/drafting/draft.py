@@ -17,6 +17,7 @@ from ruralpanel.drafting.variables import Variable, describe, name_from, period_
 from ruralpanel.errors import DataError, Problem, StudyError, counted
 from ruralpanel.periods.frequency import FIRST_YEAR, LAST_YEAR, Frequency, frequency, is_finer
 from ruralpanel.sources.table import read_source
+from ruralpanel.study.source_formats import is_packed
 from ruralpanel.study.sources import DIGITS_OF_LEVEL, Source
 
 MATCHES = 0.5
@@ -215,7 +216,7 @@ def _with_members(paths: Sequence[str], root: Path, questions: list[str]) -> lis
     """List the files to read, each that can be read within a zip file."""
     found: list[tuple[str, str | None]] = []
     for path in paths:
-        if not path.lower().endswith(".zip"):
+        if not is_packed(path):
             found.append((path, None))
             continue
         members = readable_members(root / path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
@@ -19,7 +19,8 @@ from ruralpanel.sources.rules import HINTS, ROUNDED
 from ruralpanel.sources.spoilt import rounded_text
 from ruralpanel.sources.values import FIRST_ROWS, LAST_ROWS
 from ruralpanel.storage import listed_rows
-from ruralpanel.study.sources import FORMAT_OF_SUFFIX, Source
+from ruralpanel.study.source_formats import format_of_file
+from ruralpanel.study.sources import Source
 
 MOST_ABOVE = 20
 """A header is looked for in so many rows."""
@@ -87,7 +88,7 @@ def readable_members(path: Path) -> dict[str, bool]:
     except (BadZipFile, OSError) as error:
         raise DataError([Problem(str(path), f"cannot be read as a zip file: {error}")]) from None
     names = [name for name in names if not re.search(r"(?:^|/)(?:__MACOSX/|\.)", name)]  # what a system leaves there
-    return {name: PurePosixPath(name).suffix.lower() in FORMAT_OF_SUFFIX for name in names}
+    return {name: format_of_file(name) is not None for name in names}
 
 
 def open_file(name: str, root: Path, member: str | None = None) -> Opened:
@@ -114,7 +115,7 @@ def open_file(name: str, root: Path, member: str | None = None) -> Opened:
     """
     inside: dict[str, Any] = {} if member is None else {"member": member}
     source, path = undeclared(name, **inside), root / name
-    if source.file_format not in ("csv", "excel"):
+    if source.file_format is None or "header_row" not in source.file_format.keys:
         labels, value_labels = labels_of(source, path)
         return Opened(inside, read_raw(source, path), labels, value_labels, "")
     skipped, raw = _first_that_reads(name, path, inside)

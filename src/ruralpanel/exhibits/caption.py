@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from ruralpanel.exhibits.described import ColumnWords, SourceWords, described_columns, described_sources
+from ruralpanel.exhibits.described import ColumnWords, SourceWords
 from ruralpanel.exhibits.names import name_words
 from ruralpanel.periods.frequency import FrequencyName, frequency
 from ruralpanel.study.estimators import ESTIMATORS
-from ruralpanel.study.exhibits import AnyExhibit, RegressionTable, ScorecardTable, TrendsFigure
+from ruralpanel.study.exhibits import AnyExhibit
 from ruralpanel.study.facts import files_named_in
-from ruralpanel.study.figures_of_effects import CoefficientFigure, ForestFigure
-from ruralpanel.study.figures_of_places import MapFigure
-from ruralpanel.study.figures_of_results import MissingnessFigure, PathsFigure, WorkflowFigure
-from ruralpanel.study.flow import FlowStep, flow
+from ruralpanel.study.flow import FlowStep
 from ruralpanel.study.model import Study
 from ruralpanel.study.vcovs import CORRECTIONS, text_of, with_clusters
 
@@ -149,18 +146,13 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
     behind = [*exhibit.estimated_in, *(study.sensitivity[each].block for each in exhibit.analysed_in)]
     used = {equation.outcome for block in behind for equation in study.equations(block)}
     only_drawn = study.drawn_sources - {*study.read_by_panel, *study.read_by_tables}
+    own = exhibit.declares(study, numbers)
     return ExhibitDeclaration(
         name=name,
         number=numbers[name],
         exhibit=exhibit,
         standing=study.data_standing,
-        labels=_family_labels(study)
-        | (
-            {name: words.label for name, words in described_columns(study, exhibit).items()}
-            if isinstance(exhibit, MissingnessFigure)
-            else {}
-        )
-        | study.labels(),
+        labels=_family_labels(study) | own.pop("labels", {}) | study.labels(),
         outcomes={
             key: OutcomeWords(label=outcome.label, unit=outcome.unit, transformation=outcome.transformation)
             for key, outcome in study.outcomes.items()
@@ -172,72 +164,16 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         unit=study.panel.unit,
         period=study.panel.period,
         frequency=study.panel.frequency,
-        sources=list(dict.fromkeys(_cited(study, key) for key in study.sources if key not in only_drawn)),
+        sources=list(
+            dict.fromkeys(source.cited(key) for key, source in study.sources.items() if key not in only_drawn)
+        ),
         treatments=study.treatment_notes(),
         anticipation={key: each.anticipation for key, each in study.designation.items() if each.anticipation},
-        columns=described_columns(study, exhibit),
-        data=described_sources(study, exhibit),
-        **_of_places(study, exhibit),
-        groups={
-            capacity: legacy.label or name for name, legacy in study.legacies.items() for capacity in legacy.capacities
-        }
-        if isinstance(exhibit, ForestFigure)
-        else {},
-        grouped_by={
-            f"{block}/{equation.specification}": equation.treatments[0]
-            for block in (exhibit.estimated_in if isinstance(exhibit, PathsFigure) else [])
-            for equation in study.equations(block)
-            if equation.groups is not None
-        },
         levels=study.levels,
-        cohorts_of=_cohorts_of(study, exhibit),
         facts={key: study.facts[key] for key in files_named_in(exhibit.notes, study.facts)},
-        tables={
-            block: numbers[key]
-            for key, each in reversed(study.exhibits.items())
-            if isinstance(exhibit, ScorecardTable) and isinstance(each, RegressionTable)
-            for block in each.estimated_in
-        },
         fonts=[] if exhibit.is_table else study.fonts,
-        flow=flow(study, numbers) if isinstance(exhibit, WorkflowFigure) else [],
+        **own,
     )
-
-
-def _cohorts_of(study: Study, exhibit: AnyExhibit) -> str:
-    """Name the level that all treatments of a figure of trends are assigned at, if there is one."""
-    if not isinstance(exhibit, TrendsFigure):
-        return ""
-    equations = [each for block in exhibit.estimated_in for each in study.equations(block)]
-    found = {each.timing_unit for each in equations if each.estimator == "cohort_means"}
-    return found.pop() if len(found) == 1 and found != {study.panel.unit} else ""
-
-
-def _of_places(study: Study, exhibit: AnyExhibit) -> dict[str, Any]:
-    """Pick what maps need, and what figures of rings do: coordinates, lines with their columns, bounds in km."""
-    places = study.panel.places
-    if places is None:
-        return {}
-    if isinstance(exhibit, CoefficientFigure):
-        rings = {
-            column: ring for name, each in places.neighbours.items() for column, ring in each.columns(name).items()
-        }
-        return {"rings": {term: rings[term] for term in exhibit.terms if term in rings}}
-    if not isinstance(exhibit, MapFigure):
-        return {}
-    lines = []
-    for name, label in exhibit.lines.items():
-        target = places.distance_to[name]
-        own = (target.latitude or places.latitude, target.longitude or places.longitude)
-        lines.append((label, *(own if target.line_source else ("latitude", "longitude"))))
-    found: dict[str, Any] = {"coordinates": (places.latitude, places.longitude), "lines": lines}
-    if exhibit.outlines is not None:
-        found["outlines"] = exhibit.outlines.source or _cited(study, str(exhibit.outlines.of))
-    return found
-
-
-def _cited(study: Study, name: str) -> str:
-    """Give the words that a source is cited with."""
-    return study.sources[name].citation or study.sources[name].title or name
 
 
 def _family_labels(study: Study) -> dict[str, str]:

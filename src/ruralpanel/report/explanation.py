@@ -40,7 +40,7 @@ def explanation(
     provenance
         For each source, what was read.
     code
-        The digest of the code of its estimator.
+        The digest of the code behind its block.
     changed
         The study's inputs that are not the published ones, of which those behind this number are told.
 

@@ -1,14 +1,19 @@
-"""Features on a map → a table: one row a point, or one row a vertex of a line or border; and lines, for distances."""
+"""Features on a map → a table: one row a point, or one row a vertex of a line or border."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ruralpanel.sources.geojson import Line, areas_as_lines, lines_of, point_of, read_geojson
+from ruralpanel.errors import DataError, Problem
+from ruralpanel.sources.feature_files import read_features
+from ruralpanel.sources.geojson import areas_as_lines, lines_of, point_of
 
-if TYPE_CHECKING:  # the workflow checks lines whenever it starts
+if TYPE_CHECKING:
     import pandas as pd
+
+    from ruralpanel.sources.raw import RawTable
+    from ruralpanel.study.sources import Source
 
 PLACE = ["longitude", "latitude"]
 LINES = {"line": ("LineString", "MultiLineString"), "border": ("Polygon", "MultiPolygon")}
@@ -34,56 +39,29 @@ class FeatureTable(NamedTuple):
     notes: list[str]
 
 
-def read_features(path: Path, layer: str | None = None) -> dict[str, Any]:
-    """Read a GeoJSON file or a layer of a GeoPackage, told apart by their first bytes.
+def read_table(source: Source, path: Path) -> RawTable:
+    """Read points, lines or areas on a map; of lines and areas, every vertex is a row.
 
     Parameters
     ----------
+    source
+        The declaration of the source.
     path
         The file.
-    layer
-        The layer of a GeoPackage; may be left out where there is one only.
-
-    Returns
-    -------
-    dict
-        An object of GeoJSON.
 
     Raises
     ------
-    ValueError
-        If it is neither, with what is wrong in words that follow the file's name.
+    DataError
+        If it cannot be read as features, or holds features of several kinds.
     """
-    with path.open("rb") as stream:
-        if stream.read(16) == b"SQLite format 3\x00":
-            from ruralpanel.sources.geopackage import read_geopackage
+    from ruralpanel.sources.raw import RawTable
 
-            return read_geopackage(path, layer)
     try:
-        return read_geojson(path.read_text(encoding="utf-8"))
-    except UnicodeDecodeError:
-        raise ValueError("is not GeoJSON: it is not text in UTF-8") from None
-
-
-def read_lines(path: Path) -> list[Line]:
-    """Read the lines of a GeoJSON file or of a GeoPackage with one layer.
-
-    Parameters
-    ----------
-    path
-        The file.
-
-    Returns
-    -------
-    list of list of tuple of (float, float)
-        For each line its points, as longitude and latitude in degrees.
-
-    Raises
-    ------
-    ValueError
-        If it holds anything but lines, with what is wrong in words that follow the file's name.
-    """
-    return lines_of(read_features(path))
+        table = feature_table(read_features(path, source.layer))
+    except ValueError as error:
+        raise DataError([Problem(source.origin, str(error))]) from None
+    where = f"{source.origin}, layer {source.layer!r}" if source.layer else source.origin
+    return RawTable(table.values, table.rows, where, notes=table.notes)
 
 
 def feature_table(data: dict[str, Any]) -> FeatureTable:

@@ -125,6 +125,27 @@ def positions_of(raw: RawTable, source: Source) -> dict[str, list[int]]:
     return positions
 
 
+def joined_header(rows: list[list[str]]) -> list[str]:
+    """Join a header of several rows; a name over several columns, left empty after the first, counts for each.
+
+    Parameters
+    ----------
+    rows
+        The rows of the header, from the top.
+    """
+    if len(rows) == 1:
+        return rows[0]
+    width = max(len(row) for row in rows)
+    filled = []
+    for row in [row + [""] * (width - len(row)) for row in rows[:-1]]:
+        above = ""
+        filled.append([above := (cell if cell.strip() else above) for cell in row])
+    filled.append(rows[-1] + [""] * (width - len(rows[-1])))
+    return [
+        "-".join(dict.fromkeys(part.strip() for part in parts if part.strip())) for parts in zip(*filled, strict=True)
+    ]
+
+
 def position_of(headers: list[str], where: str, name: str, column: Column) -> int:
     """Find where in a header one declared column is.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from pandas.io.stata import StataReader
 from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.sources.old_text import decoded_texts, with_decoded_text
 from ruralpanel.sources.raw import RawTable, counted_from
+from ruralpanel.study.source_formats import function_named
 from ruralpanel.study.sources import Source
 
 BYTE_FOR_BYTE = "latin-1"
@@ -107,12 +109,7 @@ def read_spss(source: Source, path: Path) -> RawTable:
         values, meta = pyreadstat.read_sav(str(path), user_missing=True, encoding="LATIN1")
     except Exception as error:
         raise DataError([Problem(source.origin, f"cannot be read as an SPSS file: {error}")]) from None
-    labels = {}
-    for name, each in meta.variable_value_labels.items():
-        known = values[name].map(each)
-        # A value without a label stays as it is, rather than vanish.
-        codes = values[name].map(lambda value: f"{value:g}" if isinstance(value, float) else value, na_action="ignore")
-        labels[name] = known.where(known.notna(), codes)
+    labels = {name: as_labels(values[name], each) for name, each in meta.variable_value_labels.items()}
     notes = []
     for name, ranges in meta.missing_ranges.items():
         missing = pd.Series(False, index=values.index)
@@ -123,7 +120,7 @@ def read_spss(source: Source, path: Path) -> RawTable:
             values[name] = values[name].mask(missing)
             notes.append(f"{name}: {counted(int(missing.sum()), 'value')} that the file calls missing")
     raw = replace(counted_from(values, 1, source.origin), labels=labels, notes=notes)
-    return with_decoded_text(raw, source.encoding, _encoding_said(path), "an SPSS file")
+    return with_decoded_text(raw, source.encoding, encoding_said("pyreadstat:read_sav", path), "an SPSS file")
 
 
 def labels_of(source: Source, path: Path) -> tuple[dict[str, str], dict[str, dict[Any, str]]]:
@@ -143,11 +140,10 @@ def labels_of(source: Source, path: Path) -> tuple[dict[str, str], dict[str, dic
     """
     import pyreadstat
 
-    readers = {"stata": pyreadstat.read_dta, "spss": pyreadstat.read_sav}
-    if source.file_format not in readers:
+    if source.file_format is None or not source.file_format.metadata:
         return {}, {}
     try:
-        _, meta = readers[source.file_format](str(path), metadataonly=True, encoding="LATIN1")
+        _, meta = function_named(source.file_format.metadata)(str(path), metadataonly=True, encoding="LATIN1")
     except (pyreadstat.ReadstatError, UnicodeDecodeError, ValueError):
         return {}, {}
     labels = {name: label for name, label in meta.column_names_to_labels.items() if label}
@@ -160,12 +156,35 @@ def labels_of(source: Source, path: Path) -> tuple[dict[str, str], dict[str, dic
     )
 
 
-def _encoding_said(path: Path) -> str | None:
-    """Give the encoding that an SPSS file says; Windows' Western one is also written where nobody has chosen."""
+def as_labels(values: pd.Series, labels: Mapping[Any, str]) -> pd.Series:
+    """Put the labels of values in their place; a value without one stays as it is, rather than vanish.
+
+    Parameters
+    ----------
+    values
+        A column.
+    labels
+        By value, its label.
+    """
+    known = values.map(dict(labels))
+    codes = values.map(lambda value: f"{value:g}" if isinstance(value, float) else value, na_action="ignore")
+    return known.where(known.notna(), codes)
+
+
+def encoding_said(reader: str, path: Path) -> str | None:
+    """Give the encoding that a file says; Windows' Western one is also written where nobody has chosen.
+
+    Parameters
+    ----------
+    reader
+        What reads its metadata, as ``module:function``.
+    path
+        The file.
+    """
     import pyreadstat
 
     try:
-        _, meta = pyreadstat.read_sav(str(path), metadataonly=True)
+        _, meta = function_named(reader)(str(path), metadataonly=True)
         said = codecs.lookup(str(meta.file_encoding)).name
     except (pyreadstat.ReadstatError, LookupError, ValueError):
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ruralpanel.sources.features import read_features
+from ruralpanel.sources.feature_files import read_features
 from ruralpanel.sources.geojson import Line, areas_as_lines, lines_of
 
 

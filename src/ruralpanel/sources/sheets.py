@@ -5,17 +5,75 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
+import pandas as pd
+
+from ruralpanel.errors import DataError, Problem, nearest
+from ruralpanel.sources.headers import joined_header
 from ruralpanel.sources.number_formats import Format, ShownNumber, as_formatted, has_formats
+from ruralpanel.sources.raw import RawTable, counted_from
+from ruralpanel.study.sources import Source
 
 Rows = list[list[Any]]
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+
+
+def read_excel(source: Source, path: Path) -> RawTable:
+    """Read a sheet cell by cell, with formula errors such as #DIV/0! as the text they show.
+
+    Parameters
+    ----------
+    source
+        The declaration of the source.
+    path
+        The file.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read as a spreadsheet, or has no such sheet or header.
+    """
+    try:
+        sheets, rows_of = open_book(path)
+        sheet = source.sheet or sheets[0]
+        rows = rows_of(sheet) if sheet in sheets else None
+    except Exception as error:  # a damaged file ends in errors of zip, XML or the reader, by where it was damaged
+        raise DataError([Problem(source.origin, f"cannot be read as an Excel file: {error}")]) from None
+    if rows is None:
+        raise DataError([Problem(source.origin, f"has no sheet {sheet!r}", hint=nearest(sheet, sheets))])
+    first, height = source.header_row - 1, source.header_height
+    if len(rows) < first + height:
+        what = f"sheet {sheet!r} has no row {first + height} to be the header"
+        raise DataError([Problem(source.origin, what, hint=f"sheets: {', '.join(sheets)}")])
+    header = joined_header(
+        [["" if name is None else str(name) for name in row] for row in rows[first : first + height]]
+    )
+    values = pd.DataFrame(rows[first + height :], columns=header, dtype=object)
+    named = counted_from(values, first + height + 1, f"{source.origin}, sheet {sheet!r}")
+    filled = values.notna().any(axis=1)  # rows that are formatted but empty
+    shown = [f"{header} has numbers whose format shows others, such as per cent" for header in _formatted(values)]
+    return replace(
+        named,
+        values=values[filled].reset_index(drop=True),
+        rows=named.rows[filled].reset_index(drop=True),
+        notes=shown,
+    )
+
+
+def _formatted(values: pd.DataFrame) -> list[str]:
+    """Name the columns that hold numbers whose format shows others."""
+    found = []
+    for position, header in enumerate(values.columns):
+        if any(isinstance(cell, ShownNumber) for cell in values.iloc[:, position]):
+            found.append(str(header))
+    return found
 
 
 def open_book(path: Path) -> tuple[list[str], Callable[[str], Rows]]:

@@ -1,20 +1,53 @@
-"""What every kind of exhibit has in common."""
+"""What every kind of exhibit has in common: all that others ask of one, and answers for those that need no other."""
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import Field
 
 from ruralpanel.study.base import Name, Section, Text
 
+if TYPE_CHECKING:  # those know the kinds of exhibits, which are made from this module
+    from ruralpanel.errors import Problem
+    from ruralpanel.study.blocks import Block, Specification
+    from ruralpanel.study.checks.context import Context
+    from ruralpanel.study.figures_of_places import Outlines
+    from ruralpanel.study.model import Study
+    from ruralpanel.study.yaml_file import KeyPath
+
 Term = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)*$")]
 
 
+class Behind(NamedTuple):
+    """The blocks of an exhibit, as far as the study has them.
+
+    Parameters
+    ----------
+    blocks
+        By name.
+    parts
+        These, and their specifications.
+    terms
+        What is on a right-hand side in them.
+    """
+
+    blocks: dict[str, Block]
+    parts: list[Specification]
+    terms: set[str]
+
+
 class Exhibit(Section):
-    """What tables and figures share."""
+    """What tables and figures share.
+
+    A kind says here what is particular to it, for checks, captions, the workflow and the archive; how it is printed or
+    drawn is in the module of :mod:`ruralpanel.exhibits` that is called like its ``kind``.
+    """
 
     is_table: ClassVar[bool] = False
+    prints_estimates: ClassVar[bool] = False
+    """Whether cells of the table are estimates, each with its address."""
     reads: ClassVar[tuple[str, ...]] = ()
     """What it is made from, each handed to its module as a frame under this name: `estimates` or `draws` (of its
     `blocks`), or a file of the panel stage: `panel`, `events`, `balance`, `missingness`, `matches`, `codebook`;
@@ -37,6 +70,54 @@ class Exhibit(Section):
         """The sensitivity analyses that are shown; none for most."""
         return []
 
+    @property
+    def drawn_on(self) -> Outlines | None:
+        """The outlines that it is drawn on; none for most."""
+        return None
+
+    def further_files(self, study: Study, made_table: Callable[[str], str]) -> dict[str, list[str]]:  # noqa: ARG002
+        """Name the files of those of its :attr:`reads` that the kind alone knows.
+
+        Parameters
+        ----------
+        study
+            The study.
+        made_table
+            Names the file of a table that the study makes.
+        """
+        return {}
+
+    def problems(self, context: Context, at: KeyPath, behind: Behind) -> Iterable[Problem]:  # noqa: ARG002
+        """Find what is wrong with its keys beside its blocks and analyses.
+
+        Parameters
+        ----------
+        context
+            The study to be checked.
+        at
+            Where the exhibit stands in it.
+        behind
+            Its blocks.
+        """
+        return ()
+
+    def declares(self, study: Study, numbers: Mapping[str, str]) -> dict[str, Any]:  # noqa: ARG002
+        """Pick from the study what this kind needs of it and others do not.
+
+        Parameters
+        ----------
+        study
+            The study.
+        numbers
+            By exhibit, its number.
+
+        Returns
+        -------
+        dict
+            Fields of :class:`ruralpanel.exhibits.caption.ExhibitDeclaration`.
+        """
+        return {}
+
 
 class OfEstimates(Exhibit):
     """What exhibits of estimates share."""
@@ -50,3 +131,9 @@ class OfEstimates(Exhibit):
     def estimated_in(self) -> list[str]:
         """The blocks whose estimates are shown."""
         return list(self.blocks)
+
+
+def known_terms(context: Context, at: KeyPath, terms: Iterable[str] | None, behind: Behind) -> Iterator[Problem]:
+    """Complain of terms that no block of an exhibit has."""
+    for index, term in enumerate(terms or []):
+        yield from context.known((*at, "terms", index), term, behind.terms, "term of these blocks")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, get_args
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import Field, ValidationInfo, model_validator
 
+from ruralpanel.errors import Problem
 from ruralpanel.study.base import Name
-from ruralpanel.study.exhibit import Exhibit, OfEstimates, Term
+from ruralpanel.study.described import columns_as_described, outcomes_as_described, sources_as_described
+from ruralpanel.study.exhibit import Behind, Exhibit, OfEstimates, Term, known_terms
 from ruralpanel.study.figures_of_effects import CoefficientFigure, ForestFigure, GradientFigure
 from ruralpanel.study.figures_of_places import MapFigure, RolloutFigure
 from ruralpanel.study.figures_of_results import (
@@ -20,11 +23,24 @@ from ruralpanel.study.figures_of_results import (
 )
 from ruralpanel.study.periods import PeriodValue, shown
 
+if TYPE_CHECKING:  # those know the kinds of exhibits, which are here
+    from ruralpanel.study.checks.context import Context
+    from ruralpanel.study.model import Study
+    from ruralpanel.study.yaml_file import KeyPath
+
+WHERE_ASKED = {
+    "bootstrap": "write `bootstrap: {}` under the block's `inference`",
+    "permutation": "write `permutation: {}` under the block's `inference`",
+    "adjusted": "write `adjustment: holm` in the block",
+}
+"""How a block asks for each kind of p-value."""
+
 
 class RegressionTable(OfEstimates):
     """A table with one column a regression."""
 
     is_table = True
+    prints_estimates = True
 
     kind: Literal["regression_table"]
     """`regression_table`: coefficients with standard errors below, one column a regression."""
@@ -46,6 +62,20 @@ class RegressionTable(OfEstimates):
     stars: bool = False
     """Whether to mark p < 0.10, 0.05 and 0.01 with stars. Off by default, as journals now ask."""
 
+    def problems(self, context: Context, at: KeyPath, behind: Behind) -> Iterator[Problem]:
+        """Find terms that are not there, and p-values that no block of the table asks for."""
+        yield from known_terms(context, at, self.terms, behind)
+        inferences = [part.inference for part in behind.parts if part.inference is not None]
+        asked = {
+            "bootstrap": any(each.bootstrap is not None for each in inferences),
+            "permutation": any(each.permutation is not None for each in inferences),
+            "adjusted": any(block.adjustment for block in behind.blocks.values()),
+        }
+        for index, kind in enumerate(self.p_values or []):
+            if not asked[kind]:
+                what = f"`{kind}` is not asked for by any block of this table"
+                yield context.file.problem((*at, "p_values", index), what, WHERE_ASKED[kind])
+
 
 class SourceTable(Exhibit):
     """A table of the data: what a row is, years, rows, terms."""
@@ -58,6 +88,19 @@ class SourceTable(Exhibit):
     periods: dict[Name, Name] = {}
     """By source, the column that says when, where it is called neither like the panel's period nor like the year of a
     yearly list: `{yearbook: issue}`."""
+
+    def problems(self, context: Context, at: KeyPath, behind: Behind) -> Iterator[Problem]:  # noqa: ARG002
+        """Find sources, and columns that say when, that are not there."""
+        sources = context.study.sources
+        for name, column in self.periods.items():
+            yield from context.known((*at, "periods", name), name, sources, "source")
+            if name in sources:
+                columns = sources[name].column_names
+                yield from context.known((*at, "periods", name), column, columns, f"column of {name}")
+
+    def declares(self, study: Study, numbers: Mapping[str, str]) -> dict[str, Any]:  # noqa: ARG002
+        """Pick what readers are told of the sources."""
+        return {"data": sources_as_described(study, self.periods)}
 
 
 class SummaryTable(Exhibit):
@@ -92,6 +135,17 @@ class SummaryTable(Exhibit):
             raise ValueError("`groups: cohort` needs `by`: the designation whose cohorts to tell apart")
         return self
 
+    def problems(self, context: Context, at: KeyPath, behind: Behind) -> Iterator[Problem]:  # noqa: ARG002
+        """Find columns and a designation that are not there."""
+        for index, column in enumerate(self.columns or []):
+            yield from context.known((*at, "columns", index), column, context.columns, "column of the panel")
+        if self.by is not None:
+            yield from context.known((*at, "by"), self.by, context.study.designation, "designation")
+
+    def declares(self, study: Study, numbers: Mapping[str, str]) -> dict[str, Any]:  # noqa: ARG002
+        """Pick how the columns are called and measured."""
+        return {"columns": columns_as_described(study, self.columns)}
+
 
 class ScorecardTable(Exhibit):
     """A table of the claims and what became of them."""
@@ -103,6 +157,22 @@ class ScorecardTable(Exhibit):
     """`scorecard_table`: every claim of the study with the estimates that speak to it, and whether they support it."""
     decimals: Annotated[int, Field(ge=0, le=8)] = 3
     """Decimals of estimates and standard errors."""
+
+    def problems(self, context: Context, at: KeyPath, behind: Behind) -> Iterator[Problem]:  # noqa: ARG002
+        """Find a study without claims."""
+        if not context.study.claims:
+            what = "is a table of claims, and the study makes none"
+            yield context.file.problem((*at, "kind"), what, "declare `claims`, or take it out")
+
+    def declares(self, study: Study, numbers: Mapping[str, str]) -> dict[str, Any]:
+        """Pick how outcomes are called, and by block the first table that prints its estimates, as `Table 6`."""
+        tables = {
+            block: numbers[name]
+            for name, each in reversed(study.exhibits.items())
+            if each.prints_estimates
+            for block in each.estimated_in
+        }
+        return {"columns": outcomes_as_described(study), "tables": tables}
 
 
 class EventStudyFigure(OfEstimates):
@@ -117,6 +187,12 @@ class TrendsFigure(OfEstimates):
 
     kind: Literal["trends_figure"]
     """`trends_figure`: the outcome's mean by period, one line a cohort, before any regression."""
+
+    def declares(self, study: Study, numbers: Mapping[str, str]) -> dict[str, Any]:  # noqa: ARG002
+        """Pick the level that all its treatments are assigned at, if there is one."""
+        equations = [each for block in self.estimated_in for each in study.equations(block)]
+        found = {each.timing_unit for each in equations if each.estimator == "cohort_means"}
+        return {"cohorts_of": found.pop()} if len(found) == 1 and found != {study.panel.unit} else {}
 
 
 class HonestDidFigure(Exhibit):
@@ -161,5 +237,6 @@ AnyExhibit = Annotated[
 KINDS: dict[str, type[Exhibit]] = {
     get_args(each.model_fields["kind"].annotation)[0]: each for each in get_args(get_args(AnyExhibit)[0])
 }
-"""The kinds of exhibits by name. A kind is its section above, and a module of :mod:`ruralpanel.exhibits` of its name:
-one for a table has a function ``print_table``, one for a figure has ``plotted_data`` and ``draw``."""
+"""The kinds of exhibits by name. To add one: its section, with what others ask of it, in the list above; a module of
+:mod:`ruralpanel.exhibits` of its name, which has ``print_table`` for a table, ``plotted_data`` and ``draw`` for a
+figure; and, where it shows estimates, its name among those that estimators are shown in."""

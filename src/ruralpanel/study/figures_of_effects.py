@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
+from ruralpanel.errors import Problem
 from ruralpanel.study.base import Name, Text
-from ruralpanel.study.exhibit import OfEstimates, Term
+from ruralpanel.study.exhibit import Behind, OfEstimates, Term, known_terms
+
+if TYPE_CHECKING:  # those know the kinds of exhibits, which are here
+    from ruralpanel.study.checks.context import Context
+    from ruralpanel.study.model import Study
+    from ruralpanel.study.yaml_file import KeyPath
 
 
 class GradientFigure(OfEstimates):
@@ -26,6 +33,18 @@ class GradientFigure(OfEstimates):
     axis: Text | None = None
     """What stands at the axis, with its unit; left out: the label of the column."""
 
+    def problems(self, context: Context, at: KeyPath, behind: Behind) -> Iterator[Problem]:
+        """Find a moderator that no block estimates an effect along, and a logarithm of no column."""
+        if behind.parts and self.moderator not in {part.along for part in behind.parts}:
+            what = f"no block of this figure estimates an effect along `{self.moderator}`"
+            hint = f"write `along: {self.moderator}` where it is among the `moderators`"
+            yield context.file.problem((*at, "moderator"), what, hint)
+        if self.logarithm_of is not None:
+            kind = "column of the panel"
+            yield from context.known((*at, "logarithm_of"), self.logarithm_of, context.columns, kind)
+        elif self.divided_by != 1:
+            yield context.file.problem((*at, "divided_by"), "goes with `logarithm_of`")
+
 
 class ForestFigure(OfEstimates):
     """A figure of how much moderators add to an effect."""
@@ -39,6 +58,16 @@ class ForestFigure(OfEstimates):
     decimals: Annotated[int, Field(ge=0, le=8)] = 3
     """Decimals of what is printed."""
 
+    def problems(self, context: Context, at: KeyPath, behind: Behind) -> Iterator[Problem]:
+        """Find blocks without moderators."""
+        if behind.parts and not any(part.moderators for part in behind.parts):
+            yield context.file.problem((*at, "blocks"), "no block of this figure has `moderators`")
+
+    def declares(self, study: Study, numbers: Mapping[str, str]) -> dict[str, Any]:  # noqa: ARG002
+        """Pick by capacity the legacy that its rows are grouped by."""
+        legacies = study.legacies.items()
+        return {"groups": {each: legacy.label or name for name, legacy in legacies for each in legacy.capacities}}
+
 
 class CoefficientFigure(OfEstimates):
     """A figure of chosen coefficients."""
@@ -48,3 +77,13 @@ class CoefficientFigure(OfEstimates):
     drawn over the distance that the ring spans."""
     terms: Annotated[list[Term], Field(min_length=1)]
     """The coefficients to show, in this order: treatments, treatments by moderators (`listed*kinship`), regressors."""
+
+    def problems(self, context: Context, at: KeyPath, behind: Behind) -> Iterator[Problem]:
+        """Find terms that are not there."""
+        yield from known_terms(context, at, self.terms, behind)
+
+    def declares(self, study: Study, numbers: Mapping[str, str]) -> dict[str, Any]:  # noqa: ARG002
+        """Pick the rings that terms are of, with their bounds in km."""
+        neighbours = study.panel.places.neighbours.items() if study.panel.places is not None else ()
+        rings = {column: ring for name, each in neighbours for column, ring in each.columns(name).items()}
+        return {"rings": {term: rings[term] for term in self.terms if term in rings}}

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from ruralpanel.errors import Problem
 from ruralpanel.study.base import Name, Section, Text
-from ruralpanel.study.exhibit import Exhibit
+from ruralpanel.study.exhibit import Behind, Exhibit
 from ruralpanel.study.periods import PeriodAsKey, PeriodValue
 from ruralpanel.study.places import plain_path
+from ruralpanel.study.yaml_file import is_file
+
+if TYPE_CHECKING:  # those know the kinds of exhibits, which are here
+    from ruralpanel.study.checks.context import Context
+    from ruralpanel.study.model import Study
+    from ruralpanel.study.yaml_file import KeyPath
+
+COLUMN, DESIGNATION = "column of the panel", "designation of this study"
 
 
 class KnownCount(Section):
@@ -41,6 +51,15 @@ class RolloutFigure(Exhibit):
     """Periods in which the definition behind the published counts changed, each with what changed. They are marked, and
     told in the notes."""
 
+    def problems(self, context: Context, at: KeyPath, behind: Behind) -> Iterator[Problem]:  # noqa: ARG002
+        """Find a designation, weights or years that are not there."""
+        yield from context.known((*at, "designation"), self.designation, context.study.designation, DESIGNATION)
+        if self.weights is not None:
+            yield from context.known((*at, "weights"), self.weights, context.columns, COLUMN)
+        for year in self.breaks:
+            kind = "year with a published count"
+            yield from context.known((*at, "breaks"), year, self.published_counts, kind)
+
 
 class Outlines(Section):
     """Outlines of areas that a map is drawn on."""
@@ -65,6 +84,27 @@ class Outlines(Section):
         if self.path is not None and self.source is None:
             raise ValueError("`path` needs `source`: where the outlines are from, for the notes")
         return self
+
+    def problems(self, context: Context, at: KeyPath) -> Iterator[Problem]:
+        """Find outlines that are no file, and no source with a row for each vertex of lines or borders."""
+        if self.path is not None and not is_file(context.root / self.path):
+            yield context.not_there((*at, "path"), self.path)
+        if self.of is None:
+            return
+        sources = context.study.sources
+        if self.of not in sources:
+            yield from context.known((*at, "of"), self.of, sources, "source")
+            return
+        source = sources[self.of]
+        if set(source.key) not in ({"line", "vertex"}, {"border", "vertex"}):
+            what = (
+                f"is {', '.join(source.key)}; outlines have one row for each vertex of a line, or of the border of an "
+                "area"
+            )
+            hint = "write `key: [line, vertex]` for lines, `key: [border, vertex]` for areas"
+            yield context.file.problem(("sources", self.of, "key"), what, hint)
+        for name in ("longitude", "latitude"):
+            yield from context.known((*at, "of"), name, source.column_names, f"column of the source `{self.of}`")
 
 
 class MapFigure(Exhibit):
@@ -110,3 +150,50 @@ class MapFigure(Exhibit):
         if self.shade_label is not None and self.shade is None:
             raise ValueError("`shade_label` goes with `shade`")
         return self
+
+    @property
+    def drawn_on(self) -> Outlines | None:
+        """The outlines that it is drawn on."""
+        return self.outlines
+
+    def further_files(self, study: Study, made_table: Callable[[str], str]) -> dict[str, list[str]]:
+        """Name the files of its lines and outlines."""
+        targets = [study.panel.places.distance_to[name] for name in self.lines] if study.panel.places else []
+        lines = [made_table(each.line_source) if each.line_source else str(each.line) for each in targets]
+        drawn = self.outlines
+        outlines = [made_table(drawn.of) if drawn.of else str(drawn.path)] if drawn is not None else []
+        return {"lines": lines, "outlines": outlines}
+
+    def problems(self, context: Context, at: KeyPath, behind: Behind) -> Iterator[Problem]:  # noqa: ARG002
+        """Find a study that does not know where units are, and names of what is not there."""
+        places = context.study.panel.places
+        if places is None or places.latitude is None:
+            hint = "name the columns with coordinates under `panel.places`: `latitude` and `longitude`"
+            yield context.file.problem((*at, "kind"), "a map needs to know where units are", hint)
+        if self.designation is not None:
+            yield from context.known((*at, "designation"), self.designation, context.study.designation, DESIGNATION)
+        for key in ("column", "shade"):
+            name = getattr(self, key)
+            if name is not None:
+                yield from context.known((*at, key), name, context.columns, COLUMN)
+        measured = places.distance_to.items() if places is not None else ()
+        lines = {name for name, each in measured if each.line is not None}
+        for name in self.lines:
+            yield from context.known((*at, "lines", name), name, sorted(lines), "line under `panel.places.distance_to`")
+        if self.outlines is not None:
+            yield from self.outlines.problems(context, (*at, "outlines"))
+
+    def declares(self, study: Study, numbers: Mapping[str, str]) -> dict[str, Any]:  # noqa: ARG002
+        """Pick the columns with coordinates, the lines with theirs, and where outlines are from."""
+        places = study.panel.places
+        if places is None:
+            return {}
+        lines = []
+        for name, label in self.lines.items():
+            target = places.distance_to[name]
+            own = (target.latitude or places.latitude, target.longitude or places.longitude)
+            lines.append((label, *(own if target.line_source else ("latitude", "longitude"))))
+        found: dict[str, Any] = {"coordinates": (places.latitude, places.longitude), "lines": lines}
+        if self.outlines is not None:
+            found["outlines"] = self.outlines.source or study.sources[str(self.outlines.of)].cited(self.outlines.of)
+        return found

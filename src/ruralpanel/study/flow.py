@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel
 
-from ruralpanel.study.figures_of_places import MapFigure
-from ruralpanel.study.model import Study
+if TYPE_CHECKING:  # which knows the kinds of exhibits, one of which is drawn from this
+    from ruralpanel.study.model import Study
 
 Stage = Literal["sources", "tables", "panel", "estimation", "exhibits"]
 STAGES: tuple[Stage, ...] = ("sources", "tables", "panel", "estimation", "exhibits")
@@ -63,7 +63,7 @@ def flow(study: Study, numbers: Mapping[str, str]) -> list[FlowStep]:
         behind = [*exhibit.estimated_in, *(study.sensitivity[each].block for each in exhibit.analysed_in)]
         blocks: list[tuple[Stage, str]] = [("estimation", block) for block in dict.fromkeys(behind)]
         made_of = blocks or [("panel", PANEL)]
-        if isinstance(exhibit, MapFigure) and exhibit.outlines is not None:
-            made_of = [*made_of, ("sources", exhibit.outlines.of or Path(str(exhibit.outlines.path)).name)]
+        if exhibit.drawn_on is not None:
+            made_of = [*made_of, ("sources", exhibit.drawn_on.of or Path(str(exhibit.drawn_on.path)).name)]
         steps.append(FlowStep(stage="exhibits", name=name, made_of=made_of, words=numbers[name]))
     return steps

@@ -1,14 +1,14 @@
-"""What numbers and figures of a study come from: raw files, and files of corrections, decisions, lines and outlines."""
+"""What numbers and figures of a study come from: raw files, and files that say how to read or to draw them."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from ruralpanel.study.figures_of_places import MapFigure
 from ruralpanel.study.model import Study
 from ruralpanel.study.yaml_file import KeyPath
 
-RAW_FILE, CORRECTIONS, DECISIONS, LINES, OUTLINES = "raw file", "corrections", "decisions", "lines", "outlines"
+RAW_FILE, CATALOGUE, CORRECTIONS, DECISIONS = "raw file", "catalogue", "corrections", "decisions"
+LINES, OUTLINES = "lines", "outlines"
 
 
 class DeclaredInput(NamedTuple):
@@ -17,7 +17,7 @@ class DeclaredInput(NamedTuple):
     Parameters
     ----------
     kind
-        ``raw file``, ``corrections``, ``decisions``, ``lines`` or ``outlines``.
+        ``raw file``, ``catalogue``, ``corrections``, ``decisions``, ``lines`` or ``outlines``.
     of
         The source or the table it belongs to; for lines and outlines the file itself.
     file
@@ -40,11 +40,14 @@ def declared_inputs(study: Study) -> list[DeclaredInput]:
     Returns
     -------
     list of DeclaredInput
-        Raw files in the order of the study, a source's corrections after it; then decisions on names, lines, outlines.
+        Raw files in the order of the study, a source's catalogue and corrections after it; then decisions on names,
+        lines, outlines.
     """
     inputs = []
     for name, source in study.sources.items():
         inputs.append(DeclaredInput(RAW_FILE, name, source.raw_file or str(source.loader)))
+        if source.catalogue is not None:
+            inputs.append(DeclaredInput(CATALOGUE, name, source.catalogue))
         if source.corrections is not None:
             inputs.append(DeclaredInput(CORRECTIONS, name, source.corrections))
     for name, table in study.tables.items():
@@ -65,12 +68,13 @@ def files_by_key(study: Study) -> dict[KeyPath, str]:
     Returns
     -------
     dict of KeyPath to str
-        Paths from the top of the repository: raw files, retrieved ones not among them, corrections, decisions, lines,
-        outlines, facts, the files of the paper, and the file of published values.
+        Paths from the top of the repository: raw files, retrieved ones not among them, catalogues, corrections,
+        decisions, lines, outlines, facts, the files of the paper, and the file of published values.
     """
     named: dict[KeyPath, str | None] = {}
     for name, source in study.sources.items():
         named["sources", name, "path"] = source.path
+        named["sources", name, "catalogue"] = source.catalogue
         named["sources", name, "corrections"] = source.corrections
     for name, table in study.tables.items():
         if table.match_names is not None:
@@ -79,8 +83,8 @@ def files_by_key(study: Study) -> dict[KeyPath, str]:
         for name, distance in study.panel.places.distance_to.items():
             named["panel", "places", "distance_to", name, "line"] = None if distance.line_source else distance.line
     for name, exhibit in study.exhibits.items():
-        if isinstance(exhibit, MapFigure) and exhibit.outlines is not None:
-            named["exhibits", name, "outlines", "path"] = exhibit.outlines.path
+        if exhibit.drawn_on is not None:
+            named["exhibits", name, "outlines", "path"] = exhibit.drawn_on.path
     named |= {("facts", name): path for name, path in study.facts.items()}
     if study.paper is not None:
         of_paper = {key: getattr(study.paper, key) for key in ("text", "bibliography", "citation_style")}

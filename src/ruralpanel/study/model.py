@@ -16,7 +16,7 @@ from ruralpanel.study.derived_order import stages_of
 from ruralpanel.study.designation import Designation, designation_columns
 from ruralpanel.study.estimators import ESTIMATORS, may_draw
 from ruralpanel.study.exhibits import AnyExhibit
-from ruralpanel.study.figures_of_places import MapFigure, Outlines
+from ruralpanel.study.figures_of_places import Outlines
 from ruralpanel.study.legacies import INDEX_WORDS, Legacy
 from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.panel import ColumnOrigin, Panel
@@ -227,8 +227,7 @@ class Study(Section):
     @property
     def outlines(self) -> list[Outlines]:
         """The outlines that maps are drawn on."""
-        maps = [each for each in self.exhibits.values() if isinstance(each, MapFigure)]
-        return [each.outlines for each in maps if each.outlines is not None]
+        return [each.drawn_on for each in self.exhibits.values() if each.drawn_on is not None]
 
     @property
     def drawn_sources(self) -> set[str]:

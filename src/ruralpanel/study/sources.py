@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
-from typing import Annotated, Any, Literal
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
@@ -12,25 +12,21 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from ruralpanel.periods.frequency import FrequencyName
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.contracts import Check
+from ruralpanel.study.source_formats import (
+    FORMATS,
+    PACKAGE,
+    SUFFIXES,
+    ZIP,
+    SourceFormat,
+    format_of_file,
+    is_packed,
+    labels_with,
+)
 
-FileFormat = Literal["csv", "stata", "spss", "excel", "parquet", "feather", "geojson", "geopackage"]
-
-FORMAT_OF_SUFFIX: dict[str, FileFormat] = {
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".txt": "csv",
-    ".dta": "stata",
-    ".sav": "spss",
-    ".xlsx": "excel",
-    ".xlsm": "excel",
-    ".xls": "excel",
-    ".ods": "excel",
-    ".parquet": "parquet",
-    ".feather": "feather",
-    ".geojson": "geojson",
-    ".json": "geojson",
-    ".gpkg": "geopackage",
-}
+if TYPE_CHECKING:
+    FileFormat = str
+else:  # the formats that there are, told by the registry alone
+    FileFormat = Literal[tuple(FORMATS)]
 
 RETRIEVED_FILES = "data/raw/.retrieved"
 """Where retrieved files are kept for all studies, each in a folder called by its sha256."""
@@ -59,6 +55,11 @@ def _pattern_of_a_period(pattern: str) -> str:
 
 Regex = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_readable_pattern)]
 PeriodRegex = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_pattern_of_a_period)]
+
+
+def _for_files_with(key: str, words: str) -> Any:
+    """Describe a key that is for files of some formats."""
+    return Field(description=f"{labels_with(key)} files: {words}")
 
 
 class Column(Section):
@@ -100,9 +101,15 @@ class Column(Section):
     """The raw values are multiplied by this: 10000 for a column in 万元 wanted in yuan."""
     missing_codes: list[Scalar] = []
     """Values that mean “missing” in this column, such as -9 or "n.a."; added to the source's own."""
-    value_labels: bool = False
-    """Stata and SPSS files: use the labels of the values (“rural”) and not the codes behind them (1). A missing code is
-    the code (77777) or its label; a file without labels for the column is an error."""
+    value_labels: Annotated[
+        bool,
+        _for_files_with(
+            "value_labels",
+            "use the labels of the values (“rural”) and not the codes "
+            "behind them (1). A missing code is the code (77777) or its label; a file without labels for the column is "
+            "an error.",
+        ),
+    ] = False
     minimum: float | None = None
     """The smallest value allowed, after scaling."""
     maximum: float | None = None
@@ -244,6 +251,10 @@ class Retrieval(Section):
         return f"{RETRIEVED_FILES}/{self.sha256}/{self.file_name}"
 
 
+OF_FORMATS = frozenset(key for each in FORMATS.values() for key in each.keys)
+"""The keys of a source that are for files of some formats."""
+
+
 class Source(Section):
     """One raw file, or one data set that a Python package carries, and what it holds."""
 
@@ -255,30 +266,56 @@ class Source(Section):
     retrieve: Retrieval | None = None
     """A raw file known by its hash, in place of `path`: at a public address, or in the mirror folder. Retrieved once
     and kept for all studies."""
-    format: FileFormat | None = None
-    """How to read the file; left out: by its ending (.csv, .tsv, .txt, .dta, .sav, .xlsx, .xls,
-    .ods, .parquet, .feather, .geojson, .json, .gpkg, or one of these in a .zip or .whl). GeoJSON and GeoPackage in
-    degrees of WGS84: a file of points has a row for each, with its properties, `longitude` and `latitude`; a file of
-    lines has a row for each vertex, with `line`, `vertex` (both from 1), `longitude` and `latitude`; a GeoJSON file of
-    areas has a row for each vertex of the lines around them, with `border` in place of `line`. A property called like
-    one of these is `line (property)`."""
-    encoding: Text = "detect"
-    """CSV, Stata and SPSS files: how characters are stored. Left out: found out, and the ledger says which. CSV: UTF-8
-    with or without a byte-order mark, and GB18030 where that cannot be and the text then is Chinese. Stata files older
-    than version 14, and SPSS files that do not say it: of each column UTF-8, GB18030 or Western European, where its
-    text is plausible in one of them, and an error where it is in none. Half a character at the end of a cell, as
-    fields of fixed width leave it, is dropped; the ledger names column and rows."""
-    delimiter: Annotated[str, Field(pattern=r"""^[^\r\n"]$""")] | None = None
-    """CSV files: the character between columns; left out: found out from the header."""
-    sheet: Text | None = None
-    """Excel files: the sheet's name; left out: the first."""
-    layer: Text | None = None
-    """GeoPackage files: the layer, where there is more than one."""
-    header_row: Annotated[int, Field(ge=1, le=1000)] = 1
-    """CSV and Excel files: the row that holds the column names, counted from 1 as a spreadsheet does."""
-    header_height: Annotated[int, Field(ge=1, le=5)] = 1
-    """CSV and Excel files: how many rows the header has from there on. Names are joined by a hyphen, and a name over
-    several columns (a merged cell) counts for each: `收入-总计`."""
+    format: Annotated[
+        FileFormat | None,
+        Field(
+            description=f"How to read the file; left out: by its ending ({', '.join(SUFFIXES)}, or one of these in a "
+            f"{' or '.join(ZIP.suffixes)}). GeoJSON and GeoPackage in degrees of WGS84: a file of points has a row for "
+            "each, with its properties, `longitude` and `latitude`; a file of lines has a row for each vertex, with "
+            "`line`, `vertex` (both from 1), `longitude` and `latitude`; a GeoJSON file of areas has a row for each "
+            "vertex of the lines around them, with `border` in place of `line`. A property called like one of these is "
+            "`line (property)`. SAS: a value that the file calls missing (.A to .Z, ._) is missing, and the ledger "
+            "counts them by letter."
+        ),
+    ] = None
+    encoding: Annotated[
+        Text,
+        _for_files_with(
+            "encoding",
+            "how characters are stored. Left out: found out, and the ledger says which. CSV: UTF-8 with or without a "
+            "byte-order mark, and GB18030 where that cannot be and the text then is Chinese. Stata files older than "
+            "version 14, and files of SPSS and SAS that do not say it: of each column UTF-8, GB18030 or Western "
+            "European, where its text is plausible in one of them, and an error where it is in none. Half a character "
+            "at the end of a cell, as fields of fixed width leave it, is dropped; the ledger names column and rows.",
+        ),
+    ] = "detect"
+    delimiter: Annotated[
+        Annotated[str, Field(pattern=r"""^[^\r\n"]$""")] | None,
+        _for_files_with("delimiter", "the character between columns; left out: found out from the header."),
+    ] = None
+    sheet: Annotated[Text | None, _for_files_with("sheet", "the sheet's name; left out: the first.")] = None
+    layer: Annotated[Text | None, _for_files_with("layer", "the layer, where there is more than one.")] = None
+    catalogue: Annotated[
+        Text | None,
+        _for_files_with(
+            "catalogue",
+            "the file .sas7bcat with the labels of values: `data/raw/my_study/formats.sas7bcat`.",
+        ),
+    ] = None
+    header_row: Annotated[
+        int,
+        Field(ge=1, le=1000),
+        _for_files_with("header_row", "the row that holds the column names, counted from 1 as a spreadsheet does."),
+    ] = 1
+    header_height: Annotated[
+        int,
+        Field(ge=1, le=5),
+        _for_files_with(
+            "header_height",
+            "how many rows the header has from there on. Names are joined by a hyphen, and a name over several columns "
+            "(a merged cell) counts for each: `收入-总计`.",
+        ),
+    ] = 1
     decimal: Literal[".", ","] | None = None
     """What the decimal mark is in numbers that are written as text, as in CSV files. With a comma, a point separates
     thousands: 95,7 is 95.7 and 1.199 is 1199. Left out: a point; where other numbers of the file have a decimal comma,
@@ -344,28 +381,29 @@ class Source(Section):
         return self
 
     @model_validator(mode="after")
-    def _layer_of_a_geopackage(self) -> Source:
-        if self.layer is not None and self.file_format not in ("geopackage", None):
-            raise ValueError(f"`layer` is for GeoPackage files; the format of this one is {self.file_format}")
-        return self
-
-    @model_validator(mode="after")
     def _known_format(self) -> Source:
         if self.raw_file is not None and self.format is None and self.file_format is None:
             shown = self.retrieve.file_name if self.retrieve else self.path
             raise ValueError(
-                f"the ending of {shown} does not tell its format; "
-                f"give `format`: one of {', '.join(sorted(set(FORMAT_OF_SUFFIX.values())))}"
+                f"the ending of {shown} does not tell its format; give `format`: one of {', '.join(sorted(FORMATS))}"
             )
         return self
 
     @model_validator(mode="after")
-    def _labels_where_there_are_some(self) -> Source:
+    def _keys_that_fit_the_format(self) -> Source:
+        of = self.file_format
+        for key in sorted(self.model_fields_set & OF_FORMATS):
+            if of is not None and key not in of.keys and getattr(self, key) != type(self).model_fields[key].default:
+                raise ValueError(f"`{key}` is for {labels_with(key)} files; the format of this one is {of.name}")
         labelled = [name for name, column in self.columns.items() if column.value_labels]
-        if labelled and self.raw_file is not None and self.file_format not in ("stata", "spss"):
-            raise ValueError(
-                f"`value_labels` of {', '.join(labelled)}: only Stata and SPSS files have labels for values"
-            )
+        if labelled and self.raw_file is not None and (of is None or not of.value_labels):
+            what = f"`value_labels` of {', '.join(labelled)}"
+            raise ValueError(f"{what}: only {labels_with('value_labels')} files have labels for values")
+        if labelled and of is not None and "catalogue" in of.keys and self.catalogue is None:
+            what = f"`value_labels` of {', '.join(labelled)}"
+            raise ValueError(f"{what}: labels of {of.label} files are in a file of their own; name it with `catalogue`")
+        if self.catalogue is not None and (self.path is None or is_packed(self.path)):
+            raise ValueError("`catalogue` goes with a file of SAS at a `path`, not zipped")
         return self
 
     @model_validator(mode="after")
@@ -409,15 +447,33 @@ class Source(Section):
         """The raw file, from the top of the repository, in place or yet to be retrieved; packages' data have none."""
         return self.retrieve.kept_as if self.retrieve else self.path
 
+    def catalogue_beside(self, raw: Path) -> Path:
+        """Find the catalogue from where the raw file lies: both are named from the top of the same repository."""
+        assert self.path is not None and self.catalogue is not None
+        parts = Path(self.path).parts
+        top = raw.parents[len(parts) - 1] if raw.parts[-len(parts) :] == parts else raw.parent
+        return top / self.catalogue
+
     @property
-    def file_format(self) -> FileFormat | None:
-        """The declared format, or the one the file's ending stands for."""
-        if self.format is not None or self.raw_file is None:
-            return self.format
-        inside = self.raw_file.removesuffix(".zip").removesuffix(".whl")
-        if inside != self.raw_file and self.member:
-            inside = self.member
-        return FORMAT_OF_SUFFIX.get(PurePosixPath(inside).suffix.lower())
+    def file_format(self) -> SourceFormat | None:
+        """The declared format, or the one the file's ending stands for; of a zip file, that of the file inside."""
+        if self.format is not None:
+            return FORMATS[self.format]
+        if self.raw_file is None:
+            return None
+        if is_packed(self.raw_file):
+            return format_of_file(self.member or PurePosixPath(self.raw_file).stem)
+        return format_of_file(self.raw_file)
+
+    def cited(self, name: str | None) -> str:
+        """Give the words that it is cited with, where nothing else its name in the study."""
+        return self.citation or self.title or str(name)
+
+    @property
+    def opened_by(self) -> list[str]:
+        """The modules that open it, by its format: what a change reruns its reading and no other's."""
+        outer = PACKAGE if self.raw_file is None else ZIP if is_packed(self.raw_file) else None
+        return [each.module for each in (outer, self.file_format) if each is not None]
 
     @property
     def origin(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 import pandas as pd
@@ -13,9 +14,8 @@ from ruralpanel.estimation.address import address_of
 from ruralpanel.exhibits.caption import ExhibitDeclaration, estimator_words
 from ruralpanel.exhibits.names import name_words, term_words
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
-from ruralpanel.exhibits.regression_table import event_time_words, print_table
+from ruralpanel.exhibits.regression_table import event_time_words
 from ruralpanel.periods.spelling import read_period
-from ruralpanel.study.exhibits import RegressionTable
 
 
 def cell_labels(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> dict[str, str]:
@@ -34,8 +34,9 @@ def cell_labels(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> dic
         By address, ``Taobao Village, column (1), Income per head (log), Two-way``; no two are the same. An estimate of
         a figure has no column, and one of a table's blocks that the table does not print is said to be ``not printed``.
     """
-    is_table = isinstance(declaration.exhibit, RegressionTable)
-    printed = _printed(print_table(estimates, declaration)) if is_table else {}
+    is_table = declaration.exhibit.prints_estimates
+    tables = import_module(f"ruralpanel.exhibits.{declaration.exhibit.kind}")
+    printed = _printed(tables.print_table(estimates, declaration)) if is_table else {}
     labels, blocks = {}, {}
     for row in estimates.to_dict("records"):
         address = address_of(row)

@@ -13,7 +13,7 @@ import pandas as pd
 from ruralpanel.errors import Problem, PublishedError
 from ruralpanel.lineage import file_digest
 from ruralpanel.storage import read_records
-from ruralpanel.study.inputs import CORRECTIONS, DECISIONS, LINES, RAW_FILE
+from ruralpanel.study.inputs import CATALOGUE, CORRECTIONS, DECISIONS, LINES, RAW_FILE
 from ruralpanel.study.model import Study
 
 COLUMNS = ["kind", "of", "file", "sha256", "package"]
@@ -48,7 +48,7 @@ class Input:
         if self.kind == RAW_FILE:
             what = "the raw file" if self.sha256 else "the data set"
             return f"{what} {self.file} (source {self.of})"
-        beside = {CORRECTIONS: f" (source {self.of})", DECISIONS: f" (table {self.of})"}
+        beside = dict.fromkeys((CATALOGUE, CORRECTIONS), f" (source {self.of})") | {DECISIONS: f" (table {self.of})"}
         return f"the file of {self.kind} {self.file}{beside.get(self.kind, '')}"
 
 
@@ -192,7 +192,7 @@ def changed_inputs(
     for place in [*here, *(place for place in then if place not in here)]:
         ours, theirs = here.get(place), then.get(place)
         same = ours and theirs and (ours.sha256, ours.package) == (theirs.sha256, theirs.package)
-        if not same and not (place[0] in (RAW_FILE, CORRECTIONS) and place[1] in passed_over):
+        if not same and not (place[0] in (RAW_FILE, CATALOGUE, CORRECTIONS) and place[1] in passed_over):
             found.append(ChangedInput(ours, theirs, from_print))
     return found
 
@@ -213,7 +213,7 @@ def behind_sources(changed: Sequence[ChangedInput], study: Study, sources: Seque
     kept = []
     for each in changed:
         kind, of = each.either.kind, each.either.of
-        of_a_source = kind in (RAW_FILE, CORRECTIONS) and (of in sources or of not in study.sources)
+        of_a_source = kind in (RAW_FILE, CATALOGUE, CORRECTIONS) and (of in sources or of not in study.sources)
         # Which number a distance to a line is in, no declaration tells: all that the study measures may count.
         if of_a_source or (kind == DECISIONS and of in tables) or kind == LINES:
             kept.append(each)

@@ -7,20 +7,9 @@ from collections.abc import Iterator
 from ruralpanel.errors import Problem
 from ruralpanel.study.blocks import Block
 from ruralpanel.study.checks.context import Context
-from ruralpanel.study.checks.figures import figure
-from ruralpanel.study.checks.figures_of_results import figure_of_results
 from ruralpanel.study.estimators import shown_in
-from ruralpanel.study.exhibits import RegressionTable, ScorecardTable, SourceTable, SummaryTable
-from ruralpanel.study.figures_of_effects import CoefficientFigure
-from ruralpanel.study.figures_of_results import PermutationFigure, SpecificationCurveFigure
+from ruralpanel.study.exhibit import Behind
 from ruralpanel.study.yaml_file import KeyPath, is_file
-
-WHERE_ASKED = {
-    "bootstrap": "write `bootstrap: {}` under the block's `inference`",
-    "permutation": "write `permutation: {}` under the block's `inference`",
-    "adjusted": "write `adjustment: holm` in the block",
-}
-"""How a block asks for each kind of p-value."""
 
 
 def exhibits(context: Context) -> Iterator[Problem]:
@@ -46,59 +35,10 @@ def exhibits(context: Context) -> Iterator[Problem]:
         for index, analysis in enumerate(exhibit.analysed_in):
             kind = "analysis of kind honest_did of this study"
             yield from context.known((*at, "sensitivity", index), analysis, honest, kind)
-        known = [study.blocks[block] for block in exhibit.estimated_in if block in study.blocks]
-        parts = [part for block in known for part in (block, *(block.specifications or {}).values())]
-        yield from figure(context, at, exhibit, parts)
-        yield from figure_of_results(context, at, exhibit, parts)
-        terms = {term for block in known for term in _right_hand_sides(context, block)}
-        if isinstance(exhibit, RegressionTable | CoefficientFigure | PermutationFigure):
-            for index, term in enumerate(exhibit.terms or []):
-                yield from context.known((*at, "terms", index), term, terms, "term of these blocks")
-            if isinstance(exhibit, RegressionTable):
-                blocks = [block for block in exhibit.blocks if block in study.blocks]
-                yield from _p_values(context, at, exhibit, blocks)
-        elif isinstance(exhibit, SpecificationCurveFigure):
-            yield from context.known((*at, "term"), exhibit.term, terms, "term of these blocks")
-        elif isinstance(exhibit, SummaryTable):
-            for index, column in enumerate(exhibit.columns or []):
-                yield from context.known((*at, "columns", index), column, context.columns, "column of the panel")
-            if exhibit.by is not None:
-                yield from context.known((*at, "by"), exhibit.by, study.designation, "designation")
-        elif isinstance(exhibit, SourceTable):
-            yield from _periods_of_sources(context, at, exhibit)
-        elif isinstance(exhibit, ScorecardTable) and not study.claims:
-            yield context.file.problem(
-                (*at, "kind"), "is a table of claims, and the study makes none", "declare `claims`, or take it out"
-            )
-
-
-def _periods_of_sources(context: Context, at: KeyPath, exhibit: SourceTable) -> Iterator[Problem]:
-    """Check that sources, and the columns that say when, are there."""
-    sources = context.study.sources
-    for name, column in exhibit.periods.items():
-        yield from context.known((*at, "periods", name), name, sources, "source")
-        if name in sources:
-            columns = sources[name].column_names
-            yield from context.known((*at, "periods", name), column, columns, f"column of {name}")
-
-
-def _p_values(context: Context, at: KeyPath, exhibit: RegressionTable, blocks: list[str]) -> Iterator[Problem]:
-    """Check that a block of the table asks for the p-values that are to be printed."""
-    inferences = [
-        part.inference
-        for block in blocks
-        for part in (context.study.blocks[block], *(context.study.blocks[block].specifications or {}).values())
-        if part.inference is not None
-    ]
-    asked = {
-        "bootstrap": any(each.bootstrap is not None for each in inferences),
-        "permutation": any(each.permutation is not None for each in inferences),
-        "adjusted": any(context.study.blocks[block].adjustment for block in blocks),
-    }
-    for index, kind in enumerate(exhibit.p_values or []):
-        if not asked[kind]:
-            what = f"`{kind}` is not asked for by any block of this table"
-            yield context.file.problem((*at, "p_values", index), what, WHERE_ASKED[kind])
+        known = {block: study.blocks[block] for block in exhibit.estimated_in if block in study.blocks}
+        parts = [part for block in known.values() for part in (block, *(block.specifications or {}).values())]
+        terms = {term for block in known.values() for term in _right_hand_sides(context, block)}
+        yield from exhibit.problems(context, at, Behind(known, parts, terms))
 
 
 def _right_hand_sides(context: Context, block: Block) -> set[str]:

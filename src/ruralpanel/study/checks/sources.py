@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ruralpanel.errors import Problem, nearest
-from ruralpanel.sources.packages import available_loaders
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.contracts import KINDS
+from ruralpanel.study.packages import available_loaders
 from ruralpanel.study.sources import Source
 from ruralpanel.study.yaml_file import KeyPath, is_file
 
@@ -27,6 +27,8 @@ def sources(context: Context) -> Iterator[Problem]:
             )
         if source.path is not None and not is_file(context.root / source.path):
             yield context.not_there((*at, "path"), source.path, access=source.access)
+        if source.catalogue is not None and not is_file(context.root / source.catalogue):
+            yield context.not_there((*at, "catalogue"), source.catalogue)
         if source.corrections is not None and not is_file(context.root / source.corrections):
             yield context.not_there((*at, "corrections"), source.corrections)
         yield from _checks(context, at, source)
