@@ -24,6 +24,7 @@ from ruralpanel.errors import counted
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
+from ruralpanel.treatment_columns import cohort_column
 
 EARLIER = "earlier treated, beside later treated"
 LATER = "later treated, beside earlier treated"
@@ -66,7 +67,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         )
     ledger.note("decomposed", len(sample), sample)
     found = pd.DataFrame(
-        _comparisons(sample, sample[f"{treatment}_cohort"], equation), columns=["term", "estimate", "weight"]
+        _comparisons(sample, sample[cohort_column(treatment)], equation), columns=["term", "estimate", "weight"]
     )
     if found.empty:
         raise CannotEstimate("there are no two groups of which one is treated when the other is not")

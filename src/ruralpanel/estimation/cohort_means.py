@@ -15,6 +15,7 @@ from ruralpanel.estimation.estimates import COHORT_SIZE
 from ruralpanel.estimation.sample import estimation_sample
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
+from ruralpanel.treatment_columns import cohort_column
 
 NEVER = "never"
 
@@ -57,5 +58,5 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 def _cohort_names(sample: pd.DataFrame, equation: Equation) -> pd.Series:
     if not equation.treatments:
         return pd.Series("all", index=sample.index)
-    cohort = sample[f"{equation.treatments[0]}_cohort"]
+    cohort = sample[cohort_column(equation.treatments[0])]
     return cohort.map(lambda value: str(int(value)), na_action="ignore").astype(object).fillna(NEVER)

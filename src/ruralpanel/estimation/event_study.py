@@ -24,6 +24,7 @@ from ruralpanel.estimation.sample import CannotEstimate, estimation_sample, with
 from ruralpanel.estimation.simultaneous_band import with_band
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
+from ruralpanel.treatment_columns import cohort_column, event_time_column
 
 
 def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
@@ -52,7 +53,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     """
     (treatment,) = equation.treatments
     sample, left_out = without_always_treated(estimation_sample(panel, equation, ledger), treatment, equation, ledger)
-    event_time = sample[f"{treatment}_event_time"]
+    event_time = sample[event_time_column(treatment)]
     if event_time.notna().sum() == 0:
         raise CannotEstimate("no unit of this sample is treated while it is observed")
     lowest, highest = equation.window or (int(event_time.min()), int(event_time.max()))
@@ -63,7 +64,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
             "every unit is treated at some time and no event times are binned, so that effects cannot be told from "
             "time; give a `window`"
         )
-    made = event_time_columns(sample, event_time, sample[f"{treatment}_cohort"], (lowest, highest), equation, ledger)
+    made = event_time_columns(sample, event_time, sample[cohort_column(treatment)], (lowest, highest), equation, ledger)
     columns = made.columns
     if not columns and not made.without:
         seen = seen_words(event_time, (lowest, highest))

@@ -31,6 +31,7 @@ from ruralpanel.estimation.estimates import JOINT_TEST, sample_words
 from ruralpanel.estimation.imputation import imputable_rows
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
+from ruralpanel.treatment_columns import cohort_column
 
 
 def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
@@ -65,8 +66,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     terms = [*indicators, *regressors]
     fit = fit_absorbed(pd.concat([sample, indicators, regressors], axis=1), terms, equation, ledger)
     averages = averages_by_event_time(adoption, adoption.begins, equation.window)
-    known = [average for average in averages if average.rows.any()]
-    shares = {name_of(each): weights.where(each.rows, 0.0) / weights[each.rows].sum() for each in known}
+    known = [average for average in averages if average.over.any()]
+    shares = {name_of(each): weights.where(each.over, 0.0) / weights[each.over].sum() for each in known}
     combinations = pd.DataFrame({name: indicators.mul(share, axis=0).sum() for name, share in shares.items()})
     fit = with_combinations(fit, combinations)
     why_not = "an effect of a cohort and period is collinear with the fixed effects or the regressors"
@@ -80,7 +81,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 def _cells(adoption: Adoption, equation: Equation) -> pd.Series:
     """Name cohort and period of treated rows; missing for the untreated."""
     treated = adoption.sample[~adoption.untreated]
-    cohort = treated[f"{adoption.treatment}_cohort"].astype("int64").astype("str")
+    cohort = treated[cohort_column(adoption.treatment)].astype("int64").astype("str")
     return ("cohort " + cohort + " in " + treated[equation.period].astype("str")).reindex(adoption.sample.index)
 
 

@@ -16,6 +16,7 @@ from ruralpanel.estimation.estimates import sample_words
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
+from ruralpanel.treatment_columns import cohort_column
 
 TREATED, UNTREATED, HIGH, LOW = "treated", "untreated", "high", "low"
 
@@ -64,7 +65,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     )
     treated = sample[whom].map(then[treatment]).eq(1)
     if groups.later_treated == "drop":
-        later = ~treated & (sample[f"{treatment}_cohort"] > groups.at)
+        later = ~treated & (sample[cohort_column(treatment)] > groups.at)
         sample = _kept(sample, ~later, "not treated later", f"first treated after {equation.label(groups.at)}", ledger)
     if groups.measured_from is not None:
         base = sample[whom].map(_means(sample[sample[equation.period] == groups.measured_from], equation))

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ruralpanel.arrays import Numbers
 from ruralpanel.errors import counted
 from ruralpanel.estimation.absorbed import fit_absorbed
 from ruralpanel.estimation.adoption import (
     Adoption,
-    Average,
-    Numbers,
+    Rows,
     adoption_of,
     average_rows,
     averages_by_event_time,
@@ -28,6 +28,7 @@ from ruralpanel.estimation.adoption import (
     name_of,
     numbers_of,
 )
+from ruralpanel.estimation.average import Average
 from ruralpanel.estimation.covariance import with_covariance
 from ruralpanel.estimation.estimates import COLLINEAR, JOINT_TEST, no_estimate, sample_words
 from ruralpanel.estimation.leads import joint_test_of, null_of_regression
@@ -36,6 +37,7 @@ from ruralpanel.estimation.sample import CannotEstimate, clusters_of
 from ruralpanel.estimation.untreated import untreated_outcome
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
+from ruralpanel.treatment_columns import cohort_column, event_time_column
 
 NOT_IMPUTED = "untreated rows do not determine what any of these rows would be without treatment"
 
@@ -71,7 +73,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     ledger.note("estimated", len(sample), sample)
     model = untreated_outcome(sample, adoption.untreated, equation)
     averages = averages_by_event_time(adoption, adoption.begins, equation.window)
-    known = [average for average in averages if average.rows.any()]
+    known = [average for average in averages if average.over.any()]
     weights = np.column_stack([_shares(average, model.weights) for average in known])
     difference = model.outcome - model.predicted
     contributions = weights * (difference - _auxiliary_means(adoption, difference, model.weights, equation))[:, None]
@@ -120,9 +122,9 @@ def imputable_rows(adoption: Adoption, equation: Equation, ledger: Ledger) -> tu
     return found, " and ".join(part for part in (adoption.left_out, f"without {lost} that cannot be imputed") if part)
 
 
-def _shares(average: Average, weights: Numbers) -> Numbers:
+def _shares(average: Average[Rows], weights: Numbers) -> Numbers:
     """Give the weights of an average, which add up to one."""
-    chosen = np.where(average.rows, weights, 0.0)
+    chosen = np.where(average.over, weights, 0.0)
     return np.asarray(chosen / chosen.sum())
 
 
@@ -157,7 +159,7 @@ def _leads(adoption: Adoption, equation: Equation, ledger: Ledger) -> list[dict[
     would fit them too.
     """
     untreated = adoption.sample[adoption.untreated].reset_index(drop=True)
-    event_time = untreated[f"{adoption.treatment}_event_time"]
+    event_time = untreated[event_time_column(adoption.treatment)]
     out, leads = _split(adoption, untreated, equation)
     nothing = {"term": JOINT_TEST, "reason": "there is no coefficient before treatment to test"}
     if not leads:
@@ -189,8 +191,8 @@ def _leads(adoption: Adoption, equation: Equation, ledger: Ledger) -> list[dict[
 
 def _split(adoption: Adoption, untreated: pd.DataFrame, equation: Equation) -> tuple[dict[int, str], list[int]]:
     """Tell the event times that are left out, each with the cohorts for which it has to be, from the leads."""
-    event_time = untreated[f"{adoption.treatment}_event_time"]
-    curves = curves_of(untreated, event_time, untreated[f"{adoption.treatment}_cohort"], equation)
+    event_time = untreated[event_time_column(adoption.treatment)]
+    curves = curves_of(untreated, event_time, untreated[cohort_column(adoption.treatment)], equation)
     seen = sorted(time for curve in curves for time in curve.event_times)
     lowest = equation.window[0] if equation.window else min(seen, default=0)
     out = {time: "" for time in seen if time < lowest}

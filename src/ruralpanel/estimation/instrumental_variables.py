@@ -19,8 +19,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.absorbed import Fit, Regression, TakenOut, effects_taken_out, fit_of, varying_effects
 from ruralpanel.estimation.estimates import no_estimate
 from ruralpanel.estimation.first_stage import first_stage_term
@@ -38,8 +38,6 @@ from ruralpanel.inference.weak_instruments import (
 )
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
-
-Numbers = NDArray[np.float64]
 
 UNMOVED = 1e-9
 """Less than this share of an endogenous term moved by the instruments on their own means that nothing is."""

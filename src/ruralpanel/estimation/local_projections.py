@@ -31,6 +31,7 @@ from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, effect_name
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.fixed_effects import columns_of
+from ruralpanel.treatment_columns import cohort_column, event_time_column
 
 NEWLY_TREATED = "newly treated"
 LEVEL = "level of the outcome"
@@ -88,7 +89,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 
 def _observed(adoption: Adoption) -> dict[int, list[int]]:
     """List the event times at which anybody of a cohort is observed, by cohort."""
-    frame = adoption.sample[[f"{adoption.treatment}_cohort", f"{adoption.treatment}_event_time"]].dropna()
+    frame = adoption.sample[[cohort_column(adoption.treatment), event_time_column(adoption.treatment)]].dropna()
     found: dict[int, list[int]] = {}
     for first, since in sorted(set(frame.astype("int64").itertuples(index=False, name=None))):
         found.setdefault(first, []).append(since)
@@ -203,7 +204,7 @@ def _unmeasured(adoption: Adoption, horizons: list[int], bases: dict[int, int | 
 
 def _long_differences(adoption: Adoption, rows: pd.DataFrame, horizons: list[int], equation: Equation) -> pd.DataFrame:
     """Give the rows at which units are newly treated or clean controls, with the mean of their long differences."""
-    cohort, anchor = rows[f"{adoption.treatment}_cohort"].to_numpy(dtype="float64"), rows[ANCHOR].to_numpy()
+    cohort, anchor = rows[cohort_column(adoption.treatment)].to_numpy(dtype="float64"), rows[ANCHOR].to_numpy()
     # A unit counts as a control as long as nothing is anticipated in it either.
     onset = np.where(np.isnan(cohort), np.inf, cohort + adoption.begins)
     newly = cohort == anchor

@@ -21,6 +21,7 @@ from ruralpanel.inference.wild_bootstrap import WildWeights, wild_bootstrap, wil
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.fixed_effects import slopes
 from ruralpanel.study.resampling import Permutation, WildBootstrap
+from ruralpanel.treatment_columns import cohort_column
 
 DRAWN = "drawn statistics"
 """Where a row keeps its :class:`Drawn` until the block's joint tests are done; no column of the estimates."""
@@ -224,7 +225,7 @@ def with_permutation(
 def _permutable_cohort(sample: pd.DataFrame, groups: Any, within: list[str], equation: Equation) -> np.ndarray:
     """Give the cohort of every group, missing for the never treated, in the order of their names."""
     (treatment,) = equation.treatments
-    name = f"{treatment}_cohort"
+    name = cohort_column(treatment)
     cohort = sample[name].astype("float64")
     if not (sample[treatment] == (sample[equation.period] >= cohort)).all():
         raise CannotPermute(f"{treatment} is not all that its cohort says")

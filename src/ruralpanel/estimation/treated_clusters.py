@@ -19,6 +19,7 @@ from ruralpanel.errors import counted
 from ruralpanel.estimation.estimates import COVARIES, JOINT_TEST
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import BY_COHORT, WITH_TREATMENT_TERMS
+from ruralpanel.treatment_columns import cohort_column, event_time_column
 
 FEW = 5
 """Fewer treated clusters than this, or fewer others, and no p-value or interval from standard errors is printed."""
@@ -68,7 +69,7 @@ class Counts:
         treated = sample[entering].fillna(0).ne(0)
         if equation.estimator in BY_COHORT and not treated.any(axis=None):
             # Leads may be estimated on untreated rows alone: it counts who is treated later.
-            treated = sample[[f"{name}_cohort" for name in equation.treatments]].notna().set_axis(entering, axis=1)
+            treated = sample[[cohort_column(name) for name in equation.treatments]].notna().set_axis(entering, axis=1)
         self.others = _others(sample, clusters, treated, equation)
         if not equation.absorbing:
             # Where a treatment ends, those whose treatment changes take the place of the treated.
@@ -84,12 +85,12 @@ class Counts:
         self._event_time: pd.Series | None = None
         if len(equation.treatments) == 1 and equation.absorbing:
             (name,) = equation.treatments
-            for column, kind in ((f"{name}_event_time", "event_time"), (f"{name}_cohort", "cohort")):
+            for column, kind in ((event_time_column(name), "event_time"), (cohort_column(name), "cohort")):
                 if column in sample:
                     found = clusters.groupby(sample[column].astype("float64")).nunique()
                     values = found.index.to_numpy(dtype="float64").tolist()
                     self._by_place |= {(kind, value): int(each) for value, each in zip(values, found, strict=True)}
-            self._event_time = sample.get(f"{name}_event_time")
+            self._event_time = sample.get(event_time_column(name))
             self._clusters = clusters
 
     @property
@@ -191,7 +192,7 @@ def _began(sample: pd.DataFrame, name: str, treated: pd.Series, equation: Equati
     """Give for every row the first period in which its unit is treated, infinite for those that never are; where a
     treatment ends, in which it first changes.
     """
-    cohort = f"{name}_cohort"
+    cohort = cohort_column(name)
     if equation.absorbing and cohort in sample:
         first = sample[cohort].astype("float64")
         return np.asarray(first.where(first <= last).fillna(np.inf))

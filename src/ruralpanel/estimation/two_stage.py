@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.adoption import (
     Adoption,
-    Numbers,
     adoption_of,
     average_rows,
     averages_by_event_time,
@@ -63,8 +63,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     model = untreated_outcome(sample, adoption.untreated, equation)
     first = int(np.nanmin(adoption.event_time))
     averages = averages_by_event_time(adoption, first, equation.window)
-    known = [average for average in averages if average.rows.any()]
-    indicators = np.column_stack([average.rows for average in known]).astype("float64")
+    known = [average for average in averages if average.over.any()]
+    indicators = np.column_stack([average.over for average in known]).astype("float64")
     weights = indicators * model.weights[:, None]
     weights /= weights.sum(axis=0)
     residual = model.outcome - model.predicted

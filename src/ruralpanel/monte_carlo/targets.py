@@ -24,6 +24,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralpanel.monte_carlo.draws import REFERENCE, TREATMENT, Draw
+from ruralpanel.treatment_columns import cohort_column, event_time_column
 
 
 def target(estimator: str, draw: Draw, window: list[int], event_time: int | None = None) -> float:
@@ -54,7 +55,7 @@ def target(estimator: str, draw: Draw, window: list[int], event_time: int | None
     # A stack needs clean controls through the whole window, a projection as far as it looks ahead.
     ahead = window[1] if estimator == "stacked" else times[-1]
     behind = window[0] if estimator == "stacked" else REFERENCE
-    units = draw.panel.drop_duplicates("village")[f"{TREATMENT}_cohort"]
+    units = draw.panel.drop_duplicates("village")[cohort_column(TREATMENT)]
     years = draw.panel["year"]
     effects, weights = [], []
     for cohort in sorted(treated["cohort"].unique()):
@@ -69,7 +70,7 @@ def target(estimator: str, draw: Draw, window: list[int], event_time: int | None
 
 def _used(estimator: str, rows: pd.DataFrame, draw: Draw, window: list[int]) -> NDArray[np.bool_]:
     """Tell which treated rows an estimator that counts them alike can use."""
-    years, units = draw.panel["year"], draw.panel[f"{TREATMENT}_cohort"]
+    years, units = draw.panel["year"], draw.panel[cohort_column(TREATMENT)]
     cohort, event_time = (rows[name].to_numpy(dtype="int64") for name in ("cohort", "event_time"))
     if estimator == "synthetic_difference_in_differences":
         return np.asarray(cohort >= years.min() + 2)
@@ -82,6 +83,6 @@ def _used(estimator: str, rows: pd.DataFrame, draw: Draw, window: list[int]) -> 
 
 def _treated(draw: Draw) -> pd.DataFrame:
     """Give cohort, event time and effect of treated rows."""
-    names = {f"{TREATMENT}_cohort": "cohort", f"{TREATMENT}_event_time": "event_time"}
+    names = {cohort_column(TREATMENT): "cohort", event_time_column(TREATMENT): "event_time"}
     rows = draw.panel[list(names)].rename(columns=names).assign(effect=draw.effect)
     return rows[rows["event_time"] >= 0]

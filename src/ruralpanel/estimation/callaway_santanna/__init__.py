@@ -35,6 +35,7 @@ from ruralpanel.estimation.treated_clusters import counts_of
 from ruralpanel.estimation.treated_units import all_treated_throughout, level_remedy, treated_in_words
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation, GroupTime
+from ruralpanel.treatment_columns import cohort_column
 
 AVERAGES = {"cells": "", "event_time": ", mean of event times", "cohort": ", mean of cohorts", "period": ", by period"}
 """What is added to the treatment's name for each overall effect."""
@@ -157,7 +158,7 @@ def _usable(
 ) -> tuple[pd.DataFrame, str]:
     """Leave out units treated from the first period on, and those with gaps where units are compared."""
     words = []
-    cohort = sample[f"{treatment}_cohort"]
+    cohort = sample[cohort_column(treatment)]
     first = sample[equation.period].min()
     if equation.timing_unit != equation.unit:  # a level never seen before treatment has no part in what is before
         first = sample.groupby(equation.timing_unit)[equation.period].transform("min")
@@ -165,7 +166,7 @@ def _usable(
     if always.any():
         units = treated_in_words(sample[always], equation)
         kept = sample[~always]
-        if not (kept[f"{treatment}_cohort"] <= kept[equation.period].max()).any():
+        if not (kept[cohort_column(treatment)] <= kept[equation.period].max()).any():
             raise CannotEstimate(all_treated_throughout(sample, treatment, equation))
         ledger.note("always treated dropped", len(sample), kept, f"{units} treated from the first period on")
         words.append(f"without {units} treated throughout")
@@ -202,7 +203,9 @@ def _require_dates(sample: pd.DataFrame, treatment: str, equation: Equation) -> 
     An indicator dates a unit by the first period that it is seen treated in. Where most treated units are treated
     whenever they are seen, and none is known to have been treated before it is seen, that is all there is to know.
     """
-    units = sample.groupby(equation.unit).agg(cohort=(f"{treatment}_cohort", "first"), first=(equation.period, "min"))
+    units = sample.groupby(equation.unit).agg(
+        cohort=(cohort_column(treatment), "first"), first=(equation.period, "min")
+    )
     units["last"] = sample.groupby(equation.unit)[equation.period].max()
     treated = units[units["cohort"] <= units["last"]]
     entering = int((treated["cohort"] == treated["first"]).sum())
@@ -237,7 +240,7 @@ def _laid_out(sample: pd.DataFrame, treatment: str, choice: GroupTime, equation:
         values = values - values.mean()  # beside the constant, the level of a covariate is of no account
         covariates[rows, columns, position] = values / unit_of(values - values.mean())
     first = sample[~compared.duplicated()]
-    cohort = first[f"{treatment}_cohort"].to_numpy(dtype="float64", na_value=np.nan)
+    cohort = first[cohort_column(treatment)].to_numpy(dtype="float64", na_value=np.nan)
     # Who is treated after the last period is not treated here.
     cohort = np.where(np.isnan(cohort) | (cohort > periods.max()), np.inf, cohort)
     if np.isinf(cohort).all():

@@ -42,6 +42,7 @@ from ruralpanel.inference.sign_changes import Contributions
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.switching import Switching
+from ruralpanel.treatment_columns import cohort_column
 
 OVERALL = "overall"
 SIDES = {"all": (IN, OUT), "in": (IN,), "out": (OUT,)}
@@ -120,7 +121,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 
 def _between_periods(sample: pd.DataFrame, treatment: str, equation: Equation) -> str:
     """Say how event times count for units that are first treated between two periods that are observed."""
-    cohort = sample.drop_duplicates(equation.unit)[f"{treatment}_cohort"].dropna()
+    cohort = sample.drop_duplicates(equation.unit)[cohort_column(treatment)].dropna()
     observed = sample[equation.period]
     between = cohort[(cohort > observed.min()) & (cohort < observed.max()) & ~cohort.isin(observed)]
     if between.empty:

@@ -35,6 +35,7 @@ from ruralpanel.periods.column import with_labels
 from ruralpanel.periods.frequency import frequency
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.matching import Matching
+from ruralpanel.treatment_columns import cohort_column
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,7 @@ def _cohorts(sample: pd.DataFrame, treatment: str, equation: Equation) -> tuple[
     if rows.empty:
         raise CannotEstimate("no unit is observed in all periods")
     groups = rows.groupby(equation.unit, sort=True)
-    cohort = groups[f"{treatment}_cohort"].first().astype("float64")
+    cohort = groups[cohort_column(treatment)].first().astype("float64")
     cohort = cohort.where(cohort <= rows[equation.period].max())
     return cohort, cohort <= groups[equation.period].min()
 

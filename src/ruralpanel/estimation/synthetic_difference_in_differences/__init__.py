@@ -23,10 +23,11 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import counted
+from ruralpanel.estimation.average import Average
 from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words, statistics
 from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
-from ruralpanel.estimation.synthetic_difference_in_differences.averages import Average, averages_of, values_of
+from ruralpanel.estimation.synthetic_difference_in_differences.averages import Cells, averages_of, values_of
 from ruralpanel.estimation.synthetic_difference_in_differences.effects import (
     CollinearCovariates,
     Weighting,
@@ -45,6 +46,7 @@ from ruralpanel.ledger import Ledger
 from ruralpanel.periods.frequency import frequency
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.synthetic import Synthetic
+from ruralpanel.treatment_columns import cohort_column
 
 LEADS_TEST_NOTHING = (
     "gaps before treatment are measured from their weighted mean, and weights were chosen to make them small, which is "
@@ -140,7 +142,7 @@ def _group_name(equation: Equation) -> str:
 
 def _balanced(sample: pd.DataFrame, treatment: str, equation: Equation, ledger: Ledger) -> tuple[pd.DataFrame, str]:
     """Leave out units treated from the first period on, and those not observed in all periods."""
-    cohort = sample[f"{treatment}_cohort"]
+    cohort = sample[cohort_column(treatment)]
     periods = sample.groupby(equation.unit)[equation.period].transform("size")
     always = cohort.notna() & (cohort <= sample[equation.period].min())
     words = []
@@ -172,7 +174,7 @@ def _laid_out(sample: pd.DataFrame, treatment: str, equation: Equation) -> Layou
     for position, name in enumerate(equation.regressors):
         covariates[rows, columns, position] = sample[name]
     first = sample.drop_duplicates(equation.unit)
-    cohort = first[f"{treatment}_cohort"].to_numpy(dtype="float64", na_value=np.nan)
+    cohort = first[cohort_column(treatment)].to_numpy(dtype="float64", na_value=np.nan)
     # Who is treated after the last period is not treated here.
     cohort = np.where(np.isnan(cohort) | (cohort > periods.max()), np.inf, cohort)
     name = _group_name(equation)
@@ -190,7 +192,7 @@ def _without(
     if not short:
         return sample, layout
     names = [each.first for each in short]
-    kept = sample[~sample[f"{treatment}_cohort"].isin(names)]
+    kept = sample[~sample[cohort_column(treatment)].isin(names)]
     units = counted(int(np.isin(layout.cohort, names).sum()), "unit")
     reason = (
         f"{units} of cohort {', '.join(map(equation.label, names))} observed in less than two periods before treatment"
@@ -206,7 +208,7 @@ def _errors(
     layout: Layout,
     cohorts: list[Cohort],
     weightings: list[Weighting],
-    averages: list[Average],
+    averages: list[Average[Cells]],
     choice: Synthetic,
     equation: Equation,
 ) -> Errors:
