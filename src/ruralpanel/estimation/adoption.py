@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.absorbed import Fit, inference_columns
 from ruralpanel.estimation.average import Average
-from ruralpanel.estimation.covariance import with_covariance
+from ruralpanel.estimation.covariance import covariances
 from ruralpanel.estimation.estimates import NOBODY, no_estimate
+from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import (
     OUTCOME,
@@ -176,8 +177,8 @@ def name_of(average: Average[Rows]) -> str:
 
 def average_rows(
     averages: Sequence[Average[Rows]], fit: Fit, treatment: str, equation: Equation, why_not: str
-) -> list[dict[str, Any]]:
-    """Write the rows of averages.
+) -> EquationResult:
+    """Write the rows of averages, and how those by event time covary.
 
     Parameters
     ----------
@@ -200,7 +201,8 @@ def average_rows(
             continue
         reason = why_not if average.over.any() else f"{NOBODY} {name}"
         rows.append(no_estimate(equation, reason, treatment, **average.place, **fit.shared))
-    return with_covariance(rows, {each.place["event_time"]: name_of(each) for each in averages if each.place}, fit)
+    names = {each.place["event_time"]: name_of(each) for each in averages if each.place}
+    return EquationResult(rows, covariances(rows, names, fit))
 
 
 def numbers_of(fit: Fit, name: str, equation: Equation) -> dict[str, Any]:

@@ -6,12 +6,11 @@ a regression on cohort-by-period cells without a constant, which gives clustered
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from ruralpanel.estimation.cell_means import cell_means
 from ruralpanel.estimation.estimates import COHORT_SIZE
+from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import estimation_sample
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
@@ -20,7 +19,7 @@ from ruralpanel.treatment_columns import cohort_column
 NEVER = "never"
 
 
-def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
     """Average the outcome by cohort and period.
 
     Parameters
@@ -34,7 +33,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 
     Returns
     -------
-    list of dict
+    EquationResult
         One row a cohort and period, with the number of rows and units behind it, and one a cohort that counts its
         rows and units over all periods.
 
@@ -52,7 +51,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     for name, members in sample.groupby(cohort, sort=True):
         counts = {"observations": len(members), "units": members[whom].nunique()}
         rows.append({"term": COHORT_SIZE, "cohort": name, **counts, "reason": words})
-    return rows
+    return EquationResult(rows)
 
 
 def _cohort_names(sample: pd.DataFrame, equation: Equation) -> pd.Series:

@@ -27,6 +27,7 @@ from ruralpanel.estimation.absorbed import fit_absorbed
 from ruralpanel.estimation.adoption import Adoption, adoption_of, numbers_of
 from ruralpanel.estimation.estimates import COLLINEAR, JOINT_TEST, no_estimate, sample_words
 from ruralpanel.estimation.measured_from import Curve, base_of, cohort_words, why_not, zero_words
+from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, effect_name
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
@@ -39,7 +40,7 @@ ANCHOR = "period in which units are newly treated"
 BASE = "event time measured from"
 
 
-def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
     """Estimate one regression of long differences for each event time.
 
     Parameters
@@ -53,7 +54,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 
     Returns
     -------
-    list of dict
+    EquationResult
         One row an event time, the reference at zero among them; the overall effect, without event time; and why
         leads are not tested together.
 
@@ -84,7 +85,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     left_out = ", ".join(
         part for part in (adoption.left_out, f"without {cohort_words(lost, equation)}" if lost else "") if part
     )
-    return [{"sample": sample_words(equation, left_out), **row} for row in rows]
+    return EquationResult([{"sample": sample_words(equation, left_out), **row} for row in rows])
 
 
 def _observed(adoption: Adoption) -> dict[int, list[int]]:

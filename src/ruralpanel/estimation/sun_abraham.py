@@ -22,10 +22,11 @@ import pandas as pd
 
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed, varying_effects
 from ruralpanel.estimation.average import Average
-from ruralpanel.estimation.covariance import with_covariance
+from ruralpanel.estimation.covariance import covariances
 from ruralpanel.estimation.estimates import COLLINEAR, no_estimate, sample_words
 from ruralpanel.estimation.leads import joint_test_of, null_of_regression
 from ruralpanel.estimation.measured_from import Curve, base_of, cohort_words, connected, identified, why_not, zero_words
+from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample, without_always_treated
 from ruralpanel.estimation.simultaneous_band import with_band
 from ruralpanel.estimation.treated_units import treated_in_words
@@ -34,7 +35,7 @@ from ruralpanel.study.blocks import Equation
 from ruralpanel.treatment_columns import cohort_column, event_time_column
 
 
-def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
     """Estimate averages over cohorts.
 
     Parameters
@@ -48,7 +49,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 
     Returns
     -------
-    list of dict
+    EquationResult
         One row an event time, the reference at zero among them; one for all treated rows, without event time and
         cohort; one a cohort; the regressors; and the joint test of the leads.
 
@@ -108,7 +109,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     rows += [each for each in found if "event_time" not in each]
     rows += [row(name, name) for name in equation.regressors]
     times = {each.place["event_time"]: name for name, each in averages.items() if "event_time" in each.place}
-    rows = with_covariance(rows, times, fit)
+    covariance = covariances(rows, times, fit)
     if equation.inference.simultaneous:
         rows = with_band(rows, times, fit, equation)
     begins = -equation.anticipation.get(treatment, 0)
@@ -117,7 +118,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     of_cohorts = [column for name in leads for column in averages[name].over]
     null = null_of_regression(cohorts, of_cohorts, equation, shares[[name for name in leads if name in shares]])
     rows.append(joint_test_of(fit, leads, equation, null))
-    return [{"sample": sample_words(equation, left_out), **each} for each in rows]
+    return EquationResult([{"sample": sample_words(equation, left_out), **each} for each in rows], covariance)
 
 
 def _indicators(

@@ -10,6 +10,7 @@ closer to zero than coefficients measured from a reference.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,13 +29,14 @@ from ruralpanel.estimation.estimates import sample_words
 from ruralpanel.estimation.imputation import NOT_IMPUTED, imputable_rows
 from ruralpanel.estimation.leads import joint_test_of, null_of_weights
 from ruralpanel.estimation.measured_from import curves_of
+from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import clusters_of, effect_name
 from ruralpanel.estimation.untreated import UntreatedOutcome, untreated_outcome
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 
 
-def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
     """Regress what the first stage leaves of outcomes on indicators of event time.
 
     Parameters
@@ -48,7 +50,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 
     Returns
     -------
-    list of dict
+    EquationResult
         Averages by event time, those before treatment among them; the overall effect, without event time; and the
         joint test of the leads.
 
@@ -72,12 +74,13 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     contributions = weights * (residual[:, None] - estimates)
     contributions[model.untreated] += model.through_first_stage(weights) * residual[model.untreated][:, None]
     fit = clustered_fit([name_of(each) for each in known], estimates, contributions, sample, equation)
-    rows = average_rows(averages, fit, adoption.treatment, equation, NOT_IMPUTED)
+    result = average_rows(averages, fit, adoption.treatment, equation, NOT_IMPUTED)
     leads = _tested(adoption, [each.place["event_time"] for each in known if each.place], equation)
     chosen = weights[:, [name_of(each) in leads for each in known]]
     of_outcomes = chosen[model.untreated] + model.through_first_stage(chosen)
-    rows.append(joint_test_of(fit, leads, equation, _null(of_outcomes, model, sample, equation)))
-    return [{"sample": sample_words(equation, left_out), **each} for each in rows]
+    test = joint_test_of(fit, leads, equation, _null(of_outcomes, model, sample, equation))
+    words = sample_words(equation, left_out)
+    return replace(result, rows=[{"sample": words, **each} for each in (*result.rows, test)])
 
 
 def _null(of_outcomes: Numbers, model: UntreatedOutcome, sample: pd.DataFrame, equation: Equation) -> Any:

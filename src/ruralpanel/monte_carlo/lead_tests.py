@@ -69,10 +69,10 @@ def _test(panel: pd.DataFrame, equation: Equation) -> dict[str, Any]:
     """Give the p-value of an equation's test, and the reason where it has none."""
     ledger = Ledger("estimation", equation.block, equation.unit, equation.period)
     try:
-        rows = import_module(estimator_module(equation.estimator)).estimate(panel, equation, ledger)
+        result = import_module(estimator_module(equation.estimator)).estimate(panel, equation, ledger)
     except CannotEstimate as error:
         return {"p_value": float("nan"), "reason": str(error)}
-    (test,) = (row for row in rows if row["term"] == JOINT_TEST)
+    (test,) = (row for row in result.rows if row["term"] == JOINT_TEST)
     return {"p_value": test.get("p_value", float("nan")), "reason": test["reason"]}
 
 

@@ -24,10 +24,11 @@ from ruralpanel.errors import counted
 from ruralpanel.estimation.callaway_santanna.aggregation import Aggregate, aggregate
 from ruralpanel.estimation.callaway_santanna.group_time import ZERO, GroupTimeEffects, Observed, group_time_effects
 from ruralpanel.estimation.callaway_santanna.leads import null_of_leads
-from ruralpanel.estimation.covariance import with_matrix
+from ruralpanel.estimation.covariance import covariances_in
 from ruralpanel.estimation.estimates import no_estimate, sample_words, statistics
 from ruralpanel.estimation.leads import joint_test
 from ruralpanel.estimation.measured_from import zero_words
+from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.rounding import NOISE, unit_of
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
 from ruralpanel.estimation.simultaneous_band import banded
@@ -41,7 +42,7 @@ AVERAGES = {"cells": "", "event_time": ", mean of event times", "cohort": ", mea
 """What is added to the treatment's name for each overall effect."""
 
 
-def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
     """Estimate effects by cohort and period and aggregate them.
 
     Parameters
@@ -55,7 +56,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 
     Returns
     -------
-    list of dict
+    EquationResult
         Overall effects; one row an event time, a cohort and a period; one row a cohort and period (with the reason
         where it has none); and the joint test that the effects before treatment are zero.
 
@@ -109,8 +110,10 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     by_time = {
         each.value: each.influence for each in aggregates if each.kind == "event_time" and each.value is not None
     }
+    covariance = {}
     if by_time:
-        rows = with_matrix(rows, list(by_time), _covariance(np.array(list(by_time.values())).T, clusters))
+        matrix = _covariance(np.array(list(by_time.values())).T, clusters)
+        covariance = covariances_in(rows, list(by_time), matrix)
     if equation.inference.simultaneous:
         rows = _with_bands(rows, aggregates, clusters, equation)
     for cell, influence in zip(effects.cells.to_dict("records"), effects.influence.T, strict=True):
@@ -126,10 +129,10 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     ahead = equation.anticipation.get(treatment, 0)
     leads = [each for each in aggregates if each.kind == "event_time" and _is_tested(each, -ahead)]
     tested = np.array([each.effect for each in leads])
-    covariance = _covariance(np.array([each.influence for each in leads]).T, clusters) if leads else np.empty((0, 0))
+    among = _covariance(np.array([each.influence for each in leads]).T, clusters) if leads else np.empty((0, 0))
     null = null_of_leads(leads, effects, observed, clusters, choice, ahead)
-    rows.append(joint_test(tested, covariance, shared, equation, null, word="effect", known_to=known_to[1]))
-    return rows
+    rows.append(joint_test(tested, among, shared, equation, null, word="effect", known_to=known_to[1]))
+    return EquationResult(rows, covariance)
 
 
 def _bases(effects: GroupTimeEffects) -> dict[int, list[int]]:

@@ -25,6 +25,7 @@ import pandas as pd
 from ruralpanel.errors import counted
 from ruralpanel.estimation.average import Average
 from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words, statistics
+from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
 from ruralpanel.estimation.synthetic_difference_in_differences.averages import Cells, averages_of, values_of
@@ -54,7 +55,7 @@ LEADS_TEST_NOTHING = (
 )
 
 
-def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
     """Estimate the effects of every cohort beside its synthetic control, and average them.
 
     Parameters
@@ -69,7 +70,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 
     Returns
     -------
-    list of dict
+    EquationResult
         One row an event time, those before treatment included; one a cohort, with the reason where it has no estimate;
         the overall effect; and the reason why there is no joint test of leads.
 
@@ -125,7 +126,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     ]
     reason = "less than two periods before treatment, which weights are chosen by"
     unused = [{**shared, **no_estimate(equation, reason, treatment, cohort=str(each.first))} for each in short]
-    return [*rows[:-1], *unused, rows[-1], {**shared, "term": JOINT_TEST, "reason": LEADS_TEST_NOTHING}]
+    test = {**shared, "term": JOINT_TEST, "reason": LEADS_TEST_NOTHING}
+    return EquationResult([*rows[:-1], *unused, rows[-1], test])
 
 
 def _words(left_out: str, short: list[Cohort], equation: Equation) -> list[str]:
