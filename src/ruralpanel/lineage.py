@@ -25,7 +25,8 @@ def file_digest(path: Path | str) -> str:
 def code_digest(*modules: str) -> str:
     """Compute a digest of modules and of every module of this package that they import, directly or not.
 
-    Comments, docstrings and layout do not count: changing them changes no number.
+    A package that finds its modules with :mod:`pkgutil` imports all of them. Comments, docstrings and layout do not
+    count: changing them changes no number.
 
     Parameters
     ----------
@@ -93,7 +94,10 @@ class _Parsed(NamedTuple):
 def _parsed(path: Path) -> _Parsed:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     names: set[str] = set()
-    for node in (tree, *_statements(tree)):
+    statements = (tree, *_statements(tree))
+    if any(isinstance(node, ast.ImportFrom) and node.module == "pkgutil" for node in statements):
+        names |= _modules_beside(path)
+    for node in statements:
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
@@ -114,6 +118,12 @@ def _statements(node: ast.AST) -> Iterator[ast.AST]:
         for each in getattr(node, part, ()):
             yield each
             yield from _statements(each)
+
+
+def _modules_beside(path: Path) -> set[str]:
+    """Name the modules of a folder whose package finds them by themselves."""
+    package = path.parent.relative_to(PACKAGE.parent)
+    return {".".join((*package.parts, each.stem)) for each in path.parent.glob("[!_]*.py")}
 
 
 def _is_module(name: str) -> bool:

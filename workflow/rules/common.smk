@@ -13,9 +13,10 @@ from ruralpanel.errors import Problem, StudyError, nearest
 from ruralpanel.estimation.modules import ADJUSTMENT, MATCHING, estimator_module
 from ruralpanel.exhibits.caption import declared, exhibit_numbers
 from ruralpanel.lineage import code_digest, file_digest
-from ruralpanel.monte_carlo.plan import TESTING_LEADS, load_plan
+from ruralpanel.monte_carlo.plan import load_plan
 from ruralpanel.sources.retrieval import set_aside_if_damaged
 from ruralpanel.study.load import find_study, load_study
+from ruralpanel.study.estimators import TESTING_LEADS
 from ruralpanel.study.facts import files_named_in
 from ruralpanel.study.figures_of_places import MapFigure
 from ruralpanel.study.identifying import identifying_columns

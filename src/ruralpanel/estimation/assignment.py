@@ -14,6 +14,7 @@ import pandas as pd
 
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
+from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.treatment_columns import cohort_column
 
 CERTAIN = frozenset(
@@ -140,8 +141,8 @@ def with_assignment(levels: Levels, equation: Equation, ledger: Ledger) -> Equat
         With other clusters, or another level of permutation.
     """
     inference, panel = equation.inference, levels.panel
-    described = equation.estimator in ("cohort_means", "group_means", "bacon_decomposition")
-    level = None if described else assignment_level(levels, equation)
+    assigned = ESTIMATORS[equation.estimator].assigned
+    level = assignment_level(levels, equation) if assigned else None
     if level is None:
         return equation
     named = " and ".join(equation.treatments)

@@ -19,6 +19,7 @@ from ruralpanel.inference.random_draws import generator, share_as_large
 from ruralpanel.inference.small_sample import is_nested
 from ruralpanel.inference.wild_bootstrap import WildWeights, wild_bootstrap, wild_weights
 from ruralpanel.study.blocks import Equation
+from ruralpanel.study.estimators import reading
 from ruralpanel.study.fixed_effects import slopes
 from ruralpanel.study.resampling import Permutation, WildBootstrap
 from ruralpanel.treatment_columns import cohort_column
@@ -55,7 +56,7 @@ def resampled_if_few(equation: Equation, fit: Fit) -> Equation:
     (cluster,) = inference.cluster or [equation.unit]
     kinds: dict[str, Any] = {"bootstrap": WildBootstrap()}
     single = len(equation.treatments) == 1 and equation.absorbing and not equation.intensities
-    if equation.estimator == "two_way_fixed_effects" and single and not equation.excluded_event_times:
+    if equation.estimator in reading("permutation") and single and not equation.excluded_event_times:
         groups = fit.absorbed.sample.groupby(cluster)
         try:
             _permutable_cohort(fit.absorbed.sample, groups, [], equation)

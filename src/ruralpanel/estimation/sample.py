@@ -13,7 +13,7 @@ from ruralpanel.panel.expressions import evaluate_condition
 from ruralpanel.periods.conditions import with_ordinals
 from ruralpanel.periods.frequency import by_column
 from ruralpanel.study.blocks import Equation
-from ruralpanel.study.estimators import BY_COHORT, WITH_TREATMENT_TERMS
+from ruralpanel.study.estimators import BY_COHORT, ESTIMATORS, WITH_TREATMENT_TERMS
 from ruralpanel.study.fixed_effects import columns_of, intercepts, slopes
 from ruralpanel.treatment_columns import cohort_column, event_time_column
 
@@ -165,12 +165,11 @@ def _parts(interaction: str, equation: Equation) -> list[str]:
 def _needed(equation: Equation) -> list[str]:
     """List the columns that a row must know beside the outcome."""
     clusters = equation.inference.cluster or []
-    if equation.estimator in ("cohort_means", "group_means"):
-        return list(clusters)
-    if equation.estimator == "callaway_santanna":
-        return list(dict.fromkeys([*(equation.group_time.covariates if equation.group_time else []), *clusters]))
-    if equation.estimator == "chaisemartin_dhaultfoeuille":
-        return list(dict.fromkeys([*(equation.switching.within if equation.switching else []), *clusters]))
+    estimator = ESTIMATORS[equation.estimator]
+    if {"regressors", "fixed_effects"} <= set(estimator.without):
+        covariates = equation.group_time.covariates if equation.group_time and "group_time" in estimator.keys else []
+        strata = equation.switching.within if equation.switching and "switching" in estimator.keys else []
+        return list(dict.fromkeys([*covariates, *strata, *clusters]))
     effects = [name for effect in equation.fixed_effects for name in columns_of(effect)]
     # In an event study, a missing event time means never treated.
     treatments = [] if equation.estimator in BY_COHORT else equation.treatments

@@ -20,7 +20,7 @@ from ruralpanel.errors import counted
 from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.estimation.result import TREATED_CLUSTERS, EquationResult, Row
 from ruralpanel.study.blocks import Equation
-from ruralpanel.study.estimators import BY_COHORT, WITH_TREATMENT_TERMS
+from ruralpanel.study.estimators import BY_COHORT, ESTIMATORS, WITH_TREATMENT_TERMS
 from ruralpanel.treatment_columns import cohort_column, event_time_column
 
 FEW = 5
@@ -190,9 +190,10 @@ def _others(sample: pd.DataFrame, clusters: pd.Series, treated: pd.DataFrame, eq
     groups = by_cluster.first().where(by_cluster.nunique() == 1)
     alike = groups[groups >= 0].value_counts()
     others = len(groups) - (int(alike.max()) if len(alike) else 0)
+    keys = ESTIMATORS[equation.estimator].keys
     choice = equation.group_time.comparison if equation.group_time else "never_treated"
-    of_never = equation.estimator == "callaway_santanna" and choice == "never_treated"
-    of_never |= equation.estimator == "sun_abraham" and equation.comparison == "never_treated"
+    of_never = "group_time" in keys and choice == "never_treated"
+    of_never |= "comparison" in keys and equation.comparison == "never_treated"
     return min(others, int(clusters[never].nunique())) if of_never else others
 
 

@@ -213,7 +213,7 @@ def _cohorts_of(study: Study, exhibit: AnyExhibit) -> str:
     if not isinstance(exhibit, TrendsFigure):
         return ""
     equations = [each for block in exhibit.estimated_in for each in study.equations(block)]
-    found = {each.timing_unit for each in equations if each.estimator == "cohort_means"}
+    found = {each.timing_unit for each in equations if ESTIMATORS[each.estimator].means_by_cohort}
     return found.pop() if len(found) == 1 and found != {study.panel.unit} else ""
 
 
@@ -380,7 +380,7 @@ def sentence_list(words: list[str]) -> str:
 
 def estimator_words(name: str) -> str:
     """Write an estimator as a reader sees it beside a number, without what to cite and what its coefficients mean."""
-    return ESTIMATORS[name].words.split(" (")[0].split(", ")[0]
+    return ESTIMATORS[name].method
 
 
 def variance_words(row: Mapping[Any, Any], labels: Mapping[str, str]) -> str:

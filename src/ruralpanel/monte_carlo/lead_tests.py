@@ -13,9 +13,10 @@ from ruralpanel.estimation.modules import estimator_module
 from ruralpanel.estimation.sample import CannotEstimate
 from ruralpanel.ledger import Ledger
 from ruralpanel.monte_carlo.draws import draw, seed_of
-from ruralpanel.monte_carlo.plan import TESTING_LEADS, LeadDesign, Plan
+from ruralpanel.monte_carlo.plan import LeadDesign, Plan
 from ruralpanel.monte_carlo.replicate import equation_of
 from ruralpanel.study.blocks import Equation
+from ruralpanel.study.estimators import TESTING_LEADS
 
 LEVEL = 0.05
 """The level at which tests reject."""

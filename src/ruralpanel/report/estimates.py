@@ -248,7 +248,7 @@ def equation_words(
     words = OutcomeWords(label=outcome.label, unit=outcome.unit, transformation=outcome.transformation)
     period = name_words(equation.period, labels)
     head = words.head + (f", {words.level_unit}" if words.level_unit else "")
-    if equation.estimator == "cohort_means":
+    if ESTIMATORS[equation.estimator].means_by_cohort:
         cohorts = sentence_list([name_words(name, labels) for name in equation.treatments] or ["treatment"])
         return f"Mean of {head}, by cohort of {cohorts} and {period}."
     terms = [*equation.treatment_terms, *equation.regressors]

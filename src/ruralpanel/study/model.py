@@ -402,7 +402,7 @@ class Study(Section):
                     resampled = stated.get("synthetic") if "synthetic" in ESTIMATORS[estimator].keys else None
                     draws = resampled is not None and resampled.draws_numbers
                     group_time = stated.get("group_time")
-                    if levels and estimator == "callaway_santanna":
+                    if levels and "group_time" in ESTIMATORS[estimator].keys:
                         group_time = _rows_of_cross_sections(group_time)
                     equations.append(
                         Equation(

@@ -34,6 +34,7 @@ from ruralpanel.ledger import Ledger
 from ruralpanel.periods.column import with_labels
 from ruralpanel.periods.frequency import frequency
 from ruralpanel.study.blocks import Equation
+from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.matching import Matching
 from ruralpanel.treatment_columns import cohort_column
 
@@ -160,7 +161,7 @@ def _cohorts(sample: pd.DataFrame, treatment: str, equation: Equation) -> tuple[
     whether it is treated in every row."""
     rows = sample
     choice = equation.group_time
-    if equation.estimator == "callaway_santanna" and (choice is None or choice.rows == "balanced"):
+    if "group_time" in ESTIMATORS[equation.estimator].keys and (choice is None or choice.rows == "balanced"):
         # The estimator leaves out the others, with a line of its own; weights have to balance those that stay.
         rows = rows[rows.groupby(equation.unit)[equation.period].transform("size") == rows[equation.period].nunique()]
     if rows.empty:
