@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -22,7 +22,7 @@ def file_digest(path: Path | str) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def code_digest(*modules: str) -> str:
+def code_digest(*modules: str, files: Iterable[Path] = ()) -> str:
     """Compute a digest of modules and of every module of this package that they import, directly or not.
 
     A package that finds its modules with :mod:`pkgutil` imports all of them. Comments, docstrings and layout do not
@@ -32,6 +32,8 @@ def code_digest(*modules: str) -> str:
     ----------
     *modules
         Dotted names, such as ``ruralpanel.panel.build``.
+    files
+        Python that is in no package, such as estimators of a study's own; what it imports of this package counts too.
 
     Returns
     -------
@@ -44,7 +46,12 @@ def code_digest(*modules: str) -> str:
         If there is no such module in the package.
     """
     digest = hashlib.sha256()
-    for module in sorted(modules_behind(*modules)):
+    outside = sorted(files)
+    imported = [module for path in outside for module in _parse(path).imports]
+    for path in outside:
+        digest.update(path.name.encode())
+        digest.update(_parse(path).syntax.encode())
+    for module in sorted(modules_behind(*modules, *imported)):
         digest.update(module.encode())
         digest.update(_parsed(file_of(module)).syntax.encode())
     return digest.hexdigest()[:16]
@@ -92,6 +99,11 @@ class _Parsed(NamedTuple):
 
 @cache
 def _parsed(path: Path) -> _Parsed:
+    """Parse a file of this package, which does not change while the program runs."""
+    return _parse(path)
+
+
+def _parse(path: Path) -> _Parsed:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     names: set[str] = set()
     statements = (tree, *_statements(tree))

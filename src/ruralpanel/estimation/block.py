@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from ruralpanel.errors import DataError, Problem, nearest
 from ruralpanel.estimation.absent_p_values import with_reasons
 from ruralpanel.estimation.assignment import Levels, with_assignment
 from ruralpanel.estimation.covariance import covariance_frame
-from ruralpanel.estimation.estimates import ROW, estimates_frame, no_estimate
+from ruralpanel.estimation.estimates import COLUMNS, ROW, estimates_frame, no_estimate
 from ruralpanel.estimation.matching_balance import BALANCE_COLUMNS
-from ruralpanel.estimation.modules import ADJUSTMENT, MATCHING, estimator_module
+from ruralpanel.estimation.modules import ADJUSTMENT, MATCHING, estimate_function
 from ruralpanel.estimation.result import Draws, EquationResult
 from ruralpanel.estimation.sample import CannotEstimate
 from ruralpanel.estimation.treated_clusters import with_treated_clusters
 from ruralpanel.ledger import Ledger, LedgerLine, ledger_frame
 from ruralpanel.study.blocks import Equation
+from ruralpanel.study.estimators import is_own
 
 DRAWS_KEY = [ROW, "draw"]
 """What identifies a draw: the row of the block's estimates it belongs to, and a running number."""
@@ -90,11 +94,12 @@ def block_results(
     equations: Sequence[Equation],
     designations: Sequence[str] = (),
     levels: Mapping[str, str] | None = None,
+    folder: Path | None = None,
 ) -> BlockResults:
     """Estimate every equation of a block, and give all that comes of it.
 
     Parameters and errors are those of :func:`estimate_block`; ``levels`` says of designations that are assigned above
-    units whom the ledger is to count.
+    units whom the ledger is to count, and ``folder`` where the files of the study's own estimators are, which are run.
     """
     found: list[tuple[EquationResult, Equation]] = []
     lines: list[LedgerLine] = []
@@ -102,7 +107,7 @@ def block_results(
     for asked in equations:
         name = "/".join([asked.block, asked.specification, asked.outcome, asked.estimator])
         ledger = Ledger("estimation", name, asked.unit, asked.period, designations, levels or {})
-        found.append(_estimated(asked, above, ledger))
+        found.append(_estimated(asked, above, ledger, folder))
         lines += ledger.lines
     estimates = pd.concat([estimates_frame(result.rows, equation) for result, equation in found], ignore_index=True)
     draws = [result.draws.get(number, Draws()) for result, _ in found for number in range(len(result.rows))]
@@ -126,7 +131,7 @@ def block_results(
     )
 
 
-def _estimated(asked: Equation, above: Levels, ledger: Ledger) -> tuple[EquationResult, Equation]:
+def _estimated(asked: Equation, above: Levels, ledger: Ledger, folder: Path | None) -> tuple[EquationResult, Equation]:
     """Estimate one equation, or say why it cannot be; and give it as it was estimated."""
     equation, balance = asked, None
     try:
@@ -134,7 +139,9 @@ def _estimated(asked: Equation, above: Levels, ledger: Ledger) -> tuple[Equation
         used = above.panel
         if equation.matching is not None:
             used, balance = import_module(MATCHING).match(used, equation, ledger)
-        result = import_module(estimator_module(equation.estimator)).estimate(used, equation, ledger)
+        result = estimate_function(equation.estimator, folder)(used, equation, ledger)
+        if is_own(equation.estimator):
+            _require_estimates(result, equation)
         result = with_treated_clusters(result)
     except CannotEstimate as error:
         result = EquationResult([no_estimate(equation, str(error))])
@@ -142,3 +149,19 @@ def _estimated(asked: Equation, above: Levels, ledger: Ledger) -> tuple[Equation
         result = EquationResult([no_estimate(equation, f"the equations it is solved by have no solution: {error}")])
     rows = [with_reasons(row, equation) for row in result.rows]
     return replace(result, rows=rows, balance=balance), equation
+
+
+def _require_estimates(result: Any, equation: Equation) -> None:
+    """Refuse what an estimator of the study's own returns, if it is no table of estimates."""
+    where = f"block {equation.block}, {equation.estimator}"
+    if not isinstance(result, EquationResult):
+        what = f"returned {type(result).__name__}, and has to return an EquationResult"
+        raise DataError([Problem(where, what, hint="write `return EquationResult(rows)`")])
+    unknown = sorted({name for row in result.rows for name in row} - COLUMNS.keys())
+    problems = [
+        Problem(where, f"`{name}` is no column of the estimates", hint=nearest(name, COLUMNS)) for name in unknown
+    ]
+    if any("term" not in row for row in result.rows):
+        problems.append(Problem(where, "a row has no `term`, which says what it is an estimate of"))
+    if problems:
+        raise DataError(problems)

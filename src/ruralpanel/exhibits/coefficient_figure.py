@@ -27,7 +27,9 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
     """
     exhibit = declaration.exhibit
     assert isinstance(exhibit, CoefficientFigure)
-    usable = estimates[estimates["estimator"].isin(shown_in(exhibit.kind)) & estimates["period"].isna()]
+    usable = estimates[
+        estimates["estimator"].isin(shown_in(exhibit.kind, estimates["estimator"])) & estimates["period"].isna()
+    ]
     own = usable[usable["term"].isin(exhibit.terms)].reset_index(drop=True)
     none = (float("nan"), float("nan"))
     for end, name in enumerate(("ring_from", "ring_to")):

@@ -49,7 +49,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
     pandas.DataFrame
         Rows by event time, and the joint tests of the leads; equations without an estimate keep their reason.
     """
-    event_studies = estimates[estimates["estimator"].isin(shown_in(declaration.exhibit.kind))]
+    event_studies = estimates[estimates["estimator"].isin(shown_in(declaration.exhibit.kind, estimates["estimator"]))]
     apart = event_studies["cohort"] != ""
     shown = (
         event_studies["event_time"].notna() | (event_studies["term"] == JOINT_TEST) | event_studies["estimate"].isna()

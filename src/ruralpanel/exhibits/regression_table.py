@@ -51,7 +51,7 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
     exhibit = declaration.exhibit
     assert isinstance(exhibit, RegressionTable)
     order = {block: position for position, block in enumerate(exhibit.blocks)}
-    shown = estimates[estimates["estimator"].isin(shown_in("regression_table"))]
+    shown = estimates[estimates["estimator"].isin(shown_in("regression_table", estimates["estimator"]))]
     shown = shown.sort_values("block", key=lambda names: names.map(order), kind="stable")
     parts = dict(list(shown[_is_asked_for(shown, exhibit.effects)].groupby(REGRESSION, sort=False)))
     wholes = dict(list(shown[_is_asked_for(shown, "overall")].groupby(REGRESSION, sort=False)))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from importlib import import_module
 from typing import Any
 
 import pandas as pd
 
 from ruralpanel.estimation.estimates import JOINT_TEST
-from ruralpanel.estimation.modules import estimator_module
+from ruralpanel.estimation.modules import estimate_function
 from ruralpanel.estimation.sample import CannotEstimate
 from ruralpanel.ledger import Ledger
 from ruralpanel.monte_carlo.draws import draw, seed_of
@@ -70,7 +69,7 @@ def _test(panel: pd.DataFrame, equation: Equation) -> dict[str, Any]:
     """Give the p-value of an equation's test, and the reason where it has none."""
     ledger = Ledger("estimation", equation.block, equation.unit, equation.period)
     try:
-        result = import_module(estimator_module(equation.estimator)).estimate(panel, equation, ledger)
+        result = estimate_function(equation.estimator)(panel, equation, ledger)
     except CannotEstimate as error:
         return {"p_value": float("nan"), "reason": str(error)}
     (test,) = (row for row in result.rows if row["term"] == JOINT_TEST)

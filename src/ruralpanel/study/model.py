@@ -100,6 +100,13 @@ class Study(Section):
         return self.panel.base or next(iter(self.sources))
 
     @property
+    def estimators(self) -> set[str]:
+        """The estimators of all blocks."""
+        blocks = self.blocks.values()
+        parts = [part for block in blocks for part in (block, *(block.specifications or {}).values())]
+        return {name for part in parts for name in part.estimators or []}
+
+    @property
     def lists(self) -> set[str]:
         """The sources and tables that designations read as yearly lists, beside the panel."""
         return {each.listed.source for each in self.designation.values() if each.listed is not None}

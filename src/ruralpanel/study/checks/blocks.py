@@ -23,7 +23,8 @@ from ruralpanel.study.estimators import (
     reading,
 )
 from ruralpanel.study.fixed_effects import columns_of, fixed_effect
-from ruralpanel.study.yaml_file import KeyPath
+from ruralpanel.study.own_estimators import functions_in, own_files
+from ruralpanel.study.yaml_file import KeyPath, is_file
 
 
 def outcomes(context: Context) -> Iterator[Problem]:
@@ -102,6 +103,9 @@ def _specification(context: Context, at: KeyPath, part: Specification) -> Iterat
         if fixed_effect(effect).slope in fixed_effect(effect).columns:
             what = f"`{effect}` has a slope of a column within itself, where it is constant"
             yield context.file.problem((*at, "fixed_effects", index), what)
+    for index, name in enumerate(part.estimators or []):
+        if is_own(name):
+            yield from _own_estimator(context, (*at, "estimators", index), name)
     for index, interaction in enumerate(part.interactions or []):
         for name in interaction.split("*"):
             yield from context.known((*at, "interactions", index), name, study.designation, "designation of this study")
@@ -130,6 +134,23 @@ def _specification(context: Context, at: KeyPath, part: Specification) -> Iterat
         yield context.file.problem((*at, "window"), f"runs backwards, from {part.window[0]} to {part.window[1]}")
 
 
+def _own_estimator(context: Context, at: KeyPath, name: str) -> Iterator[Problem]:
+    """Check that a file beside the study file has the function of an estimator of the study's own; nothing is run."""
+    folder = (context.root / context.file.path).parent
+    (path,) = own_files([name], folder)
+    function = name.partition(":")[2]
+    if not is_file(path):
+        yield context.file.problem(at, f"there is no file {path.name} beside the study file")
+        return
+    try:
+        functions = functions_in(path)
+    except (SyntaxError, UnicodeDecodeError) as error:
+        yield context.file.problem(at, f"{path.name} is no Python: {error}")
+        return
+    if function not in functions:
+        yield context.file.problem(at, f"{path.name} has no function `{function}`", nearest(function, functions))
+
+
 def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
     """Check what only a whole equation shows."""
     block = context.study.blocks[name]
@@ -147,7 +168,9 @@ def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
             what = f"`{equation.at_risk_of}` is on both sides: `{equation.outcome}` is its adoption"
             others = [name for name in equation.treatments if name != equation.at_risk_of]
             yield context.file.problem(where, what, f"write `treatments: [{', '.join(others)}]`")
-        elif equation.at_risk_of is not None and equation.estimator not in OF_ADOPTION:
+        elif (
+            equation.at_risk_of is not None and equation.estimator not in OF_ADOPTION and not is_own(equation.estimator)
+        ):
             what = f"{equation.estimator} has no meaning for `{equation.outcome}`, an adoption"
             yield context.file.problem(where, what, f"estimate it with {' or '.join(OF_ADOPTION)}")
         yield from _moderators(context, where, equation)
@@ -174,7 +197,7 @@ def _interactions(context: Context, where: KeyPath, equation: Equation) -> Itera
     for interaction in equation.interactions:
         at, parts = (*where, "interactions"), interaction.split("*")
         absent = [name for name in parts if name not in equation.treatments]
-        if equation.estimator not in WITH_TREATMENT_TERMS:
+        if equation.estimator not in WITH_TREATMENT_TERMS and not is_own(equation.estimator):
             valid = ", ".join(WITH_TREATMENT_TERMS)
             what = f"`{interaction}` is for {valid}; {equation.estimator} has no interactions"
             yield context.file.problem(at, what, "put the two estimators into specifications of their own")

@@ -6,6 +6,7 @@ name: nothing lists estimators, and no other file names one.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Annotated
@@ -90,9 +91,10 @@ def may_draw(estimator: str) -> bool:
     return each.tests_leads or "permutation" in each.inference or each.is_own
 
 
-def shown_in(kind: str) -> tuple[str, ...]:
-    """Name the estimators whose results a kind of exhibit can show."""
-    return tuple(name for name, each in ESTIMATORS.items() if kind in each.exhibits)
+def shown_in(kind: str, named: Iterable[str] = ()) -> tuple[str, ...]:
+    """Name the estimators whose results a kind of exhibit can show, those of the study's own among ``named`` too."""
+    own = dict.fromkeys(name for name in named if is_own(name))
+    return tuple(name for name in (*ESTIMATORS, *own) if kind in ESTIMATORS[name].exhibits)
 
 
 def reading(key: str) -> tuple[str, ...]:
