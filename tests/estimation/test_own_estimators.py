@@ -23,6 +23,11 @@ PROGRAM = blocks(PAGES / "how-to/own-estimator.md", "python")[0][1]
 
 
 @pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    return Repository(tmp_path)
+
+
+@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "median_change.py").write_text(PROGRAM, encoding="utf-8")
     return tmp_path
@@ -31,10 +36,8 @@ def folder(tmp_path: Path) -> Path:
 def test_the_function_of_the_how_to_page_estimates(panel: pd.DataFrame, folder: Path) -> None:
     found = block_results(panel, [equation(estimator=NAME), equation()], folder=folder)
     row, other = found.estimates.iloc[0], found.estimates.iloc[1]
-    change = (
-        panel[panel["year"] >= 2003].groupby("village")["y"].mean()
-        - panel[panel["year"] < 2003].groupby("village")["y"].mean()
-    )
+    late, early = panel[panel["year"] >= 2003], panel[panel["year"] < 2003]
+    change = late.groupby("village")["y"].mean() - early.groupby("village")["y"].mean()
     treated = panel.groupby("village")["listed"].max() == 1
     assert row["estimate"] == pytest.approx(change[treated].median() - change[~treated].median())
     left_out = [

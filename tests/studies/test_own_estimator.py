@@ -1,4 +1,4 @@
-"""A study that estimates with a function of its own: only where that is allowed, and again when the function changes."""
+"""A study that estimates with a function of its own: only where that is allowed, and again when it changes."""
 
 from __future__ import annotations
 
