@@ -53,7 +53,7 @@ def test_the_how_to_page_is_followed(tmp_path: Path) -> None:
     assert "Traceback" not in refused.stderr
     assert not (checkout.folder / "results/small/estimates").exists()
 
-    allowed = checkout.run("small", "--cores", "1", "--config", "study=small", "allow_code=true")
+    allowed = checkout.snakemake("--cores", "1", "--config", "study=small", "allow_code=true")
     assert allowed.returncode == 0, allowed.stderr
     estimates = pd.read_csv(checkout.folder / "results/small/estimates/medians.csv")
     assert estimates["estimator"].tolist() == ["median_change.py:estimate", "two_way_fixed_effects"]

@@ -34,6 +34,7 @@ from ruralpanel.estimation.sample import clusters_of, effect_name
 from ruralpanel.estimation.untreated import UntreatedOutcome, untreated_outcome
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
+from ruralpanel.treatment_columns import cohort_column, event_time_column
 
 
 def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
@@ -104,7 +105,8 @@ def _tested(adoption: Adoption, event_times: list[int], equation: Equation) -> l
     to a linear trend too.
     """
     untreated = adoption.sample[adoption.untreated].reset_index(drop=True)
-    event_time, cohort = (untreated[f"{adoption.treatment}_{each}"] for each in ("event_time", "cohort"))
+    treatment = adoption.treatment
+    event_time, cohort = untreated[event_time_column(treatment)], untreated[cohort_column(treatment)]
     first, last = min(event_times), max(event_times)
     leads = [value for value in event_times if value < adoption.begins]
     out = {

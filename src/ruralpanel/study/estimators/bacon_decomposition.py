@@ -33,7 +33,7 @@ ESTIMATOR = Estimator(
     short="Goodman-Bacon",
     meaning="which comparisons the two-way estimate is made of (Goodman-Bacon 2021), each kind with its estimate and "
     "weight, on a balanced panel without regressors and weights",
-    question="Which comparisons that average is made of",
+    question="Which comparisons a two-way average is made of",
     page="[Two-way](two-way.md)",
     exhibits=("regression_table",),
     by_cohort=True,
