@@ -1,4 +1,4 @@
-"""Pages that follow from the program: what study files hold, and what commands say of themselves."""
+"""Pages that follow from the program: what study files hold, what commands say, and which estimator is for what."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 from ruralpanel.__main__ import main
+from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.reference import reference_text
 
 KEYS_BEGIN = "\n## The study\n"
@@ -32,8 +33,18 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Put what a command says of itself where a page asks for it."""
-    return HELP.sub(lambda found: f"```text\n{help_of(found[1])}```", markdown)
+    """Put what a command says of itself, and the table of estimators, where a page asks for it."""
+    markdown = HELP.sub(lambda found: f"```text\n{help_of(found[1])}```", markdown)
+    return markdown.replace("<!-- estimators -->", estimator_table())
+
+
+def estimator_table() -> str:
+    """Say which question each estimator answers, and which page is on it; those with the same in one row."""
+    rows: dict[tuple[str, str], list[str]] = {}
+    for name, each in ESTIMATORS.items():
+        rows.setdefault((each.question, each.page), []).append(f"`{name}`")
+    lines = [f"| {question} | {', '.join(names)} | {page} |" for (question, page), names in rows.items()]
+    return "\n".join(["| The question | `estimators` | Page |", "|---|---|---|", *lines])
 
 
 def help_of(command: str) -> str:

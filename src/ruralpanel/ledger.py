@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
+from ruralpanel.treatment_columns import cohort_column
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -101,7 +103,7 @@ class Ledger:
         """Count the units of a table, or the levels, that are ever treated, by designation."""
         if self.unit is None or self.unit not in table:
             return ""
-        cohorts = {name: f"{name}_cohort" for name in self.designations if f"{name}_cohort" in table}
+        cohorts = {name: cohort_column(name) for name in self.designations if cohort_column(name) in table}
         return "; ".join(
             f"{name}: {table.loc[table[cohort].notna(), self.levels.get(name, self.unit)].nunique()}"
             for name, cohort in cohorts.items()

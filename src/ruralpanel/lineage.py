@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -22,15 +22,18 @@ def file_digest(path: Path | str) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def code_digest(*modules: str) -> str:
+def code_digest(*modules: str, files: Iterable[Path] = ()) -> str:
     """Compute a digest of modules and of every module of this package that they import, directly or not.
 
-    Comments, docstrings and layout do not count: changing them changes no number.
+    A package that finds its modules with :mod:`pkgutil` imports all of them. Comments, docstrings and layout do not
+    count: changing them changes no number.
 
     Parameters
     ----------
     *modules
         Dotted names, such as ``ruralpanel.panel.build``.
+    files
+        Python that is in no package, such as estimators of a study's own; what it imports of this package counts too.
 
     Returns
     -------
@@ -43,7 +46,12 @@ def code_digest(*modules: str) -> str:
         If there is no such module in the package.
     """
     digest = hashlib.sha256()
-    for module in sorted(modules_behind(*modules)):
+    outside = sorted(files)
+    imported = [module for path in outside for module in _parse(path).imports]
+    for path in outside:
+        digest.update(path.name.encode())
+        digest.update(_parse(path).syntax.encode())
+    for module in sorted(modules_behind(*modules, *imported)):
         digest.update(module.encode())
         digest.update(_parsed(file_of(module)).syntax.encode())
     return digest.hexdigest()[:16]
@@ -91,9 +99,17 @@ class _Parsed(NamedTuple):
 
 @cache
 def _parsed(path: Path) -> _Parsed:
+    """Parse a file of this package, which does not change while the program runs."""
+    return _parse(path)
+
+
+def _parse(path: Path) -> _Parsed:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     names: set[str] = set()
-    for node in (tree, *_statements(tree)):
+    statements = (tree, *_statements(tree))
+    if any(isinstance(node, ast.ImportFrom) and node.module == "pkgutil" for node in statements):
+        names |= _modules_beside(path)
+    for node in statements:
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
@@ -114,6 +130,12 @@ def _statements(node: ast.AST) -> Iterator[ast.AST]:
         for each in getattr(node, part, ()):
             yield each
             yield from _statements(each)
+
+
+def _modules_beside(path: Path) -> set[str]:
+    """Name the modules of a folder whose package finds them by themselves."""
+    package = path.parent.relative_to(PACKAGE.parent)
+    return {".".join((*package.parts, each.stem)) for each in path.parent.glob("[!_]*.py")}
 
 
 def _is_module(name: str) -> bool:

@@ -77,9 +77,11 @@ def test_every_command_is_on_the_page_of_commands() -> None:
     assert [name for name in targets if f"`./run {name}`" not in page] == []
 
 
-def test_every_estimator_and_analysis_has_its_place_among_the_methods() -> None:
+def test_every_estimator_and_analysis_has_its_place_among_the_methods(hooks: Any) -> None:
     methods = "".join(path.read_text(encoding="utf-8") for path in (PAGES / "methods").glob("*.md"))
-    index = (PAGES / "methods/index.md").read_text(encoding="utf-8")
+    index = hooks["generated_pages"].on_page_markdown((PAGES / "methods/index.md").read_text(encoding="utf-8"))
+    pages = [re.fullmatch(r"\[.+\]\(([a-z-]+\.md)?(#means)?\)", each.page) for each in ESTIMATORS.values()]
+    assert all(page and (PAGES / "methods" / (page[1] or "index.md")).is_file() for page in pages)
     assert [name for name in ESTIMATORS if f"`{name}`" not in index] == []
     assert [name for name in ANALYSES if f"## `{name}`" not in methods] == []
 

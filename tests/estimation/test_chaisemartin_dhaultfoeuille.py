@@ -101,8 +101,8 @@ def test_errors_by_hand_centre_cohorts_and_a_lone_village_with_its_comparison() 
     expected = np.sqrt(joint**2 + (waiting**2).sum() / 3**2)
     # As the estimator gives it: that one village is treated takes it out of the block's estimates.
     stated = equation(estimator="chaisemartin_dhaultfoeuille", absorbing=False)
-    rows = estimate(alone, stated, Ledger("estimation", "block", "village", "year"))
-    (row,) = [each for each in rows if each.get("event_time") == 0]
+    result = estimate(alone, stated, Ledger("estimation", "block", "village", "year"))
+    (row,) = [each for each in result.rows if each.get("event_time") == 0]
     assert [row[name] for name in COLUMNS] == pytest.approx([5 - 3, expected])
     assert np.isnan(found(alone).loc["0", "standard_error"])
 

@@ -17,8 +17,8 @@ from tests.conftest import dated, equation
 def rows_of(panel: pd.DataFrame, options: dict | None = None, **changes: object) -> dict[str, dict]:
     inference = {"cluster": ["village"], "permutation": {"draws": 199, **(options or {})}}
     asked = equation(**{"inference": inference, "seed": 3, **changes})
-    rows = estimate(panel, asked, Ledger("estimation", "x", "village", "year"))
-    return {row["term"]: row for row in rows if row.get("period") is None}
+    result = estimate(panel, asked, Ledger("estimation", "x", "village", "year"))
+    return {row["term"]: row for row in result.rows if row.get("period") is None}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ruralpanel.estimation.block import estimate_block
-from ruralpanel.estimation.resampling import DRAWN
+from ruralpanel.estimation.estimates import COLUMNS, ROW
 from ruralpanel.estimation.two_way_fixed_effects import estimate
 from ruralpanel.inference.random_draws import generator, share_as_large
 from ruralpanel.inference.wild_bootstrap import wild_weights
@@ -19,8 +19,14 @@ BOOTSTRAP = {"cluster": ["county"], "small_sample": "none", "bootstrap": {"draws
 
 def rows_of(panel: pd.DataFrame, **changes: object) -> dict[str, dict]:
     asked = equation(**{"inference": BOOTSTRAP, "seed": 3, **changes})
-    rows = estimate(panel, asked, Ledger("estimation", "x", "village", "year"))
-    return {row["term"]: row for row in rows if row.get("period") is None}
+    result = estimate(panel, asked, Ledger("estimation", "x", "village", "year"))
+    return {row["term"]: row for row in result.rows if row.get("period") is None}
+
+
+def drawn_of(panel: pd.DataFrame, **changes: object) -> dict[str, np.ndarray]:
+    asked = equation(**{"inference": BOOTSTRAP, "seed": 3, **changes})
+    result = estimate(panel, asked, Ledger("estimation", "x", "village", "year"))
+    return {result.rows[at]["term"]: each.bootstrap.statistics for at, each in result.draws.items() if each.bootstrap}
 
 
 @pytest.mark.parametrize("null", [True, False], ids=["null imposed", "not imposed"])
@@ -40,6 +46,7 @@ def test_statistics_are_those_of_regressions_run_anew(panel: pd.DataFrame, chang
     panel = panel.assign(kinship=np.cos(panel["village"]))
     options = BOOTSTRAP | {"bootstrap": {"draws": 1999, "impose_null": null}}
     rows = rows_of(panel, inference=options, regressors=["x"], **changes)
+    drawn = drawn_of(panel, inference=options, regressors=["x"], **changes)
     year = pd.get_dummies(panel["year"], dtype=float).to_numpy()
     village = pd.get_dummies(panel["village"], dtype=float).to_numpy()
     parts = [panel[["listed", "x"]].to_numpy(dtype=float)]
@@ -72,8 +79,8 @@ def test_statistics_are_those_of_regressions_run_anew(panel: pd.DataFrame, chang
             sums = pd.DataFrame(scores).groupby(county).sum().to_numpy()
             distance = coefficients[position] - (0 if null else found[position])
             by_hand.append(abs(distance) / np.sqrt(((sums @ bread) ** 2).sum()))
-        np.testing.assert_allclose(rows[term][DRAWN].statistics[:200], by_hand, rtol=1e-6, atol=1e-6)
-    assert len(rows["listed"][DRAWN].statistics) == 1024
+        np.testing.assert_allclose(drawn[term][:200], by_hand, rtol=1e-6, atol=1e-6)
+    assert len(drawn["listed"]) == 1024
     assert "all 1,024 patterns of signs" in rows["listed"]["bootstrap"]
 
 
@@ -175,7 +182,7 @@ def test_with_few_treated_clusters_it_rejects_about_as_often_as_it_says() -> Non
 
 def test_the_estimates_hold_the_bootstrap_and_not_its_draws(panel: pd.DataFrame) -> None:
     estimates, _ = estimate_block(panel, [equation(inference=BOOTSTRAP, seed=3)])
-    assert DRAWN not in estimates
+    assert list(estimates) == [ROW, *COLUMNS]
     assert estimates["bootstrap"].iloc[0] == (
         "wild cluster bootstrap with Rademacher weights, all 1,024 patterns of signs, null imposed "
         "(Cameron, Gelbach and Miller 2008); 10 of 10 clusters treated"

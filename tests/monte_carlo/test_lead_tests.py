@@ -13,7 +13,8 @@ from ruralpanel.monte_carlo.lead_tests import (
     summarise_lead_tests,
 )
 from ruralpanel.monte_carlo.leads_page import lead_sentences, leads_page
-from ruralpanel.monte_carlo.plan import TESTING_LEADS, Plan, load_plan
+from ruralpanel.monte_carlo.plan import Plan, load_plan
+from ruralpanel.study.estimators import TESTING_LEADS
 from tests.conftest import ROOT
 
 

@@ -7,8 +7,7 @@ import pytest
 import yaml
 
 from ruralpanel.errors import StudyError
-from ruralpanel.monte_carlo.plan import PLANS, Plan, admits, load_plan
-from ruralpanel.monte_carlo.words import SHORT
+from ruralpanel.monte_carlo.plan import OF_EFFECTS, PLANS, Plan, admits, load_plan
 from ruralpanel.study.blocks import Inference
 from tests.conftest import ROOT
 from tests.monte_carlo.conftest import small_plan
@@ -55,7 +54,7 @@ def test_shipped_plans_cross_all_their_levels(name: str) -> None:
     assert len({design.name for design in designs}) == len(plan.effects) * len(plan.selection) * len(plan.clusters)
     assert [design.is_selected for design in designs] == [not design.name.count("unselected") for design in designs]
     assert [design.is_heterogeneous for design in designs] == ["heterogeneous" in design.name for design in designs]
-    assert set(plan.estimators) == set(SHORT)
+    assert set(plan.estimators) == set(OF_EFFECTS)
 
 
 def test_the_plan_survives_the_way_to_a_job() -> None:
@@ -68,10 +67,10 @@ def test_standard_errors_go_to_the_estimators_that_have_them() -> None:
     county, years = Inference(cluster=["county"]), Inference(cluster=["county", "year"])
     wild = Inference.model_validate({"cluster": ["county"], "bootstrap": {"draws": 99}})
     spatial = Inference(variance="spatial", cutoff=50.0)
-    assert all(admits(name, county) for name in SHORT)
-    assert [name for name in SHORT if admits(name, wild)] == ["two_way_fixed_effects", "event_study"]
+    assert all(admits(name, county) for name in OF_EFFECTS)
+    assert [name for name in OF_EFFECTS if admits(name, wild)] == ["two_way_fixed_effects", "event_study"]
     for inference in (years, spatial):
-        assert [name for name in SHORT if admits(name, inference)] == [
+        assert [name for name in OF_EFFECTS if admits(name, inference)] == [
             "two_way_fixed_effects",
             "event_study",
             "sun_abraham",

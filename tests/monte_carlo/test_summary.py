@@ -22,6 +22,7 @@ from ruralpanel.monte_carlo.summary import (
     summarise,
 )
 from ruralpanel.study.blocks import Inference
+from ruralpanel.study.estimators import ESTIMATORS
 from tests.conftest import equation
 from tests.monte_carlo.conftest import small_plan
 
@@ -38,8 +39,13 @@ def design(effects: str = "homogeneous", selection: str = "unselected", clusters
         ("imputation", {}, COUNTY, ""),
         ("two_way_fixed_effects", {}, COUNTY, ""),
         ("two_way_fixed_effects", {}, Inference(variance="spatial", cutoff=50.0), ""),
-        ("two_way_fixed_effects", {"effects": "heterogeneous"}, COUNTY, expectations.TWO_WAY),
-        ("event_study", {"effects": "heterogeneous"}, COUNTY, expectations.EVENT_STUDY),
+        (
+            "two_way_fixed_effects",
+            {"effects": "heterogeneous"},
+            COUNTY,
+            ESTIMATORS["two_way_fixed_effects"].intervals.heterogeneous,
+        ),
+        ("event_study", {"effects": "heterogeneous"}, COUNTY, ESTIMATORS["event_study"].intervals.heterogeneous),
         ("imputation", {"selection": "selected"}, COUNTY, expectations.SELECTION),
         ("imputation", {"clusters": 30}, COUNTY, expectations.CLUSTERS),
         (
@@ -50,13 +56,18 @@ def design(effects: str = "homogeneous", selection: str = "unselected", clusters
         ),
         ("chaisemartin_dhaultfoeuille", {}, COUNTY, ""),
         ("chaisemartin_dhaultfoeuille", {"clusters": 30}, COUNTY, expectations.CLUSTERS),
-        ("synthetic_difference_in_differences", {"clusters": 30}, COUNTY, expectations.FEW_LEFT_OUT),
+        (
+            "synthetic_difference_in_differences",
+            {"clusters": 30},
+            COUNTY,
+            ESTIMATORS["synthetic_difference_in_differences"].intervals.few_clusters.format(few=50),
+        ),
         ("synthetic_difference_in_differences", {"selection": "selected"}, COUNTY, expectations.SELECTION),
         ("synthetic_difference_in_differences", {}, Inference(cluster=["village"]), expectations.VILLAGES),
         ("two_way_fixed_effects", {}, Inference(cluster=["village"]), expectations.VILLAGES),
         ("two_way_fixed_effects", {}, Inference(), expectations.VILLAGES),
         ("two_way_fixed_effects", {}, Inference(cluster=["county", "year"]), expectations.YEARS),
-        ("sun_abraham", {}, Inference(cluster=["county", "year"]), expectations.SATURATED),
+        ("sun_abraham", {}, Inference(cluster=["county", "year"]), ESTIMATORS["sun_abraham"].intervals.periods),
         ("two_way_fixed_effects", {}, Inference(variance="heteroskedastic"), expectations.ROWS),
         ("two_way_fixed_effects", {"clusters": 30}, Inference(variance="spatial", cutoff=50.0), expectations.AREAS),
         (
@@ -93,10 +104,17 @@ def test_where_effects_differ_intervals_may_cover_more_often_and_not_more_rarely
     assert not expectation(design("heterogeneous", clusters=30), "imputation", COUNTY).covers
 
 
-@pytest.mark.parametrize(("effects", "why"), [("homogeneous", "JACKKNIFE"), ("heterogeneous", "DIFFERENCES")])
+@pytest.mark.parametrize(
+    ("effects", "why"),
+    [
+        ("homogeneous", ESTIMATORS["synthetic_difference_in_differences"].intervals.conservative),
+        ("heterogeneous", expectations.DIFFERENCES),
+    ],
+    ids=["homogeneous", "heterogeneous"],
+)
 def test_a_jackknife_with_fixed_weights_may_cover_more_often_and_not_more_rarely(effects: str, why: str) -> None:
     said = expectation(design(effects), "synthetic_difference_in_differences", COUNTY)
-    assert (said.covers, said.exactly, said.why) == (True, False, getattr(expectations, why))
+    assert (said.covers, said.exactly, said.why) == (True, False, why)
 
 
 def replications(name: str, estimator: str, errors: np.ndarray, error: float) -> pd.DataFrame:
@@ -175,7 +193,7 @@ def test_the_page_tells_surprises_and_reasons() -> None:
     assert len(said["surprises"]) == 1
     assert said["surprises"][0].startswith("Imputation, clustered by county; homogeneous effects, listed whatever")
     assert "covers too rarely" in said["surprises"][0]
-    assert said["off"][0].startswith(expectations.TWO_WAY)
+    assert said["off"][0].startswith(ESTIMATORS["two_way_fixed_effects"].intervals.heterogeneous)
     assert "the largest bias −0.019 (truth 0.200)" in said["off"][0]
     html = monte_carlo_page(summary, plan, {"Coverage": b"png"}, ["monte_carlo.csv"])
     assert "SIMULATED DATA" in html and "verdict bad" in html and "data:image/png;base64,cG5n" in html

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ruralpanel.estimation.resampling import DRAWN
 from ruralpanel.estimation.two_way_fixed_effects import estimate
 from ruralpanel.ledger import Ledger
 from tests.conftest import equation
@@ -46,8 +45,10 @@ def test_every_draw_is_the_one_of_wildboottest(case: dict[str, Any]) -> None:
         },
         seed=1,
     )
-    row = estimate(panel, asked, Ledger("estimation", "x", "village", "year"))[0]
-    statistic, drawn = abs(row["statistic"]), row[DRAWN].statistics
+    result = estimate(panel, asked, Ledger("estimation", "x", "village", "year"))
+    row, of_row = result.rows[0], result.draws[0].bootstrap
+    assert of_row is not None
+    statistic, drawn = abs(row["statistic"]), of_row.statistics
     assert statistic == pytest.approx(case["statistic"], rel=1e-9)
     assert len(drawn) == case["draws"]
     assert (drawn >= statistic * (1 - 1e-9)).sum() == case["at_least"]

@@ -10,15 +10,17 @@ from snakemake.logging import logger
 
 from ruralpanel.archive.marker import study_on_twins, synthetic_sources
 from ruralpanel.errors import Problem, StudyError, nearest
-from ruralpanel.estimation.modules import code_behind, covariance_modules, estimator_module
+from ruralpanel.estimation.modules import code_behind, covariance_modules, modules_of, estimator_module
 from ruralpanel.exhibits.caption import declared, exhibit_numbers
 from ruralpanel.lineage import code_digest, file_digest
-from ruralpanel.monte_carlo.plan import TESTING_LEADS, load_plan
+from ruralpanel.monte_carlo.plan import load_plan
 from ruralpanel.sources.retrieval import set_aside_if_damaged
 from ruralpanel.study.load import find_study, load_study
+from ruralpanel.study.estimators import TESTING_LEADS
 from ruralpanel.study.facts import files_named_in
 from ruralpanel.study.identifying import identifying_columns
 from ruralpanel.study.inputs import RAW_FILE, declared_inputs, files_read
+from ruralpanel.study.own_estimators import own_files
 from ruralpanel.study.sensitivity import OfRegression
 from ruralpanel.study.load import CONFIGURATION
 from ruralpanel.study.sources import RETRIEVED_FILES
@@ -43,14 +45,28 @@ def chosen_study():
         if key not in CONFIGURATION
     ]
     try:
-        name, _ = find_study(config.get("study"), Path())
+        name, path = find_study(config.get("study"), Path())
         study = load_study(config["study"])
+        own = own_files(study.estimators, path.parent)
+        if own and config.get("allow_code") is not True:
+            problems.append(code_not_allowed(name, own))
     except StudyError as error:
         problems += error.problems
     if problems:
         print(StudyError(problems), file=sys.stderr)
         sys.exit(1)
-    return name, study
+    return name, study, path.parent
+
+
+def code_not_allowed(name, files):
+    """Say that a study has code of its own, which runs only if whoever runs it says so."""
+    return Problem(
+        name,
+        f"estimates with code of its own ({', '.join(path.as_posix() for path in files)}), "
+        "which can do all that you can do on this machine",
+        "allow_code",
+        "read it, and then add allow_code=true behind --config",
+    )
 
 
 def chosen_plan():
@@ -62,7 +78,7 @@ def chosen_plan():
         sys.exit(1)
 
 
-NAME, STUDY = chosen_study()
+NAME, STUDY, STUDY_FOLDER = chosen_study()
 TWINS = synthetic_sources(STUDY, Path())
 STUDY = study_on_twins(STUDY, TWINS)
 PLAN = chosen_plan()
@@ -167,7 +183,8 @@ def equations_as_json(block):
 
 def estimation_code(block):
     """Compute the digest of the code behind a block."""
-    return code_digest(*code_behind(STUDY, block))
+    used = {equation.estimator for equation in STUDY.equations(block)}
+    return code_digest(*code_behind(STUDY, block), files=own_files(used, STUDY_FOLDER))
 
 
 def replication_code():

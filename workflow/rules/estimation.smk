@@ -16,6 +16,7 @@ rule estimate_block:
         equations=lambda wildcards: equations_as_json(wildcards.block),
         designations=list(STUDY.designation),
         levels=STUDY.levels,
+        folder=STUDY_FOLDER.as_posix(),
         code=lambda wildcards: estimation_code(wildcards.block),
         lock=LOCK,
     message:

@@ -4,6 +4,7 @@ from ruralpanel.stage import stage
 
 with stage(snakemake.log[0]):
     import json
+    from pathlib import Path
 
     from ruralpanel.estimation.block import DRAWS_KEY, block_results
     from ruralpanel.estimation.covariance import COVARIANCE_KEY
@@ -17,6 +18,7 @@ with stage(snakemake.log[0]):
         equations=[Equation.model_validate(each) for each in json.loads(snakemake.params.equations)],
         designations=snakemake.params.designations,
         levels=snakemake.params.levels,
+        folder=Path(snakemake.params.folder),
     )
     save_table(found.estimates, snakemake.output.estimates, key=[ROW])
     save_table(found.ledger, snakemake.output.ledger, key=["line"])

@@ -33,6 +33,7 @@ from ruralpanel.placement import place, refuse_inputs, replacing
 from ruralpanel.study.inputs import declared_inputs, files_read
 from ruralpanel.study.load import find_study, load_study
 from ruralpanel.study.model import Study
+from ruralpanel.study.own_estimators import own_files
 from ruralpanel.study.yaml_file import parse_yaml
 from ruralpanel.verification.inputs import inputs_frame, read_published_inputs
 from ruralpanel.verification.published_files import published_folder, published_inputs
@@ -98,6 +99,9 @@ def _fill(folder: Path, name: str, layout: Layout, root: Path) -> None:
         _copy(file, folder, each)
     study_file = f"config/studies/{name}.yaml"
     _write(layout.text, folder, study_file)
+    used = {equation.estimator for block in study.blocks for equation in study.equations(block)}
+    for own in own_files(used, find_study(name, root)[1].parent):
+        _copy(own, folder, f"{Path(study_file).parent.as_posix()}/{own.name}")
     _write(f"# The study of this archive.\nstudy: {name}\nmonte_carlo: full\n", folder, "config/config.yaml")
     _write(archive_citation(study, date, program), folder, CITATION)
     _rename_inputs(place(folder, published_inputs(published)), layout)

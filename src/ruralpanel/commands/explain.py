@@ -22,6 +22,7 @@ from ruralpanel.study.addresses import NoSuchNumber, read_address
 from ruralpanel.study.inputs import declared_inputs
 from ruralpanel.study.load import configured_study, find_study, load_study
 from ruralpanel.study.model import Study
+from ruralpanel.study.own_estimators import own_files
 from ruralpanel.verification.inputs import ChangedInput, changed_inputs, inputs_read, read_published_inputs
 from ruralpanel.verification.published import from_print, read_published
 from ruralpanel.verification.published_files import published_inputs
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
     chosen = parser.parse_args(list(arguments))
     root = Path()
     named = configured_study(chosen.config, root)
-    name, _ = find_study(named, root)
+    name, file = find_study(named, root)
     study, results = load_study(named, root), root / "results" / name
     try:
         address = read_address(chosen.address)
@@ -56,7 +57,8 @@ def main(arguments: Sequence[str]) -> int:
         for source in study.sources
     }
     steps = pd.concat([load_table(path) for path in ledgers], ignore_index=True)
-    code = code_digest(*code_behind(study, row["block"]))
+    used = {equation.estimator for equation in study.equations(row["block"])}
+    code = code_digest(*code_behind(study, row["block"]), files=own_files(used, file.parent))
     changed = _changed(study, name, provenance, root)
     print(explanation(row, address.statistic, study, name, steps, provenance, code, changed))
     return 0

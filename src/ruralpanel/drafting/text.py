@@ -12,6 +12,7 @@ import pandas as pd
 
 from ruralpanel.drafting.draft import IN_FIRST_BLOCK, WIDEST, Draft, DraftSource, Treatment
 from ruralpanel.errors import counted
+from ruralpanel.study.estimators import ESTIMATORS
 
 GUESSED = "guessed:"
 """What a comment on a guess begins with."""
@@ -117,7 +118,7 @@ def _blocks(draft: Draft, treatment: Treatment | None) -> list[str]:
         "  baseline:",
         "    title: Two-way fixed effects",
         f"    outcomes: {_flow(first)}",
-        "    estimators: [two_way_fixed_effects]",
+        f"    estimators: {_flow(_drafted('terms'))}",
         f"    fixed_effects: {effects}",
         f"    inference: {{ cluster: [{draft.cluster}] }}",
     ]
@@ -131,7 +132,7 @@ def _blocks(draft: Draft, treatment: Treatment | None) -> list[str]:
             blocks[3] = f"    outcomes: {_flow(first[:1])}"
             blocks.append(f"    regressors: [{others[0]}] # in place of a treatment, for the study to run; not a claim")
         else:
-            blocks[4] = "    estimators: [cohort_means]"
+            blocks[4] = f"    estimators: {_flow(_drafted('means'))}"
             del blocks[5:]
             exhibits[1] = "  baseline: { kind: trends_figure, title: Means, blocks: [baseline] }"
         return [*blocks, "", *exhibits]
@@ -141,7 +142,7 @@ def _blocks(draft: Draft, treatment: Treatment | None) -> list[str]:
         "  trends:",
         "    title: Means by cohort",
         f"    outcomes: {_flow(first)}",
-        "    estimators: [cohort_means]",
+        f"    estimators: {_flow(_drafted('means'))}",
     ]
     exhibits += ["  trends: { kind: trends_figure, title: Means by cohort, blocks: [trends] }"]
     window = _window(draft.panel, treatment, period)
@@ -150,7 +151,9 @@ def _blocks(draft: Draft, treatment: Treatment | None) -> list[str]:
     # Where all are treated at once, effects cannot be told from time.
     if window is not None and (never or len(cohorts) > 1):
         seen = f"{counted(len(cohorts), 'cohort')}, {counted(never, 'unit')} never treated"
-        estimators = ["event_study", "sun_abraham"] if never >= 2 and len(cohorts) > 1 else ["event_study"]
+        estimators = _drafted("event_times")
+        if never >= 2 and len(cohorts) > 1:
+            estimators += _drafted("staggered")
         blocks += [
             "  dynamic:",
             "    title: Before and after treatment",
@@ -204,3 +207,8 @@ def _scalar(value: Any) -> str:
         return text
     quoted = json.dumps(text, ensure_ascii=False)
     return "".join(each if each.isprintable() else f"\\U{ord(each):08x}" for each in quoted)
+
+
+def _drafted(what_for: str) -> list[str]:
+    """Name the estimators that a drafted study has for something."""
+    return [name for name, each in ESTIMATORS.items() if each.drafted == what_for]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ruralpanel.estimation.resampling import DRAWN, Drawn
+from ruralpanel.estimation.result import BootstrapDraws
 from ruralpanel.inference import multiple_testing
 from ruralpanel.study.blocks import Equation
 
@@ -25,7 +25,7 @@ WORDS = {
 
 
 def with_adjusted(
-    estimates: pd.DataFrame, rows: Sequence[dict[str, Any]], equations: Sequence[Equation]
+    estimates: pd.DataFrame, draws: Sequence[BootstrapDraws | None], equations: Sequence[Equation]
 ) -> pd.DataFrame:
     """Fill the columns of adjusted p-values.
 
@@ -33,8 +33,8 @@ def with_adjusted(
     ----------
     estimates
         The estimates of a block.
-    rows
-        The same rows as the estimators returned them, with their draws.
+    draws
+        Of every row, those of the bootstrap; None without any.
     equations
         The equation of every row.
 
@@ -61,10 +61,10 @@ def with_adjusted(
         assert method is not None
         members = candidates
         if method in ("romano_wolf", "westfall_young"):
-            members = [number for number in candidates if DRAWN in rows[number]]
-            without = [number for number in candidates if DRAWN not in rows[number]]
+            members = [number for number in candidates if draws[number] is not None]
+            without = [number for number in candidates if draws[number] is None]
             words.iloc[without] = "not adjusted: there is no bootstrap of this coefficient"
-            values = _by_draws(method, [rows[number][DRAWN] for number in members])
+            values = _by_draws(method, [each for each in map(draws.__getitem__, members) if each is not None])
             of = "wild cluster bootstrap"
         else:
             p_values, of = _p_values(estimates.iloc[members])
@@ -95,7 +95,7 @@ def _p_values(members: pd.DataFrame) -> tuple[np.ndarray, str]:
     return p_values.to_numpy(dtype="float64"), "t tests, and those drawn where few clusters are treated"
 
 
-def _by_draws(method: str, drawn: Sequence[Drawn]) -> np.ndarray:
+def _by_draws(method: str, drawn: Sequence[BootstrapDraws]) -> np.ndarray:
     """Adjust from the joint draws of all members."""
     if not drawn:
         return np.empty(0)

@@ -10,9 +10,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.absorbed import Fit, inference_columns
-from ruralpanel.estimation.covariance import with_covariance
+from ruralpanel.estimation.average import Average
+from ruralpanel.estimation.covariance import covariances
 from ruralpanel.estimation.estimates import NOBODY, no_estimate
+from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import (
     OUTCOME,
@@ -25,8 +28,10 @@ from ruralpanel.estimation.treated_clusters import counts_of
 from ruralpanel.inference.covariance import Covariance, clustered_meat
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
+from ruralpanel.treatment_columns import cohort_column, event_time_column
 
-Numbers = NDArray[np.float64]
+Rows = NDArray[np.bool_]
+"""Which rows of a sample an average is over."""
 
 
 @dataclass(frozen=True)
@@ -53,33 +58,17 @@ class Adoption:
     @property
     def event_time(self) -> Numbers:
         """Periods since treatment began; missing for the never treated."""
-        return self.sample[f"{self.treatment}_event_time"].to_numpy(dtype="float64")
+        return self.sample[event_time_column(self.treatment)].to_numpy(dtype="float64")
 
     @property
     def cohort(self) -> Numbers:
         """The first period treated; missing for the never treated."""
-        return self.sample[f"{self.treatment}_cohort"].to_numpy(dtype="float64")
+        return self.sample[cohort_column(self.treatment)].to_numpy(dtype="float64")
 
     @property
     def untreated(self) -> NDArray[np.bool_]:
         """Which rows are not treated, and not about to be within the anticipation."""
         return ~(self.event_time >= self.begins)
-
-
-@dataclass(frozen=True)
-class Average:
-    """An average of effects that is to be reported.
-
-    Parameters
-    ----------
-    place
-        The columns of the estimates that say what it is an average over; empty for the overall effect.
-    rows
-        The rows of the sample it is over.
-    """
-
-    place: dict[str, Any]
-    rows: NDArray[np.bool_]
 
 
 def adoption_of(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Adoption:
@@ -114,7 +103,7 @@ def adoption_of(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Adop
     return found
 
 
-def averages_by_event_time(adoption: Adoption, first: int, window: list[int] | None) -> list[Average]:
+def averages_by_event_time(adoption: Adoption, first: int, window: list[int] | None) -> list[Average[Rows]]:
     """List the averages by event time, and the overall one over all treated rows at the end.
 
     Parameters
@@ -181,15 +170,15 @@ def clustered_fit(
     return Fit(pd.Series(estimates, index=names), Covariance(matrix, count - 1, count, rounding=rounding), [], shared)
 
 
-def name_of(average: Average) -> str:
+def name_of(average: Average[Rows]) -> str:
     """Name an average within a fit."""
     return f"event time {average.place['event_time']}" if average.place else "overall"
 
 
 def average_rows(
-    averages: Sequence[Average], fit: Fit, treatment: str, equation: Equation, why_not: str
-) -> list[dict[str, Any]]:
-    """Write the rows of averages.
+    averages: Sequence[Average[Rows]], fit: Fit, treatment: str, equation: Equation, why_not: str
+) -> EquationResult:
+    """Write the rows of averages, and how those by event time covary.
 
     Parameters
     ----------
@@ -210,9 +199,10 @@ def average_rows(
         if name in fit.coefficients.index:
             rows.append({"term": treatment, **average.place, **fit.shared, **numbers_of(fit, name, equation)})
             continue
-        reason = why_not if average.rows.any() else f"{NOBODY} {name}"
+        reason = why_not if average.over.any() else f"{NOBODY} {name}"
         rows.append(no_estimate(equation, reason, treatment, **average.place, **fit.shared))
-    return with_covariance(rows, {each.place["event_time"]: name_of(each) for each in averages if each.place}, fit)
+    names = {each.place["event_time"]: name_of(each) for each in averages if each.place}
+    return EquationResult(rows, covariances(rows, names, fit))
 
 
 def numbers_of(fit: Fit, name: str, equation: Equation) -> dict[str, Any]:

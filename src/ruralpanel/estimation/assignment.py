@@ -14,6 +14,8 @@ import pandas as pd
 
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
+from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.treatment_columns import cohort_column
 
 CERTAIN = frozenset(
     {
@@ -102,14 +104,14 @@ class Levels:
     def _is_constant(self, rows: pd.DataFrame, column: str, treatment: str, entering: str) -> bool:
         """Tell whether all units of each group have the same cohort, and the same treatment in a period."""
         groups = self.groups(column).loc[rows.index]
-        cohort = rows[f"{treatment}_cohort"].astype("float64").fillna(-1.0).groupby(groups)
+        cohort = rows[cohort_column(treatment)].astype("float64").fillna(-1.0).groupby(groups)
         if (cohort.nunique() > 1).any():
             return False
         return bool((rows[entering].groupby([groups, rows[self.period]]).nunique() <= 1).all())
 
     def is_by_chance(self, column: str, treatment: str) -> bool:
         """Tell whether units of a column's groups would now and then be treated alike if units were drawn for it."""
-        units = pd.DataFrame({"group": self.groups(column), "cohort": self.panel[f"{treatment}_cohort"]})
+        units = pd.DataFrame({"group": self.groups(column), "cohort": self.panel[cohort_column(treatment)]})
         units = units.groupby(self.panel[self.unit]).first().sort_values("group", kind="stable")
         starts = np.flatnonzero(np.r_[True, np.diff(units["group"].to_numpy()) != 0])
         cohorts = pd.factorize(units["cohort"], sort=True)[0]
@@ -139,8 +141,8 @@ def with_assignment(levels: Levels, equation: Equation, ledger: Ledger) -> Equat
         With other clusters, or another level of permutation.
     """
     inference, panel = equation.inference, levels.panel
-    described = equation.estimator in ("cohort_means", "group_means", "bacon_decomposition")
-    level = None if described else assignment_level(levels, equation)
+    assigned = ESTIMATORS[equation.estimator].assigned
+    level = assignment_level(levels, equation) if assigned else None
     if level is None:
         return equation
     named = " and ".join(equation.treatments)
@@ -188,11 +190,11 @@ def assignment_level(levels: Levels, equation: Equation) -> str | None:
     found = []
     for name in equation.treatments:
         entering = equation.intensities.get(name, name)
-        if entering not in panel or f"{name}_cohort" not in panel:
+        if entering not in panel or cohort_column(name) not in panel:
             continue
         alike = [column for column in levels.alike(name, entering) if not _is_of(column, equation, used)]
         stated = equation.groups_above
-        times, units = panel[f"{name}_cohort"].nunique(dropna=False), panel[equation.unit].nunique()
+        times, units = panel[cohort_column(name)].nunique(dropna=False), panel[equation.unit].nunique()
         called = [
             column for column in alike if column in stated or _is_called_level(column, levels.above[column] > times)
         ]

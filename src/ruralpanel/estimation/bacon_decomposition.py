@@ -21,9 +21,11 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import counted
+from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
+from ruralpanel.treatment_columns import cohort_column
 
 EARLIER = "earlier treated, beside later treated"
 LATER = "later treated, beside earlier treated"
@@ -33,7 +35,7 @@ GROUP = "group of units treated at a time"
 NO_ERROR = "a part of the estimate, without a standard error of its own"
 
 
-def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
     """Decompose the two-way fixed effects estimate.
 
     Parameters
@@ -47,7 +49,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 
     Returns
     -------
-    list of dict
+    EquationResult
         One row a kind of comparison, its estimate the weighted mean of those of its kind, with their weight; and the
         two-way estimate, which is their sum.
 
@@ -66,7 +68,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         )
     ledger.note("decomposed", len(sample), sample)
     found = pd.DataFrame(
-        _comparisons(sample, sample[f"{treatment}_cohort"], equation), columns=["term", "estimate", "weight"]
+        _comparisons(sample, sample[cohort_column(treatment)], equation), columns=["term", "estimate", "weight"]
     )
     if found.empty:
         raise CannotEstimate("there are no two groups of which one is treated when the other is not")
@@ -81,7 +83,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         if kind in kinds.index
     ]
     rows.append({"term": treatment, "estimate": float(found["part"].sum()), "weight_share": 1.0})
-    return [row | shared | {"reason": NO_ERROR} for row in rows]
+    return EquationResult([row | shared | {"reason": NO_ERROR} for row in rows])
 
 
 def _comparisons(sample: pd.DataFrame, cohort: pd.Series, equation: Equation) -> Iterator[tuple[str, float, float]]:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from ruralpanel.errors import DataError, Problem, nearest
 from ruralpanel.estimation.absent_p_values import with_reasons
 from ruralpanel.estimation.assignment import Levels, with_assignment
 from ruralpanel.estimation.covariance import covariance_frame
-from ruralpanel.estimation.estimates import PERMUTED, ROW, estimates_frame, no_estimate
+from ruralpanel.estimation.estimates import COLUMNS, ROW, estimates_frame, no_estimate
 from ruralpanel.estimation.matching_balance import BALANCE_COLUMNS
-from ruralpanel.estimation.modules import ADJUSTMENT, MATCHING, estimator_module
+from ruralpanel.estimation.modules import ADJUSTMENT, MATCHING, estimate_function
+from ruralpanel.estimation.result import Draws, EquationResult
 from ruralpanel.estimation.sample import CannotEstimate
 from ruralpanel.estimation.treated_clusters import with_treated_clusters
 from ruralpanel.ledger import Ledger, LedgerLine, ledger_frame
 from ruralpanel.study.blocks import Equation
+from ruralpanel.study.estimators import is_own
 
 DRAWS_KEY = [ROW, "draw"]
 """What identifies a draw: the row of the block's estimates it belongs to, and a running number."""
@@ -90,51 +94,74 @@ def block_results(
     equations: Sequence[Equation],
     designations: Sequence[str] = (),
     levels: Mapping[str, str] | None = None,
+    folder: Path | None = None,
 ) -> BlockResults:
     """Estimate every equation of a block, and give all that comes of it.
 
     Parameters and errors are those of :func:`estimate_block`; ``levels`` says of designations that are assigned above
-    units whom the ledger is to count.
+    units whom the ledger is to count, and ``folder`` where the files of the study's own estimators are, which are run.
     """
-    frames: list[pd.DataFrame] = []
-    found: list[tuple[dict[str, Any], Equation]] = []
+    found: list[tuple[EquationResult, Equation]] = []
     lines: list[LedgerLine] = []
-    balances: list[pd.DataFrame] = []
     above = Levels(panel, equations[0].unit, equations[0].period)
     for asked in equations:
-        equation = asked
-        name = "/".join([equation.block, equation.specification, equation.outcome, equation.estimator])
-        ledger = Ledger("estimation", name, equation.unit, equation.period, designations, levels or {})
-        try:
-            equation = with_assignment(above, equation, ledger)
-            used = above.panel
-            if equation.matching is not None:
-                used, balance = import_module(MATCHING).match(used, equation, ledger)
-                balances.append(balance)
-            rows = import_module(estimator_module(equation.estimator)).estimate(used, equation, ledger)
-            rows = with_treated_clusters(rows)
-        except CannotEstimate as error:
-            rows = [no_estimate(equation, str(error))]
-        except np.linalg.LinAlgError as error:  # ends this equation and no other
-            rows = [no_estimate(equation, f"the equations it is solved by have no solution: {error}")]
-        rows = [with_reasons(row, equation) for row in rows]
-        frames.append(estimates_frame(rows, equation))
-        found += [(row, equation) for row in rows]
+        name = "/".join([asked.block, asked.specification, asked.outcome, asked.estimator])
+        ledger = Ledger("estimation", name, asked.unit, asked.period, designations, levels or {})
+        found.append(_estimated(asked, above, ledger, folder))
         lines += ledger.lines
-    estimates = pd.concat(frames, ignore_index=True)
+    estimates = pd.concat([estimates_frame(result.rows, equation) for result, equation in found], ignore_index=True)
+    draws = [result.draws.get(number, Draws()) for result, _ in found for number in range(len(result.rows))]
     if any(equation.adjustment for equation in equations):
-        rows, stated = [row for row, _ in found], [equation for _, equation in found]
-        estimates = import_module(ADJUSTMENT).with_adjusted(estimates, rows, stated)
+        stated = [equation for result, equation in found for _ in result.rows]
+        bootstrap = [each.bootstrap for each in draws]
+        estimates = import_module(ADJUSTMENT).with_adjusted(estimates, bootstrap, stated)
     estimates.insert(0, ROW, range(1, len(estimates) + 1))
-    draws = [
-        pd.DataFrame({ROW: number, "draw": range(1, len(row[PERMUTED]) + 1), "estimate": row[PERMUTED]})
-        for number, (row, _) in enumerate(found, start=1)
-        if PERMUTED in row
+    permuted = [
+        pd.DataFrame({ROW: number, "draw": range(1, len(each.permuted) + 1), "estimate": each.permuted})
+        for number, each in enumerate(draws, start=1)
+        if each.permuted is not None
     ]
+    balances = [result.balance for result, _ in found if result.balance is not None]
     return BlockResults(
         estimates,
         ledger_frame(lines),
         pd.concat(balances, ignore_index=True) if balances else pd.DataFrame(columns=BALANCE_COLUMNS),
-        pd.concat(draws, ignore_index=True) if draws else NO_DRAWS,
+        pd.concat(permuted, ignore_index=True) if permuted else NO_DRAWS,
         covariance_frame(found),
     )
+
+
+def _estimated(asked: Equation, above: Levels, ledger: Ledger, folder: Path | None) -> tuple[EquationResult, Equation]:
+    """Estimate one equation, or say why it cannot be; and give it as it was estimated."""
+    equation, balance = asked, None
+    try:
+        equation = with_assignment(above, equation, ledger)
+        used = above.panel
+        if equation.matching is not None:
+            used, balance = import_module(MATCHING).match(used, equation, ledger)
+        result = estimate_function(equation.estimator, folder)(used, equation, ledger)
+        if is_own(equation.estimator):
+            _require_estimates(result, equation)
+        result = with_treated_clusters(result)
+    except CannotEstimate as error:
+        result = EquationResult([no_estimate(equation, str(error))])
+    except np.linalg.LinAlgError as error:  # ends this equation and no other
+        result = EquationResult([no_estimate(equation, f"the equations it is solved by have no solution: {error}")])
+    rows = [with_reasons(row, equation) for row in result.rows]
+    return replace(result, rows=rows, balance=balance), equation
+
+
+def _require_estimates(result: Any, equation: Equation) -> None:
+    """Refuse what an estimator of the study's own returns, if it is no table of estimates."""
+    where = f"block {equation.block}, {equation.estimator}"
+    if not isinstance(result, EquationResult):
+        what = f"returned {type(result).__name__}, and has to return an EquationResult"
+        raise DataError([Problem(where, what, hint="write `return EquationResult(rows)`")])
+    unknown = sorted({name for row in result.rows for name in row} - COLUMNS.keys())
+    problems = [
+        Problem(where, f"`{name}` is no column of the estimates", hint=nearest(name, COLUMNS)) for name in unknown
+    ]
+    if any("term" not in row for row in result.rows):
+        problems.append(Problem(where, "a row has no `term`, which says what it is an estimate of"))
+    if problems:
+        raise DataError(problems)

@@ -6,20 +6,20 @@ a regression on cohort-by-period cells without a constant, which gives clustered
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from ruralpanel.estimation.cell_means import cell_means
 from ruralpanel.estimation.estimates import COHORT_SIZE
+from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import estimation_sample
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
+from ruralpanel.treatment_columns import cohort_column
 
 NEVER = "never"
 
 
-def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
     """Average the outcome by cohort and period.
 
     Parameters
@@ -33,7 +33,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 
     Returns
     -------
-    list of dict
+    EquationResult
         One row a cohort and period, with the number of rows and units behind it, and one a cohort that counts its
         rows and units over all periods.
 
@@ -51,11 +51,11 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     for name, members in sample.groupby(cohort, sort=True):
         counts = {"observations": len(members), "units": members[whom].nunique()}
         rows.append({"term": COHORT_SIZE, "cohort": name, **counts, "reason": words})
-    return rows
+    return EquationResult(rows)
 
 
 def _cohort_names(sample: pd.DataFrame, equation: Equation) -> pd.Series:
     if not equation.treatments:
         return pd.Series("all", index=sample.index)
-    cohort = sample[f"{equation.treatments[0]}_cohort"]
+    cohort = sample[cohort_column(equation.treatments[0])]
     return cohort.map(lambda value: str(int(value)), na_action="ignore").astype(object).fillna(NEVER)

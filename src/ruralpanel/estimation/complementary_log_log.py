@@ -17,6 +17,7 @@ import pandas as pd
 from ruralpanel.errors import counted
 from ruralpanel.estimation.absorbed import CONSTANT, inference_columns
 from ruralpanel.estimation.estimates import no_estimate, statistics
+from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.right_hand_side import Term, right_hand_side
 from ruralpanel.estimation.rounding import NOISE, unit_of
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, clusters_of, effect_name, estimation_sample
@@ -31,7 +32,7 @@ UNBOUNDED = 15.0
 """A linear index this far from zero is a probability of 0 or 1 to six decimals or more; fits do not end there."""
 
 
-def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
     """Estimate the coefficients on the log of the hazard by maximum likelihood.
 
     Parameters
@@ -45,7 +46,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 
     Returns
     -------
-    list of dict
+    EquationResult
         One row a term. Inference is by the normal distribution.
 
     Raises
@@ -86,7 +87,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         **counts_of(sample, equation),
     }
     found = pd.DataFrame({"estimate": result.params, "error": errors}).reindex(columns).div(units, axis=0)
-    return [_row(term, found, collinear, equation, shared) for term in terms]
+    return EquationResult([_row(term, found, collinear, equation, shared) for term in terms])
 
 
 def _row(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.absorbed import Fit
-from ruralpanel.estimation.estimates import COVARIES
+from ruralpanel.estimation.result import EquationResult, Row
 from ruralpanel.study.blocks import Equation
 
 COVARIANCE_COLUMNS = {
@@ -28,8 +27,8 @@ COVARIANCE_KEY = list(COVARIANCE_COLUMNS)[:-1]
 """What identifies a pair."""
 
 
-def with_covariance(rows: Sequence[dict[str, Any]], names: Mapping[int, str], fit: Fit) -> list[dict[str, Any]]:
-    """Add to the rows by event time how their coefficients covary.
+def covariances(rows: Sequence[Row], names: Mapping[int, str], fit: Fit) -> dict[int, dict[int, float]]:
+    """Say how the coefficients by event time covary.
 
     Parameters
     ----------
@@ -42,19 +41,18 @@ def with_covariance(rows: Sequence[dict[str, Any]], names: Mapping[int, str], fi
 
     Returns
     -------
-    list of dict
-        The rows; those by event time that were estimated in this regression have the entry :data:`COVARIES`.
+    dict
+        By event time of one coefficient and then of the other, in the order of the rows, of those that have a standard
+        error from this regression.
     """
     matrix = fit.covariance.matrix
     known = {event_time: name for event_time, name in names.items() if name in matrix.index}
     chosen = matrix.loc[list(known.values()), list(known.values())]
-    return with_matrix(rows, list(known), chosen.to_numpy())
+    return covariances_in(rows, list(known), chosen.to_numpy())
 
 
-def with_matrix(
-    rows: Sequence[dict[str, Any]], event_times: Sequence[int], matrix: NDArray[np.float64]
-) -> list[dict[str, Any]]:
-    """Do what :func:`with_covariance` does, with a covariance by event time at hand.
+def covariances_in(rows: Sequence[Row], event_times: Sequence[int], matrix: Numbers) -> dict[int, dict[int, float]]:
+    """Do what :func:`covariances` does, with a covariance by event time at hand.
 
     Parameters
     ----------
@@ -65,28 +63,25 @@ def with_matrix(
     matrix
         The covariance.
     """
-    lines = (dict(zip(event_times, map(float, line), strict=True)) for line in matrix)
-    known = {row.get("event_time") for row in rows if np.isfinite(row.get("standard_error", np.nan))}
-    covariances = {
-        event_time: {other: value for other, value in line.items() if other in known}
-        for event_time, line in zip(event_times, lines, strict=True)
-        if event_time in known
+    with_errors = [row.get("event_time") for row in rows if np.isfinite(row.get("standard_error", np.nan))]
+    lines = {
+        event_time: {
+            other: covariance
+            for other, covariance in zip(event_times, map(float, line), strict=True)
+            if other in with_errors
+        }
+        for event_time, line in zip(event_times, matrix, strict=True)
     }
-    return [
-        row | {COVARIES: covariances[row["event_time"]]}
-        if row.get("event_time") in covariances and np.isfinite(row.get("standard_error", np.nan))
-        else row
-        for row in rows
-    ]
+    return {event_time: lines[event_time] for event_time in with_errors if event_time in lines}
 
 
-def covariance_frame(found: Sequence[tuple[dict[str, Any], Equation]]) -> pd.DataFrame:
+def covariance_frame(found: Sequence[tuple[EquationResult, Equation]]) -> pd.DataFrame:
     """Lay covariances out one row a pair.
 
     Parameters
     ----------
     found
-        The rows that estimators returned, with the equation of each.
+        The results of a block, with the equation of each.
 
     Returns
     -------
@@ -94,9 +89,10 @@ def covariance_frame(found: Sequence[tuple[dict[str, Any], Equation]]) -> pd.Dat
         The columns of :data:`COVARIANCE_COLUMNS`.
     """
     pairs = [
-        (equation.specification, equation.outcome, equation.estimator, row["event_time"], other, covariance)
-        for row, equation in found
-        for other, covariance in row.get(COVARIES, {}).items()
-        if other >= row["event_time"]
+        (equation.specification, equation.outcome, equation.estimator, event_time, other, covariance)
+        for result, equation in found
+        for event_time, line in result.covariance.items()
+        for other, covariance in line.items()
+        if other >= event_time
     ]
     return pd.DataFrame(pairs, columns=list(COVARIANCE_COLUMNS))

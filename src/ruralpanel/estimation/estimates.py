@@ -101,12 +101,6 @@ COHORT_SIZE = "cohort size"
 ROW = "row"
 """A running number within a block's file, which keeps the order in which estimates are to be shown."""
 
-PERMUTED = "permuted estimates"
-"""Where a row keeps what permutations gave until the block saves it; no column of the estimates."""
-
-COVARIES = "covariances by event time"
-"""The entry of a row with the covariances of its coefficient; no column of the estimates."""
-
 TESTED_AT = 0.05
 """The level of the test that the minimum detectable effect is for, whatever the level of intervals."""
 

@@ -8,25 +8,28 @@ by cohort, a coefficient also picks up effects of other event times (Sun & Abrah
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed
-from ruralpanel.estimation.covariance import with_covariance
+from ruralpanel.estimation.covariance import covariances
 from ruralpanel.estimation.estimates import COLLINEAR, NOBODY, no_estimate, sample_words
 from ruralpanel.estimation.event_time_columns import event_time_columns, seen_words
 from ruralpanel.estimation.leads import joint_test_of, null_of_regression
 from ruralpanel.estimation.measured_from import identified
 from ruralpanel.estimation.resampling import resampled_if_few, with_bootstrap
+from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.right_hand_side import Term
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample, without_always_treated
 from ruralpanel.estimation.simultaneous_band import with_band
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
+from ruralpanel.treatment_columns import cohort_column, event_time_column
 
 
-def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
     """Estimate one coefficient for each event time.
 
     Parameters
@@ -40,7 +43,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 
     Returns
     -------
-    list of dict
+    EquationResult
         One row an event time, what is measured from at zero among them, and those that cannot be measured or that
         nobody has, with that as the reason; the regressors; and the joint test of the leads before anticipation, an F
         statistic without an estimate.
@@ -52,7 +55,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     """
     (treatment,) = equation.treatments
     sample, left_out = without_always_treated(estimation_sample(panel, equation, ledger), treatment, equation, ledger)
-    event_time = sample[f"{treatment}_event_time"]
+    event_time = sample[event_time_column(treatment)]
     if event_time.notna().sum() == 0:
         raise CannotEstimate("no unit of this sample is treated while it is observed")
     lowest, highest = equation.window or (int(event_time.min()), int(event_time.max()))
@@ -63,7 +66,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
             "every unit is treated at some time and no event times are binned, so that effects cannot be told from "
             "time; give a `window`"
         )
-    made = event_time_columns(sample, event_time, sample[f"{treatment}_cohort"], (lowest, highest), equation, ledger)
+    made = event_time_columns(sample, event_time, sample[cohort_column(treatment)], (lowest, highest), equation, ledger)
     columns = made.columns
     if not columns and not made.without:
         seen = seen_words(event_time, (lowest, highest))
@@ -92,24 +95,24 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     ]
     rows += _unseen(rows, (lowest, highest), treatment, equation, fit)
     rows.sort(key=lambda each: int(each["event_time"]))
-    rows = with_covariance(rows, {value: name for name, value in columns.items()}, fit)
-    rows += [row(name, name) for name in equation.regressors]
+    names = {value: name for name, value in columns.items()}
+    covariance = covariances(rows, names, fit)
+    result = EquationResult([*rows, *(row(name, name) for name in equation.regressors)], covariance)
     equation = resampled_if_few(equation, fit)
     if equation.inference.bootstrap is not None:
-        names = {value: name for name, value in columns.items()}
-        at = [names.get(each["event_time"]) if "event_time" in each else None for each in rows]
-        drawn = [Term(name or each["term"], treatment) for name, each in zip(at, rows, strict=True)]
-        rows = with_bootstrap(rows, drawn, fit, panel, equation)
+        at = [names.get(each["event_time"]) if "event_time" in each else None for each in result.rows]
+        drawn = [Term(name or each["term"], treatment) for name, each in zip(at, result.rows, strict=True)]
+        result = with_bootstrap(result, drawn, fit, panel, equation)
     if equation.inference.simultaneous:
-        rows = with_band(rows, {value: name for name, value in columns.items()}, fit, equation)
+        result = replace(result, rows=with_band(list(result.rows), names, fit, equation))
     begins = -equation.anticipation.get(treatment, 0)
     leads = [name for name, value in columns.items() if value < begins]
     test = joint_test_of(fit, leads, equation, null_of_regression(fit, leads, equation))
     marked = [value for value in columns.values() if begins <= value < 0]
     if marked:
         test["reason"] += f"; event time {_listed(marked)} is left to anticipation and not tested"
-    rows.append(test)
-    return [{"sample": sample_words(equation, left_out), **each} for each in rows]
+    words = sample_words(equation, left_out)
+    return replace(result, rows=[{"sample": words, **each} for each in (*result.rows, test)])
 
 
 def _unseen(

@@ -13,6 +13,7 @@ with, so that there are no leads. Shares are taken as fixed.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,11 +30,13 @@ from ruralpanel.estimation.adoption import (
 )
 from ruralpanel.estimation.estimates import JOINT_TEST, sample_words
 from ruralpanel.estimation.imputation import imputable_rows
+from ruralpanel.estimation.result import EquationResult
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
+from ruralpanel.treatment_columns import cohort_column
 
 
-def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
     """Estimate effects by cohort and period, and average them.
 
     Parameters
@@ -47,7 +50,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 
     Returns
     -------
-    list of dict
+    EquationResult
         Averages by event time; the overall effect, without event time; and why no leads are tested.
 
     Raises
@@ -65,22 +68,21 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     terms = [*indicators, *regressors]
     fit = fit_absorbed(pd.concat([sample, indicators, regressors], axis=1), terms, equation, ledger)
     averages = averages_by_event_time(adoption, adoption.begins, equation.window)
-    known = [average for average in averages if average.rows.any()]
-    shares = {name_of(each): weights.where(each.rows, 0.0) / weights[each.rows].sum() for each in known}
+    known = [average for average in averages if average.over.any()]
+    shares = {name_of(each): weights.where(each.over, 0.0) / weights[each.over].sum() for each in known}
     combinations = pd.DataFrame({name: indicators.mul(share, axis=0).sum() for name, share in shares.items()})
     fit = with_combinations(fit, combinations)
     why_not = "an effect of a cohort and period is collinear with the fixed effects or the regressors"
-    rows = average_rows(averages, fit, adoption.treatment, equation, why_not)
-    rows.append(
-        {"term": JOINT_TEST, **fit.shared, "reason": "all untreated rows are compared with, so that none is a lead"}
-    )
-    return [{"sample": sample_words(equation, left_out), **row} for row in rows]
+    result = average_rows(averages, fit, adoption.treatment, equation, why_not)
+    test = {"term": JOINT_TEST, **fit.shared, "reason": "all untreated rows are compared with, so that none is a lead"}
+    words = sample_words(equation, left_out)
+    return replace(result, rows=[{"sample": words, **row} for row in (*result.rows, test)])
 
 
 def _cells(adoption: Adoption, equation: Equation) -> pd.Series:
     """Name cohort and period of treated rows; missing for the untreated."""
     treated = adoption.sample[~adoption.untreated]
-    cohort = treated[f"{adoption.treatment}_cohort"].astype("int64").astype("str")
+    cohort = treated[cohort_column(adoption.treatment)].astype("int64").astype("str")
     return ("cohort " + cohort + " in " + treated[equation.period].astype("str")).reindex(adoption.sample.index)
 
 

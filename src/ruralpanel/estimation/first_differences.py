@@ -14,7 +14,7 @@ within units leaves. Without an effect of the period there is a constant, which 
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ import pandas as pd
 from ruralpanel.errors import counted
 from ruralpanel.estimation.absorbed import fit_absorbed
 from ruralpanel.estimation.resampling import with_bootstrap
+from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.right_hand_side import right_hand_side
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
 from ruralpanel.estimation.two_way_fixed_effects import rows_of
@@ -32,7 +33,7 @@ from ruralpanel.study.fixed_effects import columns_of
 LEVEL = "level of the outcome"
 
 
-def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
     """Estimate the coefficients of treatments and regressors from changes.
 
     Parameters
@@ -47,7 +48,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 
     Returns
     -------
-    list of dict
+    EquationResult
         One row a term, in the equation's order, and one a moderator and period. Observations are differences, and
         R² is of the changes that period effects leave; the mean of the outcome is of its level in the later period.
 
@@ -63,13 +64,13 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     changes = _differences(sample, columns, equation, ledger)
     within = equation.model_copy(update={"fixed_effects": effects})
     fit = fit_absorbed(changes, columns, within, ledger)
-    rows = rows_of(fit, terms, equation)
+    result = EquationResult(rows_of(fit, terms, equation))
     if equation.inference.bootstrap is not None:
-        rows = with_bootstrap(rows, terms, fit, panel, within)
+        result = with_bootstrap(result, terms, fit, panel, within)
     weights = changes[equation.weights] if equation.weights else None
     mean = float(np.average(changes[LEVEL], weights=weights))
     stated = " + ".join(effects) or "none"
-    return [{**row, "fixed_effects": stated, "outcome_mean": mean} for row in rows]
+    return replace(result, rows=[{**row, "fixed_effects": stated, "outcome_mean": mean} for row in result.rows])
 
 
 def _effects_left(sample: pd.DataFrame, equation: Equation) -> list[str]:

@@ -13,14 +13,16 @@ import pandas as pd
 
 from ruralpanel.estimation.cell_means import cell_means
 from ruralpanel.estimation.estimates import sample_words
+from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
+from ruralpanel.treatment_columns import cohort_column
 
 TREATED, UNTREATED, HIGH, LOW = "treated", "untreated", "high", "low"
 
 
-def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
     """Average the outcome by group and period.
 
     Parameters
@@ -35,7 +37,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 
     Returns
     -------
-    list of dict
+    EquationResult
         One row a group and period. Its term is ``treated`` or ``untreated``, and behind a comma whether the moderator
         is ``high`` or ``low``; its sample says above which value it is high.
 
@@ -64,7 +66,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     )
     treated = sample[whom].map(then[treatment]).eq(1)
     if groups.later_treated == "drop":
-        later = ~treated & (sample[f"{treatment}_cohort"] > groups.at)
+        later = ~treated & (sample[cohort_column(treatment)] > groups.at)
         sample = _kept(sample, ~later, "not treated later", f"first treated after {equation.label(groups.at)}", ledger)
     if groups.measured_from is not None:
         base = sample[whom].map(_means(sample[sample[equation.period] == groups.measured_from], equation))
@@ -81,7 +83,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         high = sample[whom].map(value) > cut
         group = group + f", {moderator} " + high.map({True: HIGH, False: LOW})
         words = sample_words(equation, f"{moderator} high above {cut:.4g} in {equation.label(groups.at)}")
-    return [_row(name, row, words, groups.measured_from) for name, row in cell_means(sample, group, equation)]
+    means = cell_means(sample, group, equation)
+    return EquationResult([_row(name, row, words, groups.measured_from) for name, row in means])
 
 
 def _then(rows: pd.DataFrame, equation: Equation) -> pd.DataFrame:

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ruralpanel.arrays import Numbers
 from ruralpanel.errors import counted
 from ruralpanel.estimation.absorbed import fit_absorbed
 from ruralpanel.estimation.adoption import (
     Adoption,
-    Average,
-    Numbers,
+    Rows,
     adoption_of,
     average_rows,
     averages_by_event_time,
@@ -28,21 +28,24 @@ from ruralpanel.estimation.adoption import (
     name_of,
     numbers_of,
 )
-from ruralpanel.estimation.covariance import with_covariance
+from ruralpanel.estimation.average import Average
+from ruralpanel.estimation.covariance import covariances
 from ruralpanel.estimation.estimates import COLLINEAR, JOINT_TEST, no_estimate, sample_words
 from ruralpanel.estimation.leads import joint_test_of, null_of_regression
 from ruralpanel.estimation.measured_from import cohort_words, curves_of, identified
+from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import CannotEstimate, clusters_of
 from ruralpanel.estimation.untreated import untreated_outcome
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
+from ruralpanel.treatment_columns import cohort_column, event_time_column
 
 NOT_IMPUTED = "untreated rows do not determine what any of these rows would be without treatment"
 
 UNTREATED = "untreated rows only"
 
 
-def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
     """Impute untreated outcomes of treated rows, and average the differences.
 
     Parameters
@@ -57,7 +60,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 
     Returns
     -------
-    list of dict
+    EquationResult
         Leads, with the reference they are measured from at zero; effects by event time; the overall effect, without
         event time; and the joint test of the leads.
 
@@ -71,16 +74,18 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     ledger.note("estimated", len(sample), sample)
     model = untreated_outcome(sample, adoption.untreated, equation)
     averages = averages_by_event_time(adoption, adoption.begins, equation.window)
-    known = [average for average in averages if average.rows.any()]
+    known = [average for average in averages if average.over.any()]
     weights = np.column_stack([_shares(average, model.weights) for average in known])
     difference = model.outcome - model.predicted
     contributions = weights * (difference - _auxiliary_means(adoption, difference, model.weights, equation))[:, None]
     contributions[model.untreated] = model.through_first_stage(weights) * difference[model.untreated][:, None]
     fit = clustered_fit([name_of(each) for each in known], difference @ weights, contributions, sample, equation)
     effects = average_rows(averages, fit, adoption.treatment, equation, NOT_IMPUTED)
-    leads = [{"sample": sample_words(equation, UNTREATED), **each} for each in _leads(adoption, equation, ledger)]
-    rows = [*leads, *({"sample": sample_words(equation, left_out), **each} for each in effects)]
-    return sorted(rows, key=lambda each: (each["term"] == JOINT_TEST, "event_time" not in each))
+    leads = _leads(adoption, equation, ledger)
+    rows = [{"sample": sample_words(equation, UNTREATED), **each} for each in leads.rows]
+    rows += [{"sample": sample_words(equation, left_out), **each} for each in effects.rows]
+    rows.sort(key=lambda each: (each["term"] == JOINT_TEST, "event_time" not in each))
+    return EquationResult(rows, {**leads.covariance, **effects.covariance})
 
 
 def imputable_rows(adoption: Adoption, equation: Equation, ledger: Ledger) -> tuple[Adoption, str]:
@@ -120,9 +125,9 @@ def imputable_rows(adoption: Adoption, equation: Equation, ledger: Ledger) -> tu
     return found, " and ".join(part for part in (adoption.left_out, f"without {lost} that cannot be imputed") if part)
 
 
-def _shares(average: Average, weights: Numbers) -> Numbers:
+def _shares(average: Average[Rows], weights: Numbers) -> Numbers:
     """Give the weights of an average, which add up to one."""
-    chosen = np.where(average.rows, weights, 0.0)
+    chosen = np.where(average.over, weights, 0.0)
     return np.asarray(chosen / chosen.sum())
 
 
@@ -149,7 +154,7 @@ def _auxiliary_means(adoption: Adoption, difference: Numbers, weights: Numbers, 
     return np.asarray(frame.join(means, on=group)["mean"].fillna(0.0))
 
 
-def _leads(adoption: Adoption, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+def _leads(adoption: Adoption, equation: Equation, ledger: Ledger) -> EquationResult:
     """Estimate the leads on untreated rows: those before them, and the never treated, are what they are measured from.
 
     Every period before treatment cannot have a lead beside its unit's fixed effect: the earliest is left out, in each
@@ -157,11 +162,11 @@ def _leads(adoption: Adoption, equation: Equation, ledger: Ledger) -> list[dict[
     would fit them too.
     """
     untreated = adoption.sample[adoption.untreated].reset_index(drop=True)
-    event_time = untreated[f"{adoption.treatment}_event_time"]
+    event_time = untreated[event_time_column(adoption.treatment)]
     out, leads = _split(adoption, untreated, equation)
     nothing = {"term": JOINT_TEST, "reason": "there is no coefficient before treatment to test"}
     if not leads:
-        return [nothing]
+        return EquationResult([nothing])
     ledger.note("untreated rows, for the leads", len(adoption.sample), untreated)
     columns = {f"event time {value}": value for value in leads}
     dummies = {name: (event_time == value).astype("float64") for name, value in columns.items()}
@@ -170,7 +175,7 @@ def _leads(adoption: Adoption, equation: Equation, ledger: Ledger) -> list[dict[
         fit = fit_absorbed(untreated.assign(**dummies), terms, equation, ledger)
         fit, not_identified = identified(fit, list(columns), terms, equation)
     except CannotEstimate as error:
-        return [nothing | {"reason": f"leads: {error}"}]
+        return EquationResult([nothing | {"reason": f"leads: {error}"}])
     rows: list[dict[str, Any]] = [
         {"term": adoption.treatment, **zero, "estimate": 0.0, **fit.shared} for zero in _zeros(out, leads[0])
     ]
@@ -182,15 +187,15 @@ def _leads(adoption: Adoption, equation: Equation, ledger: Ledger) -> list[dict[
         else:
             rows.append({"term": adoption.treatment, **place, **fit.shared, **numbers_of(fit, name, equation)})
     rows = sorted(rows, key=lambda row: int(row["event_time"]))
-    rows = with_covariance(rows, {value: name for name, value in columns.items()}, fit)
+    covariance = covariances(rows, {value: name for name, value in columns.items()}, fit)
     null = null_of_regression(fit, list(columns), equation)
-    return [*rows, joint_test_of(fit, list(columns), equation, null)]
+    return EquationResult([*rows, joint_test_of(fit, list(columns), equation, null)], covariance)
 
 
 def _split(adoption: Adoption, untreated: pd.DataFrame, equation: Equation) -> tuple[dict[int, str], list[int]]:
     """Tell the event times that are left out, each with the cohorts for which it has to be, from the leads."""
-    event_time = untreated[f"{adoption.treatment}_event_time"]
-    curves = curves_of(untreated, event_time, untreated[f"{adoption.treatment}_cohort"], equation)
+    event_time = untreated[event_time_column(adoption.treatment)]
+    curves = curves_of(untreated, event_time, untreated[cohort_column(adoption.treatment)], equation)
     seen = sorted(time for curve in curves for time in curve.event_times)
     lowest = equation.window[0] if equation.window else min(seen, default=0)
     out = {time: "" for time in seen if time < lowest}

@@ -19,11 +19,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.absorbed import Fit, Regression, TakenOut, effects_taken_out, fit_of, varying_effects
 from ruralpanel.estimation.estimates import no_estimate
 from ruralpanel.estimation.first_stage import first_stage_term
+from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.right_hand_side import Term, right_hand_side
 from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
@@ -38,8 +39,6 @@ from ruralpanel.inference.weak_instruments import (
 )
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
-
-Numbers = NDArray[np.float64]
 
 UNMOVED = 1e-9
 """Less than this share of an endogenous term moved by the instruments on their own means that nothing is."""
@@ -100,7 +99,7 @@ class Design:
     instruments: Columns
 
 
-def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
     """Estimate the coefficients of treatments and regressors, some of which are instrumented.
 
     Parameters
@@ -115,7 +114,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 
     Returns
     -------
-    list of dict
+    EquationResult
         One row a term, in the equation's order. Those of endogenous terms have the F of their first stage and, where
         there is one of them, the Anderson–Rubin p-value and interval. Then one row an instrument and endogenous term:
         the first stage.
@@ -143,7 +142,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         for row, term in zip(rows_of(fit, terms, equation), terms, strict=True)
     ]
     named = {"instruments": " + ".join(design.instruments.names)}
-    return [row | named for row in [*rows, *_first_stage_rows(stages, lost, design, equation)]]
+    return EquationResult([row | named for row in [*rows, *_first_stage_rows(stages, lost, design, equation)]])
 
 
 def _design(sample: pd.DataFrame, effects: pd.DataFrame, terms: list[str], equation: Equation) -> Design:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralpanel.arrays import Numbers
 from ruralpanel.errors import counted
 from ruralpanel.estimation.absorbed import Fit
 from ruralpanel.estimation.estimates import JOINT_TEST
@@ -25,8 +26,6 @@ from ruralpanel.inference.random_draws import generator
 from ruralpanel.inference.sign_changes import Contributions, contributions_of, sign_changes_p_value
 from ruralpanel.inference.small_sample import is_nested
 from ruralpanel.study.blocks import Equation
-
-Numbers = NDArray[np.float64]
 
 PURPOSE = "joint test of leads"
 """The name of the stream of random numbers."""

@@ -27,10 +27,12 @@ from ruralpanel.estimation.absorbed import fit_absorbed
 from ruralpanel.estimation.adoption import Adoption, adoption_of, numbers_of
 from ruralpanel.estimation.estimates import COLLINEAR, JOINT_TEST, no_estimate, sample_words
 from ruralpanel.estimation.measured_from import Curve, base_of, cohort_words, why_not, zero_words
+from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, effect_name
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.fixed_effects import columns_of
+from ruralpanel.treatment_columns import cohort_column, event_time_column
 
 NEWLY_TREATED = "newly treated"
 LEVEL = "level of the outcome"
@@ -38,7 +40,7 @@ ANCHOR = "period in which units are newly treated"
 BASE = "event time measured from"
 
 
-def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
     """Estimate one regression of long differences for each event time.
 
     Parameters
@@ -52,7 +54,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 
     Returns
     -------
-    list of dict
+    EquationResult
         One row an event time, the reference at zero among them; the overall effect, without event time; and why
         leads are not tested together.
 
@@ -83,12 +85,12 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     left_out = ", ".join(
         part for part in (adoption.left_out, f"without {cohort_words(lost, equation)}" if lost else "") if part
     )
-    return [{"sample": sample_words(equation, left_out), **row} for row in rows]
+    return EquationResult([{"sample": sample_words(equation, left_out), **row} for row in rows])
 
 
 def _observed(adoption: Adoption) -> dict[int, list[int]]:
     """List the event times at which anybody of a cohort is observed, by cohort."""
-    frame = adoption.sample[[f"{adoption.treatment}_cohort", f"{adoption.treatment}_event_time"]].dropna()
+    frame = adoption.sample[[cohort_column(adoption.treatment), event_time_column(adoption.treatment)]].dropna()
     found: dict[int, list[int]] = {}
     for first, since in sorted(set(frame.astype("int64").itertuples(index=False, name=None))):
         found.setdefault(first, []).append(since)
@@ -203,7 +205,7 @@ def _unmeasured(adoption: Adoption, horizons: list[int], bases: dict[int, int | 
 
 def _long_differences(adoption: Adoption, rows: pd.DataFrame, horizons: list[int], equation: Equation) -> pd.DataFrame:
     """Give the rows at which units are newly treated or clean controls, with the mean of their long differences."""
-    cohort, anchor = rows[f"{adoption.treatment}_cohort"].to_numpy(dtype="float64"), rows[ANCHOR].to_numpy()
+    cohort, anchor = rows[cohort_column(adoption.treatment)].to_numpy(dtype="float64"), rows[ANCHOR].to_numpy()
     # A unit counts as a control as long as nothing is anticipated in it either.
     onset = np.where(np.isnan(cohort), np.inf, cohort + adoption.begins)
     newly = cohort == anchor

@@ -15,12 +15,12 @@ computes them. Under the preset ``reghdfe``, corrections are those of Stata's pp
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.absorbed import Fit, absorbed_regression, fit_of, varying_effects
+from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.right_hand_side import right_hand_side
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, effect_name, estimation_sample
 from ruralpanel.estimation.two_way_fixed_effects import rows_of
@@ -35,7 +35,7 @@ BEYOND = 300.0
 """A fitted log mean as large as this is on its way to infinity."""
 
 
-def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
     """Estimate the coefficients of treatments and regressors on the log of the mean.
 
     Parameters
@@ -49,7 +49,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 
     Returns
     -------
-    list of dict
+    EquationResult
         One row a term, in the equation's order, and one a moderator and period. Inference is by the normal
         distribution.
 
@@ -66,7 +66,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     sample, terms = right_hand_side(sample, equation)
     fit = _fit(sample, [term.column for term in terms], equation, ledger)
     normal = replace(fit.covariance, degrees_of_freedom=np.inf)
-    return rows_of(replace(fit, covariance=normal), terms, equation)
+    return EquationResult(rows_of(replace(fit, covariance=normal), terms, equation))
 
 
 def _without_zero_levels(sample: pd.DataFrame, equation: Equation, ledger: Ledger) -> pd.DataFrame:

@@ -2,51 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.absorbed import Absorbed, Fit, slope_values
-from ruralpanel.estimation.estimates import PERMUTED
+from ruralpanel.estimation.result import TREATED_CLUSTERS, BootstrapDraws, Draws, EquationResult, Row
 from ruralpanel.estimation.right_hand_side import Term
 from ruralpanel.estimation.sample import effect_name
-from ruralpanel.estimation.treated_clusters import COUNTS, Counts
+from ruralpanel.estimation.treated_clusters import Counts
 from ruralpanel.inference.crossing_effects import CrossingEffects, TooManyLevels, crossing_effects
 from ruralpanel.inference.permutation import coefficients_of, permuted, strata_of
 from ruralpanel.inference.random_draws import generator, share_as_large
 from ruralpanel.inference.small_sample import is_nested
 from ruralpanel.inference.wild_bootstrap import WildWeights, wild_bootstrap, wild_weights
 from ruralpanel.study.blocks import Equation
+from ruralpanel.study.estimators import reading
 from ruralpanel.study.fixed_effects import slopes
 from ruralpanel.study.resampling import Permutation, WildBootstrap
-
-DRAWN = "drawn statistics"
-"""Where a row keeps its :class:`Drawn` until the block's joint tests are done; no column of the estimates."""
+from ruralpanel.treatment_columns import cohort_column
 
 
 class CannotPermute(ValueError):
     """Cohorts cannot be permuted in this sample; the message says why."""
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """The bootstrap draws of a coefficient.
-
-    Parameters
-    ----------
-    statistic
-        The absolute t statistic found.
-    statistics
-        Those drawn, scaled like it, shape (draws,).
-    exact
-        Whether they are all there are, the one found among them.
-    """
-
-    statistic: float
-    statistics: np.ndarray
-    exact: bool
 
 
 def resampled_if_few(equation: Equation, fit: Fit) -> Equation:
@@ -67,7 +47,7 @@ def resampled_if_few(equation: Equation, fit: Fit) -> Equation:
     Equation
         The same, or with another inference.
     """
-    inference, counts = equation.inference, fit.shared.get(COUNTS)
+    inference, counts = equation.inference, fit.shared.get(TREATED_CLUSTERS)
     asked = inference.bootstrap is not None or inference.permutation is not None
     if asked or not isinstance(counts, Counts) or not counts.are_few_of_some or counts.total < 3:
         return equation
@@ -76,7 +56,7 @@ def resampled_if_few(equation: Equation, fit: Fit) -> Equation:
     (cluster,) = inference.cluster or [equation.unit]
     kinds: dict[str, Any] = {"bootstrap": WildBootstrap()}
     single = len(equation.treatments) == 1 and equation.absorbing and not equation.intensities
-    if equation.estimator == "two_way_fixed_effects" and single and not equation.excluded_event_times:
+    if equation.estimator in reading("permutation") and single and not equation.excluded_event_times:
         groups = fit.absorbed.sample.groupby(cluster)
         try:
             _permutable_cohort(fit.absorbed.sample, groups, [], equation)
@@ -93,14 +73,16 @@ def permutable(terms: list[Term], equation: Equation) -> list[str]:
 
 
 def with_bootstrap(
-    rows: list[dict[str, Any]], terms: list[Term], fit: Fit, panel: pd.DataFrame, equation: Equation
-) -> list[dict[str, Any]]:
+    result: EquationResult, terms: list[Term], fit: Fit, panel: pd.DataFrame, equation: Equation
+) -> EquationResult:
     """Add p-values from the wild cluster bootstrap to the rows of treatments, moderation and regressors.
 
     Parameters
     ----------
-    rows, terms
-        The estimates, and the terms they are of, in the same order.
+    result
+        The estimates.
+    terms
+        What its rows are of, in the same order.
     fit
         The regression.
     panel
@@ -110,8 +92,8 @@ def with_bootstrap(
 
     Returns
     -------
-    list of dict
-        The rows, with the columns of the bootstrap and the statistics drawn under :data:`DRAWN`.
+    EquationResult
+        Its rows with the columns of the bootstrap, and what was drawn for them.
     """
     options, absorbed = equation.inference.bootstrap, fit.absorbed
     assert options is not None and absorbed is not None and equation.seed is not None and equation.inference.cluster
@@ -123,13 +105,14 @@ def with_bootstrap(
     try:
         effects = projection(absorbed, nested_effect(absorbed, cluster), equation)
     except TooManyLevels as error:
-        return [row | {"bootstrap": f"no bootstrap: {error}"} for row in rows]
+        return replace(result, rows=[row | {"bootstrap": f"no bootstrap: {error}"} for row in result.rows])
     regressors = absorbed.regressors.to_numpy(dtype="float64")
     entering = [equation.intensities.get(name, name) for name in equation.treatments]
     is_treated = absorbed.sample[entering].ne(0).any(axis=1).groupby(absorbed.sample[cluster]).any()
     words = _words(weights, int(is_treated.sum()), equation)
-    found = []
-    for row, term in zip(rows, terms, strict=True):
+    found: list[Row] = []
+    draws = dict(result.draws)
+    for number, (row, term) in enumerate(zip(result.rows, terms, strict=True)):
         if term.period is not None or pd.isna(row.get("standard_error")):
             found.append(row)
             continue
@@ -146,47 +129,43 @@ def with_bootstrap(
                 "interval_low_bootstrap": low,
                 "interval_high_bootstrap": high,
                 "bootstrap": words,
-                DRAWN: Drawn(
-                    abs(row["estimate"] / row["standard_error"]),
-                    np.abs(statistics) * scale,
-                    weights.exact and options.impose_null,
-                ),
             }
         )
-    return found
+        statistic, exact = abs(row["estimate"] / row["standard_error"]), weights.exact and options.impose_null
+        of_row = BootstrapDraws(statistic, np.abs(statistics) * scale, exact)
+        draws[number] = replace(draws.get(number, Draws()), bootstrap=of_row)
+    return replace(result, rows=found, draws=draws)
 
 
-def with_permutation(
-    rows: list[dict[str, Any]], terms: list[Term], fit: Fit, equation: Equation
-) -> list[dict[str, Any]]:
+def with_permutation(result: EquationResult, terms: list[Term], fit: Fit, equation: Equation) -> EquationResult:
     """Add p-values from permuted cohorts to the rows of the treatment and its moderation.
 
     Parameters
     ----------
-    rows, terms, fit
+    result, terms, fit
         As in :func:`with_bootstrap`.
     equation
         What was estimated: one treatment that stays, by its indicator.
 
     Returns
     -------
-    list of dict
-        The rows, with the columns of the permutations and the estimates drawn under
-        :data:`ruralpanel.estimation.estimates.PERMUTED`; with a reason there where cohorts cannot be permuted.
+    EquationResult
+        Its rows with the columns of the permutations, and the estimates drawn; with a reason there where cohorts cannot
+        be permuted.
     """
     options, absorbed = equation.inference.permutation, fit.absorbed
     assert options is not None and absorbed is not None and equation.seed is not None
     sample = absorbed.sample
     columns = [name for name in permutable(terms, equation) if name in absorbed.regressors]
     if not columns:
-        return rows
+        return result
     among = options.among or equation.timing_unit
     groups = sample.groupby(among, sort=True)
     try:
         cohort = _permutable_cohort(sample, groups, options.within, equation)
         effects = projection(absorbed, _largest_effect(absorbed), equation)
     except (CannotPermute, TooManyLevels) as error:
-        return [row | {"permutation": f"no permutations: {error}"} for row in rows]
+        return replace(result, rows=[row | {"permutation": f"no permutations: {error}"} for row in result.rows])
     random = generator(equation.seed, equation.block, "permutation")
     strata = strata_of(groups[options.within].first(), options.within)
     drawn = permuted(cohort, strata, options.draws, random)[:, groups.ngroup().to_numpy()]
@@ -210,21 +189,20 @@ def with_permutation(
         draws[:, columns.index(treatment)] -= draws @ shifts
     words = f"{options.draws:,} permutations of cohorts among {among}"
     words += f" within {' and '.join(options.within)}" if options.within else ""
-    found = []
-    for row, term in zip(rows, terms, strict=True):
+    found, drawn_for = list(result.rows), dict(result.draws)
+    for number, term in enumerate(terms):
         if term.column in columns:
             of_term = draws[:, columns.index(term.column)]
-            p_value = share_as_large(float(row["estimate"]), of_term, exact=False)
-            found.append(row | {"p_value_permutation": p_value, "permutation": words, PERMUTED: of_term})
-        else:
-            found.append(row)
-    return found
+            p_value = share_as_large(float(found[number]["estimate"]), of_term, exact=False)
+            found[number] = found[number] | {"p_value_permutation": p_value, "permutation": words}
+            drawn_for[number] = replace(drawn_for.get(number, Draws()), permuted=of_term)
+    return replace(result, rows=found, draws=drawn_for)
 
 
 def _permutable_cohort(sample: pd.DataFrame, groups: Any, within: list[str], equation: Equation) -> np.ndarray:
     """Give the cohort of every group, missing for the never treated, in the order of their names."""
     (treatment,) = equation.treatments
-    name = f"{treatment}_cohort"
+    name = cohort_column(treatment)
     cohort = sample[name].astype("float64")
     if not (sample[treatment] == (sample[equation.period] >= cohort)).all():
         raise CannotPermute(f"{treatment} is not all that its cohort says")

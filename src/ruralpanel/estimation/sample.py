@@ -13,8 +13,9 @@ from ruralpanel.panel.expressions import evaluate_condition
 from ruralpanel.periods.conditions import with_ordinals
 from ruralpanel.periods.frequency import by_column
 from ruralpanel.study.blocks import Equation
-from ruralpanel.study.estimators import BY_COHORT, WITH_TREATMENT_TERMS
+from ruralpanel.study.estimators import BY_COHORT, ESTIMATORS, WITH_TREATMENT_TERMS
 from ruralpanel.study.fixed_effects import columns_of, intercepts, slopes
+from ruralpanel.treatment_columns import cohort_column, event_time_column
 
 
 class CannotEstimate(ValueError):
@@ -68,7 +69,7 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
         reason = "; ".join(part for part in ("sample of the specification", unknown) if part)
         rows = _kept(rows, holds, f"keep {equation.sample}", reason, ledger)
     if equation.at_risk_of is not None:
-        event_time = rows[f"{equation.at_risk_of}_event_time"]
+        event_time = rows[event_time_column(equation.at_risk_of)]
         at_risk = event_time.isna() | (event_time <= 0)
         reason = f"units are no longer at risk after their first period with {equation.at_risk_of}"
         rows = _kept(rows, at_risk, "at risk", reason, ledger)
@@ -93,10 +94,10 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
         )
     if equation.absorbing and equation.estimator not in WITH_TREATMENT_TERMS:
         for treatment in equation.treatments:  # else a unit of which nothing is known would count as never treated
-            known = rows[treatment].notna() | rows[f"{treatment}_event_time"].notna()
+            known = rows[treatment].notna() | rows[event_time_column(treatment)].notna()
             rows = _kept(rows, known, "treatment known", f"treatment {treatment} unknown", ledger)
     for treatment, times in equation.excluded_event_times.items():
-        left_out = rows[f"{treatment}_event_time"].isin(times)
+        left_out = rows[event_time_column(treatment)].isin(times)
         reason = f"event time {', '.join(map(str, times))} of {treatment} left out, as its donut or anticipation says"
         rows = _kept(rows, ~left_out, f"event times of {treatment}", reason, ledger)
     if equation.matching is not None:
@@ -125,7 +126,7 @@ def without_always_treated(
     """
     if equation.always_treated == "keep":
         return sample, ""
-    cohort = sample[f"{treatment}_cohort"]
+    cohort = sample[cohort_column(treatment)]
     first = sample.groupby(equation.timing_unit)[equation.period].transform("min")
     always = cohort.notna() & (cohort <= first)
     if not always.any():
@@ -136,7 +137,7 @@ def without_always_treated(
     most = sample.loc[always, equation.unit].nunique() > kept.loc[kept[treatment] == 1, equation.unit].nunique()
     remedy = level_remedy(sample, treatment, equation) if most else ""
     ledger.note("always treated dropped", len(sample), kept, f"{units} treated from the first period on{remedy}")
-    if not (kept[f"{treatment}_event_time"] >= 0).any():
+    if not (kept[event_time_column(treatment)] >= 0).any():
         raise CannotEstimate(all_treated_throughout(sample, treatment, equation))
     return kept, f"without {units} treated throughout"
 
@@ -164,12 +165,11 @@ def _parts(interaction: str, equation: Equation) -> list[str]:
 def _needed(equation: Equation) -> list[str]:
     """List the columns that a row must know beside the outcome."""
     clusters = equation.inference.cluster or []
-    if equation.estimator in ("cohort_means", "group_means"):
-        return list(clusters)
-    if equation.estimator == "callaway_santanna":
-        return list(dict.fromkeys([*(equation.group_time.covariates if equation.group_time else []), *clusters]))
-    if equation.estimator == "chaisemartin_dhaultfoeuille":
-        return list(dict.fromkeys([*(equation.switching.within if equation.switching else []), *clusters]))
+    estimator = ESTIMATORS[equation.estimator]
+    if {"regressors", "fixed_effects"} <= set(estimator.without):
+        covariates = equation.group_time.covariates if equation.group_time and "group_time" in estimator.keys else []
+        strata = equation.switching.within if equation.switching and "switching" in estimator.keys else []
+        return list(dict.fromkeys([*covariates, *strata, *clusters]))
     effects = [name for effect in equation.fixed_effects for name in columns_of(effect)]
     # In an event study, a missing event time means never treated.
     treatments = [] if equation.estimator in BY_COHORT else equation.treatments

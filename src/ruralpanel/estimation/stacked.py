@@ -25,11 +25,12 @@ import pandas as pd
 from ruralpanel.errors import counted
 from ruralpanel.estimation.absorbed import fit_absorbed
 from ruralpanel.estimation.adoption import Adoption, adoption_of, numbers_of, with_combinations
-from ruralpanel.estimation.covariance import with_covariance
+from ruralpanel.estimation.covariance import covariances
 from ruralpanel.estimation.estimates import COLLINEAR, no_estimate, sample_words
 from ruralpanel.estimation.event_time_columns import event_time_columns, seen_words
 from ruralpanel.estimation.leads import joint_test_of, null_of_regression
 from ruralpanel.estimation.measured_from import identified
+from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import CannotEstimate, effect_name
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
@@ -40,7 +41,7 @@ TREATED = "treated in the sub-experiment"
 WEIGHT = "weight in the stack"
 
 
-def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
     """Stack sub-experiments and estimate one event study over them.
 
     Parameters
@@ -54,7 +55,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 
     Returns
     -------
-    list of dict
+    EquationResult
         One row an event time, the reference at zero among them; the overall effect, without event time; and the joint
         test of the leads.
 
@@ -101,7 +102,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         for value, reason in made.without.items()
     ]
     rows.sort(key=lambda each: int(each["event_time"]))
-    rows = with_covariance(rows, {value: name for name, value in columns.items()}, fit)
+    covariance = covariances(rows, {value: name for name, value in columns.items()}, fit)
     nobody = "no treated unit of a sub-experiment has a row after treatment began"
     if after and not lost:
         rows.append(row("overall"))
@@ -109,7 +110,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         reason = made.without[lost[0]] if lost else nobody
         rows.append(no_estimate(equation, reason, adoption.treatment, **fit.shared))
     rows.append(joint_test_of(fit, leads, equation, null))
-    return [{"sample": sample_words(equation, words), **each} for each in rows]
+    return EquationResult([{"sample": sample_words(equation, words), **each} for each in rows], covariance)
 
 
 def _stacked(adoption: Adoption, equation: Equation, ledger: Ledger) -> tuple[pd.DataFrame, str]:

@@ -21,34 +21,21 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed, varying_effects
-from ruralpanel.estimation.covariance import with_covariance
+from ruralpanel.estimation.average import Average
+from ruralpanel.estimation.covariance import covariances
 from ruralpanel.estimation.estimates import COLLINEAR, no_estimate, sample_words
 from ruralpanel.estimation.leads import joint_test_of, null_of_regression
 from ruralpanel.estimation.measured_from import Curve, base_of, cohort_words, connected, identified, why_not, zero_words
+from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample, without_always_treated
 from ruralpanel.estimation.simultaneous_band import with_band
 from ruralpanel.estimation.treated_units import treated_in_words
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
+from ruralpanel.treatment_columns import cohort_column, event_time_column
 
 
-@dataclass(frozen=True)
-class Average:
-    """An average of coefficients.
-
-    Parameters
-    ----------
-    place
-        The columns of the estimates that say what it is an average over.
-    columns
-        The columns of the sample whose coefficients it averages.
-    """
-
-    place: dict[str, Any]
-    columns: list[str]
-
-
-def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
     """Estimate averages over cohorts.
 
     Parameters
@@ -62,7 +49,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 
     Returns
     -------
-    list of dict
+    EquationResult
         One row an event time, the reference at zero among them; one for all treated rows, without event time and
         cohort; one a cohort; the regressors; and the joint test of the leads.
 
@@ -122,16 +109,16 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     rows += [each for each in found if "event_time" not in each]
     rows += [row(name, name) for name in equation.regressors]
     times = {each.place["event_time"]: name for name, each in averages.items() if "event_time" in each.place}
-    rows = with_covariance(rows, times, fit)
+    covariance = covariances(rows, times, fit)
     if equation.inference.simultaneous:
         rows = with_band(rows, times, fit, equation)
     begins = -equation.anticipation.get(treatment, 0)
     leads = [name for name, each in averages.items() if each.place.get("event_time", 0) < begins]
     # That no cohort has an effect before treatment is the hypothesis under which averages have none.
-    of_cohorts = [column for name in leads for column in averages[name].columns]
+    of_cohorts = [column for name in leads for column in averages[name].over]
     null = null_of_regression(cohorts, of_cohorts, equation, shares[[name for name in leads if name in shares]])
     rows.append(joint_test_of(fit, leads, equation, null))
-    return [{"sample": sample_words(equation, left_out), **each} for each in rows]
+    return EquationResult([{"sample": sample_words(equation, left_out), **each} for each in rows], covariance)
 
 
 def _indicators(
@@ -147,7 +134,7 @@ def _indicators(
     if not columns:
         raise CannotEstimate("; ".join(sorted({each.why_not for each in cells if each.why_not})))
     every = dict(sorted({**columns, **beside}.items(), key=lambda item: item[1][::-1]))
-    cohort, event_time = sample[f"{treatment}_cohort"], sample[f"{treatment}_event_time"]
+    cohort, event_time = sample[cohort_column(treatment)], sample[event_time_column(treatment)]
     dummies = {
         name: ((cohort == first) & (event_time == since)).astype("float64") for name, (first, since) in every.items()
     }
@@ -156,7 +143,7 @@ def _indicators(
 
 def _compared(sample: pd.DataFrame, treatment: str, equation: Equation, ledger: Ledger) -> tuple[pd.DataFrame, str]:
     """Keep the rows that the chosen comparison needs, and say in words what that leaves out."""
-    cohort, period = sample[f"{treatment}_cohort"], sample[equation.period]
+    cohort, period = sample[cohort_column(treatment)], sample[equation.period]
     never = cohort.isna() | (cohort > period.max())
     if equation.comparison == "never_treated":
         if not never.any():
@@ -217,9 +204,9 @@ def _column(cohort: int, event_time: int) -> str:
 
 def _cells(sample: pd.DataFrame, treatment: str, equation: Equation) -> list[Cells]:
     """List what has a coefficient: cohorts that are seen on both sides of treatment, and their event times."""
-    treated = sample[sample[f"{treatment}_cohort"].notna()]
-    cohort = treated[f"{treatment}_cohort"].astype("int64")
-    event_time = treated[f"{treatment}_event_time"].astype("int64")
+    treated = sample[sample[cohort_column(treatment)].notna()]
+    cohort = treated[cohort_column(treatment)].astype("int64")
+    event_time = treated[event_time_column(treatment)].astype("int64")
     sides = (event_time >= 0).groupby(cohort).nunique()
     both = cohort.isin(sides[sides == 2].index)
     if not both.any():
@@ -283,7 +270,7 @@ def _lost(cells: list[Cells]) -> dict[int, str]:
     return {since: "; ".join(every) for since, every in reasons.items()}
 
 
-def _averages(columns: dict[str, tuple[int, int]]) -> dict[str, Average]:
+def _averages(columns: dict[str, tuple[int, int]]) -> dict[str, Average[list[str]]]:
     """Name every average: one an event time, then over all that is treated, then one a cohort."""
     averages = {
         f"event time {event_time}": Average(
@@ -299,11 +286,13 @@ def _averages(columns: dict[str, tuple[int, int]]) -> dict[str, Average]:
     return averages
 
 
-def _shares(cohorts: Fit, averages: dict[str, Average], sizes: pd.Series, regressors: list[str]) -> pd.DataFrame:
+def _shares(
+    cohorts: Fit, averages: dict[str, Average[list[str]]], sizes: pd.Series, regressors: list[str]
+) -> pd.DataFrame:
     """Give the weights of cohorts' coefficients (rows) in averages and regressors (columns) that have any."""
     estimated = cohorts.coefficients.index
     weights = pd.DataFrame(
-        {name: sizes.where(sizes.index.isin(each.columns), 0.0) for name, each in averages.items()}
+        {name: sizes.where(sizes.index.isin(each.over), 0.0) for name, each in averages.items()}
     ).reindex(estimated, fill_value=0.0)
     for name in regressors:
         weights[name] = (estimated == name).astype("float64")

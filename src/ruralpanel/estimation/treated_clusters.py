@@ -9,6 +9,7 @@ Econometrics Journal 21(2)). The same holds for few clusters that are not treate
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,18 +17,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralpanel.errors import counted
-from ruralpanel.estimation.estimates import COVARIES, JOINT_TEST
+from ruralpanel.estimation.estimates import JOINT_TEST
+from ruralpanel.estimation.result import TREATED_CLUSTERS, EquationResult, Row
 from ruralpanel.study.blocks import Equation
-from ruralpanel.study.estimators import BY_COHORT, WITH_TREATMENT_TERMS
+from ruralpanel.study.estimators import BY_COHORT, ESTIMATORS, WITH_TREATMENT_TERMS
+from ruralpanel.treatment_columns import cohort_column, event_time_column
 
 FEW = 5
 """Fewer treated clusters than this, or fewer others, and no p-value or interval from standard errors is printed."""
-
-COUNTS = "treated clusters by place"
-"""Where a row keeps the :class:`Counts` of its equation until the block is put together; no column of the estimates."""
-
-OWN = "treated clusters and those compared with, of the row"
-"""Where a row keeps how many clusters are treated and how many compared with in it alone, if its estimator counts."""
 
 TOO_FEW = r"^no .*with \d+ (?:treated )?clusters? of "
 """How the reason for that begins, as a pattern."""
@@ -68,7 +65,7 @@ class Counts:
         treated = sample[entering].fillna(0).ne(0)
         if equation.estimator in BY_COHORT and not treated.any(axis=None):
             # Leads may be estimated on untreated rows alone: it counts who is treated later.
-            treated = sample[[f"{name}_cohort" for name in equation.treatments]].notna().set_axis(entering, axis=1)
+            treated = sample[[cohort_column(name) for name in equation.treatments]].notna().set_axis(entering, axis=1)
         self.others = _others(sample, clusters, treated, equation)
         if not equation.absorbing:
             # Where a treatment ends, those whose treatment changes take the place of the treated.
@@ -84,12 +81,12 @@ class Counts:
         self._event_time: pd.Series | None = None
         if len(equation.treatments) == 1 and equation.absorbing:
             (name,) = equation.treatments
-            for column, kind in ((f"{name}_event_time", "event_time"), (f"{name}_cohort", "cohort")):
+            for column, kind in ((event_time_column(name), "event_time"), (cohort_column(name), "cohort")):
                 if column in sample:
                     found = clusters.groupby(sample[column].astype("float64")).nunique()
                     values = found.index.to_numpy(dtype="float64").tolist()
                     self._by_place |= {(kind, value): int(each) for value, each in zip(values, found, strict=True)}
-            self._event_time = sample.get(f"{name}_event_time")
+            self._event_time = sample.get(event_time_column(name))
             self._clusters = clusters
 
     @property
@@ -131,8 +128,25 @@ class Counts:
         return self._by_place.get(("event_time", float(event_time)), self.treated)
 
 
+@dataclass(frozen=True)
+class CountsOfRow:
+    """Treated clusters, and those compared with, of a row whose estimator counts them itself.
+
+    Parameters
+    ----------
+    sample
+        Those of the sample.
+    treated, others
+        The numbers of the row.
+    """
+
+    sample: Counts
+    treated: int
+    others: int
+
+
 def counts_of(sample: pd.DataFrame, equation: Equation) -> dict[str, Any]:
-    """Give the entry by which rows of an estimator tell how many clusters of its sample are treated.
+    """Give the column by which rows of an estimator tell which clusters of its sample are treated.
 
     Parameters
     ----------
@@ -149,7 +163,7 @@ def counts_of(sample: pd.DataFrame, equation: Equation) -> dict[str, Any]:
     known = all(column in sample for column in _entering(equation).values())
     if not equation.inference.vcov.clusters or not equation.treatments or not known:
         return {}
-    return {COUNTS: Counts(sample, equation)}
+    return {TREATED_CLUSTERS: Counts(sample, equation)}
 
 
 def _counted_dimension(sample: pd.DataFrame, equation: Equation) -> str:
@@ -176,9 +190,10 @@ def _others(sample: pd.DataFrame, clusters: pd.Series, treated: pd.DataFrame, eq
     groups = by_cluster.first().where(by_cluster.nunique() == 1)
     alike = groups[groups >= 0].value_counts()
     others = len(groups) - (int(alike.max()) if len(alike) else 0)
+    keys = ESTIMATORS[equation.estimator].keys
     choice = equation.group_time.comparison if equation.group_time else "never_treated"
-    of_never = equation.estimator == "callaway_santanna" and choice == "never_treated"
-    of_never |= equation.estimator == "sun_abraham" and equation.comparison == "never_treated"
+    of_never = "group_time" in keys and choice == "never_treated"
+    of_never |= "comparison" in keys and equation.comparison == "never_treated"
     return min(others, int(clusters[never].nunique())) if of_never else others
 
 
@@ -191,7 +206,7 @@ def _began(sample: pd.DataFrame, name: str, treated: pd.Series, equation: Equati
     """Give for every row the first period in which its unit is treated, infinite for those that never are; where a
     treatment ends, in which it first changes.
     """
-    cohort = f"{name}_cohort"
+    cohort = cohort_column(name)
     if equation.absorbing and cohort in sample:
         first = sample[cohort].astype("float64")
         return np.asarray(first.where(first <= last).fillna(np.inf))
@@ -219,42 +234,54 @@ def few_words(counts: Counts, number: int, others: int) -> str:
     return ""
 
 
-def with_treated_clusters(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def with_treated_clusters(result: EquationResult) -> EquationResult:
     """Put the number of treated clusters into rows, and take out what too few of them do not support.
 
     Parameters
     ----------
-    rows
-        Of one equation, as its estimator gives them.
+    result
+        As an estimator gives it, with a :class:`Counts` or :class:`CountsOfRow` in the column of each row that is to be
+        counted.
 
     Returns
     -------
-    list of dict
+    EquationResult
         With ``treated_clusters``. Below :data:`FEW`, p-values and intervals from standard errors are gone, with the
-        reason, and those that were drawn stay; with one, the standard error is gone too.
+        reason, and those that were drawn stay; with one, the standard error is gone too. Where there are too few in the
+        sample, covariances of such rows are gone too.
     """
-    return [_row(row) for row in rows]
+    rows = [_row(row) for row in result.rows]
+    gone = {
+        row["event_time"]
+        for row, (_, unsupported) in zip(result.rows, rows, strict=True)
+        if unsupported and "event_time" in row and not {"cohort", "period"} & row.keys()
+    }
+    kept = {time: line for time, line in result.covariance.items() if time not in gone}
+    return replace(result, rows=[row for row, _ in rows], covariance=kept)
 
 
-def _row(row: dict[str, Any]) -> dict[str, Any]:
-    counts = row.get(COUNTS)
+def _row(row: Row) -> tuple[Row, bool]:
+    """Count the clusters of a row, and tell whether its covariances are unsupported."""
+    held = row.get(TREATED_CLUSTERS)
+    own = held if isinstance(held, CountsOfRow) else None
+    counts = own.sample if own is not None else held
     if not isinstance(counts, Counts):
-        return row
-    own = row.get(OWN)
-    number, others = own or (counts.of(row), counts.others)
+        return row, False
+    number, others = (own.treated, own.others) if own is not None else (counts.of(row), counts.others)
     if number is None:
-        return row
-    row = row | {"treated_clusters": number}
+        return {name: value for name, value in row.items() if name != TREATED_CLUSTERS}, False
+    row = row | {TREATED_CLUSTERS: number}
     words = few_words(counts, number, others)
     if not words or "placebo" in str(row.get("variance", "")) or pd.isna(row.get("standard_error", np.nan)):
-        return row
+        return row, False
     # A row may rest on few of the treated clusters and have a standard error all the same.
-    alone = min(own or (counts.treated, counts.others)) <= 1 or counts.total <= 2
-    gone = (*FROM_ERRORS, *(["standard_error"] if alone else []), *([COVARIES] if counts.are_few else []))
+    treated, beside = (number, others) if own is not None else (counts.treated, counts.others)
+    alone = min(treated, beside) <= 1 or counts.total <= 2
+    gone = (*FROM_ERRORS, *(["standard_error"] if alone else []))
     what = "standard error, nor interval or p-value from it," if alone else "interval or p-value from standard errors"
     before = f"{row['reason']}; " if row.get("reason") else ""
     kept = {name: value for name, value in row.items() if name not in gone}
-    return kept | {"reason": f"{before}no {what} with {words}{_instead(row)}"}
+    return kept | {"reason": f"{before}no {what} with {words}{_instead(row)}"}, counts.are_few
 
 
 def _instead(row: Mapping[str, Any]) -> str:

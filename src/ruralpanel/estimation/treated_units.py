@@ -6,6 +6,7 @@ import pandas as pd
 
 from ruralpanel.errors import counted
 from ruralpanel.study.blocks import Equation
+from ruralpanel.treatment_columns import cohort_column, event_time_column
 
 
 def treated_in_words(rows: pd.DataFrame, equation: Equation) -> str:
@@ -28,7 +29,7 @@ def all_treated_throughout(sample: pd.DataFrame, treatment: str, equation: Equat
     equation
         What was asked for.
     """
-    treated = sample[sample[f"{treatment}_event_time"] >= 0]
+    treated = sample[sample[event_time_column(treatment)] >= 0]
     who = equation.timing_unit
     if treated[who].nunique() == sample[who].nunique():
         words = f"every {'unit' if who == equation.unit else f'level of {who}'} is treated from its first period on"
@@ -78,7 +79,7 @@ def _looks_like_the_level(sample: pd.DataFrame, treatment: str, equation: Equati
     some time.
     """
     treated = sample[treatment].astype("float64")
-    units, cohorts = sample[equation.unit].nunique(), sample[f"{treatment}_cohort"].nunique()
+    units, cohorts = sample[equation.unit].nunique(), sample[cohort_column(treatment)].nunique()
     found: list[tuple[int, str]] = []
     for name in sample.columns:
         values = sample[name]

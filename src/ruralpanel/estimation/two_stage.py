@@ -10,14 +10,15 @@ closer to zero than coefficients measured from a reference.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.adoption import (
     Adoption,
-    Numbers,
     adoption_of,
     average_rows,
     averages_by_event_time,
@@ -28,13 +29,15 @@ from ruralpanel.estimation.estimates import sample_words
 from ruralpanel.estimation.imputation import NOT_IMPUTED, imputable_rows
 from ruralpanel.estimation.leads import joint_test_of, null_of_weights
 from ruralpanel.estimation.measured_from import curves_of
+from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import clusters_of, effect_name
 from ruralpanel.estimation.untreated import UntreatedOutcome, untreated_outcome
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
+from ruralpanel.treatment_columns import cohort_column, event_time_column
 
 
-def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
     """Regress what the first stage leaves of outcomes on indicators of event time.
 
     Parameters
@@ -48,7 +51,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 
     Returns
     -------
-    list of dict
+    EquationResult
         Averages by event time, those before treatment among them; the overall effect, without event time; and the
         joint test of the leads.
 
@@ -63,8 +66,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     model = untreated_outcome(sample, adoption.untreated, equation)
     first = int(np.nanmin(adoption.event_time))
     averages = averages_by_event_time(adoption, first, equation.window)
-    known = [average for average in averages if average.rows.any()]
-    indicators = np.column_stack([average.rows for average in known]).astype("float64")
+    known = [average for average in averages if average.over.any()]
+    indicators = np.column_stack([average.over for average in known]).astype("float64")
     weights = indicators * model.weights[:, None]
     weights /= weights.sum(axis=0)
     residual = model.outcome - model.predicted
@@ -72,12 +75,13 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     contributions = weights * (residual[:, None] - estimates)
     contributions[model.untreated] += model.through_first_stage(weights) * residual[model.untreated][:, None]
     fit = clustered_fit([name_of(each) for each in known], estimates, contributions, sample, equation)
-    rows = average_rows(averages, fit, adoption.treatment, equation, NOT_IMPUTED)
+    result = average_rows(averages, fit, adoption.treatment, equation, NOT_IMPUTED)
     leads = _tested(adoption, [each.place["event_time"] for each in known if each.place], equation)
     chosen = weights[:, [name_of(each) in leads for each in known]]
     of_outcomes = chosen[model.untreated] + model.through_first_stage(chosen)
-    rows.append(joint_test_of(fit, leads, equation, _null(of_outcomes, model, sample, equation)))
-    return [{"sample": sample_words(equation, left_out), **each} for each in rows]
+    test = joint_test_of(fit, leads, equation, _null(of_outcomes, model, sample, equation))
+    words = sample_words(equation, left_out)
+    return replace(result, rows=[{"sample": words, **each} for each in (*result.rows, test)])
 
 
 def _null(of_outcomes: Numbers, model: UntreatedOutcome, sample: pd.DataFrame, equation: Equation) -> Any:
@@ -101,7 +105,8 @@ def _tested(adoption: Adoption, event_times: list[int], equation: Equation) -> l
     to a linear trend too.
     """
     untreated = adoption.sample[adoption.untreated].reset_index(drop=True)
-    event_time, cohort = (untreated[f"{adoption.treatment}_{each}"] for each in ("event_time", "cohort"))
+    treatment = adoption.treatment
+    event_time, cohort = untreated[event_time_column(treatment)], untreated[cohort_column(treatment)]
     first, last = min(event_times), max(event_times)
     leads = [value for value in event_times if value < adoption.begins]
     out = {

@@ -10,6 +10,7 @@ With a moderator :math:`M`, :math:`\gamma` in :math:`\ldots + \beta D_{it} + \ga
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -18,13 +19,14 @@ from ruralpanel.estimation.absorbed import Fit, fit_absorbed
 from ruralpanel.estimation.effect_along import effects_along
 from ruralpanel.estimation.estimates import no_estimate
 from ruralpanel.estimation.resampling import resampled_if_few, with_bootstrap, with_permutation
+from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.right_hand_side import Term, right_hand_side
 from ruralpanel.estimation.sample import estimation_sample
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 
 
-def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
     """Estimate the coefficients of treatments and regressors.
 
     Parameters
@@ -39,7 +41,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 
     Returns
     -------
-    list of dict
+    EquationResult
         One row a term, in the equation's order, and one a moderator and period; a term that is collinear has a reason
         in place of numbers. Where the equation says so, also effects along a moderator.
 
@@ -50,13 +52,15 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     """
     sample, terms = right_hand_side(estimation_sample(panel, equation, ledger), equation)
     fit = fit_absorbed(sample, [term.column for term in terms], equation, ledger)
-    rows = rows_of(fit, terms, equation)
+    result = EquationResult(rows_of(fit, terms, equation))
     equation = resampled_if_few(equation, fit)
     if equation.inference.bootstrap is not None:
-        rows = with_bootstrap(rows, terms, fit, panel, equation)
+        result = with_bootstrap(result, terms, fit, panel, equation)
     if equation.inference.permutation is not None:
-        rows = with_permutation(rows, terms, fit, equation)
-    return rows if equation.along is None else rows + effects_along(fit, equation)
+        result = with_permutation(result, terms, fit, equation)
+    if equation.along is None:
+        return result
+    return replace(result, rows=[*result.rows, *effects_along(fit, equation)])
 
 
 def rows_of(fit: Fit, terms: list[Term], equation: Equation) -> list[dict[str, Any]]:

@@ -19,11 +19,10 @@ from scipy import sparse
 from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse.linalg import splu
 
+from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, effect_name
 from ruralpanel.study.blocks import Equation
-
-Numbers = NDArray[np.float64]
 
 DAMPING = 1e-9
 """Added to the diagonal of the scaled normal equations, whose fixed effects are never of full rank; iterating takes its

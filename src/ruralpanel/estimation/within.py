@@ -13,15 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import lsmr
 
+from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.rounding import NOISE, recorded_rounding, unit_of
 from ruralpanel.estimation.sample import CannotEstimate
 from ruralpanel.inference.crossing_effects import CrossingEffects, TooManyLevels, crossing_effects
-
-Numbers = NDArray[np.float64]
 
 EXACT_LEVELS = 1000
 """Levels of crossing effects up to which they are taken out exactly; with more of them, by iterating."""

@@ -311,7 +311,7 @@ def sentence_list(words: list[str]) -> str:
 
 def estimator_words(name: str) -> str:
     """Write an estimator as a reader sees it beside a number, without what to cite and what its coefficients mean."""
-    return ESTIMATORS[name].words.split(" (")[0].split(", ")[0]
+    return ESTIMATORS[name].method
 
 
 def variance_words(row: Mapping[Any, Any], labels: Mapping[str, str]) -> str:

@@ -27,7 +27,9 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
     """
     exhibit = declaration.exhibit
     assert isinstance(exhibit, CoefficientFigure)
-    usable = estimates[estimates["estimator"].isin(shown_in(exhibit.kind)) & estimates["period"].isna()]
+    usable = estimates[
+        estimates["estimator"].isin(shown_in(exhibit.kind, estimates["estimator"])) & estimates["period"].isna()
+    ]
     own = usable[usable["term"].isin(exhibit.terms)].reset_index(drop=True)
     none = (float("nan"), float("nan"))
     for end, name in enumerate(("ring_from", "ring_to")):
@@ -59,7 +61,7 @@ def _series(part: pd.DataFrame, declaration: ExhibitDeclaration) -> dict[tuple[s
         zip(part["block"], part["specification"], part["estimator"], strict=True)
     ):
         words = [declaration.specifications.get(f"{block}/{specification}", "")]
-        words += [ESTIMATORS[estimator].words.split(" (")[0]] if several else []
+        words += [ESTIMATORS[estimator].head] if several else []
         names[block, specification, estimator] = ": ".join(word for word in words if word) or block
     return names
 

@@ -49,7 +49,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
     pandas.DataFrame
         Rows by event time, and the joint tests of the leads; equations without an estimate keep their reason.
     """
-    event_studies = estimates[estimates["estimator"].isin(shown_in(declaration.exhibit.kind))]
+    event_studies = estimates[estimates["estimator"].isin(shown_in(declaration.exhibit.kind, estimates["estimator"]))]
     apart = event_studies["cohort"] != ""
     shown = (
         event_studies["event_time"].notna() | (event_studies["term"] == JOINT_TEST) | event_studies["estimate"].isna()
@@ -219,22 +219,20 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
                 "Plagborg-Møller 2019)."
             )
         zero = data[data["estimate"].eq(0) & data["standard_error"].isna()]
-        of_imputation = zero["estimator"] == "imputation"
-        sentences += _measured_notes(zero[~of_imputation])
-        if of_imputation.any():
-            times = _time_words(zero[of_imputation])
-            number = "time" if zero.loc[of_imputation, "event_time"].nunique() == 1 else "times"
-            said = f"Leads of imputation are measured from event {number} {times}, effects from what is imputed."
+        apart = zero["estimator"].map(lambda name: ESTIMATORS[name].leads_apart).astype(bool)
+        sentences += _measured_notes(zero[~apart])
+        for estimator, leads in zero[apart].groupby("estimator", sort=False):
+            number = "time" if leads["event_time"].nunique() == 1 else "times"
+            whose, times = ESTIMATORS[str(estimator)].method, _time_words(leads)
+            said = f"Leads of {whose} are measured from event {number} {times}, effects from what is imputed."
             sentences.append(said)
     longest = max((declaration.anticipation.get(str(term), 0) for term in data["term"]), default=0)
     if longest:
         times = decimal(-1, 0) if longest == 1 else f"{decimal(-longest, 0)} to {decimal(-1, 0)}"
         sentences.append(f"Shaded: event time {times}, when an effect may already begin; leads are tested before it.")
     from_base = set(data.loc[data["estimate"].eq(0) & data["standard_error"].isna(), "estimator"])
-    if (numbers["estimator"] == "callaway_santanna").any() and "callaway_santanna" not in from_base:
-        sentences.append(
-            "Effects before treatment, as Callaway and Sant’Anna have them, are from one period to the next."
-        )
+    moving = {ESTIMATORS[name].moving_base: None for name in numbers["estimator"].unique() if name not in from_base}
+    sentences += [said for said in moving if said]
     sentences += _bin_notes(data, declaration)
     for row in data[data["term"] == JOINT_TEST].to_dict("records"):
         place = f"{row['block']}/{row['specification']}/{row['estimator']}"

@@ -41,7 +41,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
         These rows, with the legacy that the moderator is of (`legacy`), and whether the regression has other
         moderators (`series`). Those without an estimate keep their reason.
     """
-    usable = estimates[estimates["estimator"].isin(shown_in(declaration.exhibit.kind))]
+    usable = estimates[estimates["estimator"].isin(shown_in(declaration.exhibit.kind, estimates["estimator"]))]
     own = usable[
         usable["term"].str.contains("*", regex=False) & usable["period"].isna() & ~is_along(usable["term"])
     ].copy()

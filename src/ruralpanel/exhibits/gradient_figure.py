@@ -46,7 +46,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
     """
     exhibit = declaration.exhibit
     assert isinstance(exhibit, GradientFigure)
-    usable = estimates[estimates["estimator"].isin(shown_in(exhibit.kind))]
+    usable = estimates[estimates["estimator"].isin(shown_in(exhibit.kind, estimates["estimator"]))]
     own = usable[is_along(usable["term"])].copy()
     own["value"] = [value_of(term, exhibit.moderator) for term in own["term"]]
     without = own["estimate"].isna() & own["term"].str.endswith(f" at {exhibit.moderator}")

@@ -106,7 +106,7 @@ def _series(part: pd.DataFrame) -> pd.Series:
 def _series_words(row: pd.Series, part: pd.DataFrame, declaration: ExhibitDeclaration) -> str:
     """Name a series by what tells it from the others: its specification, estimator and event times."""
     label = declaration.specifications.get(f"{row['block']}/{row['specification']}", "")
-    estimator = ESTIMATORS[row["estimator"]].words.split(" (")[0] if part["estimator"].nunique() > 1 else ""
+    estimator = ESTIMATORS[row["estimator"]].head if part["estimator"].nunique() > 1 else ""
     several = part.loc[part["event_times"] != "", "event_times"].nunique() > 1
     times = f"event time {_minus(row['event_times'])}" if several else ""
     return ", ".join(each for each in (label, estimator, times) if each) or "estimate"

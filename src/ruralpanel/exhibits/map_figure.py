@@ -22,6 +22,7 @@ from ruralpanel.exhibits.style import COLOURS, MARKERS, WIDTH, figure_style, fin
 from ruralpanel.periods.column import with_labels
 from ruralpanel.periods.frequency import frequency
 from ruralpanel.study.figures_of_places import MapFigure
+from ruralpanel.treatment_columns import cohort_column
 
 UNIT, LINE, OUTLINE = "unit", "line", "outline"
 CLASSES = 5
@@ -85,7 +86,7 @@ def _units(panel: pd.DataFrame, declaration: ExhibitDeclaration, exhibit: MapFig
         rows = rows[rows[period] == shown]
     columns = {"longitude": rows[longitude], "latitude": rows[latitude]}
     name = exhibit.column or str(exhibit.designation)
-    columns["value"] = rows[f"{name}_cohort" if exhibit.show == "cohort" else name].astype("float64")
+    columns["value"] = rows[cohort_column(name) if exhibit.show == "cohort" else name].astype("float64")
     if exhibit.shade is not None:
         columns["shaded"] = rows[exhibit.shade]
         others = sorted(set(rows[exhibit.shade].dropna().unique()) - {0, 1}, key=str)

@@ -27,7 +27,7 @@ from ruralpanel.exhibits.caption import (
 from ruralpanel.exhibits.names import name_words, term_words
 from ruralpanel.exhibits.numbers import count, decimal, interval_words, probability
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
-from ruralpanel.study.estimators import AVERAGING, ESTIMATORS, shown_in
+from ruralpanel.study.estimators import BY_PARTS, ESTIMATORS, LEAST_SQUARES, shown_in
 from ruralpanel.study.exhibits import RegressionTable
 from ruralpanel.study.fixed_effects import fixed_effect, intercepts, slopes
 
@@ -41,9 +41,6 @@ P_VALUES = {
 }
 """For every kind of p-value that can be printed: its column, its label, and the column that says how it was made."""
 
-BY_PARTS = ("callaway_santanna", "synthetic_difference_in_differences")
-"""Estimators that report parts of their overall effect beside it."""
-
 LONG_SAMPLE = 24
 """Characters beyond which a sample is said in the notes, for a cell would be taller than the rest of its table."""
 
@@ -55,7 +52,7 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
     exhibit = declaration.exhibit
     assert isinstance(exhibit, RegressionTable)
     order = {block: position for position, block in enumerate(exhibit.blocks)}
-    shown = estimates[estimates["estimator"].isin(shown_in("regression_table"))]
+    shown = estimates[estimates["estimator"].isin(shown_in("regression_table", estimates["estimator"]))]
     shown = shown.sort_values("block", key=lambda names: names.map(order), kind="stable")
     parts = dict(list(shown[_is_asked_for(shown, exhibit.effects)].groupby(REGRESSION, sort=False)))
     wholes = dict(list(shown[_is_asked_for(shown, "overall")].groupby(REGRESSION, sort=False)))
@@ -94,10 +91,12 @@ def _is_overall(estimates: pd.DataFrame) -> pd.Series:
 
 def _is_asked_for(estimates: pd.DataFrame, effects: str) -> pd.Series:
     """Tell the rows to show of estimators that average effects: the overall one, by cohort or by event time."""
-    averaging = estimates["estimator"].isin((*AVERAGING, "sun_abraham"))
+    kinds = {name: ESTIMATORS[name] for name in estimates["estimator"].unique()}
+    over_time = [name for name, each in kinds.items() if "window" in each.keys and not each.by_parts]
+    averaging = estimates["estimator"].isin([name for name in over_time if kinds[name].has_overall])
     of_cohort, of_event_time = estimates["cohort"] != "", estimates["event_time"].notna()
     if effects == "cohort":
-        averaging |= estimates["estimator"] == "event_study"  # which has none
+        averaging |= estimates["estimator"].isin(over_time)  # some have none
         chosen = of_cohort & ~of_event_time & estimates["period"].isna()
     elif effects == "event_time":
         chosen = of_event_time & ~of_cohort & estimates["period"].isna()
@@ -114,7 +113,7 @@ def _told_apart(heads: list[tuple[str, str]], columns: list[pd.DataFrame]) -> li
     for head, name in zip(heads, names, strict=True):
         others = {other for same, other in zip(heads, names, strict=True) if same == head}
         # The notes have the whole words, with what to cite.
-        words = ESTIMATORS[name].words.split(" (")[0] if len(others) > 1 else ""
+        words = ESTIMATORS[name].head if len(others) > 1 else ""
         told.append((head[0], ", ".join(part for part in (head[1], words) if part)))
     return told
 
@@ -331,7 +330,7 @@ def _notes(
     sentences = [exhibit.notes] if exhibit.notes else []
     estimators = dict.fromkeys(
         "pooled least squares"
-        if not _effects_of(first) and first["estimator"] == "two_way_fixed_effects"
+        if not _effects_of(first) and first["estimator"] in LEAST_SQUARES
         else ESTIMATORS[first["estimator"]].words
         for first in firsts
     )

@@ -60,7 +60,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
     assert isinstance(exhibit, SpecificationCurveFigure)
     overall = (estimates["cohort"] == "") & estimates["period"].isna() & estimates["event_time"].isna()
     found = estimates[
-        estimates["estimator"].isin(shown_in(exhibit.kind))
+        estimates["estimator"].isin(shown_in(exhibit.kind, estimates["estimator"]))
         & (estimates["outcome"] == exhibit.outcome)
         & (overall & (estimates["term"] == exhibit.term))
     ]

@@ -15,6 +15,7 @@ from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.exhibits.printed_table import PrintedTable
 from ruralpanel.periods.frequency import YEAR, Frequency, frequency
 from ruralpanel.study.exhibits import SummaryTable
+from ruralpanel.treatment_columns import cohort_column
 
 EVERYBODY, NEVER, EVER = "All units", "Never treated", "Ever treated"
 DIFFERENCE = "Normalised difference"
@@ -89,7 +90,7 @@ def group_rows(panel: pd.DataFrame, by: str | None, groups: str, of: Frequency =
     found = {EVERYBODY: pd.Series(True, index=panel.index)}
     if by is None:
         return found
-    cohort = panel[f"{by}_cohort"]
+    cohort = panel[cohort_column(by)]
     found[NEVER] = cohort.isna()
     if groups == "ever":
         return found | {EVER: cohort.notna()}

@@ -31,7 +31,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Numbers = NDArray[np.float64]
+from ruralpanel.arrays import Numbers
 
 DRAWS = 1_999
 """How often signs are drawn, where there are more patterns of them than this."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from ruralpanel.monte_carlo.plan import Design
 from ruralpanel.study.blocks import Inference
+from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.study.estimators.estimator import Intervals
 
 FEW = 50
 """Fewer clusters than this are few for standard errors whose theory lets their number grow; practice puts the limit
@@ -18,25 +20,12 @@ between 20 and 50 (Cameron & Miller 2015, A Practitioner's Guide to Cluster-Robu
 SELECTION = (
     "Who is listed follows the shocks to income, so that trends are not parallel; no estimator here allows for that"
 )
-TWO_WAY = (
-    "Effects differ by cohort and time, and two-way fixed effects compare newly treated villages with villages treated "
-    "before, whose effects still change"
-)
-EVENT_STUDY = (
-    "Effects differ by cohort, and a two-way event study lets the coefficient of one event time pick up effects of "
-    "others (Sun and Abraham 2021)"
-)
 ROWS = (
     "Rows are taken for independent, while shocks last from year to year and villages of a county share them, and so "
     "does treatment"
 )
 VILLAGES = "Villages are taken for independent, while those of a county share shocks and are often listed together"
 YEARS = "The years are one of the dimensions, and they are few clusters"
-SATURATED = (
-    "With a coefficient for every cohort and event time, what is left adds up to zero over the villages of each year: "
-    "the years as a second dimension of clusters add nothing, and the overlap with the counties is taken away all the "
-    "same, so that standard errors are too small with any number of years"
-)
 KERNEL = "The kernel counts villages of one county less than fully, while they share their county's shock fully"
 AREAS = (
     f"With fewer than {FEW} counties, spatial standard errors, which have no small-sample correction, average few areas"
@@ -45,15 +34,6 @@ PERIODS = "There are few periods, and these standard errors let their number gro
 CLUSTERS = (
     f"With fewer than {FEW} counties, clustered standard errors are too small on average, and more so as treated "
     "counties are fewer; the wild bootstrap is made for that"
-)
-FEW_LEFT_OUT = (
-    f"With fewer than {FEW} counties, jackknife standard errors are uncertain themselves, and intervals from the "
-    "normal distribution leave no room for that"
-)
-JACKKNIFE = (
-    "The jackknife holds the weights of villages and years fixed while counties are left out, though they were chosen "
-    "to make up for what is then missing: its standard errors are rather too large, so that intervals hold the truth "
-    "at least as often as they claim (Arkhangelsky and others 2021, theorem 2)"
 )
 DIFFERENCES = (
     "Effects differ between villages, and standard errors count that as noise, as if the villages and their cohorts "
@@ -96,21 +76,22 @@ def expectation(design: Design, estimator: str, inference: Inference) -> Expecta
     inference
         Its standard errors.
     """
-    why = _reason(design, estimator, inference)
+    about = ESTIMATORS[estimator].intervals
+    why = _reason(design, about, inference)
     if not why and design.is_heterogeneous:
         return Expectation(True, DIFFERENCES)
-    if not why and estimator == "synthetic_difference_in_differences":
-        return Expectation(True, JACKKNIFE)
+    if not why and about.conservative:
+        return Expectation(True, about.conservative)
     return Expectation(not why, why)
 
 
-def _reason(design: Design, estimator: str, inference: Inference) -> str:
+def _reason(design: Design, about: Intervals, inference: Inference) -> str:
     """Give the first reason against coverage: what biases the estimate, then what its standard errors leave out."""
     clusters = inference.cluster or ["village"]
     if design.is_selected:
         return SELECTION
-    if design.is_heterogeneous and estimator in ("two_way_fixed_effects", "event_study"):
-        return TWO_WAY if estimator == "two_way_fixed_effects" else EVENT_STUDY
+    if design.is_heterogeneous and about.heterogeneous:
+        return about.heterogeneous
     if inference.vcov.many == "rows":
         return ROWS
     if inference.vcov.many == "periods":
@@ -120,10 +101,10 @@ def _reason(design: Design, estimator: str, inference: Inference) -> str:
             return KERNEL
         return AREAS if design.clusters < FEW else ""
     if "year" in clusters:
-        return SATURATED if estimator == "sun_abraham" else YEARS
+        return about.periods or YEARS
     if "county" not in clusters:
         return VILLAGES
-    if estimator == "synthetic_difference_in_differences":
-        return FEW_LEFT_OUT if design.clusters < FEW else ""
+    if about.few_clusters:
+        return about.few_clusters.format(few=FEW) if design.clusters < FEW else ""
     for_few = inference.bootstrap is not None or inference.correction.of_leverage
     return CLUSTERS if design.clusters < FEW and not for_few else ""

@@ -16,9 +16,10 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from ruralpanel.exhibits.caption import SIMULATED
 from ruralpanel.exhibits.style import COLOURS, MARKERS, WARNING_COLOUR, WIDTH, figure_style
 from ruralpanel.monte_carlo.plan import Plan
-from ruralpanel.monte_carlo.replicate import NO_OVERALL, OVERALL
+from ruralpanel.monte_carlo.replicate import OVERALL
 from ruralpanel.monte_carlo.summary import BAND
-from ruralpanel.monte_carlo.words import SHORT, words_of_selection, words_of_variance
+from ruralpanel.monte_carlo.words import words_of_selection, words_of_variance
+from ruralpanel.study.estimators import ESTIMATORS
 
 NOMINAL = 0.95
 ROW = 0.34
@@ -31,7 +32,7 @@ SPREAD = 0.66
 def main_rows(summary: pd.DataFrame) -> pd.DataFrame:
     """Keep one effect an estimator: the overall one, or that at the event time looked at where there is none."""
     overall = summary["target"] == OVERALL
-    return summary[overall | summary["estimator"].isin(NO_OVERALL)]
+    return summary[overall | ~summary["estimator"].map(lambda name: ESTIMATORS[name].has_overall).astype(bool)]
 
 
 def figures(summary: pd.DataFrame, plan: Plan) -> dict[str, tuple[str, Figure]]:
@@ -149,7 +150,8 @@ def _grid(plan: Plan) -> tuple[Figure, dict[tuple[str, int], Axes]]:
 
 
 def _label(estimator: str, plan: Plan) -> str:
-    return SHORT[estimator] + (f", event time {plan.event_time}" if estimator in NO_OVERALL else "")
+    each = ESTIMATORS[estimator]
+    return each.short + ("" if each.has_overall else f", event time {plan.event_time}")
 
 
 def _points(

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from importlib import import_module
 from typing import Any
 
 import pandas as pd
 
 from ruralpanel.estimation.estimates import JOINT_TEST
-from ruralpanel.estimation.modules import estimator_module
+from ruralpanel.estimation.modules import estimate_function
 from ruralpanel.estimation.sample import CannotEstimate
 from ruralpanel.ledger import Ledger
 from ruralpanel.monte_carlo.draws import draw, seed_of
-from ruralpanel.monte_carlo.plan import TESTING_LEADS, LeadDesign, Plan
+from ruralpanel.monte_carlo.plan import LeadDesign, Plan
 from ruralpanel.monte_carlo.replicate import equation_of
 from ruralpanel.study.blocks import Equation
+from ruralpanel.study.estimators import TESTING_LEADS
 
 LEVEL = 0.05
 """The level at which tests reject."""
@@ -69,10 +69,10 @@ def _test(panel: pd.DataFrame, equation: Equation) -> dict[str, Any]:
     """Give the p-value of an equation's test, and the reason where it has none."""
     ledger = Ledger("estimation", equation.block, equation.unit, equation.period)
     try:
-        rows = import_module(estimator_module(equation.estimator)).estimate(panel, equation, ledger)
+        result = estimate_function(equation.estimator)(panel, equation, ledger)
     except CannotEstimate as error:
         return {"p_value": float("nan"), "reason": str(error)}
-    (test,) = (row for row in rows if row["term"] == JOINT_TEST)
+    (test,) = (row for row in result.rows if row["term"] == JOINT_TEST)
     return {"p_value": test.get("p_value", float("nan")), "reason": test["reason"]}
 
 

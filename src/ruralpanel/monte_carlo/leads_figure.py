@@ -14,7 +14,7 @@ from ruralpanel.exhibits.style import COLOURS, MARKERS, WARNING_COLOUR, WIDTH, f
 from ruralpanel.monte_carlo.figure import BAND_COLOUR, ROW, SPREAD
 from ruralpanel.monte_carlo.lead_tests import BAND, LEVEL
 from ruralpanel.monte_carlo.plan import Plan
-from ruralpanel.monte_carlo.words import SHORT
+from ruralpanel.study.estimators import ESTIMATORS
 
 FIGURE_TITLE = (
     f"Joint tests of leads that reject at {LEVEL:.0%} where nothing has an effect before treatment; shaded: "
@@ -64,7 +64,7 @@ def leads_figure(summary: pd.DataFrame, plan: Plan) -> Figure:
                     zorder=3,
                 )
             axes.set_title(f"Leads from event time {first}".replace("-", "−"))
-            axes.set_yticks(range(len(names)), [SHORT[name] for name in names])
+            axes.set_yticks(range(len(names)), [ESTIMATORS[name].short for name in names])
             axes.set_ylim(len(names) - 0.5, -0.5)
             axes.grid(axis="y", visible=False)
             axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from ruralpanel.errors import counted
 from ruralpanel.monte_carlo.lead_tests import BAND, LEVEL, NOTHING, RIGHT, SURPRISES
 from ruralpanel.monte_carlo.plan import Plan
-from ruralpanel.monte_carlo.words import SHORT
+from ruralpanel.study.estimators import ESTIMATORS
 
 
 def lead_sentences(summary: pd.DataFrame, plan: Plan) -> dict[str, Any]:
@@ -52,7 +52,8 @@ def lead_sentences(summary: pd.DataFrame, plan: Plan) -> dict[str, Any]:
         ),
         "all_held": not known["verdict"].isin(SURPRISES).any(),
         "surprises": [
-            f"{SHORT[row['estimator']]}, {row['clusters']} counties, leads from event time {row['first_lead']}: "
+            f"{ESTIMATORS[row['estimator']].short}, {row['clusters']} counties, "
+            f"leads from event time {row['first_lead']}: "
             f"{row['verdict'].removeprefix('surprise: ')}, {100 * row['rejects']:.1f}% (simulation error: "
             f"{100 * row['rejects_low']:.1f} to {100 * row['rejects_high']:.1f}%)."
             for row in known[known["verdict"].isin(SURPRISES)].to_dict("records")
@@ -64,7 +65,7 @@ def lead_rows(summary: pd.DataFrame) -> list[dict[str, Any]]:
     """Print the numbers: one row an estimator, number of counties and window."""
     return [
         {
-            "estimator": SHORT[row["estimator"]],
+            "estimator": ESTIMATORS[row["estimator"]].short,
             "clusters": row["clusters"],
             "first_lead": f"{row['first_lead']}".replace("-", "−"),
             "replications": f"{row['replications']:,}",

@@ -14,7 +14,8 @@ from ruralpanel.exhibits.numbers import decimal
 from ruralpanel.monte_carlo.plan import Plan
 from ruralpanel.monte_carlo.replicate import OVERALL
 from ruralpanel.monte_carlo.summary import BAND, MORE_OFTEN, NOTHING, SURPRISES
-from ruralpanel.monte_carlo.words import SHORT, words_of_selection, words_of_variance
+from ruralpanel.monte_carlo.words import words_of_selection, words_of_variance
+from ruralpanel.study.estimators import ESTIMATORS
 
 
 def sentences(summary: pd.DataFrame, plan: Plan) -> dict[str, Any]:
@@ -98,7 +99,7 @@ def _printed(row: Mapping[Any, Any], plan: Plan) -> dict[str, Any]:
     nothing = row["verdict"] == NOTHING
     ends = "" if nothing else f"{100 * row['coverage_low']:.0f}–{100 * row['coverage_high']:.0f}"
     return {
-        "estimator": SHORT[row["estimator"]],
+        "estimator": ESTIMATORS[row["estimator"]].short,
         "target": row["target"],
         "variance": words_of_variance(plan.variances[row["variance"]]),
         "replications": int(row["replications"]),
@@ -168,7 +169,7 @@ def _place(row: Mapping[Any, Any], plan: Plan) -> str:
     at = "" if row["target"] == OVERALL else f", {row['target']}"
     (design,) = [each for each in plan.designs() if each.name == row["design"]]
     return (
-        f"{SHORT[row['estimator']]}{at}, {words_of_variance(plan.variances[row['variance']])}; "
+        f"{ESTIMATORS[row['estimator']].short}{at}, {words_of_variance(plan.variances[row['variance']])}; "
         f"{_spaced(design.effects)} effects, {words_of_selection(plan.selection[design.selection])}, "
         f"{design.clusters} counties"
     )

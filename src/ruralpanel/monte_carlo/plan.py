@@ -12,31 +12,17 @@ from ruralpanel.errors import Problem, StudyError, nearest
 from ruralpanel.simulation.parameters import Parameters, load_parameters
 from ruralpanel.study.base import Name, Section
 from ruralpanel.study.blocks import Inference
-from ruralpanel.study.estimators import AVERAGING, ESTIMATORS, INFERENCE_OF_SOME, EstimatorName, reading, shown_in
+from ruralpanel.study.estimators import ESTIMATORS, INFERENCE_OF_SOME, EstimatorName, reading
 from ruralpanel.study.messages import problems_of
 from ruralpanel.study.yaml_file import is_file, read_yaml
 
 PLANS = Path("config/monte_carlo")
 """Where plans are."""
 
-ONE_DIMENSION = ("callaway_santanna", "synthetic_difference_in_differences", *AVERAGING)
-"""Estimators whose standard errors are clustered in one dimension, and are nothing else."""
-
-OF_EFFECTS = ("two_way_fixed_effects", *shown_in("event_study_figure"))
+OF_EFFECTS = tuple(name for name, each in ESTIMATORS.items() if each.target)
 """Estimators whose target is known here: :mod:`ruralpanel.monte_carlo.targets`."""
 
 Overrides = dict[str, Any]
-
-TESTING_LEADS = (
-    "event_study",
-    "sun_abraham",
-    "callaway_santanna",
-    "imputation",
-    "two_stage",
-    "stacked",
-    "chaisemartin_dhaultfoeuille",
-)
-"""Estimators with a joint test of leads."""
 
 
 class LeadTests(Section):
@@ -259,7 +245,8 @@ def _with_years(overrides: Overrides) -> Overrides:
 
 def admits(estimator: str, inference: Inference) -> bool:
     """Tell whether an estimator has standard errors of a kind, and reads all that is said of them."""
-    if estimator in ONE_DIMENSION and not (inference.one_cluster and inference.cluster):
+    one_dimension = ESTIMATORS[estimator].averages_effects or ESTIMATORS[estimator].one_dimension
+    if one_dimension and not (inference.one_cluster and inference.cluster):
         return False
     if inference.correction.of_leverage and not ESTIMATORS[estimator].tells_leverage:
         return False

@@ -17,10 +17,6 @@ from ruralpanel.study.estimators import ESTIMATORS, EstimatorName
 from ruralpanel.study.synthetic import Synthetic
 
 OVERALL = "overall"
-NO_OVERALL = ("event_study",)
-"""Estimators without an overall effect."""
-NO_EVENT_TIMES = ("two_way_fixed_effects",)
-"""Estimators without effects by event time."""
 
 KEY = ["design", "replication", "estimator", "variance", "target"]
 """What identifies a row of replications."""
@@ -34,28 +30,18 @@ def equation_of(design: Design, estimator: EstimatorName, variance: str, seed: i
         block=design.name,
         specification=variance,
         outcome="income",
-        outcome_column="income",
         transformation="log",
         estimator=estimator,
         unit="village",
         period="year",
         treatments=[TREATMENT],
-        regressors=[],
-        moderators=[],
-        fixed_effects=["village", "year"],
-        weights=None,
-        sample=None,
         inference=inference,
         window=plan.window if "window" in ESTIMATORS[estimator].keys else None,
         # With hundreds of villages never treated, the other search ends short of the best weights, and takes long.
         synthetic=Synthetic(search="newton") if "synthetic" in ESTIMATORS[estimator].keys else None,
         reference_period=REFERENCE,
-        always_treated="drop",
-        comparison="never_treated",
-        missing_reference="earlier",
         latitude="latitude" if inference.vcov.needs_places else None,
         longitude="longitude" if inference.vcov.needs_places else None,
-        absorbing=True,
         seed=seed,
     )
 
@@ -92,8 +78,8 @@ def replicate(design: Design, replications: Iterable[int]) -> pd.DataFrame:
 def _rows(estimates: pd.DataFrame, equation: Equation, drawn: Draw, design: Design) -> list[dict[str, Any]]:
     """Pick the overall effect, and that at the event time looked at, and put the truth beside them."""
     plan, rows = design.plan, []
-    times: list[int | None] = [None] if equation.estimator not in NO_OVERALL else []
-    if equation.estimator not in NO_EVENT_TIMES:
+    times: list[int | None] = [None] if ESTIMATORS[equation.estimator].has_overall else []
+    if "window" in ESTIMATORS[equation.estimator].keys:
         times.append(plan.event_time)
     averages = estimates[(estimates["term"] == TREATMENT) & (estimates["cohort"] == "") & estimates["period"].isna()]
     ends = "_bootstrap" if equation.inference.bootstrap is not None else ""

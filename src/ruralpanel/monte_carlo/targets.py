@@ -19,11 +19,14 @@ and they differ in the weights:
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ruralpanel.monte_carlo.draws import REFERENCE, TREATMENT, Draw
+from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.treatment_columns import cohort_column, event_time_column
 
 
 def target(estimator: str, draw: Draw, window: list[int], event_time: int | None = None) -> float:
@@ -45,17 +48,48 @@ def target(estimator: str, draw: Draw, window: list[int], event_time: int | None
     float
         In log points; missing where no cohort can be used.
     """
+    module, _, function = ESTIMATORS[estimator].target.partition(":")
+    found: float = getattr(import_module(module), function)(draw, window, event_time)
+    return found
+
+
+def over_treated_rows(draw: Draw, _window: list[int], event_time: int | None = None) -> float:
+    """Average over all treated rows alike, or over those at one event time."""
+    return _mean(_treated(draw), event_time)
+
+
+def over_rows_with_two_periods_before(draw: Draw, _window: list[int], event_time: int | None = None) -> float:
+    """Average over the rows of cohorts with two years before treatment."""
     treated = _treated(draw)
-    if estimator not in ("stacked", "local_projections"):
-        rows = treated if event_time is None else treated[treated["event_time"] == event_time]
-        rows = rows[_used(estimator, rows, draw, window)]
-        return float(rows["effect"].mean())
+    return _mean(treated[treated["cohort"] >= draw.panel["year"].min() + 2], event_time)
+
+
+def over_rows_beside_some_not_listed(draw: Draw, window: list[int], event_time: int | None = None) -> float:
+    """Average over rows up to the end of the window in whose year somebody is left who is not listed yet."""
+    treated, years, units = _treated(draw), draw.panel["year"], draw.panel[cohort_column(TREATMENT)]
+    last = np.inf if units.isna().any() else float(units.max())
+    cohort, times = treated["cohort"], treated["event_time"]
+    return _mean(treated[(cohort > years.min()) & (times <= window[1]) & (cohort + times < last)], event_time)
+
+
+def over_stacks(draw: Draw, window: list[int], event_time: int | None = None) -> float:
+    """Average over cohorts with clean controls through the whole window, by their treated."""
+    return _over_cohorts(draw, window, event_time, ahead=window[1], behind=window[0], by_variance=False)
+
+
+def over_projections(draw: Draw, window: list[int], event_time: int | None = None) -> float:
+    """Average over cohorts with clean controls as far as is looked ahead, by the number and variance of treatment."""
+    ahead = window[1] if event_time is None else event_time
+    return _over_cohorts(draw, window, event_time, ahead=ahead, behind=REFERENCE, by_variance=True)
+
+
+def _over_cohorts(
+    draw: Draw, window: list[int], event_time: int | None, *, ahead: int, behind: int, by_variance: bool
+) -> float:
+    """Average over the cohorts that are observed from ``behind`` to ``ahead`` beside clean controls."""
+    treated, years = _treated(draw), draw.panel["year"]
     times = [event_time] if event_time is not None else list(range(window[1] + 1))
-    # A stack needs clean controls through the whole window, a projection as far as it looks ahead.
-    ahead = window[1] if estimator == "stacked" else times[-1]
-    behind = window[0] if estimator == "stacked" else REFERENCE
-    units = draw.panel.drop_duplicates("village")[f"{TREATMENT}_cohort"]
-    years = draw.panel["year"]
+    units = draw.panel.drop_duplicates("village")[cohort_column(TREATMENT)]
     effects, weights = [], []
     for cohort in sorted(treated["cohort"].unique()):
         number, controls = int((units == cohort).sum()), int((units.isna() | (units > cohort + ahead)).sum())
@@ -63,25 +97,18 @@ def target(estimator: str, draw: Draw, window: list[int], event_time: int | None
             continue
         rows = (treated["cohort"] == cohort) & treated["event_time"].isin(times)
         effects.append(treated.loc[rows, "effect"].mean())
-        weights.append(number if estimator == "stacked" else number * controls / (number + controls))
+        weights.append(number * controls / (number + controls) if by_variance else number)
     return float(np.average(effects, weights=weights)) if effects else float("nan")
 
 
-def _used(estimator: str, rows: pd.DataFrame, draw: Draw, window: list[int]) -> NDArray[np.bool_]:
-    """Tell which treated rows an estimator that counts them alike can use."""
-    years, units = draw.panel["year"], draw.panel[f"{TREATMENT}_cohort"]
-    cohort, event_time = (rows[name].to_numpy(dtype="int64") for name in ("cohort", "event_time"))
-    if estimator == "synthetic_difference_in_differences":
-        return np.asarray(cohort >= years.min() + 2)
-    if estimator == "chaisemartin_dhaultfoeuille":
-        # Somebody has to be left who is not listed yet in the year looked at.
-        last = np.inf if units.isna().any() else float(units.max())
-        return np.asarray((cohort > years.min()) & (event_time <= window[1]) & (cohort + event_time < last))
-    return np.ones(len(rows), dtype=bool)
+def _mean(rows: pd.DataFrame, event_time: int | None) -> float:
+    """Average the effects of rows, or of those at one event time."""
+    chosen = rows if event_time is None else rows[rows["event_time"] == event_time]
+    return float(chosen["effect"].mean())
 
 
 def _treated(draw: Draw) -> pd.DataFrame:
     """Give cohort, event time and effect of treated rows."""
-    names = {f"{TREATMENT}_cohort": "cohort", f"{TREATMENT}_event_time": "event_time"}
+    names = {cohort_column(TREATMENT): "cohort", event_time_column(TREATMENT): "event_time"}
     rows = draw.panel[list(names)].rename(columns=names).assign(effect=draw.effect)
     return rows[rows["event_time"] >= 0]

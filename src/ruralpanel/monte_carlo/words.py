@@ -4,21 +4,6 @@ from __future__ import annotations
 
 from ruralpanel.study.blocks import Inference
 
-SHORT = {
-    "two_way_fixed_effects": "Two-way",
-    "event_study": "Event study",
-    "sun_abraham": "Sun–Abraham",
-    "callaway_santanna": "Callaway–Sant’Anna",
-    "imputation": "Imputation",
-    "two_stage": "Two stages",
-    "stacked": "Stacked",
-    "local_projections": "Local projections",
-    "extended_two_way": "Extended two-way",
-    "synthetic_difference_in_differences": "Synthetic",
-    "chaisemartin_dhaultfoeuille": "Chaisemartin–D’Haultfœuille",
-}
-"""Estimators."""
-
 
 def words_of_variance(inference: Inference) -> str:
     """Say in a few words how standard errors are computed."""

@@ -10,6 +10,7 @@ import pandas as pd
 from ruralpanel.panel.codebook import ALL
 from ruralpanel.panel.periods import spans
 from ruralpanel.periods.frequency import YEAR, Frequency
+from ruralpanel.treatment_columns import cohort_column
 
 BALANCE_KEY = ["designation", "status", "measure", "value"]
 
@@ -78,7 +79,7 @@ def balance(
         assigned = whose.get(name, unit)
         panel = whole.dropna(subset=[assigned])
         row, seen = pd.factorize(panel[assigned], sort=True)[0], _seen(panel, assigned, period, periods)
-        ever = panel[f"{name}_cohort"].notna().groupby(row).any().to_numpy(dtype=bool)
+        ever = panel[cohort_column(name)].notna().groupby(row).any().to_numpy(dtype=bool)
         throughout = panel[name].eq(1).fillna(False).groupby(row).all().to_numpy(dtype=bool)
         groups += [(name, NEVER, seen[~ever]), (name, EVER, seen[ever]), (name, ALWAYS, seen[ever & throughout])]
     rows = [

@@ -9,6 +9,7 @@ import pandas as pd
 from ruralpanel.periods.column import with_labels
 from ruralpanel.periods.frequency import YEAR, Frequency, frequency
 from ruralpanel.study.panel import ColumnOrigin
+from ruralpanel.treatment_columns import cohort_column
 
 CODEBOOK_KEY = ["column"]
 MISSINGNESS_KEY = ["designation", "cohort", "period", "column"]
@@ -116,7 +117,7 @@ def missingness(
     """
     parts = [_counted(panel.assign(_cohort=ALL), unit, period, columns, ALL)]
     for designation in designations:
-        cohort = panel[f"{designation}_cohort"].map(of.label, na_action="ignore")
+        cohort = panel[cohort_column(designation)].map(of.label, na_action="ignore")
         with_cohort = panel.assign(_cohort=cohort.astype(object).fillna("never"))
         whom = (levels or {}).get(designation, unit)
         parts.append(_counted(with_cohort.dropna(subset=[whom]), whom, period, columns, designation))

@@ -16,6 +16,7 @@ from ruralpanel.panel.lists import FAR, ListReading, note_lists
 from ruralpanel.periods.column import no_years
 from ruralpanel.periods.frequency import YEAR, Frequency, labelled
 from ruralpanel.study.designation import Designation
+from ruralpanel.treatment_columns import cohort_column, event_time_column
 
 
 def date_designation(
@@ -91,7 +92,7 @@ def date_designation(
         intensity = {column: values.where(of_one) for column, values in intensity.items()}
     unknown = int(treated.isna().sum())
     dated = given.assign(
-        **{name: treated, f"{name}_cohort": cohort, f"{name}_event_time": panel[period] - cohort},
+        **{name: treated, cohort_column(name): cohort, event_time_column(name): panel[period] - cohort},
         **intensity,
     )
     ledger.note(f"designation {name}", len(panel), dated, _summary(dated, name, designation, unit, period, unknown))
@@ -266,7 +267,7 @@ def _units_in(rows: pd.DataFrame, unit: str) -> str:
 
 
 def _summary(panel: pd.DataFrame, name: str, designation: Designation, unit: str, period: str, unknown: int) -> str:
-    by_unit = panel.groupby(unit).agg(cohort=(f"{name}_cohort", "first"), first=(period, "min"))
+    by_unit = panel.groupby(unit).agg(cohort=(cohort_column(name), "first"), first=(period, "min"))
     ever = by_unit["cohort"].notna()
     always = int((by_unit["cohort"] <= by_unit["first"]).sum())
     words = [f"{_who(int(ever.sum()), designation)} ever treated ({always:,} from their first period)"]
@@ -283,7 +284,7 @@ def _onset_unseen(panel: pd.DataFrame, name: str, unit: str, period: str) -> int
     """Count units that were last known to be untreated before the panel's period that precedes their cohort."""
     periods = sorted(panel[period].unique())
     before = dict(zip(periods[1:], periods, strict=False))
-    cohort = panel[f"{name}_cohort"]
+    cohort = panel[cohort_column(name)]
     last_untreated = panel[period].where(panel[name] == 0).groupby(panel[unit]).max()
     expected = cohort.map(before).groupby(panel[unit]).first()
     known = last_untreated.notna() & expected.notna()

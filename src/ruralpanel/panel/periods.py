@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ruralpanel.periods.frequency import YEAR, Frequency, FrequencyName, frequency, labelled
 from ruralpanel.study.panel import Panel
+from ruralpanel.treatment_columns import cohort_column
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def panel_periods(
     """
     of = frequency(panel.frequency)
     columns = {column: frequency(each) for name in tables for column, each in periods.get(name, {}).items()}
-    columns |= {f"{name}_cohort": of for name in designations}
+    columns |= {cohort_column(name): of for name in designations}
     prices = {name: frequency(periods.get(each.source, {}).get(each.period)) for name, each in panel.deflators.items()}
     return PanelPeriods(
         of,

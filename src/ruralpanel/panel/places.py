@@ -22,6 +22,7 @@ from ruralpanel.panel.sphere import (
 )
 from ruralpanel.study.designation import Designation
 from ruralpanel.study.places import DistanceTo, LeaveOutShare, Neighbours, Places
+from ruralpanel.treatment_columns import cohort_column
 
 FAR_FROM_ZERO = 1
 """Degrees: where half of the places are farther from the equator or from Greenwich, one at 0 and 0 is none."""
@@ -132,7 +133,7 @@ def known_status(
         return status
     if designation.indicator is None and designation.intensity is None:
         cohort = np.full(len(status), np.nan)
-        cohort[row] = panel[f"{name}_cohort"].to_numpy(dtype="float64", na_value=np.nan)
+        cohort[row] = panel[cohort_column(name)].to_numpy(dtype="float64", na_value=np.nan)
         return (periods[None, :] >= cohort[:, None]).astype("float64")
     after_treated = np.logical_or.accumulate(status == 1, axis=1)
     before_untreated = np.logical_or.accumulate((status == 0)[:, ::-1], axis=1)[:, ::-1]

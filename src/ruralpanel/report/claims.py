@@ -90,8 +90,8 @@ def _test(test: Mapping[Any, Any], study: Study) -> dict[str, Any]:
 
 def _unit_words(outcome: OutcomeWords, estimator: str) -> str:
     """Say what a coefficient is measured in, which need not be the unit of its outcome."""
-    _, _, other = ESTIMATORS[estimator].words.partition(", whose coefficients are of ")
-    return f"change in {other}" if other else outcome.effect_unit
+    scale = ESTIMATORS[estimator].scale
+    return f"change in {scale}" if scale else outcome.effect_unit
 
 
 def interval_picture(estimate: float, low: float, high: float) -> dict[str, Any] | None:

@@ -15,7 +15,7 @@ from ruralpanel.exhibits.names import in_words, name_words, term_words, text_wor
 from ruralpanel.exhibits.numbers import count, decimal, probability
 from ruralpanel.lineage import PACKAGE, file_of
 from ruralpanel.study.blocks import Equation
-from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.study.estimators import ESTIMATORS, is_own
 from ruralpanel.study.fixed_effects import fixed_effect
 from ruralpanel.study.model import Study
 from ruralpanel.study.sources_behind import columns_of_equation, sources_behind
@@ -248,7 +248,7 @@ def equation_words(
     words = OutcomeWords(label=outcome.label, unit=outcome.unit, transformation=outcome.transformation)
     period = name_words(equation.period, labels)
     head = words.head + (f", {words.level_unit}" if words.level_unit else "")
-    if equation.estimator == "cohort_means":
+    if ESTIMATORS[equation.estimator].means_by_cohort:
         cohorts = sentence_list([name_words(name, labels) for name in equation.treatments] or ["treatment"])
         return f"Mean of {head}, by cohort of {cohorts} and {period}."
     terms = [*equation.treatment_terms, *equation.regressors]
@@ -281,7 +281,9 @@ def _declared_at(study: Study, row: Mapping[Any, Any]) -> str:
 
 
 def _module_path(estimator: str) -> str:
-    """Give the file of an estimator, from the top of the repository."""
+    """Give the file of an estimator, from the top of the repository, or from the study file's folder if it is own."""
+    if is_own(estimator):
+        return estimator.partition(":")[0]
     return f"src/{file_of(estimator_module(estimator)).relative_to(PACKAGE.parent).as_posix()}"
 
 

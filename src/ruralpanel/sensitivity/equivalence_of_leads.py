@@ -11,13 +11,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ruralpanel.arrays import Numbers
 from ruralpanel.sensitivity.event_study import EventStudy
 from ruralpanel.sensitivity.results import OUTCOME
 from ruralpanel.study.sensitivity import EquivalenceOfLeads
-
-Numbers = NDArray[np.float64]
 
 
 def analyse(declared: EquivalenceOfLeads, study: EventStudy, effects: list[int]) -> list[dict[str, Any]]:

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.estimates import NOBODY
 from ruralpanel.estimation.rounding import NEGATIVE_VARIANCE, ZERO_ERROR
 from ruralpanel.estimation.treated_clusters import TOO_FEW
 from ruralpanel.sensitivity.results import CannotAnalyse
-
-Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

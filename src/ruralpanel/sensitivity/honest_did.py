@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ruralpanel.arrays import Numbers
 from ruralpanel.sensitivity.breakdown import breakdown_value
 from ruralpanel.sensitivity.event_study import EventStudy
 from ruralpanel.sensitivity.relative_magnitudes import relative_magnitudes_interval
@@ -15,7 +15,6 @@ from ruralpanel.sensitivity.results import OUTCOME, CannotAnalyse
 from ruralpanel.sensitivity.smoothness import smoothness_interval
 from ruralpanel.study.sensitivity import HonestDid
 
-Numbers = NDArray[np.float64]
 Interval = Callable[[float], tuple[float, float] | None]
 
 

@@ -14,13 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ruralpanel.arrays import Numbers
 from ruralpanel.sensitivity.regression import Regression
 from ruralpanel.sensitivity.results import OUTCOME, CannotAnalyse
 from ruralpanel.study.sensitivity import Oster
-
-Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -30,9 +30,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralpanel.arrays import Numbers
 from ruralpanel.sensitivity.event_study import EventStudy
-
-Numbers = NDArray[np.float64]
 
 FIRST_STAGE = 0.1
 """The share of the test's size that goes to the least favourable test before the conditional one, as in the paper."""

@@ -19,11 +19,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ruralpanel.arrays import Numbers
 from ruralpanel.sensitivity.event_study import EventStudy
-
-Numbers = NDArray[np.float64]
 
 BETWEEN_KNOTS = 200
 """Points of the path tried between two knots, before the best is refined."""

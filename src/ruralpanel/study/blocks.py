@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ruralpanel.periods.frequency import FrequencyName, frequency
 from ruralpanel.study.base import Name, Section, Text
-from ruralpanel.study.estimators import WITH_TREATMENT_TERMS, EstimatorName
+from ruralpanel.study.estimators import LEAST_SQUARES, WITH_TREATMENT_TERMS, EstimatorName, meanings
 from ruralpanel.study.fixed_effects import FIXED_EFFECT
 from ruralpanel.study.groups import Groups
 from ruralpanel.study.matching import Matching
@@ -142,41 +142,7 @@ class Specification(Section):
     """What a reader sees for it in tables and figures; left out: its name."""
     outcomes: Annotated[list[Name], Field(min_length=1)] | None = None
     """Outcomes of the study; each gives one regression."""
-    estimators: Annotated[list[EstimatorName], Field(min_length=1)] | None = None
-    """`two_way_fixed_effects` (one coefficient a treatment), `event_study` (one an event time), `sun_abraham` (one an
-    event time, and their average: averages over cohorts as Sun and Abraham 2021 define them), `callaway_santanna`
-    (effects by cohort and period, and their averages, with untreated units as the only comparison),
-    `poisson_fixed_effects` (one coefficient a treatment, for counts with zeros: a proportional effect),
-    `first_differences` (changes from one period to the next in place of units' effects; one coefficient a treatment),
-    `instrumental_variables` (two-stage least squares with fixed effects: the `endogenous` terms have `instruments`),
-    `complementary_log_log` (for an outcome of 0 and 1, such as adoption: coefficients of the log of the hazard),
-    `cohort_means` (no regression: the outcome's mean by cohort and period, for figures of raw trends) or `group_means`
-    (no regression: its mean by period among treated and other units, with high and low values of a moderator).
-
-    For staggered adoption, with averages of effects by event time and overall, and standard errors clustered in one
-    dimension: `imputation` (Borusyak, Jaravel & Spiess 2024: fixed effects and regressors fitted on untreated rows
-    predict what treated rows would be; the averages are of the differences; leads are coefficients in the untreated
-    rows; no small-sample correction), `two_stage` (Gardner 2022: the same averages, with standard errors of two
-    stages of estimation; leads are mean residuals; no small-sample correction), `stacked` (Cengiz and others 2019
-    with the weights of Wing, Freedman & Hollingsworth 2024: each cohort over its `window` beside units that stay
-    untreated in it; fixed effects once a stack; the overall effect is the mean over event times),
-    `local_projections` (Dube, Girardi, Jordà & Taylor 2025: changes since the reference period of units when they are
-    treated, beside those of units still untreated; regressors as they are in the reference period; the overall effect
-    is that on the mean over event times from 0 to the end of the `window`) and `extended_two_way` (Wooldridge 2021:
-    one coefficient for each cohort and treated period, averaged; regressors have coefficients of their own in these,
-    in every period and every cohort; no leads).
-
-    `synthetic_difference_in_differences` (Arkhangelsky and others 2021) compares each cohort with units never treated,
-    weighted so that their outcomes ran parallel to the cohort's before: effects by event time, by cohort and overall,
-    of units observed in all periods; regressors are taken off the outcome with coefficients from units never treated.
-
-    `chaisemartin_dhaultfoeuille` (de Chaisemartin & D'Haultfœuille 2024) is for treatments that end or vary in
-    intensity, and for those that stay: effects by periods since a unit's treatment first changed, beside units with the
-    same first treatment that still have it; placebos before; and the average total effect per unit of treatment. Its
-    standard errors are those of the authors' did_multiplegt_dyn, clustered in one dimension.
-
-    `bacon_decomposition` (Goodman-Bacon 2021) shows which comparisons the two-way estimate is made of, each kind with
-    its estimate and weight, on a balanced panel without regressors and weights."""
+    estimators: Annotated[list[EstimatorName], Field(min_length=1)] | None = Field(None, description=meanings())
     treatments: list[Name] | None = None
     """Designations on the right-hand side; left out: all of the study's."""
     interactions: list[Interaction] | None = None
@@ -278,39 +244,46 @@ class Block(Specification):
 class Equation(Section):
     """A specification with nothing left to default: what an estimator receives.
 
-    Not written by users; made from a block by `Study.equations`.
+    Not written by users of study files: made from a block by `Study.equations`. By hand, an outcome, a unit and a
+    period do, with the `treatments` where there are any; all else is then as where a study file says nothing.
+
+    Examples
+    --------
+    >>> equation = Equation(outcome="income", unit="village", period="year", treatments=["listed"])
+    >>> equation.estimator, equation.fixed_effects, equation.inference.cluster
+    ('two_way_fixed_effects', ['village', 'year'], ['village'])
     """
 
-    block: Name
-    specification: Name
-    outcome: Name
-    outcome_column: Name
+    block: Name = "main"
+    specification: Name = "main"
+    outcome: str
+    outcome_column: str = Field(default_factory=lambda stated: stated["outcome"])
     at_risk_of: Name | None = None
     """The designation whose adoption is the outcome, where it is one."""
-    transformation: str
-    estimator: EstimatorName
-    unit: Name
-    period: Name
+    transformation: str = "none"
+    estimator: EstimatorName = LEAST_SQUARES[0]
+    unit: str
+    period: str
     frequency: FrequencyName | None = None
     """What a period is, where the study says so."""
     periods: dict[Name, FrequencyName] = {}
     """The panel's columns with periods that are more than whole numbers."""
-    treatments: list[Name]
-    regressors: list[Name]
-    moderators: list[str]
-    fixed_effects: list[str]
-    weights: str | None
+    treatments: list[str] = []
+    regressors: list[str] = []
+    moderators: list[str] = []
+    fixed_effects: list[str] = Field(default_factory=lambda stated: [stated["unit"], stated["period"]])
+    weights: str | None = None
     """The column of weights of an estimation sample: of the panel, or of what matching makes."""
-    sample: str | None
-    inference: Inference
-    window: list[int] | None
-    reference_period: int
-    always_treated: Literal["drop", "keep"]
-    comparison: Literal["never_treated", "last_treated"]
-    missing_reference: Literal["earlier", "reason", "fixest"]
-    latitude: Name | None
-    longitude: Name | None
-    absorbing: bool
+    sample: str | None = None
+    inference: Inference = Field(default_factory=Inference, validate_default=True)
+    window: list[int] | None = None
+    reference_period: int = -1
+    always_treated: Literal["drop", "keep"] = "drop"
+    comparison: Literal["never_treated", "last_treated"] = "never_treated"
+    missing_reference: Literal["earlier", "reason", "fixest"] = "earlier"
+    latitude: str | None = None
+    longitude: str | None = None
+    absorbing: bool = True
     group_time: GroupTime | None = None
     synthetic: Synthetic | None = None
     switching: Switching | None = None
@@ -328,7 +301,7 @@ class Equation(Section):
     """How the block's p-values are adjusted for multiple testing."""
     family: str = ""
     """The family of hypotheses that the outcome belongs to; empty for none."""
-    seed: int | None = None
+    seed: int | None = 0
     """The study's, where random numbers are or may be drawn."""
     default_cluster: bool = False
     """Whether the study leaves the clusters to what the data say of the level of assignment."""
@@ -347,6 +320,13 @@ class Equation(Section):
     """The moderator over whose values effects are reported."""
     base_weights: Name | None = None
     """With matching: the panel's column of weights that those of matching multiply."""
+
+    @field_validator("inference", mode="after")
+    @classmethod
+    def _clusters_are_those_of_the_unit(cls, inference: Inference, stated: ValidationInfo) -> Inference:
+        if inference.variance == "clustered" and inference.cluster is None and "unit" in stated.data:
+            return inference.model_copy(update={"cluster": [stated.data["unit"]]})
+        return inference
 
     def label(self, period: float) -> str:
         """Write a period as a reader sees it."""

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.periods import PeriodAsKey, PeriodValue
+from ruralpanel.treatment_columns import cohort_column, event_time_column
 
 
 class YearlyList(Section):
@@ -145,5 +146,5 @@ class Designation(Section):
 
 def designation_columns(name: str, designation: Designation) -> list[str]:
     """List the columns that a designation adds to the panel."""
-    usual = [name, f"{name}_cohort", f"{name}_event_time"]
+    usual = [name, cohort_column(name), event_time_column(name)]
     return [*usual, f"{name}_intensity"] if designation.intensity is not None else usual

@@ -26,7 +26,7 @@ ENDINGS = (".yaml", ".yml")
 NOT_OF_STUDIES = ("published", "logs", "monte_carlo")
 """Folders of results that no study's are."""
 
-CONFIGURATION = ("study", "monte_carlo")
+CONFIGURATION = ("study", "monte_carlo", "allow_code")
 """What the configuration may hold."""
 
 

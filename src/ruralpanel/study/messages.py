@@ -246,4 +246,5 @@ def _keys_at(schema: dict[str, Any], location: tuple[Any, ...]) -> list[str]:
 
 def _choices_at(schema: dict[str, Any], location: tuple[Any, ...]) -> list[str]:
     here = _schema_at(schema, location)
+    here = next((option for option in here.get("anyOf", []) if "enum" in option), here)
     return [str(choice) for choice in here.get("enum", [here["const"]] if "const" in here else [])]

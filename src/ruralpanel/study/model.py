@@ -26,6 +26,7 @@ from ruralpanel.study.sensitivity import AnySensitivity
 from ruralpanel.study.shapes import Shape, shape_of_source, shape_of_table
 from ruralpanel.study.sources import Source
 from ruralpanel.study.tables import Table
+from ruralpanel.treatment_columns import cohort_column
 
 DataStanding = Literal["simulated", "restricted", "public"]
 
@@ -97,6 +98,13 @@ class Study(Section):
     def base(self) -> str:
         """The source or table whose rows are the panel's rows."""
         return self.panel.base or next(iter(self.sources))
+
+    @property
+    def estimators(self) -> set[str]:
+        """The estimators of all blocks."""
+        blocks = self.blocks.values()
+        parts = [part for block in blocks for part in (block, *(block.specifications or {}).values())]
+        return {name for part in parts for name in part.estimators or []}
 
     @property
     def lists(self) -> set[str]:
@@ -198,7 +206,7 @@ class Study(Section):
             if each.frequency is not None
         }
         if self.panel.frequency is not None:
-            found |= {f"{name}_cohort": self.panel.frequency for name in self.designation}
+            found |= {cohort_column(name): self.panel.frequency for name in self.designation}
         return {key: each for key, each in found.items() if not frequency(each).is_plain}
 
     @property
@@ -281,7 +289,7 @@ class Study(Section):
             meanings = ("treated", "first period treated", "periods since the first treated", "intensity")
             for column_name, meaning in zip(designation_columns(name, designation), meanings, strict=False):
                 label = f"{designation.label or name}: {meaning}"
-                of = self.panel.frequency if column_name == f"{name}_cohort" else None
+                of = self.panel.frequency if column_name == cohort_column(name) else None
                 origins[column_name] = ColumnOrigin(origin=f"designation {name}", label=label, frequency=of)
             if designation.intensity is not None:
                 dosed = origins[designation.intensity]
@@ -345,7 +353,7 @@ class Study(Section):
 
     def _designation_labels(self) -> dict[str, str]:
         labels = {name: each.label for name, each in self.designation.items() if each.label}
-        labels |= {f"{name}_cohort": f"First {self.panel.period} of {label}" for name, label in labels.items()}
+        labels |= {cohort_column(name): f"First {self.panel.period} of {label}" for name, label in labels.items()}
         dosed = [name for name, each in self.designation.items() if each.intensity is not None]
         return labels | {f"{name}_intensity": self._intensity_label(name) for name in dosed}
 
@@ -400,7 +408,7 @@ class Study(Section):
                     resampled = stated.get("synthetic") if "synthetic" in ESTIMATORS[estimator].keys else None
                     draws = resampled is not None and resampled.draws_numbers
                     group_time = stated.get("group_time")
-                    if levels and estimator == "callaway_santanna":
+                    if levels and "group_time" in ESTIMATORS[estimator].keys:
                         group_time = _rows_of_cross_sections(group_time)
                     equations.append(
                         Equation(

@@ -23,6 +23,7 @@ from ruralpanel.study.blocks import Block, GroupTime, Inference, Specification
 from ruralpanel.study.claims import Claim, ClaimTest
 from ruralpanel.study.contracts import Check
 from ruralpanel.study.designation import Designation, YearlyList
+from ruralpanel.study.estimators import OWN_PATTERN, reading
 from ruralpanel.study.exhibit import Exhibit
 from ruralpanel.study.exhibits import KINDS
 from ruralpanel.study.figures_of_places import KnownCount, Outlines
@@ -54,6 +55,12 @@ from ruralpanel.study.tables import Computed, Crosswalk, Group, Part, Recode, Su
 
 EXAMPLE = files("ruralpanel.study").joinpath("templates/electrification.yaml").read_text(encoding="utf-8")
 """A study of one Stata file, complete; a test runs it."""
+
+
+def _read_by(key: str) -> str:
+    """Say where a key stands that some estimators read."""
+    return f"In a block or a specification with {' or '.join(f'`{name}`' for name in reading(key))}."
+
 
 SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("The study", "The top level of the file.", Study),
@@ -107,11 +114,11 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("inference", "In a block or a specification.", Inference),
     ("bootstrap", "In `inference`.", WildBootstrap),
     ("permutation", "In `inference`.", Permutation),
-    ("group_time", "In a block or a specification with `callaway_santanna`.", GroupTime),
-    ("synthetic", "In a block or a specification with `synthetic_difference_in_differences`.", Synthetic),
+    ("group_time", _read_by("group_time"), GroupTime),
+    ("synthetic", _read_by("synthetic"), Synthetic),
     ("matching", "In a block or a specification.", Matching),
-    ("switching", "In a block or a specification with `chaisemartin_dhaultfoeuille`.", Switching),
-    ("groups", "In a block or a specification with `group_means`.", Groups),
+    ("switching", _read_by("switching"), Switching),
+    ("groups", _read_by("groups"), Groups),
     (
         "sensitivity",
         "One entry for each analysis, by name, in `results/<study>/sensitivity/NAME.csv`; all kinds have:",
@@ -220,6 +227,8 @@ def _type_words(part: dict[str, Any], schema: dict[str, Any]) -> str:
         pattern = part.get("pattern", "")
         if r"\[" in pattern:
             return "fixed effect"
+        if pattern == OWN_PATTERN:
+            return "`FILE.py:FUNCTION`"
         return "name or names joined by `*`" if r"\*" in pattern else "name" if pattern else "text"
     plain = {"integer": "whole number", "number": "number", "boolean": "`true` or `false`"}
     return plain.get(str(part.get("type")), "keys, see below")

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from ruralpanel.study.base import Name, Section
 from ruralpanel.study.blocks import Equation
-from ruralpanel.study.estimators import WITH_ONE_CURVE, EstimatorName
+from ruralpanel.study.estimators import LEAST_SQUARES, WITH_ONE_CURVE, EstimatorName
 from ruralpanel.study.exhibit import Term
 
 Bound = Annotated[float, Field(ge=0)]
@@ -64,7 +64,7 @@ class OfRegression(Sensitivity):
 
     def is_of(self, equation: Equation) -> bool:
         """Tell whether an equation of the block is looked at."""
-        return equation.estimator == "two_way_fixed_effects" and self._is_chosen(equation)
+        return equation.estimator in LEAST_SQUARES and self._is_chosen(equation)
 
 
 class HonestDid(OfEventStudy):

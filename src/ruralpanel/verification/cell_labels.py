@@ -16,6 +16,7 @@ from ruralpanel.exhibits.names import name_words, term_words
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
 from ruralpanel.exhibits.regression_table import event_time_words
 from ruralpanel.periods.spelling import read_period
+from ruralpanel.study.estimators import ESTIMATORS
 
 
 def cell_labels(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> dict[str, str]:
@@ -60,7 +61,7 @@ def _printed(table: PrintedTable) -> dict[str, str]:
 
 def _row_words(row: Mapping[Any, Any], declaration: ExhibitDeclaration) -> str:
     """Write term, cohort, period and event time as they stand before a number or at a point."""
-    words = [] if row["estimator"] == "cohort_means" else [_term_words(str(row["term"]), declaration.labels)]
+    words = [] if ESTIMATORS[row["estimator"]].means_by_cohort else [_term_words(str(row["term"]), declaration.labels)]
     cohort = "" if pd.isna(row["cohort"]) else str(row["cohort"])
     if cohort:
         first = cohort.isdigit() or read_period(cohort) is not None

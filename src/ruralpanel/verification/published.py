@@ -15,6 +15,7 @@ from ruralpanel.errors import Problem, PublishedError, nearest
 from ruralpanel.estimation.address import address_of
 from ruralpanel.periods.spelling import read_period, standard_spelling
 from ruralpanel.storage import read_records
+from ruralpanel.study.estimators import ESTIMATORS
 
 STATISTICS = (
     "estimate",
@@ -195,7 +196,7 @@ def keep_as_published(estimates: pd.DataFrame, shown: Sequence[ShownIn], source:
     """
     cells = []
     # Tables and event-study figures show no effect of a single cohort, and no moderator's own coefficient of a period.
-    is_mean = estimates["estimator"] == "cohort_means"
+    is_mean = estimates["estimator"].map(lambda name: ESTIMATORS[name].means_by_cohort).astype(bool)
     printed = is_mean | (estimates["cohort"].isin(["", None]) & estimates["period"].isna())
     for exhibit in shown:
         part = estimates[printed & estimates["block"].isin(exhibit.blocks) & estimates["estimate"].notna()]
@@ -207,7 +208,9 @@ def keep_as_published(estimates: pd.DataFrame, shown: Sequence[ShownIn], source:
                 ("standard_error", exhibit.decimals),
                 ("observations", 0),
             ):
-                if (pd.notna(row[statistic]) and row["estimator"] != "cohort_means") or statistic == "estimate":
+                if (
+                    pd.notna(row[statistic]) and not ESTIMATORS[row["estimator"]].means_by_cohort
+                ) or statistic == "estimate":
                     value = str(row[statistic]) if statistic == "observations" else f"{row[statistic]:.10g}"
                     cells.append(
                         {

@@ -24,10 +24,11 @@ from ruralpanel.errors import counted
 from ruralpanel.estimation.callaway_santanna.aggregation import Aggregate, aggregate
 from ruralpanel.estimation.callaway_santanna.group_time import ZERO, GroupTimeEffects, Observed, group_time_effects
 from ruralpanel.estimation.callaway_santanna.leads import null_of_leads
-from ruralpanel.estimation.covariance import with_matrix
+from ruralpanel.estimation.covariance import covariances_in
 from ruralpanel.estimation.estimates import no_estimate, sample_words, statistics
 from ruralpanel.estimation.leads import joint_test
 from ruralpanel.estimation.measured_from import zero_words
+from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.rounding import NOISE, unit_of
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
 from ruralpanel.estimation.simultaneous_band import banded
@@ -35,12 +36,13 @@ from ruralpanel.estimation.treated_clusters import counts_of
 from ruralpanel.estimation.treated_units import all_treated_throughout, level_remedy, treated_in_words
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation, GroupTime
+from ruralpanel.treatment_columns import cohort_column
 
 AVERAGES = {"cells": "", "event_time": ", mean of event times", "cohort": ", mean of cohorts", "period": ", by period"}
 """What is added to the treatment's name for each overall effect."""
 
 
-def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
     """Estimate effects by cohort and period and aggregate them.
 
     Parameters
@@ -54,7 +56,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 
     Returns
     -------
-    list of dict
+    EquationResult
         Overall effects; one row an event time, a cohort and a period; one row a cohort and period (with the reason
         where it has none); and the joint test that the effects before treatment are zero.
 
@@ -108,8 +110,10 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     by_time = {
         each.value: each.influence for each in aggregates if each.kind == "event_time" and each.value is not None
     }
+    covariance = {}
     if by_time:
-        rows = with_matrix(rows, list(by_time), _covariance(np.array(list(by_time.values())).T, clusters))
+        matrix = _covariance(np.array(list(by_time.values())).T, clusters)
+        covariance = covariances_in(rows, list(by_time), matrix)
     if equation.inference.simultaneous:
         rows = _with_bands(rows, aggregates, clusters, equation)
     for cell, influence in zip(effects.cells.to_dict("records"), effects.influence.T, strict=True):
@@ -125,10 +129,10 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     ahead = equation.anticipation.get(treatment, 0)
     leads = [each for each in aggregates if each.kind == "event_time" and _is_tested(each, -ahead)]
     tested = np.array([each.effect for each in leads])
-    covariance = _covariance(np.array([each.influence for each in leads]).T, clusters) if leads else np.empty((0, 0))
+    among = _covariance(np.array([each.influence for each in leads]).T, clusters) if leads else np.empty((0, 0))
     null = null_of_leads(leads, effects, observed, clusters, choice, ahead)
-    rows.append(joint_test(tested, covariance, shared, equation, null, word="effect", known_to=known_to[1]))
-    return rows
+    rows.append(joint_test(tested, among, shared, equation, null, word="effect", known_to=known_to[1]))
+    return EquationResult(rows, covariance)
 
 
 def _bases(effects: GroupTimeEffects) -> dict[int, list[int]]:
@@ -157,7 +161,7 @@ def _usable(
 ) -> tuple[pd.DataFrame, str]:
     """Leave out units treated from the first period on, and those with gaps where units are compared."""
     words = []
-    cohort = sample[f"{treatment}_cohort"]
+    cohort = sample[cohort_column(treatment)]
     first = sample[equation.period].min()
     if equation.timing_unit != equation.unit:  # a level never seen before treatment has no part in what is before
         first = sample.groupby(equation.timing_unit)[equation.period].transform("min")
@@ -165,7 +169,7 @@ def _usable(
     if always.any():
         units = treated_in_words(sample[always], equation)
         kept = sample[~always]
-        if not (kept[f"{treatment}_cohort"] <= kept[equation.period].max()).any():
+        if not (kept[cohort_column(treatment)] <= kept[equation.period].max()).any():
             raise CannotEstimate(all_treated_throughout(sample, treatment, equation))
         ledger.note("always treated dropped", len(sample), kept, f"{units} treated from the first period on")
         words.append(f"without {units} treated throughout")
@@ -202,7 +206,9 @@ def _require_dates(sample: pd.DataFrame, treatment: str, equation: Equation) -> 
     An indicator dates a unit by the first period that it is seen treated in. Where most treated units are treated
     whenever they are seen, and none is known to have been treated before it is seen, that is all there is to know.
     """
-    units = sample.groupby(equation.unit).agg(cohort=(f"{treatment}_cohort", "first"), first=(equation.period, "min"))
+    units = sample.groupby(equation.unit).agg(
+        cohort=(cohort_column(treatment), "first"), first=(equation.period, "min")
+    )
     units["last"] = sample.groupby(equation.unit)[equation.period].max()
     treated = units[units["cohort"] <= units["last"]]
     entering = int((treated["cohort"] == treated["first"]).sum())
@@ -237,7 +243,7 @@ def _laid_out(sample: pd.DataFrame, treatment: str, choice: GroupTime, equation:
         values = values - values.mean()  # beside the constant, the level of a covariate is of no account
         covariates[rows, columns, position] = values / unit_of(values - values.mean())
     first = sample[~compared.duplicated()]
-    cohort = first[f"{treatment}_cohort"].to_numpy(dtype="float64", na_value=np.nan)
+    cohort = first[cohort_column(treatment)].to_numpy(dtype="float64", na_value=np.nan)
     # Who is treated after the last period is not treated here.
     cohort = np.where(np.isnan(cohort) | (cohort > periods.max()), np.inf, cohort)
     if np.isinf(cohort).all():

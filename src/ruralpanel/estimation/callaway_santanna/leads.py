@@ -6,13 +6,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.callaway_santanna.aggregation import Aggregate
 from ruralpanel.estimation.callaway_santanna.group_time import GroupTimeEffects, Observed, base_of, groups_of
 from ruralpanel.estimation.leads import null_of_weights
 from ruralpanel.inference.sign_changes import Contributions, contributions_of
 from ruralpanel.study.blocks import GroupTime
-
-Numbers = NDArray[np.float64]
 
 
 def null_of_leads(

@@ -36,19 +36,21 @@ from ruralpanel.estimation.chaisemartin_dhaultfoeuille.contrasts import (
 from ruralpanel.estimation.chaisemartin_dhaultfoeuille.histories import IN, OUT, Histories, histories_of
 from ruralpanel.estimation.estimates import no_estimate, sample_words
 from ruralpanel.estimation.leads import joint_test_of, null_of_weights
+from ruralpanel.estimation.result import TREATED_CLUSTERS, EquationResult
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample
-from ruralpanel.estimation.treated_clusters import OWN
+from ruralpanel.estimation.treated_clusters import Counts, CountsOfRow
 from ruralpanel.inference.sign_changes import Contributions
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.switching import Switching
+from ruralpanel.treatment_columns import cohort_column
 
 OVERALL = "overall"
 SIDES = {"all": (IN, OUT), "in": (IN,), "out": (OUT,)}
 """The directions of first changes that count, by what the study says."""
 
 
-def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
     """Estimate effects by periods since the first change of treatment.
 
     Parameters
@@ -63,7 +65,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 
     Returns
     -------
-    list of dict
+    EquationResult
         Placebos at negative event times and effects from event time 0, in periods since the first change; the
         reference before it at zero; the average total effect per unit of treatment, without event time; and the joint
         test of the placebos.
@@ -102,25 +104,25 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     rows: list[dict[str, Any]] = [reference]
     for time in by_time:
         if _name(time) in contrasts:
-            of_time = _clusters(contrasts[_name(time)], histories)
+            of_time = _clusters(contrasts[_name(time)], histories, fit)
             rows.append({"event_time": time, **of_time, **numbers_of(fit, _name(time), equation)})
         else:
             reason = f"no unit that changes treatment can be compared at event time {time}"
             rows.append(no_estimate(equation, reason, event_time=time))
     rows.sort(key=lambda each: int(each["event_time"]))
-    rows.append(_clusters(overall, histories) | numbers_of(fit, OVERALL, equation))
+    rows.append(_clusters(overall, histories, fit) | numbers_of(fit, OVERALL, equation))
     between = _between_periods(sample, treatment, equation)
     words = sample_words(equation, ", ".join(part for part in (*_words(choice), left_out, between) if part))
     shared = fit.shared | {"sample": words, "regressors": "", "fixed_effects": "none"}
     tested = [_name(time) for time in placebos if _name(time) in contrasts]
     null = _null(histories, [contrasts[name] for name in tested])
     test = joint_test_of(fit, tested, equation, null, "placebo")
-    return [*(shared | each | {"term": column} for each in rows), test | shared]
+    return EquationResult([*(shared | each | {"term": column} for each in rows), test | shared])
 
 
 def _between_periods(sample: pd.DataFrame, treatment: str, equation: Equation) -> str:
     """Say how event times count for units that are first treated between two periods that are observed."""
-    cohort = sample.drop_duplicates(equation.unit)[f"{treatment}_cohort"].dropna()
+    cohort = sample.drop_duplicates(equation.unit)[cohort_column(treatment)].dropna()
     observed = sample[equation.period]
     between = cohort[(cohort > observed.min()) & (cohort < observed.max()) & ~cohort.isin(observed)]
     if between.empty:
@@ -208,10 +210,13 @@ def _note_counts(
             ledger.note(_name(time), len(sample), sample, words)
 
 
-def _clusters(contrast: Contrast, histories: Histories) -> dict[str, Any]:
+def _clusters(contrast: Contrast, histories: Histories, fit: Fit) -> dict[str, Any]:
     """Count the clusters with a change and those compared with: event times are not those since a cohort's period."""
     sides = (contrast.switchers, contrast.comparisons)
-    return {OWN: tuple(len(np.unique(histories.cluster[side])) for side in sides)}
+    counts = fit.shared.get(TREATED_CLUSTERS)
+    if not isinstance(counts, Counts):
+        return {}
+    return {TREATED_CLUSTERS: CountsOfRow(counts, *(len(np.unique(histories.cluster[side])) for side in sides))}
 
 
 def _fit(contrasts: dict[str, Contrast], histories: Histories, sample: pd.DataFrame, equation: Equation) -> Fit:

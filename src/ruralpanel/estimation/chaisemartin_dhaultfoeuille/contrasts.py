@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralpanel.estimation.adoption import Numbers
+from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.chaisemartin_dhaultfoeuille.histories import IN, OUT, Histories
 from ruralpanel.estimation.sample import CannotEstimate
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralpanel.arrays import Numbers
 from ruralpanel.errors import counted
-from ruralpanel.estimation.adoption import Numbers
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation

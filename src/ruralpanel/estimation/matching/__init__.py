@@ -34,7 +34,9 @@ from ruralpanel.ledger import Ledger
 from ruralpanel.periods.column import with_labels
 from ruralpanel.periods.frequency import frequency
 from ruralpanel.study.blocks import Equation
+from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.matching import Matching
+from ruralpanel.treatment_columns import cohort_column
 
 
 @dataclass(frozen=True)
@@ -159,13 +161,13 @@ def _cohorts(sample: pd.DataFrame, treatment: str, equation: Equation) -> tuple[
     whether it is treated in every row."""
     rows = sample
     choice = equation.group_time
-    if equation.estimator == "callaway_santanna" and (choice is None or choice.rows == "balanced"):
+    if "group_time" in ESTIMATORS[equation.estimator].keys and (choice is None or choice.rows == "balanced"):
         # The estimator leaves out the others, with a line of its own; weights have to balance those that stay.
         rows = rows[rows.groupby(equation.unit)[equation.period].transform("size") == rows[equation.period].nunique()]
     if rows.empty:
         raise CannotEstimate("no unit is observed in all periods")
     groups = rows.groupby(equation.unit, sort=True)
-    cohort = groups[f"{treatment}_cohort"].first().astype("float64")
+    cohort = groups[cohort_column(treatment)].first().astype("float64")
     cohort = cohort.where(cohort <= rows[equation.period].max())
     return cohort, cohort <= groups[equation.period].min()
 

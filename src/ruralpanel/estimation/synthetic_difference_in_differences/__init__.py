@@ -23,10 +23,12 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import counted
+from ruralpanel.estimation.average import Average
 from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words, statistics
+from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
-from ruralpanel.estimation.synthetic_difference_in_differences.averages import Average, averages_of, values_of
+from ruralpanel.estimation.synthetic_difference_in_differences.averages import Cells, averages_of, values_of
 from ruralpanel.estimation.synthetic_difference_in_differences.effects import (
     CollinearCovariates,
     Weighting,
@@ -45,6 +47,7 @@ from ruralpanel.ledger import Ledger
 from ruralpanel.periods.frequency import frequency
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.synthetic import Synthetic
+from ruralpanel.treatment_columns import cohort_column
 
 LEADS_TEST_NOTHING = (
     "gaps before treatment are measured from their weighted mean, and weights were chosen to make them small, which is "
@@ -52,7 +55,7 @@ LEADS_TEST_NOTHING = (
 )
 
 
-def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
+def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
     """Estimate the effects of every cohort beside its synthetic control, and average them.
 
     Parameters
@@ -67,7 +70,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
 
     Returns
     -------
-    list of dict
+    EquationResult
         One row an event time, those before treatment included; one a cohort, with the reason where it has no estimate;
         the overall effect; and the reason why there is no joint test of leads.
 
@@ -123,7 +126,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     ]
     reason = "less than two periods before treatment, which weights are chosen by"
     unused = [{**shared, **no_estimate(equation, reason, treatment, cohort=str(each.first))} for each in short]
-    return [*rows[:-1], *unused, rows[-1], {**shared, "term": JOINT_TEST, "reason": LEADS_TEST_NOTHING}]
+    test = {**shared, "term": JOINT_TEST, "reason": LEADS_TEST_NOTHING}
+    return EquationResult([*rows[:-1], *unused, rows[-1], test])
 
 
 def _words(left_out: str, short: list[Cohort], equation: Equation) -> list[str]:
@@ -140,7 +144,7 @@ def _group_name(equation: Equation) -> str:
 
 def _balanced(sample: pd.DataFrame, treatment: str, equation: Equation, ledger: Ledger) -> tuple[pd.DataFrame, str]:
     """Leave out units treated from the first period on, and those not observed in all periods."""
-    cohort = sample[f"{treatment}_cohort"]
+    cohort = sample[cohort_column(treatment)]
     periods = sample.groupby(equation.unit)[equation.period].transform("size")
     always = cohort.notna() & (cohort <= sample[equation.period].min())
     words = []
@@ -172,7 +176,7 @@ def _laid_out(sample: pd.DataFrame, treatment: str, equation: Equation) -> Layou
     for position, name in enumerate(equation.regressors):
         covariates[rows, columns, position] = sample[name]
     first = sample.drop_duplicates(equation.unit)
-    cohort = first[f"{treatment}_cohort"].to_numpy(dtype="float64", na_value=np.nan)
+    cohort = first[cohort_column(treatment)].to_numpy(dtype="float64", na_value=np.nan)
     # Who is treated after the last period is not treated here.
     cohort = np.where(np.isnan(cohort) | (cohort > periods.max()), np.inf, cohort)
     name = _group_name(equation)
@@ -190,7 +194,7 @@ def _without(
     if not short:
         return sample, layout
     names = [each.first for each in short]
-    kept = sample[~sample[f"{treatment}_cohort"].isin(names)]
+    kept = sample[~sample[cohort_column(treatment)].isin(names)]
     units = counted(int(np.isin(layout.cohort, names).sum()), "unit")
     reason = (
         f"{units} of cohort {', '.join(map(equation.label, names))} observed in less than two periods before treatment"
@@ -206,7 +210,7 @@ def _errors(
     layout: Layout,
     cohorts: list[Cohort],
     weightings: list[Weighting],
-    averages: list[Average],
+    averages: list[Average[Cells]],
     choice: Synthetic,
     equation: Equation,
 ) -> Errors:

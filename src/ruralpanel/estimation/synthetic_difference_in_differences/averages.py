@@ -3,40 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralpanel.arrays import Numbers
+from ruralpanel.estimation.average import Average
 from ruralpanel.estimation.synthetic_difference_in_differences.effects import Effects
 from ruralpanel.estimation.synthetic_difference_in_differences.layout import Cohort, Layout
 
-Numbers = NDArray[np.float64]
+Cells = NDArray[np.bool_]
+"""Which cohorts in which periods an average is over."""
 
 
-@dataclass(frozen=True)
-class Average:
-    """An average to be reported.
-
-    Parameters
-    ----------
-    place
-        The columns of the estimates that say what it is an average over; empty for the overall effect.
-    cells
-        Which cohorts in which periods it is over.
-    """
-
-    place: dict[str, Any]
-    cells: NDArray[np.bool_]
-
-    @property
-    def cohorts(self) -> NDArray[np.int64]:
-        """The positions of the cohorts in it."""
-        return np.flatnonzero(self.cells.any(axis=1))
+def cohorts_in(average: Average[Cells]) -> NDArray[np.int64]:
+    """Give the positions of the cohorts in an average."""
+    return np.flatnonzero(average.over.any(axis=1))
 
 
-def averages_of(layout: Layout, cohorts: list[Cohort], window: Sequence[int] | None) -> list[Average]:
+def averages_of(layout: Layout, cohorts: list[Cohort], window: Sequence[int] | None) -> list[Average[Cells]]:
     """List the averages in the order of their rows: event times, cohorts, overall.
 
     Parameters
@@ -60,7 +45,7 @@ def averages_of(layout: Layout, cohorts: list[Cohort], window: Sequence[int] | N
     return [*found, Average({}, treated)]
 
 
-def values_of(averages: list[Average], effects: Effects) -> Numbers:
+def values_of(averages: list[Average[Cells]], effects: Effects) -> Numbers:
     """Compute averages, every treated unit and period counting the same.
 
     Parameters
@@ -75,7 +60,7 @@ def values_of(averages: list[Average], effects: Effects) -> Numbers:
     numpy.ndarray
         One an average, in the last dimension; missing where none of its cohorts has a unit.
     """
-    cells = np.array([each.cells for each in averages], dtype="float64")
+    cells = np.array([each.over for each in averages], dtype="float64")
     counted = np.einsum("agt,...g->...a", cells, effects.sizes)
     summed = np.einsum("agt,...g,...gt->...a", cells, effects.sizes, effects.values)
     return np.asarray(np.where(counted > 0, summed / np.where(counted > 0, counted, 1.0), np.nan))

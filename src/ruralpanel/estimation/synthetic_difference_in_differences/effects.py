@@ -13,13 +13,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.synthetic_difference_in_differences.layout import Cohort, Layout
 from ruralpanel.estimation.synthetic_difference_in_differences.weights import best_weights, fitted_weights
-
-Numbers = NDArray[np.float64]
 
 PERIOD_PENALTY = 1e-6
 """The penalty of periods' weights in standard deviations of a change of the outcome: only to make them unique."""

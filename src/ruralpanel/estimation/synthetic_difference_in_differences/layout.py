@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralpanel.arrays import Numbers
 from ruralpanel.periods.frequency import YEAR, Frequency
-
-Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ruralpanel.arrays import Numbers
 from ruralpanel.errors import counted
-from ruralpanel.estimation.synthetic_difference_in_differences.averages import Average, values_of
+from ruralpanel.estimation.average import Average
+from ruralpanel.estimation.synthetic_difference_in_differences.averages import Cells, cohorts_in, values_of
 from ruralpanel.estimation.synthetic_difference_in_differences.effects import (
     Effects,
     Weighting,
@@ -22,8 +23,6 @@ from ruralpanel.estimation.synthetic_difference_in_differences.effects import (
     without_covariates,
 )
 from ruralpanel.estimation.synthetic_difference_in_differences.layout import Cohort, Layout
-
-Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Errors:
 
 
 def jackknife(
-    layout: Layout, cohorts: list[Cohort], weightings: list[Weighting], averages: list[Average], group_name: str
+    layout: Layout, cohorts: list[Cohort], weightings: list[Weighting], averages: list[Average[Cells]], group_name: str
 ) -> Errors:
     """Leave out one group at a time, the weights held fixed and scaled to add up to one.
 
@@ -103,10 +102,10 @@ def jackknife(
     draws = values_of(averages, Effects(values, sizes))
     errors, reasons = np.full(len(averages), np.nan), []
     for position, average in enumerate(averages):
-        reason = next((undefined[cohort] for cohort in average.cohorts if undefined[cohort]), "")
+        reason = next((undefined[cohort] for cohort in cohorts_in(average) if undefined[cohort]), "")
         reasons.append(f"no standard error by jackknife: {reason}" if reason else "")
         if not reason:
-            part = draws[has_controls | has_treated[:, average.cohorts].any(axis=1), position]
+            part = draws[has_controls | has_treated[:, cohorts_in(average)].any(axis=1), position]
             errors[position] = np.sqrt((len(part) - 1) * np.mean((part - part.mean()) ** 2))
     return Errors(errors, reasons, f"jackknife with fixed weights, one {group_name} left out at a time")
 
@@ -115,7 +114,7 @@ def bootstrap(
     layout: Layout,
     cohorts: list[Cohort],
     weightings: list[Weighting],
-    averages: list[Average],
+    averages: list[Average[Cells]],
     group_name: str,
     draws: int,
     random: np.random.Generator,
@@ -155,7 +154,7 @@ def bootstrap(
     for position, average in enumerate(averages):
         single = [
             cohort.first
-            for cohort in (cohorts[each] for each in average.cohorts)
+            for cohort in (cohorts[each] for each in cohorts_in(average))
             if len(np.unique(layout.group[layout.cohort == cohort.first])) == 1
         ]
         known = drawn[np.isfinite(drawn[:, position]), position]
@@ -172,7 +171,7 @@ def placebo(
     layout: Layout,
     cohorts: list[Cohort],
     weightings: list[Weighting],
-    averages: list[Average],
+    averages: list[Average[Cells]],
     draws: int,
     random: np.random.Generator,
 ) -> Errors:

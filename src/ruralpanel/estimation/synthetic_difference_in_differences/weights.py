@@ -17,9 +17,8 @@ that would divide it among threads, so that the steps are the same on every numb
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Numbers = NDArray[np.float64]
+from ruralpanel.arrays import Numbers
 
 STEPS_BEFORE_PRUNING, STEPS = 100, 10_000
 """The most steps of the first search, and of the second, which begins with the larger weights of the first."""

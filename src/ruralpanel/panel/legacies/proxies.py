@@ -11,6 +11,7 @@ from ruralpanel.panel.expressions import evaluate_answers
 from ruralpanel.panel.periods import YEARS, PanelPeriods
 from ruralpanel.periods.conditions import with_ordinals
 from ruralpanel.study.legacies import Capacity, Legacy, Proxy
+from ruralpanel.treatment_columns import cohort_column
 
 
 def proxy_problems(
@@ -60,7 +61,7 @@ def place_of(legacy: str, capacity: str) -> str:
 
 def first_cohort(panel: pd.DataFrame, designations: Sequence[str]) -> tuple[int, str] | None:
     """Find the first cohort of any designation in a panel, and whose it is; None where nobody is ever treated."""
-    cohorts = {name: panel[f"{name}_cohort"].min() for name in designations}
+    cohorts = {name: panel[cohort_column(name)].min() for name in designations}
     found = [(int(cohort), name) for name, cohort in cohorts.items() if not pd.isna(cohort)]
     return min(found, key=lambda pair: pair[0], default=None)
 

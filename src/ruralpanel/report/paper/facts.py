@@ -8,6 +8,7 @@ import pandas as pd
 
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.study.model import Study
+from ruralpanel.treatment_columns import cohort_column
 from ruralpanel.verification.summary import REPRODUCES, STATUSES
 
 
@@ -49,7 +50,7 @@ def facts_of_run(study: Study, panel: pd.DataFrame, estimates: pd.DataFrame, ver
         "reproduced_cells": count(reproduced),
     }
     for name in study.designation:
-        cohorts = panel.groupby(study.levels.get(name, unit))[f"{name}_cohort"].max()
+        cohorts = panel.groupby(study.levels.get(name, unit))[cohort_column(name)].max()
         treated = cohorts.dropna()
         facts |= {
             f"treated/{name}": count(len(treated)),

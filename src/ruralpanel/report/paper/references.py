@@ -15,14 +15,12 @@ from ruralpanel.exhibits.numbers import PERCENT_DECIMALS, as_asked, count, decim
 from ruralpanel.report.paper.exhibits import pointer
 from ruralpanel.report.paper.markup import as_it_is, string, words
 from ruralpanel.study.addresses import NoSuchNumber, read_address
+from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.facts import file_of_fact
 from ruralpanel.study.paper_text import DECIMALS, PaperText, Reference
 
 COUNTS = ("observations", "units", "clusters")
 """Numbers of an estimate that are counts."""
-
-ON_LOG_SCALE = ("poisson_fixed_effects", "complementary_log_log")
-"""Estimators whose coefficients are changes of the log of a mean or of a hazard."""
 
 
 def filled_references(
@@ -126,7 +124,7 @@ def number_words(
     places = decimals if decimals is not None else PERCENT_DECIMALS if is_share else DECIMALS
     low, high, error = row["interval_low"], row["interval_high"], row["standard_error"]
     if "percent_change" in formats:
-        if transformation != "log" and row["estimator"] not in ON_LOG_SCALE:
+        if transformation != "log" and not ESTIMATORS[row["estimator"]].scale:
             raise NoSuchNumber(f"the outcome {row['outcome']} is not in logarithms", "write percent")
         error = 100 * np.exp(value) * error
         low, high = (100 * np.expm1(each) for each in (low, high))

@@ -4,30 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import combinations
-from typing import get_args
 
 from ruralpanel.errors import Problem, nearest
 from ruralpanel.study.blocks import Block, Equation, Specification
 from ruralpanel.study.checks.context import Context
-from ruralpanel.study.checks.groups import group_means
-from ruralpanel.study.checks.instruments import first_differences, instruments
 from ruralpanel.study.checks.levels import at_level, hazard_of_levels
 from ruralpanel.study.checks.matching import matching_of, names_in_matching
 from ruralpanel.study.checks.resampling import adjustment, permutation_of, resampling
-from ruralpanel.study.checks.synthetic import synthetic
 from ruralpanel.study.estimators import (
     BY_COHORT,
     ESTIMATORS,
     KEYS_OF_SOME,
+    LEAST_SQUARES,
     MAY_END,
     OF_ADOPTION,
     WITH_TREATMENT_TERMS,
-    EstimatorName,
+    is_own,
     reading,
 )
 from ruralpanel.study.fixed_effects import columns_of, fixed_effect
-from ruralpanel.study.vcovs import VCOVS
-from ruralpanel.study.yaml_file import KeyPath
+from ruralpanel.study.own_estimators import functions_in, own_files
+from ruralpanel.study.yaml_file import KeyPath, is_file
 
 
 def outcomes(context: Context) -> Iterator[Problem]:
@@ -73,7 +70,7 @@ def blocks(context: Context) -> Iterator[Problem]:
                         f"the key `{key}` is missing",
                         nearest("", context.study.outcomes)
                         if key == "outcomes"
-                        else f"valid here: {', '.join(sorted(get_args(EstimatorName)))}",
+                        else f"valid here: {', '.join(sorted(ESTIMATORS))}",
                     )
                 )
         found += _keys_of_estimators(context, at, block)
@@ -106,6 +103,9 @@ def _specification(context: Context, at: KeyPath, part: Specification) -> Iterat
         if fixed_effect(effect).slope in fixed_effect(effect).columns:
             what = f"`{effect}` has a slope of a column within itself, where it is constant"
             yield context.file.problem((*at, "fixed_effects", index), what)
+    for index, name in enumerate(part.estimators or []):
+        if is_own(name):
+            yield from _own_estimator(context, (*at, "estimators", index), name)
     for index, interaction in enumerate(part.interactions or []):
         for name in interaction.split("*"):
             yield from context.known((*at, "interactions", index), name, study.designation, "designation of this study")
@@ -134,6 +134,23 @@ def _specification(context: Context, at: KeyPath, part: Specification) -> Iterat
         yield context.file.problem((*at, "window"), f"runs backwards, from {part.window[0]} to {part.window[1]}")
 
 
+def _own_estimator(context: Context, at: KeyPath, name: str) -> Iterator[Problem]:
+    """Check that a file beside the study file has the function of an estimator of the study's own; nothing is run."""
+    folder = (context.root / context.file.path).parent
+    (path,) = own_files([name], folder)
+    function = name.partition(":")[2]
+    if not is_file(path):
+        yield context.file.problem(at, f"there is no file {path.name} beside the study file")
+        return
+    try:
+        functions = functions_in(path)
+    except (SyntaxError, UnicodeDecodeError) as error:
+        yield context.file.problem(at, f"{path.name} is no Python: {error}")
+        return
+    if function not in functions:
+        yield context.file.problem(at, f"{path.name} has no function `{function}`", nearest(function, functions))
+
+
 def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
     """Check what only a whole equation shows."""
     block = context.study.blocks[name]
@@ -151,44 +168,29 @@ def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
             what = f"`{equation.at_risk_of}` is on both sides: `{equation.outcome}` is its adoption"
             others = [name for name in equation.treatments if name != equation.at_risk_of]
             yield context.file.problem(where, what, f"write `treatments: [{', '.join(others)}]`")
-        elif equation.at_risk_of is not None and equation.estimator not in OF_ADOPTION:
+        elif (
+            equation.at_risk_of is not None and equation.estimator not in OF_ADOPTION and not is_own(equation.estimator)
+        ):
             what = f"{equation.estimator} has no meaning for `{equation.outcome}`, an adoption"
             yield context.file.problem(where, what, f"estimate it with {' or '.join(OF_ADOPTION)}")
-        yield from _complementary_log_log(context, where, equation)
         yield from _moderators(context, where, equation)
-        yield from _poisson(context, where, equation)
         yield from _leverage(context, where, equation)
         yield from permutation_of(context, where, equation)
         yield from matching_of(context, where, equation)
         yield from at_level(context, where, equation, parts)
         if equation.estimator in WITH_TREATMENT_TERMS and not right_hand:
             yield context.file.problem(where, "has nothing on the right-hand side", "name `treatments` or `regressors`")
-        if equation.estimator == "cohort_means" and len(equation.treatments) > 1:
-            yield context.file.problem(
-                where,
-                "means by cohort need one treatment",
-                f"choose one with `treatments`: {', '.join(equation.treatments)}",
-            )
-        if equation.estimator == "group_means":
-            yield from group_means(context, where, equation)
         if equation.estimator in BY_COHORT:
             yield from _by_cohort(context, where, equation)
-        if equation.estimator in ("event_study", "stacked"):
+        if ESTIMATORS[equation.estimator].reports_reference:
             window, reference = equation.window, equation.reference_period
             if window is not None and not window[0] <= reference <= window[1]:
                 yield context.file.problem((*where, "window"), f"leaves out the reference period {reference}")
-        if equation.estimator == "bacon_decomposition":
-            yield from _decomposition(context, where, equation)
-        if equation.estimator == "instrumental_variables":
-            yield from instruments(context, where, equation)
-        if equation.estimator == "first_differences":
-            yield from first_differences(context, where, equation)
-        if equation.estimator == "synthetic_difference_in_differences":
-            yield from synthetic(context, where, equation)
         if ESTIMATORS[equation.estimator].averages_effects:
             yield from _staggered(context, where, equation)
-        if equation.estimator == "chaisemartin_dhaultfoeuille":
-            yield from _switching(context, where, equation)
+        for check in ESTIMATORS[equation.estimator].checks:
+            for found in check(equation):
+                yield context.file.problem((*where, *found.key), found.what, found.hint)
 
 
 def _interactions(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
@@ -196,7 +198,7 @@ def _interactions(context: Context, where: KeyPath, equation: Equation) -> Itera
     for interaction in equation.interactions:
         at, parts = (*where, "interactions"), interaction.split("*")
         absent = [name for name in parts if name not in equation.treatments]
-        if equation.estimator not in WITH_TREATMENT_TERMS:
+        if equation.estimator not in WITH_TREATMENT_TERMS and not is_own(equation.estimator):
             valid = ", ".join(WITH_TREATMENT_TERMS)
             what = f"`{interaction}` is for {valid}; {equation.estimator} has no interactions"
             yield context.file.problem(at, what, "put the two estimators into specifications of their own")
@@ -205,17 +207,6 @@ def _interactions(context: Context, where: KeyPath, equation: Equation) -> Itera
             yield context.file.problem(at, what, f"name it in `treatments`: {', '.join(equation.treatments)}")
         elif len(set(parts)) < len(parts):
             yield context.file.problem(at, f"`{interaction}` multiplies a treatment by itself")
-
-
-def _decomposition(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
-    """Check that what is to be decomposed is the plain two-way regression that the theorem is about."""
-    if set(equation.fixed_effects) != {equation.unit, equation.period}:
-        what = f"bacon_decomposition is of effects of {equation.unit} and {equation.period}, and of no others"
-        yield context.file.problem((*where, "fixed_effects"), what)
-    for key, given in (("regressors", equation.regressors), ("weights", equation.panel_weights)):
-        if given:
-            what = f"bacon_decomposition is of a regression without {key}"
-            yield context.file.problem((*where, key), what, "put it into a specification of its own")
 
 
 def _staggered(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
@@ -237,20 +228,10 @@ def _staggered(context: Context, where: KeyPath, equation: Equation) -> Iterator
         yield context.file.problem((*where, "window"), f"leaves out event time 0, which {equation.estimator} reports")
 
 
-def _switching(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
-    """Check that effects begin with the change of treatment, and that there is a window where one is needed."""
-    for name in equation.anticipation:
-        what = f"{equation.estimator} measures from the period before a change, and `{name}` has an `anticipation`"
-        yield context.file.problem(where, what, "estimate it with another estimator of staggered adoption")
-    if equation.switching is not None and equation.switching.same_switchers and equation.window is None:
-        hint = "such as `window: [-3, 3]`: up to its end, the same units are seen"
-        yield context.file.problem((*where, "switching"), "`same_switchers` needs a `window`", hint)
-
-
 def _by_cohort(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
     """Check that an estimator that goes by cohorts has one treatment, which stays where it has to."""
     treatments = equation.treatments
-    estimator = ESTIMATORS[equation.estimator].in_a_sentence or equation.estimator
+    estimator = ESTIMATORS[equation.estimator].in_words
     if len(treatments) != 1:
         hint = (
             f"choose one with `treatments`: {', '.join(treatments)}"
@@ -262,7 +243,7 @@ def _by_cohort(context: Context, where: KeyPath, equation: Equation) -> Iterator
         yield context.file.problem(
             where,
             f"{estimator} needs a treatment that stays; `{treatments[0]}` is declared `absorbing: false`",
-            f"estimate it with {' or '.join((*MAY_END, 'two_way_fixed_effects'))}",
+            f"estimate it with {' or '.join((*MAY_END, *LEAST_SQUARES))}",
         )
 
 
@@ -274,7 +255,7 @@ def _moderators(context: Context, where: KeyPath, equation: Equation) -> Iterato
         return
     place = (*where, "moderators")
     if equation.estimator not in WITH_TREATMENT_TERMS:
-        if equation.estimator not in ("cohort_means", "group_means"):
+        if not ESTIMATORS[equation.estimator].describes and not is_own(equation.estimator):
             what = f"have no meaning in {equation.estimator}"
             yield context.file.problem(place, what, f"estimate them with {' or '.join(WITH_TREATMENT_TERMS)}")
         return
@@ -312,45 +293,6 @@ def _products(context: Context, place: KeyPath, equation: Equation) -> Iterator[
             yield context.file.problem(place, what, f"write `moderators: [{listed}]`")
 
 
-def _complementary_log_log(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
-    """Check that fixed effects are plain, and that standard errors can be had."""
-    if equation.estimator != "complementary_log_log":
-        return
-    slopes = [effect for effect in equation.fixed_effects if "[" in effect]
-    if slopes:
-        what = f"complementary_log_log has fixed effects without slopes, not {', '.join(slopes)}"
-        yield context.file.problem((*where, "fixed_effects"), what)
-    within = {equation.unit, equation.timing_unit} & set(equation.fixed_effects)
-    if within:
-        what = f"a dummy for every {min(within)} makes the estimates of complementary_log_log inconsistent"
-        yield context.file.problem((*where, "fixed_effects"), what, f"such as `fixed_effects: [{equation.period}]`")
-    inference = equation.inference
-    if not inference.one_cluster and inference.vcov.many != "rows":
-        what = "complementary_log_log has standard errors clustered in one dimension, or without clusters"
-        yield context.file.problem((*where, "inference"), what)
-
-
-def _poisson(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
-    """Check that a Poisson regression is of counts, with errors that can be had."""
-    if equation.estimator != "poisson_fixed_effects":
-        return
-    if equation.transformation != "none":
-        yield context.file.problem(
-            where,
-            f"the outcome `{equation.outcome}` is transformed ({equation.transformation}), but a Poisson regression "
-            "has the log in its mean already",
-            "declare a second outcome with the same `column` and no `transformation`",
-        )
-    if equation.inference.vcov.constant_variance:
-        others = [name for name, each in VCOVS.items() if not each.constant_variance]
-        yield context.file.problem(
-            where,
-            "the variance of a count grows with its mean, so "
-            f"`{equation.inference.variance}` standard errors are wrong here",
-            f"choose {', '.join(others[:-1])} or {others[-1]}",
-        )
-
-
 def _leverage(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
     """Check that an estimator can tell how far clusters move their own fit, where standard errors allow for that."""
     inference, estimator = equation.inference, ESTIMATORS[equation.estimator]
@@ -368,7 +310,9 @@ def _keys_of_estimators(context: Context, at: KeyPath, block: Block) -> Iterator
         for key in KEYS_OF_SOME:
             used_by = reading(key)
             stated_here = getattr(own, key) is not None
-            if (stated_here or getattr(block, key) is not None) and not set(used_by) & set(estimators):
+            if (stated_here or getattr(block, key) is not None) and not (
+                set(used_by) & set(estimators) or any(map(is_own, estimators))
+            ):
                 where = (*at, "specifications", name, key) if stated_here and name else (*at, key)
                 words = " and ".join(part for part in (", ".join(used_by[:-1]), used_by[-1]) if part)
                 what = f"is a key of {words}, and none is estimated here"

@@ -17,7 +17,6 @@ def exhibits(context: Context) -> Iterator[Problem]:
     study = context.study
     for name, exhibit in study.exhibits.items():
         at: KeyPath = ("exhibits", name)
-        shown = shown_in(exhibit.kind)  # none for an exhibit that shows no estimates
         for index, block in enumerate(exhibit.estimated_in):
             if block not in study.blocks:
                 yield from context.known((*at, "blocks", index), block, study.blocks, "block of this study")
@@ -27,6 +26,7 @@ def exhibits(context: Context) -> Iterator[Problem]:
                 for part in (study.blocks[block], *(study.blocks[block].specifications or {}).values())
                 for estimator in part.estimators or []
             }
+            shown = shown_in(exhibit.kind, estimators)  # none for an exhibit that shows no estimates
             if estimators and not estimators & set(shown):
                 estimated = ", ".join(sorted(estimators))
                 what = f"a {exhibit.kind} shows {' or '.join(shown)}; the block `{block}` estimates {estimated}"

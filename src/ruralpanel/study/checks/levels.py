@@ -29,8 +29,8 @@ def at_level(context: Context, where: KeyPath, equation: Equation, parts: Sequen
         return
     level = next(iter(equation.levels.values()))
     by_group = f"make the rows those of `{level}` by a table with `group`, and `{level}` the panel's unit"
-    if equation.estimator not in OF_CROSS_SECTIONS:
-        why = ESTIMATORS[equation.estimator].follows_units or "follows units from period to period"
+    why = ESTIMATORS[equation.estimator].follows_units
+    if why is not None:
         what = f"{equation.estimator} {why}, and {_whose(equation)}, whose {equation.unit} need not be seen twice"
         yield context.file.problem(where, what, f"{by_group}; or choose one of {', '.join(OF_CROSS_SECTIONS)}")
     if equation.matching is not None:

@@ -38,8 +38,6 @@ def matching_of(context: Context, where: KeyPath, equation: Equation) -> Iterato
     elif matching.treatment is not None and matching.treatment not in equation.treatments:
         what = f"`{matching.treatment}` is not among the treatments of this equation"
         yield context.file.problem((*at, "treatment"), what, f"valid here: {', '.join(equation.treatments)}")
-    if equation.estimator == "bacon_decomposition":
-        yield context.file.problem(at, "bacon_decomposition is of a regression without weights, such as matching gives")
     if equation.at_risk_of is not None:
         what = f"compares units never treated, and `{equation.outcome}` is an adoption, whose units leave when treated"
         yield context.file.problem(at, what, "put it into a block of its own, without matching")

@@ -7,12 +7,9 @@ from collections.abc import Iterator, Sequence
 from ruralpanel.errors import Problem
 from ruralpanel.study.blocks import Block, Equation
 from ruralpanel.study.checks.context import Context
-from ruralpanel.study.estimators import INFERENCE_OF_SOME, WITH_TREATMENT_TERMS, reading
+from ruralpanel.study.estimators import ESTIMATORS, INFERENCE_OF_SOME, WITH_TREATMENT_TERMS, is_own, reading
 from ruralpanel.study.resampling import Permutation
 from ruralpanel.study.yaml_file import KeyPath
-
-WITHOUT_OVERALL_EFFECT = ("event_study", "bacon_decomposition", "cohort_means", "group_means")
-"""Estimators without an effect over all event times that has a p-value."""
 
 
 def resampling(context: Context, at: KeyPath, block: Block) -> Iterator[Problem]:
@@ -28,7 +25,7 @@ def resampling(context: Context, at: KeyPath, block: Block) -> Iterator[Problem]
             yield from _columns_of_permutation(context, (*where, "permutation"), inference.permutation)
         for key in INFERENCE_OF_SOME:
             used_by = reading(key)
-            if getattr(inference, key) and not set(used_by) & set(estimators):
+            if getattr(inference, key) and not set(used_by) & set(estimators) and not any(map(is_own, estimators)):
                 what = f"is for {' and '.join(used_by)}, and none is estimated here"
                 yield context.file.problem((*where, key), what)
 
@@ -63,7 +60,7 @@ def adjustment(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
     if method is None:
         return
     equations = context.study.equations(name)
-    if all(not each.treatments or each.estimator in WITHOUT_OVERALL_EFFECT for each in equations):
+    if all(not each.treatments or not ESTIMATORS[each.estimator].has_overall for each in equations):
         what = "is of the overall effects of treatments and their moderation, and this block estimates none"
         yield context.file.problem((*at, "adjustment"), what, "take it out")
         return

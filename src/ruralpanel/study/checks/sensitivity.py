@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ruralpanel.errors import Problem
 from ruralpanel.study.blocks import Equation, GroupTime
 from ruralpanel.study.checks.context import Context
-from ruralpanel.study.estimators import WITH_ONE_CURVE
+from ruralpanel.study.estimators import ESTIMATORS, LEAST_SQUARES, WITH_ONE_CURVE
 from ruralpanel.study.sensitivity import AnySensitivity, HonestDid, OfEventStudy, OmittedVariable, Oster
 from ruralpanel.study.yaml_file import KeyPath
 
@@ -39,7 +39,7 @@ def _equations(context: Context, at: KeyPath, declared: AnySensitivity) -> Itera
     """Check that there are equations to look at, and that they have what is asked for."""
     equations = context.study.equations_analysed(at[1])  # type: ignore[arg-type]
     of_event_study = isinstance(declared, OfEventStudy)
-    allowed = WITH_ONE_CURVE if of_event_study else ("two_way_fixed_effects",)
+    allowed = WITH_ONE_CURVE if of_event_study else LEAST_SQUARES
     chosen = getattr(declared, "estimator", None)
     if chosen is not None and chosen not in allowed:
         what = f"{chosen} has no leads that are measured from one period with its effects"
@@ -49,9 +49,11 @@ def _equations(context: Context, at: KeyPath, declared: AnySensitivity) -> Itera
         what = f"the block `{declared.block}` has no equation of {' or '.join(allowed)} that is asked for here"
         yield context.file.problem((*at, "block"), what)
     for equation in equations:
-        if equation.estimator == "callaway_santanna":
+        if "group_time" in ESTIMATORS[equation.estimator].keys:
             if (equation.group_time or GroupTime()).base_period == "varying":
-                what = "callaway_santanna has leads from one period to the next, which make no curve with its effects"
+                what = (
+                    f"{equation.estimator} has leads from one period to the next, which make no curve with its effects"
+                )
                 hint = f"write `group_time: {{base_period: universal}}` in the block `{declared.block}`"
                 yield context.file.problem((*at, "block"), what, hint)
         elif not of_event_study:

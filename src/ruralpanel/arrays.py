@@ -1,0 +1,9 @@
+"""The one name for the arrays that estimators, standard errors and sensitivity analyses compute with."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+"""Real numbers, of any shape."""

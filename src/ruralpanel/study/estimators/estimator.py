@@ -1,0 +1,214 @@
+"""What the rest of the product has to know of an estimator, as one light object."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from ruralpanel.study.blocks import Equation
+
+ExhibitKind = Literal[
+    "regression_table",
+    "event_study_figure",
+    "trends_figure",
+    "specification_curve_figure",
+    "permutation_figure",
+    "cohort_heatmap_figure",
+    "paths_figure",
+    "gradient_figure",
+    "forest_figure",
+    "coefficient_figure",
+]
+
+OF_TERMS: tuple[ExhibitKind, ...] = ("regression_table", "gradient_figure", "forest_figure", "coefficient_figure")
+"""Exhibits of one coefficient a treatment."""
+BY_EVENT_TIME: tuple[ExhibitKind, ...] = ("regression_table", "event_study_figure")
+"""Exhibits of coefficients by event time."""
+BY_EVENT_TIME_AND_OVERALL: tuple[ExhibitKind, ...] = (*BY_EVENT_TIME, "specification_curve_figure")
+"""Exhibits of these, and of an effect over all event times."""
+
+OWN_PATTERN = r"^[a-z][a-z0-9_]*\.py:[a-z][a-z0-9_]*$"
+"""How an estimator of the study's own is named: a file beside the study file, and a function in it."""
+
+TREATED_ROWS = "ruralpanel.monte_carlo.targets:over_treated_rows"
+"""The target of estimators that average effects over all treated rows alike."""
+
+
+class Finding(NamedTuple):
+    """What is wrong with an equation for an estimator: it refuses the study."""
+
+    what: str
+    hint: str = ""
+    key: tuple[str, ...] = ()
+    """The key of the specification that is wrong; empty for the whole of it."""
+
+
+Check = Callable[["Equation"], Iterator[Finding]]
+"""Says what an estimator has no place for in an equation."""
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """Why intervals need not hold the truth as often as they claim, in the economies of the Monte Carlo.
+
+    Where a reason is empty, what holds for most estimators does for this one.
+    """
+
+    heterogeneous: str = ""
+    """Where effects differ between units or over time."""
+    periods: str = ""
+    """Where the periods are one of two dimensions of clusters."""
+    few_clusters: str = ""
+    """Where there are few clusters."""
+    conservative: str = ""
+    """Why they may hold it more often."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimator:
+    """What the rest of the product has to know of an estimator.
+
+    An estimator is a module of :mod:`ruralpanel.estimation` of its name, with a function ``estimate``, and one of these
+    in a module of its name beside this one, called ``ESTIMATOR``.
+    """
+
+    name: str
+    """What a study file calls it."""
+    rank: int = 1000
+    """Where it stands among the others when they are listed; those of the same rank by name."""
+    module: str = ""
+    """The module with its function ``estimate``, if that has another name."""
+
+    method: str
+    """What a note under an exhibit calls it: ``Estimated by ...``."""
+    detail: str = ""
+    """What the note adds behind a comma."""
+    scale: str = ""
+    """What its coefficients are changes of, if not of the outcome."""
+    source: str = ""
+    """Whose method it is, with the year, as a note cites it."""
+    overall: str = ""
+    """What its effect over all event times is, if not an average of those by event time."""
+    short: str
+    """How a legend or a row of a figure calls it, in a few characters."""
+    in_a_sentence: str = ""
+    """What an error calls it where its name would read badly."""
+    meaning: str
+    """What it estimates, for the reference of study files."""
+    question: str
+    """The question that it answers, for the page on which method to choose; may be shared with others."""
+    page: str
+    """The page on it, as a link of Markdown."""
+
+    exhibits: tuple[ExhibitKind, ...]
+    """The kinds of exhibits that can show its results."""
+    keys: tuple[str, ...] = ()
+    """Keys of a specification that belong to some estimators only and that it reads."""
+    inference: tuple[str, ...] = ()
+    """Keys of `inference` that belong to some estimators only and that it reads."""
+    without: tuple[str, ...] = ()
+    """Keys that most estimators read and that do not enter it: `regressors`, `fixed_effects` beyond unit and period,
+    `small_sample` or `variance`. What a specification states of them is told with the estimates."""
+    checks: tuple[Check, ...] = ()
+    """What it has no place for in an equation, beyond what follows from the properties below."""
+
+    has_treatment_terms: bool = False
+    """Whether it has one coefficient for each treatment, interaction, and treatment by moderator."""
+    least_squares: bool = False
+    """Whether it is the regression by least squares that analyses of omitted variables are of."""
+    tells_leverage: bool = False
+    """Whether it is one regression by least squares, in which it is known how far each cluster moves its own fit."""
+    by_cohort: bool = False
+    """Whether it goes by the cohorts of one treatment, which has to stay but where it may end."""
+    by_parts: bool = False
+    """Whether its rows are of effects by cohort, and of several averages of these."""
+    treatment_may_end: bool = False
+    """Whether its one treatment may end."""
+    averages_effects: bool = False
+    """Whether it averages effects by event time and overall, with standard errors clustered in one dimension."""
+    one_dimension: bool = False
+    """Whether its standard errors are clustered in one dimension and nothing else, though that does not hold."""
+    has_overall: bool = True
+    """Whether it has an effect over all event times with a p-value."""
+    one_curve: bool = False
+    """Whether leads and effects are measured from one period, with their covariance, as `honest_did` needs them."""
+    describes: bool = False
+    """Whether it gives means and no effect."""
+    means_by_cohort: bool = False
+    """Whether these are of cohorts."""
+    assigned: bool = True
+    """Whether its standard errors are clustered at the level at which treatment is assigned, if none is stated."""
+    of_adoption: bool = False
+    """Whether its outcome may be the adoption of a treatment."""
+    needs_window: bool = False
+    """Whether it cannot do without a `window`."""
+    reports_reference: bool = False
+    """Whether the `window` has to hold the reference period."""
+    tests_leads: bool = False
+    """Whether it tests its leads together, by changes of clusters' signs, which are drawn."""
+    leads_apart: bool = False
+    """Whether leads are measured from some period and effects from none."""
+    moving_base: str = ""
+    """What a note says of leads that are measured from one period to the next."""
+    follows_units: str | None = None
+    """Where it cannot do without seeing units again, and so not with repeated cross-sections: what it does with them,
+    behind its name."""
+    drafted: Literal["", "terms", "means", "event_times", "staggered"] = ""
+    """What a drafted study takes it for: coefficients of terms, means, effects by event time, or also those where
+    several cohorts and units never treated are there; empty where it takes others."""
+    target: str = ""
+    """What it would find without noise: a function of the Monte Carlo, as ``module:function``; empty for none."""
+    intervals: Intervals = Intervals()
+    """What theory says of its intervals there."""
+
+    @property
+    def words(self) -> str:
+        """The whole of what a note says of it, with what to cite."""
+        cited = "; ".join(part for part in (self.source, self.overall) if part)
+        return self.head + (f" ({cited})" if cited else "")
+
+    @property
+    def head(self) -> str:
+        """The same without what to cite."""
+        scale = f"whose coefficients are of {self.scale}" if self.scale else ""
+        return ", ".join(part for part in (self.method, self.detail, scale) if part)
+
+    @property
+    def in_words(self) -> str:
+        """What an error calls it."""
+        return self.in_a_sentence or self.name
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is a function of a file beside the study file."""
+        return is_own(self.name)
+
+
+def is_own(name: str) -> bool:
+    """Tell whether a name is that of an estimator of the study's own."""
+    return re.match(OWN_PATTERN, name) is not None
+
+
+def own_estimator(name: str) -> Estimator:
+    """Describe an estimator of the study's own, of which no more is known than its name.
+
+    Parameters
+    ----------
+    name
+        Such as ``trimmed_means.py:estimate``.
+    """
+    file, _, _ = name.partition(":")
+    called = file.removesuffix(".py").replace("_", " ")
+    return Estimator(
+        name=name,
+        method=called,
+        source=f"the study’s own, {name}",
+        short=called.capitalize(),
+        meaning="a function of a file beside the study file",
+        question="What no estimator here answers",
+        page="[Your own estimator](../how-to/own-estimator.md)",
+        exhibits=(*OF_TERMS, "event_study_figure", "specification_curve_figure"),
+    )

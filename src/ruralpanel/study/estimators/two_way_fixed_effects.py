@@ -1,0 +1,28 @@
+"""Two-way fixed effects."""
+
+from __future__ import annotations
+
+from ruralpanel.study.estimators.estimator import OF_TERMS, TREATED_ROWS, Estimator, Intervals
+
+ESTIMATOR = Estimator(
+    name="two_way_fixed_effects",
+    rank=10,
+    method="two-way fixed effects",
+    short="Two-way",
+    meaning="one coefficient a treatment",
+    question="One average effect, with any fixed effects, several treatments, moderators",
+    page="[Two-way](two-way.md)",
+    exhibits=(*OF_TERMS, "specification_curve_figure", "permutation_figure"),
+    has_treatment_terms=True,
+    least_squares=True,
+    drafted="terms",
+    of_adoption=True,
+    keys=("anticipation", "along"),
+    inference=("bootstrap", "permutation"),
+    target=TREATED_ROWS,
+    intervals=Intervals(
+        heterogeneous="Effects differ by cohort and time, and two-way fixed effects compare newly treated villages "
+        "with villages treated before, whose effects still change"
+    ),
+    tells_leverage=True,
+)
