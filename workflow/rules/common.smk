@@ -48,7 +48,8 @@ def chosen_study():
         name, path = find_study(config.get("study"), Path())
         study = load_study(config["study"])
         own = own_files(study.estimators, path.parent)
-        if own and config.get("allow_code") is not True:
+        # What stands behind --config is text, but for `True`.
+        if own and str(config.get("allow_code", "")).lower() != "true":
             problems.append(code_not_allowed(name, own))
     except StudyError as error:
         problems += error.problems
