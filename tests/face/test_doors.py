@@ -65,9 +65,10 @@ def test_a_door_gives_what_the_estimation_stage_gives(name: str, frame: pd.DataF
     expected, _ = estimate_block(own[columns], [equation(**asked_of_the_stage(name))])
     found = called(name, used).estimates
     assert found["estimate"].notna().any()
-    assert found["term"].str.replace("treated", "listed").tolist() == expected["term"].str.replace(
-        "treated", "listed"
-    ).tolist()
+    assert (
+        found["term"].str.replace("treated", "listed").tolist()
+        == expected["term"].str.replace("treated", "listed").tolist()
+    )
     numbers = expected.select_dtypes("number").columns.drop("row")
     for column in numbers:
         np.testing.assert_allclose(
@@ -127,9 +128,9 @@ def test_quarters_are_read_as_people_write_them(frame: pd.DataFrame) -> None:
     written = called("event_study", quarters, **keys)
     as_periods = called("event_study", quarters.assign(quarter=pd.PeriodIndex(quarters["quarter"], freq="Q")), **keys)
     for each in (written, as_periods):
-        assert each.event_study()["estimate"].tolist() == called("event_study", frame).event_study()[
-            "estimate"
-        ].tolist()
+        assert (
+            each.event_study()["estimate"].tolist() == called("event_study", frame).event_study()["estimate"].tolist()
+        )
 
 
 def test_any_type_of_column_is_read(frame: pd.DataFrame) -> None:
