@@ -38,6 +38,7 @@ FRAMES: dict[str, tuple[Changed, str]] = {
     ),
     "periods of text": (lambda frame: frame.assign(year=frame["year"].astype(str)), "'2000'.*frequency='year'"),
     "periods of words": (lambda frame: frame.assign(year="early"), "holds 'early'; expected whole numbers"),
+    "periods of dates": (lambda frame: frame.assign(year=pd.to_datetime("2010-01-01")), "frequency='day'.*'year'"),
     "half periods": (lambda frame: frame.assign(year=frame["year"] + 0.5), r"holds 2000\.5; periods are whole"),
     "years and months": (lambda frame: frame.assign(year=frame["year"] * 100 + 7), "look like a year and a month"),
     "a cohort of text": (lambda frame: frame.assign(first="soon"), "cohort: `first` holds 'soon'.*never='soon'"),
@@ -87,6 +88,8 @@ CALLS: dict[str, tuple[str, dict[str, Any], str]] = {
     "a window of words": ("event_study", {"window": ["a", "b"]}, "window: is the text 'a'; expected a whole number"),
     "a wide decomposition": ("bacon_decomposition", {"controls": "x"}, "controls: .*without regressors"),
     "no such frequency": ("two_way", {"frequency": "yearly"}, "frequency: 'yearly' is no frequency.*“year”"),
+    "a control twice": ("two_way", {"controls": ["x", "x"]}, "controls: lists `x` twice"),
+    "nowhere": ("two_way", {"variance": "spatial", "cutoff": 9.0}, "`spatial` needs the columns.*latitude="),
     "outcome on both sides": ("two_way", {"controls": "y"}, "the outcome `y` is a regressor too"),
 }
 
