@@ -105,6 +105,22 @@ def test_a_treatment_that_ends_is_for_estimators_that_allow_it(frame: pd.DataFra
         called("event_study", ends, cohort=None, treated="on")
 
 
+def test_keys_of_sections_are_given_as_mappings_or_as_true(frame: pd.DataFrame) -> None:
+    usual = called("two_way", frame, bootstrap=True, seed=3).tidy()
+    asked = called("two_way", frame, bootstrap={}, seed=3).tidy()
+    pd.testing.assert_frame_equal(usual, asked)
+    assert usual["p.value.bootstrap"].notna().all()
+    drawn = called("two_way", frame, permutation={"draws": 99, "within": "county"}, fixed_effects=["village", "year"])
+    assert drawn.tidy()["p.value.permutation"].iloc[0] <= 0.05
+    matched = called("two_way", frame, matching={"covariates": ["x"]})
+    assert matched.glance().iloc[0]["weights"] == "entropy balancing"
+
+
+def test_a_treatment_that_is_not_known_everywhere(frame: pd.DataFrame) -> None:
+    gaps = frame.assign(on=frame["on"].where(frame.index > 12))
+    assert called("two_way", gaps, cohort=None, treated="on").glance().iloc[0]["nobs"] == 320 - 13
+
+
 def test_an_intensity_enters_under_its_own_name(frame: pd.DataFrame, panel: pd.DataFrame) -> None:
     dose = frame["on"] * (1 + frame["village"] % 3)
     found = called("two_way", frame.assign(dose=dose), cohort=None, intensity="dose")

@@ -49,16 +49,16 @@ def test_rows_that_break_the_declaration_are_errors_or_set_aside(file: Path) -> 
 
 
 def test_mistakes_are_told_in_words(file: Path, tmp_path: Path) -> None:
-    with pytest.raises(rp.FileError, match="there is no file .*\n.*did you mean “收入.csv”"):
+    with pytest.raises(rp.FileError, match=r"there is no file .*\n.*did you mean “收入.csv”"):
         rp.read(tmp_path / "收人.csv")
-    with pytest.raises(rp.FileError, match="encodng: is no key of a source\n.*“encoding”"):
+    with pytest.raises(rp.FileError, match=r"encodng: is no key of a source\n.*“encoding”"):
         rp.read(file, encodng="utf-8")
     with pytest.raises(rp.FileError, match="columns: the file has no column `incme`"):
         rp.read(file, columns=["incme"])
-    with pytest.raises(rp.FileError, match="header_row: .*expected a whole number"):
+    with pytest.raises(rp.FileError, match=r"header_row: .*expected a whole number"):
         rp.read(file, key="village", header_row="first")
     (tmp_path / "twice.csv").write_text("a,b\n1,2\n1,2\n1,2\n", encoding="utf-8")
-    with pytest.raises(rp.FileError, match="key: no columns of .* tell all rows apart"):
+    with pytest.raises(rp.FileError, match=r"key: no columns of .* tell all rows apart"):
         rp.read(tmp_path / "twice.csv")
 
 

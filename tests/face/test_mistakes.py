@@ -38,6 +38,7 @@ FRAMES: dict[str, tuple[Changed, str]] = {
     ),
     "periods of text": (lambda frame: frame.assign(year=frame["year"].astype(str)), "'2000'.*frequency='year'"),
     "periods of words": (lambda frame: frame.assign(year="early"), "holds 'early'; expected whole numbers"),
+    "periods of dates": (lambda frame: frame.assign(year=pd.to_datetime("2010-01-01")), "frequency='day'.*'year'"),
     "half periods": (lambda frame: frame.assign(year=frame["year"] + 0.5), r"holds 2000\.5; periods are whole"),
     "years and months": (lambda frame: frame.assign(year=frame["year"] * 100 + 7), "look like a year and a month"),
     "a cohort of text": (lambda frame: frame.assign(first="soon"), "cohort: `first` holds 'soon'.*never='soon'"),
@@ -87,6 +88,8 @@ CALLS: dict[str, tuple[str, dict[str, Any], str]] = {
     "a window of words": ("event_study", {"window": ["a", "b"]}, "window: is the text 'a'; expected a whole number"),
     "a wide decomposition": ("bacon_decomposition", {"controls": "x"}, "controls: .*without regressors"),
     "no such frequency": ("two_way", {"frequency": "yearly"}, "frequency: 'yearly' is no frequency.*“year”"),
+    "a control twice": ("two_way", {"controls": ["x", "x"]}, "controls: lists `x` twice"),
+    "nowhere": ("two_way", {"variance": "spatial", "cutoff": 9.0}, "`spatial` needs the columns.*latitude="),
     "outcome on both sides": ("two_way", {"controls": "y"}, "the outcome `y` is a regressor too"),
 }
 
@@ -100,7 +103,7 @@ def test_an_argument_that_cannot_be_used(wrong: str, frame: pd.DataFrame) -> Non
 
 
 def test_an_argument_that_is_not_there(frame: pd.DataFrame) -> None:
-    with pytest.raises(rp.ArgumentError, match="has no argument `clusters`.*\n.*did you mean “cluster”") as error:
+    with pytest.raises(rp.ArgumentError, match=r"has no argument `clusters`.*\n.*did you mean “cluster”") as error:
         rp.two_way(frame, outcome="y", unit="village", period="year", clusters="county")
     assert isinstance(error.value, TypeError)
     with pytest.raises(rp.ArgumentError, match="needs `period`"):
@@ -145,7 +148,7 @@ def test_what_is_no_result_is_not_tabulated(frame: pd.DataFrame) -> None:
         rp.etable(fit, terms="off")
     with pytest.raises(rp.FrameError, match="there are 1 results, and 2 names"):
         rp.coefplot(fit, names=["a", "b"])
-    with pytest.raises(rp.ArgumentError, match="expected what rp.event_study"):
+    with pytest.raises(rp.ArgumentError, match="expected what rp"):
         rp.honest_did(fit.tidy())
     with pytest.raises(rp.NoAnalysis, match="this result is of two_way_fixed_effects"):
         rp.honest_did(fit)

@@ -55,18 +55,18 @@ def test_the_covariance_is_by_event_time_and_agrees_with_the_errors(study: rp.Re
     np.testing.assert_allclose(vcov, vcov.T)
     np.testing.assert_allclose(np.sqrt(np.diag(vcov)), times.loc[vcov.index, "std.error"].astype(float))
     assert np.linalg.eigvalsh(vcov).min() > 0
-    by_term = rp.two_way(frame_of(study), **KEYS, controls="x").vcov
-    assert by_term.index.tolist() == ["treated", "x"]
-    assert np.isnan(by_term.loc["treated", "x"])
 
 
-def frame_of(result: rp.Result) -> pd.DataFrame:
-    """Make a frame of a result's panel again."""
-    panel = result.declared.panel
-    return panel.assign(first=panel["treated_cohort"], x=np.cos(np.arange(len(panel))))[[*KEYS_COLUMNS, "x"]]
-
-
-KEYS_COLUMNS = ["y", "village", "year", "first"]
+def test_the_covariance_of_terms_is_that_of_least_squares(frame: pd.DataFrame) -> None:
+    fit = rp.feols(frame, "y ~ on + x | village + year", cluster="village", small_sample="none")
+    dummies = smf.ols("y ~ on + x + C(village) + C(year)", frame)
+    theirs = dummies.fit(cov_type="cluster", cov_kwds={"groups": frame["village"], "use_correction": False})
+    assert fit.vcov.index.tolist() == ["on", "x"]
+    np.testing.assert_allclose(fit.vcov, theirs.cov_params().loc[["on", "x"], ["on", "x"]], rtol=1e-8)
+    np.testing.assert_allclose(np.sqrt(np.diag(fit.vcov)), fit.tidy()["std.error"], rtol=1e-12)
+    unknown = rp.poisson_fixed_effects(frame.assign(y=np.exp(frame["y"] / 4)), **KEYS, controls="x").vcov
+    assert np.isnan(unknown.loc["treated", "x"])
+    assert unknown.loc["x", "x"] > 0
 
 
 def test_a_formula_is_least_squares_as_others_compute_it(frame: pd.DataFrame) -> None:
@@ -115,7 +115,7 @@ class Read(HTMLParser):
         self.words: list[str] = []
         self.feed(text)
 
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
+    def handle_starttag(self, tag: str, _: Any) -> None:
         self.tags.add(tag)
 
     def handle_data(self, data: str) -> None:

@@ -11,10 +11,10 @@ import pandas as pd
 
 from ruralpanel.errors import Problem, counted, nearest
 from ruralpanel.face.errors import FrameError
-from ruralpanel.panel.keys import frequency_to_declare
 from ruralpanel.panel.lists import FAR
 from ruralpanel.periods.column import no_years, read_periods
 from ruralpanel.periods.frequency import FREQUENCIES, YEAR
+from ruralpanel.periods.spelling import read_period
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
@@ -210,11 +210,11 @@ def periods(values: pd.Series, frequency: str | None, argument: str, door: str) 
             raise FrameError([Problem(door, what, argument)])
         return found.ordinals
     if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
-        declare = frequency_to_declare(values)
-        kind = next((each for each in FREQUENCIES if f"`frequency: {each}`" in declare), None)
+        kind = _frequency_of(values)
         hint = (
             f"say what a period is: frequency={kind!r}" if kind else "give every period a whole number, such as a year"
         )
+        hint += " (or 'month', 'quarter', 'year', which each date is then in)" if kind == "day" else ""
         shown = ", ".join(repr(each) for each in values.dropna().drop_duplicates().head(3))
         what = f"`{values.name}` holds {shown}; expected whole numbers, such as years"
         raise FrameError([Problem(door, what, argument, hint)])
@@ -228,6 +228,13 @@ def periods(values: pd.Series, frequency: str | None, argument: str, door: str) 
     if told:
         raise FrameError([Problem(door, f"`{values.name}` {told}", argument, "as the argument frequency='…'")])
     return read if read.isna().any() else read.astype("int64")
+
+
+def _frequency_of(values: pd.Series) -> str | None:
+    """Give the frequency that values which are no numbers may be read by; the shortest, where they are of several."""
+    spelt = [read_period(value) for value in values.dropna().unique()[:20]]
+    kinds = {each.of for each in spelt if each is not None}
+    return [each for each in FREQUENCIES if each in kinds][-1] if kinds and None not in spelt else None
 
 
 def cohorts(

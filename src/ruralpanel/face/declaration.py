@@ -104,6 +104,7 @@ def declare(estimator: str, door: str, panel: object, given: Mapping[str, Any]) 
     arguments = arguments_of(estimator)
     stated = {name: value for name, value in given.items() if value is not None}
     _who_is_treated(estimator, door, stated)
+    _nothing_twice(door, stated, arguments)
     used = [(name, each) for name, value in stated.items() for each in named(arguments[name], value, frame, door)]
     read.existing(frame, used, door)
     renaming = Renaming.of(stated, list(dict.fromkeys(each for _, each in used)))
@@ -121,6 +122,18 @@ def declare(estimator: str, door: str, panel: object, given: Mapping[str, Any]) 
     return Declared(study, dated, renaming.shown, ledger)
 
 
+def _nothing_twice(door: str, stated: Mapping[str, Any], arguments: Mapping[str, Argument]) -> None:
+    """Check that no list of columns names one twice."""
+    problems = []
+    for name, value in stated.items():
+        items = listed(value) if arguments[name].holds_columns and not isinstance(value, Mapping) else []
+        twice = [each for each in items if items.count(each) > 1]
+        if twice:
+            problems.append(Problem(door, f"lists `{twice[0]}` twice", name))
+    if problems:
+        raise FrameError(problems)
+
+
 def _of_the_call(problems: Iterable[Problem], door: str) -> list[Problem]:
     """Say of problems that pydantic found in which function they are."""
     return [each if each.where == door else Problem(door, each.what, "", each.hint) for each in problems]
@@ -136,6 +149,9 @@ def _who_is_treated(estimator: str, door: str, stated: Mapping[str, Any]) -> Non
         what = "nothing says who is treated when"
         hint = "cohort='the column with the first period treated', or treated='a column of 0 and 1'"
         raise FrameError([Problem(door, what, hint=hint)])
+    if stated.get("variance") == "spatial" and not {"latitude", "longitude"} <= set(stated):
+        what = "`spatial` needs the columns that say where units are"
+        raise FrameError([Problem(door, what, "variance", "latitude=…, longitude=…, in degrees")])
     if "never" in stated and "cohort" not in stated:
         what = "says which cohorts mean never treated, and there is no `cohort`"
         raise FrameError([Problem(door, what, "never")])
@@ -231,7 +247,7 @@ def _as_study(
         argument = arguments[name]
         if not argument.place or name == "seed":
             continue
-        written = renamed(argument, value, renaming.names.__getitem__, frame) if argument.holds_columns else value
+        written = renamed(argument, value, renaming.names.__getitem__, frame)
         written = listed(written) if isinstance(argument.default, tuple) else written
         *above, key = argument.place
         inside = sections
@@ -274,10 +290,9 @@ def _designation(
     declared = {**keys, WAYS[way]: renaming.raw, "label": renaming.shown[renaming.treatment]}
     if way != "cohort":
         of = keys.get("level", panel["unit"])
-        on = (table[renaming.raw] > 0).where(table[renaming.raw].notna())
-        ordered = table.assign(on=on)[[of, panel["period"], "on"]].dropna().sort_values([of, panel["period"]])
-        began = ordered.groupby(of)["on"].cummax()
-        declared["absorbing"] = bool(((began == 1) <= (ordered["on"] == 1)).all())
+        known = table[table[renaming.raw].notna() & table[of].notna()].sort_values([of, panel["period"]])
+        on = (known[renaming.raw] > 0).astype("int64")
+        declared["absorbing"] = bool((on.groupby(known[of]).cummax() == on).all())
     return {renaming.treatment: declared}
 
 

@@ -153,7 +153,10 @@ def _declared(file: Path, given: Mapping[str, Any]) -> tuple[dict[str, Any], lis
     fixed = [each for each in variables if each.values is not None]
     if len(fixed) < len(variables):
         settings["wide_into"] = period_of_wide(variables)
-    findings += [f"{each.name}: {'; '.join(each.evidence)}" for each in variables if each.evidence]
+    for each in variables:
+        headed = [f"called {each.header!r} in the file"] if each.header != each.name and each.values is not None else []
+        if headed or each.evidence:
+            findings.append(f"{each.name}: {'; '.join([*headed, *each.evidence])}")
     key = stated["key"] if "key" in stated else _key(file, fixed, settings.get("wide_into"), findings)
     columns = stated.get("columns")
     if not isinstance(columns, dict):

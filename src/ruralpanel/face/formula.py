@@ -92,7 +92,7 @@ def feols(
     kept = [name for name in frame.columns if name not in made.columns]
     whole = pd.concat([frame[kept], made], axis=1)
     if not known:
-        whole = whole.assign(**{ROW: pd.RangeIndex(len(whole)), ALL_ROWS: pd.Series(1, index=whole.index)})
+        whole[ROW], whole[ALL_ROWS] = range(len(whole)), 1
     estimator = "two_way_fixed_effects"
     if instruments:
         estimator = "instrumental_variables"

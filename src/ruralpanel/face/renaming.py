@@ -62,7 +62,7 @@ def _condition_columns(condition: Any, door: str) -> list[str]:
 
 
 def renamed(argument: Argument, value: Any, rename: Rename, frame: pd.DataFrame) -> Any:
-    """Put names of the study in place of columns, in an argument that names any."""
+    """Put names of the study in place of columns, where an argument names any; other values stay as they are."""
     if argument.name == "sample":
         tree = parsed(value)
         for node in [each for each in ast.walk(tree) if isinstance(each, ast.Name) and each.id not in FUNCTIONS]:
@@ -71,6 +71,8 @@ def renamed(argument: Argument, value: Any, rename: Rename, frame: pd.DataFrame)
     section = _section_of(argument)
     if section is not None:
         return _within(section, value, rename)
+    if not argument.holds_columns:
+        return value
     is_list = "Sequence" in argument.annotation
     items = [_term(each, rename, frame) for each in listed(value)]
     return items if is_list else items[0]

@@ -185,27 +185,19 @@ class Result:
     def vcov(self) -> pd.DataFrame:
         """The covariance of the coefficients, by event time where the estimator has these, or else by term.
 
-        Missing where it is not known, as between coefficients that the estimator does not estimate together.
+        Missing where it is not known: between coefficients that are not estimated together, and between terms of other
+        estimators than two-way fixed effects.
         """
-        pairs = self.found.covariance
-        if len(pairs):
-            square = pairs.pivot_table(index="event_time", columns="event_time_other", values="covariance")
-            times = sorted({*square.index, *square.columns})
-            upper = square.reindex(index=times, columns=times)
-            full = upper.where(upper.notna(), upper.T).astype("float64")
-            full.index = full.columns = pd.Index([int(each) for each in times], name="event_time")
-            return full
-        rows = self.tidy()
-        known = rows[rows["std.error"].notna()]
+        from ruralpanel.face.covariances import by_event_time, of_terms
+
+        if len(self.found.covariance):
+            return by_event_time(self.found.covariance)
+        rows = self.tidy().assign(name=lambda rows: rows["term"])
+        rows["term"] = self.estimates["term"]
+        known = rows[rows["std.error"].notna() & (rows["cohort"] == "") & rows["period"].isna()]
         if known["event_time"].notna().any():
-            known = known[known["event_time"].notna()]
-            names = pd.Index(known["event_time"].astype(int), name="event_time")
-        else:
-            known = known[(known["cohort"] == "") & known["period"].isna()]
-            names = pd.Index(known["term"], name="term")
-        matrix = np.full((len(names), len(names)), np.nan)
-        np.fill_diagonal(matrix, known["std.error"].to_numpy(dtype="float64") ** 2)
-        return pd.DataFrame(matrix, index=names, columns=names)
+            known = known[known["event_time"].notna()].assign(name=lambda rows: rows["event_time"].astype(int))
+        return of_terms(self.declared, self.equation, known)
 
     def event_study(self) -> pd.DataFrame:
         """Give the rows of :meth:`tidy` by event time, the reference at zero among them; none without event times."""

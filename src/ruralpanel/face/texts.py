@@ -79,12 +79,11 @@ def notes_of(result: Result) -> list[str]:
     notes += [f"R² within: {decimal(within, 3)}"] if pd.notna(within) else []
     notes += [f"weights: {facts['weights']}"] if facts["weights"] != "none" else []
     notes += [f"sample: {facts['sample']}"] if facts["sample"] != "all rows" else []
-    renamed = {name: shown for name, shown in result.declared.names.items() if name != shown}
-    in_words = " ".join([str(facts["sample"]), *result.estimates["reason"]])
-    called = [f"{name} is {shown!r}" for name, shown in renamed.items() if name in in_words]
     left = len(result.summary_rows) - LONGEST
     notes += [f"{count(left)} more rows are in .tidy()"] if left > 0 else []
-    return notes + (["in the words above, " + ", ".join(called)] if called else [])
+    renamed = [f"{name} is {shown!r}" for name, shown in result.declared.names.items() if name != shown]
+    has_words = facts["sample"] != "all rows" or (result.estimates["reason"] != "").any()
+    return notes + ([f"in reasons and samples, {', '.join(renamed)}"] if renamed and has_words else [])
 
 
 def summary_text(result: Result) -> str:
