@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from ruralpanel.reasons import Reason, written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,13 +24,13 @@ class LedgerLine:
         The table the step works on: a source, a table made of sources, ``panel``, or
         ``block/specification/outcome/estimator``.
     step
-        What was done, in a few words.
+        What was done, in a few words, or as a reason where it has arguments.
     rows_in, rows_out
         Rows before and after.
     units, periods
         Distinct units and periods after the step; missing where a table has no such columns.
     reason
-        Why rows left, or what changed in place.
+        Why rows left, or what changed in place: in the estimation stage as a reason, before it in words.
     treated_units
         For each designation that is dated by then, the units (or levels) ever treated among those after the step:
         ``taobao_village: 498; rural_station: 120``.
@@ -36,12 +38,12 @@ class LedgerLine:
 
     stage: str
     table: str
-    step: str
+    step: Reason | str
     rows_in: int
     rows_out: int
     units: int | None
     periods: int | None
-    reason: str
+    reason: Reason | str | None
     treated_units: str = ""
 
 
@@ -69,7 +71,7 @@ class Ledger:
     levels: Mapping[str, str] = field(default_factory=dict)
     lines: list[LedgerLine] = field(default_factory=list)
 
-    def note(self, step: str, before: int, after: pd.DataFrame, reason: str = "") -> None:
+    def note(self, step: Reason | str, before: int, after: pd.DataFrame, reason: Reason | str | None = None) -> None:
         """Add a line.
 
         Parameters
@@ -128,7 +130,9 @@ def ledger_frame(lines: list[LedgerLine]) -> pd.DataFrame:
     import pandas as pd
 
     columns = ["stage", "table", "step", "rows_in", "rows_out", "units", "periods", "reason", "treated_units"]
-    frame = pd.DataFrame([asdict(line) for line in lines], columns=columns)
+    frame = pd.DataFrame([[getattr(line, name) for name in columns] for line in lines], columns=columns)
+    for name in ("step", "reason"):
+        frame[name] = [written(each) if isinstance(each, Reason) else each or "" for each in frame[name]]
     frame[["units", "periods"]] = frame[["units", "periods"]].astype("Int64")
     frame.insert(0, "line", range(1, len(frame) + 1))
     return frame

@@ -24,6 +24,7 @@ from ruralpanel.estimation.sample import (
 from ruralpanel.estimation.treated_clusters import counts_of
 from ruralpanel.inference.covariance import Covariance, clustered_meat
 from ruralpanel.ledger import Ledger
+from ruralpanel.reasons import Reason, because
 from ruralpanel.study.blocks import Equation
 
 Numbers = NDArray[np.float64]
@@ -48,7 +49,7 @@ class Adoption:
     sample: pd.DataFrame
     treatment: str
     begins: int
-    left_out: str
+    left_out: Reason | None
 
     @property
     def event_time(self) -> Numbers:
@@ -108,9 +109,9 @@ def adoption_of(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Adop
     sample, left_out = without_always_treated(estimation_sample(panel, equation, ledger), treatment, equation, ledger)
     found = Adoption(sample, treatment, -equation.anticipation.get(treatment, 0), left_out)
     if not (found.event_time >= 0).any():
-        raise CannotEstimate("no unit of this sample is treated while it is observed")
+        raise CannotEstimate("nobody_treated")
     if not found.untreated.any():
-        raise CannotEstimate("every row of this sample is treated, so that there is nothing to compare with")
+        raise CannotEstimate("every_row_treated")
     return found
 
 
@@ -187,7 +188,7 @@ def name_of(average: Average) -> str:
 
 
 def average_rows(
-    averages: Sequence[Average], fit: Fit, treatment: str, equation: Equation, why_not: str
+    averages: Sequence[Average], fit: Fit, treatment: str, equation: Equation, why_not: Reason
 ) -> list[dict[str, Any]]:
     """Write the rows of averages.
 
@@ -210,7 +211,7 @@ def average_rows(
         if name in fit.coefficients.index:
             rows.append({"term": treatment, **average.place, **fit.shared, **numbers_of(fit, name, equation)})
             continue
-        reason = why_not if average.rows.any() else f"{NOBODY} {name}"
+        reason = why_not if average.rows.any() else because(NOBODY, times=[average.place["event_time"]])
         rows.append(no_estimate(equation, reason, treatment, **average.place, **fit.shared))
     return with_covariance(rows, {each.place["event_time"]: name_of(each) for each in averages if each.place}, fit)
 

@@ -19,6 +19,7 @@ from ruralpanel.estimation.modules import ADJUSTMENT, MATCHING, estimator_module
 from ruralpanel.estimation.sample import CannotEstimate
 from ruralpanel.estimation.treated_clusters import with_treated_clusters
 from ruralpanel.ledger import Ledger, LedgerLine, ledger_frame
+from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
 
 DRAWS_KEY = [ROW, "draw"]
@@ -114,9 +115,9 @@ def block_results(
             rows = import_module(estimator_module(equation.estimator)).estimate(used, equation, ledger)
             rows = with_treated_clusters(rows)
         except CannotEstimate as error:
-            rows = [no_estimate(equation, str(error))]
+            rows = [no_estimate(equation, error.reason)]
         except np.linalg.LinAlgError as error:  # ends this equation and no other
-            rows = [no_estimate(equation, f"the equations it is solved by have no solution: {error}")]
+            rows = [no_estimate(equation, because("no_solution", error=str(error)))]
         rows = [with_reasons(row, equation) for row in rows]
         frames.append(estimates_frame(rows, equation))
         found += [(row, equation) for row in rows]

@@ -27,9 +27,10 @@ from ruralpanel.estimation.adoption import (
     name_of,
     with_combinations,
 )
-from ruralpanel.estimation.estimates import JOINT_TEST, sample_words
+from ruralpanel.estimation.estimates import JOINT_TEST, left_out_of
 from ruralpanel.estimation.imputation import imputable_rows
 from ruralpanel.ledger import Ledger
+from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
 
 
@@ -69,12 +70,10 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     shares = {name_of(each): weights.where(each.rows, 0.0) / weights[each.rows].sum() for each in known}
     combinations = pd.DataFrame({name: indicators.mul(share, axis=0).sum() for name, share in shares.items()})
     fit = with_combinations(fit, combinations)
-    why_not = "an effect of a cohort and period is collinear with the fixed effects or the regressors"
+    why_not = because("cell_collinear")
     rows = average_rows(averages, fit, adoption.treatment, equation, why_not)
-    rows.append(
-        {"term": JOINT_TEST, **fit.shared, "reason": "all untreated rows are compared with, so that none is a lead"}
-    )
-    return [{"sample": sample_words(equation, left_out), **row} for row in rows]
+    rows.append({"term": JOINT_TEST, **fit.shared, "reason": because("no_row_is_a_lead")})
+    return [{"left_out": left_out_of(equation, left_out), **row} for row in rows]
 
 
 def _cells(adoption: Adoption, equation: Equation) -> pd.Series:

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ruralpanel.errors import counted
 from ruralpanel.estimation.absorbed import fit_absorbed
 from ruralpanel.estimation.adoption import (
     Adoption,
@@ -29,17 +28,18 @@ from ruralpanel.estimation.adoption import (
     numbers_of,
 )
 from ruralpanel.estimation.covariance import with_covariance
-from ruralpanel.estimation.estimates import COLLINEAR, JOINT_TEST, no_estimate, sample_words
+from ruralpanel.estimation.estimates import COLLINEAR, JOINT_TEST, left_out_of, no_estimate
 from ruralpanel.estimation.leads import joint_test_of, null_of_regression
-from ruralpanel.estimation.measured_from import cohort_words, curves_of, identified
+from ruralpanel.estimation.measured_from import cohorts_named, curves_of, identified
 from ruralpanel.estimation.sample import CannotEstimate, clusters_of
 from ruralpanel.estimation.untreated import untreated_outcome
 from ruralpanel.ledger import Ledger
+from ruralpanel.reasons import Reason, because, several
 from ruralpanel.study.blocks import Equation
 
-NOT_IMPUTED = "untreated rows do not determine what any of these rows would be without treatment"
+NOT_IMPUTED = because("not_imputed")
 
-UNTREATED = "untreated rows only"
+UNTREATED = because("untreated_rows_only")
 
 
 def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
@@ -78,13 +78,13 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     contributions[model.untreated] = model.through_first_stage(weights) * difference[model.untreated][:, None]
     fit = clustered_fit([name_of(each) for each in known], difference @ weights, contributions, sample, equation)
     effects = average_rows(averages, fit, adoption.treatment, equation, NOT_IMPUTED)
-    leads = [{"sample": sample_words(equation, UNTREATED), **each} for each in _leads(adoption, equation, ledger)]
-    rows = [*leads, *({"sample": sample_words(equation, left_out), **each} for each in effects)]
+    leads = [{"left_out": left_out_of(equation, UNTREATED), **each} for each in _leads(adoption, equation, ledger)]
+    rows = [*leads, *({"left_out": left_out_of(equation, left_out), **each} for each in effects)]
     return sorted(rows, key=lambda each: (each["term"] == JOINT_TEST, "event_time" not in each))
 
 
-def imputable_rows(adoption: Adoption, equation: Equation, ledger: Ledger) -> tuple[Adoption, str]:
-    """Leave out treated rows for which untreated rows determine no outcome, and say how many in words.
+def imputable_rows(adoption: Adoption, equation: Equation, ledger: Ledger) -> tuple[Adoption, Reason | None]:
+    """Leave out treated rows for which untreated rows determine no outcome, and say how many.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def imputable_rows(adoption: Adoption, equation: Equation, ledger: Ledger) -> tu
 
     Returns
     -------
-    tuple of (Adoption, str)
+    tuple of (Adoption, Reason or None)
         The sample without them, and all that is left out of it in words.
 
     Raises
@@ -110,14 +110,13 @@ def imputable_rows(adoption: Adoption, equation: Equation, ledger: Ledger) -> tu
     if stay.all():
         return adoption, adoption.left_out
     kept = sample[stay].reset_index(drop=True)
-    lost = counted(int((~stay).sum()), "treated row")
-    ledger.note(
-        "not imputable", len(sample), kept, f"{lost} of {', '.join(equation.fixed_effects)} never seen untreated"
-    )
+    lost = int((~stay).sum())
+    reason = because("never_seen_untreated", rows=lost, effects=equation.fixed_effects)
+    ledger.note("not imputable", len(sample), kept, reason)
     found = Adoption(kept, adoption.treatment, adoption.begins, adoption.left_out)
     if not (found.event_time >= 0).any():
-        raise CannotEstimate("untreated rows determine no treated row: their units or periods are never seen untreated")
-    return found, " and ".join(part for part in (adoption.left_out, f"without {lost} that cannot be imputed") if part)
+        raise CannotEstimate("no_row_imputed")
+    return found, several([adoption.left_out, because("without_not_imputed", rows=lost)], "also")
 
 
 def _shares(average: Average, weights: Numbers) -> Numbers:
@@ -159,7 +158,7 @@ def _leads(adoption: Adoption, equation: Equation, ledger: Ledger) -> list[dict[
     untreated = adoption.sample[adoption.untreated].reset_index(drop=True)
     event_time = untreated[f"{adoption.treatment}_event_time"]
     out, leads = _split(adoption, untreated, equation)
-    nothing = {"term": JOINT_TEST, "reason": "there is no coefficient before treatment to test"}
+    nothing = {"term": JOINT_TEST, "reason": because("no_lead", word="coefficient")}
     if not leads:
         return [nothing]
     ledger.note("untreated rows, for the leads", len(adoption.sample), untreated)
@@ -170,7 +169,7 @@ def _leads(adoption: Adoption, equation: Equation, ledger: Ledger) -> list[dict[
         fit = fit_absorbed(untreated.assign(**dummies), terms, equation, ledger)
         fit, not_identified = identified(fit, list(columns), terms, equation)
     except CannotEstimate as error:
-        return [nothing | {"reason": f"leads: {error}"}]
+        return [nothing | {"reason": because("of_leads", why=error.reason)}]
     rows: list[dict[str, Any]] = [
         {"term": adoption.treatment, **zero, "estimate": 0.0, **fit.shared} for zero in _zeros(out, leads[0])
     ]
@@ -187,32 +186,35 @@ def _leads(adoption: Adoption, equation: Equation, ledger: Ledger) -> list[dict[
     return [*rows, joint_test_of(fit, list(columns), equation, null)]
 
 
-def _split(adoption: Adoption, untreated: pd.DataFrame, equation: Equation) -> tuple[dict[int, str], list[int]]:
+def _split(
+    adoption: Adoption, untreated: pd.DataFrame, equation: Equation
+) -> tuple[dict[int, Reason | None], list[int]]:
     """Tell the event times that are left out, each with the cohorts for which it has to be, from the leads."""
     event_time = untreated[f"{adoption.treatment}_event_time"]
     curves = curves_of(untreated, event_time, untreated[f"{adoption.treatment}_cohort"], equation)
     seen = sorted(time for curve in curves for time in curve.event_times)
     lowest = equation.window[0] if equation.window else min(seen, default=0)
-    out = {time: "" for time in seen if time < lowest}
+    out: dict[int, Reason | None] = {time: None for time in seen if time < lowest}
     for curve in curves:
         if not out.keys() & set(curve.event_times):
-            out[curve.event_times[0]] = f" of {cohort_words(curve.cohorts, equation)}" if len(curves) > 1 else ""
+            own = because("of", whom=cohorts_named(curve.cohorts, equation)) if len(curves) > 1 else None
+            out[curve.event_times[0]] = own
     spare = 0 if event_time.isna().any() else 1
-    out |= dict.fromkeys([time for time in seen if time not in out][: max(len(curves) + spare - len(out), 0)], "")
+    out |= dict.fromkeys([time for time in seen if time not in out][: max(len(curves) + spare - len(out), 0)], None)
     return out, [time for time in seen if time not in out]
 
 
-def _zeros(out: dict[int, str], first_lead: int) -> list[dict[str, Any]]:
+def _zeros(out: dict[int, Reason | None], first_lead: int) -> list[dict[str, Any]]:
     """Describe what leads are measured from: all event times before the first of them, and single ones between them."""
     earlier = sorted(time for time in out if time < first_lead)
-    whose = out[earlier[0]] if len(earlier) == 1 else ""
+    whose = out[earlier[0]] if len(earlier) == 1 else None
     zeros = [(earlier[-1], "and earlier" if len(earlier) > 1 else "", whose)] if earlier else []
     zeros += [(time, "", out[time]) for time in sorted(out) if time > first_lead]
     return [
         {
             "event_time": time,
             "event_time_bin": binned,
-            "reason": f"what leads{of} are measured from, zero by construction",
+            "reason": because("leads_measured_from", of=of),
         }
         for time, binned, of in zeros
     ]

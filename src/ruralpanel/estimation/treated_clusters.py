@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralpanel.errors import counted
 from ruralpanel.estimation.estimates import COVARIES, JOINT_TEST
+from ruralpanel.reasons import Reason, because, several
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import BY_COHORT, WITH_TREATMENT_TERMS
 
@@ -29,8 +29,8 @@ COUNTS = "treated clusters by place"
 OWN = "treated clusters and those compared with, of the row"
 """Where a row keeps how many clusters are treated and how many compared with in it alone, if its estimator counts."""
 
-TOO_FEW = r"^no .*with \d+ (?:treated )?clusters? of "
-"""How the reason for that begins, as a pattern."""
+TOO_FEW = ("few_clusters", "few_clusters_and_no_error")
+"""The codes of the reasons for that."""
 
 FROM_ERRORS = (
     "statistic",
@@ -209,14 +209,14 @@ def _changed(sample: pd.DataFrame, treated: pd.Series, equation: Equation) -> ND
     return np.asarray(rows.groupby(unit).transform("min").fillna(np.inf))
 
 
-def few_words(counts: Counts, number: int, others: int) -> str:
-    """Say of what there are too few; empty where there are enough."""
+def few_of(counts: Counts, number: int, others: int) -> Reason | None:
+    """Say of what there are too few; None where there are enough."""
     total = counts.total
     if number < FEW:
-        return f"{counted(number, 'treated cluster')} of {total:,}"
+        return because("treated_clusters", number=number, total=total)
     if others < FEW:
-        return f"{counted(others, 'cluster')} of {total:,} to compare with"
-    return ""
+        return because("clusters_to_compare_with", number=others, total=total)
+    return None
 
 
 def with_treated_clusters(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -245,24 +245,25 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
     if number is None:
         return row
     row = row | {"treated_clusters": number}
-    words = few_words(counts, number, others)
-    if not words or "placebo" in str(row.get("variance", "")) or pd.isna(row.get("standard_error", np.nan)):
+    few = few_of(counts, number, others)
+    if few is None or row.get("variance") == "placebo" or pd.isna(row.get("standard_error", np.nan)):
         return row
     # A row may rest on few of the treated clusters and have a standard error all the same.
     alone = min(own or (counts.treated, counts.others)) <= 1 or counts.total <= 2
     gone = (*FROM_ERRORS, *(["standard_error"] if alone else []), *([COVARIES] if counts.are_few else []))
-    what = "standard error, nor interval or p-value from it," if alone else "interval or p-value from standard errors"
-    before = f"{row['reason']}; " if row.get("reason") else ""
+    reason = because("few_clusters_and_no_error" if alone else "few_clusters", few=few, instead=_instead(row))
     kept = {name: value for name, value in row.items() if name not in gone}
-    return kept | {"reason": f"{before}no {what} with {words}{_instead(row)}"}
+    return kept | {"reason": several([row.get("reason"), reason])}
 
 
-def _instead(row: Mapping[str, Any]) -> str:
+def _instead(row: Mapping[str, Any]) -> Reason | None:
     """Say which p-value there is all the same."""
-    kinds = {"permutation": "permutations", "bootstrap": "the wild bootstrap"}
-    drawn = [
-        f"p = {row[f'p_value_{name}']:.3f} from {words}"
-        for name, words in kinds.items()
-        if pd.notna(row.get(f"p_value_{name}", np.nan))
-    ]
-    return f"; {' and '.join(drawn)}" if drawn else ""
+    drawn = several(
+        [
+            because(f"p_from_{name}", p=row[f"p_value_{name}"])
+            for name in ("permutation", "bootstrap")
+            if pd.notna(row.get(f"p_value_{name}", np.nan))
+        ],
+        "also",
+    )
+    return because("instead", drawn=drawn) if drawn else None

@@ -24,7 +24,7 @@ from ruralpanel.estimation.adoption import (
     clustered_fit,
     name_of,
 )
-from ruralpanel.estimation.estimates import sample_words
+from ruralpanel.estimation.estimates import left_out_of
 from ruralpanel.estimation.imputation import NOT_IMPUTED, imputable_rows
 from ruralpanel.estimation.leads import joint_test_of, null_of_weights
 from ruralpanel.estimation.measured_from import curves_of
@@ -77,7 +77,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     chosen = weights[:, [name_of(each) in leads for each in known]]
     of_outcomes = chosen[model.untreated] + model.through_first_stage(chosen)
     rows.append(joint_test_of(fit, leads, equation, _null(of_outcomes, model, sample, equation)))
-    return [{"sample": sample_words(equation, left_out), **each} for each in rows]
+    return [{"left_out": left_out_of(equation, left_out), **each} for each in rows]
 
 
 def _null(of_outcomes: Numbers, model: UntreatedOutcome, sample: pd.DataFrame, equation: Equation) -> Any:

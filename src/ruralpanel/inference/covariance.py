@@ -9,6 +9,7 @@ import pandas as pd
 
 from ruralpanel.inference.small_sample import counted_coefficients
 from ruralpanel.inference.spatial import NEARLY_ZERO, raised, spatial_meat
+from ruralpanel.reasons import ReasonedError
 from ruralpanel.study.blocks import Inference
 
 SINGULAR = 1e-11
@@ -41,7 +42,7 @@ class Covariance:
     rounding: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"estimate": {}, "error": {}}, dtype="float64"))
 
 
-class TooFewClusters(ValueError):
+class TooFewClusters(ReasonedError):
     """There are too few clusters, or rows, for standard errors."""
 
 
@@ -147,7 +148,7 @@ def covariance_of(
     counts = clusters.nunique()
     if counts.min() < 2:
         only = counts.idxmin()
-        raise TooFewClusters(f"one cluster only in `{only}`: clustered standard errors need at least two")
+        raise TooFewClusters("one_cluster", name=only)
     smallest = int(counts.min())
     matrix = _meat_of_one_or_two(scores, clusters)
     repaired = bool((np.diag(matrix) < 0).any())  # never with one dimension, whose middle is a sum of squares
@@ -211,7 +212,7 @@ def is_singular(covariance: np.ndarray) -> bool:
 
 def _require_rows(observations: int, coefficients: int) -> None:
     if observations <= coefficients:
-        raise TooFewClusters(f"{observations} rows leave no degrees of freedom beside {coefficients} coefficients")
+        raise TooFewClusters("no_freedom", rows=observations, coefficients=coefficients)
 
 
 def _meat_of_one_or_two(scores: np.ndarray, clusters: pd.DataFrame) -> np.ndarray:
