@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from ruralpanel.exhibits.names import in_words, name_words, term_words, text_words
+from ruralpanel.words.names import in_words, name_words, term_words, text_words
 
 LABELS = {
     "income": "Income",

@@ -8,7 +8,7 @@ with stage(snakemake.log[0]):
     from ruralpanel.exhibits.caption import ExhibitDeclaration, full_title, with_standing
     from ruralpanel.exhibits.facts import with_facts
     from ruralpanel.exhibits.inputs import load_inputs
-    from ruralpanel.exhibits.names import in_words
+    from ruralpanel.words.frames import in_words
     from ruralpanel.exhibits.style import save_figure
     from ruralpanel.storage import save_json
 

@@ -10,7 +10,7 @@ with stage(snakemake.log[0]):
     from ruralpanel.exhibits.facts import with_facts
     from ruralpanel.exhibits.inputs import load_inputs
     from ruralpanel.exhibits.latex import as_latex
-    from ruralpanel.exhibits.names import in_words
+    from ruralpanel.words.frames import in_words
     from ruralpanel.exhibits.printed_table import as_grid, as_html, as_plain
     from ruralpanel.exhibits.word import as_docx
     from ruralpanel.storage import save_json

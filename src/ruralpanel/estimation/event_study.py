@@ -123,7 +123,3 @@ def _unseen(
         no_estimate(equation, of_donut if value in donut else reason, treatment, event_time=value, **fit.shared)
         for value in missing
     ]
-
-
-def _listed(event_times: list[int]) -> str:
-    return ", ".join(map(str, event_times))

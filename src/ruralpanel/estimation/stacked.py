@@ -140,9 +140,8 @@ def _stacked(adoption: Adoption, equation: Equation, ledger: Ledger) -> tuple[pd
     }
     stack = stack.assign(**effects, **{WEIGHT: _weights(stack, equation)})
     names = list(map(equation.label, without))
-    left_out = because(
-        "stacked_without" if without else "stacked", number=len(parts), **({"cohorts": names} if names else {})
-    )
+    lost = because("and_without_cohorts", names=names) if names else None
+    left_out = because("stacked", number=len(parts), lost=lost)
     ledger.note("stacked", len(sample), stack, because("clean_controls", stacked=left_out))
     return stack, [adoption.left_out, left_out]
 

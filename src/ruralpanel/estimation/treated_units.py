@@ -31,12 +31,9 @@ def all_treated_throughout(sample: pd.DataFrame, treatment: str, equation: Equat
     treated = sample[sample[f"{treatment}_event_time"] >= 0]
     who, remedy = equation.timing_unit, level_remedy(sample, treatment, equation)
     if treated[who].nunique() == sample[who].nunique():
-        code, arguments = (
-            ("every_unit_treated", {}) if who == equation.unit else ("every_level_treated", {"level": who})
-        )
-    else:
-        code, arguments = "treated_whenever_seen", {"who": treated_counted(treated, equation)}
-    return because(code, **arguments, remedy=level_remedy(sample, treatment, equation))
+        every = because("each_unit") if who == equation.unit else because("each_level", level=who)
+        return because("every_treated", who=every, remedy=remedy)
+    return because("treated_whenever_seen", who=treated_counted(treated, equation), remedy=remedy)
 
 
 def level_remedy(sample: pd.DataFrame, treatment: str, equation: Equation) -> Reason | None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from ruralpanel.exhibits.described import ColumnWords, SourceWords, described_columns, described_sources
-from ruralpanel.exhibits.names import name_words
 from ruralpanel.periods.frequency import FrequencyName, frequency
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.exhibits import AnyExhibit, RegressionTable, ScorecardTable, TrendsFigure
@@ -18,6 +17,7 @@ from ruralpanel.study.figures_of_places import MapFigure
 from ruralpanel.study.figures_of_results import MissingnessFigure, PathsFigure, WorkflowFigure
 from ruralpanel.study.flow import FlowStep, flow
 from ruralpanel.study.model import Study
+from ruralpanel.words.names import name_words
 
 if TYPE_CHECKING:  # the workflow reads this module whenever it starts
     import pandas as pd

@@ -19,7 +19,6 @@ from ruralpanel.exhibits.caption import (
     unit_notes,
     variances_words,
 )
-from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count, decimal, probability
 from ruralpanel.exhibits.regression_table import event_time_words
 from ruralpanel.exhibits.style import (
@@ -33,6 +32,7 @@ from ruralpanel.exhibits.style import (
     stacked_panels,
 )
 from ruralpanel.study.estimators import ESTIMATORS, shown_in
+from ruralpanel.words.names import name_words
 
 CROWDED = 4
 """Series up to which axes can stand two abreast, with caps on the bars."""

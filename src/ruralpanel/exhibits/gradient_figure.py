@@ -17,7 +17,6 @@ from ruralpanel.exhibits.caption import (
     unit_notes,
     variances_words,
 )
-from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.style import (
     COLOURS,
@@ -31,6 +30,7 @@ from ruralpanel.exhibits.style import (
 )
 from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.figures_of_effects import GradientFigure
+from ruralpanel.words.names import name_words
 
 LINES = ("-", "--", "-.", ":")
 

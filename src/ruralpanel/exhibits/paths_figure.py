@@ -16,12 +16,12 @@ from ruralpanel.exhibits.caption import (
     unit_notes,
     variances_words,
 )
-from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.period_axis import positions, set_period_ticks
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, panels
 from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.figures_of_results import PathsFigure
+from ruralpanel.words.names import name_words
 
 GROUP = re.compile(r"(?P<treated>treated|untreated)(, (?P<moderator>\w+) (?P<level>high|low))?")
 """A term of :mod:`ruralpanel.estimation.group_means`."""

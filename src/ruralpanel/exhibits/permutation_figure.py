@@ -10,11 +10,11 @@ from matplotlib.figure import Figure
 
 from ruralpanel.estimation.absent_p_values import ABSENT
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, unit_notes
-from ruralpanel.exhibits.names import term_words
 from ruralpanel.exhibits.numbers import count, probability
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, panels
 from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.figures_of_results import PermutationFigure
+from ruralpanel.words.names import term_words
 
 ORIGIN = ["block", "specification", "outcome", "estimator", "term"]
 SHOWN = [*ORIGIN, "row", "draw", "estimate", "p_value_permutation", "permutation", "reason"]

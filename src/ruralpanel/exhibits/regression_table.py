@@ -23,12 +23,12 @@ from ruralpanel.exhibits.caption import (
     variance_words,
     variances_words,
 )
-from ruralpanel.exhibits.names import name_words, term_words
 from ruralpanel.exhibits.numbers import count, decimal, interval_words, probability
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
 from ruralpanel.study.estimators import AVERAGING, ESTIMATORS, shown_in
 from ruralpanel.study.exhibits import RegressionTable
 from ruralpanel.study.fixed_effects import fixed_effect, intercepts, slopes
+from ruralpanel.words.names import name_words, term_words
 
 MDE = "MDE₈₀"
 """The label of the rows with minimum detectable effects."""

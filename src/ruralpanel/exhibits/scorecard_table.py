@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, estimator_words, full_title, sentence_list
-from ruralpanel.exhibits.names import term_words
 from ruralpanel.exhibits.numbers import decimal, probability
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
 from ruralpanel.study.addresses import PARTS, read_address
 from ruralpanel.study.exhibits import ScorecardTable
+from ruralpanel.words.names import term_words
 
 KINDS = {
     "usual": ("p", "of each test by itself"),

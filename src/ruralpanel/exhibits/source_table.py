@@ -6,11 +6,11 @@ import pandas as pd
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, full_title
 from ruralpanel.exhibits.described import SourceWords
-from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.printed_table import PrintedTable
 from ruralpanel.periods.frequency import frequency
 from ruralpanel.periods.spelling import standard_spelling
+from ruralpanel.words.names import name_words
 
 HEADS = ["One row for each", "Years", "Files", "Rows", "Terms", "Standing"]
 WORDS = (0, 1, 4, 5)

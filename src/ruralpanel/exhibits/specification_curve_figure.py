@@ -23,12 +23,12 @@ from ruralpanel.exhibits.caption import (
     unit_notes,
     variances_words,
 )
-from ruralpanel.exhibits.names import name_words, term_words
 from ruralpanel.exhibits.numbers import MINUS, decimal
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, stacked_panels
 from ruralpanel.study.estimators import ESTIMATORS, shown_in
 from ruralpanel.study.figures_of_results import SpecificationCurveFigure
 from ruralpanel.study.fixed_effects import fixed_effect
+from ruralpanel.words.names import name_words, term_words
 
 CHOICES = ["estimator", "fixed_effects", "regressors", "weights", "sample", "variance", "clustered_by", "spatial"]
 """The columns of the estimates that tell specifications apart."""

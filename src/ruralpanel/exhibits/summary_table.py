@@ -10,11 +10,11 @@ import pandas as pd
 
 from ruralpanel.errors import DataError, Problem
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, full_title
-from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.exhibits.printed_table import PrintedTable
 from ruralpanel.periods.frequency import YEAR, Frequency, frequency
 from ruralpanel.study.exhibits import SummaryTable
+from ruralpanel.words.names import name_words
 
 EVERYBODY, NEVER, EVER = "All units", "Never treated", "Ever treated"
 DIFFERENCE = "Normalised difference"

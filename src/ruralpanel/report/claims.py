@@ -9,13 +9,13 @@ from typing import Any
 import pandas as pd
 
 from ruralpanel.exhibits.caption import OutcomeWords, estimator_words
-from ruralpanel.exhibits.names import term_words
 from ruralpanel.exhibits.numbers import MINUS, decimal, probability
 from ruralpanel.exhibits.scorecard_table import KINDS
 from ruralpanel.report.estimates import decimals, link
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.model import Study
 from ruralpanel.verification.scorecard import STATUSES
+from ruralpanel.words.names import term_words
 
 WIDTH, MARGIN = 170, 18
 """The width of the picture of an interval, and what is left free on both sides for numbers, in pixels."""

@@ -11,7 +11,6 @@ import pandas as pd
 from ruralpanel.estimation.address import address_of
 from ruralpanel.estimation.modules import estimator_module
 from ruralpanel.exhibits.caption import OutcomeWords, sentence_list, variance_words
-from ruralpanel.exhibits.names import in_words, name_words, term_words, text_words
 from ruralpanel.exhibits.numbers import count, decimal, probability
 from ruralpanel.lineage import PACKAGE, file_of
 from ruralpanel.study.blocks import Equation
@@ -19,6 +18,7 @@ from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.fixed_effects import fixed_effect
 from ruralpanel.study.model import Study
 from ruralpanel.study.sources_behind import columns_of_equation, sources_behind
+from ruralpanel.words.names import in_words, name_words, term_words, text_words
 
 REGRESSION = ("block", "specification", "outcome", "estimator")
 """What tells the equations of a study apart."""

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from ruralpanel.exhibits.names import in_words, name_words
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.panel.lists import EVENTS
 from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.words.names import in_words, name_words
 
 
 def ledger_parts(ledgers: pd.DataFrame, labels: Mapping[str, str]) -> list[dict[str, Any]]:

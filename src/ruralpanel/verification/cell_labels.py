@@ -11,11 +11,11 @@ import pandas as pd
 
 from ruralpanel.estimation.address import address_of
 from ruralpanel.exhibits.caption import ExhibitDeclaration, estimator_words
-from ruralpanel.exhibits.names import name_words, term_words
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
 from ruralpanel.exhibits.regression_table import event_time_words, print_table
 from ruralpanel.periods.spelling import read_period
 from ruralpanel.study.exhibits import RegressionTable
+from ruralpanel.words.names import name_words, term_words
 
 
 def cell_labels(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> dict[str, str]:

@@ -208,5 +208,6 @@ def _errors(
         return bootstrap(layout, cohorts, weightings, averages, group_name, choice.number_of_draws, random)
     except CollinearCovariates:
         reason = because("no_error_collinear", method=choice.standard_errors, names=equation.regressors)
-        how = because(choice.standard_errors, group=group_name, draws=0)
+        group = {} if choice.standard_errors == "placebo" else {"group": group_name}
+        how = because(choice.standard_errors, **group, how=None)
         return Errors(np.full(len(averages), np.nan), [reason] * len(averages), how)

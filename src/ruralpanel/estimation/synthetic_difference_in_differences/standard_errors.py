@@ -163,7 +163,7 @@ def bootstrap(
         reasons.append(because("no_bootstrap_one_group", cohort=named, group=group_name) if single else None)
         if not single:
             errors[position] = np.sqrt(np.mean((known - known.mean()) ** 2))
-    return Errors(errors, reasons, because("bootstrap", group=group_name, draws=draws))
+    return Errors(errors, reasons, because("bootstrap", group=group_name, how=because("drawn", draws=draws)))
 
 
 def placebo(
@@ -214,5 +214,5 @@ def placebo(
         effects, _ = effects_of(replace(controls, cohort=cohort), cohorts, np.ones(len(never)), starts)
         found.append(values_of(averages, effects))
     errors = np.std(np.array(found), axis=0)
-    how = because("each_once", units=len(found)) if every else because("draws", draws=draws)
+    how = because("each_once", units=len(found)) if every else because("drawn", draws=draws)
     return Errors(errors, [None] * len(averages), because("placebo", how=how))
