@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-
 from ruralpanel.estimation.along import is_along, treatment_of, value_of
+
 from ruralpanel.estimation.block import estimate_block
 from tests.conftest import equation
 

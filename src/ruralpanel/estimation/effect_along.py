@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from ruralpanel.estimation.absorbed import Fit
-from ruralpanel.estimation.along import term_at
 from ruralpanel.estimation.estimates import no_estimate, statistics
+from ruralpanel.estimation.terms import term_at
 from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
 

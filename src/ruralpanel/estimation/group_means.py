@@ -14,11 +14,10 @@ import pandas as pd
 from ruralpanel.estimation.cell_means import cell_means
 from ruralpanel.estimation.estimates import left_out_of
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
+from ruralpanel.estimation.terms import group_term
 from ruralpanel.ledger import Ledger
 from ruralpanel.reasons import Reason, because
 from ruralpanel.study.blocks import Equation
-
-TREATED, UNTREATED, HIGH, LOW = "treated", "untreated", "high", "low"
 
 
 def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
@@ -75,13 +74,15 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
         sample = sample.assign(**{OUTCOME: sample[OUTCOME] - base})
         sample = _kept(sample, base.notna(), because("outcome_of", period=from_period), why, ledger)
     ledger.note("averaged", len(sample), sample)
-    group = sample[whom].map(then[treatment]).eq(1).map({True: TREATED, False: UNTREATED})
+    is_treated = sample[whom].map(then[treatment]).eq(1)
+    group = is_treated.map(group_term)
     left_out = left_out_of(equation)
     for moderator in equation.moderators:
         value = then.loc[then.index.isin(sample[whom]), moderator]
         cut = float(value.quantile(groups.high_above))
         high = sample[whom].map(value) > cut
-        group = group + f", {moderator} " + high.map({True: HIGH, False: LOW})
+        cells = zip(is_treated, high, strict=True)
+        group = pd.Series([group_term(each, moderator, above) for each, above in cells], sample.index)
         at = equation.label(groups.at)
         left_out = left_out_of(equation, because("high_above", moderator=moderator, cut=cut, period=at))
     return [_row(name, row, left_out, groups.measured_from) for name, row in cell_means(sample, group, equation)]

@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 
 from ruralpanel.estimation.absorbed import Fit, Regression, TakenOut, effects_taken_out, fit_of, varying_effects
 from ruralpanel.estimation.estimates import COLLINEAR, no_estimate
-from ruralpanel.estimation.first_stage import first_stage_term
 from ruralpanel.estimation.right_hand_side import Term, right_hand_side
 from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
+from ruralpanel.estimation.terms import first_stage_term
 from ruralpanel.estimation.two_way_fixed_effects import rows_of
 from ruralpanel.inference.covariance import Influences
 from ruralpanel.inference.weak_instruments import (

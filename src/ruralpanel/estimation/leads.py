@@ -74,9 +74,11 @@ def joint_test(
         return found | {"reason": because("no_placebo_to_test") if word == "placebo" else because("no_lead", word=word)}
     exact = int((np.sqrt(np.maximum(np.diag(covariance), 0.0)) <= known_to).sum())
     if exact and np.isfinite(known_to).all():
-        return found | {"reason": because("error_of_leads_zero", number=number, word=word)
+        return found | {
+            "reason": because("error_of_leads_zero", number=number, word=word)
             if exact == number
-            else because("some_errors_of_leads_zero", exact=exact, number=number, word=word)}
+            else because("some_errors_of_leads_zero", exact=exact, number=number, word=word)
+        }
     if is_singular(covariance):
         clusters = shared.get("clusters")
         few = because("too_many_for", clusters=clusters) if clusters else None

@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralpanel.estimation.estimates import COVARIES, JOINT_TEST
+from ruralpanel.estimation.terms import treatment_of
 from ruralpanel.reasons import Reason, because, several
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import BY_COHORT, WITH_TREATMENT_TERMS
@@ -108,7 +109,7 @@ class Counts:
         if term == JOINT_TEST:
             return self.treated
         if self.equation.estimator in WITH_TREATMENT_TERMS:
-            parts = set(term.split(" at ", maxsplit=1)[0].split("*"))
+            parts = set(treatment_of(term).split("*"))
             own = [
                 self._by_column[name]
                 for name in self.equation.treatments

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from ruralpanel.exhibits.described import ColumnWords, SourceWords, described_columns, described_sources
 from ruralpanel.periods.frequency import FrequencyName, frequency
+from ruralpanel.reasons import holds, read_reason
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.exhibits import AnyExhibit, RegressionTable, ScorecardTable, TrendsFigure
 from ruralpanel.study.facts import files_named_in
@@ -17,7 +18,9 @@ from ruralpanel.study.figures_of_places import MapFigure
 from ruralpanel.study.figures_of_results import MissingnessFigure, PathsFigure, WorkflowFigure
 from ruralpanel.study.flow import FlowStep, flow
 from ruralpanel.study.model import Study
+from ruralpanel.words.frames import listed
 from ruralpanel.words.names import name_words
+from ruralpanel.words.sentences import sentence_list
 
 if TYPE_CHECKING:  # the workflow reads this module whenever it starts
     import pandas as pd
@@ -332,11 +335,15 @@ def missing_errors(estimates: pd.DataFrame) -> list[str]:
     estimates
         What the exhibit shows.
     """
+    from ruralpanel.estimation.estimates import NO_ERROR
     from ruralpanel.estimation.treated_clusters import TOO_FEW
 
     known = estimates[estimates["estimate"].notna()]
-    none = known["standard_error"].isna() & known["reason"].str.startswith("no standard error")
-    reasons = known.loc[none | known["reason"].str.contains(TOO_FEW), "reason"]
+    reasons = []
+    for row in known.drop_duplicates(["reason", "reason_code", "reason_arguments"]).to_dict("records"):
+        reason = read_reason(row["reason_code"], row["reason_arguments"])
+        if reason is not None and holds(reason, *NO_ERROR, *TOO_FEW):
+            reasons.append(row["reason"])
     return [*(f"{reason[0].upper()}{reason[1:]}." for reason in dict.fromkeys(reasons)), *_cluster_notes(known)]
 
 
@@ -352,8 +359,10 @@ def _cluster_notes(estimates: pd.DataFrame) -> list[str]:
             f"Treated clusters behind a coefficient: {number}, which are few for standard errors that let their number "
             "grow."
         )
-    below = effects[(effects["assigned_by"] != "") & (effects["assigned_by"] != effects["clustered_by"])]
-    for level, by in below[["assigned_by", "clustered_by"]].drop_duplicates().itertuples(index=False):
+    by_level = effects[["assigned_by", "clustered_by"]].drop_duplicates().itertuples(index=False)
+    for level, by in ((level, " + ".join(listed(names))) for level, names in by_level if level):
+        if by == level:
+            continue
         sentences.append(
             f"Treatment is the same for all of a {level.replace('_', ' ')}, while standard errors are clustered by "
             f"{by.replace('_', ' ')}: they take for independent what is shared, and are too small."
@@ -373,14 +382,9 @@ def not_used_notes(estimates: pd.DataFrame) -> list[str]:
     return [f"{ESTIMATORS[name].short} is without {what}." for name, what in found.itertuples(index=False)]
 
 
-def sentence_list(words: list[str]) -> str:
-    """Join words as in a sentence: ``a, b and c``."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
 def estimator_words(name: str) -> str:
     """Write an estimator as a reader sees it beside a number, without what to cite and what its coefficients mean."""
-    return ESTIMATORS[name].words.split(" (")[0].split(", ")[0]
+    return ESTIMATORS[name].name
 
 
 def variance_words(row: Mapping[Any, Any], labels: Mapping[str, str]) -> str:
@@ -395,7 +399,7 @@ def variance_words(row: Mapping[Any, Any], labels: Mapping[str, str]) -> str:
     """
     kind = row["variance"]
     if kind == "clustered":
-        dimensions = row["clustered_by"].split(" + ")
+        dimensions = listed(row["clustered_by"])
         kind = f"clustered by {sentence_list([name_words(name, labels) for name in dimensions])}"
         if len(dimensions) > 1:
             kind += " (of the two, the smaller number of clusters is shown and counts)"

@@ -59,7 +59,7 @@ def _series(part: pd.DataFrame, declaration: ExhibitDeclaration) -> dict[tuple[s
         zip(part["block"], part["specification"], part["estimator"], strict=True)
     ):
         words = [declaration.specifications.get(f"{block}/{specification}", "")]
-        words += [ESTIMATORS[estimator].words.split(" (")[0]] if several else []
+        words += [ESTIMATORS[estimator].in_full] if several else []
         names[block, specification, estimator] = ": ".join(word for word in words if word) or block
     return names
 

@@ -13,7 +13,6 @@ from ruralpanel.exhibits.caption import (
     OutcomeWords,
     closing_notes,
     missing_errors,
-    sentence_list,
     unit_notes,
     variances_words,
 )
@@ -23,6 +22,7 @@ from ruralpanel.periods.frequency import in_order
 from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.figures_of_results import CohortHeatmapFigure
 from ruralpanel.words.names import name_words
+from ruralpanel.words.sentences import sentence_list
 
 PANEL = ["block", "specification", "outcome", "estimator"]
 

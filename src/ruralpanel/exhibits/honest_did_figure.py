@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, sentence_list, unit_notes
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, unit_notes
 from ruralpanel.exhibits.numbers import decimal
 from ruralpanel.exhibits.style import (
     COLOURS,
@@ -20,6 +20,7 @@ from ruralpanel.exhibits.style import (
     panels,
 )
 from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.words.sentences import sentence_list
 
 PARALLEL = "parallel trends"
 
@@ -106,7 +107,7 @@ def _series(part: pd.DataFrame) -> pd.Series:
 def _series_words(row: pd.Series, part: pd.DataFrame, declaration: ExhibitDeclaration) -> str:
     """Name a series by what tells it from the others: its specification, estimator and event times."""
     label = declaration.specifications.get(f"{row['block']}/{row['specification']}", "")
-    estimator = ESTIMATORS[row["estimator"]].words.split(" (")[0] if part["estimator"].nunique() > 1 else ""
+    estimator = ESTIMATORS[row["estimator"]].in_full if part["estimator"].nunique() > 1 else ""
     several = part.loc[part["event_times"] != "", "event_times"].nunique() > 1
     times = f"event time {_minus(row['event_times'])}" if several else ""
     return ", ".join(each for each in (label, estimator, times) if each) or "estimate"

@@ -10,7 +10,8 @@ import pandas as pd
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.panel.lists import EVENTS
 from ruralpanel.study.estimators import ESTIMATORS
-from ruralpanel.words.names import in_words, name_words
+from ruralpanel.words.frames import ledger_in_words
+from ruralpanel.words.names import name_words
 
 
 def ledger_parts(ledgers: pd.DataFrame, labels: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -43,7 +44,7 @@ def ledger_parts(ledgers: pd.DataFrame, labels: Mapping[str, str]) -> list[dict[
                 "treated": _treated_words(line["treated_units"], labels),
                 **{key: count(line[key]) for key in ("rows_in", "rows_out", "units", "periods")},
             }
-            for line in (in_words(lines, labels) if stage == "estimation" else lines).to_dict("records")
+            for line in ledger_in_words(lines, labels).to_dict("records")
         ]
         parts.append(
             {

@@ -46,12 +46,18 @@ ExhibitKind = Literal[
 class Estimator:
     """What the rest of the product has to know of an estimator."""
 
-    words: str
-    """How a note under an exhibit calls it: ``Estimated by ...``."""
+    name: str
+    """How a row or a column of an exhibit calls it."""
     short: str
     """How a legend or a row of a figure calls it, in a few characters."""
     exhibits: tuple[ExhibitKind, ...]
     """The kinds of exhibits that can show its results."""
+    described: str = ""
+    """What is said of it behind its name."""
+    coefficients_of: str = ""
+    """What its coefficients are changes of, where that is not the outcome: ``the log of the mean``."""
+    cited: str = ""
+    """Whom to cite for it."""
     has_treatment_terms: bool = False
     """Whether it has one coefficient for each treatment, interaction, and treatment by moderator."""
     by_cohort: bool = False
@@ -81,6 +87,17 @@ class Estimator:
     in_a_sentence: str | None = None
     """What an error calls it where its name would read badly."""
 
+    @property
+    def in_full(self) -> str:
+        """Its name and what its coefficients are of, without whom to cite."""
+        of = f"whose coefficients are of {self.coefficients_of}" if self.coefficients_of else self.described
+        return f"{self.name}, {of}" if of else self.name
+
+    @property
+    def words(self) -> str:
+        """How a note under an exhibit calls it: ``Estimated by ...``."""
+        return f"{self.in_full} ({self.cited})" if self.cited else self.in_full
+
 
 _OF_TERMS: tuple[ExhibitKind, ...] = ("regression_table", "gradient_figure", "forest_figure", "coefficient_figure")
 _BOTH: tuple[ExhibitKind, ...] = ("regression_table", "event_study_figure")
@@ -88,7 +105,7 @@ _OVERALL: tuple[ExhibitKind, ...] = (*_BOTH, "specification_curve_figure")
 
 ESTIMATORS: dict[str, Estimator] = {
     "two_way_fixed_effects": Estimator(
-        words="two-way fixed effects",
+        name="two-way fixed effects",
         short="Two-way",
         exhibits=(*_OF_TERMS, "specification_curve_figure", "permutation_figure"),
         has_treatment_terms=True,
@@ -97,7 +114,8 @@ ESTIMATORS: dict[str, Estimator] = {
         inference=("bootstrap", "permutation"),
     ),
     "first_differences": Estimator(
-        words="first differences, from each period to the next",
+        name="first differences",
+        described="from each period to the next",
         short="First differences",
         follows_units="takes the change of each unit from one period to the next",
         exhibits=(*_OF_TERMS, "specification_curve_figure"),
@@ -106,14 +124,14 @@ ESTIMATORS: dict[str, Estimator] = {
         inference=("bootstrap",),
     ),
     "instrumental_variables": Estimator(
-        words="two-stage least squares",
+        name="two-stage least squares",
         short="2SLS",
         exhibits=("regression_table", "coefficient_figure", "specification_curve_figure"),
         has_treatment_terms=True,
         keys=("anticipation", "instruments", "endogenous"),
     ),
     "event_study": Estimator(
-        words="event study with fixed effects",
+        name="event study with fixed effects",
         short="Event study",
         exhibits=_BOTH,
         by_cohort=True,
@@ -124,7 +142,8 @@ ESTIMATORS: dict[str, Estimator] = {
         in_a_sentence="an event study",
     ),
     "sun_abraham": Estimator(
-        words="averages over cohorts (Sun and Abraham 2021)",
+        name="averages over cohorts",
+        cited="Sun and Abraham 2021",
         short="Sun–Abraham",
         exhibits=_OVERALL,
         by_cohort=True,
@@ -134,7 +153,8 @@ ESTIMATORS: dict[str, Estimator] = {
         inference=("simultaneous",),
     ),
     "callaway_santanna": Estimator(
-        words="effects by cohort and period (Callaway and Sant’Anna 2021)",
+        name="effects by cohort and period",
+        cited="Callaway and Sant’Anna 2021",
         short="Callaway–Sant’Anna",
         exhibits=(*_OVERALL, "cohort_heatmap_figure"),
         by_cohort=True,
@@ -145,7 +165,8 @@ ESTIMATORS: dict[str, Estimator] = {
         inference=("simultaneous",),
     ),
     "imputation": Estimator(
-        words="imputation (Borusyak, Jaravel and Spiess 2024)",
+        name="imputation",
+        cited="Borusyak, Jaravel and Spiess 2024",
         short="Imputation",
         exhibits=_OVERALL,
         by_cohort=True,
@@ -154,7 +175,8 @@ ESTIMATORS: dict[str, Estimator] = {
         keys=("window",),
     ),
     "two_stage": Estimator(
-        words="two-stage differences in differences (Gardner 2022)",
+        name="two-stage differences in differences",
+        cited="Gardner 2022",
         short="Two-stage",
         exhibits=_OVERALL,
         by_cohort=True,
@@ -163,7 +185,8 @@ ESTIMATORS: dict[str, Estimator] = {
         keys=("window",),
     ),
     "stacked": Estimator(
-        words="stacked event studies (Wing, Freedman and Hollingsworth 2024)",
+        name="stacked event studies",
+        cited="Wing, Freedman and Hollingsworth 2024",
         short="Stacked",
         exhibits=_OVERALL,
         by_cohort=True,
@@ -174,7 +197,8 @@ ESTIMATORS: dict[str, Estimator] = {
         keys=("window", "missing_reference"),
     ),
     "local_projections": Estimator(
-        words="local projections (Dube, Girardi, Jordà and Taylor 2025)",
+        name="local projections",
+        cited="Dube, Girardi, Jordà and Taylor 2025",
         short="Local projections",
         exhibits=_OVERALL,
         by_cohort=True,
@@ -184,7 +208,8 @@ ESTIMATORS: dict[str, Estimator] = {
         keys=("window", "missing_reference"),
     ),
     "extended_two_way": Estimator(
-        words="extended two-way fixed effects (Wooldridge 2021)",
+        name="extended two-way fixed effects",
+        cited="Wooldridge 2021",
         short="Extended two-way",
         exhibits=_OVERALL,
         by_cohort=True,
@@ -192,7 +217,8 @@ ESTIMATORS: dict[str, Estimator] = {
         keys=("window",),
     ),
     "synthetic_difference_in_differences": Estimator(
-        words="synthetic differences in differences (Arkhangelsky, Athey, Hirshberg, Imbens and Wager 2021)",
+        name="synthetic differences in differences",
+        cited="Arkhangelsky, Athey, Hirshberg, Imbens and Wager 2021",
         short="Synthetic",
         exhibits=_OVERALL,
         by_cohort=True,
@@ -201,8 +227,9 @@ ESTIMATORS: dict[str, Estimator] = {
         without=("small_sample",),
     ),
     "chaisemartin_dhaultfoeuille": Estimator(
-        words="differences around first changes of treatment (de Chaisemartin and D’Haultfœuille 2024; over all event "
-        "times, the average total effect per unit of treatment)",
+        name="differences around first changes of treatment",
+        cited="de Chaisemartin and D’Haultfœuille 2024; over all event times, the average total effect per unit of "
+        "treatment",
         short="Chaisemartin–D’Haultfœuille",
         exhibits=_OVERALL,
         by_cohort=True,
@@ -214,21 +241,24 @@ ESTIMATORS: dict[str, Estimator] = {
         without=("regressors", "fixed_effects", "small_sample"),
     ),
     "bacon_decomposition": Estimator(
-        words="a decomposition of two-way fixed effects into comparisons (Goodman-Bacon 2021)",
+        name="a decomposition of two-way fixed effects into comparisons",
+        cited="Goodman-Bacon 2021",
         short="Goodman-Bacon",
         exhibits=("regression_table",),
         by_cohort=True,
         follows_units="is of a balanced panel of units",
     ),
     "poisson_fixed_effects": Estimator(
-        words="Poisson regression with fixed effects, whose coefficients are of the log of the mean",
+        name="Poisson regression with fixed effects",
+        coefficients_of="the log of the mean",
         short="Poisson",
         exhibits=(*_OF_TERMS, "specification_curve_figure"),
         has_treatment_terms=True,
         keys=("anticipation",),
     ),
     "complementary_log_log": Estimator(
-        words="complementary log-log regression, whose coefficients are of the log of the hazard",
+        name="complementary log-log regression",
+        coefficients_of="the log of the hazard",
         short="Compl. log-log",
         exhibits=(*_OF_TERMS, "specification_curve_figure"),
         has_treatment_terms=True,
@@ -236,13 +266,13 @@ ESTIMATORS: dict[str, Estimator] = {
         keys=("anticipation",),
     ),
     "cohort_means": Estimator(
-        words="means by cohort and period",
+        name="means by cohort and period",
         short="Means by cohort",
         exhibits=("trends_figure",),
         without=("regressors", "fixed_effects", "small_sample", "variance"),
     ),
     "group_means": Estimator(
-        words="means by group and period",
+        name="means by group and period",
         short="Means by group",
         exhibits=("paths_figure",),
         keys=("groups",),

@@ -370,6 +370,44 @@ MATCHING = {
 }
 """Who is matched with whom."""
 
+CLAIMS = {
+    "no_interval": "it has no interval",
+    "within_bound": "the interval lies within the bound",
+    "outside_bound": "the interval lies outside the bound",
+    "across_bound": "the interval has values that fit and values that do not",
+    "no_such_p_value": "it has no such p-value",
+    "differs_from_zero": "it differs from zero at 5%",
+    "not_told_nor_small": "it is not told from zero, which a small effect would not be either",
+    "not_told_from_zero": "it is not told from zero at 5%",
+    "no_sign": "a joint test has no sign",
+    "is_positive": "it is positive at 5%",
+    "is_negative": "it is negative at 5%",
+    "other_sign": "its sign is the other one, at 5%",
+}
+"""What estimates say to claims."""
+
+SENSITIVITY = {
+    "one_period_before": "there is one period only before treatment, so that nothing is known of trends before",
+    "no_coefficients_by_event_time": "there are no coefficients by event time",
+    "nothing_at_zero": "no period is zero by construction, so that leads and effects are not measured from one",
+    "several_curves": "cohorts are measured from event times {times:ands}, so that leads and effects make more than "
+    "one curve; analyse an equation whose `sample` holds cohorts that are measured from one",
+    "no_single_period_before": "no period before treatment is left beside those that stand for all beyond them",
+    "no_effect_after": "there is no coefficient at event time {after}, the one after {base}; those there are, {times}, "
+    "do not follow each other at one distance",
+    "two_regressions": "leads and effects are from two regressions, so that how they covary is not known",
+    "no_such_effects": "event time {times} has no coefficient of its own here; there are {first} to {last}",
+    "everything_rejected": "every value is rejected: leads contradict the restriction",
+    "zero_without_bound": "zero is in the interval even with a bound of 0",
+    "term_collinear": "{term:name} is collinear with the fixed effects or the terms before it",
+    "explains_all": "such a variable would explain all that is left of the outcome, and is bounded by that",
+    "no_such_variable": "no variable can be {times:g} times as strong as {benchmark:name}",
+    "no_other_regressors": "the regression has no other regressors, which unobserved ones could be compared with",
+    "set_without_error": "the interval is the set up to the coefficient with regressors; no sampling error is in it",
+    "chance_without_trend": "parallel trends alone give a significant lead with a chance of {chance:.3f}",
+}
+"""What sensitivity analyses say."""
+
 NOT_USED = {
     "regressors": "regressors {names:names}",
     "fixed_effects": "fixed effects {names:names}",
@@ -378,7 +416,21 @@ NOT_USED = {
 }
 """What a specification states and its estimator has no use for."""
 
+WHOSE = {"reference_period_of": "for {cohorts}", "reference_of": "{wave} of {cohorts}"}
+"""Of references that are not everybody's, whose they are, for a sentence that has said the rest."""
+
 SENTENCES = (
-    SAMPLES | TREATED | REGRESSIONS | ERRORS | P_VALUES | REFERENCES | COMPARISONS | CHANGES | MATCHING | NOT_USED
+    SAMPLES
+    | TREATED
+    | REGRESSIONS
+    | ERRORS
+    | P_VALUES
+    | REFERENCES
+    | COMPARISONS
+    | CHANGES
+    | MATCHING
+    | NOT_USED
+    | CLAIMS
+    | SENSITIVITY
 )
 """All of them."""

@@ -17,8 +17,8 @@ FACTS = ("adjustment", "bootstrap", "permutation", "first_stage", "anderson_rubi
 LISTS = ("regressors", "fixed_effects", "clustered_by", "instruments")
 """Columns that hold a list of names."""
 
-NOT_SHOWN = ("left_out", "reason_arguments", "resampling", "cutoff", "repaired")
-"""Columns whose contents the sentences of others hold."""
+CODES = ("condition", "left_out", "reason_arguments", "resampling", "cutoff", "repaired")
+"""Columns of a table in words whose contents the sentences of others hold."""
 
 
 def in_words(frame: pd.DataFrame, labels: Labels) -> pd.DataFrame:
@@ -35,11 +35,13 @@ def in_words(frame: pd.DataFrame, labels: Labels) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        With sentences in ``sample``, ``variance``, ``spatial``, ``reason`` and the columns of :data:`FACTS`; the code
-        of the reason stays in ``reason_code``. Lists are lists still, to be read by :func:`listed`.
+        With sentences in ``sample``, ``variance``, ``spatial``, ``reason`` and the columns of :data:`FACTS`. What they
+        are made of stays beside them, in the columns of :data:`CODES` and ``reason_code``. Lists are lists still, to
+        be read by :func:`listed`.
     """
     told = frame.copy()
     if "left_out" in frame:
+        told["condition"] = frame["sample"]
         told["sample"] = _each(frame, ("sample", "left_out"), lambda *cells: _sample(*cells, labels))
     if "not_used" in frame:
         told["not_used"] = _each(
@@ -60,12 +62,13 @@ def in_words(frame: pd.DataFrame, labels: Labels) -> pd.DataFrame:
         told["reason"] = _each(
             frame, ("reason", "reason_arguments"), lambda code, cell: sentence(read_reason(code, cell), labels)
         )
-    return told.drop(columns=[name for name in NOT_SHOWN if name in told])
+    return told
 
 
 def as_text(frame: pd.DataFrame) -> pd.DataFrame:
     """Write what a table says as text that stands alone, with the names of the study file: the data of a figure."""
     told = in_words(frame, None)
+    told = told.drop(columns=[name for name in CODES if name in told])
     for name in LISTS:
         if name in frame:
             nothing = "none" if name == "fixed_effects" else ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ruralpanel.estimation.first_stage import parts_of
+from ruralpanel.estimation.terms import first_stage_parts
 
 
 def name_words(name: str, labels: Mapping[str, str]) -> str:
@@ -27,7 +27,7 @@ def term_words(term: str, labels: Mapping[str, str]) -> str:
     """Write a term as a reader sees it: an interaction with a multiplication sign, ``A × B``, and a coefficient of a
     first stage as ``First stage of A: Z``.
     """
-    stage = parts_of(term)
+    stage = first_stage_parts(term)
     if stage is not None:
         return "First stage of {}: {}".format(*(term_words(part, labels) for part in stage))
     return " × ".join(name_words(part, labels) for part in term.split("*"))

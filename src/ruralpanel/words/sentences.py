@@ -10,11 +10,14 @@ from typing import Any
 from ruralpanel.errors import counted
 from ruralpanel.reasons import Reason
 from ruralpanel.study.estimators import ESTIMATORS
-from ruralpanel.words.catalogue import SENTENCES, TOGETHER
+from ruralpanel.words.catalogue import SENTENCES, TOGETHER, WHOSE
 from ruralpanel.words.names import term_words
 
 Labels = Mapping[str, str] | None
 """What a reader sees for a name. With None, names, signs and numbers are as in the study file."""
+
+ALL_ROWS = "all rows"
+"""How a sample is called that is the whole panel."""
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -52,6 +55,11 @@ def sentence(reason: Reason | None, labels: Labels = None) -> str:
     return _Sentence(labels).vformat(SENTENCES[reason.code], (), reason.arguments)
 
 
+def whose_words(reason: Reason, labels: Labels = None) -> str:
+    """Say whose reference an event time is that is zero by construction; nothing where it is everybody's."""
+    return _Sentence(labels).vformat(WHOSE.get(reason.code, ""), (), reason.arguments)
+
+
 def sample_words(condition: str, left_out: Iterable[Reason], labels: Labels = None) -> str:
     """Say which rows an estimate is of: ``year >= 2014, without event time -1 of listed``.
 
@@ -64,7 +72,7 @@ def sample_words(condition: str, left_out: Iterable[Reason], labels: Labels = No
     labels
         As of :func:`sentence`.
     """
-    rows = condition_words(condition, labels) if condition else "all rows"
+    rows = condition_words(condition, labels) if condition else ALL_ROWS
     return ", ".join([rows, *(sentence(each, labels) for each in left_out)])
 
 

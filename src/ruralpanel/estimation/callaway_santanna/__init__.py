@@ -30,14 +30,15 @@ from ruralpanel.estimation.measured_from import why_zero
 from ruralpanel.estimation.rounding import NOISE, unit_of
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
 from ruralpanel.estimation.simultaneous_band import banded
+from ruralpanel.estimation.terms import average_term
 from ruralpanel.estimation.treated_clusters import counts_of
 from ruralpanel.estimation.treated_units import all_treated_throughout, level_remedy, treated_counted
 from ruralpanel.ledger import Ledger
 from ruralpanel.reasons import Reason, because
 from ruralpanel.study.blocks import Equation, GroupTime
 
-AVERAGES = {"cells": "", "event_time": ", mean of event times", "cohort": ", mean of cohorts", "period": ", by period"}
-"""What is added to the treatment's name for each overall effect."""
+AVERAGES = {"cells": "", "event_time": "mean of event times", "cohort": "mean of cohorts", "period": "by period"}
+"""How each overall effect is called."""
 
 
 def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[dict[str, Any]]:
@@ -98,7 +99,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> list[di
     rows: list[dict[str, Any]] = []
     bases = _bases(effects)
     for each in aggregates:
-        place: dict[str, Any] = {"term": treatment + AVERAGES.get(each.of, "")}
+        place: dict[str, Any] = {"term": average_term(treatment, AVERAGES.get(each.of, ""))}
         if each.value is not None:
             place |= {each.kind: str(int(each.value)) if each.kind == "cohort" else each.value}
         found = numbers(each.effect, each.influence)
