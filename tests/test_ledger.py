@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ruralpanel.errors import DataError
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.build import build_panel
 from ruralpanel.study.designation import Designation
 from ruralpanel.study.panel import Panel
 from tests.conftest import equation
+from tests.worded import estimate_block
 
 DESIGNATIONS = {"listed": Designation(cohort="cohort"), "served": Designation(indicator="station")}
 

@@ -34,6 +34,8 @@ class LedgerLine:
     treated_units
         For each designation that is dated by then, the units (or levels) ever treated among those after the step:
         ``taobao_village: 498; rural_station: 120``.
+    made
+        The columns that the step made; none where it is about all of them.
     """
 
     stage: str
@@ -45,6 +47,7 @@ class LedgerLine:
     periods: int | None
     reason: Reason | str | None
     treated_units: str = ""
+    made: tuple[str, ...] = ()
 
 
 @dataclass
@@ -71,7 +74,14 @@ class Ledger:
     levels: Mapping[str, str] = field(default_factory=dict)
     lines: list[LedgerLine] = field(default_factory=list)
 
-    def note(self, step: Reason | str, before: int, after: pd.DataFrame, reason: Reason | str | None = None) -> None:
+    def note(
+        self,
+        step: Reason | str,
+        before: int,
+        after: pd.DataFrame,
+        reason: Reason | str | None = None,
+        made: Iterable[str] = (),
+    ) -> None:
         """Add a line.
 
         Parameters
@@ -84,6 +94,8 @@ class Ledger:
             The table after it.
         reason
             Why rows left, or what changed in place.
+        made
+            The columns that the step made.
         """
         self.lines.append(
             LedgerLine(
@@ -96,6 +108,7 @@ class Ledger:
                 _distinct(after, self.period),
                 reason,
                 self._treated(after),
+                tuple(made),
             )
         )
 
@@ -129,10 +142,11 @@ def ledger_frame(lines: list[LedgerLine]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    columns = ["stage", "table", "step", "rows_in", "rows_out", "units", "periods", "reason", "treated_units"]
+    columns = ["stage", "table", "step", "rows_in", "rows_out", "units", "periods", "reason", "treated_units", "made"]
     frame = pd.DataFrame([[getattr(line, name) for name in columns] for line in lines], columns=columns)
     for name in ("step", "reason"):
         frame[name] = [written(each) if isinstance(each, Reason) else each or "" for each in frame[name]]
+    frame["made"] = [written(each) if each else "" for each in frame["made"]]
     frame[["units", "periods"]] = frame[["units", "periods"]].astype("Int64")
     frame.insert(0, "line", range(1, len(frame) + 1))
     return frame

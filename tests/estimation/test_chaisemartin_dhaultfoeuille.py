@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.estimation.chaisemartin_dhaultfoeuille import estimate
 from ruralpanel.exhibits import event_study_figure
 from ruralpanel.exhibits.printed_table import as_grid
@@ -19,6 +18,7 @@ from ruralpanel.study.designation import Designation
 from tests.conftest import equation
 from tests.exhibits.conftest import declaration
 from tests.parity.switching_panels import panels
+from tests.worded import estimate_block
 
 COLUMNS = ["estimate", "standard_error"]
 

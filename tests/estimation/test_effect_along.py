@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from ruralpanel.estimation.along import is_along, treatment_of, value_of
 
-from ruralpanel.estimation.block import estimate_block
+from ruralpanel.estimation.terms import is_along, treatment_of, value_of
 from tests.conftest import equation
+from tests.worded import estimate_block
 
 
 @pytest.fixture

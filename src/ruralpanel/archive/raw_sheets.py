@@ -65,10 +65,8 @@ def read_sheet(source: Source, path: Path | None) -> Sheet:
     if path is None or path.suffix.lower() in (".zip", ".whl"):
         return Sheet(raw)
     if source.file_format == "csv":
-        notes = raw.notes[0].removeprefix("encoding ").split(", delimiter ")
         has_mark = path.read_bytes().startswith(b"\xef\xbb\xbf")
-        delimiter = notes[1].strip("'")
-        return Sheet(raw, "utf-8-sig" if has_mark else notes[0], "\t" if delimiter == "\\t" else delimiter)
+        return Sheet(raw, "utf-8-sig" if has_mark else raw.encoding, raw.delimiter)
     if source.file_format in ("stata", "spss"):
         import pyreadstat
 

@@ -94,7 +94,10 @@ def date_designation(
         **{name: treated, f"{name}_cohort": cohort, f"{name}_event_time": panel[period] - cohort},
         **intensity,
     )
-    ledger.note(f"designation {name}", len(panel), dated, _summary(dated, name, designation, unit, period, unknown))
+    summary = _summary(dated, name, designation, unit, period, unknown)
+    ledger.note(
+        f"designation {name}", len(panel), dated, summary, [name, f"{name}_cohort", f"{name}_event_time", *intensity]
+    )
     return dated
 
 
@@ -257,7 +260,7 @@ def _from_intensity(
     if designation.absorbing and again.any():
         words.append(f"no longer above it in {counted(int(again.sum()), 'row')}, where treatment stays")
     words += [f"missing in {counted(int(values.isna().sum()), 'row')}"] if values.isna().any() else []
-    ledger.note(f"designation {name}: intensity", len(panel), panel, "; ".join(words))
+    ledger.note(f"designation {name}: intensity", len(panel), panel, "; ".join(words), [name, f"{name}_intensity"])
     return (above if above.isna().any() else above.astype("int64")), cohort
 
 

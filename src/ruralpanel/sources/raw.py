@@ -37,6 +37,8 @@ class RawTable:
         By row, how many cells it has, where that is not as many as the header; missing cells are empty.
     left_out
         How many rows were left out as no data.
+    encoding, delimiter
+        Of a text file: how characters are stored, and what stands between columns.
     """
 
     values: pd.DataFrame
@@ -50,6 +52,8 @@ class RawTable:
     comma_may_be_decimal: bool = False
     uneven: Mapping[int, int] = field(default_factory=dict)
     left_out: int = 0
+    encoding: str = ""
+    delimiter: str = ""
 
 
 def counted_from(values: pd.DataFrame, first: int, where: str) -> RawTable:
