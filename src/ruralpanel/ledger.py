@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -32,8 +32,7 @@ class LedgerLine:
     reason
         Why rows left, or what changed in place: in the estimation stage as a reason, before it in words.
     treated_units
-        For each designation that is dated by then, the units (or levels) ever treated among those after the step:
-        ``taobao_village: 498; rural_station: 120``.
+        For each designation that is dated by then, the units (or levels) ever treated among those after the step.
     made
         The columns that the step made; none where it is about all of them.
     """
@@ -46,7 +45,7 @@ class LedgerLine:
     units: int | None
     periods: int | None
     reason: Reason | str | None
-    treated_units: str = ""
+    treated_units: Mapping[str, int] = field(default_factory=dict)
     made: tuple[str, ...] = ()
 
 
@@ -112,15 +111,15 @@ class Ledger:
             )
         )
 
-    def _treated(self, table: pd.DataFrame) -> str:
+    def _treated(self, table: pd.DataFrame) -> dict[str, int]:
         """Count the units of a table, or the levels, that are ever treated, by designation."""
         if self.unit is None or self.unit not in table:
-            return ""
+            return {}
         cohorts = {name: f"{name}_cohort" for name in self.designations if f"{name}_cohort" in table}
-        return "; ".join(
-            f"{name}: {table.loc[table[cohort].notna(), self.levels.get(name, self.unit)].nunique()}"
+        return {
+            name: int(table.loc[table[cohort].notna(), self.levels.get(name, self.unit)].nunique())
             for name, cohort in cohorts.items()
-        )
+        }
 
     def frame(self) -> pd.DataFrame:
         """Give the lines as a table, one row a line, with a running number."""
@@ -146,7 +145,8 @@ def ledger_frame(lines: list[LedgerLine]) -> pd.DataFrame:
     frame = pd.DataFrame([[getattr(line, name) for name in columns] for line in lines], columns=columns)
     for name in ("step", "reason"):
         frame[name] = [written(each) if isinstance(each, Reason) else each or "" for each in frame[name]]
-    frame["made"] = [written(each) if each else "" for each in frame["made"]]
+    for name in ("made", "treated_units"):
+        frame[name] = [written(each) if each else "" for each in frame[name]]
     frame[["units", "periods"]] = frame[["units", "periods"]].astype("Int64")
     frame.insert(0, "line", range(1, len(frame) + 1))
     return frame

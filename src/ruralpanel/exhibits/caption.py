@@ -264,10 +264,15 @@ def exhibit_numbers(study: Study) -> dict[str, str]:
     return numbers
 
 
+def title_with_standing(declaration: ExhibitDeclaration) -> str:
+    """Give the title, with the standing of simulated data."""
+    suffix = f" [{SIMULATED}]" if declaration.standing == "simulated" else ""
+    return f"{declaration.exhibit.title}{suffix}"
+
+
 def full_title(declaration: ExhibitDeclaration) -> str:
     """Give number and title, with the standing of simulated data."""
-    suffix = f" [{SIMULATED}]" if declaration.standing == "simulated" else ""
-    return f"{declaration.number}. {declaration.exhibit.title}{suffix}"
+    return f"{declaration.number}. {title_with_standing(declaration)}"
 
 
 def with_standing(data: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from ruralpanel.exhibits.caption import (
     full_title,
     missing_errors,
     not_used_notes,
+    title_with_standing,
     unit_notes,
     variance_words,
     variances_words,
@@ -82,6 +83,8 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
         coefficients,
         _statistics(regressions, declaration),
         _notes(regressions, declaration, exhibit, list(unavailable)),
+        number=declaration.number,
+        caption=title_with_standing(declaration),
     )
 
 

@@ -7,7 +7,13 @@ from typing import Any
 import pandas as pd
 
 from ruralpanel.estimation.terms import average_parts, average_term
-from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, estimator_words, full_title
+from ruralpanel.exhibits.caption import (
+    ExhibitDeclaration,
+    closing_notes,
+    estimator_words,
+    full_title,
+    title_with_standing,
+)
 from ruralpanel.exhibits.numbers import decimal, probability
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
 from ruralpanel.study.addresses import PARTS, read_address
@@ -62,6 +68,8 @@ def print_table(claims: pd.DataFrame, declaration: ExhibitDeclaration) -> Printe
         stub="Claim",
         numbered=False,
         words=(0, 1, len(heads) - 1),
+        number=declaration.number,
+        caption=title_with_standing(declaration),
     )
 
 

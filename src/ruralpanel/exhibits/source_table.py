@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, full_title
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, full_title, title_with_standing
 from ruralpanel.exhibits.described import SourceWords
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.printed_table import PrintedTable
@@ -53,6 +53,8 @@ def print_table(sources: pd.DataFrame, declaration: ExhibitDeclaration) -> Print
         stub="Source",
         numbered=False,
         words=WORDS,
+        number=declaration.number,
+        caption=title_with_standing(declaration),
     )
 
 

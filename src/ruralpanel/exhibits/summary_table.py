@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem
-from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, full_title
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, full_title, title_with_standing
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.exhibits.printed_table import PrintedTable
 from ruralpanel.periods.frequency import YEAR, Frequency, frequency
@@ -64,6 +64,8 @@ def print_table(panel: pd.DataFrame, declaration: ExhibitDeclaration) -> Printed
         _counts(shown, groups, declaration, by_cohort),
         _notes(declaration, exhibit),
         numbered=False,
+        number=declaration.number,
+        caption=title_with_standing(declaration),
     )
 
 
