@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
 
 import pandas as pd
 
 from ruralpanel.estimation import block
+from ruralpanel.exhibits.caption import ExhibitDeclaration
+from ruralpanel.exhibits.printed_table import PrintedTable
 from ruralpanel.study.blocks import Equation
-from ruralpanel.words.frames import as_text, ledger_in_words
+from ruralpanel.words.frames import as_text, in_words, ledger_in_words
 
 
 def estimate_block(
@@ -29,3 +33,30 @@ def block_results(panel: pd.DataFrame, equations: Sequence[Equation], designatio
         found.draws,
         found.covariance,
     )
+
+
+class Figure:
+    """A kind of figure, whose data are put into words before they are drawn, as the workflow does."""
+
+    def __init__(self, name: str) -> None:
+        self.module = import_module(f"ruralpanel.exhibits.{name}")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.module, name)
+
+    def draw(self, data: pd.DataFrame, declaration: ExhibitDeclaration) -> Any:
+        return self.module.draw(in_words(data, None), declaration)
+
+
+def __getattr__(name: str) -> Figure:
+    if not name.endswith("_figure"):
+        raise AttributeError(name)
+    return Figure(name)
+
+
+def print_table(frame: pd.DataFrame, declaration: ExhibitDeclaration) -> PrintedTable:
+    """Print a table of its kind from estimates or claims that are put into words before, as the workflow does."""
+    printed: PrintedTable = import_module(f"ruralpanel.exhibits.{declaration.exhibit.kind}").print_table(
+        in_words(frame, None), declaration
+    )
+    return printed

@@ -7,9 +7,9 @@ from ruralpanel.estimation.block import estimate_block
 from ruralpanel.exhibits.latex import as_latex
 from ruralpanel.exhibits.numbers import decimal
 from ruralpanel.exhibits.printed_table import as_grid, as_html
-from ruralpanel.exhibits.regression_table import print_table
 from tests.conftest import equation
 from tests.exhibits.conftest import declaration
+from tests.worded import print_table
 
 
 @pytest.fixture

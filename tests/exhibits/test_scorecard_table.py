@@ -5,10 +5,10 @@ import pandas as pd
 from ruralpanel.exhibits.caption import ExhibitDeclaration
 from ruralpanel.exhibits.described import ColumnWords
 from ruralpanel.exhibits.printed_table import as_html
-from ruralpanel.exhibits.scorecard_table import print_table
 from ruralpanel.study.claims import Claim
 from ruralpanel.verification.scorecard import score_claims
 from tests.exhibits.conftest import declaration
+from tests.worded import print_table
 
 CLAIMS = {
     "pays": Claim.model_validate(
