@@ -42,7 +42,7 @@ class Errors:
 
     values: Numbers
     reasons: list[Reason | None]
-    how: str
+    how: Reason
 
 
 def jackknife(
@@ -77,7 +77,7 @@ def jackknife(
 
     values = np.zeros((groups, len(cohorts), len(layout.periods)))
     sizes = np.zeros((groups, len(cohorts)))
-    undefined: list[str] = []
+    undefined: list[Reason | None] = []
     has_controls = by_group(layout.never.astype("float64")) > 0
     has_treated = np.zeros((groups, len(cohorts)), dtype=bool)
     for position, (cohort, weighting) in enumerate(zip(cohorts, weightings, strict=True)):
