@@ -11,6 +11,7 @@ import pytest
 
 from ruralpanel.__main__ import main
 from ruralpanel.estimation.block import estimate_block
+from ruralpanel.reasons import written
 from ruralpanel.report.explanation import explanation
 from ruralpanel.study.load import load_study
 from ruralpanel.verification.inputs import ChangedInput, Input, changed_inputs
@@ -32,10 +33,11 @@ def explained(panel: pd.DataFrame) -> Callable[..., str]:
     steps = pd.DataFrame(
         [
             {"stage": "panel", "table": "panel", "step": step, "rows_in": 10, "rows_out": rows, "reason": reason}
-            for step, rows, reason in [
-                ("base castle", 10, "its rows are the panel's rows"),
-                ("derive unrelated", 10, "something else"),
-                (f"derive {equation.outcome_column}", 10, "of a column"),
+            | {"made": made}
+            for step, rows, reason, made in [
+                ("base castle", 10, "its rows are the panel's rows", ""),
+                ("derive unrelated", 10, "something else", '["unrelated"]'),
+                (f"derive {equation.outcome_column}", 10, "of a column", written([equation.outcome_column])),
             ]
         ]
     )
