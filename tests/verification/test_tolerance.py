@@ -12,6 +12,7 @@ from ruralpanel.verification.figures import judge_data
 from ruralpanel.verification.published import COLUMNS as PUBLISHED
 from ruralpanel.verification.tolerance import same
 from ruralpanel.verification.verdict import judge
+from ruralpanel.words.sentences import sentence
 
 PLACE = {"block": "b", "specification": "main", "outcome": "y", "estimator": "two_way_fixed_effects", "term": "listed"}
 
@@ -68,12 +69,13 @@ def test_rounding_that_was_published_may_be_gone_for_that_reason_alone() -> None
 
 
 def test_plotted_data_may_lose_rounding_and_nothing_else() -> None:
-    columns = ["outcome", "estimate", "standard_error", "statistic", "p_value", "reason_code"]
+    columns = ["outcome", "estimate", "standard_error", "statistic", "p_value", "reason"]
     before = pd.DataFrame([["y", "0.8", "2.97e-16", "2.8e15", "0", ""], ["y", "1.2", "0.1", "12", "1e-9", ""]])
-    now = pd.DataFrame([["y", "0.8", "", "", "", ZERO_ERROR.code], ["y", "1.2", "0.1", "12", "1e-9", ""]])
+    now = pd.DataFrame([["y", "0.8", "", "", "", sentence(ZERO_ERROR)], ["y", "1.2", "0.1", "12", "1e-9", ""]])
     before.columns = now.columns = columns
+    now["reason_code"] = [ZERO_ERROR.code, ""]
     assert judge_data(before, now)[0] == "rounding"
-    now.loc[1, ["standard_error", "reason_code"]] = ["", ZERO_ERROR.code]
+    now.loc[1, ["standard_error", "reason", "reason_code"]] = ["", sentence(ZERO_ERROR), ZERO_ERROR.code]
     assert judge_data(before, now)[0] == "differ"
 
 

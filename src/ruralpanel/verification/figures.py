@@ -258,7 +258,7 @@ def _column(
     # A count has no place on an axis that could hide a change of it.
     whole = published.str.fullmatch(r"-?[0-9]+") & today.str.fullmatch(r"-?[0-9]+")
     unseen = numeric & ~whole & (apart <= UNSEEN * spread)
-    if name in (*FROM_THE_ERROR, "reason"):
+    if name in (*FROM_THE_ERROR, "reason", "reason_code"):
         unseen |= gone
     flipped = numeric & (before * now < 0) if name == "estimate" else pd.Series(False, index=published.index)
     crossed = numeric & ((before < SIGNIFICANT) != (now < SIGNIFICANT)) & name.startswith("p_value")

@@ -113,5 +113,5 @@ def test_unknown_and_ambiguous_addresses_are_errors_with_lines_all_at_once() -> 
     assert "line 2: `main/incom`: no estimate" in said
     assert "did you mean “income”?" in said
     assert "line 3" not in said
-    assert "line 4: `main/wages`: the estimate has no estimate\n    → one cluster" in said
+    assert "line 4: `main/wages`: the estimate has no estimate\n    → one cluster only in `one`" in said
     assert "`r` is not a number of an estimate" in said
