@@ -5,26 +5,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ruralpanel.errors import DataError
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.build import build_panel
+from ruralpanel.reasons import read
 from ruralpanel.study.designation import Designation
 from ruralpanel.study.panel import Panel
 from tests.conftest import equation
+from tests.worded import estimate_block
 
 DESIGNATIONS = {"listed": Designation(cohort="cohort"), "served": Designation(indicator="station")}
 
 
-def treated(text: str) -> dict[str, int]:
-    """Read the counts of a ledger line."""
-    return {name: int(number) for name, number in (part.split(": ") for part in text.split("; "))} if text else {}
+def treated(cell: str) -> dict[str, int]:
+    """Read the numbers of treated units from a line of a table."""
+    return read(cell) or {}
 
 
 def test_a_table_without_cohorts_or_units_has_no_treated_ones() -> None:
     for columns in (["village"], ["listed_cohort"]):
         ledger = Ledger("panel", "panel", "village", "year", ["listed"])
         ledger.note("base", 1, pd.DataFrame([[2013]], columns=columns))
-        assert ledger.lines[0].treated_units == ""
+        assert ledger.lines[0].treated_units == {}
 
 
 @given(
@@ -56,7 +57,7 @@ def test_the_panel_ledger_adds_up_and_counts_the_treated(rows: list[tuple[int, i
     lines = ledger.lines
     assert lines[0].rows_in == len(survey)
     assert [line.rows_in for line in lines[1:]] == [line.rows_out for line in lines[:-1]]
-    counts = {line.step: treated(line.treated_units) for line in lines}
+    counts = {line.step: dict(line.treated_units) for line in lines}
     assert counts["derive before"] == {}
     assert list(counts["designation listed"]) == ["listed"]
     units = panel.groupby("village")[["listed_cohort", "served_cohort"]].first().notna().sum()
@@ -82,6 +83,6 @@ def test_the_ledger_of_an_equation_adds_up_and_counts_the_treated(panel: pd.Data
         assert units == sorted(units, reverse=True)
         assert units[0] == 30
     counts = ledger.set_index(["table", "step"])["treated_units"]
-    assert counts["block/main/y/two_way_fixed_effects", "right-hand side known"] == "listed: 29"
+    assert counts["block/main/y/two_way_fixed_effects", "right-hand side known"] == '{"listed":29}'
     assert counts["block/main/y/event_study", "always treated dropped"] == "listed: 20"
-    assert counts["block/without/y/two_way_fixed_effects", "estimated"] == "listed: 29"
+    assert counts["block/without/y/two_way_fixed_effects", "estimated"] == '{"listed":29}'

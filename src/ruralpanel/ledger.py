@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ruralpanel.reasons import Reason, written
 from ruralpanel.treatment_columns import cohort_column
 
 if TYPE_CHECKING:
@@ -24,27 +25,29 @@ class LedgerLine:
         The table the step works on: a source, a table made of sources, ``panel``, or
         ``block/specification/outcome/estimator``.
     step
-        What was done, in a few words.
+        What was done, in a few words, or as a reason where it has arguments.
     rows_in, rows_out
         Rows before and after.
     units, periods
         Distinct units and periods after the step; missing where a table has no such columns.
     reason
-        Why rows left, or what changed in place.
+        Why rows left, or what changed in place: in the estimation stage as a reason, before it in words.
     treated_units
-        For each designation that is dated by then, the units (or levels) ever treated among those after the step:
-        ``taobao_village: 498; rural_station: 120``.
+        For each designation that is dated by then, the units (or levels) ever treated among those after the step.
+    made
+        The columns that the step made; none where it is about all of them.
     """
 
     stage: str
     table: str
-    step: str
+    step: Reason | str
     rows_in: int
     rows_out: int
     units: int | None
     periods: int | None
-    reason: str
-    treated_units: str = ""
+    reason: Reason | str | None
+    treated_units: Mapping[str, int] = field(default_factory=dict)
+    made: tuple[str, ...] = ()
 
 
 @dataclass
@@ -71,7 +74,14 @@ class Ledger:
     levels: Mapping[str, str] = field(default_factory=dict)
     lines: list[LedgerLine] = field(default_factory=list)
 
-    def note(self, step: str, before: int, after: pd.DataFrame, reason: str = "") -> None:
+    def note(
+        self,
+        step: Reason | str,
+        before: int,
+        after: pd.DataFrame,
+        reason: Reason | str | None = None,
+        made: Iterable[str] = (),
+    ) -> None:
         """Add a line.
 
         Parameters
@@ -84,6 +94,8 @@ class Ledger:
             The table after it.
         reason
             Why rows left, or what changed in place.
+        made
+            The columns that the step made.
         """
         self.lines.append(
             LedgerLine(
@@ -96,18 +108,19 @@ class Ledger:
                 _distinct(after, self.period),
                 reason,
                 self._treated(after),
+                tuple(made),
             )
         )
 
-    def _treated(self, table: pd.DataFrame) -> str:
+    def _treated(self, table: pd.DataFrame) -> dict[str, int]:
         """Count the units of a table, or the levels, that are ever treated, by designation."""
         if self.unit is None or self.unit not in table:
-            return ""
+            return {}
         cohorts = {name: cohort_column(name) for name in self.designations if cohort_column(name) in table}
-        return "; ".join(
-            f"{name}: {table.loc[table[cohort].notna(), self.levels.get(name, self.unit)].nunique()}"
+        return {
+            name: int(table.loc[table[cohort].notna(), self.levels.get(name, self.unit)].nunique())
             for name, cohort in cohorts.items()
-        )
+        }
 
     def frame(self) -> pd.DataFrame:
         """Give the lines as a table, one row a line, with a running number."""
@@ -129,8 +142,12 @@ def ledger_frame(lines: list[LedgerLine]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    columns = ["stage", "table", "step", "rows_in", "rows_out", "units", "periods", "reason", "treated_units"]
-    frame = pd.DataFrame([asdict(line) for line in lines], columns=columns)
+    columns = ["stage", "table", "step", "rows_in", "rows_out", "units", "periods", "reason", "treated_units", "made"]
+    frame = pd.DataFrame([[getattr(line, name) for name in columns] for line in lines], columns=columns)
+    for name in ("step", "reason"):
+        frame[name] = [written(each) if isinstance(each, Reason) else each or "" for each in frame[name]]
+    for name in ("made", "treated_units"):
+        frame[name] = [written(each) if each else "" for each in frame[name]]
     frame[["units", "periods"]] = frame[["units", "periods"]].astype("Int64")
     frame.insert(0, "line", range(1, len(frame) + 1))
     return frame

@@ -15,6 +15,7 @@ from ruralpanel.estimation.estimates import ROW, estimates_frame, no_estimate
 from ruralpanel.estimation.modules import code_behind
 from ruralpanel.ledger import ledger_frame
 from ruralpanel.lineage import code_digest
+from ruralpanel.reasons import because, written
 from ruralpanel.report.explanation import explanation
 from ruralpanel.storage import save_json, save_table
 from ruralpanel.study.load import load_study
@@ -37,10 +38,11 @@ def explained(panel: pd.DataFrame) -> Callable[..., str]:
     steps = pd.DataFrame(
         [
             {"stage": "panel", "table": "panel", "step": step, "rows_in": 10, "rows_out": rows, "reason": reason}
-            for step, rows, reason in [
-                ("base castle", 10, "its rows are the panel's rows"),
-                ("derive unrelated", 10, "something else"),
-                (f"derive {equation.outcome_column}", 10, "of a column"),
+            | {"made": made}
+            for step, rows, reason, made in [
+                ("base castle", 10, "its rows are the panel's rows", ""),
+                ("derive unrelated", 10, "something else", '["unrelated"]'),
+                (f"derive {equation.outcome_column}", 10, "of a column", written([equation.outcome_column])),
             ]
         ]
     )
@@ -99,7 +101,8 @@ def test_numbers_of_a_block_with_several_estimators_have_the_code_that_the_page_
         (tmp_path / folder).symlink_to(ROOT / folder)
     for block in study.blocks:
         equations = study.equations(block)
-        frames = [estimates_frame([no_estimate(each, "no rows", "effective_law")], each) for each in equations]
+        why = because("no_rows_known")
+        frames = [estimates_frame([no_estimate(each, why, "effective_law")], each) for each in equations]
         save_table(with_rows(pd.concat(frames, ignore_index=True)), results / "estimates" / f"{block}.csv", key=[ROW])
         save_table(ledger_frame([]), results / "estimates" / f"{block}.ledger.csv", key=["line"])
     for source in study.sources:

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ruralpanel.estimation.block import estimate_block
 from tests.conftest import dated, equation
+from tests.worded import estimate_block
 
 
 def estimates_of(panel: pd.DataFrame, **changes: object) -> pd.DataFrame:

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.study.blocks import Equation
 from tests.conftest import dated, equation, some_daily
+from tests.worded import estimate_block
 
 DRAWN = {"cluster": ["county"], "bootstrap": {"draws": 499}}
 

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from ruralpanel.estimation.address import address_of, find_estimate
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.study.addresses import NoSuchNumber, read_address
 from tests.conftest import equation
+from tests.worded import estimate_block
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.study.blocks import Inference
 from tests.conftest import dated, equation
 from tests.estimation.test_treated_clusters import economy
+from tests.worded import estimate_block
 
 VILLAGE = Inference(cluster=["village"])
 OPEN = {"inference": VILLAGE, "default_cluster": True}

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ruralpanel.estimation.bacon_decomposition import ALWAYS, EARLIER, LATER, NEVER
-from ruralpanel.estimation.block import estimate_block
 from tests.conftest import dated, equation
+from tests.worded import estimate_block
 
 
 def parts(panel: pd.DataFrame) -> pd.DataFrame:

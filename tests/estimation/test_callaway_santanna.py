@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.study.blocks import GroupTime, Inference
 from tests.conftest import dated, equation
+from tests.worded import estimate_block
 
 
 def estimated(panel: pd.DataFrame, **changes: object) -> tuple[pd.DataFrame, pd.DataFrame]:

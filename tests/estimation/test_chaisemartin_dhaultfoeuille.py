@@ -8,17 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ruralpanel.estimation.block import estimate_block
+from ruralpanel.estimation import block
 from ruralpanel.estimation.chaisemartin_dhaultfoeuille import estimate
-from ruralpanel.exhibits import event_study_figure
 from ruralpanel.exhibits.printed_table import as_grid
-from ruralpanel.exhibits.regression_table import print_table
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.designation import date_designation
 from ruralpanel.study.designation import Designation
 from tests.conftest import equation
 from tests.exhibits.conftest import declaration
 from tests.parity.switching_panels import panels
+from tests.worded import estimate_block, event_study_figure, print_table
 
 COLUMNS = ["estimate", "standard_error"]
 
@@ -236,7 +235,7 @@ def test_there_is_no_test_without_placebos_or_with_more_than_clusters(on_and_off
 
 def test_a_table_shows_the_average_and_a_figure_the_event_times(on_and_off: pd.DataFrame) -> None:
     asked = equation(estimator="chaisemartin_dhaultfoeuille", absorbing=False, window=[-3, 2])
-    estimates = estimate_block(on_and_off, [asked])[0]
+    estimates = block.estimate_block(on_and_off, [asked])[0]
     table = print_table(estimates, declaration("regression_table"))
     grid = as_grid(table).set_index("row")
     overall = estimates.loc[estimates["event_time"].isna() & estimates["estimate"].notna(), "estimate"]

@@ -8,9 +8,9 @@ import pytest
 import statsmodels.api as sm
 from scipy.optimize import minimize
 
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.study.blocks import Inference
 from tests.conftest import dated, equation
+from tests.worded import estimate_block
 
 YEARS = range(2000, 2010)
 

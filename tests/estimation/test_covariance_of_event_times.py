@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ruralpanel.estimation.block import block_results
 from ruralpanel.estimation.covariance import COVARIANCE_COLUMNS, COVARIANCE_KEY
 from tests.conftest import equation
+from tests.worded import block_results
 
 WITH_LEADS = ["event_study", "sun_abraham", "callaway_santanna", "stacked", "two_stage"]
 

@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.designation import date_designation
 from ruralpanel.study.blocks import Equation, Groups, GroupTime, Inference
 from ruralpanel.study.designation import Designation
 from ruralpanel.study.resampling import Permutation, WildBootstrap
 from tests.conftest import equation, some_daily
+from tests.worded import estimate_block
 
 EFFECTS = {0: 1.0, 1: 1.5, 2: 2.0, 3: 2.5, 4: 3.0}
 PLAIN = Inference(cluster=["village"], small_sample="none")

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ruralpanel.estimation.along import is_along, treatment_of, value_of
-from ruralpanel.estimation.block import estimate_block
+from ruralpanel.estimation import block
+from ruralpanel.estimation.terms import is_along, treatment_of, value_of
 from tests.conftest import equation
+from tests.worded import estimate_block
 
 
 @pytest.fixture
@@ -75,11 +76,11 @@ def test_a_moderator_that_is_collinear_gives_the_reason(moderated: pd.DataFrame)
 
 
 def test_a_table_and_an_adjustment_leave_effects_along_a_moderator_out(moderated: pd.DataFrame) -> None:
-    from ruralpanel.exhibits.regression_table import print_table
     from tests.exhibits.conftest import declaration
+    from tests.worded import print_table
 
     asked = equation(moderators=["distance"], along="distance", regressors=["x"], adjustment="holm")
-    estimates = estimate_block(moderated, [asked])[0]
-    assert "over 2 tests" in estimates["adjustment"].iloc[0]
+    estimates = block.estimate_block(moderated, [asked])[0]
+    assert '"tests":2' in estimates["adjustment"].iloc[0]
     labels = [label for label, _ in print_table(estimates, declaration("regression_table")).coefficients if label]
     assert labels == ["Listed village", "Listed village × distance", "Share <5%"]

@@ -6,12 +6,12 @@ import pytest
 import statsmodels.formula.api as smf
 
 from ruralpanel.errors import DataError
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.estimation.estimates import COLUMNS, load_estimates
 from ruralpanel.storage import save_table
 from ruralpanel.study.blocks import Inference
 from tests.conftest import dated, equation
 from tests.estimation.conftest import estimates_of
+from tests.worded import estimate_block
 
 
 def test_two_way_fixed_effects_find_a_constant_effect(panel: pd.DataFrame) -> None:

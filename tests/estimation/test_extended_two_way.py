@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
 
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.study.blocks import Inference
 from tests.conftest import equation
 from tests.estimation.conftest import found, irregular
+from tests.worded import estimate_block
 
 
 def test_on_a_balanced_panel_it_averages_what_imputation_imputes(panel: pd.DataFrame) -> None:

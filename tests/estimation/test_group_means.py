@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ruralpanel.estimation.block import block_results, estimate_block
 from tests.conftest import equation
+from tests.worded import block_results, estimate_block
 
 GROUPS = {"at": 2001}
 

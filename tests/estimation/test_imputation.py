@@ -9,12 +9,12 @@ import statsmodels.formula.api as smf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.estimation.sample import OUTCOME, estimation_sample
 from ruralpanel.estimation.untreated import untreated_outcome
 from ruralpanel.ledger import Ledger
 from tests.conftest import dated, equation
 from tests.estimation.conftest import found, irregular
+from tests.worded import estimate_block
 
 BOTH = pytest.mark.parametrize("estimator", ["imputation", "two_stage"])
 

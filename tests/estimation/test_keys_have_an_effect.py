@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.study.estimators import ESTIMATORS
 from tests.conftest import dated, equation, some_daily
 from tests.study.conftest import Repository
+from tests.worded import estimate_block
 
 NUMBERS = ["estimate", "standard_error", "p_value", "interval_low", "p_value_bootstrap"]
 WORDS = ["not_used", "small_sample", "bootstrap"]

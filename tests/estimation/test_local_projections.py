@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
 
-from ruralpanel.estimation.block import estimate_block
 from tests.conftest import equation
 from tests.estimation.conftest import found, irregular
+from tests.worded import estimate_block
 
 
 def test_it_is_least_squares_on_long_differences() -> None:

@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ruralpanel.errors import DataError
-from ruralpanel.estimation.block import BlockResults, block_results
+from ruralpanel.estimation.block import BlockResults
 from ruralpanel.estimation.matching.propensity import nearest_neighbours
 from ruralpanel.estimation.matching_balance import BALANCE_COLUMNS
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.matching import Matching
 from tests.conftest import dated, equation, some_daily
+from tests.worded import block_results
 
 METHODS: list[dict[str, object]] = [
     {},

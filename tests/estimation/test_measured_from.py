@@ -11,7 +11,6 @@ import statsmodels.api as sm
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ruralpanel.estimation.block import block_results
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.designation import date_designation
 from ruralpanel.sensitivity.event_study import event_study_of
@@ -20,6 +19,7 @@ from ruralpanel.study.blocks import GroupTime, Inference
 from ruralpanel.study.designation import Designation
 from tests.conftest import equation, some_daily
 from tests.estimation.conftest import estimates_of
+from tests.worded import block_results
 
 HIGHEST = 4
 """From this event time on, effects are the same, so that a bin of late ones has one."""

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
 
-from ruralpanel.estimation.block import estimate_block
 from tests.conftest import equation
 from tests.estimation.conftest import estimates_of
+from tests.worded import estimate_block
 
 
 @pytest.fixture

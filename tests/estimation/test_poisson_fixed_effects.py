@@ -7,9 +7,9 @@ import statsmodels.api as sm
 import statsmodels.formula.api as smf
 from scipy.stats import norm
 
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.study.blocks import Inference
 from tests.conftest import equation
+from tests.worded import estimate_block
 
 PLAIN = Inference(cluster=["county"], small_sample="none")
 

@@ -6,9 +6,9 @@ import pytest
 import statsmodels.formula.api as smf
 
 from ruralpanel.errors import DataError
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.study.blocks import Inference
 from tests.conftest import equation
+from tests.worded import estimate_block
 
 PLAIN = Inference(cluster=["county"], small_sample="none")
 

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
 
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.study.blocks import Inference
 from tests.conftest import equation
 from tests.estimation.conftest import found
+from tests.worded import estimate_block
 
 
 def test_cohorts_count_by_their_treated_units(panel: pd.DataFrame) -> None:

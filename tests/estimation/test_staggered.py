@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.study.estimators import AVERAGING
 from tests.conftest import dated, equation
+from tests.worded import estimate_block
 
 CHANGES: list[dict[str, object]] = [
     {},

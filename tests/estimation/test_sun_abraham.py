@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
 
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.study.blocks import Inference
 from tests.conftest import dated, equation
+from tests.worded import estimate_block
 
 PLAIN = Inference(cluster=["county"], small_sample="none")
 ADDED = ["listed", "listed_cohort", "listed_event_time"]

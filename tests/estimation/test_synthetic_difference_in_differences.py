@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.estimation.synthetic_difference_in_differences.effects import effects_of
 from ruralpanel.estimation.synthetic_difference_in_differences.layout import Layout
 from ruralpanel.estimation.synthetic_difference_in_differences.weights import best_weights, fitted_weights
 from tests.conftest import dated, equation
+from tests.worded import estimate_block
 
 PLACEBO = {"standard_errors": "placebo", "draws": 99, "search": "newton"}
 BOOTSTRAP = {"standard_errors": "bootstrap", "draws": 99, "search": "newton"}

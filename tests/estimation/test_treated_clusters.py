@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ruralpanel.estimation.block import block_results, estimate_block
 from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.designation import date_designation
 from ruralpanel.study.blocks import Inference
 from ruralpanel.study.designation import Designation
 from tests.conftest import dated, equation, some_daily
+from tests.worded import block_results, estimate_block
 
 COUNTY = Inference(cluster=["county"])
 

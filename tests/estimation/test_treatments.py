@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
 
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.designation import date_designation
 from ruralpanel.study.designation import Designation
 from tests.conftest import equation
 from tests.estimation.test_estimators import estimates_of
+from tests.worded import estimate_block
 
 
 def with_station(panel: pd.DataFrame) -> pd.DataFrame:

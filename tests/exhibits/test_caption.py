@@ -3,12 +3,11 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from ruralpanel.exhibits import event_study_figure, trends_figure
 from ruralpanel.exhibits.caption import ExhibitDeclaration, OutcomeWords, unit_notes
 from ruralpanel.exhibits.latex import as_latex
 from ruralpanel.exhibits.printed_table import as_html
-from ruralpanel.exhibits.regression_table import print_table
 from tests.exhibits.conftest import declaration
+from tests.worded import event_study_figure, print_table, trends_figure
 
 NOTE = (
     "The size of a coefficient on Income (asinh of yuan) depends on the unit of the outcome and is no percentage: "

@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 
 from ruralpanel.estimation.block import estimate_block
-from ruralpanel.exhibits import coefficient_figure, forest_figure, gradient_figure
 from ruralpanel.exhibits.caption import ExhibitDeclaration
 from ruralpanel.exhibits.style import save_figure
 from tests.conftest import equation
 from tests.exhibits.conftest import declaration_of
+from tests.worded import coefficient_figure, forest_figure, gradient_figure
 
 RINGS = {"near": (0.0, 5.0), "far": (5.0, 20.0)}
 

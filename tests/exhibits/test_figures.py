@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from ruralpanel.estimation.block import estimate_block
-from ruralpanel.exhibits import event_study_figure, trends_figure
 from ruralpanel.exhibits.style import save_figure
 from tests.conftest import equation
 from tests.exhibits.conftest import declaration
+from tests.worded import event_study_figure, trends_figure
 
 
 @pytest.mark.slow

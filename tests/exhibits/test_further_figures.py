@@ -8,14 +8,6 @@ import pandas as pd
 import pytest
 
 from ruralpanel.estimation.block import block_results, estimate_block
-from ruralpanel.exhibits import (
-    cohort_heatmap_figure,
-    missingness_figure,
-    paths_figure,
-    permutation_figure,
-    specification_curve_figure,
-    workflow_figure,
-)
 from ruralpanel.exhibits.caption import ExhibitDeclaration
 from ruralpanel.exhibits.described import ColumnWords
 from ruralpanel.exhibits.inputs import load_inputs
@@ -24,6 +16,14 @@ from ruralpanel.panel.codebook import missingness
 from ruralpanel.study.flow import FlowStep
 from tests.conftest import equation
 from tests.exhibits.conftest import declaration
+from tests.worded import (
+    cohort_heatmap_figure,
+    missingness_figure,
+    paths_figure,
+    permutation_figure,
+    specification_curve_figure,
+    workflow_figure,
+)
 
 CURVE = {"outcome": "y", "term": "listed", "marked": "block/weighted"}
 

@@ -6,11 +6,11 @@ from matplotlib import pyplot as plt
 
 from ruralpanel.estimation.block import block_results
 from ruralpanel.exhibits.caption import ExhibitDeclaration
-from ruralpanel.exhibits.honest_did_figure import draw, plotted_data
 from ruralpanel.sensitivity.analysis import analyse
 from ruralpanel.study.sensitivity import HonestDid
 from tests.conftest import equation
 from tests.exhibits.conftest import declaration
+from tests.worded import honest_did_figure
 
 
 def shown() -> ExhibitDeclaration:
@@ -27,8 +27,8 @@ def results(panel: pd.DataFrame, **changes: object) -> pd.DataFrame:
 
 
 def test_the_original_interval_comes_first_and_then_each_bound(panel: pd.DataFrame) -> None:
-    data = plotted_data(results(panel), shown())
-    figure, notes = draw(data, shown())
+    data = honest_did_figure.plotted_data(results(panel), shown())
+    figure, notes = honest_did_figure.draw(data, shown())
     relative, smooth = figure.axes
     assert [label.get_text() for label in relative.get_xticklabels()] == ["parallel\ntrends", "0.5", "1"]
     assert [label.get_text() for label in smooth.get_xticklabels()] == ["parallel\ntrends", "0.1"]
@@ -46,7 +46,9 @@ def test_the_original_interval_comes_first_and_then_each_bound(panel: pd.DataFra
 
 
 def test_what_cannot_be_had_is_said_on_the_axes(panel: pd.DataFrame) -> None:
-    figure, notes = draw(plotted_data(results(panel, sample="cohort == 0"), shown()), shown())
+    figure, notes = honest_did_figure.draw(
+        honest_did_figure.plotted_data(results(panel, sample="cohort == 0"), shown()), shown()
+    )
     (text,) = figure.axes[0].texts
     assert "no unit of this sample is treated while it is observed" in text.get_text()
     assert "no unit of this sample is treated while it is observed" in " ".join(notes)

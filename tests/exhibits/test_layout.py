@@ -21,6 +21,8 @@ def table(heads: list[tuple[str, str]], rows: int = 2, **changes: object) -> Pri
         "coefficients": coefficients,
         "statistics": [("Observations", ["27,725"] * len(heads))],
         "notes": ["A note."],
+        "number": "Table 1",
+        "caption": "Effects",
     }
     return PrintedTable(**{**usual, **changes})  # type: ignore[arg-type]
 

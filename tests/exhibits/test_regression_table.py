@@ -7,9 +7,11 @@ from ruralpanel.estimation.block import estimate_block
 from ruralpanel.exhibits.latex import as_latex
 from ruralpanel.exhibits.numbers import decimal
 from ruralpanel.exhibits.printed_table import as_grid, as_html
-from ruralpanel.exhibits.regression_table import print_table
+from ruralpanel.reasons import because, written
+from ruralpanel.words.sentences import sentence
 from tests.conftest import equation
 from tests.exhibits.conftest import declaration
+from tests.worded import print_table
 
 
 @pytest.fixture
@@ -63,11 +65,17 @@ def test_standard_errors_of_one_estimator_are_not_told_by_estimators(panel: pd.D
 
 
 def test_families_of_tests_are_told_by_columns(static: pd.DataFrame) -> None:
-    how = {"main": "q-value over 4 tests (family Kinship)", "weighted": "q-value over 2 tests (family Floods)"}
-    shown = static.assign(adjustment=static["specification"].map(how).fillna(""), p_value_adjusted=0.5)
+    families = {"main": "Kinship", "weighted": "Floods"}
+    adjusted = {
+        name: because("holm", tests=4, family=because("family", name=family), of=because("of_t_tests"))
+        for name, family in families.items()
+    }
+    cells = {name: written(reason) for name, reason in adjusted.items()}
+    how = {name: sentence(reason) for name, reason in adjusted.items()}
+    shown = static.assign(adjustment=static["specification"].map(cells).fillna(""), p_value_adjusted=0.5)
     notes = print_table(shown, declaration("regression_table", p_values=["adjusted"])).notes
     assert f"p, adjusted: in column 1, {how['main']}; in column 2, {how['weighted']}." in notes
-    alike = shown.assign(adjustment=how["main"])
+    alike = shown.assign(adjustment=cells["main"])
     notes = print_table(alike, declaration("regression_table", p_values=["adjusted"])).notes
     assert f"p, adjusted: {how['main']}." in notes
 

@@ -5,10 +5,11 @@ import pandas as pd
 from ruralpanel.exhibits.caption import ExhibitDeclaration
 from ruralpanel.exhibits.described import ColumnWords
 from ruralpanel.exhibits.printed_table import as_html
-from ruralpanel.exhibits.scorecard_table import print_table
 from ruralpanel.study.claims import Claim
 from ruralpanel.verification.scorecard import score_claims
+from ruralpanel.words.frames import in_words
 from tests.exhibits.conftest import declaration
+from tests.worded import print_table
 
 CLAIMS = {
     "pays": Claim.model_validate(
@@ -49,7 +50,7 @@ def test_every_test_has_a_line_and_a_claim_stands_beside_its_first(estimates: pd
         f"{row['estimate']:.3f}",
         f"({row['standard_error']:.3f})",
         "< 0.001" if row["p_value"] < 0.0005 else f"{row['p_value']:.3f}",
-        f"{row['test_status']}: {row['reason']}",
+        f"{row['test_status']}: {in_words(claims, None)['reason'].iloc[0]}",
     ]
     assert second[:2] == [
         "Income (log): Listed village, event time −3; event study with fixed effects",

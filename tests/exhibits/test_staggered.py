@@ -6,11 +6,10 @@ import pandas as pd
 import pytest
 
 from ruralpanel.estimation.block import estimate_block
-from ruralpanel.exhibits import event_study_figure
 from ruralpanel.exhibits.printed_table import as_grid
-from ruralpanel.exhibits.regression_table import print_table
 from tests.conftest import equation
 from tests.exhibits.conftest import declaration
+from tests.worded import event_study_figure, print_table
 
 
 @pytest.fixture

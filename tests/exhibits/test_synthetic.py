@@ -5,11 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from ruralpanel.estimation.block import estimate_block
-from ruralpanel.exhibits import event_study_figure
 from ruralpanel.exhibits.printed_table import as_grid
-from ruralpanel.exhibits.regression_table import print_table
 from tests.conftest import dated, equation
 from tests.exhibits.conftest import declaration
+from tests.worded import event_study_figure, print_table
 
 ESTIMATOR = "synthetic_difference_in_differences"
 

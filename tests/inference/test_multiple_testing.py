@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.inference.multiple_testing import holm, romano_wolf, sharpened, westfall_young
 from ruralpanel.inference.random_draws import share_as_large
 from tests.conftest import equation
+from tests.worded import estimate_block
 
 FIFTEEN = np.array(
     [

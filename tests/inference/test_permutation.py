@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ruralpanel.estimation import resampling
-from ruralpanel.estimation.block import block_results
 from ruralpanel.estimation.two_way_fixed_effects import estimate
 from ruralpanel.inference.permutation import permuted
 from ruralpanel.ledger import Ledger
 from tests.conftest import dated, equation
+from tests.worded import block_results
 
 
 def rows_of(panel: pd.DataFrame, options: dict | None = None, **changes: object) -> dict[str, dict]:

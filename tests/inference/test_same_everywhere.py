@@ -9,7 +9,7 @@ import pytest
 
 PROGRAM = """
 import pandas as pd
-from ruralpanel.estimation.block import block_results
+from tests.worded import block_results
 from tests.conftest import dated, equation
 
 panel = dated(pd.read_csv("tests/parity/fixest/shared_4.csv").drop(columns="designated"))

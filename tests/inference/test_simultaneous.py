@@ -7,9 +7,9 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 from scipy.stats import chi, norm
 
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.inference.simultaneous import critical_value
 from tests.conftest import equation
+from tests.worded import estimate_block
 
 
 def critical(covariance: np.ndarray, freedom: float = np.inf, level: float = 0.95) -> float:

@@ -7,11 +7,11 @@ import statsmodels.formula.api as smf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.estimation.rounding import NEGATIVE_VARIANCE
 from ruralpanel.inference import spatial
 from ruralpanel.study.blocks import Inference
 from tests.conftest import equation
+from tests.worded import estimate_block
 
 
 def one(panel: pd.DataFrame, cutoff: float, kernel: str = "uniform", **changes: object) -> pd.Series:

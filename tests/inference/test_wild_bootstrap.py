@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.estimation.estimates import COLUMNS, ROW
 from ruralpanel.estimation.two_way_fixed_effects import estimate
 from ruralpanel.inference.random_draws import generator, share_as_large
 from ruralpanel.inference.wild_bootstrap import wild_weights
 from ruralpanel.ledger import Ledger
 from tests.conftest import equation
+from tests.worded import estimate_block
 
 BOOTSTRAP = {"cluster": ["county"], "small_sample": "none", "bootstrap": {"draws": 1999}}
 

@@ -48,7 +48,7 @@ def test_rows_have_the_timing_of_the_village_they_are_of(how: dict[str, str]) ->
     assert "assigned by village: 3 levels, in which 7 units are seen" in reasons(ledger)
     assert "1 unit in several of them, with the timing of each in its rows" in reasons(ledger)
     assert "2 levels of village ever treated (1 from their first period), 1 never" in reasons(ledger)
-    assert ledger.lines[-1].treated_units == "listed: 2"
+    assert ledger.lines[-1].treated_units == {"listed": 2}
 
 
 def test_an_intensity_is_that_of_the_village() -> None:
@@ -110,7 +110,7 @@ def test_lists_are_of_villages() -> None:
     assert by_household[7, 2014] == 2013
     absent = built.events[built.events["event"] == "not in panel"]
     assert absent["unit"].tolist() == ["d"]
-    assert built.ledger.lines[-1].treated_units == "listed: 2"
+    assert built.ledger.lines[-1].treated_units == {"listed": 2}
 
 
 def test_the_balance_counts_villages_by_when_they_are_seen() -> None:

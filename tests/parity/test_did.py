@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.study.blocks import Equation, GroupTime, Inference
 from tests.conftest import equation
 from tests.parity.conftest import irregular
+from tests.worded import estimate_block
 
 pytestmark = pytest.mark.slow
 

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.panel.sphere import EARTH_RADIUS
 from ruralpanel.study.blocks import Inference
 from tests.conftest import dated, equation, some_daily
+from tests.worded import estimate_block
 
 FOLDER = Path(__file__).parent / "fixest"
 REFERENCE = pd.read_csv(FOLDER / "reference.csv")

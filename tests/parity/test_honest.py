@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ruralpanel.estimation.block import block_results
 from ruralpanel.sensitivity.event_study import EventStudy, event_study_of
 from ruralpanel.sensitivity.pretrend_power import power_of_leads, slope_found_with
 from ruralpanel.sensitivity.relative_magnitudes import relative_magnitudes_interval
 from ruralpanel.sensitivity.smoothness import smoothness_interval
 from tests.conftest import dated, equation
+from tests.worded import block_results
 
 FOLDER = Path(__file__).parent / "honest"
 REFERENCE = pd.read_csv(FOLDER / "reference.csv")

@@ -13,9 +13,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.study.blocks import GroupTime
 from tests.conftest import dated, equation
+from tests.worded import estimate_block
 
 OVERALL = {
     "listed": (-0.03995127515517626, 0.012034012770185351),

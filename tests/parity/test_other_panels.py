@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.study.blocks import GroupTime, Inference
 from tests.conftest import dated, equation
 from tests.parity.test_did import printed_name
+from tests.worded import estimate_block
 
 pytestmark = pytest.mark.slow
 

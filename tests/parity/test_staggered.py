@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ruralpanel.estimation.block import estimate_block
 from tests.conftest import dated, equation
 from tests.parity.conftest import irregular
+from tests.worded import estimate_block
 
 pytestmark = pytest.mark.slow
 

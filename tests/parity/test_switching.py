@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 from scipy.stats import chi2
 
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.designation import date_designation
 from ruralpanel.study.designation import Designation
 from tests.conftest import equation
 from tests.parity.switching_panels import CALLS, panels
+from tests.worded import estimate_block
 
 pytestmark = pytest.mark.slow
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ruralpanel.estimation.block import estimate_block
 from tests.conftest import ROOT, dated, equation
+from tests.worded import estimate_block
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,6 @@ from PIL import Image
 
 from ruralpanel.estimation.block import estimate_block
 from ruralpanel.exhibits.printed_table import as_html
-from ruralpanel.exhibits.regression_table import print_table
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.balance import balance
 from ruralpanel.panel.codebook import codebook, missingness
@@ -28,6 +27,7 @@ from ruralpanel.verification.scorecard import score_claims
 from ruralpanel.verification.verdict import judge
 from tests.conftest import ROOT, equation
 from tests.exhibits.conftest import declaration
+from tests.worded import print_table
 
 EVENTS = pd.DataFrame(
     [

@@ -15,20 +15,21 @@ from ruralpanel.sensitivity.pretrend_power import power_of_leads, slope_found_wi
 from ruralpanel.sensitivity.results import COLUMNS, ROW
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.sensitivity import AnySensitivity
+from ruralpanel.words.frames import in_words
 from tests.conftest import equation
 
 
 def analysed(panel: pd.DataFrame, equations: list[Equation], **declared: Any) -> pd.DataFrame:
     found = block_results(panel, equations)
     entry = TypeAdapter(AnySensitivity).validate_python({"block": "block", **declared})
-    return analyse("mine", entry, equations, found.estimates, found.covariance, panel)
+    return in_words(analyse("mine", entry, equations, found.estimates, found.covariance, panel), None)
 
 
 @pytest.mark.slow
 def test_intervals_start_from_the_estimate_and_grow(panel: pd.DataFrame) -> None:
     events = [equation(estimator=each, window=[-4, 3]) for each in ("event_study", "sun_abraham")]
     found = analysed(panel, events, kind="honest_did", event_times=[0, 2], smoothness=[0.0, 0.1])
-    assert list(found.columns) == [ROW, *COLUMNS]
+    assert list(found.columns) == [ROW, *COLUMNS, "reason_code"]
     for estimator, rows in found.groupby("estimator"):
         estimates = block_results(panel, events).estimates
         own = estimates[(estimates["estimator"] == estimator) & estimates["event_time"].isin([0, 1, 2])]

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.simulation.economy import INCOME_COLUMNS, Economy, simulate
 from ruralpanel.simulation.parameters import load_parameters
 from ruralpanel.simulation.raw_files import write_raw_files
 from tests.conftest import dated, equation
 from tests.simulation.conftest import small
+from tests.worded import estimate_block
 
 pytestmark = pytest.mark.slow
 

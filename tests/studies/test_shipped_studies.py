@@ -11,6 +11,7 @@ import pytest
 
 from ruralpanel.archive.marker import MARKER
 from ruralpanel.panel.lists import EVENT_COLUMNS
+from ruralpanel.reasons import read
 from ruralpanel.sources.retrieval import MIRROR, absent_files, mirror_folders
 from ruralpanel.study.load import load_study
 from tests.archive.unpacking import add_what_is_packed, run_there, unpacked
@@ -53,7 +54,7 @@ def test_every_regression_can_be_walked_back_to_the_raw_rows(finished: tuple[str
     base = pd.read_csv(results / "sources" / f"{study.base}.ledger.csv")
     if study.designation:
         dated = panel["treated_units"].iloc[-1]
-        assert [part.split(": ")[0] for part in dated.split("; ")] == list(study.designation)
+        assert list(read(dated)) == list(study.designation)
     assert base["rows_out"].iloc[-1] == panel["rows_in"].iloc[0]
     assert (panel["rows_out"].iloc[:-1].to_numpy() == panel["rows_in"].iloc[1:].to_numpy()).all()
     for block in study.blocks:
@@ -90,8 +91,8 @@ def test_the_balance_counts_the_units_and_rows_of_the_panel(finished: tuple[str,
     everybody = table[table["status"] == "all"].set_index("measure")["units"]
     assert (everybody["units"], everybody["observed"].sum()) == (last["units"], last["rows_out"])
     ever = table[(table["status"] == "ever") & (table["measure"] == "units")].set_index("designation")["units"]
-    told = "; ".join(f"{designation}: {ever[designation]}" for designation in load_study(name, ROOT).designation)
-    assert told == ("" if pd.isna(last["treated_units"]) else last["treated_units"])
+    told = {designation: int(ever[designation]) for designation in load_study(name, ROOT).designation}
+    assert told == ({} if pd.isna(last["treated_units"]) else read(last["treated_units"]))
 
 
 def test_simulated_exhibits_say_so_and_others_do_not(finished: tuple[str, Path, str]) -> None:

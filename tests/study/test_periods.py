@@ -14,13 +14,14 @@ import pytest
 from ruralpanel.archive.raw_sheets import read_sheet, write_sheet
 from ruralpanel.archive.twins import synthetic_twins
 from ruralpanel.errors import DataError, StudyError
-from ruralpanel.estimation.block import BlockResults, block_results
+from ruralpanel.estimation.block import BlockResults
 from ruralpanel.panel.build import BuiltPanel, build_panel
 from ruralpanel.panel.codebook import codebook
 from ruralpanel.periods.frequency import FREQUENCIES
 from ruralpanel.sources.table import read_source
 from ruralpanel.study.model import Study
 from tests.study.conftest import Repository
+from tests.worded import block_results
 
 Written = Callable[[int], object]
 

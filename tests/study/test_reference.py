@@ -82,9 +82,9 @@ def electrification(tmp_path: Path) -> Path:
 
 
 def test_the_example_loads_and_can_be_estimated(electrification: Path) -> None:
-    from ruralpanel.estimation.block import estimate_block
     from ruralpanel.panel.build import build_panel
     from ruralpanel.sources.table import read_source
+    from tests.worded import estimate_block
 
     study = load_study("electrification", electrification)
     source = study.sources["survey"]

@@ -23,7 +23,13 @@ def claimed(*tests: dict[str, Any]) -> dict[str, Claim]:
 
 
 def row(estimate: float, standard_error: float) -> pd.Series:
-    empty = {"reason": "", "p_value_adjusted": np.nan, "p_value_bootstrap": np.nan, "p_value_permutation": np.nan}
+    empty = {
+        "reason": "",
+        "reason_arguments": "",
+        "p_value_adjusted": np.nan,
+        "p_value_bootstrap": np.nan,
+        "p_value_permutation": np.nan,
+    }
     return pd.Series(empty | statistics(estimate, standard_error, np.inf, 0.95))
 
 

@@ -12,6 +12,7 @@ from ruralpanel.verification.figures import judge_data
 from ruralpanel.verification.published import COLUMNS as PUBLISHED
 from ruralpanel.verification.tolerance import same
 from ruralpanel.verification.verdict import judge
+from ruralpanel.words.sentences import sentence
 
 PLACE = {"block": "b", "specification": "main", "outcome": "y", "estimator": "two_way_fixed_effects", "term": "listed"}
 
@@ -56,22 +57,25 @@ def test_a_difference_of_a_billionth_of_a_standard_error_is_none_for_a_run() -> 
 
 
 def test_rounding_that_was_published_may_be_gone_for_that_reason_alone() -> None:
-    now = made(estimate=0.8, reason=ZERO_ERROR)
+    now = made(estimate=0.8, reason=ZERO_ERROR.code)
     word, note = status("2.97e-16", "standard_error", "run of 2026-01-01", now)
     assert word == "rounding"
     assert "zero but for rounding" in note
     assert status("2.97e-6", "standard_error", "run of 2026-01-01", now)[0] == "missing"
     assert status("2.97e-16", "standard_error", "print", now)[0] == "missing"
-    assert status("2.97e-16", "standard_error", "run of 2026-01-01", made(estimate=0.8, reason="x"))[0] == "missing"
+    assert (
+        status("2.97e-16", "standard_error", "run of 2026-01-01", made(estimate=0.8, reason="no_sign"))[0] == "missing"
+    )
 
 
 def test_plotted_data_may_lose_rounding_and_nothing_else() -> None:
     columns = ["outcome", "estimate", "standard_error", "statistic", "p_value", "reason"]
     before = pd.DataFrame([["y", "0.8", "2.97e-16", "2.8e15", "0", ""], ["y", "1.2", "0.1", "12", "1e-9", ""]])
-    now = pd.DataFrame([["y", "0.8", "", "", "", ZERO_ERROR], ["y", "1.2", "0.1", "12", "1e-9", ""]])
+    now = pd.DataFrame([["y", "0.8", "", "", "", sentence(ZERO_ERROR)], ["y", "1.2", "0.1", "12", "1e-9", ""]])
     before.columns = now.columns = columns
+    now["reason_code"] = [ZERO_ERROR.code, ""]
     assert judge_data(before, now)[0] == "rounding"
-    now.loc[1, ["standard_error", "reason"]] = ["", ZERO_ERROR]
+    now.loc[1, ["standard_error", "reason", "reason_code"]] = ["", sentence(ZERO_ERROR), ZERO_ERROR.code]
     assert judge_data(before, now)[0] == "differ"
 
 

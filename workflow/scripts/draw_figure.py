@@ -8,9 +8,9 @@ with stage(snakemake.log[0]):
     from ruralpanel.exhibits.caption import ExhibitDeclaration, full_title, with_standing
     from ruralpanel.exhibits.facts import with_facts
     from ruralpanel.exhibits.inputs import load_inputs
-    from ruralpanel.exhibits.names import in_words
     from ruralpanel.exhibits.style import save_figure
     from ruralpanel.storage import save_json
+    from ruralpanel.words.frames import as_text, in_words
 
     declaration = with_facts(ExhibitDeclaration.model_validate_json(snakemake.params.declaration))
     read = {name: files for name, files in snakemake.input.items() if name in declaration.exhibit.reads}
@@ -18,6 +18,6 @@ with stage(snakemake.log[0]):
     data = figures.plotted_data(declaration=declaration, **load_inputs(read))
     figure, notes = figures.draw(in_words(data, declaration.labels), declaration)
     save_figure(figure, snakemake.output.png, snakemake.output.pdf, snakemake.output.svg, declaration.fonts)
-    with_standing(data, declaration).to_csv(snakemake.output.csv, index=False, lineterminator="\n")
+    with_standing(as_text(data), declaration).to_csv(snakemake.output.csv, index=False, lineterminator="\n")
     caption = {"number": declaration.number, "title": full_title(declaration), "notes": " ".join(notes)}
     save_json(caption, snakemake.output.caption)

@@ -10,10 +10,10 @@ with stage(snakemake.log[0]):
     from ruralpanel.exhibits.facts import with_facts
     from ruralpanel.exhibits.inputs import load_inputs
     from ruralpanel.exhibits.latex import as_latex
-    from ruralpanel.exhibits.names import in_words
     from ruralpanel.exhibits.printed_table import as_grid, as_html, as_plain
     from ruralpanel.exhibits.word import as_docx
     from ruralpanel.storage import save_json
+    from ruralpanel.words.frames import in_words
 
     declaration = with_facts(ExhibitDeclaration.model_validate_json(snakemake.params.declaration))
     read = {name: files for name, files in snakemake.input.items() if name in declaration.exhibit.reads}

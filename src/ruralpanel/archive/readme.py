@@ -14,11 +14,11 @@ from jinja2 import Environment, PackageLoader
 from ruralpanel.archive.contents import RawFiles, raw_files
 from ruralpanel.archive.facts import Draw, Program, RuleCost
 from ruralpanel.errors import counted
-from ruralpanel.exhibits.caption import sentence_list
 from ruralpanel.study.archive import Archive
 from ruralpanel.study.inputs import RAW_FILE, declared_inputs
 from ruralpanel.study.model import Study
 from ruralpanel.study.source_formats import PACKAGE, format_of_file
+from ruralpanel.words.sentences import sentence_list
 
 TO_BE_STATED = "**To be stated by the authors**"
 

@@ -14,9 +14,9 @@ import pandas as pd
 
 from ruralpanel.errors import Problem, counted
 from ruralpanel.estimation.address import address_of
-from ruralpanel.exhibits.caption import sentence_list
 from ruralpanel.placement import PlacementError, replacing
 from ruralpanel.verification.comparison import estimates_of, largest_first, side_by_side
+from ruralpanel.words.sentences import sentence_list
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -7,17 +7,12 @@ from typing import Any
 import pandas as pd
 
 from ruralpanel.estimation.estimates import JOINT_TEST
+from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
-from ruralpanel.study.estimators import ESTIMATORS, reading
+from ruralpanel.study.estimators import reading
 
-ABSENT = ("not bootstrapped", "not permuted", "not adjusted")
-"""What the words begin with of an estimate that has no such p-value though it has an equation that asks for one."""
-
-DRAWN = {
-    "bootstrap": (ABSENT[0], "bootstrap", "effects, their moderation and regressors are"),
-    "permutation": (ABSENT[1], "permutations", "the treatment and its moderation are"),
-}
-"""By key of ``inference``: what is said of an estimate without it, what an estimator lacks, and what it is for."""
+ABSENT = {"bootstrap": "not_bootstrapped", "permutation": "not_permuted"}
+"""By key of ``inference``, the code of why an estimate has no such p-value though its equation asks for one."""
 
 
 def with_reasons(row: dict[str, Any], equation: Equation) -> dict[str, Any]:
@@ -33,10 +28,10 @@ def with_reasons(row: dict[str, Any], equation: Equation) -> dict[str, Any]:
     Returns
     -------
     dict
-        The row, with words under ``bootstrap`` and ``permutation`` where it had neither number nor words.
+        The row, with a reason under ``bootstrap`` and ``permutation`` where it had neither number nor reason.
     """
     found = {}
-    for key, (absent, what, of) in DRAWN.items():
+    for key, code in ABSENT.items():
         known = [row.get(name) for name in ("p_value", "standard_error")]
         if (
             getattr(equation.inference, key) is None
@@ -45,9 +40,9 @@ def with_reasons(row: dict[str, Any], equation: Equation) -> dict[str, Any]:
         ):
             continue  # a row that nothing can be tested of has its own reason
         if equation.estimator not in reading(key):
-            found[key] = f"{absent}: {ESTIMATORS[equation.estimator].short} has no {what}"
+            found[key] = because(code, why=because(f"no_{key}_of_estimator", estimator=equation.estimator))
         elif row["term"] == JOINT_TEST:
-            found[key] = f"{absent}: it is a joint test"
+            found[key] = because(code, why=because("it_is_a_joint_test"))
         else:
-            found[key] = f"{absent}: only {of}"
+            found[key] = because(code, why=because(f"no_{key}_of_others"))
     return row | found

@@ -17,13 +17,14 @@ from ruralpanel.estimation.within import FixedEffectsOut, Within, within
 from ruralpanel.inference.covariance import Covariance, Influences, NoCovariance, Rows, covariance_of
 from ruralpanel.inference.small_sample import drop_singletons
 from ruralpanel.ledger import Ledger
+from ruralpanel.reasons import Reason, because
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.fixed_effects import FixedEffect, intercepts, slopes
 
 CONSTANT = "the constant"
 
-REPAIRED = "; a negative variance was raised, and means nothing"
-"""What is said of spatial standard errors whose covariance had to be repaired."""
+SINGLETONS_KEPT, SINGLETONS_DROPPED = "singletons kept", "singletons dropped"
+"""The steps of the ledger that count rows alone in a fixed effect."""
 
 LARGEST = 1e100
 """Numbers beyond this overflow when they are squared and added up."""
@@ -200,14 +201,11 @@ def fit_of(
     try:
         covariance = covariance_of(regression.influences, rows, equation.inference)
     except NoCovariance as error:
-        raise CannotEstimate(str(error)) from None
+        raise CannotEstimate(error.reason) from None
     if covariance.degrees_of_freedom < 1:
-        raise CannotEstimate(f"{len(sample)} rows leave no degrees of freedom beside the fixed effects")
-    if rows.places is not None:
-        raised = "a negative variance was raised to nearly zero: choose another cutoff or kernel"
-    else:
-        raised = "a variance of two dimensions of clusters was negative, and is left out: choose one of them"
-    ledger.note("estimated", len(sample), sample, raised if covariance.repaired else "")
+        raise CannotEstimate("no_freedom_beside_effects", rows=len(sample))
+    raised = because("variance_raised") if rows.places is not None else because("variance_of_two_dimensions")
+    ledger.note("estimated", len(sample), sample, raised if covariance.repaired else None)
     weights = sample[equation.weights] if equation.weights else None
     shared: dict[str, object] = {
         "observations": len(sample),
@@ -263,13 +261,12 @@ def inference_columns(equation: Equation, covariance: Covariance | None = None) 
         a covariance of its own.
     """
     inference = equation.inference
-    settings = covariance.settings if covariance is not None else ""
-    if settings and covariance is not None and covariance.repaired:
-        settings += REPAIRED
+    settings = covariance.settings if covariance is not None else {}
     return {
         "variance": inference.variance,
-        "clustered_by": " + ".join(inference.cluster or []),
-        "spatial": settings,
+        "clustered_by": inference.cluster or [],
+        **settings,
+        "repaired": covariance.repaired if covariance is not None and settings else None,
         "small_sample": inference.small_sample if inference.vcov.corrected else "none",
     }
 
@@ -304,22 +301,20 @@ def _without_singletons(sample: pd.DataFrame, names: list[str], equation: Equati
         return sample
     alone = int((~stay).sum())
     if not equation.inference.correction.drops_singletons:
-        reason = f"{alone} rows are alone in a fixed effect; they do not move the estimate"
-        ledger.note("singletons kept", len(sample), sample, reason)
+        ledger.note(SINGLETONS_KEPT, len(sample), sample, because("singletons_kept", rows=alone))
         return sample
     kept = sample[stay].reset_index(drop=True)
-    ledger.note("singletons dropped", len(sample), kept, f"{alone} rows alone in a fixed effect")
+    ledger.note(SINGLETONS_DROPPED, len(sample), kept, because("singletons", rows=alone))
     if kept.empty:
-        raise CannotEstimate(f"every row is alone in a fixed effect{_of_units_seen_once(sample, equation)}")
+        raise CannotEstimate("all_singletons", once=_of_units_seen_once(sample, equation))
     return kept
 
 
-def _of_units_seen_once(sample: pd.DataFrame, equation: Equation) -> str:
+def _of_units_seen_once(sample: pd.DataFrame, equation: Equation) -> Reason | None:
     """Say so where the unit's fixed effect is one for every row."""
     if equation.unit not in intercepts(equation.fixed_effects) or sample[equation.unit].duplicated().any():
-        return ""
-    remedy = "" if equation.levels else ", or the `level` that treatment is assigned at under `designation`"
-    return f"; every {equation.unit} is seen once: name `fixed_effects` of a larger group{remedy}"
+        return None
+    return because("larger_group" if equation.levels else "larger_group_or_level", unit=equation.unit)
 
 
 @dataclass(frozen=True)
@@ -392,7 +387,7 @@ def effects_taken_out(
     """
     varying = sample[[term for term in terms if sample[term].nunique() > 1]].astype("float64")
     seen_once = _of_units_seen_once(sample, equation)
-    nothing_left = f"{', '.join(terms)}: nothing is left once the fixed effects are taken out{seen_once}"
+    nothing_left = because("nothing_left", terms=terms, once=seen_once)
     if varying.empty:
         raise CannotEstimate(nothing_left)
     sloping = slopes(equation.fixed_effects)
@@ -401,19 +396,19 @@ def effects_taken_out(
     taken_out = sample[list(dict.fromkeys([*effects, *intercepts]))]
     coefficients = varying.shape[1] + (taken_out.shape[1] == 0)
     if len(sample) <= coefficients:
-        raise CannotEstimate(f"{len(sample)} rows are too few for {coefficients} coefficients")
+        raise CannotEstimate("too_few_rows", rows=len(sample), coefficients=coefficients)
     if outcome.nunique() == 1:
-        raise CannotEstimate("the outcome does not vary")
+        raise CannotEstimate("outcome_constant")
     largest = max(float(outcome.abs().max()), float(varying.abs().max().max()))
     if largest > LARGEST:
-        raise CannotEstimate(f"values as large as {largest:.0e} cannot be squared; choose another unit")
+        raise CannotEstimate("values_too_large", largest=largest)
     relative = np.ones(len(sample)) if weights is None else (weights / weights.mean()).to_numpy(dtype="float64")
     values = list(zip(intercepts, (slope_values(sample, each) for each in sloping), strict=True))
     of_levels = [(sample[name].to_numpy(), column.to_numpy()[:, 0]) for name, column in values]
     try:
         parts = within(outcome.to_numpy("float64"), varying, relative, FixedEffectsOut(taken_out, of_levels, relative))
     except CannotEstimate as error:
-        raise CannotEstimate(f"{error}{seen_once}") from None
+        raise CannotEstimate("of_units_seen_once", why=error.reason, once=seen_once) from None
     if not parts.terms:
         raise CannotEstimate(nothing_left)
     return TakenOut(parts, relative, taken_out, values)
@@ -478,7 +473,7 @@ def _by_linearmodels(
         try:
             result = model.fit(cov_type="unadjusted", debiased=False, absorb_options=iterations, use_cache=False)
         except RuntimeError as error:  # iterations that do not settle
-            raise CannotEstimate(f"the fixed effects cannot be taken out: {error}") from None
+            raise CannotEstimate("effects_not_taken_out", error=str(error)) from None
     return result, model.absorbed_exog.to_numpy()
 
 

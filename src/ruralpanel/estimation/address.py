@@ -11,7 +11,7 @@ from ruralpanel.errors import nearest
 from ruralpanel.estimation.estimates import COLUMNS
 from ruralpanel.study.addresses import PARTS, WITHIN, Address, NoSuchNumber
 
-NUMBERS = tuple(name for name, (kind, _) in COLUMNS.items() if kind != "str" and name not in WITHIN)
+NUMBERS = tuple(name for name, (kind, _) in COLUMNS.items() if kind not in ("str", "boolean") and name not in WITHIN)
 """What can be asked for behind a ``#``."""
 
 

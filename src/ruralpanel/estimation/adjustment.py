@@ -10,18 +10,11 @@ import pandas as pd
 
 from ruralpanel.estimation.result import BootstrapDraws
 from ruralpanel.inference import multiple_testing
+from ruralpanel.reasons import because, written
 from ruralpanel.study.blocks import Equation
 
 P_VALUES = ("p_value", "p_value_bootstrap", "p_value_permutation")
 """The columns that can hold a p-value of a single estimate."""
-
-WORDS = {
-    "romano_wolf": "Romano and Wolf (2005) step-down",
-    "westfall_young": "Westfall and Young (1993) step-down",
-    "holm": "Holm (1979)",
-    "sharpened": "sharpened q-value (Benjamini, Krieger and Yekutieli 2006; Anderson 2008)",
-}
-"""The methods as a reader knows them."""
 
 
 def with_adjusted(
@@ -53,9 +46,9 @@ def with_adjusted(
             others.append(number)
         elif equation.adjustment is not None and pd.notna(row["standard_error"]):
             without_p.append(number)
-    adjusted, words = estimates["p_value_adjusted"].copy(), estimates["adjustment"].copy()
-    words.iloc[others] = "not adjusted: only overall effects of treatments and their moderation are"
-    words.iloc[without_p] = "not adjusted: few clusters are treated, and it has no p-value"
+    adjusted, how = estimates["p_value_adjusted"].copy(), estimates["adjustment"].copy()
+    how.iloc[others] = written(because("not_adjusted_no_effect"))
+    how.iloc[without_p] = written(because("not_adjusted_few_clusters"))
     for name, candidates in families.items():
         method = equations[candidates[0]].adjustment
         assert method is not None
@@ -63,17 +56,16 @@ def with_adjusted(
         if method in ("romano_wolf", "westfall_young"):
             members = [number for number in candidates if draws[number] is not None]
             without = [number for number in candidates if draws[number] is None]
-            words.iloc[without] = "not adjusted: there is no bootstrap of this coefficient"
+            how.iloc[without] = written(because("not_adjusted_no_bootstrap"))
             values = _by_draws(method, [each for each in map(draws.__getitem__, members) if each is not None])
-            of = "wild cluster bootstrap"
+            of = "of_wild_bootstrap"
         else:
             p_values, of = _p_values(estimates.iloc[members])
             values = getattr(multiple_testing, method)(p_values)
         adjusted.iloc[members] = values
-        family = f"family {name}, " if name else ""
-        tests = f"{len(members)} test" + ("" if len(members) == 1 else "s")
-        words.iloc[members] = f"{WORDS[method]} over {tests} ({family}p-values of the {of})"
-    return estimates.assign(p_value_adjusted=adjusted, adjustment=words)
+        family = because("family", name=name) if name else None
+        how.iloc[members] = written(because(method, tests=len(members), family=family, of=because(of)))
+    return estimates.assign(p_value_adjusted=adjusted, adjustment=how)
 
 
 def is_effect(row: dict[Any, Any], equation: Equation) -> bool:
@@ -88,11 +80,11 @@ def is_effect(row: dict[Any, Any], equation: Equation) -> bool:
 def _p_values(members: pd.DataFrame) -> tuple[np.ndarray, str]:
     """Give the p-values of a family, and say what they are of: one kind for all, where all have it."""
     if members["p_value_bootstrap"].notna().all():
-        return members["p_value_bootstrap"].to_numpy(dtype="float64"), "wild cluster bootstrap"
+        return members["p_value_bootstrap"].to_numpy(dtype="float64"), "of_wild_bootstrap"
     if members["p_value"].notna().all():
-        return members["p_value"].to_numpy(dtype="float64"), "t tests"
+        return members["p_value"].to_numpy(dtype="float64"), "of_t_tests"
     p_values = members["p_value"].fillna(members["p_value_bootstrap"]).fillna(members["p_value_permutation"])
-    return p_values.to_numpy(dtype="float64"), "t tests, and those drawn where few clusters are treated"
+    return p_values.to_numpy(dtype="float64"), "of_t_tests_and_draws"
 
 
 def _by_draws(method: str, drawn: Sequence[BootstrapDraws]) -> np.ndarray:

@@ -27,6 +27,7 @@ from ruralpanel.estimation.sample import (
 from ruralpanel.estimation.treated_clusters import counts_of
 from ruralpanel.inference.covariance import Covariance, clustered_meat
 from ruralpanel.ledger import Ledger
+from ruralpanel.reasons import Reason, because
 from ruralpanel.study.blocks import Equation
 from ruralpanel.treatment_columns import cohort_column, event_time_column
 
@@ -53,7 +54,7 @@ class Adoption:
     sample: pd.DataFrame
     treatment: str
     begins: int
-    left_out: str
+    left_out: Reason | None
 
     @property
     def event_time(self) -> Numbers:
@@ -97,9 +98,9 @@ def adoption_of(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Adop
     sample, left_out = without_always_treated(estimation_sample(panel, equation, ledger), treatment, equation, ledger)
     found = Adoption(sample, treatment, -equation.anticipation.get(treatment, 0), left_out)
     if not (found.event_time >= 0).any():
-        raise CannotEstimate("no unit of this sample is treated while it is observed")
+        raise CannotEstimate("nobody_treated")
     if not found.untreated.any():
-        raise CannotEstimate("every row of this sample is treated, so that there is nothing to compare with")
+        raise CannotEstimate("every_row_treated")
     return found
 
 
@@ -176,7 +177,7 @@ def name_of(average: Average[Rows]) -> str:
 
 
 def average_rows(
-    averages: Sequence[Average[Rows]], fit: Fit, treatment: str, equation: Equation, why_not: str
+    averages: Sequence[Average[Rows]], fit: Fit, treatment: str, equation: Equation, why_not: Reason
 ) -> EquationResult:
     """Write the rows of averages, and how those by event time covary.
 
@@ -199,7 +200,7 @@ def average_rows(
         if name in fit.coefficients.index:
             rows.append({"term": treatment, **average.place, **fit.shared, **numbers_of(fit, name, equation)})
             continue
-        reason = why_not if average.over.any() else f"{NOBODY} {name}"
+        reason = why_not if average.over.any() else because(NOBODY, times=[average.place["event_time"]])
         rows.append(no_estimate(equation, reason, treatment, **average.place, **fit.shared))
     names = {each.place["event_time"]: name_of(each) for each in averages if each.place}
     return EquationResult(rows, covariances(rows, names, fit))

@@ -8,11 +8,13 @@ Duflo & Mullainathan 2004, ibid. 119(1)).
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ruralpanel.ledger import Ledger
+from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.treatment_columns import cohort_column
@@ -145,12 +147,11 @@ def with_assignment(levels: Levels, equation: Equation, ledger: Ledger) -> Equat
     level = assignment_level(levels, equation) if assigned else None
     if level is None:
         return equation
-    named = " and ".join(equation.treatments)
-    found = f"{named} is the same for all of a {level}"
+    found: dict[str, Any] = {"treatments": equation.treatments, "level": level, "missing": None, "clusters": None}
     missing = int(panel.loc[panel[level].isna(), equation.unit].nunique())
     level = levels.complete(level)
     if missing:
-        found += f", which is missing for {missing} of {equation.unit}, each taken for one of its own"
+        found["missing"] = because("level_missing", number=missing, unit=equation.unit)
         panel = levels.panel
     changes: dict[str, object] = {}
     if inference.permutation is not None and inference.permutation.among is None:
@@ -158,11 +159,10 @@ def with_assignment(levels: Levels, equation: Equation, ledger: Ledger) -> Equat
     clusters = inference.vcov.clusters
     if clusters and equation.default_cluster:
         changes["cluster"] = [level]
-        found += f": standard errors are clustered by {level}; `cluster: [{equation.unit}]` would have them by the unit"
+        found["clusters"] = because("clustered_by_level", level=level, unit=equation.unit)
     elif clusters and _is_below(panel, inference.cluster or [equation.unit], level):
-        by = " and ".join(inference.cluster or [equation.unit])
-        found += f": standard errors clustered by {by}, as the study says, take what is shared for independent"
-    ledger.note("treatment assigned", len(panel), panel, found)
+        found["clusters"] = because("clustered_below", names=inference.cluster or [equation.unit])
+    ledger.note("treatment assigned", len(panel), panel, because("same_for_all", **found))
     return equation.model_copy(
         update={"inference": inference.model_copy(update=changes), "assigned_by": level}
         if changes

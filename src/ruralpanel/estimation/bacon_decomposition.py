@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ruralpanel.errors import counted
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
 from ruralpanel.ledger import Ledger
+from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
 from ruralpanel.treatment_columns import cohort_column
 
@@ -32,7 +32,7 @@ LATER = "later treated, beside earlier treated"
 NEVER = "treated, beside never treated"
 ALWAYS = "treated, beside always treated"
 GROUP = "group of units treated at a time"
-NO_ERROR = "a part of the estimate, without a standard error of its own"
+NO_ERROR = because("part_of_the_estimate")
 
 
 def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
@@ -62,16 +62,13 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     sample = estimation_sample(panel, equation, ledger)
     units, periods = sample[equation.unit].nunique(), sample[equation.period].nunique()
     if len(sample) != units * periods:
-        raise CannotEstimate(
-            f"the decomposition needs a balanced panel; {units:,} units and {counted(periods, 'period')} would have "
-            f"{units * periods:,} rows, and {len(sample):,} are there"
-        )
+        raise CannotEstimate("not_balanced", units=units, periods=periods, needed=units * periods, rows=len(sample))
     ledger.note("decomposed", len(sample), sample)
     found = pd.DataFrame(
         _comparisons(sample, sample[cohort_column(treatment)], equation), columns=["term", "estimate", "weight"]
     )
     if found.empty:
-        raise CannotEstimate("there are no two groups of which one is treated when the other is not")
+        raise CannotEstimate("no_two_groups")
     found["weight_share"] = found["weight"] / found["weight"].sum()
     found["part"] = found["estimate"] * found["weight_share"]
     kinds = found.groupby("term", sort=False)[["part", "weight_share"]].sum()

@@ -22,6 +22,7 @@ from ruralpanel.estimation.result import Draws, EquationResult
 from ruralpanel.estimation.sample import CannotEstimate
 from ruralpanel.estimation.treated_clusters import with_treated_clusters
 from ruralpanel.ledger import Ledger, LedgerLine, ledger_frame
+from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import is_own
 
@@ -144,9 +145,9 @@ def _estimated(asked: Equation, above: Levels, ledger: Ledger, folder: Path | No
             _require_estimates(result, equation)
         result = with_treated_clusters(result)
     except CannotEstimate as error:
-        result = EquationResult([no_estimate(equation, str(error))])
+        result = EquationResult([no_estimate(equation, error.reason)])
     except np.linalg.LinAlgError as error:  # ends this equation and no other
-        result = EquationResult([no_estimate(equation, f"the equations it is solved by have no solution: {error}")])
+        result = EquationResult([no_estimate(equation, because("no_solution", error=str(error)))])
     rows = [with_reasons(row, equation) for row in result.rows]
     return replace(result, rows=rows, balance=balance), equation
 

@@ -54,7 +54,7 @@ def cell_means(sample: pd.DataFrame, group: pd.Series, equation: Equation) -> li
             "units": members[equation.unit].nunique(),
             "clusters": int(numbers.max()) + 1,
             "variance": "clustered",
-            "clustered_by": clusters[0],
+            "clustered_by": clusters[:1],
             "small_sample": "statsmodels",
             **statistics(
                 float(fitted.params[cell]), float(errors[cell]), freedom, equation.inference.level, (0.0, known_to)

@@ -13,6 +13,7 @@ from ruralpanel.estimation.estimates import COHORT_SIZE
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import estimation_sample
 from ruralpanel.ledger import Ledger
+from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
 from ruralpanel.treatment_columns import cohort_column
 
@@ -47,10 +48,10 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     cohort = _cohort_names(sample, equation)
     rows = [row | {"cohort": name} for name, row in cell_means(sample, cohort, equation)]
     whom = equation.timing_unit
-    words = f"counts rows and {'units' if whom == equation.unit else f'levels of {whom}'}; no estimate"
+    counted = because("rows_and_units") if whom == equation.unit else because("rows_and_levels", level=whom)
     for name, members in sample.groupby(cohort, sort=True):
         counts = {"observations": len(members), "units": members[whom].nunique()}
-        rows.append({"term": COHORT_SIZE, "cohort": name, **counts, "reason": words})
+        rows.append({"term": COHORT_SIZE, "cohort": name, **counts, "reason": counted})
     return EquationResult(rows)
 
 

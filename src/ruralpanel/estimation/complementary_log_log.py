@@ -14,9 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ruralpanel.errors import counted
 from ruralpanel.estimation.absorbed import CONSTANT, inference_columns
-from ruralpanel.estimation.estimates import no_estimate, statistics
+from ruralpanel.estimation.estimates import COLLINEAR, no_estimate, statistics
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.right_hand_side import Term, right_hand_side
 from ruralpanel.estimation.rounding import NOISE, unit_of
@@ -26,6 +25,7 @@ from ruralpanel.estimation.within import NEARLY_COLLINEAR
 from ruralpanel.inference.covariance import clustered_meat
 from ruralpanel.inference.small_sample import counted_coefficients
 from ruralpanel.ledger import Ledger
+from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
 
 UNBOUNDED = 15.0
@@ -57,7 +57,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     """
     sample = estimation_sample(panel, equation, ledger)
     if not sample[OUTCOME].isin([0.0, 1.0]).all():
-        raise CannotEstimate("a complementary log-log regression needs an outcome of 0 and 1")
+        raise CannotEstimate("needs_binary_outcome")
     names = [effect_name(effect) for effect in equation.fixed_effects]
     sample = _without_settled_levels(sample, names, ledger)
     sample, terms = right_hand_side(sample, equation)
@@ -72,7 +72,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     design = pd.concat([terms_alone / units, constant, dummies], axis=1)
     collinear = _collinear(design, columns, NOISE * largest)
     if len(collinear) == len(columns):
-        raise CannotEstimate(f"{', '.join(columns)}: nothing is left once the fixed effects are taken out")
+        raise CannotEstimate("nothing_left", terms=columns, once=None)
     design = design.drop(columns=collinear)
     weights = sample[equation.weights].to_numpy(dtype="float64") if equation.weights else None
     result = _fit(sample[OUTCOME], design, weights)
@@ -99,8 +99,7 @@ def _row(
 ) -> dict[str, Any]:
     place = {} if term.period is None else {"period": term.period}
     if term.column in collinear:
-        reason = "collinear with the fixed effects or the terms before it"
-        return no_estimate(equation, reason, term.name, **place, **shared)
+        return no_estimate(equation, COLLINEAR, term.name, **place, **shared)
     estimate, error = map(float, found.loc[term.column])
     # The index is near one in size, and so are terms in the units they were estimated in.
     known_to = NOISE * abs(estimate)
@@ -114,7 +113,7 @@ def _without_settled_levels(sample: pd.DataFrame, names: list[str], ledger: Ledg
     Their dummy would grow without end, and they say nothing about the other terms.
     """
     if sample[OUTCOME].nunique() == 1:
-        raise CannotEstimate(f"the outcome is {sample[OUTCOME].iloc[0]:g} in all rows")
+        raise CannotEstimate("outcome_the_same", value=float(sample[OUTCOME].iloc[0]))
     before = sample
     settled_of: dict[str, int] = {}
     while True:
@@ -127,10 +126,10 @@ def _without_settled_levels(sample: pd.DataFrame, names: list[str], ledger: Ledg
             break
         sample = sample[~leaves].reset_index(drop=True)
         if sample.empty:
-            raise CannotEstimate("within every fixed effect, the outcome is the same in all rows")
+            raise CannotEstimate("outcome_settled")
     if len(sample) < len(before):
-        words = [f"{counted(number, 'level')} of {name}" for name, number in settled_of.items() if number]
-        ledger.note("settled levels dropped", len(before), sample, f"{', '.join(words)} with one outcome throughout")
+        levels = [because("levels", number=number, level=name) for name, number in settled_of.items() if number]
+        ledger.note("settled levels dropped", len(before), sample, because("settled_levels", levels=levels))
     return sample
 
 
@@ -158,17 +157,16 @@ def _fit(outcome: pd.Series, design: pd.DataFrame, weights: np.ndarray | None) -
     from statsmodels.genmod.generalized_linear_model import GLM
     from statsmodels.tools.sm_exceptions import PerfectSeparationError
 
-    perfectly = "some combination of the terms predicts the outcome perfectly"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what is wrong with a fit is looked at below
         try:
             model = GLM(outcome, design, family=Binomial(link=CLogLog()), freq_weights=weights)
             result = model.fit(tol=1e-12, maxiter=200)
         except (PerfectSeparationError, np.linalg.LinAlgError):
-            raise CannotEstimate(perfectly) from None
+            raise CannotEstimate("perfect_prediction") from None
     index = np.abs(design.to_numpy() @ result.params.to_numpy())
     if not result.converged or not np.isfinite(index).all() or index.max() > UNBOUNDED:
-        raise CannotEstimate(perfectly)
+        raise CannotEstimate("perfect_prediction")
     return result
 
 

@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.absorbed import Fit
-from ruralpanel.estimation.along import term_at
 from ruralpanel.estimation.estimates import no_estimate, statistics
+from ruralpanel.estimation.terms import term_at
+from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
 
 VALUES = 25
@@ -57,7 +58,7 @@ def effects_along(fit: Fit, equation: Equation) -> list[dict[str, Any]]:
         left_out = [name for name in columns if name not in fit.coefficients.index]
         treated = sample[sample[treatment].astype("float64") != 0]
         if left_out or treated.empty:
-            reason = f"{left_out[0]} is collinear with other terms" if left_out else "no treated row"
+            reason = because("collinear_term", term=left_out[0]) if left_out else because("no_treated_row")
             rows.append(no_estimate(equation, reason, term_at(treatment, along), **fit.shared))
             continue
         means = {

@@ -11,6 +11,7 @@ import pandas as pd
 
 from ruralpanel.estimation.rounding import NEGATIVE_VARIANCE, ZERO_ERROR
 from ruralpanel.periods.frequency import frequency
+from ruralpanel.reasons import Reason, because, written
 from ruralpanel.storage import load_typed, with_types
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import ESTIMATORS
@@ -21,7 +22,11 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "specification": ("str", "the specification within it; `main` when the block has none"),
     "outcome": ("str", "the outcome of the study"),
     "estimator": ("str", "the estimator"),
-    "sample": ("str", "the condition on rows, and units that the estimator leaves out"),
+    "sample": ("str", "the condition on rows; empty for all"),
+    "left_out": (
+        "str",
+        "a list: what the estimator leaves out of these rows, and whom it compares with, each as code and arguments",
+    ),
     "term": (
         "str",
         "the treatment or regressor, or two with a star between; `joint test of leads` for the test before treatment",
@@ -39,20 +44,26 @@ COLUMNS: dict[str, tuple[str, str]] = {
     ),
     "p_value": ("float64", "two-sided p-value"),
     "p_value_adjusted": ("float64", "adjusted for multiple testing, where `adjustment` says how"),
-    "adjustment": ("str", "how, and over how many tests, or why it is not; empty where it is not asked for"),
+    "adjustment": (
+        "str",
+        "as code and arguments, how and over how many tests, or why not; empty where it is not asked for",
+    ),
     "p_value_bootstrap": ("float64", "from the wild cluster bootstrap, where `bootstrap` says how"),
     "interval_low_bootstrap": ("float64", "lower end of what the wild cluster bootstrap does not reject"),
     "interval_high_bootstrap": ("float64", "upper end; infinite ends mean that the draws are too few to reject any"),
-    "bootstrap": ("str", "how, or why it could not be had; empty where it is not asked for"),
+    "bootstrap": ("str", "as code and arguments, how, or why there is none; empty where it is not asked for"),
     "p_value_permutation": ("float64", "from permutations of cohorts, where `permutation` says how"),
-    "permutation": ("str", "of how many and among whom, or why there are none; empty where it is not asked for"),
-    "instruments": ("str", "the columns that the endogenous terms are instrumented with"),
+    "permutation": (
+        "str",
+        "as code and arguments, how many and among whom, or why there are none; empty where it is not asked for",
+    ),
+    "instruments": ("str", "a list: the columns that the endogenous terms are instrumented with"),
     "first_stage_f": ("float64", "how strong the instruments of an endogenous term are"),
-    "first_stage": ("str", "which F that is, and what it is held to"),
+    "first_stage": ("str", "as code and arguments, which F that is, and what it is held to"),
     "p_value_anderson_rubin": ("float64", "of no effect, however weak the instruments; empty without any"),
     "interval_low_anderson_rubin": ("float64", "lower end of what the Anderson–Rubin test does not reject"),
     "interval_high_anderson_rubin": ("float64", "its upper end"),
-    "anderson_rubin": ("str", "the set of what is not rejected, in words where it is no interval"),
+    "anderson_rubin": ("str", "as code and arguments, the set of what is not rejected, which may be no interval"),
     "interval_low": ("float64", "lower end of the interval"),
     "interval_high": ("float64", "upper end of the interval"),
     "interval_low_simultaneous": ("float64", "lower end of the band that covers all event times at once"),
@@ -72,23 +83,27 @@ COLUMNS: dict[str, tuple[str, str]] = {
     ),
     "outcome_mean": ("float64", "mean of the outcome in the rows used, weighted as they are"),
     "r_squared": ("float64", "share of the outcome's variance left by the fixed effects that is explained"),
-    "regressors": ("str", "what else is on the right-hand side"),
-    "fixed_effects": ("str", "fixed effects, or `none`"),
+    "regressors": ("str", "a list: what else is on the right-hand side"),
+    "fixed_effects": ("str", "a list: fixed effects"),
     "weights": ("str", "the weights' column, or `none`"),
     "variance": (
         "str",
         f"{', '.join(f'`{name}`' for name in VCOVS)}; or how standard errors were resampled",
     ),
-    "clustered_by": ("str", "the columns that define the clusters"),
+    "resampling": ("str", "as code and arguments, how standard errors were resampled; empty where they were not"),
+    "clustered_by": ("str", "a list: the columns that define the clusters"),
     "assigned_by": ("str", "the level above the unit within which all are treated alike; empty where there is none"),
-    "spatial": (
-        "str",
-        "kernel and cutoff or bandwidth of standard errors that let errors of other units be correlated, and whether a "
-        "variance had to be raised",
-    ),
+    "kernel": ("str", "of standard errors that let errors of other units be correlated, `bartlett` or `uniform`"),
+    "cutoff": ("float64", "of spatial standard errors, in km"),
+    "bandwidth": ("float64", "up to how many periods apart errors may be correlated, plus one"),
+    "repaired": ("boolean", "whether a variance was negative and had to be raised"),
     "small_sample": ("str", "the small-sample correction"),
-    "not_used": ("str", "what the specification states and its estimator has no use for"),
-    "reason": ("str", "why there is no number"),
+    "not_used": (
+        "str",
+        "a list: what the specification states and its estimator has no use for, as code and arguments",
+    ),
+    "reason": ("str", "a code: why there is no number"),
+    "reason_arguments": ("str", "the arguments of that code"),
 }
 """Every column of the estimates, with its type and what it holds."""
 
@@ -104,11 +119,29 @@ ROW = "row"
 TESTED_AT = 0.05
 """The level of the test that the minimum detectable effect is for, whatever the level of intervals."""
 
-NOBODY = "no treated unit has a row at"
-"""How the reason begins where nobody is observed at an event time."""
+LISTS = ("left_out", "instruments", "regressors", "fixed_effects", "clustered_by", "not_used")
+"""The columns that hold lists, as :func:`ruralpanel.reasons.written` writes them."""
 
-COLLINEAR = "collinear with the fixed effects or the terms before it"
+FACTS = ("adjustment", "bootstrap", "permutation", "first_stage", "anderson_rubin", "resampling")
+"""The columns that hold a code with its arguments."""
+
+NOBODY = "nobody_at"
+"""The code of the reason where nobody is observed at an event time."""
+
+COLLINEAR = because("collinear")
 """Why a term has no coefficient that was dropped."""
+
+NO_ERROR = (
+    ZERO_ERROR.code,
+    NEGATIVE_VARIANCE.code,
+    "no_jackknife_one_group",
+    "no_jackknife_all_weight",
+    "no_bootstrap_one_group",
+    "no_placebo",
+    "no_error_collinear",
+    "few_clusters_and_no_error",
+)
+"""The codes of the reasons why an estimate has no standard error."""
 
 POWER = 0.80
 """The power of that test."""
@@ -129,25 +162,34 @@ def estimates_frame(rows: Sequence[dict[str, Any]], equation: Equation) -> pd.Da
     pandas.DataFrame
         The columns of :data:`COLUMNS`, in that order.
     """
-    frame = pd.DataFrame(list(rows), columns=list(COLUMNS))
+    # An estimator that has no use for a part of the equation says what it has in its place.
+    without = ESTIMATORS[equation.estimator].without
+    stated = {
+        "left_out": left_out_of(equation),
+        "regressors": [*equation.interactions, *([] if "regressors" in without else equation.regressors)],
+        "fixed_effects": equation.fixed_effects,
+        "not_used": not_used(equation),
+    }
+    frame = pd.DataFrame([_as_cells(stated | dict(each)) for each in rows], columns=list(COLUMNS))
     frame["block"] = equation.block
     frame["specification"] = equation.specification
     frame["outcome"] = equation.outcome
     frame["estimator"] = equation.estimator
-    frame["sample"] = [each.get("sample", sample_words(equation)) for each in rows]
-    # An estimator that has no use for a part of the equation says what it has in its place.
-    used = [] if "regressors" in ESTIMATORS[equation.estimator].without else equation.regressors
-    regressors = " + ".join([*equation.interactions, *used])
-    frame["regressors"] = [each.get("regressors", regressors) for each in rows]
-    effects = " + ".join(equation.fixed_effects) or "none"
-    frame["fixed_effects"] = [each.get("fixed_effects", effects) for each in rows]
+    frame["sample"] = equation.sample or ""
     frame["weights"] = equation.weights or "none"
-    frame["not_used"] = not_used(equation)
     frame["assigned_by"] = equation.assigned_by or ""
-    return with_types(_in_words(frame, equation), COLUMNS)
+    return with_types(_labelled(frame, equation), COLUMNS)
 
 
-def _in_words(frame: pd.DataFrame, equation: Equation) -> pd.DataFrame:
+def _as_cells(row: dict[str, Any]) -> dict[str, Any]:
+    """Write what a row has for lists, reasons and other facts as cells of a table."""
+    reason = row.get("reason")
+    texts = {name: written(row.get(name) or ([] if name in LISTS else None)) for name in (*LISTS, *FACTS)}
+    told = {"reason": reason.code, "reason_arguments": written(reason.arguments)} if reason else {"reason": ""}
+    return row | texts | told
+
+
+def _labelled(frame: pd.DataFrame, equation: Equation) -> pd.DataFrame:
     """Put periods and cohorts as a reader knows them, `2014Q3`, in place of the numbers that were estimated with."""
     if frequency(equation.frequency).is_plain:
         return frame
@@ -155,31 +197,31 @@ def _in_words(frame: pd.DataFrame, equation: Equation) -> pd.DataFrame:
     return frame.assign(cohort=cohort, period=frame["period"].astype(object).map(equation.label, na_action="ignore"))
 
 
-def not_used(equation: Equation) -> str:
+def not_used(equation: Equation) -> list[Reason]:
     """Say which parts of an equation do not enter its estimator, of those that are not what they are by default."""
     without, inference = ESTIMATORS[equation.estimator].without, equation.inference
     own = [effect for effect in equation.fixed_effects if effect not in (equation.unit, equation.period)]
     stated = {
-        "regressors": "regressors " + ", ".join(equation.regressors) if equation.regressors else "",
-        "fixed_effects": "fixed effects " + ", ".join(own) if own else "",
-        "small_sample": f"small-sample correction {inference.small_sample}"
+        "regressors": because("regressors", names=equation.regressors) if equation.regressors else None,
+        "fixed_effects": because("fixed_effects", names=own) if own else None,
+        "small_sample": because("small_sample", name=inference.small_sample)
         if inference.small_sample != "fixest"
-        else "",
-        "variance": "" if inference.vcov.clusters else f"{inference.variance} variance",
+        else None,
+        "variance": None if inference.vcov.clusters else because("variance", name=inference.variance),
     }
-    return "; ".join(stated[key] for key in without if stated[key])
+    return [found for key in without if (found := stated[key])]
 
 
-def sample_words(equation: Equation, left_out: str = "") -> str:
-    """Say which rows an equation uses, and what its estimator leaves out of them."""
+def left_out_of(equation: Equation, *left_out: Reason | None) -> list[Reason]:
+    """Say what is left out of the rows of an equation's sample: event times that the study excludes, and what else."""
     around = [
-        f"without event time {', '.join(map(str, times))} of {name}"
+        because("without_event_times", times=times, treatment=name)
         for name, times in equation.excluded_event_times.items()
     ]
-    return ", ".join(part for part in (equation.sample or "all rows", *around, left_out) if part)
+    return [*around, *(each for each in left_out if each)]
 
 
-def no_estimate(equation: Equation, reason: str, term: str | None = None, **found: Any) -> dict[str, Any]:
+def no_estimate(equation: Equation, reason: Reason | None, term: str | None = None, **found: Any) -> dict[str, Any]:
     """Say in a row why there is no number.
 
     Parameters
@@ -187,7 +229,7 @@ def no_estimate(equation: Equation, reason: str, term: str | None = None, **foun
     equation
         What was asked for.
     reason
-        Why it cannot be had, in a sentence a reader understands.
+        Why it cannot be had.
     term
         The term concerned; by default the first on the right-hand side.
     **found

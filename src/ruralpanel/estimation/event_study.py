@@ -15,8 +15,8 @@ import pandas as pd
 
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed
 from ruralpanel.estimation.covariance import covariances
-from ruralpanel.estimation.estimates import COLLINEAR, NOBODY, no_estimate, sample_words
-from ruralpanel.estimation.event_time_columns import event_time_columns, seen_words
+from ruralpanel.estimation.estimates import COLLINEAR, NOBODY, left_out_of, no_estimate
+from ruralpanel.estimation.event_time_columns import event_time_columns, event_times_seen
 from ruralpanel.estimation.leads import joint_test_of, null_of_regression
 from ruralpanel.estimation.measured_from import identified
 from ruralpanel.estimation.resampling import resampled_if_few, with_bootstrap
@@ -25,6 +25,7 @@ from ruralpanel.estimation.right_hand_side import Term
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample, without_always_treated
 from ruralpanel.estimation.simultaneous_band import with_band
 from ruralpanel.ledger import Ledger
+from ruralpanel.reasons import because, several
 from ruralpanel.study.blocks import Equation
 from ruralpanel.treatment_columns import cohort_column, event_time_column
 
@@ -57,20 +58,16 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     sample, left_out = without_always_treated(estimation_sample(panel, equation, ledger), treatment, equation, ledger)
     event_time = sample[event_time_column(treatment)]
     if event_time.notna().sum() == 0:
-        raise CannotEstimate("no unit of this sample is treated while it is observed")
+        raise CannotEstimate("nobody_treated")
     lowest, highest = equation.window or (int(event_time.min()), int(event_time.max()))
     bins = {lowest: "and earlier"} if (event_time < lowest).any() else {}
     bins |= {highest: "and later"} if (event_time > highest).any() else {}
     if event_time.notna().all() and not bins:
-        raise CannotEstimate(
-            "every unit is treated at some time and no event times are binned, so that effects cannot be told from "
-            "time; give a `window`"
-        )
+        raise CannotEstimate("all_treated_and_no_bins")
     made = event_time_columns(sample, event_time, sample[cohort_column(treatment)], (lowest, highest), equation, ledger)
     columns = made.columns
     if not columns and not made.without:
-        seen = seen_words(event_time, (lowest, highest))
-        raise CannotEstimate(f"all treated rows are at the reference period {seen}")
+        raise CannotEstimate("all_at_reference", seen=event_times_seen(event_time, (lowest, highest)))
     sample = pd.concat([sample, made.values], axis=1)
     terms = [*made.terms, *equation.regressors]
     fit, not_identified = identified(fit_absorbed(sample, terms, equation, ledger), made.terms, terms, equation)
@@ -110,9 +107,9 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     test = joint_test_of(fit, leads, equation, null_of_regression(fit, leads, equation))
     marked = [value for value in columns.values() if begins <= value < 0]
     if marked:
-        test["reason"] += f"; event time {_listed(marked)} is left to anticipation and not tested"
-    words = sample_words(equation, left_out)
-    return replace(result, rows=[{"sample": words, **each} for each in (*result.rows, test)])
+        test["reason"] = several([test["reason"], because("left_to_anticipation", times=marked)])
+    without = left_out_of(equation, left_out)
+    return replace(result, rows=[{"left_out": without, **each} for each in (*result.rows, test)])
 
 
 def _unseen(
@@ -123,13 +120,9 @@ def _unseen(
     missing = [value for value in range(ends[0], ends[1] + 1) if value not in seen]
     donut = equation.donut.get(treatment, [])
     nobody = [value for value in missing if value not in donut]
-    reason = f"{NOBODY} event {'time' if len(nobody) == 1 else 'times'} {_listed(nobody)}"
-    of_donut = f"event time {_listed(donut)} left out, as the donut of {treatment} says"
+    reason = because(NOBODY, times=nobody)
+    of_donut = because("left_out_by_donut", times=donut, treatment=treatment)
     return [
         no_estimate(equation, of_donut if value in donut else reason, treatment, event_time=value, **fit.shared)
         for value in missing
     ]
-
-
-def _listed(event_times: list[int]) -> str:
-    return ", ".join(map(str, event_times))

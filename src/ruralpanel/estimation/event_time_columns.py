@@ -10,14 +10,15 @@ import pandas as pd
 from ruralpanel.estimation.measured_from import (
     Curve,
     base_of,
-    cohort_words,
+    cohorts_named,
     curves_of,
-    moved_words,
+    moved_curves,
     why_not,
-    zero_words,
+    why_zero,
 )
 from ruralpanel.estimation.sample import CannotEstimate
 from ruralpanel.ledger import Ledger
+from ruralpanel.reasons import Reason, because, several
 from ruralpanel.study.blocks import Equation
 
 
@@ -44,9 +45,9 @@ class EventTimeColumns:
     columns: dict[str, int]
     beside: list[str]
     values: pd.DataFrame
-    zero: dict[int, str]
-    without: dict[int, str]
-    notes: dict[int, str]
+    zero: dict[int, Reason]
+    without: dict[int, Reason | None]
+    notes: dict[int, Reason]
 
     @property
     def terms(self) -> list[str]:
@@ -118,14 +119,12 @@ def event_time_columns(
     )
 
 
-def seen_words(event_time: pd.Series, ends: tuple[int, int]) -> str:
+def event_times_seen(event_time: pd.Series, ends: tuple[int, int]) -> list[Reason | int]:
     """List event times as they are binned, and say of the ends whether they stand for all beyond."""
     lowest, highest = ends
     seen = sorted({int(value) for value in event_time.dropna().clip(lowest, highest)})
     beyond = {lowest: (event_time < lowest).any() and "earlier", highest: (event_time > highest).any() and "later"}
-    return ", ".join(
-        f"{value} and {beyond[value]} (a bin of the window)" if beyond.get(value) else str(value) for value in seen
-    )
+    return [because("bin", time=value, side=beyond[value]) if beyond.get(value) else value for value in seen]
 
 
 def _base(curve: Curve, ends: tuple[int, int], equation: Equation) -> int | None:
@@ -138,7 +137,7 @@ def _base(curve: Curve, ends: tuple[int, int], equation: Equation) -> int | None
     return None if base is None else min(max(base, lowest), highest)
 
 
-def _zero_reasons(base: dict[Curve, int | None], ends: tuple[int, int], equation: Equation) -> dict[int, str]:
+def _zero_reasons(base: dict[Curve, int | None], ends: tuple[int, int], equation: Equation) -> dict[int, Reason]:
     """Say of each reference whose it is: of the cohorts that are observed there."""
     cohorts: dict[int, list[int]] = {}
     for curve, value in base.items():
@@ -146,7 +145,7 @@ def _zero_reasons(base: dict[Curve, int | None], ends: tuple[int, int], equation
             here = [each for each in curve.event_times if min(max(each, ends[0]), ends[1]) == value]
             found = {first for each in here for first in curve.cohorts_at[each]}
             cohorts[value] = sorted({*cohorts.get(value, []), *found})
-    return {value: zero_words(cohorts, value, equation) for value in sorted(cohorts)}
+    return {value: why_zero(cohorts, value, equation) for value in sorted(cohorts)}
 
 
 def _in_bin(value: int, ends: tuple[int, int], curve: Curve) -> bool:
@@ -155,9 +154,9 @@ def _in_bin(value: int, ends: tuple[int, int], curve: Curve) -> bool:
 
 def _why_not(
     value: int, ends: tuple[int, int], curves: Sequence[Curve], base: dict[Curve, int | None], equation: Equation
-) -> str:
+) -> Reason | None:
     here = [curve for curve in curves if base[curve] is None and _in_bin(value, ends, curve)]
-    return "; ".join(why_not(curve, equation) for curve in here)
+    return several(why_not(curve, equation) for curve in here)
 
 
 def _notes(
@@ -166,30 +165,33 @@ def _notes(
     curves: Sequence[Curve],
     base: dict[Curve, int | None],
     equation: Equation,
-) -> dict[int, str]:
+) -> dict[int, Reason]:
     """Say of a bin that it holds event times measured from different references."""
     notes = {}
     for value in present:
         of = {base[curve]: curve.cohorts for curve in curves if base[curve] is not None and _in_bin(value, ends, curve)}
         if len(of) > 1:
-            parts = [f"from {each} for {cohort_words(cohorts, equation)}" for each, cohorts in of.items()]
-            notes[value] = f"holds event times measured {' and '.join(parts)}"
+            parts = [
+                because("from_for", base=each, cohorts=cohorts_named(whose, equation)) for each, whose in of.items()
+            ]
+            notes[value] = because("bin_of_several_references", parts=parts)
     return notes
 
 
 def _note(
     curves: Sequence[Curve], base: dict[Curve, int | None], sample: pd.DataFrame, equation: Equation, ledger: Ledger
 ) -> None:
-    moved = moved_words((curve for curve in curves if base[curve] not in (None, equation.reference_period)), equation)
-    lost = "; ".join(why_not(curve, equation) for curve in curves if base[curve] is None)
+    moved = moved_curves((curve for curve in curves if base[curve] not in (None, equation.reference_period)), equation)
+    lost = [why_not(curve, equation) for curve in curves if base[curve] is None]
     if moved or lost:
-        ledger.note("measured from", len(sample), sample, "; ".join(part for part in (moved, lost) if part))
+        ledger.note("measured from", len(sample), sample, several([moved, *lost]))
 
 
-def _nothing(curves: Sequence[Curve], event_time: pd.Series, ends: tuple[int, int], equation: Equation) -> str:
+def _nothing(curves: Sequence[Curve], event_time: pd.Series, ends: tuple[int, int], equation: Equation) -> Reason:
     """Say why no event time can be measured."""
-    seen = seen_words(event_time, ends)
-    reasons = "; ".join(why_not(curve, equation) for curve in curves)
-    return (
-        f"no row is observed at the reference period {equation.reference_period}; event times seen: {seen}; {reasons}"
+    return because(
+        "nobody_at_reference",
+        reference=equation.reference_period,
+        seen=event_times_seen(event_time, ends),
+        why=several(why_not(curve, equation) for curve in curves),
     )

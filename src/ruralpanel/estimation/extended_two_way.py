@@ -28,10 +28,11 @@ from ruralpanel.estimation.adoption import (
     name_of,
     with_combinations,
 )
-from ruralpanel.estimation.estimates import JOINT_TEST, sample_words
+from ruralpanel.estimation.estimates import JOINT_TEST, left_out_of
 from ruralpanel.estimation.imputation import imputable_rows
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.ledger import Ledger
+from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
 from ruralpanel.treatment_columns import cohort_column
 
@@ -72,11 +73,10 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     shares = {name_of(each): weights.where(each.over, 0.0) / weights[each.over].sum() for each in known}
     combinations = pd.DataFrame({name: indicators.mul(share, axis=0).sum() for name, share in shares.items()})
     fit = with_combinations(fit, combinations)
-    why_not = "an effect of a cohort and period is collinear with the fixed effects or the regressors"
-    result = average_rows(averages, fit, adoption.treatment, equation, why_not)
-    test = {"term": JOINT_TEST, **fit.shared, "reason": "all untreated rows are compared with, so that none is a lead"}
-    words = sample_words(equation, left_out)
-    return replace(result, rows=[{"sample": words, **row} for row in (*result.rows, test)])
+    result = average_rows(averages, fit, adoption.treatment, equation, because("cell_collinear"))
+    test = {"term": JOINT_TEST, **fit.shared, "reason": because("no_row_is_a_lead")}
+    without = left_out_of(equation, left_out)
+    return replace(result, rows=[{"left_out": without, **row} for row in (*result.rows, test)])
 
 
 def _cells(adoption: Adoption, equation: Equation) -> pd.Series:

@@ -19,7 +19,6 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from ruralpanel.errors import counted
 from ruralpanel.estimation.absorbed import fit_absorbed
 from ruralpanel.estimation.resampling import with_bootstrap
 from ruralpanel.estimation.result import EquationResult
@@ -27,6 +26,7 @@ from ruralpanel.estimation.right_hand_side import right_hand_side
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
 from ruralpanel.estimation.two_way_fixed_effects import rows_of
 from ruralpanel.ledger import Ledger
+from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.fixed_effects import columns_of
 
@@ -81,10 +81,7 @@ def _effects_left(sample: pd.DataFrame, equation: Equation) -> list[str]:
         others = [name for name in names if name != equation.period]
         moving = [name for name in others if (sample.groupby(equation.unit)[name].nunique() > 1).any()]
         if moving:
-            raise CannotEstimate(
-                f"the fixed effect {effect} changes within {equation.unit} ({', '.join(moving)}): its difference is no "
-                "fixed effect"
-            )
+            raise CannotEstimate("effect_changes", effect=effect, unit=equation.unit, columns=moving)
         if equation.period in names:
             left.append(effect)
     return left
@@ -96,14 +93,13 @@ def _differences(sample: pd.DataFrame, columns: list[str], equation: Equation, l
     units = sample[equation.unit]
     follows = (units == units.shift()) & (position == position.shift() + 1)
     if not follows.any():
-        raise CannotEstimate(f"no {equation.unit} is observed in two periods that follow each other")
+        raise CannotEstimate("no_periods_in_a_row", unit=equation.unit)
     moving = [OUTCOME, *dict.fromkeys(columns)]
     values = sample[moving].astype("float64")
     changes = {name: values[name] - values[name].shift() for name in moving}
     kept = sample.assign(**changes, **{LEVEL: sample[OUTCOME]})[follows]
     first = ~units.duplicated()
-    gaps = counted(int((~follows & ~first).sum()), "row")
-    behind = "" if (follows | first).all() else f", and neither have {gaps} behind a gap"
-    reason = f"changes from one period to the next; the first row of each {equation.unit} has none{behind}"
-    ledger.note("differenced", len(sample), kept, reason)
+    gaps = int((~follows & ~first).sum())
+    behind = because("behind_a_gap", rows=gaps) if gaps else None
+    ledger.note("differenced", len(sample), kept, because("first_rows", unit=equation.unit, behind=behind))
     return kept.reset_index(drop=True)

@@ -12,14 +12,14 @@ from typing import Any
 import pandas as pd
 
 from ruralpanel.estimation.cell_means import cell_means
-from ruralpanel.estimation.estimates import sample_words
+from ruralpanel.estimation.estimates import left_out_of
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
+from ruralpanel.estimation.terms import group_term
 from ruralpanel.ledger import Ledger
+from ruralpanel.reasons import Reason, because
 from ruralpanel.study.blocks import Equation
 from ruralpanel.treatment_columns import cohort_column
-
-TREATED, UNTREATED, HIGH, LOW = "treated", "untreated", "high", "low"
 
 
 def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
@@ -53,7 +53,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     whom = equation.timing_unit
     then = _then(panel[panel[equation.period] == groups.at], equation)
     if then.empty:
-        raise CannotEstimate(f"the panel has no rows of {equation.label(groups.at)}, in which groups are formed")
+        raise CannotEstimate("no_rows_to_group", period=equation.label(groups.at))
     known = then[treatment].notna()
     for name in equation.moderators:
         known &= then[name].notna()
@@ -61,30 +61,34 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
         sample,
         sample[whom].map(known).eq(True),
         "group known",
-        f"treatment or moderator of {equation.label(groups.at)} unknown",
+        because("group_unknown", period=equation.label(groups.at)),
         ledger,
     )
     treated = sample[whom].map(then[treatment]).eq(1)
     if groups.later_treated == "drop":
         later = ~treated & (sample[cohort_column(treatment)] > groups.at)
-        sample = _kept(sample, ~later, "not treated later", f"first treated after {equation.label(groups.at)}", ledger)
+        reason = because("first_treated_after", period=equation.label(groups.at))
+        sample = _kept(sample, ~later, "not treated later", reason, ledger)
     if groups.measured_from is not None:
         base = sample[whom].map(_means(sample[sample[equation.period] == groups.measured_from], equation))
         from_period = equation.label(groups.measured_from)
-        why = f"outcome of {from_period} missing, from which it is measured"
+        why = because("base_missing", period=from_period)
         sample = sample.assign(**{OUTCOME: sample[OUTCOME] - base})
-        sample = _kept(sample, base.notna(), f"outcome of {from_period}", why, ledger)
+        sample = _kept(sample, base.notna(), because("outcome_of", period=from_period), why, ledger)
     ledger.note("averaged", len(sample), sample)
-    group = sample[whom].map(then[treatment]).eq(1).map({True: TREATED, False: UNTREATED})
-    words = sample_words(equation)
+    is_treated = sample[whom].map(then[treatment]).eq(1)
+    group = is_treated.map(group_term)
+    left_out = left_out_of(equation)
     for moderator in equation.moderators:
         value = then.loc[then.index.isin(sample[whom]), moderator]
         cut = float(value.quantile(groups.high_above))
         high = sample[whom].map(value) > cut
-        group = group + f", {moderator} " + high.map({True: HIGH, False: LOW})
-        words = sample_words(equation, f"{moderator} high above {cut:.4g} in {equation.label(groups.at)}")
+        cells = zip(is_treated, high, strict=True)
+        group = pd.Series([group_term(each, moderator, above) for each, above in cells], sample.index)
+        at = equation.label(groups.at)
+        left_out = left_out_of(equation, because("high_above", moderator=moderator, cut=cut, period=at))
     means = cell_means(sample, group, equation)
-    return EquationResult([_row(name, row, words, groups.measured_from) for name, row in means])
+    return EquationResult([_row(name, row, left_out, groups.measured_from) for name, row in means])
 
 
 def _then(rows: pd.DataFrame, equation: Equation) -> pd.DataFrame:
@@ -95,7 +99,7 @@ def _then(rows: pd.DataFrame, equation: Equation) -> pd.DataFrame:
     columns = [*equation.treatments, *equation.moderators]
     varying = [name for name in columns if (rows.groupby(whom)[name].nunique() > 1).any()]
     if varying:
-        raise CannotEstimate(f"{', '.join(varying)} differs within {whom}, by which groups are formed")
+        raise CannotEstimate("differs_within_groups", columns=varying, level=whom)
     return rows.groupby(whom)[columns].first()
 
 
@@ -109,21 +113,21 @@ def _means(rows: pd.DataFrame, equation: Equation) -> pd.Series:
     return means
 
 
-def _row(group: str, row: dict[str, Any], words: str, measured_from: int | None) -> dict[str, Any]:
+def _row(group: str, row: dict[str, Any], left_out: list[Reason], measured_from: int | None) -> dict[str, Any]:
     """Say which group a mean is of; one that is zero by construction has no standard error."""
     if measured_from is not None and row["period"] == measured_from:
         unknown = ("standard_error", "statistic", "p_value", "interval_low", "interval_high")
         row = {key: value for key, value in row.items() if key not in (*unknown, "minimum_detectable_effect")}
         row["estimate"] = 0.0
-    return row | {"term": group, "sample": words, "regressors": "", "fixed_effects": "none"}
+    return row | {"term": group, "left_out": left_out, "regressors": [], "fixed_effects": []}
 
 
-def _kept(sample: pd.DataFrame, stay: pd.Series, step: str, reason: str, ledger: Ledger) -> pd.DataFrame:
+def _kept(sample: pd.DataFrame, stay: pd.Series, step: Reason | str, reason: Reason, ledger: Ledger) -> pd.DataFrame:
     """Keep rows, with a line in the ledger only if any leaves."""
     if stay.all():
         return sample
     kept = sample[stay].reset_index(drop=True)
     ledger.note(step, len(sample), kept, reason)
     if kept.empty:
-        raise CannotEstimate(f"no rows are left: {reason}")
+        raise CannotEstimate("no_rows_left", why=reason)
     return kept

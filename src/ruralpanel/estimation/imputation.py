@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.arrays import Numbers
-from ruralpanel.errors import counted
 from ruralpanel.estimation.absorbed import fit_absorbed
 from ruralpanel.estimation.adoption import (
     Adoption,
@@ -30,19 +29,20 @@ from ruralpanel.estimation.adoption import (
 )
 from ruralpanel.estimation.average import Average
 from ruralpanel.estimation.covariance import covariances
-from ruralpanel.estimation.estimates import COLLINEAR, JOINT_TEST, no_estimate, sample_words
+from ruralpanel.estimation.estimates import COLLINEAR, JOINT_TEST, left_out_of, no_estimate
 from ruralpanel.estimation.leads import joint_test_of, null_of_regression
-from ruralpanel.estimation.measured_from import cohort_words, curves_of, identified
+from ruralpanel.estimation.measured_from import cohorts_named, curves_of, identified
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import CannotEstimate, clusters_of
 from ruralpanel.estimation.untreated import untreated_outcome
 from ruralpanel.ledger import Ledger
+from ruralpanel.reasons import Reason, because, several
 from ruralpanel.study.blocks import Equation
 from ruralpanel.treatment_columns import cohort_column, event_time_column
 
-NOT_IMPUTED = "untreated rows do not determine what any of these rows would be without treatment"
+NOT_IMPUTED = because("not_imputed")
 
-UNTREATED = "untreated rows only"
+UNTREATED = because("untreated_rows_only")
 
 
 def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
@@ -82,14 +82,14 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     fit = clustered_fit([name_of(each) for each in known], difference @ weights, contributions, sample, equation)
     effects = average_rows(averages, fit, adoption.treatment, equation, NOT_IMPUTED)
     leads = _leads(adoption, equation, ledger)
-    rows = [{"sample": sample_words(equation, UNTREATED), **each} for each in leads.rows]
-    rows += [{"sample": sample_words(equation, left_out), **each} for each in effects.rows]
+    rows = [{"left_out": left_out_of(equation, UNTREATED), **each} for each in leads.rows]
+    rows += [{"left_out": left_out_of(equation, left_out), **each} for each in effects.rows]
     rows.sort(key=lambda each: (each["term"] == JOINT_TEST, "event_time" not in each))
     return EquationResult(rows, {**leads.covariance, **effects.covariance})
 
 
-def imputable_rows(adoption: Adoption, equation: Equation, ledger: Ledger) -> tuple[Adoption, str]:
-    """Leave out treated rows for which untreated rows determine no outcome, and say how many in words.
+def imputable_rows(adoption: Adoption, equation: Equation, ledger: Ledger) -> tuple[Adoption, Reason | None]:
+    """Leave out treated rows for which untreated rows determine no outcome, and say how many.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def imputable_rows(adoption: Adoption, equation: Equation, ledger: Ledger) -> tu
 
     Returns
     -------
-    tuple of (Adoption, str)
+    tuple of (Adoption, Reason or None)
         The sample without them, and all that is left out of it in words.
 
     Raises
@@ -115,14 +115,13 @@ def imputable_rows(adoption: Adoption, equation: Equation, ledger: Ledger) -> tu
     if stay.all():
         return adoption, adoption.left_out
     kept = sample[stay].reset_index(drop=True)
-    lost = counted(int((~stay).sum()), "treated row")
-    ledger.note(
-        "not imputable", len(sample), kept, f"{lost} of {', '.join(equation.fixed_effects)} never seen untreated"
-    )
+    lost = int((~stay).sum())
+    reason = because("never_seen_untreated", rows=lost, effects=equation.fixed_effects)
+    ledger.note("not imputable", len(sample), kept, reason)
     found = Adoption(kept, adoption.treatment, adoption.begins, adoption.left_out)
     if not (found.event_time >= 0).any():
-        raise CannotEstimate("untreated rows determine no treated row: their units or periods are never seen untreated")
-    return found, " and ".join(part for part in (adoption.left_out, f"without {lost} that cannot be imputed") if part)
+        raise CannotEstimate("no_row_imputed")
+    return found, several([adoption.left_out, because("without_not_imputed", rows=lost)], "also")
 
 
 def _shares(average: Average[Rows], weights: Numbers) -> Numbers:
@@ -164,7 +163,7 @@ def _leads(adoption: Adoption, equation: Equation, ledger: Ledger) -> EquationRe
     untreated = adoption.sample[adoption.untreated].reset_index(drop=True)
     event_time = untreated[event_time_column(adoption.treatment)]
     out, leads = _split(adoption, untreated, equation)
-    nothing = {"term": JOINT_TEST, "reason": "there is no coefficient before treatment to test"}
+    nothing = {"term": JOINT_TEST, "reason": because("no_lead", word="coefficient")}
     if not leads:
         return EquationResult([nothing])
     ledger.note("untreated rows, for the leads", len(adoption.sample), untreated)
@@ -175,7 +174,7 @@ def _leads(adoption: Adoption, equation: Equation, ledger: Ledger) -> EquationRe
         fit = fit_absorbed(untreated.assign(**dummies), terms, equation, ledger)
         fit, not_identified = identified(fit, list(columns), terms, equation)
     except CannotEstimate as error:
-        return EquationResult([nothing | {"reason": f"leads: {error}"}])
+        return EquationResult([nothing | {"reason": because("of_leads", why=error.reason)}])
     rows: list[dict[str, Any]] = [
         {"term": adoption.treatment, **zero, "estimate": 0.0, **fit.shared} for zero in _zeros(out, leads[0])
     ]
@@ -192,32 +191,35 @@ def _leads(adoption: Adoption, equation: Equation, ledger: Ledger) -> EquationRe
     return EquationResult([*rows, joint_test_of(fit, list(columns), equation, null)], covariance)
 
 
-def _split(adoption: Adoption, untreated: pd.DataFrame, equation: Equation) -> tuple[dict[int, str], list[int]]:
+def _split(
+    adoption: Adoption, untreated: pd.DataFrame, equation: Equation
+) -> tuple[dict[int, Reason | None], list[int]]:
     """Tell the event times that are left out, each with the cohorts for which it has to be, from the leads."""
     event_time = untreated[event_time_column(adoption.treatment)]
     curves = curves_of(untreated, event_time, untreated[cohort_column(adoption.treatment)], equation)
     seen = sorted(time for curve in curves for time in curve.event_times)
     lowest = equation.window[0] if equation.window else min(seen, default=0)
-    out = {time: "" for time in seen if time < lowest}
+    out: dict[int, Reason | None] = {time: None for time in seen if time < lowest}
     for curve in curves:
         if not out.keys() & set(curve.event_times):
-            out[curve.event_times[0]] = f" of {cohort_words(curve.cohorts, equation)}" if len(curves) > 1 else ""
+            own = because("of", whom=cohorts_named(curve.cohorts, equation)) if len(curves) > 1 else None
+            out[curve.event_times[0]] = own
     spare = 0 if event_time.isna().any() else 1
-    out |= dict.fromkeys([time for time in seen if time not in out][: max(len(curves) + spare - len(out), 0)], "")
+    out |= dict.fromkeys([time for time in seen if time not in out][: max(len(curves) + spare - len(out), 0)], None)
     return out, [time for time in seen if time not in out]
 
 
-def _zeros(out: dict[int, str], first_lead: int) -> list[dict[str, Any]]:
+def _zeros(out: dict[int, Reason | None], first_lead: int) -> list[dict[str, Any]]:
     """Describe what leads are measured from: all event times before the first of them, and single ones between them."""
     earlier = sorted(time for time in out if time < first_lead)
-    whose = out[earlier[0]] if len(earlier) == 1 else ""
+    whose = out[earlier[0]] if len(earlier) == 1 else None
     zeros = [(earlier[-1], "and earlier" if len(earlier) > 1 else "", whose)] if earlier else []
     zeros += [(time, "", out[time]) for time in sorted(out) if time > first_lead]
     return [
         {
             "event_time": time,
             "event_time_bin": binned,
-            "reason": f"what leads{of} are measured from, zero by construction",
+            "reason": because("leads_measured_from", of=of),
         }
         for time, binned, of in zeros
     ]

@@ -22,12 +22,12 @@ import pandas as pd
 
 from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.absorbed import Fit, Regression, TakenOut, effects_taken_out, fit_of, varying_effects
-from ruralpanel.estimation.estimates import no_estimate
-from ruralpanel.estimation.first_stage import first_stage_term
+from ruralpanel.estimation.estimates import COLLINEAR, no_estimate
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.right_hand_side import Term, right_hand_side
 from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
+from ruralpanel.estimation.terms import first_stage_term
 from ruralpanel.estimation.two_way_fixed_effects import rows_of
 from ruralpanel.inference.covariance import Influences
 from ruralpanel.inference.weak_instruments import (
@@ -38,6 +38,7 @@ from ruralpanel.inference.weak_instruments import (
     effective_f,
 )
 from ruralpanel.ledger import Ledger
+from ruralpanel.reasons import Reason, because
 from ruralpanel.study.blocks import Equation
 
 UNMOVED = 1e-9
@@ -130,8 +131,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     design = _design(sample, effects, columns, equation)
     lost = [name for name in equation.instruments if name not in design.instruments.names]
     if lost:
-        reason = f"{', '.join(lost)}: collinear with the fixed effects, the regressors or each other"
-        ledger.note("instruments left out", len(sample), sample, reason)
+        ledger.note("instruments left out", len(sample), sample, because("instruments_collinear", names=lost))
     fit = _second_stage(design, columns, equation, ledger)
     own = Ledger("estimation", ledger.table, equation.unit, equation.period)  # the same rows, counted already
     stages = {
@@ -141,7 +141,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
         _with_diagnostics(row, term, fit, design, stages, equation, own)
         for row, term in zip(rows_of(fit, terms, equation), terms, strict=True)
     ]
-    named = {"instruments": " + ".join(design.instruments.names)}
+    named = {"instruments": design.instruments.names}
     return EquationResult([row | named for row in [*rows, *_first_stage_rows(stages, lost, design, equation)]])
 
 
@@ -157,15 +157,12 @@ def _design(sample: pd.DataFrame, effects: pd.DataFrame, terms: list[str], equat
     )
     instrumented = [name for name in endogenous if name in second.within.terms]
     if not instrumented:
-        raise CannotEstimate(f"{', '.join(endogenous)}: collinear with the fixed effects or the other regressors")
+        raise CannotEstimate("endogenous_collinear", names=endogenous)
     instruments = [name for name in equation.instruments if name in first.within.terms]
     if len(instruments) < len(instrumented):
         gone = [name for name in equation.instruments if name not in instruments]
-        words = f"; {', '.join(gone)}: collinear with the fixed effects, the regressors or each other" if gone else ""
-        raise CannotEstimate(
-            f"{len(instruments)} instruments are too few for {len(instrumented)} endogenous regressors "
-            f"({', '.join(instrumented)}){words}"
-        )
+        why = because("and_instruments_collinear", names=gone) if gone else None
+        raise CannotEstimate("few_instruments", instruments=len(instruments), endogenous=instrumented, why=why)
     parts, root = second.within, np.sqrt(second.weights)
     outcome = Columns(
         [OUTCOME], (parts.outcome * root)[:, None], np.array([parts.outcome_unit]), np.array([parts.outcome_level])
@@ -199,8 +196,7 @@ def _second_stage(design: Design, terms: list[str], equation: Equation, ledger: 
     moved = _residualised(projected[:, len(design.exogenous.names) :], design.exogenous.values)
     if np.linalg.svd(moved, compute_uv=False)[-1] < UNMOVED * np.sqrt(len(moved)):
         raise CannotEstimate(
-            f"the instruments {', '.join(design.instruments.names)} do not move {', '.join(design.endogenous.names)} "
-            "independently of the regressors and of each other"
+            "instruments_do_not_move", instruments=design.instruments.names, endogenous=design.endogenous.names
         )
     model = IV2SLS(
         design.outcome.values,
@@ -262,25 +258,23 @@ def _with_diagnostics(
         wald = float(first @ np.linalg.solve(covariance, first)) / len(first)
         return row | {
             "first_stage_f": wald,
-            "first_stage": f"Wald F of {len(first)} instruments in its own first stage",
+            "first_stage": because("wald_f", instruments=len(first)),
         }
     units = design.instruments.units
     left = _residualised(design.instruments.values, design.exogenous.values)
     products = left.T @ left
     first, covariance = first * units, covariance * np.outer(units, units)
     bound = critical_value(covariance, products)
-    words = "effective F (Montiel Olea and Pflueger 2013); a bias of more than a tenth of the worst is rejected above "
-    words += f"{bound:.1f}"
     form = _reduced_form(stage, design, equation, ledger)
     level, scale = equation.inference.level, fit.standard_error(term.column) or 1.0
     interval = anderson_rubin_set(form, level, float(fit.coefficients[term.column]), scale)
     return row | {
         "first_stage_f": effective_f(first, covariance, products),
-        "first_stage": words,
+        "first_stage": because("effective_f", bound=bound),
         "p_value_anderson_rubin": form.p_value(0.0),
         "interval_low_anderson_rubin": interval.low,
         "interval_high_anderson_rubin": interval.high,
-        "anderson_rubin": _set_words(interval, level),
+        "anderson_rubin": _set_of(interval, level),
     }
 
 
@@ -321,18 +315,18 @@ def _residualised(columns: Numbers, others: Numbers) -> Numbers:
     return np.asarray(columns - others @ np.linalg.lstsq(others, columns, rcond=None)[0])
 
 
-def _set_words(interval: ConfidenceSet, level: float) -> str:
+def _set_of(interval: ConfidenceSet, level: float) -> Reason:
     """Say what the Anderson–Rubin test does not reject, where that is no interval."""
-    what = f"Anderson–Rubin {100 * level:g}% set"
     if not interval.pieces:
-        return f"{what} is empty: the instruments contradict each other"
+        return because("anderson_rubin_empty", level=level)
     if len(interval.pieces) == 1:
         unbounded = np.isinf([interval.low, interval.high])
         if unbounded.all():
-            return f"{what} holds every number: the instruments are too weak to reject any"
-        return what + (" has no end on one side" if unbounded.any() else "")
-    gaps = zip(interval.pieces[:-1], interval.pieces[1:], strict=True)
-    return f"{what} leaves out {' and '.join(f'{low[1]:.4g} to {high[0]:.4g}' for low, high in gaps)} only"
+            return because("anderson_rubin_everything", level=level)
+        return because("anderson_rubin_half" if unbounded.any() else "anderson_rubin", level=level)
+    pieces = zip(interval.pieces[:-1], interval.pieces[1:], strict=True)
+    gaps = [because("gap", low=low[1], high=high[0]) for low, high in pieces]
+    return because("anderson_rubin_gaps", level=level, gaps=gaps)
 
 
 def _first_stage_rows(
@@ -346,6 +340,5 @@ def _first_stage_rows(
         for instrument in design.instruments.names:
             numbers = stage.statistics(instrument, equation.inference.level)
             rows.append({"term": first_stage_term(name, instrument), **shared, **numbers})
-        reason = "collinear with the fixed effects or the terms before it"
-        rows += [no_estimate(equation, reason, first_stage_term(name, each), **shared) for each in lost]
+        rows += [no_estimate(equation, COLLINEAR, first_stage_term(name, each), **shared) for each in lost]
     return rows

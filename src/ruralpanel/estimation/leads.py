@@ -16,7 +16,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralpanel.arrays import Numbers
-from ruralpanel.errors import counted
 from ruralpanel.estimation.absorbed import Fit
 from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.estimation.resampling import nested_effect, projection
@@ -25,6 +24,7 @@ from ruralpanel.inference.crossing_effects import CrossingEffects, TooManyLevels
 from ruralpanel.inference.random_draws import generator
 from ruralpanel.inference.sign_changes import Contributions, contributions_of, sign_changes_p_value
 from ruralpanel.inference.small_sample import is_nested
+from ruralpanel.reasons import because, several
 from ruralpanel.study.blocks import Equation
 
 PURPOSE = "joint test of leads"
@@ -70,19 +70,22 @@ def joint_test(
     found: dict[str, Any] = {**shared, "term": JOINT_TEST}
     number = len(estimates)
     if not number:
-        return found | {"reason": f"there is no {word if word == 'placebo' else f'{word} before treatment'} to test"}
+        return found | {"reason": because("no_placebo_to_test") if word == "placebo" else because("no_lead", word=word)}
     exact = int((np.sqrt(np.maximum(np.diag(covariance), 0.0)) <= known_to).sum())
     if exact and np.isfinite(known_to).all():
-        which = f"{exact} of {number} {word}s" if exact < number else counted(number, word)
-        return found | {"reason": f"the standard error of {which} is zero but for rounding"}
+        return found | {
+            "reason": because("error_of_leads_zero", number=number, word=word)
+            if exact == number
+            else because("some_errors_of_leads_zero", exact=exact, number=number, word=word)
+        }
     if is_singular(covariance):
         clusters = shared.get("clusters")
-        many = f"{number} {word}s are too many for {clusters} clusters" if clusters else f"{number} {word}s"
-        return found | {"reason": f"{many}: their covariance is singular"}
+        few = because("too_many_for", clusters=clusters) if clusters else None
+        return found | {"reason": because("leads_singular", number=number, word=word, few=few)}
     statistic = float(estimates @ np.linalg.solve(covariance, estimates)) / number
     if statistic < 0:
-        return found | {"reason": f"the covariance of the {number} {word}s is not positive definite"}
-    reason = f"a joint test of {counted(number, word)} has no single estimate"
+        return found | {"reason": because("leads_not_positive", number=number, word=word)}
+    reason = because("joint_test", number=number, word=word)
     if null is None:
         p_value = float(fisher.sf(statistic, number, freedom))
         return found | {
@@ -93,8 +96,8 @@ def joint_test(
         }
     random = generator(equation.seed or 0, equation.block, PURPOSE)
     p_value, draws = sign_changes_p_value(null, random)
-    how = f"p-value from {draws:,} changes of clusters’ signs"
-    return found | {"statistic": statistic, "p_value": p_value, "reason": f"{reason}; {how}"}
+    how = because("p_from_sign_changes", draws=draws)
+    return found | {"statistic": statistic, "p_value": p_value, "reason": several([reason, how])}
 
 
 def joint_test_of(

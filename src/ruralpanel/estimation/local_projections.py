@@ -23,13 +23,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralpanel.estimation.absorbed import fit_absorbed
+from ruralpanel.estimation.absorbed import SINGLETONS_DROPPED, SINGLETONS_KEPT, fit_absorbed
 from ruralpanel.estimation.adoption import Adoption, adoption_of, numbers_of
-from ruralpanel.estimation.estimates import COLLINEAR, JOINT_TEST, no_estimate, sample_words
-from ruralpanel.estimation.measured_from import Curve, base_of, cohort_words, why_not, zero_words
+from ruralpanel.estimation.estimates import COLLINEAR, JOINT_TEST, left_out_of, no_estimate
+from ruralpanel.estimation.measured_from import Curve, base_of, cohorts_named, why_not, why_zero
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, effect_name
 from ruralpanel.ledger import Ledger
+from ruralpanel.reasons import Reason, because, several
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.fixed_effects import columns_of
 from ruralpanel.treatment_columns import cohort_column, event_time_column
@@ -79,13 +80,12 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
             rows.append(_projection(adoption, rows_at, [value], bases, equation, ledger) | {"event_time": value})
     rows.append(_projection(adoption, rows_at, list(range(last + 1)), bases, equation, ledger))
     if any(row.get("event_time", 0) < adoption.begins and row["event_time"] not in zero for row in rows[:-1]):
-        reason = "each event time is a regression of its own, so that leads are not tested together"
+        reason = because("regressions_of_their_own")
         rows.append({"term": JOINT_TEST, "reason": reason, "observations": rows[-1].get("observations")})
     lost = [each for each, base in bases.items() if base is None]
-    left_out = ", ".join(
-        part for part in (adoption.left_out, f"without {cohort_words(lost, equation)}" if lost else "") if part
-    )
-    return EquationResult([{"sample": sample_words(equation, left_out), **row} for row in rows])
+    without = because("without", who=cohorts_named(lost, equation)) if lost else None
+    left_out = left_out_of(equation, adoption.left_out, without)
+    return EquationResult([{"left_out": left_out, **row} for row in rows])
 
 
 def _observed(adoption: Adoption) -> dict[int, list[int]]:
@@ -102,7 +102,7 @@ def _bases(adoption: Adoption, equation: Equation) -> dict[int, int | None]:
     return {first: base_of(times, equation) for first, times in _observed(adoption).items() if times[-1] >= 0}
 
 
-def _zeros(adoption: Adoption, bases: dict[int, int | None], equation: Equation) -> dict[int, str]:
+def _zeros(adoption: Adoption, bases: dict[int, int | None], equation: Equation) -> dict[int, Reason]:
     """Give the event times that all cohorts observed there are measured from, and the reason for their zeros."""
     cohorts: dict[int, list[int]] = {}
     for first, base in bases.items():
@@ -110,7 +110,7 @@ def _zeros(adoption: Adoption, bases: dict[int, int | None], equation: Equation)
             cohorts.setdefault(base, []).append(first)
     observed = _observed(adoption)
     others = {time for first, base in bases.items() if base is not None for time in observed[first] if time != base}
-    return {base: zero_words(cohorts, base, equation) for base in cohorts if base not in others}
+    return {base: why_zero(cohorts, base, equation) for base in cohorts if base not in others}
 
 
 def _anchored(adoption: Adoption, bases: dict[int, int | None], equation: Equation) -> pd.DataFrame:
@@ -144,14 +144,19 @@ def _between(adoption: Adoption, bases: dict[int, int | None]) -> list[int]:
 def _note_bases(adoption: Adoption, bases: dict[int, int | None], equation: Equation, ledger: Ledger) -> None:
     """Say which cohorts are measured from another event time than the reference period, or first seen treated later."""
     reference, observed = equation.reference_period, _observed(adoption)
-    moved = ", ".join(f"{first} from {base}" for first, base in bases.items() if base not in (None, reference))
-    late = ", ".join(
-        f"{first} at {min(time for time in observed[first] if time > 0)}" for first in _between(adoption, bases)
-    )
-    reasons = [f"cohorts without a row at event time {reference} are measured from another: {moved}"] if moved else []
-    reasons += [f"cohorts without a row at event time 0 are first compared later: {late}"] if late else []
+    moved = [
+        because("from", cohort=equation.label(first), base=base)
+        for first, base in bases.items()
+        if base not in (None, reference)
+    ]
+    late = [
+        because("at", cohort=equation.label(first), event_time=min(time for time in observed[first] if time > 0))
+        for first in _between(adoption, bases)
+    ]
+    reasons = [because("measured_from_another", reference=reference, moved=moved)] if moved else []
+    reasons += [because("compared_later", late=late)] if late else []
     if reasons:
-        ledger.note("measured from", len(adoption.sample), adoption.sample, "; ".join(reasons))
+        ledger.note("measured from", len(adoption.sample), adoption.sample, several(reasons))
 
 
 def _projection(
@@ -165,15 +170,19 @@ def _projection(
     """Regress the mean of long differences over event times, or say why that cannot be done."""
     sample = adoption.sample
     used = _long_differences(adoption, rows, horizons, equation)
-    at = f"event time {horizons[0]}" if len(horizons) == 1 else f"event times {horizons[0]} to {horizons[-1]} together"
+    at = (
+        because("event_time", time=horizons[0])
+        if len(horizons) == 1
+        else because("event_times_together", first=horizons[0], last=horizons[-1])
+    )
     treated = int((used[NEWLY_TREATED] == 1).sum())
-    reason = f"differences of {treated:,} units when they are treated, and {len(used) - treated:,} of clean controls"
+    reason = because("differences_of", treated=treated, controls=len(used) - treated)
     if not treated or treated == len(used):
-        lacking = "no treated unit" if not treated else "no unit that is still untreated"
-        why = f"{at}: {lacking} has a row there and at the reference period"
+        why = because("no_treated_there" if not treated else "no_untreated_there")
         without = _unmeasured(adoption, horizons, bases)
         if not treated and without is not None:
-            why = f"{at}: {why_not(without, equation)}"
+            why = why_not(without, equation)
+        why = because("at_that_event_time", at=at, why=why)
         ledger.note(at, len(sample), sample, why)
         return no_estimate(equation, why, adoption.treatment)
     within = equation.model_copy(
@@ -183,10 +192,10 @@ def _projection(
     try:
         fit = fit_absorbed(used, [NEWLY_TREATED, *equation.regressors], within, own)
     except CannotEstimate as error:
-        ledger.note(at, len(sample), sample, f"{reason}; {error}")
-        return no_estimate(equation, f"{at}: {error}", adoption.treatment)
-    alone = [line.reason for line in own.lines if line.step.startswith("singletons")]
-    ledger.note(at, len(sample), sample, "; ".join([reason, *alone]))
+        ledger.note(at, len(sample), sample, several([reason, error.reason]))
+        return no_estimate(equation, because("at_that_event_time", at=at, why=error.reason), adoption.treatment)
+    alone = [line.reason for line in own.lines if line.step in (SINGLETONS_KEPT, SINGLETONS_DROPPED)]
+    ledger.note(at, len(sample), sample, several([reason, *alone]))
     level = used[LEVEL] if not equation.weights else used[LEVEL] * used[equation.weights]
     mean = level.sum() / (len(used) if not equation.weights else used[equation.weights].sum())
     shared = {"term": adoption.treatment, **fit.shared, "outcome_mean": float(mean)}

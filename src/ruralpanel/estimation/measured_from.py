@@ -14,7 +14,7 @@ that are dropped as collinear: coefficients that a dropped one could be moved in
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -25,10 +25,11 @@ from scipy.sparse.csgraph import connected_components
 from ruralpanel.estimation.absorbed import Fit, absorbed_regression
 from ruralpanel.estimation.estimates import COLLINEAR
 from ruralpanel.estimation.sample import CannotEstimate, effect_name
+from ruralpanel.reasons import Reason, because, several
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.fixed_effects import columns_of, intercepts
 
-ZERO = "reference period, zero by construction"
+ZERO = because("reference_period")
 
 MOVED = 1e-6
 """A dropped indicator of an event time is a sum of others with coefficients of at least this size."""
@@ -151,7 +152,7 @@ def base_of(event_times: Iterable[int], equation: Equation) -> int | None:
     return max((each for each in before if each <= reference), default=min(before, default=None))
 
 
-def zero_words(bases: Mapping[int, Sequence[int]], base: int, equation: Equation) -> str:
+def why_zero(bases: Mapping[int, Sequence[int]], base: int, equation: Equation) -> Reason:
     """Say of a reference why its coefficient is zero.
 
     Parameters
@@ -163,52 +164,55 @@ def zero_words(bases: Mapping[int, Sequence[int]], base: int, equation: Equation
     equation
         Gives the reference period asked for.
     """
-    alone, of = set(bases) == {equation.reference_period}, cohort_words(bases[base], equation)
+    if set(bases) == {equation.reference_period} == {base}:
+        return ZERO
+    cohorts = cohorts_named(bases[base], equation)
     if base == equation.reference_period:
-        return ZERO if alone else f"{ZERO}, for {of}"
-    return f"reference, zero by construction: {last_words(base, equation)} of {of}"
+        return because("reference_period_of", cohorts=cohorts)
+    return because("reference_of", wave=_last_wave(base, equation), cohorts=cohorts)
 
 
-def last_words(base: int, equation: Equation) -> str:
+def _last_wave(base: int, equation: Equation) -> Reason:
     """Say which wave a base other than the reference period is."""
     (treatment,) = equation.treatments
-    anticipated = " and its anticipation" if equation.anticipation.get(treatment, 0) else ""
-    before = f"before treatment{anticipated}"
-    last = equation.reference_period == -1 - equation.anticipation.get(treatment, 0) or base > equation.reference_period
-    return f"{'last wave' if last else 'last wave up to ' + str(equation.reference_period)} {before}"
+    anticipation = equation.anticipation.get(treatment, 0)
+    last = equation.reference_period == -1 - anticipation or base > equation.reference_period
+    up_to = None if last else because("up_to", time=equation.reference_period)
+    return because("last_wave", up_to=up_to, anticipated=because("and_anticipation") if anticipation else None)
 
 
-def why_not(curve: Curve, equation: Equation) -> str:
+def why_not(curve: Curve, equation: Equation) -> Reason:
     """Say why the event times of a curve without a base cannot be measured, and what would help."""
     (treatment,) = equation.treatments
-    times = _listed(curve.event_times)
-    one = "time" if len(curve.event_times) == 1 else "times"
-    who = f"event {one} {times} ({cohort_words(curve.cohorts, equation)})"
+    whom = {"times": curve.event_times, "cohorts": cohorts_named(curve.cohorts, equation)}
     anticipation = equation.anticipation.get(treatment, 0)
     before = [each for each in curve.event_times if each < -anticipation]
     if not before:
-        within = f" and its anticipation of {anticipation}" if anticipation else ""
-        return f"no unit connects {who} to one before treatment{within}"
-    return (
-        f"no unit connects {who} to the reference period {equation.reference_period}; `missing_reference: earlier` "
-        f"measures them from {max(before)}, the last wave before treatment"
-    )
+        within = because("and_anticipation_of", periods=anticipation) if anticipation else None
+        return because("not_connected_before", **whom, anticipated=within)
+    return because("not_connected", **whom, reference=equation.reference_period, last=max(before))
 
 
-def moved_words(curves: Iterable[Curve], equation: Equation) -> str:
+def moved_curves(curves: Iterable[Curve], equation: Equation) -> Reason | None:
     """Say for the ledger which curves are measured from another event time than the reference period."""
     moved = [curve for curve in curves if curve.base not in (None, equation.reference_period)]
     if not moved:
-        return ""
-    words = "; ".join(
-        f"{_listed([each for each in curve.event_times if each != curve.base])} from {curve.base} "
-        f"({cohort_words(curve.cohorts, equation)})"
+        return None
+    parts = [
+        because(
+            "times_from",
+            times=[each for each in curve.event_times if each != curve.base],
+            base=curve.base,
+            cohorts=cohorts_named(curve.cohorts, equation),
+        )
         for curve in moved
-    )
-    return f"event times that no unit connects to {equation.reference_period} are measured from another: {words}"
+    ]
+    return because("curves_moved", reference=equation.reference_period, curves=several(parts))
 
 
-def identified(fit: Fit, names: Sequence[str], terms: Sequence[str], equation: Equation) -> tuple[Fit, dict[str, str]]:
+def identified(
+    fit: Fit, names: Sequence[str], terms: Sequence[str], equation: Equation
+) -> tuple[Fit, dict[str, Reason]]:
     """Set aside coefficients that the data do not determine, whichever of their columns was dropped.
 
     Parameters
@@ -233,11 +237,11 @@ def identified(fit: Fit, names: Sequence[str], terms: Sequence[str], equation: E
         If none is left.
     """
     dropped = [name for name in fit.collinear if name in set(names)]
-    reasons: dict[str, str] = {}
+    reasons: dict[str, Reason] = {}
     for name in dropped:
         others = _moved_into(fit, name, terms, equation)
         among = [other for other in others if other in set(names)]
-        together = f"cannot be told from one another beside the fixed effects: {', '.join([*among, name])}"
+        together = because("not_told_apart", columns=[*among, name])
         reasons |= dict.fromkeys((*among, name), together if among else COLLINEAR)
     lost = [name for name in fit.coefficients.index if name in reasons]
     if not lost:
@@ -266,15 +270,9 @@ def _moved_into(fit: Fit, name: str, terms: Sequence[str], equation: Equation) -
     return [term for term in kept if abs(found.get(term, 0.0)) > MOVED]
 
 
-def cohort_words(cohorts: Sequence[int], equation: Equation) -> str:
-    """Name cohorts: ``cohorts 2014 and 2016``."""
+def cohorts_named(cohorts: Sequence[int], equation: Equation) -> Reason:
+    """Name cohorts, or say how many there are: ``cohorts 2014 and 2016``."""
     names = [equation.label(each) for each in sorted(cohorts)]
-    if len(names) == 1:
-        return f"cohort {names[0]}"
     if len(names) > NAMED:
-        return f"{len(names)} cohorts from {names[0]} to {names[-1]}"
-    return f"cohorts {', '.join(names[:-1])} and {names[-1]}"
-
-
-def _listed(event_times: Iterable[Hashable]) -> str:
-    return ", ".join(map(str, event_times))
+        return because("many_cohorts", number=len(names), first=names[0], last=names[-1])
+    return because("cohorts", names=names)

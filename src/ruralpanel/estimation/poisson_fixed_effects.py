@@ -25,6 +25,7 @@ from ruralpanel.estimation.right_hand_side import right_hand_side
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, effect_name, estimation_sample
 from ruralpanel.estimation.two_way_fixed_effects import rows_of
 from ruralpanel.ledger import Ledger
+from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.fixed_effects import intercepts
 
@@ -61,7 +62,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     sample = estimation_sample(panel, equation, ledger)
     negative = int((sample[OUTCOME] < 0).sum())
     if negative:
-        raise CannotEstimate(f"a Poisson regression needs outcomes of zero or more; {negative} rows are below")
+        raise CannotEstimate("negative_outcomes", rows=negative)
     sample = _without_zero_levels(sample, equation, ledger)
     sample, terms = right_hand_side(sample, equation)
     fit = _fit(sample, [term.column for term in terms], equation, ledger)
@@ -72,14 +73,14 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
 def _without_zero_levels(sample: pd.DataFrame, equation: Equation, ledger: Ledger) -> pd.DataFrame:
     """Drop the levels of fixed effects in which the outcome is zero throughout."""
     if sample[OUTCOME].max() == 0:
-        raise CannotEstimate("the outcome is zero in all rows")
+        raise CannotEstimate("outcome_zero")
     zero = pd.Series(False, index=sample.index)
     for effect in intercepts(equation.fixed_effects):
         zero |= sample.groupby(effect_name(effect))[OUTCOME].transform("max") == 0
     if not zero.any():
         return sample
     kept = sample[~zero].reset_index(drop=True)
-    ledger.note("only zeros dropped", len(sample), kept, "outcome zero in all rows of a fixed effect; they say nothing")
+    ledger.note("only zeros dropped", len(sample), kept, because("zero_in_a_fixed_effect"))
     return kept
 
 
@@ -116,10 +117,7 @@ def _fit(sample: pd.DataFrame, terms: list[str], equation: Equation, ledger: Led
         if not np.isfinite(change) or np.abs(fitted).max() > BEYOND:
             break
         log_mean, mean = fitted, np.exp(fitted)
-    raise CannotEstimate(
-        "the estimates do not settle, as where some regressor, or combination of regressors and fixed effects, is "
-        "found with zeros only, so that its effect has no lower bound"
-    )
+    raise CannotEstimate("does_not_settle")
 
 
 def _uncorrected(equation: Equation) -> Equation:

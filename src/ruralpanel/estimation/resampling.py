@@ -18,6 +18,7 @@ from ruralpanel.inference.permutation import coefficients_of, permuted, strata_o
 from ruralpanel.inference.random_draws import generator, share_as_large
 from ruralpanel.inference.small_sample import is_nested
 from ruralpanel.inference.wild_bootstrap import WildWeights, wild_bootstrap, wild_weights
+from ruralpanel.reasons import Reason, ReasonedError, because
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import reading
 from ruralpanel.study.fixed_effects import slopes
@@ -25,7 +26,7 @@ from ruralpanel.study.resampling import Permutation, WildBootstrap
 from ruralpanel.treatment_columns import cohort_column
 
 
-class CannotPermute(ValueError):
+class CannotPermute(ReasonedError):
     """Cohorts cannot be permuted in this sample; the message says why."""
 
 
@@ -105,11 +106,12 @@ def with_bootstrap(
     try:
         effects = projection(absorbed, nested_effect(absorbed, cluster), equation)
     except TooManyLevels as error:
-        return replace(result, rows=[row | {"bootstrap": f"no bootstrap: {error}"} for row in result.rows])
+        failed = because("no_bootstrap", why=error.reason)
+        return replace(result, rows=[row | {"bootstrap": failed} for row in result.rows])
     regressors = absorbed.regressors.to_numpy(dtype="float64")
     entering = [equation.intensities.get(name, name) for name in equation.treatments]
     is_treated = absorbed.sample[entering].ne(0).any(axis=1).groupby(absorbed.sample[cluster]).any()
-    words = _words(weights, int(is_treated.sum()), equation)
+    words = _how(weights, int(is_treated.sum()), equation)
     found: list[Row] = []
     draws = dict(result.draws)
     for number, (row, term) in enumerate(zip(result.rows, terms, strict=True)):
@@ -165,7 +167,8 @@ def with_permutation(result: EquationResult, terms: list[Term], fit: Fit, equati
         cohort = _permutable_cohort(sample, groups, options.within, equation)
         effects = projection(absorbed, _largest_effect(absorbed), equation)
     except (CannotPermute, TooManyLevels) as error:
-        return replace(result, rows=[row | {"permutation": f"no permutations: {error}"} for row in result.rows])
+        failed = because("no_permutations", why=error.reason)
+        return replace(result, rows=[row | {"permutation": failed} for row in result.rows])
     random = generator(equation.seed, equation.block, "permutation")
     strata = strata_of(groups[options.within].first(), options.within)
     drawn = permuted(cohort, strata, options.draws, random)[:, groups.ngroup().to_numpy()]
@@ -187,8 +190,8 @@ def with_permutation(result: EquationResult, terms: list[Term], fit: Fit, equati
     if treatment in columns:
         shifts = np.array([centres[name] if name else 0.0 for name in moderators])
         draws[:, columns.index(treatment)] -= draws @ shifts
-    words = f"{options.draws:,} permutations of cohorts among {among}"
-    words += f" within {' and '.join(options.within)}" if options.within else ""
+    within = because("within", names=options.within) if options.within else None
+    words = because("permutations", draws=options.draws, among=among, within=within)
     found, drawn_for = list(result.rows), dict(result.draws)
     for number, term in enumerate(terms):
         if term.column in columns:
@@ -205,10 +208,10 @@ def _permutable_cohort(sample: pd.DataFrame, groups: Any, within: list[str], equ
     name = cohort_column(treatment)
     cohort = sample[name].astype("float64")
     if not (sample[treatment] == (sample[equation.period] >= cohort)).all():
-        raise CannotPermute(f"{treatment} is not all that its cohort says")
+        raise CannotPermute("more_than_its_cohort", treatment=treatment)
     for column in [name, *within]:
         if groups[column].nunique(dropna=False).max() > 1:
-            raise CannotPermute(f"{column} differs within what is permuted")
+            raise CannotPermute("differs_within_permuted", column=column)
     values: np.ndarray = cohort.groupby(groups.ngroup()).first().to_numpy()
     return values
 
@@ -238,14 +241,16 @@ def nested_effect(absorbed: Absorbed, cluster: str) -> str | None:
     return max(nested, key=lambda name: (nested[name], name)) if nested else None
 
 
-def _words(weights: WildWeights, treated: int, equation: Equation) -> str:
+def _how(weights: WildWeights, treated: int, equation: Equation) -> Reason:
     """Say how the bootstrap was done, and in how many clusters anybody is treated, where anybody can be."""
     options = equation.inference.bootstrap
     assert options is not None
-    kind = {"rademacher": "Rademacher", "webb": "Webb"}[options.weights]
-    draws = f"all {weights.draws:,} patterns of signs" if weights.exact else f"{weights.draws:,} draws"
     clusters = len(weights.clusters)
-    imposed = "null imposed" if options.impose_null else "null not imposed"
-    source = "Cameron, Gelbach and Miller 2008" if options.weights == "rademacher" else "Webb 2023"
-    how = f"wild cluster bootstrap with {kind} weights, {draws}, {imposed} ({source})"
-    return f"{how}; {treated} of {clusters} clusters treated" if equation.treatments else f"{how}; {clusters} clusters"
+    return because(
+        "wild_rademacher" if options.weights == "rademacher" else "wild_webb",
+        draws=because("all_patterns" if weights.exact else "draws", draws=weights.draws),
+        imposed=because("null_imposed" if options.impose_null else "null_not_imposed"),
+        of=because("treated_of", treated=treated, clusters=clusters)
+        if equation.treatments
+        else because("of_clusters", clusters=clusters),
+    )

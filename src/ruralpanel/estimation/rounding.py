@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralpanel.reasons import because
+
 EPSILON = float(np.finfo(np.float64).eps)
 
 NOISE = 256 * EPSILON
@@ -18,10 +20,10 @@ digits, and room for the order in which they are added. Results that mean someth
 DIGITS = 13
 """The most significant digits that a column is looked at for; with more, it is known as finely as can be."""
 
-ZERO_ERROR = "no standard error: it is zero but for rounding, as where what it rests on is fitted exactly"
+ZERO_ERROR = because("zero_error")
 """The reason of an estimate whose standard error is rounding."""
 
-NEGATIVE_VARIANCE = "no standard error: its variance is not positive; choose another cutoff or kernel"
+NEGATIVE_VARIANCE = because("negative_variance")
 """The reason of an estimate whose variance, a sum over pairs of places, is below zero."""
 
 

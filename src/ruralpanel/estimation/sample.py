@@ -7,19 +7,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralpanel.errors import DataError, Problem
-from ruralpanel.estimation.treated_units import all_treated_throughout, level_remedy, treated_in_words
+from ruralpanel.estimation.treated_units import all_treated_throughout, level_remedy, treated_counted
 from ruralpanel.ledger import Ledger
 from ruralpanel.panel.expressions import evaluate_condition
 from ruralpanel.periods.conditions import with_ordinals
 from ruralpanel.periods.frequency import by_column
+from ruralpanel.reasons import Reason, ReasonedError, because, read
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import BY_COHORT, ESTIMATORS, WITH_TREATMENT_TERMS
 from ruralpanel.study.fixed_effects import columns_of, intercepts, slopes
 from ruralpanel.treatment_columns import cohort_column, event_time_column
 
 
-class CannotEstimate(ValueError):
-    """The equation has no estimate on this panel; the message is the reason for the reader."""
+class CannotEstimate(ReasonedError):
+    """The equation has no estimate on this panel, and the reader is told why."""
 
 
 OUTCOME = "the outcome"
@@ -66,45 +67,47 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
     ledger.note("panel", len(rows), rows)
     if equation.sample:
         holds, unknown = evaluate_condition(rows, with_ordinals(equation.sample, by_column(equation.periods)))
-        reason = "; ".join(part for part in ("sample of the specification", unknown) if part)
-        rows = _kept(rows, holds, f"keep {equation.sample}", reason, ledger)
+        reason = because("sample_of_specification", unknown=because("of_condition", words=unknown) if unknown else None)
+        rows = _kept(rows, holds, because("keep", condition=equation.sample), reason, ledger)
     if equation.at_risk_of is not None:
         event_time = rows[event_time_column(equation.at_risk_of)]
         at_risk = event_time.isna() | (event_time <= 0)
-        reason = f"units are no longer at risk after their first period with {equation.at_risk_of}"
+        reason = because("no_longer_at_risk", treatment=equation.at_risk_of)
         rows = _kept(rows, at_risk, "at risk", reason, ledger)
     rows = rows.assign(**{OUTCOME: transformed(rows[equation.outcome_column], equation.transformation)})
     undefined = rows.loc[rows[equation.outcome_column].notna() & rows[OUTCOME].isna(), equation.outcome_column]
     zeros, negative = int((undefined == 0).sum()), int((undefined < 0).sum())
-    lost = f"; {zeros:,} of them zero and {negative:,} negative, which have no logarithm" if len(undefined) else ""
-    rows = _kept(rows, rows[OUTCOME].notna(), "outcome known", f"outcome {equation.outcome} missing{lost}", ledger)
+    lost = because("no_logarithm", zeros=zeros, negative=negative) if len(undefined) else None
+    reason = because("outcome_missing", outcome=equation.outcome, lost=lost)
+    rows = _kept(rows, rows[OUTCOME].notna(), "outcome known", reason, ledger)
     needed = _needed(equation)
     if needed:
         complete = rows[needed].notna().all(axis=1)
-        named = ", ".join(name for name in needed if rows[name].isna().any())
-        rows = _kept(rows, complete, "right-hand side known", f"missing in {named}", ledger)
+        named = [name for name in needed if rows[name].isna().any()]
+        rows = _kept(rows, complete, "right-hand side known", because("missing_in", columns=named), ledger)
     if equation.panel_weights:
         weight = rows[equation.panel_weights]
         rows = _kept(
             rows,
             weight.notna() & (weight > 0),
             "positive weight",
-            f"weight {equation.panel_weights} missing, zero or negative",
+            because("weight_missing", weight=equation.panel_weights),
             ledger,
         )
     if equation.absorbing and equation.estimator not in WITH_TREATMENT_TERMS:
         for treatment in equation.treatments:  # else a unit of which nothing is known would count as never treated
             known = rows[treatment].notna() | rows[event_time_column(treatment)].notna()
-            rows = _kept(rows, known, "treatment known", f"treatment {treatment} unknown", ledger)
+            reason = because("treatment_unknown", treatment=treatment)
+            rows = _kept(rows, known, "treatment known", reason, ledger)
     for treatment, times in equation.excluded_event_times.items():
         left_out = rows[event_time_column(treatment)].isin(times)
-        reason = f"event time {', '.join(map(str, times))} of {treatment} left out, as its donut or anticipation says"
-        rows = _kept(rows, ~left_out, f"event times of {treatment}", reason, ledger)
+        reason = because("event_times_left_out", times=times, treatment=treatment)
+        rows = _kept(rows, ~left_out, because("event_times_of", treatment=treatment), reason, ledger)
     if equation.matching is not None:
-        for reason in rows[MATCHING_LEAVES].cat.categories:
-            rows = _kept(rows, rows[MATCHING_LEAVES] != reason, "matching", reason, ledger)
+        for cell in rows[MATCHING_LEAVES].cat.categories:
+            rows = _kept(rows, rows[MATCHING_LEAVES] != cell, "matching", read(cell), ledger)
     if rows.empty:
-        raise CannotEstimate("no rows are left once those with missing values are set aside")
+        raise CannotEstimate("no_rows_known")
     products = {name: rows[_parts(name, equation)].prod(axis=1) for name in equation.interactions}
     effects = {
         effect_name(effect): rows.groupby(effect.split("*"), sort=True).ngroup()
@@ -116,8 +119,8 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
 
 def without_always_treated(
     sample: pd.DataFrame, treatment: str, equation: Equation, ledger: Ledger
-) -> tuple[pd.DataFrame, str]:
-    """Drop units, or levels, that are treated in every period they are observed in, and say how many in words.
+) -> tuple[pd.DataFrame, Reason | None]:
+    """Drop units, or levels, that are treated in every period they are observed in, and say how many.
 
     Raises
     ------
@@ -125,21 +128,22 @@ def without_always_treated(
         If no treated row is left: what untreated rows alone show is no result.
     """
     if equation.always_treated == "keep":
-        return sample, ""
+        return sample, None
     cohort = sample[cohort_column(treatment)]
     first = sample.groupby(equation.timing_unit)[equation.period].transform("min")
     always = cohort.notna() & (cohort <= first)
     if not always.any():
-        return sample, ""
+        return sample, None
     kept = sample[~always].reset_index(drop=True)
-    units = treated_in_words(sample[always], equation)
+    units = treated_counted(sample[always], equation)
     # Where most leave, treatment may belong to those that they are a part of, which are seen more often.
     most = sample.loc[always, equation.unit].nunique() > kept.loc[kept[treatment] == 1, equation.unit].nunique()
-    remedy = level_remedy(sample, treatment, equation) if most else ""
-    ledger.note("always treated dropped", len(sample), kept, f"{units} treated from the first period on{remedy}")
+    remedy = level_remedy(sample, treatment, equation) if most else None
+    reason = because("treated_from_the_first_period", who=units, remedy=remedy)
+    ledger.note("always treated dropped", len(sample), kept, reason)
     if not (kept[event_time_column(treatment)] >= 0).any():
         raise CannotEstimate(all_treated_throughout(sample, treatment, equation))
-    return kept, f"without {units} treated throughout"
+    return kept, because("without_treated_throughout", who=units)
 
 
 def clusters_of(sample: pd.DataFrame, equation: Equation) -> NDArray[np.int64]:
@@ -153,7 +157,7 @@ def clusters_of(sample: pd.DataFrame, equation: Equation) -> NDArray[np.int64]:
     (name,) = equation.inference.cluster or [equation.unit]
     codes = pd.factorize(sample[name], sort=True)[0]
     if codes.max(initial=0) < 1:
-        raise CannotEstimate(f"one cluster only in `{name}`: clustered standard errors need at least two")
+        raise CannotEstimate("one_cluster", name=name)
     return np.asarray(codes, dtype="int64")
 
 
@@ -181,7 +185,7 @@ def _needed(equation: Equation) -> list[str]:
     return list(dict.fromkeys([*right_hand, *effects, *clusters, *places]))
 
 
-def _kept(rows: pd.DataFrame, stay: pd.Series, step: str, reason: str, ledger: Ledger) -> pd.DataFrame:
+def _kept(rows: pd.DataFrame, stay: pd.Series, step: Reason | str, reason: Reason, ledger: Ledger) -> pd.DataFrame:
     """Keep rows, with a line in the ledger only if any leaves."""
     if stay.all():
         return rows

@@ -22,17 +22,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ruralpanel.errors import counted
 from ruralpanel.estimation.absorbed import fit_absorbed
 from ruralpanel.estimation.adoption import Adoption, adoption_of, numbers_of, with_combinations
 from ruralpanel.estimation.covariance import covariances
-from ruralpanel.estimation.estimates import COLLINEAR, no_estimate, sample_words
-from ruralpanel.estimation.event_time_columns import event_time_columns, seen_words
+from ruralpanel.estimation.estimates import COLLINEAR, left_out_of, no_estimate
+from ruralpanel.estimation.event_time_columns import event_time_columns, event_times_seen
 from ruralpanel.estimation.leads import joint_test_of, null_of_regression
 from ruralpanel.estimation.measured_from import identified
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import CannotEstimate, effect_name
 from ruralpanel.ledger import Ledger
+from ruralpanel.reasons import Reason, because
 from ruralpanel.study.blocks import Equation
 
 STACK = "the sub-experiment"
@@ -65,14 +65,14 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
         If no cohort has the whole window and clean controls.
     """
     adoption = adoption_of(panel, equation, ledger)
-    stack, words = _stacked(adoption, equation, ledger)
+    stack, left_out = _stacked(adoption, equation, ledger)
     assert equation.window is not None
     since = stack[SINCE].where(stack[TREATED])
     made = event_time_columns(stack, since, stack[STACK], (equation.window[0], equation.window[1]), equation, ledger)
     columns = made.columns
     if not columns and not made.without:
-        seen = seen_words(since, (equation.window[0], equation.window[1]))
-        raise CannotEstimate(f"all treated rows of the sub-experiments are at the reference period {seen}")
+        seen = event_times_seen(since, (equation.window[0], equation.window[1]))
+        raise CannotEstimate("all_stacked_at_reference", seen=seen)
     within = equation.model_copy(update={"weights": WEIGHT})
     terms = [*made.terms, *equation.regressors]
     fit = fit_absorbed(pd.concat([stack, made.values], axis=1), terms, within, ledger)
@@ -103,18 +103,19 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     ]
     rows.sort(key=lambda each: int(each["event_time"]))
     covariance = covariances(rows, {value: name for name, value in columns.items()}, fit)
-    nobody = "no treated unit of a sub-experiment has a row after treatment began"
+    nobody = because("nobody_after_treatment")
     if after and not lost:
         rows.append(row("overall"))
     else:
         reason = made.without[lost[0]] if lost else nobody
         rows.append(no_estimate(equation, reason, adoption.treatment, **fit.shared))
     rows.append(joint_test_of(fit, leads, equation, null))
-    return EquationResult([{"sample": sample_words(equation, words), **each} for each in rows], covariance)
+    without = left_out_of(equation, *left_out)
+    return EquationResult([{"left_out": without, **each} for each in rows], covariance)
 
 
-def _stacked(adoption: Adoption, equation: Equation, ledger: Ledger) -> tuple[pd.DataFrame, str]:
-    """Stack the sub-experiments, and say in words how many there are."""
+def _stacked(adoption: Adoption, equation: Equation, ledger: Ledger) -> tuple[pd.DataFrame, list[Reason | None]]:
+    """Stack the sub-experiments, and say how many there are."""
     assert equation.window is not None
     first, last = equation.window
     sample, cohort = adoption.sample, adoption.cohort
@@ -134,22 +135,17 @@ def _stacked(adoption: Adoption, equation: Equation, ledger: Ledger) -> tuple[pd
             part.assign(**{STACK: each, SINCE: part[equation.period] - each, TREATED: treated[treated | clean]})
         )
     if not parts:
-        raise CannotEstimate(
-            f"no cohort is observed from event time {first} to {last} beside units that stay untreated; try a shorter "
-            "`window`"
-        )
+        raise CannotEstimate("no_cohort_in_window", first=first, last=last)
     stack = _beside_treated(pd.concat(parts, ignore_index=True))
     effects = {
         name: stack.groupby([STACK, name], sort=True).ngroup() for name in map(effect_name, equation.fixed_effects)
     }
     stack = stack.assign(**effects, **{WEIGHT: _weights(stack, equation)})
-    words = f"{counted(len(parts), 'sub-experiment')} stacked"
-    if without:
-        named = ", ".join(map(equation.label, without))
-        words += f", without {'cohort' if len(without) == 1 else 'cohorts'} {named}"
-    reason = f"{words}; a control stands in each for which it is clean, in periods that have treated rows"
-    ledger.note("stacked", len(sample), stack, reason)
-    return stack, ", ".join(part for part in (adoption.left_out, words) if part)
+    names = list(map(equation.label, without))
+    lost = because("and_without_cohorts", names=names) if names else None
+    left_out = because("sub_experiments", number=len(parts), lost=lost)
+    ledger.note("stacked", len(sample), stack, because("clean_controls", stacked=left_out))
+    return stack, [adoption.left_out, left_out]
 
 
 def _beside_treated(stack: pd.DataFrame) -> pd.DataFrame:

@@ -23,14 +23,15 @@ import pandas as pd
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed, varying_effects
 from ruralpanel.estimation.average import Average
 from ruralpanel.estimation.covariance import covariances
-from ruralpanel.estimation.estimates import COLLINEAR, no_estimate, sample_words
+from ruralpanel.estimation.estimates import COLLINEAR, left_out_of, no_estimate
 from ruralpanel.estimation.leads import joint_test_of, null_of_regression
-from ruralpanel.estimation.measured_from import Curve, base_of, cohort_words, connected, identified, why_not, zero_words
+from ruralpanel.estimation.measured_from import Curve, base_of, cohorts_named, connected, identified, why_not, why_zero
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample, without_always_treated
 from ruralpanel.estimation.simultaneous_band import with_band
-from ruralpanel.estimation.treated_units import treated_in_words
+from ruralpanel.estimation.treated_units import treated_counted
 from ruralpanel.ledger import Ledger
+from ruralpanel.reasons import Reason, because, several
 from ruralpanel.study.blocks import Equation
 from ruralpanel.treatment_columns import cohort_column, event_time_column
 
@@ -61,7 +62,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     (treatment,) = equation.treatments
     sample, left_out = without_always_treated(estimation_sample(panel, equation, ledger), treatment, equation, ledger)
     sample, without = _compared(sample, treatment, equation, ledger)
-    left_out = " and ".join(part for part in (left_out, without) if part)
+    left_out = several([left_out, without], "also")
     if equation.inference.correction.drops_singletons:  # they must not count in shares either
         sample, _ = varying_effects(sample, equation, ledger)
     cells = _cells(sample, treatment, equation)
@@ -102,9 +103,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     ]
     unmeasured = sorted({each.cohort for each in cells if each.why_not})
     if unmeasured:
-        left_out = " and ".join(
-            part for part in (left_out, f"averages without {cohort_words(unmeasured, equation)}") if part
-        )
+        without = because("averages_without", cohorts=cohorts_named(unmeasured, equation))
+        left_out = several([left_out, without], "also")
     rows = sorted((each for each in found if "event_time" in each), key=lambda each: int(each["event_time"]))
     rows += [each for each in found if "event_time" not in each]
     rows += [row(name, name) for name in equation.regressors]
@@ -118,7 +118,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     of_cohorts = [column for name in leads for column in averages[name].over]
     null = null_of_regression(cohorts, of_cohorts, equation, shares[[name for name in leads if name in shares]])
     rows.append(joint_test_of(fit, leads, equation, null))
-    return EquationResult([{"sample": sample_words(equation, left_out), **each} for each in rows], covariance)
+    every = left_out_of(equation, left_out)
+    return EquationResult([{"left_out": every, **each} for each in rows], covariance)
 
 
 def _indicators(
@@ -130,9 +131,9 @@ def _indicators(
     """
     beside = {_column(*cell): cell for each in cells for cell in each.beside}
     if not columns and not beside:
-        raise CannotEstimate("all treated rows are at what they are measured from")
+        raise CannotEstimate("all_at_base")
     if not columns:
-        raise CannotEstimate("; ".join(sorted({each.why_not for each in cells if each.why_not})))
+        raise CannotEstimate(several(_unmeasured(cells)) or because("all_at_base"))
     every = dict(sorted({**columns, **beside}.items(), key=lambda item: item[1][::-1]))
     cohort, event_time = sample[cohort_column(treatment)], sample[event_time_column(treatment)]
     dummies = {
@@ -141,29 +142,24 @@ def _indicators(
     return pd.DataFrame(dummies, index=sample.index)
 
 
-def _compared(sample: pd.DataFrame, treatment: str, equation: Equation, ledger: Ledger) -> tuple[pd.DataFrame, str]:
-    """Keep the rows that the chosen comparison needs, and say in words what that leaves out."""
+def _compared(
+    sample: pd.DataFrame, treatment: str, equation: Equation, ledger: Ledger
+) -> tuple[pd.DataFrame, Reason | None]:
+    """Keep the rows that the chosen comparison needs, and say what that leaves out."""
     cohort, period = sample[cohort_column(treatment)], sample[equation.period]
     never = cohort.isna() | (cohort > period.max())
     if equation.comparison == "never_treated":
         if not never.any():
-            raise CannotEstimate(
-                "every unit is treated by the last period; compare with the last cohort: `comparison: last_treated`"
-            )
-        return sample, ""
+            raise CannotEstimate("nobody_never_treated")
+        return sample, None
     if never.all():
-        raise CannotEstimate("no unit of this sample is treated while it is observed")
+        raise CannotEstimate("nobody_treated")
     last = int(cohort[~never].max())
     kept = sample[~never & (period < last)].reset_index(drop=True)
-    units = treated_in_words(sample[never], equation)
-    ledger.note(
-        "compared with the last treated",
-        len(sample),
-        kept,
-        f"{units} never treated, and rows from {equation.period} {equation.label(last)} on, when the last cohort is "
-        "treated",
-    )
-    return kept, f"compared with cohort {equation.label(last)} in the periods before"
+    who, label = treated_counted(sample[never], equation), equation.label(last)
+    reason = because("never_treated_and_late_rows", who=who, column=equation.period, period=label)
+    ledger.note("compared with the last treated", len(sample), kept, reason)
+    return kept, because("compared_with_last_cohort", cohort=label)
 
 
 @dataclass(frozen=True)
@@ -185,7 +181,7 @@ class Cells:
     cohort: int
     base: int | None
     event_times: tuple[int, ...]
-    why_not: str
+    why_not: Reason | None
 
     @property
     def measured(self) -> list[tuple[int, int]]:
@@ -210,9 +206,9 @@ def _cells(sample: pd.DataFrame, treatment: str, equation: Equation) -> list[Cel
     sides = (event_time >= 0).groupby(cohort).nunique()
     both = cohort.isin(sides[sides == 2].index)
     if not both.any():
-        raise CannotEstimate("no cohort is observed both before and after it is treated")
+        raise CannotEstimate("no_cohort_on_both_sides")
     if both.all() and len(treated) == len(sample):
-        raise CannotEstimate("nobody is left to compare treated cohorts with")
+        raise CannotEstimate("nobody_to_compare_with")
     frame = pd.DataFrame({"cohort": cohort[both], "event_time": event_time[both]})
     label = frame.groupby(["cohort", "event_time"]).ngroup().reindex(sample.index)
     frame = frame.assign(curve=connected(sample, label, equation).reindex(frame.index)).drop_duplicates()
@@ -223,14 +219,14 @@ def _cells(sample: pd.DataFrame, treatment: str, equation: Equation) -> list[Cel
     ]
     bases = [base_of(event_times, equation) for _, event_times in found]
     lost = {each for each, base in zip(found, bases, strict=True) if base is None}
-    reason = "" if equation.missing_reference == "fixest" or not lost else _why_not(lost, equation)
+    reason = None if equation.missing_reference == "fixest" or not lost else _why_not(lost, equation)
     return [
-        Cells(first, base, event_times, reason if base is None else "")
+        Cells(first, base, event_times, reason if base is None else None)
         for (first, event_times), base in zip(found, bases, strict=True)
     ]
 
 
-def _why_not(lost: set[tuple[int, tuple[int, ...]]], equation: Equation) -> str:
+def _why_not(lost: set[tuple[int, tuple[int, ...]]], equation: Equation) -> Reason:
     """Say why cohorts cannot be measured."""
     times = {time for _, event_times in lost for time in event_times}
     return why_not(Curve(tuple(sorted(times)), None, tuple({first for first, _ in lost})), equation)
@@ -239,16 +235,23 @@ def _why_not(lost: set[tuple[int, tuple[int, ...]]], equation: Equation) -> str:
 def _note_bases(cells: list[Cells], sample: pd.DataFrame, equation: Equation, ledger: Ledger) -> None:
     """Say which cohorts are measured from another event time than the reference period, and which from none."""
     reference = equation.reference_period
-    moved = ", ".join(
-        f"{equation.label(each.cohort)} from {each.base}" for each in cells if each.base not in (None, reference)
-    )
-    reasons = [f"cohorts without a row at event time {reference} are measured from another: {moved}"] if moved else []
-    reasons += sorted({each.why_not for each in cells if each.why_not})
+    moved = [
+        because("from", cohort=equation.label(each.cohort), base=each.base)
+        for each in cells
+        if each.base not in (None, reference)
+    ]
+    reasons = [because("measured_from_another", reference=reference, moved=moved)] if moved else []
+    reasons += _unmeasured(cells)
     if reasons:
-        ledger.note("measured from", len(sample), sample, "; ".join(reasons))
+        ledger.note("measured from", len(sample), sample, several(reasons))
 
 
-def _zeros(cells: list[Cells], columns: dict[str, tuple[int, int]], equation: Equation) -> dict[int, str]:
+def _unmeasured(cells: list[Cells]) -> list[Reason]:
+    """Say why cohorts cannot be measured, each reason once."""
+    return sorted({each.why_not for each in cells if each.why_not}, key=str)
+
+
+def _zeros(cells: list[Cells], columns: dict[str, tuple[int, int]], equation: Equation) -> dict[int, Reason]:
     """Give the event times at which all cohorts are zero by construction, and the reason."""
     cohorts: dict[int, list[int]] = {}
     for each in cells:
@@ -257,17 +260,17 @@ def _zeros(cells: list[Cells], columns: dict[str, tuple[int, int]], equation: Eq
     if not cohorts:  # collinearity decides
         cohorts[equation.reference_period] = []
     estimated = {since for _, since in columns.values()}
-    return {base: zero_words(cohorts, base, equation) for base in cohorts if base not in estimated}
+    return {base: why_zero(cohorts, base, equation) for base in cohorts if base not in estimated}
 
 
-def _lost(cells: list[Cells]) -> dict[int, str]:
+def _lost(cells: list[Cells]) -> dict[int, Reason | None]:
     """Give the event times of cohorts that cannot be measured, and the reasons."""
-    reasons: dict[int, list[str]] = {}
+    reasons: dict[int, list[Reason]] = {}
     for each in cells:
         for _, since in each.beside:
-            if each.why_not not in reasons.setdefault(since, []):
+            if each.why_not and each.why_not not in reasons.setdefault(since, []):
                 reasons[since].append(each.why_not)
-    return {since: "; ".join(every) for since, every in reasons.items()}
+    return {since: several(every) for since, every in reasons.items()}
 
 
 def _averages(columns: dict[str, tuple[int, int]]) -> dict[str, Average[list[str]]]:
@@ -319,9 +322,8 @@ def _note_gaps(
     """Say which cohorts' coefficients cannot be told from the fixed effects, so that averages leave them out."""
     lost = [columns[name] for name in cohorts.collinear if name in columns]
     if lost:
-        words = ", ".join(f"{equation.label(cohort)} at {event_time}" for cohort, event_time in sorted(lost))
-        reason = f"cohorts and event times whose coefficient is collinear, left out of averages: {words}"
+        cells = [because("at", cohort=equation.label(cohort), event_time=since) for cohort, since in sorted(lost)]
+        reasons = [because("left_out_of_averages", cells=cells)]
         if equation.missing_reference == "fixest":
-            reason += "; what else is estimated of these cohorts may be measured from there, not from "
-            reason += str(equation.reference_period)
-        ledger.note("averaged over cohorts", len(sample), sample, reason)
+            reasons.append(because("measured_from_there", reference=equation.reference_period))
+        ledger.note("averaged over cohorts", len(sample), sample, several(reasons))

@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralpanel.errors import counted
 from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.estimation.result import TREATED_CLUSTERS, EquationResult, Row
+from ruralpanel.estimation.terms import treatment_of
+from ruralpanel.reasons import Reason, because, several
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import BY_COHORT, ESTIMATORS, WITH_TREATMENT_TERMS
 from ruralpanel.treatment_columns import cohort_column, event_time_column
@@ -26,8 +27,8 @@ from ruralpanel.treatment_columns import cohort_column, event_time_column
 FEW = 5
 """Fewer treated clusters than this, or fewer others, and no p-value or interval from standard errors is printed."""
 
-TOO_FEW = r"^no .*with \d+ (?:treated )?clusters? of "
-"""How the reason for that begins, as a pattern."""
+TOO_FEW = ("few_clusters", "few_clusters_and_no_error")
+"""The codes of the reasons for that."""
 
 FROM_ERRORS = (
     "statistic",
@@ -105,7 +106,7 @@ class Counts:
         if term == JOINT_TEST:
             return self.treated
         if self.equation.estimator in WITH_TREATMENT_TERMS:
-            parts = set(term.split(" at ", maxsplit=1)[0].split("*"))
+            parts = set(treatment_of(term).split("*"))
             own = [
                 self._by_column[name]
                 for name in self.equation.treatments
@@ -224,14 +225,14 @@ def _changed(sample: pd.DataFrame, treated: pd.Series, equation: Equation) -> ND
     return np.asarray(rows.groupby(unit).transform("min").fillna(np.inf))
 
 
-def few_words(counts: Counts, number: int, others: int) -> str:
-    """Say of what there are too few; empty where there are enough."""
+def few_of(counts: Counts, number: int, others: int) -> Reason | None:
+    """Say of what there are too few; None where there are enough."""
     total = counts.total
     if number < FEW:
-        return f"{counted(number, 'treated cluster')} of {total:,}"
+        return because("treated_clusters", number=number, total=total)
     if others < FEW:
-        return f"{counted(others, 'cluster')} of {total:,} to compare with"
-    return ""
+        return because("clusters_to_compare_with", number=others, total=total)
+    return None
 
 
 def with_treated_clusters(result: EquationResult) -> EquationResult:
@@ -271,25 +272,26 @@ def _row(row: Row) -> tuple[Row, bool]:
     if number is None:
         return {name: value for name, value in row.items() if name != TREATED_CLUSTERS}, False
     row = row | {TREATED_CLUSTERS: number}
-    words = few_words(counts, number, others)
-    if not words or "placebo" in str(row.get("variance", "")) or pd.isna(row.get("standard_error", np.nan)):
+    few = few_of(counts, number, others)
+    if few is None or row.get("variance") == "placebo" or pd.isna(row.get("standard_error", np.nan)):
         return row, False
     # A row may rest on few of the treated clusters and have a standard error all the same.
     treated, beside = (number, others) if own is not None else (counts.treated, counts.others)
     alone = min(treated, beside) <= 1 or counts.total <= 2
     gone = (*FROM_ERRORS, *(["standard_error"] if alone else []))
-    what = "standard error, nor interval or p-value from it," if alone else "interval or p-value from standard errors"
-    before = f"{row['reason']}; " if row.get("reason") else ""
+    reason = because("few_clusters_and_no_error" if alone else "few_clusters", few=few, instead=_instead(row))
     kept = {name: value for name, value in row.items() if name not in gone}
-    return kept | {"reason": f"{before}no {what} with {words}{_instead(row)}"}, counts.are_few
+    return kept | {"reason": several([row.get("reason"), reason])}, counts.are_few
 
 
-def _instead(row: Mapping[str, Any]) -> str:
+def _instead(row: Mapping[str, Any]) -> Reason | None:
     """Say which p-value there is all the same."""
-    kinds = {"permutation": "permutations", "bootstrap": "the wild bootstrap"}
-    drawn = [
-        f"p = {row[f'p_value_{name}']:.3f} from {words}"
-        for name, words in kinds.items()
-        if pd.notna(row.get(f"p_value_{name}", np.nan))
-    ]
-    return f"; {' and '.join(drawn)}" if drawn else ""
+    drawn = several(
+        [
+            because(f"p_from_{name}", p=row[f"p_value_{name}"])
+            for name in ("permutation", "bootstrap")
+            if pd.notna(row.get(f"p_value_{name}", np.nan))
+        ],
+        "also",
+    )
+    return because("instead", drawn=drawn) if drawn else None

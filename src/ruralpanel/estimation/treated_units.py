@@ -1,23 +1,23 @@
-"""Those whom treatment is assigned to, in words: how many there are, and why what is seen of them tells nothing."""
+"""Those whom treatment is assigned to: how many there are, and why what is seen of them tells nothing."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from ruralpanel.errors import counted
+from ruralpanel.reasons import Reason, because
 from ruralpanel.study.blocks import Equation
 from ruralpanel.treatment_columns import cohort_column, event_time_column
 
 
-def treated_in_words(rows: pd.DataFrame, equation: Equation) -> str:
-    """Count in words the units in some rows, or the levels where treatment is assigned to these."""
+def treated_counted(rows: pd.DataFrame, equation: Equation) -> Reason:
+    """Count the units in some rows, or the levels where treatment is assigned to these."""
     number = int(rows[equation.timing_unit].nunique())
     if equation.timing_unit == equation.unit:
-        return counted(number, "unit")
-    return f"{counted(number, 'level')} of {equation.timing_unit}"
+        return because("units", number=number)
+    return because("levels", number=number, level=equation.timing_unit)
 
 
-def all_treated_throughout(sample: pd.DataFrame, treatment: str, equation: Equation) -> str:
+def all_treated_throughout(sample: pd.DataFrame, treatment: str, equation: Equation) -> Reason:
     """Say that all that are treated are treated in every row they have, and what may be done about it.
 
     Parameters
@@ -30,18 +30,14 @@ def all_treated_throughout(sample: pd.DataFrame, treatment: str, equation: Equat
         What was asked for.
     """
     treated = sample[sample[event_time_column(treatment)] >= 0]
-    who = equation.timing_unit
+    who, remedy = equation.timing_unit, level_remedy(sample, treatment, equation)
     if treated[who].nunique() == sample[who].nunique():
-        words = f"every {'unit' if who == equation.unit else f'level of {who}'} is treated from its first period on"
-    else:
-        words = (
-            f"of {treated_in_words(treated, equation)} treated in this sample, each is treated whenever it is seen, "
-        )
-        words += "so that nothing is known of them before treatment"
-    return words + level_remedy(sample, treatment, equation)
+        every = because("each_unit") if who == equation.unit else because("each_level", level=who)
+        return because("every_treated", who=every, remedy=remedy)
+    return because("treated_whenever_seen", who=treated_counted(treated, equation), remedy=remedy)
 
 
-def level_remedy(sample: pd.DataFrame, treatment: str, equation: Equation) -> str:
+def level_remedy(sample: pd.DataFrame, treatment: str, equation: Equation) -> Reason | None:
     """Say how units that are seen too seldom can be estimated with: by the level that treatment is assigned at.
 
     Parameters
@@ -53,23 +49,20 @@ def level_remedy(sample: pd.DataFrame, treatment: str, equation: Equation) -> st
 
     Returns
     -------
-    str
-        To be put behind a reason: how often units are seen, and what to declare. Nothing where a level is declared,
+    Reason or None
+        To be put behind a reason: how often units are seen, and what to declare. None where a level is declared,
         or where units are seen in most periods and no column looks like a level.
     """
     if equation.timing_unit != equation.unit:
-        return ""
+        return None
     most = int(sample.groupby(equation.unit).size().max())
     level = _looks_like_the_level(sample, treatment, equation)
     if level is None and most > 1:
-        return ""
-    often = f"; every {equation.unit} is seen once" if most == 1 else ""
+        return None
+    once = because("unit_seen_once", unit=equation.unit) if most == 1 else None
     if level is None:
-        assigned, write = f"above {equation.unit}, such as by village", "`level: village`"
-    else:
-        often += f"; {treatment} is one and the same within {level} and {equation.period}"
-        assigned, write = f"by {level}", f"`level: {level}`"
-    return f"{often}; if it is assigned {assigned}, write {write} under `designation.{treatment}`"
+        return because("declare_a_level", once=once, unit=equation.unit, treatment=treatment)
+    return because("declare_this_level", once=once, treatment=treatment, level=level, period=equation.period)
 
 
 def _looks_like_the_level(sample: pd.DataFrame, treatment: str, equation: Equation) -> str | None:

@@ -25,7 +25,7 @@ from ruralpanel.estimation.adoption import (
     clustered_fit,
     name_of,
 )
-from ruralpanel.estimation.estimates import sample_words
+from ruralpanel.estimation.estimates import left_out_of
 from ruralpanel.estimation.imputation import NOT_IMPUTED, imputable_rows
 from ruralpanel.estimation.leads import joint_test_of, null_of_weights
 from ruralpanel.estimation.measured_from import curves_of
@@ -80,8 +80,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     chosen = weights[:, [name_of(each) in leads for each in known]]
     of_outcomes = chosen[model.untreated] + model.through_first_stage(chosen)
     test = joint_test_of(fit, leads, equation, _null(of_outcomes, model, sample, equation))
-    words = sample_words(equation, left_out)
-    return replace(result, rows=[{"sample": words, **each} for each in (*result.rows, test)])
+    without = left_out_of(equation, left_out)
+    return replace(result, rows=[{"left_out": without, **each} for each in (*result.rows, test)])
 
 
 def _null(of_outcomes: Numbers, model: UntreatedOutcome, sample: pd.DataFrame, equation: Equation) -> Any:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed
 from ruralpanel.estimation.effect_along import effects_along
-from ruralpanel.estimation.estimates import no_estimate
+from ruralpanel.estimation.estimates import COLLINEAR, no_estimate
 from ruralpanel.estimation.resampling import resampled_if_few, with_bootstrap, with_permutation
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.right_hand_side import Term, right_hand_side
@@ -84,8 +84,7 @@ def rows_of(fit: Fit, terms: list[Term], equation: Equation) -> list[dict[str, A
     for term in terms:
         place = {} if term.period is None else {"period": term.period}
         if term.column in fit.collinear:
-            reason = "collinear with the fixed effects or the terms before it"
-            rows.append(no_estimate(equation, reason, term.name, **place, **fit.shared))
+            rows.append(no_estimate(equation, COLLINEAR, term.name, **place, **fit.shared))
             continue
         numbers = fit.statistics(term.column, equation.inference.level)
         rows.append({"term": term.name, **place, **fit.shared, **numbers})

@@ -199,12 +199,12 @@ def untreated_outcome(sample: pd.DataFrame, untreated: NDArray[np.bool_], equati
         If no row is untreated, or numbers are too large to be squared.
     """
     if not untreated.any():
-        raise CannotEstimate("no row of this sample is untreated, so that there is nothing to impute from")
+        raise CannotEstimate("no_untreated_row")
     outcome = sample[OUTCOME].to_numpy(dtype="float64")
     regressors = sample[equation.regressors].to_numpy(dtype="float64")
     largest = max(float(np.abs(outcome).max()), float(np.abs(regressors).max(initial=0.0)))
     if largest > LARGEST:
-        raise CannotEstimate(f"values as large as {largest:.0e} cannot be squared; choose another unit")
+        raise CannotEstimate("values_too_large", largest=largest)
     names = [effect_name(effect) for effect in equation.fixed_effects]
     parts = [_indicators(sample[name].to_numpy()) for name in names]
     if not names:

@@ -138,10 +138,7 @@ class FixedEffectsOut:
                 break
         else:
             if (change[~settled] > 1e-6 * length[~settled]).any():
-                raise CannotEstimate(
-                    f"the fixed effects cannot be taken out within {ITERATIONS:,} iterations: too few rows connect "
-                    "their levels"
-                )
+                raise CannotEstimate("levels_hardly_connected", iterations=ITERATIONS)
         return np.asarray(found / self._root[:, None])
 
     def _iterated(self, columns: Numbers) -> Numbers:
@@ -197,7 +194,7 @@ def within(outcome: Numbers, regressors: pd.DataFrame, weights: Numbers, effects
     left = effects.left(deviations / units, noise)
     sizes = np.sqrt(np.average(left**2, axis=0, weights=weights))
     if sizes[0] <= noise[0]:
-        raise CannotEstimate("the outcome does not vary once the fixed effects are taken out")
+        raise CannotEstimate("outcome_absorbed")
     varying = np.flatnonzero(sizes > np.append(noise[0], np.maximum(noise[1:], NEARLY_ABSORBED)))
     left, units = left[:, varying] / sizes[varying], units[varying] * sizes[varying]
     root = np.sqrt(weights / weights.sum())[:, None]

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from ruralpanel.exhibits.described import ColumnWords, SourceWords
-from ruralpanel.exhibits.names import name_words
 from ruralpanel.periods.frequency import FrequencyName, frequency
+from ruralpanel.reasons import holds, read_reason
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.exhibits import AnyExhibit
 from ruralpanel.study.facts import files_named_in
 from ruralpanel.study.flow import FlowStep
 from ruralpanel.study.model import Study
 from ruralpanel.study.vcovs import CORRECTIONS, text_of, with_clusters
+from ruralpanel.words.frames import listed
+from ruralpanel.words.names import name_words
+from ruralpanel.words.sentences import sentence_list
 
 if TYPE_CHECKING:  # the workflow reads this module whenever it starts
     import pandas as pd
@@ -192,10 +195,15 @@ def exhibit_numbers(study: Study) -> dict[str, str]:
     return numbers
 
 
+def title_with_standing(declaration: ExhibitDeclaration) -> str:
+    """Give the title, with the standing of simulated data."""
+    suffix = f" [{SIMULATED}]" if declaration.standing == "simulated" else ""
+    return f"{declaration.exhibit.title}{suffix}"
+
+
 def full_title(declaration: ExhibitDeclaration) -> str:
     """Give number and title, with the standing of simulated data."""
-    suffix = f" [{SIMULATED}]" if declaration.standing == "simulated" else ""
-    return f"{declaration.number}. {declaration.exhibit.title}{suffix}"
+    return f"{declaration.number}. {title_with_standing(declaration)}"
 
 
 def with_standing(data: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.DataFrame:
@@ -263,11 +271,15 @@ def missing_errors(estimates: pd.DataFrame) -> list[str]:
     estimates
         What the exhibit shows.
     """
+    from ruralpanel.estimation.estimates import NO_ERROR
     from ruralpanel.estimation.treated_clusters import TOO_FEW
 
     known = estimates[estimates["estimate"].notna()]
-    none = known["standard_error"].isna() & known["reason"].str.startswith("no standard error")
-    reasons = known.loc[none | known["reason"].str.contains(TOO_FEW), "reason"]
+    reasons = []
+    for row in known.drop_duplicates(["reason", "reason_code", "reason_arguments"]).to_dict("records"):
+        reason = read_reason(row["reason_code"], row["reason_arguments"])
+        if reason is not None and holds(reason, *NO_ERROR, *TOO_FEW):
+            reasons.append(row["reason"])
     return [*(f"{reason[0].upper()}{reason[1:]}." for reason in dict.fromkeys(reasons)), *_cluster_notes(known)]
 
 
@@ -283,8 +295,10 @@ def _cluster_notes(estimates: pd.DataFrame) -> list[str]:
             f"Treated clusters behind a coefficient: {number}, which are few for standard errors that let their number "
             "grow."
         )
-    below = effects[(effects["assigned_by"] != "") & (effects["assigned_by"] != effects["clustered_by"])]
-    for level, by in below[["assigned_by", "clustered_by"]].drop_duplicates().itertuples(index=False):
+    by_level = effects[["assigned_by", "clustered_by"]].drop_duplicates().itertuples(index=False)
+    for level, by in ((level, " + ".join(listed(names))) for level, names in by_level if level):
+        if by == level:
+            continue
         sentences.append(
             f"Treatment is the same for all of a {level.replace('_', ' ')}, while standard errors are clustered by "
             f"{by.replace('_', ' ')}: they take for independent what is shared, and are too small."
@@ -304,11 +318,6 @@ def not_used_notes(estimates: pd.DataFrame) -> list[str]:
     return [f"{ESTIMATORS[name].short} is without {what}." for name, what in found.itertuples(index=False)]
 
 
-def sentence_list(words: list[str]) -> str:
-    """Join words as in a sentence: ``a, b and c``."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
 def estimator_words(name: str) -> str:
     """Write an estimator as a reader sees it beside a number, without what to cite and what its coefficients mean."""
     return ESTIMATORS[name].method
@@ -325,7 +334,7 @@ def variance_words(row: Mapping[Any, Any], labels: Mapping[str, str]) -> str:
         What a reader sees for a column.
     """
     kind = _kind_words(row, labels, "words")
-    if " + " in row["clustered_by"]:
+    if len(listed(row["clustered_by"])) > 1:
         kind += " (of the two, the smaller number of clusters is shown and counts)"
     correction = CORRECTIONS.get(row["small_sample"])
     return f"{kind}, {correction.words}" if correction is not None else kind
@@ -349,8 +358,8 @@ def short_variance(row: Mapping[Any, Any], labels: Mapping[str, str], where: str
 
 
 def _kind_words(row: Mapping[Any, Any], labels: Mapping[str, str], where: str) -> str:
-    clusters = sentence_list([name_words(name, labels) for name in row["clustered_by"].split(" + ")])
-    return text_of(row["variance"], where, clusters, row["spatial"])
+    dimensions = [name_words(name, labels) for name in listed(row["clustered_by"])]
+    return text_of(row["variance"], where, sentence_list(dimensions) if dimensions else "", row["spatial"])
 
 
 def variances_words(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> str:

@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration, OutcomeWords, closing_notes, missing_errors, unit_notes
 from ruralpanel.exhibits.coefficients import draw_interval, interval_notes, missing_coefficients
-from ruralpanel.exhibits.names import name_words, term_words
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, legend_below, panels
 from ruralpanel.study.estimators import ESTIMATORS, shown_in
 from ruralpanel.study.figures_of_effects import CoefficientFigure
+from ruralpanel.words.names import name_words, term_words
 
 
 def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.DataFrame:

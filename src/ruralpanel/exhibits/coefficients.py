@@ -9,8 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration, variances_words
-from ruralpanel.exhibits.names import term_words
 from ruralpanel.exhibits.style import COLOURS, MARKERS
+from ruralpanel.words.names import term_words
 
 
 def draw_interval(

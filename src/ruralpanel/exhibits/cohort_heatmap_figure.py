@@ -13,16 +13,16 @@ from ruralpanel.exhibits.caption import (
     OutcomeWords,
     closing_notes,
     missing_errors,
-    sentence_list,
     unit_notes,
     variances_words,
 )
-from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import MINUS, decimal
 from ruralpanel.exhibits.style import axis_label, empty_axes, figure_style, finish, stacked_panels
 from ruralpanel.periods.frequency import in_order
 from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.figures_of_results import CohortHeatmapFigure
+from ruralpanel.words.names import name_words
+from ruralpanel.words.sentences import sentence_list
 
 PANEL = ["block", "specification", "outcome", "estimator"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -15,11 +15,9 @@ from ruralpanel.exhibits.caption import (
     OutcomeWords,
     closing_notes,
     missing_errors,
-    sentence_list,
     unit_notes,
     variances_words,
 )
-from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count, decimal, probability
 from ruralpanel.exhibits.regression_table import event_time_words
 from ruralpanel.exhibits.style import (
@@ -32,7 +30,10 @@ from ruralpanel.exhibits.style import (
     panels,
     stacked_panels,
 )
-from ruralpanel.study.estimators import ESTIMATORS, shown_in
+from ruralpanel.reasons import read_reason
+from ruralpanel.study.estimators import ESTIMATORS, Estimator, shown_in
+from ruralpanel.words.names import name_words
+from ruralpanel.words.sentences import ALL_ROWS, sentence_list, whose_words
 
 CROWDED = 4
 """Series up to which axes can stand two abreast, with caps on the bars."""
@@ -130,11 +131,16 @@ def _place(part: pd.DataFrame) -> pd.Series:
     return part["block"] + "/" + part["specification"] + "/" + part["estimator"]
 
 
-def _series_words(name: str, data: pd.DataFrame, declaration: ExhibitDeclaration) -> str:
+def _series_words(
+    name: str,
+    data: pd.DataFrame,
+    declaration: ExhibitDeclaration,
+    words: Callable[[Estimator], str] = lambda each: each.words,
+) -> str:
     """Name a series by its specification, and by its estimator where there are several of these."""
     place, estimator = name.rsplit("/", 1)
     several = data["estimator"].nunique() > 1
-    parts = (declaration.specifications.get(place, ""), ESTIMATORS[estimator].words if several else "")
+    parts = (declaration.specifications.get(place, ""), words(ESTIMATORS[estimator]) if several else "")
     return ": ".join(part for part in parts if part)
 
 
@@ -177,7 +183,7 @@ def _bin_notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]
     binned = shown["event_time_bin"] != ""
     sentences = ["Event times marked ≤ and ≥ stand for all beyond them."] if (binned & ~differing).any() else []
     for event_time, rows in shown[binned & differing].groupby("event_time"):
-        names = [_series_words(name, data, declaration).split(" (")[0] for name in _series(rows)]
+        names = [_series_words(name, data, declaration, lambda each: each.head) for name in _series(rows)]
         sentences.append(
             f"Event time {decimal(float(str(event_time)), 0)} stands for all beyond it in {sentence_list(names)}."
         )
@@ -190,7 +196,7 @@ def _time_words(zero: pd.DataFrame) -> str:
     return sentence_list([event_time_words(time, binned) for time, binned in pairs])
 
 
-def _measured_notes(zero: pd.DataFrame) -> list[str]:
+def _measured_notes(zero: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
     """Say what effects are measured from, and for whom where it is not the same for all."""
     if zero.empty:
         return []
@@ -199,9 +205,10 @@ def _measured_notes(zero: pd.DataFrame) -> list[str]:
         found = [f"Measured from event time {times}, which is zero by construction."]
     else:
         found = [f"Measured from event times {times}, which are zero by construction."]
-    for row in zero[zero["reason"].str.contains("cohort")].drop_duplicates(["event_time", "reason"]).to_dict("records"):
-        whose = re.split("zero by construction[:,] ", row["reason"])[-1]
-        found.append(f"Event time {decimal(row['event_time'], 0)}: {whose}.")
+    for row in zero.drop_duplicates(["event_time", "reason"]).to_dict("records"):
+        reason = read_reason(row["reason_code"], row["reason_arguments"])
+        if reason is not None and (whose := whose_words(reason, declaration.labels)):
+            found.append(f"Event time {decimal(row['event_time'], 0)}: {whose}.")
     return found
 
 
@@ -220,7 +227,7 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
             )
         zero = data[data["estimate"].eq(0) & data["standard_error"].isna()]
         apart = zero["estimator"].map(lambda name: ESTIMATORS[name].leads_apart).astype(bool)
-        sentences += _measured_notes(zero[~apart])
+        sentences += _measured_notes(zero[~apart], declaration)
         for estimator, leads in zero[apart].groupby("estimator", sort=False):
             number = "time" if leads["event_time"].nunique() == 1 else "times"
             whose, times = ESTIMATORS[str(estimator)].method, _time_words(leads)
@@ -238,7 +245,7 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
         place = f"{row['block']}/{row['specification']}/{row['estimator']}"
         which = _series_words(place, data, declaration)
         name = declaration.outcomes[row["outcome"]].head + (f", {which}" if which else "")
-        sample = "" if row["sample"] == "all rows" else f" ({row['sample']})"
+        sample = "" if row["sample"] == ALL_ROWS else f" ({row['sample']})"
         counts = f"{count(row['observations'])} observations{sample}"
         test = (
             f"joint test that all leads are zero, p {probability(row['p_value'])}"

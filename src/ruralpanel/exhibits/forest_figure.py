@@ -11,14 +11,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from ruralpanel.estimation.along import is_along
+from ruralpanel.estimation.terms import is_along
 from ruralpanel.exhibits.caption import ExhibitDeclaration, OutcomeWords, closing_notes, missing_errors, unit_notes
 from ruralpanel.exhibits.coefficients import draw_interval, interval_notes, missing_coefficients
-from ruralpanel.exhibits.names import name_words, term_words
 from ruralpanel.exhibits.numbers import decimal, probability
 from ruralpanel.exhibits.style import WIDTH, axis_label, empty_axes, figure_style, finish, legend_below
 from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.figures_of_effects import ForestFigure
+from ruralpanel.words.names import name_words, term_words
 
 ALONE, TOGETHER = "One at a time", "All of an equation together"
 COLUMN_WIDTH = 0.11

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from ruralpanel.estimation.along import is_along, treatment_of, value_of
+from ruralpanel.estimation.terms import along_parts, is_along, treatment_of, value_of
 from ruralpanel.exhibits.caption import (
     ExhibitDeclaration,
     OutcomeWords,
@@ -17,7 +17,6 @@ from ruralpanel.exhibits.caption import (
     unit_notes,
     variances_words,
 )
-from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.style import (
     COLOURS,
@@ -31,6 +30,7 @@ from ruralpanel.exhibits.style import (
 )
 from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.figures_of_effects import GradientFigure
+from ruralpanel.words.names import name_words
 
 LINES = ("-", "--", "-.", ":")
 
@@ -49,10 +49,16 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
     usable = estimates[estimates["estimator"].isin(shown_in(exhibit.kind, estimates["estimator"]))]
     own = usable[is_along(usable["term"])].copy()
     own["value"] = [value_of(term, exhibit.moderator) for term in own["term"]]
-    without = own["estimate"].isna() & own["term"].str.endswith(f" at {exhibit.moderator}")
+    without = own["estimate"].isna() & own["term"].map(lambda term: _is_along(term, exhibit.moderator)).astype(bool)
     own = own[own["value"].notna() | without].reset_index(drop=True)
     own["at"] = exhibit.divided_by * np.exp(own["value"]) if exhibit.logarithm_of is not None else own["value"]
     return own
+
+
+def _is_along(term: str, moderator: str) -> bool:
+    """Tell whether an effect is at a value of this moderator, or would be."""
+    found = along_parts(term)
+    return found is not None and found[1] == moderator
 
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, sentence_list, unit_notes
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, unit_notes
 from ruralpanel.exhibits.numbers import decimal
 from ruralpanel.exhibits.style import (
     COLOURS,
@@ -20,6 +20,7 @@ from ruralpanel.exhibits.style import (
     panels,
 )
 from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.words.sentences import sentence_list
 
 PARALLEL = "parallel trends"
 

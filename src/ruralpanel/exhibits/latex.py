@@ -65,11 +65,10 @@ def as_latex(table: PrintedTable) -> str:
     is_long = is_longer_than_a_page(parts)
     packages = [*LATEX_PACKAGES, *(["longtable"] if is_long else [])]
     # LaTeX numbers tables itself, so the caption goes without our number.
-    number, caption = table.title.split(". ", 1)
     lines = [f"% {SIMULATED}"] if SIMULATED in table.title else []
-    lines.append(f"% {number}; needs {', '.join(packages[:-1])} and {packages[-1]}; made for lines of 16 cm")
+    lines.append(f"% {table.number}; needs {', '.join(packages[:-1])} and {packages[-1]}; made for lines of 16 cm")
     notes = latex_text(" ".join(table.notes))
-    title = rf"\caption{{{latex_text(caption)}}}"
+    title = rf"\caption{{{latex_text(table.caption)}}}"
     if is_long:
         lines += [r"\begingroup", r"\small", r"\setlength{\tabcolsep}{3pt}"]
         for position, part in enumerate(parts):

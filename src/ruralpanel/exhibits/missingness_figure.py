@@ -11,12 +11,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes
-from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.exhibits.period_axis import positions, set_period_ticks
 from ruralpanel.exhibits.style import MARKERS, NEVER_COLOUR, empty_axes, figure_style, finish, stacked_panels
 from ruralpanel.periods.frequency import frequency
 from ruralpanel.study.figures_of_results import MissingnessFigure
+from ruralpanel.words.names import name_words
 
 ALL, NEVER = "all", "never"
 """All units together, and those never treated, as :mod:`ruralpanel.panel.codebook` calls them."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ruralpanel.estimation.terms import LOW, group_parts
 from ruralpanel.exhibits.caption import (
     ExhibitDeclaration,
     OutcomeWords,
@@ -16,15 +15,12 @@ from ruralpanel.exhibits.caption import (
     unit_notes,
     variances_words,
 )
-from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.period_axis import positions, set_period_ticks
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, panels
 from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.figures_of_results import PathsFigure
-
-GROUP = re.compile(r"(?P<treated>treated|untreated)(, (?P<moderator>\w+) (?P<level>high|low))?")
-"""A term of :mod:`ruralpanel.estimation.group_means`."""
+from ruralpanel.words.names import name_words
 
 TREATED, UNTREATED = COLOURS[0], COLOURS[4]
 """Colours that differ in lightness too, for print in grey."""
@@ -69,12 +65,11 @@ def _draw_paths(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declaration
     if from_base.any():
         axes.axhline(0, color="#555555", linewidth=0.8)
     place = f"{part['block'].iloc[0]}/{part['specification'].iloc[0]}"
-    groups = sorted(shown["term"].unique(), key=lambda name: (name.startswith("un"), name))
+    groups = sorted(shown["term"].unique(), key=lambda name: (not group_parts(name)[0], name))
     for position, group in enumerate(groups):
         line = shown[shown["term"] == group]
-        found = GROUP.fullmatch(group)
-        assert found is not None
-        treated, low = found["treated"] == "treated", found["level"] == "low"
+        treated, _, level = group_parts(group)
+        low = level == LOW
         colour = TREATED if treated else UNTREATED
         axes.errorbar(
             positions(line["period"], declaration.frequency).astype(float) + (position - (len(groups) - 1) / 2) * 0.09,
@@ -108,13 +103,12 @@ def _draw_paths(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declaration
 
 def _group_words(group: str, place: str, declaration: ExhibitDeclaration) -> str:
     """Name a group by the labels of its treatment and moderator."""
-    found = GROUP.fullmatch(group)
-    assert found is not None
+    treated, moderator, level = group_parts(group)
     treatment = declaration.grouped_by[place]
     label = name_words(treatment, declaration.labels)
-    words = label if found["treated"] == "treated" else f"No {label}"
-    if found["moderator"]:
-        words += f", {found['level']}: {name_words(found['moderator'], declaration.labels)}"
+    words = label if treated else f"No {label}"
+    if moderator:
+        words += f", {level}: {name_words(moderator, declaration.labels)}"
     return words
 
 

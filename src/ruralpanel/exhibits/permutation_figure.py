@@ -10,14 +10,15 @@ from matplotlib.figure import Figure
 
 from ruralpanel.estimation.absent_p_values import ABSENT
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, unit_notes
-from ruralpanel.exhibits.names import term_words
 from ruralpanel.exhibits.numbers import count, probability
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, panels
+from ruralpanel.reasons import code_of
 from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.figures_of_results import PermutationFigure
+from ruralpanel.words.names import term_words
 
 ORIGIN = ["block", "specification", "outcome", "estimator", "term"]
-SHOWN = [*ORIGIN, "row", "draw", "estimate", "p_value_permutation", "permutation", "reason"]
+SHOWN = [*ORIGIN, "row", "draw", "estimate", "p_value_permutation", "permutation", "reason", "reason_arguments"]
 
 
 def plotted_data(estimates: pd.DataFrame, draws: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.DataFrame:
@@ -42,7 +43,7 @@ def plotted_data(estimates: pd.DataFrame, draws: pd.DataFrame, declaration: Exhi
     assert isinstance(exhibit, PermutationFigure)
     numbered = estimates.assign(row=estimates.groupby("block", sort=False).cumcount() + 1)
     asked = numbered[numbered["estimator"].isin(shown_in(exhibit.kind)) & (numbered["permutation"] != "")]
-    asked = asked[~asked["permutation"].str.startswith(ABSENT)]  # regressors, which no cohort moves
+    asked = asked[asked["permutation"].map(code_of) != ABSENT["permutation"]]  # regressors, which no cohort moves
     if exhibit.terms is not None:
         asked = asked[asked["term"].isin(exhibit.terms)]
     permuted = draws.merge(asked[["row", *ORIGIN]], on=["block", "row"], how="inner", validate="many_to_one")

@@ -54,6 +54,8 @@ class PrintedTable:
         Whether columns are numbered (1), (2), ….
     words
         Positions of columns that hold sentences and not numbers.
+    number, caption
+        The two parts of the title.
     """
 
     title: str
@@ -64,6 +66,8 @@ class PrintedTable:
     stub: str = ""
     numbered: bool = True
     words: tuple[int, ...] = ()
+    number: str = ""
+    caption: str = ""
 
 
 def as_plain(table: PrintedTable) -> dict[str, Any]:

@@ -9,27 +9,28 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.address import address_of
-from ruralpanel.estimation.along import is_along
 from ruralpanel.estimation.estimates import JOINT_TEST
-from ruralpanel.estimation.first_stage import parts_of
+from ruralpanel.estimation.terms import average_parts, first_stage_parts, is_along
 from ruralpanel.exhibits.caption import (
     ExhibitDeclaration,
     closing_notes,
     full_title,
     missing_errors,
     not_used_notes,
-    sentence_list,
     short_variance,
+    title_with_standing,
     unit_notes,
     variance_words,
     variances_words,
 )
-from ruralpanel.exhibits.names import name_words, term_words
 from ruralpanel.exhibits.numbers import count, decimal, interval_words, probability
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
 from ruralpanel.study.estimators import BY_PARTS, ESTIMATORS, LEAST_SQUARES, shown_in
 from ruralpanel.study.exhibits import RegressionTable
 from ruralpanel.study.fixed_effects import fixed_effect, intercepts, slopes
+from ruralpanel.words.frames import listed
+from ruralpanel.words.names import name_words, term_words
+from ruralpanel.words.sentences import ALL_ROWS, sentence_list
 
 MDE = "MDE₈₀"
 """The label of the rows with minimum detectable effects."""
@@ -80,13 +81,15 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
         coefficients,
         _statistics(regressions, declaration),
         _notes(regressions, declaration, exhibit, list(unavailable)),
+        number=declaration.number,
+        caption=title_with_standing(declaration),
     )
 
 
 def _is_overall(estimates: pd.DataFrame) -> pd.Series:
     """Tell the effect over all treated cohorts and periods from its parts and from other averages of them."""
     whole = (estimates["cohort"] == "") & estimates["period"].isna() & estimates["event_time"].isna()
-    return whole & ~estimates["term"].str.contains(", ")
+    return whole & estimates["term"].map(lambda term: not average_parts(term)[1]).astype(bool)
 
 
 def _is_asked_for(estimates: pd.DataFrame, effects: str) -> pd.Series:
@@ -132,7 +135,7 @@ def _term_rows(columns: list[pd.DataFrame], exhibit: RegressionTable) -> list[tu
             cohort = row["cohort"] if exhibit.effects == "cohort" else ""
             found.setdefault(row["term"], set()).add(event_time if event_time is not None else cohort or None)
     terms = exhibit.terms or list(found)
-    stages = {term: parts for term in found if (parts := parts_of(term)) is not None}
+    stages = {term: parts for term in found if (parts := first_stage_parts(term)) is not None}
     below = [term for term, (endogenous, _) in stages.items() if endogenous in terms]
     terms = [*(term for term in terms if term not in below), *below]
     return [
@@ -302,8 +305,7 @@ def _strength_rows(columns: list[pd.DataFrame], declaration: ExhibitDeclaration)
 
 def _hidden(first: dict[Any, Any], exhibit: RegressionTable) -> list[str]:
     """List regressors that the table does not show."""
-    regressors = first["regressors"].split(" + ") if first["regressors"] else []
-    return [name for name in regressors if name not in (exhibit.terms or [])]
+    return [name for name in listed(first["regressors"]) if name not in (exhibit.terms or [])]
 
 
 def _short_variance(first: dict[Any, Any], declaration: ExhibitDeclaration) -> str:
@@ -311,7 +313,7 @@ def _short_variance(first: dict[Any, Any], declaration: ExhibitDeclaration) -> s
 
 
 def _effects_of(first: dict[Any, Any]) -> list[str]:
-    return [] if first["fixed_effects"] == "none" else first["fixed_effects"].split(" + ")
+    return listed(first["fixed_effects"])
 
 
 def _effect_words(effect: str, declaration: ExhibitDeclaration) -> str:
@@ -347,7 +349,7 @@ def _notes(
     hidden = dict.fromkeys(term_words(name, declaration.labels) for first in firsts for name in _hidden(first, exhibit))
     sentences += [*missing_errors(pd.concat(columns)), *unit_notes(pd.concat(columns), declaration)] if columns else []
     samples = list(dict.fromkeys(first["sample"] for first in firsts))
-    if len(samples) == 1 and samples != ["all rows"]:
+    if len(samples) == 1 and samples != [ALL_ROWS]:
         sentences.append(f"Sample: {samples[0]}.")
     elif len(samples) > 1:
         for sample in (each for each in samples if len(each) > LONG_SAMPLE):
@@ -377,17 +379,17 @@ def _instrument_notes(columns: list[pd.DataFrame], declaration: ExhibitDeclarati
     numbered = list(enumerate(columns, start=1))
     by_set: dict[str, list[int]] = {}
     for number, column in numbered:
-        if column["instruments"].iloc[0]:
+        if listed(column["instruments"].iloc[0]):
             by_set.setdefault(column["instruments"].iloc[0], []).append(number)
     if not by_set:
         return []
-    listed = {
-        names: sentence_list([term_words(name, declaration.labels) for name in names.split(" + ")]) for names in by_set
+    instruments = {
+        names: sentence_list([term_words(name, declaration.labels) for name in listed(names)]) for names in by_set
     }
     if len(by_set) == 1:
-        sentences = [f"Instruments: {next(iter(listed.values()))}."]
+        sentences = [f"Instruments: {next(iter(instruments.values()))}."]
     else:
-        sentences = [f"Instruments in {_column_words(at)}: {listed[names]}." for names, at in by_set.items()]
+        sentences = [f"Instruments in {_column_words(at)}: {instruments[names]}." for names, at in by_set.items()]
     for words, how in (("First-stage F", "first_stage"), ("In brackets", "anderson_rubin")):
         found: dict[str, list[int]] = {}
         for number, column in numbered:

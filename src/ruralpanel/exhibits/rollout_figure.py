@@ -10,8 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogFormatter, LogLocator, NullLocator
 
-from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, sentence_list
-from ruralpanel.exhibits.names import name_words
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.exhibits.period_axis import positions, set_period_ticks
 from ruralpanel.exhibits.style import COLOURS, MARKERS, WIDTH, figure_style, finish
@@ -19,6 +18,8 @@ from ruralpanel.panel.lists import UNCERTAIN
 from ruralpanel.periods.column import with_labels
 from ruralpanel.periods.frequency import frequency
 from ruralpanel.study.figures_of_places import RolloutFigure
+from ruralpanel.words.names import name_words
+from ruralpanel.words.sentences import sentence_list
 
 PUBLISHED, SAMPLE, WEIGHTED = "published", "sample", "sample, weighted"
 SHARE, SHARE_WEIGHTED = "sample over published", "weighted sample over published"

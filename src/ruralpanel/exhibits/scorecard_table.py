@@ -6,12 +6,20 @@ from typing import Any
 
 import pandas as pd
 
-from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, estimator_words, full_title, sentence_list
-from ruralpanel.exhibits.names import term_words
+from ruralpanel.estimation.terms import average_parts, average_term
+from ruralpanel.exhibits.caption import (
+    ExhibitDeclaration,
+    closing_notes,
+    estimator_words,
+    full_title,
+    title_with_standing,
+)
 from ruralpanel.exhibits.numbers import decimal, probability
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
 from ruralpanel.study.addresses import PARTS, read_address
 from ruralpanel.study.exhibits import ScorecardTable
+from ruralpanel.words.names import term_words
+from ruralpanel.words.sentences import sentence_list
 
 KINDS = {
     "usual": ("p", "of each test by itself"),
@@ -60,6 +68,8 @@ def print_table(claims: pd.DataFrame, declaration: ExhibitDeclaration) -> Printe
         stub="Claim",
         numbered=False,
         words=(0, 1, len(heads) - 1),
+        number=declaration.number,
+        caption=title_with_standing(declaration),
     )
 
 
@@ -68,8 +78,8 @@ def _estimated(row: dict[Any, Any], declaration: ExhibitDeclaration) -> str:
     address = read_address(row["address"])
     parts = dict(zip(PARTS, address.parts, strict=True))
     # Averages of an estimator are called by their treatment, a comma and what they are.
-    term, *average = parts["term"].split(", ", 1)
-    words = ", ".join([term_words(term, declaration.labels), *average])
+    term, average = average_parts(parts["term"])
+    words = average_term(term_words(term, declaration.labels), average)
     words += "".join(f", {name.replace('_', ' ')} {value}" for name, value in address.within.items())
     outcome = declaration.columns[parts["outcome"]].label if parts["outcome"] in declaration.columns else ""
     # What to cite, and what coefficients mean, is said below the tables of these estimates.

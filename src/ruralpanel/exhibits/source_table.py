@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, full_title
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, full_title, title_with_standing
 from ruralpanel.exhibits.described import SourceWords
-from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.printed_table import PrintedTable
 from ruralpanel.periods.frequency import frequency
 from ruralpanel.periods.spelling import standard_spelling
+from ruralpanel.words.names import name_words
 
 HEADS = ["One row for each", "Years", "Files", "Rows", "Terms", "Standing"]
 WORDS = (0, 1, 4, 5)
@@ -53,6 +53,8 @@ def print_table(sources: pd.DataFrame, declaration: ExhibitDeclaration) -> Print
         stub="Source",
         numbered=False,
         words=WORDS,
+        number=declaration.number,
+        caption=title_with_standing(declaration),
     )
 
 

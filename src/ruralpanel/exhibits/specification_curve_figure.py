@@ -7,7 +7,7 @@ Simonsohn, Simmons & Nelson (2020), Specification curve analysis, Nature Human B
 
 from __future__ import annotations
 
-import re
+from itertools import groupby
 from textwrap import shorten
 from typing import Any
 
@@ -23,18 +23,19 @@ from ruralpanel.exhibits.caption import (
     unit_notes,
     variances_words,
 )
-from ruralpanel.exhibits.names import name_words, term_words
-from ruralpanel.exhibits.numbers import MINUS, decimal
+from ruralpanel.exhibits.numbers import decimal
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, stacked_panels
+from ruralpanel.reasons import read
 from ruralpanel.study.estimators import ESTIMATORS, shown_in
 from ruralpanel.study.figures_of_results import SpecificationCurveFigure
 from ruralpanel.study.fixed_effects import fixed_effect
+from ruralpanel.words.frames import listed
+from ruralpanel.words.names import name_words, term_words
+from ruralpanel.words.sentences import sample_words
 
-CHOICES = ["estimator", "fixed_effects", "regressors", "weights", "sample", "variance", "clustered_by", "spatial"]
+CHOICES = ["estimator", "fixed_effects", "regressors", "weights", "sample", "left_out", "variance", "clustered_by"]
+CHOICES += ["kernel", "cutoff", "bandwidth", "repaired"]
 """The columns of the estimates that tell specifications apart."""
-
-LEFT_OUT = re.compile(r",? ?without event time ([-−\d, ]+) of (“[^”]*”|[^,]+)")
-"""How a sample says that event times are left out of it."""
 
 CURVE_HEIGHT, ROW_HEIGHT = 2.3, 0.165
 """Inches: of the curve, and of a row of choices below it."""
@@ -68,7 +69,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
     found = found.assign(marked=marked).sort_values("marked", ascending=False, kind="stable")
     # Two blocks may add up the same in another order, which changes the last digits.
     numbers = found[["estimate", "standard_error"]].map("{:.10g}".format)
-    found = found[~numbers.join(found[[*CHOICES, "small_sample", "reason"]]).duplicated()]
+    found = found[~numbers.join(found[[*CHOICES, "small_sample", "reason", "reason_arguments"]]).duplicated()]
     found = found.sort_values(["estimate", "block", "specification", "estimator"], kind="stable").reset_index(drop=True)
     position = pd.Series(range(1, len(found) + 1), dtype="Int64").where(found["estimate"].notna())
     found.insert(0, "position", position)
@@ -179,16 +180,16 @@ def _draw_choices(axes: Axes, shown: pd.DataFrame, chosen: list[Choices], varyin
 def _choices(row: dict[Any, Any], declaration: ExhibitDeclaration) -> Choices:
     """Say what a specification chose, by kind of choice."""
     labels = declaration.labels
-    effects = [] if row["fixed_effects"] == "none" else row["fixed_effects"].split(" + ")
-    left_out = LEFT_OUT.search(row["sample"])
-    sample = LEFT_OUT.sub("", row["sample"]) or "all rows"
+    left_out = read(row["left_out"]) or ()
+    times = [each.arguments["times"] for each in left_out if each.code == "without_event_times"]
+    others = [each for each in left_out if each.code != "without_event_times"]
     return {
         "Estimator": [ESTIMATORS[row["estimator"]].short],
-        "Fixed effects": [_effect_words(each, declaration) for each in effects] or ["none"],
-        "Regressors": [name_words(each, labels) for each in row["regressors"].split(" + ") if each] or ["none"],
+        "Fixed effects": [_effect_words(each, declaration) for each in listed(row["fixed_effects"])] or ["none"],
+        "Regressors": [name_words(each, labels) for each in listed(row["regressors"])] or ["none"],
         "Weights": [name_words(row["weights"], labels)],
-        "Sample": [sample],
-        "Event times left out": [left_out[1].replace("-", MINUS) if left_out else "none"],
+        "Sample": [sample_words(row["condition"], others, labels)],
+        "Event times left out": [", ".join(decimal(each, 0) for each in times[0]) if times else "none"],
         "Standard errors": [_first_upper(short_variance(row, labels))],
     }
 
@@ -218,7 +219,8 @@ def _varying(chosen: list[Choices]) -> Choices:
 
 def _natural(words: str) -> list[str]:
     """Give a key that sorts 25 before 100."""
-    return [part.zfill(9) if part.isdigit() else part for part in re.split(r"(\d+)", words)]
+    runs = ("".join(run) for _, run in groupby(words, str.isdecimal))
+    return [run.zfill(9) if run.isdecimal() else run for run in runs]
 
 
 def _notes(data: pd.DataFrame, chosen: list[Choices], varying: Choices, declaration: ExhibitDeclaration) -> list[str]:

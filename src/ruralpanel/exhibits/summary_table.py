@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem
-from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, full_title
-from ruralpanel.exhibits.names import name_words
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, full_title, title_with_standing
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.exhibits.printed_table import PrintedTable
 from ruralpanel.periods.frequency import YEAR, Frequency, frequency
 from ruralpanel.study.exhibits import SummaryTable
 from ruralpanel.treatment_columns import cohort_column
+from ruralpanel.words.names import name_words
 
 EVERYBODY, NEVER, EVER = "All units", "Never treated", "Ever treated"
 DIFFERENCE = "Normalised difference"
@@ -65,6 +65,8 @@ def print_table(panel: pd.DataFrame, declaration: ExhibitDeclaration) -> Printed
         _counts(shown, groups, declaration, by_cohort),
         _notes(declaration, exhibit),
         numbered=False,
+        number=declaration.number,
+        caption=title_with_standing(declaration),
     )
 
 

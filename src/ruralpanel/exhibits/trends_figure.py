@@ -10,12 +10,12 @@ from matplotlib.lines import Line2D
 
 from ruralpanel.estimation.estimates import COHORT_SIZE
 from ruralpanel.exhibits.caption import ExhibitDeclaration, OutcomeWords, closing_notes
-from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.period_axis import positions, set_period_ticks
 from ruralpanel.exhibits.style import NEVER_COLOUR, axis_label, empty_axes, figure_style, finish, panels
 from ruralpanel.periods.frequency import in_order
 from ruralpanel.study.estimators import shown_in
+from ruralpanel.words.names import name_words
 
 WITHOUT_COHORT = ("never", "all")
 WORDS = {"never": "never", "all": "all units"}

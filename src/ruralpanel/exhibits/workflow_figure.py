@@ -11,10 +11,10 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 from matplotlib.path import Path
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes
-from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.style import figure_style, finish, stacked_panels
 from ruralpanel.study.flow import STAGES
+from ruralpanel.words.names import name_words
 
 HEADS = {
     "sources": "Sources",

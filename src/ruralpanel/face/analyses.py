@@ -22,8 +22,9 @@ from ruralpanel.face.renaming import listed, plain
 from ruralpanel.face.result import Result
 from ruralpanel.face.texts import decimals_for
 from ruralpanel.sensitivity.analysis import analyse
-from ruralpanel.study.estimators import WITH_ONE_CURVE
+from ruralpanel.study.estimators import LEAST_SQUARES, WITH_ONE_CURVE
 from ruralpanel.study.sensitivity import ANALYSES, AnySensitivity, OfRegression
+from ruralpanel.words.frames import in_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,7 +60,7 @@ class Analysis:
     declared
         What was asked for.
     results
-        All columns, as a run of a study writes them.
+        All columns, as a run of a study writes them: what is told is a code and its arguments.
     """
 
     result: Result
@@ -69,7 +70,7 @@ class Analysis:
 
     def tidy(self) -> pd.DataFrame:
         """Give one row a number: the interval or value under each bound, and the bound at which zero is in it."""
-        return self.results[list(COLUMNS)].rename(columns=COLUMNS)
+        return in_words(self.results, None)[list(COLUMNS)].rename(columns=COLUMNS)
 
     def plot(self, title: str | None = None, unit: str | None = None) -> Axes:
         """Draw intervals under parallel trends and under each bound; of `honest_did`.
@@ -195,14 +196,14 @@ def analysed(kind: str, result: object, given: Mapping[str, Any]) -> Analysis:
         _terms_exist(declared, result, door)
     found = analyse(kind, declared, [result.equation], result.estimates, result.found.covariance, result.declared.panel)
     if found["value"].isna().all():
-        raise NoAnalysis([Problem(door, next(iter(found["reason"])))])
+        raise NoAnalysis([Problem(door, next(iter(in_words(found, None)["reason"])))])
     return Analysis(result, kind, declared, found)
 
 
 def _usable(kind: str) -> list[str]:
-    return (
-        ["two_way_fixed_effects"] if issubclass(ANALYSES[kind], OfRegression) else [f"rp.{e}" for e in WITH_ONE_CURVE]
-    )
+    if issubclass(ANALYSES[kind], OfRegression):
+        return list(LEAST_SQUARES)
+    return [f"rp.{name}" for name in WITH_ONE_CURVE]
 
 
 def _terms_exist(declared: OfRegression, result: Result, door: str) -> None:

@@ -12,6 +12,7 @@ from ruralpanel.estimation.sample import estimation_sample
 from ruralpanel.face.declaration import Declared
 from ruralpanel.ledger import Ledger
 from ruralpanel.study.blocks import Equation
+from ruralpanel.study.estimators import LEAST_SQUARES
 
 
 def by_event_time(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -52,7 +53,7 @@ def of_terms(declared: Declared, equation: Equation, known: pd.DataFrame) -> pd.
     matrix = np.full((len(known), len(known)), np.nan)
     np.fill_diagonal(matrix, known["std.error"].to_numpy(dtype="float64") ** 2)
     square = pd.DataFrame(matrix, index=names, columns=names)
-    if equation.estimator != "two_way_fixed_effects" or equation.matching is not None or len(known) < 2:
+    if equation.estimator not in LEAST_SQUARES or equation.matching is not None or len(known) < 2:
         return square
     ledger = Ledger("estimation", "covariance", equation.unit, equation.period)
     levels = Levels(declared.panel, equation.unit, equation.period)

@@ -17,6 +17,7 @@ from ruralpanel.face.errors import ArgumentError, FrameError, NoEstimate
 from ruralpanel.face.parameters import REQUIRED, Argument, arguments_of, signature_of
 from ruralpanel.face.result import Result
 from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.words.frames import as_text
 
 WIDTH = 110
 """Characters of a line of a docstring."""
@@ -112,7 +113,7 @@ def result_of(declared: Declared, called: str) -> Result:
     except DataError as error:
         raise FrameError(Problem(called, each.what, "", each.hint) for each in error.problems) from None
     if found.estimates["estimate"].isna().all():
-        reasons = dict.fromkeys(each for each in found.estimates["reason"] if each)
+        reasons = dict.fromkeys(each for each in as_text(found.estimates)["reason"] if each)
         raise NoEstimate(Problem(called, each) for each in reasons or ["there is nothing to estimate"])
     return Result(declared, equation, found, called)
 
@@ -153,8 +154,8 @@ def _example(estimator: str, name: str) -> list[str]:
     more = [", window=[-3, 3]"] if declared.needs_window else []
     more += [", at=2004"] if "groups" in declared.keys else []
     # A dummy for every state would make a hazard's estimates inconsistent.
-    by_period = estimator == "complementary_log_log"
-    outcome = "treated_homicides" if by_period else "homicide" if estimator == "poisson_fixed_effects" else "l_homicide"
+    by_period = declared.outcome == "event"
+    outcome = {"number": "l_homicide", "count": "homicide", "event": "treated_homicides"}[declared.outcome]
     more += [", fixed_effects='year'"] if by_period else []
     lines = ["", "Examples", "--------", ">>> import causaldata", ">>> import ruralpanel as rp"]
     lines += [">>> states = causaldata.castle.load_pandas().data"]

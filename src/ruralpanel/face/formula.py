@@ -15,6 +15,7 @@ from ruralpanel.face.doors import result_of
 from ruralpanel.face.errors import ArgumentError, FrameError
 from ruralpanel.face.parameters import arguments_of
 from ruralpanel.face.result import Result
+from ruralpanel.study.estimators import LEAST_SQUARES, reading
 
 DOOR = "rp.feols"
 
@@ -93,9 +94,9 @@ def feols(
     whole = pd.concat([frame[kept], made], axis=1)
     if not known:
         whole[ROW], whole[ALL_ROWS] = range(len(whole)), 1
-    estimator = "two_way_fixed_effects"
+    (estimator,) = LEAST_SQUARES
     if instruments:
-        estimator = "instrumental_variables"
+        (estimator,) = reading("instruments")
         given |= {"instruments": instruments, "endogenous": endogenous}
     _known_arguments(given, estimator)
     found = result_of(declare(estimator, DOOR, whole, given), DOOR)

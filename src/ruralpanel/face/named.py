@@ -5,9 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.study.estimators import ESTIMATORS, LEAST_SQUARES
 
-SHORTER = {"two_way": "two_way_fixed_effects"}
+SHORTER = {"two_way": LEAST_SQUARES[0]}
 """Second names of estimators."""
 
 ANALYSES = ("honest_did", "pretrend_power", "equivalence_of_leads", "oster", "omitted_variable")

@@ -18,6 +18,7 @@ from ruralpanel.face.renaming import plain
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.exhibits import AnyExhibit
 from ruralpanel.study.model import Study
+from ruralpanel.words.frames import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 PICTURE = "picture"
 """What the exhibit is called that a picture is."""
+
+OF_EVENT_TIMES, OF_MEANS = ("event_study_figure",), ("trends_figure", "paths_figure")
+"""The kinds of figures that show the whole of a result: effects by event time, or means."""
 
 
 @contextmanager
@@ -70,21 +74,19 @@ def drawn(study: Study, exhibit: dict[str, Any], frame: pd.DataFrame) -> Axes:
 
 def _figure(declaration: ExhibitDeclaration, frame: pd.DataFrame) -> Axes:
     kind = import_module(f"ruralpanel.exhibits.{declaration.exhibit.kind}")
-    figure, _ = kind.draw(kind.plotted_data(frame, declaration), declaration)
+    figure, _ = kind.draw(in_words(kind.plotted_data(frame, declaration), declaration.labels), declaration)
     axes: Axes = figure.axes[0]
     return axes
 
 
 def plot(result: Result, title: str | None = None, unit: str | None = None) -> Axes:
     """Draw a result, as :meth:`ruralpanel.face.result.Result.plot` says."""
-    kinds = ESTIMATORS[result.estimator].exhibits
+    whole = OF_EVENT_TIMES if len(result.event_study()) else OF_MEANS
+    kinds = [each for each in ESTIMATORS[result.estimator].exhibits if each in whole]
+    if not kinds:
+        return coefplot(result, title=title, unit=unit)
     study = with_words(result.declared.study, title, unit)
-    if "event_study_figure" in kinds and len(result.event_study()):
-        return drawn(study, {"kind": "event_study_figure", "blocks": [FRAME]}, result.estimates)
-    for kind in ("trends_figure", "paths_figure"):
-        if kind in kinds:
-            return drawn(study, {"kind": kind, "blocks": [FRAME]}, result.estimates)
-    return coefplot(result, title=title, unit=unit)
+    return drawn(study, {"kind": kinds[0], "blocks": [FRAME]}, result.estimates)
 
 
 def with_words(study: Study, title: str | None, unit: str | None) -> Study:
@@ -201,7 +203,7 @@ def _event_times(results: Sequence[Result], names: Sequence[str], title: str | N
     )
     study = study.model_copy(update={"blocks": {FRAME: again}})
     frame = pd.concat(parts, ignore_index=True)
-    return drawn(study, {"kind": "event_study_figure", "blocks": [FRAME]}, frame)
+    return drawn(study, {"kind": OF_EVENT_TIMES[0], "blocks": [FRAME]}, frame)
 
 
 def _lines(

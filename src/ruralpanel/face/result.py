@@ -15,6 +15,7 @@ from ruralpanel.face.declaration import Declared
 from ruralpanel.ledger import ledger_frame
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.words.frames import as_text, ledger_in_words, listed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -89,14 +90,20 @@ class Result:
 
     @property
     def estimates(self) -> pd.DataFrame:
-        """The estimates with all their columns, as every run of a study writes them."""
+        """The estimates with all their columns, as every run of a study writes them: what is told is a code and its
+        arguments, which :meth:`tidy` and :attr:`told` have in sentences."""
         return self.found.estimates
+
+    @cached_property
+    def told(self) -> pd.DataFrame:
+        """The estimates with sentences in place of codes, and with names as the study has them."""
+        return as_text(self.estimates)
 
     @property
     def ledger(self) -> pd.DataFrame:
         """What became of the rows: how treatment was dated, and which rows left, with reasons."""
         both = [ledger_frame(self.declared.ledger.lines), self.found.ledger]
-        return pd.concat([each for each in both if len(each)], ignore_index=True)
+        return ledger_in_words(pd.concat([each for each in both if len(each)], ignore_index=True), None)
 
     def name(self, term: str) -> str:
         """Give what the user calls a term: products of columns by their columns."""
@@ -113,7 +120,7 @@ class Result:
             which says why a number is missing or zero by construction. Further columns, such as
             ``p.value.bootstrap``, where any row has them.
         """
-        estimates = self.estimates
+        estimates = self.told
         more = {key: name for key, name in TIDY_WHERE_ANY.items() if estimates[key].notna().any()}
         frame = estimates[[*TIDY, *more]].rename(columns={**TIDY, **more})
         return frame.assign(term=frame["term"].map(self.name), outcome=self.outcome)
@@ -127,7 +134,7 @@ class Result:
             ``nobs``, ``n_units``, ``clusters``, ``r.squared`` (within the fixed effects), ``outcome.mean``,
             ``p.value.leads`` of the joint test of leads, and in words what was estimated how.
         """
-        rows = self.estimates
+        rows = self.told
         effects = rows.loc[rows["term"] != JOINT_TEST]
         if "variance" in ESTIMATORS[self.estimator].without:  # means: each row has its own units
             shown = effects[effects["period"].notna()]
@@ -177,9 +184,8 @@ class Result:
     @property
     def clustered_by(self) -> str:
         """The columns that clusters are defined by, as the user calls them; empty for none."""
-        stated = [each for each in self.estimates["clustered_by"] if each]
-        names = self.declared.names
-        return " + ".join(names.get(part, part) for part in stated[0].split(" + ")) if stated else ""
+        stated = next((each for each in map(listed, self.estimates["clustered_by"]) if each), [])
+        return " + ".join(self.declared.names.get(part, part) for part in stated)
 
     @property
     def vcov(self) -> pd.DataFrame:

@@ -206,10 +206,18 @@ class StudyRun:
 
     @cached_property
     def estimates(self) -> pd.DataFrame:
-        """All estimates, one row a coefficient, in the order of the study's blocks."""
+        """All estimates, one row a coefficient, in the order of the study's blocks, as the files have them: what is
+        told is a code and its arguments, which :attr:`told` has in sentences."""
         from ruralpanel.estimation.estimates import load_estimates
 
         return load_estimates([self.folder / "estimates" / f"{block}.csv" for block in self.loaded.study.blocks])
+
+    @cached_property
+    def told(self) -> pd.DataFrame:
+        """The estimates with sentences in place of codes, and with names as the study has them."""
+        from ruralpanel.words.frames import as_text
+
+        return as_text(self.estimates)
 
     @cached_property
     def panel(self) -> pd.DataFrame:

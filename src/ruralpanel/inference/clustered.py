@@ -46,7 +46,7 @@ def covariance(influences: Influences, rows: Rows, inference: Inference) -> Cova
     counts = clusters.nunique()
     if counts.min() < 2:
         only = counts.idxmin()
-        raise TooFewClusters(f"one cluster only in `{only}`: clustered standard errors need at least two")
+        raise TooFewClusters("one_cluster", name=only)
     smallest = int(counts.min())
     matrix = _meat_of_one_or_two(influences.weights * influences.residuals[:, None], clusters)
     repaired = bool((np.diag(matrix) < 0).any())  # never with one dimension, whose middle is a sum of squares

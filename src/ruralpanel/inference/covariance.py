@@ -5,14 +5,15 @@ Each kind of standard errors is a module of its own, which :mod:`ruralpanel.stud
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 
+from ruralpanel.reasons import ReasonedError
 from ruralpanel.study.blocks import Inference
 from ruralpanel.study.vcovs import covariance_module
 
@@ -50,7 +51,7 @@ class Covariance:
         By term, what an ``estimate`` and an ``error`` are rounding if they are no larger than; infinite for the error
         of a term whose variance was negative. Terms that are not there have none.
     settings
-        How it was computed, in words, where its kind leaves that open: a kernel and its width.
+        Columns of the estimates that say how it was computed where its kind leaves that open: a kernel, its width.
     """
 
     matrix: pd.DataFrame
@@ -58,7 +59,7 @@ class Covariance:
     clusters: int | None
     repaired: bool = False
     rounding: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"estimate": {}, "error": {}}, dtype="float64"))
-    settings: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
     own_degrees_of_freedom: DegreesOfFreedom | None = None
 
     def freedom_of(self, weights: pd.Series) -> float:
@@ -82,8 +83,8 @@ class Covariance:
         return None if own is None else own.combined(combinations)
 
 
-class NoCovariance(ValueError):
-    """Standard errors of this kind cannot be had here; the message says why."""
+class NoCovariance(ReasonedError):
+    """Standard errors of this kind cannot be had here; the reason says why."""
 
 
 class TooFewClusters(NoCovariance):
@@ -191,7 +192,7 @@ def labelled(
     groups: np.ndarray | None = None,
     clusters: int | None = None,
     repaired: bool = False,
-    settings: str = "",
+    settings: Mapping[str, Any] | None = None,
 ) -> Covariance:
     """Put the names of coefficients to a matrix, and bound its rounding.
 
@@ -209,7 +210,7 @@ def labelled(
         As in :class:`Covariance`.
     """
     named = pd.DataFrame((matrix + matrix.T) / 2, index=influences.terms, columns=influences.terms)
-    return Covariance(named, degrees_of_freedom, clusters, repaired, _rounding(influences, groups), settings)
+    return Covariance(named, degrees_of_freedom, clusters, repaired, _rounding(influences, groups), settings or {})
 
 
 def _rounding(influences: Influences, groups: np.ndarray | None) -> pd.DataFrame:
@@ -261,4 +262,4 @@ def is_singular(covariance: np.ndarray) -> bool:
 def require_rows(observations: int, coefficients: int) -> None:
     """Refuse a small-sample correction by rows that are no more than the coefficients."""
     if observations <= coefficients:
-        raise TooFewClusters(f"{observations} rows leave no degrees of freedom beside {coefficients} coefficients")
+        raise TooFewClusters("no_freedom", rows=observations, coefficients=coefficients)

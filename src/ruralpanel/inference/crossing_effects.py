@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from ruralpanel.reasons import ReasonedError
+
 MOST_LEVELS = 2500
 """Levels of crossing effects beyond which their matrix takes too long to invert."""
 
@@ -23,7 +25,7 @@ RANK = 1e-10
 nothing is one."""
 
 
-class TooManyLevels(ValueError):
+class TooManyLevels(ReasonedError):
     """Fixed effects cross each other in more levels than can be handled; the message says how many."""
 
 
@@ -120,7 +122,7 @@ def crossing_effects(
     first = sparse.csr_matrix((rows, 0)) if main is None else _dummies(effects[main].to_numpy(), root)
     rest = sparse.csr_matrix(sparse.hstack(others)) if others else sparse.csr_matrix((rows, 0))
     if rest.shape[1] > MOST_LEVELS:
-        raise TooManyLevels(f"fixed effects cross in {rest.shape[1]:,} levels, more than {MOST_LEVELS:,}")
+        raise TooManyLevels("effects_cross", levels=rest.shape[1], most=MOST_LEVELS)
     products = (rest.T @ rest).toarray()
     if main is not None:
         cross = first.T @ rest

@@ -55,16 +55,16 @@ def covariance(influences: Influences, rows: Rows, inference: Inference) -> Cova
     sums = pd.DataFrame(influences.weights * influences.residuals[:, None]).groupby(rows.periods).sum()
     number, observations = len(sums), len(rows.sample)
     if number < 2:
-        raise TooFewClusters("one period only: Driscoll–Kraay standard errors need many")
+        raise TooFewClusters("one_period_to_add_up")
     bandwidth = default_bandwidth(number) if inference.bandwidth is None else inference.bandwidth
     if bandwidth >= number:
-        raise NoCovariance(f"a `bandwidth` of {bandwidth} is not below the number of periods, which is {number}")
+        raise NoCovariance("bandwidth_too_wide", bandwidth=bandwidth, periods=number)
     matrix = sums.to_numpy().T @ bartlett_weights(sums.index.to_numpy(), bandwidth) @ sums.to_numpy()
     if inference.small_sample != "none":
         counted = counted_coefficients(influences.coefficients, rows.effects, None) + rows.slope_levels
         require_rows(observations, counted)
         matrix = matrix * (number / (number - 1)) * ((observations - 1) / (observations - counted))
-    settings = f"Bartlett kernel, bandwidth {bandwidth} of {number} periods"
+    settings = {"kernel": "bartlett", "bandwidth": bandwidth}
     return labelled(matrix, influences, number - 1, rows.periods, settings=settings)
 
 

@@ -108,12 +108,12 @@ def covariance(influences: Influences, rows: Rows, inference: Inference) -> Cova
     codes, names = pd.factorize(rows.sample[name], sort=True)
     number = len(names)
     if number < 2:
-        raise TooFewClusters(f"one cluster only in `{name}`: clustered standard errors need at least two")
+        raise TooFewClusters("one_cluster", name=name)
     columns = _columns(influences, rows, rows.sample[name])
     jackknife = inference.small_sample == "cr3"
     terms = len(influences.terms)
     if not jackknife and number * columns.shape[1] * terms > MOST_NUMBERS:
-        raise NoCovariance(f"{number:,} clusters are too many for `small_sample: cr2`, and do without; choose fixest")
+        raise NoCovariance("too_many_clusters_for_leverage", clusters=number)
     contributions = np.empty((number, terms))
     within, fitted = np.empty((number, terms, terms)), np.empty((0 if jackknife else number, columns.shape[1], terms))
     order = np.argsort(codes, kind="stable")
@@ -123,10 +123,7 @@ def covariance(influences: Influences, rows: Rows, inference: Inference) -> Cova
         adjusted, resting = _adjusted(weights, own[:, (own != 0).any(axis=0)], jackknife)
         if jackknife and resting is not None:
             term, label = influences.terms[resting], names[cluster]
-            raise NoCovariance(
-                f"without {name} {label}, {term} cannot be estimated, so that there is no jackknife (`cr3`); "
-                "`small_sample: cr2` does without"
-            )
+            raise NoCovariance("no_jackknife_without", cluster=name, label=str(label), term=term)
         contributions[cluster] = adjusted.T @ influences.residuals[here]
         if not jackknife:
             within[cluster], fitted[cluster] = adjusted.T @ adjusted, own.T @ adjusted
@@ -189,12 +186,10 @@ def _columns(influences: Influences, rows: Rows, clusters: pd.Series) -> np.ndar
     try:
         effect = crossing_effects(effects, main, rows.weights, rows.slopes)
     except TooManyLevels as error:
-        raise NoCovariance(f"no standard errors that allow for leverage: {error}") from None
+        raise NoCovariance("no_leverage", why=error.reason) from None
     width = effect.root.shape[1] + len(influences.terms) + (0 if nested else effect.main.shape[1])
     if width * len(rows.weights) > MOST_NUMBERS:
-        raise NoCovariance(
-            f"{len(rows.weights):,} rows are too many for effects of {width:,} levels that cross clusters"
-        )
+        raise NoCovariance("too_many_rows_for_leverage", rows=len(rows.weights), levels=width)
     parts = [_crossing(effect), np.linalg.qr(influences.weights)[0]]
     if not nested and main is not None:
         parts.append((effect.main.toarray()) / np.sqrt(effect.levels))

@@ -54,7 +54,7 @@ def covariance(influences: Influences, rows: Rows, inference: Inference) -> Cova
     negative = np.diag(meat) <= NEARLY_ZERO * (scores**2).sum(axis=0)
     units = np.outer(influences.units, influences.units)
     matrix = raised(meat * units) / units if negative.any() else meat
-    settings = f"{'Bartlett' if kernel == 'bartlett' else kernel} kernel, {inference.cutoff:g} km"
+    settings = {"kernel": kernel, "cutoff": inference.cutoff}
     found = labelled(matrix, influences, freedom, repaired=bool(negative.any()), settings=settings)
     lost = negative & (np.diag(matrix * units) <= 2 * NEARLY_ZERO)
     found.rounding.loc[lost, "error"] = np.inf

@@ -71,9 +71,9 @@ def _test(panel: pd.DataFrame, equation: Equation) -> dict[str, Any]:
     try:
         result = estimate_function(equation.estimator)(panel, equation, ledger)
     except CannotEstimate as error:
-        return {"p_value": float("nan"), "reason": str(error)}
+        return {"p_value": float("nan"), "reason": error.reason.code}
     (test,) = (row for row in result.rows if row["term"] == JOINT_TEST)
-    return {"p_value": test.get("p_value", float("nan")), "reason": test["reason"]}
+    return {"p_value": test.get("p_value", float("nan")), "reason": test["reason"].code}
 
 
 def summarise_lead_tests(replications: pd.DataFrame, plan: Plan) -> pd.DataFrame:

@@ -162,5 +162,5 @@ def _with_derived(
     for name in [name for name in panel.derived if stages[name] == stage]:
         values, words = derive(table, panel.derived[name], panel, tables, read)
         table = table.assign(**{name: values})
-        ledger.note(f"derive {name}", len(table), table, words)
+        ledger.note(f"derive {name}", len(table), table, words, [name])
     return table

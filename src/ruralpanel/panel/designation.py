@@ -95,7 +95,10 @@ def date_designation(
         **{name: treated, cohort_column(name): cohort, event_time_column(name): panel[period] - cohort},
         **intensity,
     )
-    ledger.note(f"designation {name}", len(panel), dated, _summary(dated, name, designation, unit, period, unknown))
+    summary = _summary(dated, name, designation, unit, period, unknown)
+    ledger.note(
+        f"designation {name}", len(panel), dated, summary, [name, f"{name}_cohort", f"{name}_event_time", *intensity]
+    )
     return dated
 
 
@@ -258,7 +261,7 @@ def _from_intensity(
     if designation.absorbing and again.any():
         words.append(f"no longer above it in {counted(int(again.sum()), 'row')}, where treatment stays")
     words += [f"missing in {counted(int(values.isna().sum()), 'row')}"] if values.isna().any() else []
-    ledger.note(f"designation {name}: intensity", len(panel), panel, "; ".join(words))
+    ledger.note(f"designation {name}: intensity", len(panel), panel, "; ".join(words), [name, f"{name}_intensity"])
     return (above if above.isna().any() else above.astype("int64")), cohort
 
 

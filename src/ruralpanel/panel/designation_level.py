@@ -62,7 +62,7 @@ def read_at_level(
         filled = int(panel[column].isna().sum() - of_others.isna().sum())
         words += [f"{column} of {counted(filled, 'row')} as in the others of level and period"] if filled else []
         panel = panel.assign(**{column: of_others})
-    ledger.note(f"designation {name}: level", len(panel), panel, "; ".join(words))
+    ledger.note(f"designation {name}: level", len(panel), panel, "; ".join(words), [name])
     return panel, level
 
 

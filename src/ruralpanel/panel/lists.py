@@ -169,7 +169,7 @@ def note_lists(
         Gets the lines.
     """
     for what, words in _ledger_words(reading, declared, panel, unit, period):
-        ledger.note(f"designation {name}: {what}", len(panel), panel, words)
+        ledger.note(f"designation {name}: {what}", len(panel), panel, words, [name])
 
 
 def _existing_years(found: pd.Series, declared: YearlyList, periods: pd.Series, where: str, of: Frequency) -> list[int]:

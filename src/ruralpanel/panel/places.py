@@ -81,27 +81,28 @@ def add_places(
         status = known_status(panel, ring.designation, designations[ring.designation], row, column, periods)
         values, words = _neighbours(ring, name, sites, pairs, status, row, column)
         panel = panel.assign(**values)
-        ledger.note(f"neighbours {name}", len(panel), panel, words)
+        ledger.note(f"neighbours {name}", len(panel), panel, words, values)
     for name, group in places.leave_out_share.items():
         status = known_status(panel, group.designation, designations[group.designation], row, column, periods)
         share, words = _leave_out_share(panel, group, status, row, column)
         panel = panel.assign(**{name: share})
-        ledger.note(f"leave_out_share {name}", len(panel), panel, words)
+        ledger.note(f"leave_out_share {name}", len(panel), panel, words, [name])
     for name, density in places.density.items():
         number = _others(sites, pairs, np.ones(len(units)), 0, density.radius)
         panel = panel.assign(**{name: number.astype("int64")[row]})
         words = f"{counted(int((number == 0).sum()), 'unit')} without another within {density.radius:g} km"
-        ledger.note(f"density {name}", len(panel), panel, words)
+        ledger.note(f"density {name}", len(panel), panel, words, [name])
     for name in places.nearest:
         distance = nearest_other(sites)
         panel = panel.assign(**{name: distance[row]})
-        ledger.note(f"nearest {name}", len(panel), panel, _spread(distance))
+        ledger.note(f"nearest {name}", len(panel), panel, _spread(distance), [name])
     for name, index in places.nearest_neighbour_index.items():
         panel = add_nearest_neighbour_index(panel, name, index, sites, unit, row, ledger)
     for name, target in places.distance_to.items():
         distance = _distance_to(target, places, sites, tables, lines)[sites.of_unit]
         panel = panel.assign(**{name: distance[row]})
-        ledger.note(f"distance_to {name}", len(panel), panel, f"{target.points or target.line}: {_spread(distance)}")
+        words = f"{target.points or target.line}: {_spread(distance)}"
+        ledger.note(f"distance_to {name}", len(panel), panel, words, [name])
     return panel
 
 

@@ -88,7 +88,11 @@ def add_nearest_neighbour_index(
     values = groups.map(found).astype("float64").to_numpy()[row]
     added = panel.assign(**{name: values})
     ledger.note(
-        f"nearest_neighbour_index {name}", len(panel), added, _words(pd.Series(found, dtype="float64"), groups, index)
+        f"nearest_neighbour_index {name}",
+        len(panel),
+        added,
+        _words(pd.Series(found, dtype="float64"), groups, index),
+        [name],
     )
     return added
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.panel.balance import (
     ALWAYS,
@@ -23,6 +22,7 @@ from ruralpanel.panel.balance import (
     UNITS,
 )
 from ruralpanel.panel.codebook import ALL
+from ruralpanel.words.names import name_words
 
 MOST_PATTERNS = 5
 """Patterns of observation that the page shows; the file has all."""

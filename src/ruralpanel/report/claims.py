@@ -9,13 +9,15 @@ from typing import Any
 import pandas as pd
 
 from ruralpanel.exhibits.caption import OutcomeWords, estimator_words
-from ruralpanel.exhibits.names import term_words
 from ruralpanel.exhibits.numbers import MINUS, decimal, probability
 from ruralpanel.exhibits.scorecard_table import KINDS
 from ruralpanel.report.estimates import decimals, link
+from ruralpanel.study.addresses import read_address
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.model import Study
 from ruralpanel.verification.scorecard import STATUSES
+from ruralpanel.words.frames import in_words
+from ruralpanel.words.names import term_words
 
 WIDTH, MARGIN = 170, 18
 """The width of the picture of an interval, and what is left free on both sides for numbers, in pixels."""
@@ -45,7 +47,7 @@ def claim_cards(claims: pd.DataFrame, study: Study) -> list[dict[str, Any]]:
                 "text": first["text"],
                 "by": "" if pd.isna(first["by"]) else first["by"],
                 "status": first["status"],
-                "tests": [_test(test, study) for test in tests.to_dict("records")],
+                "tests": [_test(test, study) for test in in_words(tests, study.labels()).to_dict("records")],
             }
         )
     return cards
@@ -64,7 +66,7 @@ def _test(test: Mapping[Any, Any], study: Study) -> dict[str, Any]:
     digits = decimals(error if pd.notna(error) else test["estimate"])
     low, high = test["interval_low"], test["interval_high"]
     interval = f"{decimal(low, digits)} to {decimal(high, digits)}" if pd.notna(low) else ""
-    _, _, _, estimator, term = test["address"].split("@")[0].split("/")
+    _, _, estimator, term = read_address(test["address"]).parts
     outcome = study.outcomes[test["outcome"]]
     words = OutcomeWords(label=outcome.label, unit=outcome.unit, transformation=outcome.transformation)
     level = "" if pd.isna(test["interval_level"]) else f"{test['interval_level'] * 100:g}%"

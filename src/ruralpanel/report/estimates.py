@@ -10,8 +10,7 @@ import pandas as pd
 
 from ruralpanel.estimation.address import address_of
 from ruralpanel.estimation.modules import estimator_module
-from ruralpanel.exhibits.caption import OutcomeWords, sentence_list, variance_words
-from ruralpanel.exhibits.names import in_words, name_words, term_words, text_words
+from ruralpanel.exhibits.caption import OutcomeWords, variance_words
 from ruralpanel.exhibits.numbers import count, decimal, probability
 from ruralpanel.lineage import PACKAGE, file_of
 from ruralpanel.study.blocks import Equation
@@ -19,6 +18,9 @@ from ruralpanel.study.estimators import ESTIMATORS, is_own
 from ruralpanel.study.fixed_effects import fixed_effect
 from ruralpanel.study.model import Study
 from ruralpanel.study.sources_behind import columns_of_equation, sources_behind
+from ruralpanel.words.frames import in_words, ledger_in_words, listed
+from ruralpanel.words.names import name_words, term_words
+from ruralpanel.words.sentences import sentence_list
 
 REGRESSION = ("block", "specification", "outcome", "estimator")
 """What tells the equations of a study apart."""
@@ -188,7 +190,9 @@ def traces(
     labels = study.labels()
     steps = {
         table: [_step(line) for line in lines.to_dict("records")]
-        for table, lines in in_words(ledgers[ledgers["stage"] == "estimation"], labels).groupby("table", sort=False)
+        for table, lines in ledger_in_words(ledgers[ledgers["stage"] == "estimation"], labels).groupby(
+            "table", sort=False
+        )
     }
     positions = {name: position for position, name in enumerate(study.sources)}
     at_zero = estimates[estimates["estimate"].eq(0) & estimates["standard_error"].isna() & (estimates["cohort"] == "")]
@@ -198,7 +202,7 @@ def traces(
     equations: dict[tuple[str, ...], int] = {}
     facts: dict[tuple[str, ...], int] = {}
     described, rows = [], []
-    for row, address in zip(estimates.to_dict("records"), addresses(estimates), strict=True):
+    for row, address in zip(in_words(estimates, labels).to_dict("records"), addresses(estimates), strict=True):
         key = tuple(row[part] for part in REGRESSION)
         if key not in equations:
             equations[key] = len(equations)
@@ -290,11 +294,10 @@ def _module_path(estimator: str) -> str:
 def _facts(row: Mapping[Any, Any], labels: Mapping[str, str]) -> tuple[str, ...]:
     printed = {
         **{name: count(row[name]) for name in ("observations", "units", "clusters", "treated_clusters")},
-        "sample": text_words(row["sample"], labels),
         "outcome_mean": _digits(row["outcome_mean"]),
         "r_squared": decimal(row["r_squared"], 3),
-        "fixed_effects": _effect_words(row["fixed_effects"], labels),
-        "instruments": ", ".join(name_words(name, labels) for name in row["instruments"].split(" + ")),
+        "fixed_effects": _effect_words(listed(row["fixed_effects"]), labels),
+        "instruments": ", ".join(name_words(name, labels) for name in listed(row["instruments"])),
         "weights": name_words(row["weights"], labels),
         "variance": variance_words(row, labels) if row["variance"] else "",
         "assigned_by": name_words(row["assigned_by"], labels) if row["assigned_by"] else "",
@@ -302,15 +305,13 @@ def _facts(row: Mapping[Any, Any], labels: Mapping[str, str]) -> tuple[str, ...]
     return tuple(str(printed.get(name, row.get(name, "")) or "") for name in FACTS)
 
 
-def _effect_words(effects: str, labels: Mapping[str, str]) -> str:
-    if effects in ("none", ""):
-        return effects
+def _effect_words(effects: list[str], labels: Mapping[str, str]) -> str:
     words = []
-    for text in effects.split(" + "):
+    for text in effects:
         effect = fixed_effect(text)
         each = term_words(effect.intercept, labels)
         words.append(f"{each} with slopes in {name_words(effect.slope, labels)}" if effect.slope else each)
-    return ", ".join(words)
+    return ", ".join(words) or "none"
 
 
 def _step(line: Mapping[Any, Any]) -> list[str]:

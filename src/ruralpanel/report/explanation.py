@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from ruralpanel.exhibits.numbers import count
+from ruralpanel.reasons import read
 from ruralpanel.report.estimates import traces
 from ruralpanel.study.model import Study
-from ruralpanel.study.sources_behind import columns_of_equation
+from ruralpanel.study.sources_behind import columns_behind, columns_of_equation
 from ruralpanel.verification.inputs import ChangedInput, behind_sources
 
 
@@ -89,15 +89,13 @@ def _panel_steps(ledgers: pd.DataFrame, row: pd.Series, study: Study) -> list[li
     lines = ledgers[ledgers["stage"] == "panel"].to_dict("records")
     equations = [each for each in study.equations(row["block"]) if each.specification == row["specification"]]
     needed = {column for each in equations if each.outcome == row["outcome"] for column in columns_of_equation(each)}
-    needed |= {name for each in equations for name in each.treatments}
+    behind = columns_behind(study, needed | {name for each in equations for name in each.treatments})
     kept: list[list[str]] = []
-    for line in reversed(lines):
-        made = set(re.findall(r"\w+", line["step"])[1:])
-        reason = "" if pd.isna(line["reason"]) else str(line["reason"])
-        of_all = line["step"].split()[0] in ("base", "join") or line["rows_in"] != line["rows_out"]
-        if of_all or made & needed:
-            kept.insert(0, [str(line["step"]), count(line["rows_in"]), count(line["rows_out"]), reason])
-            needed |= set() if of_all else set(re.findall(r"\w+", reason))
+    for line in lines:
+        made = read("" if pd.isna(line["made"]) else line["made"]) or ()
+        if not made or behind & set(made) or line["rows_in"] != line["rows_out"]:
+            reason = "" if pd.isna(line["reason"]) else str(line["reason"])
+            kept.append([str(line["step"]), count(line["rows_in"]), count(line["rows_out"]), reason])
     return kept
 
 

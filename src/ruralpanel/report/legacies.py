@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from ruralpanel.exhibits.names import name_words
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.study.legacies import INDEX_WORDS
+from ruralpanel.words.names import name_words
 
 
 def capacity_tables(

@@ -7,10 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from ruralpanel.exhibits.names import in_words, name_words
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.panel.lists import EVENTS
+from ruralpanel.reasons import read
 from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.words.frames import ledger_in_words
+from ruralpanel.words.names import name_words
 
 
 def ledger_parts(ledgers: pd.DataFrame, labels: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -43,7 +45,7 @@ def ledger_parts(ledgers: pd.DataFrame, labels: Mapping[str, str]) -> list[dict[
                 "treated": _treated_words(line["treated_units"], labels),
                 **{key: count(line[key]) for key in ("rows_in", "rows_out", "units", "periods")},
             }
-            for line in (in_words(lines, labels) if stage == "estimation" else lines).to_dict("records")
+            for line in ledger_in_words(lines, labels).to_dict("records")
         ]
         parts.append(
             {
@@ -63,12 +65,10 @@ def part_id(stage: str, table: str) -> str:
     return f"ledger-{stage}-{table.replace('/', '-')}"
 
 
-def _treated_words(text: Any, labels: Mapping[str, str]) -> str:
-    """Put labels and printed counts into ``taobao_village: 1498; rural_station: 120``."""
-    if pd.isna(text) or text == "":
-        return ""
-    pairs = [part.split(": ") for part in text.split("; ")]
-    return "; ".join(f"{name_words(name, labels)}: {count(int(number))}" for name, number in pairs)
+def _treated_words(cell: Any, labels: Mapping[str, str]) -> str:
+    """Write labels and printed counts: ``Taobao Village: 1,498; Service station: 120``."""
+    counts = read("" if pd.isna(cell) else cell) or {}
+    return "; ".join(f"{name_words(name, labels)}: {count(number)}" for name, number in counts.items())
 
 
 def event_counts(events: pd.DataFrame, labels: Mapping[str, str]) -> dict[str, Any] | None:

@@ -10,12 +10,13 @@ import pandas as pd
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.report.codebook import short
 from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.words.frames import in_words
 
 MOST = 60
 """Rows of a table that the page shows; the file has all."""
 
-SAID_ONCE = ("row", "sensitivity", "kind")
-"""Columns that are the same in all rows of a file, or number them."""
+SAID_ONCE = ("row", "sensitivity", "kind", "reason_code", "reason_arguments")
+"""Columns that are the same in all rows of a file, number them, or say what a sentence says."""
 
 
 def sensitivity_tables(found: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
@@ -28,7 +29,8 @@ def sensitivity_tables(found: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]
     """
     tables = []
     for name, frame in found.items():
-        told = frame.drop(columns=[name for name in SAID_ONCE if name in frame]).replace("", None)
+        told = in_words(frame, None)
+        told = told.drop(columns=[name for name in SAID_ONCE if name in told]).replace("", None)
         if "estimator" in told:
             told["estimator"] = told["estimator"].map(lambda key: ESTIMATORS[key].short, na_action="ignore")
         full = [column for column in told.columns if told[column].notna().any()]

@@ -58,7 +58,7 @@ def analyse(
             else:
                 rows = _of_event_study(declared, _own(estimates, equation), _own(covariance, equation), equation, term)
         except CannotAnalyse as error:
-            rows = [{"reason": str(error)}]
+            rows = [{"reason": error.reason}]
         frames.append(results_frame([{"term": term, **row} for row in rows], name, declared.kind, equation))
     results = pd.concat(frames, ignore_index=True)
     results.insert(0, ROW, range(1, len(results) + 1))
@@ -78,7 +78,7 @@ def _of_event_study(
 
     study, effects = event_study_of(rows, pairs, equation.anticipation.get(term, 0))
     if len(study.leads) == 0:
-        raise CannotAnalyse("there is one period only before treatment, so that nothing is known of trends before")
+        raise CannotAnalyse("one_period_before")
     found: list[dict[str, Any]] = import_module(kind_module(declared.kind)).analyse(declared, study, effects)
     return found
 

@@ -11,7 +11,11 @@ from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.estimates import NOBODY
 from ruralpanel.estimation.rounding import NEGATIVE_VARIANCE, ZERO_ERROR
 from ruralpanel.estimation.treated_clusters import TOO_FEW
+from ruralpanel.reasons import because, holds, read_reason
 from ruralpanel.sensitivity.results import CannotAnalyse
+
+REASON = ["reason", "reason_arguments"]
+"""The columns of the estimates with a reason."""
 
 
 @dataclass(frozen=True)
@@ -94,43 +98,35 @@ def event_study_of(rows: pd.DataFrame, pairs: pd.DataFrame, anticipation: int) -
     by_time = rows[rows["event_time"].notna() & (rows["cohort"] == "") & (rows["event_time_bin"] == "")]
     known = by_time[by_time["estimate"].notna()].set_index("event_time")
     if known.empty:
-        raise CannotAnalyse(
-            next(iter(rows.loc[rows["reason"] != "", "reason"]), "there are no coefficients by event time")
-        )
+        told = [read_reason(*cells) for cells in rows.loc[rows["reason"] != "", REASON].to_numpy()]
+        raise CannotAnalyse(next(iter(told), None) or because("no_coefficients_by_event_time"))
     without_error = known["standard_error"].isna()
-    rounding = known[without_error & known["reason"].isin([ZERO_ERROR, NEGATIVE_VARIANCE])]
+    rounding = known[without_error & known["reason"].isin([ZERO_ERROR.code, NEGATIVE_VARIANCE.code])]
     if len(rounding):
-        raise CannotAnalyse(f"event time {rounding.index[0]}: {rounding['reason'].iloc[0]}")
+        at = because("event_time", time=int(rounding.index[0]))
+        raise CannotAnalyse("at_that_event_time", at=at, why=read_reason(*rounding[REASON].iloc[0]))
     references = [int(time) for time in known.index[without_error & (known["estimate"] == 0)]]
     if not references:
-        raise CannotAnalyse("no period is zero by construction, so that leads and effects are not measured from one")
+        raise CannotAnalyse("nothing_at_zero")
     if len(references) > 1:
-        apart = " and ".join(map(str, sorted(references)))
-        raise CannotAnalyse(
-            f"cohorts are measured from event times {apart}, so that leads and effects make more than one curve; "
-            "analyse an equation whose `sample` holds cohorts that are measured from one"
-        )
+        raise CannotAnalyse("several_curves", times=sorted(references))
     times = sorted(int(time) for time in known.index)
     matrix = _matrix(pairs, times, references)
     base = max((time for time in times if time < -anticipation), default=None)
     if base is None:
-        raise CannotAnalyse("no period before treatment is left beside those that stand for all beyond them")
+        raise CannotAnalyse("no_single_period_before")
     step = _step(by_time)
     run = _run_around(base, times, step)
     leads, effects = [time for time in run if time < base], [time for time in run if time > base]
     if not effects:
-        raise CannotAnalyse(
-            f"there is no coefficient at event time {base + step}, the one after {base}; those there are, "
-            f"{', '.join(map(str, times))}, do not follow each other at one distance"
-        )
+        raise CannotAnalyse("no_effect_after", after=base + step, base=base, times=times)
     chosen = [*leads, *effects]
     from_base = np.array([[(time == each) - 1.0 * (time == base) for time in times] for each in chosen])
     covariance = from_base @ matrix @ from_base.T
     if np.isnan(covariance).any():
-        few = known.loc[known["reason"].str.contains(TOO_FEW), "reason"]
-        if len(few):
-            raise CannotAnalyse(str(few.iloc[0]))
-        raise CannotAnalyse("leads and effects are from two regressions, so that how they covary is not known")
+        told = [read_reason(*cells) for cells in known[REASON].to_numpy()]
+        few = next((each for each in told if each and holds(each, *TOO_FEW)), None)
+        raise CannotAnalyse(few or because("two_regressions"))
     coefficients = from_base @ known["estimate"].reindex(times).to_numpy(dtype="float64")
     return EventStudy(coefficients[: len(leads)], coefficients[len(leads) :], covariance, step), effects
 
@@ -148,7 +144,7 @@ def _matrix(pairs: pd.DataFrame, times: list[int], references: list[int]) -> Num
 
 def _step(by_time: pd.DataFrame) -> int:
     """Give the distance of event times at which anybody is observed: more than 1 where waves are so far apart."""
-    seen = by_time.loc[~by_time["reason"].str.startswith(NOBODY), "event_time"].astype("int64")
+    seen = by_time.loc[by_time["reason"] != NOBODY, "event_time"].astype("int64")
     return int(np.gcd.reduce(np.diff(np.unique(seen)))) or 1
 
 

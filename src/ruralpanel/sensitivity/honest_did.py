@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ruralpanel.arrays import Numbers
+from ruralpanel.reasons import because
 from ruralpanel.sensitivity.breakdown import breakdown_value
 from ruralpanel.sensitivity.event_study import EventStudy
 from ruralpanel.sensitivity.relative_magnitudes import relative_magnitudes_interval
@@ -53,10 +54,7 @@ def _averages(declared: HonestDid, study: EventStudy, effects: list[int]) -> lis
     chosen = [time for time in effects if first <= time <= last]
     missing = sorted(set(range(first, last + 1, study.step)) - set(chosen))
     if missing:
-        words = ", ".join(map(str, missing))
-        raise CannotAnalyse(
-            f"event time {words} has no coefficient of its own here; there are {effects[0]} to {effects[-1]}"
-        )
+        raise CannotAnalyse("no_such_effects", times=missing, first=effects[0], last=effects[-1])
     if declared.effects == "each":
         return [(str(time), np.array([float(each == time) for each in effects])) for time in chosen]
     weights = np.array([float(each in chosen) for each in effects]) / len(chosen)
@@ -96,7 +94,7 @@ def _intervals(declared: HonestDid, study: EventStudy, words: str, weights: Numb
         for bound in bounds:
             ends = interval(bound)
             found = (
-                {"reason": "every value is rejected: leads contradict the restriction"}
+                {"reason": because("everything_rejected")}
                 if ends is None
                 else {"value": estimate, "interval_low": ends[0], "interval_high": ends[1]}
             )
@@ -112,4 +110,4 @@ def _breakdown(interval: Interval, first: float) -> dict[str, Any]:
         return ends is None or ends[0] > 0 or ends[1] < 0
 
     value = breakdown_value(excludes_zero, first)
-    return {"reason": "zero is in the interval even with a bound of 0"} if value is None else {"value": value}
+    return {"reason": because("zero_without_bound")} if value is None else {"value": value}

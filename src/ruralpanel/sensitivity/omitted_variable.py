@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ruralpanel.reasons import because
 from ruralpanel.sensitivity.regression import Regression
 from ruralpanel.sensitivity.results import OUTCOME
 from ruralpanel.study.sensitivity import OmittedVariable
 
-ALL_OF_IT = "such a variable would explain all that is left of the outcome, and is bounded by that"
+ALL_OF_IT = because("explains_all")
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def analyse(declared: OmittedVariable, regression: Regression) -> list[dict[str,
     rows[0].pop("bound")
     for benchmark in declared.benchmarks:
         if benchmark not in fit.coefficients.index:
-            reason = f"{benchmark} is collinear with the fixed effects or the terms before it"
+            reason = because("term_collinear", term=benchmark)
             rows.append({"quantity": "coefficient", "under": f"beside one as strong as {benchmark}", "reason": reason})
             continue
         with_outcome = partial_r_squared(fit.coefficients[benchmark] / fit.standard_error(benchmark), freedom)
@@ -93,7 +94,7 @@ def analyse(declared: OmittedVariable, regression: Regression) -> list[dict[str,
             }
             found = adjusted_estimate(estimate, error, freedom, with_treatment, with_outcome, times)
             if found is None:
-                rows.append({**under, "reason": f"no variable can be {times:g} times as strong as {benchmark}"})
+                rows.append({**under, "reason": because("no_such_variable", times=times, benchmark=benchmark)})
                 continue
             half = float(student.ppf(0.5 + declared.level / 2, freedom - 1)) * found.standard_error
             rows.append(
@@ -105,7 +106,7 @@ def analyse(declared: OmittedVariable, regression: Regression) -> list[dict[str,
                     "interval_high": found.estimate + half,
                     "interval_level": declared.level,
                     "unit": OUTCOME,
-                    "reason": ALL_OF_IT if found.with_outcome == 1 else "",
+                    "reason": ALL_OF_IT if found.with_outcome == 1 else None,
                 }
             )
     return rows

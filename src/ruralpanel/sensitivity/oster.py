@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from ruralpanel.arrays import Numbers
+from ruralpanel.reasons import because
 from ruralpanel.sensitivity.regression import Regression
 from ruralpanel.sensitivity.results import OUTCOME, CannotAnalyse
 from ruralpanel.study.sensitivity import Oster
@@ -67,7 +68,7 @@ def analyse(declared: Oster, regression: Regression) -> list[dict[str, Any]]:
         If nothing is left of other regressors.
     """
     if regression.regressors.shape[1] == 1:
-        raise CannotAnalyse("the regression has no other regressors, which unobserved ones could be compared with")
+        raise CannotAnalyse("no_other_regressors")
     # In standard deviations, whatever the units of the data: a cubic equation has the powers of them.
     columns = regression.regressors / np.sqrt((regression.regressors**2).mean())
     deviation = float(np.sqrt((regression.outcome**2).mean()))
@@ -95,7 +96,7 @@ def analyse(declared: Oster, regression: Regression) -> list[dict[str, Any]]:
             "value": without_bias,
             **ends,
             "unit": OUTCOME,
-            "reason": "the interval is the set up to the coefficient with regressors; no sampling error is in it",
+            "reason": because("set_without_error"),
         }
     )
     delta = selection_that_gives(found, 0.0, largest)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ruralpanel.reasons import because
 from ruralpanel.sensitivity.event_study import EventStudy
 from ruralpanel.sensitivity.results import OUTCOME
 from ruralpanel.study.sensitivity import PretrendPower
@@ -51,7 +52,7 @@ def analyse(declared: PretrendPower, study: EventStudy, effects: list[int]) -> l
         slope = slope_found_with(study, power, declared.level)
         under = {**place, "under": "a straight line found with this power", "bound": power}
         if np.isnan(slope):
-            reason = f"parallel trends alone give a significant lead with a chance of {nothing:.3f}"
+            reason = because("chance_without_trend", chance=nothing)
             rows.append({**under, "quantity": "slope", "reason": reason})
             continue
         rows.append({**under, "quantity": "slope", "value": slope, "unit": f"{OUTCOME} per period"})

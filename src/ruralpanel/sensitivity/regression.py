@@ -65,9 +65,9 @@ def regression_of(panel: pd.DataFrame, equation: Equation, term: str) -> Regress
         sample, terms = right_hand_side(estimation_sample(panel, equation, ledger), equation)
         fit = fit_absorbed(sample, [each.column for each in terms], equation, ledger)
     except CannotEstimate as error:
-        raise CannotAnalyse(str(error)) from None
+        raise CannotAnalyse(error.reason) from None
     if term not in fit.coefficients.index:
-        raise CannotAnalyse(f"{term} is collinear with the fixed effects or the terms before it")
+        raise CannotAnalyse("term_collinear", term=term)
     assert fit.absorbed is not None
     outcome, left = fit.absorbed.outcome, fit.absorbed.regressors
     if CONSTANT in left:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from ruralpanel.reasons import Reason, ReasonedError, written
 from ruralpanel.storage import load_typed, with_types
 from ruralpanel.study.blocks import Equation
 
@@ -30,7 +31,8 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "interval_level": ("float64", "its coverage, or one less the size of the test"),
     "p_value": ("float64", "the p-value of a test"),
     "unit": ("str", "what the number is measured in; `outcome` for the outcome's unit after transformation"),
-    "reason": ("str", "why there is no number, or what is to be said of it"),
+    "reason": ("str", "a code: why there is no number, or what is to be said of it"),
+    "reason_arguments": ("str", "the arguments of that code"),
 }
 """Every column, with its type and what it holds."""
 
@@ -41,8 +43,8 @@ ROW = "row"
 """A running number within a file, which keeps the order in which numbers are to be read."""
 
 
-class CannotAnalyse(Exception):
-    """An analysis that cannot be made of these estimates or this panel, with the reason in a sentence."""
+class CannotAnalyse(ReasonedError):
+    """An analysis that cannot be made of these estimates or this panel, and the reader is told why."""
 
 
 def results_frame(rows: Sequence[dict[str, Any]], sensitivity: str, kind: str, equation: Equation) -> pd.DataFrame:
@@ -57,9 +59,14 @@ def results_frame(rows: Sequence[dict[str, Any]], sensitivity: str, kind: str, e
     equation
         Whose estimates were looked at.
     """
-    frame = pd.DataFrame(list(rows), columns=list(COLUMNS))
+    frame = pd.DataFrame([_as_cells(row) for row in rows], columns=list(COLUMNS))
     of = {"block": equation.block, "specification": equation.specification, "outcome": equation.outcome}
     return with_types(frame.assign(sensitivity=sensitivity, kind=kind, **of, estimator=equation.estimator), COLUMNS)
+
+
+def _as_cells(row: dict[str, Any]) -> dict[str, Any]:
+    reason: Reason | None = row.get("reason")
+    return row | ({"reason": reason.code, "reason_arguments": written(reason.arguments)} if reason else {"reason": ""})
 
 
 def load_results(paths: Sequence[Path | str]) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from pydantic import Field, ValidationInfo, model_validator
 from ruralpanel.errors import Problem
 from ruralpanel.study.base import Name
 from ruralpanel.study.described import columns_as_described, outcomes_as_described, sources_as_described
+from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.exhibit import Behind, Exhibit, OfEstimates, Term, known_terms
 from ruralpanel.study.figures_of_effects import CoefficientFigure, ForestFigure, GradientFigure
 from ruralpanel.study.figures_of_places import MapFigure, RolloutFigure
@@ -191,7 +192,7 @@ class TrendsFigure(OfEstimates):
     def declares(self, study: Study, numbers: Mapping[str, str]) -> dict[str, Any]:  # noqa: ARG002
         """Pick the level that all its treatments are assigned at, if there is one."""
         equations = [each for block in self.estimated_in for each in study.equations(block)]
-        found = {each.timing_unit for each in equations if each.estimator == "cohort_means"}
+        found = {each.timing_unit for each in equations if ESTIMATORS[each.estimator].means_by_cohort}
         return {"cohorts_of": found.pop()} if len(found) == 1 and found != {study.panel.unit} else {}
 
 

@@ -66,22 +66,22 @@ def sources_behind(study: Study, columns: Iterable[str]) -> list[str]:
     }
     of_tables = joined | dict.fromkeys(shapes[study.base].column_names, study.base)
     kept = chain.from_iterable(columns_in(each.keep) for each in panel.sample)
-    waiting = [*columns, *kept]
-    tables, seen = {study.base}, set[str]()
-    while waiting:
-        column = waiting.pop()
-        if column in seen:
-            continue
-        seen.add(column)
-        if column in of_tables:
-            tables.add(of_tables[column])
-        for is_table, name in _behind(study, column):
-            if is_table:
-                tables.add(name)
-            else:
-                waiting.append(name)
+    behind = columns_behind(study, [*columns, *kept])
+    tables = {study.base, *(of_tables[column] for column in behind if column in of_tables)}
+    tables |= {name for column in behind for is_table, name in _behind(study, column) if is_table}
     read = _read_through(study, tables)
     return [name for name in study.sources if name in read]
+
+
+def columns_behind(study: Study, columns: Iterable[str]) -> set[str]:
+    """Name these columns of the panel, those that they are computed from, and so on."""
+    waiting, seen = list(columns), set[str]()
+    while waiting:
+        column = waiting.pop()
+        if column not in seen:
+            seen.add(column)
+            waiting += [name for is_table, name in _behind(study, column) if not is_table]
+    return seen
 
 
 def _behind(study: Study, column: str) -> Iterator[tuple[bool, str]]:

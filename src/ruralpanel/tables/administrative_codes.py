@@ -106,7 +106,9 @@ def recode_rows(
     recoded = _with_new_codes(table, keys, new, declared.column, amounts)
     if recoded.empty:
         raise DataError([Problem(where, "no row is left after codes are recoded")])
-    ledger.note(f"recode {declared.column}", len(table), recoded, _words(audit, int((~known).sum()), declared))
+    late = sum(fate.is_late for fate in fates)
+    words = _words(audit, int((~known).sum()), late, declared)
+    ledger.note(f"recode {declared.column}", len(table), recoded, words)
     return recoded, audit.astype(INTEGERS)
 
 
@@ -182,6 +184,8 @@ class _Fate:
     names: tuple[str, str]
     area: Sequence[str] = ()
     note: str = ""
+    is_late: bool = False
+    """Whether the code was no longer in force in its year, which the note says."""
 
     def line(self, rows: int) -> tuple[object, ...]:
         """Write the row of the audit."""
@@ -224,9 +228,10 @@ def _fate(
         what, new, note = DROPPED, {}, f"has several successors: {', '.join(successors)}"
     if what in (UNKNOWN, ENDED) and declared.unknown_codes == "drop":
         what, new, note = DROPPED, {}, note or "the crosswalk does not know the code"
+    is_late = bool(note) and note == found[1] and changes.ended.get(code, year + 1) <= year
     names = [changes.name_of(each, declared.to) for each in sorted(new)]
     shown = (changes.name_of(code, year), "; ".join(name for name in names if name))
-    return _Fate(pair, what, new, followed, declared.to, shown, area if what == MERGED else (), note)
+    return _Fate(pair, what, new, followed, declared.to, shown, area if what == MERGED else (), note, is_late)
 
 
 def _ended_by(changes: CodeChanges, code: str, to: int) -> bool:
@@ -287,7 +292,7 @@ def _with_new_codes(
     return rows.assign(**{column: pd.Series(placed["_new"].to_numpy(dtype=object)).astype("str")})
 
 
-def _words(audit: pd.DataFrame, without: int, declared: Recode) -> str:
+def _words(audit: pd.DataFrame, without: int, late: int, declared: Recode) -> str:
     """Count what became of codes and rows, for the ledger."""
     codes, rows = (audit.groupby("what")["rows"].agg(each).to_dict() for each in ("size", "sum"))
     words = [f"codes become those of {declared.to} by {declared.crosswalk.source}"]
@@ -298,7 +303,6 @@ def _words(audit: pd.DataFrame, without: int, declared: Recode) -> str:
     ]
     moved = int((audit["parts_moved"] != "").sum())
     words += [f"parts moved to or from the areas of {counted(moved, 'code')}"] if moved else []
-    late = int(audit["note"].str.startswith("no longer in force").sum())
     words += [f"{counted(late, 'code')} no longer in force in their year"] if late else []
     words += [f"no code in {counted(without, 'row')}"] if without else []
     return "; ".join(words)

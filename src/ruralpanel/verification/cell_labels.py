@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from importlib import import_module
@@ -11,12 +10,13 @@ from typing import Any
 import pandas as pd
 
 from ruralpanel.estimation.address import address_of
+from ruralpanel.estimation.terms import along_parts, average_parts, average_term
 from ruralpanel.exhibits.caption import ExhibitDeclaration, estimator_words
-from ruralpanel.exhibits.names import name_words, term_words
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
 from ruralpanel.exhibits.regression_table import event_time_words
 from ruralpanel.periods.spelling import read_period
 from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.words.names import name_words, term_words
 
 
 def cell_labels(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> dict[str, str]:
@@ -75,10 +75,13 @@ def _row_words(row: Mapping[Any, Any], declaration: ExhibitDeclaration) -> str:
 
 def _term_words(term: str, labels: Mapping[str, str]) -> str:
     """Write a term, and what follows it: an average of effects, or a value it is evaluated at."""
-    head, between, rest = re.split(r"(, | at |$)", term, maxsplit=1)
-    if between == " at ":
-        rest = re.sub(r"^\w+", lambda name: name_words(name[0], labels), rest).replace("-", "\N{MINUS SIGN}")
-    return term_words(head, labels) + between + rest
+    along = along_parts(term)
+    if along is not None:
+        treatment, moderator, value = along
+        words = f"{term_words(treatment, labels)} at {name_words(moderator, labels)}"
+        return words + (f" = {value}".replace("-", "\N{MINUS SIGN}") if value else "")
+    treatment, average = average_parts(term)
+    return average_term(term_words(treatment, labels), average)
 
 
 def _column_words(row: Mapping[Any, Any], declaration: ExhibitDeclaration) -> str:

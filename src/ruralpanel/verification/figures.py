@@ -236,11 +236,11 @@ def _numbers(data: pd.DataFrame, name: str) -> pd.Series:
 
 def _rounding_gone(published: pd.DataFrame, today: pd.DataFrame, groups: pd.Series) -> pd.Series:
     """Mark rows whose published standard error is rounding, or nothing, and is now missing for that reason."""
-    if not {"estimate", "standard_error"} <= {*published.columns} or "reason" not in today.columns:
+    if not {"estimate", "standard_error"} <= {*published.columns} or "reason_code" not in today.columns:
         return pd.Series(False, index=published.index)
     largest = _numbers(published, "estimate").abs().groupby(groups).transform("max")
     errors = _numbers(published, "standard_error")  # one of exactly zero was always left out
-    return (today["reason"] == ZERO_ERROR) & (errors.isna() | is_rounding(errors, largest))
+    return (today["reason_code"] == ZERO_ERROR.code) & (errors.isna() | is_rounding(errors, largest))
 
 
 def _column(
@@ -258,7 +258,7 @@ def _column(
     # A count has no place on an axis that could hide a change of it.
     whole = published.str.fullmatch(r"-?[0-9]+") & today.str.fullmatch(r"-?[0-9]+")
     unseen = numeric & ~whole & (apart <= UNSEEN * spread)
-    if name in (*FROM_THE_ERROR, "reason"):
+    if name in (*FROM_THE_ERROR, "reason", "reason_code"):
         unseen |= gone
     flipped = numeric & (before * now < 0) if name == "estimate" else pd.Series(False, index=published.index)
     crossed = numeric & ((before < SIGNIFICANT) != (now < SIGNIFICANT)) & name.startswith("p_value")

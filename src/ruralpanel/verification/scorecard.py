@@ -9,6 +9,7 @@ import pandas as pd
 
 from ruralpanel.errors import DataError, Problem
 from ruralpanel.estimation.address import address_of, find_estimate
+from ruralpanel.reasons import Reason, because, read, read_reason, written
 from ruralpanel.study.addresses import NoSuchNumber, read_address
 from ruralpanel.study.claims import Claim, ClaimTest
 
@@ -80,7 +81,8 @@ def score_claims(claims: Mapping[str, Claim], estimates: pd.DataFrame) -> pd.Dat
                     "p_value_kind": test.p_value,
                     "minimum_detectable_effect": row["minimum_detectable_effect"],
                     "test_status": status,
-                    "reason": reason,
+                    "reason": reason.code,
+                    "reason_arguments": written(reason.arguments),
                 }
             )
         statuses = {each["test_status"] for each in tested}
@@ -88,14 +90,15 @@ def score_claims(claims: Mapping[str, Claim], estimates: pd.DataFrame) -> pd.Dat
         rows += [each | {"status": "supported" if statuses == {"supported"} else together} for each in tested]
     if problems:
         raise DataError(problems)
+    found = ("test_status", "reason", "reason_arguments", "status")
     columns = ["claim", "text", "by", "test", "address", "expected", *_CARRIED]
     return pd.DataFrame(
         rows,
-        columns=[*columns, "p_value", "p_value_kind", "minimum_detectable_effect", "test_status", "reason", "status"],
+        columns=[*columns, "p_value", "p_value_kind", "minimum_detectable_effect", *found],
     )
 
 
-def decide(test: ClaimTest, row: pd.Series) -> tuple[str, str]:
+def decide(test: ClaimTest, row: pd.Series) -> tuple[str, Reason]:
     """Say whether an estimate supports what is expected of it.
 
     Parameters
@@ -107,14 +110,14 @@ def decide(test: ClaimTest, row: pd.Series) -> tuple[str, str]:
 
     Returns
     -------
-    tuple of (str, str)
+    tuple of (str, Reason)
         One of :data:`STATUSES`, and why.
     """
-    p_value = row[P_VALUES[test.p_value]]
+    p_value, own = row[P_VALUES[test.p_value]], read_reason(row["reason"], row["reason_arguments"])
     low, high = row["interval_low"], row["interval_high"]
     if test.bound:
         if pd.isna(low):
-            return "undecided", row["reason"] or "it has no interval"
+            return "undecided", own or because("no_interval")
         if test.expect == "zero":
             inside, outside = -test.bound < low and high < test.bound, low > test.bound or high < -test.bound
         else:
@@ -122,25 +125,25 @@ def decide(test: ClaimTest, row: pd.Series) -> tuple[str, str]:
             inside = min(sign * low, sign * high) > test.bound
             outside = max(sign * low, sign * high) < test.bound
         if inside:
-            return "supported", "the interval lies within the bound"
+            return "supported", because("within_bound")
         if outside:
-            return "contradicted", "the interval lies outside the bound"
-        return "undecided", "the interval has values that fit and values that do not"
+            return "contradicted", because("outside_bound")
+        return "undecided", because("across_bound")
     if pd.isna(p_value):
-        why = row.get(HOW.get(test.p_value, ""), "")
-        return "undecided", row["reason"] or why or "it has no such p-value"
+        why = read(row.get(HOW.get(test.p_value, ""), ""))
+        return "undecided", own or why or because("no_such_p_value")
     significant = p_value < SIGNIFICANT
     if test.expect == "zero":
         if significant:
-            return "contradicted", "it differs from zero at 5%"
-        return "undecided", "it is not told from zero, which a small effect would not be either"
+            return "contradicted", because("differs_from_zero")
+        return "undecided", because("not_told_nor_small")
     if not significant:
-        return "undecided", "it is not told from zero at 5%"
+        return "undecided", because("not_told_from_zero")
     if pd.isna(row["estimate"]):
-        return "undecided", "a joint test has no sign"
+        return "undecided", because("no_sign")
     if (row["estimate"] > 0) == (test.expect == "positive"):
-        return "supported", f"it is {test.expect} at 5%"
-    return "contradicted", "its sign is the other one, at 5%"
+        return "supported", because(f"is_{test.expect}")
+    return "contradicted", because("other_sign")
 
 
 def expectation_words(test: ClaimTest) -> str:

@@ -13,9 +13,11 @@ import pandas as pd
 from ruralpanel.errors import Problem, ProblemsFound, nearest
 from ruralpanel.estimation.address import address_of
 from ruralpanel.estimation.rounding import ZERO_ERROR
+from ruralpanel.reasons import read_reason
 from ruralpanel.verification.published import RUN
 from ruralpanel.verification.summary import NOT_PUBLISHED, REPRODUCES, SYNTHETIC_TWIN
 from ruralpanel.verification.tolerance import is_rounding, same
+from ruralpanel.words.sentences import sentence
 
 SIGNIFICANT = 0.05
 """A significance flip is a p-value on the other side of this."""
@@ -162,7 +164,7 @@ def _was_rounding(row: Mapping[Any, Any], found: Mapping[Any, Any]) -> bool:
     if row["statistic"] != "standard_error" or not str(row["source"]).startswith(RUN):
         return False
     scale = max((abs(found[name]) for name in ("estimate", "outcome_mean") if pd.notna(found[name])), default=0.0)
-    return found["reason"] == ZERO_ERROR and bool(is_rounding(row["number"], scale))
+    return found["reason"] == ZERO_ERROR.code and bool(is_rounding(row["number"], scale))
 
 
 def _status(row: Mapping[Any, Any], value: float, found: Mapping[Any, Any], published_error: float | None) -> str:
@@ -194,7 +196,10 @@ def _status(row: Mapping[Any, Any], value: float, found: Mapping[Any, Any], publ
 def _why_missing(row: Mapping[Any, Any], found: Mapping[Any, Any] | None, estimates: pd.DataFrame) -> str:
     """Say which part of a cell's place the run does not have, or why it has no number."""
     if found is not None:
-        return str(found["reason"]) or f"the run has no {row['statistic']} for it"
+        return (
+            sentence(read_reason(found["reason"], found["reason_arguments"]))
+            or f"the run has no {row['statistic']} for it"
+        )
     part = estimates
     for name in PLACE:
         wanted = str(row[name])

@@ -97,7 +97,11 @@ def test_what_stands_for_references() -> None:
 
 
 def test_unknown_and_ambiguous_addresses_are_errors_with_lines_all_at_once() -> None:
-    table = estimates({}, {"term": "listed*kinship"}, {"estimate": None, "outcome": "wages", "reason": "one cluster"})
+    table = estimates(
+        {},
+        {"term": "listed*kinship"},
+        {"estimate": None, "outcome": "wages", "reason": "one_cluster", "reason_arguments": '{"name":"one"}'},
+    )
     with pytest.raises(PaperError) as raised:
         filled(
             "{{ main/income }}\n{{ main/incom }}\n{{ main/income/listed }}\n{{ main/wages }} {{ main/wages#r }}", table
@@ -109,5 +113,5 @@ def test_unknown_and_ambiguous_addresses_are_errors_with_lines_all_at_once() -> 
     assert "line 2: `main/incom`: no estimate" in said
     assert "did you mean “income”?" in said
     assert "line 3" not in said
-    assert "line 4: `main/wages`: the estimate has no estimate\n    → one cluster" in said
+    assert "line 4: `main/wages`: the estimate has no estimate\n    → one cluster only in `one`" in said
     assert "`r` is not a number of an estimate" in said

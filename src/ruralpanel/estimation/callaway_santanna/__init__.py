@@ -20,26 +20,27 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralpanel.errors import counted
 from ruralpanel.estimation.callaway_santanna.aggregation import Aggregate, aggregate
 from ruralpanel.estimation.callaway_santanna.group_time import ZERO, GroupTimeEffects, Observed, group_time_effects
 from ruralpanel.estimation.callaway_santanna.leads import null_of_leads
 from ruralpanel.estimation.covariance import covariances_in
-from ruralpanel.estimation.estimates import no_estimate, sample_words, statistics
+from ruralpanel.estimation.estimates import left_out_of, no_estimate, statistics
 from ruralpanel.estimation.leads import joint_test
-from ruralpanel.estimation.measured_from import zero_words
+from ruralpanel.estimation.measured_from import why_zero
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.rounding import NOISE, unit_of
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
 from ruralpanel.estimation.simultaneous_band import banded
+from ruralpanel.estimation.terms import average_term
 from ruralpanel.estimation.treated_clusters import counts_of
-from ruralpanel.estimation.treated_units import all_treated_throughout, level_remedy, treated_in_words
+from ruralpanel.estimation.treated_units import all_treated_throughout, level_remedy, treated_counted
 from ruralpanel.ledger import Ledger
+from ruralpanel.reasons import Reason, because
 from ruralpanel.study.blocks import Equation, GroupTime
 from ruralpanel.treatment_columns import cohort_column
 
-AVERAGES = {"cells": "", "event_time": ", mean of event times", "cohort": ", mean of cohorts", "period": ", by period"}
-"""What is added to the treatment's name for each overall effect."""
+AVERAGES = {"cells": "", "event_time": "mean of event times", "cohort": "mean of cohorts", "period": "by period"}
+"""How each overall effect is called."""
 
 
 def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
@@ -73,21 +74,21 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     clusters = _clusters(sample, choice, equation)
     effects = group_time_effects(observed, choice, equation.anticipation.get(treatment, 0))
     if effects.cells["effect"].isna().all():
-        why = f"no cohort can be compared: {effects.cells['reason'].iloc[0]}"
-        raise CannotEstimate(why + level_remedy(sample, treatment, equation))
+        remedy = level_remedy(sample, treatment, equation)
+        raise CannotEstimate("no_cohort_compared", why=effects.cells["reason"].iloc[0], remedy=remedy)
     window = (equation.window[0], equation.window[1]) if equation.window is not None else None
     aggregates = aggregate(effects, observed, window, choice.observed_through)
     shared = {
-        "sample": sample_words(equation, _words(choice, left_out)),
+        "left_out": left_out_of(equation, *_compared_with(choice), *left_out),
         "observations": len(sample),
         "units": int(sample[equation.unit].nunique()),
         "clusters": int(clusters.max()) + 1,
         "outcome_mean": float(np.average(sample[OUTCOME], weights=_row_weights(sample, equation))),
         "variance": equation.inference.variance,
-        "clustered_by": "+".join(equation.inference.cluster or [equation.unit]),
+        "clustered_by": equation.inference.cluster or [equation.unit],
         "small_sample": "none",
-        "regressors": " + ".join(choice.covariates),
-        "fixed_effects": "none",
+        "regressors": choice.covariates,
+        "fixed_effects": [],
         **counts_of(sample, equation),
     }
     level = equation.inference.level
@@ -100,12 +101,12 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     rows: list[dict[str, Any]] = []
     bases = _bases(effects)
     for each in aggregates:
-        place: dict[str, Any] = {"term": treatment + AVERAGES.get(each.of, "")}
+        place: dict[str, Any] = {"term": average_term(treatment, AVERAGES.get(each.of, ""))}
         if each.value is not None:
             place |= {each.kind: str(int(each.value)) if each.kind == "cohort" else each.value}
         found = numbers(each.effect, each.influence)
         if each.kind == "event_time" and each.value in bases and not each.influence.any():
-            found["reason"] = zero_words(bases, each.value, equation)
+            found["reason"] = why_zero(bases, each.value, equation)
         rows.append({**shared, **place, **found})
     by_time = {
         each.value: each.influence for each in aggregates if each.kind == "event_time" and each.value is not None
@@ -148,44 +149,43 @@ def _is_tested(average: Aggregate, begins: int) -> bool:
     return average.value is not None and average.value < begins and bool(average.influence.any())
 
 
-def _words(choice: GroupTime, left_out: str) -> str:
-    """Say whom cohorts are compared with, which of them are averaged by event time, and who is left out."""
-    compared = f"compared with the {choice.comparison.replace('_', ' ')}"
+def _compared_with(choice: GroupTime) -> list[Reason]:
+    """Say whom cohorts are compared with, and which of them are averaged by event time."""
     through = choice.observed_through
-    averaged = "" if through is None else f"event times of cohorts observed through {through}"
-    return ", ".join(part for part in (compared, averaged, left_out) if part)
+    averaged = [] if through is None else [because("observed_through", event_time=through)]
+    return [because("compared_with", comparison=choice.comparison), *averaged]
 
 
 def _usable(
     sample: pd.DataFrame, treatment: str, choice: GroupTime, equation: Equation, ledger: Ledger
-) -> tuple[pd.DataFrame, str]:
+) -> tuple[pd.DataFrame, list[Reason]]:
     """Leave out units treated from the first period on, and those with gaps where units are compared."""
-    words = []
+    left_out: list[Reason] = []
     cohort = sample[cohort_column(treatment)]
     first = sample[equation.period].min()
     if equation.timing_unit != equation.unit:  # a level never seen before treatment has no part in what is before
         first = sample.groupby(equation.timing_unit)[equation.period].transform("min")
     always = cohort.notna() & (cohort <= first)
     if always.any():
-        units = treated_in_words(sample[always], equation)
+        units = treated_counted(sample[always], equation)
         kept = sample[~always]
         if not (kept[cohort_column(treatment)] <= kept[equation.period].max()).any():
             raise CannotEstimate(all_treated_throughout(sample, treatment, equation))
-        ledger.note("always treated dropped", len(sample), kept, f"{units} treated from the first period on")
-        words.append(f"without {units} treated throughout")
+        reason = because("treated_from_the_first_period", who=units, remedy=None)
+        ledger.note("always treated dropped", len(sample), kept, reason)
+        left_out.append(because("without_treated_throughout", who=units))
         sample = kept
     if choice.rows == "balanced":
         # Who moves to another level is not in all periods of either.
         followed = sample.groupby(list({equation.unit, equation.timing_unit}))[equation.period].transform("size")
         complete = followed == sample[equation.period].nunique()
         if not complete.any():
-            why = "no unit is observed in all periods; with `rows: all` of `group_time`, units need not be"
-            raise CannotEstimate(why + level_remedy(sample, treatment, equation))
+            raise CannotEstimate("no_unit_balanced", remedy=level_remedy(sample, treatment, equation))
         if not complete.all():
-            units = counted(int(sample.loc[~complete, equation.unit].nunique()), "unit")
+            who = because("units", number=sample.loc[~complete, equation.unit].nunique())
             kept = sample[complete]
-            ledger.note("balanced", len(sample), kept, f"{units} not observed in all periods")
-            words.append(f"without {units} not observed in all periods")
+            ledger.note("balanced", len(sample), kept, because("not_in_all_periods", who=who))
+            left_out.append(because("without_those_not_in_all_periods", who=who))
             sample = kept
     elif equation.timing_unit == equation.unit:
         _require_dates(sample, treatment, equation)
@@ -193,11 +193,9 @@ def _usable(
         seen = sample.groupby(equation.timing_unit)[equation.period].nunique()
         some = int((seen < sample[equation.period].nunique()).sum())
         if some:
-            reason = (
-                f"{counted(some, 'level')} of {equation.timing_unit} not seen in all periods; in each, a cohort is "
-            )
-            ledger.note("levels with gaps", len(sample), sample, f"{reason}those of its levels that are")
-    return sample.reset_index(drop=True), ", ".join(words)
+            reason = because("levels_with_gaps", levels=some, level=equation.timing_unit)
+            ledger.note("levels with gaps", len(sample), sample, reason)
+    return sample.reset_index(drop=True), left_out
 
 
 def _require_dates(sample: pd.DataFrame, treatment: str, equation: Equation) -> None:
@@ -213,11 +211,8 @@ def _require_dates(sample: pd.DataFrame, treatment: str, equation: Equation) -> 
     treated = units[units["cohort"] <= units["last"]]
     entering = int((treated["cohort"] == treated["first"]).sum())
     if 2 * entering > len(treated) and not (treated["cohort"] < treated["first"]).any():
-        who = counted(len(treated), "treated unit")
-        why = (
-            f"{entering:,} of {who} are treated from the first period they are seen in, so that nobody knows since when"
-        )
-        raise CannotEstimate(why + level_remedy(sample, treatment, equation))
+        remedy = level_remedy(sample, treatment, equation)
+        raise CannotEstimate("treated_on_entry", entering=entering, treated=len(treated), remedy=remedy)
 
 
 def _compared(sample: pd.DataFrame, choice: GroupTime, equation: Equation) -> pd.Series:
@@ -232,7 +227,7 @@ def _laid_out(sample: pd.DataFrame, treatment: str, choice: GroupTime, equation:
     rows, units = pd.factorize(compared, sort=True)
     columns, periods = pd.factorize(sample[equation.period], sort=True)
     if len(periods) < 2:
-        raise CannotEstimate("there is one period only")
+        raise CannotEstimate("one_period")
     shape = (len(units), len(periods))
     outcome = np.full(shape, np.nan)
     outcome[rows, columns] = sample[OUTCOME]
@@ -247,11 +242,11 @@ def _laid_out(sample: pd.DataFrame, treatment: str, choice: GroupTime, equation:
     # Who is treated after the last period is not treated here.
     cohort = np.where(np.isnan(cohort) | (cohort > periods.max()), np.inf, cohort)
     if np.isinf(cohort).all():
-        raise CannotEstimate("no unit of this sample is treated while it is observed")
+        raise CannotEstimate("nobody_treated")
     weight = np.ones(len(units))
     if equation.weights:
         if (sample.groupby(compared)[equation.weights].nunique() > 1).any():
-            raise CannotEstimate(f"the weight `{equation.weights}` changes within units")
+            raise CannotEstimate("weight_changes", weight=equation.weights)
         weight = first[equation.weights].to_numpy(dtype="float64")
     return Observed(outcome, cohort, covariates, weight / weight.mean(), np.asarray(periods, dtype="int64"))
 
@@ -265,14 +260,14 @@ def _clusters(sample: pd.DataFrame, choice: GroupTime, equation: Equation) -> ND
     compared = _compared(sample, choice, equation)
     names = equation.inference.cluster or [equation.unit]
     if not equation.inference.vcov.clusters:
-        raise CannotEstimate("standard errors of this estimator are clustered, by the unit at least")
+        raise CannotEstimate("needs_clusters")
     if len(names) > 1:
-        raise CannotEstimate("standard errors of this estimator are clustered in one dimension")
+        raise CannotEstimate("needs_one_dimension")
     if (sample.groupby(compared)[names[0]].nunique() > 1).any():
-        raise CannotEstimate(f"`{names[0]}` changes within units, and clusters hold whole units here")
+        raise CannotEstimate("cluster_changes", name=names[0])
     codes = pd.factorize(sample.loc[~compared.duplicated(), names[0]], sort=True)[0]
     if codes.max() == 0:
-        raise CannotEstimate(f"one cluster only in `{names[0]}`: clustered standard errors need at least two")
+        raise CannotEstimate("one_cluster", name=names[0])
     return np.asarray(codes)
 
 

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ruralpanel.estimation.rounding import NOISE
+from ruralpanel.reasons import ReasonedError
 from ruralpanel.study.blocks import ComparisonMethod
 
 Vector = NDArray[np.float64]
@@ -37,8 +38,8 @@ COLLINEAR = 1e-13
 """An eigenvalue of the products of standardised covariates below this is zero but for rounding."""
 
 
-class CannotCompare(ValueError):
-    """A cohort cannot be compared in these two periods; the message is the reason for the reader."""
+class CannotCompare(ReasonedError):
+    """A cohort cannot be compared in these two periods, and the reader is told why."""
 
 
 @dataclass(frozen=True)
@@ -232,9 +233,9 @@ def _sum_of(means: list[_Mean]) -> Comparison:
 
 def _require_both(treated: Vector) -> None:
     if not treated.any():
-        raise CannotCompare("the cohort is not observed in both periods")
+        raise CannotCompare("cohort_not_in_both_periods")
     if treated.all():
-        raise CannotCompare("there is nobody to compare the cohort with")
+        raise CannotCompare("nobody_to_compare_cohort_with")
 
 
 def _regression(outcome: Vector, covariates: NDArray[np.float64], weight: Vector) -> _FirstStep:
@@ -262,7 +263,7 @@ def _standardised(covariates: NDArray[np.float64], weight: Vector) -> NDArray[np
         If they are, or do not vary there.
     """
     if not weight.any():
-        raise CannotCompare("covariates are collinear within a group")
+        raise CannotCompare("covariates_collinear")
     centred = covariates.copy()
     for _ in range(2):  # the mean of a column far from zero is rounded
         centred[:, 1:] -= np.average(centred[:, 1:], axis=0, weights=weight)
@@ -273,7 +274,7 @@ def _standardised(covariates: NDArray[np.float64], weight: Vector) -> NDArray[np
         products = (weight[:, None] * centred).T @ centred / weight.sum()
         if np.linalg.eigvalsh(products)[0] > COLLINEAR:
             return centred
-    raise CannotCompare("covariates are collinear within a group")
+    raise CannotCompare("covariates_collinear")
 
 
 def _propensity_score(treated: Vector, covariates: NDArray[np.float64], weight: Vector) -> _FirstStep:
@@ -291,10 +292,10 @@ def _propensity_score(treated: Vector, covariates: NDArray[np.float64], weight: 
         try:
             fit = GLM(treated, covariates, family=Binomial(), freq_weights=weight).fit(tol=1e-12, maxiter=100)
         except (PerfectSeparationError, np.linalg.LinAlgError):
-            raise CannotCompare("covariates tell the cohort from its comparison group perfectly") from None
+            raise CannotCompare("covariates_separate") from None
     fitted = np.minimum(fit.fittedvalues, 1 - 1e-6)
     if fitted.max() >= NO_OVERLAP:
-        raise CannotCompare("covariates tell the cohort from its comparison group nearly perfectly")
+        raise CannotCompare("covariates_nearly_separate")
     hessian = ((weight * fitted * (1 - fitted))[:, None] * covariates).T @ covariates / len(treated)
     score = (weight * (treated - fitted))[:, None] * covariates
     return _FirstStep(fitted, covariates, np.linalg.solve(hessian, score.T).T)

@@ -14,9 +14,10 @@ from ruralpanel.estimation.callaway_santanna.comparisons import (
     compare_rows,
     compare_units,
 )
+from ruralpanel.reasons import because
 from ruralpanel.study.blocks import GroupTime
 
-ZERO = "base period, zero by construction"
+ZERO = because("base_period")
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def group_time_effects(observed: Observed, choice: GroupTime, anticipation: int)
     for cohort in cohorts:
         for position in range(0 if choice.base_period == "universal" else 1, len(observed.periods)):
             period = observed.periods[position]
-            row: dict[str, object] = {"cohort": int(cohort), "period": int(period), "effect": np.nan, "reason": ""}
+            row: dict[str, object] = {"cohort": int(cohort), "period": int(period), "effect": np.nan, "reason": None}
             influence = np.zeros(len(observed.cohort))
             try:
                 base = base_of(observed.periods, choice, anticipation, cohort, position)
@@ -97,7 +98,7 @@ def group_time_effects(observed: Observed, choice: GroupTime, anticipation: int)
                     found = _compare(observed, choice, anticipation, cohort, position, base)
                     row["effect"], influence = found.effect, found.influence
             except CannotCompare as error:
-                row["reason"] = str(error)
+                row["reason"] = error.reason
             rows.append(row)
             influences.append(influence)
     cells = pd.DataFrame(rows, columns=["cohort", "period", "effect", "reason"])
@@ -127,7 +128,7 @@ def base_of(periods: NDArray[np.int64], choice: GroupTime, anticipation: int, co
         return position - 1
     before = np.flatnonzero(periods + anticipation < cohort)
     if len(before) == 0:
-        raise CannotCompare("there is no period before treatment and its anticipation")
+        raise CannotCompare("no_period_before_treatment")
     return int(before[-1])
 
 
@@ -191,4 +192,4 @@ def _compare(
 
 def _require_units(units: NDArray[np.int64]) -> None:
     if len(units) == 0:
-        raise CannotCompare("neither the cohort nor anybody to compare it with is observed")
+        raise CannotCompare("nobody_observed")

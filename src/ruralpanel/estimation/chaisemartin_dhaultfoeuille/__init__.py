@@ -24,7 +24,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralpanel.errors import counted
 from ruralpanel.estimation.absorbed import Fit
 from ruralpanel.estimation.adoption import clustered_fit, numbers_of
 from ruralpanel.estimation.chaisemartin_dhaultfoeuille.contrasts import (
@@ -34,13 +33,14 @@ from ruralpanel.estimation.chaisemartin_dhaultfoeuille.contrasts import (
     same_switchers,
 )
 from ruralpanel.estimation.chaisemartin_dhaultfoeuille.histories import IN, OUT, Histories, histories_of
-from ruralpanel.estimation.estimates import no_estimate, sample_words
+from ruralpanel.estimation.estimates import left_out_of, no_estimate
 from ruralpanel.estimation.leads import joint_test_of, null_of_weights
 from ruralpanel.estimation.result import TREATED_CLUSTERS, EquationResult
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample
 from ruralpanel.estimation.treated_clusters import Counts, CountsOfRow
 from ruralpanel.inference.sign_changes import Contributions
 from ruralpanel.ledger import Ledger
+from ruralpanel.reasons import Reason, because
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.switching import Switching
 from ruralpanel.treatment_columns import cohort_column
@@ -89,7 +89,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     placebos = _by_event_time(histories, kept, range(1, _placebos_asked(histories, equation) + 1), placebo=True)
     found = [each for each in effects.values() if each is not None]
     if not found:
-        raise CannotEstimate("no unit that changes treatment can be compared with one that has not changed yet")
+        raise CannotEstimate("no_change_compared")
     overall = average_total_effect(found)
     sample, left_out = _compared(histories, sample, kept, overall, equation, ledger)
     by_time = dict(sorted((placebos | effects).items()))
@@ -100,35 +100,34 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
         if each is not None
     }
     fit = _fit(contrasts | {OVERALL: overall}, histories, sample, equation)
-    reference = {"event_time": -histories.step, "estimate": 0.0, "reason": "what effects are measured from"}
+    reference = {"event_time": -histories.step, "estimate": 0.0, "reason": because("effects_measured_from")}
     rows: list[dict[str, Any]] = [reference]
     for time in by_time:
         if _name(time) in contrasts:
             of_time = _clusters(contrasts[_name(time)], histories, fit)
             rows.append({"event_time": time, **of_time, **numbers_of(fit, _name(time), equation)})
         else:
-            reason = f"no unit that changes treatment can be compared at event time {time}"
+            reason = because("no_change_compared_at", event_time=time)
             rows.append(no_estimate(equation, reason, event_time=time))
     rows.sort(key=lambda each: int(each["event_time"]))
     rows.append(_clusters(overall, histories, fit) | numbers_of(fit, OVERALL, equation))
     between = _between_periods(sample, treatment, equation)
-    words = sample_words(equation, ", ".join(part for part in (*_words(choice), left_out, between) if part))
-    shared = fit.shared | {"sample": words, "regressors": "", "fixed_effects": "none"}
+    without = left_out_of(equation, *_changes_used(choice), left_out, between)
+    shared = fit.shared | {"left_out": without, "regressors": [], "fixed_effects": []}
     tested = [_name(time) for time in placebos if _name(time) in contrasts]
     null = _null(histories, [contrasts[name] for name in tested])
     test = joint_test_of(fit, tested, equation, null, "placebo")
     return EquationResult([*(shared | each | {"term": column} for each in rows), test | shared])
 
 
-def _between_periods(sample: pd.DataFrame, treatment: str, equation: Equation) -> str:
+def _between_periods(sample: pd.DataFrame, treatment: str, equation: Equation) -> Reason | None:
     """Say how event times count for units that are first treated between two periods that are observed."""
     cohort = sample.drop_duplicates(equation.unit)[cohort_column(treatment)].dropna()
     observed = sample[equation.period]
     between = cohort[(cohort > observed.min()) & (cohort < observed.max()) & ~cohort.isin(observed)]
     if between.empty:
-        return ""
-    units = counted(len(between), "unit")
-    return f"{units} first treated between periods, for which event times count from the first period observed with it"
+        return None
+    return because("treated_between_periods", units=len(between))
 
 
 def _name(event_time: int) -> str:
@@ -139,7 +138,7 @@ def _require_constant(sample: pd.DataFrame, columns: list[str], equation: Equati
     """Refuse columns that have to hold whole units and do not."""
     for name in columns:
         if (sample.groupby(equation.unit)[name].nunique() > 1).any():
-            raise CannotEstimate(f"`{name}` changes within units, and has to hold whole units here")
+            raise CannotEstimate("column_changes", name=name)
 
 
 def _effects_asked(histories: Histories, equation: Equation) -> int:
@@ -175,24 +174,22 @@ def _compared(
     overall: Contrast,
     equation: Equation,
     ledger: Ledger,
-) -> tuple[pd.DataFrame, str]:
+) -> tuple[pd.DataFrame, Reason | None]:
     """Leave out units with whose first treatment nobody is ever compared; count changes that are not compared."""
     used = np.isin(histories.group, histories.group[overall.switchers])
     inside = sample[equation.unit].isin(histories.units[used])
-    words = ""
+    left_out = None
     if not inside.all():
         rest = sample[inside].reset_index(drop=True)
-        units = counted(int(sample.loc[~inside, equation.unit].nunique()), "unit")
-        alike = " and ".join(["first treatment", *(equation.switching.within if equation.switching else [])])
-        reason = f"{units} of whose {alike} nobody that changes can be compared with anybody that has not yet"
-        ledger.note("nobody to compare", len(sample), rest, reason)
-        words, sample = f"without {units} that nobody can be compared with", rest
+        units = int(sample.loc[~inside, equation.unit].nunique())
+        within = equation.switching.within if equation.switching else []
+        alike = because("first_treatment_and", names=within) if within else because("first_treatment")
+        ledger.note("nobody to compare", len(sample), rest, because("nobody_alike", units=units, alike=alike))
+        left_out, sample = because("without_uncompared", units=units), rest
     lost = kept & ~overall.switchers & np.isin(histories.units, sample[equation.unit])
     if lost.any():
-        reason = f"{counted(int(lost.sum()), 'unit')} that change treatment have no effect: no outcome just before or "
-        reason += "after, or nobody left who has not changed"
-        ledger.note("changes not compared", len(sample), sample, reason)
-    return sample, words
+        ledger.note("changes not compared", len(sample), sample, because("changes_without_effect", units=lost.sum()))
+    return sample, left_out
 
 
 def _note_counts(
@@ -203,11 +200,8 @@ def _note_counts(
         if each is not None:
             sides, waiting = histories.direction[each.switchers], int(each.comparisons.sum())
             more, less = (int((sides == side).sum()) for side in (IN, OUT))
-            words = (
-                f"{counted(len(sides), 'unit')} after a first change ({more:,} to more treatment, {less:,} to less) "
-            )
-            words += f"beside {waiting:,} that have not changed yet"
-            ledger.note(_name(time), len(sample), sample, words)
+            words = because("changes_compared", units=len(sides), more=more, less=less, waiting=waiting)
+            ledger.note(because("event_time", time=time), len(sample), sample, words)
 
 
 def _clusters(contrast: Contrast, histories: Histories, fit: Fit) -> dict[str, Any]:
@@ -249,11 +243,17 @@ def _null(histories: Histories, contrasts: list[Contrast]) -> Contributions | No
     )
 
 
-def _words(choice: Switching) -> list[str]:
+def _changes_used(choice: Switching) -> list[Reason]:
     """Say whose changes count, and in what unit effects are."""
-    words = {"all": "", "in": "changes to more treatment only", "out": "changes to less treatment only"}[
-        choice.switchers
+    said = {
+        "changes_to_more": choice.switchers == "in",
+        "changes_to_less": choice.switchers == "out",
+        "compared_at_every_event_time": choice.same_switchers,
+        "compared_within": bool(choice.within),
+        "per_unit_of_treatment": choice.normalised,
+    }
+    return [
+        because(code, **({"names": choice.within} if code == "compared_within" else {}))
+        for code, holds in said.items()
+        if holds
     ]
-    same = "units compared at every event time only" if choice.same_switchers else ""
-    alike = f"compared within {' and '.join(choice.within)}" if choice.within else ""
-    return [words, same, alike, "effects by event time per unit of treatment" if choice.normalised else ""]

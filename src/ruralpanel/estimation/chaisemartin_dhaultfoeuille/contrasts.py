@@ -205,7 +205,7 @@ def average_total_effect(effects: list[Contrast]) -> Contrast:
     """
     dose = sum(each.dose for each in effects)
     if not dose > 0:
-        raise CannotEstimate("no unit that changes treatment is away from its first one where it can be compared")
+        raise CannotEstimate("no_change_away")
     return Contrast(
         sum(each.weight * each.estimate for each in effects) / dose,
         np.sum([each.weight * each.contributions for each in effects], axis=0) / dose,

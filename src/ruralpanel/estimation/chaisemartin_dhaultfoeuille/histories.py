@@ -10,9 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralpanel.arrays import Numbers
-from ruralpanel.errors import counted
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate
 from ruralpanel.ledger import Ledger
+from ruralpanel.reasons import Reason, because, several
 from ruralpanel.study.blocks import Equation
 
 IN, OUT = 1, -1
@@ -113,11 +113,11 @@ def histories_of(
     units = np.sort(rows[unit].unique())
     if len(units) < sample[unit].nunique():
         kept = sample[sample[unit].isin(units)].reset_index(drop=True)
-        ledger.note("treatment known", len(sample), kept, f"{column} never known of a unit")
+        ledger.note("treatment known", len(sample), kept, because("never_known", column=column))
         sample = kept
     periods = np.sort(panel[period].unique()).astype("int64")
     if len(periods) < 2:
-        raise CannotEstimate("there is one period only")
+        raise CannotEstimate("one_period")
     step = int(np.gcd.reduce(np.diff(periods)))
     shape = (len(units), int(periods[-1] - periods[0]) // step + 1)
 
@@ -132,11 +132,11 @@ def histories_of(
 
     treatment, usable, change, words = _settled(laid_out(rows, rows[column]))
     if words:
-        ledger.note(f"history of {column}", len(sample), sample, words)
+        ledger.note(because("history_of", column=column), len(sample), sample, words)
     inside = usable[places(sample)]
     if not inside.all():
         kept = sample[inside].reset_index(drop=True)
-        ledger.note("treatment comparable", len(sample), kept, f"{column} then unknown, or not dated, or both ways")
+        ledger.note("treatment comparable", len(sample), kept, because("then_unknown", column=column))
         sample = kept
     ones = sample.drop_duplicates(unit).set_index(unit).reindex(units).reset_index()
     keys = ones[within].add_prefix("within ").assign(first=_first_known(treatment))
@@ -161,7 +161,7 @@ def _first_known(values: Numbers) -> Numbers:
     return np.where(known.any(axis=1), values[np.arange(len(values)), known.argmax(axis=1)], np.nan)
 
 
-def _settled(treatment: Numbers) -> tuple[Numbers, NDArray[np.bool_], NDArray[np.int64], str]:
+def _settled(treatment: Numbers) -> tuple[Numbers, NDArray[np.bool_], NDArray[np.int64], Reason | None]:
     """Date first changes, and settle unknown treatments between known ones as the official packages do.
 
     Returns
@@ -193,10 +193,9 @@ def _settled(treatment: Numbers) -> tuple[Numbers, NDArray[np.bool_], NDArray[np
     usable = ~np.isnan(treatment) & ~(stays & (at > last[:, None]))
     words = []
     if both.any():
-        words.append(f"{counted(int(both.any(axis=1).sum()), 'unit')} with more and less treatment than at first")
+        words.append(because("both_ways", units=both.any(axis=1).sum()))
     if undated.any():
-        words.append(f"{counted(int(undated.sum()), 'unit')} whose treatment is not known just before it changes")
+        words.append(because("undated", units=undated.sum()))
     if gaps.any():
-        filled = counted(int(gaps.sum()), "period")
-        words.append(f"{filled} between known treatments taken to be as at first, or as at the change")
-    return treatment, usable, change, "; ".join(words)
+        words.append(because("gaps_filled", periods=gaps.sum()))
+    return treatment, usable, change, several(words)

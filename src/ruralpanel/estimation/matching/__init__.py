@@ -20,11 +20,12 @@ Treatment Effects Using the Estimated Propensity Score, Econometrica 71(4): :mod
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ruralpanel.errors import DataError, Problem, counted
+from ruralpanel.errors import DataError, Problem
 from ruralpanel.estimation.matching.entropy import entropy_weights
 from ruralpanel.estimation.matching.propensity import inverse_odds, nearest_neighbours, off_support, score_logit
 from ruralpanel.estimation.matching_balance import BALANCE_COLUMNS, balance_table
@@ -33,6 +34,7 @@ from ruralpanel.estimation.treated_units import all_treated_throughout
 from ruralpanel.ledger import Ledger
 from ruralpanel.periods.column import with_labels
 from ruralpanel.periods.frequency import frequency
+from ruralpanel.reasons import Reason, because, written
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.matching import Matching
@@ -109,42 +111,37 @@ def _matched(
     leaves = pd.Series(index=cohort.index, dtype="object")
     reasons = []
 
-    def leave(units: pd.Index, reason: str) -> None:
+    def leave(units: pd.Index, code: str, **arguments: Any) -> None:
         if len(units):
-            leaves.loc[units] = reason
-            reasons.append(reason)
+            reasons.append(written(because(code, units=len(units), **arguments)))
+            leaves.loc[units] = reasons[-1]
 
-    leave(cohort.index[always], f"{counted(int(always.sum()), 'unit')} treated in every row, with nothing before it")
+    leave(cohort.index[always], "always_treated_not_matched")
     cohort = cohort[~always]
     treated = cohort.notna()
     if treated.all() or not treated.any():
         if always.any() and not treated.any():
             raise CannotEstimate(all_treated_throughout(sample, treatment, equation))
-        who = "everybody is" if treated.all() else "nobody is"
-        raise CannotEstimate(f"there is nothing to match: {who} treated in this sample")
+        raise CannotEstimate("everybody_treated" if treated.all() else "nobody_to_match")
     values = _values(panel, cohort, matching, treatment, equation)
     known = values.notna().all(axis=1)
-    names = ", ".join(_words(values.columns[values.isna().any()], equation))
-    leave(values.index[~known], f"{counted(int((~known).sum()), 'unit')} without {names}, to match on")
+    names = _words(values.columns[values.isna().any()], equation)
+    leave(values.index[~known], "without_what_is_matched_on", columns=names)
     values = values[known]
     weight = pd.Series(1.0, index=values.index)
     if equation.base_weights:
         weight = sample.groupby(equation.unit)[equation.base_weights].mean().astype("float64").reindex(values.index)
     units = Units(treated[known].to_numpy(), weight.to_numpy(), values.astype("float64"))
     if units.treated.all() or not units.treated.any():
-        raise CannotEstimate(f"no unit {'never treated' if units.treated.all() else 'treated'} has all to match on")
+        raise CannotEstimate("no_never_treated_to_match" if units.treated.all() else "no_treated_to_match")
     factors, support = _factors(units, matching, equation)
-    ever = "treated unit"
-    outside = counted(int((~support).sum()), ever)
-    leave(values.index[~support], f"{outside} with a score beyond those of the never treated (common support)")
+    leave(values.index[~support], "off_common_support")
     unmatched = support & units.treated & (factors == 0)
-    leave(
-        values.index[unmatched], f"{counted(int(unmatched.sum()), ever)} without a neighbour that is near and not taken"
-    )
+    leave(values.index[unmatched], "without_neighbour")
     alone = ~units.treated & (factors == 0)
-    leave(values.index[alone], f"{counted(int(alone.sum()), 'unit')} never treated and not matched to anybody")
+    leave(values.index[alone], "not_matched_to_anybody")
     if not (units.treated & (factors > 0)).any():
-        raise CannotEstimate("no treated unit has anybody to be matched with")
+        raise CannotEstimate("nobody_matched")
     leaving = pd.Categorical(panel[equation.unit].map(leaves), categories=reasons)
     weights = panel[equation.unit].map(pd.Series(factors, index=values.index)).astype("float64")
     if equation.base_weights:
@@ -165,7 +162,7 @@ def _cohorts(sample: pd.DataFrame, treatment: str, equation: Equation) -> tuple[
         # The estimator leaves out the others, with a line of its own; weights have to balance those that stay.
         rows = rows[rows.groupby(equation.unit)[equation.period].transform("size") == rows[equation.period].nunique()]
     if rows.empty:
-        raise CannotEstimate("no unit is observed in all periods")
+        raise CannotEstimate("no_unit_in_all_periods")
     groups = rows.groupby(equation.unit, sort=True)
     cohort = groups[cohort_column(treatment)].first().astype("float64")
     cohort = cohort.where(cohort <= rows[equation.period].max())
@@ -179,10 +176,10 @@ def _values(
     periods = sorted(int(each) for each in panel[equation.period].unique())
     begins = int(cohort.min()) - equation.anticipation.get(treatment, 0)
     before = [each for each in periods if each < begins]
-    first = f"{treatment} begins in {equation.label(cohort.min())}"
-    first += ", and may have effects before" if begins < cohort.min() else ""
+    code = "begins_with_effects_before" if begins < cohort.min() else "begins"
+    first = because(code, treatment=treatment, period=equation.label(cohort.min()))
     if not before:
-        raise CannotEstimate(f"there is no period before treatment to match on: {first}")
+        raise CannotEstimate("no_period_to_match_on", first=first)
     baseline = matching.baseline if matching.baseline is not None else before[-1]
     how = equation.transformation
     own = equation.outcome_column if how == "none" else f"{equation.outcome_column} ({how.replace('_', ' ')})"
@@ -191,8 +188,8 @@ def _values(
     wanted += [(name, each) for name, listed in matching.paths.items() for each in listed]
     late = sorted({each for _, each in wanted if each not in before})
     if late:
-        what = f"{', '.join(map(equation.label, late))} is not a period before treatment, as matching needs: {first}"
-        raise CannotEstimate(f"{what}; earlier are {', '.join(map(equation.label, before))}")
+        named, earlier = (list(map(equation.label, each)) for each in (late, before))
+        raise CannotEstimate("matched_on_late", periods=named, first=first, earlier=earlier)
     columns = [*matching.covariates, *matching.paths]
     text = [name for name in columns if not pd.api.types.is_numeric_dtype(panel[name])]
     if text:
@@ -207,8 +204,8 @@ def _values(
     return pd.DataFrame(found)
 
 
-def _words(columns: pd.Index, equation: Equation) -> list[str]:
-    return [f"{variable} in {equation.label(period)}" for variable, period in columns]
+def _words(columns: pd.Index, equation: Equation) -> list[Reason]:
+    return [because("column_in", column=variable, period=equation.label(period)) for variable, period in columns]
 
 
 def _factors(units: Units, matching: Matching, equation: Equation) -> tuple[np.ndarray, np.ndarray]:
@@ -229,7 +226,7 @@ def _factors(units: Units, matching: Matching, equation: Equation) -> tuple[np.n
         if matching.common_support:
             support = ~off_support(logit, units.treated)
         if not units.treated[support].any():
-            raise CannotEstimate("no treated unit is on common support with the never treated")
+            raise CannotEstimate("nobody_on_support")
         part = units.of(support)
         if matching.method == "inverse_odds":
             found = inverse_odds(logit[support], part.treated, part.weight)

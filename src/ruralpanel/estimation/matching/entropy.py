@@ -13,13 +13,14 @@ from scipy.optimize import minimize
 
 from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import CannotEstimate
+from ruralpanel.reasons import Reason, because
 
 BALANCED = 1e-8
 """How near to the mean of the treated is equal, in standard deviations of the never treated."""
 
 
 def entropy_weights(
-    values: np.ndarray, treated: np.ndarray, own: np.ndarray, moments: int, names: list[str]
+    values: np.ndarray, treated: np.ndarray, own: np.ndarray, moments: int, names: list[Reason]
 ) -> np.ndarray:
     """Balance the never treated with the treated.
 
@@ -50,7 +51,7 @@ def entropy_weights(
     target = np.average(values[treated], axis=0, weights=own[treated])
     scale = values[never].std(axis=0)
     distance = values - target
-    words = [f"the mean of {name}" for name in names]
+    words = [because("mean_of", of=name) for name in names]
     varies = scale > NOISE * np.maximum(np.abs(target), np.abs(values[never]).max(axis=0))
     # Where the never treated do not vary, they are either all at the target or cannot be moved to it.
     scale = np.where(varies, scale, np.maximum(np.abs(target) * 1e-6, 1e-300))
@@ -62,21 +63,20 @@ def entropy_weights(
         squares = squares - np.average(squares[treated], axis=0, weights=own[treated])
         spread = squares[never].std(axis=0)
         distance = np.hstack([distance, squares / np.where(spread > 0, spread, 1.0)])
-        words += [f"the spread of {names[number]}" for number in several]
+        words += [because("spread_of", of=names[number]) for number in several]
     distance = distance[never]
     reached = (distance.min(axis=0) < 0) & (distance.max(axis=0) > 0)
     reached |= np.abs(distance).max(axis=0) <= BALANCED
     if not reached.all():
-        far = ", ".join(word for word, within in zip(words, reached, strict=True) if not within)
-        raise CannotEstimate(f"the never treated cannot be balanced: {far} is beyond all of them")
+        far = [word for word, within in zip(words, reached, strict=True) if not within]
+        raise CannotEstimate("moments_beyond", moments=far)
     base = own[never] / own[never].sum()
     weights = _nearest(distance, base)
     left = np.abs(weights @ distance)
     if left.max() > BALANCED:
         worst = int(left.argmax())
         raise CannotEstimate(
-            f"the never treated cannot be balanced: no weights of these {never.sum()} units have all moments of the "
-            f"treated at once; the nearest found leave {left[worst]:.2g} standard deviations of {words[worst]}"
+            "moments_not_at_once", units=int(never.sum()), left=float(left[worst]), moment=words[worst]
         )
     found = own.astype("float64").copy()
     found[never] = weights * own[treated].sum()

@@ -8,11 +8,12 @@ import numpy as np
 
 from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import CannotEstimate
+from ruralpanel.reasons import because
 
 CERTAIN = 1 - 1e-6
 """A score beyond this, or this near to zero, cannot be told from certainty."""
 
-SEPARATED = "what is matched on tells the treated from the never treated perfectly, so that nobody is comparable"
+SEPARATED = because("matching_separates")
 
 ROUNDING = 1e-9
 """Distances that differ by less, in standard deviations of the logit, are equal: the first by name is taken."""

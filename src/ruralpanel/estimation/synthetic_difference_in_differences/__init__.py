@@ -22,9 +22,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ruralpanel.errors import counted
 from ruralpanel.estimation.average import Average
-from ruralpanel.estimation.estimates import JOINT_TEST, no_estimate, sample_words, statistics
+from ruralpanel.estimation.estimates import JOINT_TEST, left_out_of, no_estimate, statistics
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
@@ -45,14 +44,13 @@ from ruralpanel.estimation.treated_clusters import counts_of
 from ruralpanel.inference.random_draws import generator
 from ruralpanel.ledger import Ledger
 from ruralpanel.periods.frequency import frequency
+from ruralpanel.reasons import Reason, because, several
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.synthetic import Synthetic
 from ruralpanel.treatment_columns import cohort_column
 
-LEADS_TEST_NOTHING = (
-    "gaps before treatment are measured from their weighted mean, and weights were chosen to make them small, which is "
-    "no test of trends"
-)
+LEADS_TEST_NOTHING = because("leads_made_small")
+"""Why leads are not tested: they were made small."""
 
 
 def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
@@ -88,33 +86,26 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     sample, layout = _without(short, sample, layout, treatment, equation, ledger)
     cohorts = layout.cohorts()
     if not cohorts:
-        raise CannotEstimate(
-            "no unit of this sample is treated while it is observed"
-            if not short
-            else "no cohort is observed in two periods before treatment, which weights are chosen by"
-        )
+        raise CannotEstimate("no_cohort_long_before" if short else "nobody_treated")
     if layout.never.sum() < 2:
-        never = counted(int(layout.never.sum()), "unit")
-        raise CannotEstimate(f"{never} never treated, and weights are of two at least")
+        raise CannotEstimate("few_never_treated", units=int(layout.never.sum()))
     ledger.note("estimated", len(sample), sample)
     try:
         effects, weightings = effects_of(layout, cohorts, np.ones(len(layout.outcome)), exact=choice.search == "newton")
     except CollinearCovariates:
-        raise CannotEstimate(
-            f"{' and '.join(equation.regressors)}: collinear with the effects of units and periods, or each other, "
-            "among units never treated"
-        ) from None
+        raise CannotEstimate("collinear_among_never_treated", names=equation.regressors) from None
     averages = averages_of(layout, cohorts, equation.window)
     errors = _errors(layout, cohorts, weightings, averages, choice, equation)
     shared: dict[str, Any] = {
         "term": treatment,
-        "sample": sample_words(equation, ", ".join(_words(left_out, short, equation))),
+        "left_out": left_out_of(equation, left_out, _without_cohorts(short, equation)),
         "observations": len(sample),
         "units": len(layout.outcome),
         "clusters": int(layout.group.max()) + 1,
         "outcome_mean": float(sample[OUTCOME].mean()),
-        "variance": errors.how,
-        "clustered_by": _group_name(equation),
+        "variance": errors.how.code,
+        "resampling": errors.how,
+        "clustered_by": [_group_name(equation)],
         **counts_of(sample, equation),
     }
     level, known_to = equation.inference.level, (NOISE * float(np.abs(layout.outcome).max()),) * 2
@@ -124,47 +115,45 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
             averages, values_of(averages, effects).tolist(), errors.values.tolist(), errors.reasons, strict=True
         )
     ]
-    reason = "less than two periods before treatment, which weights are chosen by"
+    reason = because("short_before_treatment")
     unused = [{**shared, **no_estimate(equation, reason, treatment, cohort=str(each.first))} for each in short]
     test = {**shared, "term": JOINT_TEST, "reason": LEADS_TEST_NOTHING}
     return EquationResult([*rows[:-1], *unused, rows[-1], test])
 
 
-def _words(left_out: str, short: list[Cohort], equation: Equation) -> list[str]:
-    """Say who is left out of the sample."""
-    words = [left_out] if left_out else []
-    if short:
-        words.append(f"without cohort {', '.join(equation.label(each.first) for each in short)}")
-    return words
+def _without_cohorts(short: list[Cohort], equation: Equation) -> Reason | None:
+    """Say which cohorts are left out of the sample."""
+    return because("without_cohort", cohorts=[equation.label(each.first) for each in short]) if short else None
 
 
 def _group_name(equation: Equation) -> str:
     return (equation.inference.cluster or [equation.unit])[0]
 
 
-def _balanced(sample: pd.DataFrame, treatment: str, equation: Equation, ledger: Ledger) -> tuple[pd.DataFrame, str]:
+def _balanced(
+    sample: pd.DataFrame, treatment: str, equation: Equation, ledger: Ledger
+) -> tuple[pd.DataFrame, Reason | None]:
     """Leave out units treated from the first period on, and those not observed in all periods."""
     cohort = sample[cohort_column(treatment)]
     periods = sample.groupby(equation.unit)[equation.period].transform("size")
     always = cohort.notna() & (cohort <= sample[equation.period].min())
-    words = []
-    for step, why, leaves in (
-        ("always treated dropped", "treated from the first period on", always),
-        ("balanced", "not observed in all periods", periods < sample[equation.period].nunique()),
+    left_out = []
+    incomplete = periods < sample[equation.period].nunique()
+    for step, code, leaves in (
+        ("always treated dropped", "treated_from_the_first_period", always),
+        ("balanced", "not_in_all_periods", incomplete),
     ):
         leaving = leaves[sample.index]
         if leaving.any():
-            units = counted(int(sample.loc[leaving, equation.unit].nunique()), "unit")
+            who = because("units", number=sample.loc[leaving, equation.unit].nunique())
             kept = sample[~leaving]
-            ledger.note(step, len(sample), kept, f"{units} {why}")
-            words.append(f"without {units} {why}")
+            reason = because(code, who=who, **({"remedy": None} if leaves is always else {}))
+            ledger.note(step, len(sample), kept, reason)
+            left_out.append(because("without", who=reason))
             sample = kept
     if sample.empty:
-        raise CannotEstimate(
-            "no unit is left that is observed in all periods and untreated in the first; `sample` may pick periods in "
-            "which more are observed"
-        )
-    return sample.reset_index(drop=True), " and ".join(words)
+        raise CannotEstimate("nobody_left_balanced")
+    return sample.reset_index(drop=True), several(left_out, "also")
 
 
 def _laid_out(sample: pd.DataFrame, treatment: str, equation: Equation) -> Layout:
@@ -181,7 +170,7 @@ def _laid_out(sample: pd.DataFrame, treatment: str, equation: Equation) -> Layou
     cohort = np.where(np.isnan(cohort) | (cohort > periods.max()), np.inf, cohort)
     name = _group_name(equation)
     if (sample.groupby(equation.unit)[name].nunique() > 1).any():
-        raise CannotEstimate(f"`{name}` changes within units, and clusters hold whole units here")
+        raise CannotEstimate("cluster_changes", name=name)
     group = pd.factorize(first[name], sort=True)[0]
     anticipation, of = equation.anticipation.get(treatment, 0), frequency(equation.frequency)
     return Layout(outcome, covariates, cohort, group, np.asarray(periods, dtype="int64"), anticipation, of)
@@ -195,13 +184,10 @@ def _without(
         return sample, layout
     names = [each.first for each in short]
     kept = sample[~sample[cohort_column(treatment)].isin(names)]
-    units = counted(int(np.isin(layout.cohort, names).sum()), "unit")
-    reason = (
-        f"{units} of cohort {', '.join(map(equation.label, names))} observed in less than two periods before treatment"
-    )
-    ledger.note("observed before treatment", len(sample), kept, reason)
+    units, cohorts = np.isin(layout.cohort, names).sum(), list(map(equation.label, names))
+    ledger.note("observed before treatment", len(sample), kept, because("short_cohorts", units=units, cohorts=cohorts))
     if kept.empty:
-        raise CannotEstimate("no cohort is observed in two periods before treatment, which weights are chosen by")
+        raise CannotEstimate("no_cohort_long_before")
     kept = kept.reset_index(drop=True)
     return kept, _laid_out(kept, treatment, equation)
 
@@ -225,7 +211,7 @@ def _errors(
             return placebo(layout, cohorts, weightings, averages, choice.number_of_draws, random)
         return bootstrap(layout, cohorts, weightings, averages, group_name, choice.number_of_draws, random)
     except CollinearCovariates:
-        reason = (
-            f"no standard error by {choice.standard_errors}: {' and '.join(equation.regressors)} collinear in a draw"
-        )
-        return Errors(np.full(len(averages), np.nan), [reason] * len(averages), choice.standard_errors)
+        reason = because("no_error_collinear", method=choice.standard_errors, names=equation.regressors)
+        group = {} if choice.standard_errors == "placebo" else {"group": group_name}
+        how = because(choice.standard_errors, **group, how=None)
+        return Errors(np.full(len(averages), np.nan), [reason] * len(averages), how)

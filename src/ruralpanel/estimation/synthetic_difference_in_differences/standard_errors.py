@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ruralpanel.arrays import Numbers
-from ruralpanel.errors import counted
 from ruralpanel.estimation.average import Average
 from ruralpanel.estimation.synthetic_difference_in_differences.averages import Cells, cohorts_in, values_of
 from ruralpanel.estimation.synthetic_difference_in_differences.effects import (
@@ -23,6 +22,7 @@ from ruralpanel.estimation.synthetic_difference_in_differences.effects import (
     without_covariates,
 )
 from ruralpanel.estimation.synthetic_difference_in_differences.layout import Cohort, Layout
+from ruralpanel.reasons import Reason, because
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ class Errors:
     """
 
     values: Numbers
-    reasons: list[str]
-    how: str
+    reasons: list[Reason | None]
+    how: Reason
 
 
 def jackknife(
@@ -76,7 +76,7 @@ def jackknife(
 
     values = np.zeros((groups, len(cohorts), len(layout.periods)))
     sizes = np.zeros((groups, len(cohorts)))
-    undefined: list[str] = []
+    undefined: list[Reason | None] = []
     has_controls = by_group(layout.never.astype("float64")) > 0
     has_treated = np.zeros((groups, len(cohorts)), dtype=bool)
     for position, (cohort, weighting) in enumerate(zip(cohorts, weightings, strict=True)):
@@ -88,11 +88,11 @@ def jackknife(
         named = layout.frequency.label(cohort.first)
         alone = int((weight > 0).sum()) == 1
         if single:
-            undefined.append(f"cohort {named} is treated in one {group_name} only, which cannot be left out")
+            undefined.append(because("no_jackknife_one_group", cohort=named, group=group_name))
         elif alone:
-            undefined.append(f"all weight for cohort {named} is on one {group_name}, which cannot be left out")
+            undefined.append(because("no_jackknife_all_weight", cohort=named, group=group_name))
         else:
-            undefined.append("")
+            undefined.append(None)
         own = np.einsum("i,it->t", treated, outcome) - by_group(treated[:, None] * outcome)
         synthetic = np.einsum("i,it->t", weighting.units, outcome) - by_group(weighting.units[:, None] * outcome)
         scale = np.maximum(rest, 1.0)[:, None], np.where(weight < 1, 1 - weight, 1.0)[:, None]
@@ -102,12 +102,12 @@ def jackknife(
     draws = values_of(averages, Effects(values, sizes))
     errors, reasons = np.full(len(averages), np.nan), []
     for position, average in enumerate(averages):
-        reason = next((undefined[cohort] for cohort in cohorts_in(average) if undefined[cohort]), "")
-        reasons.append(f"no standard error by jackknife: {reason}" if reason else "")
+        reason = next((undefined[cohort] for cohort in cohorts_in(average) if undefined[cohort]), None)
+        reasons.append(reason)
         if not reason:
             part = draws[has_controls | has_treated[:, cohorts_in(average)].any(axis=1), position]
             errors[position] = np.sqrt((len(part) - 1) * np.mean((part - part.mean()) ** 2))
-    return Errors(errors, reasons, f"jackknife with fixed weights, one {group_name} left out at a time")
+    return Errors(errors, reasons, because("jackknife", group=group_name))
 
 
 def bootstrap(
@@ -159,12 +159,10 @@ def bootstrap(
         ]
         known = drawn[np.isfinite(drawn[:, position]), position]
         named = layout.frequency.label(single[0]) if single else ""
-        reasons.append(
-            f"no standard error by bootstrap: cohort {named} is treated in one {group_name} only" if single else ""
-        )
+        reasons.append(because("no_bootstrap_one_group", cohort=named, group=group_name) if single else None)
         if not single:
             errors[position] = np.sqrt(np.mean((known - known.mean()) ** 2))
-    return Errors(errors, reasons, f"bootstrap of {group_name}, {draws:,} draws")
+    return Errors(errors, reasons, because("bootstrap", group=group_name, how=because("drawn", draws=draws)))
 
 
 def placebo(
@@ -200,11 +198,8 @@ def placebo(
     never = np.flatnonzero(layout.never)
     given = np.sort(layout.cohort[~layout.never])
     if len(never) < len(given) + 2:
-        short = (
-            f"{counted(len(never), 'unit')} never treated, of which {len(given):,} would take the place of the treated"
-        )
-        reason = f"no standard error by placebo: there are {short}, and fewer than two would be left"
-        return Errors(np.full(len(averages), np.nan), [reason] * len(averages), "placebo treatments")
+        reason = because("no_placebo", never=len(never), treated=len(given))
+        return Errors(np.full(len(averages), np.nan), [reason] * len(averages), because("placebo", how=None))
     every = len(given) == 1 and len(never) <= draws
     controls = replace(
         layout, outcome=layout.outcome[never], covariates=layout.covariates[never], group=layout.group[never]
@@ -218,5 +213,5 @@ def placebo(
         effects, _ = effects_of(replace(controls, cohort=cohort), cohorts, np.ones(len(never)), starts)
         found.append(values_of(averages, effects))
     errors = np.std(np.array(found), axis=0)
-    words = f"each of {len(found):,} units once" if every else f"{draws:,} draws"
-    return Errors(errors, [""] * len(averages), f"placebo treatments of units never treated, {words}")
+    how = because("each_once", units=len(found)) if every else because("drawn", draws=draws)
+    return Errors(errors, [None] * len(averages), because("placebo", how=how))

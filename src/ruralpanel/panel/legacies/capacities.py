@@ -131,7 +131,8 @@ def add_legacies(
             measured = _measures(name, capacity, index, proxies, reference == 1, groups)
             rows += [{"legacy": legacy_name, "capacity": name, **row} for row in measured]
             words = _summary(capacity, index, proxies, reference)
-            ledger.note(f"capacity {name}", len(panel), panel, "; ".join([*words, *_filled(panel, capacity, unit)]))
+            words += _filled(panel, capacity, unit)
+            ledger.note(f"capacity {name}", len(panel), panel, "; ".join(words), [name])
     if problems:
         raise DataError(problems)
     columns = [*MEASURES, *dict.fromkeys(key for row in rows for key in row if key not in MEASURES)]

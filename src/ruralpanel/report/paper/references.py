@@ -12,12 +12,14 @@ from ruralpanel.errors import PaperError, Problem
 from ruralpanel.estimation.address import find_estimate
 from ruralpanel.exhibits.facts import fact_words
 from ruralpanel.exhibits.numbers import PERCENT_DECIMALS, as_asked, count, decimal, probability
+from ruralpanel.reasons import read_reason
 from ruralpanel.report.paper.exhibits import pointer
 from ruralpanel.report.paper.markup import as_it_is, string, words
 from ruralpanel.study.addresses import NoSuchNumber, read_address
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.facts import file_of_fact
 from ruralpanel.study.paper_text import DECIMALS, PaperText, Reference
+from ruralpanel.words.sentences import sentence
 
 COUNTS = ("observations", "units", "clusters")
 """Numbers of an estimate that are counts."""
@@ -115,7 +117,7 @@ def number_words(
     """
     value = row[statistic]
     if pd.isna(value):
-        raise NoSuchNumber(f"the estimate has no {statistic.replace('_', ' ')}", str(row["reason"]))
+        raise NoSuchNumber(f"the estimate has no {statistic.replace('_', ' ')}", _reason(row))
     if statistic in COUNTS:
         return [count(value)]
     if statistic.startswith("p_value"):
@@ -136,8 +138,7 @@ def number_words(
     asked = {"standard_error": error, "interval": low, "p": row["p_value"]}
     for name, needed in asked.items():
         if name in formats and pd.isna(needed):
-            reason = str(row["reason"])
-            raise NoSuchNumber(f"the estimate has no {name.replace('_', ' ')}", reason)
+            raise NoSuchNumber(f"the estimate has no {name.replace('_', ' ')}", _reason(row))
     if "standard_error" in formats:
         parts.append(decimal(error, places))
     if "interval" in formats:
@@ -173,3 +174,8 @@ def _words_of(reference: Reference) -> str:
     if reference.kind == "mathematics":
         return reference.text
     return words(reference.text)
+
+
+def _reason(row: pd.Series) -> str:
+    """Say why an estimate has no number."""
+    return sentence(read_reason(row["reason"], row["reason_arguments"]))

@@ -38,6 +38,7 @@ ESTIMATOR = Estimator(
     page="[Adoption and counts](adoption-and-counts.md)",
     exhibits=(*OF_TERMS, "specification_curve_figure"),
     has_treatment_terms=True,
+    outcome="event",
     of_adoption=True,
     keys=("anticipation",),
     checks=(_dummies,),

@@ -141,6 +141,8 @@ class Estimator:
     """Whether these are of cohorts."""
     assigned: bool = True
     """Whether its standard errors are clustered at the level at which treatment is assigned, if none is stated."""
+    outcome: Literal["number", "count", "event"] = "number"
+    """What its outcome is: any number, a number of zero or more, or 0 and 1."""
     of_adoption: bool = False
     """Whether its outcome may be the adoption of a treatment."""
     needs_window: bool = False

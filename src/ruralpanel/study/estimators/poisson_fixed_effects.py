@@ -40,6 +40,7 @@ ESTIMATOR = Estimator(
     page="[Adoption and counts](adoption-and-counts.md)",
     exhibits=(*OF_TERMS, "specification_curve_figure"),
     has_treatment_terms=True,
+    outcome="count",
     keys=("anticipation",),
     checks=(_of_counts,),
 )
