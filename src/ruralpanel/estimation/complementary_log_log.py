@@ -127,8 +127,8 @@ def _without_settled_levels(sample: pd.DataFrame, names: list[str], ledger: Ledg
         if sample.empty:
             raise CannotEstimate("outcome_settled")
     if len(sample) < len(before):
-        settled = [because("levels", number=number, level=name) for name, number in settled_of.items() if number]
-        ledger.note("settled levels dropped", len(before), sample, because("settled_levels", levels=settled))
+        levels = [because("levels", number=number, level=name) for name, number in settled_of.items() if number]
+        ledger.note("settled levels dropped", len(before), sample, because("settled_levels", levels=levels))
     return sample
 
 

@@ -13,14 +13,14 @@ from scipy.optimize import minimize
 
 from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import CannotEstimate
-from ruralpanel.reasons import because
+from ruralpanel.reasons import Reason, because
 
 BALANCED = 1e-8
 """How near to the mean of the treated is equal, in standard deviations of the never treated."""
 
 
 def entropy_weights(
-    values: np.ndarray, treated: np.ndarray, own: np.ndarray, moments: int, names: list[str]
+    values: np.ndarray, treated: np.ndarray, own: np.ndarray, moments: int, names: list[Reason]
 ) -> np.ndarray:
     """Balance the never treated with the treated.
 
