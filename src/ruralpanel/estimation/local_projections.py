@@ -29,7 +29,7 @@ from ruralpanel.estimation.estimates import COLLINEAR, JOINT_TEST, left_out_of, 
 from ruralpanel.estimation.measured_from import Curve, base_of, cohorts_named, why_not, why_zero
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, effect_name
 from ruralpanel.ledger import Ledger
-from ruralpanel.reasons import because, several
+from ruralpanel.reasons import Reason, because, several
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.fixed_effects import columns_of
 
@@ -99,7 +99,7 @@ def _bases(adoption: Adoption, equation: Equation) -> dict[int, int | None]:
     return {first: base_of(times, equation) for first, times in _observed(adoption).items() if times[-1] >= 0}
 
 
-def _zeros(adoption: Adoption, bases: dict[int, int | None], equation: Equation) -> dict[int, str]:
+def _zeros(adoption: Adoption, bases: dict[int, int | None], equation: Equation) -> dict[int, Reason]:
     """Give the event times that all cohorts observed there are measured from, and the reason for their zeros."""
     cohorts: dict[int, list[int]] = {}
     for first, base in bases.items():
@@ -191,7 +191,8 @@ def _projection(
     except CannotEstimate as error:
         ledger.note(at, len(sample), sample, several([reason, error.reason]))
         return no_estimate(equation, because("at_that_event_time", at=at, why=error.reason), adoption.treatment)
-    alone = [line.reason for line in own.lines if line.step in (SINGLETONS_KEPT, SINGLETONS_DROPPED)]
+    steps = (SINGLETONS_KEPT, SINGLETONS_DROPPED)
+    alone = [each.reason for each in own.lines if each.step in steps and isinstance(each.reason, Reason)]
     ledger.note(at, len(sample), sample, several([reason, *alone]))
     level = used[LEVEL] if not equation.weights else used[LEVEL] * used[equation.weights]
     mean = level.sum() / (len(used) if not equation.weights else used[equation.weights].sum())

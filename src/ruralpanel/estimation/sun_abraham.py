@@ -193,7 +193,7 @@ class Cells:
     cohort: int
     base: int | None
     event_times: tuple[int, ...]
-    why_not: str
+    why_not: Reason | None
 
     @property
     def measured(self) -> list[tuple[int, int]]:
@@ -238,7 +238,7 @@ def _cells(sample: pd.DataFrame, treatment: str, equation: Equation) -> list[Cel
     ]
 
 
-def _why_not(lost: set[tuple[int, tuple[int, ...]]], equation: Equation) -> str:
+def _why_not(lost: set[tuple[int, tuple[int, ...]]], equation: Equation) -> Reason:
     """Say why cohorts cannot be measured."""
     times = {time for _, event_times in lost for time in event_times}
     return why_not(Curve(tuple(sorted(times)), None, tuple({first for first, _ in lost})), equation)

@@ -133,7 +133,7 @@ def _read_csv(source: Source, path: Path) -> RawTable:
     blank = data[-1][0] - numbered[height - 1][0] - len(data) if data else 0
     notes = [f"encoding {encoding}, delimiter {delimiter!r}"]
     notes += [f"{counted(blank, 'line')} blank or within quotation marks"] if blank > 0 else []
-    how = {"encoding": encoding, "delimiter": delimiter, "comma_may_be_decimal": delimiter == ";"}
+    how: dict[str, Any] = {"encoding": encoding, "delimiter": delimiter, "comma_may_be_decimal": delimiter == ";"}
     return RawTable(values, rows, where, notes=notes, uneven=uneven, **how, **repairs)
 
 

@@ -172,7 +172,7 @@ def _compared(
     overall: Contrast,
     equation: Equation,
     ledger: Ledger,
-) -> tuple[pd.DataFrame, str]:
+) -> tuple[pd.DataFrame, Reason | None]:
     """Leave out units with whose first treatment nobody is ever compared; count changes that are not compared."""
     used = np.isin(histories.group, histories.group[overall.switchers])
     inside = sample[equation.unit].isin(histories.units[used])

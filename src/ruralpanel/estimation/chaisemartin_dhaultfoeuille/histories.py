@@ -161,7 +161,7 @@ def _first_known(values: Numbers) -> Numbers:
     return np.where(known.any(axis=1), values[np.arange(len(values)), known.argmax(axis=1)], np.nan)
 
 
-def _settled(treatment: Numbers) -> tuple[Numbers, NDArray[np.bool_], NDArray[np.int64], str]:
+def _settled(treatment: Numbers) -> tuple[Numbers, NDArray[np.bool_], NDArray[np.int64], Reason | None]:
     """Date first changes, and settle unknown treatments between known ones as the official packages do.
 
     Returns
