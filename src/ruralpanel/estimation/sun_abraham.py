@@ -233,7 +233,7 @@ def _cells(sample: pd.DataFrame, treatment: str, equation: Equation) -> list[Cel
     lost = {each for each, base in zip(found, bases, strict=True) if base is None}
     reason = "" if equation.missing_reference == "fixest" or not lost else _why_not(lost, equation)
     return [
-        Cells(first, base, event_times, reason if base is None else "")
+        Cells(first, base, event_times, reason if base is None else None)
         for (first, event_times), base in zip(found, bases, strict=True)
     ]
 

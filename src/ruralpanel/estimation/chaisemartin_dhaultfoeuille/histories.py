@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ruralpanel.estimation.adoption import Numbers
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate
 from ruralpanel.ledger import Ledger
-from ruralpanel.reasons import because, several
+from ruralpanel.reasons import Reason, because, several
 from ruralpanel.study.blocks import Equation
 
 IN, OUT = 1, -1
