@@ -84,5 +84,5 @@ def test_the_ledger_of_an_equation_adds_up_and_counts_the_treated(panel: pd.Data
         assert units[0] == 30
     counts = ledger.set_index(["table", "step"])["treated_units"]
     assert counts["block/main/y/two_way_fixed_effects", "right-hand side known"] == '{"listed":29}'
-    assert counts["block/main/y/event_study", "always treated dropped"] == "listed: 20"
+    assert counts["block/main/y/event_study", "always treated dropped"] == '{"listed":20}'
     assert counts["block/without/y/two_way_fixed_effects", "estimated"] == '{"listed":29}'

@@ -194,7 +194,8 @@ def _projection(
     except CannotEstimate as error:
         ledger.note(at, len(sample), sample, several([reason, error.reason]))
         return no_estimate(equation, because("at_that_event_time", at=at, why=error.reason), adoption.treatment)
-    alone = [line.reason for line in own.lines if line.step in (SINGLETONS_KEPT, SINGLETONS_DROPPED)]
+    steps = (SINGLETONS_KEPT, SINGLETONS_DROPPED)
+    alone = [each.reason for each in own.lines if each.step in steps and isinstance(each.reason, Reason)]
     ledger.note(at, len(sample), sample, several([reason, *alone]))
     level = used[LEVEL] if not equation.weights else used[LEVEL] * used[equation.weights]
     mean = level.sum() / (len(used) if not equation.weights else used[equation.weights].sum())

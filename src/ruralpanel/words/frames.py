@@ -43,7 +43,7 @@ def in_words(frame: pd.DataFrame, labels: Labels) -> pd.DataFrame:
     told = frame.copy()
     if "left_out" in frame:
         told["condition"] = frame["sample"]
-        told["sample"] = _each(frame, ("sample", "left_out"), lambda *cells: _sample(*cells, labels))
+        told["sample"] = _each(frame, ("sample", "left_out"), lambda condition, cell: _sample(condition, cell, labels))
     if "not_used" in frame:
         told["not_used"] = _each(
             frame, ("not_used",), lambda cell: "; ".join(sentence(each, labels) for each in read(cell) or ())

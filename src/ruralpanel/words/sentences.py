@@ -112,7 +112,8 @@ class _Sentence(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         how, _, rest = format_spec.partition(" ")
         if how in WAYS:
-            return WAYS[how](self, value, rest)
+            text: str = WAYS[how](self, value, rest)
+            return text
         return self.written(value, format_spec)
 
     def written(self, value: Any, number_format: str = "") -> str:

@@ -188,7 +188,7 @@ def _values(
     wanted += [(name, each) for name, listed in matching.paths.items() for each in listed]
     late = sorted({each for _, each in wanted if each not in before})
     if late:
-        named, earlier = (list(map(equation.label, each)) for each in (late, before))
+        named, earlier = ([equation.label(each) for each in periods] for periods in (late, before))
         raise CannotEstimate("matched_on_late", periods=named, first=first, earlier=earlier)
     columns = [*matching.covariates, *matching.paths]
     text = [name for name in columns if not pd.api.types.is_numeric_dtype(panel[name])]
