@@ -101,45 +101,6 @@ def read_zip(source: Source, path: Path) -> RawTable:
         raise DataError([Problem(source.origin, f"cannot be read as a zip file: {error}")]) from None
 
 
-def _read_csv(source: Source, path: Path) -> RawTable:
-    """Read text cell by cell: a row with a cell too many or too few is found, and every row has its line."""
-    where = source.origin
-    text, encoding = _decoded(source, path)
-    lines = io.StringIO(text, newline="")
-    for _ in range(source.header_row - 1):
-        lines.readline()
-    start = lines.tell()
-    delimiter = source.delimiter or ("\t" if path.suffix.lower() == ".tsv" else _delimiter_of(lines.readline()))
-    lines.seek(start)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    try:
-        numbered = [(reader.line_num + source.header_row - 1, row) for row in reader if row]
-    except csv.Error as error:
-        line = reader.line_num + source.header_row - 1
-        what = f"line {line} cannot be read with the delimiter {delimiter!r}: {error}"
-        raise DataError([Problem(where, what, hint="a quotation mark may be missing")]) from None
-    if not numbered:
-        raise DataError([Problem(where, f"has no header in row {source.header_row}")])
-    height = source.header_height
-    header, data = _joined_header([row for _, row in numbered[:height]]), numbered[height:]
-    width = len(header)
-    uneven = {line: len(row) for line, row in data if len(row) != width}
-    if uneven:
-        data = [(line, [*row, *[""] * (width - len(row))][:width]) for line, row in data]
-    swallowed = pd.Series([line for line, row in data if _swallows_rows(row, delimiter)], dtype="int64")
-    if len(swallowed):
-        what = f"{listed_rows(swallowed)}: a cell holds line breaks and as many delimiters as a row"
-        raise DataError([Problem(where, what, hint="a quotation mark is missing, and rows are swallowed")])
-    rows = pd.Series([line for line, _ in data], dtype="int64")
-    repairs = _without_halves(header, [row for _, row in data], rows) if CUT_HERE in text else {}
-    values = pd.DataFrame([row for _, row in data], columns=header, dtype=object)
-    blank = data[-1][0] - numbered[height - 1][0] - len(data) if data else 0
-    notes = [f"encoding {encoding}, delimiter {delimiter!r}"]
-    notes += [f"{counted(blank, 'line')} blank or within quotation marks"] if blank > 0 else []
-    how: dict[str, Any] = {"encoding": encoding, "delimiter": delimiter, "comma_may_be_decimal": delimiter == ";"}
-    return RawTable(values, rows, where, notes=notes, uneven=uneven, **how, **repairs)
-
-
 def _refuse_uneven_rows(raw: RawTable) -> None:
     """Refuse rows with more or fewer cells than the header, which are no rows of the table, or are cut off."""
     if not raw.uneven:
