@@ -159,6 +159,17 @@ def test_a_table_of_several_estimators_shows_the_average_over_cohorts_and_says_w
     assert dict(table.statistics)["Standard errors"] == ["by village", "by village", "spatial, uniform kernel, 50 km"]
 
 
+def test_a_table_says_which_errors_allow_for_few_clusters_and_which_for_shocks_of_a_period(panel: pd.DataFrame) -> None:
+    kinds = [{"cluster": ["county"], "small_sample": "cr2"}, {"variance": "driscoll_kraay", "bandwidth": 2}]
+    equations = [equation(specification=f"kind_{at}", inference=each) for at, each in enumerate(kinds)]
+    table = print_table(estimate_block(panel, equations)[0], declaration("regression_table"))
+    notes = " ".join(table.notes)
+    assert "clustered by county, CR2, with Satterthwaite degrees of freedom (Bell and McCaffrey 2002, Pust" in notes
+    assert "Driscoll–Kraay (1998; Bartlett kernel, bandwidth 2 of 8 periods), small-sample correction as R" in notes
+    expected = ["by county, CR2", "Driscoll–Kraay, Bartlett kernel, bandwidth 2 of 8 periods"]
+    assert dict(table.statistics)["Standard errors"] == expected
+
+
 def test_interactions_and_intensities_are_told_apart(panel: pd.DataFrame) -> None:
     both = panel.assign(station=(panel["year"] > 2004) * 1, station_intensity=(panel["year"] > 2004) * panel["x"])
     estimated, _ = estimate_block(

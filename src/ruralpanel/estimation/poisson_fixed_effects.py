@@ -122,7 +122,7 @@ def _fit(sample: pd.DataFrame, terms: list[str], equation: Equation, ledger: Led
 
 def _uncorrected(equation: Equation) -> Equation:
     """Ask for the plain sandwich where the correction is not one of linear regressions."""
-    if not equation.inference.correction.drops_singletons:
+    if equation.inference.small_sample != "reghdfe":
         return equation
     return equation.model_copy(update={"inference": equation.inference.model_copy(update={"small_sample": "none"})})
 
