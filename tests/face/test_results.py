@@ -223,6 +223,12 @@ def test_a_summary_says_on_what_and_how(study: rp.Result) -> None:
     assert "reference period, zero by construction" in text
 
 
+def test_a_summary_says_what_names_of_no_study_are_called_within(frame: pd.DataFrame) -> None:
+    found = rp.event_study(frame.rename(columns={"y": "Net Pay"}), **{**KEYS, "outcome": "Net Pay"}, window=[-3, 2])
+    assert found.summary().startswith("Net Pay: ")
+    assert found.summary().endswith("in reasons and samples, net_pay is 'Net Pay'")
+
+
 def test_the_ledger_says_what_became_of_the_rows(frame: pd.DataFrame) -> None:
     holes = frame.assign(y=frame["y"].where(frame.index > 9))
     ledger = rp.two_way(holes, **KEYS).ledger

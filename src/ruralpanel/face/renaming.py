@@ -173,5 +173,6 @@ class Renaming:
         if way == "treated":
             names[read_from] = treatment
             return cls(names, f"{treatment}_as_given", treatment, shown)
-        shown[f"{treatment}_intensity"] = str(read_from)
+        if way == "intensity":
+            shown[f"{treatment}_intensity"] = str(read_from)
         return cls(names, names[read_from], treatment, shown)
