@@ -68,6 +68,7 @@ ROOMS = ("sources", "drafting", "archive", "doctor", "commands", "study")
 OTHER_QUESTIONS = {
     ("doctor/tracked_files.py", ".csv"): "in which text files a path is a value",
     ("doctor/tracked_files.py", ".tsv"): "in which text files a path is a value",
+    ("study/published_files.py", ".csv"): "which figures are published",
     ("sources/delimited.py", ".tsv"): "what stands between columns, within one format",
 }
 """Comparisons with an ending that do not ask how a raw file is read."""
