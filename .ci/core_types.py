@@ -20,7 +20,7 @@ import pandas as pd
 
 from ruralpanel.estimation.block import block_results
 from ruralpanel.estimation.estimates import ROW, load_estimates
-from ruralpanel.storage import load_table, save_table
+from ruralpanel.frames.storage import load_table, save_table
 from ruralpanel.study.load import load_study
 from ruralpanel.verification.comparison import side_by_side
 from ruralpanel.verification.published import nothing_published, read_published

@@ -10,7 +10,7 @@ from ruralpanel.lineage import code_digest, modules_behind
 
 def test_a_stage_depends_on_what_it_imports_and_on_nothing_else() -> None:
     panel = modules_behind("ruralpanel.panel.build")
-    assert {"ruralpanel.panel.designation", "ruralpanel.ledger", "ruralpanel.study.expressions"} <= panel
+    assert {"ruralpanel.panel.designation", "ruralpanel.frames.ledger", "ruralpanel.frames.expression_syntax"} <= panel
     assert not any(name.startswith(("ruralpanel.estimation", "ruralpanel.exhibits")) for name in panel)
 
 

@@ -12,8 +12,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 from ruralpanel.__main__ import main
+from ruralpanel.reference import reference_text
 from ruralpanel.study.estimators import ESTIMATORS
-from ruralpanel.study.reference import reference_text
 
 KEYS_BEGIN = "\n## The study\n"
 """The heading in config/README.md with which the tables of keys begin."""

@@ -15,12 +15,12 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 from ruralpanel.exhibits.style import figure_style
+from ruralpanel.frames.storage import load_table
 from ruralpanel.monte_carlo.figure import figures
 from ruralpanel.monte_carlo.leads_figure import FIGURE_TITLE, leads_figure
 from ruralpanel.monte_carlo.leads_page import lead_rows, lead_sentences
 from ruralpanel.monte_carlo.page import design_tables, sentences
 from ruralpanel.monte_carlo.plan import Plan, load_plan
-from ruralpanel.storage import load_table
 
 TOP = Path(__file__).parents[2]
 PLAN = "full"

@@ -11,7 +11,7 @@ from ruralpanel.errors import StudyError
 from ruralpanel.lineage import file_digest
 from ruralpanel.placement import PlacementError
 from ruralpanel.study.load import find_study, load_study
-from ruralpanel.verification.published_files import places_to_publish
+from ruralpanel.study.published_files import places_to_publish
 from tests.archive.far_study import write_far_study
 from tests.archive.small_study import STUDY, write_small_study
 

@@ -13,11 +13,11 @@ from ruralpanel.__main__ import main
 from ruralpanel.estimation.block import estimate_block
 from ruralpanel.estimation.estimates import ROW, estimates_frame, no_estimate
 from ruralpanel.estimation.modules import code_behind
-from ruralpanel.ledger import ledger_frame
+from ruralpanel.frames.ledger import ledger_frame
+from ruralpanel.frames.storage import save_json, save_table
 from ruralpanel.lineage import code_digest
 from ruralpanel.reasons import because, written
 from ruralpanel.report.explanation import explanation
-from ruralpanel.storage import save_json, save_table
 from ruralpanel.study.load import load_study
 from ruralpanel.verification.inputs import ChangedInput, Input, changed_inputs
 from tests.conftest import ROOT

@@ -102,7 +102,8 @@ def test_equations_become_mathml(path: Path, hooks: Any) -> None:
 def test_roles_of_docstrings_are_read(hooks: Any) -> None:
     read = hooks["docstrings"].as_markdown
     assert (
-        read("the effect :math:`\\beta_e`\nof :func:`ruralpanel.ledger.Ledger`") == "the effect $\\beta_e$\nof `Ledger`"
+        read("the effect :math:`\\beta_e`\nof :func:`ruralpanel.frames.ledger.Ledger`")
+        == "the effect $\\beta_e$\nof `Ledger`"
     )
     assert read("with\n\n.. math:: Y =\n   \\alpha\n\nand") == "with\n\n\n$$\nY =\n   \\alpha\n$$\n\n\nand"
 

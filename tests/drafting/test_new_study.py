@@ -19,7 +19,7 @@ from ruralpanel.drafting.reading import header_position
 from ruralpanel.drafting.text import _scalar as written
 from ruralpanel.drafting.variables import code_level, missing_numbers, name_from, wave_groups, wide_groups
 from ruralpanel.estimation.block import estimate_block
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.panel.designation import date_designation
 from ruralpanel.sources.table import read_source
 from ruralpanel.study.load import load_study

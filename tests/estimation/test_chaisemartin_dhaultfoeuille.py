@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ruralpanel.estimation import block
 from ruralpanel.estimation.chaisemartin_dhaultfoeuille import estimate
 from ruralpanel.exhibits.printed_table import as_grid
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.panel.designation import date_designation
 from ruralpanel.study.designation import Designation
 from tests.conftest import equation

@@ -7,7 +7,7 @@ import statsmodels.formula.api as smf
 
 from ruralpanel.errors import DataError
 from ruralpanel.estimation.estimates import COLUMNS, load_estimates
-from ruralpanel.storage import save_table
+from ruralpanel.frames.storage import save_table
 from ruralpanel.study.blocks import Inference
 from tests.conftest import dated, equation
 from tests.estimation.conftest import estimates_of

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ruralpanel.estimation.sample import OUTCOME, estimation_sample
 from ruralpanel.estimation.untreated import untreated_outcome
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from tests.conftest import dated, equation
 from tests.estimation.conftest import found, irregular
 from tests.worded import estimate_block

@@ -11,7 +11,7 @@ import statsmodels.api as sm
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.panel.designation import date_designation
 from ruralpanel.sensitivity.event_study import event_study_of
 from ruralpanel.sensitivity.results import CannotAnalyse

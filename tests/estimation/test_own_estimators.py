@@ -75,15 +75,15 @@ def test_what_is_no_table_of_estimates_is_refused(
 
 def test_its_code_counts_and_so_does_what_it_imports(folder: Path) -> None:
     (file,) = own_files([NAME, "event_study", NAME], folder)
-    before = code_digest("ruralpanel.ledger", files=[file])
-    assert before != code_digest("ruralpanel.ledger")
+    before = code_digest("ruralpanel.frames.ledger", files=[file])
+    assert before != code_digest("ruralpanel.frames.ledger")
     file.write_text(f"# a comment\n{PROGRAM}", encoding="utf-8")
-    assert code_digest("ruralpanel.ledger", files=[file]) == before
+    assert code_digest("ruralpanel.frames.ledger", files=[file]) == before
     file.write_text(PROGRAM.replace("median()", "mean()"), encoding="utf-8")
-    assert code_digest("ruralpanel.ledger", files=[file]) != before
+    assert code_digest("ruralpanel.frames.ledger", files=[file]) != before
     file.write_text(f"import ruralpanel.sources.csv\n{PROGRAM}", encoding="utf-8")
     with pytest.raises(ModuleNotFoundError):
-        code_digest("ruralpanel.ledger", files=[file])
+        code_digest("ruralpanel.frames.ledger", files=[file])
 
 
 def test_it_is_called_by_its_file_and_shown_with_others() -> None:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from ruralpanel.estimation.estimates import JOINT_TEST
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.panel.designation import date_designation
 from ruralpanel.study.blocks import Inference
 from ruralpanel.study.designation import Designation

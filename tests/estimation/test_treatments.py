@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
 
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.panel.designation import date_designation
 from ruralpanel.study.designation import Designation
 from tests.conftest import equation

@@ -13,7 +13,7 @@ from ruralpanel.errors import DataError
 from ruralpanel.exhibits import map_figure
 from ruralpanel.exhibits.inputs import load_inputs
 from ruralpanel.exhibits.style import save_figure
-from ruralpanel.storage import save_table
+from ruralpanel.frames.storage import save_table
 from tests.exhibits.conftest import declaration_of
 
 NO_LINES = pd.DataFrame({"file": [], "line": [], "vertex": [], "longitude": [], "latitude": []})

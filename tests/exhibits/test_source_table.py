@@ -8,7 +8,7 @@ from ruralpanel.exhibits.caption import declared
 from ruralpanel.exhibits.inputs import load_inputs
 from ruralpanel.exhibits.printed_table import as_html
 from ruralpanel.exhibits.source_table import print_table
-from ruralpanel.storage import save_table
+from ruralpanel.frames.storage import save_table
 from tests.study.conftest import Repository, repository  # noqa: F401
 
 LIST = {"key": ["village"], "columns": {"village": None}, "title": "Lists", "licence": "CC BY 4.0"}

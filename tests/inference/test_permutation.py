@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from ruralpanel.estimation import resampling
 from ruralpanel.estimation.two_way_fixed_effects import estimate
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.inference.permutation import permuted
-from ruralpanel.ledger import Ledger
 from tests.conftest import dated, equation
 from tests.worded import block_results
 

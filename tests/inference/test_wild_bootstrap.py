@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from ruralpanel.estimation.estimates import COLUMNS, ROW
 from ruralpanel.estimation.two_way_fixed_effects import estimate
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.inference.random_draws import generator, share_as_large
 from ruralpanel.inference.wild_bootstrap import wild_weights
-from ruralpanel.ledger import Ledger
 from tests.conftest import equation
 from tests.worded import estimate_block
 

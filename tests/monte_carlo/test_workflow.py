@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from ruralpanel.frames.storage import load_table, save_table
 from ruralpanel.monte_carlo.plan import load_plan
 from ruralpanel.monte_carlo.replicate import KEY, replicate
 from ruralpanel.monte_carlo.summary import COVERS, MORE_OFTEN, OFF
-from ruralpanel.storage import load_table, save_table
 from tests.conftest import ROOT
 from tests.studies.conftest import Checkout
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ruralpanel.frames.storage import load_table, save_table
 from ruralpanel.panel.balance import BALANCE_KEY, MEASURES, STATUSES, balance
-from ruralpanel.storage import load_table, save_table
 
 PANEL = pd.DataFrame(
     [

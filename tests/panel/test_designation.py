@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ruralpanel.errors import DataError
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.panel.designation import date_designation
 from ruralpanel.study.designation import Designation
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from ruralpanel.errors import DataError
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.panel.balance import balance
 from ruralpanel.panel.build import build_panel
 from ruralpanel.panel.designation import date_designation

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ruralpanel.errors import DataError
-from ruralpanel.panel.expressions import evaluate_number
+from ruralpanel.frames.expressions import evaluate_number
 from tests.panel.test_designation import date
 
 COLUMNS = ["village", "year", "share"]

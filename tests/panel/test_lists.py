@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ruralpanel.errors import DataError
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
+from ruralpanel.frames.storage import key_problems, load_table, save_table
 from ruralpanel.panel.build import build_panel
 from ruralpanel.panel.lists import EVENT_COLUMNS, EVENT_KEY, no_events
-from ruralpanel.storage import key_problems, load_table, save_table
 from ruralpanel.study.designation import Designation
 from ruralpanel.study.panel import Panel
 

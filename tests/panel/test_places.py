@@ -12,9 +12,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ruralpanel.errors import DataError
-from ruralpanel.ledger import Ledger
-from ruralpanel.panel.build import build_panel
-from ruralpanel.panel.sphere import (
+from ruralpanel.frames.ledger import Ledger
+from ruralpanel.frames.sphere import (
     EARTH_RADIUS,
     Sites,
     distance_to_lines,
@@ -22,6 +21,7 @@ from ruralpanel.panel.sphere import (
     nearest_other,
     unit_vectors,
 )
+from ruralpanel.panel.build import build_panel
 from ruralpanel.study.designation import Designation
 from ruralpanel.study.legacies import Legacy
 from ruralpanel.study.panel import Panel

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ruralpanel.errors import DataError
+from ruralpanel.frames.sphere import EARTH_RADIUS, Sites, area_of_outline, unit_vectors
 from ruralpanel.panel.settlement import nearest_neighbour_index
-from ruralpanel.panel.sphere import EARTH_RADIUS, Sites, area_of_outline, unit_vectors
 from tests.panel.test_places import DEGREE, NEAR, Place, build, reason
 
 

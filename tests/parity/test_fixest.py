@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ruralpanel.panel.sphere import EARTH_RADIUS
+from ruralpanel.frames.sphere import EARTH_RADIUS
 from ruralpanel.study.blocks import Inference
 from tests.conftest import dated, equation, some_daily
 from tests.worded import estimate_block

@@ -10,7 +10,7 @@ import pytest
 
 from ruralpanel.estimation.matching import match
 from ruralpanel.estimation.matching_balance import balance_table
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.study.matching import Matching
 from tests.conftest import dated, equation
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from ruralpanel.estimation.two_way_fixed_effects import estimate
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from tests.conftest import equation
 from tests.parity.conftest import irregular
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from ruralpanel.estimation.block import estimate_block
 from ruralpanel.exhibits.printed_table import as_html
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.panel.balance import balance
 from ruralpanel.panel.codebook import codebook, missingness
 from ruralpanel.panel.legacies.capacities import add_legacies

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import pandas as pd
 import pytest
 
-from ruralpanel.ledger import LedgerLine, ledger_frame
+from ruralpanel.frames.ledger import LedgerLine, ledger_frame
 from ruralpanel.panel.lists import no_events
 from ruralpanel.report.page import write_page
 from ruralpanel.report.sample import event_counts, ledger_parts

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from ruralpanel.ledger import LedgerLine, ledger_frame
+from ruralpanel.frames.ledger import LedgerLine, ledger_frame
 from ruralpanel.report.exhibits import WIDEST, for_screens, traced
 from ruralpanel.report.flow import flow_picture
 from ruralpanel.report.run_times import read_run_times, run_time_rows, run_time_total

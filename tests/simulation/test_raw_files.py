@@ -8,12 +8,12 @@ from zipfile import ZIP_STORED, ZipFile
 import pandas as pd
 import pytest
 
+from ruralpanel.frames.feature_files import read_lines
 from ruralpanel.simulation.economy import Economy, simulate
 from ruralpanel.simulation.parameters import load_parameters
 from ruralpanel.simulation.raw.forms import FORM_COLUMNS, HOUSEHOLD_COLUMNS
 from ruralpanel.simulation.raw.lists import LIST_FILES, write_lists
 from ruralpanel.simulation.raw_files import write_raw_files
-from ruralpanel.sources.feature_files import read_lines
 from ruralpanel.sources.table import read_source
 from ruralpanel.study.load import load_study
 from ruralpanel.study.sources import Source

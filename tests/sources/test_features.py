@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from ruralpanel.errors import DataError
-from ruralpanel.sources.feature_files import read_features, read_lines
+from ruralpanel.frames.feature_files import read_features, read_lines
 from ruralpanel.sources.features import feature_table
 from ruralpanel.sources.table import SourceTable, read_source
 from ruralpanel.study.sources import Source

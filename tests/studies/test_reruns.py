@@ -157,5 +157,5 @@ def test_a_line_reruns_the_panel_and_what_follows_from_it(checkout: Checkout) ->
 
 
 def test_the_reader_of_lines_reruns_the_panel(checkout: Checkout) -> None:
-    checkout.edit("src/ruralpanel/sources/geojson.py", "holds no line", "has no line")
+    checkout.edit("src/ruralpanel/frames/geojson.py", "holds no line", "has no line")
     assert checkout.due("small") >= PANEL

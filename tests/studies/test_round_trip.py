@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ruralpanel.frames.feature_files import read_lines
 from ruralpanel.panel.build import BuiltPanel, build_panel
 from ruralpanel.simulation.economy import Economy, simulate
 from ruralpanel.simulation.parameters import load_parameters
 from ruralpanel.simulation.raw_files import write_raw_files
-from ruralpanel.sources.feature_files import read_lines
 from ruralpanel.sources.table import read_source
 from ruralpanel.study.load import load_study
 from ruralpanel.study.model import Study

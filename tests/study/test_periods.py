@@ -15,9 +15,9 @@ from ruralpanel.archive.raw_sheets import read_sheet, write_sheet
 from ruralpanel.archive.twins import synthetic_twins
 from ruralpanel.errors import DataError, StudyError
 from ruralpanel.estimation.block import BlockResults
+from ruralpanel.frames.periods.frequency import FREQUENCIES
 from ruralpanel.panel.build import BuiltPanel, build_panel
 from ruralpanel.panel.codebook import codebook
-from ruralpanel.periods.frequency import FREQUENCIES
 from ruralpanel.sources.table import read_source
 from ruralpanel.study.model import Study
 from tests.study.conftest import Repository
@@ -148,7 +148,7 @@ def test_estimates_are_those_of_periods_counted_from_one(
 def _ordinals(table: pd.DataFrame, written: Written, frequency: str) -> dict[int, int]:
     if frequency == "number":
         return {each: int(str(written(each))) for each in table["when"].unique()}
-    from ruralpanel.periods.column import read_periods
+    from ruralpanel.frames.periods.column import read_periods
 
     numbers = sorted(table["when"].unique())
     read = read_periods(pd.Series([written(each) for each in numbers], dtype=object), FREQUENCIES[frequency])

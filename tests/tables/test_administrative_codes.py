@@ -9,8 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ruralpanel.errors import DataError
-from ruralpanel.ledger import Ledger
-from ruralpanel.storage import key_problems
+from ruralpanel.frames.ledger import Ledger
+from ruralpanel.frames.storage import key_problems
 from ruralpanel.study.tables import Crosswalk, Recode
 from ruralpanel.tables.administrative_codes import AUDIT_COLUMNS, AUDIT_KEY, no_codes, recode_rows
 from ruralpanel.tables.crosswalk import CodeChanges, read_crosswalk

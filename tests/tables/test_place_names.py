@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from ruralpanel.errors import DataError
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.study.place_names import REPORT_COLUMNS, MatchNames
 from ruralpanel.tables.name_forms import name_forms
 from ruralpanel.tables.place_names import match_names

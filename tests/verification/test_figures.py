@@ -18,6 +18,7 @@ from matplotlib import rc_context
 from PIL import Image
 
 from ruralpanel.exhibits.style import figure_style
+from ruralpanel.study.published_files import published_folder, published_names
 from ruralpanel.verification.figures import (
     FigureContents,
     judge_data,
@@ -31,7 +32,6 @@ from ruralpanel.verification.figures import (
 from ruralpanel.verification.html import figure_rows, verdict_page
 from ruralpanel.verification.pictures import marked, png_bytes, small_picture, visible_difference
 from ruralpanel.verification.published import nothing_published
-from ruralpanel.verification.published_files import published_folder, published_names
 from ruralpanel.verification.summary import STATUSES, verdict_sentence
 from ruralpanel.verification.verdict import NotReproduced, refuse_unless_reproduced
 

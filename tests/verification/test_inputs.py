@@ -12,6 +12,7 @@ from ruralpanel.errors import PublishedError
 from ruralpanel.lineage import file_digest
 from ruralpanel.study.inputs import declared_inputs
 from ruralpanel.study.load import load_study
+from ruralpanel.study.published_files import published_inputs
 from ruralpanel.verification.html import verdict_page
 from ruralpanel.verification.inputs import (
     Input,
@@ -23,7 +24,6 @@ from ruralpanel.verification.inputs import (
     read_published_inputs,
 )
 from ruralpanel.verification.published import nothing_published
-from ruralpanel.verification.published_files import published_inputs
 from ruralpanel.verification.summary import summary_of
 from tests.conftest import ROOT
 

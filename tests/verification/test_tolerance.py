@@ -6,7 +6,7 @@ import pytest
 
 from ruralpanel.estimation.estimates import COLUMNS
 from ruralpanel.estimation.rounding import ZERO_ERROR
-from ruralpanel.storage import with_types
+from ruralpanel.frames.storage import with_types
 from ruralpanel.verification.comparison import side_by_side
 from ruralpanel.verification.figures import judge_data
 from ruralpanel.verification.published import COLUMNS as PUBLISHED

@@ -8,7 +8,7 @@ from string import Formatter
 import pandas as pd
 import pytest
 
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import Reason, because, several, written
 from ruralpanel.words.catalogue import SENTENCES
 from ruralpanel.words.frames import as_text, in_words, ledger_in_words

@@ -10,7 +10,12 @@ from snakemake.logging import logger
 
 from ruralpanel.archive.marker import study_on_twins, synthetic_sources
 from ruralpanel.errors import Problem, StudyError, nearest
-from ruralpanel.estimation.modules import code_behind, covariance_modules, modules_of, estimator_module
+from ruralpanel.estimation.modules import (
+    code_behind,
+    covariance_modules,
+    modules_of,
+    estimator_module,
+)
 from ruralpanel.exhibits.caption import declared, exhibit_numbers
 from ruralpanel.lineage import code_digest, file_digest
 from ruralpanel.monte_carlo.plan import load_plan
@@ -25,7 +30,7 @@ from ruralpanel.study.sensitivity import OfRegression
 from ruralpanel.study.load import CONFIGURATION
 from ruralpanel.study.sources import RETRIEVED_FILES
 from ruralpanel.study.yaml_file import read_yaml
-from ruralpanel.verification.published_files import (
+from ruralpanel.study.published_files import (
     published_folder,
     published_inputs,
     published_names,

@@ -6,7 +6,7 @@ with stage(snakemake.log[0]):
     import json
     from pathlib import Path
 
-    from ruralpanel.storage import load_table
+    from ruralpanel.frames.storage import load_table
     from ruralpanel.verification.verdict import load_verdict, refuse_unless_reproduced
 
     facts = json.loads(Path(snakemake.input.facts).read_text(encoding="utf-8"))

@@ -8,9 +8,9 @@ with stage(snakemake.log[0]):
     from pydantic import TypeAdapter
 
     from ruralpanel.estimation.estimates import load_estimates
+    from ruralpanel.frames.storage import load_table, save_table
     from ruralpanel.sensitivity.analysis import analyse
     from ruralpanel.sensitivity.results import ROW
-    from ruralpanel.storage import load_table, save_table
     from ruralpanel.study.blocks import Equation
     from ruralpanel.study.sensitivity import AnySensitivity
 

@@ -5,12 +5,12 @@ from ruralpanel.stage import stage
 with stage(snakemake.log[0]):
     from pathlib import Path
 
+    from ruralpanel.frames.feature_files import read_lines
+    from ruralpanel.frames.storage import load_table, save_table
     from ruralpanel.panel.build import build_panel
     from ruralpanel.panel.joins import MATCH_KEY
     from ruralpanel.panel.legacies.capacities import CORRELATION_KEY, MEASURE_KEY
     from ruralpanel.panel.lists import EVENT_KEY
-    from ruralpanel.sources.feature_files import read_lines
-    from ruralpanel.storage import load_table, save_table
     from ruralpanel.study.designation import Designation
     from ruralpanel.study.legacies import Legacy
     from ruralpanel.study.panel import Panel

@@ -5,10 +5,10 @@ from ruralpanel.stage import stage
 with stage(snakemake.log[0]):
     import json
 
+    from ruralpanel.frames.periods.frequency import frequency
+    from ruralpanel.frames.storage import load_table, save_table
     from ruralpanel.panel.balance import BALANCE_KEY, balance
     from ruralpanel.panel.codebook import CODEBOOK_KEY, MISSINGNESS_KEY, codebook, missingness
-    from ruralpanel.periods.frequency import frequency
-    from ruralpanel.storage import load_table, save_table
     from ruralpanel.study.panel import ColumnOrigin
 
     panel = load_table(snakemake.input.panel)

@@ -9,7 +9,7 @@ with stage(snakemake.log[0]):
     from ruralpanel.exhibits.facts import with_facts
     from ruralpanel.exhibits.inputs import load_inputs
     from ruralpanel.exhibits.style import save_figure
-    from ruralpanel.storage import save_json
+    from ruralpanel.frames.storage import save_json
     from ruralpanel.words.frames import as_text, in_words
 
     declaration = with_facts(ExhibitDeclaration.model_validate_json(snakemake.params.declaration))

@@ -10,7 +10,7 @@ with stage(snakemake.log[0]):
     from ruralpanel.estimation.covariance import COVARIANCE_KEY
     from ruralpanel.estimation.estimates import ROW
     from ruralpanel.estimation.matching_balance import BALANCE_KEY
-    from ruralpanel.storage import load_table, save_table
+    from ruralpanel.frames.storage import load_table, save_table
     from ruralpanel.study.blocks import Equation
 
     found = block_results(

@@ -7,7 +7,7 @@ with stage(snakemake.log[0]):
 
     from ruralpanel.estimation.address import address_of
     from ruralpanel.estimation.estimates import load_estimates
-    from ruralpanel.storage import save_json
+    from ruralpanel.frames.storage import save_json
     from ruralpanel.verification.figures import judge_figures, load_figure
     from ruralpanel.verification.html import figure_rows, verdict_page
     from ruralpanel.verification.inputs import changed_inputs, inputs_read, load_provenance, read_published_inputs

@@ -5,8 +5,8 @@ from ruralpanel.stage import stage
 with stage(snakemake.log[0]):
     from pathlib import Path
 
-    from ruralpanel.periods.frequency import by_column
-    from ruralpanel.storage import load_table, save_table
+    from ruralpanel.frames.periods.frequency import by_column
+    from ruralpanel.frames.storage import load_table, save_table
     from ruralpanel.study.tables import Table
     from ruralpanel.tables.administrative_codes import AUDIT_KEY
     from ruralpanel.tables.prepare import NAMES_KEY, prepare_table

@@ -12,7 +12,7 @@ with stage(snakemake.log[0]):
     from ruralpanel.exhibits.latex import as_latex
     from ruralpanel.exhibits.printed_table import as_grid, as_html, as_plain
     from ruralpanel.exhibits.word import as_docx
-    from ruralpanel.storage import save_json
+    from ruralpanel.frames.storage import save_json
     from ruralpanel.words.frames import in_words
 
     declaration = with_facts(ExhibitDeclaration.model_validate_json(snakemake.params.declaration))

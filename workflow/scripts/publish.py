@@ -9,11 +9,11 @@ with stage(snakemake.log[0]):
     from ruralpanel.estimation.estimates import load_estimates
     from ruralpanel.exhibits.caption import ExhibitDeclaration
     from ruralpanel.placement import replacing
+    from ruralpanel.study.published_files import places_to_publish
     from ruralpanel.verification.cell_labels import cell_labels
     from ruralpanel.verification.figures import keep_figures
     from ruralpanel.verification.inputs import inputs_frame, inputs_read, load_provenance, read_published_inputs
     from ruralpanel.verification.published import RUN, ShownIn, keep_as_published, refuse_to_replace_print
-    from ruralpanel.verification.published_files import places_to_publish
 
     places = places_to_publish(snakemake.params.path, Path(), snakemake.params.reads)
     refuse_to_replace_print(places.numbers)

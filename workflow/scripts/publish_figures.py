@@ -5,8 +5,8 @@ from ruralpanel.stage import stage
 with stage(snakemake.log[0]):
     from pathlib import Path
 
+    from ruralpanel.study.published_files import places_to_publish
     from ruralpanel.verification.figures import keep_figures
-    from ruralpanel.verification.published_files import places_to_publish
 
     places = places_to_publish(snakemake.params.path, Path(), snakemake.params.reads)
     keep_figures(snakemake.input.data, snakemake.input.pictures, places.figures)

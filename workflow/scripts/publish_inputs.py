@@ -7,8 +7,8 @@ with stage(snakemake.log[0]):
 
     from ruralpanel.errors import Problem, PublishedError
     from ruralpanel.placement import replacing
+    from ruralpanel.study.published_files import places_to_publish
     from ruralpanel.verification.inputs import inputs_frame, inputs_read, load_provenance, read_published_inputs
-    from ruralpanel.verification.published_files import places_to_publish
 
     path = places_to_publish(snakemake.params.path, Path(), snakemake.params.reads).inputs
     if not snakemake.input.published:

@@ -6,9 +6,9 @@ with stage(snakemake.log[0]):
     from importlib.metadata import version
     from pathlib import Path
 
+    from ruralpanel.frames.storage import save_json, save_table
     from ruralpanel.sources.retrieval import confirmed_digest
     from ruralpanel.sources.table import QUARANTINE_KEY, read_source
-    from ruralpanel.storage import save_json, save_table
     from ruralpanel.study.period_columns import PeriodColumn
     from ruralpanel.study.sources import Source
 

@@ -3,9 +3,9 @@
 from ruralpanel.stage import stage
 
 with stage(snakemake.log[0]):
+    from ruralpanel.frames.storage import save_table
     from ruralpanel.monte_carlo.plan import Plan
     from ruralpanel.monte_carlo.replicate import KEY, replicate
-    from ruralpanel.storage import save_table
 
     plan = Plan.model_validate_json(snakemake.params.plan)
     (design,) = [each for each in plan.designs() if each.name == snakemake.wildcards.design]

@@ -3,9 +3,9 @@
 from ruralpanel.stage import stage
 
 with stage(snakemake.log[0]):
+    from ruralpanel.frames.storage import save_table
     from ruralpanel.monte_carlo.lead_tests import REPLICATIONS_KEY, replicate_lead_tests
     from ruralpanel.monte_carlo.plan import Plan
-    from ruralpanel.storage import save_table
 
     plan = Plan.model_validate_json(snakemake.params.plan)
     (design,) = [each for each in plan.lead_designs() if each.name == snakemake.wildcards.design]

@@ -8,11 +8,11 @@ with stage(snakemake.log[0]):
     import pandas as pd
 
     from ruralpanel.exhibits.style import save_figure
+    from ruralpanel.frames.storage import load_table, save_table
     from ruralpanel.monte_carlo.lead_tests import KEY, summarise_lead_tests
     from ruralpanel.monte_carlo.leads_figure import FIGURE_TITLE, leads_figure
     from ruralpanel.monte_carlo.leads_page import leads_page
     from ruralpanel.monte_carlo.plan import Plan
-    from ruralpanel.storage import load_table, save_table
 
     plan = Plan.model_validate_json(snakemake.params.plan)
     replications = pd.concat([load_table(path) for path in snakemake.input.replications], ignore_index=True)

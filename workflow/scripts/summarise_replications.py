@@ -8,11 +8,11 @@ with stage(snakemake.log[0]):
     import pandas as pd
 
     from ruralpanel.exhibits.style import save_figure
+    from ruralpanel.frames.storage import load_table, save_table
     from ruralpanel.monte_carlo.figure import figures
     from ruralpanel.monte_carlo.page import monte_carlo_page
     from ruralpanel.monte_carlo.plan import Plan
     from ruralpanel.monte_carlo.summary import KEY, summarise
-    from ruralpanel.storage import load_table, save_table
 
     plan = Plan.model_validate_json(snakemake.params.plan)
     folder = Path(snakemake.output.page).parent

@@ -9,10 +9,10 @@ with stage(snakemake.log[0]):
     import pandas as pd
 
     from ruralpanel.estimation.estimates import load_estimates
+    from ruralpanel.frames.storage import load_table
     from ruralpanel.report.exhibits import read_exhibit
     from ruralpanel.report.page import PageContents, write_page
     from ruralpanel.report.run_times import read_run_times
-    from ruralpanel.storage import load_table
     from ruralpanel.study.model import Study
     from ruralpanel.verification.verdict import load_verdict
 

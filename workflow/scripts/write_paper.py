@@ -8,9 +8,9 @@ with stage(snakemake.log[0]):
     import pandas as pd
 
     from ruralpanel.estimation.estimates import load_estimates
+    from ruralpanel.frames.storage import load_table
     from ruralpanel.report.paper.exhibits import read_shown
     from ruralpanel.report.paper.paper import write_paper
-    from ruralpanel.storage import load_table
     from ruralpanel.study.model import Study
     from ruralpanel.verification.verdict import load_verdict
 

@@ -34,9 +34,9 @@ from ruralpanel.study.inputs import declared_inputs, files_read
 from ruralpanel.study.load import find_study, load_study
 from ruralpanel.study.model import Study
 from ruralpanel.study.own_estimators import own_files
+from ruralpanel.study.published_files import published_folder, published_inputs
 from ruralpanel.study.yaml_file import parse_yaml
 from ruralpanel.verification.inputs import inputs_frame, read_published_inputs
-from ruralpanel.verification.published_files import published_folder, published_inputs
 from ruralpanel.verification.summary import verdict_line
 
 KEPT_OF_A_CODEBOOK = ["column", "label", "unit", "type", "origin", "transformation", "rows", "missing"]

@@ -15,17 +15,17 @@ from ruralpanel.errors import AddressError, Problem, counted
 from ruralpanel.estimation.address import find_estimate
 from ruralpanel.estimation.estimates import load_estimates
 from ruralpanel.estimation.modules import code_behind
+from ruralpanel.frames.storage import load_table
 from ruralpanel.lineage import code_digest
 from ruralpanel.report.explanation import explanation
-from ruralpanel.storage import load_table
 from ruralpanel.study.addresses import NoSuchNumber, read_address
 from ruralpanel.study.inputs import declared_inputs
 from ruralpanel.study.load import configured_study, find_study, load_study
 from ruralpanel.study.model import Study
 from ruralpanel.study.own_estimators import own_files
+from ruralpanel.study.published_files import published_inputs
 from ruralpanel.verification.inputs import ChangedInput, changed_inputs, inputs_read, read_published_inputs
 from ruralpanel.verification.published import from_print, read_published
-from ruralpanel.verification.published_files import published_inputs
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ruralpanel.sources.characters import fold_width
+from ruralpanel.frames.characters import fold_width
 
 Cell = tuple[int, str]
 """The number of a row, or of a line, and what it says."""

@@ -15,7 +15,7 @@ from ruralpanel.drafting.keys import Key, find_key, tried
 from ruralpanel.drafting.reading import open_file, readable_members, unlike_data
 from ruralpanel.drafting.variables import Variable, describe, name_from, period_of_wide
 from ruralpanel.errors import DataError, Problem, StudyError, counted
-from ruralpanel.periods.frequency import FIRST_YEAR, LAST_YEAR, Frequency, frequency, is_finer
+from ruralpanel.frames.periods.frequency import FIRST_YEAR, LAST_YEAR, Frequency, frequency, is_finer
 from ruralpanel.sources.table import read_source
 from ruralpanel.study.source_formats import is_packed
 from ruralpanel.study.sources import DIGITS_OF_LEVEL, Source

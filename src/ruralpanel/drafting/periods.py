@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ruralpanel.periods.column import read_periods
-from ruralpanel.periods.frequency import FREQUENCIES, Frequency
-from ruralpanel.periods.spelling import Spelt, read_period
+from ruralpanel.frames.periods.column import read_periods
+from ruralpanel.frames.periods.frequency import FREQUENCIES, Frequency
+from ruralpanel.frames.periods.spelling import Spelt, read_period
 
 MOST_WORDS = 2
 """So many other words, such as 从未 for never, a column of periods may hold."""

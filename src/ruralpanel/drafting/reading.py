@@ -12,13 +12,13 @@ from zipfile import BadZipFile, ZipFile
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem
+from ruralpanel.frames.storage import listed_rows
 from ruralpanel.sources.formats import read_raw
 from ruralpanel.sources.labelled import labels_of
 from ruralpanel.sources.raw import RawTable
 from ruralpanel.sources.rules import HINTS, ROUNDED
 from ruralpanel.sources.spoilt import rounded_text
 from ruralpanel.sources.values import FIRST_ROWS, LAST_ROWS
-from ruralpanel.storage import listed_rows
 from ruralpanel.study.source_formats import format_of_file
 from ruralpanel.study.sources import Source
 

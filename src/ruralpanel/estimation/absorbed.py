@@ -14,9 +14,9 @@ from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, effect_name
 from ruralpanel.estimation.treated_clusters import counts_of
 from ruralpanel.estimation.within import FixedEffectsOut, Within, within
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.inference.covariance import Covariance, Influences, NoCovariance, Rows, covariance_of
 from ruralpanel.inference.small_sample import drop_singletons
-from ruralpanel.ledger import Ledger
 from ruralpanel.reasons import Reason, because
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.fixed_effects import FixedEffect, intercepts, slopes

@@ -25,8 +25,8 @@ from ruralpanel.estimation.sample import (
     without_always_treated,
 )
 from ruralpanel.estimation.treated_clusters import counts_of
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.inference.covariance import Covariance, clustered_meat
-from ruralpanel.ledger import Ledger
 from ruralpanel.reasons import Reason, because
 from ruralpanel.study.blocks import Equation
 from ruralpanel.treatment_columns import cohort_column, event_time_column

@@ -22,7 +22,7 @@ import pandas as pd
 
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
 from ruralpanel.treatment_columns import cohort_column

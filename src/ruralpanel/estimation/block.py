@@ -21,7 +21,7 @@ from ruralpanel.estimation.modules import ADJUSTMENT, MATCHING, estimate_functio
 from ruralpanel.estimation.result import Draws, EquationResult
 from ruralpanel.estimation.sample import CannotEstimate
 from ruralpanel.estimation.treated_clusters import with_treated_clusters
-from ruralpanel.ledger import Ledger, LedgerLine, ledger_frame
+from ruralpanel.frames.ledger import Ledger, LedgerLine, ledger_frame
 from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import is_own

@@ -12,7 +12,7 @@ from ruralpanel.estimation.cell_means import cell_means
 from ruralpanel.estimation.estimates import COHORT_SIZE
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import estimation_sample
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
 from ruralpanel.treatment_columns import cohort_column

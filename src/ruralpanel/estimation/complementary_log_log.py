@@ -22,9 +22,9 @@ from ruralpanel.estimation.rounding import NOISE, unit_of
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, clusters_of, effect_name, estimation_sample
 from ruralpanel.estimation.treated_clusters import counts_of
 from ruralpanel.estimation.within import NEARLY_COLLINEAR
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.inference.covariance import clustered_meat
 from ruralpanel.inference.small_sample import counted_coefficients
-from ruralpanel.ledger import Ledger
 from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
 

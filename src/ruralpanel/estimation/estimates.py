@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.rounding import NEGATIVE_VARIANCE, ZERO_ERROR
-from ruralpanel.periods.frequency import frequency
+from ruralpanel.frames.periods.frequency import frequency
+from ruralpanel.frames.storage import load_typed, with_types
 from ruralpanel.reasons import Reason, because, written
-from ruralpanel.storage import load_typed, with_types
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.vcovs import VCOVS

@@ -24,7 +24,7 @@ from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.right_hand_side import Term
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample, without_always_treated
 from ruralpanel.estimation.simultaneous_band import with_band
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import because, several
 from ruralpanel.study.blocks import Equation
 from ruralpanel.treatment_columns import cohort_column, event_time_column

@@ -17,7 +17,7 @@ from ruralpanel.estimation.measured_from import (
     why_zero,
 )
 from ruralpanel.estimation.sample import CannotEstimate
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import Reason, because, several
 from ruralpanel.study.blocks import Equation
 

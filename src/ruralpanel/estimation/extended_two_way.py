@@ -31,7 +31,7 @@ from ruralpanel.estimation.adoption import (
 from ruralpanel.estimation.estimates import JOINT_TEST, left_out_of
 from ruralpanel.estimation.imputation import imputable_rows
 from ruralpanel.estimation.result import EquationResult
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
 from ruralpanel.treatment_columns import cohort_column

@@ -25,7 +25,7 @@ from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.right_hand_side import right_hand_side
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
 from ruralpanel.estimation.two_way_fixed_effects import rows_of
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.fixed_effects import columns_of

@@ -16,7 +16,7 @@ from ruralpanel.estimation.estimates import left_out_of
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
 from ruralpanel.estimation.terms import group_term
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import Reason, because
 from ruralpanel.study.blocks import Equation
 from ruralpanel.treatment_columns import cohort_column

@@ -35,7 +35,7 @@ from ruralpanel.estimation.measured_from import cohorts_named, curves_of, identi
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import CannotEstimate, clusters_of
 from ruralpanel.estimation.untreated import untreated_outcome
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import Reason, because, several
 from ruralpanel.study.blocks import Equation
 from ruralpanel.treatment_columns import cohort_column, event_time_column

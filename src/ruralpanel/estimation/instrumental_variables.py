@@ -29,6 +29,7 @@ from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
 from ruralpanel.estimation.terms import first_stage_term
 from ruralpanel.estimation.two_way_fixed_effects import rows_of
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.inference.covariance import Influences
 from ruralpanel.inference.weak_instruments import (
     ConfidenceSet,
@@ -37,7 +38,6 @@ from ruralpanel.inference.weak_instruments import (
     critical_value,
     effective_f,
 )
-from ruralpanel.ledger import Ledger
 from ruralpanel.reasons import Reason, because
 from ruralpanel.study.blocks import Equation
 

@@ -29,7 +29,7 @@ from ruralpanel.estimation.estimates import COLLINEAR, JOINT_TEST, left_out_of, 
 from ruralpanel.estimation.measured_from import Curve, base_of, cohorts_named, why_not, why_zero
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, effect_name
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import Reason, because, several
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.fixed_effects import columns_of

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from ruralpanel.errors import DataError, Problem
 from ruralpanel.estimation.treated_units import all_treated_throughout, level_remedy, treated_counted
-from ruralpanel.ledger import Ledger
-from ruralpanel.panel.expressions import evaluate_condition
-from ruralpanel.periods.conditions import with_ordinals
-from ruralpanel.periods.frequency import by_column
+from ruralpanel.frames.expressions import evaluate_condition
+from ruralpanel.frames.ledger import Ledger
+from ruralpanel.frames.periods.conditions import with_ordinals
+from ruralpanel.frames.periods.frequency import by_column
 from ruralpanel.reasons import Reason, ReasonedError, because, read
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import BY_COHORT, ESTIMATORS, WITH_TREATMENT_TERMS

@@ -31,7 +31,7 @@ from ruralpanel.estimation.leads import joint_test_of, null_of_regression
 from ruralpanel.estimation.measured_from import identified
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import CannotEstimate, effect_name
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import Reason, because
 from ruralpanel.study.blocks import Equation
 

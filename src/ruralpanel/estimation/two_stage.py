@@ -32,7 +32,7 @@ from ruralpanel.estimation.measured_from import curves_of
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import clusters_of, effect_name
 from ruralpanel.estimation.untreated import UntreatedOutcome, untreated_outcome
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 from ruralpanel.treatment_columns import cohort_column, event_time_column
 

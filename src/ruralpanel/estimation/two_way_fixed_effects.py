@@ -22,7 +22,7 @@ from ruralpanel.estimation.resampling import resampled_if_few, with_bootstrap, w
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.right_hand_side import Term, right_hand_side
 from ruralpanel.estimation.sample import estimation_sample
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from ruralpanel.exhibits.described import ColumnWords, SourceWords
-from ruralpanel.periods.frequency import FrequencyName, frequency
+from ruralpanel.frames.periods.frequency import FrequencyName, frequency
 from ruralpanel.reasons import holds, read_reason
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.exhibits import AnyExhibit

@@ -18,7 +18,7 @@ from ruralpanel.exhibits.caption import (
 )
 from ruralpanel.exhibits.numbers import MINUS, decimal
 from ruralpanel.exhibits.style import axis_label, empty_axes, figure_style, finish, stacked_panels
-from ruralpanel.periods.frequency import in_order
+from ruralpanel.frames.periods.frequency import in_order
 from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.figures_of_results import CohortHeatmapFigure
 from ruralpanel.words.names import name_words

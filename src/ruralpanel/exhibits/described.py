@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from ruralpanel.periods.frequency import FrequencyName
+from ruralpanel.frames.periods.frequency import FrequencyName
 
 
 class ColumnWords(BaseModel):

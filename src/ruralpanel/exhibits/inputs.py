@@ -9,9 +9,9 @@ import pandas as pd
 
 from ruralpanel.errors import DataError, Problem
 from ruralpanel.estimation.estimates import load_estimates
+from ruralpanel.frames.storage import load_table
 from ruralpanel.sensitivity.results import load_results
 from ruralpanel.sources.outlines import read_outlines
-from ruralpanel.storage import load_table
 
 DRAWN = ("lines", "outlines")
 """Inputs that are drawn on a map: files of GeoJSON, or tables of sources that hold lines or areas."""

@@ -18,8 +18,8 @@ from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.exhibits.style import COLOURS, MARKERS, WIDTH, figure_style, finish
-from ruralpanel.periods.column import with_labels
-from ruralpanel.periods.frequency import frequency
+from ruralpanel.frames.periods.column import with_labels
+from ruralpanel.frames.periods.frequency import frequency
 from ruralpanel.study.figures_of_places import MapFigure
 from ruralpanel.treatment_columns import cohort_column
 from ruralpanel.words.names import name_words

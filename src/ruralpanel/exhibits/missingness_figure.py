@@ -14,7 +14,7 @@ from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.exhibits.period_axis import positions, set_period_ticks
 from ruralpanel.exhibits.style import MARKERS, NEVER_COLOUR, empty_axes, figure_style, finish, stacked_panels
-from ruralpanel.periods.frequency import frequency
+from ruralpanel.frames.periods.frequency import frequency
 from ruralpanel.study.figures_of_results import MissingnessFigure
 from ruralpanel.words.names import name_words
 

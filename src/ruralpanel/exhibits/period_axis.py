@@ -6,8 +6,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
-from ruralpanel.periods.column import ordinals_of
-from ruralpanel.periods.frequency import Frequency, frequency
+from ruralpanel.frames.periods.column import ordinals_of
+from ruralpanel.frames.periods.frequency import Frequency, frequency
 
 _STEPS: dict[str, tuple[int, ...]] = {
     "half_year": (1, 2, 4, 10, 20, 40, 100),

@@ -14,9 +14,9 @@ from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.exhibits.period_axis import positions, set_period_ticks
 from ruralpanel.exhibits.style import COLOURS, MARKERS, WIDTH, figure_style, finish
+from ruralpanel.frames.periods.column import with_labels
+from ruralpanel.frames.periods.frequency import frequency
 from ruralpanel.panel.lists import UNCERTAIN
-from ruralpanel.periods.column import with_labels
-from ruralpanel.periods.frequency import frequency
 from ruralpanel.study.figures_of_places import RolloutFigure
 from ruralpanel.words.names import name_words
 from ruralpanel.words.sentences import sentence_list

@@ -8,8 +8,8 @@ from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, full_
 from ruralpanel.exhibits.described import SourceWords
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.printed_table import PrintedTable
-from ruralpanel.periods.frequency import frequency
-from ruralpanel.periods.spelling import standard_spelling
+from ruralpanel.frames.periods.frequency import frequency
+from ruralpanel.frames.periods.spelling import standard_spelling
 from ruralpanel.words.names import name_words
 
 HEADS = ["One row for each", "Years", "Files", "Rows", "Terms", "Standing"]

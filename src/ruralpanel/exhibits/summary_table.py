@@ -12,7 +12,7 @@ from ruralpanel.errors import DataError, Problem
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, full_title, title_with_standing
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.exhibits.printed_table import PrintedTable
-from ruralpanel.periods.frequency import YEAR, Frequency, frequency
+from ruralpanel.frames.periods.frequency import YEAR, Frequency, frequency
 from ruralpanel.study.exhibits import SummaryTable
 from ruralpanel.treatment_columns import cohort_column
 from ruralpanel.words.names import name_words

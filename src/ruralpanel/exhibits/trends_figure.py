@@ -13,7 +13,7 @@ from ruralpanel.exhibits.caption import ExhibitDeclaration, OutcomeWords, closin
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.period_axis import positions, set_period_ticks
 from ruralpanel.exhibits.style import NEVER_COLOUR, axis_label, empty_axes, figure_style, finish, panels
-from ruralpanel.periods.frequency import in_order
+from ruralpanel.frames.periods.frequency import in_order
 from ruralpanel.study.estimators import shown_in
 from ruralpanel.words.names import name_words
 

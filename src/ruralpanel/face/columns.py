@@ -11,10 +11,10 @@ import pandas as pd
 
 from ruralpanel.errors import Problem, counted, nearest
 from ruralpanel.face.errors import FrameError
+from ruralpanel.frames.periods.column import no_years, read_periods
+from ruralpanel.frames.periods.frequency import FREQUENCIES, YEAR
+from ruralpanel.frames.periods.spelling import read_period
 from ruralpanel.panel.lists import FAR
-from ruralpanel.periods.column import no_years, read_periods
-from ruralpanel.periods.frequency import FREQUENCIES, YEAR
-from ruralpanel.periods.spelling import read_period
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
@@ -187,7 +187,7 @@ def periods(values: pd.Series, frequency: str | None, argument: str, door: str) 
     values
         Whole numbers; or, with a ``frequency``, what people write for it: ``2014Q3``, dates, pandas periods.
     frequency
-        One of :data:`ruralpanel.periods.frequency.FREQUENCIES`, or None for whole numbers.
+        One of :data:`ruralpanel.frames.periods.frequency.FREQUENCIES`, or None for whole numbers.
     argument, door
         Who asks for it.
 

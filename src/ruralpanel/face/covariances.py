@@ -10,7 +10,7 @@ from ruralpanel.estimation.assignment import Levels, with_assignment
 from ruralpanel.estimation.right_hand_side import right_hand_side
 from ruralpanel.estimation.sample import estimation_sample
 from ruralpanel.face.declaration import Declared
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import LEAST_SQUARES
 

@@ -15,9 +15,9 @@ from ruralpanel.face import columns as read
 from ruralpanel.face.errors import FrameError
 from ruralpanel.face.parameters import Argument, arguments_of
 from ruralpanel.face.renaming import WAYS, Renaming, listed, named, plain, renamed
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
+from ruralpanel.frames.periods.frequency import frequency
 from ruralpanel.panel.designation import date_designation
-from ruralpanel.periods.frequency import frequency
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.checks.blocks import blocks
 from ruralpanel.study.checks.context import Context

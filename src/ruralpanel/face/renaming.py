@@ -14,9 +14,9 @@ from ruralpanel.errors import Problem
 from ruralpanel.face.columns import study_name
 from ruralpanel.face.errors import FrameError
 from ruralpanel.face.parameters import Argument, holds_columns
+from ruralpanel.frames.expression_syntax import FUNCTIONS, ExpressionError, columns_in, parsed
 from ruralpanel.study.base import Section
 from ruralpanel.study.blocks import Inference, Specification
-from ruralpanel.study.expressions import FUNCTIONS, ExpressionError, columns_in, parsed
 
 TREATED = "treated"
 """What a treatment is called that is given by its cohorts."""

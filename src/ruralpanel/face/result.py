@@ -12,7 +12,7 @@ import pandas as pd
 from ruralpanel.estimation.block import BlockResults
 from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.face.declaration import Declared
-from ruralpanel.ledger import ledger_frame
+from ruralpanel.frames.ledger import ledger_frame
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.words.frames import as_text, ledger_in_words, listed

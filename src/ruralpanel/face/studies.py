@@ -222,7 +222,7 @@ class StudyRun:
     @cached_property
     def panel(self) -> pd.DataFrame:
         """The panel that everything was estimated on."""
-        from ruralpanel.storage import load_table
+        from ruralpanel.frames.storage import load_table
 
         return load_table(self.folder / "panel/panel.parquet")
 
@@ -289,7 +289,7 @@ class ExhibitMade:
     @cached_property
     def data(self) -> pd.DataFrame:
         """What it shows, as numbers."""
-        from ruralpanel.storage import load_table
+        from ruralpanel.frames.storage import load_table
 
         return load_table(self.folder / f"{self.name}.csv")
 

@@ -17,9 +17,9 @@ import pandas as pd
 from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
+from ruralpanel.frames.sphere import chord, kilometres, unit_vectors
 from ruralpanel.inference.covariance import Covariance, Influences, Rows, labelled
 from ruralpanel.inference.small_sample import counted_coefficients
-from ruralpanel.panel.sphere import chord, kilometres, unit_vectors
 from ruralpanel.study.blocks import Inference
 
 AT_ONCE = 256

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.inference.random_draws import generator
-from ruralpanel.ledger import Ledger
 from ruralpanel.monte_carlo.plan import Design
 from ruralpanel.panel.designation import date_designation
 from ruralpanel.simulation.history import history_of

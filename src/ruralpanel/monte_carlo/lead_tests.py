@@ -10,7 +10,7 @@ import pandas as pd
 from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.estimation.modules import estimate_function
 from ruralpanel.estimation.sample import CannotEstimate
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.monte_carlo.draws import draw, seed_of
 from ruralpanel.monte_carlo.plan import LeadDesign, Plan
 from ruralpanel.monte_carlo.replicate import equation_of

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from ruralpanel.frames.periods.frequency import YEAR, Frequency
 from ruralpanel.panel.codebook import ALL
 from ruralpanel.panel.periods import spans
-from ruralpanel.periods.frequency import YEAR, Frequency
 from ruralpanel.treatment_columns import cohort_column
 
 BALANCE_KEY = ["designation", "status", "measure", "value"]

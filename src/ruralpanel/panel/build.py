@@ -8,21 +8,21 @@ from typing import NamedTuple
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.expressions import evaluate_condition
+from ruralpanel.frames.keys import with_whole_numbers
+from ruralpanel.frames.ledger import Ledger
+from ruralpanel.frames.periods.column import with_labels
+from ruralpanel.frames.periods.conditions import with_ordinals
+from ruralpanel.frames.periods.frequency import FrequencyName
+from ruralpanel.frames.sphere import Lines
+from ruralpanel.frames.storage import key_problems
 from ruralpanel.panel.designation import date_designation
-from ruralpanel.panel.expressions import evaluate_condition
 from ruralpanel.panel.joins import join_table, no_matches
-from ruralpanel.panel.keys import with_whole_numbers
 from ruralpanel.panel.legacies.capacities import add_legacies
 from ruralpanel.panel.lists import no_events, read_lists
 from ruralpanel.panel.measures import derive
 from ruralpanel.panel.periods import PanelPeriods, panel_periods
 from ruralpanel.panel.places import add_places
-from ruralpanel.panel.sphere import Lines
-from ruralpanel.periods.column import with_labels
-from ruralpanel.periods.conditions import with_ordinals
-from ruralpanel.periods.frequency import FrequencyName
-from ruralpanel.storage import key_problems
 from ruralpanel.study.derived_order import stages_of
 from ruralpanel.study.designation import Designation, designation_columns
 from ruralpanel.study.legacies import Legacy

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from ruralpanel.periods.column import with_labels
-from ruralpanel.periods.frequency import YEAR, Frequency, frequency
+from ruralpanel.frames.periods.column import with_labels
+from ruralpanel.frames.periods.frequency import YEAR, Frequency, frequency
 from ruralpanel.study.panel import ColumnOrigin
 from ruralpanel.treatment_columns import cohort_column
 

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
-from ruralpanel.panel.keys import require_same_kind, with_whole_numbers
+from ruralpanel.frames.keys import require_same_kind, with_whole_numbers
+from ruralpanel.frames.periods.frequency import YEAR, Frequency
+from ruralpanel.frames.periods.spelling import read_period
+from ruralpanel.frames.storage import key_problems
 from ruralpanel.panel.periods import spans
-from ruralpanel.periods.frequency import YEAR, Frequency
-from ruralpanel.periods.spelling import read_period
-from ruralpanel.storage import key_problems
 from ruralpanel.study.measures import Deflator
 
 EVERYWHERE = ""

@@ -9,12 +9,12 @@ from __future__ import annotations
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.keys import frequency_to_declare
+from ruralpanel.frames.ledger import Ledger
+from ruralpanel.frames.periods.column import no_years
+from ruralpanel.frames.periods.frequency import YEAR, Frequency, labelled
 from ruralpanel.panel.designation_level import read_at_level
-from ruralpanel.panel.keys import frequency_to_declare
 from ruralpanel.panel.lists import FAR, ListReading, note_lists
-from ruralpanel.periods.column import no_years
-from ruralpanel.periods.frequency import YEAR, Frequency, labelled
 from ruralpanel.study.designation import Designation
 from ruralpanel.treatment_columns import cohort_column, event_time_column
 

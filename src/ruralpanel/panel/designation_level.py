@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.study.designation import Designation
 
 SHOWN = 5

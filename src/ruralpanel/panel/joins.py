@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
-from ruralpanel.ledger import Ledger
-from ruralpanel.panel.keys import require_same_kind
-from ruralpanel.periods.column import with_labels
-from ruralpanel.periods.frequency import YEAR, Frequency, labelled
+from ruralpanel.frames.keys import require_same_kind
+from ruralpanel.frames.ledger import Ledger
+from ruralpanel.frames.periods.column import with_labels
+from ruralpanel.frames.periods.frequency import YEAR, Frequency, labelled
 from ruralpanel.study.panel import Join, Panel
 
 MATCH_KEY = ["source", "side", "period", "region"]

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
-from ruralpanel.ledger import Ledger
-from ruralpanel.panel.keys import require_same_kind, with_whole_numbers
+from ruralpanel.frames.keys import require_same_kind, with_whole_numbers
+from ruralpanel.frames.ledger import Ledger
+from ruralpanel.frames.periods.frequency import YEAR, Frequency, labelled
 from ruralpanel.panel.periods import spans
-from ruralpanel.periods.frequency import YEAR, Frequency, labelled
 from ruralpanel.study.designation import YearlyList
 
 FIRST, UNCERTAIN, EXIT, AGAIN, ABSENT = "first listing", "uncertain onset", "exit", "re-entry", "not in panel"

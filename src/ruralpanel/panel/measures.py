@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
+from ruralpanel.frames.expressions import evaluate_number
+from ruralpanel.frames.periods.column import with_labels
+from ruralpanel.frames.periods.conditions import with_ordinals
+from ruralpanel.frames.periods.frequency import YEAR, Frequency, is_finer, labelled
+from ruralpanel.frames.storage import key_problems
 from ruralpanel.panel.deflation import real_values
-from ruralpanel.panel.expressions import evaluate_number
 from ruralpanel.panel.periods import YEARS, PanelPeriods, spans
-from ruralpanel.periods.column import with_labels
-from ruralpanel.periods.conditions import with_ordinals
-from ruralpanel.periods.frequency import YEAR, Frequency, is_finer, labelled
-from ruralpanel.storage import key_problems
 from ruralpanel.study.measures import Derived
 from ruralpanel.study.panel import Panel
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ruralpanel.periods.frequency import YEAR, Frequency, FrequencyName, frequency, labelled
+from ruralpanel.frames.periods.frequency import YEAR, Frequency, FrequencyName, frequency, labelled
 from ruralpanel.study.panel import Panel
 from ruralpanel.treatment_columns import cohort_column
 

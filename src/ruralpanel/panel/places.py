@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
-from ruralpanel.ledger import Ledger
-from ruralpanel.panel.settlement import add_nearest_neighbour_index
-from ruralpanel.panel.sphere import (
+from ruralpanel.frames.ledger import Ledger
+from ruralpanel.frames.sphere import (
     Lines,
     Pairs,
     Sites,
@@ -20,6 +19,7 @@ from ruralpanel.panel.sphere import (
     pairs_within,
     unit_vectors,
 )
+from ruralpanel.panel.settlement import add_nearest_neighbour_index
 from ruralpanel.study.designation import Designation
 from ruralpanel.study.places import DistanceTo, LeaveOutShare, Neighbours, Places
 from ruralpanel.treatment_columns import cohort_column

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
-from ruralpanel.ledger import Ledger
-from ruralpanel.panel.sphere import Sites, area_of_outline, nearest_other
+from ruralpanel.frames.ledger import Ledger
+from ruralpanel.frames.sphere import Sites, area_of_outline, nearest_other
 from ruralpanel.study.places import NearestNeighbourIndex
 
 

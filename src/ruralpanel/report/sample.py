@@ -21,7 +21,7 @@ def ledger_parts(ledgers: pd.DataFrame, labels: Mapping[str, str]) -> list[dict[
     Parameters
     ----------
     ledgers
-        Lines with the columns of :class:`ruralpanel.ledger.LedgerLine`.
+        Lines with the columns of :class:`ruralpanel.frames.ledger.LedgerLine`.
     labels
         What a reader sees for a designation.
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ruralpanel.estimation.absorbed import CONSTANT, Fit, fit_absorbed
 from ruralpanel.estimation.right_hand_side import right_hand_side
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.sensitivity.results import CannotAnalyse
 from ruralpanel.study.blocks import Equation, Inference
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from ruralpanel.frames.storage import load_typed, with_types
 from ruralpanel.reasons import Reason, ReasonedError, written
-from ruralpanel.storage import load_typed, with_types
 from ruralpanel.study.blocks import Equation
 
 COLUMNS: dict[str, tuple[str, str]] = {

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.spatial import cKDTree
 from scipy.special import ndtri
 
-from ruralpanel.panel.sphere import EARTH_RADIUS, Lines, distance_to_lines, distance_to_points, unit_vectors
+from ruralpanel.frames.sphere import EARTH_RADIUS, Lines, distance_to_lines, distance_to_points, unit_vectors
 from ruralpanel.simulation.codes import administrative, village_codes
 from ruralpanel.simulation.parameters import Parameters
 from ruralpanel.simulation.random_streams import stream

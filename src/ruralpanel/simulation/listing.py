@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.spatial import cKDTree
 
-from ruralpanel.panel.sphere import EARTH_RADIUS, unit_vectors
+from ruralpanel.frames.sphere import EARTH_RADIUS, unit_vectors
 from ruralpanel.simulation.geography import Geography
 from ruralpanel.simulation.legacies import Legacies
 from ruralpanel.simulation.parameters import Parameters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ruralpanel.frames.storage import save_json
 from ruralpanel.simulation.economy import Economy
 from ruralpanel.simulation.raw.forms import write_household_survey, write_village_form, write_village_proxies
 from ruralpanel.simulation.raw.lists import write_lists
@@ -17,7 +18,6 @@ from ruralpanel.simulation.raw.tables import (
     write_stations,
 )
 from ruralpanel.simulation.raw.yearbook import write_yearbook
-from ruralpanel.storage import save_json
 
 
 def write_raw_files(economy: Economy, folder: Path) -> None:

@@ -8,12 +8,12 @@ from dataclasses import replace
 import pandas as pd
 
 from ruralpanel.errors import DataError
-from ruralpanel.panel.expressions import evaluate_condition
-from ruralpanel.periods.column import with_labels
-from ruralpanel.periods.conditions import with_ordinals
-from ruralpanel.periods.frequency import Frequency
+from ruralpanel.frames.expression_syntax import columns_in
+from ruralpanel.frames.expressions import evaluate_condition
+from ruralpanel.frames.periods.column import with_labels
+from ruralpanel.frames.periods.conditions import with_ordinals
+from ruralpanel.frames.periods.frequency import Frequency
 from ruralpanel.study.contracts import Check
-from ruralpanel.study.expressions import columns_in
 from ruralpanel.study.sources import Source
 
 

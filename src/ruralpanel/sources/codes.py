@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import counted
-from ruralpanel.sources.characters import fold_width, unmarked, without_invisible
+from ruralpanel.frames.characters import fold_width, unmarked, without_invisible
 from ruralpanel.sources.typed import Typed
 from ruralpanel.study.sources import DIGITS_OF_LEVEL, CodeLevel
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ruralpanel.errors import Problem, counted
-from ruralpanel.periods.column import with_labels
-from ruralpanel.periods.frequency import Frequency, frequency
+from ruralpanel.frames.periods.column import with_labels
+from ruralpanel.frames.periods.frequency import Frequency, frequency
+from ruralpanel.frames.storage import listed_rows
 from ruralpanel.sources.checks import failed_checks
 from ruralpanel.sources.rules import HINTS, NO_KEY
-from ruralpanel.storage import listed_rows
 from ruralpanel.study.period_columns import PeriodColumn
 from ruralpanel.study.sources import Source
 

@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted, nearest
-from ruralpanel.periods.column import read_periods
-from ruralpanel.periods.frequency import frequency
+from ruralpanel.frames.periods.column import read_periods
+from ruralpanel.frames.periods.frequency import frequency
+from ruralpanel.frames.storage import read_records
 from ruralpanel.sources.codes import read_codes, read_padded_codes
-from ruralpanel.storage import read_records
 from ruralpanel.study.period_columns import PeriodColumn
 from ruralpanel.study.sources import Source
 

@@ -12,10 +12,10 @@ from typing import Any
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
+from ruralpanel.frames.storage import listed_rows
 from ruralpanel.sources.encodings import CUT_HERE, decode_file, is_chinese_in_gb18030, without_halves
 from ruralpanel.sources.headers import joined_header
 from ruralpanel.sources.raw import RawTable, ambiguous_when_cut
-from ruralpanel.storage import listed_rows
 from ruralpanel.study.sources import Source
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
+from ruralpanel.frames.storage import listed_rows
 from ruralpanel.sources.headers import position_of, positions_of, tidy_header
 from ruralpanel.sources.raw import RawTable
-from ruralpanel.storage import listed_rows
 from ruralpanel.study.sources import DroppedRows, Source
 
 

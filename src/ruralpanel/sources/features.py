@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ruralpanel.errors import DataError, Problem
-from ruralpanel.sources.feature_files import read_features
-from ruralpanel.sources.geojson import areas_as_lines, lines_of, point_of
+from ruralpanel.frames.feature_files import read_features
+from ruralpanel.frames.geojson import areas_as_lines, lines_of, point_of
 
 if TYPE_CHECKING:
     import pandas as pd

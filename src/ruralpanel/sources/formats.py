@@ -11,9 +11,9 @@ from zipfile import BadZipFile, ZipFile
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted, nearest
+from ruralpanel.frames.storage import listed_rows
 from ruralpanel.sources.dropped import without_dropped_rows
 from ruralpanel.sources.raw import RawTable
-from ruralpanel.storage import listed_rows
 from ruralpanel.study.source_formats import PACKAGE, ZIP, format_of_file, function_named, is_packed
 from ruralpanel.study.sources import Source
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted, nearest
-from ruralpanel.periods.frequency import FREQUENCIES
-from ruralpanel.periods.spelling import read_period
-from ruralpanel.sources.characters import without_invisible
+from ruralpanel.frames.characters import without_invisible
+from ruralpanel.frames.periods.frequency import FREQUENCIES
+from ruralpanel.frames.periods.spelling import read_period
 from ruralpanel.sources.raw import RawTable
 from ruralpanel.study.sources import Column, Source
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import counted
-from ruralpanel.sources.characters import fold_width, plain_minus, without_invisible
+from ruralpanel.frames.characters import fold_width, plain_minus, without_invisible
 
 MISSING_MARKERS = (
     *("NA", "N/A", "n/a", "n.a.", "NaN", "nan", "NULL", "."),  # R, pandas, databases, Stata

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
+from ruralpanel.frames.storage import listed_rows
 from ruralpanel.sources.encodings import decode_cell, encoding_of, fits
 from ruralpanel.sources.raw import RawTable, ambiguous_when_cut
-from ruralpanel.storage import listed_rows
 
 WESTERN = "cp1252 (Western European)"
 """What the ledger says of text that was found to be Western European."""

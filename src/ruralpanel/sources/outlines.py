@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ruralpanel.sources.feature_files import read_features
-from ruralpanel.sources.geojson import Line, areas_as_lines, lines_of
+from ruralpanel.frames.feature_files import read_features
+from ruralpanel.frames.geojson import Line, areas_as_lines, lines_of
 
 
 def read_outlines(path: Path) -> list[Line]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ruralpanel.sources.characters import fold_width
+from ruralpanel.frames.characters import fold_width
 from ruralpanel.sources.codes import EXACT_IN_SINGLE_PRECISION, EXACT_INTEGERS
 
 DIGITS_OF_A_SPREADSHEET = 15

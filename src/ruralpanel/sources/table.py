@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.sources.contracts import as_problems, as_violations, violations
 from ruralpanel.sources.corrections import apply_corrections
 from ruralpanel.sources.formats import read_raw

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import counted
-from ruralpanel.periods.column import read_periods
-from ruralpanel.periods.frequency import frequency
-from ruralpanel.sources.characters import tidy_text
+from ruralpanel.frames.characters import tidy_text
+from ruralpanel.frames.periods.column import read_periods
+from ruralpanel.frames.periods.frequency import frequency
 from ruralpanel.sources.codes import EXACT_INTEGERS, read_codes, read_padded_codes
 from ruralpanel.sources.number_formats import as_declared
 from ruralpanel.sources.numbers import POINTS, Marks, read_numbers, unclear_numbers

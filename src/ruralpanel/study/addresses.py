@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass, field
 
 from ruralpanel.errors import Problem, nearest
-from ruralpanel.periods.spelling import standard_spelling
+from ruralpanel.frames.periods.spelling import standard_spelling
 
 PARTS = ("specification", "outcome", "estimator", "term")
 """What follows the block, in the order in which a whole address has it."""

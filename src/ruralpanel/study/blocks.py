@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from ruralpanel.periods.frequency import FrequencyName, frequency
+from ruralpanel.frames.periods.frequency import FrequencyName, frequency
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.estimators import LEAST_SQUARES, WITH_TREATMENT_TERMS, EstimatorName, meanings
 from ruralpanel.study.fixed_effects import FIXED_EFFECT

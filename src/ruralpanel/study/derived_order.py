@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from ruralpanel.study.expressions import ExpressionError, columns_in
+from ruralpanel.frames.expression_syntax import ExpressionError, columns_in
 from ruralpanel.study.measures import Derived
 
 STAGES = ("sources", "places", "capacities")

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationInfo, model_validator
 
 from ruralpanel.errors import counted as number_of
-from ruralpanel.periods.frequency import YEAR, Frequency, labelled
+from ruralpanel.frames.periods.frequency import YEAR, Frequency, labelled
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.periods import PeriodValue, shown
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from ruralpanel.periods.frequency import Frequency, FrequencyName, frequency
+from ruralpanel.frames.periods.frequency import Frequency, FrequencyName, frequency
 from ruralpanel.study.archive import Archive
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.blocks import Block, Equation, GroupTime, Inference, Specification

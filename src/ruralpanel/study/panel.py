@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from ruralpanel.periods.frequency import FrequencyName
+from ruralpanel.frames.periods.frequency import FrequencyName
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.measures import Deflator, Derived
 from ruralpanel.study.places import Places

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from ruralpanel.periods.frequency import FrequencyName
+from ruralpanel.frames.periods.frequency import FrequencyName
 from ruralpanel.study.base import Section
 from ruralpanel.study.designation import Designation
 from ruralpanel.study.sources import Source

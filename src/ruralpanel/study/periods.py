@@ -12,8 +12,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, StringConstraints, ValidationInfo, WithJsonSchema
 
-from ruralpanel.periods.frequency import FREQUENCIES, Frequency
-from ruralpanel.periods.spelling import read_period
+from ruralpanel.frames.periods.frequency import FREQUENCIES, Frequency
+from ruralpanel.frames.periods.spelling import read_period
 
 
 def context_of(data: Any) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ruralpanel.periods.frequency import FrequencyName
+from ruralpanel.frames.periods.frequency import FrequencyName
 from ruralpanel.study.panel import ColumnOrigin
 from ruralpanel.study.sources import Column, Source
 from ruralpanel.study.tables import Summary, Table

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from ruralpanel.periods.frequency import FrequencyName
+from ruralpanel.frames.periods.frequency import FrequencyName
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.contracts import Check
 from ruralpanel.study.source_formats import (

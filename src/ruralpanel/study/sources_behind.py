@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
+from ruralpanel.frames.expression_syntax import columns_in
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.designation import designation_columns
-from ruralpanel.study.expressions import columns_in
 from ruralpanel.study.fixed_effects import columns_of
 from ruralpanel.study.model import Study
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.study.tables import Recode
 from ruralpanel.tables.crosswalk import CodeChanges, Followed, components
 

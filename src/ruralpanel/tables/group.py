@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
-from ruralpanel.ledger import Ledger
-from ruralpanel.panel.expressions import evaluate_answers
-from ruralpanel.periods.column import with_labels
-from ruralpanel.periods.conditions import with_ordinals
-from ruralpanel.periods.frequency import Frequency
+from ruralpanel.frames.expressions import evaluate_answers
+from ruralpanel.frames.ledger import Ledger
+from ruralpanel.frames.periods.column import with_labels
+from ruralpanel.frames.periods.conditions import with_ordinals
+from ruralpanel.frames.periods.frequency import Frequency
 from ruralpanel.study.tables import Group, Summary
 
 NUMBERS_ONLY = ("sum", "mean")

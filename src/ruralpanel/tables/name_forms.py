@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ruralpanel.sources.characters import fold_width, without_invisible
+from ruralpanel.frames.characters import fold_width, without_invisible
 
 if TYPE_CHECKING:
     from opencc import OpenCC

@@ -24,9 +24,9 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted, nearest
-from ruralpanel.ledger import Ledger
-from ruralpanel.panel.keys import with_whole_numbers
-from ruralpanel.storage import read_records
+from ruralpanel.frames.keys import with_whole_numbers
+from ruralpanel.frames.ledger import Ledger
+from ruralpanel.frames.storage import read_records
 from ruralpanel.study.place_names import REPORT_COLUMNS, Level, MatchNames
 from ruralpanel.tables.name_forms import CHANGES_OF_STATUS, name_forms
 

@@ -9,12 +9,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem
-from ruralpanel.ledger import Ledger
-from ruralpanel.panel.expressions import evaluate_condition, evaluate_number
-from ruralpanel.periods.column import with_labels
-from ruralpanel.periods.conditions import with_ordinals
-from ruralpanel.periods.frequency import Frequency
-from ruralpanel.storage import key_problems
+from ruralpanel.frames.expressions import evaluate_condition, evaluate_number
+from ruralpanel.frames.ledger import Ledger
+from ruralpanel.frames.periods.column import with_labels
+from ruralpanel.frames.periods.conditions import with_ordinals
+from ruralpanel.frames.periods.frequency import Frequency
+from ruralpanel.frames.storage import key_problems
 from ruralpanel.study.panel import Restriction
 from ruralpanel.study.place_names import REPORT_COLUMNS
 from ruralpanel.study.tables import Computed, Table

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
-from ruralpanel.ledger import Ledger
-from ruralpanel.periods.column import read_periods
-from ruralpanel.periods.frequency import Frequency
+from ruralpanel.frames.ledger import Ledger
+from ruralpanel.frames.periods.column import read_periods
+from ruralpanel.frames.periods.frequency import Frequency
 from ruralpanel.study.sources import Scalar
 from ruralpanel.study.tables import Part, Table
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem
-from ruralpanel.periods.frequency import Frequency
+from ruralpanel.frames.periods.frequency import Frequency
 from ruralpanel.study.tables import Total
 
 TOTALS_KEY = ["column", "by", "value"]

@@ -14,7 +14,7 @@ from ruralpanel.estimation.terms import along_parts, average_parts, average_term
 from ruralpanel.exhibits.caption import ExhibitDeclaration, estimator_words
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
 from ruralpanel.exhibits.regression_table import event_time_words
-from ruralpanel.periods.spelling import read_period
+from ruralpanel.frames.periods.spelling import read_period
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.words.names import name_words, term_words
 

@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from ruralpanel.errors import Problem, PublishedError
+from ruralpanel.frames.storage import read_records
 from ruralpanel.lineage import file_digest
-from ruralpanel.storage import read_records
 from ruralpanel.study.inputs import CATALOGUE, CORRECTIONS, DECISIONS, LINES, RAW_FILE
 from ruralpanel.study.model import Study
 
@@ -139,7 +139,7 @@ def read_published_inputs(path: Path) -> list[Input] | None:
     Parameters
     ----------
     path
-        From :func:`ruralpanel.verification.published_files.published_inputs`.
+        From :func:`ruralpanel.study.published_files.published_inputs`.
 
     Returns
     -------

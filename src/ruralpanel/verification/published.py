@@ -13,8 +13,8 @@ import pandas as pd
 
 from ruralpanel.errors import Problem, PublishedError, nearest
 from ruralpanel.estimation.address import address_of
-from ruralpanel.periods.spelling import read_period, standard_spelling
-from ruralpanel.storage import read_records
+from ruralpanel.frames.periods.spelling import read_period, standard_spelling
+from ruralpanel.frames.storage import read_records
 from ruralpanel.study.estimators import ESTIMATORS
 
 STATISTICS = (

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 from ruralpanel.errors import DataError
+from ruralpanel.frames.storage import key_problems
 from ruralpanel.panel.build import BuiltPanel, build_panel
 from ruralpanel.panel.legacies.capacities import CORRELATION_COLUMNS, CORRELATION_KEY, MEASURE_KEY, MEASURES
 from ruralpanel.panel.legacies.reliability import share_within, standardised_alpha
 from ruralpanel.panel.legacies.summary_index import summary_index
-from ruralpanel.storage import key_problems
 from ruralpanel.study.designation import Designation
 from ruralpanel.study.legacies import Legacy
 from ruralpanel.study.panel import Panel

@@ -9,8 +9,8 @@ import pytest
 
 from ruralpanel.errors import PaperError
 from ruralpanel.estimation.estimates import COLUMNS
+from ruralpanel.frames.storage import with_types
 from ruralpanel.report.paper.references import filled_references, number_words
-from ruralpanel.storage import with_types
 from ruralpanel.study.addresses import NoSuchNumber
 from ruralpanel.study.paper_text import read_text
 

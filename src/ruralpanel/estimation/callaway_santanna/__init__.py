@@ -34,7 +34,7 @@ from ruralpanel.estimation.simultaneous_band import banded
 from ruralpanel.estimation.terms import average_term
 from ruralpanel.estimation.treated_clusters import counts_of
 from ruralpanel.estimation.treated_units import all_treated_throughout, level_remedy, treated_counted
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import Reason, because
 from ruralpanel.study.blocks import Equation, GroupTime
 from ruralpanel.treatment_columns import cohort_column

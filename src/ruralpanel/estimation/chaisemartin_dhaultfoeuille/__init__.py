@@ -38,8 +38,8 @@ from ruralpanel.estimation.leads import joint_test_of, null_of_weights
 from ruralpanel.estimation.result import TREATED_CLUSTERS, EquationResult
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample
 from ruralpanel.estimation.treated_clusters import Counts, CountsOfRow
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.inference.sign_changes import Contributions
-from ruralpanel.ledger import Ledger
 from ruralpanel.reasons import Reason, because
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.switching import Switching

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import Reason, because, several
 from ruralpanel.study.blocks import Equation
 

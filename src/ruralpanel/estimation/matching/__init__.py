@@ -31,9 +31,9 @@ from ruralpanel.estimation.matching.propensity import inverse_odds, nearest_neig
 from ruralpanel.estimation.matching_balance import BALANCE_COLUMNS, balance_table
 from ruralpanel.estimation.sample import MATCHING_LEAVES, CannotEstimate, estimation_sample, transformed
 from ruralpanel.estimation.treated_units import all_treated_throughout
-from ruralpanel.ledger import Ledger
-from ruralpanel.periods.column import with_labels
-from ruralpanel.periods.frequency import frequency
+from ruralpanel.frames.ledger import Ledger
+from ruralpanel.frames.periods.column import with_labels
+from ruralpanel.frames.periods.frequency import frequency
 from ruralpanel.reasons import Reason, because, written
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import ESTIMATORS

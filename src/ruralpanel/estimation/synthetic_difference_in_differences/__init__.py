@@ -41,9 +41,9 @@ from ruralpanel.estimation.synthetic_difference_in_differences.standard_errors i
     placebo,
 )
 from ruralpanel.estimation.treated_clusters import counts_of
+from ruralpanel.frames.ledger import Ledger
+from ruralpanel.frames.periods.frequency import frequency
 from ruralpanel.inference.random_draws import generator
-from ruralpanel.ledger import Ledger
-from ruralpanel.periods.frequency import frequency
 from ruralpanel.reasons import Reason, because, several
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.synthetic import Synthetic

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ruralpanel.arrays import Numbers
-from ruralpanel.periods.frequency import YEAR, Frequency
+from ruralpanel.frames.periods.frequency import YEAR, Frequency
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
-from ruralpanel.ledger import Ledger
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.panel.legacies.proxies import place_of, proxy_problems, reference_units, unit_values
 from ruralpanel.panel.legacies.reliability import item_rest_correlations, share_within, standardised_alpha
 from ruralpanel.panel.legacies.summary_index import SummaryIndex, UndefinedIndex, summary_index

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
-from ruralpanel.panel.expressions import evaluate_answers
+from ruralpanel.frames.expressions import evaluate_answers
+from ruralpanel.frames.periods.conditions import with_ordinals
 from ruralpanel.panel.periods import YEARS, PanelPeriods
-from ruralpanel.periods.conditions import with_ordinals
 from ruralpanel.study.legacies import Capacity, Legacy, Proxy
 from ruralpanel.treatment_columns import cohort_column
 

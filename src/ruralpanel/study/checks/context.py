@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ruralpanel.errors import Problem, nearest
-from ruralpanel.periods.conditions import problems_with_periods
-from ruralpanel.periods.frequency import Frequency, by_column
+from ruralpanel.frames.expression_syntax import ExpressionError, columns_in, is_condition
+from ruralpanel.frames.periods.conditions import problems_with_periods
+from ruralpanel.frames.periods.frequency import Frequency, by_column
 from ruralpanel.study.checks.missing_files import what_is_missing, where_it_may_be
 from ruralpanel.study.derived_order import STAGES
 from ruralpanel.study.designation import designation_columns
-from ruralpanel.study.expressions import ExpressionError, columns_in, is_condition
 from ruralpanel.study.model import Study
 from ruralpanel.study.yaml_file import KeyPath, YamlFile
 

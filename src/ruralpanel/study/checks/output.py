@@ -10,8 +10,8 @@ from ruralpanel.errors import Problem
 from ruralpanel.placement import is_same, is_within
 from ruralpanel.study.inputs import files_by_key
 from ruralpanel.study.model import Study
+from ruralpanel.study.published_files import published_folder, published_inputs
 from ruralpanel.study.yaml_file import YamlFile
-from ruralpanel.verification.published_files import published_folder, published_inputs
 
 PUBLISHED = ("published",)
 

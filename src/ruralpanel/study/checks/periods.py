@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ruralpanel.errors import Problem
-from ruralpanel.periods.frequency import Frequency, frequency, is_finer
-from ruralpanel.periods.spelling import read_period
+from ruralpanel.frames.periods.frequency import Frequency, frequency, is_finer
+from ruralpanel.frames.periods.spelling import read_period
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.measures import Deflator
 from ruralpanel.study.yaml_file import KeyPath

@@ -74,7 +74,7 @@ def _points(context: Context, at: KeyPath, places: Places, target: DistanceTo) -
 
 def _line(context: Context, at: KeyPath, target: DistanceTo) -> Iterator[Problem]:
     """Check that a line to measure distances to is a file with one."""
-    from ruralpanel.sources.feature_files import read_lines
+    from ruralpanel.frames.feature_files import read_lines
 
     path = str(target.line)
     if not is_file(context.root / path):

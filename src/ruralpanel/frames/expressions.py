@@ -19,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralpanel.errors import DataError, Problem, counted
-from ruralpanel.study.expressions import columns_in, parsed
+from ruralpanel.frames.expression_syntax import columns_in, parsed
 
 LARGEST_EXACT = 2**53
 """Whole numbers up to this one are each a floating-point number of 64 bits."""
@@ -62,7 +62,7 @@ def evaluate_number(table: pd.DataFrame, expression: str, where: str = "panel") 
     table
         Holds the columns the expression uses.
     expression
-        In the language of :mod:`ruralpanel.study.expressions`.
+        In the language of :mod:`ruralpanel.frames.expression_syntax`.
     where
         The table, for messages.
 
@@ -93,7 +93,7 @@ def evaluate_condition(table: pd.DataFrame, condition: str, where: str = "panel"
     table
         Holds the columns the condition uses.
     condition
-        In the language of :mod:`ruralpanel.study.expressions`.
+        In the language of :mod:`ruralpanel.frames.expression_syntax`.
     where
         The table, for messages.
 

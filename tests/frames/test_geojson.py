@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ruralpanel.sources.geojson import Line, lines_of, read_geojson
+from ruralpanel.frames.geojson import Line, lines_of, read_geojson
 
 LINE = {"type": "LineString", "coordinates": [[114, 35], [115.5, 36, 120.0]]}
 MULTI = {"type": "MultiLineString", "coordinates": [[[0, 0], [1, 1]], [[2, 2], [3, 3], [4, 4]]]}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from ruralpanel.panel.expressions import evaluate_condition
-from ruralpanel.periods.conditions import problems_with_periods, with_ordinals
-from ruralpanel.periods.frequency import FREQUENCIES
+from ruralpanel.frames.expressions import evaluate_condition
+from ruralpanel.frames.periods.conditions import problems_with_periods, with_ordinals
+from ruralpanel.frames.periods.frequency import FREQUENCIES
 
 QUARTERS = dict.fromkeys(("quarter", "first"), FREQUENCIES["quarter"])
 TABLE = pd.DataFrame(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem
-from ruralpanel.periods.column import no_years
-from ruralpanel.periods.frequency import FREQUENCIES, Frequency
-from ruralpanel.periods.spelling import read_period
+from ruralpanel.frames.periods.column import no_years
+from ruralpanel.frames.periods.frequency import FREQUENCIES, Frequency
+from ruralpanel.frames.periods.spelling import read_period
 
 
 def with_whole_numbers(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ruralpanel.sources.geojson import Line, lines_of, read_geojson
+from ruralpanel.frames.geojson import Line, lines_of, read_geojson
 
 
 def read_features(path: Path, layer: str | None = None) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def read_features(path: Path, layer: str | None = None) -> dict[str, Any]:
     """
     with path.open("rb") as stream:
         if stream.read(16) == b"SQLite format 3\x00":
-            from ruralpanel.sources.geopackage import read_geopackage
+            from ruralpanel.frames.geopackage import read_geopackage
 
             return read_geopackage(path, layer)
     try:

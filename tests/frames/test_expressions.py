@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ruralpanel.errors import DataError
-from ruralpanel.panel.expressions import evaluate_answers, evaluate_condition, evaluate_number
-from ruralpanel.study.expressions import LONGEST
+from ruralpanel.frames.expression_syntax import LONGEST
+from ruralpanel.frames.expressions import evaluate_answers, evaluate_condition, evaluate_number
 
 TABLE = pd.DataFrame({"a": [1.0, 2.0, np.nan], "b": [0.0, 4.0, 5.0], "kind": ["x", "y", None]})
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ruralpanel.study.expressions import ExpressionError, columns_in, is_condition
+from ruralpanel.frames.expression_syntax import ExpressionError, columns_in, is_condition
 
 
 def test_columns_are_listed_and_functions_are_not() -> None:

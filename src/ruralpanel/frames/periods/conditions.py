@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
-from ruralpanel.periods.frequency import Frequency
-from ruralpanel.periods.spelling import read_period
-from ruralpanel.study.expressions import parsed
+from ruralpanel.frames.expression_syntax import parsed
+from ruralpanel.frames.periods.frequency import Frequency
+from ruralpanel.frames.periods.spelling import read_period
 
 _AS_LARGE_AS_A_YEAR = 1000
 
@@ -18,7 +18,7 @@ def with_ordinals(expression: str, periods: Mapping[str, Frequency]) -> str:
     Parameters
     ----------
     expression
-        In the language of :mod:`ruralpanel.study.expressions`.
+        In the language of :mod:`ruralpanel.frames.expression_syntax`.
     periods
         The columns with periods and their frequencies; years, which are their own ordinals, may be left out.
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ruralpanel.periods.frequency import FREQUENCIES, Frequency, is_finer
-from ruralpanel.periods.spelling import read_period, standard_spelling
+from ruralpanel.frames.periods.frequency import FREQUENCIES, Frequency, is_finer
+from ruralpanel.frames.periods.spelling import read_period, standard_spelling
 
 CALENDAR = [each for each in FREQUENCIES.values() if each.name != "number"]
 DAYS = st.dates(date(1800, 1, 6), date(2200, 12, 28))

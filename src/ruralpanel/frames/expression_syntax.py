@@ -2,7 +2,7 @@
 
 Arithmetic, comparisons, ``and``/``or``/``not``, ``in`` with a list, and a few functions of one column: a safe part
 of Python, with its precedence, and no more. This module checks an expression and lists the columns it uses;
-:mod:`ruralpanel.panel.expressions` evaluates it.
+:mod:`ruralpanel.frames.expressions` evaluates it.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The prose is in ``templates/reference.md.j2``; every table of keys comes from the model.
 
-``python -m ruralpanel.study.reference`` rewrites ``config/README.md`` and ``config/schema.json``; a test fails while
+``python -m ruralpanel.reference`` rewrites ``config/README.md`` and ``config/schema.json``; a test fails while
 they are not what the model says.
 """
 

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import pandas as pd
 
-from ruralpanel.periods.frequency import FIRST_YEAR, FREQUENCIES, LAST_YEAR, Frequency, is_finer
-from ruralpanel.periods.spelling import Spelt, read_period
+from ruralpanel.frames.periods.frequency import FIRST_YEAR, FREQUENCIES, LAST_YEAR, Frequency, is_finer
+from ruralpanel.frames.periods.spelling import Spelt, read_period
 
 _NOUN_OF_SEVERAL = {name: f"{each.noun}s" for name, each in FREQUENCIES.items()}
 

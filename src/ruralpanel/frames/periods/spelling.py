@@ -7,8 +7,8 @@ import unicodedata
 from datetime import date, datetime
 from typing import NamedTuple
 
-from ruralpanel.periods.frequency import FIRST_YEAR, FREQUENCIES, LAST_YEAR, FrequencyName
-from ruralpanel.sources.characters import without_invisible
+from ruralpanel.frames.characters import without_invisible
+from ruralpanel.frames.periods.frequency import FIRST_YEAR, FREQUENCIES, LAST_YEAR, FrequencyName
 
 _Y = r"(?P<y>[0-9]{4})"
 _NUMERALS = {

@@ -10,16 +10,16 @@ import pandas as pd
 import pytest
 import yaml
 
+from ruralpanel.reference import EXAMPLE, SECTIONS, reference_text, schema_text
 from ruralpanel.study.blocks import Block
 from ruralpanel.study.exhibits import RegressionTable
 from ruralpanel.study.load import load_study
 from ruralpanel.study.outcomes import Outcome
-from ruralpanel.study.reference import EXAMPLE, SECTIONS, reference_text, schema_text
 from ruralpanel.study.shapes import shape_of_source, shape_of_table
 from ruralpanel.study.sources import Source
 from ruralpanel.study.tables import Table
 
-REWRITE = "rewrite it with: .venv/bin/python -m ruralpanel.study.reference"
+REWRITE = "rewrite it with: .venv/bin/python -m ruralpanel.reference"
 
 
 @pytest.fixture(scope="module")

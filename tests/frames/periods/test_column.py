@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from ruralpanel.periods.column import no_years, ordinals_of, read_periods, with_labels
-from ruralpanel.periods.frequency import FREQUENCIES
+from ruralpanel.frames.periods.column import no_years, ordinals_of, read_periods, with_labels
+from ruralpanel.frames.periods.frequency import FREQUENCIES
 
 QUARTER, MONTH, WEEK, YEAR = (FREQUENCIES[name] for name in ("quarter", "month", "week", "year"))
 
