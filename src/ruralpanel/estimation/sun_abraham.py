@@ -231,7 +231,7 @@ def _cells(sample: pd.DataFrame, treatment: str, equation: Equation) -> list[Cel
     ]
     bases = [base_of(event_times, equation) for _, event_times in found]
     lost = {each for each, base in zip(found, bases, strict=True) if base is None}
-    reason = "" if equation.missing_reference == "fixest" or not lost else _why_not(lost, equation)
+    reason = None if equation.missing_reference == "fixest" or not lost else _why_not(lost, equation)
     return [
         Cells(first, base, event_times, reason if base is None else None)
         for (first, event_times), base in zip(found, bases, strict=True)
