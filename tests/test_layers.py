@@ -13,8 +13,9 @@ from tests.conftest import ROOT
 ORDER = [
     # what knows nothing of a study
     *("errors", "fonts", "git", "lineage"),
-    *("stage", "placement"),
-    "frames",
+    *("stage", "placement", "arrays"),
+    # facts as codes with arguments, and their sentences
+    *("reasons", "frames", "words"),
     # what a user declares
     "study",
     # the stages, in the order in which data pass them
@@ -26,6 +27,7 @@ ORDER = [
     # what works with whole studies
     *("drafting", "doctor", "archive", "reference"),
     *("commands", "progress"),
+    "face",
 ]
 """The rooms from below: the packages and modules at the top of the program."""
 

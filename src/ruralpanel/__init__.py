@@ -2,8 +2,9 @@
 
 The folders are the stages the data flow through: ``study`` (what a user declares), ``sources``, ``panel``,
 ``estimation`` with ``inference``, ``exhibits``, ``report`` and ``verification``; ``frames`` holds the tools that they
-share, and ``simulation`` makes a village economy with known truth. Each stage is a pure function over frames and the part of the study it needs, so it
-can be called from a notebook as well as from the workflow.
+share, ``words`` turns what they find into sentences, and ``simulation`` makes a village economy with known truth. Each
+stage is a pure function over frames and the part of the study it needs, so it can be called from a notebook as well as
+from the workflow.
 
 For a notebook there are shorter names, ``import ruralpanel as rp``: every estimator with a frame of one's own
 (``rp.event_study(panel, …)``), ``rp.read``, ``rp.load_study``, ``rp.run`` and what :mod:`ruralpanel.face` has else.

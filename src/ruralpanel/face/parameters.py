@@ -9,7 +9,7 @@ from inspect import Parameter, Signature
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import StringConstraints
+from pydantic import StringConstraints, WithJsonSchema
 from pydantic.fields import FieldInfo
 
 from ruralpanel.study.base import Name, Section
@@ -176,7 +176,7 @@ def _of_field(section: type[Section], key: str, place: tuple[str, ...], required
     required = required or field.is_required()
     if isinstance(default, list):
         default = tuple(default)
-    written = annotation_of(field.annotation)
+    written = annotation_of(Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation)
     return Argument(key, place, written, REQUIRED if required else default, described(field), holds_columns(field))
 
 
@@ -206,7 +206,8 @@ def annotation_of(annotation: Any) -> str:
     """Write a type of the model as it stands in a signature: sections as mappings, lists as sequences."""
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return annotation_of(parts[0])
+        names = next((each.json_schema["enum"] for each in parts[1:] if _is_of_a_registry(each)), None)
+        return f"Literal[{', '.join(map(repr, names))}]" if names else annotation_of(parts[0])
     if origin is Literal:
         return f"Literal[{', '.join(map(repr, parts))}]"
     if origin in (Union, UnionType):
@@ -221,6 +222,11 @@ def annotation_of(annotation: Any) -> str:
     if isinstance(annotation, type) and issubclass(annotation, Section):
         return "bool | Mapping[str, object]"
     return annotation.__name__ if isinstance(annotation, type) else "object"
+
+
+def _is_of_a_registry(metadata: Any) -> bool:
+    """Tell whether a text is one of the names of a registry."""
+    return isinstance(metadata, WithJsonSchema) and "enum" in (metadata.json_schema or {})
 
 
 def signature_of(estimator: str) -> Signature:
