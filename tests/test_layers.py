@@ -13,14 +13,16 @@ from tests.conftest import ROOT
 ORDER = [
     # what knows nothing of a study
     *("errors", "fonts", "git", "lineage"),
-    *("stage", "placement", "arrays"),
-    # facts as codes with arguments, and their sentences
-    *("reasons", "frames", "words"),
+    *("stage", "placement", "arrays", "treatment_columns"),
+    # facts as codes with arguments
+    *("reasons", "frames"),
     # what a user declares
     "study",
     # the stages, in the order in which data pass them
     *("sources", "tables", "panel"),
     *("inference", "estimation", "sensitivity"),
+    # where facts become sentences, and where these are shown
+    "words",
     *("exhibits", "verification", "report"),
     # economies and names that are made, and what is tried on them
     *("toponymy", "simulation", "monte_carlo"),

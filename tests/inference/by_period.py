@@ -11,4 +11,4 @@ from ruralpanel.study.blocks import Inference
 def covariance(influences: Influences, rows: Rows, inference: Inference) -> Covariance:  # noqa: ARG001
     """Compute it."""
     sums = pd.DataFrame(influences.weights * influences.residuals[:, None]).groupby(rows.periods).sum().to_numpy()
-    return labelled(sums.T @ sums, influences, len(sums) - 1, rows.periods, settings=f"{len(sums)} periods")
+    return labelled(sums.T @ sums, influences, len(sums) - 1, rows.periods, settings={"bandwidth": len(sums)})

@@ -18,6 +18,7 @@ from ruralpanel.monte_carlo.words import words_of_variance
 from ruralpanel.study.blocks import Inference
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.vcovs import CORRECTIONS, KEYS_OF_SOME, VCOVS, Vcov, covariance_module, with_key
+from ruralpanel.words.frames import in_words
 from tests.conftest import equation
 from tests.study.conftest import Repository
 
@@ -127,11 +128,11 @@ def test_estimators_of_one_dimension_of_clusters_refuse_driscoll_kraay(repositor
 
 
 def test_notes_say_what_was_done() -> None:
-    few = {"variance": "clustered", "clustered_by": "county", "spatial": "", "small_sample": "cr2"}
+    few = {"variance": "clustered", "clustered_by": '["county"]', "spatial": "", "small_sample": "cr2"}
     assert variance_words(few, {"county": "County"}).startswith("clustered by County, CR2, with Satterthwaite degrees")
     assert short_variance(few, {}, "in_table") == "by county, CR2"
     assert words_of_variance(Inference(cluster=["county"], small_sample="cr3")) == "clustered by county, CR3"
-    kraay = {"variance": "driscoll_kraay", "clustered_by": "", "spatial": "Bartlett kernel", "small_sample": "none"}
+    kraay = {"variance": "driscoll_kraay", "clustered_by": "[]", "spatial": "Bartlett kernel", "small_sample": "none"}
     assert variance_words(kraay, {}) == "Driscoll–Kraay (1998; Bartlett kernel), without small-sample correction"
     assert short_variance(kraay, {}) == "Driscoll–Kraay, Bartlett kernel"
     assert short_variance({**few, "variance": "jackknife", "small_sample": ""}, {}) == "jackknife"
@@ -149,10 +150,10 @@ def test_a_kind_is_added_by_its_module_and_entry_alone(
     found = estimate_block(panel, [asked])[0]
     clustered = equation(inference={"cluster": ["year"], "small_sample": "none"}, regressors=["x"])
     np.testing.assert_allclose(found["standard_error"], estimate_block(panel, [clustered])[0]["standard_error"])
-    row = found.iloc[0].to_dict()
-    assert (row["degrees_of_freedom"], row["clustered_by"]) == (7, "")
-    assert variance_words(row, {}) == "by period (nobody 2000; 8 periods), without small-sample correction"
-    assert short_variance(row, {}, "in_table") == "by period, 8 periods"
+    row = in_words(found, None).iloc[0].to_dict()
+    assert (row["degrees_of_freedom"], row["clustered_by"]) == (7, "[]")
+    assert variance_words(row, {}) == "by period (nobody 2000; bandwidth 8), without small-sample correction"
+    assert short_variance(row, {}, "in_table") == "by period, bandwidth 8"
     assert words_of_variance(asked.inference) == "by period"
     assert covariance_modules([asked.inference]) == ["tests.inference.by_period"]
     repository.at("blocks.main")["inference"] = {"variance": "by_period", "bootstrap": {}}

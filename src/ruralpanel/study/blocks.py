@@ -324,7 +324,7 @@ class Equation(Section):
     @field_validator("inference", mode="after")
     @classmethod
     def _clusters_are_those_of_the_unit(cls, inference: Inference, stated: ValidationInfo) -> Inference:
-        if inference.variance == "clustered" and inference.cluster is None and "unit" in stated.data:
+        if inference.vcov.clusters and inference.cluster is None and "unit" in stated.data:
             return inference.model_copy(update={"cluster": [stated.data["unit"]]})
         return inference
 

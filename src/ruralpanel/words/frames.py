@@ -106,12 +106,12 @@ def listed(cell: str) -> list[str]:
 
 def kernel_words(kernel: str, cutoff: float, bandwidth: float, repaired: Any) -> str:
     """Say with which kernel standard errors were computed: ``Bartlett kernel, 50 km``; nothing where with none."""
-    if not kernel:
+    if not kernel and pd.isna(cutoff) and pd.isna(bandwidth):
         return ""
-    name = "Bartlett" if kernel == "bartlett" else kernel
+    name = {"": "", "bartlett": "Bartlett kernel, "}.get(kernel, f"{kernel} kernel, ")
     raised = "; a negative variance was raised, and means nothing" if repaired is True or repaired == 1 else ""
     width = f"bandwidth {bandwidth:g}" if isnan(cutoff) else f"{cutoff:g} km"
-    return f"{name} kernel, {width}{raised}"
+    return f"{name}{width}{raised}"
 
 
 def _sample(condition: Any, left_out: Any, labels: Labels) -> str:
