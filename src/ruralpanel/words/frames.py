@@ -106,7 +106,7 @@ def listed(cell: str) -> list[str]:
 
 def kernel_words(kernel: str, cutoff: float, bandwidth: float, repaired: Any) -> str:
     """Say with which kernel standard errors were computed: ``Bartlett kernel, 50 km``; nothing where with none."""
-    if not kernel and pd.isna(cutoff) and pd.isna(bandwidth):
+    if not kernel and isnan(cutoff) and isnan(bandwidth):
         return ""
     name = {"": "", "bartlett": "Bartlett kernel, "}.get(kernel, f"{kernel} kernel, ")
     raised = "; a negative variance was raised, and means nothing" if repaired is True or repaired == 1 else ""
