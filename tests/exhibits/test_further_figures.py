@@ -146,7 +146,7 @@ def test_the_heat_map_has_a_number_in_every_cell(cohort_estimates: pd.DataFrame,
 
 
 def test_a_heat_map_without_room_for_numbers_has_signs(cohort_estimates: pd.DataFrame, monkeypatch) -> None:
-    monkeypatch.setattr(cohort_heatmap_figure, "ROOM_FOR_NUMBERS", 2)
+    monkeypatch.setattr(cohort_heatmap_figure.module, "ROOM_FOR_NUMBERS", 2)
     declared = declaration("cohort_heatmap_figure")
     figure, _ = cohort_heatmap_figure.draw(cohort_heatmap_figure.plotted_data(cohort_estimates, declared), declared)
     assert {text.get_text() for text in figure.axes[0].texts} <= {"+", "−"}

@@ -40,7 +40,7 @@ def test_the_page_shows_ledger_sources_and_standing(page: str) -> None:
 def test_the_ledger_counts_treated_units_once_designation_is_dated(page: str) -> None:
     assert "<td>listed: 30</td><td>too &lt;late&gt;</td>" in page
     assert page.count("<td>listed: 30</td>") == 1
-    lines = ledger_frame([LedgerLine("panel", "panel", "keep", 2, 2, 2, 1, "", "taobao_village: 1498; other: 3")])
+    lines = ledger_frame([LedgerLine("panel", "panel", "keep", 2, 2, 2, 1, "", {"taobao_village": 1498, "other": 3})])
     (part,) = ledger_parts(lines, {"taobao_village": "Taobao Village"})
     assert part["lines"][0]["treated"] == "Taobao Village: 1,498; other: 3"
     (without,) = ledger_parts(lines.assign(treated_units=None), {})

@@ -16,6 +16,7 @@ from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
 from ruralpanel.exhibits.regression_table import event_time_words
 from ruralpanel.frames.periods.spelling import read_period
 from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.words.frames import in_words
 from ruralpanel.words.names import name_words, term_words
 
 
@@ -25,7 +26,7 @@ def cell_labels(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> dic
     Parameters
     ----------
     estimates
-        All estimates of the blocks the exhibit is made from.
+        All estimates of the blocks the exhibit is made from, as they are stored.
     declaration
         What the study says about the exhibit.
 
@@ -37,7 +38,9 @@ def cell_labels(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> dic
     """
     is_table = declaration.exhibit.prints_estimates
     tables = import_module(f"ruralpanel.exhibits.{declaration.exhibit.kind}")
-    printed = _printed(tables.print_table(estimates, declaration)) if is_table else {}
+    printed = {}
+    if is_table:
+        printed = _printed(tables.print_table(in_words(estimates, declaration.labels), declaration))
     labels, blocks = {}, {}
     for row in estimates.to_dict("records"):
         address = address_of(row)

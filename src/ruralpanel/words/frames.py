@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from ruralpanel.reasons import read, read_reason
@@ -106,11 +105,13 @@ def listed(cell: str) -> list[str]:
 
 def kernel_words(kernel: str, cutoff: float, bandwidth: float, repaired: Any) -> str:
     """Say with which kernel standard errors were computed: ``Bartlett kernel, 50 km``; nothing where with none."""
-    if not kernel and isnan(cutoff) and isnan(bandwidth):
+    import pandas as pd
+
+    if not kernel and pd.isna(cutoff) and pd.isna(bandwidth):
         return ""
     name = {"": "", "bartlett": "Bartlett kernel, "}.get(kernel, f"{kernel} kernel, ")
     raised = "; a negative variance was raised, and means nothing" if repaired is True or repaired == 1 else ""
-    width = f"bandwidth {bandwidth:g}" if isnan(cutoff) else f"{cutoff:g} km"
+    width = f"bandwidth {bandwidth:g}" if pd.isna(cutoff) else f"{cutoff:g} km"
     return f"{name}{width}{raised}"
 
 
