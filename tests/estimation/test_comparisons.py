@@ -67,7 +67,7 @@ def test_collinear_covariates_are_refused(drawn: dict[str, np.ndarray]) -> None:
 
 def test_perfect_separation_is_refused(drawn: dict[str, np.ndarray]) -> None:
     telling = np.column_stack([np.ones(SIZE), drawn["treated"]])
-    with pytest.raises(CannotCompare, match="perfectly"):
+    with pytest.raises(CannotCompare, match="covariates_nearly_separate"):
         compare_units(drawn["outcome"], drawn["treated"], telling, np.ones(SIZE), "inverse_probability")
 
 

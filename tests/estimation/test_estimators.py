@@ -6,6 +6,7 @@ import pytest
 import statsmodels.formula.api as smf
 
 from ruralpanel.errors import DataError
+from ruralpanel.estimation import block
 from ruralpanel.estimation.estimates import COLUMNS, load_estimates
 from ruralpanel.frames.storage import save_table
 from ruralpanel.study.blocks import Inference
@@ -175,13 +176,13 @@ def test_text_on_the_right_hand_side_is_an_error_in_words(panel: pd.DataFrame) -
 
 def test_estimates_have_the_common_shape_and_survive_being_saved(panel: pd.DataFrame, tmp_path) -> None:
     every = [equation(), equation(estimator="event_study"), equation(estimator="cohort_means")]
-    estimates, _ = estimate_block(panel, every)
+    estimates, _ = block.estimate_block(panel, every)
     assert list(estimates.columns) == ["row", *COLUMNS]
     save_table(estimates, tmp_path / "block.csv", key=["row"])
     pd.testing.assert_frame_equal(load_estimates([tmp_path / "block.csv"]), estimates.drop(columns="row"))
 
 
 def test_cohorts_that_are_saved_without_the_never_treated_are_still_text(panel: pd.DataFrame, tmp_path) -> None:
-    estimates, _ = estimate_block(panel, [equation(estimator="callaway_santanna")])
+    estimates, _ = block.estimate_block(panel, [equation(estimator="callaway_santanna")])
     save_table(estimates, tmp_path / "block.csv", key=["row"])
     pd.testing.assert_frame_equal(load_estimates([tmp_path / "block.csv"]), estimates.drop(columns="row"))

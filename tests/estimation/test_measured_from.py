@@ -11,6 +11,7 @@ import statsmodels.api as sm
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ruralpanel.estimation.block import block_results
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.panel.designation import date_designation
 from ruralpanel.sensitivity.event_study import event_study_of
@@ -19,7 +20,6 @@ from ruralpanel.study.blocks import GroupTime, Inference
 from ruralpanel.study.designation import Designation
 from tests.conftest import equation, some_daily
 from tests.estimation.conftest import estimates_of
-from tests.worded import block_results
 
 HIGHEST = 4
 """From this event time on, effects are the same, so that a bin of late ones has one."""
@@ -304,7 +304,7 @@ def test_waves_at_one_distance_are_the_periods_of_sensitivity_analyses() -> None
     assert (effects, len(study.leads), study.lead_words(effects)) == ([0, 2, 4], 2, "-6 to -4")
     assert study.effects == pytest.approx([effect(each) for each in effects], abs=CLOSE)
     mixed = block_results(panel_of(WAVES, COHORTS), [equation(estimator="event_study")])
-    with pytest.raises(CannotAnalyse, match="measured from event times -2 and -1"):
+    with pytest.raises(CannotAnalyse, match="several_curves"):
         event_study_of(mixed.estimates, mixed.covariance, 0)
 
 

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ruralpanel.estimation.block import estimate_block
 from ruralpanel.study.blocks import Inference
 from ruralpanel.study.estimators import ESTIMATORS
 from tests.conftest import dated, equation
+from tests.worded import estimate_block
 
 CR2 = Inference(cluster=["county"], small_sample="cr2")
 CR3 = Inference(cluster=["county"], small_sample="cr3")

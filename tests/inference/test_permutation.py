@@ -10,6 +10,7 @@ from ruralpanel.estimation import resampling
 from ruralpanel.estimation.two_way_fixed_effects import estimate
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.inference.permutation import permuted
+from ruralpanel.words.sentences import sentence
 from tests.conftest import dated, equation
 from tests.worded import block_results
 
@@ -61,7 +62,7 @@ def test_every_permutation_is_the_regression_on_permuted_cohorts(panel: pd.DataF
 def test_an_effect_is_seen_and_regressors_are_not_tested(panel: pd.DataFrame) -> None:
     rows = rows_of(panel, regressors=["x"])
     assert rows["listed"]["p_value_permutation"] == 1 / 200
-    assert rows["listed"]["permutation"] == "199 permutations of cohorts among village"
+    assert sentence(rows["listed"]["permutation"]) == "199 permutations of cohorts among village"
     assert "p_value_permutation" not in rows["x"]
 
 
@@ -97,17 +98,17 @@ def test_whole_clusters_change_places(panel: pd.DataFrame) -> None:
         )
     )
     row = rows_of(together, {"among": "county"})["listed"]
-    assert row["permutation"] == "199 permutations of cohorts among county"
+    assert sentence(row["permutation"]) == "199 permutations of cohorts among county"
     assert 0 < row["p_value_permutation"] <= 1
-    reason = rows_of(panel, {"among": "county"})["listed"]["permutation"]
+    reason = sentence(rows_of(panel, {"among": "county"})["listed"]["permutation"])
     assert reason == "no permutations: listed_cohort differs within what is permuted"
 
 
 def test_what_cannot_be_permuted_has_a_reason(panel: pd.DataFrame) -> None:
     moved = panel.assign(listed=panel["listed"].where(panel.index != 3, 1 - panel["listed"]))
-    assert "listed is not all that its cohort says" in rows_of(moved)["listed"]["permutation"]
+    assert "listed is not all that its cohort says" in sentence(rows_of(moved)["listed"]["permutation"])
     differs = rows_of(panel.assign(odd=panel["year"] % 2), {"within": ["odd"]})["listed"]
-    assert "odd differs within what is permuted" in differs["permutation"]
+    assert "odd differs within what is permuted" in sentence(differs["permutation"])
     assert "p_value_permutation" not in differs
 
 

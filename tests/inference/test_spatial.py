@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ruralpanel.estimation.rounding import NEGATIVE_VARIANCE
 from ruralpanel.inference import spatial
 from ruralpanel.study.blocks import Inference
+from ruralpanel.words.sentences import sentence
 from tests.conftest import equation
 from tests.worded import estimate_block
 
@@ -96,7 +97,7 @@ def test_a_cutoff_around_the_earth_leaves_no_variance_and_says_so(placed: pd.Dat
     estimates, ledger = estimate_block(placed, equations)
     row = estimates.iloc[0]
     assert pd.isna(row["standard_error"])
-    assert row["reason"] == NEGATIVE_VARIANCE
+    assert row["reason"] == sentence(NEGATIVE_VARIANCE)
     assert row["spatial"].endswith("a negative variance was raised, and means nothing")
     assert "negative variance" in ledger["reason"].iloc[-1]
 

@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ruralpanel.estimation import block
 from ruralpanel.estimation.estimates import COLUMNS, ROW
 from ruralpanel.estimation.two_way_fixed_effects import estimate
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.inference.random_draws import generator, share_as_large
 from ruralpanel.inference.wild_bootstrap import wild_weights
+from ruralpanel.words.sentences import sentence
 from tests.conftest import equation
 from tests.worded import estimate_block
 
@@ -81,7 +83,7 @@ def test_statistics_are_those_of_regressions_run_anew(panel: pd.DataFrame, chang
             by_hand.append(abs(distance) / np.sqrt(((sums @ bread) ** 2).sum()))
         np.testing.assert_allclose(drawn[term][:200], by_hand, rtol=1e-6, atol=1e-6)
     assert len(drawn["listed"]) == 1024
-    assert "all 1,024 patterns of signs" in rows["listed"]["bootstrap"]
+    assert "all 1,024 patterns of signs" in sentence(rows["listed"]["bootstrap"])
 
 
 def test_regressors_are_bootstrapped_and_collinear_terms_have_no_number(panel: pd.DataFrame) -> None:
@@ -157,7 +159,7 @@ def test_too_few_patterns_reject_nothing_however_far(panel: pd.DataFrame) -> Non
 def test_effects_that_cross_in_too_many_levels_are_a_reason(panel: pd.DataFrame, monkeypatch) -> None:
     monkeypatch.setattr("ruralpanel.inference.crossing_effects.MOST_LEVELS", 5)
     row = rows_of(panel)["listed"]
-    assert row["bootstrap"] == "no bootstrap: fixed effects cross in 8 levels, more than 5"
+    assert sentence(row["bootstrap"]) == "no bootstrap: fixed effects cross in 8 levels, more than 5"
     assert "p_value_bootstrap" not in row
 
 
@@ -181,8 +183,8 @@ def test_with_few_treated_clusters_it_rejects_about_as_often_as_it_says() -> Non
 
 
 def test_the_estimates_hold_the_bootstrap_and_not_its_draws(panel: pd.DataFrame) -> None:
+    assert list(block.estimate_block(panel, [equation(inference=BOOTSTRAP, seed=3)])[0]) == [ROW, *COLUMNS]
     estimates, _ = estimate_block(panel, [equation(inference=BOOTSTRAP, seed=3)])
-    assert list(estimates) == [ROW, *COLUMNS]
     assert estimates["bootstrap"].iloc[0] == (
         "wild cluster bootstrap with Rademacher weights, all 1,024 patterns of signs, null imposed "
         "(Cameron, Gelbach and Miller 2008); 10 of 10 clusters treated"

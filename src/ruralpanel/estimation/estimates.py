@@ -95,7 +95,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "assigned_by": ("str", "the level above the unit within which all are treated alike; empty where there is none"),
     "kernel": ("str", "of standard errors that let errors of other units be correlated, `bartlett` or `uniform`"),
     "cutoff": ("float64", "of spatial standard errors, in km"),
-    "bandwidth": ("float64", "up to how many periods apart errors may be correlated, plus one"),
+    "bandwidth": ("float64", "up to how many periods apart errors may be correlated"),
     "repaired": ("boolean", "whether a variance was negative and had to be raised"),
     "small_sample": ("str", "the small-sample correction"),
     "not_used": (
