@@ -69,8 +69,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
         result = with_bootstrap(result, terms, fit, panel, within)
     weights = changes[equation.weights] if equation.weights else None
     mean = float(np.average(changes[LEVEL], weights=weights))
-    stated = " + ".join(effects) or "none"
-    return replace(result, rows=[{**row, "fixed_effects": stated, "outcome_mean": mean} for row in result.rows])
+    return replace(result, rows=[{**row, "fixed_effects": effects, "outcome_mean": mean} for row in result.rows])
 
 
 def _effects_left(sample: pd.DataFrame, equation: Equation) -> list[str]:
