@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from ruralpanel.exhibits.caption import short_variance
 from ruralpanel.exhibits.numbers import count, decimal, interval_words, probability
 from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.words.frames import in_words
 
 if TYPE_CHECKING:
     from ruralpanel.face.result import Result
@@ -70,8 +72,7 @@ def notes_of(result: Result) -> list[str]:
     counts += [f"{count(facts['n_units'])} units" if pd.notna(facts["n_units"]) else ""]
     counts += [f"{count(facts['clusters'])} clusters" if pd.notna(facts["clusters"]) else ""]
     effects = f"fixed effects: {facts['fixed_effects']}"
-    error = f"standard errors: {facts['variance']}"
-    error += f" by {facts['clustered_by']}" if facts["clustered_by"] and facts["clustered_by"] not in error else ""
+    error = f"standard errors: {_errors(result)}"
     within = facts["r.squared"]
     notes = [", ".join(part for part in counts if part)]
     notes += [effects] if result.fixed_effects else []
@@ -84,6 +85,14 @@ def notes_of(result: Result) -> list[str]:
     renamed = [f"{name} is {shown!r}" for name, shown in result.declared.names.items() if name != shown]
     has_words = facts["sample"] != "all rows" or (result.estimates["reason"] != "").any()
     return notes + ([f"in reasons and samples, {', '.join(renamed)}"] if renamed and has_words else [])
+
+
+def _errors(result: Result) -> str:
+    """Say how standard errors were computed: ``clustered by county, CR2``."""
+    rows = in_words(result.estimates, result.declared.names)
+    known = rows[rows["variance"].astype("str") != ""]
+    words = short_variance(known.iloc[0].to_dict(), result.declared.names, "in_table") if len(known) else ""
+    return f"clustered {words}" if words.startswith("by ") else words
 
 
 def summary_text(result: Result) -> str:
