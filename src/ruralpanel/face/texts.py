@@ -11,6 +11,7 @@ import pandas as pd
 from ruralpanel.exhibits.caption import short_variance
 from ruralpanel.exhibits.numbers import count, decimal, interval_words, probability
 from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.study.vcovs import VCOVS
 from ruralpanel.words.frames import in_words
 
 if TYPE_CHECKING:
@@ -91,8 +92,12 @@ def _errors(result: Result) -> str:
     """Say how standard errors were computed: ``clustered by county, CR2``."""
     rows = in_words(result.estimates, result.declared.names)
     known = rows[rows["variance"].astype("str") != ""]
-    words = short_variance(known.iloc[0].to_dict(), result.declared.names, "in_table") if len(known) else ""
-    return f"clustered {words}" if words.startswith("by ") else words
+    if not len(known):
+        return ""
+    row = known.iloc[0].to_dict()
+    kind = VCOVS.get(row["variance"])
+    clustered = "clustered " if kind is not None and kind.clusters else ""
+    return clustered + short_variance(row, result.declared.names, "in_table")
 
 
 def summary_text(result: Result) -> str:
