@@ -11,10 +11,10 @@ from snakemake.logging import logger
 from ruralpanel.archive.marker import study_on_twins, synthetic_sources
 from ruralpanel.errors import Problem, StudyError, nearest
 from ruralpanel.estimation.modules import (
-    code_behind,
     covariance_modules,
-    modules_of,
+    digest_behind,
     estimator_module,
+    modules_of,
 )
 from ruralpanel.exhibits.caption import declared, exhibit_numbers
 from ruralpanel.lineage import code_digest, file_digest
@@ -189,8 +189,7 @@ def equations_as_json(block):
 
 def estimation_code(block):
     """Compute the digest of the code behind a block."""
-    used = {equation.estimator for equation in STUDY.equations(block)}
-    return code_digest(*code_behind(STUDY, block), files=own_files(used, STUDY_FOLDER))
+    return digest_behind(STUDY, block, STUDY_FOLDER)
 
 
 def replication_code():

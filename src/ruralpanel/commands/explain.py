@@ -14,15 +14,13 @@ from ruralpanel.archive.marker import synthetic_sources
 from ruralpanel.errors import AddressError, Problem, counted
 from ruralpanel.estimation.address import find_estimate
 from ruralpanel.estimation.estimates import load_estimates
-from ruralpanel.estimation.modules import code_behind
+from ruralpanel.estimation.modules import digest_behind
 from ruralpanel.frames.storage import load_table
-from ruralpanel.lineage import code_digest
 from ruralpanel.report.explanation import explanation
 from ruralpanel.study.addresses import NoSuchNumber, read_address
 from ruralpanel.study.inputs import declared_inputs
 from ruralpanel.study.load import configured_study, find_study, load_study
 from ruralpanel.study.model import Study
-from ruralpanel.study.own_estimators import own_files
 from ruralpanel.study.published_files import published_inputs
 from ruralpanel.verification.inputs import ChangedInput, changed_inputs, inputs_read, read_published_inputs
 from ruralpanel.verification.published import from_print, read_published
@@ -57,8 +55,7 @@ def main(arguments: Sequence[str]) -> int:
         for source in study.sources
     }
     steps = pd.concat([load_table(path) for path in ledgers], ignore_index=True)
-    used = {equation.estimator for equation in study.equations(row["block"])}
-    code = code_digest(*code_behind(study, row["block"]), files=own_files(used, file.parent))
+    code = digest_behind(study, row["block"], file.parent)
     changed = _changed(study, name, provenance, root)
     print(explanation(row, address.statistic, study, name, steps, provenance, code, changed))
     return 0

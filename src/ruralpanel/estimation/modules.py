@@ -12,7 +12,9 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ruralpanel.lineage import code_digest
 from ruralpanel.study.estimators import ESTIMATORS, is_own
+from ruralpanel.study.own_estimators import own_files
 from ruralpanel.study.vcovs import covariance_module
 
 if TYPE_CHECKING:
@@ -104,3 +106,19 @@ def code_behind(study: Study, block: str) -> list[str]:
         *([ADJUSTMENT] if any(equation.adjustment for equation in equations) else []),
         *([MATCHING] if any(equation.matching for equation in equations) else []),
     ]
+
+
+def digest_behind(study: Study, block: str, folder: Path) -> str:
+    """Compute the digest of the code behind a block, the files of the study's own estimators included.
+
+    Parameters
+    ----------
+    study
+        The study.
+    block
+        One of its blocks.
+    folder
+        That of the study file.
+    """
+    used = {equation.estimator for equation in study.equations(block)}
+    return code_digest(*code_behind(study, block), files=own_files(used, folder))
