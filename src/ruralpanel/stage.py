@@ -1,30 +1,42 @@
-"""The door between the workflow and a stage: where messages go, and how a stage ends when the user can mend it."""
+"""The door between the workflow and a stage: where it runs, where messages go, and how it ends when the user can mend it."""
 
 from __future__ import annotations
 
 import sys
+import time
 import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
+from typing import Any
 
 from ruralpanel.errors import ProblemsFound
+from ruralpanel.forks import run_in_fork
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None
 
 
 @contextmanager
-def stage(log: Path | str) -> Iterator[None]:
-    """Run a stage with all it prints going to its log.
+def stage(job: Any) -> Iterator[None]:
+    """Run a stage with all it prints going to its log, and keep what it took.
 
-    A mistake in the study or the data ends the process with status 1 and the message in the log, from where the
-    workflow shows it; a fault of the program leaves its traceback there.
+    In a run on one machine that happens in a fork of a process that has the libraries loaded, and this process ends as
+    the fork does. A mistake in the study or the data ends the job with status 1 and the message in the log, from where
+    the workflow shows it; a fault of the program leaves its traceback there.
 
     Parameters
     ----------
-    log
-        The job's log file.
+    job
+        What Snakemake tells a script of its job, ``snakemake``: of it, ``log`` and ``output``.
     """
-    path = Path(log)
+    if (status := run_in_fork(sys.argv[0])) is not None:
+        sys.exit(status if status >= 0 else 128 - status)
+    began = time.monotonic()
+    path = Path(job.log[0])
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)  # where a link is in its place, what it points to stays as it is
     with path.open("w", encoding="utf-8") as stream, redirect_stdout(stream), redirect_stderr(stream):
@@ -41,3 +53,27 @@ def stage(log: Path | str) -> Iterator[None]:
                 file=stream,
             )
             sys.exit(1)
+    if len(job.output):
+        keep_measured(path, time.monotonic() - began)
+
+
+def keep_measured(log: Path, seconds: float) -> None:
+    """Write what this process took, beside the logs in a folder ``benchmarks``, in the columns of Snakemake's own files.
+
+    Snakemake looks at a process now and then, and misses the memory it needed in between; the system knows.
+
+    Parameters
+    ----------
+    log
+        The job's log file, below a folder ``logs``.
+    seconds
+        How long it took.
+    """
+    folder = next(at for at in log.parents if at.name == "logs")
+    path = folder.with_name("benchmarks") / log.relative_to(folder).with_suffix(".tsv")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    memory, processor = "-", time.process_time()
+    if resource is not None:
+        bytes_a_step = 1 if sys.platform == "darwin" else 1024
+        memory = f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * bytes_a_step / 2**20:.2f}"
+    path.write_text(f"s\tmax_rss\tcpu_time\n{seconds:.4f}\t{memory}\t{processor:.2f}\n", encoding="utf-8")
