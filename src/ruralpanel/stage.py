@@ -1,4 +1,4 @@
-"""The door between the workflow and a stage: where it runs, where messages go, and how it ends when the user can mend it."""
+"""The door between the workflow and a stage: where it runs and writes, how it ends when the user can mend it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,6 @@ from typing import Any
 
 from ruralpanel.errors import ProblemsFound
 from ruralpanel.forks import run_in_fork
-
-try:
-    import resource
-except ImportError:  # Windows
-    resource = None
 
 
 @contextmanager
@@ -58,7 +53,7 @@ def stage(job: Any) -> Iterator[None]:
 
 
 def keep_measured(log: Path, seconds: float) -> None:
-    """Write what this process took, beside the logs in a folder ``benchmarks``, in the columns of Snakemake's own files.
+    """Write what this process took, beside the logs in a folder ``benchmarks``, in the columns that Snakemake has.
 
     Snakemake looks at a process now and then, and misses the memory it needed in between; the system knows.
 
@@ -72,8 +67,15 @@ def keep_measured(log: Path, seconds: float) -> None:
     folder = next(at for at in log.parents if at.name == "logs")
     path = folder.with_name("benchmarks") / log.relative_to(folder).with_suffix(".tsv")
     path.parent.mkdir(parents=True, exist_ok=True)
-    memory, processor = "-", time.process_time()
-    if resource is not None:
-        bytes_a_step = 1 if sys.platform == "darwin" else 1024
-        memory = f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * bytes_a_step / 2**20:.2f}"
-    path.write_text(f"s\tmax_rss\tcpu_time\n{seconds:.4f}\t{memory}\t{processor:.2f}\n", encoding="utf-8")
+    measured = f"{seconds:.4f}\t{_largest_memory()}\t{time.process_time():.2f}"
+    path.write_text(f"s\tmax_rss\tcpu_time\n{measured}\n", encoding="utf-8")
+
+
+def _largest_memory() -> str:
+    """Write the largest memory that this process had, in MiB; where the system does not tell, a dash."""
+    if sys.platform == "win32":
+        return "-"
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    return f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20:.2f}"
