@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 import traceback
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,12 @@ def stage(job: Any) -> Iterator[None]:
     path = Path(job.log[0])
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)  # where a link is in its place, what it points to stays as it is
-    with path.open("w", encoding="utf-8") as stream, redirect_stdout(stream), redirect_stderr(stream):
+    with (
+        path.open("w", encoding="utf-8") as stream,
+        redirect_stdout(stream),
+        redirect_stderr(stream),
+        steps_told(steps_of(path)),
+    ):
         warnings.simplefilter("default")
         try:
             yield
@@ -50,6 +56,56 @@ def stage(job: Any) -> Iterator[None]:
             sys.exit(1)
     if len(job.output):
         keep_measured(path, time.monotonic() - began)
+
+
+def steps_of(log: Path) -> Path:
+    """Name the file in which a job says what it is at, as long as it runs."""
+    return log.with_suffix(".step")
+
+
+@contextmanager
+def steps_told(path: Path) -> Iterator[None]:
+    """Keep in a file what the job is at: the last thing that a module of this package logged.
+
+    Parameters
+    ----------
+    path
+        The file, removed at the end.
+    """
+    logger = logging.getLogger(__name__.partition(".")[0])
+    told = LastStep(path)
+    level = logger.level
+    logger.addHandler(told)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+        logger.removeHandler(told)
+        path.unlink(missing_ok=True)
+
+
+class LastStep(logging.Handler):
+    """Keep the last message in a file, not oftener than twice a second.
+
+    Parameters
+    ----------
+    path
+        The file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(logging.INFO)
+        self.path = path
+        self.written = float("-inf")
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a message."""
+        if time.monotonic() - self.written < 0.5:
+            return
+        self.written = time.monotonic()
+        with suppress(OSError):  # a run goes on without it
+            self.path.write_text(record.getMessage(), encoding="utf-8")
 
 
 def keep_measured(log: Path, seconds: float) -> None:
