@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 
 ORDER = [
     # what knows nothing of a study
-    *("errors", "fonts", "git", "lineage"),
+    *("errors", "fonts", "forks", "git", "lineage"),
     *("stage", "placement", "arrays", "treatment_columns"),
     # facts as codes with arguments
     *("reasons", "frames"),

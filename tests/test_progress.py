@@ -5,6 +5,7 @@ import logging
 from pathlib import Path
 
 from ruralpanel.progress import RULES_BY_NAME, Progress
+from ruralpanel.stage import steps_of, steps_told
 
 
 def record(message: str | None = None, level: int = logging.INFO, **facts: object) -> logging.LogRecord:
@@ -100,3 +101,29 @@ def test_a_word_that_is_nothing_is_offered_the_command_or_rule_it_is_near() -> N
 def test_rules_run_by_name_are_those_of_the_workflow(root: Path) -> None:
     rules = "".join(path.read_text(encoding="utf-8") for path in (root / "workflow").rglob("*.smk"))
     assert [name for name in RULES_BY_NAME if f"rule {name}:" not in rules] == []
+
+
+def test_a_long_job_says_what_it_is_at(tmp_path: Path) -> None:
+    stream, log = io.StringIO(), tmp_path / "logs" / "estimate_block" / "main.log"
+    progress = Progress(stream, patience=0.0)
+    progress.handle(
+        record(event="job_info", jobid=1, rule_name="estimate_block", rule_msg="estimation    main", log=[str(log)])
+    )
+    log.parent.mkdir(parents=True)
+    progress.tell_steps()
+    assert stream.getvalue() == ""  # a job that says nothing is not told
+    with steps_told(steps_of(log)):
+        logging.getLogger("ruralpanel.estimation.block").info("equation %d of %d", 2, 7)
+        progress.tell_steps()
+    assert "estimation    main: equation 2 of 7" in stream.getvalue()
+    assert not steps_of(log).exists()
+
+
+def test_a_short_job_is_not_told_step_by_step(tmp_path: Path) -> None:
+    stream, log = io.StringIO(), tmp_path / "main.log"
+    progress = Progress(stream, patience=60.0)
+    progress.handle(record(event="job_info", jobid=1, rule_name="estimate_block", rule_msg="main", log=[str(log)]))
+    with steps_told(steps_of(log)):
+        logging.getLogger("ruralpanel.sources.table").info("opening the file")
+        progress.tell_steps()
+    assert stream.getvalue() == ""

@@ -7,11 +7,16 @@ Each rule therefore has the digest of the modules behind it among its parameters
 from __future__ import annotations
 
 import ast
+import atexit
 import hashlib
-from collections.abc import Iterable, Iterator
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 PACKAGE = Path(__file__).parent
 
@@ -46,11 +51,11 @@ def code_digest(*modules: str, files: Iterable[Path] = ()) -> str:
         If there is no such module in the package.
     """
     digest = hashlib.sha256()
-    outside = sorted(files)
-    imported = [module for path in outside for module in _parse(path).imports]
-    for path in outside:
+    outside = {path: _read(path) for path in sorted(files)}
+    imported = [module for each in outside.values() for module in each.imports]
+    for path, each in outside.items():
         digest.update(path.name.encode())
-        digest.update(_parse(path).syntax.encode())
+        digest.update(each.syntax.encode())
     for module in sorted(modules_behind(*modules, *imported)):
         digest.update(module.encode())
         digest.update(_parsed(file_of(module)).syntax.encode())
@@ -91,37 +96,79 @@ def file_of(module: str) -> Path:
 
 
 class _Parsed(NamedTuple):
-    """What a file says: its syntax tree as text, without docstrings, and what it imports from this package."""
+    """A digest of the syntax tree of a file, without docstrings, what it imports, and what else may be modules."""
 
     syntax: str
     imports: tuple[str, ...]
+    named: tuple[str, ...]
 
 
 @cache
 def _parsed(path: Path) -> _Parsed:
     """Parse a file of this package, which does not change while the program runs."""
-    return _parse(path)
+    return _read(path)
 
 
-def _parse(path: Path) -> _Parsed:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    names: set[str] = set()
-    statements = (tree, *_statements(tree))
-    if any(isinstance(node, ast.ImportFrom) and node.module == "pkgutil" for node in statements):
+def _read(path: Path) -> _Parsed:
+    """Parse a file, or take what an earlier run found in one of the same contents."""
+    text = path.read_bytes()
+    key = hashlib.sha256(text).hexdigest()
+    kept = _kept(PACKAGE / "__pycache__" / f"syntax.{sys.implementation.cache_tag}.json")
+    if key not in kept:
+        kept[key] = _parse(text.decode("utf-8"))
+    found = _Parsed(*kept[key])
+    names = {*found.imports, *filter(_is_module, found.named)}
+    if "pkgutil" in names:
         names |= _modules_beside(path)
-    for node in statements:
+    return found._replace(imports=tuple(sorted(names - {"pkgutil"})))
+
+
+@cache
+def _kept(file: Path) -> dict[str, Sequence[Any]]:
+    """Read what earlier runs found in files by the hash of their contents, and keep what this one adds when it ends.
+
+    Parsing all modules takes a second, which a run with nothing to do would be for the most part.
+    """
+    reader = file_digest(__file__)
+    try:
+        read = json.loads(file.read_text(encoding="utf-8"))
+        found = read["found"] if read["by"] == reader else {}
+    except (OSError, ValueError, TypeError, KeyError):
+        found = {}
+    there = len(found)
+
+    def keep() -> None:
+        if len(found) == there or sys.dont_write_bytecode:
+            return
+        with suppress(OSError):  # a folder that may not be written to, as for compiled modules
+            file.parent.mkdir(exist_ok=True)
+            beside = file.with_name(f"{file.name}.{os.getpid()}")
+            beside.write_text(json.dumps({"by": reader, "found": found}), encoding="utf-8")
+            beside.replace(file)
+
+    atexit.register(keep)
+    return found
+
+
+def _parse(text: str) -> _Parsed:
+    tree = ast.parse(text)
+    imports: set[str] = set()
+    named: set[str] = set()
+    for node in (tree, *_statements(tree)):
         if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
+            imports |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            names.add(node.module)
-            names |= {
-                f"{node.module}.{alias.name}" for alias in node.names if _is_module(f"{node.module}.{alias.name}")
-            }
+            imports.add(node.module)
+            named |= {f"{node.module}.{alias.name}" for alias in node.names}
         elif isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and ast.get_docstring(
             node
         ):
             node.body = node.body[1:]
-    return _Parsed(ast.dump(tree), tuple(sorted(name for name in names if name.split(".")[0] == PACKAGE.name)))
+    ours = (
+        tuple(sorted(each for each in names if each.split(".")[0] in (PACKAGE.name, "pkgutil")))
+        for names in (imports, named)
+    )
+    return _Parsed(hashlib.sha256(ast.dump(tree).encode()).hexdigest(), *ours)
 
 
 def _statements(node: ast.AST) -> Iterator[ast.AST]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import threading
 import time
 from logging import ERROR, WARNING, LogRecord
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, TextIO
 
 from ruralpanel.commands import command_names
 from ruralpanel.errors import closest
+from ruralpanel.stage import steps_of
 from ruralpanel.verification.summary import summary_of
 
 QUIET_FAILURES = (
@@ -47,9 +49,12 @@ class Progress:
         Where to write.
     dry
         Whether nothing is run: the jobs that would be are listed, once.
+    patience
+        Seconds that a job may take before its steps are told, and between one telling and the next.
     """
 
-    def __init__(self, stream: TextIO | None = None, dry: bool = False) -> None:
+    def __init__(self, stream: TextIO | None = None, dry: bool = False, patience: float = 20.0) -> None:
+        self.patience = patience
         self.dry = dry
         self.stream = stream or sys.stderr
         self.started = time.monotonic()
@@ -62,9 +67,43 @@ class Progress:
         self.failed: list[str] = []
         self.logs: dict[int, list[str]] = {}
         self.kept: list[str] = []
+        self.steps: dict[int, Path] = {}
+        self.told: dict[int, float] = {}
+        self.lock = threading.RLock()
+        self.closing = threading.Event()
+
+    def watch(self) -> None:
+        """Tell what long jobs are at, from now on until the run is closed."""
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self) -> None:
+        while not self.closing.wait(1.0):
+            self.tell_steps()
+
+    def tell_steps(self) -> None:
+        """Tell what jobs are at that have taken longer than the patience since they were last heard of."""
+        with self.lock:
+            now = time.monotonic()
+            for job, name in self.running.items():
+                step = self.step_of(job)
+                if step and now - self.told[job] >= self.patience:
+                    self.told[job] = now
+                    self.line(f"{'':{2 * len(str(self.total)) + 3}} {self.elapsed():>6}  {name}: {step}")
+            self.status()
+
+    def step_of(self, job: int) -> str:
+        """Give what a job says it is at; nothing if it says nothing."""
+        try:
+            return self.steps[job].read_text(encoding="utf-8")
+        except (KeyError, OSError):
+            return ""
 
     def handle(self, record: LogRecord) -> None:
         """Show one event, or keep what it says for later."""
+        with self.lock:
+            self._handle(record)
+
+    def _handle(self, record: LogRecord) -> None:
         event = getattr(record, "event", None)
         facts: dict[str, Any] = record.__dict__
         if "ruralpanel_results" in facts:
@@ -79,6 +118,9 @@ class Progress:
                 self.line(f"would run  {facts.get('rule_msg') or facts['rule_name']}")
         elif event == "job_info":
             self.running[int(facts["jobid"])] = str(facts.get("rule_msg") or facts["rule_name"])
+            self.told[int(facts["jobid"])] = time.monotonic()
+            if facts.get("log"):
+                self.steps[int(facts["jobid"])] = steps_of(Path(facts["log"][0]))
             if str(facts["rule_name"]).startswith(PUBLISHING):
                 self.logs[int(facts["jobid"])] = list(facts.get("log") or [])
             self.status()
@@ -128,6 +170,7 @@ class Progress:
 
     def close(self) -> None:
         """Say where to look and what the verdict is."""
+        self.closing.set()
         self.clear()
         if self.has_run and self.results is not None:
             self.has_run = False
@@ -155,7 +198,11 @@ class Progress:
     def status(self) -> None:
         """Show what runs now, on a terminal only, in a line that the next one replaces."""
         if self.stream.isatty() and self.running:
-            names = ", ".join(" ".join(name.split()) for name in self.running.values())
+            steps = {job: self.step_of(job) for job in self.running}
+            names = ", ".join(
+                " ".join(name.split()) + (f" ({steps[job]})" if steps[job] else "")
+                for job, name in self.running.items()
+            )
             self.clear()
             print(f"{self.elapsed()} running: {names}"[:78], end="", file=self.stream, flush=True)
             self.status_shown = True

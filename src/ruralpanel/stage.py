@@ -1,33 +1,46 @@
-"""The door between the workflow and a stage: where messages go, and how a stage ends when the user can mend it."""
+"""The door between the workflow and a stage: where it runs and writes, how it ends when the user can mend it."""
 
 from __future__ import annotations
 
+import logging
 import sys
+import time
 import traceback
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
+from typing import Any
 
 from ruralpanel.errors import ProblemsFound
+from ruralpanel.forks import run_in_fork
 
 
 @contextmanager
-def stage(log: Path | str) -> Iterator[None]:
-    """Run a stage with all it prints going to its log.
+def stage(job: Any) -> Iterator[None]:
+    """Run a stage with all it prints going to its log, and keep what it took.
 
-    A mistake in the study or the data ends the process with status 1 and the message in the log, from where the
-    workflow shows it; a fault of the program leaves its traceback there.
+    In a run on one machine that happens in a fork of a process that has the libraries loaded, and this process ends as
+    the fork does. A mistake in the study or the data ends the job with status 1 and the message in the log, from where
+    the workflow shows it; a fault of the program leaves its traceback there.
 
     Parameters
     ----------
-    log
-        The job's log file.
+    job
+        What Snakemake tells a script of its job, ``snakemake``: of it, ``log`` and ``output``.
     """
-    path = Path(log)
+    if (status := run_in_fork(sys.argv[0])) is not None:
+        sys.exit(status if status >= 0 else 128 - status)
+    began = time.monotonic()
+    path = Path(job.log[0])
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)  # where a link is in its place, what it points to stays as it is
-    with path.open("w", encoding="utf-8") as stream, redirect_stdout(stream), redirect_stderr(stream):
+    with (
+        path.open("w", encoding="utf-8") as stream,
+        redirect_stdout(stream),
+        redirect_stderr(stream),
+        steps_told(steps_of(path)),
+    ):
         warnings.simplefilter("default")
         try:
             yield
@@ -41,3 +54,84 @@ def stage(log: Path | str) -> Iterator[None]:
                 file=stream,
             )
             sys.exit(1)
+    if len(job.output):
+        keep_measured(path, time.monotonic() - began)
+
+
+def steps_of(log: Path) -> Path:
+    """Name the file in which a job says what it is at, as long as it runs."""
+    return log.with_suffix(".step")
+
+
+@contextmanager
+def steps_told(path: Path) -> Iterator[None]:
+    """Keep in a file what the job is at: the last thing that a module of this package logged.
+
+    Parameters
+    ----------
+    path
+        The file, removed at the end.
+    """
+    logger = logging.getLogger(__name__.partition(".")[0])
+    told = LastStep(path)
+    level = logger.level
+    logger.addHandler(told)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+        logger.removeHandler(told)
+        path.unlink(missing_ok=True)
+
+
+class LastStep(logging.Handler):
+    """Keep the last message in a file, not oftener than twice a second.
+
+    Parameters
+    ----------
+    path
+        The file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(logging.INFO)
+        self.path = path
+        self.written = float("-inf")
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a message."""
+        if time.monotonic() - self.written < 0.5:
+            return
+        self.written = time.monotonic()
+        with suppress(OSError):  # a run goes on without it
+            self.path.write_text(record.getMessage(), encoding="utf-8")
+
+
+def keep_measured(log: Path, seconds: float) -> None:
+    """Write what this process took, beside the logs in a folder ``benchmarks``, in the columns that Snakemake has.
+
+    Snakemake looks at a process now and then, and misses the memory it needed in between; the system knows.
+
+    Parameters
+    ----------
+    log
+        The job's log file, below a folder ``logs``.
+    seconds
+        How long it took.
+    """
+    folder = next(at for at in log.parents if at.name == "logs")
+    path = folder.with_name("benchmarks") / log.relative_to(folder).with_suffix(".tsv")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    measured = f"{seconds:.4f}\t{_largest_memory()}\t{time.process_time():.2f}"
+    path.write_text(f"s\tmax_rss\tcpu_time\n{measured}\n", encoding="utf-8")
+
+
+def _largest_memory() -> str:
+    """Write the largest memory that this process had, in MiB; where the system does not tell, a dash."""
+    if sys.platform == "win32":
+        return "-"
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    return f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20:.2f}"

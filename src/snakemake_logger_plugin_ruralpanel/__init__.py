@@ -15,6 +15,8 @@ class LogHandler(LogHandlerBase):
         settings = self.common_settings
         self.in_full = settings.verbose or settings.printshellcmds or settings.debug_dag
         self.progress = Progress(dry=settings.dryrun)
+        if not (self.in_full or settings.dryrun):
+            self.progress.watch()
 
     def emit(self, record: LogRecord) -> None:
         """Show one event."""

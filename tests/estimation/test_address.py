@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from ruralpanel.estimation.address import address_of, find_estimate
+from ruralpanel.estimation.block import estimate_block
 from ruralpanel.study.addresses import NoSuchNumber, read_address
 from tests.conftest import equation
-from tests.worded import estimate_block
 
 
 @pytest.fixture
@@ -34,6 +34,16 @@ def test_what_there_is_only_one_of_may_be_left_out(estimates: pd.DataFrame) -> N
     assert address.statistic == "p_value"
 
 
+def test_a_control_beside_a_treatment_is_meant_only_where_it_is_named(panel: pd.DataFrame) -> None:
+    controlled = equation(regressors=["x"])
+    moderated = equation(specification="moderated", regressors=["x"], moderators=["weight"])
+    estimates = estimate_block(panel, [controlled, moderated])[0]
+    assert find_estimate(estimates, read_address("block/main"))["term"] == "listed"
+    assert find_estimate(estimates, read_address("block/main/x"))["term"] == "x"
+    with pytest.raises(NoSuchNumber, match="names 2 estimates"):  # an effect that differs is not one number
+        find_estimate(estimates, read_address("block/moderated"))
+
+
 @pytest.mark.parametrize(
     ("text", "what", "hint"),
     [
@@ -42,7 +52,7 @@ def test_what_there_is_only_one_of_may_be_left_out(estimates: pd.DataFrame) -> N
         ("block/event_study/listed@event_time=9", "no event_time 9", "valid here"),
         ("block/event_study/listed@time=1", "`time` is not", "valid here: cohort, event_time, period"),
         ("block/x#se", "`se` is not a number", "valid here"),
-        ("block/two_way_fixed_effects", "names 3 estimates", "block/main/y/two_way_fixed_effects/listed"),
+        ("block/two_way_fixed_effects", "names 2 estimates", "block/main/y/two_way_fixed_effects/listed"),
         ("@event_time=1", "is no address", "write block/"),
     ],
 )

@@ -17,6 +17,7 @@ from ruralpanel.estimation.modules import (
     modules_of,
 )
 from ruralpanel.exhibits.caption import declared, exhibit_numbers
+from ruralpanel.forks import start_server
 from ruralpanel.lineage import code_digest, file_digest
 from ruralpanel.monte_carlo.plan import load_plan
 from ruralpanel.sources.retrieval import set_aside_if_damaged

@@ -10,8 +10,6 @@ rule estimate_block:
         draws=f"{RESULTS}/estimates/{{block}}.draws.parquet",
     log:
         f"{RESULTS}/logs/estimate_block/{{block}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/estimate_block/{{block}}.tsv"
     params:
         equations=lambda wildcards: equations_as_json(wildcards.block),
         designations=list(STUDY.designation),

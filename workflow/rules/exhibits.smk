@@ -10,8 +10,6 @@ rule print_table:
         caption=f"{RESULTS}/exhibits/{{exhibit}}.caption.json",
     log:
         f"{RESULTS}/logs/print_table/{{exhibit}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/print_table/{{exhibit}}.tsv"
     wildcard_constraints:
         exhibit="|".join(TABLES) or NOTHING,
     params:
@@ -36,8 +34,6 @@ rule draw_figure:
         caption=f"{RESULTS}/exhibits/{{exhibit}}.caption.json",
     log:
         f"{RESULTS}/logs/draw_figure/{{exhibit}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/draw_figure/{{exhibit}}.tsv"
     wildcard_constraints:
         exhibit="|".join(FIGURES) or NOTHING,
     params:

@@ -5,8 +5,6 @@ rule replicate:
         rows=f"{MONTE_CARLO}/replications/{{design}}/{{batch}}.csv",
     log:
         f"{MONTE_CARLO}/logs/replicate/{{design}}/{{batch}}.log",
-    benchmark:
-        f"{MONTE_CARLO}/benchmarks/replicate/{{design}}/{{batch}}.tsv"
     params:
         plan=as_json(PLAN.without_numbers()),
         code=lambda wildcards: replication_code(),
@@ -35,8 +33,6 @@ rule summarise_replications:
         ),
     log:
         f"{MONTE_CARLO}/logs/summarise_replications.log",
-    benchmark:
-        f"{MONTE_CARLO}/benchmarks/summarise_replications.tsv"
     params:
         plan=as_json(PLAN),
         code=lambda wildcards: code_digest(
@@ -56,8 +52,6 @@ rule replicate_lead_tests:
         rows=f"{MONTE_CARLO}/leads/{{design}}/{{batch}}.csv",
     log:
         f"{MONTE_CARLO}/logs/replicate_lead_tests/{{design}}/{{batch}}.log",
-    benchmark:
-        f"{MONTE_CARLO}/benchmarks/replicate_lead_tests/{{design}}/{{batch}}.tsv"
     params:
         plan=as_json(PLAN.of_leads()),
         code=lambda wildcards: lead_test_code(),
@@ -82,8 +76,6 @@ rule summarise_lead_tests:
         figures=expand(f"{MONTE_CARLO}/leads.{{ending}}", ending=["png", "pdf", "svg"]),
     log:
         f"{MONTE_CARLO}/logs/summarise_lead_tests.log",
-    benchmark:
-        f"{MONTE_CARLO}/benchmarks/summarise_lead_tests.tsv"
     params:
         plan=as_json(PLAN),
         code=lambda wildcards: code_digest(

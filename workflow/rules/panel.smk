@@ -11,8 +11,6 @@ rule build_panel:
         capacities=f"{RESULTS}/panel/capacities.csv",
     log:
         f"{RESULTS}/logs/build_panel.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/build_panel.tsv"
     params:
         sources=STUDY.read_by_panel,
         base=STUDY.base,
@@ -43,8 +41,6 @@ rule describe_panel:
         balance=f"{RESULTS}/panel/balance.csv",
     log:
         f"{RESULTS}/logs/describe_panel.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/describe_panel.tsv"
     params:
         declaration=lambda wildcards: panel_description(),
         code=lambda wildcards: code_digest(

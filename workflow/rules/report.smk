@@ -36,8 +36,6 @@ rule write_page:
         page=f"{RESULTS}/report/index.html",
     log:
         f"{RESULTS}/logs/write_page.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/write_page.tsv"
     params:
         name=NAME,
         study=lambda wildcards: as_json(STUDY),
@@ -76,8 +74,6 @@ rule write_paper:
         paper=f"{RESULTS}/paper.pdf",
     log:
         f"{RESULTS}/logs/write_paper.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/write_paper.tsv"
     params:
         study=lambda wildcards: as_json(STUDY),
         code=lambda wildcards: code_digest("ruralpanel.report.paper.paper"),

@@ -8,8 +8,6 @@ rule analyse_sensitivity:
         results=f"{RESULTS}/sensitivity/{{analysis}}.csv",
     log:
         f"{RESULTS}/logs/analyse_sensitivity/{{analysis}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/analyse_sensitivity/{{analysis}}.tsv"
     params:
         declaration=lambda wildcards: as_json(STUDY.sensitivity[wildcards.analysis]),
         equations=lambda wildcards: analysed_equations_as_json(wildcards.analysis),

@@ -5,8 +5,6 @@ rule retrieve:
         update(f"{RETRIEVED_FILES}/{{sha256}}/{{file}}"),
     log:
         f"{RESULTS}/logs/retrieve/{{sha256}}/{{file}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/retrieve/{{sha256}}/{{file}}.tsv"
     params:
         name=lambda wildcards, output: RETRIEVED[output[0]],
         declaration=lambda wildcards, output: as_json(
@@ -30,8 +28,6 @@ rule read_source:
         provenance=f"{RESULTS}/sources/{{source}}.provenance.json",
     log:
         f"{RESULTS}/logs/read_source/{{source}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/read_source/{{source}}.tsv"
     params:
         declaration=lambda wildcards: as_json(STUDY.sources[wildcards.source]),
         periods=lambda wildcards: {

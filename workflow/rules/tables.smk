@@ -12,8 +12,6 @@ rule prepare_table:
         totals=f"{RESULTS}/tables/{{table}}.totals.csv",
     log:
         f"{RESULTS}/logs/prepare_table/{{table}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/prepare_table/{{table}}.tsv"
     params:
         declaration=lambda wildcards: as_json(STUDY.tables[wildcards.table]),
         key=lambda wildcards: STUDY.shapes[wildcards.table].key,

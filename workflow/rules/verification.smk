@@ -5,8 +5,6 @@ rule score_claims:
         claims=f"{RESULTS}/claims.csv",
     log:
         f"{RESULTS}/logs/score_claims.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/score_claims.tsv"
     params:
         claims=lambda wildcards: {
             name: as_json(claim) for name, claim in STUDY.claims.items()
@@ -36,8 +34,6 @@ rule judge:
         facts=f"{RESULTS}/verdict.json",
     log:
         f"{RESULTS}/logs/judge.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/judge.tsv"
     params:
         title=lambda wildcards: STUDY.title,
         standing=STUDY.data_standing,
@@ -76,8 +72,6 @@ rule accept:
         accepted=f"{RESULTS}/accepted",
     log:
         f"{RESULTS}/logs/accept.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/accept.tsv"
     params:
         code=lambda wildcards: code_digest(
             "ruralpanel.verification.verdict", "ruralpanel.verification.summary"

@@ -2,7 +2,7 @@
 
 from ruralpanel.stage import stage
 
-with stage(snakemake.log[0]):
+with stage(snakemake):
     from pathlib import Path
 
     from ruralpanel.frames.feature_files import read_lines

@@ -2,7 +2,7 @@
 
 from ruralpanel.stage import stage
 
-with stage(snakemake.log[0]):
+with stage(snakemake):
     from importlib import import_module
 
     from ruralpanel.exhibits.caption import ExhibitDeclaration, full_title, with_standing

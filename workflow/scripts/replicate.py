@@ -2,7 +2,7 @@
 
 from ruralpanel.stage import stage
 
-with stage(snakemake.log[0]):
+with stage(snakemake):
     from ruralpanel.frames.storage import save_table
     from ruralpanel.monte_carlo.plan import Plan
     from ruralpanel.monte_carlo.replicate import KEY, replicate

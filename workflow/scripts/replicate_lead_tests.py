@@ -2,7 +2,7 @@
 
 from ruralpanel.stage import stage
 
-with stage(snakemake.log[0]):
+with stage(snakemake):
     from ruralpanel.frames.storage import save_table
     from ruralpanel.monte_carlo.lead_tests import REPLICATIONS_KEY, replicate_lead_tests
     from ruralpanel.monte_carlo.plan import Plan

@@ -2,7 +2,7 @@
 
 from ruralpanel.stage import stage
 
-with stage(snakemake.log[0]):
+with stage(snakemake):
     import os
     from pathlib import Path
 

@@ -2,7 +2,7 @@
 
 from ruralpanel.stage import stage
 
-with stage(snakemake.log[0]):
+with stage(snakemake):
     from ruralpanel.estimation.estimates import load_estimates
     from ruralpanel.study.claims import Claim
     from ruralpanel.verification.scorecard import score_claims

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ruralpanel.errors import nearest
 from ruralpanel.estimation.estimates import COLUMNS
+from ruralpanel.reasons import read
 from ruralpanel.study.addresses import PARTS, WITHIN, Address, NoSuchNumber
 
 NUMBERS = tuple(name for name, (kind, _) in COLUMNS.items() if kind not in ("str", "boolean") and name not in WITHIN)
@@ -33,6 +34,8 @@ def address_of(row: Mapping[Any, Any] | pd.Series) -> str:
 
 def find_estimate(estimates: pd.DataFrame, address: Address) -> pd.Series:
     """Find the estimate at an address.
+
+    A control is meant only where it is named: without a term, an address is of what the equation is about.
 
     Parameters
     ----------
@@ -74,8 +77,23 @@ def find_estimate(estimates: pd.DataFrame, address: Address) -> pd.Series:
             rows = rows[values == asked]
         elif (values == "").any():  # the overall one, where there is one
             rows = rows[values == ""]
+    if len(rows) > 1 and not (about := rows[~_controls(rows)]).empty:
+        rows = about
     if len(rows) > 1:
         several = [address_of(row) for _, row in rows.head(5).iterrows()]
         more = f" and {len(rows) - 5} more" if len(rows) > 5 else ""
         raise NoSuchNumber(f"`{address.text}` names {len(rows)} estimates", f"one of {', '.join(several)}{more}")
     return rows.iloc[0]
+
+
+def _controls(rows: pd.DataFrame) -> pd.Series[bool]:
+    """Tell which rows are of regressors that stand beside a treatment, and of no interaction with one."""
+    stated = {cell: set(read(cell)) for cell in rows["regressors"].unique()}
+    treatments = {term for term, cell in zip(rows["term"], rows["regressors"], strict=True) if term not in stated[cell]}
+    return pd.Series(
+        [
+            term in stated[cell] and treatments.isdisjoint(term.split("*"))
+            for term, cell in zip(rows["term"], rows["regressors"], strict=True)
+        ],
+        index=rows.index,
+    )

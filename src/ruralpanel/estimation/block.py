@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -25,6 +26,8 @@ from ruralpanel.frames.ledger import Ledger, LedgerLine, ledger_frame
 from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import is_own
+
+LOG = logging.getLogger(__name__)
 
 DRAWS_KEY = [ROW, "draw"]
 """What identifies a draw: the row of the block's estimates it belongs to, and a running number."""
@@ -105,7 +108,8 @@ def block_results(
     found: list[tuple[EquationResult, Equation]] = []
     lines: list[LedgerLine] = []
     above = Levels(panel, equations[0].unit, equations[0].period)
-    for asked in equations:
+    for number, asked in enumerate(equations, start=1):
+        LOG.info("equation %d of %d", number, len(equations))
         name = "/".join([asked.block, asked.specification, asked.outcome, asked.estimator])
         ledger = Ledger("estimation", name, asked.unit, asked.period, designations, levels or {})
         found.append(_estimated(asked, above, ledger, folder))

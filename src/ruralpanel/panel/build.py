@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -27,6 +28,8 @@ from ruralpanel.study.derived_order import stages_of
 from ruralpanel.study.designation import Designation, designation_columns
 from ruralpanel.study.legacies import Legacy
 from ruralpanel.study.panel import Panel
+
+LOG = logging.getLogger(__name__)
 
 
 class BuiltPanel(NamedTuple):
@@ -105,6 +108,7 @@ def build_panel(
     ledger.note(f"base {base}", len(table), table, "its rows are the panel's rows")
     matches = [no_matches()]
     for join in panel.joins:
+        LOG.info("%s rows, joining %s", f"{len(table):,}", join.source)
         table, report = join_table(table, tables[join.source], join, panel, ledger, read.columns)
         matches.append(report)
     of_places = [column for each in designations.items() for column in designation_columns(*each)]
@@ -115,6 +119,7 @@ def build_panel(
     table = table.sort_values([panel.unit, panel.period], kind="stable").reset_index(drop=True)
     events = []
     for name, designation in designations.items():
+        LOG.info("%s rows, dating %s", f"{len(table):,}", name)
         reading = None
         if designation.listed is not None:
             lists = tables[designation.listed.source]
@@ -122,8 +127,10 @@ def build_panel(
             events.append(reading.events)
         table = date_designation(table, name, designation, panel.unit, panel.period, ledger, reading, of)
     if panel.places is not None:
+        LOG.info("%s rows, measuring distances", f"{len(table):,}")
         table = add_places(table, panel.places, designations, tables, lines or {}, panel.unit, panel.period, ledger)
     table = _with_derived(table, "places", stages, panel, tables, ledger, read)
+    LOG.info("%s rows, measuring capacities", f"{len(table):,}")
     table, measures, correlations = add_legacies(
         table, legacies or {}, list(designations), panel.unit, panel.region, ledger, read
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping
 from itertools import permutations
 from pathlib import Path
@@ -21,6 +22,8 @@ from ruralpanel.sources.rules import CUT_KEY, NO_KEY
 from ruralpanel.sources.values import type_column
 from ruralpanel.study.period_columns import PeriodColumn, columns_with_periods
 from ruralpanel.study.sources import DIGITS_OF_LEVEL, Column, Source
+
+LOG = logging.getLogger(__name__)
 
 QUARANTINE_KEY = ["raw_row", "line"]
 """The key of a table of quarantined rows."""
@@ -85,6 +88,7 @@ def read_source(
         If the file cannot be read or lacks a column; and, unless the study asks for quarantine, if values have
         another type or break the contract. All violations are reported together, each with its rows.
     """
+    LOG.info("opening the file")
     raw = read_raw(source, path)
     periods = columns_with_periods(source, [], None, []) | dict(periods or {})
     selected = select_columns(raw, source, is_period=source.wide_into in periods)
@@ -112,6 +116,7 @@ def read_source(
     for note in _codes_apart(table, source):
         ledger.note("values", len(written), table, note)
     # A cell of the wrong type has no value to hold to a range, so both kinds of violation can be told at once.
+    LOG.info("%s rows, holding them to the declarations", f"{len(table):,}")
     of_contract = violations(table, source, periods)
     found = pd.concat([*badly_typed, *_cut_keys(raw, written, source, identifying), of_contract], ignore_index=True)
     if len(found) and source.on_violation == "fail":
@@ -145,7 +150,8 @@ def _typed(
     found: list[pd.DataFrame] = []
     numbers = [name for name, column in source.columns.items() if column.type not in ("text", "code")]
     marks = marks_of((written[name] for name in numbers), source.decimal, raw.comma_may_be_decimal)
-    for name in source.column_names:
+    for number, name in enumerate(source.column_names, start=1):
+        LOG.info("%s rows, column %d of %d", f"{len(written):,}", number, len(source.column_names))
         column = source.columns.get(name, Column())
         codes = [*column.missing_codes, *(source.missing_codes if name not in source.key else [])]
         identifies = name in source.key or name in identifying
