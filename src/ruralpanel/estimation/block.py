@@ -51,7 +51,7 @@ class BlockResults:
     draws
         What permutations of cohorts gave: :data:`DRAWS_KEY` and ``estimate``, in the outcome's unit.
     covariance
-        Of coefficients by event time, with the columns of :data:`ruralpanel.estimation.covariance.COVARIANCE_COLUMNS`.
+        Of coefficients, with the columns of :data:`ruralpanel.estimation.covariance.COVARIANCE_COLUMNS`.
     """
 
     estimates: pd.DataFrame

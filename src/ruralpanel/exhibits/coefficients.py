@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration, variances_words
 from ruralpanel.exhibits.style import COLOURS, MARKERS
-from ruralpanel.words.names import term_words
+from ruralpanel.words.names import row_words
 
 
 def draw_interval(
@@ -86,4 +86,4 @@ def missing_coefficients(data: pd.DataFrame, declaration: ExhibitDeclaration) ->
         What the study says about the exhibit.
     """
     without = data[data["estimate"].isna()].drop_duplicates(["term", "reason"])
-    return [f"{term_words(row['term'], declaration.labels)}: {row['reason']}." for row in without.to_dict("records")]
+    return [f"{row_words(row, declaration.labels)}: {row['reason']}." for row in without.to_dict("records")]

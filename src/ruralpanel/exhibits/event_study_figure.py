@@ -9,7 +9,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.exhibits.caption import (
     ExhibitDeclaration,
     OutcomeWords,
@@ -52,9 +51,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
     """
     event_studies = estimates[estimates["estimator"].isin(shown_in(declaration.exhibit.kind, estimates["estimator"]))]
     apart = event_studies["cohort"] != ""
-    shown = (
-        event_studies["event_time"].notna() | (event_studies["term"] == JOINT_TEST) | event_studies["estimate"].isna()
-    )
+    shown = event_studies["kind"].isin(("event_time", "lead_test")) | event_studies["estimate"].isna()
     return event_studies[shown & ~apart].reset_index(drop=True)
 
 
@@ -241,7 +238,7 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
     moving = {ESTIMATORS[name].moving_base: None for name in numbers["estimator"].unique() if name not in from_base}
     sentences += [said for said in moving if said]
     sentences += _bin_notes(data, declaration)
-    for row in data[data["term"] == JOINT_TEST].to_dict("records"):
+    for row in data[data["kind"] == "lead_test"].to_dict("records"):
         place = f"{row['block']}/{row['specification']}/{row['estimator']}"
         which = _series_words(place, data, declaration)
         name = declaration.outcomes[row["outcome"]].head + (f", {which}" if which else "")
@@ -253,7 +250,7 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
             else row["reason"]
         )
         sentences.append(f"{name}: {counts}; {test}.")
-    without = data[data["estimate"].isna() & (data["term"] != JOINT_TEST)]
+    without = data[data["estimate"].isna() & (data["kind"] != "lead_test")]
     sentences += [
         f"{declaration.outcomes[row['outcome']].head}: {row['reason']}."
         for row in without.drop_duplicates(["outcome", "reason"]).to_dict("records")

@@ -11,7 +11,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from ruralpanel.estimation.terms import is_along
 from ruralpanel.exhibits.caption import ExhibitDeclaration, OutcomeWords, closing_notes, missing_errors, unit_notes
 from ruralpanel.exhibits.coefficients import draw_interval, interval_notes, missing_coefficients
 from ruralpanel.exhibits.numbers import decimal, probability
@@ -42,9 +41,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
         moderators (`series`). Those without an estimate keep their reason.
     """
     usable = estimates[estimates["estimator"].isin(shown_in(declaration.exhibit.kind, estimates["estimator"]))]
-    own = usable[
-        usable["term"].str.contains("*", regex=False) & usable["period"].isna() & ~is_along(usable["term"])
-    ].copy()
+    own = usable[usable["term"].str.contains("*", regex=False) & (usable["kind"] == "coefficient")].copy()
     place = ["block", "specification", "outcome", "estimator"]
     alone = own.groupby(place)["term"].transform("size") == 1
     own["series"] = alone.map({True: ALONE, False: TOGETHER})

@@ -8,7 +8,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from ruralpanel.estimation.terms import along_parts, is_along, treatment_of, value_of
 from ruralpanel.exhibits.caption import (
     ExhibitDeclaration,
     OutcomeWords,
@@ -28,6 +27,7 @@ from ruralpanel.exhibits.style import (
     legend_below,
     panels,
 )
+from ruralpanel.reasons import read
 from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.figures_of_effects import GradientFigure
 from ruralpanel.words.names import name_words
@@ -47,18 +47,12 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
     exhibit = declaration.exhibit
     assert isinstance(exhibit, GradientFigure)
     usable = estimates[estimates["estimator"].isin(shown_in(exhibit.kind, estimates["estimator"]))]
-    own = usable[is_along(usable["term"])].copy()
-    own["value"] = [value_of(term, exhibit.moderator) for term in own["term"]]
-    without = own["estimate"].isna() & own["term"].map(lambda term: _is_along(term, exhibit.moderator)).astype(bool)
-    own = own[own["value"].notna() | without].reset_index(drop=True)
+    along = usable[usable["kind"] == "effect_at"]
+    places = [read(at) for at in along["at"]]
+    own = along.assign(value=np.array([at["value"] for at in places], dtype="float64"))
+    own = own[np.array([at["moderator"] == exhibit.moderator for at in places], dtype=bool)].reset_index(drop=True)
     own["at"] = exhibit.divided_by * np.exp(own["value"]) if exhibit.logarithm_of is not None else own["value"]
     return own
-
-
-def _is_along(term: str, moderator: str) -> bool:
-    """Tell whether an effect is at a value of this moderator, or would be."""
-    found = along_parts(term)
-    return found is not None and found[1] == moderator
 
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
@@ -85,7 +79,7 @@ def _draw_outcome(
         empty_axes(axes, f"{words.head}: {part['reason'].iloc[0]}")
         return
     axes.axhline(0, color="#555555", linewidth=0.8)
-    treatments = shown["term"].map(treatment_of)
+    treatments = shown["effect_of"]
     several = treatments.nunique() > 1
     for position, ((block, specification, treatment), own) in enumerate(
         shown.groupby(["block", "specification", treatments], sort=False)

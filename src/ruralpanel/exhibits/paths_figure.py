@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ruralpanel.estimation.terms import LOW, group_parts
 from ruralpanel.exhibits.caption import (
     ExhibitDeclaration,
     OutcomeWords,
@@ -18,6 +20,7 @@ from ruralpanel.exhibits.caption import (
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.period_axis import positions, set_period_ticks
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, panels
+from ruralpanel.reasons import read
 from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.figures_of_results import PathsFigure
 from ruralpanel.words.names import name_words
@@ -65,11 +68,10 @@ def _draw_paths(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declaration
     if from_base.any():
         axes.axhline(0, color="#555555", linewidth=0.8)
     place = f"{part['block'].iloc[0]}/{part['specification'].iloc[0]}"
-    groups = sorted(shown["term"].unique(), key=lambda name: (not group_parts(name)[0], name))
-    for position, group in enumerate(groups):
-        line = shown[shown["term"] == group]
-        treated, _, level = group_parts(group)
-        low = level == LOW
+    groups = [(read(line["at"].iloc[0]), line) for _, line in shown.groupby("term", sort=True)]
+    groups.sort(key=lambda each: not each[0]["treated"])
+    for position, (group, line) in enumerate(groups):
+        treated, low = group["treated"], group.get("level") == "low"
         colour = TREATED if treated else UNTREATED
         axes.errorbar(
             positions(line["period"], declaration.frequency).astype(float) + (position - (len(groups) - 1) / 2) * 0.09,
@@ -101,14 +103,12 @@ def _draw_paths(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declaration
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), fontsize=7, ncols=1, handlelength=3)
 
 
-def _group_words(group: str, place: str, declaration: ExhibitDeclaration) -> str:
+def _group_words(group: Mapping[str, Any], place: str, declaration: ExhibitDeclaration) -> str:
     """Name a group by the labels of its treatment and moderator."""
-    treated, moderator, level = group_parts(group)
-    treatment = declaration.grouped_by[place]
-    label = name_words(treatment, declaration.labels)
-    words = label if treated else f"No {label}"
-    if moderator:
-        words += f", {level}: {name_words(moderator, declaration.labels)}"
+    label = name_words(declaration.grouped_by[place], declaration.labels)
+    words = label if group["treated"] else f"No {label}"
+    if "moderator" in group:
+        words += f", {group['level']}: {name_words(group['moderator'], declaration.labels)}"
     return words
 
 

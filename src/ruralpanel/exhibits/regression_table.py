@@ -9,8 +9,6 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.address import address_of
-from ruralpanel.estimation.estimates import JOINT_TEST
-from ruralpanel.estimation.terms import average_parts, first_stage_parts, is_along
 from ruralpanel.exhibits.caption import (
     ExhibitDeclaration,
     closing_notes,
@@ -25,11 +23,12 @@ from ruralpanel.exhibits.caption import (
 )
 from ruralpanel.exhibits.numbers import count, decimal, interval_words, probability
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
+from ruralpanel.reasons import read
 from ruralpanel.study.estimators import BY_PARTS, ESTIMATORS, LEAST_SQUARES, shown_in
 from ruralpanel.study.exhibits import RegressionTable
 from ruralpanel.study.fixed_effects import fixed_effect, intercepts, slopes
 from ruralpanel.words.frames import listed
-from ruralpanel.words.names import name_words, term_words
+from ruralpanel.words.names import name_words, row_words, term_words
 from ruralpanel.words.sentences import ALL_ROWS, sentence_list
 
 MDE = "MDE₈₀"
@@ -64,7 +63,7 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
     coefficients = []
     unavailable: dict[str, None] = {}
     for term, event_time in rows:
-        label = term_words(term, declaration.labels)
+        label = row_words(shown[shown["term"] == term].iloc[0], declaration.labels)
         if isinstance(event_time, str):
             label += f", treated from {event_time}"
         elif event_time is not None:
@@ -86,27 +85,18 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
     )
 
 
-def _is_overall(estimates: pd.DataFrame) -> pd.Series:
-    """Tell the effect over all treated cohorts and periods from its parts and from other averages of them."""
-    whole = (estimates["cohort"] == "") & estimates["period"].isna() & estimates["event_time"].isna()
-    return whole & estimates["term"].map(lambda term: not average_parts(term)[1]).astype(bool)
-
-
 def _is_asked_for(estimates: pd.DataFrame, effects: str) -> pd.Series:
     """Tell the rows to show of estimators that average effects: the overall one, by cohort or by event time."""
     kinds = {name: ESTIMATORS[name] for name in estimates["estimator"].unique()}
     over_time = [name for name, each in kinds.items() if "window" in each.keys and not each.by_parts]
     averaging = estimates["estimator"].isin([name for name in over_time if kinds[name].has_overall])
-    of_cohort, of_event_time = estimates["cohort"] != "", estimates["event_time"].notna()
+    by_parts, kind = estimates["estimator"].isin(BY_PARTS), estimates["kind"]
+    if effects == "overall":
+        whole = kind.isin(("overall", "lead_test"))
+        return (~by_parts | whole) & ~(averaging & kind.isin(("event_time", "cohort", "cell")))
     if effects == "cohort":
         averaging |= estimates["estimator"].isin(over_time)  # some have none
-        chosen = of_cohort & ~of_event_time & estimates["period"].isna()
-    elif effects == "event_time":
-        chosen = of_event_time & ~of_cohort & estimates["period"].isna()
-    else:
-        by_parts = estimates["estimator"].isin(BY_PARTS)
-        return (~by_parts | _is_overall(estimates)) & ~(averaging & (of_event_time | of_cohort))
-    return ~(averaging | estimates["estimator"].isin(BY_PARTS)) | chosen
+    return ~(averaging | by_parts) | (kind == effects)
 
 
 def _told_apart(heads: list[tuple[str, str]], columns: list[pd.DataFrame]) -> list[tuple[str, str]]:
@@ -127,22 +117,27 @@ def _term_rows(columns: list[pd.DataFrame], exhibit: RegressionTable) -> list[tu
     A part is an event time, or the cohort as text.
     """
     found: dict[str, set[int | str | None]] = {}
+    stages: dict[str, str] = {}
     for column in columns:
-        for row in column[(column["term"] != JOINT_TEST) & column["period"].isna() & ~is_along(column["term"])].to_dict(
-            "records"
-        ):
+        for row in column[_has_row(column)].to_dict("records"):
             event_time = None if pd.isna(row["event_time"]) else int(row["event_time"])
             cohort = row["cohort"] if exhibit.effects == "cohort" else ""
             found.setdefault(row["term"], set()).add(event_time if event_time is not None else cohort or None)
+            if row["kind"] == "first_stage":
+                stages[row["term"]] = read(row["at"])["endogenous"]
     terms = exhibit.terms or list(found)
-    stages = {term: parts for term in found if (parts := first_stage_parts(term)) is not None}
-    below = [term for term, (endogenous, _) in stages.items() if endogenous in terms]
+    below = [term for term, endogenous in stages.items() if endogenous in terms]
     terms = [*(term for term in terms if term not in below), *below]
     return [
         (term, event_time)
         for term in terms
         for event_time in sorted(found.get(term, ()), key=lambda value: (value is None, isinstance(value, str), value))
     ]
+
+
+def _has_row(estimates: pd.DataFrame) -> pd.Series:
+    """Tell which estimates have a row of the table."""
+    return estimates["period"].isna() & ~estimates["kind"].isin(("lead_test", "effect_at"))
 
 
 def _bin(shown: pd.DataFrame, term: str, event_time: int) -> str:
@@ -407,8 +402,8 @@ def _how_made(kind: str, columns: list[pd.DataFrame], exhibit: RegressionTable) 
     not_asked = []
     for number, column in enumerate(columns, start=1):
         tested = column[["p_value", "standard_error", p_value]].notna().any(axis=1)
-        shown = column[column["period"].isna() & tested & ~is_along(column["term"])]
-        shown = shown[(shown["term"] != JOINT_TEST) & shown["term"].isin(exhibit.terms or shown["term"])]
+        shown = column[_has_row(column) & tested]
+        shown = shown[shown["term"].isin(exhibit.terms or shown["term"])]
         made = shown.loc[shown[p_value].notna(), how]
         absent = shown.loc[shown[p_value].isna(), how]
         for text in dict.fromkeys(text for text in [*made, *absent] if text):

@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from ruralpanel.estimation.terms import average_parts, average_term
 from ruralpanel.exhibits.caption import (
     ExhibitDeclaration,
     closing_notes,
@@ -18,7 +17,7 @@ from ruralpanel.exhibits.numbers import decimal, probability
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
 from ruralpanel.study.addresses import PARTS, read_address
 from ruralpanel.study.exhibits import ScorecardTable
-from ruralpanel.words.names import term_words
+from ruralpanel.words.names import row_words
 from ruralpanel.words.sentences import sentence_list
 
 KINDS = {
@@ -77,10 +76,9 @@ def _estimated(row: dict[Any, Any], declaration: ExhibitDeclaration) -> str:
     """Say what was estimated and how: ``Income per head (log): Taobao Village; two-way fixed effects``."""
     address = read_address(row["address"])
     parts = dict(zip(PARTS, address.parts, strict=True))
-    # Averages of an estimator are called by their treatment, a comma and what they are.
-    term, average = average_parts(parts["term"])
-    words = average_term(term_words(term, declaration.labels), average)
-    words += "".join(f", {name.replace('_', ' ')} {value}" for name, value in address.within.items())
+    words = row_words(row, declaration.labels) + "".join(
+        f", {name.replace('_', ' ')} {value}" for name, value in address.within.items()
+    )
     outcome = declaration.columns[parts["outcome"]].label if parts["outcome"] in declaration.columns else ""
     # What to cite, and what coefficients mean, is said below the tables of these estimates.
     estimator = estimator_words(parts["estimator"])

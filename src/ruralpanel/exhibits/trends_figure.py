@@ -8,7 +8,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from ruralpanel.estimation.estimates import COHORT_SIZE
 from ruralpanel.exhibits.caption import ExhibitDeclaration, OutcomeWords, closing_notes
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.period_axis import positions, set_period_ticks
@@ -34,7 +33,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
     """Draw means by period, one line a cohort, one set of axes an outcome and specification."""
-    means = data[data["term"] != COHORT_SIZE]
+    means = data[data["kind"] != "cohort_size"]
     parts = [(key, part) for key, part in means.groupby(["outcome", "block", "specification"], sort=False)]
     palette = _palette(data)
     with figure_style(declaration.fonts):
@@ -109,7 +108,7 @@ def _draw_means(
 
 def _cohort_words(cohort: str, data: pd.DataFrame) -> str:
     """Name a cohort with its number of units; a range where it differs between outcomes or specifications."""
-    units = data.loc[(data["cohort"] == cohort) & (data["term"] == COHORT_SIZE), "units"]
+    units = data.loc[(data["cohort"] == cohort) & (data["kind"] == "cohort_size"), "units"]
     low, high = count(units.min()), count(units.max())
     return f"{WORDS.get(cohort, cohort)} ({low if low == high else f'{low}–{high}'})"
 

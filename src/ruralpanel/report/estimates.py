@@ -19,7 +19,7 @@ from ruralpanel.study.fixed_effects import fixed_effect
 from ruralpanel.study.model import Study
 from ruralpanel.study.sources_behind import columns_of_equation, sources_behind
 from ruralpanel.words.frames import in_words, ledger_in_words, listed
-from ruralpanel.words.names import name_words, term_words
+from ruralpanel.words.names import name_words, row_words, term_words
 from ruralpanel.words.sentences import sentence_list
 
 REGRESSION = ("block", "specification", "outcome", "estimator")
@@ -111,7 +111,7 @@ def estimate_rows(estimates: pd.DataFrame, study: Study) -> list[dict[str, str]]
             {
                 "id": fragment(address),
                 "link": link(address),
-                "term": term_words(row["term"], labels),
+                "term": row_words(row, labels),
                 "within": _within(row, study.panel.period),
                 "outcome": study.outcomes[row["outcome"]].label,
                 "block": row["block"].replace("_", " ") + (f": {specification}" if specification else ""),

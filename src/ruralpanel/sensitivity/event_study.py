@@ -133,6 +133,7 @@ def event_study_of(rows: pd.DataFrame, pairs: pd.DataFrame, anticipation: int) -
 
 def _matrix(pairs: pd.DataFrame, times: list[int], references: list[int]) -> Numbers:
     """Lay the covariance out as a matrix, zero at the references and missing where it is not known."""
+    pairs = pairs.dropna(subset=["event_time", "event_time_other"])
     values = pairs.set_index(["event_time", "event_time_other"])["covariance"]
     everything = pd.MultiIndex.from_product([times, times])
     upper = values.reindex(everything).to_numpy(dtype="float64").reshape(len(times), len(times))
