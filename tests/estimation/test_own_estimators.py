@@ -12,7 +12,8 @@ from ruralpanel.errors import DataError
 from ruralpanel.estimation.block import block_results
 from ruralpanel.estimation.modules import estimate_function, estimator_module
 from ruralpanel.lineage import code_digest
-from ruralpanel.study.estimators import ESTIMATORS, shown_in
+from ruralpanel.study.estimators import ESTIMATORS, described
+from ruralpanel.study.exhibits import KINDS
 from ruralpanel.study.own_estimators import own_files
 from tests.conftest import equation
 from tests.docs.pages import PAGES, blocks
@@ -89,8 +90,9 @@ def test_its_code_counts_and_so_does_what_it_imports(folder: Path) -> None:
 def test_it_is_called_by_its_file_and_shown_with_others() -> None:
     each = ESTIMATORS[NAME]
     assert (each.short, each.words) == ("Median change", f"median change (the study’s own, {NAME})")
-    assert NAME in shown_in("regression_table", [NAME])
-    assert NAME not in shown_in("trends_figure", [NAME])
+    assert NAME in KINDS["regression_table"].estimators([NAME])
+    assert NAME not in KINDS["trends_figure"].estimators([NAME])
+    assert described(NAME, {NAME: "median changes"}).words == f"median changes (the study’s own, {NAME})"
     with pytest.raises(KeyError):
         ESTIMATORS["median_change"]
 

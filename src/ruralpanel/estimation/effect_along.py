@@ -59,7 +59,7 @@ def effects_along(fit: Fit, equation: Equation) -> list[dict[str, Any]]:
         treated = sample[sample[treatment].astype("float64") != 0]
         if left_out or treated.empty:
             reason = because("collinear_term", term=left_out[0]) if left_out else because("no_treated_row")
-            rows.append(no_estimate(equation, reason, **fit.shared) | effect_at(treatment, along))
+            rows.append(no_estimate(equation, reason, None, **fit.shared) | effect_at(treatment, along))
             continue
         means = {
             part: float(treated[part].astype("float64").mean())

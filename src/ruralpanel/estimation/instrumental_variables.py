@@ -342,5 +342,5 @@ def _first_stage_rows(
         for instrument in design.instruments.names:
             numbers = stage.statistics(instrument, equation.inference.level)
             rows.append({**first_stage(name, instrument), **shared, **numbers})
-        rows += [no_estimate(equation, COLLINEAR, **shared) | first_stage(name, each) for each in lost]
+        rows += [no_estimate(equation, COLLINEAR, None, **shared) | first_stage(name, each) for each in lost]
     return rows

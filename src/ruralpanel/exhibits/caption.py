@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from ruralpanel.exhibits.described import ColumnWords, SourceWords
 from ruralpanel.frames.periods.frequency import FrequencyName, frequency
 from ruralpanel.reasons import holds, read_reason
-from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.study.estimators import described
 from ruralpanel.study.exhibits import AnyExhibit
 from ruralpanel.study.facts import files_named_in
 from ruralpanel.study.flow import FlowStep
@@ -306,21 +306,18 @@ def _cluster_notes(estimates: pd.DataFrame) -> list[str]:
     return sentences
 
 
-def not_used_notes(estimates: pd.DataFrame) -> list[str]:
+def not_used_notes(estimates: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
     """Say in a sentence for each estimator what its specification states and does not enter it.
 
     Parameters
     ----------
     estimates
         What the exhibit shows.
+    labels
+        What a reader sees for a name.
     """
     found = estimates.loc[estimates["not_used"] != "", ["estimator", "not_used"]].drop_duplicates()
-    return [f"{ESTIMATORS[name].short} is without {what}." for name, what in found.itertuples(index=False)]
-
-
-def estimator_words(name: str) -> str:
-    """Write an estimator as a reader sees it beside a number, without what to cite and what its coefficients mean."""
-    return ESTIMATORS[name].method
+    return [f"{described(name, labels).short} is without {what}." for name, what in found.itertuples(index=False)]
 
 
 def variance_words(row: Mapping[Any, Any], labels: Mapping[str, str]) -> str:
@@ -383,15 +380,15 @@ def variances_words(estimates: pd.DataFrame, declaration: ExhibitDeclaration) ->
     if len({tuple(part["estimator"].unique()) for part in by_way.values()}) == 1:
         return "; ".join(by_way)
     several = set(ways.groupby("estimator")["way"].nunique().loc[lambda numbers: numbers > 1].index)
-    return "; ".join(f"{way} ({_estimators_words(part, several)})" for way, part in by_way.items())
+    return "; ".join(f"{way} ({_estimators_words(part, several, declaration.labels)})" for way, part in by_way.items())
 
 
-def _estimators_words(estimates: pd.DataFrame, several: set[str]) -> str:
+def _estimators_words(estimates: pd.DataFrame, several: set[str], labels: Mapping[str, str]) -> str:
     """List estimators as legends do, and of those that are elsewhere too, whether leads or effects are here."""
     words = []
     for name, part in estimates.groupby("estimator", sort=False):
         times, which = part["event_time"], ""
         if name in several and times.notna().all():
             which = "leads of " if (times < 0).all() else "effects of " if (times >= 0).all() else ""
-        words.append(which + ESTIMATORS[str(name)].short)
+        words.append(which + described(str(name), labels).short)
     return sentence_list(words)

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from ruralpanel.exhibits.caption import ExhibitDeclaration, OutcomeWords, closing_notes, missing_errors, unit_notes
 from ruralpanel.exhibits.coefficients import draw_interval, interval_notes, missing_coefficients
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, legend_below, panels
-from ruralpanel.study.estimators import ESTIMATORS, shown_in
+from ruralpanel.study.estimators import described
 from ruralpanel.study.figures_of_effects import CoefficientFigure
 from ruralpanel.words.names import name_words, term_words
 
@@ -28,7 +28,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
     exhibit = declaration.exhibit
     assert isinstance(exhibit, CoefficientFigure)
     usable = estimates[
-        estimates["estimator"].isin(shown_in(exhibit.kind, estimates["estimator"])) & estimates["period"].isna()
+        estimates["estimator"].isin(exhibit.estimators(estimates["estimator"])) & estimates["period"].isna()
     ]
     own = usable[usable["term"].isin(exhibit.terms)].reset_index(drop=True)
     none = (float("nan"), float("nan"))
@@ -61,7 +61,7 @@ def _series(part: pd.DataFrame, declaration: ExhibitDeclaration) -> dict[tuple[s
         zip(part["block"], part["specification"], part["estimator"], strict=True)
     ):
         words = [declaration.specifications.get(f"{block}/{specification}", "")]
-        words += [ESTIMATORS[estimator].head] if several else []
+        words += [described(estimator, declaration.labels).head] if several else []
         names[block, specification, estimator] = ": ".join(word for word in words if word) or block
     return names
 

@@ -19,7 +19,6 @@ from ruralpanel.exhibits.caption import (
 from ruralpanel.exhibits.numbers import MINUS, decimal
 from ruralpanel.exhibits.style import axis_label, empty_axes, figure_style, finish, stacked_panels
 from ruralpanel.frames.periods.frequency import in_order
-from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.figures_of_results import CohortHeatmapFigure
 from ruralpanel.words.names import name_words
 from ruralpanel.words.sentences import sentence_list
@@ -43,7 +42,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
     """
     exhibit = declaration.exhibit
     assert isinstance(exhibit, CohortHeatmapFigure)
-    shown = estimates[estimates["estimator"].isin(shown_in(exhibit.kind))]
+    shown = estimates[estimates["estimator"].isin(exhibit.estimators())]
     cells = (shown["cohort"] != "") & shown["event_time"].notna()
     if exhibit.window is not None:
         first, last = exhibit.window

@@ -30,7 +30,7 @@ from ruralpanel.exhibits.style import (
     stacked_panels,
 )
 from ruralpanel.reasons import read_reason
-from ruralpanel.study.estimators import ESTIMATORS, Estimator, shown_in
+from ruralpanel.study.estimators import ESTIMATORS, Estimator, described
 from ruralpanel.words.names import name_words
 from ruralpanel.words.sentences import ALL_ROWS, sentence_list, whose_words
 
@@ -49,7 +49,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
     pandas.DataFrame
         Rows by event time, and the joint tests of the leads; equations without an estimate keep their reason.
     """
-    event_studies = estimates[estimates["estimator"].isin(shown_in(declaration.exhibit.kind, estimates["estimator"]))]
+    event_studies = estimates[estimates["estimator"].isin(declaration.exhibit.estimators(estimates["estimator"]))]
     apart = event_studies["cohort"] != ""
     shown = event_studies["kind"].isin(("event_time", "lead_test")) | event_studies["estimate"].isna()
     return event_studies[shown & ~apart].reset_index(drop=True)
@@ -104,7 +104,7 @@ def _draw_outcome(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declarati
             markerfacecolor="white" if crowded and position % 2 else None,  # neighbours differ in grey too
             linewidth=0.9 if crowded else 1.2,
             capsize=0 if crowded else 2,
-            label=_legend_words(name, part, declaration),
+            label=_series_words(name, part, declaration, lambda each: each.short),
         )
         _draw_band(axes, each, each["event_time"].astype(float) + shift, COLOURS[position % len(COLOURS)])
     treatment = shown["term"].iloc[0]
@@ -137,15 +137,10 @@ def _series_words(
     """Name a series by its specification, and by its estimator where there are several of these."""
     place, estimator = name.rsplit("/", 1)
     several = data["estimator"].nunique() > 1
-    parts = (declaration.specifications.get(place, ""), words(ESTIMATORS[estimator]) if several else "")
-    return ": ".join(part for part in parts if part)
-
-
-def _legend_words(name: str, data: pd.DataFrame, declaration: ExhibitDeclaration) -> str:
-    """Name a series in a few words; the notes name the papers."""
-    place, estimator = name.rsplit("/", 1)
-    several = data["estimator"].nunique() > 1
-    parts = (declaration.specifications.get(place, ""), ESTIMATORS[estimator].short if several else "")
+    parts = (
+        declaration.specifications.get(place, ""),
+        words(described(estimator, declaration.labels)) if several else "",
+    )
     return ": ".join(part for part in parts if part)
 
 

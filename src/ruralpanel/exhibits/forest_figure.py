@@ -15,7 +15,6 @@ from ruralpanel.exhibits.caption import ExhibitDeclaration, OutcomeWords, closin
 from ruralpanel.exhibits.coefficients import draw_interval, interval_notes, missing_coefficients
 from ruralpanel.exhibits.numbers import decimal, probability
 from ruralpanel.exhibits.style import WIDTH, axis_label, empty_axes, figure_style, finish, legend_below
-from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.figures_of_effects import ForestFigure
 from ruralpanel.words.names import name_words, term_words
 
@@ -40,7 +39,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
         These rows, with the legacy that the moderator is of (`legacy`), and whether the regression has other
         moderators (`series`). Those without an estimate keep their reason.
     """
-    usable = estimates[estimates["estimator"].isin(shown_in(declaration.exhibit.kind, estimates["estimator"]))]
+    usable = estimates[estimates["estimator"].isin(declaration.exhibit.estimators(estimates["estimator"]))]
     own = usable[usable["term"].str.contains("*", regex=False) & (usable["kind"] == "coefficient")].copy()
     place = ["block", "specification", "outcome", "estimator"]
     alone = own.groupby(place)["term"].transform("size") == 1

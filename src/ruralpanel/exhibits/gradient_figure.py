@@ -28,7 +28,6 @@ from ruralpanel.exhibits.style import (
     panels,
 )
 from ruralpanel.reasons import read
-from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.figures_of_effects import GradientFigure
 from ruralpanel.words.names import name_words
 
@@ -46,7 +45,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
     """
     exhibit = declaration.exhibit
     assert isinstance(exhibit, GradientFigure)
-    usable = estimates[estimates["estimator"].isin(shown_in(exhibit.kind, estimates["estimator"]))]
+    usable = estimates[estimates["estimator"].isin(exhibit.estimators(estimates["estimator"]))]
     along = usable[usable["kind"] == "effect_at"]
     places = [read(at) for at in along["at"]]
     own = along.assign(value=np.array([at["value"] for at in places], dtype="float64"))

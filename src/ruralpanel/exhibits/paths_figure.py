@@ -21,7 +21,6 @@ from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.period_axis import positions, set_period_ticks
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, panels
 from ruralpanel.reasons import read
-from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.figures_of_results import PathsFigure
 from ruralpanel.words.names import name_words
 
@@ -39,7 +38,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
     pandas.DataFrame
         One row a group and period; equations without an estimate keep their reason.
     """
-    return estimates[estimates["estimator"].isin(shown_in(declaration.exhibit.kind))].reset_index(drop=True)
+    return estimates[estimates["estimator"].isin(declaration.exhibit.estimators())].reset_index(drop=True)
 
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:

@@ -13,7 +13,6 @@ from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, unit_
 from ruralpanel.exhibits.numbers import count, probability
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, panels
 from ruralpanel.reasons import code_of
-from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.figures_of_results import PermutationFigure
 from ruralpanel.words.names import term_words
 
@@ -42,7 +41,7 @@ def plotted_data(estimates: pd.DataFrame, draws: pd.DataFrame, declaration: Exhi
     exhibit = declaration.exhibit
     assert isinstance(exhibit, PermutationFigure)
     numbered = estimates.assign(row=estimates.groupby("block", sort=False).cumcount() + 1)
-    asked = numbered[numbered["estimator"].isin(shown_in(exhibit.kind)) & (numbered["permutation"] != "")]
+    asked = numbered[numbered["estimator"].isin(exhibit.estimators()) & (numbered["permutation"] != "")]
     asked = asked[asked["permutation"].map(code_of) != ABSENT["permutation"]]  # regressors, which no cohort moves
     if exhibit.terms is not None:
         asked = asked[asked["term"].isin(exhibit.terms)]

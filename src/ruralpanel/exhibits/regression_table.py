@@ -24,7 +24,7 @@ from ruralpanel.exhibits.caption import (
 from ruralpanel.exhibits.numbers import count, decimal, interval_words, probability
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
 from ruralpanel.reasons import read
-from ruralpanel.study.estimators import BY_PARTS, ESTIMATORS, LEAST_SQUARES, shown_in
+from ruralpanel.study.estimators import BY_PARTS, ESTIMATORS, LEAST_SQUARES, described
 from ruralpanel.study.exhibits import RegressionTable
 from ruralpanel.study.fixed_effects import fixed_effect, intercepts, slopes
 from ruralpanel.words.frames import listed
@@ -52,7 +52,7 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
     exhibit = declaration.exhibit
     assert isinstance(exhibit, RegressionTable)
     order = {block: position for position, block in enumerate(exhibit.blocks)}
-    shown = estimates[estimates["estimator"].isin(shown_in("regression_table", estimates["estimator"]))]
+    shown = estimates[estimates["estimator"].isin(exhibit.estimators(estimates["estimator"]))]
     shown = shown.sort_values("block", key=lambda names: names.map(order), kind="stable")
     parts = dict(list(shown[_is_asked_for(shown, exhibit.effects)].groupby(REGRESSION, sort=False)))
     wholes = dict(list(shown[_is_asked_for(shown, "overall")].groupby(REGRESSION, sort=False)))
@@ -76,7 +76,7 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
     heads = [(declaration.outcomes[column["outcome"].iloc[0]].head, _head(column, declaration)) for column in columns]
     return PrintedTable(
         full_title(declaration),
-        _told_apart(heads, regressions),
+        _told_apart(heads, regressions, declaration.labels),
         coefficients,
         _statistics(regressions, declaration),
         _notes(regressions, declaration, exhibit, list(unavailable)),
@@ -99,14 +99,16 @@ def _is_asked_for(estimates: pd.DataFrame, effects: str) -> pd.Series:
     return ~(averaging | by_parts) | (kind == effects)
 
 
-def _told_apart(heads: list[tuple[str, str]], columns: list[pd.DataFrame]) -> list[tuple[str, str]]:
+def _told_apart(
+    heads: list[tuple[str, str]], columns: list[pd.DataFrame], labels: Mapping[str, str]
+) -> list[tuple[str, str]]:
     """Add the estimator to heads of the same words over columns of different estimators."""
     names = [column["estimator"].iloc[0] for column in columns]
     told = []
     for head, name in zip(heads, names, strict=True):
         others = {other for same, other in zip(heads, names, strict=True) if same == head}
         # The notes have the whole words, with what to cite.
-        words = ESTIMATORS[name].head if len(others) > 1 else ""
+        words = described(name, labels).head if len(others) > 1 else ""
         told.append((head[0], ", ".join(part for part in (head[1], words) if part)))
     return told
 
@@ -328,14 +330,14 @@ def _notes(
     estimators = dict.fromkeys(
         "pooled least squares"
         if not _effects_of(first) and first["estimator"] in LEAST_SQUARES
-        else ESTIMATORS[first["estimator"]].words
+        else described(first["estimator"], declaration.labels).words
         for first in firsts
     )
     sentences.append(f"Estimated by {sentence_list(list(estimators))}.")
     if any(first["variance"] for first in firsts):
         having = pd.DataFrame([first for first in firsts if first["variance"]])
         sentences.append(f"Standard errors in parentheses: {variances_words(having, declaration)}.")
-    sentences += not_used_notes(pd.concat(columns)) if columns else []
+    sentences += not_used_notes(pd.concat(columns), declaration.labels) if columns else []
     terms = {term for column in columns for term in column["term"]}
     sentences += [f"{words}." for term, words in declaration.treatments.items() if term in terms]
     units = [f"{words.head}: {words.level_unit}" for words in declaration.outcomes.values() if words.level_unit]

@@ -9,13 +9,13 @@ import pandas as pd
 from ruralpanel.exhibits.caption import (
     ExhibitDeclaration,
     closing_notes,
-    estimator_words,
     full_title,
     title_with_standing,
 )
 from ruralpanel.exhibits.numbers import decimal, probability
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
 from ruralpanel.study.addresses import PARTS, read_address
+from ruralpanel.study.estimators import described
 from ruralpanel.study.exhibits import ScorecardTable
 from ruralpanel.words.names import row_words
 from ruralpanel.words.sentences import sentence_list
@@ -81,7 +81,7 @@ def _estimated(row: dict[Any, Any], declaration: ExhibitDeclaration) -> str:
     )
     outcome = declaration.columns[parts["outcome"]].label if parts["outcome"] in declaration.columns else ""
     # What to cite, and what coefficients mean, is said below the tables of these estimates.
-    estimator = estimator_words(parts["estimator"])
+    estimator = described(parts["estimator"], declaration.labels).method
     return f"{outcome or parts['outcome']}: {words}; {estimator}".replace(" -", " −")
 
 

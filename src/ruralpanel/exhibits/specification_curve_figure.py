@@ -26,7 +26,7 @@ from ruralpanel.exhibits.caption import (
 from ruralpanel.exhibits.numbers import decimal
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, stacked_panels
 from ruralpanel.reasons import read
-from ruralpanel.study.estimators import ESTIMATORS, shown_in
+from ruralpanel.study.estimators import described
 from ruralpanel.study.figures_of_results import SpecificationCurveFigure
 from ruralpanel.study.fixed_effects import fixed_effect
 from ruralpanel.words.frames import listed
@@ -61,7 +61,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
     assert isinstance(exhibit, SpecificationCurveFigure)
     overall = (estimates["cohort"] == "") & estimates["period"].isna() & estimates["event_time"].isna()
     found = estimates[
-        estimates["estimator"].isin(shown_in(exhibit.kind, estimates["estimator"]))
+        estimates["estimator"].isin(exhibit.estimators(estimates["estimator"]))
         & (estimates["outcome"] == exhibit.outcome)
         & (overall & (estimates["term"] == exhibit.term))
     ]
@@ -184,7 +184,7 @@ def _choices(row: dict[Any, Any], declaration: ExhibitDeclaration) -> Choices:
     times = [each.arguments["times"] for each in left_out if each.code == "without_event_times"]
     others = [each for each in left_out if each.code != "without_event_times"]
     return {
-        "Estimator": [ESTIMATORS[row["estimator"]].short],
+        "Estimator": [described(row["estimator"], labels).short],
         "Fixed effects": [_effect_words(each, declaration) for each in listed(row["fixed_effects"])] or ["none"],
         "Regressors": [name_words(each, labels) for each in listed(row["regressors"])] or ["none"],
         "Weights": [name_words(row["weights"], labels)],

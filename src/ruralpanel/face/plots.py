@@ -16,7 +16,7 @@ from ruralpanel.face.declaration import FRAME
 from ruralpanel.face.errors import FrameError
 from ruralpanel.face.renaming import plain
 from ruralpanel.study.estimators import ESTIMATORS
-from ruralpanel.study.exhibits import AnyExhibit
+from ruralpanel.study.exhibits import KINDS, AnyExhibit
 from ruralpanel.study.model import Study
 from ruralpanel.words.frames import in_words
 
@@ -82,7 +82,7 @@ def _figure(declaration: ExhibitDeclaration, frame: pd.DataFrame) -> Axes:
 def plot(result: Result, title: str | None = None, unit: str | None = None) -> Axes:
     """Draw a result, as :meth:`ruralpanel.face.result.Result.plot` says."""
     whole = OF_EVENT_TIMES if len(result.event_study()) else OF_MEANS
-    kinds = [each for each in ESTIMATORS[result.estimator].exhibits if each in whole]
+    kinds = [each for each in whole if result.estimator in KINDS[each].estimators()]
     if not kinds:
         return coefplot(result, title=title, unit=unit)
     study = with_words(result.declared.study, title, unit)

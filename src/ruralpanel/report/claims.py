@@ -8,12 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from ruralpanel.exhibits.caption import OutcomeWords, estimator_words
+from ruralpanel.exhibits.caption import OutcomeWords
 from ruralpanel.exhibits.numbers import MINUS, decimal, probability
 from ruralpanel.exhibits.scorecard_table import KINDS
 from ruralpanel.report.estimates import decimals, link
 from ruralpanel.study.addresses import read_address
-from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.study.estimators import ESTIMATORS, described
 from ruralpanel.study.model import Study
 from ruralpanel.verification.scorecard import STATUSES
 from ruralpanel.words.frames import in_words
@@ -73,7 +73,7 @@ def _test(test: Mapping[Any, Any], study: Study) -> dict[str, Any]:
     return {
         "term": row_words(test, study.labels()),
         "outcome": words.head,
-        "estimator": estimator_words(estimator),
+        "estimator": described(estimator, study.labels()).method,
         "expected": test["expected"],
         "estimate": decimal(test["estimate"], digits) or "—",
         "interval": interval,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple
 from pydantic import Field
 
 from ruralpanel.study.base import Name, Section, Text
+from ruralpanel.study.estimators import giving
+from ruralpanel.study.estimators.estimator import Gives
 
 if TYPE_CHECKING:  # those know the kinds of exhibits, which are made from this module
     from ruralpanel.errors import Problem
@@ -64,6 +66,11 @@ class Exhibit(Section):
     def estimated_in(self) -> list[str]:
         """The blocks whose estimates are shown; none for an exhibit that shows no estimates."""
         return []
+
+    @classmethod
+    def estimators(cls, named: Iterable[str] = ()) -> tuple[str, ...]:  # noqa: ARG003
+        """Name the estimators whose results it can show; none for an exhibit that shows no estimates."""
+        return ()
 
     @property
     def analysed_in(self) -> list[str]:
@@ -123,6 +130,8 @@ class OfEstimates(Exhibit):
     """What exhibits of estimates share."""
 
     reads: ClassVar[tuple[str, ...]] = ("estimates",)
+    shows: ClassVar[tuple[Gives, ...]]
+    """What it shows of that which estimators give."""
 
     blocks: Annotated[list[Name], Field(min_length=1)]
     """The blocks whose estimates are shown, in this order."""
@@ -131,6 +140,11 @@ class OfEstimates(Exhibit):
     def estimated_in(self) -> list[str]:
         """The blocks whose estimates are shown."""
         return list(self.blocks)
+
+    @classmethod
+    def estimators(cls, named: Iterable[str] = ()) -> tuple[str, ...]:
+        """Name the estimators whose results it can show, those of the study's own among ``named`` too."""
+        return giving(cls.shows, named)
 
 
 def known_terms(context: Context, at: KeyPath, terms: Iterable[str] | None, behind: Behind) -> Iterator[Problem]:

@@ -40,6 +40,7 @@ WHERE_ASKED = {
 class RegressionTable(OfEstimates):
     """A table with one column a regression."""
 
+    shows = ("coefficient", "event_time", "overall", "comparison")
     is_table = True
     prints_estimates = True
 
@@ -179,12 +180,16 @@ class ScorecardTable(Exhibit):
 class EventStudyFigure(OfEstimates):
     """A figure of coefficients by event time."""
 
+    shows = ("event_time",)
+
     kind: Literal["event_study_figure"]
     """`event_study_figure`: coefficients and intervals by periods since designation."""
 
 
 class TrendsFigure(OfEstimates):
     """A figure of raw means by cohort."""
+
+    shows = ("cohort_mean",)
 
     kind: Literal["trends_figure"]
     """`trends_figure`: the outcome's mean by period, one line a cohort, before any regression."""
@@ -240,4 +245,4 @@ KINDS: dict[str, type[Exhibit]] = {
 }
 """The kinds of exhibits by name. To add one: its section, with what others ask of it, in the list above; a module of
 :mod:`ruralpanel.exhibits` of its name, which has ``print_table`` for a table, ``plotted_data`` and ``draw`` for a
-figure; and, where it shows estimates, its name among those that estimators are shown in."""
+figure; and, where it shows estimates, what it shows of that which estimators give."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:  # those know the kinds of exhibits, which are here
 class GradientFigure(OfEstimates):
     """A figure of an effect over the values of a moderator."""
 
+    shows = ("interaction",)
+
     kind: Literal["gradient_figure"]
     """`gradient_figure`: the effect over the values of a moderator, with a band of intervals, one line a specification.
     Its blocks estimate this where they say `along`."""
@@ -49,6 +51,8 @@ class GradientFigure(OfEstimates):
 class ForestFigure(OfEstimates):
     """A figure of how much moderators add to an effect."""
 
+    shows = ("interaction",)
+
     kind: Literal["forest_figure"]
     """`forest_figure`: one row a moderator with the coefficient of treatment by moderator and its interval, grouped by
     legacy; moderators that were estimated one at a time and together have two points."""
@@ -71,6 +75,8 @@ class ForestFigure(OfEstimates):
 
 class CoefficientFigure(OfEstimates):
     """A figure of chosen coefficients."""
+
+    shows = ("coefficient",)
 
     kind: Literal["coefficient_figure"]
     """`coefficient_figure`: coefficients with intervals, one series a specification. Those of rings of neighbours are

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
@@ -10,6 +10,7 @@ from pydantic import Field
 from ruralpanel.errors import Problem, nearest
 from ruralpanel.study.base import Name
 from ruralpanel.study.described import columns_of_outcomes_as_described
+from ruralpanel.study.estimators import reading
 from ruralpanel.study.exhibit import Behind, Exhibit, OfEstimates, Term, known_terms
 from ruralpanel.study.flow import flow
 from ruralpanel.study.periods import PeriodValue
@@ -22,6 +23,8 @@ if TYPE_CHECKING:  # those know the kinds of exhibits, which are here
 
 class SpecificationCurveFigure(OfEstimates):
     """A figure of one effect in every specification."""
+
+    shows = ("coefficient", "overall")
 
     kind: Literal["specification_curve_figure"]
     """`specification_curve_figure`: every estimate of one effect in the order of size, and what each chose."""
@@ -54,6 +57,11 @@ class PermutationFigure(OfEstimates):
     terms: Annotated[list[Term], Field(min_length=1)] | None = None
     """The terms to show, each on axes of its own; left out: all that were permuted."""
 
+    @classmethod
+    def estimators(cls, named: Iterable[str] = ()) -> tuple[str, ...]:  # noqa: ARG003
+        """Name the estimators that permute."""
+        return reading("permutation")
+
     def problems(self, context: Context, at: KeyPath, behind: Behind) -> Iterator[Problem]:
         """Find blocks that permute nothing, and terms that are not there."""
         if not any(part.inference is not None and part.inference.permutation is not None for part in behind.parts):
@@ -65,6 +73,8 @@ class PermutationFigure(OfEstimates):
 
 class CohortHeatmapFigure(OfEstimates):
     """A figure of effects by cohort and event time."""
+
+    shows = ("cell",)
 
     kind: Literal["cohort_heatmap_figure"]
     """`cohort_heatmap_figure`: effects by cohort and event time as coloured cells with their numbers, which
@@ -81,6 +91,8 @@ class CohortHeatmapFigure(OfEstimates):
 
 class PathsFigure(OfEstimates):
     """A figure of means around a shock."""
+
+    shows = ("group_mean",)
 
     kind: Literal["paths_figure"]
     """`paths_figure`: means by period of treated and other units, with low and high values of a moderator, which

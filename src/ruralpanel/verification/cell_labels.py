@@ -10,11 +10,11 @@ from typing import Any
 import pandas as pd
 
 from ruralpanel.estimation.address import address_of
-from ruralpanel.exhibits.caption import ExhibitDeclaration, estimator_words
+from ruralpanel.exhibits.caption import ExhibitDeclaration
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
 from ruralpanel.exhibits.regression_table import event_time_words
 from ruralpanel.frames.periods.spelling import read_period
-from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.study.estimators import ESTIMATORS, described
 from ruralpanel.words.frames import in_words
 from ruralpanel.words.names import row_words
 
@@ -81,7 +81,7 @@ def _column_words(row: Mapping[Any, Any], declaration: ExhibitDeclaration) -> st
     words = [
         outcome.head if outcome else str(row["outcome"]).replace("_", " "),
         declaration.specifications.get(f"{row['block']}/{row['specification']}", ""),
-        estimator_words(row["estimator"]),
+        described(row["estimator"], declaration.labels).method,
     ]
     return ", ".join(word for word in words if word)
 

@@ -56,6 +56,9 @@ def _adoption(context: Context, at: KeyPath, treatment: str) -> Iterator[Problem
 
 def blocks(context: Context) -> Iterator[Problem]:
     """Check the names in every block, and then its equations."""
+    for name in context.study.estimator_labels:
+        used = filter(is_own, sorted(context.study.estimators))
+        yield from context.known(("estimator_labels", name), name, list(used), "estimator of this study's own")
     for name, block in context.study.blocks.items():
         at: KeyPath = ("blocks", name)
         found = list(_specification(context, at, block))
