@@ -8,11 +8,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ruralpanel.exhibits.caption import ExhibitDeclaration, OutcomeWords, closing_notes, missing_errors, unit_notes
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.coefficients import draw_interval, interval_notes, missing_coefficients
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, legend_below, panels
 from ruralpanel.study.estimators import described
 from ruralpanel.study.figures_of_effects import CoefficientFigure
+from ruralpanel.words.estimates import OutcomeWords
 from ruralpanel.words.names import name_words, term_words
 
 
@@ -50,7 +51,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
             _draw_outcome(axes, part, declaration.outcomes[outcome], declaration, exhibit)
         legend_below(figure)
         finish(figure, declaration)
-    return figure, _notes(data, declaration, exhibit)
+    return figure, _notes(data, declaration)
 
 
 def _series(part: pd.DataFrame, declaration: ExhibitDeclaration) -> dict[tuple[str, str, str], str]:
@@ -103,11 +104,11 @@ def _broken(words: str) -> str:
     return fill(words, 18)
 
 
-def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration, exhibit: CoefficientFigure) -> list[str]:
-    sentences = [exhibit.notes] if exhibit.notes else []
+def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
+    sentences = opening_notes(declaration)
     sentences += interval_notes(data, declaration)
     if declaration.rings:
         labels = [name_words(term, declaration.labels) for term in declaration.rings]
         sentences.append(f"Thin lines span a ring; the regressors are: {'; '.join(labels)}.")
     sentences += missing_coefficients(data, declaration)
-    return sentences + missing_errors(data) + unit_notes(data, declaration) + closing_notes(declaration)
+    return sentences + closing_notes(declaration, data)

@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ruralpanel.exhibits.caption import ExhibitDeclaration, variances_words
+from ruralpanel.exhibits.caption import ExhibitDeclaration
 from ruralpanel.exhibits.style import COLOURS, MARKERS
+from ruralpanel.words.estimates import variances_words
 from ruralpanel.words.names import row_words
 
 
@@ -71,7 +72,7 @@ def interval_notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[
     if numbers.empty:
         return []
     levels = " or ".join(f"{level:.0%}" for level in dict.fromkeys(numbers["interval_level"]))
-    variances = variances_words(numbers, declaration)
+    variances = variances_words(numbers, declaration.labels)
     return [f"Points are coefficients, bars {levels} intervals; standard errors {variances}."]
 
 

@@ -9,14 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ruralpanel.exhibits.caption import (
-    ExhibitDeclaration,
-    OutcomeWords,
-    closing_notes,
-    missing_errors,
-    unit_notes,
-    variances_words,
-)
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import count, decimal, probability
 from ruralpanel.exhibits.regression_table import event_time_words
 from ruralpanel.exhibits.style import (
@@ -31,6 +24,7 @@ from ruralpanel.exhibits.style import (
 )
 from ruralpanel.reasons import read_reason
 from ruralpanel.study.estimators import ESTIMATORS, Estimator, described
+from ruralpanel.words.estimates import OutcomeWords, variances_words
 from ruralpanel.words.names import name_words
 from ruralpanel.words.sentences import ALL_ROWS, sentence_list, whose_words
 
@@ -205,12 +199,11 @@ def _measured_notes(zero: pd.DataFrame, declaration: ExhibitDeclaration) -> list
 
 
 def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
-    exhibit = declaration.exhibit
-    sentences = [exhibit.notes] if exhibit.notes else []
+    sentences = opening_notes(declaration)
     numbers = data[data["standard_error"].notna()]
     if len(numbers):
         level = numbers["interval_level"].iloc[0]
-        variances = variances_words(numbers, declaration)
+        variances = variances_words(numbers, declaration.labels)
         sentences.append(f"Points are coefficients, bars {level:.0%} intervals; standard errors {variances}.")
         if numbers["interval_low_simultaneous"].notna().any():
             sentences.append(
@@ -250,4 +243,4 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
         f"{declaration.outcomes[row['outcome']].head}: {row['reason']}."
         for row in without.drop_duplicates(["outcome", "reason"]).to_dict("records")
     ]
-    return sentences + missing_errors(data) + unit_notes(data, declaration) + closing_notes(declaration)
+    return sentences + closing_notes(declaration, data)

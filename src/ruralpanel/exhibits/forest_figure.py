@@ -11,11 +11,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from ruralpanel.exhibits.caption import ExhibitDeclaration, OutcomeWords, closing_notes, missing_errors, unit_notes
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.coefficients import draw_interval, interval_notes, missing_coefficients
 from ruralpanel.exhibits.numbers import decimal, probability
 from ruralpanel.exhibits.style import WIDTH, axis_label, empty_axes, figure_style, finish, legend_below
 from ruralpanel.study.figures_of_effects import ForestFigure
+from ruralpanel.words.estimates import OutcomeWords
 from ruralpanel.words.names import name_words, term_words
 
 ALONE, TOGETHER = "One at a time", "All of an equation together"
@@ -166,7 +167,7 @@ def _right_by(position: int) -> float:
 
 
 def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration, exhibit: ForestFigure) -> list[str]:
-    sentences = [exhibit.notes] if exhibit.notes else []
+    sentences = opening_notes(declaration)
     sentences += interval_notes(data, declaration)
     if set(data["series"]) == {ALONE, TOGETHER}:
         sentences.append(f"{ALONE}: a regression with this moderator only. {TOGETHER}: one with several.")
@@ -181,4 +182,4 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration, exhibit: ForestF
             how = dict.fromkeys(text for text in data[{"adjusted": "adjustment"}.get(name, name)] if text)
             sentences.append(f"{head}: {'; '.join(how) or 'not asked for in these blocks'}.")
     sentences += missing_coefficients(data, declaration)
-    return sentences + missing_errors(data) + unit_notes(data, declaration) + closing_notes(declaration)
+    return sentences + closing_notes(declaration, data)

@@ -8,14 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from ruralpanel.exhibits.caption import (
-    ExhibitDeclaration,
-    OutcomeWords,
-    closing_notes,
-    missing_errors,
-    unit_notes,
-    variances_words,
-)
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.style import (
     COLOURS,
@@ -29,6 +22,7 @@ from ruralpanel.exhibits.style import (
 )
 from ruralpanel.reasons import read
 from ruralpanel.study.figures_of_effects import GradientFigure
+from ruralpanel.words.estimates import OutcomeWords, variances_words
 from ruralpanel.words.names import name_words
 
 LINES = ("-", "--", "-.", ":")
@@ -67,7 +61,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
             _draw_outcome(axes, part, declaration.outcomes[outcome], declaration, exhibit)
         legend_below(figure)
         finish(figure, declaration)
-    return figure, _notes(data, declaration, exhibit)
+    return figure, _notes(data, declaration)
 
 
 def _draw_outcome(
@@ -116,12 +110,12 @@ def _draw_outcome(
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 
 
-def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration, exhibit: GradientFigure) -> list[str]:
-    sentences = [exhibit.notes] if exhibit.notes else []
+def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
+    sentences = opening_notes(declaration)
     numbers = data[data["standard_error"].notna()]
     if len(numbers):
         levels = " or ".join(f"{level:.0%}" for level in dict.fromkeys(numbers["interval_level"]))
-        variances = variances_words(numbers, declaration)
+        variances = variances_words(numbers, declaration.labels)
         sentences.append(
             f"Lines are effects as the regression has them, bands {levels} intervals at each value; standard errors "
             f"{variances}."
@@ -140,4 +134,4 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration, exhibit: Gradien
             ",  clusters", ""
         )
         sentences.append(f"{name}: {first['reason']}." if pd.isna(first["estimate"]) else f"{name}: {counts}.")
-    return sentences + missing_errors(data) + unit_notes(data, declaration) + closing_notes(declaration)
+    return sentences + closing_notes(declaration, data)

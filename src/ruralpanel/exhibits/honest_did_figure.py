@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, unit_notes
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import decimal
 from ruralpanel.exhibits.style import (
     COLOURS,
@@ -20,6 +20,7 @@ from ruralpanel.exhibits.style import (
     panels,
 )
 from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.words.estimates import unit_notes
 from ruralpanel.words.sentences import sentence_list
 
 PARALLEL = "parallel_trends"
@@ -114,8 +115,7 @@ def _series_words(row: pd.Series, part: pd.DataFrame, declaration: ExhibitDeclar
 
 
 def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
-    exhibit = declaration.exhibit
-    sentences = [exhibit.notes] if exhibit.notes else []
+    sentences = opening_notes(declaration)
     intervals = data[data["interval_low"].notna()]
     if len(intervals):
         level = intervals["interval_level"].iloc[0]
@@ -153,4 +153,4 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
         at = f" at {row['bound']:g}" if pd.notna(row["bound"]) else ""
         sentences.append(f"{declaration.outcomes[row['outcome']].head}{at}: {row['reason']}.")
     shown = data.rename(columns={"value": "estimate"})
-    return sentences + unit_notes(shown, declaration) + closing_notes(declaration)
+    return sentences + unit_notes(shown, declaration.outcomes) + closing_notes(declaration)

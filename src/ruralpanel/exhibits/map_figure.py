@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from scipy.spatial import Delaunay, cKDTree
 
 from ruralpanel.errors import DataError, Problem, counted
-from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.exhibits.style import COLOURS, MARKERS, WIDTH, figure_style, finish
 from ruralpanel.frames.periods.column import with_labels
@@ -288,7 +288,7 @@ def _frame(axes: Axes, units: pd.DataFrame) -> None:
 def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration, middle: float) -> list[str]:
     exhibit = declaration.exhibit
     assert isinstance(exhibit, MapFigure)
-    sentences = [exhibit.notes] if exhibit.notes else []
+    sentences = opening_notes(declaration)
     units = data[data["layer"] == UNIT]
     unit = declaration.unit_words
     sentences.append(f"A point is a {unit}; {counted(len(units), 'point')}, with the number of each kind in brackets.")

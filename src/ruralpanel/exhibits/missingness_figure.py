@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.exhibits.period_axis import positions, set_period_ticks
 from ruralpanel.exhibits.style import MARKERS, NEVER_COLOUR, empty_axes, figure_style, finish, stacked_panels
@@ -172,7 +172,7 @@ def _draw_units(axes: Axes, units: pd.DataFrame, declaration: ExhibitDeclaration
 def _notes(units: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
     exhibit = declaration.exhibit
     assert isinstance(exhibit, MissingnessFigure)
-    sentences = [exhibit.notes] if exhibit.notes else []
+    sentences = opening_notes(declaration)
     sentences.append("Cells: per cent of values missing; an empty cell has none missing, a hatched one no units.")
     if exhibit.designation is not None:
         sentences.append(f"Cohorts are those of {name_words(exhibit.designation, declaration.labels)}.")

@@ -9,19 +9,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ruralpanel.exhibits.caption import (
-    ExhibitDeclaration,
-    OutcomeWords,
-    closing_notes,
-    missing_errors,
-    unit_notes,
-    variances_words,
-)
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.period_axis import positions, set_period_ticks
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, panels
 from ruralpanel.reasons import read
 from ruralpanel.study.figures_of_results import PathsFigure
+from ruralpanel.words.estimates import OutcomeWords, variances_words
 from ruralpanel.words.names import name_words
 
 TREATED, UNTREATED = COLOURS[0], COLOURS[4]
@@ -119,7 +113,7 @@ def _units(line: pd.DataFrame) -> str:
 def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
     exhibit = declaration.exhibit
     assert isinstance(exhibit, PathsFigure)
-    sentences = [exhibit.notes] if exhibit.notes else []
+    sentences = opening_notes(declaration)
     sentences.append(
         f"Means by group and period, before any regression: groups differ in more than treatment. In brackets: units "
         f"({declaration.unit_words}) by period."
@@ -127,10 +121,10 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
     numbers = data[data["standard_error"].notna()]
     if len(numbers):
         level = numbers["interval_level"].iloc[0]
-        variances = variances_words(numbers, declaration)
+        variances = variances_words(numbers, declaration.labels)
         sentences.append(f"Bars: {level:.0%} intervals; standard errors {variances}.")
     for sample in dict.fromkeys(data.loc[data["estimate"].notna(), "sample"]):
         sentences.append(f"Sample: {sample}.")
     if exhibit.shock:
         sentences.append(f"Shaded: {', '.join(map(declaration.label, exhibit.shock))}.")
-    return sentences + missing_errors(data) + unit_notes(data, declaration) + closing_notes(declaration)
+    return sentences + closing_notes(declaration, data)

@@ -13,13 +13,8 @@ from ruralpanel.exhibits.caption import (
     ExhibitDeclaration,
     closing_notes,
     full_title,
-    missing_errors,
-    not_used_notes,
-    short_variance,
+    opening_notes,
     title_with_standing,
-    unit_notes,
-    variance_words,
-    variances_words,
 )
 from ruralpanel.exhibits.numbers import count, decimal, interval_words, probability
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
@@ -27,6 +22,14 @@ from ruralpanel.reasons import read
 from ruralpanel.study.estimators import BY_PARTS, ESTIMATORS, LEAST_SQUARES, described
 from ruralpanel.study.exhibits import RegressionTable
 from ruralpanel.study.fixed_effects import fixed_effect, intercepts, slopes
+from ruralpanel.words.estimates import (
+    missing_errors,
+    not_used_notes,
+    short_variance,
+    unit_notes,
+    variance_words,
+    variances_words,
+)
 from ruralpanel.words.frames import listed
 from ruralpanel.words.names import name_words, row_words, term_words
 from ruralpanel.words.sentences import ALL_ROWS, sentence_list
@@ -326,7 +329,7 @@ def _notes(
     columns: list[pd.DataFrame], declaration: ExhibitDeclaration, exhibit: RegressionTable, unavailable: list[str]
 ) -> list[str]:
     firsts = [column.iloc[0].to_dict() for column in columns]
-    sentences = [exhibit.notes] if exhibit.notes else []
+    sentences = opening_notes(declaration)
     estimators = dict.fromkeys(
         "pooled least squares"
         if not _effects_of(first) and first["estimator"] in LEAST_SQUARES
@@ -336,7 +339,7 @@ def _notes(
     sentences.append(f"Estimated by {sentence_list(list(estimators))}.")
     if any(first["variance"] for first in firsts):
         having = pd.DataFrame([first for first in firsts if first["variance"]])
-        sentences.append(f"Standard errors in parentheses: {variances_words(having, declaration)}.")
+        sentences.append(f"Standard errors in parentheses: {variances_words(having, declaration.labels)}.")
     sentences += not_used_notes(pd.concat(columns), declaration.labels) if columns else []
     terms = {term for column in columns for term in column["term"]}
     sentences += [f"{words}." for term, words in declaration.treatments.items() if term in terms]
@@ -344,7 +347,9 @@ def _notes(
     if units:
         sentences.append(f"Units of outcomes: {'; '.join(units)}.")
     hidden = dict.fromkeys(term_words(name, declaration.labels) for first in firsts for name in _hidden(first, exhibit))
-    sentences += [*missing_errors(pd.concat(columns)), *unit_notes(pd.concat(columns), declaration)] if columns else []
+    sentences += (
+        [*missing_errors(pd.concat(columns)), *unit_notes(pd.concat(columns), declaration.outcomes)] if columns else []
+    )
     samples = list(dict.fromkeys(first["sample"] for first in firsts))
     if len(samples) == 1 and samples != [ALL_ROWS]:
         sentences.append(f"Sample: {samples[0]}.")

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogFormatter, LogLocator, NullLocator
 
-from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.exhibits.period_axis import positions, set_period_ticks
 from ruralpanel.exhibits.style import COLOURS, MARKERS, WIDTH, figure_style, finish
@@ -177,7 +177,7 @@ def _mark_years(above: Axes, below: Axes, data: pd.DataFrame) -> None:
 def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
     exhibit = declaration.exhibit
     assert isinstance(exhibit, RolloutFigure)
-    sentences = [exhibit.notes] if exhibit.notes else []
+    sentences = opening_notes(declaration)
     label = name_words(exhibit.designation, declaration.labels)
     sentences.append(
         f"Sample: units treated in the panel's rows of each {declaration.period_words} ({label}). "

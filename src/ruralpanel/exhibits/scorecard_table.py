@@ -6,12 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from ruralpanel.exhibits.caption import (
-    ExhibitDeclaration,
-    closing_notes,
-    full_title,
-    title_with_standing,
-)
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, full_title, title_with_standing
 from ruralpanel.exhibits.numbers import decimal, probability
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
 from ruralpanel.study.addresses import PARTS, read_address

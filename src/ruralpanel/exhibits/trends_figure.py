@@ -8,11 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from ruralpanel.exhibits.caption import ExhibitDeclaration, OutcomeWords, closing_notes
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.period_axis import positions, set_period_ticks
 from ruralpanel.exhibits.style import NEVER_COLOUR, axis_label, empty_axes, figure_style, finish, panels
 from ruralpanel.frames.periods.frequency import in_order
+from ruralpanel.words.estimates import OutcomeWords
 from ruralpanel.words.names import name_words
 
 WITHOUT_COHORT = ("never", "all")
@@ -113,7 +114,7 @@ def _cohort_words(cohort: str, data: pd.DataFrame) -> str:
 
 
 def _notes(declaration: ExhibitDeclaration) -> list[str]:
-    sentences = [declaration.exhibit.notes] if declaration.exhibit.notes else []
+    sentences = opening_notes(declaration)
     sentences.append("Means of the rows observed, by cohort, before any regression.")
     whom = name_words(declaration.cohorts_of or declaration.unit, declaration.labels).lower()
     sentences.append(f"Number of units ({whom}) ever seen with the outcome in brackets.")

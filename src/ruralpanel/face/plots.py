@@ -216,7 +216,7 @@ def _lines(
 ) -> Axes:
     """Draw one line a term, with a point and an interval for each result that has it."""
     with house_style() as style:
-        from ruralpanel.exhibits.caption import OutcomeWords
+        from ruralpanel.words.estimates import OutcomeWords
 
         step = 0.6 / max(len(results), 2)
         height = 0.9 + 0.42 * len(terms) + 0.16 * len(terms) * (len(results) - 1)

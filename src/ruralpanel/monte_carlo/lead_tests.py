@@ -26,7 +26,8 @@ RIGHT = "as often as it claims"
 TOO_OFTEN = "surprise: rejects too often"
 TOO_RARELY = "surprise: rejects too rarely"
 NOTHING = "no test"
-SURPRISES = (TOO_OFTEN, TOO_RARELY)
+SURPRISES = {TOO_OFTEN: "rejects too often", TOO_RARELY: "rejects too rarely"}
+"""Those that convict, and what a sentence says of them."""
 
 REPLICATIONS_KEY = ["design", "replication", "window", "estimator"]
 """What identifies a row of replications."""

@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from ruralpanel.exhibits.caption import OutcomeWords
 from ruralpanel.exhibits.numbers import MINUS, decimal, probability
 from ruralpanel.exhibits.scorecard_table import KINDS
 from ruralpanel.report.estimates import decimals, link
@@ -16,6 +15,7 @@ from ruralpanel.study.addresses import read_address
 from ruralpanel.study.estimators import ESTIMATORS, described
 from ruralpanel.study.model import Study
 from ruralpanel.verification.scorecard import STATUSES
+from ruralpanel.words.estimates import OutcomeWords
 from ruralpanel.words.frames import in_words
 from ruralpanel.words.names import row_words
 

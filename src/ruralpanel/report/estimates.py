@@ -10,7 +10,6 @@ import pandas as pd
 
 from ruralpanel.estimation.address import address_of
 from ruralpanel.estimation.modules import estimator_module
-from ruralpanel.exhibits.caption import OutcomeWords, variance_words
 from ruralpanel.exhibits.numbers import count, decimal, probability
 from ruralpanel.lineage import PACKAGE, file_of
 from ruralpanel.study.blocks import Equation
@@ -18,6 +17,7 @@ from ruralpanel.study.estimators import ESTIMATORS, described, is_own
 from ruralpanel.study.fixed_effects import fixed_effect
 from ruralpanel.study.model import Study
 from ruralpanel.study.sources_behind import columns_of_equation, sources_behind
+from ruralpanel.words.estimates import OutcomeWords, variance_words
 from ruralpanel.words.frames import in_words, ledger_in_words, listed
 from ruralpanel.words.names import name_words, row_words, term_words
 from ruralpanel.words.sentences import sentence_list
