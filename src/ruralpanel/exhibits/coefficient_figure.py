@@ -9,11 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
-from ruralpanel.exhibits.coefficients import draw_interval, interval_notes, missing_coefficients
+from ruralpanel.exhibits.coefficients import draw_interval
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, legend_below, panels
 from ruralpanel.study.estimators import described
 from ruralpanel.study.figures_of_effects import CoefficientFigure
-from ruralpanel.words.estimates import OutcomeWords
+from ruralpanel.words.estimates import OutcomeWords, interval_notes, missing_coefficients
 from ruralpanel.words.names import name_words, term_words
 
 
@@ -106,9 +106,9 @@ def _broken(words: str) -> str:
 
 def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
     sentences = opening_notes(declaration)
-    sentences += interval_notes(data, declaration)
+    sentences += interval_notes(data, declaration.labels)
     if declaration.rings:
         labels = [name_words(term, declaration.labels) for term in declaration.rings]
         sentences.append(f"Thin lines span a ring; the regressors are: {'; '.join(labels)}.")
-    sentences += missing_coefficients(data, declaration)
+    sentences += missing_coefficients(data, declaration.labels)
     return sentences + closing_notes(declaration, data)

@@ -13,7 +13,7 @@ from ruralpanel.exhibits.numbers import MINUS, decimal
 from ruralpanel.exhibits.style import axis_label, empty_axes, figure_style, finish, stacked_panels
 from ruralpanel.frames.periods.frequency import in_order
 from ruralpanel.study.figures_of_results import CohortHeatmapFigure
-from ruralpanel.words.estimates import OutcomeWords, variances_words
+from ruralpanel.words.estimates import OutcomeWords, missing_outcomes, variances_words
 from ruralpanel.words.names import name_words
 from ruralpanel.words.sentences import sentence_list
 
@@ -133,9 +133,5 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
     for reason, cells in lost.groupby("reason", sort=False):
         names = [f"{row['cohort']} at {decimal(row['event_time'], 0)}" for row in cells.to_dict("records")]
         sentences.append(f"Without an estimate: {sentence_list(names)}: {reason}.")
-    without = data[data["estimate"].isna() & (data["cohort"] == "")]
-    sentences += [
-        f"{declaration.outcomes[row['outcome']].head}: {row['reason']}."
-        for row in without.drop_duplicates(["outcome", "reason"]).to_dict("records")
-    ]
+    sentences += missing_outcomes(data[data["cohort"] == ""], declaration.outcomes)
     return sentences + closing_notes(declaration, data)

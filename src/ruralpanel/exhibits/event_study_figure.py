@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
+from ruralpanel.exhibits.coefficients import bars
 from ruralpanel.exhibits.numbers import count, decimal, probability
 from ruralpanel.exhibits.regression_table import event_time_words
 from ruralpanel.exhibits.style import (
@@ -24,7 +25,7 @@ from ruralpanel.exhibits.style import (
 )
 from ruralpanel.reasons import read_reason
 from ruralpanel.study.estimators import ESTIMATORS, Estimator, described
-from ruralpanel.words.estimates import OutcomeWords, variances_words
+from ruralpanel.words.estimates import OutcomeWords, interval_notes, missing_outcomes
 from ruralpanel.words.names import name_words
 from ruralpanel.words.sentences import ALL_ROWS, sentence_list, whose_words
 
@@ -88,10 +89,7 @@ def _draw_outcome(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declarati
         axes.errorbar(
             each["event_time"].astype(float) + shift,
             each["estimate"],
-            yerr=[
-                (each["estimate"] - each["interval_low"]).fillna(0),
-                (each["interval_high"] - each["estimate"]).fillna(0),
-            ],
+            yerr=bars(each),
             fmt=MARKERS[position % len(MARKERS)],
             color=COLOURS[position % len(COLOURS)],
             markersize=3.2 if crowded else 4,
@@ -203,8 +201,7 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
     numbers = data[data["standard_error"].notna()]
     if len(numbers):
         level = numbers["interval_level"].iloc[0]
-        variances = variances_words(numbers, declaration.labels)
-        sentences.append(f"Points are coefficients, bars {level:.0%} intervals; standard errors {variances}.")
+        sentences += interval_notes(numbers, declaration.labels)
         if numbers["interval_low_simultaneous"].notna().any():
             sentences.append(
                 f"Thin bars: band that covers all event times at once with {level:.0%} (sup-t, Montiel Olea and "
@@ -238,9 +235,5 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
             else row["reason"]
         )
         sentences.append(f"{name}: {counts}; {test}.")
-    without = data[data["estimate"].isna() & (data["kind"] != "lead_test")]
-    sentences += [
-        f"{declaration.outcomes[row['outcome']].head}: {row['reason']}."
-        for row in without.drop_duplicates(["outcome", "reason"]).to_dict("records")
-    ]
+    sentences += missing_outcomes(data[data["kind"] != "lead_test"], declaration.outcomes)
     return sentences + closing_notes(declaration, data)

@@ -12,11 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
-from ruralpanel.exhibits.coefficients import draw_interval, interval_notes, missing_coefficients
+from ruralpanel.exhibits.coefficients import draw_interval
 from ruralpanel.exhibits.numbers import decimal, probability
 from ruralpanel.exhibits.style import WIDTH, axis_label, empty_axes, figure_style, finish, legend_below
 from ruralpanel.study.figures_of_effects import ForestFigure
-from ruralpanel.words.estimates import OutcomeWords
+from ruralpanel.words.estimates import DETECTABLE, OutcomeWords, interval_notes, missing_coefficients
 from ruralpanel.words.names import name_words, term_words
 
 ALONE, TOGETHER = "One at a time", "All of an equation together"
@@ -168,18 +168,15 @@ def _right_by(position: int) -> float:
 
 def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration, exhibit: ForestFigure) -> list[str]:
     sentences = opening_notes(declaration)
-    sentences += interval_notes(data, declaration)
+    sentences += interval_notes(data, declaration.labels)
     if set(data["series"]) == {ALONE, TOGETHER}:
         sentences.append(f"{ALONE}: a regression with this moderator only. {TOGETHER}: one with several.")
     for name in exhibit.beside:
         _, head = PRINTED[name]
         if name == "minimum_detectable_effect":
-            sentences.append(
-                f"{head}: minimum detectable effect, which a two-sided test at the 5% level finds with a power of 80% "
-                "(Bloom 1995)."
-            )
+            sentences.append(f"{head}: {DETECTABLE}")
         else:
             how = dict.fromkeys(text for text in data[{"adjusted": "adjustment"}.get(name, name)] if text)
             sentences.append(f"{head}: {'; '.join(how) or 'not asked for in these blocks'}.")
-    sentences += missing_coefficients(data, declaration)
+    sentences += missing_coefficients(data, declaration.labels)
     return sentences + closing_notes(declaration, data)

@@ -10,12 +10,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
+from ruralpanel.exhibits.coefficients import bars
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.period_axis import positions, set_period_ticks
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, panels
 from ruralpanel.reasons import read
 from ruralpanel.study.figures_of_results import PathsFigure
-from ruralpanel.words.estimates import OutcomeWords, variances_words
+from ruralpanel.words.estimates import OutcomeWords, interval_notes
 from ruralpanel.words.names import name_words
 
 TREATED, UNTREATED = COLOURS[0], COLOURS[4]
@@ -69,10 +70,7 @@ def _draw_paths(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declaration
         axes.errorbar(
             positions(line["period"], declaration.frequency).astype(float) + (position - (len(groups) - 1) / 2) * 0.09,
             line["estimate"],
-            yerr=[
-                (line["estimate"] - line["interval_low"]).fillna(0),
-                (line["interval_high"] - line["estimate"]).fillna(0),
-            ],
+            yerr=bars(line),
             color=colour,
             marker="o" if treated else "s",
             markersize=4,
@@ -118,11 +116,7 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
         f"Means by group and period, before any regression: groups differ in more than treatment. In brackets: units "
         f"({declaration.unit_words}) by period."
     )
-    numbers = data[data["standard_error"].notna()]
-    if len(numbers):
-        level = numbers["interval_level"].iloc[0]
-        variances = variances_words(numbers, declaration.labels)
-        sentences.append(f"Bars: {level:.0%} intervals; standard errors {variances}.")
+    sentences += interval_notes(data, declaration.labels, "Bars:")
     for sample in dict.fromkeys(data.loc[data["estimate"].notna(), "sample"]):
         sentences.append(f"Sample: {sample}.")
     if exhibit.shock:

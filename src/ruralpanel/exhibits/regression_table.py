@@ -9,20 +9,15 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.address import address_of
-from ruralpanel.exhibits.caption import (
-    ExhibitDeclaration,
-    closing_notes,
-    full_title,
-    opening_notes,
-    title_with_standing,
-)
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import count, decimal, interval_words, probability
-from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
+from ruralpanel.exhibits.printed_table import Addressed, PrintedTable, printed
 from ruralpanel.reasons import read
 from ruralpanel.study.estimators import BY_PARTS, ESTIMATORS, LEAST_SQUARES, described
 from ruralpanel.study.exhibits import RegressionTable
 from ruralpanel.study.fixed_effects import fixed_effect, intercepts, slopes
 from ruralpanel.words.estimates import (
+    DETECTABLE,
     missing_errors,
     not_used_notes,
     short_variance,
@@ -77,14 +72,12 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
         found = [_row_of(column, term, event_time) for column in columns]
         coefficients += _rows_below(found, exhibit)
     heads = [(declaration.outcomes[column["outcome"].iloc[0]].head, _head(column, declaration)) for column in columns]
-    return PrintedTable(
-        full_title(declaration),
+    return printed(
+        declaration,
         _told_apart(heads, regressions, declaration.labels),
         coefficients,
         _statistics(regressions, declaration),
         _notes(regressions, declaration, exhibit, list(unavailable)),
-        number=declaration.number,
-        caption=title_with_standing(declaration),
     )
 
 
@@ -234,7 +227,7 @@ def _statistics(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) ->
         rows.insert(0, ("Other regressors", ["Yes" if _hidden(first, exhibit) else "No" for first in firsts]))
     variances = [variance_words(first, declaration.labels) for first in firsts]
     if len({text for text in variances if text}) > 1:
-        rows.append(("Standard errors", [_short_variance(first, declaration) for first in firsts]))
+        rows.append(("Standard errors", [short_variance(first, declaration.labels, "in_table") for first in firsts]))
     if any(first["weights"] != "none" for first in firsts):
         rows.append(("Weighted by", [_weight_words(first["weights"], declaration) for first in firsts]))
     if len({first["sample"] for first in firsts}) > 1:  # one sample for all columns is said in the notes
@@ -308,10 +301,6 @@ def _hidden(first: dict[Any, Any], exhibit: RegressionTable) -> list[str]:
     return [name for name in listed(first["regressors"]) if name not in (exhibit.terms or [])]
 
 
-def _short_variance(first: dict[Any, Any], declaration: ExhibitDeclaration) -> str:
-    return short_variance(first, declaration.labels, "in_table")
-
-
 def _effects_of(first: dict[Any, Any]) -> list[str]:
     return listed(first["fixed_effects"])
 
@@ -366,10 +355,7 @@ def _notes(
     for kind in exhibit.p_values or []:
         sentences.append(f"{P_VALUES[kind][1]}: {_how_made(kind, columns, exhibit)}.")
     if exhibit.minimum_detectable_effect:
-        sentences.append(
-            f"{MDE}: minimum detectable effect, which a two-sided test at the 5% level finds with a power of 80% "
-            "(Bloom 1995)."
-        )
+        sentences.append(f"{MDE}: {DETECTABLE}")
     sentences += _instrument_notes(columns, declaration)
     if unavailable:
         sentences.append(f"— no estimate: {'; '.join(unavailable)}.")

@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, full_title, title_with_standing
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes
 from ruralpanel.exhibits.numbers import decimal, probability
-from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
+from ruralpanel.exhibits.printed_table import Addressed, PrintedTable, printed
 from ruralpanel.study.addresses import PARTS, read_address
 from ruralpanel.study.estimators import described
 from ruralpanel.study.exhibits import ScorecardTable
@@ -53,8 +53,8 @@ def print_table(claims: pd.DataFrame, declaration: ExhibitDeclaration) -> Printe
         traced = [Addressed(number, row["address"]) for number in numbers]
         cells = [_estimated(row, declaration), row["expected"], *traced, finding]
         rows.append((f"{row['text'].rstrip('.')}{by}" if row["test"] == 1 else "", cells))
-    return PrintedTable(
-        full_title(declaration),
+    return printed(
+        declaration,
         [("", head) for head in heads],
         rows,
         _totals(claims, len(heads)),
@@ -62,8 +62,6 @@ def print_table(claims: pd.DataFrame, declaration: ExhibitDeclaration) -> Printe
         stub="Claim",
         numbered=False,
         words=(0, 1, len(heads) - 1),
-        number=declaration.number,
-        caption=title_with_standing(declaration),
     )
 
 

@@ -135,16 +135,27 @@ def coefplot(
     rows = [each.terms[each.terms["estimate"].notna()] for each in results]
     chosen = list(dict.fromkeys(name for part in rows for name in part["term"]))
     if terms is not None:
-        wanted = [terms] if isinstance(terms, str) else list(terms)
-        absent = [name for name in wanted if name not in chosen]
-        if absent or not wanted:
-            what = f"no result has the term `{absent[0]}`" if absent else "no terms are chosen"
-            raise FrameError([Problem("rp.coefplot", what, "terms", f"there are: {', '.join(chosen)}")])
-        chosen = wanted
+        chosen = wanted_of(terms, chosen, "rp.coefplot")
     if not chosen:
         hint = "terms are effects overall and controls; .event_study() has effects by event time"
         raise FrameError([Problem("rp.coefplot", "no result has a term to draw", hint=hint)])
     return _lines(results, rows, called, chosen, title, unit)
+
+
+def wanted_of(terms: str | Sequence[str], there: Sequence[str], door: str) -> list[str]:
+    """Give the terms that are asked for, of those there are.
+
+    Raises
+    ------
+    FrameError
+        If one is not there, or none is asked for.
+    """
+    wanted = [terms] if isinstance(terms, str) else list(terms)
+    absent = [name for name in wanted if name not in there]
+    if absent or not wanted:
+        what = f"no result has the term `{absent[0]}`" if absent else "no terms are chosen"
+        raise FrameError([Problem(door, what, "terms", f"there are: {', '.join(there)}")])
+    return wanted
 
 
 def legend_names(results: Sequence[Result], names: Sequence[str] | None, door: str) -> list[str]:

@@ -77,12 +77,11 @@ def analyse(declared: Oster, regression: Regression) -> list[dict[str, Any]]:
     found = short_and_long(regression.outcome / deviation, treatment, controls)
     largest = min(declared.r_squared_factor * found.r_squared_long, 1.0)
     coefficient, r_squared, share = because("coefficient"), because("r_squared"), because("share")
-    without, beside = because("without_regressors"), because("with_regressors")
     rows: list[dict[str, Any]] = [
-        {"quantity": coefficient, "under": without, "value": unit * found.short, "unit": OUTCOME},
-        {"quantity": r_squared, "under": without, "value": found.r_squared_short, "unit": share},
-        {"quantity": coefficient, "under": beside, "value": unit * found.long, "unit": OUTCOME},
-        {"quantity": r_squared, "under": beside, "value": found.r_squared_long, "unit": share},
+        {"quantity": coefficient, "under": because("without_regressors"), "value": unit * found.short, "unit": OUTCOME},
+        {"quantity": r_squared, "under": because("without_regressors"), "value": found.r_squared_short, "unit": share},
+        {"quantity": coefficient, "under": because("with_regressors"), "value": unit * found.long, "unit": OUTCOME},
+        {"quantity": r_squared, "under": because("with_regressors"), "value": found.r_squared_long, "unit": share},
     ]
     without_bias = unit * coefficient_without_bias(found, declared.delta, largest)
     ends = {

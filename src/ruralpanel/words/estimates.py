@@ -11,7 +11,7 @@ from ruralpanel.reasons import holds, read_reason
 from ruralpanel.study.estimators import described
 from ruralpanel.study.vcovs import CORRECTIONS, text_of, with_clusters
 from ruralpanel.words.frames import listed
-from ruralpanel.words.names import name_words
+from ruralpanel.words.names import name_words, row_words
 from ruralpanel.words.sentences import sentence_list
 
 if TYPE_CHECKING:  # the workflow reads rooms of words whenever it starts
@@ -21,6 +21,8 @@ SMALL = 10
 """Fewer treated clusters than this are told in notes."""
 
 PERCENT = ("%", "per cent", "percent")
+
+DETECTABLE = "minimum detectable effect, which a two-sided test at the 5% level finds with a power of 80% (Bloom 1995)."
 
 
 class OutcomeWords(BaseModel):
@@ -215,3 +217,57 @@ def _estimators_words(estimates: pd.DataFrame, several: set[str], labels: Mappin
             which = "leads of " if (times < 0).all() else "effects of " if (times >= 0).all() else ""
         words.append(which + described(str(name), labels).short)
     return sentence_list(words)
+
+
+def interval_notes(
+    estimates: pd.DataFrame, labels: Mapping[str, str], marks: str = "Points are coefficients, bars"
+) -> list[str]:
+    """Say what bars are, and how standard errors were computed.
+
+    Parameters
+    ----------
+    estimates
+        What the exhibit shows.
+    labels
+        What a reader sees for a name.
+    marks
+        What is drawn, up to the level of intervals.
+
+    Returns
+    -------
+    list of str
+        One sentence, or none where there is no standard error.
+    """
+    numbers = estimates[estimates["standard_error"].notna()]
+    if numbers.empty:
+        return []
+    levels = " or ".join(f"{level:.0%}" for level in dict.fromkeys(numbers["interval_level"]))
+    return [f"{marks} {levels} intervals; standard errors {variances_words(numbers, labels)}."]
+
+
+def missing_coefficients(estimates: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
+    """Say in a sentence each why coefficients have no number.
+
+    Parameters
+    ----------
+    estimates
+        What the exhibit shows.
+    labels
+        What a reader sees for a name.
+    """
+    without = estimates[estimates["estimate"].isna()].drop_duplicates(["term", "reason"])
+    return [f"{row_words(row, labels)}: {row['reason']}." for row in without.to_dict("records")]
+
+
+def missing_outcomes(estimates: pd.DataFrame, outcomes: Mapping[str, OutcomeWords]) -> list[str]:
+    """Say in a sentence each why there is no number of an outcome.
+
+    Parameters
+    ----------
+    estimates
+        What the exhibit shows and has no number.
+    outcomes
+        How outcomes are called and measured.
+    """
+    without = estimates[estimates["estimate"].isna()].drop_duplicates(["outcome", "reason"])
+    return [f"{outcomes[row['outcome']].head}: {row['reason']}." for row in without.to_dict("records")]
