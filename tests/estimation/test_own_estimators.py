@@ -63,6 +63,7 @@ def test_what_it_cannot_estimate_is_a_reason(panel: pd.DataFrame, folder: Path) 
         ("[{'term': 'listed'}]", "returned list, and has to return an EquationResult"),
         ("EquationResult([{'term': 'x', 'estimat': 1.0}])", "`estimat` is no column of the estimates"),
         ("EquationResult([{'estimate': 1.0}])", "a row has no `term`"),
+        ("EquationResult([{'term': 'x', 'kind': 'averages'}])", "`averages` is no kind of row"),
     ],
 )
 def test_what_is_no_table_of_estimates_is_refused(

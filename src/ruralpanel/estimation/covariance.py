@@ -97,20 +97,13 @@ def covariance_frame(found: Sequence[tuple[EquationResult, Equation]]) -> pd.Dat
     pandas.DataFrame
         The columns of :data:`COVARIANCE_COLUMNS`.
     """
-    pairs: list[dict[str, Any]] = []
+    pairs: list[tuple[Any, ...]] = []
     first = 1
     for result, equation in found:
         numbers = {place_of(row): number for number, row in enumerate(result.rows, start=first)}
-        of = {"specification": equation.specification, "outcome": equation.outcome, "estimator": equation.estimator}
+        of = (equation.specification, equation.outcome, equation.estimator)
         pairs += [
-            {
-                **of,
-                "row": numbers[place],
-                "row_other": numbers[other],
-                "event_time": place[1],
-                "event_time_other": other[1],
-                "covariance": covariance,
-            }
+            (numbers[place], numbers[other], *of, place[1], other[1], covariance)
             for place, line in (result.covariance or {}).items()
             for other, covariance in line.items()
             if numbers[other] >= numbers[place]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel
 
 from ruralpanel.exhibits.described import ColumnWords, SourceWords
 from ruralpanel.frames.periods.frequency import FrequencyName, frequency
+from ruralpanel.study.exhibit import Exhibit
 from ruralpanel.study.exhibits import AnyExhibit
 from ruralpanel.study.facts import files_named_in
 from ruralpanel.study.flow import FlowStep
@@ -17,6 +18,9 @@ from ruralpanel.words.names import name_words
 
 if TYPE_CHECKING:  # the workflow reads this module whenever it starts
     import pandas as pd
+
+Kind = TypeVar("Kind", bound=Exhibit)
+"""A kind of exhibit."""
 
 SIMULATED = "SIMULATED DATA"
 
@@ -61,6 +65,11 @@ class ExhibitDeclaration(BaseModel):
     """With a figure: files of fonts for characters that those of the house have not."""
     flow: list[FlowStep] = []
     """With a picture of the way of the data: everything the study makes."""
+
+    def of(self, kind: type[Kind]) -> Kind:
+        """Give the exhibit, which is of a kind."""
+        assert isinstance(self.exhibit, kind)
+        return self.exhibit
 
     @property
     def unit_words(self) -> str:
@@ -116,11 +125,7 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         exhibit=exhibit,
         standing=study.data_standing,
         labels=_family_labels(study) | own.pop("labels", {}) | study.labels(),
-        outcomes={
-            key: OutcomeWords(label=outcome.label, unit=outcome.unit, transformation=outcome.transformation)
-            for key, outcome in study.outcomes.items()
-            if key in used
-        },
+        outcomes={key: OutcomeWords.of(outcome) for key, outcome in study.outcomes.items() if key in used},
         specifications={
             place: label for place, label in study.specification_labels().items() if place.split("/")[0] in behind
         },

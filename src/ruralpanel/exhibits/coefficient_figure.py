@@ -26,8 +26,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
         Their rows, with the bounds in km of the ring that a coefficient is of (`ring_from`, `ring_to`). Those without
         an estimate keep their reason.
     """
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, CoefficientFigure)
+    exhibit = declaration.of(CoefficientFigure)
     usable = estimates[
         estimates["estimator"].isin(exhibit.estimators(estimates["estimator"])) & estimates["period"].isna()
     ]
@@ -40,8 +39,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
     """Draw one set of axes an outcome, one series a specification."""
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, CoefficientFigure)
+    exhibit = declaration.of(CoefficientFigure)
     parts = [(str(outcome), part) for outcome, part in data.groupby("outcome", sort=False)]
     with figure_style(declaration.fonts):
         figure, all_axes = panels(max(len(parts), 1), height=3.2)

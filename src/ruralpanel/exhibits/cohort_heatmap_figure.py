@@ -34,8 +34,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
     pandas.DataFrame
         One row a cohort and event time within the figure's window; equations without any estimate keep their reason.
     """
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, CohortHeatmapFigure)
+    exhibit = declaration.of(CohortHeatmapFigure)
     shown = estimates[estimates["estimator"].isin(exhibit.estimators())]
     cells = (shown["cohort"] != "") & shown["event_time"].notna()
     if exhibit.window is not None:

@@ -57,8 +57,7 @@ def _legacy(term: str, declaration: ExhibitDeclaration) -> str:
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
     """Draw one set of axes an outcome, one row a moderator, with numbers at the right."""
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, ForestFigure)
+    exhibit = declaration.of(ForestFigure)
     parts = [(str(outcome), part) for outcome, part in data.groupby("outcome", sort=False)]
     lines = [len(_rows(part)) for _, part in parts]
     with figure_style(declaration.fonts):

@@ -37,8 +37,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
         These rows, with the value of the moderator (`value`) and what is on the axis (`at`). Regressions without the
         moderator are left out; those without an estimate keep their reason.
     """
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, GradientFigure)
+    exhibit = declaration.of(GradientFigure)
     usable = estimates[estimates["estimator"].isin(exhibit.estimators(estimates["estimator"]))]
     along = usable[usable["kind"] == "effect_at"]
     places = [read(at) for at in along["at"]]
@@ -50,8 +49,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
     """Draw one set of axes an outcome, one line a specification and treatment."""
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, GradientFigure)
+    exhibit = declaration.of(GradientFigure)
     parts = [(str(outcome), part) for outcome, part in data.groupby("outcome", sort=False)]
     with figure_style(declaration.fonts):
         figure, all_axes = panels(max(len(parts), 1), height=3.8 if len(parts) < 2 else 3.0)

@@ -25,8 +25,11 @@ from ruralpanel.words.sentences import sentence_list
 
 PARALLEL = "parallel_trends"
 
-RESTRICTIONS = ("relative_magnitudes", "smoothness")
-"""On the difference in trends, each with a set of axes of its own."""
+RESTRICTIONS = {
+    "relative_magnitudes": "under relative magnitudes from the hybrid of conditional and least favourable tests",
+    "smoothness": "under smoothness of fixed length",
+}
+"""On the difference in trends, each with a set of axes of its own, and how intervals are made under it."""
 
 
 def plotted_data(sensitivity: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.DataFrame:
@@ -120,17 +123,7 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
     if len(intervals):
         level = intervals["interval_level"].iloc[0]
         times = sentence_list(list(dict.fromkeys(intervals["event_times"])))
-        methods = [
-            words
-            for restriction, words in (
-                (
-                    "relative_magnitudes",
-                    "under relative magnitudes from the hybrid of conditional and least favourable tests",
-                ),
-                ("smoothness", "under smoothness of fixed length"),
-            )
-            if (intervals["under_code"] == restriction).any()
-        ]
+        methods = [words for code, words in RESTRICTIONS.items() if (intervals["under_code"] == code).any()]
         sentences.append(
             f"Effects at event time {times}. Left of the dotted line, estimate and {level:.0%} interval if trends are "
             f"parallel; right of it, {level:.0%} intervals if they differ within the bound (Rambachan and Roth 2023), "

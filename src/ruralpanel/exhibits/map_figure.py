@@ -54,8 +54,7 @@ def plotted_data(
         One row a unit or vertex: its layer, what the legend calls it (`class`, in the order `order`), its place in
         degrees to as many decimals as the study says, the number that is shown, and whether it is in the shaded region.
     """
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, MapFigure)
+    exhibit = declaration.of(MapFigure)
     units = _units(panel, declaration, exhibit)
     vertices = [_vertices(units, exhibit.decimals)]
     for position, (label, latitude, longitude) in enumerate(declaration.lines, start=1):
@@ -151,8 +150,7 @@ def _grouped(values: pd.Series) -> pd.Series:
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
     """Draw the map."""
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, MapFigure)
+    exhibit = declaration.of(MapFigure)
     units = data[data["layer"] == UNIT]
     with figure_style(declaration.fonts):
         middle = float(units["latitude"].mean())
@@ -286,8 +284,7 @@ def _frame(axes: Axes, units: pd.DataFrame) -> None:
 
 
 def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration, middle: float) -> list[str]:
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, MapFigure)
+    exhibit = declaration.of(MapFigure)
     sentences = opening_notes(declaration)
     units = data[data["layer"] == UNIT]
     unit = declaration.unit_words

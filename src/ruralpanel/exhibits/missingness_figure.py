@@ -44,8 +44,7 @@ def plotted_data(missingness: pd.DataFrame, declaration: ExhibitDeclaration) -> 
         `shown` (the part of the figure), `column`, `cohort`, `period`, `units`, `present`, `missing` and `share`: for
         values, of those that the units there could have; for units, of the cohort.
     """
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, MissingnessFigure)
+    exhibit = declaration.of(MissingnessFigure)
     by_cohort = missingness[missingness["designation"] == (exhibit.designation or ALL)]
     there = list(dict.fromkeys(by_cohort["column"]))
     in_order = [name for name in declaration.labels if name in there]  # labels are in the order of the study file
@@ -81,8 +80,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
 
 
 def _draw_values(axes: Axes, values: pd.DataFrame, declaration: ExhibitDeclaration) -> None:
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, MissingnessFigure)
+    exhibit = declaration.of(MissingnessFigure)
     if values.empty:
         empty_axes(axes, "no columns to look at")
         return
@@ -170,8 +168,7 @@ def _draw_units(axes: Axes, units: pd.DataFrame, declaration: ExhibitDeclaration
 
 
 def _notes(units: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, MissingnessFigure)
+    exhibit = declaration.of(MissingnessFigure)
     sentences = opening_notes(declaration)
     sentences.append("Cells: per cent of values missing; an empty cell has none missing, a hatched one no units.")
     if exhibit.designation is not None:

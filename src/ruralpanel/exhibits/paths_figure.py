@@ -50,8 +50,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
 
 
 def _draw_paths(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declaration: ExhibitDeclaration) -> None:
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, PathsFigure)
+    exhibit = declaration.of(PathsFigure)
     shown = part[part["estimate"].notna()]
     if shown.empty:
         empty_axes(axes, f"{words.head}: {part['reason'].iloc[0]}")
@@ -109,8 +108,7 @@ def _units(line: pd.DataFrame) -> str:
 
 
 def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, PathsFigure)
+    exhibit = declaration.of(PathsFigure)
     sentences = opening_notes(declaration)
     sentences.append(
         f"Means by group and period, before any regression: groups differ in more than treatment. In brackets: units "

@@ -39,8 +39,7 @@ def plotted_data(estimates: pd.DataFrame, draws: pd.DataFrame, declaration: Exhi
         One row an estimate found, without `draw`, and one a permutation; where nothing could be permuted, the words
         of `permutation` say why.
     """
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, PermutationFigure)
+    exhibit = declaration.of(PermutationFigure)
     numbered = estimates.assign(row=estimates.groupby("block", sort=False).cumcount() + 1)
     asked = numbered[numbered["estimator"].isin(exhibit.estimators()) & (numbered["permutation"] != "")]
     asked = asked[asked["permutation"].map(code_of) != ABSENT["permutation"]]  # regressors, which no cohort moves

@@ -80,8 +80,8 @@ def printed(declaration: ExhibitDeclaration, *parts: Any, **more: Any) -> Printe
     *parts, **more
         The parts of a :class:`PrintedTable` from its heads on.
     """
-    title, caption = full_title(declaration), title_with_standing(declaration)
-    return PrintedTable(title, *parts, number=declaration.number, caption=caption, **more)
+    more |= {"number": declaration.number, "caption": title_with_standing(declaration)}
+    return PrintedTable(full_title(declaration), *parts, **more)
 
 
 def as_plain(table: PrintedTable) -> dict[str, Any]:

@@ -47,8 +47,7 @@ REGRESSION = ["block", "specification", "outcome", "estimator"]
 
 def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> PrintedTable:
     """Lay out a regression table."""
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, RegressionTable)
+    exhibit = declaration.of(RegressionTable)
     order = {block: position for position, block in enumerate(exhibit.blocks)}
     shown = estimates[estimates["estimator"].isin(exhibit.estimators(estimates["estimator"]))]
     shown = shown.sort_values("block", key=lambda names: names.map(order), kind="stable")
@@ -217,8 +216,7 @@ def _head(column: pd.DataFrame, declaration: ExhibitDeclaration) -> str:
 
 def _statistics(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) -> list[tuple[str, list[str]]]:
     """Give the rows below the coefficients: fixed effects, weights, sample, counts."""
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, RegressionTable)
+    exhibit = declaration.of(RegressionTable)
     firsts = [column.iloc[0].to_dict() for column in columns]
     rows = (
         _absorbed_rows(firsts, declaration) + _period_rows(columns, declaration) + _strength_rows(columns, declaration)

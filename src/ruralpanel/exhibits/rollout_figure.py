@@ -47,8 +47,7 @@ def plotted_data(panel: pd.DataFrame, events: pd.DataFrame, declaration: Exhibit
         One row a series and year, with the count (units), its source, and what is to be known of the year: in the
         sample that there is no list of it, in the published counts that the definition changed. Shares are in percent.
     """
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, RolloutFigure)
+    exhibit = declaration.of(RolloutFigure)
     published = pd.Series(
         {int(year): float(each.count) for year, each in exhibit.published_counts.items()}, dtype="float64"
     ).sort_index()
@@ -78,8 +77,7 @@ def plotted_data(panel: pd.DataFrame, events: pd.DataFrame, declaration: Exhibit
 
 def _designated(panel: pd.DataFrame, declaration: ExhibitDeclaration, weights: str | None) -> pd.Series:
     """Add up the units that are treated in each period, or their weights; only from the first treated one on."""
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, RolloutFigure)
+    exhibit = declaration.of(RolloutFigure)
     level = declaration.levels.get(exhibit.designation)
     if level is not None:  # each counts once, whatever units it has
         columns = [exhibit.designation, *([] if weights is None else [weights])]
@@ -110,8 +108,7 @@ def _years_without_list(
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
     """Draw counts on a logarithmic axis, and below them what share the sample is."""
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, RolloutFigure)
+    exhibit = declaration.of(RolloutFigure)
     sampled = f"Sample ({declaration.standing} data)" if declaration.standing == "simulated" else "Sample"
     data = data.assign(**{AT: positions(data["year"], declaration.frequency)})
     labels = {PUBLISHED: exhibit.published_label, SAMPLE: sampled, WEIGHTED: f"{sampled}, weighted"}
@@ -175,8 +172,7 @@ def _mark_years(above: Axes, below: Axes, data: pd.DataFrame) -> None:
 
 
 def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, RolloutFigure)
+    exhibit = declaration.of(RolloutFigure)
     sentences = opening_notes(declaration)
     label = name_words(exhibit.designation, declaration.labels)
     sentences.append(

@@ -39,8 +39,7 @@ def print_table(claims: pd.DataFrame, declaration: ExhibitDeclaration) -> Printe
     PrintedTable
         One line a test; the claim stands beside its first.
     """
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, ScorecardTable)
+    exhibit = declaration.of(ScorecardTable)
     kinds = _kinds(claims)
     heads = ["Estimate of", "Expected", "Estimate", "Std. error", *(KINDS[kind][0] for kind in kinds), "Finding"]
     rows: list[tuple[str, list[str]]] = []

@@ -51,8 +51,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
         One row a specification, with its `position` on the curve; what is the same in numbers and choices in two blocks
         is there once. Those without an estimate come last, with the reason.
     """
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, SpecificationCurveFigure)
+    exhibit = declaration.of(SpecificationCurveFigure)
     overall = (estimates["cohort"] == "") & estimates["period"].isna() & estimates["event_time"].isna()
     found = estimates[
         estimates["estimator"].isin(exhibit.estimators(estimates["estimator"]))
@@ -101,8 +100,7 @@ def _colours(shown: pd.DataFrame) -> list[str]:
 
 
 def _draw_curve(axes: Axes, shown: pd.DataFrame, declaration: ExhibitDeclaration) -> None:
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, SpecificationCurveFigure)
+    exhibit = declaration.of(SpecificationCurveFigure)
     words = declaration.outcomes[exhibit.outcome]
     size = max(2.0, min(5.0, 150 / len(shown)))
     axes.axhline(0, color="#555555", linewidth=0.8)

@@ -43,8 +43,7 @@ def print_table(panel: pd.DataFrame, declaration: ExhibitDeclaration) -> Printed
     DataError
         If a column holds no numbers, or no row is in the periods asked for; all such columns at once.
     """
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, SummaryTable)
+    exhibit = declaration.of(SummaryTable)
     shown = panel
     if exhibit.periods is not None:
         first, last = exhibit.periods

@@ -255,10 +255,7 @@ def _lines(
         axes.set_ylim(len(terms) - 0.5, -0.5)
         axes.grid(visible=False, axis="y")
         explained = [outcome for each in results for outcome in each.declared.study.outcomes.values()]
-        words = {
-            OutcomeWords(label=each.label, unit=each.unit, transformation=each.transformation).effect_unit
-            for each in explained
-        }
+        words = {OutcomeWords.of(each).effect_unit for each in explained}
         of_all = unit if unit is not None else words.pop() if len(words) == 1 else ""
         axes.set_xlabel(style.axis_label("Coefficient", of_all))
         heads = {label_of(each) for each in results}

@@ -68,7 +68,7 @@ def _test(test: Mapping[Any, Any], study: Study) -> dict[str, Any]:
     interval = f"{decimal(low, digits)} to {decimal(high, digits)}" if pd.notna(low) else ""
     _, _, estimator, _ = read_address(test["address"]).parts
     outcome = study.outcomes[test["outcome"]]
-    words = OutcomeWords(label=outcome.label, unit=outcome.unit, transformation=outcome.transformation)
+    words = OutcomeWords.of(outcome)
     level = "" if pd.isna(test["interval_level"]) else f"{test['interval_level'] * 100:g}%"
     return {
         "term": row_words(test, study.labels()),

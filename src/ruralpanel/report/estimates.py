@@ -249,7 +249,7 @@ def equation_words(
         Event times that the estimates have as zero by construction; none where that is not known.
     """
     outcome = study.outcomes[equation.outcome]
-    words = OutcomeWords(label=outcome.label, unit=outcome.unit, transformation=outcome.transformation)
+    words = OutcomeWords.of(outcome)
     period = name_words(equation.period, labels)
     head = words.head + (f", {words.level_unit}" if words.level_unit else "")
     if ESTIMATORS[equation.estimator].means_by_cohort:

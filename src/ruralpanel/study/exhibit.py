@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import Field
@@ -145,9 +145,3 @@ class OfEstimates(Exhibit):
     def estimators(cls, named: Iterable[str] = ()) -> tuple[str, ...]:
         """Name the estimators whose results it can show, those of the study's own among ``named`` too."""
         return giving(cls.shows, named)
-
-
-def known_terms(context: Context, at: KeyPath, terms: Iterable[str] | None, behind: Behind) -> Iterator[Problem]:
-    """Complain of terms that no block of an exhibit has."""
-    for index, term in enumerate(terms or []):
-        yield from context.known((*at, "terms", index), term, behind.terms, "term of these blocks")

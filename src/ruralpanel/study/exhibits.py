@@ -11,7 +11,7 @@ from ruralpanel.errors import Problem
 from ruralpanel.study.base import Name
 from ruralpanel.study.described import columns_as_described, outcomes_as_described, sources_as_described
 from ruralpanel.study.estimators import ESTIMATORS
-from ruralpanel.study.exhibit import Behind, Exhibit, OfEstimates, Term, known_terms
+from ruralpanel.study.exhibit import Behind, Exhibit, OfEstimates, Term
 from ruralpanel.study.figures_of_effects import CoefficientFigure, ForestFigure, GradientFigure
 from ruralpanel.study.figures_of_places import MapFigure, RolloutFigure
 from ruralpanel.study.figures_of_results import (
@@ -66,7 +66,7 @@ class RegressionTable(OfEstimates):
 
     def problems(self, context: Context, at: KeyPath, behind: Behind) -> Iterator[Problem]:
         """Find terms that are not there, and p-values that no block of the table asks for."""
-        yield from known_terms(context, at, self.terms, behind)
+        yield from context.all_known((*at, "terms"), self.terms, behind.terms, "term of these blocks")
         inferences = [part.inference for part in behind.parts if part.inference is not None]
         asked = {
             "bootstrap": any(each.bootstrap is not None for each in inferences),
@@ -139,8 +139,7 @@ class SummaryTable(Exhibit):
 
     def problems(self, context: Context, at: KeyPath, behind: Behind) -> Iterator[Problem]:  # noqa: ARG002
         """Find columns and a designation that are not there."""
-        for index, column in enumerate(self.columns or []):
-            yield from context.known((*at, "columns", index), column, context.columns, "column of the panel")
+        yield from context.all_known((*at, "columns"), self.columns, context.columns, "column of the panel")
         if self.by is not None:
             yield from context.known((*at, "by"), self.by, context.study.designation, "designation")
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ruralpanel.errors import Problem
 from ruralpanel.study.base import Name, Text
-from ruralpanel.study.exhibit import Behind, OfEstimates, Term, known_terms
+from ruralpanel.study.exhibit import Behind, OfEstimates, Term
 
 if TYPE_CHECKING:  # those know the kinds of exhibits, which are here
     from ruralpanel.study.checks.context import Context
@@ -86,7 +86,7 @@ class CoefficientFigure(OfEstimates):
 
     def problems(self, context: Context, at: KeyPath, behind: Behind) -> Iterator[Problem]:
         """Find terms that are not there."""
-        yield from known_terms(context, at, self.terms, behind)
+        yield from context.all_known((*at, "terms"), self.terms, behind.terms, "term of these blocks")
 
     def declares(self, study: Study, numbers: Mapping[str, str]) -> dict[str, Any]:  # noqa: ARG002
         """Pick the rings that terms are of, with their bounds in km."""

@@ -11,7 +11,7 @@ from ruralpanel.errors import Problem, nearest
 from ruralpanel.study.base import Name
 from ruralpanel.study.described import columns_of_outcomes_as_described
 from ruralpanel.study.estimators import reading
-from ruralpanel.study.exhibit import Behind, Exhibit, OfEstimates, Term, known_terms
+from ruralpanel.study.exhibit import Behind, Exhibit, OfEstimates, Term
 from ruralpanel.study.flow import flow
 from ruralpanel.study.periods import PeriodValue
 
@@ -68,7 +68,7 @@ class PermutationFigure(OfEstimates):
             what = "shows permutations, which no block of this figure asks for"
             hint = "write `permutation: {}` under the block's `inference`"
             yield context.file.problem((*at, "blocks"), what, hint)
-        yield from known_terms(context, at, self.terms, behind)
+        yield from context.all_known((*at, "terms"), self.terms, behind.terms, "term of these blocks")
 
 
 class CohortHeatmapFigure(OfEstimates):
@@ -130,8 +130,7 @@ class MissingnessFigure(Exhibit):
         """Find columns of no outcome, and cohorts of no designation."""
         study = context.study
         looked_at = columns_of_outcomes_as_described(study)
-        for index, name in enumerate(self.columns or []):
-            yield from context.known((*at, "columns", index), name, looked_at, "column of an outcome of this study")
+        yield from context.all_known((*at, "columns"), self.columns, looked_at, "column of an outcome of this study")
         if self.designation is not None:
             known = "designation of this study"
             yield from context.known((*at, "designation"), self.designation, study.designation, known)

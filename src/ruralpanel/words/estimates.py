@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from ruralpanel.reasons import holds, read_reason
 from ruralpanel.study.estimators import described
+from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.vcovs import CORRECTIONS, text_of, with_clusters
 from ruralpanel.words.frames import listed
 from ruralpanel.words.names import name_words, row_words
@@ -31,6 +32,11 @@ class OutcomeWords(BaseModel):
     label: str
     unit: str | None
     transformation: str
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> OutcomeWords:
+        """Take them from the study."""
+        return cls(label=outcome.label, unit=outcome.unit, transformation=outcome.transformation)
 
     @property
     def head(self) -> str:
