@@ -35,7 +35,6 @@ PHRASE = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}|(?:^|[^A-Za-z])(?: of | at | fro
 """Words with a space between them, or a word of a sentence between spaces."""
 
 MAY = {
-    "estimation/terms.py": "terms are parts of addresses, which people write; this module alone writes and reads them",
     "study/paper_text.py": "reads the text of a paper, which its author writes",
     "study/yaml_file.py": "reads what the parser of YAML says of a file, and how a date is written in one",
     "drafting": "reads raw files of which nothing is known",

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.study.blocks import GroupTime, Inference
 from tests.conftest import dated, equation
 from tests.worded import estimate_block
@@ -157,7 +156,7 @@ def test_the_universal_base_is_zero_and_not_tested(panel: pd.DataFrame) -> None:
     base = rows[(rows["event_time"] == -1) & (rows["cohort"] == "")].iloc[0]
     assert (base["estimate"], base["reason"]) == (0, "reference period, zero by construction")
     assert np.isnan(base["standard_error"])
-    test = rows[rows["term"] == JOINT_TEST].iloc[0]
+    test = rows[rows["kind"] == "lead_test"].iloc[0]
     assert test["reason"].startswith("a joint test of 5 effects has no single estimate")
     assert 0 < test["p_value"] < 1
 

@@ -14,7 +14,7 @@ WITH_LEADS = ["event_study", "sun_abraham", "callaway_santanna", "stacked", "two
 def results(panel: pd.DataFrame, **changes: object) -> tuple[pd.DataFrame, pd.DataFrame]:
     found = block_results(panel, [equation(window=[-2, 1], **changes)])
     by_time = found.estimates[found.estimates["event_time"].notna() & (found.estimates["cohort"] == "")]
-    return by_time.set_index("event_time"), found.covariance
+    return by_time.set_index("event_time"), found.covariance.dropna(subset=["event_time", "event_time_other"])
 
 
 @pytest.mark.parametrize("estimator", [*WITH_LEADS, "imputation", "extended_two_way"])
@@ -41,5 +41,21 @@ def test_leads_of_imputation_are_another_regression_than_its_effects(panel: pd.D
     assert not ((covariance["event_time"] < 0) & (covariance["event_time_other"] >= 0)).any()
 
 
-def test_two_way_effects_have_no_event_times(panel: pd.DataFrame) -> None:
-    assert block_results(panel, [equation()]).covariance.empty
+ONE_REGRESSION = {
+    "two_way_fixed_effects": {"regressors": ["x"]},
+    "first_differences": {"regressors": ["x"]},
+    "event_study": {"regressors": ["x"], "window": [-2, 1]},
+    "stacked": {"window": [-2, 1]},
+    "callaway_santanna": {"window": [-2, 1]},
+}
+
+
+@pytest.mark.parametrize("estimator", ONE_REGRESSION)
+def test_all_coefficients_of_one_regression_covary(panel: pd.DataFrame, estimator: str) -> None:
+    found = block_results(panel, [equation(estimator=estimator, **ONE_REGRESSION[estimator])])
+    errors = found.estimates.set_index("row")["standard_error"].dropna()
+    own = found.covariance.loc[found.covariance["row"] == found.covariance["row_other"]].set_index("row")["covariance"]
+    np.testing.assert_allclose(own, errors.loc[own.index] ** 2)
+    cells = found.estimates["kind"] == "cell"
+    assert set(own.index) == set(errors.index) - set(found.estimates.loc[cells, "row"])
+    assert len(found.covariance) == len(own) * (len(own) + 1) / 2

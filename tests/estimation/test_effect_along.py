@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from ruralpanel.estimation import block
-from ruralpanel.estimation.terms import is_along, treatment_of, value_of
+from ruralpanel.reasons import read
 from tests.conftest import equation
 from tests.worded import estimate_block
 
@@ -22,15 +22,15 @@ def moderated(panel: pd.DataFrame) -> pd.DataFrame:
 def along(panel: pd.DataFrame, **changes: object) -> pd.DataFrame:
     asked = {"moderators": ["distance"], "along": "distance", "regressors": ["x"], **changes}
     estimates = estimate_block(panel, [equation(**asked)])[0]
-    return estimates[is_along(estimates["term"])]
+    return estimates[estimates["kind"] == "effect_at"]
 
 
 def test_effects_along_a_moderator_are_those_of_a_moderator_measured_from_each_value(moderated: pd.DataFrame) -> None:
     rows = along(moderated)
     assert len(rows) == 25
-    assert rows["term"].map(treatment_of).eq("listed").all()
+    assert rows["effect_of"].eq("listed").all()
     for row in rows.iloc[[0, 11, 24]].to_dict("records"):
-        value = value_of(row["term"], "distance")
+        value = read(row["at"])["value"]
         shifted = moderated.assign(distance=moderated["distance"] - value)
         recentred = equation(moderators=["distance"], regressors=["x"])
         (same,) = (
@@ -42,7 +42,7 @@ def test_effects_along_a_moderator_are_those_of_a_moderator_measured_from_each_v
 
 
 def test_values_span_treated_rows_but_for_their_outer_twentieths(moderated: pd.DataFrame) -> None:
-    values = along(moderated)["term"].map(lambda term: value_of(term, "distance"))
+    values = along(moderated)["at"].map(lambda at: read(at)["value"])
     treated = moderated.loc[moderated["listed"] == 1, "distance"]
     assert values.iloc[[0, -1]].tolist() == pytest.approx(treated.quantile([0.05, 0.95]).tolist())
     assert np.ptp(np.diff(values)) < 2e-4  # values have five digits
@@ -64,7 +64,7 @@ def test_a_product_of_moderators_counts_at_the_value(moderated: pd.DataFrame) ->
     )[0]
     own = estimates[estimates["period"].isna()].set_index("term")["estimate"]
     mean = moderated.loc[moderated["listed"] == 1, "density"].mean()
-    value = value_of(rows["term"].iloc[3], "distance")
+    value = read(rows["at"].iloc[3])["value"]
     by_hand = own["listed"] + own["listed*distance"] * value + own["listed*density"] * mean
     assert rows["estimate"].iloc[3] == pytest.approx(by_hand + own["listed*distance*density"] * value * mean)
 

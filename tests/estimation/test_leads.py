@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from ruralpanel.estimation import leads
-from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.inference.sign_changes import Contributions
 from ruralpanel.study.blocks import Inference
 from tests.estimation.conftest import estimates_of, irregular
@@ -35,7 +34,7 @@ def looked_at(panel: pd.DataFrame, monkeypatch: pytest.MonkeyPatch, **changes: A
     found = leads.sign_changes_p_value
     monkeypatch.setattr(leads, "sign_changes_p_value", spy)
     rows = estimates_of(panel, **changes)
-    row = rows[rows["term"] == JOINT_TEST].iloc[0]
+    row = rows[rows["kind"] == "lead_test"].iloc[0]
     own = rows[(rows["cohort"] == "") & rows["event_time"].notna() & rows["standard_error"].notna()]
     seen["leads"] = own[own["event_time"] < 0].set_index("event_time")["estimate"].astype("float64")
     return row, seen
@@ -70,6 +69,6 @@ def test_leads_that_are_known_exactly_are_not_tested(estimator: str, panel: pd.D
     switching = {} if estimator == "chaisemartin_dhaultfoeuille" else None
     changes = {"estimator": estimator, "window": window, "switching": switching, "seed": 1}
     rows = estimates_of(panel, **changes)
-    row = rows[rows["term"] == JOINT_TEST].iloc[0]
+    row = rows[rows["kind"] == "lead_test"].iloc[0]
     assert pd.isna(row["statistic"]) and pd.isna(row["p_value"])
     assert "is zero but for rounding" in row["reason"]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ruralpanel.estimation.block import block_results
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.panel.designation import date_designation
-from ruralpanel.sensitivity.event_study import event_study_of
+from ruralpanel.sensitivity.event_study import event_study_of, event_times
 from ruralpanel.sensitivity.results import CannotAnalyse
 from ruralpanel.study.blocks import GroupTime, Inference
 from ruralpanel.study.designation import Designation
@@ -301,7 +301,7 @@ def test_waves_at_one_distance_are_the_periods_of_sensitivity_analyses() -> None
     panel = panel_of(WAVES, [0, 2014, 2016])
     results = block_results(panel, [equation(estimator="event_study")])
     study, effects = event_study_of(results.estimates, results.covariance, 0)
-    assert (effects, len(study.leads), study.lead_words(effects)) == ([0, 2, 4], 2, "-6 to -4")
+    assert (effects, len(study.leads), study.lead_times(effects)) == ([0, 2, 4], 2, event_times(-6, -4))
     assert study.effects == pytest.approx([effect(each) for each in effects], abs=CLOSE)
     mixed = block_results(panel_of(WAVES, COHORTS), [equation(estimator="event_study")])
     with pytest.raises(CannotAnalyse, match="several_curves"):

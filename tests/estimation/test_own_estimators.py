@@ -12,7 +12,8 @@ from ruralpanel.errors import DataError
 from ruralpanel.estimation.block import block_results
 from ruralpanel.estimation.modules import estimate_function, estimator_module
 from ruralpanel.lineage import code_digest
-from ruralpanel.study.estimators import ESTIMATORS, shown_in
+from ruralpanel.study.estimators import ESTIMATORS, described
+from ruralpanel.study.exhibits import KINDS
 from ruralpanel.study.own_estimators import own_files
 from tests.conftest import equation
 from tests.docs.pages import PAGES, blocks
@@ -62,6 +63,7 @@ def test_what_it_cannot_estimate_is_a_reason(panel: pd.DataFrame, folder: Path) 
         ("[{'term': 'listed'}]", "returned list, and has to return an EquationResult"),
         ("EquationResult([{'term': 'x', 'estimat': 1.0}])", "`estimat` is no column of the estimates"),
         ("EquationResult([{'estimate': 1.0}])", "a row has no `term`"),
+        ("EquationResult([{'term': 'x', 'kind': 'averages'}])", "`averages` is no kind of row"),
     ],
 )
 def test_what_is_no_table_of_estimates_is_refused(
@@ -89,8 +91,9 @@ def test_its_code_counts_and_so_does_what_it_imports(folder: Path) -> None:
 def test_it_is_called_by_its_file_and_shown_with_others() -> None:
     each = ESTIMATORS[NAME]
     assert (each.short, each.words) == ("Median change", f"median change (the study’s own, {NAME})")
-    assert NAME in shown_in("regression_table", [NAME])
-    assert NAME not in shown_in("trends_figure", [NAME])
+    assert NAME in KINDS["regression_table"].estimators([NAME])
+    assert NAME not in KINDS["trends_figure"].estimators([NAME])
+    assert described(NAME, {NAME: "median changes"}).words == f"median changes (the study’s own, {NAME})"
     with pytest.raises(KeyError):
         ESTIMATORS["median_change"]
 

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ruralpanel.study.estimators import AVERAGING
+from ruralpanel.study.estimators import ESTIMATORS
 from tests.conftest import dated, equation
 from tests.worded import estimate_block
+
+AVERAGING = [name for name, each in ESTIMATORS.items() if each.averages_effects]
 
 CHANGES: list[dict[str, object]] = [
     {},

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.estimation.synthetic_difference_in_differences.effects import effects_of
 from ruralpanel.estimation.synthetic_difference_in_differences.layout import Layout
 from ruralpanel.estimation.synthetic_difference_in_differences.weights import best_weights, fitted_weights
@@ -105,7 +104,7 @@ def test_an_effect_is_found_and_averaged_by_treated_rows(panel: pd.DataFrame) ->
         assert mean == pytest.approx(overall(rows)["estimate"], abs=1e-12)
     assert (effects["regressors"] == "x").all()
     assert (effects["units"] == 40).all()
-    assert rows.loc[rows["term"] == JOINT_TEST, "reason"].item().endswith("is no test of trends")
+    assert rows.loc[rows["kind"] == "lead_test", "reason"].item().endswith("is no test of trends")
 
 
 def test_the_window_says_which_event_times_are_reported(panel: pd.DataFrame) -> None:

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.panel.designation import date_designation
 from ruralpanel.study.blocks import Inference
@@ -50,7 +49,7 @@ def economy(treated: int, counties: int = 12, villages: int = 3) -> pd.DataFrame
 def effects(panel: pd.DataFrame, estimator: str, **changes: object) -> pd.DataFrame:
     """Estimate, and give the rows of effects that are numbers."""
     rows = estimate_block(panel, [equation(estimator=estimator, **{"inference": COUNTY, **changes})])[0]
-    rows = rows[(rows["term"] != JOINT_TEST) & rows["estimate"].notna() & (rows["estimate"] != 0)]
+    rows = rows[(rows["kind"] != "lead_test") & rows["estimate"].notna() & (rows["estimate"] != 0)]
     assert len(rows)
     return rows
 

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from ruralpanel.estimation.block import estimate_block
-from ruralpanel.exhibits.caption import ExhibitDeclaration, OutcomeWords
+from ruralpanel.exhibits.caption import ExhibitDeclaration
+from ruralpanel.words.estimates import OutcomeWords
 from tests.conftest import equation
 
 

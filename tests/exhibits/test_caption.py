@@ -3,9 +3,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from ruralpanel.exhibits.caption import ExhibitDeclaration, OutcomeWords, unit_notes
+from ruralpanel.exhibits.caption import ExhibitDeclaration
 from ruralpanel.exhibits.latex import as_latex
 from ruralpanel.exhibits.printed_table import as_html
+from ruralpanel.words.estimates import OutcomeWords, unit_notes
 from tests.exhibits.conftest import declaration
 from tests.worded import event_study_figure, print_table, trends_figure
 
@@ -61,7 +62,7 @@ def test_all_outcomes_on_asinh_that_are_shown_are_named(unit: str | None, said: 
     for name, label in (("shops", "Shops"), ("hidden", "Hidden"), ("none", "None")):
         declared.outcomes[name] = OutcomeWords(label=label, unit=None, transformation="inverse_hyperbolic_sine")
     shown = pd.DataFrame({"outcome": ["y", "shops", "none"], "estimate": [1.0, 2.0, None]})
-    (note,) = unit_notes(shown, declared)
+    (note,) = unit_notes(shown, declared.outcomes)
     assert said in note
     assert "Hidden" not in note
     assert "None" not in note

@@ -6,6 +6,7 @@ from matplotlib import pyplot as plt
 
 from ruralpanel.estimation.block import block_results
 from ruralpanel.exhibits.caption import ExhibitDeclaration
+from ruralpanel.reasons import code_of
 from ruralpanel.sensitivity.analysis import analyse
 from ruralpanel.study.sensitivity import HonestDid
 from tests.conftest import equation
@@ -36,7 +37,7 @@ def test_the_original_interval_comes_first_and_then_each_bound(panel: pd.DataFra
     assert smooth.get_xlabel() == "M, change of slope\n(change in log per year)"
     (bars,) = [each for each in relative.collections if len(each.get_paths()) == 3]
     ends = [path.vertices[:, 1] for path in bars.get_paths()]
-    intervals = data[(data["quantity"] == "interval") & (data["under"] != "smoothness")]
+    intervals = data[(data["quantity"].map(code_of) == "interval") & (data["under"].map(code_of) != "smoothness")]
     np.testing.assert_allclose([each.min() for each in ends], intervals["interval_low"])
     np.testing.assert_allclose([each.max() for each in ends], intervals["interval_high"])
     text = " ".join(notes)

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.study.blocks import Equation, GroupTime, Inference
 from tests.conftest import equation
 from tests.parity.conftest import irregular
@@ -54,8 +53,8 @@ def printed_name(row: dict[str, object]) -> str:
         return f"dynamic:{row['event_time']}"
     if pd.notna(row["period"]):
         return f"calendar:{row['period']}"
-    if row["term"] == JOINT_TEST:
-        return JOINT_TEST
+    if row["kind"] == "lead_test":
+        return row["term"]
     return f"{AVERAGES[str(row['term']).partition(', ')[2]]}:overall"
 
 

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from ruralpanel.estimation.block import block_results
 from ruralpanel.sensitivity.analysis import analyse
 from ruralpanel.sensitivity.equivalence_of_leads import chance_of_smaller, smallest_equivalence
-from ruralpanel.sensitivity.event_study import EventStudy, event_study_of
+from ruralpanel.sensitivity.event_study import EventStudy, event_study_of, event_times
 from ruralpanel.sensitivity.pretrend_power import power_of_leads, slope_found_with
 from ruralpanel.sensitivity.results import COLUMNS, ROW
 from ruralpanel.study.blocks import Equation
@@ -87,7 +87,7 @@ def test_leads_that_anticipate_are_effects(panel: pd.DataFrame) -> None:
     found = block_results(panel, [equation(estimator="event_study", window=[-5, 3], reference_period=-2)])
     study, times = event_study_of(found.estimates, found.covariance, 1)
     assert times == [-1, 0, 1, 2]
-    assert study.lead_words(times) == "-4 to -3"
+    assert study.lead_times(times) == event_times(-4, -3)
 
 
 def test_power_is_that_of_draws(panel: pd.DataFrame) -> None:

@@ -116,11 +116,7 @@ def test_robustness_values_need_no_regressors(panel: pd.DataFrame) -> None:
     as_regressors = regression_of(panel, equation(regressors=["late", "far"], fixed_effects=[]), "listed")
     as_effects = regression_of(panel, equation(fixed_effects=["late", "far"]), "listed")
     alone = omitted_variable.analyse(declared, as_effects)
-    assert [row["quantity"] for row in alone] == [
-        "partial R² of treatment with outcome",
-        "robustness value",
-        "robustness value",
-    ]
+    assert [row["quantity"].code for row in alone] == ["partial_r_squared", "robustness_value", "robustness_value"]
     beside = omitted_variable.analyse(declared, as_regressors)
     np.testing.assert_allclose([row["value"] for row in alone], [row["value"] for row in beside])
     assert 0 < alone[1]["value"] < 1

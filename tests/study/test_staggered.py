@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from ruralpanel.study.estimators import AVERAGING, ESTIMATORS, MAY_END
+from ruralpanel.study.estimators import ESTIMATORS, MAY_END
 from tests.study.conftest import Repository
+
+AVERAGING = [name for name, each in ESTIMATORS.items() if each.averages_effects]
 
 
 @pytest.mark.parametrize("estimator", AVERAGING)

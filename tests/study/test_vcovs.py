@@ -13,11 +13,11 @@ import pytest
 
 from ruralpanel.estimation.block import estimate_block
 from ruralpanel.estimation.modules import covariance_modules
-from ruralpanel.exhibits.caption import short_variance, variance_words
 from ruralpanel.monte_carlo.words import words_of_variance
 from ruralpanel.study.blocks import Inference
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.vcovs import CORRECTIONS, KEYS_OF_SOME, VCOVS, Vcov, covariance_module, with_key
+from ruralpanel.words.estimates import short_variance, variance_words
 from ruralpanel.words.frames import in_words
 from tests.conftest import equation
 from tests.study.conftest import Repository

@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 
 from ruralpanel.estimation.block import estimate_block
+from ruralpanel.estimation.terms import average, effect_at
+from ruralpanel.reasons import written
 from ruralpanel.verification.cell_labels import cell_labels
 from ruralpanel.verification.published import ShownIn, keep_as_published
 from ruralpanel.verification.verdict import PLACE
@@ -55,8 +57,9 @@ def test_a_number_of_a_figure_has_its_event_time_or_its_cohort(estimates: pd.Dat
 
 def test_terms_of_several_words_are_put_into_words(estimates: pd.DataFrame) -> None:
     first = estimates[estimates["estimator"] == "two_way_fixed_effects"].iloc[[0]]
-    terms = ["listed*share_away", "listed, mean of cohorts", "listed at share_away = -1.5"]
-    rows = pd.concat([first.assign(term=term) for term in terms])
+    product = {"term": "listed*share_away", "effect_of": "listed*share_away"}
+    terms = [product, average("listed", "mean of cohorts"), effect_at("listed", "share_away", -1.5)]
+    rows = pd.concat([first.assign(**{**term, "at": written(term.get("at"))}) for term in terms])
     labels = [label.split(", Income")[0] for label in cell_labels(rows, declaration("event_study_figure")).values()]
     assert labels == [
         "Listed village × share away",

@@ -4,15 +4,17 @@ import ast
 import re
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import pandas as pd
 import pytest
 
+from ruralpanel.estimation.terms import average, first_stage
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import Reason, because, several, written
 from ruralpanel.words.catalogue import SENTENCES
 from ruralpanel.words.frames import as_text, in_words, ledger_in_words
-from ruralpanel.words.names import name_words, term_words
+from ruralpanel.words.names import name_words, row_words, term_words
 from ruralpanel.words.sentences import condition_words, sample_words, sentence, whose_words
 
 SOURCE = Path(__file__).parent.parent.parent / "src/ruralpanel"
@@ -92,10 +94,15 @@ def test_whose_reference_it_is_is_said_where_it_is_not_everybodys() -> None:
     assert whose_words(because("reference_period")) == ""
 
 
+def estimate(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"at": written(row.get("at"))}
+
+
 def test_a_name_without_a_label_is_printed_as_words() -> None:
     assert name_words("new_firms", LABELS) == "new firms"
     assert term_words("taobao_village*new_firms", LABELS) == "Taobao Village × new firms"
-    assert term_words("first stage of income: plain", LABELS) == "First stage of Income: North China Plain"
+    assert row_words(estimate(first_stage("income", "plain")), LABELS) == "First stage of Income: North China Plain"
+    assert row_words(estimate(average("taobao_village", "by period")), LABELS) == "Taobao Village, by period"
 
 
 def test_a_frame_has_sentences_for_codes_and_keeps_the_codes() -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import reading
@@ -41,7 +40,7 @@ def with_reasons(row: dict[str, Any], equation: Equation) -> dict[str, Any]:
             continue  # a row that nothing can be tested of has its own reason
         if equation.estimator not in reading(key):
             found[key] = because(code, why=because(f"no_{key}_of_estimator", estimator=equation.estimator))
-        elif row["term"] == JOINT_TEST:
+        elif row.get("kind") == "lead_test":
             found[key] = because(code, why=because("it_is_a_joint_test"))
         else:
             found[key] = because(code, why=because(f"no_{key}_of_others"))

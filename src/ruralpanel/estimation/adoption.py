@@ -15,7 +15,7 @@ from ruralpanel.estimation.absorbed import Fit, inference_columns
 from ruralpanel.estimation.average import Average
 from ruralpanel.estimation.covariance import covariances
 from ruralpanel.estimation.estimates import NOBODY, no_estimate
-from ruralpanel.estimation.result import EquationResult
+from ruralpanel.estimation.result import EquationResult, place_of
 from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import (
     OUTCOME,
@@ -202,7 +202,7 @@ def average_rows(
             continue
         reason = why_not if average.over.any() else because(NOBODY, times=[average.place["event_time"]])
         rows.append(no_estimate(equation, reason, treatment, **average.place, **fit.shared))
-    names = {each.place["event_time"]: name_of(each) for each in averages if each.place}
+    names = {place_of({"term": treatment, **each.place}): name_of(each) for each in averages}
     return EquationResult(rows, covariances(rows, names, fit))
 
 

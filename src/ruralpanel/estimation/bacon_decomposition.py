@@ -75,7 +75,12 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     kinds["estimate"] = kinds["part"] / kinds["weight_share"]
     shared = {"observations": len(sample), "units": units, "outcome_mean": float(sample[OUTCOME].mean())}
     rows: list[dict[str, Any]] = [
-        {"term": kind, "estimate": kinds.loc[kind, "estimate"], "weight_share": kinds.loc[kind, "weight_share"]}
+        {
+            "term": kind,
+            "kind": "comparison",
+            "estimate": kinds.loc[kind, "estimate"],
+            "weight_share": kinds.loc[kind, "weight_share"],
+        }
         for kind in (EARLIER, LATER, NEVER, ALWAYS)
         if kind in kinds.index
     ]

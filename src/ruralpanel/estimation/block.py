@@ -21,6 +21,7 @@ from ruralpanel.estimation.matching_balance import BALANCE_COLUMNS
 from ruralpanel.estimation.modules import ADJUSTMENT, MATCHING, estimate_function
 from ruralpanel.estimation.result import Draws, EquationResult
 from ruralpanel.estimation.sample import CannotEstimate
+from ruralpanel.estimation.terms import KINDS
 from ruralpanel.estimation.treated_clusters import with_treated_clusters
 from ruralpanel.frames.ledger import Ledger, LedgerLine, ledger_frame
 from ruralpanel.reasons import because
@@ -54,7 +55,7 @@ class BlockResults:
     draws
         What permutations of cohorts gave: :data:`DRAWS_KEY` and ``estimate``, in the outcome's unit.
     covariance
-        Of coefficients by event time, with the columns of :data:`ruralpanel.estimation.covariance.COVARIANCE_COLUMNS`.
+        Of coefficients, with the columns of :data:`ruralpanel.estimation.covariance.COVARIANCE_COLUMNS`.
     """
 
     estimates: pd.DataFrame
@@ -166,6 +167,8 @@ def _require_estimates(result: Any, equation: Equation) -> None:
     problems = [
         Problem(where, f"`{name}` is no column of the estimates", hint=nearest(name, COLUMNS)) for name in unknown
     ]
+    kinds = sorted({str(row.get("kind", "overall")) for row in result.rows} - KINDS.keys())
+    problems += [Problem(where, f"`{kind}` is no kind of row", hint=nearest(kind, KINDS)) for kind in kinds]
     if any("term" not in row for row in result.rows):
         problems.append(Problem(where, "a row has no `term`, which says what it is an estimate of"))
     if problems:

@@ -49,6 +49,7 @@ def cell_means(sample: pd.DataFrame, group: pd.Series, equation: Equation) -> li
         cell = (name, period)
         found = {
             "term": "mean",
+            "kind": "mean",
             "period": period,
             "observations": len(members),
             "units": members[equation.unit].nunique(),

@@ -9,9 +9,9 @@ from __future__ import annotations
 import pandas as pd
 
 from ruralpanel.estimation.cell_means import cell_means
-from ruralpanel.estimation.estimates import COHORT_SIZE
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import estimation_sample
+from ruralpanel.estimation.terms import COHORT_SIZE
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
@@ -51,7 +51,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     counted = because("rows_and_units") if whom == equation.unit else because("rows_and_levels", level=whom)
     for name, members in sample.groupby(cohort, sort=True):
         counts = {"observations": len(members), "units": members[whom].nunique()}
-        rows.append({"term": COHORT_SIZE, "cohort": name, **counts, "reason": counted})
+        rows.append({**COHORT_SIZE, "cohort": name, **counts, "reason": counted})
     return EquationResult(rows)
 
 

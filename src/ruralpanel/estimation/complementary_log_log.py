@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.absorbed import CONSTANT, inference_columns
+from ruralpanel.estimation.covariance import covariances_in
 from ruralpanel.estimation.estimates import COLLINEAR, no_estimate, statistics
-from ruralpanel.estimation.result import EquationResult
+from ruralpanel.estimation.result import EquationResult, place_of
 from ruralpanel.estimation.right_hand_side import Term, right_hand_side
 from ruralpanel.estimation.rounding import NOISE, unit_of
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, clusters_of, effect_name, estimation_sample
@@ -76,7 +77,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     design = design.drop(columns=collinear)
     weights = sample[equation.weights].to_numpy(dtype="float64") if equation.weights else None
     result = _fit(sample[OUTCOME], design, weights)
-    errors, clusters = _standard_errors(result, sample, names, equation)
+    covariance, clusters = _covariance(result, sample, names, equation)
     ledger.note("estimated", len(sample), sample)
     shared: dict[str, Any] = {
         "observations": len(sample),
@@ -86,8 +87,11 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
         **inference_columns(equation),
         **counts_of(sample, equation),
     }
+    errors = pd.Series(np.sqrt(np.diag(covariance)), covariance.index)
     found = pd.DataFrame({"estimate": result.params, "error": errors}).reindex(columns).div(units, axis=0)
-    return EquationResult([_row(term, found, collinear, equation, shared) for term in terms])
+    rows = [_row(term, found, collinear, equation, shared) for term in terms]
+    among = covariance.reindex(index=columns, columns=columns).div(units, axis=0).div(units, axis=1)
+    return EquationResult(rows, covariances_in(rows, [place_of(row) for row in rows], among.to_numpy()))
 
 
 def _row(
@@ -170,10 +174,10 @@ def _fit(outcome: pd.Series, design: pd.DataFrame, weights: np.ndarray | None) -
     return result
 
 
-def _standard_errors(
+def _covariance(
     result: Any, sample: pd.DataFrame, names: list[str], equation: Equation
-) -> tuple[pd.Series, int | None]:
-    """Take them from the inverse information, or from a sandwich of it with scores, added up within clusters."""
+) -> tuple[pd.DataFrame, int | None]:
+    """Take it from the inverse information, or from a sandwich of it with scores, added up within clusters."""
     inference = equation.inference
     design = np.asarray(result.model.exog)
     mean = np.asarray(result.fittedvalues)
@@ -192,7 +196,7 @@ def _standard_errors(
         matrix = bread if constant else bread @ (score.T @ score) @ bread
         if not constant and inference.small_sample != "none":
             matrix = matrix * size / (size - counted_coefficients(counted_terms, effects, None))
-        return pd.Series(np.sqrt(np.diag(matrix)), index=columns), None
+        return pd.DataFrame(matrix, columns, columns), None
     (cluster,) = inference.cluster or [equation.unit]
     meat, clusters = clustered_meat(score, clusters_of(sample, equation))
     matrix = bread @ meat @ bread
@@ -200,4 +204,4 @@ def _standard_errors(
         nested_in = None if inference.small_sample == "fixest_full" else sample[[cluster]]
         taken = counted_coefficients(counted_terms, effects, nested_in)
         matrix = matrix * clusters / (clusters - 1) * (size - 1) / (size - taken)
-    return pd.Series(np.sqrt(np.diag(matrix)), index=columns), clusters
+    return pd.DataFrame(matrix, columns, columns), clusters

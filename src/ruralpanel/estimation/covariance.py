@@ -1,78 +1,87 @@
-"""The covariance of coefficients by event time, beside the estimates: what tests of several of them together need."""
+"""The covariance of coefficients, beside the estimates: what tests of several of them together need."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.absorbed import Fit
-from ruralpanel.estimation.result import EquationResult, Row
+from ruralpanel.estimation.result import EquationResult, Place, Row, place_of
 from ruralpanel.study.blocks import Equation
 
 COVARIANCE_COLUMNS = {
+    "row": "the row of the block's estimates that the one coefficient is",
+    "row_other": "that of the other, the same or a later one",
     "specification": "the specification within the block",
     "outcome": "the outcome of the study",
     "estimator": "the estimator",
     "event_time": "event time of the one coefficient",
-    "event_time_other": "event time of the other, the same or later",
+    "event_time_other": "event time of the other",
     "covariance": "their covariance, in the square of the outcome's unit after transformation",
 }
 """Every column of the table of covariances, one row a pair, and what it holds. A pair that is not there is unknown:
 its coefficients are from two regressions."""
 
-COVARIANCE_KEY = list(COVARIANCE_COLUMNS)[:-1]
+COVARIANCE_KEY = ["row", "row_other"]
 """What identifies a pair."""
 
 
-def covariances(rows: Sequence[Row], names: Mapping[int, str], fit: Fit) -> dict[int, dict[int, float]]:
-    """Say how the coefficients by event time covary.
+def covariances(rows: Sequence[Row], names: Mapping[Place, str], fit: Fit) -> dict[Place, dict[Place, float]]:
+    """Say how coefficients covary.
 
     Parameters
     ----------
     rows
         The estimates.
     names
-        By event time, the name its coefficient has in the regression.
+        By place, the name its coefficient has in the regression, where that is not its term.
     fit
         The regression.
 
     Returns
     -------
     dict
-        By event time of one coefficient and then of the other, in the order of the rows, of those that have a standard
+        By place of one coefficient and then of the other, in the order of the rows, of those that have a standard
         error from this regression.
     """
     matrix = fit.covariance.matrix
-    known = {event_time: name for event_time, name in names.items() if name in matrix.index}
+    named = {place: names.get(place, place[0]) for place in map(place_of, rows)}
+    known = {place: name for place, name in named.items() if name in matrix.index}
     chosen = matrix.loc[list(known.values()), list(known.values())]
     return covariances_in(rows, list(known), chosen.to_numpy())
 
 
-def covariances_in(rows: Sequence[Row], event_times: Sequence[int], matrix: Numbers) -> dict[int, dict[int, float]]:
-    """Do what :func:`covariances` does, with a covariance by event time at hand.
+def covariances_in(rows: Sequence[Row], places: Sequence[Place], matrix: Numbers) -> dict[Place, dict[Place, float]]:
+    """Do what :func:`covariances` does, with a covariance at hand.
 
     Parameters
     ----------
     rows
         The estimates.
-    event_times
+    places
         Of the covariance's rows and columns.
     matrix
         The covariance.
     """
-    with_errors = [row.get("event_time") for row in rows if np.isfinite(row.get("standard_error", np.nan))]
-    lines = {
-        event_time: {
+    with_errors = {place_of(row) for row in rows if np.isfinite(row.get("standard_error", np.nan))}
+    return {
+        place: {
             other: covariance
-            for other, covariance in zip(event_times, map(float, line), strict=True)
+            for other, covariance in zip(places, map(float, line), strict=True)
             if other in with_errors
         }
-        for event_time, line in zip(event_times, matrix, strict=True)
+        for place, line in zip(places, matrix, strict=True)
+        if place in with_errors
     }
-    return {event_time: lines[event_time] for event_time in with_errors if event_time in lines}
+
+
+def at_event_times(treatment: str, names: Mapping[int, str]) -> dict[Place, str]:
+    """Give names of coefficients by place, of those that are by event time."""
+    return {place_of({"term": treatment, "event_time": value}): name for value, name in names.items()}
 
 
 def covariance_frame(found: Sequence[tuple[EquationResult, Equation]]) -> pd.DataFrame:
@@ -88,11 +97,17 @@ def covariance_frame(found: Sequence[tuple[EquationResult, Equation]]) -> pd.Dat
     pandas.DataFrame
         The columns of :data:`COVARIANCE_COLUMNS`.
     """
-    pairs = [
-        (equation.specification, equation.outcome, equation.estimator, event_time, other, covariance)
-        for result, equation in found
-        for event_time, line in result.covariance.items()
-        for other, covariance in line.items()
-        if other >= event_time
-    ]
-    return pd.DataFrame(pairs, columns=list(COVARIANCE_COLUMNS))
+    pairs: list[tuple[Any, ...]] = []
+    first = 1
+    for result, equation in found:
+        numbers = {place_of(row): number for number, row in enumerate(result.rows, start=first)}
+        of = (equation.specification, equation.outcome, equation.estimator)
+        pairs += [
+            (numbers[place], numbers[other], *of, place[1], other[1], covariance)
+            for place, line in (result.covariance or {}).items()
+            for other, covariance in line.items()
+            if numbers[other] >= numbers[place]
+        ]
+        first += len(result.rows)
+    frame = pd.DataFrame(pairs, columns=list(COVARIANCE_COLUMNS))
+    return frame.astype({"event_time": "Int64", "event_time_other": "Int64"})

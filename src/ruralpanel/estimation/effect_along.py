@@ -15,7 +15,7 @@ import pandas as pd
 
 from ruralpanel.estimation.absorbed import Fit
 from ruralpanel.estimation.estimates import no_estimate, statistics
-from ruralpanel.estimation.terms import term_at
+from ruralpanel.estimation.terms import effect_at
 from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
 
@@ -59,7 +59,7 @@ def effects_along(fit: Fit, equation: Equation) -> list[dict[str, Any]]:
         treated = sample[sample[treatment].astype("float64") != 0]
         if left_out or treated.empty:
             reason = because("collinear_term", term=left_out[0]) if left_out else because("no_treated_row")
-            rows.append(no_estimate(equation, reason, term_at(treatment, along), **fit.shared))
+            rows.append(no_estimate(equation, reason, None, **fit.shared) | effect_at(treatment, along))
             continue
         means = {
             part: float(treated[part].astype("float64").mean())
@@ -80,5 +80,5 @@ def effects_along(fit: Fit, equation: Equation) -> list[dict[str, Any]]:
                 equation.inference.level,
                 tuple(np.abs(multiples) @ fit.covariance.rounding.loc[columns, ["estimate", "error"]].to_numpy()),
             )
-            rows.append({"term": term_at(treatment, along, value), **fit.shared, **numbers})
+            rows.append({**effect_at(treatment, along, value), **fit.shared, **numbers})
     return rows

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.rounding import NEGATIVE_VARIANCE, ZERO_ERROR
+from ruralpanel.estimation.terms import KINDS, kind_of
 from ruralpanel.frames.periods.frequency import frequency
 from ruralpanel.frames.storage import load_typed, with_types
 from ruralpanel.reasons import Reason, because, written
@@ -29,8 +30,11 @@ COLUMNS: dict[str, tuple[str, str]] = {
     ),
     "term": (
         "str",
-        "the treatment or regressor, or two with a star between; `joint test of leads` for the test before treatment",
+        "the treatment or regressor, or two with a star between, and what else an address has to say of a row in words",
     ),
+    "kind": ("str", "; ".join(f"`{kind}`, {meaning}" for kind, meaning in KINDS.items())),
+    "effect_of": ("str", "the treatment or regressor, without what else the term says"),
+    "at": ("str", "what else it says, by name: `moderator` and `value`, `endogenous`, `average`, or a group's"),
     "event_time": ("Int64", "periods since treatment began"),
     "event_time_bin": ("str", "`and earlier` or `and later` where event times are binned"),
     "cohort": ("str", "the first period treated, or `never`"),
@@ -107,12 +111,6 @@ COLUMNS: dict[str, tuple[str, str]] = {
 }
 """Every column of the estimates, with its type and what it holds."""
 
-JOINT_TEST = "joint test of leads"
-"""The term under which an event study reports the joint test of its coefficients before treatment."""
-
-COHORT_SIZE = "cohort size"
-"""The term of the rows of means that count a whole cohort, whatever period its units are seen in."""
-
 ROW = "row"
 """A running number within a block's file, which keeps the order in which estimates are to be shown."""
 
@@ -170,7 +168,7 @@ def estimates_frame(rows: Sequence[dict[str, Any]], equation: Equation) -> pd.Da
         "fixed_effects": equation.fixed_effects,
         "not_used": not_used(equation),
     }
-    frame = pd.DataFrame([_as_cells(stated | dict(each)) for each in rows], columns=list(COLUMNS))
+    frame = pd.DataFrame([_as_cells(stated | dict(each), equation) for each in rows], columns=list(COLUMNS))
     frame["block"] = equation.block
     frame["specification"] = equation.specification
     frame["outcome"] = equation.outcome
@@ -181,12 +179,15 @@ def estimates_frame(rows: Sequence[dict[str, Any]], equation: Equation) -> pd.Da
     return with_types(_labelled(frame, equation), COLUMNS)
 
 
-def _as_cells(row: dict[str, Any]) -> dict[str, Any]:
-    """Write what a row has for lists, reasons and other facts as cells of a table."""
+def _as_cells(row: dict[str, Any], equation: Equation) -> dict[str, Any]:
+    """Write what a row is of, and what it has for lists, reasons and other facts, as cells of a table."""
     reason = row.get("reason")
+    each = ESTIMATORS[equation.estimator]
+    is_regression = each.has_treatment_terms or each.is_own or row["term"] in equation.regressors
+    of = {"kind": kind_of(row, is_regression), "effect_of": row["term"]} | row | {"at": written(row.get("at"))}
     texts = {name: written(row.get(name) or ([] if name in LISTS else None)) for name in (*LISTS, *FACTS)}
     told = {"reason": reason.code, "reason_arguments": written(reason.arguments)} if reason else {"reason": ""}
-    return row | texts | told
+    return of | texts | told
 
 
 def _labelled(frame: pd.DataFrame, equation: Equation) -> pd.DataFrame:
@@ -235,8 +236,8 @@ def no_estimate(equation: Equation, reason: Reason | None, term: str | None = No
     **found
         What is known all the same, such as the number of observations.
     """
-    terms = [*equation.treatments, *equation.regressors]
-    return {"term": term or (terms[0] if terms else "none"), "reason": reason, **found}
+    terms = [*equation.treatments, *equation.regressors, "none"]
+    return {"term": term or terms[0], "reason": reason, **found}
 
 
 def load_estimates(paths: Sequence[Path | str]) -> pd.DataFrame:

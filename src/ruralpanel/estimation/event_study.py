@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed
-from ruralpanel.estimation.covariance import covariances
+from ruralpanel.estimation.covariance import at_event_times, covariances
 from ruralpanel.estimation.estimates import COLLINEAR, NOBODY, left_out_of, no_estimate
 from ruralpanel.estimation.event_time_columns import event_time_columns, event_times_seen
 from ruralpanel.estimation.leads import joint_test_of, null_of_regression
@@ -93,8 +93,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     rows += _unseen(rows, (lowest, highest), treatment, equation, fit)
     rows.sort(key=lambda each: int(each["event_time"]))
     names = {value: name for name, value in columns.items()}
-    covariance = covariances(rows, names, fit)
-    result = EquationResult([*rows, *(row(name, name) for name in equation.regressors)], covariance)
+    rows += [row(name, name) for name in equation.regressors]
+    result = EquationResult(rows, covariances(rows, at_event_times(treatment, names), fit))
     equation = resampled_if_few(equation, fit)
     if equation.inference.bootstrap is not None:
         at = [names.get(each["event_time"]) if "event_time" in each else None for each in result.rows]

@@ -28,9 +28,10 @@ from ruralpanel.estimation.adoption import (
     name_of,
     with_combinations,
 )
-from ruralpanel.estimation.estimates import JOINT_TEST, left_out_of
+from ruralpanel.estimation.estimates import left_out_of
 from ruralpanel.estimation.imputation import imputable_rows
 from ruralpanel.estimation.result import EquationResult
+from ruralpanel.estimation.terms import LEAD_TEST
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
@@ -74,7 +75,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     combinations = pd.DataFrame({name: indicators.mul(share, axis=0).sum() for name, share in shares.items()})
     fit = with_combinations(fit, combinations)
     result = average_rows(averages, fit, adoption.treatment, equation, because("cell_collinear"))
-    test = {"term": JOINT_TEST, **fit.shared, "reason": because("no_row_is_a_lead")}
+    test = {**LEAD_TEST, **fit.shared, "reason": because("no_row_is_a_lead")}
     without = left_out_of(equation, left_out)
     return replace(result, rows=[{"left_out": without, **row} for row in (*result.rows, test)])
 

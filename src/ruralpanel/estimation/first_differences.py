@@ -24,7 +24,7 @@ from ruralpanel.estimation.resampling import with_bootstrap
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.right_hand_side import right_hand_side
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
-from ruralpanel.estimation.two_way_fixed_effects import rows_of
+from ruralpanel.estimation.two_way_fixed_effects import result_of
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
@@ -64,7 +64,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     changes = _differences(sample, columns, equation, ledger)
     within = equation.model_copy(update={"fixed_effects": effects})
     fit = fit_absorbed(changes, columns, within, ledger)
-    result = EquationResult(rows_of(fit, terms, equation))
+    result = result_of(fit, terms, equation)
     if equation.inference.bootstrap is not None:
         result = with_bootstrap(result, terms, fit, panel, within)
     weights = changes[equation.weights] if equation.weights else None

@@ -15,7 +15,7 @@ from ruralpanel.estimation.cell_means import cell_means
 from ruralpanel.estimation.estimates import left_out_of
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
-from ruralpanel.estimation.terms import group_term
+from ruralpanel.estimation.terms import group_mean
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import Reason, because
 from ruralpanel.study.blocks import Equation
@@ -77,18 +77,20 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
         sample = _kept(sample, base.notna(), because("outcome_of", period=from_period), why, ledger)
     ledger.note("averaged", len(sample), sample)
     is_treated = sample[whom].map(then[treatment]).eq(1)
-    group = is_treated.map(group_term)
+    places = is_treated.map(group_mean)
     left_out = left_out_of(equation)
     for moderator in equation.moderators:
         value = then.loc[then.index.isin(sample[whom]), moderator]
         cut = float(value.quantile(groups.high_above))
         high = sample[whom].map(value) > cut
         cells = zip(is_treated, high, strict=True)
-        group = pd.Series([group_term(each, moderator, above) for each, above in cells], sample.index)
+        places = pd.Series([group_mean(each, moderator, above) for each, above in cells], sample.index)
         at = equation.label(groups.at)
         left_out = left_out_of(equation, because("high_above", moderator=moderator, cut=cut, period=at))
+    group = places.map(lambda place: place["term"])
+    of = dict(zip(group, places, strict=True))
     means = cell_means(sample, group, equation)
-    return EquationResult([_row(name, row, left_out, groups.measured_from) for name, row in means])
+    return EquationResult([_row(of[name], row, left_out, groups.measured_from) for name, row in means])
 
 
 def _then(rows: pd.DataFrame, equation: Equation) -> pd.DataFrame:
@@ -113,13 +115,15 @@ def _means(rows: pd.DataFrame, equation: Equation) -> pd.Series:
     return means
 
 
-def _row(group: str, row: dict[str, Any], left_out: list[Reason], measured_from: int | None) -> dict[str, Any]:
+def _row(
+    group: dict[str, Any], row: dict[str, Any], left_out: list[Reason], measured_from: int | None
+) -> dict[str, Any]:
     """Say which group a mean is of; one that is zero by construction has no standard error."""
     if measured_from is not None and row["period"] == measured_from:
         unknown = ("standard_error", "statistic", "p_value", "interval_low", "interval_high")
         row = {key: value for key, value in row.items() if key not in (*unknown, "minimum_detectable_effect")}
         row["estimate"] = 0.0
-    return row | {"term": group, "left_out": left_out, "regressors": [], "fixed_effects": []}
+    return row | group | {"left_out": left_out, "regressors": [], "fixed_effects": []}
 
 
 def _kept(sample: pd.DataFrame, stay: pd.Series, step: Reason | str, reason: Reason, ledger: Ledger) -> pd.DataFrame:

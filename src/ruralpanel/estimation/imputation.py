@@ -28,12 +28,13 @@ from ruralpanel.estimation.adoption import (
     numbers_of,
 )
 from ruralpanel.estimation.average import Average
-from ruralpanel.estimation.covariance import covariances
-from ruralpanel.estimation.estimates import COLLINEAR, JOINT_TEST, left_out_of, no_estimate
+from ruralpanel.estimation.covariance import at_event_times, covariances
+from ruralpanel.estimation.estimates import COLLINEAR, left_out_of, no_estimate
 from ruralpanel.estimation.leads import joint_test_of, null_of_regression
 from ruralpanel.estimation.measured_from import cohorts_named, curves_of, identified
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import CannotEstimate, clusters_of
+from ruralpanel.estimation.terms import LEAD_TEST
 from ruralpanel.estimation.untreated import untreated_outcome
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import Reason, because, several
@@ -84,8 +85,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     leads = _leads(adoption, equation, ledger)
     rows = [{"left_out": left_out_of(equation, UNTREATED), **each} for each in leads.rows]
     rows += [{"left_out": left_out_of(equation, left_out), **each} for each in effects.rows]
-    rows.sort(key=lambda each: (each["term"] == JOINT_TEST, "event_time" not in each))
-    return EquationResult(rows, {**leads.covariance, **effects.covariance})
+    rows.sort(key=lambda each: (each.get("kind") == "lead_test", "event_time" not in each))
+    return EquationResult(rows, {**(leads.covariance or {}), **(effects.covariance or {})})
 
 
 def imputable_rows(adoption: Adoption, equation: Equation, ledger: Ledger) -> tuple[Adoption, Reason | None]:
@@ -163,7 +164,7 @@ def _leads(adoption: Adoption, equation: Equation, ledger: Ledger) -> EquationRe
     untreated = adoption.sample[adoption.untreated].reset_index(drop=True)
     event_time = untreated[event_time_column(adoption.treatment)]
     out, leads = _split(adoption, untreated, equation)
-    nothing = {"term": JOINT_TEST, "reason": because("no_lead", word="coefficient")}
+    nothing = {**LEAD_TEST, "reason": because("no_lead", word="coefficient")}
     if not leads:
         return EquationResult([nothing])
     ledger.note("untreated rows, for the leads", len(adoption.sample), untreated)
@@ -186,7 +187,8 @@ def _leads(adoption: Adoption, equation: Equation, ledger: Ledger) -> EquationRe
         else:
             rows.append({"term": adoption.treatment, **place, **fit.shared, **numbers_of(fit, name, equation)})
     rows = sorted(rows, key=lambda row: int(row["event_time"]))
-    covariance = covariances(rows, {value: name for name, value in columns.items()}, fit)
+    names = at_event_times(adoption.treatment, {value: name for name, value in columns.items()})
+    covariance = covariances(rows, names, fit)
     null = null_of_regression(fit, list(columns), equation)
     return EquationResult([*rows, joint_test_of(fit, list(columns), equation, null)], covariance)
 

@@ -14,7 +14,7 @@ of :mod:`ruralpanel.inference.weak_instruments`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,8 +27,8 @@ from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.right_hand_side import Term, right_hand_side
 from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
-from ruralpanel.estimation.terms import first_stage_term
-from ruralpanel.estimation.two_way_fixed_effects import rows_of
+from ruralpanel.estimation.terms import first_stage
+from ruralpanel.estimation.two_way_fixed_effects import result_of
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.inference.covariance import Influences
 from ruralpanel.inference.weak_instruments import (
@@ -137,12 +137,14 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     stages = {
         name: _on_instruments(_one(design.endogenous, name), design, equation, own) for name in design.endogenous.names
     }
+    result = result_of(fit, terms, equation)
     rows = [
         _with_diagnostics(row, term, fit, design, stages, equation, own)
-        for row, term in zip(rows_of(fit, terms, equation), terms, strict=True)
+        for row, term in zip(result.rows, terms, strict=True)
     ]
     named = {"instruments": design.instruments.names}
-    return EquationResult([row | named for row in [*rows, *_first_stage_rows(stages, lost, design, equation)]])
+    rows += _first_stage_rows(stages, lost, design, equation)
+    return replace(result, rows=[row | named for row in rows])
 
 
 def _design(sample: pd.DataFrame, effects: pd.DataFrame, terms: list[str], equation: Equation) -> Design:
@@ -339,6 +341,6 @@ def _first_stage_rows(
         shared = stage.shared | {"outcome_mean": float(np.average(design.sample[name], weights=weights))}
         for instrument in design.instruments.names:
             numbers = stage.statistics(instrument, equation.inference.level)
-            rows.append({"term": first_stage_term(name, instrument), **shared, **numbers})
-        rows += [no_estimate(equation, COLLINEAR, first_stage_term(name, each), **shared) for each in lost]
+            rows.append({**first_stage(name, instrument), **shared, **numbers})
+        rows += [no_estimate(equation, COLLINEAR, None, **shared) | first_stage(name, each) for each in lost]
     return rows

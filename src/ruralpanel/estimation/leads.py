@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.absorbed import Fit
-from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.estimation.resampling import nested_effect, projection
+from ruralpanel.estimation.terms import LEAD_TEST
 from ruralpanel.inference.covariance import is_singular
 from ruralpanel.inference.crossing_effects import CrossingEffects, TooManyLevels, by_cluster, crossing, crossing_effects
 from ruralpanel.inference.random_draws import generator
@@ -67,7 +67,7 @@ def joint_test(
     """
     from scipy.stats import f as fisher
 
-    found: dict[str, Any] = {**shared, "term": JOINT_TEST}
+    found: dict[str, Any] = {**shared, **LEAD_TEST}
     number = len(estimates)
     if not number:
         return found | {"reason": because("no_placebo_to_test") if word == "placebo" else because("no_lead", word=word)}

@@ -25,10 +25,11 @@ from numpy.typing import NDArray
 
 from ruralpanel.estimation.absorbed import SINGLETONS_DROPPED, SINGLETONS_KEPT, fit_absorbed
 from ruralpanel.estimation.adoption import Adoption, adoption_of, numbers_of
-from ruralpanel.estimation.estimates import COLLINEAR, JOINT_TEST, left_out_of, no_estimate
+from ruralpanel.estimation.estimates import COLLINEAR, left_out_of, no_estimate
 from ruralpanel.estimation.measured_from import Curve, base_of, cohorts_named, why_not, why_zero
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, effect_name
+from ruralpanel.estimation.terms import LEAD_TEST
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import Reason, because, several
 from ruralpanel.study.blocks import Equation
@@ -81,7 +82,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     rows.append(_projection(adoption, rows_at, list(range(last + 1)), bases, equation, ledger))
     if any(row.get("event_time", 0) < adoption.begins and row["event_time"] not in zero for row in rows[:-1]):
         reason = because("regressions_of_their_own")
-        rows.append({"term": JOINT_TEST, "reason": reason, "observations": rows[-1].get("observations")})
+        rows.append({**LEAD_TEST, "reason": reason, "observations": rows[-1].get("observations")})
     lost = [each for each, base in bases.items() if base is None]
     without = because("without", who=cohorts_named(lost, equation)) if lost else None
     left_out = left_out_of(equation, adoption.left_out, without)

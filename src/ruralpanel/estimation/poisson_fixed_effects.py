@@ -23,7 +23,7 @@ from ruralpanel.estimation.absorbed import Fit, absorbed_regression, fit_of, var
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.right_hand_side import right_hand_side
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, effect_name, estimation_sample
-from ruralpanel.estimation.two_way_fixed_effects import rows_of
+from ruralpanel.estimation.two_way_fixed_effects import result_of
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
@@ -67,7 +67,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     sample, terms = right_hand_side(sample, equation)
     fit = _fit(sample, [term.column for term in terms], equation, ledger)
     normal = replace(fit.covariance, degrees_of_freedom=np.inf)
-    return EquationResult(rows_of(replace(fit, covariance=normal), terms, equation))
+    return result_of(replace(fit, covariance=normal), terms, equation)
 
 
 def _without_zero_levels(sample: pd.DataFrame, equation: Equation, ledger: Ledger) -> pd.DataFrame:

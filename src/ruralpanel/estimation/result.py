@@ -13,6 +13,9 @@ from ruralpanel.arrays import Numbers
 Row = dict[str, Any]
 """A row of the estimates, by column of :data:`ruralpanel.estimation.estimates.COLUMNS`; what is left out is missing."""
 
+Place = tuple[str, int | None, str, int | None]
+"""What tells a row from the others of an equation: its term, event time, cohort and period."""
+
 TREATED_CLUSTERS = "treated_clusters"
 """The column whose number depends on the rest of a row: until :func:`ruralpanel.estimation.treated_clusters.counted`
 it holds who counts."""
@@ -62,8 +65,9 @@ class EquationResult:
     rows
         The estimates, one row a coefficient, in the order to report them.
     covariance
-        By event time of one coefficient and then of the other, their covariance, in the square of the outcome's unit
-        after transformation. A pair that is not there is unknown: its coefficients are from two regressions.
+        By place of one coefficient and then of the other, their covariance, in the square of the outcome's unit
+        after transformation. A pair that is not there is unknown: its coefficients are from two regressions. None where
+        no coefficient has one.
     draws
         By position in ``rows``, what was drawn for a row.
     balance
@@ -72,6 +76,11 @@ class EquationResult:
     """
 
     rows: Sequence[Row]
-    covariance: Mapping[int, Mapping[int, float]] = field(default_factory=dict)
+    covariance: Mapping[Place, Mapping[Place, float]] | None = None
     draws: Mapping[int, Draws] = field(default_factory=dict)
     balance: pd.DataFrame | None = None
+
+
+def place_of(row: Row) -> Place:
+    """Give the place of a row."""
+    return row["term"], row.get("event_time"), row.get("cohort", ""), row.get("period")

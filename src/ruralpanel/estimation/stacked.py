@@ -24,12 +24,12 @@ import pandas as pd
 
 from ruralpanel.estimation.absorbed import fit_absorbed
 from ruralpanel.estimation.adoption import Adoption, adoption_of, numbers_of, with_combinations
-from ruralpanel.estimation.covariance import covariances
+from ruralpanel.estimation.covariance import at_event_times, covariances
 from ruralpanel.estimation.estimates import COLLINEAR, left_out_of, no_estimate
 from ruralpanel.estimation.event_time_columns import event_time_columns, event_times_seen
 from ruralpanel.estimation.leads import joint_test_of, null_of_regression
 from ruralpanel.estimation.measured_from import identified
-from ruralpanel.estimation.result import EquationResult
+from ruralpanel.estimation.result import EquationResult, place_of
 from ruralpanel.estimation.sample import CannotEstimate, effect_name
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import Reason, because
@@ -102,13 +102,14 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
         for value, reason in made.without.items()
     ]
     rows.sort(key=lambda each: int(each["event_time"]))
-    covariance = covariances(rows, {value: name for name, value in columns.items()}, fit)
     nobody = because("nobody_after_treatment")
     if after and not lost:
         rows.append(row("overall"))
     else:
         reason = made.without[lost[0]] if lost else nobody
         rows.append(no_estimate(equation, reason, adoption.treatment, **fit.shared))
+    names = at_event_times(adoption.treatment, {value: name for name, value in columns.items()})
+    covariance = covariances(rows, names | {place_of({"term": adoption.treatment}): "overall"}, fit)
     rows.append(joint_test_of(fit, leads, equation, null))
     without = left_out_of(equation, *left_out)
     return EquationResult([{"left_out": without, **each} for each in rows], covariance)

@@ -26,7 +26,7 @@ from ruralpanel.estimation.covariance import covariances
 from ruralpanel.estimation.estimates import COLLINEAR, left_out_of, no_estimate
 from ruralpanel.estimation.leads import joint_test_of, null_of_regression
 from ruralpanel.estimation.measured_from import Curve, base_of, cohorts_named, connected, identified, why_not, why_zero
-from ruralpanel.estimation.result import EquationResult
+from ruralpanel.estimation.result import EquationResult, place_of
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample, without_always_treated
 from ruralpanel.estimation.simultaneous_band import with_band
 from ruralpanel.estimation.treated_units import treated_counted
@@ -109,7 +109,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     rows += [each for each in found if "event_time" not in each]
     rows += [row(name, name) for name in equation.regressors]
     times = {each.place["event_time"]: name for name, each in averages.items() if "event_time" in each.place}
-    covariance = covariances(rows, times, fit)
+    places = {place_of({"term": treatment, **each.place}): name for name, each in averages.items()}
+    covariance = covariances(rows, places, fit)
     if equation.inference.simultaneous:
         rows = with_band(rows, times, fit, equation)
     begins = -equation.anticipation.get(treatment, 0)

@@ -1,85 +1,81 @@
-"""How the terms of estimates are written that are more than a column, and read again: both are here and nowhere else.
+"""What rows of the estimates are of that is more than a column, each with the term that is part of its address.
 
-A term is part of an address, which people write: ``listed at distance = 12.5`` is an effect at a value of a moderator,
-``first stage of listed: distance`` a coefficient of a first stage, ``listed, mean of cohorts`` an average of effects,
-``treated, kinship high`` a group of which there are means.
+A term is what people write: ``listed at distance = 12.5`` is an effect at a value of a moderator, ``first stage of
+listed: distance`` a coefficient of a first stage, ``listed, mean of cohorts`` an average of effects, ``treated, kinship
+high`` a group of which there are means. Nothing reads it back: what it says is in ``kind``, ``effect_of`` and ``at``.
 """
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+from typing import Any
 
-if TYPE_CHECKING:  # the workflow reads names of terms whenever it starts
-    import pandas as pd
+import pandas as pd
 
-FIRST_STAGE = "first stage of "
-TREATED, UNTREATED, HIGH, LOW = "treated", "untreated", "high", "low"
+KINDS = {
+    "coefficient": "a coefficient of a regression",
+    "overall": "an effect over all cohorts and periods",
+    "average": "another average of effects; `at` has which",
+    "event_time": "an effect at an event time",
+    "cohort": "an effect of a cohort",
+    "cell": "an effect of a cohort in a period",
+    "period": "a coefficient or effect in a period",
+    "effect_at": "an effect at a value of a moderator; `at` has which",
+    "first_stage": "a coefficient of a first stage; `at` has whose",
+    "comparison": "a comparison of two groups by when they are treated",
+    "mean": "the mean of a cohort, or of a group that `at` has, in a period",
+    "cohort_size": "the size of a cohort",
+    "lead_test": "the joint test of effects before treatment",
+}
+"""Every kind of row."""
 
-_ALONG = re.compile(r"(?P<treatment>.+) at (?P<moderator>[a-z][a-z0-9_]*)(?: = (?P<value>\S+))?")
-_GROUP = re.compile(r"(?P<group>treated|untreated)(, (?P<moderator>\w+) (?P<level>high|low))?")
+JOINT_TEST = "joint test of leads"
+"""The term under which an event study reports the joint test of its coefficients before treatment."""
 
+LEAD_TEST = {"term": JOINT_TEST, "kind": "lead_test"}
+"""What such a row is of."""
 
-def first_stage_term(endogenous: str, name: str) -> str:
-    """Write the term of a coefficient in the first stage of an endogenous regressor."""
-    return f"{FIRST_STAGE}{endogenous}: {name}"
-
-
-def first_stage_parts(term: str) -> tuple[str, str] | None:
-    """Read the endogenous regressor and the name behind the coefficient; None for any other term."""
-    if not term.startswith(FIRST_STAGE):
-        return None
-    endogenous, _, name = term.removeprefix(FIRST_STAGE).partition(": ")
-    return endogenous, name
-
-
-def term_at(treatment: str, moderator: str, value: float | None = None) -> str:
-    """Write the term of an effect at a value, or of the reason why there is none at any."""
-    return f"{treatment} at {moderator}" + ("" if value is None else f" = {value!r}")
-
-
-def along_parts(term: str) -> tuple[str, str, str] | None:
-    """Read treatment, moderator and value, empty where it has none, of an effect at a value; None for other terms."""
-    found = _ALONG.fullmatch(term)
-    return (found["treatment"], found["moderator"], found["value"] or "") if found else None
+COHORT_SIZE = {"term": "cohort size", "kind": "cohort_size"}
+"""What the rows of means are of that count a whole cohort, whatever period its units are seen in."""
 
 
-def value_of(term: str, moderator: str) -> float:
-    """Read the value of a moderator from the term of an effect at it; missing for any other term."""
-    found = along_parts(term)
-    return float(found[2]) if found and found[1] == moderator and found[2] else float("nan")
+def first_stage(endogenous: str, name: str) -> dict[str, Any]:
+    """Say that a row is a coefficient in the first stage of an endogenous regressor."""
+    term = f"first stage of {endogenous}: {name}"
+    return {"term": term, "kind": "first_stage", "effect_of": name, "at": {"endogenous": endogenous}}
 
 
-def treatment_of(term: str) -> str:
-    """Read the treatment from the term of an effect at a value of a moderator; any other term is as it is."""
-    found = along_parts(term)
-    return found[0] if found else term
+def effect_at(treatment: str, moderator: str, value: float | None = None) -> dict[str, Any]:
+    """Say that a row is an effect at a value of a moderator, or why there is none at any."""
+    term = f"{treatment} at {moderator}" + ("" if value is None else f" = {value!r}")
+    return {"term": term, "kind": "effect_at", "effect_of": treatment, "at": {"moderator": moderator, "value": value}}
 
 
-def is_along(terms: pd.Series) -> pd.Series:
-    """Tell which terms are effects at a value of a moderator, or the reason why there is none."""
-    return terms.map(lambda term: along_parts(term) is not None).astype(bool)
+def average(treatment: str, which: str) -> dict[str, Any]:
+    """Say that a row is an average of effects; the overall one, which is called by the treatment alone, is not said."""
+    if not which:
+        return {"term": treatment}
+    return {"term": f"{treatment}, {which}", "kind": "average", "effect_of": treatment, "at": {"average": which}}
 
 
-def average_term(treatment: str, average: str) -> str:
-    """Write the term of an average of effects; of the overall one, which is called by the treatment alone."""
-    return f"{treatment}, {average}" if average else treatment
+def group_mean(is_treated: bool, moderator: str = "", is_high: bool = False) -> dict[str, Any]:
+    """Say that a row is the mean of a group, treated or not, and high or low in a moderator."""
+    group, level = "treated" if is_treated else "untreated", "high" if is_high else "low"
+    at = {"treated": bool(is_treated)} | ({"moderator": moderator, "level": level} if moderator else {})
+    return {"term": f"{group}, {moderator} {level}" if moderator else group, "kind": "mean", "at": at}
 
 
-def average_parts(term: str) -> tuple[str, str]:
-    """Read the treatment, and which average of its effects it is; empty for the overall one."""
-    treatment, _, average = term.partition(", ")
-    return treatment, average
+def kind_of(row: dict[str, Any], is_regression: bool) -> str:
+    """Give the kind of a row whose estimator does not say it, which follows from its place.
 
-
-def group_term(is_treated: bool, moderator: str = "", is_high: bool = False) -> str:
-    """Write the term of a group's mean."""
-    group = TREATED if is_treated else UNTREATED
-    return f"{group}, {moderator} {HIGH if is_high else LOW}" if moderator else group
-
-
-def group_parts(term: str) -> tuple[bool, str, str]:
-    """Read whether a group is treated, and the moderator that it is high or low in, empty where it is of none."""
-    found = _GROUP.fullmatch(term)
-    assert found is not None
-    return found["group"] == TREATED, found["moderator"] or "", found["level"] or ""
+    Parameters
+    ----------
+    row
+        The columns of the estimates.
+    is_regression
+        Whether a row without event time, cohort and period is a coefficient, and not an effect over these.
+    """
+    has = {name for name in ("event_time", "cohort", "period") if row.get(name, "") != "" and pd.notna(row[name])}
+    if "cohort" in has:
+        return "cohort" if has == {"cohort"} else "cell"
+    placed = "event_time" if "event_time" in has else "period" if "period" in has else ""
+    return placed or ("coefficient" if is_regression else "overall")

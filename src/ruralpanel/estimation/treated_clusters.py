@@ -16,9 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralpanel.estimation.estimates import JOINT_TEST
-from ruralpanel.estimation.result import TREATED_CLUSTERS, EquationResult, Row
-from ruralpanel.estimation.terms import treatment_of
+from ruralpanel.estimation.result import TREATED_CLUSTERS, EquationResult, Row, place_of
 from ruralpanel.reasons import Reason, because, several
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import BY_COHORT, ESTIMATORS, WITH_TREATMENT_TERMS
@@ -102,11 +100,11 @@ class Counts:
 
     def of(self, row: Mapping[str, Any]) -> int | None:
         """Count the treated clusters behind a row; None where it is no effect of a treatment."""
-        term = str(row["term"])
-        if term == JOINT_TEST:
+        term = str(row.get("effect_of", row["term"]))
+        if row.get("kind") == "lead_test":
             return self.treated
         if self.equation.estimator in WITH_TREATMENT_TERMS:
-            parts = set(treatment_of(term).split("*"))
+            parts = set(term.split("*"))
             own = [
                 self._by_column[name]
                 for name in self.equation.treatments
@@ -252,12 +250,12 @@ def with_treated_clusters(result: EquationResult) -> EquationResult:
         sample, covariances of such rows are gone too.
     """
     rows = [_row(row) for row in result.rows]
-    gone = {
-        row["event_time"]
-        for row, (_, unsupported) in zip(result.rows, rows, strict=True)
-        if unsupported and "event_time" in row and not {"cohort", "period"} & row.keys()
+    gone = {place_of(row) for row, (_, unsupported) in zip(result.rows, rows, strict=True) if unsupported}
+    kept = result.covariance and {
+        place: {other: covariance for other, covariance in line.items() if other not in gone}
+        for place, line in result.covariance.items()
+        if place not in gone
     }
-    kept = {time: line for time, line in result.covariance.items() if time not in gone}
     return replace(result, rows=[row for row, _ in rows], covariance=kept)
 
 

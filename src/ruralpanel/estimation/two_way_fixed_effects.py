@@ -11,15 +11,15 @@ With a moderator :math:`M`, :math:`\gamma` in :math:`\ldots + \beta D_{it} + \ga
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed
+from ruralpanel.estimation.covariance import covariances
 from ruralpanel.estimation.effect_along import effects_along
 from ruralpanel.estimation.estimates import COLLINEAR, no_estimate
 from ruralpanel.estimation.resampling import resampled_if_few, with_bootstrap, with_permutation
-from ruralpanel.estimation.result import EquationResult
+from ruralpanel.estimation.result import EquationResult, place_of
 from ruralpanel.estimation.right_hand_side import Term, right_hand_side
 from ruralpanel.estimation.sample import estimation_sample
 from ruralpanel.frames.ledger import Ledger
@@ -52,7 +52,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     """
     sample, terms = right_hand_side(estimation_sample(panel, equation, ledger), equation)
     fit = fit_absorbed(sample, [term.column for term in terms], equation, ledger)
-    result = EquationResult(rows_of(fit, terms, equation))
+    result = result_of(fit, terms, equation)
     equation = resampled_if_few(equation, fit)
     if equation.inference.bootstrap is not None:
         result = with_bootstrap(result, terms, fit, panel, equation)
@@ -63,7 +63,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     return replace(result, rows=[*result.rows, *effects_along(fit, equation)])
 
 
-def rows_of(fit: Fit, terms: list[Term], equation: Equation) -> list[dict[str, Any]]:
+def result_of(fit: Fit, terms: list[Term], equation: Equation) -> EquationResult:
     """Report the coefficients of a regression.
 
     Parameters
@@ -77,8 +77,8 @@ def rows_of(fit: Fit, terms: list[Term], equation: Equation) -> list[dict[str, A
 
     Returns
     -------
-    list of dict
-        One row a term; a term that is collinear has a reason in place of numbers.
+    EquationResult
+        One row a term, and how they covary; a term that is collinear has a reason in place of numbers.
     """
     rows = []
     for term in terms:
@@ -88,4 +88,5 @@ def rows_of(fit: Fit, terms: list[Term], equation: Equation) -> list[dict[str, A
             continue
         numbers = fit.statistics(term.column, equation.inference.level)
         rows.append({"term": term.name, **place, **fit.shared, **numbers})
-    return rows
+    names = {place_of({"term": term.name, "period": term.period}): term.column for term in terms}
+    return EquationResult(rows, covariances(rows, names, fit))

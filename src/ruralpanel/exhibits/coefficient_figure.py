@@ -8,11 +8,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ruralpanel.exhibits.caption import ExhibitDeclaration, OutcomeWords, closing_notes, missing_errors, unit_notes
-from ruralpanel.exhibits.coefficients import draw_interval, interval_notes, missing_coefficients
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
+from ruralpanel.exhibits.coefficients import draw_interval
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, legend_below, panels
-from ruralpanel.study.estimators import ESTIMATORS, shown_in
+from ruralpanel.study.estimators import described
 from ruralpanel.study.figures_of_effects import CoefficientFigure
+from ruralpanel.words.estimates import OutcomeWords, interval_notes, missing_coefficients
 from ruralpanel.words.names import name_words, term_words
 
 
@@ -25,10 +26,9 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
         Their rows, with the bounds in km of the ring that a coefficient is of (`ring_from`, `ring_to`). Those without
         an estimate keep their reason.
     """
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, CoefficientFigure)
+    exhibit = declaration.of(CoefficientFigure)
     usable = estimates[
-        estimates["estimator"].isin(shown_in(exhibit.kind, estimates["estimator"])) & estimates["period"].isna()
+        estimates["estimator"].isin(exhibit.estimators(estimates["estimator"])) & estimates["period"].isna()
     ]
     own = usable[usable["term"].isin(exhibit.terms)].reset_index(drop=True)
     none = (float("nan"), float("nan"))
@@ -39,8 +39,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
     """Draw one set of axes an outcome, one series a specification."""
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, CoefficientFigure)
+    exhibit = declaration.of(CoefficientFigure)
     parts = [(str(outcome), part) for outcome, part in data.groupby("outcome", sort=False)]
     with figure_style(declaration.fonts):
         figure, all_axes = panels(max(len(parts), 1), height=3.2)
@@ -50,7 +49,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
             _draw_outcome(axes, part, declaration.outcomes[outcome], declaration, exhibit)
         legend_below(figure)
         finish(figure, declaration)
-    return figure, _notes(data, declaration, exhibit)
+    return figure, _notes(data, declaration)
 
 
 def _series(part: pd.DataFrame, declaration: ExhibitDeclaration) -> dict[tuple[str, str, str], str]:
@@ -61,7 +60,7 @@ def _series(part: pd.DataFrame, declaration: ExhibitDeclaration) -> dict[tuple[s
         zip(part["block"], part["specification"], part["estimator"], strict=True)
     ):
         words = [declaration.specifications.get(f"{block}/{specification}", "")]
-        words += [ESTIMATORS[estimator].head] if several else []
+        words += [described(estimator, declaration.labels).head] if several else []
         names[block, specification, estimator] = ": ".join(word for word in words if word) or block
     return names
 
@@ -103,11 +102,11 @@ def _broken(words: str) -> str:
     return fill(words, 18)
 
 
-def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration, exhibit: CoefficientFigure) -> list[str]:
-    sentences = [exhibit.notes] if exhibit.notes else []
-    sentences += interval_notes(data, declaration)
+def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
+    sentences = opening_notes(declaration)
+    sentences += interval_notes(data, declaration.labels)
     if declaration.rings:
         labels = [name_words(term, declaration.labels) for term in declaration.rings]
         sentences.append(f"Thin lines span a ring; the regressors are: {'; '.join(labels)}.")
-    sentences += missing_coefficients(data, declaration)
-    return sentences + missing_errors(data) + unit_notes(data, declaration) + closing_notes(declaration)
+    sentences += missing_coefficients(data, declaration.labels)
+    return sentences + closing_notes(declaration, data)

@@ -1,4 +1,4 @@
-"""What figures of single coefficients share: a point with its interval, and sentences of the notes."""
+"""What figures of single coefficients share: a point with its interval."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ruralpanel.exhibits.caption import ExhibitDeclaration, variances_words
 from ruralpanel.exhibits.style import COLOURS, MARKERS
-from ruralpanel.words.names import term_words
+
+
+def bars(rows: pd.DataFrame) -> list[pd.Series]:
+    """Give how far intervals reach below and above estimates; nothing where there is none."""
+    ends = (rows["estimate"] - rows["interval_low"], rows["interval_high"] - rows["estimate"])
+    return [each.fillna(0) for each in ends]
 
 
 def draw_interval(
@@ -50,40 +54,3 @@ def draw_interval(
         capsize=2.5,
         label=label,
     )
-
-
-def interval_notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
-    """Say what bars are, and how standard errors were computed.
-
-    Parameters
-    ----------
-    data
-        Rows of the estimates.
-    declaration
-        What the study says about the exhibit.
-
-    Returns
-    -------
-    list of str
-        One sentence, or none where there is no standard error.
-    """
-    numbers = data[data["standard_error"].notna()]
-    if numbers.empty:
-        return []
-    levels = " or ".join(f"{level:.0%}" for level in dict.fromkeys(numbers["interval_level"]))
-    variances = variances_words(numbers, declaration)
-    return [f"Points are coefficients, bars {levels} intervals; standard errors {variances}."]
-
-
-def missing_coefficients(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
-    """Say in a sentence each why coefficients have no number.
-
-    Parameters
-    ----------
-    data
-        Rows of the estimates.
-    declaration
-        What the study says about the exhibit.
-    """
-    without = data[data["estimate"].isna()].drop_duplicates(["term", "reason"])
-    return [f"{term_words(row['term'], declaration.labels)}: {row['reason']}." for row in without.to_dict("records")]

@@ -8,19 +8,12 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ruralpanel.exhibits.caption import (
-    ExhibitDeclaration,
-    OutcomeWords,
-    closing_notes,
-    missing_errors,
-    unit_notes,
-    variances_words,
-)
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import MINUS, decimal
 from ruralpanel.exhibits.style import axis_label, empty_axes, figure_style, finish, stacked_panels
 from ruralpanel.frames.periods.frequency import in_order
-from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.figures_of_results import CohortHeatmapFigure
+from ruralpanel.words.estimates import OutcomeWords, missing_outcomes, variances_words
 from ruralpanel.words.names import name_words
 from ruralpanel.words.sentences import sentence_list
 
@@ -41,9 +34,8 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
     pandas.DataFrame
         One row a cohort and event time within the figure's window; equations without any estimate keep their reason.
     """
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, CohortHeatmapFigure)
-    shown = estimates[estimates["estimator"].isin(shown_in(exhibit.kind))]
+    exhibit = declaration.of(CohortHeatmapFigure)
+    shown = estimates[estimates["estimator"].isin(exhibit.estimators())]
     cells = (shown["cohort"] != "") & shown["event_time"].notna()
     if exhibit.window is not None:
         first, last = exhibit.window
@@ -125,12 +117,11 @@ def _write_numbers(axes: Axes, cells: pd.DataFrame, wide: pd.DataFrame, beyond: 
 
 
 def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
-    exhibit = declaration.exhibit
-    sentences = [exhibit.notes] if exhibit.notes else []
+    sentences = opening_notes(declaration)
     numbers = data[data["standard_error"].notna()]
     if len(numbers):
         level = numbers["interval_level"].iloc[0]
-        variances = variances_words(numbers, declaration)
+        variances = variances_words(numbers, declaration.labels)
         sentences += [
             "Effects by first period treated and event time (Callaway and Sant’Anna 2021); right of the line, after "
             "treatment began. Effects before it, as these authors have them, are from one period to the next.",
@@ -141,9 +132,5 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
     for reason, cells in lost.groupby("reason", sort=False):
         names = [f"{row['cohort']} at {decimal(row['event_time'], 0)}" for row in cells.to_dict("records")]
         sentences.append(f"Without an estimate: {sentence_list(names)}: {reason}.")
-    without = data[data["estimate"].isna() & (data["cohort"] == "")]
-    sentences += [
-        f"{declaration.outcomes[row['outcome']].head}: {row['reason']}."
-        for row in without.drop_duplicates(["outcome", "reason"]).to_dict("records")
-    ]
-    return sentences + missing_errors(data) + unit_notes(data, declaration) + closing_notes(declaration)
+    sentences += missing_outcomes(data[data["cohort"] == ""], declaration.outcomes)
+    return sentences + closing_notes(declaration, data)

@@ -9,15 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ruralpanel.estimation.estimates import JOINT_TEST
-from ruralpanel.exhibits.caption import (
-    ExhibitDeclaration,
-    OutcomeWords,
-    closing_notes,
-    missing_errors,
-    unit_notes,
-    variances_words,
-)
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
+from ruralpanel.exhibits.coefficients import bars
 from ruralpanel.exhibits.numbers import count, decimal, probability
 from ruralpanel.exhibits.regression_table import event_time_words
 from ruralpanel.exhibits.style import (
@@ -31,7 +24,8 @@ from ruralpanel.exhibits.style import (
     stacked_panels,
 )
 from ruralpanel.reasons import read_reason
-from ruralpanel.study.estimators import ESTIMATORS, Estimator, shown_in
+from ruralpanel.study.estimators import ESTIMATORS, Estimator, described
+from ruralpanel.words.estimates import OutcomeWords, interval_notes, missing_outcomes
 from ruralpanel.words.names import name_words
 from ruralpanel.words.sentences import ALL_ROWS, sentence_list, whose_words
 
@@ -50,11 +44,9 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
     pandas.DataFrame
         Rows by event time, and the joint tests of the leads; equations without an estimate keep their reason.
     """
-    event_studies = estimates[estimates["estimator"].isin(shown_in(declaration.exhibit.kind, estimates["estimator"]))]
+    event_studies = estimates[estimates["estimator"].isin(declaration.exhibit.estimators(estimates["estimator"]))]
     apart = event_studies["cohort"] != ""
-    shown = (
-        event_studies["event_time"].notna() | (event_studies["term"] == JOINT_TEST) | event_studies["estimate"].isna()
-    )
+    shown = event_studies["kind"].isin(("event_time", "lead_test")) | event_studies["estimate"].isna()
     return event_studies[shown & ~apart].reset_index(drop=True)
 
 
@@ -97,17 +89,14 @@ def _draw_outcome(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declarati
         axes.errorbar(
             each["event_time"].astype(float) + shift,
             each["estimate"],
-            yerr=[
-                (each["estimate"] - each["interval_low"]).fillna(0),
-                (each["interval_high"] - each["estimate"]).fillna(0),
-            ],
+            yerr=bars(each),
             fmt=MARKERS[position % len(MARKERS)],
             color=COLOURS[position % len(COLOURS)],
             markersize=3.2 if crowded else 4,
             markerfacecolor="white" if crowded and position % 2 else None,  # neighbours differ in grey too
             linewidth=0.9 if crowded else 1.2,
             capsize=0 if crowded else 2,
-            label=_legend_words(name, part, declaration),
+            label=_series_words(name, part, declaration, lambda each: each.short),
         )
         _draw_band(axes, each, each["event_time"].astype(float) + shift, COLOURS[position % len(COLOURS)])
     treatment = shown["term"].iloc[0]
@@ -140,15 +129,10 @@ def _series_words(
     """Name a series by its specification, and by its estimator where there are several of these."""
     place, estimator = name.rsplit("/", 1)
     several = data["estimator"].nunique() > 1
-    parts = (declaration.specifications.get(place, ""), words(ESTIMATORS[estimator]) if several else "")
-    return ": ".join(part for part in parts if part)
-
-
-def _legend_words(name: str, data: pd.DataFrame, declaration: ExhibitDeclaration) -> str:
-    """Name a series in a few words; the notes name the papers."""
-    place, estimator = name.rsplit("/", 1)
-    several = data["estimator"].nunique() > 1
-    parts = (declaration.specifications.get(place, ""), ESTIMATORS[estimator].short if several else "")
+    parts = (
+        declaration.specifications.get(place, ""),
+        words(described(estimator, declaration.labels)) if several else "",
+    )
     return ": ".join(part for part in parts if part)
 
 
@@ -213,13 +197,11 @@ def _measured_notes(zero: pd.DataFrame, declaration: ExhibitDeclaration) -> list
 
 
 def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
-    exhibit = declaration.exhibit
-    sentences = [exhibit.notes] if exhibit.notes else []
+    sentences = opening_notes(declaration)
     numbers = data[data["standard_error"].notna()]
     if len(numbers):
         level = numbers["interval_level"].iloc[0]
-        variances = variances_words(numbers, declaration)
-        sentences.append(f"Points are coefficients, bars {level:.0%} intervals; standard errors {variances}.")
+        sentences += interval_notes(numbers, declaration.labels)
         if numbers["interval_low_simultaneous"].notna().any():
             sentences.append(
                 f"Thin bars: band that covers all event times at once with {level:.0%} (sup-t, Montiel Olea and "
@@ -241,7 +223,7 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
     moving = {ESTIMATORS[name].moving_base: None for name in numbers["estimator"].unique() if name not in from_base}
     sentences += [said for said in moving if said]
     sentences += _bin_notes(data, declaration)
-    for row in data[data["term"] == JOINT_TEST].to_dict("records"):
+    for row in data[data["kind"] == "lead_test"].to_dict("records"):
         place = f"{row['block']}/{row['specification']}/{row['estimator']}"
         which = _series_words(place, data, declaration)
         name = declaration.outcomes[row["outcome"]].head + (f", {which}" if which else "")
@@ -253,9 +235,5 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
             else row["reason"]
         )
         sentences.append(f"{name}: {counts}; {test}.")
-    without = data[data["estimate"].isna() & (data["term"] != JOINT_TEST)]
-    sentences += [
-        f"{declaration.outcomes[row['outcome']].head}: {row['reason']}."
-        for row in without.drop_duplicates(["outcome", "reason"]).to_dict("records")
-    ]
-    return sentences + missing_errors(data) + unit_notes(data, declaration) + closing_notes(declaration)
+    sentences += missing_outcomes(data[data["kind"] != "lead_test"], declaration.outcomes)
+    return sentences + closing_notes(declaration, data)

@@ -11,13 +11,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from ruralpanel.estimation.terms import is_along
-from ruralpanel.exhibits.caption import ExhibitDeclaration, OutcomeWords, closing_notes, missing_errors, unit_notes
-from ruralpanel.exhibits.coefficients import draw_interval, interval_notes, missing_coefficients
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
+from ruralpanel.exhibits.coefficients import draw_interval
 from ruralpanel.exhibits.numbers import decimal, probability
 from ruralpanel.exhibits.style import WIDTH, axis_label, empty_axes, figure_style, finish, legend_below
-from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.figures_of_effects import ForestFigure
+from ruralpanel.words.estimates import DETECTABLE, OutcomeWords, interval_notes, missing_coefficients
 from ruralpanel.words.names import name_words, term_words
 
 ALONE, TOGETHER = "One at a time", "All of an equation together"
@@ -41,10 +40,8 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
         These rows, with the legacy that the moderator is of (`legacy`), and whether the regression has other
         moderators (`series`). Those without an estimate keep their reason.
     """
-    usable = estimates[estimates["estimator"].isin(shown_in(declaration.exhibit.kind, estimates["estimator"]))]
-    own = usable[
-        usable["term"].str.contains("*", regex=False) & usable["period"].isna() & ~is_along(usable["term"])
-    ].copy()
+    usable = estimates[estimates["estimator"].isin(declaration.exhibit.estimators(estimates["estimator"]))]
+    own = usable[usable["term"].str.contains("*", regex=False) & (usable["kind"] == "coefficient")].copy()
     place = ["block", "specification", "outcome", "estimator"]
     alone = own.groupby(place)["term"].transform("size") == 1
     own["series"] = alone.map({True: ALONE, False: TOGETHER})
@@ -60,8 +57,7 @@ def _legacy(term: str, declaration: ExhibitDeclaration) -> str:
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
     """Draw one set of axes an outcome, one row a moderator, with numbers at the right."""
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, ForestFigure)
+    exhibit = declaration.of(ForestFigure)
     parts = [(str(outcome), part) for outcome, part in data.groupby("outcome", sort=False)]
     lines = [len(_rows(part)) for _, part in parts]
     with figure_style(declaration.fonts):
@@ -170,19 +166,16 @@ def _right_by(position: int) -> float:
 
 
 def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration, exhibit: ForestFigure) -> list[str]:
-    sentences = [exhibit.notes] if exhibit.notes else []
-    sentences += interval_notes(data, declaration)
+    sentences = opening_notes(declaration)
+    sentences += interval_notes(data, declaration.labels)
     if set(data["series"]) == {ALONE, TOGETHER}:
         sentences.append(f"{ALONE}: a regression with this moderator only. {TOGETHER}: one with several.")
     for name in exhibit.beside:
         _, head = PRINTED[name]
         if name == "minimum_detectable_effect":
-            sentences.append(
-                f"{head}: minimum detectable effect, which a two-sided test at the 5% level finds with a power of 80% "
-                "(Bloom 1995)."
-            )
+            sentences.append(f"{head}: {DETECTABLE}")
         else:
             how = dict.fromkeys(text for text in data[{"adjusted": "adjustment"}.get(name, name)] if text)
             sentences.append(f"{head}: {'; '.join(how) or 'not asked for in these blocks'}.")
-    sentences += missing_coefficients(data, declaration)
-    return sentences + missing_errors(data) + unit_notes(data, declaration) + closing_notes(declaration)
+    sentences += missing_coefficients(data, declaration.labels)
+    return sentences + closing_notes(declaration, data)

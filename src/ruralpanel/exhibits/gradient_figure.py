@@ -8,15 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from ruralpanel.estimation.terms import along_parts, is_along, treatment_of, value_of
-from ruralpanel.exhibits.caption import (
-    ExhibitDeclaration,
-    OutcomeWords,
-    closing_notes,
-    missing_errors,
-    unit_notes,
-    variances_words,
-)
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.style import (
     COLOURS,
@@ -28,8 +20,9 @@ from ruralpanel.exhibits.style import (
     legend_below,
     panels,
 )
-from ruralpanel.study.estimators import shown_in
+from ruralpanel.reasons import read
 from ruralpanel.study.figures_of_effects import GradientFigure
+from ruralpanel.words.estimates import OutcomeWords, variances_words
 from ruralpanel.words.names import name_words
 
 LINES = ("-", "--", "-.", ":")
@@ -44,27 +37,19 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
         These rows, with the value of the moderator (`value`) and what is on the axis (`at`). Regressions without the
         moderator are left out; those without an estimate keep their reason.
     """
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, GradientFigure)
-    usable = estimates[estimates["estimator"].isin(shown_in(exhibit.kind, estimates["estimator"]))]
-    own = usable[is_along(usable["term"])].copy()
-    own["value"] = [value_of(term, exhibit.moderator) for term in own["term"]]
-    without = own["estimate"].isna() & own["term"].map(lambda term: _is_along(term, exhibit.moderator)).astype(bool)
-    own = own[own["value"].notna() | without].reset_index(drop=True)
+    exhibit = declaration.of(GradientFigure)
+    usable = estimates[estimates["estimator"].isin(exhibit.estimators(estimates["estimator"]))]
+    along = usable[usable["kind"] == "effect_at"]
+    places = [read(at) for at in along["at"]]
+    own = along.assign(value=np.array([at["value"] for at in places], dtype="float64"))
+    own = own[np.array([at["moderator"] == exhibit.moderator for at in places], dtype=bool)].reset_index(drop=True)
     own["at"] = exhibit.divided_by * np.exp(own["value"]) if exhibit.logarithm_of is not None else own["value"]
     return own
 
 
-def _is_along(term: str, moderator: str) -> bool:
-    """Tell whether an effect is at a value of this moderator, or would be."""
-    found = along_parts(term)
-    return found is not None and found[1] == moderator
-
-
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
     """Draw one set of axes an outcome, one line a specification and treatment."""
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, GradientFigure)
+    exhibit = declaration.of(GradientFigure)
     parts = [(str(outcome), part) for outcome, part in data.groupby("outcome", sort=False)]
     with figure_style(declaration.fonts):
         figure, all_axes = panels(max(len(parts), 1), height=3.8 if len(parts) < 2 else 3.0)
@@ -74,7 +59,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
             _draw_outcome(axes, part, declaration.outcomes[outcome], declaration, exhibit)
         legend_below(figure)
         finish(figure, declaration)
-    return figure, _notes(data, declaration, exhibit)
+    return figure, _notes(data, declaration)
 
 
 def _draw_outcome(
@@ -85,7 +70,7 @@ def _draw_outcome(
         empty_axes(axes, f"{words.head}: {part['reason'].iloc[0]}")
         return
     axes.axhline(0, color="#555555", linewidth=0.8)
-    treatments = shown["term"].map(treatment_of)
+    treatments = shown["effect_of"]
     several = treatments.nunique() > 1
     for position, ((block, specification, treatment), own) in enumerate(
         shown.groupby(["block", "specification", treatments], sort=False)
@@ -123,12 +108,12 @@ def _draw_outcome(
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 
 
-def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration, exhibit: GradientFigure) -> list[str]:
-    sentences = [exhibit.notes] if exhibit.notes else []
+def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
+    sentences = opening_notes(declaration)
     numbers = data[data["standard_error"].notna()]
     if len(numbers):
         levels = " or ".join(f"{level:.0%}" for level in dict.fromkeys(numbers["interval_level"]))
-        variances = variances_words(numbers, declaration)
+        variances = variances_words(numbers, declaration.labels)
         sentences.append(
             f"Lines are effects as the regression has them, bands {levels} intervals at each value; standard errors "
             f"{variances}."
@@ -147,4 +132,4 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration, exhibit: Gradien
             ",  clusters", ""
         )
         sentences.append(f"{name}: {first['reason']}." if pd.isna(first["estimate"]) else f"{name}: {counts}.")
-    return sentences + missing_errors(data) + unit_notes(data, declaration) + closing_notes(declaration)
+    return sentences + closing_notes(declaration, data)

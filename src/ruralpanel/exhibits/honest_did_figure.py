@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, unit_notes
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import decimal
 from ruralpanel.exhibits.style import (
     COLOURS,
@@ -20,12 +20,16 @@ from ruralpanel.exhibits.style import (
     panels,
 )
 from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.words.estimates import unit_notes
 from ruralpanel.words.sentences import sentence_list
 
-PARALLEL = "parallel trends"
+PARALLEL = "parallel_trends"
 
-RESTRICTIONS = ("relative magnitudes", "smoothness")
-"""On the difference in trends, each with a set of axes of its own."""
+RESTRICTIONS = {
+    "relative_magnitudes": "under relative magnitudes from the hybrid of conditional and least favourable tests",
+    "smoothness": "under smoothness of fixed length",
+}
+"""On the difference in trends, each with a set of axes of its own, and how intervals are made under it."""
 
 
 def plotted_data(sensitivity: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.DataFrame:
@@ -47,7 +51,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
         (outcome, restriction)
         for outcome in dict.fromkeys(data["outcome"])
         for restriction in RESTRICTIONS
-        if ((data["outcome"] == outcome) & (data["under"] == restriction)).any()
+        if ((data["outcome"] == outcome) & (data["under_code"] == restriction)).any()
     ]
     empty = [outcome for outcome in dict.fromkeys(data["outcome"]) if outcome not in dict(asked)]
     with figure_style(declaration.fonts):
@@ -65,8 +69,8 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
 
 def _draw_restriction(axes: Axes, part: pd.DataFrame, restriction: str, declaration: ExhibitDeclaration) -> None:
     words = declaration.outcomes[part["outcome"].iloc[0]]
-    intervals = part[(part["quantity"] == "interval") & part["under"].isin([PARALLEL, restriction])]
-    bounds = sorted(intervals.loc[intervals["under"] == restriction, "bound"].unique())
+    intervals = part[(part["quantity_code"] == "interval") & part["under_code"].isin([PARALLEL, restriction])]
+    bounds = sorted(intervals.loc[intervals["under_code"] == restriction, "bound"].unique())
     places = {bound: position for position, bound in enumerate(bounds, start=1)}
     names = list(dict.fromkeys(_series(part)))
     axes.axhline(0, color="#555555", linewidth=0.8)
@@ -79,7 +83,7 @@ def _draw_restriction(axes: Axes, part: pd.DataFrame, restriction: str, declarat
         middle = (each["interval_low"] + each["interval_high"]) / 2
         half = (each["interval_high"] - each["interval_low"]) / 2
         axes.errorbar(at, middle, yerr=half, fmt="none", ecolor=colour, elinewidth=1.4, capsize=3)
-        original = (each["under"] == PARALLEL).to_numpy()
+        original = (each["under_code"] == PARALLEL).to_numpy()
         axes.plot(
             at[original],
             each.loc[original, "value"],
@@ -91,8 +95,8 @@ def _draw_restriction(axes: Axes, part: pd.DataFrame, restriction: str, declarat
     axes.set_xticks(range(len(bounds) + 1), ["parallel\ntrends", *(f"{bound:g}" for bound in bounds)])
     axes.set_xlim(-0.5, len(bounds) + 0.5)
     axes.grid(visible=False, axis="x")
-    axes.set_title(f"{words.head}: {restriction}")
-    if restriction == "relative magnitudes":
+    axes.set_title(f"{words.head}: {part.loc[part['under_code'] == restriction, 'under'].iloc[0]}")
+    if restriction == "relative_magnitudes":
         axes.set_xlabel("M̄ (times the largest change before treatment)")
     else:
         per_period = f"{words.effect_unit} per {declaration.period_words}" if words.effect_unit else ""
@@ -109,42 +113,27 @@ def _series_words(row: pd.Series, part: pd.DataFrame, declaration: ExhibitDeclar
     label = declaration.specifications.get(f"{row['block']}/{row['specification']}", "")
     estimator = ESTIMATORS[row["estimator"]].head if part["estimator"].nunique() > 1 else ""
     several = part.loc[part["event_times"] != "", "event_times"].nunique() > 1
-    times = f"event time {_minus(row['event_times'])}" if several else ""
+    times = f"event time {row['event_times']}" if several else ""
     return ", ".join(each for each in (label, estimator, times) if each) or "estimate"
 
 
-def _minus(event_times: str) -> str:
-    return event_times.replace("-", "−")
-
-
 def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
-    exhibit = declaration.exhibit
-    sentences = [exhibit.notes] if exhibit.notes else []
+    sentences = opening_notes(declaration)
     intervals = data[data["interval_low"].notna()]
     if len(intervals):
         level = intervals["interval_level"].iloc[0]
-        times = sentence_list([_minus(each) for each in dict.fromkeys(intervals["event_times"])])
-        methods = [
-            words
-            for restriction, words in (
-                (
-                    "relative magnitudes",
-                    "under relative magnitudes from the hybrid of conditional and least favourable tests",
-                ),
-                ("smoothness", "under smoothness of fixed length"),
-            )
-            if (intervals["under"] == restriction).any()
-        ]
+        times = sentence_list(list(dict.fromkeys(intervals["event_times"])))
+        methods = [words for code, words in RESTRICTIONS.items() if (intervals["under_code"] == code).any()]
         sentences.append(
             f"Effects at event time {times}. Left of the dotted line, estimate and {level:.0%} interval if trends are "
             f"parallel; right of it, {level:.0%} intervals if they differ within the bound (Rambachan and Roth 2023), "
             f"{sentence_list(methods)}."
         )
-    for row in data[data["quantity"] == "breakdown"].to_dict("records"):
+    for row in data[data["quantity_code"] == "breakdown"].to_dict("records"):
         head = declaration.outcomes[row["outcome"]].head
         name = _series_words(pd.Series(row), data, declaration)
         of = head if name == "estimate" else f"{head}, {name}"
-        symbol = "M̄" if row["under"] == "relative magnitudes" else "M"
+        symbol = "M̄" if row["under_code"] == "relative_magnitudes" else "M"
         if pd.isna(row["value"]):
             sentences.append(f"{of}: {row['reason']} ({row['under']}).")
         elif np.isinf(row["value"]):
@@ -152,9 +141,9 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
         else:
             digits = 2 if row["value"] >= 0.1 else 4
             sentences.append(f"{of}: zero is excluded up to {symbol} = {decimal(row['value'], digits)}.")
-    without = data[data["value"].isna() & (data["quantity"] != "breakdown") & (data["reason"] != "")]
+    without = data[data["value"].isna() & (data["quantity_code"] != "breakdown") & (data["reason"] != "")]
     for row in without.drop_duplicates(["outcome", "estimator", "bound", "reason"]).to_dict("records"):
         at = f" at {row['bound']:g}" if pd.notna(row["bound"]) else ""
         sentences.append(f"{declaration.outcomes[row['outcome']].head}{at}: {row['reason']}.")
     shown = data.rename(columns={"value": "estimate"})
-    return sentences + unit_notes(shown, declaration) + closing_notes(declaration)
+    return sentences + unit_notes(shown, declaration.outcomes) + closing_notes(declaration)

@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from scipy.spatial import Delaunay, cKDTree
 
 from ruralpanel.errors import DataError, Problem, counted
-from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.exhibits.style import COLOURS, MARKERS, WIDTH, figure_style, finish
 from ruralpanel.frames.periods.column import with_labels
@@ -54,8 +54,7 @@ def plotted_data(
         One row a unit or vertex: its layer, what the legend calls it (`class`, in the order `order`), its place in
         degrees to as many decimals as the study says, the number that is shown, and whether it is in the shaded region.
     """
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, MapFigure)
+    exhibit = declaration.of(MapFigure)
     units = _units(panel, declaration, exhibit)
     vertices = [_vertices(units, exhibit.decimals)]
     for position, (label, latitude, longitude) in enumerate(declaration.lines, start=1):
@@ -151,8 +150,7 @@ def _grouped(values: pd.Series) -> pd.Series:
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
     """Draw the map."""
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, MapFigure)
+    exhibit = declaration.of(MapFigure)
     units = data[data["layer"] == UNIT]
     with figure_style(declaration.fonts):
         middle = float(units["latitude"].mean())
@@ -286,9 +284,8 @@ def _frame(axes: Axes, units: pd.DataFrame) -> None:
 
 
 def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration, middle: float) -> list[str]:
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, MapFigure)
-    sentences = [exhibit.notes] if exhibit.notes else []
+    exhibit = declaration.of(MapFigure)
+    sentences = opening_notes(declaration)
     units = data[data["layer"] == UNIT]
     unit = declaration.unit_words
     sentences.append(f"A point is a {unit}; {counted(len(units), 'point')}, with the number of each kind in brackets.")

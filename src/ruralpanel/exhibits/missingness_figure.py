@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.exhibits.period_axis import positions, set_period_ticks
 from ruralpanel.exhibits.style import MARKERS, NEVER_COLOUR, empty_axes, figure_style, finish, stacked_panels
@@ -44,8 +44,7 @@ def plotted_data(missingness: pd.DataFrame, declaration: ExhibitDeclaration) -> 
         `shown` (the part of the figure), `column`, `cohort`, `period`, `units`, `present`, `missing` and `share`: for
         values, of those that the units there could have; for units, of the cohort.
     """
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, MissingnessFigure)
+    exhibit = declaration.of(MissingnessFigure)
     by_cohort = missingness[missingness["designation"] == (exhibit.designation or ALL)]
     there = list(dict.fromkeys(by_cohort["column"]))
     in_order = [name for name in declaration.labels if name in there]  # labels are in the order of the study file
@@ -81,8 +80,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
 
 
 def _draw_values(axes: Axes, values: pd.DataFrame, declaration: ExhibitDeclaration) -> None:
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, MissingnessFigure)
+    exhibit = declaration.of(MissingnessFigure)
     if values.empty:
         empty_axes(axes, "no columns to look at")
         return
@@ -170,9 +168,8 @@ def _draw_units(axes: Axes, units: pd.DataFrame, declaration: ExhibitDeclaration
 
 
 def _notes(units: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, MissingnessFigure)
-    sentences = [exhibit.notes] if exhibit.notes else []
+    exhibit = declaration.of(MissingnessFigure)
+    sentences = opening_notes(declaration)
     sentences.append("Cells: per cent of values missing; an empty cell has none missing, a hatched one no units.")
     if exhibit.designation is not None:
         sentences.append(f"Cohorts are those of {name_words(exhibit.designation, declaration.labels)}.")

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ruralpanel.estimation.terms import LOW, group_parts
-from ruralpanel.exhibits.caption import (
-    ExhibitDeclaration,
-    OutcomeWords,
-    closing_notes,
-    missing_errors,
-    unit_notes,
-    variances_words,
-)
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
+from ruralpanel.exhibits.coefficients import bars
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.period_axis import positions, set_period_ticks
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, panels
-from ruralpanel.study.estimators import shown_in
+from ruralpanel.reasons import read
 from ruralpanel.study.figures_of_results import PathsFigure
+from ruralpanel.words.estimates import OutcomeWords, interval_notes
 from ruralpanel.words.names import name_words
 
 TREATED, UNTREATED = COLOURS[0], COLOURS[4]
@@ -36,7 +33,7 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
     pandas.DataFrame
         One row a group and period; equations without an estimate keep their reason.
     """
-    return estimates[estimates["estimator"].isin(shown_in(declaration.exhibit.kind))].reset_index(drop=True)
+    return estimates[estimates["estimator"].isin(declaration.exhibit.estimators())].reset_index(drop=True)
 
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
@@ -53,8 +50,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
 
 
 def _draw_paths(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declaration: ExhibitDeclaration) -> None:
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, PathsFigure)
+    exhibit = declaration.of(PathsFigure)
     shown = part[part["estimate"].notna()]
     if shown.empty:
         empty_axes(axes, f"{words.head}: {part['reason'].iloc[0]}")
@@ -65,19 +61,15 @@ def _draw_paths(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declaration
     if from_base.any():
         axes.axhline(0, color="#555555", linewidth=0.8)
     place = f"{part['block'].iloc[0]}/{part['specification'].iloc[0]}"
-    groups = sorted(shown["term"].unique(), key=lambda name: (not group_parts(name)[0], name))
-    for position, group in enumerate(groups):
-        line = shown[shown["term"] == group]
-        treated, _, level = group_parts(group)
-        low = level == LOW
+    groups = [(read(line["at"].iloc[0]), line) for _, line in shown.groupby("term", sort=True)]
+    groups.sort(key=lambda each: not each[0]["treated"])
+    for position, (group, line) in enumerate(groups):
+        treated, low = group["treated"], group.get("level") == "low"
         colour = TREATED if treated else UNTREATED
         axes.errorbar(
             positions(line["period"], declaration.frequency).astype(float) + (position - (len(groups) - 1) / 2) * 0.09,
             line["estimate"],
-            yerr=[
-                (line["estimate"] - line["interval_low"]).fillna(0),
-                (line["interval_high"] - line["estimate"]).fillna(0),
-            ],
+            yerr=bars(line),
             color=colour,
             marker="o" if treated else "s",
             markersize=4,
@@ -101,14 +93,12 @@ def _draw_paths(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declaration
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), fontsize=7, ncols=1, handlelength=3)
 
 
-def _group_words(group: str, place: str, declaration: ExhibitDeclaration) -> str:
+def _group_words(group: Mapping[str, Any], place: str, declaration: ExhibitDeclaration) -> str:
     """Name a group by the labels of its treatment and moderator."""
-    treated, moderator, level = group_parts(group)
-    treatment = declaration.grouped_by[place]
-    label = name_words(treatment, declaration.labels)
-    words = label if treated else f"No {label}"
-    if moderator:
-        words += f", {level}: {name_words(moderator, declaration.labels)}"
+    label = name_words(declaration.grouped_by[place], declaration.labels)
+    words = label if group["treated"] else f"No {label}"
+    if "moderator" in group:
+        words += f", {group['level']}: {name_words(group['moderator'], declaration.labels)}"
     return words
 
 
@@ -118,20 +108,15 @@ def _units(line: pd.DataFrame) -> str:
 
 
 def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, PathsFigure)
-    sentences = [exhibit.notes] if exhibit.notes else []
+    exhibit = declaration.of(PathsFigure)
+    sentences = opening_notes(declaration)
     sentences.append(
         f"Means by group and period, before any regression: groups differ in more than treatment. In brackets: units "
         f"({declaration.unit_words}) by period."
     )
-    numbers = data[data["standard_error"].notna()]
-    if len(numbers):
-        level = numbers["interval_level"].iloc[0]
-        variances = variances_words(numbers, declaration)
-        sentences.append(f"Bars: {level:.0%} intervals; standard errors {variances}.")
+    sentences += interval_notes(data, declaration.labels, "Bars:")
     for sample in dict.fromkeys(data.loc[data["estimate"].notna(), "sample"]):
         sentences.append(f"Sample: {sample}.")
     if exhibit.shock:
         sentences.append(f"Shaded: {', '.join(map(declaration.label, exhibit.shock))}.")
-    return sentences + missing_errors(data) + unit_notes(data, declaration) + closing_notes(declaration)
+    return sentences + closing_notes(declaration, data)

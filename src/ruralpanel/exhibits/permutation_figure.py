@@ -9,12 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ruralpanel.estimation.absent_p_values import ABSENT
-from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, unit_notes
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import count, probability
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, panels
 from ruralpanel.reasons import code_of
-from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.figures_of_results import PermutationFigure
+from ruralpanel.words.estimates import unit_notes
 from ruralpanel.words.names import term_words
 
 ORIGIN = ["block", "specification", "outcome", "estimator", "term"]
@@ -39,10 +39,9 @@ def plotted_data(estimates: pd.DataFrame, draws: pd.DataFrame, declaration: Exhi
         One row an estimate found, without `draw`, and one a permutation; where nothing could be permuted, the words
         of `permutation` say why.
     """
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, PermutationFigure)
+    exhibit = declaration.of(PermutationFigure)
     numbered = estimates.assign(row=estimates.groupby("block", sort=False).cumcount() + 1)
-    asked = numbered[numbered["estimator"].isin(shown_in(exhibit.kind)) & (numbered["permutation"] != "")]
+    asked = numbered[numbered["estimator"].isin(exhibit.estimators()) & (numbered["permutation"] != "")]
     asked = asked[asked["permutation"].map(code_of) != ABSENT["permutation"]]  # regressors, which no cohort moves
     if exhibit.terms is not None:
         asked = asked[asked["term"].isin(exhibit.terms)]
@@ -106,8 +105,7 @@ def _bins(permuted: pd.Series) -> list[float]:
 
 
 def _notes(parts: list[pd.DataFrame], data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
-    exhibit = declaration.exhibit
-    sentences = [exhibit.notes] if exhibit.notes else []
+    sentences = opening_notes(declaration)
     sentences.append(
         "Estimates with cohorts permuted, as if nobody’s outcome depended on when anybody is treated; the p-value is "
         "the share as far from zero as the estimate (solid line; dotted: as far on the other side), which is itself "
@@ -121,4 +119,4 @@ def _notes(parts: list[pd.DataFrame], data: pd.DataFrame, declaration: ExhibitDe
             f"{count(lost)} permutations left a term without variation of its own: they count as far from zero."
         )
     found = data[data["draw"].isna()]
-    return sentences + unit_notes(found, declaration) + closing_notes(declaration)
+    return sentences + unit_notes(found, declaration.outcomes) + closing_notes(declaration)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from ruralpanel.exhibits.caption import SIMULATED
+from ruralpanel.exhibits.caption import SIMULATED, ExhibitDeclaration, full_title, title_with_standing
 from ruralpanel.exhibits.numbers import number_parts
 
 Sides = tuple[Counter[str], Counter[str]]
@@ -68,6 +68,20 @@ class PrintedTable:
     words: tuple[int, ...] = ()
     number: str = ""
     caption: str = ""
+
+
+def printed(declaration: ExhibitDeclaration, *parts: Any, **more: Any) -> PrintedTable:
+    """Print a table under its number and title.
+
+    Parameters
+    ----------
+    declaration
+        What the study says about the exhibit.
+    *parts, **more
+        The parts of a :class:`PrintedTable` from its heads on.
+    """
+    more |= {"number": declaration.number, "caption": title_with_standing(declaration)}
+    return PrintedTable(full_title(declaration), *parts, **more)
 
 
 def as_plain(table: PrintedTable) -> dict[str, Any]:

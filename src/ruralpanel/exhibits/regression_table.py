@@ -9,27 +9,24 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.address import address_of
-from ruralpanel.estimation.estimates import JOINT_TEST
-from ruralpanel.estimation.terms import average_parts, first_stage_parts, is_along
-from ruralpanel.exhibits.caption import (
-    ExhibitDeclaration,
-    closing_notes,
-    full_title,
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
+from ruralpanel.exhibits.numbers import count, decimal, interval_words, probability
+from ruralpanel.exhibits.printed_table import Addressed, PrintedTable, printed
+from ruralpanel.reasons import read
+from ruralpanel.study.estimators import BY_PARTS, ESTIMATORS, LEAST_SQUARES, described
+from ruralpanel.study.exhibits import RegressionTable
+from ruralpanel.study.fixed_effects import fixed_effect, intercepts, slopes
+from ruralpanel.words.estimates import (
+    DETECTABLE,
     missing_errors,
     not_used_notes,
     short_variance,
-    title_with_standing,
     unit_notes,
     variance_words,
     variances_words,
 )
-from ruralpanel.exhibits.numbers import count, decimal, interval_words, probability
-from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
-from ruralpanel.study.estimators import BY_PARTS, ESTIMATORS, LEAST_SQUARES, shown_in
-from ruralpanel.study.exhibits import RegressionTable
-from ruralpanel.study.fixed_effects import fixed_effect, intercepts, slopes
 from ruralpanel.words.frames import listed
-from ruralpanel.words.names import name_words, term_words
+from ruralpanel.words.names import name_words, row_words, term_words
 from ruralpanel.words.sentences import ALL_ROWS, sentence_list
 
 MDE = "MDE₈₀"
@@ -50,10 +47,9 @@ REGRESSION = ["block", "specification", "outcome", "estimator"]
 
 def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> PrintedTable:
     """Lay out a regression table."""
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, RegressionTable)
+    exhibit = declaration.of(RegressionTable)
     order = {block: position for position, block in enumerate(exhibit.blocks)}
-    shown = estimates[estimates["estimator"].isin(shown_in("regression_table", estimates["estimator"]))]
+    shown = estimates[estimates["estimator"].isin(exhibit.estimators(estimates["estimator"]))]
     shown = shown.sort_values("block", key=lambda names: names.map(order), kind="stable")
     parts = dict(list(shown[_is_asked_for(shown, exhibit.effects)].groupby(REGRESSION, sort=False)))
     wholes = dict(list(shown[_is_asked_for(shown, "overall")].groupby(REGRESSION, sort=False)))
@@ -64,7 +60,7 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
     coefficients = []
     unavailable: dict[str, None] = {}
     for term, event_time in rows:
-        label = term_words(term, declaration.labels)
+        label = row_words(shown[shown["term"] == term].iloc[0], declaration.labels)
         if isinstance(event_time, str):
             label += f", treated from {event_time}"
         elif event_time is not None:
@@ -75,21 +71,13 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
         found = [_row_of(column, term, event_time) for column in columns]
         coefficients += _rows_below(found, exhibit)
     heads = [(declaration.outcomes[column["outcome"].iloc[0]].head, _head(column, declaration)) for column in columns]
-    return PrintedTable(
-        full_title(declaration),
-        _told_apart(heads, regressions),
+    return printed(
+        declaration,
+        _told_apart(heads, regressions, declaration.labels),
         coefficients,
         _statistics(regressions, declaration),
         _notes(regressions, declaration, exhibit, list(unavailable)),
-        number=declaration.number,
-        caption=title_with_standing(declaration),
     )
-
-
-def _is_overall(estimates: pd.DataFrame) -> pd.Series:
-    """Tell the effect over all treated cohorts and periods from its parts and from other averages of them."""
-    whole = (estimates["cohort"] == "") & estimates["period"].isna() & estimates["event_time"].isna()
-    return whole & estimates["term"].map(lambda term: not average_parts(term)[1]).astype(bool)
 
 
 def _is_asked_for(estimates: pd.DataFrame, effects: str) -> pd.Series:
@@ -97,26 +85,25 @@ def _is_asked_for(estimates: pd.DataFrame, effects: str) -> pd.Series:
     kinds = {name: ESTIMATORS[name] for name in estimates["estimator"].unique()}
     over_time = [name for name, each in kinds.items() if "window" in each.keys and not each.by_parts]
     averaging = estimates["estimator"].isin([name for name in over_time if kinds[name].has_overall])
-    of_cohort, of_event_time = estimates["cohort"] != "", estimates["event_time"].notna()
+    by_parts, kind = estimates["estimator"].isin(BY_PARTS), estimates["kind"]
+    if effects == "overall":
+        whole = kind.isin(("overall", "lead_test"))
+        return (~by_parts | whole) & ~(averaging & kind.isin(("event_time", "cohort", "cell")))
     if effects == "cohort":
         averaging |= estimates["estimator"].isin(over_time)  # some have none
-        chosen = of_cohort & ~of_event_time & estimates["period"].isna()
-    elif effects == "event_time":
-        chosen = of_event_time & ~of_cohort & estimates["period"].isna()
-    else:
-        by_parts = estimates["estimator"].isin(BY_PARTS)
-        return (~by_parts | _is_overall(estimates)) & ~(averaging & (of_event_time | of_cohort))
-    return ~(averaging | estimates["estimator"].isin(BY_PARTS)) | chosen
+    return ~(averaging | by_parts) | (kind == effects)
 
 
-def _told_apart(heads: list[tuple[str, str]], columns: list[pd.DataFrame]) -> list[tuple[str, str]]:
+def _told_apart(
+    heads: list[tuple[str, str]], columns: list[pd.DataFrame], labels: Mapping[str, str]
+) -> list[tuple[str, str]]:
     """Add the estimator to heads of the same words over columns of different estimators."""
     names = [column["estimator"].iloc[0] for column in columns]
     told = []
     for head, name in zip(heads, names, strict=True):
         others = {other for same, other in zip(heads, names, strict=True) if same == head}
         # The notes have the whole words, with what to cite.
-        words = ESTIMATORS[name].head if len(others) > 1 else ""
+        words = described(name, labels).head if len(others) > 1 else ""
         told.append((head[0], ", ".join(part for part in (head[1], words) if part)))
     return told
 
@@ -127,22 +114,27 @@ def _term_rows(columns: list[pd.DataFrame], exhibit: RegressionTable) -> list[tu
     A part is an event time, or the cohort as text.
     """
     found: dict[str, set[int | str | None]] = {}
+    stages: dict[str, str] = {}
     for column in columns:
-        for row in column[(column["term"] != JOINT_TEST) & column["period"].isna() & ~is_along(column["term"])].to_dict(
-            "records"
-        ):
+        for row in column[_has_row(column)].to_dict("records"):
             event_time = None if pd.isna(row["event_time"]) else int(row["event_time"])
             cohort = row["cohort"] if exhibit.effects == "cohort" else ""
             found.setdefault(row["term"], set()).add(event_time if event_time is not None else cohort or None)
+            if row["kind"] == "first_stage":
+                stages[row["term"]] = read(row["at"])["endogenous"]
     terms = exhibit.terms or list(found)
-    stages = {term: parts for term in found if (parts := first_stage_parts(term)) is not None}
-    below = [term for term, (endogenous, _) in stages.items() if endogenous in terms]
+    below = [term for term, endogenous in stages.items() if endogenous in terms]
     terms = [*(term for term in terms if term not in below), *below]
     return [
         (term, event_time)
         for term in terms
         for event_time in sorted(found.get(term, ()), key=lambda value: (value is None, isinstance(value, str), value))
     ]
+
+
+def _has_row(estimates: pd.DataFrame) -> pd.Series:
+    """Tell which estimates have a row of the table."""
+    return estimates["period"].isna() & ~estimates["kind"].isin(("lead_test", "effect_at"))
 
 
 def _bin(shown: pd.DataFrame, term: str, event_time: int) -> str:
@@ -224,8 +216,7 @@ def _head(column: pd.DataFrame, declaration: ExhibitDeclaration) -> str:
 
 def _statistics(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) -> list[tuple[str, list[str]]]:
     """Give the rows below the coefficients: fixed effects, weights, sample, counts."""
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, RegressionTable)
+    exhibit = declaration.of(RegressionTable)
     firsts = [column.iloc[0].to_dict() for column in columns]
     rows = (
         _absorbed_rows(firsts, declaration) + _period_rows(columns, declaration) + _strength_rows(columns, declaration)
@@ -234,7 +225,7 @@ def _statistics(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) ->
         rows.insert(0, ("Other regressors", ["Yes" if _hidden(first, exhibit) else "No" for first in firsts]))
     variances = [variance_words(first, declaration.labels) for first in firsts]
     if len({text for text in variances if text}) > 1:
-        rows.append(("Standard errors", [_short_variance(first, declaration) for first in firsts]))
+        rows.append(("Standard errors", [short_variance(first, declaration.labels, "in_table") for first in firsts]))
     if any(first["weights"] != "none" for first in firsts):
         rows.append(("Weighted by", [_weight_words(first["weights"], declaration) for first in firsts]))
     if len({first["sample"] for first in firsts}) > 1:  # one sample for all columns is said in the notes
@@ -308,10 +299,6 @@ def _hidden(first: dict[Any, Any], exhibit: RegressionTable) -> list[str]:
     return [name for name in listed(first["regressors"]) if name not in (exhibit.terms or [])]
 
 
-def _short_variance(first: dict[Any, Any], declaration: ExhibitDeclaration) -> str:
-    return short_variance(first, declaration.labels, "in_table")
-
-
 def _effects_of(first: dict[Any, Any]) -> list[str]:
     return listed(first["fixed_effects"])
 
@@ -329,25 +316,27 @@ def _notes(
     columns: list[pd.DataFrame], declaration: ExhibitDeclaration, exhibit: RegressionTable, unavailable: list[str]
 ) -> list[str]:
     firsts = [column.iloc[0].to_dict() for column in columns]
-    sentences = [exhibit.notes] if exhibit.notes else []
+    sentences = opening_notes(declaration)
     estimators = dict.fromkeys(
         "pooled least squares"
         if not _effects_of(first) and first["estimator"] in LEAST_SQUARES
-        else ESTIMATORS[first["estimator"]].words
+        else described(first["estimator"], declaration.labels).words
         for first in firsts
     )
     sentences.append(f"Estimated by {sentence_list(list(estimators))}.")
     if any(first["variance"] for first in firsts):
         having = pd.DataFrame([first for first in firsts if first["variance"]])
-        sentences.append(f"Standard errors in parentheses: {variances_words(having, declaration)}.")
-    sentences += not_used_notes(pd.concat(columns)) if columns else []
+        sentences.append(f"Standard errors in parentheses: {variances_words(having, declaration.labels)}.")
+    sentences += not_used_notes(pd.concat(columns), declaration.labels) if columns else []
     terms = {term for column in columns for term in column["term"]}
     sentences += [f"{words}." for term, words in declaration.treatments.items() if term in terms]
     units = [f"{words.head}: {words.level_unit}" for words in declaration.outcomes.values() if words.level_unit]
     if units:
         sentences.append(f"Units of outcomes: {'; '.join(units)}.")
     hidden = dict.fromkeys(term_words(name, declaration.labels) for first in firsts for name in _hidden(first, exhibit))
-    sentences += [*missing_errors(pd.concat(columns)), *unit_notes(pd.concat(columns), declaration)] if columns else []
+    sentences += (
+        [*missing_errors(pd.concat(columns)), *unit_notes(pd.concat(columns), declaration.outcomes)] if columns else []
+    )
     samples = list(dict.fromkeys(first["sample"] for first in firsts))
     if len(samples) == 1 and samples != [ALL_ROWS]:
         sentences.append(f"Sample: {samples[0]}.")
@@ -364,10 +353,7 @@ def _notes(
     for kind in exhibit.p_values or []:
         sentences.append(f"{P_VALUES[kind][1]}: {_how_made(kind, columns, exhibit)}.")
     if exhibit.minimum_detectable_effect:
-        sentences.append(
-            f"{MDE}: minimum detectable effect, which a two-sided test at the 5% level finds with a power of 80% "
-            "(Bloom 1995)."
-        )
+        sentences.append(f"{MDE}: {DETECTABLE}")
     sentences += _instrument_notes(columns, declaration)
     if unavailable:
         sentences.append(f"— no estimate: {'; '.join(unavailable)}.")
@@ -407,8 +393,8 @@ def _how_made(kind: str, columns: list[pd.DataFrame], exhibit: RegressionTable) 
     not_asked = []
     for number, column in enumerate(columns, start=1):
         tested = column[["p_value", "standard_error", p_value]].notna().any(axis=1)
-        shown = column[column["period"].isna() & tested & ~is_along(column["term"])]
-        shown = shown[(shown["term"] != JOINT_TEST) & shown["term"].isin(exhibit.terms or shown["term"])]
+        shown = column[_has_row(column) & tested]
+        shown = shown[shown["term"].isin(exhibit.terms or shown["term"])]
         made = shown.loc[shown[p_value].notna(), how]
         absent = shown.loc[shown[p_value].isna(), how]
         for text in dict.fromkeys(text for text in [*made, *absent] if text):

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogFormatter, LogLocator, NullLocator
 
-from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.exhibits.period_axis import positions, set_period_ticks
 from ruralpanel.exhibits.style import COLOURS, MARKERS, WIDTH, figure_style, finish
@@ -47,8 +47,7 @@ def plotted_data(panel: pd.DataFrame, events: pd.DataFrame, declaration: Exhibit
         One row a series and year, with the count (units), its source, and what is to be known of the year: in the
         sample that there is no list of it, in the published counts that the definition changed. Shares are in percent.
     """
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, RolloutFigure)
+    exhibit = declaration.of(RolloutFigure)
     published = pd.Series(
         {int(year): float(each.count) for year, each in exhibit.published_counts.items()}, dtype="float64"
     ).sort_index()
@@ -78,8 +77,7 @@ def plotted_data(panel: pd.DataFrame, events: pd.DataFrame, declaration: Exhibit
 
 def _designated(panel: pd.DataFrame, declaration: ExhibitDeclaration, weights: str | None) -> pd.Series:
     """Add up the units that are treated in each period, or their weights; only from the first treated one on."""
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, RolloutFigure)
+    exhibit = declaration.of(RolloutFigure)
     level = declaration.levels.get(exhibit.designation)
     if level is not None:  # each counts once, whatever units it has
         columns = [exhibit.designation, *([] if weights is None else [weights])]
@@ -110,8 +108,7 @@ def _years_without_list(
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
     """Draw counts on a logarithmic axis, and below them what share the sample is."""
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, RolloutFigure)
+    exhibit = declaration.of(RolloutFigure)
     sampled = f"Sample ({declaration.standing} data)" if declaration.standing == "simulated" else "Sample"
     data = data.assign(**{AT: positions(data["year"], declaration.frequency)})
     labels = {PUBLISHED: exhibit.published_label, SAMPLE: sampled, WEIGHTED: f"{sampled}, weighted"}
@@ -175,9 +172,8 @@ def _mark_years(above: Axes, below: Axes, data: pd.DataFrame) -> None:
 
 
 def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, RolloutFigure)
-    sentences = [exhibit.notes] if exhibit.notes else []
+    exhibit = declaration.of(RolloutFigure)
+    sentences = opening_notes(declaration)
     label = name_words(exhibit.designation, declaration.labels)
     sentences.append(
         f"Sample: units treated in the panel's rows of each {declaration.period_words} ({label}). "

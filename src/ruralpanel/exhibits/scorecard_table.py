@@ -6,19 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-from ruralpanel.estimation.terms import average_parts, average_term
-from ruralpanel.exhibits.caption import (
-    ExhibitDeclaration,
-    closing_notes,
-    estimator_words,
-    full_title,
-    title_with_standing,
-)
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes
 from ruralpanel.exhibits.numbers import decimal, probability
-from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
+from ruralpanel.exhibits.printed_table import Addressed, PrintedTable, printed
 from ruralpanel.study.addresses import PARTS, read_address
+from ruralpanel.study.estimators import described
 from ruralpanel.study.exhibits import ScorecardTable
-from ruralpanel.words.names import term_words
+from ruralpanel.words.names import row_words
 from ruralpanel.words.sentences import sentence_list
 
 KINDS = {
@@ -45,8 +39,7 @@ def print_table(claims: pd.DataFrame, declaration: ExhibitDeclaration) -> Printe
     PrintedTable
         One line a test; the claim stands beside its first.
     """
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, ScorecardTable)
+    exhibit = declaration.of(ScorecardTable)
     kinds = _kinds(claims)
     heads = ["Estimate of", "Expected", "Estimate", "Std. error", *(KINDS[kind][0] for kind in kinds), "Finding"]
     rows: list[tuple[str, list[str]]] = []
@@ -59,8 +52,8 @@ def print_table(claims: pd.DataFrame, declaration: ExhibitDeclaration) -> Printe
         traced = [Addressed(number, row["address"]) for number in numbers]
         cells = [_estimated(row, declaration), row["expected"], *traced, finding]
         rows.append((f"{row['text'].rstrip('.')}{by}" if row["test"] == 1 else "", cells))
-    return PrintedTable(
-        full_title(declaration),
+    return printed(
+        declaration,
         [("", head) for head in heads],
         rows,
         _totals(claims, len(heads)),
@@ -68,8 +61,6 @@ def print_table(claims: pd.DataFrame, declaration: ExhibitDeclaration) -> Printe
         stub="Claim",
         numbered=False,
         words=(0, 1, len(heads) - 1),
-        number=declaration.number,
-        caption=title_with_standing(declaration),
     )
 
 
@@ -77,13 +68,12 @@ def _estimated(row: dict[Any, Any], declaration: ExhibitDeclaration) -> str:
     """Say what was estimated and how: ``Income per head (log): Taobao Village; two-way fixed effects``."""
     address = read_address(row["address"])
     parts = dict(zip(PARTS, address.parts, strict=True))
-    # Averages of an estimator are called by their treatment, a comma and what they are.
-    term, average = average_parts(parts["term"])
-    words = average_term(term_words(term, declaration.labels), average)
-    words += "".join(f", {name.replace('_', ' ')} {value}" for name, value in address.within.items())
+    words = row_words(row, declaration.labels) + "".join(
+        f", {name.replace('_', ' ')} {value}" for name, value in address.within.items()
+    )
     outcome = declaration.columns[parts["outcome"]].label if parts["outcome"] in declaration.columns else ""
     # What to cite, and what coefficients mean, is said below the tables of these estimates.
-    estimator = estimator_words(parts["estimator"])
+    estimator = described(parts["estimator"], declaration.labels).method
     return f"{outcome or parts['outcome']}: {words}; {estimator}".replace(" -", " −")
 
 

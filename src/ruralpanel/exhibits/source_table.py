@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, full_title, title_with_standing
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes
 from ruralpanel.exhibits.described import SourceWords
 from ruralpanel.exhibits.numbers import count
-from ruralpanel.exhibits.printed_table import PrintedTable
+from ruralpanel.exhibits.printed_table import PrintedTable, printed
 from ruralpanel.frames.periods.frequency import frequency
 from ruralpanel.frames.periods.spelling import standard_spelling
 from ruralpanel.words.names import name_words
@@ -44,8 +44,8 @@ def print_table(sources: pd.DataFrame, declaration: ExhibitDeclaration) -> Print
         notes.append(f"Citations: {'; '.join(cited)}.")
     # The sources are the table itself, and are not listed again below it.
     closing = closing_notes(declaration)[1:]
-    return PrintedTable(
-        full_title(declaration),
+    return printed(
+        declaration,
         [("", head) for head in HEADS],
         rows,
         [],
@@ -53,8 +53,6 @@ def print_table(sources: pd.DataFrame, declaration: ExhibitDeclaration) -> Print
         stub="Source",
         numbered=False,
         words=WORDS,
-        number=declaration.number,
-        caption=title_with_standing(declaration),
     )
 
 

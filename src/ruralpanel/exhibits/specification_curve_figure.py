@@ -15,20 +15,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ruralpanel.exhibits.caption import (
-    ExhibitDeclaration,
-    closing_notes,
-    missing_errors,
-    short_variance,
-    unit_notes,
-    variances_words,
-)
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import decimal
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, stacked_panels
 from ruralpanel.reasons import read
-from ruralpanel.study.estimators import ESTIMATORS, shown_in
+from ruralpanel.study.estimators import described
 from ruralpanel.study.figures_of_results import SpecificationCurveFigure
 from ruralpanel.study.fixed_effects import fixed_effect
+from ruralpanel.words.estimates import short_variance, variances_words
 from ruralpanel.words.frames import listed
 from ruralpanel.words.names import name_words, term_words
 from ruralpanel.words.sentences import sample_words
@@ -57,11 +51,10 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
         One row a specification, with its `position` on the curve; what is the same in numbers and choices in two blocks
         is there once. Those without an estimate come last, with the reason.
     """
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, SpecificationCurveFigure)
+    exhibit = declaration.of(SpecificationCurveFigure)
     overall = (estimates["cohort"] == "") & estimates["period"].isna() & estimates["event_time"].isna()
     found = estimates[
-        estimates["estimator"].isin(shown_in(exhibit.kind, estimates["estimator"]))
+        estimates["estimator"].isin(exhibit.estimators(estimates["estimator"]))
         & (estimates["outcome"] == exhibit.outcome)
         & (overall & (estimates["term"] == exhibit.term))
     ]
@@ -107,8 +100,7 @@ def _colours(shown: pd.DataFrame) -> list[str]:
 
 
 def _draw_curve(axes: Axes, shown: pd.DataFrame, declaration: ExhibitDeclaration) -> None:
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, SpecificationCurveFigure)
+    exhibit = declaration.of(SpecificationCurveFigure)
     words = declaration.outcomes[exhibit.outcome]
     size = max(2.0, min(5.0, 150 / len(shown)))
     axes.axhline(0, color="#555555", linewidth=0.8)
@@ -184,7 +176,7 @@ def _choices(row: dict[Any, Any], declaration: ExhibitDeclaration) -> Choices:
     times = [each.arguments["times"] for each in left_out if each.code == "without_event_times"]
     others = [each for each in left_out if each.code != "without_event_times"]
     return {
-        "Estimator": [ESTIMATORS[row["estimator"]].short],
+        "Estimator": [described(row["estimator"], labels).short],
         "Fixed effects": [_effect_words(each, declaration) for each in listed(row["fixed_effects"])] or ["none"],
         "Regressors": [name_words(each, labels) for each in listed(row["regressors"])] or ["none"],
         "Weights": [name_words(row["weights"], labels)],
@@ -224,8 +216,7 @@ def _natural(words: str) -> list[str]:
 
 
 def _notes(data: pd.DataFrame, chosen: list[Choices], varying: Choices, declaration: ExhibitDeclaration) -> list[str]:
-    exhibit = declaration.exhibit
-    sentences = [exhibit.notes] if exhibit.notes else []
+    sentences = opening_notes(declaration)
     shown = data[data["estimate"].notna()]
     if len(shown):
         low, middle, high = (decimal(float(shown["estimate"].quantile(share)), 3) for share in (0, 0.5, 1))
@@ -245,7 +236,7 @@ def _notes(data: pd.DataFrame, chosen: list[Choices], varying: Choices, declarat
         if same:
             sentences.append(f"The same in all: {'; '.join(same)}.")
         if "Standard errors" not in varying:
-            sentences.append(f"Standard errors {variances_words(shown, declaration)}.")
+            sentences.append(f"Standard errors {variances_words(shown, declaration.labels)}.")
         cut = [value for values in varying.values() for value in values if len(value) > LABEL_CHARACTERS]
         if cut:
             sentences.append(f"In full: {'; '.join(cut)}.")
@@ -254,4 +245,4 @@ def _notes(data: pd.DataFrame, chosen: list[Choices], varying: Choices, declarat
         f"{declaration.specifications.get(place) or place}: {reason}."
         for place, reason in zip(without["block"] + "/" + without["specification"], without["reason"], strict=True)
     ]
-    return sentences + missing_errors(data) + unit_notes(data, declaration) + closing_notes(declaration)
+    return sentences + closing_notes(declaration, data)

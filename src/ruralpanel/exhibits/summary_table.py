@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem
-from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, full_title, title_with_standing
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes
 from ruralpanel.exhibits.numbers import count, decimal
-from ruralpanel.exhibits.printed_table import PrintedTable
+from ruralpanel.exhibits.printed_table import PrintedTable, printed
 from ruralpanel.frames.periods.frequency import YEAR, Frequency, frequency
 from ruralpanel.study.exhibits import SummaryTable
 from ruralpanel.treatment_columns import cohort_column
@@ -43,8 +43,7 @@ def print_table(panel: pd.DataFrame, declaration: ExhibitDeclaration) -> Printed
     DataError
         If a column holds no numbers, or no row is in the periods asked for; all such columns at once.
     """
-    exhibit = declaration.exhibit
-    assert isinstance(exhibit, SummaryTable)
+    exhibit = declaration.of(SummaryTable)
     shown = panel
     if exhibit.periods is not None:
         first, last = exhibit.periods
@@ -58,15 +57,13 @@ def print_table(panel: pd.DataFrame, declaration: ExhibitDeclaration) -> Printed
     for name, words in declaration.columns.items():
         label = f"{words.label} ({words.unit})" if words.unit else words.label
         rows += (_cohort_rows if by_cohort else _rows)(label, summary[summary["column"] == name])
-    return PrintedTable(
-        full_title(declaration),
+    return printed(
+        declaration,
         heads,
         rows,
         _counts(shown, groups, declaration, by_cohort),
         _notes(declaration, exhibit),
         numbered=False,
-        number=declaration.number,
-        caption=title_with_standing(declaration),
     )
 
 

@@ -8,13 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from ruralpanel.estimation.estimates import COHORT_SIZE
-from ruralpanel.exhibits.caption import ExhibitDeclaration, OutcomeWords, closing_notes
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.period_axis import positions, set_period_ticks
 from ruralpanel.exhibits.style import NEVER_COLOUR, axis_label, empty_axes, figure_style, finish, panels
 from ruralpanel.frames.periods.frequency import in_order
-from ruralpanel.study.estimators import shown_in
+from ruralpanel.words.estimates import OutcomeWords
 from ruralpanel.words.names import name_words
 
 WITHOUT_COHORT = ("never", "all")
@@ -29,12 +28,12 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
     pandas.DataFrame
         One row a cohort and period; equations without an estimate keep their reason.
     """
-    return estimates[estimates["estimator"].isin(shown_in(declaration.exhibit.kind))].reset_index(drop=True)
+    return estimates[estimates["estimator"].isin(declaration.exhibit.estimators())].reset_index(drop=True)
 
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
     """Draw means by period, one line a cohort, one set of axes an outcome and specification."""
-    means = data[data["term"] != COHORT_SIZE]
+    means = data[data["kind"] != "cohort_size"]
     parts = [(key, part) for key, part in means.groupby(["outcome", "block", "specification"], sort=False)]
     palette = _palette(data)
     with figure_style(declaration.fonts):
@@ -109,13 +108,13 @@ def _draw_means(
 
 def _cohort_words(cohort: str, data: pd.DataFrame) -> str:
     """Name a cohort with its number of units; a range where it differs between outcomes or specifications."""
-    units = data.loc[(data["cohort"] == cohort) & (data["term"] == COHORT_SIZE), "units"]
+    units = data.loc[(data["cohort"] == cohort) & (data["kind"] == "cohort_size"), "units"]
     low, high = count(units.min()), count(units.max())
     return f"{WORDS.get(cohort, cohort)} ({low if low == high else f'{low}–{high}'})"
 
 
 def _notes(declaration: ExhibitDeclaration) -> list[str]:
-    sentences = [declaration.exhibit.notes] if declaration.exhibit.notes else []
+    sentences = opening_notes(declaration)
     sentences.append("Means of the rows observed, by cohort, before any regression.")
     whom = name_words(declaration.cohorts_of or declaration.unit, declaration.labels).lower()
     sentences.append(f"Number of units ({whom}) ever seen with the outcome in brackets.")

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Rectangle
 from matplotlib.path import Path
 
-from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes
+from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.style import figure_style, finish, stacked_panels
 from ruralpanel.study.flow import STAGES
@@ -224,7 +224,7 @@ def _count_words(step: dict[Any, Any]) -> str:
 
 
 def _notes(declaration: ExhibitDeclaration) -> list[str]:
-    sentences = [declaration.exhibit.notes] if declaration.exhibit.notes else []
+    sentences = opening_notes(declaration)
     sentences.append(
         "Rows as the ledgers count them: read and kept of a source, in and out of a table and the panel; of a block, "
         "equations and the rows that they are estimated on."

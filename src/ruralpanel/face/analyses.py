@@ -21,7 +21,9 @@ from ruralpanel.face.parameters import annotation_of, described
 from ruralpanel.face.renaming import listed, plain
 from ruralpanel.face.result import Result
 from ruralpanel.face.texts import decimals_for
+from ruralpanel.reasons import code_of
 from ruralpanel.sensitivity.analysis import analyse
+from ruralpanel.sensitivity.results import OUTCOME
 from ruralpanel.study.estimators import LEAST_SQUARES, WITH_ONE_CURVE
 from ruralpanel.study.sensitivity import ANALYSES, AnySensitivity, OfRegression
 from ruralpanel.words.frames import in_words
@@ -90,7 +92,7 @@ class Analysis:
         return drawn(study, {"kind": "honest_did_figure", "sensitivity": [self.kind]}, self.results)
 
     def _lines(self) -> list[tuple[str, str, str, str]]:
-        rows = self.tidy()
+        rows = self.tidy().assign(code=self.results["unit"].map(code_of))
         digits = decimals_for(rows["conf.high"] - rows["conf.low"], rows["estimate"])
         lines = []
         for _, row in rows.iterrows():
@@ -99,14 +101,14 @@ class Analysis:
                 what += f" {row['bound']:g}"
             value = "" if pd.isna(row["estimate"]) else decimal(row["estimate"], max(digits, 2))
             ends = "" if pd.isna(row["conf.low"]) else interval_words(row["conf.low"], row["conf.high"], digits)
-            lines.append((what, value, ends, row["reason"] or ("" if row["unit"] == "outcome" else row["unit"])))
+            lines.append((what, value, ends, row["reason"] or ("" if row["code"] == OUTCOME.code else row["unit"])))
         return lines
 
     def __repr__(self) -> str:
         lines = self._lines()
         widths = [max(len(line[at]) for line in lines) for at in range(3)]
         head = f"{self.kind} of {self.result.outcome}, {self.result.estimator}"
-        times = next((each for each in self.results["event_times"] if each), "")
+        times = next((each for each in self.tidy()["event_times"] if each), "")
         written = [head + (f", event time {times}" if times else "")]
         for what, value, ends, words in lines:
             cells = f"{what:<{widths[0]}}  {value:>{widths[1]}}  {ends:>{widths[2]}}"

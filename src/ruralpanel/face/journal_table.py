@@ -13,7 +13,7 @@ from ruralpanel.errors import Problem, nearest
 from ruralpanel.exhibits.latex import latex_text
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.face.errors import FrameError
-from ruralpanel.face.plots import label_of, legend_names
+from ruralpanel.face.plots import label_of, legend_names, wanted_of
 from ruralpanel.face.texts import decimals_for, place_words
 from ruralpanel.study.estimators import ESTIMATORS
 
@@ -159,12 +159,8 @@ def _grid(
     parts = [_rows_of(each) for each in results]
     lines = list(dict.fromkeys(line for part in parts for line in part["line"]))
     if terms is not None:
-        wanted = [each.replace("*", " × ") for each in ([terms] if isinstance(terms, str) else terms)]
-        absent = [each for each in wanted if each not in lines]
-        if absent or not wanted:
-            what = f"no result has the term `{absent[0]}`" if absent else "no terms are chosen"
-            raise FrameError([Problem(DOOR, what, "terms", f"there are: {', '.join(lines)}")])
-        lines = wanted
+        asked = [terms] if isinstance(terms, str) else terms
+        lines = wanted_of([each.replace("*", " × ") for each in asked], lines, DOOR)
     numbers: list[tuple[str, list[str]]] = []
     cells = {line: [_cell(part, line, decimals, stars) for part in parts] for line in lines}
     for line, own in cells.items():

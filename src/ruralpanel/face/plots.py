@@ -16,7 +16,7 @@ from ruralpanel.face.declaration import FRAME
 from ruralpanel.face.errors import FrameError
 from ruralpanel.face.renaming import plain
 from ruralpanel.study.estimators import ESTIMATORS
-from ruralpanel.study.exhibits import AnyExhibit
+from ruralpanel.study.exhibits import KINDS, AnyExhibit
 from ruralpanel.study.model import Study
 from ruralpanel.words.frames import in_words
 
@@ -82,7 +82,7 @@ def _figure(declaration: ExhibitDeclaration, frame: pd.DataFrame) -> Axes:
 def plot(result: Result, title: str | None = None, unit: str | None = None) -> Axes:
     """Draw a result, as :meth:`ruralpanel.face.result.Result.plot` says."""
     whole = OF_EVENT_TIMES if len(result.event_study()) else OF_MEANS
-    kinds = [each for each in ESTIMATORS[result.estimator].exhibits if each in whole]
+    kinds = [each for each in whole if result.estimator in KINDS[each].estimators()]
     if not kinds:
         return coefplot(result, title=title, unit=unit)
     study = with_words(result.declared.study, title, unit)
@@ -135,16 +135,27 @@ def coefplot(
     rows = [each.terms[each.terms["estimate"].notna()] for each in results]
     chosen = list(dict.fromkeys(name for part in rows for name in part["term"]))
     if terms is not None:
-        wanted = [terms] if isinstance(terms, str) else list(terms)
-        absent = [name for name in wanted if name not in chosen]
-        if absent or not wanted:
-            what = f"no result has the term `{absent[0]}`" if absent else "no terms are chosen"
-            raise FrameError([Problem("rp.coefplot", what, "terms", f"there are: {', '.join(chosen)}")])
-        chosen = wanted
+        chosen = wanted_of(terms, chosen, "rp.coefplot")
     if not chosen:
         hint = "terms are effects overall and controls; .event_study() has effects by event time"
         raise FrameError([Problem("rp.coefplot", "no result has a term to draw", hint=hint)])
     return _lines(results, rows, called, chosen, title, unit)
+
+
+def wanted_of(terms: str | Sequence[str], there: Sequence[str], door: str) -> list[str]:
+    """Give the terms that are asked for, of those there are.
+
+    Raises
+    ------
+    FrameError
+        If one is not there, or none is asked for.
+    """
+    wanted = [terms] if isinstance(terms, str) else list(terms)
+    absent = [name for name in wanted if name not in there]
+    if absent or not wanted:
+        what = f"no result has the term `{absent[0]}`" if absent else "no terms are chosen"
+        raise FrameError([Problem(door, what, "terms", f"there are: {', '.join(there)}")])
+    return wanted
 
 
 def legend_names(results: Sequence[Result], names: Sequence[str] | None, door: str) -> list[str]:
@@ -216,7 +227,7 @@ def _lines(
 ) -> Axes:
     """Draw one line a term, with a point and an interval for each result that has it."""
     with house_style() as style:
-        from ruralpanel.exhibits.caption import OutcomeWords
+        from ruralpanel.words.estimates import OutcomeWords
 
         step = 0.6 / max(len(results), 2)
         height = 0.9 + 0.42 * len(terms) + 0.16 * len(terms) * (len(results) - 1)
@@ -244,10 +255,7 @@ def _lines(
         axes.set_ylim(len(terms) - 0.5, -0.5)
         axes.grid(visible=False, axis="y")
         explained = [outcome for each in results for outcome in each.declared.study.outcomes.values()]
-        words = {
-            OutcomeWords(label=each.label, unit=each.unit, transformation=each.transformation).effect_unit
-            for each in explained
-        }
+        words = {OutcomeWords.of(each).effect_unit for each in explained}
         of_all = unit if unit is not None else words.pop() if len(words) == 1 else ""
         axes.set_xlabel(style.axis_label("Coefficient", of_all))
         heads = {label_of(each) for each in results}

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.block import BlockResults
-from ruralpanel.estimation.estimates import JOINT_TEST
+from ruralpanel.estimation.estimates import ROW
 from ruralpanel.face.declaration import Declared
 from ruralpanel.frames.ledger import ledger_frame
 from ruralpanel.study.blocks import Equation
@@ -36,6 +36,9 @@ TIDY = {
     "reason": "reason",
 }
 """Columns of the estimates that every tidy table has, and what broom calls them."""
+
+OF_ALL = ("coefficient", "overall", "average", "effect_at", "first_stage", "comparison")
+"""Kinds of rows that are of all event times, cohorts and periods."""
 
 TIDY_WHERE_ANY = {
     "p_value_bootstrap": "p.value.bootstrap",
@@ -135,7 +138,7 @@ class Result:
             ``p.value.leads`` of the joint test of leads, and in words what was estimated how.
         """
         rows = self.told
-        effects = rows.loc[rows["term"] != JOINT_TEST]
+        effects = rows.loc[rows["kind"] != "lead_test"]
         if "variance" in ESTIMATORS[self.estimator].without:  # means: each row has its own units
             shown = effects[effects["period"].notna()]
             counts = {"nobs": shown["observations"].sum(), "n_units": self._units_of_means()}
@@ -147,7 +150,7 @@ class Result:
             shown = of_all if len(of_all) else shown
             counts = {"nobs": shown["observations"].iloc[0], "n_units": shown["units"].iloc[0]}
         first = shown.iloc[0]
-        leads = rows.loc[rows["term"] == JOINT_TEST, "p_value"]
+        leads = rows.loc[rows["kind"] == "lead_test", "p_value"]
         clusters = "*".join(self.name(part) for part in (self.equation.inference.cluster or []))
         found = {
             "outcome": self.outcome,
@@ -191,19 +194,19 @@ class Result:
     def vcov(self) -> pd.DataFrame:
         """The covariance of the coefficients, by event time where the estimator has these, or else by term.
 
-        Missing where it is not known: between coefficients that are not estimated together, and between terms of other
-        estimators than two-way fixed effects.
+        Missing where it is not known, between coefficients that are not estimated together.
         """
-        from ruralpanel.face.covariances import by_event_time, of_terms
-
-        if len(self.found.covariance):
-            return by_event_time(self.found.covariance)
-        rows = self.tidy().assign(name=lambda rows: rows["term"])
-        rows["term"] = self.estimates["term"]
-        known = rows[rows["std.error"].notna() & (rows["cohort"] == "") & rows["period"].isna()]
-        if known["event_time"].notna().any():
-            known = known[known["event_time"].notna()].assign(name=lambda rows: rows["event_time"].astype(int))
-        return of_terms(self.declared, self.equation, known)
+        rows = self.estimates[self.estimates["standard_error"].notna()].set_index(ROW)
+        by_time = rows[rows["kind"] == "event_time"]
+        rows = by_time if len(by_time) else rows[rows["kind"].isin(OF_ALL)]
+        square = pd.DataFrame(np.diag(rows["standard_error"].astype("float64") ** 2), rows.index, rows.index)
+        square = square.where(np.eye(len(rows), dtype=bool))
+        upper = self.found.covariance.pivot_table(index="row", columns="row_other", values="covariance")
+        upper = upper.reindex(index=rows.index, columns=rows.index)
+        square = square.fillna(upper).fillna(upper.T).astype("float64")
+        names = by_time["event_time"].astype(int) if len(by_time) else rows["term"].map(self.name)
+        square.index = square.columns = pd.Index(names, name="event_time" if len(by_time) else "term")
+        return square
 
     def event_study(self) -> pd.DataFrame:
         """Give the rows of :meth:`tidy` by event time, the reference at zero among them; none without event times."""
@@ -214,8 +217,7 @@ class Result:
     def terms(self) -> pd.DataFrame:
         """The rows of :meth:`tidy` that are of all rows and periods: effects overall, and controls."""
         rows = self.tidy()
-        overall = rows["event_time"].isna() & (rows["cohort"] == "") & rows["period"].isna()
-        return rows[overall & (rows["term"] != JOINT_TEST)].reset_index(drop=True)
+        return rows[self.estimates["kind"].isin(OF_ALL)].reset_index(drop=True)
 
     @property
     def overall(self) -> pd.Series:

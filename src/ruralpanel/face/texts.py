@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ruralpanel.exhibits.caption import short_variance
 from ruralpanel.exhibits.numbers import count, decimal, interval_words, probability
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.vcovs import VCOVS
+from ruralpanel.words.estimates import short_variance
 from ruralpanel.words.frames import in_words
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from ruralpanel.estimation.estimates import JOINT_TEST
 from ruralpanel.estimation.modules import estimate_function
 from ruralpanel.estimation.sample import CannotEstimate
 from ruralpanel.frames.ledger import Ledger
@@ -27,7 +26,8 @@ RIGHT = "as often as it claims"
 TOO_OFTEN = "surprise: rejects too often"
 TOO_RARELY = "surprise: rejects too rarely"
 NOTHING = "no test"
-SURPRISES = (TOO_OFTEN, TOO_RARELY)
+SURPRISES = {TOO_OFTEN: "rejects too often", TOO_RARELY: "rejects too rarely"}
+"""Those that convict, and what a sentence says of them."""
 
 REPLICATIONS_KEY = ["design", "replication", "window", "estimator"]
 """What identifies a row of replications."""
@@ -72,7 +72,7 @@ def _test(panel: pd.DataFrame, equation: Equation) -> dict[str, Any]:
         result = estimate_function(equation.estimator)(panel, equation, ledger)
     except CannotEstimate as error:
         return {"p_value": float("nan"), "reason": error.reason.code}
-    (test,) = (row for row in result.rows if row["term"] == JOINT_TEST)
+    (test,) = (row for row in result.rows if row.get("kind") == "lead_test")
     return {"p_value": test.get("p_value", float("nan")), "reason": test["reason"].code}
 
 

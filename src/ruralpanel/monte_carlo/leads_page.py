@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, select_autoescape
 
 from ruralpanel.errors import counted
 from ruralpanel.monte_carlo.lead_tests import BAND, LEVEL, NOTHING, RIGHT, SURPRISES
+from ruralpanel.monte_carlo.page import rendered, replications_words
 from ruralpanel.monte_carlo.plan import Plan
 from ruralpanel.study.estimators import ESTIMATORS
 
@@ -33,8 +32,7 @@ def lead_sentences(summary: pd.DataFrame, plan: Plan) -> dict[str, Any]:
     """
     assert plan.leads is not None
     known = summary[summary["verdict"] != NOTHING]
-    fewest, most = int(summary["replications"].min()), int(summary["replications"].max())
-    number = f"{fewest:,}" if fewest == most else f"{fewest:,} to {most:,}"
+    number = replications_words(summary)
     sizes = ", ".join(map(str, plan.leads.clusters))
     band = f"{BAND[0]:.0%} to {BAND[1]:.0%}"
     within = int(known["rejects"].between(*BAND).sum())
@@ -54,7 +52,7 @@ def lead_sentences(summary: pd.DataFrame, plan: Plan) -> dict[str, Any]:
         "surprises": [
             f"{ESTIMATORS[row['estimator']].short}, {row['clusters']} counties, "
             f"leads from event time {row['first_lead']}: "
-            f"{row['verdict'].removeprefix('surprise: ')}, {100 * row['rejects']:.1f}% (simulation error: "
+            f"{SURPRISES[row['verdict']]}, {100 * row['rejects']:.1f}% (simulation error: "
             f"{100 * row['rejects_low']:.1f} to {100 * row['rejects_high']:.1f}%)."
             for row in known[known["verdict"].isin(SURPRISES)].to_dict("records")
         ],
@@ -95,10 +93,5 @@ def leads_page(summary: pd.DataFrame, plan: Plan, figures: Mapping[str, bytes], 
     files
         Names of the files beside the page.
     """
-    environment = Environment(loader=PackageLoader("ruralpanel.report"), autoescape=select_autoescape(default=True))
-    return environment.get_template("lead_tests.html.j2").render(
-        **lead_sentences(summary, plan),
-        figures={title: base64.b64encode(png).decode() for title, png in figures.items()},
-        files=files,
-        rows=lead_rows(summary),
-    )
+    contents = {**lead_sentences(summary, plan), "rows": lead_rows(summary)}
+    return rendered("lead_tests.html.j2", contents, figures, files)

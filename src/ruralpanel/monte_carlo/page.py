@@ -73,13 +73,31 @@ def monte_carlo_page(summary: pd.DataFrame, plan: Plan, figures: Mapping[str, by
     files
         Names of the files beside the page.
     """
+    contents = {**sentences(summary, plan), "designs": design_tables(summary, plan)}
+    return rendered("monte_carlo.html.j2", contents, figures, files)
+
+
+def rendered(template: str, contents: Mapping[str, Any], figures: Mapping[str, bytes], files: list[str]) -> str:
+    """Render a page with its figures in it.
+
+    Parameters
+    ----------
+    template
+        The name of its template.
+    contents
+        What stands in it.
+    figures, files
+        As of :func:`monte_carlo_page`.
+    """
     environment = Environment(loader=PackageLoader("ruralpanel.report"), autoescape=select_autoescape(default=True))
-    return environment.get_template("monte_carlo.html.j2").render(
-        **sentences(summary, plan),
-        figures={title: base64.b64encode(png).decode() for title, png in figures.items()},
-        files=files,
-        designs=design_tables(summary, plan),
-    )
+    pictures = {title: base64.b64encode(png).decode() for title, png in figures.items()}
+    return environment.get_template(template).render(**contents, figures=pictures, files=files)
+
+
+def replications_words(summary: pd.DataFrame) -> str:
+    """Say how many economies were drawn of each kind."""
+    fewest, most = int(summary["replications"].min()), int(summary["replications"].max())
+    return f"{fewest:,}" if fewest == most else f"{fewest:,} to {most:,}"
 
 
 def design_tables(summary: pd.DataFrame, plan: Plan) -> list[dict[str, Any]]:
@@ -118,8 +136,7 @@ def _printed(row: Mapping[Any, Any], plan: Plan) -> dict[str, Any]:
 
 
 def _done(summary: pd.DataFrame, plan: Plan) -> str:
-    fewest, most = int(summary["replications"].min()), int(summary["replications"].max())
-    number = f"{fewest:,}" if fewest == most else f"{fewest:,} to {most:,}"
+    number = replications_words(summary)
     sizes = " or ".join(f"{each * plan.villages_a_county:,} in {each}" for each in plan.clusters)
     return (
         f"{number} village economies were drawn for each of {counted(len(plan.designs()), 'design')}, with {sizes} "
@@ -134,7 +151,7 @@ def _surprise(row: Mapping[Any, Any], plan: Plan) -> str:
     """Say what was found where theory promises coverage."""
     ratio = row["mean_standard_error"] / row["sd_of_errors"]
     return (
-        f"{_place(row, plan)}: {row['verdict'].removeprefix('surprise: ')}. {100 * row['coverage']:.1f}% of intervals "
+        f"{_place(row, plan)}: {SURPRISES[row['verdict']]}. {100 * row['coverage']:.1f}% of intervals "
         f"hold the truth (simulation error: {100 * row['coverage_low']:.0f} to {100 * row['coverage_high']:.0f}%); "
         f"bias {decimal(row['bias'], 4)} (simulation error {decimal(row['bias_error'], 4)}); the mean standard error "
         f"is {ratio:.2f} of the errors’ standard deviation."

@@ -26,7 +26,8 @@ OFF = "off, as expected"
 NOT_OFF = "not expected to cover, but not off"
 NOTHING = "no estimate"
 
-SURPRISES = (TOO_RARELY, TOO_OFTEN, BIAS)
+SURPRISES = {TOO_RARELY: "covers too rarely", TOO_OFTEN: "covers too often", BIAS: "biased"}
+"""Those that convict, and what a sentence says of them."""
 
 KEY = ["design", "estimator", "variance", "target"]
 """What identifies a row of the summary."""

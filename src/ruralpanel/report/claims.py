@@ -8,16 +8,16 @@ from typing import Any
 
 import pandas as pd
 
-from ruralpanel.exhibits.caption import OutcomeWords, estimator_words
 from ruralpanel.exhibits.numbers import MINUS, decimal, probability
 from ruralpanel.exhibits.scorecard_table import KINDS
 from ruralpanel.report.estimates import decimals, link
 from ruralpanel.study.addresses import read_address
-from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.study.estimators import ESTIMATORS, described
 from ruralpanel.study.model import Study
 from ruralpanel.verification.scorecard import STATUSES
+from ruralpanel.words.estimates import OutcomeWords
 from ruralpanel.words.frames import in_words
-from ruralpanel.words.names import term_words
+from ruralpanel.words.names import row_words
 
 WIDTH, MARGIN = 170, 18
 """The width of the picture of an interval, and what is left free on both sides for numbers, in pixels."""
@@ -66,14 +66,14 @@ def _test(test: Mapping[Any, Any], study: Study) -> dict[str, Any]:
     digits = decimals(error if pd.notna(error) else test["estimate"])
     low, high = test["interval_low"], test["interval_high"]
     interval = f"{decimal(low, digits)} to {decimal(high, digits)}" if pd.notna(low) else ""
-    _, _, estimator, term = read_address(test["address"]).parts
+    _, _, estimator, _ = read_address(test["address"]).parts
     outcome = study.outcomes[test["outcome"]]
-    words = OutcomeWords(label=outcome.label, unit=outcome.unit, transformation=outcome.transformation)
+    words = OutcomeWords.of(outcome)
     level = "" if pd.isna(test["interval_level"]) else f"{test['interval_level'] * 100:g}%"
     return {
-        "term": term_words(term, study.labels()),
+        "term": row_words(test, study.labels()),
         "outcome": words.head,
-        "estimator": estimator_words(estimator),
+        "estimator": described(estimator, study.labels()).method,
         "expected": test["expected"],
         "estimate": decimal(test["estimate"], digits) or "—",
         "interval": interval,

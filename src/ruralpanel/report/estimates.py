@@ -10,16 +10,16 @@ import pandas as pd
 
 from ruralpanel.estimation.address import address_of
 from ruralpanel.estimation.modules import estimator_module
-from ruralpanel.exhibits.caption import OutcomeWords, variance_words
 from ruralpanel.exhibits.numbers import count, decimal, probability
 from ruralpanel.lineage import PACKAGE, file_of
 from ruralpanel.study.blocks import Equation
-from ruralpanel.study.estimators import ESTIMATORS, is_own
+from ruralpanel.study.estimators import ESTIMATORS, described, is_own
 from ruralpanel.study.fixed_effects import fixed_effect
 from ruralpanel.study.model import Study
 from ruralpanel.study.sources_behind import columns_of_equation, sources_behind
+from ruralpanel.words.estimates import OutcomeWords, variance_words
 from ruralpanel.words.frames import in_words, ledger_in_words, listed
-from ruralpanel.words.names import name_words, term_words
+from ruralpanel.words.names import name_words, row_words, term_words
 from ruralpanel.words.sentences import sentence_list
 
 REGRESSION = ("block", "specification", "outcome", "estimator")
@@ -111,11 +111,11 @@ def estimate_rows(estimates: pd.DataFrame, study: Study) -> list[dict[str, str]]
             {
                 "id": fragment(address),
                 "link": link(address),
-                "term": term_words(row["term"], labels),
+                "term": row_words(row, labels),
                 "within": _within(row, study.panel.period),
                 "outcome": study.outcomes[row["outcome"]].label,
                 "block": row["block"].replace("_", " ") + (f": {specification}" if specification else ""),
-                "estimator": ESTIMATORS[row["estimator"]].short,
+                "estimator": described(row["estimator"], labels).short,
                 "estimate": decimal(row["estimate"], digits) or "—",
                 "error": decimal(error, digits),
                 "interval": f"{low} to {high}" if known else "",
@@ -201,18 +201,18 @@ def traces(
     }
     equations: dict[tuple[str, ...], int] = {}
     facts: dict[tuple[str, ...], int] = {}
-    described, rows = [], []
+    behind_rows, rows = [], []
     for row, address in zip(in_words(estimates, labels).to_dict("records"), addresses(estimates), strict=True):
         key = tuple(row[part] for part in REGRESSION)
         if key not in equations:
             equations[key] = len(equations)
             found = declared.get(key)
             behind = sources_behind(study, columns_of_equation(found)) if found is not None else list(study.sources)
-            described.append(
+            behind_rows.append(
                 {
                     "words": equation_words(found, study, labels, zero.get(key, [])) if found is not None else "",
                     "declared": _declared_at(study, row),
-                    "estimator": ESTIMATORS[row["estimator"]].words,
+                    "estimator": described(row["estimator"], labels).words,
                     "module": _module_path(row["estimator"]),
                     "code": code.get(row["block"], ""),
                     "sources": [positions[name] for name in behind],
@@ -226,7 +226,7 @@ def traces(
         "numbers": list(NUMBERS.values()),
         "words": list(FACTS.values()),
         "sources": [_source(name, study, provenance) for name in study.sources],
-        "equations": described,
+        "equations": behind_rows,
         "facts": [list(fact) for fact in facts],
         "rows": rows,
     }
@@ -249,7 +249,7 @@ def equation_words(
         Event times that the estimates have as zero by construction; none where that is not known.
     """
     outcome = study.outcomes[equation.outcome]
-    words = OutcomeWords(label=outcome.label, unit=outcome.unit, transformation=outcome.transformation)
+    words = OutcomeWords.of(outcome)
     period = name_words(equation.period, labels)
     head = words.head + (f", {words.level_unit}" if words.level_unit else "")
     if ESTIMATORS[equation.estimator].means_by_cohort:

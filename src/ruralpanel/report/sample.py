@@ -10,7 +10,7 @@ import pandas as pd
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.panel.lists import EVENTS
 from ruralpanel.reasons import read
-from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.study.estimators import described
 from ruralpanel.words.frames import ledger_in_words
 from ruralpanel.words.names import name_words
 
@@ -34,7 +34,7 @@ def ledger_parts(ledgers: pd.DataFrame, labels: Mapping[str, str]) -> list[dict[
     parts = []
     for (stage, table), lines in ledgers.groupby(["stage", "table"], sort=False):
         if stage == "estimation":
-            title = _equation_words(str(table))
+            title = _equation_words(str(table), labels)
         else:
             title = {"sources": f"Source {table}", "tables": f"Table {table}", "panel": "The panel"}[str(stage)]
         first, last = lines.iloc[0], lines.iloc[-1]
@@ -105,8 +105,8 @@ def event_counts(events: pd.DataFrame, labels: Mapping[str, str]) -> dict[str, A
     return {"years": years, "rows": rows}
 
 
-def _equation_words(table: str) -> str:
+def _equation_words(table: str, labels: Mapping[str, str]) -> str:
     """Turn ``block/specification/outcome/estimator`` into words."""
     *place, estimator = table.split("/")
     words = [part.replace("_", " ") for part in place if part != "main"]
-    return "Equation " + " · ".join([*words, ESTIMATORS[estimator].short])
+    return "Equation " + " · ".join([*words, described(estimator, labels).short])

@@ -15,7 +15,7 @@ from ruralpanel.words.frames import in_words
 MOST = 60
 """Rows of a table that the page shows; the file has all."""
 
-SAID_ONCE = ("row", "sensitivity", "kind", "reason_code", "reason_arguments")
+SAID_ONCE = ("row", "sensitivity", "kind", "quantity_code", "under_code", "reason_code", "reason_arguments")
 """Columns that are the same in all rows of a file, number them, or say what a sentence says."""
 
 

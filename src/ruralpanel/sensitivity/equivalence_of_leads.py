@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ruralpanel.arrays import Numbers
+from ruralpanel.reasons import because
 from ruralpanel.sensitivity.event_study import EventStudy
 from ruralpanel.sensitivity.results import OUTCOME
 from ruralpanel.study.sensitivity import EquivalenceOfLeads
@@ -38,18 +39,21 @@ def analyse(declared: EquivalenceOfLeads, study: EventStudy, effects: list[int])
     count = len(study.leads)
     covariance = study.covariance[:count, :count]
     mean = np.full(count, 1 / count)
-    place = {"event_times": study.lead_words(effects), "interval_level": declared.level, "unit": OUTCOME}
+    place = {"event_times": study.lead_times(effects), "interval_level": declared.level, "unit": OUTCOME}
     rows: list[dict[str, Any]] = []
-    for quantity, estimates, errors in (
-        ("largest lead", study.leads, np.sqrt(np.diag(covariance))),
-        ("mean of leads", np.array([mean @ study.leads]), np.array([np.sqrt(mean @ covariance @ mean)])),
+    for name, estimates, errors in (
+        ("largest_lead", study.leads, np.sqrt(np.diag(covariance))),
+        ("mean_of_leads", np.array([mean @ study.leads]), np.array([np.sqrt(mean @ covariance @ mean)])),
     ):
+        quantity = because(name)
         found = {**place, "quantity": quantity, "value": float(estimates[np.abs(estimates).argmax()])}
         smallest = smallest_equivalence(estimates, errors, declared.level)
-        rows.append({**found, "quantity": f"bound on the {quantity}", "value": smallest})
+        rows.append({**found, "quantity": because("bound_on", quantity=quantity), "value": smallest})
         if declared.threshold is not None:
             chance = float(chance_of_smaller(np.abs(estimates), declared.threshold, errors).max())
-            rows.append({**found, "under": "as large as the bound", "bound": declared.threshold, "p_value": chance})
+            rows.append(
+                {**found, "under": because("as_large_as_the_bound"), "bound": declared.threshold, "p_value": chance}
+            )
     return rows
 
 

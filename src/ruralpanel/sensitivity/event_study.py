@@ -11,11 +11,18 @@ from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.estimates import NOBODY
 from ruralpanel.estimation.rounding import NEGATIVE_VARIANCE, ZERO_ERROR
 from ruralpanel.estimation.treated_clusters import TOO_FEW
-from ruralpanel.reasons import because, holds, read_reason
+from ruralpanel.reasons import Reason, because, holds, read_reason
 from ruralpanel.sensitivity.results import CannotAnalyse
 
 REASON = ["reason", "reason_arguments"]
 """The columns of the estimates with a reason."""
+
+
+def event_times(first: int, last: int, averaged: bool = False) -> Reason:
+    """Say which event times a number is of, and whether it is of their average."""
+    if first == last:
+        return because("single_event_time", time=first)
+    return because("average_of_event_times" if averaged else "run_of_event_times", first=first, last=last)
 
 
 @dataclass(frozen=True)
@@ -54,11 +61,11 @@ class EventStudy:
         """The same from the reference on."""
         return self._differences()[len(self.leads) :]
 
-    def lead_words(self, effects: list[int]) -> str:
-        """Name the event times of the leads, given those of the effects."""
+    def lead_times(self, effects: list[int]) -> Reason:
+        """Give the event times of the leads, given those of the effects."""
         last = effects[0] - 2 * self.step
         first = last - (len(self.leads) - 1) * self.step
-        return str(last) if first == last else f"{first} to {last}"
+        return event_times(first, last)
 
     def _differences(self) -> Numbers:
         return np.diff(np.insert(np.eye(len(self.coefficients)), len(self.leads), 0.0, axis=0), axis=0)
@@ -133,6 +140,7 @@ def event_study_of(rows: pd.DataFrame, pairs: pd.DataFrame, anticipation: int) -
 
 def _matrix(pairs: pd.DataFrame, times: list[int], references: list[int]) -> Numbers:
     """Lay the covariance out as a matrix, zero at the references and missing where it is not known."""
+    pairs = pairs.dropna(subset=["event_time", "event_time_other"])
     values = pairs.set_index(["event_time", "event_time_other"])["covariance"]
     everything = pd.MultiIndex.from_product([times, times])
     upper = values.reindex(everything).to_numpy(dtype="float64").reshape(len(times), len(times))

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from ruralpanel.arrays import Numbers
-from ruralpanel.reasons import because
+from ruralpanel.reasons import Reason, because
 from ruralpanel.sensitivity.breakdown import breakdown_value
-from ruralpanel.sensitivity.event_study import EventStudy
+from ruralpanel.sensitivity.event_study import EventStudy, event_times
 from ruralpanel.sensitivity.relative_magnitudes import relative_magnitudes_interval
-from ruralpanel.sensitivity.results import OUTCOME, CannotAnalyse
+from ruralpanel.sensitivity.results import OUTCOME, PARALLEL, CannotAnalyse
 from ruralpanel.sensitivity.smoothness import smoothness_interval
 from ruralpanel.study.sensitivity import HonestDid
 
@@ -43,12 +43,12 @@ def analyse(declared: HonestDid, study: EventStudy, effects: list[int]) -> list[
     """
     return [
         row
-        for words, weights in _averages(declared, study, effects)
-        for row in _intervals(declared, study, words, weights)
+        for times, weights in _averages(declared, study, effects)
+        for row in _intervals(declared, study, times, weights)
     ]
 
 
-def _averages(declared: HonestDid, study: EventStudy, effects: list[int]) -> list[tuple[str, Numbers]]:
+def _averages(declared: HonestDid, study: EventStudy, effects: list[int]) -> list[tuple[Reason, Numbers]]:
     """Name the averages of effects that are looked at, each with its weights."""
     first, last = declared.event_times or (min(effects), max(effects))
     chosen = [time for time in effects if first <= time <= last]
@@ -56,20 +56,20 @@ def _averages(declared: HonestDid, study: EventStudy, effects: list[int]) -> lis
     if missing:
         raise CannotAnalyse("no_such_effects", times=missing, first=effects[0], last=effects[-1])
     if declared.effects == "each":
-        return [(str(time), np.array([float(each == time) for each in effects])) for time in chosen]
+        return [(event_times(time, time), np.array([float(each == time) for each in effects])) for time in chosen]
     weights = np.array([float(each in chosen) for each in effects]) / len(chosen)
-    return [(str(first) if first == last else f"{first} to {last}, average", weights)]
+    return [(event_times(first, last, averaged=True), weights)]
 
 
-def _intervals(declared: HonestDid, study: EventStudy, words: str, weights: Numbers) -> list[dict[str, Any]]:
+def _intervals(declared: HonestDid, study: EventStudy, times: Reason, weights: Numbers) -> list[dict[str, Any]]:
     from scipy.stats import norm
 
     everything = study.effect_weights(weights)
     estimate = float(everything @ study.coefficients)
     error = float(np.sqrt(everything @ study.covariance @ everything))
     half = float(norm.ppf(0.5 + declared.level / 2)) * error
-    place = {"event_times": words, "quantity": "interval", "interval_level": declared.level, "unit": OUTCOME}
-    original = {"under": "parallel trends", "standard_error": error}
+    place = {"event_times": times, "quantity": because("interval"), "interval_level": declared.level, "unit": OUTCOME}
+    original = {"under": PARALLEL, "standard_error": error}
     rows: list[dict[str, Any]] = [
         {**place, **original, "value": estimate, "interval_low": estimate - half, "interval_high": estimate + half}
     ]
@@ -80,17 +80,18 @@ def _intervals(declared: HonestDid, study: EventStudy, words: str, weights: Numb
     def smooth(bound: float) -> tuple[float, float] | None:
         return smoothness_interval(study, weights, bound, declared.level)
 
-    restrictions: list[tuple[str, list[float], Interval, float, str]] = [
+    restrictions: list[tuple[str, list[float], Interval, float, Reason]] = [
         (
-            "relative magnitudes",
+            "relative_magnitudes",
             declared.relative_magnitudes,
             relative,
             1.0,
-            "times the largest change before treatment",
+            because("largest_change_before"),
         ),
         ("smoothness", declared.smoothness, smooth, error, OUTCOME),
     ]
-    for under, bounds, interval, first, unit in restrictions:
+    for restriction, bounds, interval, first, unit in restrictions:
+        under = {"under": because(restriction)}
         for bound in bounds:
             ends = interval(bound)
             found = (
@@ -98,9 +99,11 @@ def _intervals(declared: HonestDid, study: EventStudy, words: str, weights: Numb
                 if ends is None
                 else {"value": estimate, "interval_low": ends[0], "interval_high": ends[1]}
             )
-            rows.append({**place, "under": under, "bound": bound, **found})
+            rows.append({**place, **under, "bound": bound, **found})
         if bounds:
-            rows.append({**place, "quantity": "breakdown", "under": under, "unit": unit, **_breakdown(interval, first)})
+            rows.append(
+                {**place, **under, "quantity": because("breakdown"), "unit": unit, **_breakdown(interval, first)}
+            )
     return rows
 
 

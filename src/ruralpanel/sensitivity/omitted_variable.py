@@ -62,34 +62,41 @@ def analyse(declared: OmittedVariable, regression: Regression) -> list[dict[str,
     freedom = fit.covariance.degrees_of_freedom
     statistic = estimate / error
     size = 1 - declared.level
-    part = "zero" if declared.reduction == 1 else f"{1 - declared.reduction:.0%} of it"
+    part = because("zero") if declared.reduction == 1 else because("share_of_it", share=1 - declared.reduction)
+    robustness, coefficient = because("robustness_value"), because("coefficient")
     shares: list[dict[str, Any]] = [
-        {"quantity": "partial R² of treatment with outcome", "value": partial_r_squared(statistic, freedom)},
+        {"quantity": because("partial_r_squared"), "value": partial_r_squared(statistic, freedom)},
         {
-            "quantity": "robustness value",
-            "under": f"an estimate brought down to {part}",
+            "quantity": robustness,
+            "under": because("brought_down_to", part=part),
             "value": robustness_value(statistic, freedom, declared.reduction),
         },
         {
-            "quantity": "robustness value",
-            "under": f"an estimate no longer significant at {size:.0%} from {part}",
+            "quantity": robustness,
+            "under": because("no_longer_significant", size=size, part=part),
             "value": robustness_value(statistic, freedom, declared.reduction, size),
             "interval_level": declared.level,
         },
     ]
-    rows: list[dict[str, Any]] = [{**row, "bound": declared.reduction, "unit": "share"} for row in shares]
+    rows: list[dict[str, Any]] = [{**row, "bound": declared.reduction, "unit": because("share")} for row in shares]
     rows[0].pop("bound")
     for benchmark in declared.benchmarks:
         if benchmark not in fit.coefficients.index:
             reason = because("term_collinear", term=benchmark)
-            rows.append({"quantity": "coefficient", "under": f"beside one as strong as {benchmark}", "reason": reason})
+            rows.append(
+                {
+                    "quantity": coefficient,
+                    "under": because("beside_one_as_strong", benchmark=benchmark),
+                    "reason": reason,
+                }
+            )
             continue
         with_outcome = partial_r_squared(fit.coefficients[benchmark] / fit.standard_error(benchmark), freedom)
         with_treatment = _partial_with_treatment(left, term, benchmark)
         for times in declared.times:
             under = {
-                "quantity": "coefficient",
-                "under": f"beside an omitted variable {times:g} times as strong as {benchmark}",
+                "quantity": coefficient,
+                "under": because("beside_omitted", times=times, benchmark=benchmark),
                 "bound": times,
             }
             found = adjusted_estimate(estimate, error, freedom, with_treatment, with_outcome, times)

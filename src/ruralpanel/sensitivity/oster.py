@@ -76,22 +76,22 @@ def analyse(declared: Oster, regression: Regression) -> list[dict[str, Any]]:
     treatment, controls = columns[regression.term].to_numpy(), columns.drop(columns=regression.term).to_numpy()
     found = short_and_long(regression.outcome / deviation, treatment, controls)
     largest = min(declared.r_squared_factor * found.r_squared_long, 1.0)
+    coefficient, r_squared, share = because("coefficient"), because("r_squared"), because("share")
     rows: list[dict[str, Any]] = [
-        {"quantity": "coefficient", "under": "without regressors", "value": unit * found.short, "unit": OUTCOME},
-        {"quantity": "R²", "under": "without regressors", "value": found.r_squared_short, "unit": "share"},
-        {"quantity": "coefficient", "under": "with regressors", "value": unit * found.long, "unit": OUTCOME},
-        {"quantity": "R²", "under": "with regressors", "value": found.r_squared_long, "unit": "share"},
+        {"quantity": coefficient, "under": because("without_regressors"), "value": unit * found.short, "unit": OUTCOME},
+        {"quantity": r_squared, "under": because("without_regressors"), "value": found.r_squared_short, "unit": share},
+        {"quantity": coefficient, "under": because("with_regressors"), "value": unit * found.long, "unit": OUTCOME},
+        {"quantity": r_squared, "under": because("with_regressors"), "value": found.r_squared_long, "unit": share},
     ]
     without_bias = unit * coefficient_without_bias(found, declared.delta, largest)
     ends = {
         "interval_low": min(without_bias, unit * found.long),
         "interval_high": max(without_bias, unit * found.long),
     }
-    under = f"selection on the unobserved {declared.delta:g} times that on the regressors"
     rows.append(
         {
-            "quantity": "coefficient",
-            "under": under,
+            "quantity": coefficient,
+            "under": because("selection_on_unobserved", times=declared.delta),
             "bound": largest,
             "value": without_bias,
             **ends,
@@ -100,9 +100,14 @@ def analyse(declared: Oster, regression: Regression) -> list[dict[str, Any]]:
         }
     )
     delta = selection_that_gives(found, 0.0, largest)
-    times = "times the selection on the regressors"
     rows.append(
-        {"quantity": "delta", "under": "a coefficient of zero", "bound": largest, "value": delta, "unit": times}
+        {
+            "quantity": because("delta"),
+            "under": because("coefficient_of_zero"),
+            "bound": largest,
+            "value": delta,
+            "unit": because("selection_on_regressors"),
+        }
     )
     return rows
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from ruralpanel.reasons import because
-from ruralpanel.sensitivity.event_study import EventStudy
-from ruralpanel.sensitivity.results import OUTCOME
+from ruralpanel.sensitivity.event_study import EventStudy, event_times
+from ruralpanel.sensitivity.results import OUTCOME, PARALLEL
 from ruralpanel.study.sensitivity import PretrendPower
 
 POINTS = 100_000
@@ -37,27 +37,30 @@ def analyse(declared: PretrendPower, study: EventStudy, effects: list[int]) -> l
         Rows of the results.
     """
     nothing = power_of_leads(study, 0.0, declared.level)
-    place = {"event_times": study.lead_words(effects), "interval_level": declared.level}
+    place = {"event_times": study.lead_times(effects), "interval_level": declared.level}
     rows: list[dict[str, Any]] = [
         {
             **place,
-            "quantity": "chance of a significant lead",
-            "under": "parallel trends",
+            "quantity": because("chance_of_significant_lead"),
+            "under": PARALLEL,
             "value": nothing,
-            "unit": "share",
+            "unit": because("share"),
         }
     ]
-    after = f"{effects[0]} to {effects[-1]}, average" if len(effects) > 1 else str(effects[0])
+    after = event_times(effects[0], effects[-1], averaged=True)
+    line = because("line_found_with_this_power")
     for power in declared.power:
         slope = slope_found_with(study, power, declared.level)
-        under = {**place, "under": "a straight line found with this power", "bound": power}
+        under = {**place, "under": line, "bound": power}
         if np.isnan(slope):
             reason = because("chance_without_trend", chance=nothing)
-            rows.append({**under, "quantity": "slope", "reason": reason})
+            rows.append({**under, "quantity": because("slope"), "reason": reason})
             continue
-        rows.append({**under, "quantity": "slope", "value": slope, "unit": f"{OUTCOME} per period"})
+        per_period = because("outcome_per_period")
+        rows.append({**under, "quantity": because("slope"), "value": slope, "unit": per_period})
         in_effect = slope * float(np.mean(np.arange(1, len(effects) + 1)))
-        rows.append({**under, "quantity": "in the effect", "event_times": after, "value": in_effect, "unit": OUTCOME})
+        of_effect = {"quantity": because("in_the_effect"), "event_times": after}
+        rows.append({**under, **of_effect, "value": in_effect, "unit": OUTCOME})
     return rows
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ruralpanel.frames.storage import load_typed, with_types
-from ruralpanel.reasons import Reason, ReasonedError, written
+from ruralpanel.reasons import Reason, ReasonedError, because, written
 from ruralpanel.study.blocks import Equation
 
 COLUMNS: dict[str, tuple[str, str]] = {
@@ -20,9 +20,12 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "outcome": ("str", "the outcome"),
     "estimator": ("str", "the estimator"),
     "term": ("str", "the treatment"),
-    "event_times": ("str", "the event times whose effects or leads it is about, `0 to 4, average` or `2`"),
-    "quantity": ("str", "what the number is"),
-    "under": ("str", "what is assumed: `parallel trends`, a restriction, a benchmark; empty for nothing"),
+    "event_times": ("str", "as code and arguments, the event times whose effects or leads it is about"),
+    "quantity": ("str", "as code and arguments, what the number is"),
+    "under": (
+        "str",
+        "as code and arguments, what is assumed: parallel trends, a restriction, a benchmark; empty for nothing",
+    ),
     "bound": ("float64", "the bound, power, R² or multiple that is assumed"),
     "value": ("float64", "the number"),
     "standard_error": ("float64", "its standard error"),
@@ -30,14 +33,20 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "interval_high": ("float64", "its upper end"),
     "interval_level": ("float64", "its coverage, or one less the size of the test"),
     "p_value": ("float64", "the p-value of a test"),
-    "unit": ("str", "what the number is measured in; `outcome` for the outcome's unit after transformation"),
+    "unit": ("str", "as code and arguments, what it is measured in, such as the outcome's unit after transformation"),
     "reason": ("str", "a code: why there is no number, or what is to be said of it"),
     "reason_arguments": ("str", "the arguments of that code"),
 }
 """Every column, with its type and what it holds."""
 
-OUTCOME = "outcome"
+OUTCOME = because("unit_of_outcome")
 """The unit of a number that is in the outcome's unit after transformation."""
+
+FACTS = ("event_times", "quantity", "under", "unit")
+"""The columns that hold a code with its arguments."""
+
+PARALLEL = because("parallel_trends")
+"""What is assumed of most."""
 
 ROW = "row"
 """A running number within a file, which keeps the order in which numbers are to be read."""
@@ -66,7 +75,11 @@ def results_frame(rows: Sequence[dict[str, Any]], sensitivity: str, kind: str, e
 
 def _as_cells(row: dict[str, Any]) -> dict[str, Any]:
     reason: Reason | None = row.get("reason")
-    return row | ({"reason": reason.code, "reason_arguments": written(reason.arguments)} if reason else {"reason": ""})
+    return (
+        row
+        | {name: written(row.get(name)) for name in FACTS}
+        | ({"reason": reason.code, "reason_arguments": written(reason.arguments)} if reason else {"reason": ""})
+    )
 
 
 def load_results(paths: Sequence[Path | str]) -> pd.DataFrame:

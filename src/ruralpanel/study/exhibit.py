@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import Field
 
 from ruralpanel.study.base import Name, Section, Text
+from ruralpanel.study.estimators import giving
+from ruralpanel.study.estimators.estimator import Gives
 
 if TYPE_CHECKING:  # those know the kinds of exhibits, which are made from this module
     from ruralpanel.errors import Problem
@@ -64,6 +66,11 @@ class Exhibit(Section):
     def estimated_in(self) -> list[str]:
         """The blocks whose estimates are shown; none for an exhibit that shows no estimates."""
         return []
+
+    @classmethod
+    def estimators(cls, named: Iterable[str] = ()) -> tuple[str, ...]:  # noqa: ARG003
+        """Name the estimators whose results it can show; none for an exhibit that shows no estimates."""
+        return ()
 
     @property
     def analysed_in(self) -> list[str]:
@@ -123,6 +130,8 @@ class OfEstimates(Exhibit):
     """What exhibits of estimates share."""
 
     reads: ClassVar[tuple[str, ...]] = ("estimates",)
+    shows: ClassVar[tuple[Gives, ...]]
+    """What it shows of that which estimators give."""
 
     blocks: Annotated[list[Name], Field(min_length=1)]
     """The blocks whose estimates are shown, in this order."""
@@ -132,8 +141,7 @@ class OfEstimates(Exhibit):
         """The blocks whose estimates are shown."""
         return list(self.blocks)
 
-
-def known_terms(context: Context, at: KeyPath, terms: Iterable[str] | None, behind: Behind) -> Iterator[Problem]:
-    """Complain of terms that no block of an exhibit has."""
-    for index, term in enumerate(terms or []):
-        yield from context.known((*at, "terms", index), term, behind.terms, "term of these blocks")
+    @classmethod
+    def estimators(cls, named: Iterable[str] = ()) -> tuple[str, ...]:
+        """Name the estimators whose results it can show, those of the study's own among ``named`` too."""
+        return giving(cls.shows, named)

@@ -11,7 +11,7 @@ from ruralpanel.errors import Problem
 from ruralpanel.study.base import Name
 from ruralpanel.study.described import columns_as_described, outcomes_as_described, sources_as_described
 from ruralpanel.study.estimators import ESTIMATORS
-from ruralpanel.study.exhibit import Behind, Exhibit, OfEstimates, Term, known_terms
+from ruralpanel.study.exhibit import Behind, Exhibit, OfEstimates, Term
 from ruralpanel.study.figures_of_effects import CoefficientFigure, ForestFigure, GradientFigure
 from ruralpanel.study.figures_of_places import MapFigure, RolloutFigure
 from ruralpanel.study.figures_of_results import (
@@ -40,6 +40,7 @@ WHERE_ASKED = {
 class RegressionTable(OfEstimates):
     """A table with one column a regression."""
 
+    shows = ("coefficient", "event_time", "overall", "comparison")
     is_table = True
     prints_estimates = True
 
@@ -65,7 +66,7 @@ class RegressionTable(OfEstimates):
 
     def problems(self, context: Context, at: KeyPath, behind: Behind) -> Iterator[Problem]:
         """Find terms that are not there, and p-values that no block of the table asks for."""
-        yield from known_terms(context, at, self.terms, behind)
+        yield from context.all_known((*at, "terms"), self.terms, behind.terms, "term of these blocks")
         inferences = [part.inference for part in behind.parts if part.inference is not None]
         asked = {
             "bootstrap": any(each.bootstrap is not None for each in inferences),
@@ -138,8 +139,7 @@ class SummaryTable(Exhibit):
 
     def problems(self, context: Context, at: KeyPath, behind: Behind) -> Iterator[Problem]:  # noqa: ARG002
         """Find columns and a designation that are not there."""
-        for index, column in enumerate(self.columns or []):
-            yield from context.known((*at, "columns", index), column, context.columns, "column of the panel")
+        yield from context.all_known((*at, "columns"), self.columns, context.columns, "column of the panel")
         if self.by is not None:
             yield from context.known((*at, "by"), self.by, context.study.designation, "designation")
 
@@ -179,12 +179,16 @@ class ScorecardTable(Exhibit):
 class EventStudyFigure(OfEstimates):
     """A figure of coefficients by event time."""
 
+    shows = ("event_time",)
+
     kind: Literal["event_study_figure"]
     """`event_study_figure`: coefficients and intervals by periods since designation."""
 
 
 class TrendsFigure(OfEstimates):
     """A figure of raw means by cohort."""
+
+    shows = ("cohort_mean",)
 
     kind: Literal["trends_figure"]
     """`trends_figure`: the outcome's mean by period, one line a cohort, before any regression."""
@@ -240,4 +244,4 @@ KINDS: dict[str, type[Exhibit]] = {
 }
 """The kinds of exhibits by name. To add one: its section, with what others ask of it, in the list above; a module of
 :mod:`ruralpanel.exhibits` of its name, which has ``print_table`` for a table, ``plotted_data`` and ``draw`` for a
-figure; and, where it shows estimates, its name among those that estimators are shown in."""
+figure; and, where it shows estimates, what it shows of that which estimators give."""

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ruralpanel.errors import Problem
 from ruralpanel.study.base import Name, Text
-from ruralpanel.study.exhibit import Behind, OfEstimates, Term, known_terms
+from ruralpanel.study.exhibit import Behind, OfEstimates, Term
 
 if TYPE_CHECKING:  # those know the kinds of exhibits, which are here
     from ruralpanel.study.checks.context import Context
@@ -19,6 +19,8 @@ if TYPE_CHECKING:  # those know the kinds of exhibits, which are here
 
 class GradientFigure(OfEstimates):
     """A figure of an effect over the values of a moderator."""
+
+    shows = ("interaction",)
 
     kind: Literal["gradient_figure"]
     """`gradient_figure`: the effect over the values of a moderator, with a band of intervals, one line a specification.
@@ -49,6 +51,8 @@ class GradientFigure(OfEstimates):
 class ForestFigure(OfEstimates):
     """A figure of how much moderators add to an effect."""
 
+    shows = ("interaction",)
+
     kind: Literal["forest_figure"]
     """`forest_figure`: one row a moderator with the coefficient of treatment by moderator and its interval, grouped by
     legacy; moderators that were estimated one at a time and together have two points."""
@@ -72,6 +76,8 @@ class ForestFigure(OfEstimates):
 class CoefficientFigure(OfEstimates):
     """A figure of chosen coefficients."""
 
+    shows = ("coefficient",)
+
     kind: Literal["coefficient_figure"]
     """`coefficient_figure`: coefficients with intervals, one series a specification. Those of rings of neighbours are
     drawn over the distance that the ring spans."""
@@ -80,7 +86,7 @@ class CoefficientFigure(OfEstimates):
 
     def problems(self, context: Context, at: KeyPath, behind: Behind) -> Iterator[Problem]:
         """Find terms that are not there."""
-        yield from known_terms(context, at, self.terms, behind)
+        yield from context.all_known((*at, "terms"), self.terms, behind.terms, "term of these blocks")
 
     def declares(self, study: Study, numbers: Mapping[str, str]) -> dict[str, Any]:  # noqa: ARG002
         """Pick the rings that terms are of, with their bounds in km."""

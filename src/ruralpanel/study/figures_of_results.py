@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
@@ -10,7 +10,8 @@ from pydantic import Field
 from ruralpanel.errors import Problem, nearest
 from ruralpanel.study.base import Name
 from ruralpanel.study.described import columns_of_outcomes_as_described
-from ruralpanel.study.exhibit import Behind, Exhibit, OfEstimates, Term, known_terms
+from ruralpanel.study.estimators import reading
+from ruralpanel.study.exhibit import Behind, Exhibit, OfEstimates, Term
 from ruralpanel.study.flow import flow
 from ruralpanel.study.periods import PeriodValue
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:  # those know the kinds of exhibits, which are here
 
 class SpecificationCurveFigure(OfEstimates):
     """A figure of one effect in every specification."""
+
+    shows = ("coefficient", "overall")
 
     kind: Literal["specification_curve_figure"]
     """`specification_curve_figure`: every estimate of one effect in the order of size, and what each chose."""
@@ -54,17 +57,24 @@ class PermutationFigure(OfEstimates):
     terms: Annotated[list[Term], Field(min_length=1)] | None = None
     """The terms to show, each on axes of its own; left out: all that were permuted."""
 
+    @classmethod
+    def estimators(cls, named: Iterable[str] = ()) -> tuple[str, ...]:  # noqa: ARG003
+        """Name the estimators that permute."""
+        return reading("permutation")
+
     def problems(self, context: Context, at: KeyPath, behind: Behind) -> Iterator[Problem]:
         """Find blocks that permute nothing, and terms that are not there."""
         if not any(part.inference is not None and part.inference.permutation is not None for part in behind.parts):
             what = "shows permutations, which no block of this figure asks for"
             hint = "write `permutation: {}` under the block's `inference`"
             yield context.file.problem((*at, "blocks"), what, hint)
-        yield from known_terms(context, at, self.terms, behind)
+        yield from context.all_known((*at, "terms"), self.terms, behind.terms, "term of these blocks")
 
 
 class CohortHeatmapFigure(OfEstimates):
     """A figure of effects by cohort and event time."""
+
+    shows = ("cell",)
 
     kind: Literal["cohort_heatmap_figure"]
     """`cohort_heatmap_figure`: effects by cohort and event time as coloured cells with their numbers, which
@@ -81,6 +91,8 @@ class CohortHeatmapFigure(OfEstimates):
 
 class PathsFigure(OfEstimates):
     """A figure of means around a shock."""
+
+    shows = ("group_mean",)
 
     kind: Literal["paths_figure"]
     """`paths_figure`: means by period of treated and other units, with low and high values of a moderator, which
@@ -118,8 +130,7 @@ class MissingnessFigure(Exhibit):
         """Find columns of no outcome, and cohorts of no designation."""
         study = context.study
         looked_at = columns_of_outcomes_as_described(study)
-        for index, name in enumerate(self.columns or []):
-            yield from context.known((*at, "columns", index), name, looked_at, "column of an outcome of this study")
+        yield from context.all_known((*at, "columns"), self.columns, looked_at, "column of an outcome of this study")
         if self.designation is not None:
             known = "designation of this study"
             yield from context.known((*at, "designation"), self.designation, study.designation, known)

@@ -33,11 +33,7 @@ def identifying_columns(study: Study) -> set[str]:
     set of str
         Names of columns, whichever source has them, and words that no column is called by.
     """
-    written = study.model_dump(exclude={"sources"})
-    named = {name for name in _named(written) if isinstance(name, str)}
-    for effect in _fixed_effects(written):
-        named |= set(columns_of(effect))
-    return named
+    return {name for name in _named(study.model_dump(exclude={"sources"})) if isinstance(name, str)}
 
 
 def _named(part: Any) -> Iterator[Any]:
@@ -48,18 +44,9 @@ def _named(part: Any) -> Iterator[Any]:
                 yield from value if isinstance(value, list) else [value]
             if isinstance(value, dict) and value.get("take") in COUNTED_OR_LISTED:
                 yield value.get("of") or key
+            if key == "fixed_effects" and isinstance(value, list):
+                yield from (name for effect in value if isinstance(effect, str) for name in columns_of(effect))
             yield from _named(value)
     elif isinstance(part, list):
         for each in part:
             yield from _named(each)
-
-
-def _fixed_effects(part: Any) -> Iterator[str]:
-    if isinstance(part, dict):
-        for key, value in part.items():
-            if key == "fixed_effects" and isinstance(value, list):
-                yield from (each for each in value if isinstance(each, str))
-            yield from _fixed_effects(value)
-    elif isinstance(part, list):
-        for each in part:
-            yield from _fixed_effects(each)

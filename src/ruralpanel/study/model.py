@@ -14,7 +14,7 @@ from ruralpanel.study.blocks import Block, Equation, GroupTime, Inference, Speci
 from ruralpanel.study.claims import Claim
 from ruralpanel.study.derived_order import stages_of
 from ruralpanel.study.designation import Designation, designation_columns
-from ruralpanel.study.estimators import ESTIMATORS, may_draw
+from ruralpanel.study.estimators import ESTIMATORS, OWN_PATTERN, may_draw
 from ruralpanel.study.exhibits import AnyExhibit
 from ruralpanel.study.figures_of_places import Outlines
 from ruralpanel.study.legacies import INDEX_WORDS, Legacy
@@ -71,6 +71,9 @@ class Study(Section):
     """What is explained."""
     blocks: Annotated[dict[Name, Block], Field(min_length=1)]
     """Sets of specifications; each is one job of the workflow."""
+    estimator_labels: dict[Annotated[str, Field(pattern=OWN_PATTERN)], Text] = {}
+    """What notes and tables call estimators of your own, by `FILE.py:FUNCTION`, in a few words: `differences of median
+    changes`. Left out: the name of the file."""
     sensitivity: dict[Name, AnySensitivity] = {}
     """What could be wrong with the estimates: one analysis each, written to `results/<study>/sensitivity/NAME.csv`."""
     facts: dict[Name, Text] = {}
@@ -349,7 +352,7 @@ class Study(Section):
             labels |= {name: label for name, (label, _, _) in described.items()}
         for legacy in self.legacies.values():
             labels |= {name: each.label for name, each in legacy.capacities.items() if each.label}
-        return labels | self._designation_labels()
+        return labels | self._designation_labels() | self.estimator_labels
 
     def _designation_labels(self) -> dict[str, str]:
         labels = {name: each.label for name, each in self.designation.items() if each.label}

@@ -10,14 +10,13 @@ from typing import Any
 import pandas as pd
 
 from ruralpanel.estimation.address import address_of
-from ruralpanel.estimation.terms import along_parts, average_parts, average_term
-from ruralpanel.exhibits.caption import ExhibitDeclaration, estimator_words
+from ruralpanel.exhibits.caption import ExhibitDeclaration
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable
 from ruralpanel.exhibits.regression_table import event_time_words
 from ruralpanel.frames.periods.spelling import read_period
-from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.study.estimators import ESTIMATORS, described
 from ruralpanel.words.frames import in_words
-from ruralpanel.words.names import name_words, term_words
+from ruralpanel.words.names import row_words
 
 
 def cell_labels(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> dict[str, str]:
@@ -64,7 +63,7 @@ def _printed(table: PrintedTable) -> dict[str, str]:
 
 def _row_words(row: Mapping[Any, Any], declaration: ExhibitDeclaration) -> str:
     """Write term, cohort, period and event time as they stand before a number or at a point."""
-    words = [] if ESTIMATORS[row["estimator"]].means_by_cohort else [_term_words(str(row["term"]), declaration.labels)]
+    words = [] if ESTIMATORS[row["estimator"]].means_by_cohort else [row_words(row, declaration.labels)]
     cohort = "" if pd.isna(row["cohort"]) else str(row["cohort"])
     if cohort:
         first = cohort.isdigit() or read_period(cohort) is not None
@@ -76,24 +75,13 @@ def _row_words(row: Mapping[Any, Any], declaration: ExhibitDeclaration) -> str:
     return ", ".join(words)
 
 
-def _term_words(term: str, labels: Mapping[str, str]) -> str:
-    """Write a term, and what follows it: an average of effects, or a value it is evaluated at."""
-    along = along_parts(term)
-    if along is not None:
-        treatment, moderator, value = along
-        words = f"{term_words(treatment, labels)} at {name_words(moderator, labels)}"
-        return words + (f" = {value}".replace("-", "\N{MINUS SIGN}") if value else "")
-    treatment, average = average_parts(term)
-    return average_term(term_words(treatment, labels), average)
-
-
 def _column_words(row: Mapping[Any, Any], declaration: ExhibitDeclaration) -> str:
     """Write outcome, specification and estimator."""
     outcome = declaration.outcomes.get(row["outcome"])
     words = [
         outcome.head if outcome else str(row["outcome"]).replace("_", " "),
         declaration.specifications.get(f"{row['block']}/{row['specification']}", ""),
-        estimator_words(row["estimator"]),
+        described(row["estimator"], declaration.labels).method,
     ]
     return ", ".join(word for word in words if word)
 

@@ -30,7 +30,18 @@ P_VALUES = {
 HOW = {"adjusted": "adjustment", "bootstrap": "bootstrap", "permutation": "permutation"}
 """The column that says of a p-value that is not the usual one how it was made, or why there is none."""
 
-_CARRIED = ("outcome", "estimate", "standard_error", "interval_low", "interval_high", "interval_level")
+_CARRIED = (
+    "outcome",
+    "term",
+    "kind",
+    "effect_of",
+    "at",
+    "estimate",
+    "standard_error",
+    "interval_low",
+    "interval_high",
+    "interval_level",
+)
 
 
 def score_claims(claims: Mapping[str, Claim], estimates: pd.DataFrame) -> pd.DataFrame:

@@ -416,6 +416,46 @@ SENSITIVITY = {
 }
 """What sensitivity analyses say."""
 
+ANALYSED = {
+    "interval": "interval",
+    "breakdown": "breakdown",
+    "coefficient": "coefficient",
+    "r_squared": "R²",
+    "delta": "delta",
+    "partial_r_squared": "partial R² of treatment with outcome",
+    "robustness_value": "robustness value",
+    "largest_lead": "largest lead",
+    "mean_of_leads": "mean of leads",
+    "bound_on": "bound on the {quantity}",
+    "chance_of_significant_lead": "chance of a significant lead",
+    "slope": "slope",
+    "in_the_effect": "in the effect",
+    "parallel_trends": "parallel trends",
+    "relative_magnitudes": "relative magnitudes",
+    "smoothness": "smoothness",
+    "line_found_with_this_power": "a straight line found with this power",
+    "as_large_as_the_bound": "as large as the bound",
+    "without_regressors": "without regressors",
+    "with_regressors": "with regressors",
+    "selection_on_unobserved": "selection on the unobserved {times:g} times that on the regressors",
+    "coefficient_of_zero": "a coefficient of zero",
+    "brought_down_to": "an estimate brought down to {part}",
+    "no_longer_significant": "an estimate no longer significant at {size:.0%} from {part}",
+    "zero": "zero",
+    "share_of_it": "{share:.0%} of it",
+    "beside_one_as_strong": "beside one as strong as {benchmark:name}",
+    "beside_omitted": "beside an omitted variable {times:g} times as strong as {benchmark:name}",
+    "unit_of_outcome": "outcome",
+    "outcome_per_period": "outcome per period",
+    "share": "share",
+    "largest_change_before": "times the largest change before treatment",
+    "selection_on_regressors": "times the selection on the regressors",
+    "single_event_time": "{time}",
+    "run_of_event_times": "{first} to {last}",
+    "average_of_event_times": "{first} to {last}, average",
+}
+"""Of what a number of theirs is, under what it holds, in which unit, and of which event times."""
+
 NOT_USED = {
     "regressors": "regressors {names:names}",
     "fixed_effects": "fixed effects {names:names}",
@@ -440,5 +480,6 @@ SENTENCES = (
     | NOT_USED
     | CLAIMS
     | SENSITIVITY
+    | ANALYSED
 )
 """All of them."""

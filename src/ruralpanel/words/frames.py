@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ruralpanel.reasons import read, read_reason
+from ruralpanel.reasons import code_of, read, read_reason
 from ruralpanel.words.sentences import Labels, sample_words, sentence
 
 if TYPE_CHECKING:  # the workflow reads rooms of words whenever it starts
@@ -14,10 +14,23 @@ if TYPE_CHECKING:  # the workflow reads rooms of words whenever it starts
 FACTS = ("adjustment", "bootstrap", "permutation", "first_stage", "anderson_rubin")
 """Columns that hold a code with its arguments."""
 
+ANALYSED = ("event_times", "quantity", "under", "unit")
+"""Columns of sensitivity analyses that do."""
+
 LISTS = ("regressors", "fixed_effects", "clustered_by", "instruments")
 """Columns that hold a list of names."""
 
-CODES = ("condition", "left_out", "reason_arguments", "resampling", "cutoff", "bandwidth", "repaired")
+CODES = (
+    "quantity_code",
+    "under_code",
+    "condition",
+    "left_out",
+    "reason_arguments",
+    "resampling",
+    "cutoff",
+    "bandwidth",
+    "repaired",
+)
 """Columns of a table in words whose contents the sentences of others hold."""
 
 
@@ -35,9 +48,9 @@ def in_words(frame: pd.DataFrame, labels: Labels) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        With sentences in ``sample``, ``variance``, ``spatial``, ``reason`` and the columns of :data:`FACTS`. What they
-        are made of stays beside them, in the columns of :data:`CODES` and ``reason_code``. Lists are lists still, to
-        be read by :func:`listed`.
+        With sentences in ``sample``, ``variance``, ``spatial``, ``reason`` and the columns of :data:`FACTS` and, of
+        sensitivity analyses, :data:`ANALYSED`. What they are made of stays beside them, in the columns of :data:`CODES`
+        and ``reason_code``. Lists are lists still, to be read by :func:`listed`.
     """
     told = frame.copy()
     if "left_out" in frame:
@@ -47,7 +60,9 @@ def in_words(frame: pd.DataFrame, labels: Labels) -> pd.DataFrame:
         told["not_used"] = _each(
             frame, ("not_used",), lambda cell: "; ".join(sentence(each, labels) for each in read(cell) or ())
         )
-    for name in FACTS:
+    if "quantity" in frame:
+        told = told.assign(**{f"{name}_code": frame[name].map(code_of) for name in ("quantity", "under")})
+    for name in (*FACTS, *(ANALYSED if "quantity" in frame else ())):
         if name in frame:
             told[name] = _each(frame, (name,), lambda cell: sentence(read(cell), labels))
     if "resampling" in frame:

@@ -6,8 +6,12 @@ Estimates and ledgers speak of columns by their names, so that they can be found
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from ruralpanel.estimation.terms import first_stage_parts
+from ruralpanel.reasons import read
+
+if TYPE_CHECKING:  # the workflow reads rooms of words whenever it starts
+    import pandas as pd
 
 
 def name_words(name: str, labels: Mapping[str, str]) -> str:
@@ -24,10 +28,29 @@ def name_words(name: str, labels: Mapping[str, str]) -> str:
 
 
 def term_words(term: str, labels: Mapping[str, str]) -> str:
-    """Write a term as a reader sees it: an interaction with a multiplication sign, ``A × B``, and a coefficient of a
-    first stage as ``First stage of A: Z``.
-    """
-    stage = first_stage_parts(term)
-    if stage is not None:
-        return "First stage of {}: {}".format(*(term_words(part, labels) for part in stage))
+    """Write a name, or an interaction with a multiplication sign, ``A × B``, as a reader sees it."""
     return " × ".join(name_words(part, labels) for part in term.split("*"))
+
+
+def row_words(row: Mapping[Any, Any] | pd.Series, labels: Mapping[str, str]) -> str:
+    """Write what a row of the estimates is of as a reader sees it, without event time, cohort and period.
+
+    Parameters
+    ----------
+    row
+        Its ``term``, ``kind``, ``effect_of`` and ``at``.
+    labels
+        What a reader sees for a name.
+    """
+    at = (read(row["at"]) if isinstance(row["at"], str) else None) or {}
+    if row["kind"] == "mean":
+        return str(row["term"])
+    words = term_words(row["effect_of"], labels)
+    if row["kind"] == "first_stage":
+        return f"First stage of {term_words(at['endogenous'], labels)}: {words}"
+    if row["kind"] == "average":
+        return f"{words}, {at['average']}"
+    if row["kind"] == "effect_at":
+        value = "" if at["value"] is None else f" = {at['value']!r}".replace("-", "\N{MINUS SIGN}")
+        return f"{words} at {name_words(at['moderator'], labels)}{value}"
+    return words

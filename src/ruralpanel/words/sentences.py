@@ -9,7 +9,7 @@ from typing import Any
 
 from ruralpanel.errors import counted
 from ruralpanel.reasons import Reason
-from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.study.estimators import described
 from ruralpanel.words.catalogue import SENTENCES, TOGETHER, WHOSE
 from ruralpanel.words.names import term_words
 
@@ -158,6 +158,6 @@ WAYS: dict[str, Any] = {
     "condition": lambda self, value, _: condition_words(value, self.labels),
     "share": lambda self, value, _: self.written(100 * value, "g") + "%",
     "words": lambda _, value, __: value.replace("_", " "),
-    "estimator": lambda _, value, __: ESTIMATORS[value].short,
+    "estimator": lambda self, value, _: described(value, self.labels).short,
 }
 """The ways in which an argument is written, by what stands behind the colon."""

@@ -27,11 +27,11 @@ from ruralpanel.estimation.covariance import covariances_in
 from ruralpanel.estimation.estimates import left_out_of, no_estimate, statistics
 from ruralpanel.estimation.leads import joint_test
 from ruralpanel.estimation.measured_from import why_zero
-from ruralpanel.estimation.result import EquationResult
+from ruralpanel.estimation.result import EquationResult, place_of
 from ruralpanel.estimation.rounding import NOISE, unit_of
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
 from ruralpanel.estimation.simultaneous_band import banded
-from ruralpanel.estimation.terms import average_term
+from ruralpanel.estimation.terms import average
 from ruralpanel.estimation.treated_clusters import counts_of
 from ruralpanel.estimation.treated_units import all_treated_throughout, level_remedy, treated_counted
 from ruralpanel.frames.ledger import Ledger
@@ -101,20 +101,15 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     rows: list[dict[str, Any]] = []
     bases = _bases(effects)
     for each in aggregates:
-        place: dict[str, Any] = {"term": average_term(treatment, AVERAGES.get(each.of, ""))}
+        place = average(treatment, AVERAGES.get(each.of, ""))
         if each.value is not None:
             place |= {each.kind: str(int(each.value)) if each.kind == "cohort" else each.value}
         found = numbers(each.effect, each.influence)
         if each.kind == "event_time" and each.value in bases and not each.influence.any():
             found["reason"] = why_zero(bases, each.value, equation)
         rows.append({**shared, **place, **found})
-    by_time = {
-        each.value: each.influence for each in aggregates if each.kind == "event_time" and each.value is not None
-    }
-    covariance = {}
-    if by_time:
-        matrix = _covariance(np.array(list(by_time.values())).T, clusters)
-        covariance = covariances_in(rows, list(by_time), matrix)
+    matrix = _covariance(np.array([each.influence for each in aggregates]).T, clusters)
+    covariance = covariances_in(rows, [place_of(row) for row in rows], matrix)
     if equation.inference.simultaneous:
         rows = _with_bands(rows, aggregates, clusters, equation)
     for cell, influence in zip(effects.cells.to_dict("records"), effects.influence.T, strict=True):

@@ -33,9 +33,10 @@ from ruralpanel.estimation.chaisemartin_dhaultfoeuille.contrasts import (
     same_switchers,
 )
 from ruralpanel.estimation.chaisemartin_dhaultfoeuille.histories import IN, OUT, Histories, histories_of
+from ruralpanel.estimation.covariance import at_event_times, covariances
 from ruralpanel.estimation.estimates import left_out_of, no_estimate
 from ruralpanel.estimation.leads import joint_test_of, null_of_weights
-from ruralpanel.estimation.result import TREATED_CLUSTERS, EquationResult
+from ruralpanel.estimation.result import TREATED_CLUSTERS, EquationResult, place_of
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample
 from ruralpanel.estimation.treated_clusters import Counts, CountsOfRow
 from ruralpanel.frames.ledger import Ledger
@@ -117,7 +118,10 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     tested = [_name(time) for time in placebos if _name(time) in contrasts]
     null = _null(histories, [contrasts[name] for name in tested])
     test = joint_test_of(fit, tested, equation, null, "placebo")
-    return EquationResult([*(shared | each | {"term": column} for each in rows), test | shared])
+    rows = [shared | each | {"term": column} for each in rows]
+    names = at_event_times(column, {time: _name(time) for time in by_time})
+    covariance = covariances(rows, names | {place_of({"term": column}): OVERALL}, fit)
+    return EquationResult([*rows, test | shared], covariance)
 
 
 def _between_periods(sample: pd.DataFrame, treatment: str, equation: Equation) -> Reason | None:

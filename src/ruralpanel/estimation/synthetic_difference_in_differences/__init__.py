@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.average import Average
-from ruralpanel.estimation.estimates import JOINT_TEST, left_out_of, no_estimate, statistics
+from ruralpanel.estimation.estimates import left_out_of, no_estimate, statistics
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
@@ -40,6 +40,7 @@ from ruralpanel.estimation.synthetic_difference_in_differences.standard_errors i
     jackknife,
     placebo,
 )
+from ruralpanel.estimation.terms import LEAD_TEST
 from ruralpanel.estimation.treated_clusters import counts_of
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.frames.periods.frequency import frequency
@@ -117,7 +118,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     ]
     reason = because("short_before_treatment")
     unused = [{**shared, **no_estimate(equation, reason, treatment, cohort=str(each.first))} for each in short]
-    test = {**shared, "term": JOINT_TEST, "reason": LEADS_TEST_NOTHING}
+    test = {**shared, **LEAD_TEST, "reason": LEADS_TEST_NOTHING}
     return EquationResult([*rows[:-1], *unused, rows[-1], test])
 
 

@@ -56,6 +56,9 @@ def _adoption(context: Context, at: KeyPath, treatment: str) -> Iterator[Problem
 
 def blocks(context: Context) -> Iterator[Problem]:
     """Check the names in every block, and then its equations."""
+    for name in context.study.estimator_labels:
+        used = filter(is_own, sorted(context.study.estimators))
+        yield from context.known(("estimator_labels", name), name, list(used), "estimator of this study's own")
     for name, block in context.study.blocks.items():
         at: KeyPath = ("blocks", name)
         found = list(_specification(context, at, block))
@@ -92,8 +95,7 @@ def _specification(context: Context, at: KeyPath, part: Specification) -> Iterat
         ("endogenous", [*study.designation, *columns], "treatment or column of the panel"),
     ]
     for key, valid, kind in lists:
-        for index, name in enumerate(getattr(part, key) or []):
-            yield from context.known((*at, key, index), name, valid, kind)
+        yield from context.all_known((*at, key), getattr(part, key), valid, kind)
     for index, moderator in enumerate(part.moderators or []):
         for name in dict.fromkeys(moderator.split("*")):
             yield from context.known((*at, "moderators", index), name, columns, "column of the panel")
@@ -109,10 +111,8 @@ def _specification(context: Context, at: KeyPath, part: Specification) -> Iterat
     for index, interaction in enumerate(part.interactions or []):
         for name in interaction.split("*"):
             yield from context.known((*at, "interactions", index), name, study.designation, "designation of this study")
-    for index, name in enumerate((part.inference and part.inference.cluster) or []):
-        yield from context.known(
-            (*at, "inference", "cluster", index), name, columns, "column of the panel to cluster by"
-        )
+    clusters = part.inference.cluster if part.inference else None
+    yield from context.all_known((*at, "inference", "cluster"), clusters, columns, "column of the panel to cluster by")
     if part.inference is not None and part.inference.vcov.needs_places:
         places = context.study.panel.places
         if places is None or places.latitude is None or places.longitude is None:
@@ -121,10 +121,10 @@ def _specification(context: Context, at: KeyPath, part: Specification) -> Iterat
                 f"is `{part.inference.variance}`, but the study does not say where units are",
                 "declare `latitude` and `longitude` under `panel.places`",
             )
-    for index, name in enumerate(part.group_time.covariates if part.group_time else []):
-        yield from context.known((*at, "group_time", "covariates", index), name, columns, "column of the panel")
-    for index, name in enumerate(part.switching.within if part.switching else []):
-        yield from context.known((*at, "switching", "within", index), name, columns, "column of the panel")
+    covariates = part.group_time.covariates if part.group_time else None
+    yield from context.all_known((*at, "group_time", "covariates"), covariates, columns, "column of the panel")
+    strata = part.switching.within if part.switching else None
+    yield from context.all_known((*at, "switching", "within"), strata, columns, "column of the panel")
     if part.weights is not None:
         yield from context.known((*at, "weights"), part.weights, columns, "column of the panel")
     yield from names_in_matching(context, at, part)

@@ -45,6 +45,11 @@ class Context:
             hint = nearest(name, choices) or f"the study declares no {kind}"
             yield self.file.problem(at, f"`{name}` is not {_article(kind)} {kind}", hint)
 
+    def all_known(self, at: KeyPath, names: Iterable[str] | None, valid: Iterable[str], kind: str) -> Iterator[Problem]:
+        """Complain when a name of a list refers to nothing."""
+        for index, name in enumerate(names or []):
+            yield from self.known((*at, index), name, valid, kind)
+
     def read_beside(self, at: KeyPath, name: str, what: str, declare: str) -> Iterator[Problem]:
         """Complain when something that is read beside the panel is no source, or one of the panel's tables.
 

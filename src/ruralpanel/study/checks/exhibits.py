@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from ruralpanel.errors import Problem
 from ruralpanel.study.blocks import Block
 from ruralpanel.study.checks.context import Context
-from ruralpanel.study.estimators import shown_in
 from ruralpanel.study.exhibit import Behind
 from ruralpanel.study.yaml_file import KeyPath, is_file
 
@@ -26,7 +25,7 @@ def exhibits(context: Context) -> Iterator[Problem]:
                 for part in (study.blocks[block], *(study.blocks[block].specifications or {}).values())
                 for estimator in part.estimators or []
             }
-            shown = shown_in(exhibit.kind, estimators)  # none for an exhibit that shows no estimates
+            shown = exhibit.estimators(estimators)
             if estimators and not estimators & set(shown):
                 estimated = ", ".join(sorted(estimators))
                 what = f"a {exhibit.kind} shows {' or '.join(shown)}; the block `{block}` estimates {estimated}"

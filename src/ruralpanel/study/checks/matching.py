@@ -14,11 +14,10 @@ def names_in_matching(context: Context, at: KeyPath, part: Specification) -> Ite
     """Check the names that matching is told, whether it is a block's or a variation's."""
     if part.matching is None:
         return
-    where = (*at, "matching")
-    for index, name in enumerate(part.matching.covariates):
-        yield from context.known((*where, "covariates", index), name, context.columns, "column of the panel")
+    where, columns = (*at, "matching"), context.columns
+    yield from context.all_known((*where, "covariates"), part.matching.covariates, columns, "column of the panel")
     for name in part.matching.paths:
-        yield from context.known((*where, "paths", name), name, context.columns, "column of the panel")
+        yield from context.known((*where, "paths", name), name, columns, "column of the panel")
     if part.matching.treatment is not None:
         designations = context.study.designation
         yield from context.known(

@@ -32,8 +32,7 @@ def resampling(context: Context, at: KeyPath, block: Block) -> Iterator[Problem]
 
 def _columns_of_permutation(context: Context, at: KeyPath, permutation: Permutation) -> Iterator[Problem]:
     """Check the names of strata and of what is permuted."""
-    for index, name in enumerate(permutation.within):
-        yield from context.known((*at, "within", index), name, context.columns, "column of the panel")
+    yield from context.all_known((*at, "within"), permutation.within, context.columns, "column of the panel")
     if permutation.among is not None:
         yield from context.known((*at, "among"), permutation.among, context.columns, "column of the panel")
 

@@ -82,8 +82,9 @@ def _terms(context: Context, at: KeyPath, declared: AnySensitivity, equation: Eq
             hint = "take `benchmarks` out for the robustness values alone, or add `regressors` to the block"
             yield context.file.problem((*at, "benchmarks"), what, hint)
             return
-        for index, name in enumerate(declared.benchmarks):
-            yield from context.known((*at, "benchmarks", index), name, equation.regressors, f"regressor in {place}")
+        yield from context.all_known(
+            (*at, "benchmarks"), declared.benchmarks, equation.regressors, f"regressor in {place}"
+        )
     # How strong an omitted variable must be follows from the treatment's t statistic alone.
     if isinstance(declared, Oster) and not equation.regressors and len(terms) < 2:
         what = f"{place} has no regressors, which unobserved ones could be compared with"

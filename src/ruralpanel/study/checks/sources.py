@@ -17,8 +17,7 @@ def sources(context: Context) -> Iterator[Problem]:
     loaders = available_loaders()
     for name, source in context.study.sources.items():
         at: KeyPath = ("sources", name)
-        for index, name_in_key in enumerate(source.key):
-            yield from context.known((*at, "key", index), name_in_key, source.column_names, "column of this source")
+        yield from context.all_known((*at, "key"), source.key, source.column_names, "column of this source")
         if source.loader is not None and source.loader not in loaders:
             yield context.file.problem(
                 (*at, "loader"),

@@ -73,8 +73,7 @@ def _steps(context: Context, at: KeyPath, table: Table, before: Mapping[str, Sha
     for name, total in table.totals.items():
         yield from context.known((*at, "totals", name), name, here, COLUMN)
         yield from context.known((*at, "totals", name, "by"), total.by, here, COLUMN)
-    for index, name in enumerate(table.key or []):
-        yield from context.known((*at, "key", index), name, here, COLUMN)
+    yield from context.all_known((*at, "key"), table.key, here, COLUMN)
     if table.key is None and table.group is None and len(table.stack) > 1:
         what = "the key `key` is missing: of several stacked sources, none says what identifies a row"
         yield context.file.problem(at, what, nearest("", here))
@@ -135,8 +134,7 @@ def _recode(
 
 def _group(context: Context, at: KeyPath, group: Group, here: list[str]) -> Iterator[Problem]:
     """Check what rows are grouped by and what is taken of them."""
-    for index, name in enumerate(group.by):
-        yield from context.known((*at, "by", index), name, here, COLUMN)
+    yield from context.all_known((*at, "by"), group.by, here, COLUMN)
     for name, summary in group.columns.items():
         place: KeyPath = (*at, "columns", name)
         if name in group.by:

@@ -1,4 +1,4 @@
-"""Every estimator by name: what it reads of a study, what it needs, what is said of it and in which exhibits it is.
+"""Every estimator by name: what it reads of a study, what it needs, what is said of it and what it gives.
 
 An estimator is its module under :mod:`ruralpanel.estimation` and a module of its name here. Both are found by their
 name: nothing lists estimators, and no other file names one.
@@ -6,7 +6,7 @@ name: nothing lists estimators, and no other file names one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Annotated
@@ -55,7 +55,6 @@ WITH_TREATMENT_TERMS = _with("has_treatment_terms")
 LEAST_SQUARES = _with("least_squares")
 BY_COHORT = _with("by_cohort")
 BY_PARTS = _with("by_parts")
-AVERAGING = _with("averages_effects")
 WITH_ONE_CURVE = _with("one_curve")
 MAY_END = _with("treatment_may_end")
 OF_ADOPTION = _with("of_adoption")
@@ -81,6 +80,11 @@ else:
     ]
 
 
+def described(name: str, labels: Mapping[str, str] | None) -> Estimator:
+    """Give an estimator; one of the study's own with what the study calls it, which is among its labels."""
+    return own_estimator(name, (labels or {}).get(name, "")) if is_own(name) else ESTIMATORS[name]
+
+
 def may_draw(estimator: str) -> bool:
     """Tell whether an estimator may need random numbers that nobody asks for.
 
@@ -91,10 +95,10 @@ def may_draw(estimator: str) -> bool:
     return each.tests_leads or "permutation" in each.inference or each.is_own
 
 
-def shown_in(kind: str, named: Iterable[str] = ()) -> tuple[str, ...]:
-    """Name the estimators whose results a kind of exhibit can show, those of the study's own among ``named`` too."""
+def giving(shown: Iterable[str], named: Iterable[str] = ()) -> tuple[str, ...]:
+    """Name the estimators that give any of what is shown, those of the study's own among ``named`` too."""
     own = dict.fromkeys(name for name in named if is_own(name))
-    return tuple(name for name in (*ESTIMATORS, *own) if kind in ESTIMATORS[name].exhibits)
+    return tuple(name for name in (*ESTIMATORS, *own) if set(shown) & set(ESTIMATORS[name].gives))
 
 
 def reading(key: str) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ ESTIMATOR = Estimator(
     "weight, on a balanced panel without regressors and weights",
     question="Which comparisons a two-way average is made of",
     page="[Two-way](two-way.md)",
-    exhibits=("regression_table",),
+    gives=("comparison",),
     by_cohort=True,
     has_overall=False,
     assigned=False,

@@ -36,7 +36,7 @@ ESTIMATOR = Estimator(
     "the authors' did_multiplegt_dyn, clustered in one dimension",
     question="A treatment that ends, returns or varies in intensity",
     page="[Switching](switching.md)",
-    exhibits=BY_EVENT_TIME_AND_OVERALL,
+    gives=BY_EVENT_TIME_AND_OVERALL,
     by_cohort=True,
     tests_leads=True,
     follows_units="follows the treatment and the outcome of each unit",

@@ -10,25 +10,14 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from ruralpanel.study.blocks import Equation
 
-ExhibitKind = Literal[
-    "regression_table",
-    "event_study_figure",
-    "trends_figure",
-    "specification_curve_figure",
-    "permutation_figure",
-    "cohort_heatmap_figure",
-    "paths_figure",
-    "gradient_figure",
-    "forest_figure",
-    "coefficient_figure",
+Gives = Literal[
+    "coefficient", "interaction", "event_time", "overall", "cell", "comparison", "cohort_mean", "group_mean"
 ]
+"""What an exhibit can show of an estimator: coefficients of terms, those of treatments by moderators among them;
+effects by event time, over all event times, or by cohort and period; comparisons of two groups; means."""
 
-OF_TERMS: tuple[ExhibitKind, ...] = ("regression_table", "gradient_figure", "forest_figure", "coefficient_figure")
-"""Exhibits of one coefficient a treatment."""
-BY_EVENT_TIME: tuple[ExhibitKind, ...] = ("regression_table", "event_study_figure")
-"""Exhibits of coefficients by event time."""
-BY_EVENT_TIME_AND_OVERALL: tuple[ExhibitKind, ...] = (*BY_EVENT_TIME, "specification_curve_figure")
-"""Exhibits of these, and of an effect over all event times."""
+OF_TERMS: tuple[Gives, ...] = ("coefficient", "interaction")
+BY_EVENT_TIME_AND_OVERALL: tuple[Gives, ...] = ("event_time", "overall")
 
 OWN_PATTERN = r"^[a-z][a-z0-9_]*\.py:[a-z][a-z0-9_]*$"
 """How an estimator of the study's own is named: a file beside the study file, and a function in it."""
@@ -103,8 +92,8 @@ class Estimator:
     page: str
     """The page on it, as a link of Markdown."""
 
-    exhibits: tuple[ExhibitKind, ...]
-    """The kinds of exhibits that can show its results."""
+    gives: tuple[Gives, ...]
+    """What it gives. A kind of exhibit says what it shows of that."""
     keys: tuple[str, ...] = ()
     """Keys of a specification that belong to some estimators only and that it reads."""
     inference: tuple[str, ...] = ()
@@ -194,23 +183,24 @@ def is_own(name: str) -> bool:
     return re.match(OWN_PATTERN, name) is not None
 
 
-def own_estimator(name: str) -> Estimator:
+def own_estimator(name: str, label: str = "") -> Estimator:
     """Describe an estimator of the study's own, of which no more is known than its name.
 
     Parameters
     ----------
     name
         Such as ``trimmed_means.py:estimate``.
+    label
+        What the study calls it; left out, it is called like its file.
     """
-    file, _, _ = name.partition(":")
-    called = file.removesuffix(".py").replace("_", " ")
+    called = label or name.partition(":")[0].removesuffix(".py").replace("_", " ")
     return Estimator(
         name=name,
         method=called,
         source=f"the study’s own, {name}",
-        short=called.capitalize(),
+        short=called[0].upper() + called[1:],
         meaning="a function of a file beside the study file",
         question="What no estimator here answers",
         page="[Your own estimator](../how-to/own-estimator.md)",
-        exhibits=(*OF_TERMS, "event_study_figure", "specification_curve_figure"),
+        gives=(*OF_TERMS, *BY_EVENT_TIME_AND_OVERALL),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ruralpanel.study.estimators.estimator import BY_EVENT_TIME, TREATED_ROWS, Estimator, Intervals
+from ruralpanel.study.estimators.estimator import TREATED_ROWS, Estimator, Intervals
 
 ESTIMATOR = Estimator(
     name="event_study",
@@ -13,7 +13,7 @@ ESTIMATOR = Estimator(
     meaning="one coefficient an event time",
     question="Effects by time since treatment, if they are the same in all cohorts",
     page="[Event studies](event-studies.md)",
-    exhibits=BY_EVENT_TIME,
+    gives=("event_time",),
     by_cohort=True,
     has_overall=False,
     tests_leads=True,

@@ -14,7 +14,7 @@ ESTIMATOR = Estimator(
     "dimension; regressors have coefficients of their own in these, in every period and every cohort; no leads",
     question="Averages of effects, each treated row beside what untreated rows predict for it",
     page="[Staggered adoption](staggered.md)",
-    exhibits=BY_EVENT_TIME_AND_OVERALL,
+    gives=BY_EVENT_TIME_AND_OVERALL,
     by_cohort=True,
     averages_effects=True,
     keys=("window",),

@@ -16,7 +16,7 @@ ESTIMATOR = Estimator(
     "small-sample correction",
     question="Averages of effects, each treated row beside what untreated rows predict for it",
     page="[Staggered adoption](staggered.md)",
-    exhibits=BY_EVENT_TIME_AND_OVERALL,
+    gives=BY_EVENT_TIME_AND_OVERALL,
     by_cohort=True,
     tests_leads=True,
     leads_apart=True,

@@ -15,7 +15,7 @@ ESTIMATOR = Estimator(
     "period; the overall effect is that on the mean over event times from 0 to the end of the `window`",
     question="Averages of effects beside clean controls within a window",
     page="[Staggered adoption](staggered.md)",
-    exhibits=BY_EVENT_TIME_AND_OVERALL,
+    gives=BY_EVENT_TIME_AND_OVERALL,
     by_cohort=True,
     follows_units="takes the change of each unit since the reference period",
     averages_effects=True,

@@ -15,7 +15,7 @@ ESTIMATOR = Estimator(
     "stack; the overall effect is the mean over event times",
     question="Averages of effects beside clean controls within a window",
     page="[Staggered adoption](staggered.md)",
-    exhibits=BY_EVENT_TIME_AND_OVERALL,
+    gives=BY_EVENT_TIME_AND_OVERALL,
     by_cohort=True,
     tests_leads=True,
     one_curve=True,

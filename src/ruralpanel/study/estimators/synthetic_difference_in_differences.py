@@ -48,7 +48,7 @@ ESTIMATOR = Estimator(
     "periods; regressors are taken off the outcome with coefficients from units never treated",
     question="Few treated units, or trends that are not parallel to those of all others",
     page="[Synthetic](synthetic.md)",
-    exhibits=BY_EVENT_TIME_AND_OVERALL,
+    gives=BY_EVENT_TIME_AND_OVERALL,
     by_cohort=True,
     by_parts=True,
     one_dimension=True,

@@ -14,7 +14,7 @@ ESTIMATOR = Estimator(
     "dimension; leads are mean residuals; no small-sample correction",
     question="Averages of effects, each treated row beside what untreated rows predict for it",
     page="[Staggered adoption](staggered.md)",
-    exhibits=BY_EVENT_TIME_AND_OVERALL,
+    gives=BY_EVENT_TIME_AND_OVERALL,
     by_cohort=True,
     tests_leads=True,
     averages_effects=True,
