@@ -84,7 +84,9 @@ def read_padded_codes(values: pd.Series, width: int, rows: Rows = EACH) -> Typed
     rule = f"must hold codes of {width} digits, or fewer where zeros are lost at the beginning"
     if inexact.any():
         rule += "; some have lost their last digits in a number that cannot hold so many"
-    notes = [f"zeros put back at the beginning of codes in {counted(rows.number(padded), 'row')}"] if padded.any() else []
+    notes = (
+        [f"zeros put back at the beginning of codes in {counted(rows.number(padded), 'row')}"] if padded.any() else []
+    )
     return Typed(codes.astype("str"), written.notna() & ~is_code, rule, notes)
 
 

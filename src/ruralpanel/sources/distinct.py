@@ -67,12 +67,17 @@ def different_cells(column: pd.Series) -> tuple[pd.Series, Rows]:
         column = column.astype("str")
     if not isinstance(column.dtype, pd.StringDtype):
         return column, EACH
-    import pyarrow as pa
-
-    encoded = pa.chunked_array([column.array]).dictionary_encode("encode").combine_chunks()
-    encoded = encoded if isinstance(encoded, pa.DictionaryArray) else pa.concat_arrays(encoded.chunks)
+    encoded = as_arrow(column).combine_chunks().dictionary_encode("encode")
     cells = pd.Series(pd.array(encoded.dictionary, dtype="str"), name=column.name)
     return cells, Rows(encoded.indices.to_numpy(), column.index)
+
+
+def as_arrow(text: pd.Series) -> Any:
+    """Give a column of text as Arrow's, in chunks, without a copy of it."""
+    import pyarrow as pa
+
+    array = pa.array(text.array)
+    return array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array])
 
 
 def mapped(text: pd.Series, function: Callable[[str], str], plain: str) -> pd.Series:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from ruralpanel.sources.distinct import as_arrow
 from ruralpanel.sources.numbers import MISSING_MARKERS, Marks
 from ruralpanel.study.sources import Scalar
 
@@ -63,10 +64,12 @@ def plain_numbers(column: pd.Series, codes: list[Scalar], marks: Marks) -> Plain
     import pyarrow.compute as pc
 
     mark = "," if marks.decimal == "," else "."
-    pattern = rf"^(?:-?(?:{_WHOLE}(?:[{mark}]{_FRACTION})?|0[{mark}][0-9]{{0,13}}[1-9]0{{0,13}})|0(?:[{mark}]0{{1,14}})?)$"
+    pattern = (
+        rf"^(?:-?(?:{_WHOLE}(?:[{mark}]{_FRACTION})?|0[{mark}][0-9]{{0,13}}[1-9]0{{0,13}})|0(?:[{mark}]0{{1,14}})?)$"
+    )
     texts = pa.array([code for code in codes if isinstance(code, str)], pa.large_string())
     markers = pa.array(["", *MISSING_MARKERS], pa.large_string())
-    cells = pa.chunked_array([column.array]).cast(pa.large_string())
+    cells = as_arrow(column)
 
     def is_number(part: pa.ChunkedArray) -> pa.ChunkedArray | None:
         """Tell numbers; nothing where there is anything else."""
