@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -82,31 +82,18 @@ def read_plain(
         )
     except pa.ArrowInvalid:  # a row with a cell too many or too few, which is told by its line elsewhere
         return None
-    return with_columns(header, {int(name): table[name] for name in kept}, len(table))
-
-
-def with_columns(header: Sequence[Any], columns: Mapping[int, Any], rows: int) -> pd.DataFrame:
-    """Make a table of the columns that were read, with the others, without a value, in their places.
-
-    Parameters
-    ----------
-    header
-        The names of all columns of the file.
-    columns
-        By position, columns of Arrow's that were read.
-    rows
-        How many rows there are.
-    """
-    import pyarrow as pa
-
-    unread = pd.array(pa.nulls(rows), dtype=pd.ArrowDtype(pa.null()))
-    arrays = {
-        position: pd.array(columns[position], dtype="str") if position in columns else unread
-        for position in range(len(header))
-    }
-    values = pd.DataFrame(arrays, copy=False)
+    read = {name: pd.array(table[name], dtype="str") for name in kept}
+    others = without_values(len(table))
+    values = pd.DataFrame({name: read.get(name, others) for name in names}, copy=False)
     values.columns = pd.Index(header, dtype=object)
     return values
+
+
+def without_values(rows: int) -> Any:
+    """Stand in the place of a column that was not read."""
+    import pyarrow as pa
+
+    return pd.array(pa.nulls(rows), dtype=pd.ArrowDtype(pa.null()))
 
 
 def _is_text(contents: bytes) -> bool:
