@@ -9,7 +9,7 @@ import pandas as pd
 from ruralpanel.errors import Problem, counted
 from ruralpanel.frames.periods.column import with_labels
 from ruralpanel.frames.periods.frequency import Frequency, frequency
-from ruralpanel.frames.storage import listed_rows
+from ruralpanel.frames.storage import is_in_order, listed_rows
 from ruralpanel.sources.checks import failed_checks
 from ruralpanel.sources.rules import HINTS, NO_KEY
 from ruralpanel.study.period_columns import PeriodColumn
@@ -57,6 +57,8 @@ def as_violations(values: pd.Series, column: str, rule: str) -> pd.DataFrame:
 
 
 def _key_violations(table: pd.DataFrame, source: Source, periods: Mapping[str, Frequency]) -> list[pd.DataFrame]:
+    if is_in_order(table, source.key):
+        return []
     keys = table[source.key]
     named = ", ".join(source.key)
     missing = keys.isna().any(axis=1)
