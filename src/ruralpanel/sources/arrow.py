@@ -99,5 +99,6 @@ def _from_arrow(
 def _columns(schema: Any) -> list[str] | None:
     """Give the names of columns, where each is a column of its own and none an index that pandas kept."""
     names = list(schema.names)
-    simple = len(set(names)) == len(names) and not (schema.pandas_metadata or {}).get("index_columns")
+    kept = (schema.pandas_metadata or {}).get("index_columns", [])
+    simple = len(set(names)) == len(names) and not any(isinstance(each, str) for each in kept)
     return names if simple else None
