@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -73,6 +73,7 @@ class Ledger:
     designations: Collection[str] = ()
     levels: Mapping[str, str] = field(default_factory=dict)
     lines: list[LedgerLine] = field(default_factory=list)
+    _counted: dict[str, tuple[list[pd.Series], int]] = field(default_factory=dict, repr=False, compare=False)
 
     def note(
         self,
@@ -104,8 +105,8 @@ class Ledger:
                 step,
                 before,
                 len(after),
-                _distinct(after, self.unit),
-                _distinct(after, self.period),
+                self._distinct(after, self.unit),
+                self._distinct(after, self.period),
                 reason,
                 self._treated(after),
                 tuple(made),
@@ -117,10 +118,27 @@ class Ledger:
         if self.unit is None or self.unit not in table:
             return {}
         cohorts = {name: cohort_column(name) for name in self.designations if cohort_column(name) in table}
+        whose = {name: self.levels.get(name, self.unit) for name in cohorts}
         return {
-            name: int(table.loc[table[cohort].notna(), self.levels.get(name, self.unit)].nunique())
+            name: self._remembered(
+                cohort,
+                [table[cohort], table[whose[name]]],
+                lambda dated, units: int(units[dated.notna()].nunique()),
+            )
             for name, cohort in cohorts.items()
         }
+
+    def _distinct(self, table: pd.DataFrame, column: str | None) -> int | None:
+        if column is None or column not in table:
+            return None
+        return self._remembered(column, [table[column]], lambda values: int(values.nunique()))
+
+    def _remembered(self, what: str, columns: list[pd.Series], count: Callable[..., int]) -> int:
+        """Count again only where columns are others than at the step before, for most steps only add columns."""
+        before = self._counted.get(what)
+        if before is None or not all(now.equals(then) for now, then in zip(columns, before[0], strict=True)):
+            before = self._counted[what] = (columns, count(*columns))
+        return before[1]
 
     def frame(self) -> pd.DataFrame:
         """Give the lines as a table, one row a line, with a running number."""
@@ -151,7 +169,3 @@ def ledger_frame(lines: list[LedgerLine]) -> pd.DataFrame:
     frame[["units", "periods"]] = frame[["units", "periods"]].astype("Int64")
     frame.insert(0, "line", range(1, len(frame) + 1))
     return frame
-
-
-def _distinct(table: pd.DataFrame, column: str | None) -> int | None:
-    return int(table[column].nunique()) if column is not None and column in table else None

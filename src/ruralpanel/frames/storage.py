@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, ProblemsFound
@@ -37,7 +38,7 @@ def save_table(table: pd.DataFrame, path: Path | str, key: Sequence[str], keep_o
     problems = key_problems(table, key, str(path))
     if problems:
         raise DataError(problems)
-    ordered = table if keep_order else table.sort_values(list(key), kind="stable").reset_index(drop=True)
+    ordered = table if keep_order else sorted_by(table, key)
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == ".parquet":
         ordered.to_parquet(path, index=False)
@@ -154,6 +155,49 @@ def read_records(path: Path, failure: type[ProblemsFound]) -> tuple[list[str], l
     return header, records
 
 
+def is_in_order(table: pd.DataFrame, key: Sequence[str]) -> bool:
+    """Tell whether every row comes after the one before by its key, so that none is missing, shared or out of order.
+
+    Parameters
+    ----------
+    table
+        The table.
+    key
+        The columns of the key.
+
+    Returns
+    -------
+    bool
+        Whether it is so, and can be told of columns of these types: numbers and text.
+    """
+    later, same = np.zeros(max(len(table) - 1, 0), dtype=bool), np.ones(max(len(table) - 1, 0), dtype=bool)
+    for name in key:
+        column = table[name]
+        is_plain = isinstance(column.dtype, np.dtype) and column.dtype.kind in "iuf"
+        if not (is_plain or isinstance(column.dtype, pd.StringDtype)) or column.hasnans:
+            return False
+        before, after = column.array[:-1], column.array[1:]
+        later |= same & np.asarray(after > before, dtype=bool)
+        same &= np.asarray(after == before, dtype=bool)
+        if not (later | same).all():
+            return False
+    return bool(later.all())
+
+
+def sorted_by(table: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:
+    """Sort a table by its key, with rows numbered from 0; one that is in order stays as it is.
+
+    Parameters
+    ----------
+    table
+        The table.
+    key
+        The columns of the key.
+    """
+    ordered = table if is_in_order(table, key) else table.sort_values(list(key), kind="stable")
+    return ordered.reset_index(drop=True)
+
+
 def key_problems(table: pd.DataFrame, key: Sequence[str], where: str, rows: pd.Series | None = None) -> list[Problem]:
     """Find rows whose key is missing or shared.
 
@@ -173,6 +217,8 @@ def key_problems(table: pd.DataFrame, key: Sequence[str], where: str, rows: pd.S
     list of Problem
         Empty when every row has a key of its own.
     """
+    if is_in_order(table, key):
+        return []
     numbers = pd.Series(range(1, len(table) + 1), index=table.index) if rows is None else rows
     problems = []
     named = ", ".join(key)

@@ -16,7 +16,7 @@ from ruralpanel.frames.periods.column import with_labels
 from ruralpanel.frames.periods.conditions import with_ordinals
 from ruralpanel.frames.periods.frequency import FrequencyName
 from ruralpanel.frames.sphere import Lines
-from ruralpanel.frames.storage import key_problems
+from ruralpanel.frames.storage import key_problems, sorted_by
 from ruralpanel.panel.designation import date_designation
 from ruralpanel.panel.joins import join_table, no_matches
 from ruralpanel.panel.legacies.capacities import add_legacies
@@ -116,7 +116,7 @@ def build_panel(
     of_legacies = [name for each in (legacies or {}).values() for name in each.capacities]
     stages = stages_of(panel.derived, of_places, of_legacies)
     table = _with_derived(table, "sources", stages, panel, tables, ledger, read)
-    table = table.sort_values([panel.unit, panel.period], kind="stable").reset_index(drop=True)
+    table = sorted_by(table, [panel.unit, panel.period])
     events = []
     for name, designation in designations.items():
         LOG.info("%s rows, dating %s", f"{len(table):,}", name)

@@ -72,8 +72,8 @@ def join_table(
     periods = periods or {}
     for column in join.on:
         require_same_kind(left, right, column, join.source, where)
-    repeated = left.duplicated(join.on, keep=False)
-    if join.expect == "one_to_one" and repeated.any():
+    repeated = left.duplicated(join.on, keep=False) if join.expect == "one_to_one" else pd.Series(dtype=bool)
+    if repeated.any():
         what = f"declared one_to_one, but {counted(int(repeated.sum()), 'row')} of the panel share {', '.join(join.on)}"
         raise DataError([Problem(where, what, hint="declare `expect: many_to_one`")])
     # pandas would let a missing key meet another missing key; here what is unknown meets nothing.
@@ -86,9 +86,9 @@ def join_table(
     unused = unused[(unused["_found"] == "left_only") | unused[join.on].isna().any(axis=1)]
     report = pd.concat(
         [
-            _counts(with_labels(table[~alone], periods), MATCHED, join, panel),
-            _counts(with_labels(table[alone], periods), PANEL_ONLY, join, panel),
-            _counts(with_labels(unused, periods), SOURCE_ONLY, join, panel),
+            _counts(table, ~alone, MATCHED, join, panel, periods),
+            _counts(table, alone, PANEL_ONLY, join, panel, periods),
+            _counts(unused, pd.Series(True, index=unused.index), SOURCE_ONLY, join, panel, periods),
         ],
         ignore_index=True,
     )
@@ -137,13 +137,23 @@ def _with_zeros(table: pd.DataFrame, right: pd.DataFrame, alone: pd.Series, join
     return table.assign(**{name: table[name].mask(alone, 0) for name in new})
 
 
-def _counts(rows: pd.DataFrame, side: str, join: Join, panel: Panel) -> pd.DataFrame:
+def _counts(
+    table: pd.DataFrame, rows: pd.Series, side: str, join: Join, panel: Panel, periods: Mapping[str, Frequency]
+) -> pd.DataFrame:
     """Count rows by period and region, as far as they have them."""
-    places = pd.DataFrame({"source": join.source, "side": side}, index=rows.index)
-    for column, name in (("period", panel.period), ("region", panel.region)):
-        known = name is not None and name in rows
-        places[column] = rows[name].map(_plain, na_action="ignore").astype(object).fillna("") if known else ""
-    return places.groupby(MATCH_KEY, sort=True).size().rename("rows").reset_index()
+    columns = {"period": panel.period, "region": panel.region}
+    known = {column: name for column, name in columns.items() if name is not None and name in table}
+    counted = pd.DataFrame({column: table.loc[rows, name] for column, name in known.items()})
+    counted = counted.assign(rows=1) if known else pd.DataFrame({"rows": [int(rows.sum())] if rows.any() else []})
+    if known:  # what is written is looked at once, however many rows have it
+        counted = counted.groupby(list(known), dropna=False, as_index=False)["rows"].sum()
+    counted = with_labels(counted, {column: periods[name] for column, name in known.items() if name in periods})
+    places = pd.DataFrame({"source": join.source, "side": side}, index=counted.index)
+    for column in columns:
+        has = column in known
+        places[column] = counted[column].map(_plain, na_action="ignore").astype(object).fillna("") if has else ""
+    places = places.assign(rows=counted["rows"].astype("int64"))
+    return places.groupby(MATCH_KEY, sort=True)["rows"].sum().reset_index()
 
 
 def _plain(value: object) -> str:

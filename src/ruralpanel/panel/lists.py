@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.frames.keys import require_same_kind, with_whole_numbers
@@ -61,8 +62,9 @@ class ListReading:
 
     def first_years(self, units: pd.Series) -> pd.Series:
         """Give the year of the first list each unit is on; missing when it is on none."""
-        first = self.on.idxmax(axis=1) if len(self.on) else pd.Series(dtype="float64")
-        return units.map(first).astype("float64")
+        first = np.array([*self.years, np.nan])[self.on.to_numpy(dtype=bool).argmax(axis=1)] if len(self.on) else []
+        row = self._rows(units)
+        return pd.Series(np.append(first, np.nan)[row], index=units.index, name=units.name)
 
     def status(self, units: pd.Series, periods: pd.Series) -> pd.Series:
         """Tell whether each unit is on the latest list of its period.
@@ -78,13 +80,18 @@ class ListReading:
             1 or 0; 0 before the first list; missing after the last one, when nobody knows who would be on the next.
         """
         listed = self.on.to_numpy(dtype=bool)
-        row = self.on.index.get_indexer(pd.Index(units))
+        row = self._rows(units)
         column = np.searchsorted(self.years, periods.to_numpy(), side="right") - 1
         readable = (row >= 0) & (column >= 0)
         values = np.zeros(len(units))
         values[readable] = listed[row[readable], column[readable]]
         status = pd.Series(values, index=units.index).mask(periods > self.years[-1])
         return status if status.isna().any() else status.astype("int64")
+
+    def _rows(self, units: pd.Series) -> NDArray[np.intp]:
+        """Find the row of each unit; -1 where it is on no list."""
+        code, different = pd.factorize(units)
+        return np.append(self.on.index.get_indexer(pd.Index(different)), -1)[code]
 
 
 def no_events() -> pd.DataFrame:
@@ -144,10 +151,11 @@ def read_lists(
         hint = f"if there was no such list, leave the year out of `years` of the designation {name}"
         raise DataError([Problem(where, what, hint=hint)])
     # A key of more than unit and year may list a unit twice in a year; on the list is on the list.
-    on = pd.crosstab(rows[unit], rows[declared.year]).reindex(columns=years, fill_value=0).astype(bool)
-    in_panel = set(panel[unit])
-    found = [event for listed in _units(on) for event in _events_of(*listed, years, listed[0] in in_panel, frequency)]
-    return ListReading(on, pd.DataFrame([(name, *event) for event in found], columns=EVENT_COLUMNS), frequency)
+    code, units = pd.factorize(rows[unit], sort=True)
+    listed = np.zeros((len(units), len(years)), dtype=bool)
+    listed[code[code >= 0], np.searchsorted(years, rows[declared.year].to_numpy()[code >= 0])] = True
+    on = pd.DataFrame(listed, index=pd.Index(units, name=unit), columns=pd.Index(years, name=declared.year))
+    return ListReading(on, _events(on, name, on.index.isin(panel[unit].unique()), frequency), frequency)
 
 
 def note_lists(
@@ -191,33 +199,38 @@ def _existing_years(found: pd.Series, declared: YearlyList, periods: pd.Series, 
     return years
 
 
-def _units(on: pd.DataFrame) -> Iterator[tuple[Hashable, list[int]]]:
-    """Give each unit with the years of the lists it is on."""
-    years = np.array(on.columns, dtype=int)
-    for unit, listed in zip(on.index, on.to_numpy(), strict=True):
-        yield unit, years[listed].tolist()
+def _events(on: pd.DataFrame, name: str, in_panel: NDArray[np.bool_], of: Frequency) -> pd.DataFrame:
+    """Give the events of all units; they depend on nothing but the lists that a unit is on, and whether it is known."""
+    years = [int(year) for year in on.columns]
+    patterns, pattern = np.unique(np.column_stack([on.to_numpy(), in_panel]), axis=0, return_inverse=True)
+    of_pattern = [list(_events_of(np.array(years)[each[:-1]].tolist(), years, bool(each[-1]), of)) for each in patterns]
+    number = np.array([len(each) for each in of_pattern], dtype=int)
+    found = pd.DataFrame([event for each in of_pattern for event in each], columns=EVENT_COLUMNS[2:])
+    row = np.repeat(np.arange(len(on)), number[pattern])
+    begin = (np.cumsum(number) - number)[pattern]
+    within = np.arange(len(row)) - np.repeat(np.cumsum(number[pattern]) - number[pattern], number[pattern])
+    events = found.iloc[begin[row] + within].reset_index(drop=True)
+    return events.assign(designation=name, unit=on.index[row])[EVENT_COLUMNS]
 
 
-def _events_of(
-    unit: Hashable, listed: list[int], years: list[int], in_panel: bool, of: Frequency
-) -> Iterator[tuple[Hashable, int, str, str]]:
-    """Give the events of one unit: the unit, the list year, what happened, and what is known about it."""
+def _events_of(listed: list[int], years: list[int], in_panel: bool, of: Frequency) -> Iterator[tuple[int, str, str]]:
+    """Give the events of a unit on these lists: the list year, what happened, and what is known about it."""
     first = listed[0]
     if not in_panel:
-        yield unit, first, ABSENT, f"on {counted(len(listed), 'list')}: {spans(listed, of=of)}"
+        yield first, ABSENT, f"on {counted(len(listed), 'list')}: {spans(listed, of=of)}"
         return
     earliest = first == years[0]
-    yield unit, first, FIRST, "on the earliest list, so listed then or before" if earliest else "on no earlier list"
+    yield first, FIRST, "on the earliest list, so listed then or before" if earliest else "on no earlier list"
     before = dict(zip(years[1:], years, strict=False))
     if not earliest and before[first] < first - 1:
-        yield unit, first, UNCERTAIN, _uncertain(before[first], first, of)
+        yield first, UNCERTAIN, _uncertain(before[first], first, of)
     on = set(listed)
     for year in years[years.index(first) + 1 :]:
         last = before[year]
         if last in on and year not in on:
-            yield unit, year, EXIT, f"on the list of {of.label(last)}, not on that of {of.label(year)}"
+            yield year, EXIT, f"on the list of {of.label(last)}, not on that of {of.label(year)}"
         if last not in on and year in on:
-            yield unit, year, AGAIN, f"last on the list of {of.label(max(each for each in on if each < year))}"
+            yield year, AGAIN, f"last on the list of {of.label(max(each for each in on if each < year))}"
 
 
 def _uncertain(last: int, first: int, of: Frequency) -> str:

@@ -67,12 +67,12 @@ def add_places(
     DataError
         If a coordinate is missing, is not on earth or changes within a unit, or a source has no points.
     """
-    units = pd.Index(panel[unit].unique())
-    row = units.get_indexer(pd.Index(panel[unit]))
+    row, names = pd.factorize(panel[unit])
+    units = pd.Index(names)
     periods = np.sort(panel[period].unique())
     column = np.searchsorted(periods, panel[period].to_numpy())
     if places.latitude is not None and places.longitude is not None:
-        sites = _sites_of(panel, unit, units, places.latitude, places.longitude)
+        sites = _sites_of(panel, unit, row, units, places.latitude, places.longitude)
         radii = [ring.rings[-1] for ring in places.neighbours.values()]
         pairs = pairs_within(
             sites.vectors, max([*radii, *(each.radius for each in places.density.values())], default=0)
@@ -249,17 +249,17 @@ def _lines_in(table: pd.DataFrame, latitude: str, longitude: str, where: str) ->
     return list(lines.values())
 
 
-def _sites_of(panel: pd.DataFrame, unit: str, units: pd.Index, latitude: str, longitude: str) -> Sites:
+def _sites_of(panel: pd.DataFrame, unit: str, row: np.ndarray, units: pd.Index, latitude: str, longitude: str) -> Sites:
     """Find where the units are, and refuse coordinates that cannot be or that change."""
     _require_on_earth(panel, latitude, longitude, panel[unit], "panel", "unit")
-    coordinates = panel.groupby(unit)[[latitude, longitude]]
-    changing = coordinates.nunique().max(axis=1) > 1
+    coordinates = panel[[latitude, longitude]].groupby(row)
+    changing = (coordinates.max() > coordinates.min()).any(axis=1).to_numpy()
     if changing.any():
-        names = changing.index[changing]
+        names = units[changing].sort_values()
         what = f"the coordinates `{latitude}` and `{longitude}` change within {counted(len(names), 'unit')}: "
         hint = "a unit is at one place; correct the rows"
         raise DataError([Problem("panel", what + _examples(names), hint=hint)])
-    degrees = coordinates.first().loc[units].astype("float64")
+    degrees = coordinates.first().astype("float64")
     of_unit = degrees.groupby([latitude, longitude], sort=False).ngroup().to_numpy()
     return Sites(_vectors_of(degrees.drop_duplicates(), latitude, longitude), of_unit)
 

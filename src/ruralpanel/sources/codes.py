@@ -9,6 +9,7 @@ import pandas as pd
 
 from ruralpanel.errors import counted
 from ruralpanel.frames.characters import fold_width, unmarked, without_invisible
+from ruralpanel.sources.distinct import EACH, Rows, mapped
 from ruralpanel.sources.typed import Typed
 from ruralpanel.study.sources import DIGITS_OF_LEVEL, CodeLevel
 
@@ -21,7 +22,7 @@ EXACT_IN_SINGLE_PRECISION = 2.0**24
 _WHOLE_NUMBER = re.compile(r"([0-9]+)\.0+")
 
 
-def read_codes(values: pd.Series, level: CodeLevel) -> Typed:
+def read_codes(values: pd.Series, level: CodeLevel, rows: Rows = EACH) -> Typed:
     """Read a column of codes of one level.
 
     Codes of a level begin with those of the level above, so that the first six digits of a village's code are its
@@ -34,6 +35,8 @@ def read_codes(values: pd.Series, level: CodeLevel) -> Typed:
         As the file has them: text, or numbers.
     level
         The level that is wanted.
+    rows
+        Where the cells stand.
 
     Returns
     -------
@@ -52,12 +55,12 @@ def read_codes(values: pd.Series, level: CodeLevel) -> Typed:
         rule += "; some have lost their last digits in a number of single precision"
     notes = []
     if shortened.any():
-        notes.append(f"the first {digits} digits of longer codes in {counted(int(shortened.sum()), 'row')}")
+        notes.append(f"the first {digits} digits of longer codes in {counted(rows.number(shortened), 'row')}")
     codes = written.str.slice(0, digits).where(is_code & ~inexact)
     return Typed(codes.astype("str"), written.notna() & (~is_code | inexact), rule, notes)
 
 
-def read_padded_codes(values: pd.Series, width: int) -> Typed:
+def read_padded_codes(values: pd.Series, width: int, rows: Rows = EACH) -> Typed:
     """Read a column of codes of so many digits, with the zeros that a program has taken from their beginnings.
 
     Parameters
@@ -66,6 +69,8 @@ def read_padded_codes(values: pd.Series, width: int) -> Typed:
         As the file has them: text, or numbers.
     width
         How many digits a code has.
+    rows
+        Where the cells stand.
 
     Returns
     -------
@@ -79,7 +84,9 @@ def read_padded_codes(values: pd.Series, width: int) -> Typed:
     rule = f"must hold codes of {width} digits, or fewer where zeros are lost at the beginning"
     if inexact.any():
         rule += "; some have lost their last digits in a number that cannot hold so many"
-    notes = [f"zeros put back at the beginning of codes in {counted(int(padded.sum()), 'row')}"] if padded.any() else []
+    notes = (
+        [f"zeros put back at the beginning of codes in {counted(rows.number(padded), 'row')}"] if padded.any() else []
+    )
     return Typed(codes.astype("str"), written.notna() & ~is_code, rule, notes)
 
 
@@ -88,7 +95,10 @@ def _as_written(values: pd.Series) -> tuple[pd.Series, pd.Series]:
     none = pd.Series(False, index=values.index)
     inexact = values.abs() > EXACT_IN_SINGLE_PRECISION if values.dtype == np.float32 else none
     inexact = values.abs() >= EXACT_INTEGERS if values.dtype == np.float64 else inexact
-    text = values.astype(object).map(_plain, na_action="ignore").astype("str")
+    if isinstance(values.dtype, pd.StringDtype):
+        text = mapped(values, _plain, "[0-9]*")
+    else:
+        text = values.astype(object).map(_plain, na_action="ignore").astype("str")
     return text.mask(text == ""), inexact
 
 

@@ -1,15 +1,15 @@
-"""Hold a typed table to what its source declares: keys, checks, and through pandera ranges and allowed values."""
+"""Hold a typed table to what its source declares: keys, ranges, allowed values and checks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
 from ruralpanel.errors import Problem, counted
 from ruralpanel.frames.periods.column import with_labels
 from ruralpanel.frames.periods.frequency import Frequency, frequency
-from ruralpanel.frames.storage import listed_rows
+from ruralpanel.frames.storage import is_in_order, listed_rows
 from ruralpanel.sources.checks import failed_checks
 from ruralpanel.sources.rules import HINTS, NO_KEY
 from ruralpanel.study.period_columns import PeriodColumn
@@ -38,7 +38,7 @@ def violations(table: pd.DataFrame, source: Source, periods: Mapping[str, Period
         missing or shared or that fails a check.
     """
     of = {column: frequency(each.frequency) for column, each in (periods or {}).items()}
-    found = [_out_of_bounds(table, source), *_key_violations(table, source, of)]
+    found = [pd.DataFrame(columns=VIOLATION), *_out_of_bounds(table, source), *_key_violations(table, source, of)]
     found += [as_violations(values, column, rule) for values, column, rule in failed_checks(table, source, of)]
     for name, declared in source.columns.items():
         bounded = declared.minimum is not None or declared.maximum is not None
@@ -57,6 +57,8 @@ def as_violations(values: pd.Series, column: str, rule: str) -> pd.DataFrame:
 
 
 def _key_violations(table: pd.DataFrame, source: Source, periods: Mapping[str, Frequency]) -> list[pd.DataFrame]:
+    if is_in_order(table, source.key):
+        return []
     keys = table[source.key]
     named = ", ".join(source.key)
     missing = keys.isna().any(axis=1)
@@ -74,35 +76,26 @@ def _key_violations(table: pd.DataFrame, source: Source, periods: Mapping[str, F
     ]
 
 
-def _out_of_bounds(table: pd.DataFrame, source: Source) -> pd.DataFrame:
-    """Run the range and set checks of all columns and collect what failed."""
-    import pandera.pandas as pandera
-
-    columns = {}
+def _out_of_bounds(table: pd.DataFrame, source: Source) -> Iterator[pd.DataFrame]:
+    """Hold columns to their ranges, patterns and allowed values; a missing value breaks none."""
     for name, declared in source.columns.items():
-        checks = []
-        if pd.api.types.is_numeric_dtype(table[name]):
+        values = table[name]
+        held: list[tuple[pd.Series, str]] = []
+        if pd.api.types.is_numeric_dtype(values):
             if declared.minimum is not None:
-                checks.append(pandera.Check.ge(declared.minimum, error=f"must be at least {declared.minimum:g}"))
+                held.append((values >= declared.minimum, f"must be at least {declared.minimum:g}"))
             if declared.maximum is not None:
-                checks.append(pandera.Check.le(declared.maximum, error=f"must be at most {declared.maximum:g}"))
+                held.append((values <= declared.maximum, f"must be at most {declared.maximum:g}"))
         if declared.matches is not None:
-            fits = pandera.Check(
-                lambda values, pattern=declared.matches: values.astype("str").str.fullmatch(pattern),
-                error=f"must fit {declared.matches}",
-            )
-            checks.append(fits)
+            fits = values.astype("str").str.fullmatch(declared.matches, na=False)
+            held.append((fits, f"must fit {declared.matches}"))
         if declared.allowed is not None:
             allowed = ", ".join(map(str, declared.allowed))
-            checks.append(pandera.Check.isin(declared.allowed, error=f"must be one of {allowed}"))
-        if checks:
-            columns[name] = pandera.Column(checks=checks, nullable=True)
-    try:
-        pandera.DataFrameSchema(columns).validate(table, lazy=True)
-    except pandera.errors.SchemaErrors as error:
-        failed = error.failure_cases.rename(columns={"failure_case": "value", "check": "rule"})
-        return pd.DataFrame(failed[VIOLATION])
-    return pd.DataFrame(columns=VIOLATION)
+            held.append((values.isin(declared.allowed), f"must be one of {allowed}"))
+        for holds, rule in held:
+            broken = ~holds & values.notna()
+            if broken.any():
+                yield as_violations(values[broken], name, rule)
 
 
 def as_problems(found: pd.DataFrame, rows: pd.Series, where: str) -> list[Problem]:

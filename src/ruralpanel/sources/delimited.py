@@ -6,6 +6,8 @@ import codecs
 import csv
 import io
 from contextlib import suppress
+from dataclasses import replace
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +15,14 @@ import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.frames.storage import listed_rows
-from ruralpanel.sources.encodings import CUT_HERE, decode_file, is_chinese_in_gb18030, without_halves
+from ruralpanel.sources.encodings import CUT_HERE, beyond_ascii, decode_file, is_chinese_in_gb18030, without_halves
 from ruralpanel.sources.headers import joined_header
-from ruralpanel.sources.raw import RawTable, ambiguous_when_cut
+from ruralpanel.sources.plain_text import Wanted, read_plain
+from ruralpanel.sources.raw import RawTable, ambiguous_when_cut, counted_from
 from ruralpanel.study.sources import Source
 
 
-def read_csv(source: Source, path: Path) -> RawTable:
+def read_csv(source: Source, path: Path, wanted: Wanted | None = None) -> RawTable:
     """Read text cell by cell: a row with a cell too many or too few is found, and every row has its line.
 
     Parameters
@@ -28,19 +31,56 @@ def read_csv(source: Source, path: Path) -> RawTable:
         The declaration of the source.
     path
         The file.
+    wanted
+        Which columns to read, where all may be read at once; left out: all.
 
     Raises
     ------
     DataError
         If it is not text in the declared encoding, or no table.
     """
-    where = source.origin
+    encoding = "utf-8" if source.encoding == "detect" else source.encoding
+    if encoding in ("utf-8", "utf-8-sig"):
+        with path.open("rb") as stream:
+            contents = mmap(stream.fileno(), 0, access=ACCESS_READ)
+        has_mark = contents[: len(codecs.BOM_UTF8)] == codecs.BOM_UTF8
+        if not has_mark or source.encoding != "utf-8":
+            plain = _plain(source, path, contents, encoding, wanted, len(codecs.BOM_UTF8) if has_mark else 0)
+            if plain is not None:
+                return plain
     text, encoding = _decoded(source, path)
+    if encoding not in ("utf-8", "utf-8-sig") and CUT_HERE not in text:
+        with suppress(UnicodeEncodeError):
+            plain = _plain(source, path, text.encode("utf-8"), encoding, wanted)
+            if plain is not None:
+                return plain
+    return _row_by_row(source, path, text, encoding)
+
+
+def _plain(
+    source: Source, path: Path, contents: bytes | mmap, encoding: str, wanted: Wanted | None, start: int = 0
+) -> RawTable | None:
+    """Read a file in one go, where nothing in it could be read in another way."""
+    line = start
+    for _ in range(source.header_row - 1):
+        line = contents.find(b"\n", line) + 1
+    delimiter = _delimiter(source, path, contents[line : contents.find(b"\n", line) + 1].decode("utf-8", "replace"))
+    values = read_plain(contents, start, source.header_row, source.header_height, delimiter, wanted)
+    if values is None:
+        return None
+    raw = counted_from(values, source.header_row + source.header_height, source.origin)
+    notes = [f"encoding {encoding}, delimiter {delimiter!r}"]
+    return replace(raw, notes=notes, encoding=encoding, delimiter=delimiter, comma_may_be_decimal=delimiter == ";")
+
+
+def _row_by_row(source: Source, path: Path, text: str, encoding: str) -> RawTable:
+    """Read text as Python does, which has something to say of every row that is odd."""
+    where = source.origin
     lines = io.StringIO(text, newline="")
     for _ in range(source.header_row - 1):
         lines.readline()
     start = lines.tell()
-    delimiter = source.delimiter or ("\t" if path.suffix.lower() == ".tsv" else _delimiter_of(lines.readline()))
+    delimiter = _delimiter(source, path, lines.readline())
     lines.seek(start)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
@@ -120,8 +160,7 @@ def _decoded(source: Source, path: Path) -> tuple[str, str]:
     except UnicodeDecodeError as error:
         position, cut_off = error.start, error.end == len(contents)
     as_utf8 = contents.decode("utf-8", errors="replace")
-    beyond_ascii = sum(ord(character) > 127 for character in as_utf8)
-    if beyond_ascii > 2 * as_utf8.count("\ufffd"):
+    if len(beyond_ascii(as_utf8)) > 2 * as_utf8.count("\ufffd"):
         with suppress(UnicodeDecodeError):
             return decode_file(contents, "utf-8-sig"), "utf-8"
         line = contents[:position].count(b"\n") + 1
@@ -153,7 +192,7 @@ def _refuse_other_than_declared(source: Source, contents: bytes, text: str) -> N
         as_utf8 = contents.decode("utf-8")
     except UnicodeDecodeError:
         return
-    if as_utf8 != text and sum(ord(character) > 127 for character in as_utf8) > 2:
+    if as_utf8 != text and len(beyond_ascii(as_utf8)) > 2:
         what = f"is declared as {source.encoding}, and its bytes are UTF-8 throughout"
         raise DataError([Problem(source.origin, what, hint="leave `encoding` out")])
 
@@ -168,7 +207,9 @@ def _not_in(source: Source, error: UnicodeError) -> Problem:
     return Problem(source.origin, f"is not {source.encoding} text{byte}", hint=hint)
 
 
-def _delimiter_of(header: str) -> str:
-    """Find the delimiter from the header: the candidate that splits it most often."""
+def _delimiter(source: Source, path: Path, header: str) -> str:
+    """Give the delimiter: the declared one, the one of the file's ending, or the candidate that splits most often."""
+    if source.delimiter or path.suffix.lower() == ".tsv":
+        return source.delimiter or "\t"
     counts = {candidate: header.count(candidate) for candidate in (",", ";", "\t", "|")}
     return max(counts, key=lambda candidate: counts[candidate])

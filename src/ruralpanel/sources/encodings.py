@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 CUT_HERE = "\ufdd0"
@@ -21,6 +22,7 @@ MOST_UNREADABLE = 1 / 3
 ENOUGH_BYTES = 20
 """With fewer different bytes beyond ASCII, that all are letters of another script may be chance."""
 
+_ASCII = re.compile("[\x00-\x7f]+")
 _CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u2010-\u203b\U00020000-\U0003ffff]")
 _WITHIN_A_WORD = re.compile(r"(?<=[a-z])[\u2e80-\u9fff]+|[\u2e80-\u9fff]+(?=[a-z])")
 _ACCENTED = re.compile("[A-Za-z][À-ÖØ-öø-ÿŠšŽžŒœŸ]{1,2}|[À-ÖØ-öø-ÿŠšŽžŒœŸ]{1,2}[a-zA-Z]")
@@ -108,7 +110,7 @@ def decode_file(contents: bytes, encoding: str) -> str:
             continue
         text = "".join(parts)
         halves = len(parts) // 2
-        if halves and sum(ord(character) > 127 for character in without_halves(text)) < 3 * halves:
+        if halves and len(beyond_ascii(without_halves(text))) < 3 * halves:
             contents.decode(encoding)  # so many are a sign of another encoding: the first is the error
         return text
 
@@ -122,6 +124,17 @@ def without_halves(text: str) -> str:
         From :func:`decode_file`.
     """
     return _HALF_AS_MARKED.sub("", text) if CUT_HERE in text else text
+
+
+def beyond_ascii(text: str) -> str:
+    """Give the characters of a text that are not ASCII.
+
+    Parameters
+    ----------
+    text
+        Any text.
+    """
+    return "" if text.isascii() else _ASCII.sub("", text)
 
 
 def encoding_of(cells: Sequence[bytes]) -> str | None:
@@ -190,9 +203,9 @@ def is_western(text: str) -> bool:
     text
         Text that was read as Windows' Western European code page.
     """
-    beyond_ascii = sum(ord(character) > 127 for character in text)
-    within_words = sum(ord(character) > 127 for found in _ACCENTED.findall(text) for character in found)
-    return beyond_ascii > 0 and within_words + len(_WESTERN_SIGNS.findall(text)) >= 0.8 * beyond_ascii
+    others = len(beyond_ascii(text))
+    within_words = sum(len(beyond_ascii(found)) for found in _ACCENTED.findall(text))
+    return others > 0 and within_words + len(_WESTERN_SIGNS.findall(text)) >= 0.8 * others
 
 
 def is_chinese_in_gb18030(text: str) -> bool:
@@ -203,20 +216,25 @@ def is_chinese_in_gb18030(text: str) -> bool:
     common use. In a Western text, the second byte is a plain letter, or two accented letters stand within a word; a
     Russian or a Greek one has hardly a byte below 0xC0, and a third of the bytes of Chinese are.
     """
-    beyond_ascii = [character for character in text if ord(character) > 127]
-    chinese = sum(bool(_CHINESE.match(character)) for character in beyond_ascii)
-    coded = [each.encode("gb18030") for each in beyond_ascii]
-    common = sum(len(each) == 2 and min(each) >= 0xA1 for each in coded)
-    ideographs = [each for each in coded if len(each) != 2 or not 0xA1 <= each[0] <= 0xAF]
-    first_level = sum(len(each) == 2 and 0xB0 <= each[0] <= 0xD7 and each[1] >= 0xA1 for each in ideographs)
+    different = Counter(beyond_ascii(text))
+    others = different.total()
+    coded = {each: each.encode("gb18030") for each in different}
+
+    def number(fits: Callable[[bytes], bool]) -> int:
+        return sum(times for each, times in different.items() if fits(coded[each]))
+
+    chinese = sum(times for each, times in different.items() if _CHINESE.match(each))
+    common = number(lambda code: len(code) == 2 and min(code) >= 0xA1)
+    ideographs = number(lambda code: len(code) != 2 or not 0xA1 <= code[0] <= 0xAF)
+    first_level = number(lambda code: len(code) == 2 and 0xB0 <= code[0] <= 0xD7 and code[1] >= 0xA1)
     within_words = sum(len(each) for each in _WITHIN_A_WORD.findall(text))
-    letters = [byte >= 0xC0 for each in dict.fromkeys(coded) for byte in each]
+    letters = [byte >= 0xC0 for code in coded.values() for byte in code]
     if len(letters) >= ENOUGH_BYTES and sum(letters) >= 0.97 * len(letters):
         return False
     return (
-        bool(beyond_ascii)
-        and chinese >= 0.95 * len(beyond_ascii)
-        and common >= 0.5 * len(beyond_ascii)
-        and first_level >= 0.5 * len(ideographs)
+        others > 0
+        and chinese >= 0.95 * others
+        and common >= 0.5 * others
+        and first_level >= 0.5 * ideographs
         and within_words <= 0.5 * chinese
     )

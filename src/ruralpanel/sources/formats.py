@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import zlib
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zipfile import BadZipFile, ZipFile
@@ -13,12 +14,13 @@ import pandas as pd
 from ruralpanel.errors import DataError, Problem, counted, nearest
 from ruralpanel.frames.storage import listed_rows
 from ruralpanel.sources.dropped import without_dropped_rows
+from ruralpanel.sources.headers import declared_positions
 from ruralpanel.sources.raw import RawTable
 from ruralpanel.study.source_formats import PACKAGE, ZIP, format_of_file, function_named, is_packed
 from ruralpanel.study.sources import Source
 
 
-def read_raw(source: Source, path: Path | None) -> RawTable:
+def read_raw(source: Source, path: Path | None, only_declared: bool = False) -> RawTable:
     """Read a source without interpreting it.
 
     Parameters
@@ -27,11 +29,13 @@ def read_raw(source: Source, path: Path | None) -> RawTable:
         The declaration of the source.
     path
         The raw file; None for a data set of a package.
+    only_declared
+        Whether columns that are not declared may be without their values.
 
     Returns
     -------
     RawTable
-        All its rows, and at least the columns that are declared.
+        All its rows.
 
     Raises
     ------
@@ -47,7 +51,8 @@ def read_raw(source: Source, path: Path | None) -> RawTable:
         raise DataError([Problem(source.origin, "is a web page", hint=hint)])
     opened_as = ZIP if is_packed(path) else source.file_format
     assert opened_as is not None  # which the model of a study sees to
-    return _finished(function_named(opened_as.reader)(source, path), source)
+    wanted = {"wanted": partial(declared_positions, source=source)} if only_declared and opened_as.by_column else {}
+    return _finished(function_named(opened_as.reader)(source, path, **wanted), source)
 
 
 def _finished(raw: RawTable, source: Source) -> RawTable:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -114,15 +115,33 @@ def positions_of(raw: RawTable, source: Source) -> dict[str, list[int]]:
         If a column is not there, or more than one header fits; all of them at once.
     """
     finder = _Finder([str(header) for header in raw.values.columns], raw.where)
-    positions: dict[str, list[int]] = {}
-    for name, column in source.columns.items():
-        if column.wide is not None:
-            positions[name] = list(finder.periods(name, column).values())
-        elif (position := finder.one(name, column)) is not None:
-            positions[name] = [position]
+    positions = finder.declared(source)
     if finder.problems:
         raise DataError(finder.problems)
     return positions
+
+
+def declared_positions(header: Sequence[str], source: Source) -> list[int] | None:
+    """Find which columns of a file are declared, where no other is asked anything.
+
+    Parameters
+    ----------
+    header
+        The names of the file's columns.
+    source
+        The declaration of the source.
+
+    Returns
+    -------
+    list of int or None
+        Their positions; None where all columns are wanted: rows are dropped by what is in them, or a declared column
+        cannot be found.
+    """
+    if source.drop_rows:
+        return None
+    finder = _Finder(list(map(str, header)), source.origin)
+    found = finder.declared(source)
+    return None if finder.problems else sorted({position for positions in found.values() for position in positions})
 
 
 def joined_header(rows: list[list[str]]) -> list[str]:
@@ -183,6 +202,16 @@ class _Finder:
         self.problems: list[Problem] = []
         self.notes: list[str] = []
         self.ambiguous = False
+
+    def declared(self, source: Source) -> dict[str, list[int]]:
+        """Give the positions of each declared column; one a period for a column with ``wide``."""
+        positions: dict[str, list[int]] = {}
+        for name, column in source.columns.items():
+            if column.wide is not None:
+                positions[name] = list(self.periods(name, column).values())
+            elif (position := self.one(name, column)) is not None:
+                positions[name] = [position]
+        return positions
 
     def one(self, name: str, column: Column) -> int | None:
         """Give the position of the one header that a column is declared by."""

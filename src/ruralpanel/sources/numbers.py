@@ -11,6 +11,7 @@ import pandas as pd
 
 from ruralpanel.errors import counted
 from ruralpanel.frames.characters import fold_width, plain_minus, without_invisible
+from ruralpanel.sources.distinct import EACH, Rows, different_cells, mapped
 
 MISSING_MARKERS = (
     *("NA", "N/A", "n/a", "n.a.", "NaN", "nan", "NULL", "."),  # R, pandas, databases, Stata
@@ -28,6 +29,11 @@ _POINT_AS_GROUPED = r"[-+]?[1-9][0-9]{0,2}\.[0-9]{3}"
 _INDIAN = r"[-+]?[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]+)?"
 _EXPONENT = r"(?:[eE][-+]?[0-9]+)?"
 _UNSURE = r"[-+]?[0-9]+,[0-9]+|[-+]?[0-9]{1,3}(?:\.[0-9]{3}){2,}(?:,[0-9]+)?|[-+]?[0-9]{1,3}(?:[. '’][0-9]{3})+,[0-9]+"
+
+
+_ASCII = "[\x00-\x7f]*"
+_TIDY = "[!-~](?:[ -~]*[!-~])?"
+"""Cells of plain characters without spaces around them, in which nothing is to be tidied."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +81,10 @@ def marks_of(columns: Iterable[pd.Series], decimal: Literal[".", ","] | None, se
     for column in columns:
         if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
             continue
-        text = column[column.map(lambda value: isinstance(value, str))].astype("str")
-        if semicolons or text.str.contains("[,，]").any():
+        text = column
+        if not isinstance(column.dtype, pd.StringDtype):
+            text = column[column.map(lambda value: isinstance(value, str))].astype("str")
+        if semicolons or any(text.str.contains(comma, regex=False, na=False).any() for comma in ",，"):
             texts.append(text)
     commas = any(_has_number(text, _DECIMAL_COMMA) for text in texts)
     if not commas and not semicolons:
@@ -86,14 +94,15 @@ def marks_of(columns: Iterable[pd.Series], decimal: Literal[".", ","] | None, se
 
 def _has_number(text: pd.Series, pattern: str) -> bool:
     """Tell whether a column of numbers has one of a pattern."""
-    values = text.map(_tidy)
-    if not values.str.fullmatch(pattern).any():
+    cells, rows = different_cells(text)
+    values = mapped(cells, _tidy, _TIDY)
+    if not values.str.fullmatch(pattern, na=False).any():
         return False
-    filled = values[(values != "") & ~values.isin(MISSING_MARKERS)]
-    return bool(2 * filled.str.fullmatch(_NUMBER_LIKE).sum() >= len(filled))
+    filled = values.notna() & (values != "") & ~values.isin(MISSING_MARKERS)
+    return 2 * rows.number(filled & values.str.fullmatch(_NUMBER_LIKE, na=False)) >= rows.number(filled)
 
 
-def read_numbers(text: pd.Series, marks: Marks = POINTS) -> tuple[pd.Series, pd.Series, str]:
+def read_numbers(text: pd.Series, marks: Marks = POINTS, rows: Rows = EACH) -> tuple[pd.Series, pd.Series, str]:
     """Read a column of text as numbers.
 
     Full-width digits and signs, thousands separators in their places (1,234 and 1 234 and 1'234, and 12,34,567 as in
@@ -107,6 +116,8 @@ def read_numbers(text: pd.Series, marks: Marks = POINTS) -> tuple[pd.Series, pd.
         Stripped text; missing where a cell is empty.
     marks
         What commas and points stand for.
+    rows
+        Where the cells stand.
 
     Returns
     -------
@@ -128,14 +139,14 @@ def read_numbers(text: pd.Series, marks: Marks = POINTS) -> tuple[pd.Series, pd.
         is_number &= ~with_point
     if marks.decimal == ",":
         plain = plain.str.replace(",", ".", regex=False)
-    numbers = pd.to_numeric(plain.where(is_number), errors="coerce").astype("float64")
+    numbers = plain.where(is_number).map(float, na_action="ignore").astype("float64")
     mixed = percent & bool((is_number & ~percent).any())
     bad = (candidates.notna() & ~np.isfinite(numbers)) | mixed
-    full_width = text.where(text.notna(), "").map(lambda value: fold_width(value) != value).astype(bool) & is_number
+    full_width = is_number & (mapped(text, fold_width, _ASCII) != text)
     whole = is_number & ~with_point
     like_thousands = all_of_three and marks == POINTS and bool(whole.any() and (numbers[whole].abs() < 1000).all())
     notes = [
-        f"{words} in {counted(int(mask.sum()), 'row')}"
+        f"{words} in {counted(rows.number(mask), 'row')}"
         for words, mask in (
             ("thousands separators taken out", grouped),
             ("percentage signs taken out", percent & ~bad),
@@ -172,7 +183,7 @@ def unclear_numbers(text: pd.Series, bad: pd.Series, marks: Marks = POINTS) -> p
 
 def _candidates(text: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
     """Give cells without percentage signs and markers, and where there were markers and percentage signs."""
-    values = text.map(_tidy, na_action="ignore").astype("str")
+    values = mapped(text.astype("str"), _tidy, _TIDY)
     markers = values.isin([_tidy(marker) for marker in MISSING_MARKERS])
     candidates = values.mask(markers)
     percent = candidates.str.endswith("%", na=False)

@@ -89,7 +89,7 @@ def read_source(
         another type or break the contract. All violations are reported together, each with its rows.
     """
     LOG.info("opening the file")
-    raw = read_raw(source, path)
+    raw = read_raw(source, path, only_declared=True)
     periods = columns_with_periods(source, [], None, []) | dict(periods or {})
     selected = select_columns(raw, source, is_period=source.wide_into in periods)
     ledger = Ledger("sources", name)

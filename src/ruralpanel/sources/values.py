@@ -12,9 +12,11 @@ from ruralpanel.frames.characters import tidy_text
 from ruralpanel.frames.periods.column import read_periods
 from ruralpanel.frames.periods.frequency import frequency
 from ruralpanel.sources.codes import EXACT_INTEGERS, read_codes, read_padded_codes
+from ruralpanel.sources.distinct import EACH, Rows, different_cells, mapped
 from ruralpanel.sources.number_formats import as_declared
 from ruralpanel.sources.numbers import POINTS, Marks, read_numbers, unclear_numbers
 from ruralpanel.sources.old_text import Unreadable
+from ruralpanel.sources.plain_numbers import plain_numbers
 from ruralpanel.sources.rules import (
     AS_DATES,
     DATES_AMONG_OTHERS,
@@ -57,6 +59,8 @@ for units, totals and notes, and not for a sign that the column is text."""
 _LEADING_ZERO = re.compile(r"^0\d")
 _YEAR = r"(?:1[5-9]|20|21)[0-9]{2} ?(?:年|年度)"
 _CODE_AS_FLOAT = re.compile(r"^\d{6,}\.0$")
+_TIDY = "[!-&(-<>-_a-~](?:[ -~]*[!-~])?"
+"""Plain characters without spaces around them or a mark of text before them, in which nothing is to be tidied."""
 
 
 def type_column(
@@ -89,10 +93,29 @@ def type_column(
     Typed
         The values, what cannot have the type, and what was done.
     """
+    if period is None and column.type in (None, "number", "integer"):
+        plain = plain_numbers(raw, codes, marks)
+        if plain is not None:
+            typed = _from_numbers(plain.values, column, identifies)
+            typed.notes += [f"a marker of a missing value in {counted(plain.markers, 'row')}"] if plain.markers else []
+            return _as_declared(typed, column, codes, plain.coded)
+    # Every other cell is looked at once, however many rows it is in.
+    cells, rows = different_cells(raw)
     if period is not None:
-        return _from_periods(raw, codes, period)
-    values, coded = _without_codes(raw, codes)
-    typed = _typed(values, column, marks, identifies)
+        return _over_rows(_from_periods(cells, codes, period, rows), rows)
+    values, coded = _without_codes(cells, codes)
+    typed = _over_rows(_typed(values, column, marks, identifies, rows), rows)
+    return _as_declared(typed, column, codes, rows.number(coded))
+
+
+def _over_rows(typed: Typed, rows: Rows) -> Typed:
+    """Put what was found of different cells into the rows that they are in."""
+    more = [(rows.spread(bad), rule) for bad, rule in typed.more]
+    return Typed(rows.spread(typed.values), rows.spread(typed.bad), typed.rule, typed.notes, more)
+
+
+def _as_declared(typed: Typed, column: Column, codes: list[Scalar], coded: int) -> Typed:
+    """Say what was missing by its code, of codes that are written as numbers are too, and bring to scale."""
     numbers = [float(code) for code in codes if not isinstance(code, str)]
     if numbers and pd.api.types.is_numeric_dtype(typed.values):  # a code may be written as −9 or 9,999
         late = typed.values.isin(numbers)
@@ -115,11 +138,12 @@ def type_column(
     return typed
 
 
-def _from_periods(raw: pd.Series, codes: list[Scalar], period: PeriodColumn) -> Typed:
+def _from_periods(raw: pd.Series, codes: list[Scalar], period: PeriodColumn, rows: Rows) -> Typed:
     """Read periods, and what stands for never in a column of cohorts as missing, which means the same."""
     of = frequency(period.frequency)
-    values, coded = _without_codes(raw, codes)
-    values, never = _without_codes(values, list(period.never))
+    values, of_codes = _without_codes(raw, codes)
+    values, of_never = _without_codes(values, list(period.never))
+    coded, never = rows.number(of_codes), rows.number(of_never)
     read = read_periods(values, of, period.within)
     first, last = read.ordinals.min(), read.ordinals.max()
     known = "none" if pd.isna(first) else of.label(first) if first == last else f"{of.label(first)} to {of.label(last)}"
@@ -128,24 +152,28 @@ def _from_periods(raw: pd.Series, codes: list[Scalar], period: PeriodColumn) -> 
     return Typed(read.ordinals, read.bad, read.rule, [*notes, f"read as {of.noun}s: {known}"])
 
 
-def _without_codes(values: pd.Series, codes: list[Scalar]) -> tuple[pd.Series, int]:
-    """Set declared missing codes to missing; a number matches as a number, a text as a text."""
+def _without_codes(values: pd.Series, codes: list[Scalar]) -> tuple[pd.Series, pd.Series]:
+    """Set declared missing codes to missing, and tell where they were; numbers match as numbers, texts as texts."""
     if not codes:
-        return values, 0
+        return values, pd.Series(False, index=values.index)
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf":
+        as_number = values.astype("float64") if values.dtype.kind == "f" else values
+        found = as_number.isin([float(code) for code in codes if not isinstance(code, str)])
+        return values.mask(found), found
     as_text = values.astype(object).map(lambda value: value.strip() if isinstance(value, str) else value)
     found = as_text.isin([code for code in codes if isinstance(code, str)])
     numbers = [float(code) for code in codes if not isinstance(code, str)]
     if numbers:
         is_code = as_text.map(lambda value: isinstance(value, str) and bool(_LEADING_ZERO.match(value)))
         found |= pd.to_numeric(as_text, errors="coerce").isin(numbers) & ~is_code  # 0099 is a place, not the number 99
-    return values.mask(found), int(found.sum())
+    return values.mask(found), found
 
 
-def _typed(values: pd.Series, column: Column, marks: Marks, identifies: bool) -> Typed:
+def _typed(values: pd.Series, column: Column, marks: Marks, identifies: bool, rows: Rows) -> Typed:
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype(object)
     mark = "," if marks.decimal == "," else "."
-    if values.dtype == object:
+    if values.dtype == object or column.read_as == "shown":
         values, refused = as_declared(values, column, mark)
         if refused is not None:
             return refused
@@ -164,23 +192,25 @@ def _typed(values: pd.Series, column: Column, marks: Marks, identifies: bool) ->
         elif dates.any() and (identifies or column.type != "text"):
             return Typed(values.mask(dates).map(_plain, na_action="ignore").astype("str"), dates, DATES_AMONG_OTHERS)
     if column.level is not None or column.width is not None:
-        return _from_codes(values, column)
+        return _from_codes(values, column, rows)
     if pd.api.types.is_datetime64_any_dtype(values):
         return _from_dates(values, column)
     if pd.api.types.is_bool_dtype(values):
         values = values.astype("float64")
     if pd.api.types.is_numeric_dtype(values):
-        return _from_numbers(values, column, identifies)
-    # A number that a spreadsheet holds as one has no mark that could be misread.
-    stored = values.map(lambda value: isinstance(value, float)).astype(bool)
-    written = values.map(_plain, na_action="ignore").astype("str")
-    if column.type != "text":
-        written = written.where(~stored, written.str.replace(".", mark, regex=False))
-    text = written.map(tidy_text, na_action="ignore").astype("str")
+        return _from_numbers(values, column, identifies, rows)
+    written = values
+    if not isinstance(values.dtype, pd.StringDtype):
+        # A number that a spreadsheet holds as one has no mark that could be misread.
+        stored = values.map(lambda value: isinstance(value, float)).astype(bool)
+        written = values.map(_plain, na_action="ignore").astype("str")
+        if column.type != "text":
+            written = written.where(~stored, written.str.replace(".", mark, regex=False))
+    text = mapped(written, tidy_text, _TIDY)
     text = text.mask(text == "")
     if column.type == "text":
-        return _from_text(text, written, column, identifies)
-    return _from_written(text, written, column, marks, identifies)
+        return _from_text(text, written, column, identifies, rows)
+    return _from_written(text, written, column, marks, identifies, rows)
 
 
 def _as_numbers(values: pd.Series) -> pd.Series:
@@ -193,13 +223,13 @@ def _as_numbers(values: pd.Series) -> pd.Series:
     return values.astype("int64" if whole else "float64")
 
 
-def _from_codes(values: pd.Series, column: Column) -> Typed:
+def _from_codes(values: pd.Series, column: Column, rows: Rows) -> Typed:
     """Read codes of so many digits; of those that are none, tell the ones that a spreadsheet program has rounded."""
     if column.level is not None:
-        typed = read_codes(values, column.level)
+        typed = read_codes(values, column.level, rows)
     else:
         assert column.width is not None
-        typed = read_padded_codes(values, column.width)
+        typed = read_padded_codes(values, column.width, rows)
     if typed.bad.any():
         rounded = typed.bad & rounded_text(values.astype("str"), identifies=True, is_text=False)
         typed.more.append((rounded, ROUNDED))
@@ -207,27 +237,31 @@ def _from_codes(values: pd.Series, column: Column) -> Typed:
     return typed
 
 
-def _from_written(text: pd.Series, written: pd.Series, column: Column, marks: Marks, identifies: bool) -> Typed:
+def _from_written(
+    text: pd.Series, written: pd.Series, column: Column, marks: Marks, identifies: bool, rows: Rows
+) -> Typed:
     """Read text as numbers where it is one of numbers, by its declaration or by what its cells hold."""
     years = text.str.fullmatch(_YEAR, na=False)
-    numbers, bad, note = read_numbers(text.where(~years, text.str.slice(0, 4)), marks)
+    numbers, bad, note = read_numbers(text.where(~years, text.str.slice(0, 4)) if years.any() else text, marks, rows)
     notes = [note] if note else []
-    notes += [f"年 taken out of {counted(int(years.sum()), 'year')}"] if years.any() else []
+    notes += [f"年 taken out of {counted(rows.number(years), 'year')}"] if years.any() else []
     unclear = unclear_numbers(text, bad, marks) if bad.any() else bad
     errors = errors_of_a_spreadsheet(text) if column.type is None else pd.Series(False, index=text.index)
     none = bad & ~unclear & ~errors
     if column.type is None and text.notna().any():
         if _looks_like_codes(text, numbers):
-            return _from_text(text, written, column, identifies)
-        if (none.any() and not _are_numbers(text, none, column)) or (numbers.isna().all() and not unclear.any()):
-            return _from_text(text, written, column, identifies)
+            return _from_text(text, written, column, identifies, rows)
+        if (none.any() and not _are_numbers(rows.spread(text.notna()), rows.spread(none), column)) or (
+            numbers.isna().all() and not unclear.any()
+        ):
+            return _from_text(text, written, column, identifies, rows)
     dates = became_dates(text) & none if identifies else pd.Series(False, index=text.index)
     none &= ~dates
     if identifies:
         rounded = rounded_text(text, identifies, is_text=False)
         if rounded.any():
             return Typed(numbers.mask(rounded), rounded, ROUNDED, notes, [(none, NO_NUMBER_AS_OTHERS)])
-    typed = _from_numbers(numbers, column, identifies)
+    typed = _from_numbers(numbers, column, identifies, rows)
     typed.notes += notes
     if not bad.any():
         return typed
@@ -245,9 +279,9 @@ def _from_written(text: pd.Series, written: pd.Series, column: Column, marks: Ma
     return typed
 
 
-def _are_numbers(text: pd.Series, none: pd.Series, column: Column) -> bool:
+def _are_numbers(filled: pd.Series, none: pd.Series, column: Column) -> bool:
     """Tell a column of numbers with some cells that are wrong from one of text."""
-    known = none[text.notna()]
+    known = none[filled]
     wrong = int(known.sum())
     if column.scale != 1.0 or column.minimum is not None or column.maximum is not None:
         return wrong < len(known)
@@ -261,7 +295,7 @@ def _are_numbers(text: pd.Series, none: pd.Series, column: Column) -> bool:
     return wrong == first + len(cells) - 1 - last and first <= FIRST_ROWS and len(cells) - 1 - last <= LAST_ROWS
 
 
-def _from_text(text: pd.Series, written: pd.Series, column: Column, identifies: bool) -> Typed:
+def _from_text(text: pd.Series, written: pd.Series, column: Column, identifies: bool, rows: Rows) -> Typed:
     """Keep text, with codes as they are meant; a code that a spreadsheet program has rounded cannot be had back."""
     rounded = rounded_text(text, identifies, is_text=column.type == "text")
     as_float = text.str.match(_CODE_AS_FLOAT, na=False)
@@ -269,7 +303,7 @@ def _from_text(text: pd.Series, written: pd.Series, column: Column, identifies: 
     if column.matches is None:
         rounded |= cut_by_a_spreadsheet(text)
     nul = text.str.contains("\x00", regex=False, na=False)
-    tidied = int((text.notna() & (text != written.str.strip())).sum())
+    tidied = rows.number(text.notna() & (text != written.str.strip()))
     notes = [f"marks of text, invisible, full-width or .0 characters taken out of {counted(tidied, 'cell')}"]
     notes = notes if tidied else []
     if nul.any():
@@ -297,7 +331,7 @@ def _from_dates(values: pd.Series, column: Column) -> Typed:
     return Typed(text, none_bad, "", ["dates, kept as text"])
 
 
-def _from_numbers(values: pd.Series, column: Column, identifies: bool) -> Typed:
+def _from_numbers(values: pd.Series, column: Column, identifies: bool, rows: Rows = EACH) -> Typed:
     """Give numbers the declared type; whole numbers without gaps become integers."""
     none_bad = pd.Series(False, index=values.index)
     if pd.api.types.is_integer_dtype(values) and values.notna().all() and column.type != "number":
@@ -305,7 +339,7 @@ def _from_numbers(values: pd.Series, column: Column, identifies: bool) -> Typed:
         return Typed(exact.astype("str") if column.type == "text" else exact, none_bad)
     as_float = pd.to_numeric(values).astype("float64")
     infinite = np.isinf(as_float)
-    notes = [f"infinite in {counted(int(infinite.sum()), 'row')}, set to missing"] if infinite.any() else []
+    notes = [f"infinite in {counted(rows.number(infinite), 'row')}, set to missing"] if infinite.any() else []
     as_float = as_float.mask(infinite)
     fraction = as_float.notna() & (as_float != as_float.round())
     rounded = inexact_numbers(values) & ~infinite

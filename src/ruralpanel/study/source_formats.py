@@ -39,6 +39,8 @@ class SourceFormat:
         For formats with labels: reads them as pyreadstat does, ``(path, **options) -> (frame, metadata)``.
     is_table
         Whether a file is rows and columns, and not features on a map or other files.
+    by_column
+        Whether its reader takes ``wanted``, a function of the header that tells which columns are read.
     sheet
         What a synthetic twin keeps of the original beside its cells: ``(source, path, raw) -> Sheet``; left out:
         nothing.
@@ -57,6 +59,7 @@ class SourceFormat:
     value_labels: bool = False
     metadata: str = ""
     is_table: bool = True
+    by_column: bool = False
     sheet: str = ""
     twin: str = ""
     twin_suffixes: tuple[str, ...] = ()
@@ -83,6 +86,7 @@ _ALL = [
         suffixes=(".csv", ".tsv", ".txt"),
         often_other=(".txt",),
         keys=("encoding", "delimiter", "header_row", "header_height"),
+        by_column=True,
         sheet=f"{_SHEETS}:sheet_of_text",
         twin=f"{_SHEETS}:write_csv",
     ),
@@ -141,6 +145,7 @@ _ALL = [
         label="Parquet",
         reader="ruralpanel.sources.arrow:read_parquet",
         suffixes=(".parquet",),
+        by_column=True,
         twin=f"{_SHEETS}:write_parquet",
     ),
     SourceFormat(
@@ -148,6 +153,7 @@ _ALL = [
         label="Feather",
         reader="ruralpanel.sources.arrow:read_feather",
         suffixes=(".feather",),
+        by_column=True,
         twin=f"{_SHEETS}:write_feather",
     ),
     SourceFormat(

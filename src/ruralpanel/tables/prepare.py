@@ -14,7 +14,7 @@ from ruralpanel.frames.ledger import Ledger
 from ruralpanel.frames.periods.column import with_labels
 from ruralpanel.frames.periods.conditions import with_ordinals
 from ruralpanel.frames.periods.frequency import Frequency
-from ruralpanel.frames.storage import key_problems
+from ruralpanel.frames.storage import key_problems, sorted_by
 from ruralpanel.study.panel import Restriction
 from ruralpanel.study.place_names import REPORT_COLUMNS
 from ruralpanel.study.tables import Computed, Table
@@ -113,7 +113,7 @@ def prepare_table(
             "" if declared.group is not None else f"put rows together: `group: {{by: [{', '.join(key)}], columns: …}}`"
         )
         raise DataError([Problem(each.where, each.what, hint=hint) for each in problems])
-    return PreparedTable(table.sort_values(list(key), kind="stable").reset_index(drop=True), ledger, recode, names)
+    return PreparedTable(sorted_by(table, key), ledger, recode, names)
 
 
 def _with_derived(
