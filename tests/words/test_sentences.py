@@ -127,6 +127,16 @@ def test_a_frame_has_sentences_for_codes_and_keeps_the_codes() -> None:
     assert list(frame["sample"]) == ["plain == 1", ""]
 
 
+def test_analyses_read_from_a_file_have_words_where_they_have_codes() -> None:
+    """Cells without text are missing when a file is read."""
+    slope, nothing = written(because("slope")), float("nan")
+    frame = pd.DataFrame({"quantity": [slope, nothing], "under": [nothing, written(because("share"))], "value": [1, 2]})
+    told = in_words(frame, None)
+    assert told["quantity"].tolist()[0] == "slope" == told["quantity_code"][0]
+    assert told["quantity"].isna().tolist() == told["quantity_code"].isna().tolist() == [False, True]
+    assert told["under"][1] == "share" and "under_code" not in as_text(frame)
+
+
 def test_lines_of_the_estimation_stage_are_put_into_words_and_others_stay() -> None:
     rows = pd.DataFrame({"year": [2001]})
     lines = []

@@ -61,7 +61,7 @@ def in_words(frame: pd.DataFrame, labels: Labels) -> pd.DataFrame:
             frame, ("not_used",), lambda cell: "; ".join(sentence(each, labels) for each in read(cell) or ())
         )
     if "quantity" in frame:
-        told = told.assign(**{f"{name}_code": frame[name].map(code_of) for name in ("quantity", "under")})
+        told = told.assign(**{f"{name}_code": _each(frame, (name,), code_of) for name in ("quantity", "under")})
     for name in (*FACTS, *(ANALYSED if "quantity" in frame else ())):
         if name in frame:
             told[name] = _each(frame, (name,), lambda cell: sentence(read(cell), labels))
