@@ -113,11 +113,12 @@ def test_numbers_are_plain_only_where_no_rule_has_anything_to_say_of_them() -> N
     assert not plain("", "NA")
 
 
-LINES = st.lists(
-    st.sampled_from(["1,2", "a,b", '"a",b', '"a,b",2', 'a,"x""y"', 'a"b,2', ',""', ",", "北京,１", "", "  ,3", "1", "1,2,3",
-                     '"a\nb",1', "x\x00,1", '"open,1', "1,2\r", "\ra,1"]),
-    min_size=1, max_size=6,
-)  # fmt: skip
+LINES = [
+    *("1,2", "a,b", '"a",b', '"a,b",2', 'a,"x""y"', 'a"b,2', ',""', ",", "北京,１", "", "  ,3", "1", "1,2,3"),
+    *('"a\nb",1', "x\x00,1", '"open,1', "1,2\r", "\ra,1"),
+]
+ENCODINGS = [("detect", "utf-8"), ("utf-8", "utf-8"), ("gb18030", "gb18030")]
+HEADERS = [{}, {"header_row": 2}, {"header_height": 2}]
 
 
 def text_of(raw: RawTable) -> tuple[object, ...]:
@@ -133,8 +134,14 @@ def outcome(source: Source, path: Path) -> object:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(LINES, st.sampled_from(["\n", "\r\n"]), st.sampled_from(["", "\n", "\n\n"]), st.sampled_from(["", "\ufeff"]),
-       st.sampled_from([("detect", "utf-8"), ("utf-8", "utf-8"), ("gb18030", "gb18030")]), st.sampled_from([(1, 1), (2, 1), (1, 2)]))  # fmt: skip
+@given(
+    st.lists(st.sampled_from(LINES), min_size=1, max_size=6),
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from(["", "\n", "\n\n"]),
+    st.sampled_from(["", "\ufeff"]),
+    st.sampled_from(ENCODINGS),
+    st.sampled_from(HEADERS),
+)
 def test_a_file_read_at_once_is_the_one_read_row_by_row(
     tmp_path: Path,
     lines: list[str],
@@ -142,16 +149,13 @@ def test_a_file_read_at_once_is_the_one_read_row_by_row(
     last: str,
     mark: str,
     encodings: tuple[str, str],
-    header: tuple[int, int],
+    header: dict[str, int],
 ) -> None:
     declared, stored = encodings
     path = tmp_path / "data.csv"
     path.write_bytes((mark + ends.join(["h,k", *lines]) + last).encode(stored))
-    row, height = header
-    source = Source.model_validate(
-        {"path": str(path), "key": ["h"], "columns": {"h": None}, "encoding": declared, "header_row": row,
-         "header_height": height}
-    )  # fmt: skip
+    declaration = {"path": str(path), "key": ["h"], "columns": {"h": None}, "encoding": declared, **header}
+    source = Source.model_validate(declaration)
     at_once = outcome(source, path)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(delimited, "read_plain", lambda *_: None)
@@ -162,8 +166,8 @@ def test_a_file_read_at_once_is_the_one_read_row_by_row(
 def test_columns_that_nobody_declares_are_not_read(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"data.{ending}"
     table = pd.DataFrame({"v": ["a", "b"], "other": ["x", "y"], "n": [1, 2]})
-    {"csv": lambda: table.to_csv(path, index=False), "parquet": lambda: table.to_parquet(path),
-     "feather": lambda: table.to_feather(path)}[ending]()  # fmt: skip
+    write = {"csv": lambda: table.to_csv(path, index=False), "parquet": lambda: table.to_parquet(path)}
+    write.get(ending, lambda: table.to_feather(path))()
     source = Source.model_validate({"path": str(path), "key": ["v"], "columns": {"v": None, "n": None}})
     raw = read_raw(source, path, only_declared=True)
     assert list(raw.values.columns) == ["v", "other", "n"]

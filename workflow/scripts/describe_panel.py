@@ -6,16 +6,24 @@ with stage(snakemake):
     import json
 
     from ruralpanel.frames.periods.frequency import frequency
-    from ruralpanel.frames.storage import load_table, save_table
+    from ruralpanel.frames.storage import ColumnsOf, load_table, save_table
     from ruralpanel.panel.balance import BALANCE_KEY, balance
     from ruralpanel.panel.codebook import CODEBOOK_KEY, MISSINGNESS_KEY, codebook, missingness
     from ruralpanel.study.panel import ColumnOrigin
+    from ruralpanel.treatment_columns import cohort_column
 
-    panel = load_table(snakemake.input.panel)
     asked = json.loads(snakemake.params.declaration)
     of = frequency(asked["frequency"])
     origins = {name: ColumnOrigin.model_validate(each) for name, each in asked["origins"].items()}
-    save_table(codebook(panel, origins), snakemake.output.codebook, key=CODEBOOK_KEY, keep_order=True)
+    save_table(
+        codebook(ColumnsOf(snakemake.input.panel), origins),
+        snakemake.output.codebook,
+        key=CODEBOOK_KEY,
+        keep_order=True,
+    )
+    of_designations = [*asked["designations"], *map(cohort_column, asked["designations"]), *asked["levels"].values()]
+    read = [asked["unit"], asked["period"], *asked["columns"], *of_designations]
+    panel = load_table(snakemake.input.panel, columns=read)
     whom = (asked["designations"], asked["levels"])
     missing = missingness(panel, asked["unit"], asked["period"], asked["columns"], *whom, of)
     save_table(missing, snakemake.output.missingness, key=MISSINGNESS_KEY)

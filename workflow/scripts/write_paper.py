@@ -5,11 +5,10 @@ from ruralpanel.stage import stage
 with stage(snakemake):
     from pathlib import Path
 
-    import pandas as pd
-
     from ruralpanel.estimation.estimates import load_estimates
     from ruralpanel.frames.storage import load_table
     from ruralpanel.report.paper.exhibits import read_shown
+    from ruralpanel.report.paper.facts import columns_of_facts
     from ruralpanel.report.paper.paper import write_paper
     from ruralpanel.study.model import Study
     from ruralpanel.verification.verdict import load_verdict
@@ -20,7 +19,7 @@ with stage(snakemake):
         study,
         exhibits=[read_shown(folder, study, name) for name in study.exhibits],
         estimates=load_estimates(snakemake.input.estimates),
-        panel=pd.read_parquet(snakemake.input.panel),
+        panel=load_table(snakemake.input.panel, columns=columns_of_facts(study)),
         claims=load_table(snakemake.input.claims),
         verdict=load_verdict(snakemake.input.verdict),
         figures={path.name: path for path in map(Path, snakemake.input.figures)},

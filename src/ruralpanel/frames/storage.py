@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,7 @@ def save_table(table: pd.DataFrame, path: Path | str, key: Sequence[str], keep_o
         ordered.to_csv(path, index=False, lineterminator="\n")
 
 
-def load_table(path: Path | str, texts: Sequence[str] = ()) -> pd.DataFrame:
+def load_table(path: Path | str, texts: Sequence[str] = (), columns: Sequence[str] | None = None) -> pd.DataFrame:
     """Load a table that :func:`save_table` wrote.
 
     Parameters
@@ -56,6 +56,8 @@ def load_table(path: Path | str, texts: Sequence[str] = ()) -> pd.DataFrame:
     texts
         Columns that are text whatever is in them, which a CSV file cannot say of `2005`; those the file does not have
         are passed over.
+    columns
+        Of a Parquet file, the columns to load; left out: all.
 
     Raises
     ------
@@ -64,8 +66,33 @@ def load_table(path: Path | str, texts: Sequence[str] = ()) -> pd.DataFrame:
     """
     path = Path(path)
     if path.suffix == ".parquet":
-        return pd.read_parquet(path)
+        return pd.read_parquet(path, columns=None if columns is None else list(dict.fromkeys(columns)))
     return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(texts, "str"))
+
+
+class ColumnsOf(Mapping[str, pd.Series]):
+    """The columns of a saved table, each loaded when it is asked for.
+
+    Parameters
+    ----------
+    path
+        A Parquet file.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        from pyarrow import parquet
+
+        self.path = path
+        self.names: list[str] = parquet.read_schema(path).names
+
+    def __getitem__(self, name: str) -> pd.Series:
+        return load_table(self.path, columns=[name])[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
 
 
 def with_types(frame: pd.DataFrame, columns: Mapping[str, tuple[str, str]]) -> pd.DataFrame:

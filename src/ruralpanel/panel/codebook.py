@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from ruralpanel.frames.periods.column import with_labels
@@ -17,13 +18,13 @@ ALL = "all"
 """Stands for no designation, and for every cohort together."""
 
 
-def codebook(panel: pd.DataFrame, origins: Mapping[str, ColumnOrigin]) -> pd.DataFrame:
+def codebook(panel: Mapping[str, pd.Series] | pd.DataFrame, origins: Mapping[str, ColumnOrigin]) -> pd.DataFrame:
     """Describe every column of the panel.
 
     Parameters
     ----------
     panel
-        The panel.
+        The panel, or its columns by name, of which one is looked at after the other.
     origins
         For each column, its label, unit, origin and what was done to it.
 
@@ -34,7 +35,7 @@ def codebook(panel: pd.DataFrame, origins: Mapping[str, ColumnOrigin]) -> pd.Dat
         ``transformation``, ``rows``, ``missing``, ``distinct``, ``minimum``, ``mean``, ``maximum`` (numbers only;
         of periods their labels) and ``examples``, the commonest values of text.
     """
-    return pd.DataFrame([_described(name, panel[name], origins[name]) for name in map(str, panel.columns)])
+    return pd.DataFrame([_described(name, panel[name], origins[name]) for name in map(str, panel)])
 
 
 def _described(name: str, values: pd.Series, origin: ColumnOrigin) -> dict[str, object]:
@@ -43,7 +44,8 @@ def _described(name: str, values: pd.Series, origin: ColumnOrigin) -> dict[str, 
         return _described_periods(name, values, origin, of)
     is_number = pd.api.types.is_numeric_dtype(values)
     known = values.dropna()
-    common: list[object] = [] if is_number else list(known.value_counts().head(3).index)
+    commonest = None if is_number else known.value_counts()
+    common: list[object] = [] if commonest is None else list(commonest.head(3).index)
     return {
         "column": name,
         "label": origin.label or "",
@@ -53,7 +55,7 @@ def _described(name: str, values: pd.Series, origin: ColumnOrigin) -> dict[str, 
         "transformation": origin.transformation,
         "rows": len(values),
         "missing": int(values.isna().sum()),
-        "distinct": int(known.nunique()),
+        "distinct": int(known.nunique() if commonest is None else len(commonest)),
         "minimum": known.min() if is_number and len(known) else None,
         "mean": known.mean() if is_number and len(known) else None,
         "maximum": known.max() if is_number and len(known) else None,
@@ -115,32 +117,54 @@ def missingness(
         this period, ``missing`` values among them, and as shares ``attrition`` (units not there) and
         ``missing_share`` (values missing among those there).
     """
-    parts = [_counted(panel.assign(_cohort=ALL), unit, period, columns, ALL)]
+    everybody = (np.zeros(len(panel), dtype=np.int64), [ALL])
+    parts = [_counted(panel, *everybody, unit, period, columns, ALL)]
     for designation in designations:
-        cohort = panel[cohort_column(designation)].map(of.label, na_action="ignore")
-        with_cohort = panel.assign(_cohort=cohort.astype(object).fillna("never"))
         whom = (levels or {}).get(designation, unit)
-        parts.append(_counted(with_cohort.dropna(subset=[whom]), whom, period, columns, designation))
+        of_one = panel.dropna(subset=[whom])
+        code, found = pd.factorize(of_one[cohort_column(designation)], sort=True)
+        names = [*(of.label(each) for each in found), "never"]
+        parts.append(_counted(of_one, code % len(names), names, whom, period, columns, designation))
     return with_labels(pd.concat(parts, ignore_index=True), {"period": of})
 
 
-def _counted(panel: pd.DataFrame, unit: str, period: str, columns: Sequence[str], designation: str) -> pd.DataFrame:
-    periods = sorted(panel[period].unique())
-    units = panel.groupby("_cohort")[unit].nunique()
+def _counted(
+    panel: pd.DataFrame,
+    cohort: np.ndarray,
+    names: Sequence[str],
+    unit: str,
+    period: str,
+    columns: Sequence[str],
+    designation: str,
+) -> pd.DataFrame:
+    """Count in cells of a cohort, numbered by its name, and a period."""
+    when, periods = pd.factorize(panel[period], sort=True)
+    who = pd.factorize(panel[unit])[0]
+    several = int(who.max(initial=0)) + 1
+    cell = cohort * len(periods) + when
+
+    def different(group: np.ndarray, number: int) -> np.ndarray:
+        return np.bincount(pd.unique(group * several + who) // several, minlength=number)
+
+    size = len(names) * len(periods)
+    units = different(cohort, len(names))
     # A cohort that is not there at all in a period is in the table too, with nobody present.
-    cells = pd.MultiIndex.from_product([units.index, periods], names=["cohort", "period"])
-    grouped = panel.groupby(["_cohort", period])
-    present = grouped.size().reindex(cells, fill_value=0)
-    there = grouped[unit].nunique().reindex(cells, fill_value=0)
+    cells = pd.DataFrame(
+        {
+            "cohort": np.repeat(np.array(names, dtype=object), len(periods)),
+            "period": np.tile(np.asarray(periods), len(names)),
+            "units": np.repeat(units, len(periods)),
+            "present": np.bincount(cell, minlength=size),
+            "attrition": 1 - different(cell, size) / np.maximum(np.repeat(units, len(periods)), 1),
+        }
+    )
+    cells = cells.assign(cell=cells.index).sort_values(["cohort", "period"], kind="stable")
     parts = []
     for column in columns:
-        absent = grouped[column].agg(lambda values: int(values.isna().sum())).reindex(cells, fill_value=0)
-        numbers = {"present": present.to_numpy(), "missing": absent.to_numpy(), "_there": there.to_numpy()}
-        part = pd.DataFrame(numbers, index=cells).reset_index()
-        parts.append(part.assign(column=column))
-    table = pd.concat(parts, ignore_index=True).assign(designation=designation)
-    table["units"] = table["cohort"].map(units)
-    table["attrition"] = 1 - table["_there"] / table["units"]
+        absent = np.bincount(cell[panel[column].isna().to_numpy()], minlength=size)
+        parts.append(cells.assign(designation=designation, column=column, missing=absent[cells["cell"]]))
+    table = pd.concat(parts, ignore_index=True)
+    table = table[table["units"] > 0]
     table["missing_share"] = (table["missing"] / table["present"]).where(table["present"] > 0)
     order = [*MISSINGNESS_KEY, "units", "present", "missing", "attrition", "missing_share"]
     return table[order]

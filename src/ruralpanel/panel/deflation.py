@@ -75,13 +75,19 @@ def real_values(
         raise DataError([Problem(where, what, hint=hint)])
     region = table[deflator.region] if deflator.region is not None else pd.Series(EVERYWHERE, index=table.index)
     known = (amount.notna() & region.notna()).to_numpy()
-    rows = pd.MultiIndex.from_arrays([region.to_numpy(dtype=object), period.to_numpy()])
-    levels = pd.concat({key: each for key, each in relative.items() if len(each)})
-    level = pd.Series(levels.reindex(rows).to_numpy(), index=table.index)
+    # Each region and period is looked up once, however many rows are of it.
+    of_region, regions = pd.factorize(region)
+    of_period, periods = pd.factorize(period)
+    levels = np.full((len(regions) + 1, len(periods)), np.nan)
+    for number, each in enumerate(regions):
+        if each in relative:
+            levels[number] = relative[each].reindex(periods).to_numpy()
+    level = pd.Series(levels[of_region, of_period], index=table.index)
     without = known & level.isna().to_numpy()
     words = []
     if without.any():
-        told = _lacking(rows[without], series, deflator, of)
+        lacking = pd.MultiIndex.from_arrays([region[without].to_numpy(dtype=object), period[without].to_numpy()])
+        told = _lacking(lacking, series, deflator, of)
         if deflator.unmatched == "fail":
             what = f"`{deflator.source}` lacks {deflator.index} for {counted(int(without.sum()), 'value')}: {told}"
             hint = "add it to the series, or declare `unmatched: missing`"

@@ -13,7 +13,7 @@ from ruralpanel.frames.expressions import evaluate_number
 from ruralpanel.frames.periods.column import with_labels
 from ruralpanel.frames.periods.conditions import with_ordinals
 from ruralpanel.frames.periods.frequency import YEAR, Frequency, is_finer, labelled
-from ruralpanel.frames.storage import key_problems
+from ruralpanel.frames.storage import is_in_order, key_problems, sorted_by
 from ruralpanel.panel.deflation import real_values
 from ruralpanel.panel.periods import YEARS, PanelPeriods, spans
 from ruralpanel.study.measures import Derived
@@ -67,7 +67,10 @@ def derive(
         of_prices = periods.prices.get(name, YEAR)
         # Prices of years deflate all quarters of a year.
         if is_finer(periods.of.name, of_prices.name):
-            in_period = in_period.map(lambda period: of_prices.ordinal_of_day(periods.of.first_day(period)))
+            different = in_period.unique()
+            in_period = in_period.map(
+                {each: of_prices.ordinal_of_day(periods.of.first_day(each)) for each in different}
+            )
         values, told = real_values(table, column, name, deflator, tables[deflator.source], in_period, of_prices)
     elif derived.per_head is not None:
         values, told = per_head(column, _numbers(table, str(derived.population), derived.way))
@@ -224,11 +227,13 @@ def _baseline(
         what = f"`baseline: {derived.baseline}` is of {' to '.join(dict.fromkeys(labelled((first, last), of)))}, "
         hint = f"the panel has {spans(map(int, period.unique()), of=of)}"
         raise DataError([Problem("panel", what + f"and no row of the panel is of that {panel.period}", hint=hint)])
-    known = pd.DataFrame({"unit": unit, "period": period, "value": values})[within & values.notna()]
+    code, units = pd.factorize(unit)
+    known = pd.DataFrame({"unit": code, "period": period, "value": values})[within & values.notna() & (code >= 0)]
     # Sums of the same numbers in another order differ in their last digits, so the order is made one.
-    of_unit = known.sort_values(["unit", "period"], kind="stable").groupby("unit")["value"].agg(["mean", "size"])
-    result = unit.map(of_unit["mean"]).astype("float64")
-    lost = int(unit[result.isna()].nunique())
+    of_unit = sorted_by(known, ["unit", "period"]).groupby("unit")["value"].agg(["mean", "size"])
+    means = of_unit["mean"].reindex(range(len(units))).to_numpy(dtype="float64")
+    result = pd.Series(np.append(means, np.nan)[code], index=table.index)
+    lost = len(np.unique(code[result.isna() & (code >= 0)]))
     told = [f"not observed in {counted(lost, 'unit')}, so missing in {counted(int(result.isna().sum()), 'row')}"]
     told = told if lost else []
     periods = int(period[within].nunique())
@@ -270,17 +275,25 @@ def _at_distance(table: pd.DataFrame, values: pd.Series, distance: int, panel: P
     problems = key_problems(table, [panel.unit, panel.period], "panel")
     if problems:
         raise DataError(problems)
-    unit, period = table[panel.unit], table[panel.period]
-    rows = pd.MultiIndex.from_arrays([unit, period])
-    position = rows.get_indexer(pd.MultiIndex.from_arrays([unit, period - distance]))
-    there = pd.Series(position >= 0, index=table.index)
-    return pd.Series(values.to_numpy()[position], index=table.index).where(there), there
+    code, period = pd.factorize(table[panel.unit])[0], table[panel.period].to_numpy()
+    first, last = int(period.min()), int(period.max())
+    place = code * (last - first + 1) + (period - first)
+    order = np.argsort(place, kind="stable")
+    then = period - distance
+    within = (then >= first) & (then <= last)
+    position = np.minimum(np.searchsorted(place, place - distance, sorter=order), len(place) - 1)
+    found = order[position]
+    there = pd.Series(within & (place[found] == place - distance), index=table.index)
+    return pd.Series(values.to_numpy()[found], index=table.index).where(there), there
 
 
 def _previous_known(table: pd.DataFrame, values: pd.Series, panel: Panel) -> tuple[pd.Series, pd.Series]:
     """Find the unit's latest known value before each row, and how many periods lie between."""
-    frame = pd.DataFrame({"unit": table[panel.unit], "period": table[panel.period], "value": values})
-    known = frame[values.notna()].sort_values(["unit", "period"], kind="stable")
+    code = pd.factorize(table[panel.unit])[0]
+    frame = pd.DataFrame({"unit": code, "period": table[panel.period], "value": values})
+    known = frame[values.notna() & (code >= 0)]
+    if not is_in_order(known, ["unit", "period"]):
+        known = known.sort_values(["unit", "period"], kind="stable")
     before = known.groupby("unit")[["period", "value"]].shift()
     then = before["value"].reindex(table.index)
     return then, (table[panel.period] - before["period"].reindex(table.index)).astype("float64")

@@ -12,6 +12,12 @@ from ruralpanel.treatment_columns import cohort_column
 from ruralpanel.verification.summary import REPRODUCES, STATUSES
 
 
+def columns_of_facts(study: Study) -> list[str]:
+    """Name the columns of the panel that facts of a run are about: who, when, and who is treated when."""
+    panel = study.panel
+    return [panel.unit, panel.period, *study.levels.values(), *map(cohort_column, study.designation)]
+
+
 def facts_of_run(study: Study, panel: pd.DataFrame, estimates: pd.DataFrame, verdict: pd.DataFrame) -> dict[str, str]:
     """State what a paper can ask for as ``{{ run: … }}``.
 
@@ -20,7 +26,7 @@ def facts_of_run(study: Study, panel: pd.DataFrame, estimates: pd.DataFrame, ver
     study
         The study.
     panel
-        The finished panel.
+        The finished panel, or its columns of :func:`columns_of_facts`.
     estimates
         Tidy estimates of all blocks.
     verdict
