@@ -27,6 +27,7 @@ SlurmctldPort={port}
 SlurmdPort={node_port}
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
+TaskProlog={folder}/prolog
 SwitchType=switch/none
 MpiDefault=none
 ReturnToService=2
@@ -80,6 +81,10 @@ class Slurm:
             host=host, folder=self.folder, cores=os.cpu_count(), memory=memory - 100, port=port, node_port=port + 1
         )
         (self.folder / "slurm.conf").write_text(text, encoding="utf-8")
+        # The plugin takes Slurm's variables away, lest a job be taken for a part of the one that it was submitted from.
+        prolog = self.folder / "prolog"
+        prolog.write_text(f"#!/bin/sh\necho export SLURM_CONF={self.folder}/slurm.conf\n", encoding="utf-8")
+        prolog.chmod(0o755)
         key = self.folder / "munge.key"
         subprocess.run(["mungekey", "--create", f"--keyfile={key}"], env=self.environment, check=True)
         munge = [f"--{name}={self.folder}/munge.{name.split('-')[0]}" for name in ("key-file", "socket", "pid-file")]
