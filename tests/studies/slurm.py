@@ -8,7 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-PROGRAMS = ("munged", "mungekey", "slurmctld", "slurmd", "sbatch", "sinfo")
+PROGRAMS = ("munged", "mungekey", "slurmctld", "slurmd", "sbatch", "srun", "sinfo")
 
 CONFIGURATION = """\
 ClusterName=one
@@ -27,7 +27,6 @@ SlurmctldPort={port}
 SlurmdPort={node_port}
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
-TaskProlog={folder}/prolog
 SwitchType=switch/none
 MpiDefault=none
 ReturnToService=2
@@ -81,10 +80,15 @@ class Slurm:
             host=host, folder=self.folder, cores=os.cpu_count(), memory=memory - 100, port=port, node_port=port + 1
         )
         (self.folder / "slurm.conf").write_text(text, encoding="utf-8")
-        # The plugin takes Slurm's variables away, lest a job be taken for a part of the one that it was submitted from.
-        prolog = self.folder / "prolog"
-        prolog.write_text(f"#!/bin/sh\necho export SLURM_CONF={self.folder}/slurm.conf\n", encoding="utf-8")
-        prolog.chmod(0o755)
+        # The plugin starts a job's step without Slurm's variables, and so without the one that says where this one is.
+        programs = self.folder / "bin"
+        programs.mkdir()
+        inside = (
+            f'#!/bin/sh\nSLURM_CONF={self.folder}/slurm.conf exec {shutil.which("srun", path=search_path())} "$@"\n'
+        )
+        (programs / "srun").write_text(inside, encoding="utf-8")
+        (programs / "srun").chmod(0o755)
+        self.environment["PATH"] = os.pathsep.join([str(programs), self.environment["PATH"]])
         key = self.folder / "munge.key"
         subprocess.run(["mungekey", "--create", f"--keyfile={key}"], env=self.environment, check=True)
         munge = [f"--{name}={self.folder}/munge.{name.split('-')[0]}" for name in ("key-file", "socket", "pid-file")]
