@@ -24,7 +24,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -44,13 +44,15 @@ LIBRARIES = (
 PREFIX = "ruralpanel-forks-"
 
 
-def start_server(scripts: Path) -> None:
+def start_server(scripts: Path, libraries: Sequence[str] = LIBRARIES) -> None:
     """Start the server of this run, if there can be one, and tell the jobs that the run will start.
 
     Parameters
     ----------
     scripts
         The folder of the jobs' scripts: what they import of this package is loaded too.
+    libraries
+        What else is.
     """
     if sys.platform != "linux":  # elsewhere libraries of the system do not survive a fork
         return
@@ -61,8 +63,9 @@ def start_server(scripts: Path) -> None:
         listening.listen(128)
         # One thread of linear algebra, as jobs have: a fork takes over no other.
         alone = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        modules = (*libraries, *imported_by(scripts))
         subprocess.Popen(
-            [sys.executable, "-P", "-m", __name__, str(run), str(listening.fileno()), folder, *imported_by(scripts)],
+            [sys.executable, "-P", "-m", __name__, str(run), str(listening.fileno()), folder, *modules],
             env={**os.environ, **alone},
             pass_fds=(run, listening.fileno()),
             stdin=subprocess.DEVNULL,
@@ -244,7 +247,7 @@ def main(run: int, listening: int, folder: str, modules: Iterable[str]) -> None:
     server = Server(run, socket.socket(fileno=listening))
     try:
         going_on = True
-        for name in (*LIBRARIES, *modules):
+        for name in modules:
             if not (going_on := server.serve(wait=False)):
                 break
             with suppress(Exception):  # the job that needs it finds out the same, and says so
@@ -256,6 +259,7 @@ def main(run: int, listening: int, folder: str, modules: Iterable[str]) -> None:
         for path in (Path(folder) / "socket", Path(folder)):
             with suppress(OSError):
                 path.unlink() if path.is_socket() else path.rmdir()
+    os._exit(0)  # without taking down what is loaded
 
 
 if __name__ == "__main__":

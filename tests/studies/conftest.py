@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.conftest import ROOT
@@ -15,13 +16,16 @@ PARTS = ("workflow", "config", "src", "data", "results/published", "requirements
 class Checkout:
     """A copy of the repository without results, in which the workflow can be run and files changed."""
 
+    environment: Mapping[str, str] = {}
+    """What is particular to the environment that it is run in."""
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         for part in PARTS:
             source, target = ROOT / part, folder / part
             target.parent.mkdir(parents=True, exist_ok=True)
-            if source.is_dir():
-                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+            if source.is_dir():  # with what is compiled already, or each would compile all modules
+                shutil.copytree(source, target)
             else:
                 shutil.copy2(source, target)
 
@@ -38,7 +42,8 @@ class Checkout:
 
     def module(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a module in the copy, on the copy's own code."""
-        environment = {**os.environ, "PYTHONPATH": str(self.folder / "src")}
+        environment = {**os.environ, "PYTHONPATH": str(self.folder / "src"), **self.environment}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # as ./run does
         return subprocess.run(
             [sys.executable, "-m", name, *arguments],
             cwd=self.folder,

@@ -119,6 +119,20 @@ TEMPLATES = sorted(
 )
 
 
+def memory(base, times):
+    """Ask for memory in MiB: a base, so many times what the inputs take on disk, and twice that when tried again."""
+    return lambda wildcards, input, attempt: attempt * (
+        base + round(times * input.size_mb)
+    )
+
+
+def minutes(base, each):
+    """Ask for time: a base, so many minutes for each MiB of inputs, and twice that when tried again."""
+    return lambda wildcards, input, attempt: attempt * (
+        base + round(each * input.size_mb)
+    )
+
+
 def as_json(model):
     """Write a part of the study as text, in the order of the study file, which numbers exhibits and orders steps."""
     return model.model_dump_json(by_alias=True)

@@ -10,6 +10,9 @@ rule estimate_block:
         draws=f"{RESULTS}/estimates/{{block}}.draws.parquet",
     log:
         f"{RESULTS}/logs/estimate_block/{{block}}.log",
+    resources:
+        mem_mb=memory(700, 25),
+        runtime=minutes(30, 1),
     params:
         equations=lambda wildcards: equations_as_json(wildcards.block),
         designations=list(STUDY.designation),

@@ -11,6 +11,9 @@ rule build_panel:
         capacities=f"{RESULTS}/panel/capacities.csv",
     log:
         f"{RESULTS}/logs/build_panel.log",
+    resources:
+        mem_mb=memory(700, 20),
+        runtime=minutes(20, 0.2),
     params:
         sources=STUDY.read_by_panel,
         base=STUDY.base,
@@ -41,6 +44,9 @@ rule describe_panel:
         balance=f"{RESULTS}/panel/balance.csv",
     log:
         f"{RESULTS}/logs/describe_panel.log",
+    resources:
+        mem_mb=memory(700, 20),
+        runtime=minutes(20, 0.2),
     params:
         declaration=lambda wildcards: panel_description(),
         code=lambda wildcards: code_digest(

@@ -74,6 +74,9 @@ rule write_paper:
         paper=f"{RESULTS}/paper.pdf",
     log:
         f"{RESULTS}/logs/write_paper.log",
+    resources:
+        mem_mb=memory(700, 20),
+        runtime=minutes(10, 0.1),
     params:
         study=lambda wildcards: as_json(STUDY),
         code=lambda wildcards: code_digest("ruralpanel.report.paper.paper"),

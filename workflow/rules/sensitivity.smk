@@ -8,6 +8,9 @@ rule analyse_sensitivity:
         results=f"{RESULTS}/sensitivity/{{analysis}}.csv",
     log:
         f"{RESULTS}/logs/analyse_sensitivity/{{analysis}}.log",
+    resources:
+        mem_mb=memory(700, 25),
+        runtime=minutes(30, 1),
     params:
         declaration=lambda wildcards: as_json(STUDY.sensitivity[wildcards.analysis]),
         equations=lambda wildcards: analysed_equations_as_json(wildcards.analysis),

@@ -28,6 +28,9 @@ rule read_source:
         provenance=f"{RESULTS}/sources/{{source}}.provenance.json",
     log:
         f"{RESULTS}/logs/read_source/{{source}}.log",
+    resources:
+        mem_mb=memory(500, 20),
+        runtime=minutes(10, 0.2),
     params:
         declaration=lambda wildcards: as_json(STUDY.sources[wildcards.source]),
         periods=lambda wildcards: {

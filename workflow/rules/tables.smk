@@ -12,6 +12,9 @@ rule prepare_table:
         totals=f"{RESULTS}/tables/{{table}}.totals.csv",
     log:
         f"{RESULTS}/logs/prepare_table/{{table}}.log",
+    resources:
+        mem_mb=memory(500, 20),
+        runtime=minutes(10, 0.2),
     params:
         declaration=lambda wildcards: as_json(STUDY.tables[wildcards.table]),
         key=lambda wildcards: STUDY.shapes[wildcards.table].key,

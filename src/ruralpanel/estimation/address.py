@@ -88,7 +88,7 @@ def find_estimate(estimates: pd.DataFrame, address: Address) -> pd.Series:
 
 def _controls(rows: pd.DataFrame) -> pd.Series[bool]:
     """Tell which rows are of regressors that stand beside a treatment, and of no interaction with one."""
-    stated = {cell: set(read(cell)) for cell in rows["regressors"].unique()}
+    stated = {cell: set(read(cell) or ()) for cell in rows["regressors"].unique()}
     treatments = {term for term, cell in zip(rows["term"], rows["regressors"], strict=True) if term not in stated[cell]}
     return pd.Series(
         [
