@@ -161,8 +161,7 @@ class Specification(Section):
     it has no coefficient of its own."""
     engine: Engine | None = None
     """What does least squares with fixed effects. `ruralpanel`, the default: this program's own, exact for units with
-    periods or regions by period beside them. `linearmodels`: its AbsorbingLS, slower, which the former is held to; `./run
-    verify --engine linearmodels` does a whole study with it and compares."""
+    periods or regions by period beside them. `linearmodels`: its AbsorbingLS, slower, to which the former is held."""
     fixed_effects: list[Annotated[str, Field(pattern=FIXED_EFFECT)]] | None = None
     """Fixed effects, any number; `region*year` is one effect for each pair. A column in brackets has a slope of its
     own in every level, beside the level's intercept, as in R fixest: `village[year]` is a linear trend for each
