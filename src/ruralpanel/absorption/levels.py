@@ -36,8 +36,22 @@ class Levels:
         return np.bincount(self.codes, minlength=self.number)
 
     def within(self, other: Levels) -> bool:
-        """Tell whether all rows of each level are in one level of another column."""
-        return self.number >= other.number and bool(_lie_within(self.codes, self.number, other.codes))
+        """Tell whether all rows of each level are in one level of another column; rows without a level are none's."""
+        return self.number >= other.number and self.lies_within(other)
+
+    def lies_within(self, other: Levels) -> bool:
+        """Tell the same where either column may have missing values."""
+        return bool(_lie_within(self.codes, self.number, other.codes))
+
+    def first_rows(self) -> Codes:
+        """Give the first row of each level."""
+        found = np.empty(self.number, dtype="int64")
+        found[self.codes[::-1]] = np.arange(len(self.codes))[::-1]
+        return found
+
+    def among(self, rows: np.ndarray) -> int:
+        """Count the levels of chosen rows, which a mask of all rows marks."""
+        return int(np.count_nonzero(np.bincount(self.codes[rows], minlength=self.number)))
 
     def by(self, other: Levels) -> Levels:
         """Number pairs of levels."""
@@ -107,6 +121,8 @@ def _lie_within(codes: Codes, number: int, others: Codes) -> bool:
     of_level = np.full(number, -2, np.int64)
     for row in range(len(codes)):
         level = codes[row]
+        if level < 0:
+            continue
         if of_level[level] == -2:
             of_level[level] = others[row]
         elif of_level[level] != others[row]:
