@@ -12,9 +12,9 @@ import statsmodels.formula.api as smf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ruralpanel.absorption.elimination import FixedEffects, HardlyConnected
+from ruralpanel.absorption.levels import levels_of
 from ruralpanel.estimation.rounding import ZERO_ERROR, recorded_rounding, unit_of
-from ruralpanel.estimation.sample import CannotEstimate
-from ruralpanel.estimation.within import FixedEffectsOut
 from ruralpanel.study.blocks import Inference
 from ruralpanel.study.matching import Matching
 from ruralpanel.words.sentences import sentence
@@ -284,24 +284,31 @@ def test_cells_of_one_or_two_rows_have_means_and_reasons(units: int) -> None:
 
 
 @pytest.mark.parametrize("weights", ["none", "uneven"])
-@pytest.mark.parametrize("sloping", [False, True])
+@pytest.mark.parametrize("sloping", [[], ["a"], ["b"], ["a", "b"]])
 def test_fixed_effects_are_taken_out_exactly_and_by_iterating(
-    monkeypatch: pytest.MonkeyPatch, weights: str, sloping: bool
+    monkeypatch: pytest.MonkeyPatch, weights: str, sloping: list[str]
 ) -> None:
     panel = irregular(3)
     effects = pd.DataFrame({"a": panel["village"], "b": panel["year"], "c": (panel["village"] * 7 + panel["year"]) % 5})
     size = np.ones(len(panel)) if weights == "none" else np.exp(5 * panel["noise"].to_numpy())
-    slopes = [(panel["village"].to_numpy(), panel["x"].to_numpy())] if sloping else []
-    columns, noise = panel[["y", "noise"]].to_numpy(), np.zeros(2)
-    exact = FixedEffectsOut(effects, slopes, size).left(columns, noise)
-    formula = "C(village) + C(year) + C(c)" + (" + C(village):x" if sloping else "")
-    by_hand = smf.wls(f"noise ~ {formula}", panel.assign(c=effects["c"]), weights=size).fit()
-    np.testing.assert_allclose(exact[:, 1], by_hand.resid, atol=1e-8)
-    monkeypatch.setattr("ruralpanel.estimation.within.EXACT_LEVELS", 0)
-    np.testing.assert_allclose(FixedEffectsOut(effects, slopes, size).left(columns, noise), exact, atol=1e-9)
-    monkeypatch.setattr("ruralpanel.estimation.within.ITERATIONS", 1)
-    with pytest.raises(CannotEstimate, match="levels_hardly_connected"):
-        FixedEffectsOut(effects, slopes, size).left(columns, noise)
+    levels = {name: levels_of(effects[name]) for name in effects}
+    slopes = [(levels[name], panel["x"].to_numpy()) for name in sloping]
+    root = np.empty(0) if weights == "none" else np.sqrt(size)
+
+    def left() -> np.ndarray:
+        columns = np.ascontiguousarray(panel[["y", "noise"]].to_numpy(dtype="float64").T) * np.sqrt(size)
+        FixedEffects(list(levels.values()), slopes, root, len(panel)).take_out(columns, np.zeros(2))
+        return columns / np.sqrt(size)
+
+    exact = left()
+    formula = "C(a) + C(b) + C(c)" + "".join(f" + C({name}):x" for name in sloping)
+    by_hand = smf.wls(f"noise ~ {formula}", panel.assign(**effects), weights=size).fit()
+    np.testing.assert_allclose(exact[1], by_hand.resid, atol=1e-8)
+    monkeypatch.setattr("ruralpanel.absorption.elimination.EXACT_LEVELS", 0)
+    np.testing.assert_allclose(left(), exact, atol=1e-9)
+    monkeypatch.setattr("ruralpanel.absorption.elimination.ITERATIONS", 1)
+    with pytest.raises(HardlyConnected, match="levels_hardly_connected"):
+        left()
 
 
 @pytest.mark.parametrize(

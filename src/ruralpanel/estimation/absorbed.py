@@ -1,19 +1,27 @@
-"""Least squares with any number of fixed effects: linearmodels does the estimation, this module the reporting."""
+"""Least squares with any number of fixed effects, the one door to the engine of :mod:`ruralpanel.absorption`.
+
+What fixed effects leave of both sides is regressed by products of the columns. Where an equation asks for the
+``engine: linearmodels``, its AbsorbingLS does that again from the columns, which is what the engine is held to.
+"""
 
 from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from ruralpanel.absorption.elimination import FixedEffects
+from ruralpanel.absorption.levels import levels_of
+from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.estimates import statistics
 from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, effect_name
 from ruralpanel.estimation.treated_clusters import counts_of
-from ruralpanel.estimation.within import FixedEffectsOut, Within, within
+from ruralpanel.estimation.within import Within, within
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.inference.covariance import Covariance, Influences, NoCovariance, Rows, covariance_of
 from ruralpanel.inference.small_sample import drop_singletons
@@ -43,19 +51,33 @@ class Absorbed:
         The rows that were used.
     effects
         Their fixed effects without slopes, as integer codes.
-    weights
-        Of these rows, with a mean of one.
-    outcome
-        What is left of it, times the square root of the weights, shape (rows,).
-    regressors
-        The same of the regressors, by term.
+    has_effects
+        Whether there are any, in the place of a constant.
+    within
+        What is left.
     """
 
     sample: pd.DataFrame
     effects: pd.DataFrame
-    weights: np.ndarray
-    outcome: np.ndarray
-    regressors: pd.DataFrame
+    has_effects: bool
+    within: Within
+
+    @cached_property
+    def weights(self) -> Numbers:
+        """Of these rows, with a mean of one, shape (rows,)."""
+        return self.within.weights
+
+    @cached_property
+    def outcome(self) -> Numbers:
+        """What is left of it, times the square root of the weights, shape (rows,)."""
+        return np.asarray(self.within.columns[0] * self.within.scales[0])
+
+    @cached_property
+    def regressors(self) -> pd.DataFrame:
+        """The same of the regressors, by term."""
+        values = self.within.columns[1:] * self.within.scales[1:, None]
+        found = pd.DataFrame(values.T, columns=self.within.terms, index=self.sample.index)
+        return found if self.has_effects else found.assign(**{CONSTANT: np.sqrt(self.weights)})
 
 
 @dataclass(frozen=True)
@@ -97,7 +119,7 @@ class Fit:
 
 @dataclass(frozen=True)
 class Regression:
-    """A regression that linearmodels has estimated on what its fixed effects leave.
+    """A regression on what its fixed effects leave.
 
     Parameters
     ----------
@@ -150,15 +172,9 @@ def fit_absorbed(sample: pd.DataFrame, terms: list[str], equation: Equation, led
     weights = sample[equation.weights] if equation.weights else None
     regression = absorbed_regression(sample, sample[OUTCOME], weights, terms, effects, equation)
     fit = fit_of(regression, sample, terms, effects, equation, ledger)
-    relative = np.ones(len(sample)) if weights is None else (weights / weights.mean()).to_numpy(dtype="float64")
-    root, parts = np.sqrt(relative), regression.within
-    regressors = pd.DataFrame(parts.regressors * parts.units * root[:, None], columns=parts.terms, index=sample.index)
-    if not equation.fixed_effects:
-        regressors[CONSTANT] = root
-    outcome = parts.outcome * parts.outcome_unit * root
-    absorbed = Absorbed(sample, effects, relative, outcome, regressors)
-    left = root * parts.outcome  # without fixed effects, around the mean
-    r_squared = 1.0 - float((regression.influences.residuals**2).sum()) / float((left**2).sum())
+    residuals = regression.influences.residuals  # of an outcome whose mean square is one
+    r_squared = 1.0 - float(residuals @ residuals) / len(sample)
+    absorbed = Absorbed(sample, effects, bool(equation.fixed_effects), regression.within)
     return replace(fit, shared=fit.shared | {"r_squared": r_squared}, absorbed=absorbed)
 
 
@@ -197,7 +213,7 @@ def fit_of(
     CannotEstimate
         If no degrees of freedom are left, or there is one cluster only.
     """
-    rows = _rows(sample, effects, equation)
+    rows = _rows(regression, sample, effects, equation)
     try:
         covariance = covariance_of(regression.influences, rows, equation.inference)
     except NoCovariance as error:
@@ -228,20 +244,19 @@ def fit_of(
     return Fit(pd.Series(regression.coefficients * units, regression.terms), covariance, collinear, shared)
 
 
-def _rows(sample: pd.DataFrame, effects: pd.DataFrame, equation: Equation) -> Rows:
+def _rows(regression: Regression, sample: pd.DataFrame, effects: pd.DataFrame, equation: Equation) -> Rows:
     """Describe the rows of a regression to what computes its standard errors."""
     sloping = slopes(equation.fixed_effects)
     intercepts = [effect_name(each.intercept) for each in sloping]
     places = None
     if equation.inference.vcov.needs_places:
         places = sample[[str(equation.latitude), str(equation.longitude)]].to_numpy(dtype="float64")
-    weights = sample[equation.weights].to_numpy(dtype="float64") if equation.weights else np.ones(len(sample))
     columns = [slope_values(sample, each).to_numpy()[:, 0] for each in sloping]
     return Rows(
         sample,
-        effects,
+        [levels_of(effects[name]) for name in effects],
         sample[equation.period].to_numpy(dtype="int64"),
-        weights / weights.mean(),
+        regression.within.weights,
         sample[list(dict.fromkeys([*effects, *intercepts]))],
         [(sample[name].to_numpy(), values) for name, values in zip(intercepts, columns, strict=True)],
         sum(int(sample[name].nunique()) for name in intercepts),
@@ -289,15 +304,15 @@ def varying_effects(sample: pd.DataFrame, equation: Equation, ledger: Ledger) ->
         The rows that stay, and their fixed effects without slopes.
     """
     names = [effect_name(effect) for effect in intercepts(equation.fixed_effects)]
-    names = [name for name in names if sample[name].nunique() > 1]  # one level is the constant
+    names = [name for name in names if sample[name].min() < sample[name].max()]  # one level is the constant
     sample = _without_singletons(sample, names, equation, ledger)
     return sample, sample[names]
 
 
 def _without_singletons(sample: pd.DataFrame, names: list[str], equation: Equation, ledger: Ledger) -> pd.DataFrame:
     """Drop singletons where the chosen software does; where it keeps them, count them all the same."""
-    stay = drop_singletons(sample[names])
-    if stay.all():
+    stay = drop_singletons([levels_of(sample[name]) for name in names])
+    if stay is None:
         return sample
     alone = int((~stay).sum())
     if not equation.inference.correction.drops_singletons:
@@ -325,8 +340,6 @@ class TakenOut:
     ----------
     within
         Both sides, each divided by what it varies by; at least one term.
-    weights
-        Of the rows, with a mean of one.
     effects
         What was taken out: one column an effect, integer codes; no columns where only the mean was.
     slopes
@@ -334,7 +347,6 @@ class TakenOut:
     """
 
     within: Within
-    weights: np.ndarray
     effects: pd.DataFrame
     slopes: list[tuple[str, pd.DataFrame]]
 
@@ -352,7 +364,8 @@ class TakenOut:
             By term, each side divided by what it varies by.
         """
         level = self.within.outcome_level + float(np.abs(coefficients) @ self.within.levels)
-        return np.asarray(NOISE * level * np.sqrt(self.weights))
+        root = self.within.root
+        return NOISE * level * root if len(root) else np.full(self.within.rows, NOISE * level)
 
 
 def effects_taken_out(
@@ -385,33 +398,41 @@ def effects_taken_out(
     CannotEstimate
         If the outcome or every term is absorbed, or there are fewer rows than coefficients.
     """
-    varying = sample[[term for term in terms if sample[term].nunique() > 1]].astype("float64")
+    columns = {term: sample[term].to_numpy(dtype="float64") for term in dict.fromkeys(terms)}
+    columns = {term: values for term, values in columns.items() if _varies(values)}
     seen_once = _of_units_seen_once(sample, equation)
     nothing_left = because("nothing_left", terms=terms, once=seen_once)
-    if varying.empty:
+    if not columns:
         raise CannotEstimate(nothing_left)
     sloping = slopes(equation.fixed_effects)
     # A slope has its intercept beside it, even where one level makes that the constant.
     intercepts = [effect_name(each.intercept) for each in sloping]
     taken_out = sample[list(dict.fromkeys([*effects, *intercepts]))]
-    coefficients = varying.shape[1] + (taken_out.shape[1] == 0)
+    coefficients = len(columns) + (taken_out.shape[1] == 0)
     if len(sample) <= coefficients:
         raise CannotEstimate("too_few_rows", rows=len(sample), coefficients=coefficients)
-    if outcome.nunique() == 1:
+    explained = outcome.to_numpy(dtype="float64")
+    if not _varies(explained):
         raise CannotEstimate("outcome_constant")
-    largest = max(float(outcome.abs().max()), float(varying.abs().max().max()))
+    largest = max(max(abs(float(each.min())), abs(float(each.max()))) for each in (explained, *columns.values()))
     if largest > LARGEST:
         raise CannotEstimate("values_too_large", largest=largest)
-    relative = np.ones(len(sample)) if weights is None else (weights / weights.mean()).to_numpy(dtype="float64")
+    root = np.empty(0) if weights is None else np.sqrt((weights / weights.mean()).to_numpy(dtype="float64"))
     values = list(zip(intercepts, (slope_values(sample, each) for each in sloping), strict=True))
-    of_levels = [(sample[name].to_numpy(), column.to_numpy()[:, 0]) for name, column in values]
+    levels = {str(name): levels_of(taken_out[name]) for name in taken_out}
+    of_levels = [(levels[name], column.to_numpy()[:, 0]) for name, column in values]
+    out = FixedEffects(list(levels.values()), of_levels, root, len(sample))
     try:
-        parts = within(outcome.to_numpy("float64"), varying, relative, FixedEffectsOut(taken_out, of_levels, relative))
+        parts = within(explained, list(columns.values()), list(columns), root, out)
     except CannotEstimate as error:
         raise CannotEstimate("of_units_seen_once", why=error.reason, once=seen_once) from None
     if not parts.terms:
         raise CannotEstimate(nothing_left)
-    return TakenOut(parts, relative, taken_out, values)
+    return TakenOut(parts, taken_out, values)
+
+
+def _varies(values: Numbers) -> bool:
+    return bool(values.min() < values.max())
 
 
 def absorbed_regression(
@@ -422,39 +443,43 @@ def absorbed_regression(
     effects: pd.DataFrame,
     equation: Equation,
 ) -> Regression:
-    """Take the fixed effects and their slopes out, drop what is collinear, and let linearmodels estimate.
-
-    linearmodels gets columns near one in size and orthogonal to each other, for its bounds are for such: it would leave
-    out a column that varies by less than a hundred thousandth of its level, and iterate for ever over one in yuan.
+    """Take the fixed effects and their slopes out, drop what is collinear, and regress.
 
     Parameters and errors are those of :func:`effects_taken_out`.
     """
     left = effects_taken_out(sample, outcome, weights, terms, effects, equation)
     parts = left.within
-    result, columns = _by_linearmodels(parts, weights, left.effects, left.slopes)
-    inverse = np.linalg.inv(columns.T @ columns)
-    moved = (columns @ inverse)[:, : len(parts.terms)] @ parts.back.T
-    found = parts.back @ np.asarray(result.params)[: len(parts.terms)]
+    if equation.engine == "linearmodels":
+        found, residuals = _by_linearmodels(parts, weights, left.effects, left.slopes)
+    else:
+        found, residuals = parts.solved()
+    columns, mixing = parts.weights_of_outcomes
     influences = Influences(
         parts.terms,
-        moved,
-        np.asarray(result.wresids, dtype="float64").ravel(),
+        columns,
+        mixing,
+        residuals,
         left.rounding(found),
         np.asarray(parts.outcome_unit / parts.units),
-        columns.shape[1],
+        len(parts.terms) + left.has_constant,
     )
     return Regression(parts.terms, parts, found, influences)
 
 
 def _by_linearmodels(
     parts: Within, weights: pd.Series | None, effects: pd.DataFrame, slope_columns: list[tuple[str, pd.DataFrame]]
-) -> tuple[Any, np.ndarray]:
-    """Regress with linearmodels, and give its result and the columns it used, times the square root of the weights."""
+) -> tuple[Numbers, Numbers]:
+    """Regress with linearmodels, and give coefficients, and residuals times the square root of the weights.
+
+    linearmodels gets columns near one in size and orthogonal to each other, for its bounds are for such: it would leave
+    out a column that varies by less than a hundred thousandth of its level, and iterate for ever over one in yuan.
+    """
     from linearmodels.iv import AbsorbingLS
     from linearmodels.iv.absorbing import Interaction
 
     absorbs = effects.shape[1] > 0
-    exogenous = pd.DataFrame(parts.orthogonal, index=effects.index, columns=parts.terms)
+    root = np.sqrt(parts.weights)
+    exogenous = pd.DataFrame(parts.orthogonal / root[:, None], index=effects.index, columns=parts.terms)
     if not absorbs:
         exogenous = exogenous.assign(**{CONSTANT: 1.0})
     by_hdfe = weights is None and not slope_columns
@@ -463,7 +488,7 @@ def _by_linearmodels(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model = AbsorbingLS(
-            pd.Series(parts.outcome, index=effects.index, name=OUTCOME),
+            pd.Series(parts.outcome / root, index=effects.index, name=OUTCOME),
             exogenous,
             absorb=effects.astype("category") if absorbs else None,
             interactions=[Interaction(effects[[name]].astype("category"), column) for name, column in slope_columns]
@@ -474,7 +499,8 @@ def _by_linearmodels(
             result = model.fit(cov_type="unadjusted", debiased=False, absorb_options=iterations, use_cache=False)
         except RuntimeError as error:  # iterations that do not settle
             raise CannotEstimate("effects_not_taken_out", error=str(error)) from None
-    return result, model.absorbed_exog.to_numpy()
+    found = parts.back @ np.asarray(result.params)[: len(parts.terms)]
+    return found, np.asarray(result.wresids, dtype="float64").ravel()
 
 
 def slope_values(sample: pd.DataFrame, effect: FixedEffect) -> pd.DataFrame:

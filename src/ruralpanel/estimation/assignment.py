@@ -7,12 +7,15 @@ Duflo & Mullainathan 2004, ibid. 119(1)).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from ruralpanel.absorption.levels import Levels as Numbered
+from ruralpanel.absorption.levels import levels_of
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
@@ -66,19 +69,27 @@ class Levels:
     @cached_property
     def above(self) -> dict[str, int]:
         """The numbers of groups of columns that hold more than one group of more than one unit, and all of each."""
-        codes, units = pd.factorize(self.panel[self.unit])
-        first = np.full(len(units), len(codes))
-        np.minimum.at(first, codes, np.arange(len(codes)))
+        first = self._units.first_rows()
         found = {}
         for name in self.panel.columns:
             values = self.panel[name]
-            known = values.notna().to_numpy()[first]
-            if str(name) in (self.unit, self.period) or known.mean() < KNOWN or not _holds_names(values):
+            of_units = values.iloc[first]
+            if str(name) in (self.unit, self.period) or of_units.notna().mean() < KNOWN or not _holds_names(of_units):
                 continue
-            groups = self.groups(str(name)).to_numpy()
-            if bool(np.all(groups == groups[first[codes]])) and 1 < (number := len(np.unique(groups))) < len(units):
-                found[str(name)] = number
+            groups = self._groups(str(name))
+            if 1 < groups.number < self._units.number and self._units.within(groups) and _holds_names(values):
+                found[str(name)] = groups.number
         return found
+
+    @cached_property
+    def _units(self) -> Numbered:
+        return levels_of(self.panel[self.unit])
+
+    def _groups(self, column: str) -> Numbered:
+        """Number the groups of a column as :meth:`groups` does."""
+        found = levels_of(self.panel[column])
+        missing = found.codes < 0
+        return levels_of(np.where(missing, self._units.codes + found.number, found.codes)) if missing.any() else found
 
     def groups(self, column: str) -> pd.Series:
         """Number the groups of a column; a unit of which it holds nothing is one of its own."""
@@ -99,17 +110,19 @@ class Levels:
         """List the columns within whose groups all units are treated alike."""
         key = (treatment, entering)
         if key not in self._constant:
-            rows = self.panel[self.panel[entering].notna()]
-            self._constant[key] = [name for name in self.above if self._is_constant(rows, name, *key)]
-        return self._constant[key]
+            known = self.panel[entering].notna().to_numpy()
+            periods, entered = levels_of(self.panel[self.period]), levels_of(self.panel[entering])
+            cohorts = levels_of(self.panel[cohort_column(treatment)].astype("float64").fillna(-1.0))
 
-    def _is_constant(self, rows: pd.DataFrame, column: str, treatment: str, entering: str) -> bool:
-        """Tell whether all units of each group have the same cohort, and the same treatment in a period."""
-        groups = self.groups(column).loc[rows.index]
-        cohort = rows[cohort_column(treatment)].astype("float64").fillna(-1.0).groupby(groups)
-        if (cohort.nunique() > 1).any():
-            return False
-        return bool((rows[entering].groupby([groups, rows[self.period]]).nunique() <= 1).all())
+            def is_constant(column: str) -> bool:
+                """Tell whether all units of each group have the same cohort, and the same treatment in a period."""
+                groups = self._groups(column)
+                if not known.all():
+                    groups = replace(groups, codes=np.where(known, groups.codes, -1))
+                return groups.lies_within(cohorts) and groups.by(periods).lies_within(entered)
+
+            self._constant[key] = [name for name in self.above if is_constant(name)]
+        return self._constant[key]
 
     def is_by_chance(self, column: str, treatment: str) -> bool:
         """Tell whether units of a column's groups would now and then be treated alike if units were drawn for it."""

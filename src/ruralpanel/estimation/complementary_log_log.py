@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ruralpanel.absorption.levels import levels_of
 from ruralpanel.estimation.absorbed import CONSTANT, inference_columns
 from ruralpanel.estimation.covariance import covariances_in
 from ruralpanel.estimation.estimates import COLLINEAR, no_estimate, statistics
@@ -190,18 +191,18 @@ def _covariance(
     size = len(sample)
     columns = result.params.index
     counted_terms = len(columns) - 1 - sum(sample[name].nunique() - 1 for name in names)
-    effects = sample[names] if names else pd.DataFrame({CONSTANT: np.zeros(size)})
+    levels = [levels_of(sample[name]) for name in names] or [levels_of(np.zeros(size, dtype="int64"))]
     if not inference.vcov.clusters:
         constant = inference.vcov.constant_variance
         matrix = bread if constant else bread @ (score.T @ score) @ bread
         if not constant and inference.small_sample != "none":
-            matrix = matrix * size / (size - counted_coefficients(counted_terms, effects, None))
+            matrix = matrix * size / (size - counted_coefficients(counted_terms, levels, None))
         return pd.DataFrame(matrix, columns, columns), None
     (cluster,) = inference.cluster or [equation.unit]
     meat, clusters = clustered_meat(score, clusters_of(sample, equation))
     matrix = bread @ meat @ bread
     if inference.small_sample != "none":
-        nested_in = None if inference.small_sample == "fixest_full" else sample[[cluster]]
-        taken = counted_coefficients(counted_terms, effects, nested_in)
+        nested_in = None if inference.small_sample == "fixest_full" else [levels_of(sample[cluster])]
+        taken = counted_coefficients(counted_terms, levels, nested_in)
         matrix = matrix * clusters / (clusters - 1) * (size - 1) / (size - taken)
     return pd.DataFrame(matrix, columns, columns), clusters

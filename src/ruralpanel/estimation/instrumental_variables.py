@@ -165,9 +165,9 @@ def _design(sample: pd.DataFrame, effects: pd.DataFrame, terms: list[str], equat
         gone = [name for name in equation.instruments if name not in instruments]
         why = because("and_instruments_collinear", names=gone) if gone else None
         raise CannotEstimate("few_instruments", instruments=len(instruments), endogenous=instrumented, why=why)
-    parts, root = second.within, np.sqrt(second.weights)
+    parts = second.within
     outcome = Columns(
-        [OUTCOME], (parts.outcome * root)[:, None], np.array([parts.outcome_unit]), np.array([parts.outcome_level])
+        [OUTCOME], parts.outcome[:, None], np.array([parts.outcome_unit]), np.array([parts.outcome_level])
     )
     exogenous = [name for name in others if name in parts.terms]
     chosen = [
@@ -178,9 +178,9 @@ def _design(sample: pd.DataFrame, effects: pd.DataFrame, terms: list[str], equat
 
 def _columns(left: TakenOut, names: list[str]) -> Columns:
     """Pick some of the columns that are left."""
-    parts, root = left.within, np.sqrt(left.weights)
+    parts = left.within
     at = [parts.terms.index(name) for name in names]
-    return Columns(names, parts.regressors[:, at] * root[:, None], parts.units[at], parts.levels[at])
+    return Columns(names, parts.regressors[:, at], parts.units[at], parts.levels[at])
 
 
 def _one(columns: Columns, name: str) -> Columns:
@@ -232,9 +232,10 @@ def _fit(
     level = float(left.levels[0]) + float(np.abs(coefficients) @ right.levels)
     influences = Influences(
         right.names,
-        projected @ np.linalg.inv(projected.T @ projected),
+        projected.T,
+        np.linalg.inv(projected.T @ projected),
         left.values[:, 0] - right.values @ coefficients,
-        NOISE * level * np.sqrt(taken_out.weights),
+        NOISE * level * np.sqrt(taken_out.within.weights),
         left.units[0] / right.units,
         len(right.names) + taken_out.has_constant,
     )

@@ -15,17 +15,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralpanel.absorption.products import left_by, products_of, shares_of, summed
 from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.absorbed import Fit
 from ruralpanel.estimation.resampling import nested_effect, projection
 from ruralpanel.estimation.terms import LEAD_TEST
 from ruralpanel.inference.covariance import is_singular
-from ruralpanel.inference.crossing_effects import CrossingEffects, TooManyLevels, by_cluster, crossing, crossing_effects
+from ruralpanel.inference.crossing_effects import CrossingEffects, TooManyLevels, crossing, crossing_effects
 from ruralpanel.inference.random_draws import generator
 from ruralpanel.inference.sign_changes import Contributions, contributions_of, sign_changes_p_value
 from ruralpanel.inference.small_sample import is_nested
 from ruralpanel.reasons import because, several
 from ruralpanel.study.blocks import Equation
+
+NEARLY_SINGULAR = 1e-8
+"""An eigenvalue of products of columns of length one below which their products have too few digits."""
 
 PURPOSE = "joint test of leads"
 """The name of the stream of random numbers."""
@@ -140,20 +144,21 @@ def null_of_regression(
     if absorbed is None or clusters is None or not leads:
         return None
     columns = list(absorbed.regressors.columns)
-    regressors = absorbed.regressors.to_numpy(dtype="float64")
+    regressors = np.ascontiguousarray(absorbed.regressors.to_numpy(dtype="float64").T)
     if shares is None:
         shares = pd.DataFrame(np.eye(len(leads)), index=leads, columns=leads)
     averages = shares.reindex(columns).fillna(0.0).to_numpy(dtype="float64")
-    weights = regressors @ np.linalg.solve(regressors.T @ regressors, averages)
-    others = regressors[:, [name not in leads for name in columns]]
-    orthonormal = np.linalg.qr(others)[0] if others.shape[1] else others
-    residual = absorbed.outcome - orthonormal @ (orthonormal.T @ absorbed.outcome)
+    weights = regressors.T @ np.linalg.solve(products_of(regressors), averages)
+    others = regressors[[name not in leads for name in columns]]
+    mixing = _orthonormal(others)
+    shares_of_outcome = mixing @ (mixing.T @ shares_of(others, absorbed.outcome))
+    residual = left_by(absorbed.outcome, others, shares_of_outcome)
     codes = pd.factorize(absorbed.sample[clusters], sort=True)[0]
     try:
         effects = projection(absorbed, nested_effect(absorbed, clusters), equation)
     except TooManyLevels:
         return contributions_of(weights, residual, codes, None)
-    return contributions_of(weights, residual, codes, _explained(effects, orthonormal, codes))
+    return contributions_of(weights, residual, codes, _explained(effects, others, mixing, codes))
 
 
 def null_of_weights(
@@ -201,7 +206,8 @@ def null_of_weights(
     orthonormal = np.linalg.qr(projected.left(beside))[0] if beside.shape[1] else beside
     left = projected.left(left[:, None])[:, 0]
     left = left - orthonormal @ (orthonormal.T @ left)
-    return contributions_of(scaled, left, codes, _explained(projected, orthonormal, codes))
+    columns = np.ascontiguousarray(orthonormal.T)
+    return contributions_of(scaled, left, codes, _explained(projected, columns, np.eye(len(columns)), codes))
 
 
 def _residual(values: Numbers, regressors: Numbers, effects: pd.DataFrame, root: Numbers) -> Numbers:
@@ -221,11 +227,25 @@ def _one_cluster(equation: Equation) -> str | None:
     return (inference.cluster or [equation.unit])[0] if inference.one_cluster else None
 
 
-def _explained(effects: CrossingEffects, orthonormal: Numbers, clusters: NDArray[np.int64]) -> Any:
-    """Give the function that computes a root of the projection on effects and regressors times a column, by cluster."""
+def _orthonormal(columns: Numbers) -> Numbers:
+    """Give what columns, shape (columns, rows), are mixed with so that they are orthonormal, shape (columns, rank)."""
+    products = products_of(columns)
+    lengths = np.sqrt(np.diag(products))
+    values, vectors = np.linalg.eigh(products / lengths / lengths[:, None])
+    if values.min(initial=1.0) < NEARLY_SINGULAR:
+        return np.asarray(np.linalg.inv(np.linalg.qr(columns.T)[1]))
+    return np.asarray(vectors / np.sqrt(values) / lengths[:, None])
+
+
+def _explained(effects: CrossingEffects, columns: Numbers, mixing: Numbers, clusters: NDArray[np.int64]) -> Any:
+    """Give the function that computes a root of the projection on effects and regressors times a column, by cluster.
+
+    The regressors are ``columns``, shape (columns, rows), mixed to be orthonormal.
+    """
     count = int(clusters.max()) + 1
 
     def explained(values: Numbers) -> Numbers:
-        return np.vstack([crossing(values, clusters, count, effects), by_cluster(orthonormal, values, clusters, count)])
+        of_columns = mixing.T @ summed(columns, np.ascontiguousarray(values), clusters, count).T
+        return np.vstack([crossing(values, clusters, count, effects), of_columns])
 
     return explained

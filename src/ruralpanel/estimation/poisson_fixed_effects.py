@@ -108,8 +108,9 @@ def _fit(sample: pd.DataFrame, terms: list[str], equation: Equation, ledger: Led
             break
         if change < CLOSE:
             fit = fit_of(regression, sample, terms, effects, _uncorrected(equation), ledger)
-            weighted = regression.influences.weights / regression.within.units  # of outcomes in their own unit
-            inverse = pd.DataFrame(weighted.T @ weighted / float(working_weights.mean()), estimated, estimated)
+            units = regression.within.units  # of outcomes in their own unit
+            products = regression.influences.products() / np.outer(units, units)
+            inverse = pd.DataFrame(products / float(working_weights.mean()), estimated, estimated)
             return _corrected(fit, inverse, equation)
         root = np.sqrt(working_weights / working_weights.mean()).to_numpy()
         fitted = working.to_numpy() - regression.residuals / root

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralpanel.absorption.levels import Levels, in_order, levels_of
+from ruralpanel.arrays import Codes
 from ruralpanel.errors import DataError, Problem
 from ruralpanel.estimation.treated_units import all_treated_throughout, level_remedy, treated_counted
 from ruralpanel.frames.expressions import evaluate_condition
@@ -109,12 +113,17 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
     if rows.empty:
         raise CannotEstimate("no_rows_known")
     products = {name: rows[_parts(name, equation)].prod(axis=1) for name in equation.interactions}
-    effects = {
-        effect_name(effect): rows.groupby(effect.split("*"), sort=True).ngroup()
-        for effect in intercepts(equation.fixed_effects)
-    }
+    effects = {effect_name(effect): _numbered(rows, effect.split("*")) for effect in intercepts(equation.fixed_effects)}
     rows = rows.assign(**effects, **products)
-    return rows.sort_values([equation.unit, equation.period], kind="stable").reset_index(drop=True)
+    if not in_order(_numbered(rows, [equation.unit, equation.period])):
+        rows = rows.sort_values([equation.unit, equation.period], kind="stable")
+    return rows.reset_index(drop=True)
+
+
+def _numbered(rows: pd.DataFrame, names: list[str]) -> Codes:
+    """Number combinations of columns in their order, from zero; below zero where one is missing."""
+    first, *others = (levels_of(rows[name]) for name in names)
+    return reduce(Levels.by, others, first).codes.astype("int64")
 
 
 def without_always_treated(

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralpanel.absorption.levels import Levels, levels_of
 from ruralpanel.estimation.result import TREATED_CLUSTERS, EquationResult, Row, place_of
 from ruralpanel.reasons import Reason, because, several
 from ruralpanel.study.blocks import Equation
@@ -58,8 +60,8 @@ class Counts:
     def __init__(self, sample: pd.DataFrame, equation: Equation) -> None:
         self.equation = equation
         self.cluster = _counted_dimension(sample, equation)
-        clusters = sample[self.cluster]
-        self.total = int(clusters.nunique())
+        clusters = levels_of(sample[self.cluster])
+        self.total = clusters.number
         entering = [equation.intensities.get(name, name) for name in equation.treatments]
         treated = sample[entering].fillna(0).ne(0)
         if equation.estimator in BY_COHORT and not treated.any(axis=None):
@@ -71,20 +73,17 @@ class Counts:
             changes = {column: np.isfinite(_changed(sample, treated[column], equation)) for column in entering}
             treated = pd.DataFrame(changes, index=sample.index)
         self._by_column = {
-            name: int(clusters[rows].nunique())
+            name: clusters.among(treated[column].to_numpy(dtype=bool))
             for name, column in zip(equation.treatments, entering, strict=True)
-            for rows in [treated[column]]
         }
-        self.treated = int(clusters[treated.any(axis=1)].nunique()) if entering else 0
+        self.treated = clusters.among(treated.to_numpy(dtype=bool).any(axis=1)) if entering else 0
         self._by_place: dict[tuple[str, Any], int] = {}
         self._event_time: pd.Series | None = None
         if len(equation.treatments) == 1 and equation.absorbing:
             (name,) = equation.treatments
             for column, kind in ((event_time_column(name), "event_time"), (cohort_column(name), "cohort")):
                 if column in sample:
-                    found = clusters.groupby(sample[column].astype("float64")).nunique()
-                    values = found.index.to_numpy(dtype="float64").tolist()
-                    self._by_place |= {(kind, value): int(each) for value, each in zip(values, found, strict=True)}
+                    self._by_place |= {(kind, place): each for place, each in _by_place(sample[column], clusters)}
             self._event_time = sample.get(event_time_column(name))
             self._clusters = clusters
 
@@ -123,7 +122,7 @@ class Counts:
         """Count clusters seen at an event time, or beyond it where others are binned there."""
         if binned and self._event_time is not None:
             beyond = self._event_time <= event_time if binned == "and earlier" else self._event_time >= event_time
-            return int(self._clusters[beyond.fillna(False).to_numpy(dtype=bool)].nunique())
+            return self._clusters.among(beyond.fillna(False).to_numpy(dtype=bool))
         return self._by_place.get(("event_time", float(event_time)), self.treated)
 
 
@@ -168,32 +167,41 @@ def counts_of(sample: pd.DataFrame, equation: Equation) -> dict[str, Any]:
 def _counted_dimension(sample: pd.DataFrame, equation: Equation) -> str:
     """Pick the clusters to count: of two dimensions, that which holds whole units, and of two such, the coarser."""
     names = equation.inference.cluster or [equation.unit]
-    whole = [name for name in names if (sample.groupby(equation.unit)[name].nunique() <= 1).all()]
-    clusters_in = sample[list(names)].nunique()
-    return min(whole or names, key=lambda name: int(clusters_in[name]))
+    if len(names) == 1:
+        return names[0]
+    units, clusters = levels_of(sample[equation.unit]), {name: levels_of(sample[name]) for name in names}
+    whole = [name for name in names if units.lies_within(clusters[name])]
+    return min(whole or names, key=lambda name: clusters[name].number)
 
 
-def _others(sample: pd.DataFrame, clusters: pd.Series, treated: pd.DataFrame, equation: Equation) -> int:
+def _by_place(column: pd.Series, clusters: Levels) -> list[tuple[float, int]]:
+    """Count the clusters with rows at each event time, or of each cohort."""
+    places, values = pd.factorize(column.astype("float64"), sort=True)
+    known = places >= 0
+    pairs = np.unique(places[known] * clusters.number + clusters.codes[known])
+    counts = np.bincount(pairs // clusters.number, minlength=len(values))
+    return list(zip(map(float, values), map(int, counts), strict=True))
+
+
+def _others(sample: pd.DataFrame, clusters: Levels, treated: pd.DataFrame, equation: Equation) -> int:
     """Count clusters that those treated alike can be compared with: all but the largest group treated at the same time.
 
     Clusters whose units are treated at different times are groups of their own. Estimators that compare with units
     never treated alone have no more than those.
     """
     last = sample[equation.period].max()
-    began = pd.DataFrame(
-        {name: _began(sample, name, treated[column], equation, last) for name, column in _entering(equation).items()}
-    )
-    never = np.isinf(began.to_numpy()).all(axis=1)
-    path = pd.Series(began.groupby(list(began), sort=True).ngroup().to_numpy(), index=sample.index)
-    by_cluster = path.mask(never, -1).groupby(clusters)
-    groups = by_cluster.first().where(by_cluster.nunique() == 1)
-    alike = groups[groups >= 0].value_counts()
-    others = len(groups) - (int(alike.max()) if len(alike) else 0)
+    began = [_began(sample, name, treated[column], equation, last) for name, column in _entering(equation).items()]
+    never = np.all([np.isinf(each) for each in began], axis=0)
+    path = np.where(never, -1, reduce(Levels.by, map(levels_of, began)).codes)
+    first = path[clusters.first_rows()]
+    one_path = np.bincount(clusters.codes[path != first[clusters.codes]], minlength=clusters.number) == 0
+    alike = np.bincount(first[one_path & (first >= 0)])
+    others = clusters.number - int(alike.max(initial=0))
     keys = ESTIMATORS[equation.estimator].keys
     choice = equation.group_time.comparison if equation.group_time else "never_treated"
     of_never = "group_time" in keys and choice == "never_treated"
     of_never |= "comparison" in keys and equation.comparison == "never_treated"
-    return min(others, int(clusters[never].nunique())) if of_never else others
+    return min(others, clusters.among(never)) if of_never else others
 
 
 def _entering(equation: Equation) -> dict[str, str]:

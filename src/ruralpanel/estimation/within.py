@@ -7,31 +7,18 @@ them; what is left is compared with the rounding that the column came with, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-import pandas as pd
-from scipy import sparse
-from scipy.sparse.linalg import lsmr
 
+from ruralpanel.absorption.elimination import FixedEffects, HardlyConnected
+from ruralpanel.absorption.kernels import facts, scaled
+from ruralpanel.absorption.products import left_by, products_of, shares_of
 from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.rounding import NOISE, recorded_rounding, unit_of
 from ruralpanel.estimation.sample import CannotEstimate
-from ruralpanel.inference.crossing_effects import CrossingEffects, TooManyLevels, crossing_effects
-
-EXACT_LEVELS = 1000
-"""Levels of crossing effects up to which they are taken out exactly; with more of them, by iterating."""
-
-PASSES = 5
-"""How often columns have their effects taken out at most, each time of what the last has left: two or three do."""
-
-ITERATIONS = 3000
-"""The most iterations for a column and pass, which is many times what connected panels need."""
-
-SETTLED = 1e-10
-"""A pass that changes a column by less than this share of it has left nothing to be done."""
 
 LIKE_ROUNDING = 3.0
 """What is left of a column beside others is rounding up to so many times the rounding that they are recorded with."""
@@ -50,128 +37,134 @@ SUSPICIOUS = 1e-3
 
 @dataclass(frozen=True)
 class Within:
-    """A regression's two sides once its fixed effects are taken out, each divided by what it varies by.
+    """A regression's two sides once its fixed effects are taken out.
 
     Parameters
     ----------
-    outcome
-        Shape (rows,); its weighted mean square is one, as that of all columns here.
-    regressors
-        The terms that can be estimated, shape (rows, terms).
-    orthogonal
-        Columns that span what ``regressors`` do, orthogonal to each other in the order of the terms.
-    back
-        What coefficients of ``orthogonal`` are multiplied with to give those of ``regressors``, shape (terms, terms).
-    outcome_unit, units
-        What the two sides were divided by, in their own units.
-    outcome_level, levels
-        Their largest values in these units, which tell how large rounding is.
+    columns
+        The outcome and the terms that can be estimated, times the square root of the weights, shape (1 + terms, rows).
+    sizes
+        By column, the root of its weighted mean square.
+    scales
+        What columns were divided by, in their own units, shape (1 + terms,).
+    largest
+        Their largest values in their own units, which tell how large rounding is.
+    triangle
+        The upper triangle that gives terms of length one from orthonormal ones in their order, shape (terms, terms).
+    basis
+        These orthonormal columns, shape (rows, terms), where terms are nearly collinear; None where products of the
+        columns tell enough.
+    root
+        The square root of the weights, whose mean is one, shape (rows,); empty where all are one.
     terms
         Those that can be estimated; fixed effects and the terms before them leave nothing of the others.
     """
 
-    outcome: Numbers
-    regressors: Numbers
-    orthogonal: Numbers
-    back: Numbers
-    outcome_unit: float
-    units: Numbers
-    outcome_level: float
-    levels: Numbers
+    columns: Numbers
+    sizes: Numbers
+    scales: Numbers
+    largest: Numbers
+    triangle: Numbers
+    basis: Numbers | None
+    root: Numbers
     terms: list[str]
 
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return int(self.columns.shape[1])
 
-class FixedEffectsOut:
-    """Takes fixed effects and their slopes out of columns.
+    @property
+    def outcome_unit(self) -> float:
+        """What the outcome is divided by so that its weighted mean square is one, in its own unit."""
+        return float(self.scales[0] * self.sizes[0])
 
-    Parameters
-    ----------
-    effects
-        One column an effect, integer codes; where there is none, the mean is taken out.
-    slopes
-        For every slope within an effect, the codes of its levels and the values.
-    weights
-        Of the rows.
-    """
+    @property
+    def units(self) -> Numbers:
+        """The same of the terms."""
+        return np.asarray(self.scales[1:] * self.sizes[1:])
 
-    def __init__(self, effects: pd.DataFrame, slopes: list[tuple[Numbers, Numbers]], weights: Numbers) -> None:
-        if effects.shape[1] == 0 and not slopes:
-            effects = pd.DataFrame({"mean": np.zeros(len(weights), dtype="int64")})
-        levels = {str(name): int(effects[name].nunique()) for name in effects}
-        main = max(levels, key=lambda name: (levels[name], name)) if levels else None
-        crossing = sum(levels.values()) - (levels[main] if main is not None else 0)
-        crossing += sum(len(np.unique(codes)) for codes, _ in slopes)
-        self._root = np.sqrt(weights)
-        self._exact: CrossingEffects | None = None
-        if crossing <= EXACT_LEVELS:
-            with suppress(TooManyLevels):
-                self._exact = crossing_effects(effects, main, weights, slopes)
-        if self._exact is None:
-            self._columns = _of_length_one(effects, slopes, self._root)
+    @property
+    def outcome_level(self) -> float:
+        """The largest value of the outcome in these units."""
+        return float(self.largest[0]) / self.outcome_unit
 
-    def left(self, columns: Numbers, noise: Numbers) -> Numbers:
-        """Give what is left of columns.
+    @property
+    def levels(self) -> Numbers:
+        """The same of the terms."""
+        return np.asarray(self.largest[1:] / self.units)
 
-        Parameters
-        ----------
-        columns
-            Shape (rows, columns), near one in size.
-        noise
-            For each, what is rounding if no more than it is left, as a mean square's root.
+    @property
+    def weights(self) -> Numbers:
+        """Of the rows, with a mean of one, shape (rows,)."""
+        return self.root**2 if len(self.root) else np.ones(self.rows)
 
-        Raises
-        ------
-        CannotEstimate
-            If iterations do not settle.
+    @cached_property
+    def outcome(self) -> Numbers:
+        """The outcome divided by its unit, times the square root of the weights, shape (rows,)."""
+        return np.asarray(self.columns[0] / self.sizes[0])
+
+    @cached_property
+    def regressors(self) -> Numbers:
+        """The terms divided by their units, times the square root of the weights, shape (rows, terms)."""
+        return np.asarray((self.columns[1:] / self.sizes[1:, None]).T)
+
+    @cached_property
+    def orthogonal(self) -> Numbers:
+        """Columns that span what the terms do, orthogonal to each other in their order, as long as these."""
+        if self.basis is not None:
+            return self.basis * np.sqrt(self.rows)
+        return np.asarray(np.linalg.solve(self.triangle.T, self.regressors.T).T)
+
+    @cached_property
+    def back(self) -> Numbers:
+        """What coefficients of ``orthogonal`` are multiplied with to give those of the terms, shape (terms, terms)."""
+        return np.asarray(np.linalg.inv(self.triangle), dtype="float64")
+
+    @property
+    def weights_of_outcomes(self) -> tuple[Numbers, Numbers]:
+        """What outcomes weigh in the coefficients: columns, shape (terms, rows), and how they are mixed.
+
+        The weights, shape (rows, terms), are the former's transpose times the latter.
         """
-        found = columns * self._root[:, None]
-        size = float(np.linalg.norm(self._root))
-        open_ = np.arange(columns.shape[1])
-        for number in range(PASSES):
-            before = found[:, open_]
-            after = self._exact.left(before) if self._exact is not None else self._iterated(before)
-            found[:, open_] = after
-            length, change = np.linalg.norm(after, axis=0), np.linalg.norm(after - before, axis=0)
-            settled = (change <= SETTLED * length) | (length <= noise[open_] * size)
-            open_ = open_ if number == 0 else open_[~settled]
-            if len(open_) == 0:
-                break
-        else:
-            if (change[~settled] > 1e-6 * length[~settled]).any():
-                raise CannotEstimate("levels_hardly_connected", iterations=ITERATIONS)
-        return np.asarray(found / self._root[:, None])
+        if self.basis is not None:
+            return self.basis.T, self.back.T / np.sqrt(self.rows)
+        return self.columns[1:], self.back @ self.back.T / self.sizes[1:, None] / self.rows
 
-    def _iterated(self, columns: Numbers) -> Numbers:
-        left = np.empty_like(columns)
-        for number in range(columns.shape[1]):
-            column = columns[:, number]
-            scale = float(np.linalg.norm(column)) or 1.0
-            solution = lsmr(self._columns, column / scale, atol=1e-12, btol=1e-12, conlim=0.0, maxiter=ITERATIONS)[0]
-            left[:, number] = column - scale * (self._columns @ solution)
-        return left
+    def solved(self) -> tuple[Numbers, Numbers]:
+        """Give the coefficients of the terms by least squares, and residuals, times the square root of the weights.
+
+        Both are in the units of :attr:`outcome` and :attr:`regressors`. Where products of the columns are solved, what
+        they leave is solved for once more, which gives as many digits as orthonormal columns would (Björck 1987,
+        Stability Analysis of the Method of Seminormal Equations for Linear Least Squares Problems, Linear Algebra and
+        its Applications 88/89).
+        """
+        if self.basis is not None:
+            shares = self.basis.T @ self.outcome
+            return self.back @ (shares / np.sqrt(self.rows)), self.outcome - self.basis @ shares
+        outcome, terms = self.columns[0], self.columns[1:]
+        found = np.zeros(len(terms))
+        residuals = outcome
+        for _ in range(2):
+            shares = shares_of(terms, residuals) / self.sizes[1:] / self.rows
+            found += self.back @ (self.back.T @ shares)
+            residuals = left_by(outcome, terms, found / self.sizes[1:])
+        return found / self.sizes[0], residuals / self.sizes[0]
 
 
-def _of_length_one(effects: pd.DataFrame, slopes: list[tuple[Numbers, Numbers]], root: Numbers) -> sparse.csr_matrix:
-    """Give a column for every level and slope, times the square root of the weights, divided by its length."""
-    blocks = []
-    for codes, values in [*((effects[name].to_numpy(), np.ones(len(root))) for name in effects), *slopes]:
-        levels, position = np.unique(codes, return_inverse=True)
-        entries = root * values
-        lengths = np.sqrt(np.bincount(position, entries**2))
-        scaled = entries / np.where(lengths > 0, lengths, 1.0)[position]
-        blocks.append(sparse.csr_matrix((scaled, (np.arange(len(root)), position)), shape=(len(root), len(levels))))
-    return sparse.csr_matrix(sparse.hstack(blocks))
-
-
-def within(outcome: Numbers, regressors: pd.DataFrame, weights: Numbers, effects: FixedEffectsOut) -> Within:
+def within(
+    outcome: Numbers, regressors: Sequence[Numbers], names: Sequence[str], root: Numbers, effects: FixedEffects
+) -> Within:
     """Take fixed effects out of both sides, and find the terms that can be estimated.
 
     Parameters
     ----------
     outcome, regressors
-        As they are in the sample.
-    weights
-        Of the rows.
+        As they are in the sample, each of shape (rows,).
+    names
+        Of the regressors.
+    root
+        The square root of the weights, whose mean is one; empty where all are one.
     effects
         The fixed effects, or the constant.
 
@@ -185,37 +178,79 @@ def within(outcome: Numbers, regressors: pd.DataFrame, weights: Numbers, effects
     CannotEstimate
         If nothing is left of the outcome, or iterations do not settle.
     """
-    names = [str(name) for name in regressors]
-    raw = np.column_stack([outcome, regressors.to_numpy(dtype="float64")])
-    deviations = raw - raw.mean(axis=0)
-    deviations -= deviations.mean(axis=0)  # the mean of a column far from zero is rounded too
-    units = np.array([unit_of(column) for column in deviations.T])
-    noise = NOISE * np.abs(raw).max(axis=0) / units
-    left = effects.left(deviations / units, noise)
-    sizes = np.sqrt(np.average(left**2, axis=0, weights=weights))
+    raw = [outcome, *regressors]
+    columns = np.empty((len(raw), len(outcome)))
+    scales, largest = np.empty(len(raw)), np.empty(len(raw))
+    for number, values in enumerate(raw):
+        scales[number], largest[number] = _scaled(np.asarray(values, dtype="float64"), root, columns[number])
+    noise = NOISE * largest / scales
+    try:
+        effects.take_out(columns, noise)
+    except HardlyConnected as error:
+        raise CannotEstimate(error.reason) from None
+    products = products_of(columns) / len(outcome)
+    sizes = np.sqrt(np.diag(products))
     if sizes[0] <= noise[0]:
         raise CannotEstimate("outcome_absorbed")
     varying = np.flatnonzero(sizes > np.append(noise[0], np.maximum(noise[1:], NEARLY_ABSORBED)))
-    left, units = left[:, varying] / sizes[varying], units[varying] * sizes[varying]
-    root = np.sqrt(weights / weights.sum())[:, None]
 
     def rounding(number: int) -> float:
-        return recorded_rounding(raw[:, varying[number + 1]]) / float(units[number + 1])
+        at = varying[number + 1]
+        return recorded_rounding(np.asarray(raw[at], dtype="float64")) / float(scales[at] * sizes[at])
 
-    kept, basis, triangle = _in_order(left[:, 1:] * root, rounding)
-    chosen = np.array(kept, dtype="int64") + 1
-    levels = np.abs(raw[:, varying]).max(axis=0) / units
+    def column(number: int) -> Numbers:
+        at = varying[number + 1]
+        return np.asarray(columns[at] / (sizes[at] * np.sqrt(len(outcome))))
+
+    scaled_products = products[np.ix_(varying[1:], varying[1:])] / np.outer(sizes[varying[1:]], sizes[varying[1:]])
+    kept, triangle = _by_products(scaled_products)
+    basis = None
+    if kept is None:
+        count = len(varying) - 1
+        every = np.column_stack([column(number) for number in range(count)]) if count else np.empty((len(outcome), 0))
+        kept, basis, triangle = _in_order(every, rounding)
+    chosen = varying[np.concatenate([[0], np.array(kept, dtype="int64") + 1])]
+    if len(chosen) < len(columns):
+        for place, number in enumerate(chosen):  # which rises, so that nothing is lost
+            columns[place] = columns[number]
     return Within(
-        left[:, 0],
-        left[:, chosen],
-        basis / root,
-        np.asarray(np.linalg.solve(triangle, np.eye(len(kept))), dtype="float64"),
-        float(units[0]),
-        units[chosen],
-        float(levels[0]),
-        levels[chosen],
-        [names[varying[number] - 1] for number in chosen],
+        columns[: len(chosen)],
+        sizes[chosen],
+        scales[chosen],
+        largest[chosen],
+        triangle,
+        basis,
+        root,
+        [names[number - 1] for number in chosen[1:]],
     )
+
+
+def _scaled(values: Numbers, root: Numbers, into: Numbers) -> tuple[float, float]:
+    """Write a column's deviations from its mean in a unit near their standard deviation; give both it and the largest.
+
+    The mean of what is left is taken too, for the mean of a column far from zero is rounded.
+    """
+    mean, second, square, low, high = facts(np.ascontiguousarray(values))
+    unit = float(2.0 ** np.round(np.log2(np.sqrt(square)))) if square > 1e-200 else unit_of(values - mean - second)
+    scaled(values, mean, second, unit, root, into)
+    return unit, max(abs(low), abs(high))
+
+
+def _by_products(products: Numbers) -> tuple[list[int] | None, Numbers]:
+    """Decompose products of columns of length one, if none of them is nearly a sum of those before it.
+
+    Returns
+    -------
+    tuple of (list of int or None, numpy.ndarray)
+        All columns, and the upper triangle; None where it has to be looked at the columns themselves.
+    """
+    try:
+        triangle = np.linalg.cholesky(products).T
+    except np.linalg.LinAlgError:
+        return None, products
+    if np.diag(triangle).min(initial=1.0) <= SUSPICIOUS:
+        return None, products
+    return list(range(len(products))), triangle
 
 
 def _in_order(columns: Numbers, rounding: Callable[[int], float]) -> tuple[list[int], Numbers, Numbers]:

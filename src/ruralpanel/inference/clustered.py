@@ -12,14 +12,13 @@ Cameron, Gelbach & Miller (2011), Robust Inference with Multiway Clustering, Jou
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
+from ruralpanel.absorption.levels import Levels, levels_of
 from ruralpanel.inference.covariance import (
     Covariance,
     Influences,
     Rows,
     TooFewClusters,
-    clustered_meat,
     labelled,
     require_rows,
 )
@@ -42,34 +41,34 @@ def covariance(influences: Influences, rows: Rows, inference: Inference) -> Cova
     TooFewClusters
         If a dimension has one cluster, or there are no more rows than coefficients.
     """
-    clusters = rows.sample[list(inference.cluster or [])]
-    counts = clusters.nunique()
-    if counts.min() < 2:
-        only = counts.idxmin()
+    clusters = {name: levels_of(rows.sample[name]) for name in inference.cluster or []}
+    only = min(clusters, key=lambda name: clusters[name].number)
+    smallest = clusters[only].number
+    if smallest < 2:
         raise TooFewClusters("one_cluster", name=only)
-    smallest = int(counts.min())
-    matrix = _meat_of_one_or_two(influences.weights * influences.residuals[:, None], clusters)
+    dimensions = list(clusters.values())
+    matrix = _meat_of_one_or_two(influences, dimensions)
     repaired = bool((np.diag(matrix) < 0).any())  # never with one dimension, whose middle is a sum of squares
-    if clusters.shape[1] > 1:
+    if len(dimensions) > 1:
         matrix = _positive(matrix)
     if inference.small_sample != "none":
-        observations = len(clusters)
-        nested_in = None if inference.small_sample == "fixest_full" else clusters
+        observations = len(influences.residuals)
+        nested_in = None if inference.small_sample == "fixest_full" else dimensions
         pairwise = inference.small_sample == "reghdfe"
-        counted = counted_coefficients(influences.coefficients, rows.effects, nested_in, pairwise) + rows.slope_levels
+        counted = counted_coefficients(influences.coefficients, rows.levels, nested_in, pairwise) + rows.slope_levels
         require_rows(observations, counted)
         matrix = matrix * (smallest / (smallest - 1)) * ((observations - 1) / (observations - counted))
-    return labelled(matrix, influences, smallest - 1, clusters.iloc[:, 0].to_numpy(), smallest, repaired)
+    return labelled(matrix, influences, smallest - 1, dimensions[0], smallest, repaired)
 
 
-def _meat_of_one_or_two(scores: np.ndarray, clusters: pd.DataFrame) -> np.ndarray:
+def _meat_of_one_or_two(influences: Influences, clusters: list[Levels]) -> np.ndarray:
     """Add up the middles of the one-way sandwiches and take away that of the intersection."""
-    first = clustered_meat(scores, clusters.iloc[:, 0].to_numpy())[0]
-    if clusters.shape[1] == 1:
-        return first
-    both = clusters.groupby(list(clusters.columns), sort=False).ngroup().to_numpy()
-    second = clustered_meat(scores, clusters.iloc[:, 1].to_numpy())[0]
-    return np.asarray(first + second - clustered_meat(scores, both)[0])
+    scores = [influences.scores(each) for each in clusters]
+    total = sum(each.T @ each for each in scores)
+    if len(clusters) > 1:
+        both = influences.scores(clusters[0].by(clusters[1]))
+        total = total - both.T @ both
+    return np.asarray(total)
 
 
 def _positive(matrix: np.ndarray) -> np.ndarray:

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import import_module
 from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 
+from ruralpanel.absorption.levels import Levels
+from ruralpanel.absorption.products import products_of, summed, summed_sizes
+from ruralpanel.arrays import Numbers
 from ruralpanel.reasons import ReasonedError
 from ruralpanel.study.blocks import Inference
 from ruralpanel.study.vcovs import covariance_module
@@ -99,8 +103,9 @@ class Influences:
     ----------
     terms
         The names of the coefficients.
-    weights
-        What the outcome of each row is multiplied with in each coefficient, shape (rows, terms).
+    columns, mixing
+        Shapes (columns, rows) and (columns, terms); the former's transpose times the latter is what the outcome of each
+        row is multiplied with in each coefficient.
     residuals
         Shape (rows,).
     rounding
@@ -112,11 +117,25 @@ class Influences:
     """
 
     terms: list[str]
-    weights: np.ndarray
-    residuals: np.ndarray
-    rounding: np.ndarray
-    units: np.ndarray
+    columns: Numbers
+    mixing: Numbers
+    residuals: Numbers
+    rounding: Numbers
+    units: Numbers
     coefficients: int
+
+    @cached_property
+    def weights(self) -> Numbers:
+        """What the outcome of each row is multiplied with in each coefficient, written out, shape (rows, terms)."""
+        return np.asarray(self.columns.T @ self.mixing)
+
+    def scores(self, groups: Levels) -> Numbers:
+        """Add up what the residuals of each group move the coefficients by, shape (groups, terms)."""
+        return np.asarray(summed(self.columns, self.residuals, groups.codes, groups.number) @ self.mixing)
+
+    def products(self, factor: Numbers | None = None) -> Numbers:
+        """Add up products of the rows' weights, times the square of a factor, shape (terms, terms)."""
+        return np.asarray(self.mixing.T @ products_of(self.columns, factor) @ self.mixing)
 
 
 @dataclass(frozen=True)
@@ -127,8 +146,8 @@ class Rows:
     ----------
     sample
         In order, with the cluster columns.
-    effects
-        Their fixed effects, one column each, as far as they count as coefficients.
+    levels
+        Of their fixed effects, as far as these count as coefficients.
     periods
         Whole numbers, shape (rows,).
     weights
@@ -144,7 +163,7 @@ class Rows:
     """
 
     sample: pd.DataFrame
-    effects: pd.DataFrame
+    levels: list[Levels]
     periods: np.ndarray
     weights: np.ndarray
     taken_out: pd.DataFrame
@@ -189,7 +208,7 @@ def labelled(
     matrix: np.ndarray,
     influences: Influences,
     degrees_of_freedom: float,
-    groups: np.ndarray | None = None,
+    groups: Levels | None = None,
     clusters: int | None = None,
     repaired: bool = False,
     settings: Mapping[str, Any] | None = None,
@@ -205,7 +224,7 @@ def labelled(
     degrees_of_freedom
         Of the t distribution.
     groups
-        Whose scores are added up before they are multiplied, shape (rows,); None where each row is alone.
+        Whose scores are added up before they are multiplied; None where each row is alone.
     clusters, repaired, settings
         As in :class:`Covariance`.
     """
@@ -213,16 +232,14 @@ def labelled(
     return Covariance(named, degrees_of_freedom, clusters, repaired, _rounding(influences, groups), settings or {})
 
 
-def _rounding(influences: Influences, groups: np.ndarray | None) -> pd.DataFrame:
+def _rounding(influences: Influences, groups: Levels | None) -> pd.DataFrame:
     """Bound the rounding of estimates and standard errors: that of each row's outcome, added up as the scores are.
 
     Within a cluster, scores may cancel to nothing; what is left is rounding of what was added up, not of its sum.
     """
-    moved = np.abs(influences.weights) * influences.rounding[:, None]
-    sums = pd.DataFrame(moved).groupby(np.arange(len(moved)) if groups is None else groups).sum().to_numpy()
-    return pd.DataFrame(
-        {"estimate": moved.sum(axis=0), "error": np.sqrt((sums**2).sum(axis=0))}, index=influences.terms
-    )
+    alone = groups or Levels(np.arange(len(influences.residuals)), len(influences.residuals))
+    sums = summed_sizes(influences.columns, influences.mixing, influences.rounding, alone.codes, alone.number)
+    return pd.DataFrame({"estimate": sums.sum(axis=0), "error": np.sqrt((sums**2).sum(axis=0))}, index=influences.terms)
 
 
 def clustered_meat(contributions: np.ndarray, clusters: np.ndarray) -> tuple[np.ndarray, int]:

@@ -21,8 +21,8 @@ and Autocorrelation Consistent Covariance Matrix, Econometrica 55(3), equation 5
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
+from ruralpanel.absorption.levels import levels_of
 from ruralpanel.inference.covariance import (
     Covariance,
     Influences,
@@ -52,20 +52,21 @@ def covariance(influences: Influences, rows: Rows, inference: Inference) -> Cova
         If there is one period, the bandwidth is no smaller than the number of periods, or there are no more rows than
         coefficients.
     """
-    sums = pd.DataFrame(influences.weights * influences.residuals[:, None]).groupby(rows.periods).sum()
-    number, observations = len(sums), len(rows.sample)
+    periods = levels_of(rows.periods)
+    sums = influences.scores(periods)
+    number, observations = len(sums), len(influences.residuals)
     if number < 2:
         raise TooFewClusters("one_period_to_add_up")
     bandwidth = default_bandwidth(number) if inference.bandwidth is None else inference.bandwidth
     if bandwidth >= number:
         raise NoCovariance("bandwidth_too_wide", bandwidth=bandwidth, periods=number)
-    matrix = sums.to_numpy().T @ bartlett_weights(sums.index.to_numpy(), bandwidth) @ sums.to_numpy()
+    matrix = sums.T @ bartlett_weights(np.unique(rows.periods), bandwidth) @ sums
     if inference.small_sample != "none":
-        counted = counted_coefficients(influences.coefficients, rows.effects, None) + rows.slope_levels
+        counted = counted_coefficients(influences.coefficients, rows.levels, None) + rows.slope_levels
         require_rows(observations, counted)
         matrix = matrix * (number / (number - 1)) * ((observations - 1) / (observations - counted))
     settings = {"kernel": "bartlett", "bandwidth": bandwidth}
-    return labelled(matrix, influences, number - 1, rows.periods, settings=settings)
+    return labelled(matrix, influences, number - 1, periods, settings=settings)
 
 
 def default_bandwidth(periods: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ruralpanel.absorption.kernels import square
 from ruralpanel.inference.covariance import Covariance, Influences, Rows, labelled, require_rows
 from ruralpanel.inference.small_sample import counted_coefficients
 from ruralpanel.study.blocks import Inference
@@ -26,14 +27,14 @@ def covariance(influences: Influences, rows: Rows, inference: Inference) -> Cova
     ----------
     White (1980), A Heteroskedasticity-Consistent Covariance Matrix Estimator, Econometrica 48(4), equation 3.
     """
-    weights, residuals, observations = influences.weights, influences.residuals, len(rows.sample)
+    residuals = influences.residuals
+    observations = len(residuals)
     pairwise = inference.small_sample == "reghdfe"
-    counted = counted_coefficients(influences.coefficients, rows.effects, None, pairwise) + rows.slope_levels
+    counted = counted_coefficients(influences.coefficients, rows.levels, None, pairwise) + rows.slope_levels
     require_rows(observations, counted)
     if inference.vcov.constant_variance:
-        plain = weights.T @ weights * (residuals @ residuals) / observations
+        plain = influences.products() * float(square(residuals)) / observations
     else:
-        scores = weights * residuals[:, None]
-        plain = scores.T @ scores
+        plain = influences.products(residuals)
     freedom = observations - counted
     return labelled(plain * (observations / freedom if inference.small_sample != "none" else 1.0), influences, freedom)

@@ -39,6 +39,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from ruralpanel.absorption.levels import Levels
 from ruralpanel.inference.covariance import Covariance, Influences, NoCovariance, Rows, TooFewClusters, labelled
 from ruralpanel.inference.crossing_effects import CrossingEffects, TooManyLevels, crossing_effects
 from ruralpanel.inference.small_sample import is_nested
@@ -129,7 +130,7 @@ def covariance(influences: Influences, rows: Rows, inference: Inference) -> Cova
             within[cluster], fitted[cluster] = adjusted.T @ adjusted, own.T @ adjusted
     factor = (number - 1) / number if jackknife else 1.0
     matrix = contributions.T @ contributions * factor
-    found = labelled(matrix, influences, number - 1, codes, number)
+    found = labelled(matrix, influences, number - 1, Levels(codes, number), number)
     if jackknife:
         return found
     return replace(found, own_degrees_of_freedom=Satterthwaite(list(influences.terms), within, fitted))

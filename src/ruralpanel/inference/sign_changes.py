@@ -123,10 +123,10 @@ def _statistics(found: Contributions, signs: Numbers) -> Numbers:
     """Compute the statistic for signs, shape (draws, clusters); infinite where the middle is singular."""
     drawn = signs[:, :, None] * found.sums
     if len(found.residuals):
-        fitted = signs @ found.residuals.T
-        drawn = drawn - np.stack([fitted @ each for each in found.weights], axis=2)
+        of_rank = np.ascontiguousarray(found.weights.transpose(1, 2, 0)).reshape(len(found.residuals), -1)
+        drawn -= ((signs @ found.residuals.T) @ of_rank).reshape(drawn.shape)
     total = drawn.sum(axis=1)
-    middle = np.einsum("bgi,bgj->bij", drawn, drawn)
+    middle = drawn.transpose(0, 2, 1) @ drawn
     scale = np.sqrt(np.einsum("bii->bi", middle))
     scale = np.where(scale > 0, scale, 1.0)
     middle = middle / scale[:, :, None] / scale[:, None, :]

@@ -24,12 +24,17 @@ fixest counts it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+from ruralpanel.absorption.levels import Levels, levels_of
 
 
 def counted_coefficients(
-    regressors: int, effects: pd.DataFrame, clusters: pd.DataFrame | None, pairwise: bool = False
+    regressors: int, effects: Sequence[Levels], clusters: Sequence[Levels] | None, pairwise: bool = False
 ) -> int:
     """Count the coefficients that use up degrees of freedom.
 
@@ -38,9 +43,9 @@ def counted_coefficients(
     regressors
         Coefficients estimated outside the fixed effects.
     effects
-        One column a fixed effect, one row an observation.
+        The levels of each fixed effect.
     clusters
-        One column a cluster dimension; None when rows are independent, and every effect counts.
+        The levels of each cluster dimension; None when rows are independent, and every effect counts.
     pairwise
         Whether an effect loses as many levels as it shares with one before it (``reghdfe``), and not one.
 
@@ -50,66 +55,60 @@ def counted_coefficients(
         :math:`K`: regressors and fixed-effect levels, one level less for each effect beyond the first, or more where
         two effects share more; effects nested in a cluster dimension are replaced by one coefficient for all.
     """
-    nested = [
-        name
-        for name in effects
-        if clusters is not None and any(is_nested(effects[name], clusters[each]) for each in clusters)
-    ]
-    counted = [name for name in effects if name not in nested]
-    total = regressors + min(len(nested), 1)
-    for position, name in enumerate(counted):
-        shared = min(len(nested) + position, 1)
+    counted = [each for each in effects if not any(each.within(cluster) for cluster in clusters or [])]
+    nested = len(effects) - len(counted)
+    total = regressors + min(nested, 1)
+    for position, each in enumerate(counted):
+        shared = min(nested + position, 1)
         if pairwise:
-            shared = max(
-                [shared, *(_connected_groups(effects[before], effects[name]) for before in counted[:position])]
-            )
-        total += int(effects[name].nunique()) - shared
+            shared = max([shared, *(_connected_groups(before, each) for before in counted[:position])])
+        total += each.number - shared
     return total
 
 
-def _connected_groups(first: pd.Series, second: pd.Series) -> int:
+def _connected_groups(first: Levels, second: Levels) -> int:
     """Count groups of rows that no level of the two effects connects; each costs them one coefficient together."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    left, right = pd.factorize(first)[0], pd.factorize(second)[0]
-    levels = int(left.max()) + 1
-    size = levels + int(right.max()) + 1
-    graph = coo_array((np.ones(len(left)), (left, right + levels)), shape=(size, size))
+    size = first.number + second.number
+    ends = (first.codes, second.codes + first.number)
+    graph = coo_array((np.ones(len(first.codes)), ends), shape=(size, size))
     return int(connected_components(graph, directed=False)[0])
 
 
 def is_nested(effect: pd.Series, cluster: pd.Series) -> bool:
     """Tell whether every level of an effect lies within one cluster."""
-    return (
-        len(pd.DataFrame({"effect": effect.to_numpy(), "cluster": cluster.to_numpy()}).drop_duplicates())
-        == effect.nunique()
-    )
+    return levels_of(effect).within(levels_of(cluster))
 
 
-def drop_singletons(effects: pd.DataFrame) -> pd.Series:
+def drop_singletons(effects: Sequence[Levels]) -> NDArray[np.bool_] | None:
     """Mark rows that are not alone in any fixed effect, repeating until none is.
 
     Parameters
     ----------
     effects
-        One column a fixed effect, one row an observation.
+        The levels of each fixed effect.
 
     Returns
     -------
-    pandas.Series
-        True for rows that stay.
+    numpy.ndarray or None
+        True for rows that stay, shape (rows,); None where all do.
 
     References
     ----------
     Correia (2015), Singletons, Cluster-Robust Standard Errors and Fixed Effects: A Bad Mix.
     """
-    stay = pd.Series(True, index=effects.index)
+    stay: NDArray[np.bool_] | None = None
     while True:
-        left = effects[stay]
-        alone = pd.Series(False, index=left.index)
-        for name in effects:
-            alone |= left[name].map(left[name].value_counts()) == 1
-        if not alone.any():
+        alone: NDArray[np.bool_] | None = None
+        for each in effects:
+            counts = each.counts if stay is None else np.bincount(each.codes[stay], minlength=each.number)
+            if (counts == 1).any():
+                here = (counts == 1)[each.codes]
+                alone = here if alone is None else alone | here
+        if stay is not None and alone is not None:
+            alone &= stay
+        if alone is None or not alone.any():
             return stay
-        stay.loc[alone[alone].index] = False
+        stay = ~alone if stay is None else stay & ~alone

@@ -44,7 +44,7 @@ def covariance(influences: Influences, rows: Rows, inference: Inference) -> Cova
         Gives cutoff and kernel.
     """
     assert rows.places is not None and inference.cutoff is not None
-    counted = counted_coefficients(influences.coefficients, rows.effects, None)
+    counted = counted_coefficients(influences.coefficients, rows.levels, None)
     freedom = len(rows.sample) - counted - rows.slope_levels
     kernel = inference.kernel or "uniform"
     scores = influences.weights * influences.residuals[:, None]

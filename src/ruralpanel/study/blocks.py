@@ -21,6 +21,7 @@ _VARIANCE, _VARIANCE_SCHEMA = one_of(VCOVS)
 _CORRECTION, _CORRECTION_SCHEMA = one_of(CORRECTIONS)
 ComparisonMethod = Literal["doubly_robust", "outcome_regression", "inverse_probability"]
 Adjustment = Literal["romano_wolf", "westfall_young", "sharpened", "holm"]
+Engine = Literal["ruralpanel", "linearmodels"]
 Interaction = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)+$")]
 Moderator = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\*[a-z][a-z0-9_]*)*$")]
 
@@ -158,6 +159,9 @@ class Specification(Section):
     difference); all that it is made of must be among the moderators too. A shock is a moderator as well, by period or
     by place and period: `[pandemic, kinship, pandemic*kinship]`. In periods in which a moderator is zero for everybody
     it has no coefficient of its own."""
+    engine: Engine | None = None
+    """What does least squares with fixed effects. `ruralpanel`, the default: this program's own, exact for units with
+    periods or regions by period beside them. `linearmodels`: its AbsorbingLS, slower, to which the former is held."""
     fixed_effects: list[Annotated[str, Field(pattern=FIXED_EFFECT)]] | None = None
     """Fixed effects, any number; `region*year` is one effect for each pair. A column in brackets has a slope of its
     own in every level, beside the level's intercept, as in R fixest: `village[year]` is a linear trend for each
@@ -271,6 +275,7 @@ class Equation(Section):
     treatments: list[str] = []
     regressors: list[str] = []
     moderators: list[str] = []
+    engine: Engine = "ruralpanel"
     fixed_effects: list[str] = Field(default_factory=lambda stated: [stated["unit"], stated["period"]])
     weights: str | None = None
     """The column of weights of an estimation sample: of the panel, or of what matching makes."""

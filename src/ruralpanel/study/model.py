@@ -430,6 +430,7 @@ class Study(Section):
                             regressors=stated.get("regressors", []),
                             moderators=stated.get("moderators", []),
                             along=stated.get("along"),
+                            engine=stated.get("engine", "ruralpanel"),
                             **_instrumented(stated, declared, estimator),
                             fixed_effects=stated.get("fixed_effects", [within, self.panel.period]),
                             weights=matching.weights_name(weights) if matching is not None else weights,

@@ -1,0 +1,73 @@
+"""Products of columns and what coefficients leave of them: blocks of rows one after another, whatever the threads."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ruralpanel.absorption import kernels
+from ruralpanel.arrays import Codes, Numbers
+
+ROWS = 4096
+"""Rows of which products are computed at a time."""
+
+
+def products_of(columns: Numbers, factor: Numbers | None = None) -> Numbers:
+    """Give inner products of columns, shape (columns, columns).
+
+    Parameters
+    ----------
+    columns
+        Shape (columns, rows).
+    factor
+        Of each row, by which all columns are multiplied before.
+    """
+    total = np.zeros((len(columns), len(columns)))
+    for first in range(0, columns.shape[1], ROWS):
+        part = columns[:, first : first + ROWS]
+        if factor is not None:
+            part = part * factor[first : first + ROWS]
+        total += part @ part.T
+    return total
+
+
+def shares_of(columns: Numbers, other: Numbers) -> Numbers:
+    """Give inner products of columns, shape (columns, rows), with another, shape (rows,)."""
+    return np.array([kernels.inner_product(column, other) for column in columns])
+
+
+def left_by(outcome: Numbers, columns: Numbers, coefficients: Numbers) -> Numbers:
+    """Give what coefficients of columns, shape (columns, rows), leave of an outcome."""
+    found = np.empty_like(outcome)
+    kernels.residuals(outcome, columns, coefficients, found)
+    return found
+
+
+def summed(columns: Numbers, factor: Numbers, groups: Codes, number: int) -> Numbers:
+    """Add up products of columns, shape (columns, rows), with another by group, shape (groups, columns)."""
+    found = np.zeros((len(columns), number))
+    for place, column in enumerate(columns):
+        kernels.added_up(np.ascontiguousarray(column), factor, groups, found[place])
+    return np.ascontiguousarray(found.T)
+
+
+def summed_sizes(columns: Numbers, mixing: Numbers, factor: Numbers, groups: Codes, number: int) -> Numbers:
+    """Add up absolute values of mixed columns times a factor by group, shape (groups, mixtures).
+
+    Parameters
+    ----------
+    columns
+        Shape (columns, rows).
+    mixing
+        Shape (columns, mixtures).
+    factor
+        Shape (rows,), none below zero.
+    groups, number
+        The group of each row, and how many there are.
+    """
+    found = np.zeros((number, mixing.shape[1]))
+    for first in range(0, columns.shape[1], ROWS):
+        part = np.ascontiguousarray(columns[:, first : first + ROWS].T @ mixing)
+        np.abs(part, out=part)
+        part *= factor[first : first + ROWS, None]
+        kernels.added_up_rows(part, first, groups, found)
+    return found
