@@ -126,7 +126,7 @@ def _statistics(found: Contributions, signs: Numbers) -> Numbers:
         fitted = signs @ found.residuals.T
         drawn = drawn - np.stack([fitted @ each for each in found.weights], axis=2)
     total = drawn.sum(axis=1)
-    middle = np.einsum("bgi,bgj->bij", drawn, drawn)
+    middle = drawn.transpose(0, 2, 1) @ drawn
     scale = np.sqrt(np.einsum("bii->bi", middle))
     scale = np.where(scale > 0, scale, 1.0)
     middle = middle / scale[:, :, None] / scale[:, None, :]
