@@ -30,8 +30,9 @@ def rows_of(panel: pd.DataFrame, options: dict | None = None, **changes: object)
         {"moderators": ["kinship"], "fixed_effects": ["village", "half*year"]},
         {"fixed_effects": ["village[year]", "year"]},
         {"fixed_effects": [], "regressors": ["x"]},
+        {"fixed_effects": ["half*year"], "regressors": ["x"]},
     ],
-    ids=["plain", "weighted", "moderated", "slopes", "pooled"],
+    ids=["plain", "weighted", "moderated", "slopes", "pooled", "across units"],
 )
 def test_every_permutation_is_the_regression_on_permuted_cohorts(panel: pd.DataFrame, changes, monkeypatch) -> None:
     panel = panel.assign(kinship=np.cos(panel["village"]), half=panel["village"] % 2)
@@ -39,7 +40,8 @@ def test_every_permutation_is_the_regression_on_permuted_cohorts(panel: pd.DataF
     kept: dict[str, np.ndarray] = {}
 
     def spy(*arguments):
-        kept["cohorts"] = arguments[1]
+        _, values, drawn, units, *_ = arguments
+        kept["cohorts"] = values[drawn][:, units]
         kept["draws"] = coefficients_of(*arguments)
         return kept["draws"]
 

@@ -35,7 +35,7 @@ from ruralpanel.estimation.measured_from import cohorts_named, curves_of, identi
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import CannotEstimate, clusters_of
 from ruralpanel.estimation.terms import LEAD_TEST
-from ruralpanel.estimation.untreated import untreated_outcome
+from ruralpanel.estimation.untreated import UntreatedOutcome, untreated_outcome
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import Reason, because, several
 from ruralpanel.study.blocks import Equation
@@ -70,10 +70,9 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     CannotEstimate
         If there is no estimate on this panel: nobody treated, nothing untreated to impute from, one cluster.
     """
-    adoption, left_out = imputable_rows(adoption_of(panel, equation, ledger), equation, ledger)
+    adoption, model, left_out = imputable_rows(adoption_of(panel, equation, ledger), equation, ledger)
     sample = adoption.sample
     ledger.note("estimated", len(sample), sample)
-    model = untreated_outcome(sample, adoption.untreated, equation)
     averages = averages_by_event_time(adoption, adoption.begins, equation.window)
     known = [average for average in averages if average.over.any()]
     weights = np.column_stack([_shares(average, model.weights) for average in known])
@@ -89,7 +88,9 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     return EquationResult(rows, {**(leads.covariance or {}), **(effects.covariance or {})})
 
 
-def imputable_rows(adoption: Adoption, equation: Equation, ledger: Ledger) -> tuple[Adoption, Reason | None]:
+def imputable_rows(
+    adoption: Adoption, equation: Equation, ledger: Ledger
+) -> tuple[Adoption, UntreatedOutcome, Reason | None]:
     """Leave out treated rows for which untreated rows determine no outcome, and say how many.
 
     Parameters
@@ -103,8 +104,8 @@ def imputable_rows(adoption: Adoption, equation: Equation, ledger: Ledger) -> tu
 
     Returns
     -------
-    tuple of (Adoption, Reason or None)
-        The sample without them, and all that is left out of it in words.
+    tuple of (Adoption, UntreatedOutcome, Reason or None)
+        The sample without them, the model of its untreated outcomes, and all that is left out of it in words.
 
     Raises
     ------
@@ -112,9 +113,10 @@ def imputable_rows(adoption: Adoption, equation: Equation, ledger: Ledger) -> tu
         If no treated row is left.
     """
     sample = adoption.sample
-    stay = untreated_outcome(sample, adoption.untreated, equation).imputable | adoption.untreated
+    model = untreated_outcome(sample, adoption.untreated, equation)
+    stay = model.imputable | adoption.untreated
     if stay.all():
-        return adoption, adoption.left_out
+        return adoption, model, adoption.left_out
     kept = sample[stay].reset_index(drop=True)
     lost = int((~stay).sum())
     reason = because("never_seen_untreated", rows=lost, effects=equation.fixed_effects)
@@ -122,7 +124,8 @@ def imputable_rows(adoption: Adoption, equation: Equation, ledger: Ledger) -> tu
     found = Adoption(kept, adoption.treatment, adoption.begins, adoption.left_out)
     if not (found.event_time >= 0).any():
         raise CannotEstimate("no_row_imputed")
-    return found, several([adoption.left_out, because("without_not_imputed", rows=lost)], "also")
+    model = untreated_outcome(kept, found.untreated, equation)
+    return found, model, several([adoption.left_out, because("without_not_imputed", rows=lost)], "also")
 
 
 def _shares(average: Average[Rows], weights: Numbers) -> Numbers:

@@ -17,6 +17,7 @@ the mean of :math:`Y` over all event times from 0 to the end of the window at wh
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -93,7 +94,8 @@ def _observed(adoption: Adoption) -> dict[int, list[int]]:
     """List the event times at which anybody of a cohort is observed, by cohort."""
     frame = adoption.sample[[cohort_column(adoption.treatment), event_time_column(adoption.treatment)]].dropna()
     found: dict[int, list[int]] = {}
-    for first, since in sorted(set(frame.astype("int64").itertuples(index=False, name=None))):
+    times = frame.astype("int64").drop_duplicates()
+    for first, since in sorted(times.itertuples(index=False, name=None)):
         found.setdefault(first, []).append(since)
     return found
 
@@ -221,33 +223,63 @@ def _long_differences(adoption: Adoption, rows: pd.DataFrame, horizons: list[int
     onset = np.where(np.isnan(cohort), np.inf, cohort + adoption.begins)
     newly = cohort == anchor
     clean = onset > anchor + max(*horizons, 0)
-    outcome = adoption.sample.set_index([equation.unit, equation.period])[OUTCOME]
-    base = pd.MultiIndex.from_arrays([rows[equation.unit], anchor + rows[BASE].to_numpy()])
-    difference = _later(adoption, rows, horizons, outcome, equation) - outcome.reindex(base).to_numpy()
-    used = rows.assign(**{OUTCOME: difference, NEWLY_TREATED: newly.astype("float64"), LEVEL: rows[OUTCOME]})
-    if equation.regressors:
-        before = adoption.sample.set_index([equation.unit, equation.period])[equation.regressors].reindex(base)
-        used = used.assign(**{name: before[name].to_numpy() for name in equation.regressors})
     at_base = rows[BASE].to_numpy() == horizons[0]  # nothing but zeros
-    kept: pd.DataFrame = used[(newly | clean) & ~np.isnan(difference) & ~at_base]
-    return kept.reset_index(drop=True)
+    chosen = np.flatnonzero((newly | clean) & ~at_base)
+    layout = _Layout.of(adoption.sample, equation, rows[equation.unit].to_numpy()[chosen])
+    anchor, base = anchor[chosen], (anchor + rows[BASE].to_numpy())[chosen]
+    difference = _later(layout, anchor, horizons, adoption.sample[OUTCOME]) - layout.at(adoption.sample[OUTCOME], base)
+    known = ~np.isnan(difference)
+    kept = rows.iloc[chosen[known]]
+    made = {OUTCOME: difference[known], NEWLY_TREATED: newly[chosen[known]].astype("float64"), LEVEL: kept[OUTCOME]}
+    before = {name: layout.at(adoption.sample[name], base)[known] for name in equation.regressors}
+    return kept.assign(**made, **before).reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where the rows of a sample are in a table of units by periods, and the units that are looked up there.
+
+    Parameters
+    ----------
+    periods
+        Of the sample, sorted.
+    unit, period
+        The place of every row of the sample.
+    count
+        Of units.
+    wanted
+        The units to look up.
+    """
+
+    periods: NDArray[np.int64]
+    unit: NDArray[np.int64]
+    period: NDArray[np.int64]
+    count: int
+    wanted: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, sample: pd.DataFrame, equation: Equation, wanted: NDArray[Any]) -> _Layout:
+        """Lay a sample out."""
+        unit, units = pd.factorize(sample[equation.unit])
+        periods, period = np.unique(sample[equation.period].to_numpy(dtype="int64"), return_inverse=True)
+        return cls(periods, unit, period, len(units), pd.Index(units).get_indexer(pd.Index(wanted)))
+
+    def at(self, values: pd.Series, periods: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Give a column of the sample for the units wanted in other periods; missing where it is not observed."""
+        table = np.full((self.count, len(self.periods) + 1), np.nan)  # the last column is of no period
+        table[self.unit, self.period] = values.to_numpy(dtype="float64")
+        place = np.minimum(np.searchsorted(self.periods, periods), len(self.periods) - 1)
+        return table[self.wanted, np.where(self.periods[place] == periods, place, len(self.periods))]
 
 
 def _later(
-    adoption: Adoption, rows: pd.DataFrame, horizons: list[int], outcome: pd.Series, equation: Equation
+    layout: _Layout, anchor: NDArray[np.int64], horizons: list[int], outcome: pd.Series
 ) -> NDArray[np.float64]:
     """Average outcomes over the event times; of several, those in periods that nobody observes are left out."""
-    periods = set(adoption.sample[equation.period].tolist())
-    anchor, end = rows[ANCHOR].to_numpy(), max(periods)
-    found = np.full(len(rows), np.nan)
-    for each in np.unique(anchor):
-        here = anchor == each
-        several = [time for time in horizons if each + time in periods] if len(horizons) > 1 else horizons
-        if not several or each + horizons[-1] > end:
-            continue
-        moved = [
-            pd.MultiIndex.from_arrays([rows.loc[here, equation.unit], np.full(here.sum(), each + time)])
-            for time in several
-        ]
-        found[here] = np.mean([outcome.reindex(index).to_numpy() for index in moved], axis=0)
-    return found
+    total, times = np.zeros(len(anchor)), np.zeros(len(anchor))
+    for time in horizons:
+        seen = np.isin(anchor + time, layout.periods) if len(horizons) > 1 else np.ones(len(anchor), dtype=bool)
+        total += np.where(seen, layout.at(outcome, anchor + time), 0.0)
+        times += seen
+    complete = (times > 0) & (anchor + horizons[-1] <= layout.periods[-1])
+    return np.divide(total, times, out=np.full(len(anchor), np.nan), where=complete)

@@ -171,7 +171,9 @@ def with_permutation(result: EquationResult, terms: list[Term], fit: Fit, equati
         return replace(result, rows=[row | {"permutation": failed} for row in result.rows])
     random = generator(equation.seed, equation.block, "permutation")
     strata = strata_of(groups[options.within].first(), options.within)
-    drawn = permuted(cohort, strata, options.draws, random)[:, groups.ngroup().to_numpy()]
+    cohorts, codes = np.unique(cohort, return_inverse=True)
+    drawn = permuted(codes.astype("int32"), strata, options.draws, random)
+    units = groups.ngroup().to_numpy()
     (treatment,) = equation.treatments
     period = sample[equation.period].to_numpy()[:, None]
 
@@ -186,7 +188,7 @@ def with_permutation(result: EquationResult, terms: list[Term], fit: Fit, equati
 
     others = absorbed.regressors.drop(columns=columns).to_numpy(dtype="float64")
     root = np.sqrt(absorbed.weights)
-    draws = coefficients_of(columns_of, drawn, absorbed.outcome, others, effects, root)
+    draws = coefficients_of(columns_of, cohorts, drawn, units, absorbed.outcome, others, effects, root)
     if treatment in columns:
         shifts = np.array([centres[name] if name else 0.0 for name in moderators])
         draws[:, columns.index(treatment)] -= draws @ shifts

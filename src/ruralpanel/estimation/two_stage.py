@@ -31,7 +31,7 @@ from ruralpanel.estimation.leads import joint_test_of, null_of_weights
 from ruralpanel.estimation.measured_from import curves_of
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import clusters_of, effect_name
-from ruralpanel.estimation.untreated import UntreatedOutcome, untreated_outcome
+from ruralpanel.estimation.untreated import UntreatedOutcome
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 from ruralpanel.treatment_columns import cohort_column, event_time_column
@@ -60,10 +60,9 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     CannotEstimate
         If there is no estimate on this panel: nobody treated, nothing untreated in the first stage, one cluster.
     """
-    adoption, left_out = imputable_rows(adoption_of(panel, equation, ledger), equation, ledger)
+    adoption, model, left_out = imputable_rows(adoption_of(panel, equation, ledger), equation, ledger)
     sample = adoption.sample
     ledger.note("estimated", len(sample), sample)
-    model = untreated_outcome(sample, adoption.untreated, equation)
     first = int(np.nanmin(adoption.event_time))
     averages = averages_by_event_time(adoption, first, equation.window)
     known = [average for average in averages if average.over.any()]
@@ -73,12 +72,13 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     residual = model.outcome - model.predicted
     estimates = residual @ weights
     contributions = weights * (residual[:, None] - estimates)
-    contributions[model.untreated] += model.through_first_stage(weights) * residual[model.untreated][:, None]
+    through = model.through_first_stage(weights)
+    contributions[model.untreated] += through * residual[model.untreated][:, None]
     fit = clustered_fit([name_of(each) for each in known], estimates, contributions, sample, equation)
     result = average_rows(averages, fit, adoption.treatment, equation, NOT_IMPUTED)
     leads = _tested(adoption, [each.place["event_time"] for each in known if each.place], equation)
-    chosen = weights[:, [name_of(each) in leads for each in known]]
-    of_outcomes = chosen[model.untreated] + model.through_first_stage(chosen)
+    chosen = [name_of(each) in leads for each in known]
+    of_outcomes = weights[np.ix_(model.untreated, chosen)] + through[:, chosen]
     test = joint_test_of(fit, leads, equation, _null(of_outcomes, model, sample, equation))
     without = left_out_of(equation, left_out)
     return replace(result, rows=[{"left_out": without, **each} for each in (*result.rows, test)])

@@ -31,6 +31,8 @@ EXACT = 1e-14
 """Iteration ends when the normal equations hold up to this share of their right-hand side."""
 ROUNDS = 100
 """Iterations after which what is reached has to do; two or three are usual."""
+STALLED = 0.9
+"""The share of what was left from which on an iteration has met rounding, and no further one gets nearer."""
 NULL = 1e-6
 """A row that is further than this from what untreated rows span cannot be imputed."""
 DENSE = 1500
@@ -90,17 +92,22 @@ class UntreatedOutcome:
             One column a system.
         """
         factor, scale = self._factor
-        normal = self._normal
         solution = np.zeros_like(right_hand)
         bound = EXACT * np.abs(right_hand / scale[:, None]).max(axis=0)
+        before = np.full(right_hand.shape[1], np.inf)
+        open_ = np.arange(right_hand.shape[1])
         for _ in range(ROUNDS):
-            left = right_hand - normal @ solution
-            if (np.abs(left / scale[:, None]).max(axis=0) <= bound).all():
+            left = (right_hand[:, open_] - self._normal @ solution[:, open_]) / scale[:, None]
+            size = np.abs(left).max(axis=0)
+            goes_on = (size > bound[open_]) & (size < STALLED * before[open_])
+            before[open_] = size
+            open_ = open_[goes_on]
+            if len(open_) == 0:
                 break
-            step = factor(left / scale[:, None]) / scale[:, None]
-            solution = solution + step
-            if (np.abs(step) <= EXACT * np.abs(solution).max(axis=0)).all():
-                break
+            step = factor(left[:, goes_on]) / scale[:, None]
+            found = solution[:, open_] + step
+            solution[:, open_] = found
+            open_ = open_[(np.abs(step) > EXACT * np.abs(found).max(axis=0)).any(axis=0)]
         return solution
 
     @cached_property

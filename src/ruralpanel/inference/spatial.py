@@ -22,8 +22,8 @@ from ruralpanel.inference.covariance import Covariance, Influences, Rows, labell
 from ruralpanel.inference.small_sample import counted_coefficients
 from ruralpanel.study.blocks import Inference
 
-AT_ONCE = 256
-"""Places that are compared with their neighbours at once, which bounds the memory it takes."""
+TOGETHER = 64
+"""Near places that are compared with others together: as one, where all of these are within the distance."""
 
 NEARLY_ZERO = 1e-10
 """What eigenvalues below it are set to when a variance is not positive: fixest's value. It is also the share of the
@@ -85,21 +85,41 @@ def spatial_meat(
     by_place = pd.DataFrame(scores).groupby([latitude, longitude], sort=True).sum()
     sums = by_place.to_numpy()
     vectors = unit_vectors(*(by_place.index.get_level_values(level).to_numpy() for level in (0, 1)))
+    order = cKDTree(vectors).indices  # places that follow each other in it are near each other
+    return _over_pairs(sums[order], vectors[order], cutoff, kernel)
+
+
+def _over_pairs(sums: np.ndarray, vectors: np.ndarray, cutoff: float, kernel: str) -> np.ndarray:
+    """Add up products of all pairs of places, sorted so that near ones follow each other, patch by patch.
+
+    Every pair of patches is looked at once, and counts twice. All pairs of places of two patches count alike if their
+    farthest points are within the distance and the kernel is uniform.
+    """
     farthest = float(chord(cutoff))
-    tree = cKDTree(vectors)
-    order = tree.indices  # places that follow each other in it are near each other
-    meat = np.zeros((scores.shape[1], scores.shape[1]))
-    for first in range(0, len(vectors), AT_ONCE):
-        here = order[first : first + AT_ONCE]
-        middle = vectors[here].mean(axis=0)
-        extent = np.linalg.norm(vectors[here] - middle, axis=1).max()
-        near = np.sort(tree.query_ball_point(middle, (extent + farthest) * (1 + 1e-9) + 1e-12))
+    starts = np.arange(0, len(vectors), TOGETHER)
+    sizes = np.diff(np.append(starts, len(vectors)))
+    middles = np.add.reduceat(vectors, starts) / sizes[:, None]
+    to_middle = np.linalg.norm(vectors - np.repeat(middles, sizes, axis=0), axis=1)
+    extents = np.maximum.reduceat(to_middle, starts) * (1 + 1e-9) + 1e-12
+    totals = np.add.reduceat(sums, starts)
+    meat = np.zeros((sums.shape[1], sums.shape[1]))
+    for patch, first in enumerate(starts):
+        here = slice(first, first + sizes[patch])
+        apart = np.linalg.norm(middles[patch:] - middles[patch], axis=1)
+        reach = extents[patch:] + extents[patch]
+        whole = (apart + reach <= farthest) & (kernel == "uniform")
+        counts = np.where(np.arange(len(apart)) > 0, 2.0, 1.0)
+        meat += np.outer(totals[patch], (counts * whole) @ totals[patch:])
+        partly = np.flatnonzero(~whole & (apart - reach <= farthest))
+        near = (first + TOGETHER * partly[:, None] + np.arange(TOGETHER)).ravel()
+        near = near[near < len(vectors)]
+        near = near[np.linalg.norm(vectors[near] - middles[patch], axis=1) <= farthest + extents[patch]]
         lengths = cdist(vectors[here], vectors[near])
         if kernel == "bartlett":
             weight = np.maximum(1 - kilometres(lengths) / cutoff, 0)
         else:
             weight = (lengths <= farthest).astype("float64")
-        meat += sums[here].T @ (weight @ sums[near])
+        meat += sums[here].T @ (weight @ (sums[near] * np.where(near < here.stop, 1.0, 2.0)[:, None]))
     return np.asarray((meat + meat.T) / 2)
 
 

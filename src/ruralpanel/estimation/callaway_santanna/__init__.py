@@ -268,7 +268,7 @@ def _clusters(sample: pd.DataFrame, choice: GroupTime, equation: Equation) -> ND
 
 def _covariance(influence: NDArray[np.float64], clusters: NDArray[np.int64]) -> NDArray[np.float64]:
     """Compute the covariance of estimates from units by estimates of influence, added up within clusters."""
-    summed = pd.DataFrame(influence).groupby(clusters).sum().to_numpy()
+    summed = np.column_stack([np.bincount(clusters, column) for column in influence.T])
     return np.asarray(summed.T @ summed / len(influence) ** 2)
 
 

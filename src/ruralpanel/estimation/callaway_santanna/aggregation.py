@@ -73,7 +73,7 @@ def aggregate(
     cells = effects.cells[known]
     found = _Cells(
         effect=cells["effect"].to_numpy(),
-        influence=effects.influence[:, known],
+        influence=effects.influence if known.all() else effects.influence[:, known],
         cohort=cells["cohort"].to_numpy(dtype="float64"),
         observed=observed,
     )
@@ -142,19 +142,35 @@ class _Cells:
 
     def average(self, chosen: NDArray[np.bool_]) -> tuple[float, NDArray[np.float64]]:
         """Average over cells by the size of their cohorts, which is estimated too."""
-        member = self.observed.weight[:, None] * (self.observed.cohort[:, None] == self.cohort[chosen])
-        size = member.mean(axis=0)
-        share = size / size.sum()
-        effect = float(share @ self.effect[chosen])
-        deviation = member - size
-        of_shares = deviation @ self.effect[chosen] / size.sum() - deviation.sum(axis=1) * effect / size.sum()
-        return effect, self.influence[:, chosen] @ share + of_shares
+        cohorts, cell = np.unique(self.cohort[chosen], return_inverse=True)
+        size = self._sizes(cohorts)[cell]
+        total, effects = size.sum(), self.effect[chosen]
+        effect = float(size @ effects / total)
+        # What a unit adds to the sizes of its cohort's cells, by what these are above the average.
+        above = np.bincount(cell, effects - effect)
+        place = np.minimum(np.searchsorted(cohorts, self.observed.cohort), len(cohorts) - 1)
+        member = self.observed.weight * (cohorts[place] == self.observed.cohort)
+        influence = member * above[place] - size @ (effects - effect)
+        return effect, influence / total + self._mean_influence(chosen, size / total)
 
     def shares(self, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Give the weights of cells in that average."""
-        size = (self.observed.weight[:, None] * (self.observed.cohort[:, None] == self.cohort[chosen])).mean(axis=0)
+        size = self._sizes(self.cohort[chosen])
         return np.asarray(size / size.sum())
 
     def plain_mean(self, chosen: NDArray[np.bool_]) -> tuple[float, NDArray[np.float64]]:
         """Average over the periods of one cohort."""
-        return float(self.effect[chosen].mean()), self.influence[:, chosen].mean(axis=1)
+        effects = self.effect[chosen]
+        return float(effects.mean()), self._mean_influence(chosen, np.full(len(effects), 1 / len(effects)))
+
+    def _sizes(self, cohorts: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Give the share of units, by their weights, that are in each cohort."""
+        weight, cohort = self.observed.weight, self.observed.cohort
+        return np.array([weight[cohort == each].sum() / len(weight) for each in cohorts])
+
+    def _mean_influence(self, chosen: NDArray[np.bool_], shares: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Average influence functions, one cell after the other: their columns are long."""
+        found = np.zeros(len(self.influence))
+        for cell, share in zip(np.flatnonzero(chosen), shares, strict=True):
+            found += share * self.influence[:, cell]
+        return found

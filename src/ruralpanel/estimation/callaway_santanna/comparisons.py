@@ -34,6 +34,9 @@ NO_OVERLAP = 0.999
 """A propensity score this high means that a cohort has no comparable units, as did holds."""
 
 
+STEPS, FARTHEST, SETTLED = 25, 50.0, 1e-8
+"""Newton's steps for a propensity score: how many at most, how large, and how small the last one has to be."""
+
 COLLINEAR = 1e-13
 """An eigenvalue of the products of standardised covariates below this is zero but for rounding."""
 
@@ -60,11 +63,19 @@ class Comparison:
 
 @dataclass(frozen=True)
 class _FirstStep:
-    """A regression or a propensity score, estimated before: its fitted values, covariates and influence function."""
+    """A regression or a propensity score, estimated before: its fitted values, covariates, scores and their derivative.
+
+    The influence function of its coefficients is the scores times the inverse of the derivative.
+    """
 
     fitted: Vector
     covariates: NDArray[np.float64]
-    influence: NDArray[np.float64]
+    score: NDArray[np.float64]
+    derivative: NDArray[np.float64]
+
+    def moves(self, values: Vector) -> Vector:
+        """Give the influence of rows, through the first step, on the mean of values times what it fits."""
+        return np.asarray(self.score @ np.linalg.solve(self.derivative, values @ self.covariates / len(values)))
 
 
 @dataclass(frozen=True)
@@ -119,6 +130,8 @@ def compare_units(
         If one group is empty, covariates are collinear in the comparison group, or propensity scores reach one.
     """
     _require_both(treated)
+    if _is_plain(treated, covariates, weight, method):
+        return _difference([(1, treated), (-1, 1 - treated)], change, weight)
     in_cohort = weight * treated
     if method == "outcome_regression":
         control = _regression(change, covariates, weight * (1 - treated))
@@ -171,6 +184,9 @@ def compare_rows(
     _require_both(treated[later == 1])
     _require_both(treated[later == 0])
     earlier, control = 1 - later, 1 - treated
+    if _is_plain(treated, covariates, weight, method):
+        cells = [(1, treated * later), (-1, treated * earlier), (-1, control * later), (1, control * earlier)]
+        return _difference(cells, outcome, weight)
     cohort = weight * treated
     if method == "outcome_regression":
         after = _regression(outcome, covariates, weight * control * later)
@@ -214,6 +230,18 @@ def compare_rows(
     return _sum_of(means)
 
 
+def _is_plain(treated: Vector, covariates: NDArray[np.float64], weight: Vector, method: ComparisonMethod) -> bool:
+    """Tell whether all methods are a difference of means: there is a constant alone, and one score below the bound."""
+    if covariates.shape[1] > 1:
+        return False
+    return method == "outcome_regression" or float(np.average(treated, weights=weight)) < HIGHEST_SCORE
+
+
+def _difference(groups: list[tuple[int, Vector]], outcome: Vector, weight: Vector) -> Comparison:
+    """Add up signed means of groups of rows, which are given by indicators."""
+    return _sum_of([_Mean(sign, weight * members, outcome) for sign, members in groups])
+
+
 def _sum_of(means: list[_Mean]) -> Comparison:
     effect = 0.0
     influence = np.zeros(len(means[0].value))
@@ -223,9 +251,9 @@ def _sum_of(means: list[_Mean]) -> Comparison:
         own = each.weight * (each.value - found)
         if each.score is not None:
             # The weight of a comparison unit is proportional to its odds, whose derivative is odds times covariates.
-            own = own + each.score.influence @ (own[:, None] * each.score.covariates).mean(axis=0)
+            own = own + each.score.moves(own)
         for regression, factor in each.regressions:
-            own = own + regression.influence @ ((each.weight * factor)[:, None] * regression.covariates).mean(axis=0)
+            own = own + regression.moves(each.weight * factor)
         effect += each.sign * found
         influence += each.sign * own / average
     return Comparison(float(effect), influence)
@@ -248,7 +276,7 @@ def _regression(outcome: Vector, covariates: NDArray[np.float64], weight: Vector
     coefficients = np.linalg.solve(bread, weighted.T @ (outcome - middle) / size)
     fitted = covariates @ coefficients + middle
     score = (weight * (outcome - fitted))[:, None] * covariates
-    return _FirstStep(fitted, covariates, np.linalg.solve(bread, score.T).T.astype(np.float64))
+    return _FirstStep(fitted, covariates, score, bread)
 
 
 def _standardised(covariates: NDArray[np.float64], weight: Vector) -> NDArray[np.float64]:
@@ -264,14 +292,14 @@ def _standardised(covariates: NDArray[np.float64], weight: Vector) -> NDArray[np
     """
     if not weight.any():
         raise CannotCompare("covariates_collinear")
-    centred = covariates.copy()
+    centred, shares = covariates.copy(), weight / weight.sum()
     for _ in range(2):  # the mean of a column far from zero is rounded
-        centred[:, 1:] -= np.average(centred[:, 1:], axis=0, weights=weight)
-    spread = np.sqrt(np.average(centred**2, axis=0, weights=weight))
+        centred[:, 1:] -= shares @ centred[:, 1:]
+    spread = np.sqrt(shares @ centred**2)
     varies = spread > NOISE * np.abs(covariates[weight > 0]).max(axis=0)
     if np.isfinite(spread).all() and varies.all():
         centred /= spread
-        products = (weight[:, None] * centred).T @ centred / weight.sum()
+        products = (shares[:, None] * centred).T @ centred
         if np.linalg.eigvalsh(products)[0] > COLLINEAR:
             return centred
     raise CannotCompare("covariates_collinear")
@@ -279,13 +307,48 @@ def _standardised(covariates: NDArray[np.float64], weight: Vector) -> NDArray[np
 
 def _propensity_score(treated: Vector, covariates: NDArray[np.float64], weight: Vector) -> _FirstStep:
     """Estimate a logit of being in the cohort."""
+    covariates = _standardised(covariates, weight)
+    fitted = _logit(treated, covariates, weight)
+    if fitted is None:
+        fitted = np.minimum(_logit_of_statsmodels(treated, covariates, weight), 1 - 1e-6)
+    if fitted.max() >= NO_OVERLAP:
+        raise CannotCompare("covariates_nearly_separate")
+    hessian = ((weight * fitted * (1 - fitted))[:, None] * covariates).T @ covariates / len(treated)
+    score = (weight * (treated - fitted))[:, None] * covariates
+    return _FirstStep(fitted, covariates, score, hessian)
+
+
+def _logit(treated: Vector, covariates: NDArray[np.float64], weight: Vector) -> Vector | None:
+    """Fit a logit by Newton's steps from the share of the treated; None where they do not settle inside the bounds."""
+    by_column = np.ascontiguousarray(covariates.T)
+    share = float(np.average(treated, weights=weight))
+    coefficients = np.zeros(len(by_column))
+    coefficients[0] = np.log(share / (1 - share))
+    for _ in range(STEPS):
+        fitted = 1 / (1 + np.exp(-(coefficients @ by_column)))
+        spread = weight * fitted * (1 - fitted)
+        try:
+            step = np.linalg.solve((by_column * spread) @ covariates, by_column @ (weight * (treated - fitted)))
+        except np.linalg.LinAlgError:
+            return None
+        coefficients = coefficients + step
+        size = float(np.abs(step).max())
+        if not size < FARTHEST:
+            return None
+        if size < SETTLED:  # the next step is of the order of the square of this one
+            fitted = 1 / (1 + np.exp(-(coefficients @ by_column)))
+            return fitted if fitted.max() < NO_OVERLAP else None
+    return None
+
+
+def _logit_of_statsmodels(treated: Vector, covariates: NDArray[np.float64], weight: Vector) -> Vector:
+    """Fit a logit that may have no maximum, or one near the bounds of probabilities."""
     import warnings
 
     from statsmodels.genmod.families import Binomial
     from statsmodels.genmod.generalized_linear_model import GLM
     from statsmodels.tools.sm_exceptions import PerfectSeparationError, PerfectSeparationWarning
 
-    covariates = _standardised(covariates, weight)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PerfectSeparationWarning)
         warnings.simplefilter("ignore", RuntimeWarning)
@@ -293,12 +356,7 @@ def _propensity_score(treated: Vector, covariates: NDArray[np.float64], weight: 
             fit = GLM(treated, covariates, family=Binomial(), freq_weights=weight).fit(tol=1e-12, maxiter=100)
         except (PerfectSeparationError, np.linalg.LinAlgError):
             raise CannotCompare("covariates_separate") from None
-    fitted = np.minimum(fit.fittedvalues, 1 - 1e-6)
-    if fitted.max() >= NO_OVERLAP:
-        raise CannotCompare("covariates_nearly_separate")
-    hessian = ((weight * fitted * (1 - fitted))[:, None] * covariates).T @ covariates / len(treated)
-    score = (weight * (treated - fitted))[:, None] * covariates
-    return _FirstStep(fitted, covariates, np.linalg.solve(hessian, score.T).T)
+    return np.asarray(fit.fittedvalues)
 
 
 def _comparison_weight(score: Vector, treated: Vector, weight: Vector) -> Vector:

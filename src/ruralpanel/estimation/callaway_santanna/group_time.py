@@ -84,25 +84,24 @@ def group_time_effects(observed: Observed, choice: GroupTime, anticipation: int)
     """
     cohorts = np.unique(observed.cohort[np.isfinite(observed.cohort)])
     rows: list[dict[str, object]] = []
-    influences: list[NDArray[np.float64]] = []
+    positions = range(0 if choice.base_period == "universal" else 1, len(observed.periods))
+    influence = np.zeros((len(cohorts) * len(positions), len(observed.cohort)))
     for cohort in cohorts:
-        for position in range(0 if choice.base_period == "universal" else 1, len(observed.periods)):
+        for position in positions:
             period = observed.periods[position]
             row: dict[str, object] = {"cohort": int(cohort), "period": int(period), "effect": np.nan, "reason": None}
-            influence = np.zeros(len(observed.cohort))
             try:
                 base = base_of(observed.periods, choice, anticipation, cohort, position)
                 if base == position:
                     row |= {"effect": 0.0, "reason": ZERO}
                 else:
                     found = _compare(observed, choice, anticipation, cohort, position, base)
-                    row["effect"], influence = found.effect, found.influence
+                    row["effect"], influence[len(rows)] = found.effect, found.influence
             except CannotCompare as error:
                 row["reason"] = error.reason
             rows.append(row)
-            influences.append(influence)
     cells = pd.DataFrame(rows, columns=["cohort", "period", "effect", "reason"])
-    return GroupTimeEffects(cells, np.array(influences).T)
+    return GroupTimeEffects(cells, influence.T)
 
 
 def base_of(periods: NDArray[np.int64], choice: GroupTime, anticipation: int, cohort: float, position: int) -> int:
