@@ -250,6 +250,7 @@ def sensitivity_code(name):
     inferences = [equation.inference for equation in STUDY.equations_analysed(name)]
     return code_digest(
         "ruralpanel.sensitivity.analysis",
+        "ruralpanel.estimation.columns_read",
         f"ruralpanel.sensitivity.{of}",
         f"ruralpanel.sensitivity.{declared.kind}",
         *(covariance_modules(inferences) if of == "regression" else []),

@@ -7,15 +7,19 @@ with stage(snakemake):
     from pathlib import Path
 
     from ruralpanel.estimation.block import DRAWS_KEY, block_results
+    from ruralpanel.estimation.columns_read import columns_read
     from ruralpanel.estimation.covariance import COVARIANCE_KEY
     from ruralpanel.estimation.estimates import ROW
     from ruralpanel.estimation.matching_balance import BALANCE_KEY
     from ruralpanel.frames.storage import load_table, save_table
     from ruralpanel.study.blocks import Equation
 
+    equations = [Equation.model_validate(each) for each in json.loads(snakemake.params.equations)]
+    whom = (snakemake.params.designations, snakemake.params.levels)
+    read = columns_read(snakemake.input.panel, equations, [each.estimator for each in equations], *whom)
     found = block_results(
-        panel=load_table(snakemake.input.panel),
-        equations=[Equation.model_validate(each) for each in json.loads(snakemake.params.equations)],
+        panel=load_table(snakemake.input.panel, columns=read),
+        equations=equations,
         designations=snakemake.params.designations,
         levels=snakemake.params.levels,
         folder=Path(snakemake.params.folder),

@@ -101,6 +101,7 @@ def code_behind(study: Study, block: str) -> list[str]:
     equations = study.equations(block)
     return [
         "ruralpanel.estimation.block",
+        "ruralpanel.estimation.columns_read",
         *modules_of(equation.estimator for equation in equations),
         *covariance_modules(equation.inference for equation in equations),
         *([ADJUSTMENT] if any(equation.adjustment for equation in equations) else []),

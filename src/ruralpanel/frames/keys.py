@@ -108,11 +108,13 @@ def _require_zeros_on_both_sides(
 ) -> None:
     if any(pd.api.types.is_numeric_dtype(side[column]) for side in (panel, table)):
         return
-    here, there = ({str(code) for code in side[column].dropna().unique()} for side in (panel, table))
-    bare = {code.lstrip("0"): code for code in there if code.isdigit()}
-    lost = [code for code in sorted(here - there) if code.isdigit() and code.lstrip("0") in bare]
+    here, there = (pd.Series(side[column].dropna().unique()).astype("str") for side in (panel, table))
+    alone = here[here.str.isdigit() & (pd.Index(there).get_indexer(pd.Index(here)) < 0)]
+    codes = there[there.str.isdigit()] if len(alone) else there.head(0)
+    bare = codes.str.lstrip("0")
+    lost = sorted(alone[pd.Index(bare.unique()).get_indexer(pd.Index(alone.str.lstrip("0"))) >= 0])
     if lost:
-        other = bare[lost[0].lstrip("0")]
+        other = codes[bare == lost[0].lstrip("0")].iloc[0]
         what = f"`{column}` is {lost[0]!r} in the panel and {other!r} in `{source}`"
         width = max(len(lost[0]), len(other))
         hint = f"give both `{{type: code, width: {width}}}`, which puts back the zeros that a program took"

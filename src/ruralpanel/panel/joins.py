@@ -143,7 +143,8 @@ def _counts(
     """Count rows by period and region, as far as they have them."""
     columns = {"period": panel.period, "region": panel.region}
     known = {column: name for column, name in columns.items() if name is not None and name in table}
-    counted = pd.DataFrame({column: table.loc[rows, name] for column, name in known.items()})
+    whole = bool(rows.all())
+    counted = pd.DataFrame({column: table[name] if whole else table.loc[rows, name] for column, name in known.items()})
     counted = counted.assign(rows=1) if known else pd.DataFrame({"rows": [int(rows.sum())] if rows.any() else []})
     if known:  # what is written is looked at once, however many rows have it
         counted = counted.groupby(list(known), dropna=False, as_index=False)["rows"].sum()

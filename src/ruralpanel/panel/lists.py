@@ -155,7 +155,9 @@ def read_lists(
     listed = np.zeros((len(units), len(years)), dtype=bool)
     listed[code[code >= 0], np.searchsorted(years, rows[declared.year].to_numpy()[code >= 0])] = True
     on = pd.DataFrame(listed, index=pd.Index(units, name=unit), columns=pd.Index(years, name=declared.year))
-    return ListReading(on, _events(on, name, on.index.isin(panel[unit].unique()), frequency), frequency)
+    return ListReading(
+        on, _events(on, name, pd.Index(panel[unit].unique()).get_indexer(on.index) >= 0, frequency), frequency
+    )
 
 
 def note_lists(
