@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,8 @@ from ruralpanel.frames.ledger import Ledger
 from ruralpanel.panel.designation import date_designation
 from ruralpanel.study.blocks import Equation, Inference
 from ruralpanel.study.designation import Designation
+from ruralpanel.study.load import load_study
+from ruralpanel.study.model import Study
 
 ROOT = Path(__file__).parent.parent
 
@@ -58,6 +62,18 @@ def some_daily(cases: Iterable[Any], every: int) -> list[Any]:
         pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=pytest.mark.slow if number % every else ())
         for number, case in enumerate(cases)
     ]
+
+
+@cache
+def shipped_study(name: str) -> Study:
+    """Load a study that is shipped, once for all tests of a process: it cannot be changed."""
+    return load_study(name, ROOT)
+
+
+@cache
+def syntax_of(path: Path) -> ast.Module:
+    """Parse a file of the program, once for all tests of a process; not to be changed."""
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from ruralpanel.study.archive import Archive
 from ruralpanel.study.load import load_study
 from ruralpanel.study.model import Study
 from tests.archive.small_study import write_small_study
-from tests.conftest import ROOT
+from tests.conftest import ROOT, shipped_study
 
 PACKAGE = f"linearmodels {version('linearmodels')}"
 
@@ -63,7 +63,7 @@ def small(tmp_path: Path) -> Study:
 
 @pytest.fixture(scope="module")
 def of_a_package() -> str:
-    return readme(load_study("replications/wage_panel", ROOT), wages={"rows": 4360, "package": PACKAGE})
+    return readme(shipped_study("replications/wage_panel"), wages={"rows": 4360, "package": PACKAGE})
 
 
 def test_numbers_and_their_nouns_agree(of_a_package: str) -> None:
@@ -143,7 +143,7 @@ def test_what_the_readme_asks_for_is_what_is_named(small: Study) -> None:
 
 
 def test_nothing_is_asked_for_where_all_is_stated() -> None:
-    study = load_study("replications/wage_panel", ROOT)
+    study = shipped_study("replications/wage_panel")
     said = Archive(**{key: "none" for key in Archive.model_fields if key != "date"})
     whole = study.model_copy(update={"archive": said})
     assert still_to_be_stated(whole) == []

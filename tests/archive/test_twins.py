@@ -18,7 +18,7 @@ from ruralpanel.study.load import load_study
 from ruralpanel.study.model import Study
 from ruralpanel.study.sources import Source
 from tests.archive.small_study import write_small_study
-from tests.conftest import ROOT
+from tests.conftest import ROOT, shipped_study
 
 RESTRICTED = ["survey", "register"]
 
@@ -144,7 +144,7 @@ def test_the_same_files_give_the_same_twins_in_any_order(
 
 @pytest.mark.slow
 def test_every_format_of_the_default_study_is_read_back(tmp_path: Path) -> None:
-    default = load_study("taobao_villages", ROOT)
+    default = shipped_study("taobao_villages")
     small = ["village_proxies", "yearbook", "stations", "large_cities"]
     chosen = {name: default.sources[name] for name in small}
     sheets = {name: read_sheet(source, ROOT / str(source.path)) for name, source in chosen.items()}

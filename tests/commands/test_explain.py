@@ -18,15 +18,14 @@ from ruralpanel.frames.storage import save_json, save_table
 from ruralpanel.lineage import code_digest
 from ruralpanel.reasons import because, written
 from ruralpanel.report.explanation import explanation
-from ruralpanel.study.load import load_study
 from ruralpanel.verification.inputs import ChangedInput, Input, changed_inputs
-from tests.conftest import ROOT
+from tests.conftest import ROOT, shipped_study
 
 
 @pytest.fixture
 def explained(panel: pd.DataFrame) -> Callable[..., str]:
     """Give a function that explains the first number of a study with some inputs that have changed."""
-    study = load_study("replications/castle", ROOT)
+    study = shipped_study("replications/castle")
     equation = study.equations("baseline")[0]
     panel = panel.rename(columns={"village": equation.unit, "year": equation.period})
     panel = panel.assign(**{equation.outcome_column: 1.0 + panel["x"].abs(), "population": 1.0})
@@ -58,7 +57,7 @@ def explained(panel: pd.DataFrame) -> Callable[..., str]:
 
 
 def test_an_explanation_names_equation_rows_code_and_sources(explained: Callable[..., str]) -> None:
-    equation = load_study("replications/castle", ROOT).equations("baseline")[0]
+    equation = shipped_study("replications/castle").equations("baseline")[0]
     text = explained()
     assert text.startswith(f"baseline/{equation.specification}/{equation.outcome}/")
     assert "Asked for: p_value" in text
@@ -95,7 +94,7 @@ def test_numbers_of_a_block_with_several_estimators_have_the_code_that_the_page_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     name = "replications/castle"
-    study = load_study(name, ROOT)
+    study = shipped_study(name)
     results = tmp_path / "results" / name
     for folder in ("config", "data"):
         (tmp_path / folder).symlink_to(ROOT / folder)

@@ -6,9 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ruralpanel.panel.codebook import MISSINGNESS_KEY, codebook, missingness
-from ruralpanel.study.load import load_study
 from ruralpanel.study.panel import ColumnOrigin
-from tests.conftest import ROOT
+from tests.conftest import shipped_study
 
 PANEL = pd.DataFrame(
     {
@@ -54,7 +53,7 @@ def test_cohorts_add_up_to_all_units(rows: list[tuple[int, int, bool]]) -> None:
 
 @pytest.mark.parametrize("name", ["taobao_villages", "replications/castle", "replications/wage_panel"])
 def test_every_column_of_a_study_has_an_origin(name: str) -> None:
-    study = load_study(name, ROOT)
+    study = shipped_study(name)
     assert list(study.column_origins()) == study.panel_columns()
 
 

@@ -19,13 +19,12 @@ from ruralpanel.report.exhibits import ShownExhibit
 from ruralpanel.report.page import PageContents
 from ruralpanel.study.blocks import Block
 from ruralpanel.study.claims import Claim
-from ruralpanel.study.load import load_study
 from ruralpanel.study.model import Study
 from ruralpanel.study.panel import ColumnOrigin
 from ruralpanel.verification.published import nothing_published
 from ruralpanel.verification.scorecard import score_claims
 from ruralpanel.verification.verdict import judge
-from tests.conftest import ROOT, equation
+from tests.conftest import equation, shipped_study
 from tests.exhibits.conftest import declaration
 from tests.worded import print_table
 
@@ -64,7 +63,7 @@ def default_study() -> Study:
     block = Block(
         outcomes=["income"], estimators=["two_way_fixed_effects", "event_study"], treatments=["taobao_village"]
     )
-    return load_study("taobao_villages", ROOT).model_copy(
+    return shipped_study("taobao_villages").model_copy(
         update={"legacies": {}, "blocks": {"made": block}, "claims": CLAIMS}
     )
 

@@ -4,11 +4,10 @@ import pandas as pd
 
 from ruralpanel.report.place_names import names_tables
 from ruralpanel.report.totals import totals_tables
-from ruralpanel.study.load import load_study
 from ruralpanel.tables.totals import TOTALS_COLUMNS
-from tests.conftest import ROOT
+from tests.conftest import shipped_study
 
-STUDY = load_study("china_counties", ROOT)
+STUDY = shipped_study("china_counties")
 
 
 def test_totals_are_printed_with_what_the_author_says_of_them() -> None:

@@ -33,6 +33,7 @@ ReturnToService=2
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
 SchedulerParameters=sched_interval=2,batch_sched_delay=0
+MinJobAge=86400
 DefMemPerCPU=500
 JobAcctGatherType=jobacct_gather/none
 AccountingStorageType=accounting_storage/none

@@ -9,13 +9,12 @@ import pytest
 
 from ruralpanel.sources.contracts import violations
 from ruralpanel.sources.table import read_source
-from ruralpanel.study.load import load_study
-from tests.conftest import ROOT
+from tests.conftest import ROOT, shipped_study
 
 pytestmark = pytest.mark.slow
 
 FILES = ("village_form", "gazetteer", "migration", "households", "yearbook", "village_proxies", "county_proxies")
-STUDY = load_study("taobao_villages", ROOT)
+STUDY = shipped_study("taobao_villages")
 
 
 @cache

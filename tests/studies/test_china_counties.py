@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 
 from ruralpanel.sources.retrieval import MIRROR, absent_files, mirror_folders
-from ruralpanel.study.load import load_study
-from tests.conftest import ROOT
+from tests.conftest import ROOT, shipped_study
 from tests.studies.conftest import Checkout
 
 NAME = "china_counties"
@@ -19,7 +18,7 @@ NAME = "china_counties"
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     mirror = os.environ.get(MIRROR)
-    absent = absent_files(load_study(NAME, ROOT).sources, ROOT, mirror_folders(mirror))
+    absent = absent_files(shipped_study(NAME).sources, ROOT, mirror_folders(mirror))
     if absent:
         folder = f"the folder {mirror} lacks" if mirror else f"{MIRROR} is not set, and not kept here are"
         pytest.skip(f"{folder} {', '.join(absent)}")
@@ -94,7 +93,7 @@ def test_two_censuses_have_one_comparison_measured_from_the_first(results: Path)
 
 
 def test_what_may_not_be_passed_on_is_neither_shipped_nor_said_to_be() -> None:
-    sources = load_study(NAME, ROOT).sources
+    sources = shipped_study(NAME).sources
     kept_back = {name for name, source in sources.items() if not source.redistributable}
     assert kept_back == {"list_2014", "list_2015", "list_2016", "coordinates"}
     assert all(sources[name].path is None for name in kept_back)

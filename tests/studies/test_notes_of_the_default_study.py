@@ -9,8 +9,7 @@ from typing import Any
 
 from ruralpanel.exhibits.caption import declared
 from ruralpanel.exhibits.facts import with_facts
-from ruralpanel.study.load import load_study
-from tests.conftest import ROOT
+from tests.conftest import ROOT, shipped_study
 
 
 def numbers_in(here: Any) -> Iterator[float]:
@@ -23,7 +22,7 @@ def numbers_in(here: Any) -> Iterator[float]:
 
 
 def test_notes_refer_to_the_truth_and_do_not_type_it() -> None:
-    study = load_study("taobao_villages", ROOT)
+    study = shipped_study("taobao_villages")
     truth = json.loads((ROOT / study.facts["truth"]).read_text(encoding="utf-8"))
     known = {f"{abs(number):.3f}" for number in numbers_in(truth)}
     of_truth = 0

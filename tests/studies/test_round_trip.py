@@ -16,10 +16,9 @@ from ruralpanel.simulation.economy import Economy, simulate
 from ruralpanel.simulation.parameters import load_parameters
 from ruralpanel.simulation.raw_files import write_raw_files
 from ruralpanel.sources.table import read_source
-from ruralpanel.study.load import load_study
 from ruralpanel.study.model import Study
 from ruralpanel.tables.prepare import PreparedTable, prepare_table
-from tests.conftest import ROOT
+from tests.conftest import ROOT, shipped_study
 
 pytestmark = pytest.mark.slow
 
@@ -41,7 +40,7 @@ class Cleaned(NamedTuple):
 
 def clean(economy: Economy, folder: Path) -> Cleaned:
     """Run the default study on raw files in a folder as far as the panel."""
-    study = load_study("taobao_villages", ROOT)
+    study = shipped_study("taobao_villages")
 
     def place(path: str) -> Path:
         assert path.startswith(FOLDER)
@@ -76,7 +75,7 @@ def small_economy(folder: Path) -> Cleaned:
 
 def tracked_economy(_: Path) -> Cleaned:
     """Give the economy that is shipped, from the files that are tracked."""
-    return clean(simulate(load_parameters(), load_study("taobao_villages", ROOT).seed), ROOT / FOLDER)
+    return clean(simulate(load_parameters(), shipped_study("taobao_villages").seed), ROOT / FOLDER)
 
 
 @pytest.fixture(

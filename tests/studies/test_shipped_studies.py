@@ -13,9 +13,8 @@ from ruralpanel.archive.marker import MARKER
 from ruralpanel.panel.lists import EVENT_COLUMNS
 from ruralpanel.reasons import read
 from ruralpanel.sources.retrieval import MIRROR, absent_files, mirror_folders
-from ruralpanel.study.load import load_study
 from tests.archive.unpacking import add_what_is_packed, run_there, unpacked
-from tests.conftest import ROOT, SHIPPED
+from tests.conftest import ROOT, SHIPPED, shipped_study
 from tests.studies.conftest import Checkout
 
 pytestmark = pytest.mark.slow
@@ -26,7 +25,7 @@ STUDIES = [name for name in SHIPPED if name != "china_counties"]
 @pytest.fixture(scope="module", params=STUDIES)
 def finished(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, str]:
     mirror = os.environ.get(MIRROR)
-    absent = absent_files(load_study(request.param, ROOT).sources, ROOT, mirror_folders(mirror))
+    absent = absent_files(shipped_study(request.param).sources, ROOT, mirror_folders(mirror))
     if absent:
         pytest.skip(f"neither kept here nor in a mirror: {', '.join(absent)}")
     checkout = Checkout(tmp_path_factory.mktemp("checkout"))
@@ -41,7 +40,7 @@ def finished(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 def test_every_exhibit_is_made_in_every_form(finished: tuple[str, Path, str]) -> None:
     name, results, _ = finished
-    for exhibit, declared in load_study(name, ROOT).exhibits.items():
+    for exhibit, declared in shipped_study(name).exhibits.items():
         endings = ("html", "tex", "docx", "csv") if declared.is_table else ("png", "pdf", "csv")
         for ending in endings:
             assert (results / "exhibits" / f"{exhibit}.{ending}").stat().st_size > 0
@@ -49,7 +48,7 @@ def test_every_exhibit_is_made_in_every_form(finished: tuple[str, Path, str]) ->
 
 def test_every_regression_can_be_walked_back_to_the_raw_rows(finished: tuple[str, Path, str]) -> None:
     name, results, _ = finished
-    study = load_study(name, ROOT)
+    study = shipped_study(name)
     panel = pd.read_csv(results / "panel/panel.ledger.csv")
     base = pd.read_csv(results / "sources" / f"{study.base}.ledger.csv")
     if study.designation:
@@ -81,7 +80,7 @@ def test_what_yearly_lists_say_is_saved_whether_there_are_any_or_not(finished: t
     name, results, _ = finished
     events = pd.read_csv(results / "panel/designation.csv")
     assert list(events.columns) == EVENT_COLUMNS
-    assert events.empty != bool(load_study(name, ROOT).lists)
+    assert events.empty != bool(shipped_study(name).lists)
 
 
 def test_the_balance_counts_the_units_and_rows_of_the_panel(finished: tuple[str, Path, str]) -> None:
@@ -91,13 +90,13 @@ def test_the_balance_counts_the_units_and_rows_of_the_panel(finished: tuple[str,
     everybody = table[table["status"] == "all"].set_index("measure")["units"]
     assert (everybody["units"], everybody["observed"].sum()) == (last["units"], last["rows_out"])
     ever = table[(table["status"] == "ever") & (table["measure"] == "units")].set_index("designation")["units"]
-    told = {designation: int(ever[designation]) for designation in load_study(name, ROOT).designation}
+    told = {designation: int(ever[designation]) for designation in shipped_study(name).designation}
     assert told == ({} if pd.isna(last["treated_units"]) else read(last["treated_units"]))
 
 
 def test_simulated_exhibits_say_so_and_others_do_not(finished: tuple[str, Path, str]) -> None:
     name, results, _ = finished
-    simulated = load_study(name, ROOT).data_standing == "simulated"
+    simulated = shipped_study(name).data_standing == "simulated"
     texts = [
         path
         for path in (results / "exhibits").iterdir()

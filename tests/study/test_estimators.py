@@ -6,7 +6,6 @@ import ast
 import re
 from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
@@ -15,7 +14,7 @@ from ruralpanel.estimation.modules import estimator_module
 from ruralpanel.lineage import modules_behind
 from ruralpanel.study.blocks import Equation, Inference, Specification
 from ruralpanel.study.estimators import ESTIMATORS, INFERENCE_OF_SOME, KEYS_OF_SOME, EstimatorName, reading
-from tests.conftest import ROOT, equation
+from tests.conftest import ROOT, equation, syntax_of
 
 SOURCE = ROOT / "src/ruralpanel"
 OF_ITS_OWN = ("study/estimators", *(f"estimation/{name}" for name in ESTIMATORS))
@@ -24,9 +23,8 @@ WORDS = re.compile(rf"(?<![\w./:])({'|'.join(name for name in ESTIMATORS if '_' 
 """The names that are no words of the language, anywhere in a text; the others count where they are all of it."""
 
 
-def names_in(program: str) -> list[tuple[int, str]]:
+def names_in(tree: ast.Module) -> list[tuple[int, str]]:
     """List the estimators that a program names in a string that is no docstring, by line."""
-    tree = ast.parse(program)
     told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     return [
         (node.lineno, node.value)
@@ -36,13 +34,11 @@ def names_in(program: str) -> list[tuple[int, str]]:
     ]
 
 
-@pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda path: path.relative_to(SOURCE).as_posix())
-def test_no_other_file_names_an_estimator(path: Path) -> None:
-    if path.relative_to(SOURCE).as_posix().startswith(OF_ITS_OWN):
-        return
-    named = names_in(path.read_text(encoding="utf-8"))
+def test_no_other_file_names_an_estimator() -> None:
+    others = [path for path in SOURCE.rglob("*.py") if not path.relative_to(SOURCE).as_posix().startswith(OF_ITS_OWN)]
+    named = [(path, *each) for path in sorted(others) for each in names_in(syntax_of(path))]
     # The analyses of an event study share a module whose name is that of an estimator.
-    assert [each for each in named if each[1] != "ruralpanel.sensitivity.event_study"] == []
+    assert [each for each in named if each[2] != "ruralpanel.sensitivity.event_study"] == []
 
 
 def test_names_are_found_where_they_are_compared_and_in_texts_and_not_in_docstrings() -> None:
@@ -53,7 +49,7 @@ def f(equation):
         return "estimators: [two_way_fixed_effects]"
     return f"a stacked {equation}"
 '''
-    assert names_in(program) == [(4, "stacked"), (5, "estimators: [two_way_fixed_effects]")]
+    assert names_in(ast.parse(program)) == [(4, "stacked"), (5, "estimators: [two_way_fixed_effects]")]
 
 
 @pytest.mark.parametrize("name", ESTIMATORS)

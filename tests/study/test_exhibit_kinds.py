@@ -10,6 +10,7 @@ import pytest
 
 from ruralpanel.study.exhibit import OfEstimates
 from ruralpanel.study.exhibits import KINDS
+from tests.conftest import syntax_of
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -25,7 +26,7 @@ def test_nothing_asks_which_kind_an_exhibit_is_but_the_module_of_the_kind(root: 
     classes = {each.__name__: kind for kind, each in KINDS.items()}
     found = []
     for path in sorted([*package.rglob("*.py"), *(root / "workflow").rglob("*.py")]):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(syntax_of(path)):
             kinds = _kinds_asked_for(node, classes)
             found += [f"{path.relative_to(root)}: {kind}" for kind in kinds if path.stem != kind]
     assert found == []

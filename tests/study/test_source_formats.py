@@ -23,6 +23,7 @@ from ruralpanel.study.source_formats import (
     labels_with,
 )
 from ruralpanel.study.sources import Source
+from tests.conftest import syntax_of
 
 EVERY = [*FORMATS.values(), ZIP, PACKAGE]
 
@@ -81,7 +82,7 @@ def test_nothing_else_asks_by_name_which_format_a_file_has(root: Path) -> None:
         (path.relative_to(package).as_posix(), word)
         for room in ROOMS
         for path in sorted((package / room).rglob("*.py"))
-        for word in _compared(ast.parse(path.read_text(encoding="utf-8")))
+        for word in _compared(syntax_of(path))
         if word in words
     }
     assert found == set(OTHER_QUESTIONS)

@@ -2,17 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from ruralpanel.study.load import load_study
 from ruralpanel.study.model import Study
 from ruralpanel.study.sources_behind import columns_of_equation, sources_behind
-from tests.conftest import ROOT, equation
+from tests.conftest import equation, shipped_study
 
 LISTS = ["list_2013_2015", "list_2016", "list_2017", "list_2019", "list_2020_2022"]
 
 
 @pytest.fixture(scope="module")
 def study() -> Study:
-    return load_study("taobao_villages", ROOT)
+    return shipped_study("taobao_villages")
 
 
 def test_rows_come_from_the_base_whatever_is_asked(study: Study) -> None:

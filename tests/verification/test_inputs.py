@@ -11,7 +11,6 @@ import pytest
 from ruralpanel.errors import PublishedError
 from ruralpanel.lineage import file_digest
 from ruralpanel.study.inputs import declared_inputs
-from ruralpanel.study.load import load_study
 from ruralpanel.study.published_files import published_inputs
 from ruralpanel.verification.html import verdict_page
 from ruralpanel.verification.inputs import (
@@ -25,7 +24,7 @@ from ruralpanel.verification.inputs import (
 )
 from ruralpanel.verification.published import nothing_published
 from ruralpanel.verification.summary import summary_of
-from tests.conftest import ROOT
+from tests.conftest import ROOT, shipped_study
 
 SURVEY = Input("raw file", "survey", "data/raw/survey.csv", "a" * 64)
 SLIPS = Input("corrections", "survey", "data/raw/slips.csv", "b" * 64)
@@ -92,7 +91,7 @@ def test_a_file_with_other_columns_is_refused(tmp_path: Path) -> None:
 
 
 def test_inputs_of_a_study_are_hashed_where_the_sources_stage_has_not(tmp_path: Path) -> None:
-    study = load_study("taobao_villages", ROOT)
+    study = shipped_study("taobao_villages")
     declared = declared_inputs(study)
     files = [tmp_path / f"{name}.provenance.json" for name in study.sources]
     for file in files:
@@ -106,7 +105,7 @@ def test_inputs_of_a_study_are_hashed_where_the_sources_stage_has_not(tmp_path: 
 
 
 def test_only_what_is_behind_a_number_is_told_of_it() -> None:
-    study = load_study("taobao_villages", ROOT)
+    study = shipped_study("taobao_villages")
     names = list(study.sources)
     now = [Input("raw file", name, f"{name}.csv", "1") for name in names]
     changed = changed_inputs(now, [replace(each, sha256="2") for each in now])

@@ -16,6 +16,7 @@ from ruralpanel.words.catalogue import SENTENCES
 from ruralpanel.words.frames import as_text, in_words, ledger_in_words
 from ruralpanel.words.names import name_words, row_words, term_words
 from ruralpanel.words.sentences import condition_words, sample_words, sentence, whose_words
+from tests.conftest import syntax_of
 
 SOURCE = Path(__file__).parent.parent.parent / "src/ruralpanel"
 
@@ -160,7 +161,7 @@ def reasons_of(path: Path) -> list[tuple[int, str, set[str | None]]]:
     """Find the codes that a module gives, each with its line and the names of its arguments."""
     found = []
     makers = re.compile(r"because|Cannot\w+|TooFewClusters|TooManyLevels")
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(syntax_of(path)):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or not node.args:
             continue
         if makers.fullmatch(node.func.id):
