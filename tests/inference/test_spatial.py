@@ -58,7 +58,7 @@ def test_the_middle_is_the_same_whatever_is_held_at_once(monkeypatch: pytest.Mon
     random = np.random.default_rng(1)
     scores, latitude, longitude = random.normal(size=(90, 3)), random.uniform(30, 33, 90), random.uniform(110, 113, 90)
     whole = spatial.spatial_meat(scores, latitude, longitude, 60, "bartlett")
-    monkeypatch.setattr(spatial, "AT_ONCE", 7)
+    monkeypatch.setattr(spatial, "TOGETHER", 7)
     np.testing.assert_allclose(spatial.spatial_meat(scores, latitude, longitude, 60, "bartlett"), whole, rtol=1e-12)
 
 
