@@ -121,12 +121,13 @@ def sign_changes_p_value(found: Contributions, random: np.random.Generator, draw
 
 def _statistics(found: Contributions, signs: Numbers) -> Numbers:
     """Compute the statistic for signs, shape (draws, clusters); infinite where the middle is singular."""
-    drawn = signs[:, :, None] * found.sums
+    drawn = signs[:, None, :] * found.sums.T  # draws by estimates by clusters, which lie beside each other
     if len(found.residuals):
         fitted = signs @ found.residuals.T
-        drawn = drawn - np.stack([fitted @ each for each in found.weights], axis=2)
-    total = drawn.sum(axis=1)
-    middle = drawn.transpose(0, 2, 1) @ drawn
+        for number, each in enumerate(found.weights):
+            drawn[:, number] -= fitted @ each
+    total = drawn.sum(axis=2)
+    middle = drawn @ drawn.transpose(0, 2, 1)
     scale = np.sqrt(np.einsum("bii->bi", middle))
     scale = np.where(scale > 0, scale, 1.0)
     middle = middle / scale[:, :, None] / scale[:, None, :]
