@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ruralpanel.estimation.callaway_santanna import comparisons
 from ruralpanel.estimation.callaway_santanna.comparisons import CannotCompare, compare_rows, compare_units
 
 METHODS = ["doubly_robust", "outcome_regression", "inverse_probability"]
@@ -57,6 +58,30 @@ def test_without_covariates_all_methods_are_the_difference_of_means(drawn: dict[
     found = compare_units(change, treated, np.ones((SIZE, 1)), np.ones(SIZE), method)
     assert found.effect == pytest.approx(change[treated == 1].mean() - change[treated == 0].mean())
     assert abs(found.influence.mean()) < 1e-12
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_rows_without_covariates_are_four_means(drawn: dict[str, np.ndarray], method: str) -> None:
+    treated, later, outcome = drawn["treated"], drawn["later"], drawn["outcome"]
+    weight = 0.5 + drawn["x"][:, 1] ** 2
+
+    def effect(weight):
+        means = [[np.average(outcome, weights=weight * (treated == d) * (later == t)) for t in (0, 1)] for d in (0, 1)]
+        return (means[1][1] - means[1][0]) - (means[0][1] - means[0][0])
+
+    found = compare_rows(outcome, later, treated, np.ones((SIZE, 1)), weight, method)
+    assert found.effect == pytest.approx(effect(weight), abs=1e-12)
+    change = np.zeros(SIZE)
+    change[3] = STEP
+    moved = (effect(weight + change) - effect(weight - change)) / (2 * STEP) * SIZE * weight[3]
+    assert found.influence[3] == pytest.approx(moved, abs=1e-5)
+
+
+def test_propensity_scores_are_those_of_statsmodels(drawn: dict[str, np.ndarray]) -> None:
+    weight = 0.5 + drawn["x"][:, 1] ** 2
+    fitted = comparisons._logit(drawn["treated"], drawn["x"], weight)
+    other = comparisons._logit_of_statsmodels(drawn["treated"], drawn["x"], weight)
+    np.testing.assert_allclose(fitted, other, rtol=1e-10)
 
 
 def test_collinear_covariates_are_refused(drawn: dict[str, np.ndarray]) -> None:

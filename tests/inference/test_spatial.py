@@ -58,8 +58,22 @@ def test_the_middle_is_the_same_whatever_is_held_at_once(monkeypatch: pytest.Mon
     random = np.random.default_rng(1)
     scores, latitude, longitude = random.normal(size=(90, 3)), random.uniform(30, 33, 90), random.uniform(110, 113, 90)
     whole = spatial.spatial_meat(scores, latitude, longitude, 60, "bartlett")
-    monkeypatch.setattr(spatial, "AT_ONCE", 7)
+    monkeypatch.setattr(spatial, "TOGETHER", 7)
     np.testing.assert_allclose(spatial.spatial_meat(scores, latitude, longitude, 60, "bartlett"), whole, rtol=1e-12)
+
+
+@pytest.mark.parametrize("cutoff", [40.0, 300.0])
+def test_patches_wholly_within_the_distance_count_as_one(cutoff: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(4)
+    latitude, longitude, scores = (
+        random.uniform(30, 34, 300),
+        random.uniform(105, 109, 300),
+        random.normal(size=(300, 2)),
+    )
+    monkeypatch.setattr(spatial, "TOGETHER", 16)
+    near = haversine(latitude, longitude) <= cutoff
+    found = spatial.spatial_meat(scores, latitude, longitude, cutoff, "uniform")
+    np.testing.assert_allclose(found, scores.T @ near @ scores, atol=1e-9)
 
 
 @pytest.mark.parametrize("kernel", ["uniform", "bartlett"])

@@ -70,7 +70,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     CannotEstimate
         If there is no estimate on this panel: nobody treated, nothing untreated to impute from, one cluster.
     """
-    adoption, model, left_out = imputable_rows(adoption_of(panel, equation, ledger), equation, ledger)
+    adoption, model, left_out = modelled_rows(adoption_of(panel, equation, ledger), equation, ledger)
     sample = adoption.sample
     ledger.note("estimated", len(sample), sample)
     averages = averages_by_event_time(adoption, adoption.begins, equation.window)
@@ -88,7 +88,13 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     return EquationResult(rows, {**(leads.covariance or {}), **(effects.covariance or {})})
 
 
-def imputable_rows(
+def imputable_rows(adoption: Adoption, equation: Equation, ledger: Ledger) -> tuple[Adoption, Reason | None]:
+    """Do what :func:`modelled_rows` does, without the model."""
+    found, _, left_out = modelled_rows(adoption, equation, ledger)
+    return found, left_out
+
+
+def modelled_rows(
     adoption: Adoption, equation: Equation, ledger: Ledger
 ) -> tuple[Adoption, UntreatedOutcome, Reason | None]:
     """Leave out treated rows for which untreated rows determine no outcome, and say how many.

@@ -272,9 +272,7 @@ class _Layout:
         return table[self.wanted, np.where(self.periods[place] == periods, place, len(self.periods))]
 
 
-def _later(
-    layout: _Layout, anchor: NDArray[np.int64], horizons: list[int], outcome: pd.Series
-) -> NDArray[np.float64]:
+def _later(layout: _Layout, anchor: NDArray[np.int64], horizons: list[int], outcome: pd.Series) -> NDArray[np.float64]:
     """Average outcomes over the event times; of several, those in periods that nobody observes are left out."""
     total, times = np.zeros(len(anchor)), np.zeros(len(anchor))
     for time in horizons:
@@ -282,4 +280,4 @@ def _later(
         total += np.where(seen, layout.at(outcome, anchor + time), 0.0)
         times += seen
     complete = (times > 0) & (anchor + horizons[-1] <= layout.periods[-1])
-    return np.divide(total, times, out=np.full(len(anchor), np.nan), where=complete)
+    return np.where(complete, total / np.maximum(times, 1.0), np.nan)

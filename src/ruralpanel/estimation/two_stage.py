@@ -26,7 +26,7 @@ from ruralpanel.estimation.adoption import (
     name_of,
 )
 from ruralpanel.estimation.estimates import left_out_of
-from ruralpanel.estimation.imputation import NOT_IMPUTED, imputable_rows
+from ruralpanel.estimation.imputation import NOT_IMPUTED, modelled_rows
 from ruralpanel.estimation.leads import joint_test_of, null_of_weights
 from ruralpanel.estimation.measured_from import curves_of
 from ruralpanel.estimation.result import EquationResult
@@ -60,7 +60,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     CannotEstimate
         If there is no estimate on this panel: nobody treated, nothing untreated in the first stage, one cluster.
     """
-    adoption, model, left_out = imputable_rows(adoption_of(panel, equation, ledger), equation, ledger)
+    adoption, model, left_out = modelled_rows(adoption_of(panel, equation, ledger), equation, ledger)
     sample = adoption.sample
     ledger.note("estimated", len(sample), sample)
     first = int(np.nanmin(adoption.event_time))
@@ -78,7 +78,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     result = average_rows(averages, fit, adoption.treatment, equation, NOT_IMPUTED)
     leads = _tested(adoption, [each.place["event_time"] for each in known if each.place], equation)
     chosen = [name_of(each) in leads for each in known]
-    of_outcomes = weights[np.ix_(model.untreated, chosen)] + through[:, chosen]
+    of_outcomes = weights[model.untreated][:, chosen] + through[:, chosen]
     test = joint_test_of(fit, leads, equation, _null(of_outcomes, model, sample, equation))
     without = left_out_of(equation, left_out)
     return replace(result, rows=[{"left_out": without, **each} for each in (*result.rows, test)])

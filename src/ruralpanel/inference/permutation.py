@@ -145,7 +145,7 @@ def _by_unit(
     """Add up what each unit brings to the normal equations with the cohort that it gets; parameters as above."""
     count, of_levels, levels = drawn.shape[1], _units_of_levels(effects, units), effects.levels[:, None]
     total: np.ndarray | None = None
-    for number in np.flatnonzero(np.isfinite(cohorts)):
+    for number in np.flatnonzero(np.isfinite(cohorts)).tolist():
         columns = np.column_stack(columns_of(cohorts[[[number]]]))
         terms = range(columns.shape[1])
         means = np.asarray(effects.main.T @ columns) / levels

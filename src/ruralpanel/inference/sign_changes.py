@@ -121,12 +121,13 @@ def sign_changes_p_value(found: Contributions, random: np.random.Generator, draw
 
 def _statistics(found: Contributions, signs: Numbers) -> Numbers:
     """Compute the statistic for signs, shape (draws, clusters); infinite where the middle is singular."""
-    drawn = signs[:, :, None] * found.sums
+    drawn = signs[:, None, :] * found.sums.T  # draws by estimates by clusters, which lie beside each other
     if len(found.residuals):
-        of_rank = np.ascontiguousarray(found.weights.transpose(1, 2, 0)).reshape(len(found.residuals), -1)
-        drawn -= ((signs @ found.residuals.T) @ of_rank).reshape(drawn.shape)
-    total = drawn.sum(axis=1)
-    middle = drawn.transpose(0, 2, 1) @ drawn
+        fitted = signs @ found.residuals.T
+        for number, each in enumerate(found.weights):
+            drawn[:, number] -= fitted @ each
+    total = drawn.sum(axis=2)
+    middle = drawn @ drawn.transpose(0, 2, 1)
     scale = np.sqrt(np.einsum("bii->bi", middle))
     scale = np.where(scale > 0, scale, 1.0)
     middle = middle / scale[:, :, None] / scale[:, None, :]

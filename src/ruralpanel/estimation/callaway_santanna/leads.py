@@ -54,15 +54,16 @@ def null_of_leads(
             clusters,
             None,
         )
-    weights = np.zeros((*observed.outcome.shape, len(leads)))
+    weights = np.zeros((len(leads), len(observed.periods), len(observed.outcome)))
     for cell in np.flatnonzero(shares.any(axis=1)).tolist():
         position, base, treated, others = _groups(cell, effects, observed, choice, anticipation)
         change = treated / treated.sum() - others / others.sum()
-        weights[:, position] += change[:, None] * shares[cell]
-        weights[:, base] -= change[:, None] * shares[cell]
+        for lead in np.flatnonzero(shares[cell]).tolist():
+            weights[lead, position] += change * shares[cell, lead]
+            weights[lead, base] -= change * shares[cell, lead]
     unit, period = np.nonzero(observed.periods + anticipation < observed.cohort[:, None])
     return null_of_weights(
-        weights[unit, period],
+        np.column_stack([each[period, unit] for each in weights]),
         observed.outcome[unit, period],
         pd.DataFrame({"unit": unit, "period": period}),
         clusters[unit],
