@@ -72,13 +72,14 @@ def balance(
         their ``share`` of the units with that status, in an order that a person can read.
     """
     periods = sorted(int(each) for each in panel[period].unique())
-    everybody = _seen(panel, unit, period, periods)
+    everybody = _seen(pd.factorize(panel[unit])[0], panel[period], periods)
     groups = [(ALL, ALL, everybody)]
     whole, whose = panel, levels or {}
     for name in designations:
         assigned = whose.get(name, unit)
-        panel = whole.dropna(subset=[assigned])
-        row, seen = pd.factorize(panel[assigned], sort=True)[0], _seen(panel, assigned, period, periods)
+        panel = whole.dropna(subset=[assigned]) if whole[assigned].hasnans else whole
+        row = pd.factorize(panel[assigned])[0]
+        seen = _seen(row, panel[period], periods)
         ever = panel[cohort_column(name)].notna().groupby(row).any().to_numpy(dtype=bool)
         throughout = panel[name].eq(1).fillna(False).groupby(row).all().to_numpy(dtype=bool)
         groups += [(name, NEVER, seen[~ever]), (name, EVER, seen[ever]), (name, ALWAYS, seen[ever & throughout])]
@@ -90,11 +91,10 @@ def balance(
     return pd.DataFrame(rows, columns=[*BALANCE_KEY, "units", "share"])
 
 
-def _seen(panel: pd.DataFrame, unit: str, period: str, periods: Sequence[int]) -> np.ndarray:
-    """Tell in which of the periods each unit has a row, in the order of their names."""
-    row, names = pd.factorize(panel[unit], sort=True)
-    seen = np.zeros((len(names), len(periods)), dtype=bool)
-    seen[row, np.searchsorted(periods, panel[period].to_numpy())] = True
+def _seen(row: np.ndarray, period: pd.Series, periods: Sequence[int]) -> np.ndarray:
+    """Tell in which of the periods each unit, numbered in the order they are met, has a row."""
+    seen = np.zeros((row.max(initial=-1) + 1, len(periods)), dtype=bool)
+    seen[row, np.searchsorted(periods, period.to_numpy())] = True
     return seen
 
 
@@ -120,10 +120,12 @@ def _counts(seen: np.ndarray, periods: Sequence[int], of: Frequency) -> Iterator
     for measure, number in ((PERIODS, seen.sum(axis=1)), (GAPS, away.sum(axis=1))):
         for value, units in zip(*np.unique(number, return_counts=True), strict=True):
             yield measure, str(value), int(units)
-    patterns, counts = np.unique(seen, axis=0, return_counts=True)
+    as_bytes = np.packbits(seen, axis=1)
+    packed = as_bytes.view(f"V{as_bytes.shape[1]}").ravel() if len(seen) else as_bytes[:, 0]
+    _, place, counts = np.unique(packed, return_index=True, return_counts=True)
     listed = [
         (int(units), spans((each for each, there in zip(periods, pattern, strict=True) if there), periods, of))
-        for pattern, units in zip(patterns, counts, strict=True)
+        for pattern, units in zip(seen[place], counts, strict=True)
     ]
     for units, pattern in sorted(listed, key=lambda pair: (-pair[0], pair[1])):
         yield PATTERN, pattern, units

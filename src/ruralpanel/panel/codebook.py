@@ -121,7 +121,7 @@ def missingness(
     parts = [_counted(panel, *everybody, unit, period, columns, ALL)]
     for designation in designations:
         whom = (levels or {}).get(designation, unit)
-        of_one = panel.dropna(subset=[whom])
+        of_one = panel.dropna(subset=[whom]) if panel[whom].hasnans else panel
         code, found = pd.factorize(of_one[cohort_column(designation)], sort=True)
         names = [*(of.label(each) for each in found), "never"]
         parts.append(_counted(of_one, code % len(names), names, whom, period, columns, designation))

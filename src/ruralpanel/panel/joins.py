@@ -147,7 +147,7 @@ def _counts(
     counted = pd.DataFrame({column: table[name] if whole else table.loc[rows, name] for column, name in known.items()})
     counted = counted.assign(rows=1) if known else pd.DataFrame({"rows": [int(rows.sum())] if rows.any() else []})
     if known:  # what is written is looked at once, however many rows have it
-        counted = counted.groupby(list(known), dropna=False, as_index=False)["rows"].sum()
+        counted = counted.groupby(list(known), dropna=False)["rows"].sum().reset_index()
     counted = with_labels(counted, {column: periods[name] for column, name in known.items() if name in periods})
     places = pd.DataFrame({"source": join.source, "side": side}, index=counted.index)
     for column in columns:

@@ -211,8 +211,9 @@ def _events(on: pd.DataFrame, name: str, in_panel: NDArray[np.bool_], of: Freque
     row = np.repeat(np.arange(len(on)), number[pattern])
     begin = (np.cumsum(number) - number)[pattern]
     within = np.arange(len(row)) - np.repeat(np.cumsum(number[pattern]) - number[pattern], number[pattern])
-    events = found.iloc[begin[row] + within].reset_index(drop=True)
-    return events.assign(designation=name, unit=on.index[row])[EVENT_COLUMNS]
+    events: pd.DataFrame = found.iloc[begin[row] + within].reset_index(drop=True)
+    ordered: pd.DataFrame = events.assign(designation=name, unit=on.index[row])[EVENT_COLUMNS]
+    return ordered
 
 
 def _events_of(listed: list[int], years: list[int], in_panel: bool, of: Frequency) -> Iterator[tuple[int, str, str]]:

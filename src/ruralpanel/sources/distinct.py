@@ -62,7 +62,8 @@ def different_cells(column: pd.Series) -> tuple[pd.Series, Rows]:
     if isinstance(column.dtype, pd.CategoricalDtype):
         used, places = np.unique(column.cat.codes.to_numpy(), return_inverse=True)
         categories = pd.Series(column.cat.categories, dtype=object).reindex(used).reset_index(drop=True)
-        return categories.rename(column.name), Rows(places, column.index)
+        categories.name = column.name
+        return categories, Rows(places, column.index)
     if column.dtype == object and pd.api.types.infer_dtype(column, skipna=True) == "string":
         column = column.astype("str")
     if not isinstance(column.dtype, pd.StringDtype):

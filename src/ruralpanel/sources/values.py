@@ -338,7 +338,7 @@ def _from_numbers(values: pd.Series, column: Column, identifies: bool, rows: Row
         exact = values.astype("int64")  # however long a code is
         return Typed(exact.astype("str") if column.type == "text" else exact, none_bad)
     as_float = pd.to_numeric(values).astype("float64")
-    infinite = np.isinf(as_float)
+    infinite = as_float.abs() == np.inf
     notes = [f"infinite in {counted(rows.number(infinite), 'row')}, set to missing"] if infinite.any() else []
     as_float = as_float.mask(infinite)
     fraction = as_float.notna() & (as_float != as_float.round())
