@@ -39,3 +39,43 @@ def test_code_counts_and_comments_do_not(tmp_path: Path, monkeypatch: pytest.Mon
     before = digest('"""A."""\ndef f():\n    """B."""\n    return 1\n')
     assert digest('"""C."""\n\n\n# note\ndef f():\n    return   1\n') == before
     assert digest("def f():\n    return 2\n") != before
+
+
+def test_what_a_file_says_is_kept_by_its_contents_for_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "ruralpanel"
+    package.mkdir()
+    (package / "one.py").write_text("import ruralpanel.two\n")
+    (package / "two.py").write_text("value = 1\n")
+    monkeypatch.setattr(lineage, "PACKAGE", package)
+    monkeypatch.setattr(lineage, "atexit", keepers := Keepers())
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
+
+    def next_run() -> str:
+        lineage._parsed.cache_clear()
+        lineage._kept.cache_clear()
+        keepers.clear()
+        found = code_digest("ruralpanel.one")
+        for keep in keepers:
+            keep()
+        return found
+
+    before = next_run()
+    (kept,) = (package / "__pycache__").iterdir()
+    monkeypatch.setattr(lineage.ast, "parse", None)
+    assert next_run() == before
+    monkeypatch.undo()
+    monkeypatch.setattr(lineage, "PACKAGE", package)
+    (package / "two.py").write_text("value = 2\n")
+    assert next_run() != before
+    kept.write_text("damaged")
+    assert next_run() != before
+    lineage._parsed.cache_clear()
+    lineage._kept.cache_clear()
+
+
+class Keepers(list):
+    """What is to be done at the end, for a test to do."""
+
+    register = list.append

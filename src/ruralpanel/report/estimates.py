@@ -12,6 +12,7 @@ from ruralpanel.estimation.address import address_of
 from ruralpanel.estimation.modules import estimator_module
 from ruralpanel.exhibits.numbers import count, decimal, probability
 from ruralpanel.lineage import PACKAGE, file_of
+from ruralpanel.study.addresses import PARTS, WITHIN
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import ESTIMATORS, described, is_own
 from ruralpanel.study.fixed_effects import fixed_effect
@@ -128,7 +129,7 @@ def estimate_rows(estimates: pd.DataFrame, study: Study) -> list[dict[str, str]]
 
 def addresses(estimates: pd.DataFrame) -> list[str]:
     """Give the whole address of every estimate, in their order."""
-    return [address_of(row) for _, row in estimates.iterrows()]
+    return [address_of(row) for row in estimates[["block", *PARTS, *WITHIN]].to_dict("records")]
 
 
 def decimals(error: float) -> int:
