@@ -138,9 +138,9 @@ class Within:
         """Give the coefficients of the terms by least squares, and residuals, times the square root of the weights.
 
         Both are in the units of :attr:`outcome` and :attr:`regressors`. Where products of the columns are solved, and
-        some are alike, what they leave is solved for once more, which gives as many digits as orthonormal columns would (Björck 1987,
-        Stability Analysis of the Method of Seminormal Equations for Linear Least Squares Problems, Linear Algebra and
-        its Applications 88/89).
+        some are alike, what they leave is solved for once more, which gives as many digits as orthonormal columns would
+        (Björck 1987, Stability Analysis of the Method of Seminormal Equations for Linear Least Squares Problems, Linear
+        Algebra and its Applications 88/89).
         """
         if self.basis is not None:
             shares = self.basis.T @ self.outcome
