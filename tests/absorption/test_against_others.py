@@ -64,7 +64,7 @@ def estimates(
     return estimate_block(panel, [equation])[0].set_index("term")
 
 
-CASES = {
+CASES: dict[str, Any] = {
     "seed": st.integers(0, 10_000),
     "villages": st.integers(6, 25),
     "share": st.sampled_from([0.5, 0.8, 1.0]),
