@@ -64,7 +64,7 @@ def estimates(
     return estimate_block(panel, [equation])[0].set_index("term")
 
 
-CASES = {
+CASES: dict[str, Any] = {
     "seed": st.integers(0, 10_000),
     "villages": st.integers(6, 25),
     "share": st.sampled_from([0.5, 0.8, 1.0]),
@@ -96,6 +96,7 @@ def test_estimates_are_those_of_linearmodels(
     np.testing.assert_allclose(ours["r_squared"], theirs["r_squared"], rtol=1e-8, atol=1e-8)
 
 
+@pytest.mark.filterwarnings("ignore:The design matrix")
 @given(**{name: each for name, each in CASES.items() if name not in ("small_sample", "collinear")})
 def test_estimates_are_those_of_statsmodels_on_dummies(
     seed: int, villages: int, share: float, weighted: bool, effects: list[str]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ruralpanel.commands import verify
+from ruralpanel.errors import StudyError
 from ruralpanel.verification.twice import files_of
 from tests.conftest import ROOT
 
@@ -117,3 +118,16 @@ def test_a_copy_reads_what_the_original_reads_and_writes_nowhere_else(tmp_path: 
         (copy / folder / "new.csv").touch()
     assert not list(away.rglob("new.csv"))
     assert not (copy / "results/old.csv").exists()
+
+
+def test_another_engine_is_asked_for_by_a_name_that_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        verify.main(["--engine", "stata"])
+    assert "'ruralpanel', 'linearmodels'" in capsys.readouterr().err
+
+
+def test_without_a_run_there_is_nothing_to_compare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "config").symlink_to(ROOT / "config", target_is_directory=True)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(StudyError, match="has no estimates of"):
+        verify.main(["--engine", "linearmodels", "--config", "study=replications/castle"])

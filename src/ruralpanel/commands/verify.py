@@ -1,4 +1,7 @@
-"""``./run verify --twice``: a study run twice in folders of their own, and every file of the two compared."""
+"""``./run verify --twice``: a study run twice in folders of their own, and every file of the two compared.
+
+``--engine linearmodels``: every block of a run estimated again with linearmodels, and its estimates compared.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
+from typing import get_args
 
-from ruralpanel.errors import StudyError
+from ruralpanel.errors import Problem, StudyError
 from ruralpanel.placement import stays_inside
+from ruralpanel.study.blocks import Engine
 from ruralpanel.study.inputs import files_read
-from ruralpanel.study.load import configured_study, load_unchecked
+from ruralpanel.study.load import configured_study, find_study, load_study, load_unchecked
 from ruralpanel.study.sources import RETRIEVED_FILES
 from ruralpanel.verification.twice import differences, files_of
 
@@ -25,11 +30,46 @@ KEPT = PurePosixPath(RETRIEVED_FILES)
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run twice and list what differs; the status is 0 only when both runs end well and nothing does."""
+    """Do what is asked for; the status is 0 only when all runs end well and nothing differs."""
     parser = ArgumentParser(prog="./run verify", description=__doc__)
-    parser.add_argument("--twice", action="store_true", required=True, help="without it: the verdict on one run")
+    way = parser.add_mutually_exclusive_group(required=True)
+    way.add_argument("--twice", action="store_true", help="without this or the next: the verdict on one run")
+    way.add_argument(
+        "--engine", choices=get_args(Engine), help="what does least squares, in the place of the study’s own"
+    )
     parser.add_argument("--config", nargs="+", default=[], metavar="KEY=VALUE", help="as for ./run: study=NAME")
     chosen = parser.parse_args(list(arguments))
+    return _with_engine(chosen.engine, chosen.config) if chosen.engine else _twice(chosen)
+
+
+def _with_engine(engine: Engine, settings: Sequence[str]) -> int:
+    """Estimate all blocks of a study again, on the panel of its run, and say how far the two are apart."""
+    from ruralpanel.verification.engines import ERRORS, POINTS, difference
+
+    asked = configured_study(settings, Path())
+    name, file = find_study(asked, Path())
+    study, results = load_study(asked), Path("results") / name
+    missing = [block for block in study.blocks if not (results / "estimates" / f"{block}.csv").is_file()]
+    if missing or not (results / "panel" / "panel.parquet").is_file():
+        what = f"has no estimates of {missing[0]}" if missing else "has no panel"
+        raise StudyError([Problem(str(results), what, hint=f"run it first: ./run --config study={name}")])
+    far = 0
+    for block in study.blocks:
+        found = difference(study, block, engine, results, file.parent)
+        far += not found.is_small
+        other = f", {found.reasons:,} with another reason" if found.reasons else ""
+        print(
+            f"{block}: {found.rows:,} estimates, which differ by {found.points:.1e} standard errors at most, and "
+            f"standard errors by {found.errors:.1e} of themselves{other}",
+            flush=True,
+        )
+    bounds = f"{POINTS:g} standard errors, or standard errors by more than {ERRORS:g}"
+    print(f"{far} of {len(study.blocks)} blocks differ from {engine} by more than {bounds}.")
+    return int(far > 0)
+
+
+def _twice(chosen: Namespace) -> int:
+    """Run twice and list what differs."""
     folder = Path(tempfile.mkdtemp(prefix="ruralpanel-"))
     cores = os.cpu_count() or 1
     ways = {"first": unlike(cores=1, seed=1, zone="UTC"), "second": unlike(cores, seed=2, zone="Asia/Shanghai")}

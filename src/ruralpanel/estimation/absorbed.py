@@ -106,15 +106,23 @@ class Fit:
 
     def standard_error(self, term: str) -> float:
         """Give the standard error of a term that was estimated."""
-        position = list(self.covariance.matrix.index).index(term)
-        return float(np.sqrt(max(self.covariance.matrix.to_numpy()[position, position], 0.0)))  # zero but for rounding
+        return float(np.sqrt(max(self._variances[term], 0.0)))  # zero but for rounding
 
     def statistics(self, term: str, level: float) -> dict[str, Any]:
         """Give the columns of the estimates for a term that was estimated, or why it has no standard error."""
-        bounds = self.covariance.rounding
-        rounding = tuple(bounds.loc[term, ["estimate", "error"]]) if term in bounds.index else (0.0, 0.0)
+        rounding = self._rounding.get(term, (0.0, 0.0))
         (freedom,) = self.covariance.freedom_of_terms([term])
         return statistics(float(self.coefficients[term]), self.standard_error(term), freedom, level, rounding)
+
+    @cached_property
+    def _variances(self) -> dict[str, float]:
+        matrix = self.covariance.matrix
+        return dict(zip(matrix.index, np.diag(matrix.to_numpy()).tolist(), strict=True))
+
+    @cached_property
+    def _rounding(self) -> dict[str, tuple[float, float]]:
+        bounds = self.covariance.rounding
+        return dict(zip(bounds.index, zip(bounds["estimate"], bounds["error"], strict=True), strict=True))
 
 
 @dataclass(frozen=True)

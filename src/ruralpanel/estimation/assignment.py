@@ -252,9 +252,11 @@ def _holds_names(values: pd.Series) -> bool:
     """Tell whether a column could hold names or numbers of groups: text, or whole numbers."""
     if pd.api.types.is_bool_dtype(values):
         return False
+    if pd.api.types.is_integer_dtype(values):
+        return True
     if pd.api.types.is_numeric_dtype(values):
-        known = values.dropna().astype("float64")
-        return bool((known == known.round()).all())
+        known = values.to_numpy(dtype="float64", na_value=np.nan)
+        return bool(((known == np.rint(known)) | np.isnan(known)).all())
     return True
 
 

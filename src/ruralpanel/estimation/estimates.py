@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -297,8 +298,8 @@ def statistics(
         return row
     if not standard_error > rounding[1]:
         return row | {"reason": NEGATIVE_VARIANCE if np.isinf(rounding[1]) else ZERO_ERROR}
-    half_width = student.ppf(0.5 + level / 2, degrees_of_freedom) * standard_error
-    detectable = student.ppf(1 - TESTED_AT / 2, degrees_of_freedom) + student.ppf(POWER, degrees_of_freedom)
+    half_width = _quantile(0.5 + level / 2, degrees_of_freedom) * standard_error
+    detectable = _quantile(1 - TESTED_AT / 2, degrees_of_freedom) + _quantile(POWER, degrees_of_freedom)
     return row | {
         "standard_error": standard_error,
         "statistic": estimate / standard_error,
@@ -307,3 +308,11 @@ def statistics(
         "interval_high": estimate + half_width,
         "minimum_detectable_effect": detectable * standard_error,
     }
+
+
+@lru_cache
+def _quantile(share: float, degrees_of_freedom: float) -> float:
+    """Give a quantile of the t distribution, which many coefficients of a regression share."""
+    from scipy.stats import t as student
+
+    return float(student.ppf(share, degrees_of_freedom))

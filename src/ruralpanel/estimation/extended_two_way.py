@@ -61,7 +61,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
         If there is no estimate on this panel: nobody treated, nothing untreated to compare with.
     """
     # Treated rows beside which nothing is untreated would be compared with other treated rows.
-    adoption, _, left_out = imputable_rows(adoption_of(panel, equation, ledger), equation, ledger)
+    adoption, left_out = imputable_rows(adoption_of(panel, equation, ledger), equation, ledger)
     sample = adoption.sample
     weights = sample[equation.weights] if equation.weights else pd.Series(1.0, index=sample.index)
     cell = _cells(adoption, equation)

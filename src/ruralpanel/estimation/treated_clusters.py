@@ -76,7 +76,7 @@ class Counts:
             name: clusters.among(treated[column].to_numpy(dtype=bool))
             for name, column in zip(equation.treatments, entering, strict=True)
         }
-        self.treated = clusters.among(treated.to_numpy(dtype=bool).any(axis=1)) if entering else 0
+        self.treated = clusters.among(treated.any(axis=1).to_numpy(dtype=bool)) if entering else 0
         self._by_place: dict[tuple[str, Any], int] = {}
         self._event_time: pd.Series | None = None
         if len(equation.treatments) == 1 and equation.absorbing:

@@ -31,6 +31,9 @@ NEARLY_ABSORBED = 5e-7
 """The share of a column's deviations from its mean that fixed effects must leave of it. What is below is the
 rounding of a column computed from the effects in single precision; Stata's `reghdfe` leaves out sixty times as much."""
 
+WELL_APART = 0.1
+"""The share that is left of each column by those before it from which products of columns tell all that these do."""
+
 SUSPICIOUS = 1e-3
 """The share of a column below which it is asked how finely it is recorded."""
 
@@ -134,10 +137,10 @@ class Within:
     def solved(self) -> tuple[Numbers, Numbers]:
         """Give the coefficients of the terms by least squares, and residuals, times the square root of the weights.
 
-        Both are in the units of :attr:`outcome` and :attr:`regressors`. Where products of the columns are solved, what
-        they leave is solved for once more, which gives as many digits as orthonormal columns would (Björck 1987,
-        Stability Analysis of the Method of Seminormal Equations for Linear Least Squares Problems, Linear Algebra and
-        its Applications 88/89).
+        Both are in the units of :attr:`outcome` and :attr:`regressors`. Where products of the columns are solved, and
+        some are alike, what they leave is solved for once more, which gives as many digits as orthonormal columns would
+        (Björck 1987, Stability Analysis of the Method of Seminormal Equations for Linear Least Squares Problems, Linear
+        Algebra and its Applications 88/89).
         """
         if self.basis is not None:
             shares = self.basis.T @ self.outcome
@@ -145,7 +148,7 @@ class Within:
         outcome, terms = self.columns[0], self.columns[1:]
         found = np.zeros(len(terms))
         residuals = outcome
-        for _ in range(2):
+        for _ in range(1 if np.diag(self.triangle).min() > WELL_APART else 2):
             shares = shares_of(terms, residuals) / self.sizes[1:] / self.rows
             found += self.back @ (self.back.T @ shares)
             residuals = left_by(outcome, terms, found / self.sizes[1:])

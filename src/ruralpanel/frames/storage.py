@@ -111,10 +111,10 @@ def with_types(frame: pd.DataFrame, columns: Mapping[str, tuple[str, str]]) -> p
         names = [name for name, (each, _) in columns.items() if each == kind]
         if kind == "period":
             typed |= {name: _periods(frame[name]).array for name in names}
-        elif kind == "str":  # cell by cell, for a table may have many columns and few rows
-            typed |= {
-                name: pd.array([_text(cell) for cell in frame[name].astype("object")], dtype="str") for name in names
-            }
+        elif kind == "str":  # all in one array, for a table may have many columns and few rows
+            cells = [_text(cell) for name in names for cell in frame[name].to_numpy(dtype="object")]
+            every, rows = pd.array(cells, dtype="str"), len(frame)
+            typed |= {name: every[number * rows : (number + 1) * rows] for number, name in enumerate(names)}
         else:
             part = frame[names].astype(kind)  # type: ignore[arg-type]
             typed |= {name: part[name].array for name in names}

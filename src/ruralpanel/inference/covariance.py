@@ -79,6 +79,8 @@ class Covariance:
 
     def freedom_of_terms(self, terms: Sequence[str]) -> list[float]:
         """Give the degrees of freedom of single coefficients."""
+        if self.own_degrees_of_freedom is None:
+            return [self.degrees_of_freedom] * len(terms)
         return [self.freedom_of(pd.Series(1.0, index=[term])) for term in terms]
 
     def freedom_combined(self, combinations: pd.DataFrame) -> DegreesOfFreedom | None:
