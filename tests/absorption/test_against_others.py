@@ -106,7 +106,7 @@ def test_estimates_are_those_of_statsmodels_on_dummies(
     ours = estimates(panel, "ruralpanel", effects, weighted, small_sample="none")
     assume(ours["estimate"].notna().all() and ours["standard_error"].notna().all())
     centred = panel[REGRESSORS] - panel[REGRESSORS].mean()
-    dummies = [pd.Series(1.0, panel.index)]
+    dummies: list[Any] = [pd.Series(1.0, panel.index)]
     for effect in effects:
         name, _, slope = effect.rstrip("]").partition("[")
         levels = pd.get_dummies(panel.groupby(name.split("*")).ngroup(), dtype="float64")

@@ -233,7 +233,7 @@ def _fit(
     influences = Influences(
         right.names,
         projected.T,
-        np.linalg.inv(projected.T @ projected),
+        np.asarray(np.linalg.inv(projected.T @ projected), dtype="float64"),
         left.values[:, 0] - right.values @ coefficients,
         NOISE * level * np.sqrt(taken_out.within.weights),
         left.units[0] / right.units,

@@ -116,7 +116,7 @@ class Within:
     def orthogonal(self) -> Numbers:
         """Columns that span what the terms do, orthogonal to each other in their order, as long as these."""
         if self.basis is not None:
-            return self.basis * np.sqrt(self.rows)
+            return np.asarray(self.basis * np.sqrt(self.rows))
         return np.asarray(np.linalg.solve(self.triangle.T, self.regressors.T).T)
 
     @cached_property
@@ -248,7 +248,7 @@ def _by_products(products: Numbers) -> tuple[list[int] | None, Numbers]:
         All columns, and the upper triangle; None where it has to be looked at the columns themselves.
     """
     try:
-        triangle = np.linalg.cholesky(products).T
+        triangle = np.asarray(np.linalg.cholesky(products).T, dtype="float64")
     except np.linalg.LinAlgError:
         return None, products
     if np.diag(triangle).min(initial=1.0) <= SUSPICIOUS:
