@@ -34,7 +34,7 @@ ADDRESS = "RURALPANEL_FORKS"
 """The variable that tells jobs where the server listens."""
 
 LIBRARIES = (
-    *("snakemake.iocontainers", "snakemake.logging", "pandas", "pyarrow.parquet", "pandera.pandas", "pydantic"),
+    *("snakemake.iocontainers", "snakemake.logging", "pandas", "pyarrow.parquet", "pydantic", "numba"),
     *("openpyxl", "python_calamine", "scipy.stats", "scipy.sparse.linalg", "scipy.sparse.csgraph", "scipy.optimize"),
     *("linearmodels.iv.absorbing", "statsmodels.genmod.generalized_linear_model", "statsmodels.stats.multitest"),
     *("matplotlib.pyplot", "seaborn", "docx", "jinja2", "markdown", "typst"),
