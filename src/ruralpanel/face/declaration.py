@@ -17,6 +17,7 @@ from ruralpanel.face.parameters import Argument, arguments_of
 from ruralpanel.face.renaming import WAYS, Renaming, listed, named, plain, renamed
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.frames.periods.frequency import frequency
+from ruralpanel.frames.storage import is_in_order
 from ruralpanel.panel.designation import date_designation
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.checks.blocks import blocks
@@ -191,17 +192,24 @@ def _table(
             found = read.labels(frame[column], argument, door)
             found = found.astype("int64") if found.dtype == bool else found
         values[renaming.raw if column == stated.get("treated") else renaming.names[column]] = found
-    table = pd.DataFrame(values).sort_values([renaming.names[unit], renaming.names[period]], kind="stable")
-    twice = table.duplicated([renaming.names[unit], renaming.names[period]], keep=False)
+    table, key = pd.DataFrame(values), [renaming.names[unit], renaming.names[period]]
+    if not is_in_order(table, key):  # in order, no two rows are alike
+        table = table.sort_values(key, kind="stable")
+        _one_row_each(frame, table.duplicated(key, keep=False), unit, period, door)
+        table = table.reset_index(drop=True)
+    if "cohort" in stated:
+        _one_cohort(frame, table, stated, renaming, door)
+    return table
+
+
+def _one_row_each(frame: pd.DataFrame, twice: pd.Series, unit: Hashable, period: Hashable, door: str) -> None:
+    """Check that unit and period tell rows apart."""
     if twice.any():
         place = frame.loc[twice.sort_index().to_numpy(), [unit, period]].iloc[0].tolist()
         what = f"`{unit}` and `{period}` do not tell rows apart: {int(twice.sum()):,} rows share them with another, "
         what += f"such as {place[0]!r} in {place[1]!r}"
         hint = f"panel.groupby([{unit!r}, {period!r}], as_index=False).mean(numeric_only=True), if they are to be one"
         raise FrameError([Problem(door, what, "unit", hint)])
-    if "cohort" in stated:
-        _one_cohort(frame, table, stated, renaming, door)
-    return table.reset_index(drop=True)
 
 
 def _one_cohort(
@@ -290,9 +298,12 @@ def _designation(
     declared = {**keys, WAYS[way]: renaming.raw, "label": renaming.shown[renaming.treatment]}
     if way != "cohort":
         of = keys.get("level", panel["unit"])
-        known = table[table[renaming.raw].notna() & table[of].notna()].sort_values([of, panel["period"]])
-        on = (known[renaming.raw] > 0).astype("int64")
-        declared["absorbing"] = bool((on.groupby(known[of]).cummax() == on).all())
+        known = table.loc[table[renaming.raw].notna() & table[of].notna(), [of, panel["period"], renaming.raw]]
+        if of != panel["unit"]:  # rows are in the order of units and periods
+            known = known.sort_values([of, panel["period"]])
+        on, who = (known[renaming.raw] > 0).to_numpy(), known[of].to_numpy()
+        ends = on[:-1] & ~on[1:] & (who[1:] == who[:-1])
+        declared["absorbing"] = not ends.any()
     return {renaming.treatment: declared}
 
 
