@@ -24,7 +24,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -40,6 +40,9 @@ LIBRARIES = (
     *("matplotlib.pyplot", "seaborn", "docx", "jinja2", "markdown", "typst"),
 )
 """What takes longest to import, in the order in which jobs come to need it."""
+
+ESTIMATING, COMPILED = "ruralpanel.estimation.block", "ruralpanel.estimation.ready"
+"""The module of jobs that need what is compiled, and the one that loads it."""
 
 PREFIX = "ruralpanel-forks-"
 
@@ -136,6 +139,7 @@ class Server:
         self.run = run
         self.listening = listening
         self.jobs: dict[int, socket.socket] = {}
+        self.compiling = 0
         self.wake, ended = os.pipe()
         os.set_blocking(self.wake, False)
         os.set_blocking(ended, False)
@@ -177,17 +181,36 @@ class Server:
         self.jobs[fork] = job
         self.poll.register(job, 0)
 
+    def compile(self) -> None:
+        """Let a fork compile the loops of least squares, which may take a while, for jobs ask for forks meanwhile."""
+        self.compiling = os.fork()
+        if self.compiling == 0:
+            signal.set_wakeup_fd(-1)
+            self.listening.close()
+            os.close(self.run)
+            _load_compiled()
+            os._exit(0)
+
     def reap(self) -> None:
-        """Tell jobs whose forks have ended how they did."""
+        """Tell jobs whose forks have ended how they did; what has been compiled is loaded once for all later ones."""
         for fork, status in _ended():
+            if fork == self.compiling:
+                self.compiling = 0
+                _load_compiled()
+                continue
             with self.jobs.pop(fork) as job, suppress(OSError):
                 job.sendall(str(os.waitstatus_to_exitcode(status)).encode())
                 self.poll.unregister(job)
 
     def end(self) -> None:
         """End all forks."""
-        for fork in self.jobs:
+        for fork in (*self.jobs, *([self.compiling] if self.compiling else [])):
             _kill(fork)
+
+
+def _load_compiled() -> None:
+    with suppress(Exception):  # the job that needs it finds out the same, and says so
+        import_module(COMPILED).load_compiled()
 
 
 def work(job: socket.socket) -> NoReturn:
@@ -242,7 +265,7 @@ def _kill(fork: int) -> None:
             kill(fork, signal.SIGKILL)
 
 
-def main(run: int, listening: int, folder: str, modules: Iterable[str]) -> None:
+def main(run: int, listening: int, folder: str, modules: Sequence[str]) -> None:
     """Import what there is to import, and serve meanwhile and after; leave nothing behind."""
     server = Server(run, socket.socket(fileno=listening))
     try:
@@ -252,6 +275,8 @@ def main(run: int, listening: int, folder: str, modules: Iterable[str]) -> None:
                 break
             with suppress(Exception):  # the job that needs it finds out the same, and says so
                 import_module(name)
+        if going_on and ESTIMATING in modules:
+            server.compile()
         while going_on:
             going_on = server.serve(wait=True)
     finally:
