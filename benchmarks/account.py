@@ -160,9 +160,14 @@ def table_lines(rows: pd.DataFrame) -> list[str]:
 def country_lines() -> list[str]:
     """Write the lines of a Markdown table: the jobs of the national run, the dearest first, and the whole."""
     rows = pd.read_csv(COUNTRY)
-    lines = ["| Job | Seconds | Processor seconds |", "|---|--:|--:|"]
+    lines = ["| Job | Seconds | Processor seconds | Memory, GiB |", "|---|--:|--:|--:|"]
     jobs = rows[rows["job"] != "all"]
-    lines += [f"| {row.job} | {row.s:.0f} | {row.cpu_time:.0f} |" for row in jobs.itertuples() if row.s >= 1]
+    lines += [
+        f"| {row.job} | {row.s:.0f} | {row.cpu_time:.0f} | {row.max_rss / 2**10:.1f} |"
+        for row in jobs.itertuples()
+        if row.s >= 1
+    ]
     (whole,) = rows[rows["job"] == "all"].itertuples()
-    lines.append(f"| from raw files to verdict, {whole.villages:,} villages on {whole.cores} cores | {whole.s:.0f} | |")
-    return [*lines, "", f"The largest process had {whole.largest / 2**30:.1f} GiB. Measured on {whole.date}."]
+    total = f"from raw files to verdict, {whole.villages:,.0f} villages on {whole.cores:.0f} cores"
+    lines.append(f"| {total} | {whole.s:.0f} | {jobs['cpu_time'].sum():.0f} | {whole.max_rss / 2**10:.1f} |")
+    return [*lines, "", f"Measured on {whole.date}."]
