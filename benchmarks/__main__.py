@@ -102,8 +102,8 @@ def measure(work: str, villages: int, programs: list[str], peers: str, repetitio
     Returns
     -------
     list of dict
-        One a program: work, program, villages, rows, seconds, processor seconds, extra memory (bytes), estimate,
-        standard error.
+        One a program: work, program, villages, rows, repetitions, seconds, processor seconds, extra memory (bytes),
+        estimate, standard error.
     """
     workers: dict[str, Worker] = {}
     for program in programs:
@@ -125,6 +125,7 @@ def measure(work: str, villages: int, programs: list[str], peers: str, repetitio
             "program": program,
             "villages": villages,
             "rows": workers[program].rows,
+            "repetitions": len(each),
             **{number: statistics.median(answer[number] for answer in each) for number in NUMBERS},
             "estimate": each[-1]["estimate"],
             "standard_error": each[-1]["standard_error"],
@@ -159,14 +160,12 @@ def main() -> None:
     parser.add_argument("--peers", default=sys.executable, help="the interpreter that has the other programs")
     parser.add_argument("--save", action="store_true", help="keep the numbers in benchmarks/measured.csv")
     asked = parser.parse_args()
-    rows: list[dict[str, Any]] = []
     for work in WORKS if asked.all else asked.works:
         for villages in asked.villages or WORKS[work].villages:
             measured = measure(work, villages, asked.programs, asked.peers, asked.repetitions)
             print(as_lines(measured), flush=True)
-            rows += measured
-    if asked.save:
-        keep(rows, asked.peers)
+            if asked.save:
+                keep(measured, asked.peers)
 
 
 def keep(rows: list[dict[str, Any]], peers: str) -> None:
@@ -174,7 +173,7 @@ def keep(rows: list[dict[str, Any]], peers: str) -> None:
     keys = ["work", "program", "villages"]
     older = pd.read_csv(MEASURED) if MEASURED.is_file() else pd.DataFrame(columns=keys)
     both = pd.concat([older, pd.DataFrame(rows)]).drop_duplicates(keys, keep="last")
-    both.sort_values(keys).to_csv(MEASURED, index=False, float_format="%.6g")
+    both.sort_values(keys).to_csv(MEASURED, index=False, float_format="%.9g")
     MACHINE.write_text(json.dumps(machine(peers), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -44,8 +44,8 @@ def fastest_peers(rows: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a work and size: work, rows, seconds and memory (bytes) of this program, peer, its seconds and memory,
-        ``ratio`` (this program's seconds by the peer's), ``passes`` (by those of one pass over the columns), and
+        One row a work and size: work, rows, repetitions, seconds and memory (bytes) of this program, peer, its seconds
+        and memory, ``ratio`` (this program's seconds by the peer's), ``passes`` (by those of one pass over the columns), and
         ``growth``: the exponent of rows by which this program's seconds grew from the size before.
     """
     kept: list[dict[str, Any]] = []
@@ -68,6 +68,7 @@ def fastest_peers(rows: pd.DataFrame) -> pd.DataFrame:
                 {
                     "work": str(work),
                     "rows": int(count),
+                    "repetitions": int(own["repetitions"]),
                     "seconds": own["seconds"],
                     "memory": own["extra_memory"],
                     "peer": str(peer.name) if peer is not None else "",
@@ -136,8 +137,8 @@ def seconds(value: float) -> str:
 
 def table_lines(rows: pd.DataFrame) -> list[str]:
     """Write the lines of a Markdown table: this program beside the fastest other one, by work and size."""
-    head = "| Work | Rows | Seconds | Memory, MB | Fastest other | Its seconds | Its memory, MB | Ratio | One pass × |"
-    lines = [head, "|---|--:|--:|--:|---|--:|--:|--:|--:|"]
+    heads = ["Work", "Rows", "Runs", "Seconds", "Memory, MB", "Fastest other", "Its seconds", "Its memory, MB", "Ratio"]
+    lines = [f"| {' | '.join(heads)} | One pass × |", "|---|--:|--:|--:|--:|---|--:|--:|--:|--:|"]
     for row in fastest_peers(rows).itertuples():
         peer_memory = "" if np.isnan(row.peer_memory) else f"{row.peer_memory / 1e6:,.0f}"
         ratio = "" if np.isnan(row.ratio) else f"{row.ratio:.2g}" if row.ratio < 10 else f"{row.ratio:.0f}"
@@ -145,6 +146,7 @@ def table_lines(rows: pd.DataFrame) -> list[str]:
         cells = [
             WORKS[row.work].label,
             f"{row.rows:,}",
+            str(row.repetitions),
             seconds(row.seconds),
             f"{row.memory / 1e6:,.0f}",
             row.peer,
