@@ -177,7 +177,9 @@ def _of_field(section: type[Section], key: str, place: tuple[str, ...], required
     if isinstance(default, list):
         default = tuple(default)
     written = annotation_of(Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation)
-    return Argument(key, place, written, REQUIRED if required else default, described(section, key), holds_columns(field))
+    return Argument(
+        key, place, written, REQUIRED if required else default, described(section, key), holds_columns(field)
+    )
 
 
 def described(section: type[Section], key: str) -> str:
