@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -27,8 +28,13 @@ class Import(NamedTuple):
     where: str
 
 
-def imports_between(package: Path = PACKAGE) -> Iterator[Import]:
-    """List every import of a package between its rooms, those within functions among them."""
+@cache
+def imports_between(package: Path = PACKAGE) -> tuple[Import, ...]:
+    """List every import of a package between its rooms, those within functions among them; read once."""
+    return tuple(_imports_between(package))
+
+
+def _imports_between(package: Path) -> Iterator[Import]:
     for path in sorted(package.rglob("*.py")):
         room = path.relative_to(package).parts[0].removesuffix(".py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if room not in DOORS else ():

@@ -88,11 +88,15 @@ def file_of(module: str) -> Path:
     ModuleNotFoundError
         If there is no such module in the package.
     """
-    path = PACKAGE.parent.joinpath(*module.split("."))
-    for candidate in (path.with_suffix(".py"), path / "__init__.py"):
-        if candidate.is_file():
-            return candidate
-    raise ModuleNotFoundError(f"{module} is not a module of {PACKAGE.name}")
+    if (found := _file_below(PACKAGE.parent, module)) is None:
+        raise ModuleNotFoundError(f"{module} is not a module of {PACKAGE.name}")
+    return found
+
+
+@cache
+def _file_below(top: Path, module: str) -> Path | None:
+    path = top.joinpath(*module.split("."))
+    return next((each for each in (path.with_suffix(".py"), path / "__init__.py") if each.is_file()), None)
 
 
 class _Parsed(NamedTuple):
@@ -186,7 +190,4 @@ def _modules_beside(path: Path) -> set[str]:
 
 
 def _is_module(name: str) -> bool:
-    if not name.startswith(PACKAGE.name):
-        return False
-    path = PACKAGE.parent.joinpath(*name.split("."))
-    return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
+    return name.startswith(PACKAGE.name) and _file_below(PACKAGE.parent, name) is not None

@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ruralpanel.sources.numbers import MISSING_MARKERS
 from ruralpanel.study.archive import Archive
-from ruralpanel.study.base import Section
+from ruralpanel.study.base import Section, descriptions
 from ruralpanel.study.blocks import Block, GroupTime, Inference, Specification
 from ruralpanel.study.claims import Claim, ClaimTest
 from ruralpanel.study.contracts import Check
@@ -200,7 +200,7 @@ def _row(name: str, model: type[Section], schema: dict[str, Any]) -> dict[str, s
         value += "; **needed**"
     elif default not in (None, [], {}):
         value += f"; default `{json.dumps(default)}`".replace('`"', "`").replace('"`', "`")
-    description = " ".join((model.model_fields[name].description or "").split())
+    description = " ".join(descriptions(model).get(name, "").split())
     return {"key": key, "value": value, "meaning": description.replace("|", r"\|")}
 
 

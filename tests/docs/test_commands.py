@@ -175,6 +175,10 @@ def test_commands_that_take_no_time(tmp_path: Path) -> None:
             change.make(top)
 
 
+TO_REPLACE = ("IMAGE", "s3://BUCKET")
+"""What stands in commands for what a user has."""
+
+
 def test_what_snakemake_is_asked_for_is_there() -> None:
     """Studies, rules and flags; the slow tests make dry runs of them."""
     rules = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "workflow").rglob("*.smk"))
@@ -188,7 +192,9 @@ def test_what_snakemake_is_asked_for_is_there() -> None:
         for word in words[1:]:
             if word.startswith("study="):
                 assert word in ("study=my_study", *(f"study={name}" for name in available_studies(ROOT))), command
-            elif not word.startswith(("-", "monte_carlo=", "results/")):
+            elif word.startswith("workflow/profiles/"):
+                assert (ROOT / word / "config.yaml").is_file(), command
+            elif not word.startswith(("-", "monte_carlo=", "results/")) and word not in TO_REPLACE:
                 assert word in known, command
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ruralpanel.estimation.block import block_results
@@ -151,7 +151,25 @@ def test_every_number_by_event_time_is_the_effect_or_a_reason(estimator: str, de
     assert checked(design, estimator, BY_EVENT_TIME[estimator]) == []
 
 
+NOBODY_TO_COMPARE_WITH = {
+    "waves": [2008, 2009, 2010, 2013],
+    "cohorts": [2013],
+    "missing": 0.0,
+    "seed": 0,
+    "window": [-2, 4],
+    "changes": {
+        "fixed_effects": ["village", "year"],
+        "reference_period": -1,
+        "missing_reference": "earlier",
+        "anticipation": {},
+        "donut": {},
+        "weights": None,
+    },
+}
+
+
 @given(design=designs())
+@example(design=NOBODY_TO_COMPARE_WITH)
 def test_so_it_is_with_a_universal_base_period(design: dict[str, Any]) -> None:
     assert checked(design, "callaway_santanna", UNIVERSAL) == []
 

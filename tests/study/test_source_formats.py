@@ -30,7 +30,8 @@ EVERY = [*FORMATS.values(), ZIP, PACKAGE]
 
 @pytest.mark.parametrize("each", EVERY, ids=lambda each: each.name)
 def test_the_functions_of_a_format_are_there(each: SourceFormat) -> None:
-    assert list(signature(function_named(each.reader)).parameters) == ["source", "path"]
+    taken = ["source", "path", "wanted"] if each.by_column else ["source", "path"]
+    assert list(signature(function_named(each.reader)).parameters) == taken
     for name, count in ((each.sheet, 3), (each.twin, 1)):
         assert not name or len(signature(function_named(name)).parameters) == count
     assert bool(each.metadata) == each.value_labels

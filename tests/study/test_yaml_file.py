@@ -6,6 +6,7 @@ import pytest
 
 from ruralpanel.errors import StudyError
 from ruralpanel.study.yaml_file import dotted, read_yaml
+from tests.conftest import SHIPPED
 
 LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9)
@@ -79,3 +80,11 @@ def test_what_is_not_a_study_file_is_said_to_be_none(tmp_path: Path, text: str |
     message = complaint(tmp_path, text)
     assert said in message
     assert "study.yaml" in message
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_libyaml_reads_a_study_as_yaml_in_python_does(monkeypatch: pytest.MonkeyPatch, root: Path, name: str) -> None:
+    path = root / "config/studies" / f"{name}.yaml"
+    quickly = read_yaml(path)
+    monkeypatch.setattr("yaml.__with_libyaml__", False)
+    assert read_yaml(path) == quickly

@@ -230,7 +230,7 @@ def docstring(kind: str) -> str:
     lines = [(section.__doc__ or "").strip(), "", "Parameters", "----------", "result : Result"]
     lines += ["    What an estimator's function gave."]
     for name, field in _fields(kind).items():
-        lines += [f"{name} : {annotation_of(field.annotation)}, optional", *indented(described(field))]
+        lines += [f"{name} : {annotation_of(field.annotation)}, optional", *indented(described(section, name))]
     lines += ["", "Returns", "-------", "Analysis", "    `.tidy()`, and of `honest_did` `.plot()`."]
     lines += ["", "Raises", "------", "NoAnalysis", "    A ValueError: it cannot be made of this result, and why.", ""]
     return "\n".join(lines)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import StringConstraints, WithJsonSchema
 from pydantic.fields import FieldInfo
 
-from ruralpanel.study.base import Name, Section
+from ruralpanel.study.base import Name, Section, descriptions
 from ruralpanel.study.blocks import GroupTime, Inference, Specification
 from ruralpanel.study.estimators import ESTIMATORS, INFERENCE_OF_SOME, Estimator
 from ruralpanel.study.groups import Groups
@@ -177,12 +177,14 @@ def _of_field(section: type[Section], key: str, place: tuple[str, ...], required
     if isinstance(default, list):
         default = tuple(default)
     written = annotation_of(Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation)
-    return Argument(key, place, written, REQUIRED if required else default, described(field), holds_columns(field))
+    return Argument(
+        key, place, written, REQUIRED if required else default, described(section, key), holds_columns(field)
+    )
 
 
-def described(field: FieldInfo) -> str:
-    """Give what a study says of a key, on one line."""
-    return " ".join((field.description or "").split())
+def described(section: type[Section], key: str) -> str:
+    """Give what a study says of a key of a section, on one line."""
+    return " ".join(descriptions(section).get(key, "").split())
 
 
 def holds_columns(field: FieldInfo) -> bool:

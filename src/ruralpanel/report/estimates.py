@@ -11,6 +11,7 @@ import pandas as pd
 from ruralpanel.estimation.address import address_of
 from ruralpanel.estimation.modules import estimator_module
 from ruralpanel.exhibits.numbers import count, decimal, probability
+from ruralpanel.frames.rows import records
 from ruralpanel.lineage import PACKAGE, file_of
 from ruralpanel.study.addresses import PARTS, WITHIN
 from ruralpanel.study.blocks import Equation
@@ -102,7 +103,7 @@ def estimate_rows(estimates: pd.DataFrame, study: Study) -> list[dict[str, str]]
     """
     labels, specifications = study.labels(), study.specification_labels()
     rows = []
-    for row, address in zip(estimates.to_dict("records"), addresses(estimates), strict=True):
+    for row, address in zip(records(estimates), addresses(estimates), strict=True):
         error = row["standard_error"]
         specification = specifications.get(f"{row['block']}/{row['specification']}", "")
         known = pd.notna(row["interval_low"])
@@ -129,7 +130,7 @@ def estimate_rows(estimates: pd.DataFrame, study: Study) -> list[dict[str, str]]
 
 def addresses(estimates: pd.DataFrame) -> list[str]:
     """Give the whole address of every estimate, in their order."""
-    return [address_of(row) for row in estimates[["block", *PARTS, *WITHIN]].to_dict("records")]
+    return [address_of(row) for row in records(estimates, ["block", *PARTS, *WITHIN])]
 
 
 def decimals(error: float) -> int:
@@ -190,7 +191,7 @@ def traces(
     }
     labels = study.labels()
     steps = {
-        table: [_step(line) for line in lines.to_dict("records")]
+        table: [_step(line) for line in records(lines)]
         for table, lines in ledger_in_words(ledgers[ledgers["stage"] == "estimation"], labels).groupby(
             "table", sort=False
         )
@@ -203,7 +204,7 @@ def traces(
     equations: dict[tuple[str, ...], int] = {}
     facts: dict[tuple[str, ...], int] = {}
     behind_rows, rows = [], []
-    for row, address in zip(in_words(estimates, labels).to_dict("records"), addresses(estimates), strict=True):
+    for row, address in zip(records(in_words(estimates, labels)), addresses(estimates), strict=True):
         key = tuple(row[part] for part in REGRESSION)
         if key not in equations:
             equations[key] = len(equations)

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from ruralpanel.exhibits.numbers import count
+from ruralpanel.frames.rows import records
 from ruralpanel.panel.lists import EVENTS
 from ruralpanel.reasons import read
 from ruralpanel.study.estimators import described
@@ -32,12 +33,12 @@ def ledger_parts(ledgers: pd.DataFrame, labels: Mapping[str, str]) -> list[dict[
         open: the panel is, the rest on demand.
     """
     parts = []
-    for (stage, table), lines in ledgers.groupby(["stage", "table"], sort=False):
+    told = ledger_in_words(ledgers, labels)
+    for (stage, table), lines in told.groupby(["stage", "table"], sort=False):
         if stage == "estimation":
             title = _equation_words(str(table), labels)
         else:
             title = {"sources": f"Source {table}", "tables": f"Table {table}", "panel": "The panel"}[str(stage)]
-        first, last = lines.iloc[0], lines.iloc[-1]
         shown = [
             {
                 "step": line["step"],
@@ -45,13 +46,13 @@ def ledger_parts(ledgers: pd.DataFrame, labels: Mapping[str, str]) -> list[dict[
                 "treated": _treated_words(line["treated_units"], labels),
                 **{key: count(line[key]) for key in ("rows_in", "rows_out", "units", "periods")},
             }
-            for line in ledger_in_words(lines, labels).to_dict("records")
+            for line in records(lines)
         ]
         parts.append(
             {
                 "id": part_id(str(stage), str(table)),
                 "stage": stage,
-                "title": f"{title}: {count(first['rows_in'])} → {count(last['rows_out'])} rows",
+                "title": f"{title}: {shown[0]['rows_in']} → {shown[-1]['rows_out']} rows",
                 "open": stage == "panel",
                 "treated": any(line["treated"] for line in shown),
                 "lines": shown,

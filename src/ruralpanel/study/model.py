@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field
 
@@ -120,7 +121,14 @@ class Study(Section):
         prices = {each.source for each in self.panel.deflators.values()}
         return self.lists | prices | (self.panel.places.points if self.panel.places is not None else set())
 
-    @property
+    def __copy__(self) -> Self:
+        """Copy without what has been derived, since a copy is made to change a section."""
+        copied = super().__copy__()
+        for name in set(vars(copied)) - set(Study.model_fields):
+            del vars(copied)[name]
+        return copied
+
+    @cached_property
     def shapes(self) -> dict[str, Shape]:
         """Every source and table by name, with its key and what its columns are."""
         shapes = {
@@ -168,7 +176,7 @@ class Study(Section):
         found = {column: each for part in parts for column, each in self.periods_of(part).items()}
         return found | self.periods_added(name) | self.periods_of(name)
 
-    @property
+    @cached_property
     def _period_names(self) -> dict[str, set[str]]:
         """By source and table, what columns are called that the study takes for periods."""
         panel, treatments = self.panel, self.designation.values()
@@ -193,7 +201,7 @@ class Study(Section):
             waiting += parts
         return found
 
-    @property
+    @cached_property
     def periods(self) -> dict[str, FrequencyName]:
         """The columns of the panel that hold periods which are more than whole numbers, with their frequencies."""
         if self.panel.frequency is None and not any(
@@ -270,7 +278,7 @@ class Study(Section):
         names = [column for each in self.designation.items() for column in designation_columns(*each)]
         return [*names, *(self.panel.places.columns() if self.panel.places is not None else [])]
 
-    @property
+    @cached_property
     def derived_after(self) -> dict[str, str]:
         """For every derived column the stage of the panel after which it is computed, as
         :func:`ruralpanel.study.derived_order.stages_of` says."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ruralpanel.frames.rows import records
 from ruralpanel.reasons import code_of, read, read_reason
 from ruralpanel.words.sentences import Labels, sample_words, sentence
 
@@ -138,7 +139,8 @@ def _each(frame: pd.DataFrame, names: Sequence[str], write: Callable[..., str]) 
     """Write each distinct combination of cells once; a row without text in the first of them stays without."""
     written: dict[tuple[Any, ...], str] = {}
     cells = []
-    for values in frame[list(names)].itertuples(index=False):
+    for row in records(frame, names):
+        values = tuple(row.values())
         if not isinstance(values[0], str):
             cells.append(values[0])
             continue

@@ -108,7 +108,9 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
         if each.kind == "event_time" and each.value in bases and not each.influence.any():
             found["reason"] = why_zero(bases, each.value, equation)
         rows.append({**shared, **place, **found})
-    matrix = _covariance(np.array([each.influence for each in aggregates]).T, clusters)
+    # Where no comparison can be made there is no average, and a matrix of none.
+    influences = np.array([each.influence for each in aggregates]).reshape(len(aggregates), len(clusters))
+    matrix = _covariance(influences.T, clusters)
     covariance = covariances_in(rows, [place_of(row) for row in rows], matrix)
     if equation.inference.simultaneous:
         rows = _with_bands(rows, aggregates, clusters, equation)
@@ -268,7 +270,9 @@ def _clusters(sample: pd.DataFrame, choice: GroupTime, equation: Equation) -> ND
 
 def _covariance(influence: NDArray[np.float64], clusters: NDArray[np.int64]) -> NDArray[np.float64]:
     """Compute the covariance of estimates from units by estimates of influence, added up within clusters."""
-    summed = np.column_stack([np.bincount(clusters, column) for column in influence.T])
+    summed = np.empty((clusters.max() + 1, influence.shape[1]))
+    for number, column in enumerate(influence.T):
+        summed[:, number] = np.bincount(clusters, column)
     return np.asarray(summed.T @ summed / len(influence) ** 2)
 
 
