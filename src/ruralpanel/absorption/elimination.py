@@ -144,8 +144,7 @@ class FixedEffects:
         open_ = np.arange(len(columns))
         before = np.sqrt([kernels.square(column) for column in columns])
         for number in range(PASSES):
-            change = self._once(columns, open_, before[open_], number > 0)
-            length = np.sqrt([kernels.square(columns[each]) for each in open_])
+            change, length = self._once(columns, open_, before[open_], number > 0)
             if number == 0:
                 enough = self._solver is None or self._solver.at_once
                 open_ = open_[length < NEARLY_GONE * before] if enough else open_
@@ -157,25 +156,25 @@ class FixedEffects:
         if (change > UNSETTLED * length).any():
             raise HardlyConnected("levels_hardly_connected", iterations=ITERATIONS)
 
-    def _once(self, columns: Numbers, chosen: Codes, lengths: Numbers, compare: bool) -> Numbers:
-        """Take the effects out of chosen columns, and give the length of what changes where that is asked for."""
+    def _once(self, columns: Numbers, chosen: Codes, lengths: Numbers, compare: bool) -> tuple[Numbers, Numbers]:
+        """Take the effects out of chosen columns; give the lengths of what changes, if asked for, and of what is left."""
         parts = (self._starts, self._sizes, self._root, self._inner, self._outer, self._values)
         crossing = np.zeros((len(chosen), self._levels))
-        change = np.zeros(len(chosen))
+        change, left = np.zeros(len(chosen)), np.zeros(len(chosen))
         held = [columns[each].copy() for each in chosen] if compare else []
         for place, number in enumerate(chosen):
             column = self._sorted(columns[number])
-            kernels.without_main(column, *parts, crossing[place])
+            left[place] = kernels.without_main(column, *parts, crossing[place])
             self._put(columns, number, column)
         if self._solver is not None:
             coefficients = self._solver.solved(crossing, lengths)
             for place, number in enumerate(chosen):
                 column = self._sorted(columns[number])
-                kernels.without_outer(column, *parts, coefficients[place])
+                left[place] = kernels.without_outer(column, *parts, coefficients[place])
                 self._put(columns, number, column)
         for place, was in enumerate(held):
             change[place] = np.sqrt(kernels.square(was - columns[chosen[place]]))
-        return change
+        return change, np.sqrt(left)
 
     def _put(self, columns: Numbers, number: int, column: Numbers) -> None:
         if self._order is not None:
