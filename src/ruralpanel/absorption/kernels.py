@@ -248,7 +248,13 @@ def without_main(
         first, last = starts[level], starts[level + 1]
         part = column[first:last]
         weights = root[first:last]
-        mean = group_sum(part, weights) / sizes[level]
+        total = 0.0
+        if weighted and last - first <= BLOCK:  # a call for each level would take longer than its rows
+            for row in range(len(part)):
+                total += part[row] * weights[row]
+        else:
+            total = group_sum(part, weights)
+        mean = total / sizes[level]
         if weighted:
             for row in range(len(part)):
                 part[row] -= mean * weights[row]
@@ -323,12 +329,19 @@ def without_outer(
                 for row in range(len(part)):
                     fitted[row] += coefficients[np.uint32(codes[row])]
         if weighted:
-            fitted *= weights
+            for row in range(len(part)):
+                fitted[row] *= weights[row]
         for effect in range(len(values)):
             codes, slope = outer[plain + effect, first:last], values[effect, first:last]
             for row in range(len(part)):
                 fitted[row] += coefficients[np.uint32(codes[row])] * slope[row]
-        mean = group_sum(fitted, weights) / sizes[level]
+        total = 0.0
+        if weighted and last - first <= BLOCK:
+            for row in range(len(part)):
+                total += fitted[row] * weights[row]
+        else:
+            total = group_sum(fitted, weights)
+        mean = total / sizes[level]
         if len(inner):
             for row in range(len(part)):
                 fitted[row] -= mean * weights[row] if weighted else mean
@@ -456,7 +469,7 @@ def products_of_outer(
     for level in range(len(width)):
         widest = max(widest, width[level])
     sums = np.zeros(widest)
-    touched = np.empty(widest, np.int64)
+    touched = np.empty(widest, np.uint32)
     repeated = len(root) == 0 and len(inner) == 0 and len(values) == 0
     level, count = 0, len(starts) - 1
     while level < count:
@@ -470,10 +483,10 @@ def products_of_outer(
             weight = root[row] if len(root) else 1.0
             for effect in range(len(outer)):
                 value = weight if effect < plain else values[effect - plain, row]
-                at = base + place[outer[effect, row]] * size
+                at = base + place[np.uint32(outer[effect, row])] * size
                 for other in range(len(outer)):
                     beside = weight if other < plain else values[other - plain, row]
-                    into[at + place[outer[other, row]]] += times * value * beside
+                    into[np.uint64(at + place[np.uint32(outer[other, row])])] += times * value * beside
         for number in range(-1, len(inner)):
             found = 0
             for row in range(first, last):
@@ -481,7 +494,7 @@ def products_of_outer(
                 basis = weight if number < 0 else inner[number, row]
                 for effect in range(len(outer)):
                     value = weight if effect < plain else values[effect - plain, row]
-                    here = place[outer[effect, row]]
+                    here = np.uint32(place[np.uint32(outer[effect, row])])
                     if sums[here] == 0.0:
                         touched[found] = here
                         found += 1
@@ -490,10 +503,10 @@ def products_of_outer(
                         sums[here] = 1e-300
             share = times / sizes[level] if number < 0 else times
             for each in range(found):
+                line = into[base + touched[each] * size : base + (touched[each] + 1) * size]
+                part = share * sums[touched[each]]
                 for other in range(found):
-                    into[base + touched[each] * size + touched[other]] -= (
-                        share * sums[touched[each]] * sums[touched[other]]
-                    )
+                    line[touched[other]] -= part * sums[touched[other]]
             for each in range(found):
                 sums[touched[each]] = 0.0
         level = following
