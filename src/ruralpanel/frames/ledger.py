@@ -148,6 +148,10 @@ class Ledger:
             del known[0]
         return known[-1][1]
 
+    def frame(self) -> pd.DataFrame:
+        """Give the lines as a table, one row a line, with a running number."""
+        return ledger_frame(self.lines)
+
 
 def ledger_frame(lines: list[LedgerLine]) -> pd.DataFrame:
     """Turn ledger lines into a table.
