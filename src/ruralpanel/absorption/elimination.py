@@ -20,6 +20,7 @@ is left until that stays as it is.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from functools import cached_property
 
 import numpy as np
@@ -88,17 +89,13 @@ class FixedEffects:
     ) -> None:
         finest = _finest(effects) or [Levels(np.zeros(rows, dtype="int32"), 1)]
         main = max(finest, key=lambda each: each.number)
+        self._main = main
         self._order = None if in_order(main.codes) else np.argsort(main.codes, kind="stable")
-        self._root = self._sorted(root) if len(root) else root
         self._starts = np.concatenate([[0], np.cumsum(main.counts)]).astype("int64")
-        squares = np.bincount(main.codes, root**2, main.number) if len(root) else main.counts
-        self._sizes = squares.astype("float64")
-        own = [values for levels, values in slopes if levels.number == main.number and levels.within(main)]
-        self._inner = self._rooted(own, rows)
-        kernels.orthonormal_within(self._inner, self._starts, self._sizes, self._root)
+        self._own = [values for levels, values in slopes if levels.number == main.number and levels.within(main)]
         crossing = [each for each in finest if each is not main]
-        sloping = [each for each in slopes if not any(each[1] is values for values in own)]
-        self._values = self._rooted([values for _, values in sloping], rows)
+        sloping = [each for each in slopes if not any(each[1] is values for values in self._own)]
+        self._sloping = [values for _, values in sloping]
         outer = [*crossing, *(levels for levels, _ in sloping)]
         self._outer = np.empty((len(outer), rows), dtype="int32")
         self._levels = 0
@@ -106,12 +103,29 @@ class FixedEffects:
             self._outer[number] = self._sorted(levels.codes)
             self._outer[number] += self._levels
             self._levels += levels.number
+        self._sets = kernels.connected(self._starts, self._outer, self._levels) if outer else None
+        self._weigh(root)
+
+    def weighted(self, root: Numbers) -> FixedEffects:
+        """Give the same effects for rows of other weights, whose square roots these are."""
+        found = copy(self)
+        found._weigh(root)
+        return found
+
+    def _weigh(self, root: Numbers) -> None:
+        """Prepare what depends on the weights."""
+        main, rows = self._main, len(self._main.codes)
+        self._root = self._sorted(root) if len(root) else root
+        squares = np.bincount(main.codes, root**2, main.number) if len(root) else main.counts
+        self._sizes = squares.astype("float64")
+        self._inner = self._rooted(self._own, rows)
+        kernels.orthonormal_within(self._inner, self._starts, self._sizes, self._root)
+        self._values = self._rooted(self._sloping, rows)
         self._solver: _Exact | _Iterated | None = None
-        if outer:
+        if self._sets is not None:
             parts = (self._starts, self._sizes, self._root, self._inner, self._outer, self._values)
-            sets = kernels.connected(self._starts, self._outer, self._levels)
-            exact = np.bincount(sets).max() <= EXACT_LEVELS
-            self._solver = _Exact(parts, sets) if exact else _Iterated(parts, self._levels)
+            exact = np.bincount(self._sets).max() <= EXACT_LEVELS
+            self._solver = _Exact(parts, self._sets) if exact else _Iterated(parts, self._levels)
 
     def _sorted(self, values: np.ndarray) -> np.ndarray:
         return values if self._order is None else values[self._order]
@@ -144,8 +158,7 @@ class FixedEffects:
         open_ = np.arange(len(columns))
         before = np.sqrt([kernels.square(column) for column in columns])
         for number in range(PASSES):
-            change = self._once(columns, open_, before[open_], number > 0)
-            length = np.sqrt([kernels.square(columns[each]) for each in open_])
+            change, length = self._once(columns, open_, before[open_], number > 0)
             if number == 0:
                 enough = self._solver is None or self._solver.at_once
                 open_ = open_[length < NEARLY_GONE * before] if enough else open_
@@ -157,25 +170,25 @@ class FixedEffects:
         if (change > UNSETTLED * length).any():
             raise HardlyConnected("levels_hardly_connected", iterations=ITERATIONS)
 
-    def _once(self, columns: Numbers, chosen: Codes, lengths: Numbers, compare: bool) -> Numbers:
-        """Take the effects out of chosen columns, and give the length of what changes where that is asked for."""
+    def _once(self, columns: Numbers, chosen: Codes, lengths: Numbers, compare: bool) -> tuple[Numbers, Numbers]:
+        """Take the effects out of chosen columns; give lengths of what changes, if asked, and of what is left."""
         parts = (self._starts, self._sizes, self._root, self._inner, self._outer, self._values)
         crossing = np.zeros((len(chosen), self._levels))
-        change = np.zeros(len(chosen))
+        change, left = np.zeros(len(chosen)), np.zeros(len(chosen))
         held = [columns[each].copy() for each in chosen] if compare else []
         for place, number in enumerate(chosen):
             column = self._sorted(columns[number])
-            kernels.without_main(column, *parts, crossing[place])
+            left[place] = kernels.without_main(column, *parts, crossing[place])
             self._put(columns, number, column)
         if self._solver is not None:
             coefficients = self._solver.solved(crossing, lengths)
             for place, number in enumerate(chosen):
                 column = self._sorted(columns[number])
-                kernels.without_outer(column, *parts, coefficients[place])
+                left[place] = kernels.without_outer(column, *parts, coefficients[place])
                 self._put(columns, number, column)
         for place, was in enumerate(held):
             change[place] = np.sqrt(kernels.square(was - columns[chosen[place]]))
-        return change
+        return change, np.sqrt(left)
 
     def _put(self, columns: Numbers, number: int, column: Numbers) -> None:
         if self._order is not None:

@@ -19,31 +19,108 @@ BLOCK = 512
 compiled = njit(cache=True, error_model="numpy", nogil=True)
 
 
-@compiled
-def facts(values: Numbers) -> tuple[float, float, float, float, float]:
-    """Give mean, the mean of what is left, the mean square about both, the smallest and the largest value."""
-    rows = len(values)
+summing = njit(cache=True, error_model="numpy", nogil=True, fastmath={"reassoc", "nsz"})
+"""For sums: several are added up beside each other, as many as the processor takes at once, and then these."""
+
+comparing = njit(cache=True, error_model="numpy", nogil=True, fastmath={"nnan", "nsz"})
+"""The same for the smallest and largest of numbers none of which is missing."""
+
+
+@comparing
+def _ends(values: Numbers) -> tuple[float, float]:
     low, high = values[0], values[0]
+    for row in range(len(values)):
+        low, high = min(low, values[row]), max(high, values[row])
+    return low, high
+
+
+@summing
+def _total(values: Numbers) -> float:
+    """Add up a few numbers."""
+    total = 0.0
+    for row in range(len(values)):
+        total += values[row]
+    return total
+
+
+@summing
+def _about(values: Numbers, mean: float) -> tuple[float, float]:
+    """Add up a few deviations, and their squares."""
+    total = square = 0.0
+    for row in range(len(values)):
+        deviation = values[row] - mean
+        total += deviation
+        square += deviation * deviation
+    return total, square
+
+
+@summing
+def _square_of_few(values: Numbers) -> float:
+    total = 0.0
+    for row in range(len(values)):
+        total += values[row] * values[row]
+    return total
+
+
+@summing
+def _product_of_few(values: Numbers, others: Numbers) -> float:
+    """Add up products of two short columns."""
+    total = 0.0
+    for row in range(len(values)):
+        total += values[row] * others[row]
+    return total
+
+
+@compiled
+def square(column: Numbers) -> float:
+    """Add up squares."""
+    if len(column) <= BLOCK:
+        return _square_of_few(column)
+    total = 0.0
+    for first in range(0, len(column), BLOCK):
+        total += _square_of_few(column[first : first + BLOCK])
+    return total
+
+
+@compiled
+def inner_product(column: Numbers, other: Numbers) -> float:
+    """Add up products of two columns."""
+    if len(column) <= BLOCK:
+        return _product_of_few(column, other)
+    total = 0.0
+    for first in range(0, len(column), BLOCK):
+        total += _product_of_few(column[first : first + BLOCK], other[first : first + BLOCK])
+    return total
+
+
+@compiled
+def ends(values: Numbers) -> tuple[float, float]:
+    """Give the smallest and the largest value; neither where one is missing."""
+    low, high = values[0], values[0]
+    for first in range(0, len(values), BLOCK):
+        part = values[first : first + BLOCK]
+        if np.isnan(_total(part)) and np.isnan(part).any():
+            return np.nan, np.nan
+        smallest, largest = _ends(part)
+        low, high = min(low, smallest), max(high, largest)
+    return low, high
+
+
+@compiled
+def facts(values: Numbers) -> tuple[float, float, float]:
+    """Give mean, the mean of what is left, and the mean square about both."""
+    rows = len(values)
     total = 0.0
     for first in range(0, rows, BLOCK):
-        part = 0.0
-        for row in range(first, min(first + BLOCK, rows)):
-            value = values[row]
-            part += value
-            low, high = min(low, value), max(high, value)
-        total += part
+        total += _total(values[first : first + BLOCK])
     mean = total / rows
     total = squares = 0.0
     for first in range(0, rows, BLOCK):
-        part = square = 0.0
-        for row in range(first, min(first + BLOCK, rows)):
-            deviation = values[row] - mean
-            part += deviation
-            square += deviation * deviation
+        part, square = _about(values[first : first + BLOCK], mean)
         total += part
         squares += square
     second = total / rows
-    return mean, second, max(squares / rows - second * second, 0.0), low, high
+    return mean, second, max(squares / rows - second * second, 0.0)
 
 
 @compiled
@@ -56,23 +133,69 @@ def scaled(values: Numbers, mean: float, second: float, unit: float, root: Numbe
 
 
 @compiled
-def group_sum(column: Numbers, first: int, last: int, root: Numbers) -> float:
+def group_sum(part: Numbers, root: Numbers) -> float:
     """Add up the rows of one level, times the root of their weights."""
+    if len(root):
+        return inner_product(part, root)
+    if len(part) <= BLOCK:
+        return _total(part)
     total = 0.0
-    for start in range(first, last, BLOCK):
-        part = 0.0
-        end = min(start + BLOCK, last)
-        if len(root):
-            for row in range(start, end):
-                part += column[row] * root[row]
-        else:
-            for row in range(start, end):
-                part += column[row]
-        total += part
+    for first in range(0, len(part), BLOCK):
+        total += _total(part[first : first + BLOCK])
     return total
 
 
-@compiled
+@summing
+def _plainly_without_main(
+    column: Numbers, starts: Codes, sizes: Numbers, outer: Codes, first: int, last: int, kept: Numbers
+) -> float:
+    """Do for some levels what :func:`without_main` does, without weights and slopes, which is the usual case."""
+    left = 0.0
+    for level in range(first, last):
+        part = column[starts[level] : starts[level + 1]]
+        total = 0.0
+        for row in range(len(part)):
+            total += part[row]
+        mean = total / sizes[level]
+        for row in range(len(part)):
+            deviation = part[row] - mean
+            part[row] = deviation
+            left += deviation * deviation
+        for effect in range(len(outer)):
+            codes = outer[effect, starts[level] : starts[level + 1]]
+            for row in range(len(part)):
+                kept[np.uint32(codes[row])] += part[row]
+    return left
+
+
+@summing
+def _plainly_without_outer(
+    column: Numbers, starts: Codes, sizes: Numbers, outer: Codes, coefficients: Numbers, room: Numbers
+) -> float:
+    """Do what :func:`without_outer` does, without weights and slopes."""
+    left = 0.0
+    for level in range(len(starts) - 1):
+        part = column[starts[level] : starts[level + 1]]
+        for effect in range(len(outer)):
+            codes = outer[effect, starts[level] : starts[level + 1]]
+            if effect == 0:
+                for row in range(len(part)):
+                    room[row] = coefficients[np.uint32(codes[row])]
+            else:
+                for row in range(len(part)):
+                    room[row] += coefficients[np.uint32(codes[row])]
+        total = 0.0
+        for row in range(len(part)):
+            total += room[row]
+        mean = total / sizes[level]
+        for row in range(len(part)):
+            value = part[row] - (room[row] - mean)
+            part[row] = value
+            left += value * value
+    return left
+
+
+@summing
 def without_main(
     column: Numbers,
     starts: Codes,
@@ -82,7 +205,7 @@ def without_main(
     outer: Codes,
     values: Numbers,
     into: Numbers,
-) -> None:
+) -> float:
     """Take the main effect and its inner columns out, and add what is left up by level of the outer effects.
 
     Parameters
@@ -98,46 +221,76 @@ def without_main(
         which are slopes.
     into
         Shape (levels of the outer effects,); added to.
+
+    Returns
+    -------
+    float
+        The sum of squares of what is left.
     """
     plain = len(outer) - len(values)
+    weighted = len(root) > 0
     kept = np.zeros(len(into))
     flush = max(BLOCK, 4 * len(into))
     pending = 0
+    left = 0.0
+    if not weighted and len(inner) == 0 and len(values) == 0:
+        level, count = 0, len(starts) - 1
+        while level < count:
+            following = level + 1
+            while following < count and starts[following] - starts[level] < flush:
+                following += 1
+            kept[:] = 0.0
+            left += _plainly_without_main(column, starts, sizes, outer, level, following, kept)
+            into += kept
+            level = following
+        return left
     for level in range(len(starts) - 1):
         first, last = starts[level], starts[level + 1]
-        mean = group_sum(column, first, last, root) / sizes[level]
-        if len(root):
-            for row in range(first, last):
-                column[row] -= mean * root[row]
+        part = column[first:last]
+        weights = root[first:last]
+        total = 0.0
+        if weighted and last - first <= BLOCK:  # a call for each level would take longer than its rows
+            for row in range(len(part)):
+                total += part[row] * weights[row]
         else:
-            for row in range(first, last):
-                column[row] -= mean
+            total = group_sum(part, weights)
+        mean = total / sizes[level]
+        if weighted:
+            for row in range(len(part)):
+                part[row] -= mean * weights[row]
+        else:
+            for row in range(len(part)):
+                part[row] -= mean
         for number in range(len(inner)):
-            share = 0.0
-            for row in range(first, last):
-                share += inner[number, row] * column[row]
-            for row in range(first, last):
-                column[row] -= share * inner[number, row]
-        if len(root):
-            for effect in range(plain):
-                for row in range(first, last):
-                    kept[outer[effect, row]] += column[row] * root[row]
-        else:
-            for effect in range(plain):
-                for row in range(first, last):
-                    kept[outer[effect, row]] += column[row]
+            basis = inner[number, first:last]
+            share = group_sum(part, basis)
+            for row in range(len(part)):
+                part[row] -= share * basis[row]
+        for row in range(len(part)):
+            left += part[row] * part[row]
+        # An unsigned number is not looked at for whether it counts from the end.
+        for effect in range(plain):
+            codes = outer[effect, first:last]
+            if weighted:
+                for row in range(len(part)):
+                    kept[np.uint32(codes[row])] += part[row] * weights[row]
+            else:
+                for row in range(len(part)):
+                    kept[np.uint32(codes[row])] += part[row]
         for effect in range(len(values)):
-            for row in range(first, last):
-                kept[outer[plain + effect, row]] += column[row] * values[effect, row]
-        pending += last - first
+            codes, slope = outer[plain + effect, first:last], values[effect, first:last]
+            for row in range(len(part)):
+                kept[np.uint32(codes[row])] += part[row] * slope[row]
+        pending += len(part)
         if pending > flush and len(outer):
             into += kept
             kept[:] = 0.0
             pending = 0
     into += kept
+    return left
 
 
-@compiled
+@summing
 def without_outer(
     column: Numbers,
     starts: Codes,
@@ -147,62 +300,66 @@ def without_outer(
     outer: Codes,
     values: Numbers,
     coefficients: Numbers,
-) -> None:
+) -> float:
     """Take out what coefficients of the outer effects make of the rows, less what the main effect has of that.
 
-    Parameters are those of :func:`without_main`, with the coefficients by level of the outer effects.
+    Parameters and what is given are those of :func:`without_main`, with the coefficients by level of the outer effects.
     """
     longest = 0
     for level in range(len(starts) - 1):
         longest = max(longest, starts[level + 1] - starts[level])
-    fitted = np.empty(longest)
+    room = np.empty(longest)
     plain = len(outer) - len(values)
+    weighted = len(root) > 0
+    if not weighted and len(inner) == 0 and len(values) == 0:
+        return _plainly_without_outer(column, starts, sizes, outer, coefficients, room)
+    left = 0.0
     for level in range(len(starts) - 1):
         first, last = starts[level], starts[level + 1]
-        rows = last - first
+        part, fitted = column[first:last], room[: last - first]
+        weights = root[first:last]
         if plain == 0:
-            fitted[:rows] = 0.0
+            fitted[:] = 0.0
         for effect in range(plain):
+            codes = outer[effect, first:last]
             if effect == 0:
-                for row in range(rows):
-                    fitted[row] = coefficients[outer[effect, first + row]]
+                for row in range(len(part)):
+                    fitted[row] = coefficients[np.uint32(codes[row])]
             else:
-                for row in range(rows):
-                    fitted[row] += coefficients[outer[effect, first + row]]
-        if len(root):
-            for row in range(rows):
-                fitted[row] *= root[first + row]
+                for row in range(len(part)):
+                    fitted[row] += coefficients[np.uint32(codes[row])]
+        if weighted:
+            for row in range(len(part)):
+                fitted[row] *= weights[row]
         for effect in range(len(values)):
-            for row in range(rows):
-                fitted[row] += coefficients[outer[plain + effect, first + row]] * values[effect, first + row]
+            codes, slope = outer[plain + effect, first:last], values[effect, first:last]
+            for row in range(len(part)):
+                fitted[row] += coefficients[np.uint32(codes[row])] * slope[row]
         total = 0.0
-        for start in range(0, rows, BLOCK):
-            part = 0.0
-            end = min(start + BLOCK, rows)
-            if len(root):
-                for row in range(start, end):
-                    part += fitted[row] * root[first + row]
-            else:
-                for row in range(start, end):
-                    part += fitted[row]
-            total += part
+        if weighted and last - first <= BLOCK:
+            for row in range(len(part)):
+                total += fitted[row] * weights[row]
+        else:
+            total = group_sum(fitted, weights)
         mean = total / sizes[level]
         if len(inner):
-            for row in range(rows):
-                fitted[row] -= mean * (root[first + row] if len(root) else 1.0)
+            for row in range(len(part)):
+                fitted[row] -= mean * weights[row] if weighted else mean
             for number in range(len(inner)):
-                share = 0.0
-                for row in range(rows):
-                    share += inner[number, first + row] * fitted[row]
-                for row in range(rows):
-                    fitted[row] -= share * inner[number, first + row]
+                basis = inner[number, first:last]
+                share = group_sum(fitted, basis)
+                for row in range(len(part)):
+                    fitted[row] -= share * basis[row]
             mean = 0.0
-        if len(root):
-            for row in range(rows):
-                column[first + row] -= fitted[row] - mean * root[first + row]
+        if weighted:
+            for row in range(len(part)):
+                part[row] -= fitted[row] - mean * weights[row]
         else:
-            for row in range(rows):
-                column[first + row] -= fitted[row] - mean
+            for row in range(len(part)):
+                part[row] -= fitted[row] - mean
+        for row in range(len(part)):
+            left += part[row] * part[row]
+    return left
 
 
 @compiled
@@ -219,7 +376,7 @@ def orthonormal_within(inner: Numbers, starts: Codes, sizes: Numbers, root: Numb
             for row in range(first, last):
                 before += column[row] * column[row]
             for _ in range(2):  # twice is enough (Parlett 1980)
-                mean = group_sum(column, first, last, root) / sizes[level]
+                mean = group_sum(column[first:last], root[first:last]) / sizes[level]
                 for row in range(first, last):
                     column[row] -= mean * (root[row] if len(root) else 1.0)
                 for other in range(number):
@@ -312,7 +469,7 @@ def products_of_outer(
     for level in range(len(width)):
         widest = max(widest, width[level])
     sums = np.zeros(widest)
-    touched = np.empty(widest, np.int64)
+    touched = np.empty(widest, np.uint32)
     repeated = len(root) == 0 and len(inner) == 0 and len(values) == 0
     level, count = 0, len(starts) - 1
     while level < count:
@@ -326,10 +483,10 @@ def products_of_outer(
             weight = root[row] if len(root) else 1.0
             for effect in range(len(outer)):
                 value = weight if effect < plain else values[effect - plain, row]
-                at = base + place[outer[effect, row]] * size
+                at = base + place[np.uint32(outer[effect, row])] * size
                 for other in range(len(outer)):
                     beside = weight if other < plain else values[other - plain, row]
-                    into[at + place[outer[other, row]]] += times * value * beside
+                    into[np.uint64(at + place[np.uint32(outer[other, row])])] += times * value * beside
         for number in range(-1, len(inner)):
             found = 0
             for row in range(first, last):
@@ -337,7 +494,7 @@ def products_of_outer(
                 basis = weight if number < 0 else inner[number, row]
                 for effect in range(len(outer)):
                     value = weight if effect < plain else values[effect - plain, row]
-                    here = place[outer[effect, row]]
+                    here = np.uint32(place[np.uint32(outer[effect, row])])
                     if sums[here] == 0.0:
                         touched[found] = here
                         found += 1
@@ -346,10 +503,10 @@ def products_of_outer(
                         sums[here] = 1e-300
             share = times / sizes[level] if number < 0 else times
             for each in range(found):
+                line = into[base + touched[each] * size : base + (touched[each] + 1) * size]
+                part = share * sums[touched[each]]
                 for other in range(found):
-                    into[base + touched[each] * size + touched[other]] -= (
-                        share * sums[touched[each]] * sums[touched[other]]
-                    )
+                    line[touched[other]] -= part * sums[touched[other]]
             for each in range(found):
                 sums[touched[each]] = 0.0
         level = following
@@ -360,51 +517,67 @@ def residuals(outcome: Numbers, columns: Numbers, coefficients: Numbers, out: Nu
     """Write what coefficients of columns (columns, rows) leave of an outcome."""
     rows = len(outcome)
     for first in range(0, rows, BLOCK):
-        last = min(first + BLOCK, rows)
-        for row in range(first, last):
-            out[row] = outcome[row]
+        left = out[first : first + BLOCK]
+        left[:] = outcome[first : first + BLOCK]
         for number in range(len(columns)):
             coefficient = coefficients[number]
             if coefficient != 0.0:
-                for row in range(first, last):
-                    out[row] -= coefficient * columns[number, row]
+                part = columns[number, first : first + BLOCK]
+                for row in range(len(part)):
+                    left[row] -= coefficient * part[row]
 
 
 @compiled
-def added_up(values: Numbers, factor: Numbers, groups: Codes, into: Numbers) -> None:
-    """Add up products of two columns by group."""
-    for row in range(len(values)):
-        into[groups[row]] += values[row] * factor[row]
+def runs(groups: Codes, longest: int) -> Codes:
+    """Give the ends of runs of rows of one group that are next to each other, of at most so many rows."""
+    rows = len(groups)
+    found = np.empty(rows, np.int64)
+    number = 0
+    for start in range(0, rows, longest):
+        end = min(start + longest, rows)
+        for row in range(start + 1, end):
+            if groups[row] != groups[row - 1]:
+                found[number] = row
+                number += 1
+        found[number] = end
+        number += 1
+    return found[:number].copy()
 
 
-@compiled
-def added_up_rows(values: Numbers, first: int, groups: Codes, into: Numbers) -> None:
-    """Add up rows of a block (rows, columns), which is of the rows from ``first`` on, by group."""
-    for row in range(values.shape[0]):
-        group = groups[first + row]
-        for number in range(values.shape[1]):
-            into[group, number] += values[row, number]
+@summing
+def added_up(values: Numbers, factor: Numbers, groups: Codes, ends: Codes, into: Numbers) -> None:
+    """Add up products of two columns by group, whose runs end there."""
+    first = 0
+    for run in range(len(ends)):
+        last = ends[run]
+        total = 0.0
+        for row in range(first, last):
+            total += values[row] * factor[row]
+        into[np.uint32(groups[first])] += total
+        first = last
 
 
-@compiled
-def square(column: Numbers) -> float:
-    """Add up squares."""
-    total = 0.0
-    for first in range(0, len(column), BLOCK):
-        part = 0.0
-        for row in range(first, min(first + BLOCK, len(column))):
-            part += column[row] * column[row]
-        total += part
-    return total
+@summing
+def added_up_sizes(
+    values: Numbers, factor: Numbers, start: int, groups: Codes, ends: Codes, run: int, into: Numbers
+) -> int:
+    """Add up sizes of values (columns, rows of a block) times a factor by group, shape (columns, groups).
 
-
-@compiled
-def inner_product(column: Numbers, other: Numbers) -> float:
-    """Add up products of two columns."""
-    total = 0.0
-    for first in range(0, len(column), BLOCK):
-        part = 0.0
-        for row in range(first, min(first + BLOCK, len(column))):
-            part += column[row] * other[row]
-        total += part
-    return total
+    The block begins at the row ``start`` with the run ``run``; given is the run that the next block begins with.
+    """
+    rows = values.shape[1]
+    following = run
+    for number in range(len(values)):
+        column = values[number]
+        for row in range(rows):
+            column[row] = abs(column[row]) * factor[row]
+        first, following = 0, run
+        while first < rows:
+            last = ends[following] - start
+            total = 0.0
+            for row in range(first, last):
+                total += column[row]
+            into[number, np.uint32(groups[start + first])] += total
+            first = last
+            following += 1
+    return following

@@ -9,10 +9,16 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.absorption.kernels import compiled
-from ruralpanel.arrays import Codes
+from ruralpanel.arrays import Codes, Numbers
 
 SPAN = 8
 """Whole numbers are numbered by a table of all between the first and the last, of which there may be so many a row."""
+
+MASKED = (pd.Int64Dtype, pd.Float64Dtype, pd.BooleanDtype)
+"""Types of pandas that keep what is missing apart."""
+
+LARGEST = 1 << 40
+"""Numbers from this on are not looked at for whether they are whole."""
 
 
 @dataclass(frozen=True)
@@ -75,13 +81,22 @@ def levels_of(values: Any) -> Levels:
         if high - low < SPAN * len(whole) + 1024:
             codes = np.empty(len(whole), dtype="int32")
             return Levels(codes, int(_numbered(whole, low, high - low + 1, codes)))
-    codes, names = pd.factorize(array if array.dtype.kind in "iufb" else values, sort=True)
+    if array.dtype.kind == "f" and len(array):
+        numbers = np.ascontiguousarray(array, dtype="float64")
+        whole, known, low, high = _whole(numbers)
+        if known and high - low < SPAN * len(whole) + 1024:
+            codes = np.empty(len(whole), dtype="int32")
+            return Levels(codes, int(_numbered_if_known(numbers, whole, low, high - low + 1, codes)))
+    held = values if isinstance(getattr(values, "dtype", None), MASKED) or array.dtype.kind not in "iufb" else array
+    codes, names = pd.factorize(held, sort=True)
     return Levels(np.asarray(codes, dtype="int32"), len(names))
 
 
 def _as_array(values: Any) -> np.ndarray:
     """Give the numbers of a column whose type is one of numpy's; else one that no loop here reads."""
     held = getattr(values, "dtype", None)
+    if isinstance(held, MASKED):
+        return np.asarray(values.to_numpy(dtype="float64", na_value=np.nan))
     return values.to_numpy() if isinstance(held, np.dtype) else np.empty(0, dtype="object")
 
 
@@ -113,6 +128,39 @@ def _numbered(values: Codes, low: int, span: int, into: Codes) -> int:
             number += 1
     for row in range(len(values)):
         into[row] = rank[values[row] - low]
+    return number
+
+
+@compiled
+def _whole(values: Numbers) -> tuple[Codes, bool, int, int]:
+    """Give numbers as whole ones, whether all that are not missing are such, and the smallest and the largest."""
+    found = np.zeros(len(values), np.int64)
+    low, high = LARGEST, -LARGEST
+    for row in range(len(values)):
+        value = values[row]
+        if np.isnan(value):
+            continue
+        if not abs(value) < LARGEST or value != np.floor(value):
+            return found, False, 0, 0
+        found[row] = np.int64(value)
+        low, high = min(low, found[row]), max(high, found[row])
+    return found, low <= high, low, high
+
+
+@compiled
+def _numbered_if_known(values: Numbers, whole: Codes, low: int, span: int, into: Codes) -> int:
+    """Do what :func:`_numbered` does where some values are missing, whose number is below zero."""
+    rank = np.zeros(span, np.int32)
+    for row in range(len(whole)):
+        if not np.isnan(values[row]):
+            rank[whole[row] - low] = 1
+    number = 0
+    for place in range(span):
+        if rank[place]:
+            rank[place] = number
+            number += 1
+    for row in range(len(whole)):
+        into[row] = -1 if np.isnan(values[row]) else rank[whole[row] - low]
     return number
 
 

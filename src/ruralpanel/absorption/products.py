@@ -45,13 +45,16 @@ def left_by(outcome: Numbers, columns: Numbers, coefficients: Numbers) -> Number
 def summed(columns: Numbers, factor: Numbers, groups: Codes, number: int) -> Numbers:
     """Add up products of columns, shape (columns, rows), with another by group, shape (groups, columns)."""
     found = np.zeros((len(columns), number))
+    ends = kernels.runs(groups, ROWS)
     for place, column in enumerate(columns):
-        kernels.added_up(np.ascontiguousarray(column), factor, groups, found[place])
+        kernels.added_up(np.ascontiguousarray(column), factor, groups, ends, found[place])
     return np.ascontiguousarray(found.T)
 
 
-def summed_sizes(columns: Numbers, mixing: Numbers, factor: Numbers, groups: Codes, number: int) -> Numbers:
-    """Add up absolute values of mixed columns times a factor by group, shape (groups, mixtures).
+def summed_sizes(
+    columns: Numbers, mixing: Numbers, factor: Numbers, groups: Codes | None, number: int
+) -> tuple[Numbers, Numbers]:
+    """Add up absolute values of mixed columns times a factor: over all rows, and the squares of such sums by group.
 
     Parameters
     ----------
@@ -62,12 +65,24 @@ def summed_sizes(columns: Numbers, mixing: Numbers, factor: Numbers, groups: Cod
     factor
         Shape (rows,), none below zero.
     groups, number
-        The group of each row, and how many there are.
+        The group of each row, and how many there are; None where each row is alone.
+
+    Returns
+    -------
+    tuple of (numpy.ndarray, numpy.ndarray)
+        Both of shape (mixtures,).
     """
-    found = np.zeros((number, mixing.shape[1]))
+    total, squares = np.zeros(mixing.shape[1]), np.zeros(mixing.shape[1])
+    found = np.zeros((mixing.shape[1], number))
+    ends = None if groups is None else kernels.runs(groups, ROWS)
+    run = 0
     for first in range(0, columns.shape[1], ROWS):
-        part = np.ascontiguousarray(columns[:, first : first + ROWS].T @ mixing)
-        np.abs(part, out=part)
-        part *= factor[first : first + ROWS, None]
-        kernels.added_up_rows(part, first, groups, found)
-    return found
+        part = mixing.T @ columns[:, first : first + ROWS]
+        times = factor[first : first + ROWS]
+        if ends is None:
+            part = np.abs(part) * times
+            total += part.sum(axis=1)
+            squares += (part**2).sum(axis=1)
+        else:
+            run = kernels.added_up_sizes(part, times, first, groups, ends, run, found)
+    return (total, squares) if groups is None else (found.sum(axis=1), (found**2).sum(axis=1))

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.absorption.elimination import FixedEffects
+from ruralpanel.absorption.kernels import ends
 from ruralpanel.absorption.levels import levels_of
 from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.estimates import statistics
@@ -139,12 +140,15 @@ class Regression:
         By term, each side divided by what it varies by.
     influences
         Of the rows on these, times the square root of the weights.
+    out
+        What took the fixed effects out, which serves the same rows with other weights too.
     """
 
     terms: list[str]
     within: Within
     coefficients: np.ndarray
     influences: Influences
+    out: FixedEffects
 
     @property
     def residuals(self) -> np.ndarray:
@@ -352,11 +356,14 @@ class TakenOut:
         What was taken out: one column an effect, integer codes; no columns where only the mean was.
     slopes
         The effect and the column of every slope within it.
+    out
+        What took them out.
     """
 
     within: Within
     effects: pd.DataFrame
     slopes: list[tuple[str, pd.DataFrame]]
+    out: FixedEffects
 
     @property
     def has_constant(self) -> bool:
@@ -383,6 +390,7 @@ def effects_taken_out(
     terms: list[str],
     effects: pd.DataFrame,
     equation: Equation,
+    before: FixedEffects | None = None,
 ) -> TakenOut:
     """Take the fixed effects and their slopes out of both sides, and leave out what is collinear.
 
@@ -400,6 +408,8 @@ def effects_taken_out(
         From :func:`varying_effects`.
     equation
         Gives the slopes.
+    before
+        The same effects of the same rows with other weights, if they have been set up.
 
     Raises
     ------
@@ -407,11 +417,10 @@ def effects_taken_out(
         If the outcome or every term is absorbed, or there are fewer rows than coefficients.
     """
     columns = {term: sample[term].to_numpy(dtype="float64") for term in dict.fromkeys(terms)}
-    columns = {term: values for term, values in columns.items() if _varies(values)}
-    seen_once = _of_units_seen_once(sample, equation)
-    nothing_left = because("nothing_left", terms=terms, once=seen_once)
+    extremes = {term: ends(values) for term, values in columns.items()} if len(sample) else {}
+    columns = {term: columns[term] for term, (low, high) in extremes.items() if low < high}
     if not columns:
-        raise CannotEstimate(nothing_left)
+        raise CannotEstimate("nothing_left", terms=terms, once=_of_units_seen_once(sample, equation))
     sloping = slopes(equation.fixed_effects)
     # A slope has its intercept beside it, even where one level makes that the constant.
     intercepts = [effect_name(each.intercept) for each in sloping]
@@ -420,27 +429,29 @@ def effects_taken_out(
     if len(sample) <= coefficients:
         raise CannotEstimate("too_few_rows", rows=len(sample), coefficients=coefficients)
     explained = outcome.to_numpy(dtype="float64")
-    if not _varies(explained):
+    low, high = ends(explained)
+    if not low < high:
         raise CannotEstimate("outcome_constant")
-    largest = max(max(abs(float(each.min())), abs(float(each.max()))) for each in (explained, *columns.values()))
+    largest = max(abs(each) for each in (low, high, *(end for term in columns for end in extremes[term])))
     if largest > LARGEST:
         raise CannotEstimate("values_too_large", largest=largest)
     root = np.empty(0) if weights is None else np.sqrt((weights / weights.mean()).to_numpy(dtype="float64"))
     values = list(zip(intercepts, (slope_values(sample, each) for each in sloping), strict=True))
-    levels = {str(name): levels_of(taken_out[name]) for name in taken_out}
-    of_levels = [(levels[name], column.to_numpy()[:, 0]) for name, column in values]
-    out = FixedEffects(list(levels.values()), of_levels, root, len(sample))
+    if before is None:
+        levels = {str(name): levels_of(taken_out[name]) for name in taken_out}
+        of_levels = [(levels[name], column.to_numpy()[:, 0]) for name, column in values]
+        out = FixedEffects(list(levels.values()), of_levels, root, len(sample))
+    else:
+        out = before.weighted(root)
     try:
         parts = within(explained, list(columns.values()), list(columns), root, out)
     except CannotEstimate as error:
-        raise CannotEstimate("of_units_seen_once", why=error.reason, once=seen_once) from None
+        raise CannotEstimate(
+            "of_units_seen_once", why=error.reason, once=_of_units_seen_once(sample, equation)
+        ) from None
     if not parts.terms:
-        raise CannotEstimate(nothing_left)
-    return TakenOut(parts, taken_out, values)
-
-
-def _varies(values: Numbers) -> bool:
-    return bool(values.min() < values.max())
+        raise CannotEstimate("nothing_left", terms=terms, once=_of_units_seen_once(sample, equation))
+    return TakenOut(parts, taken_out, values, out)
 
 
 def absorbed_regression(
@@ -450,12 +461,13 @@ def absorbed_regression(
     terms: list[str],
     effects: pd.DataFrame,
     equation: Equation,
+    before: FixedEffects | None = None,
 ) -> Regression:
     """Take the fixed effects and their slopes out, drop what is collinear, and regress.
 
     Parameters and errors are those of :func:`effects_taken_out`.
     """
-    left = effects_taken_out(sample, outcome, weights, terms, effects, equation)
+    left = effects_taken_out(sample, outcome, weights, terms, effects, equation, before)
     parts = left.within
     if equation.engine == "linearmodels":
         found, residuals = _by_linearmodels(parts, weights, left.effects, left.slopes)
@@ -471,7 +483,7 @@ def absorbed_regression(
         np.asarray(parts.outcome_unit / parts.units),
         len(parts.terms) + left.has_constant,
     )
-    return Regression(parts.terms, parts, found, influences)
+    return Regression(parts.terms, parts, found, influences, left.out)
 
 
 def _by_linearmodels(

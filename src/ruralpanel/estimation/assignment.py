@@ -65,6 +65,8 @@ class Levels:
     def __init__(self, panel: pd.DataFrame, unit: str, period: str) -> None:
         self.panel, self.unit, self.period = panel, unit, period
         self._constant: dict[tuple[str, str], list[str]] = {}
+        self._chance: dict[tuple[str, str], bool] = {}
+        self._known: dict[str, Numbered] = {}
 
     @cached_property
     def above(self) -> dict[str, int]:
@@ -81,15 +83,26 @@ class Levels:
                 found[str(name)] = groups.number
         return found
 
-    @cached_property
+    @property
     def _units(self) -> Numbered:
-        return levels_of(self.panel[self.unit])
+        return self.numbered(self.unit)
 
     def _groups(self, column: str) -> Numbered:
         """Number the groups of a column as :meth:`groups` does."""
-        found = levels_of(self.panel[column])
+        found = self.numbered(column)
         missing = found.codes < 0
         return levels_of(np.where(missing, self._units.codes + found.number, found.codes)) if missing.any() else found
+
+    def numbered(self, column: str) -> Numbered:
+        """Number a column of the panel that says what units are or when they are seen, once for all equations."""
+        if column not in self._known:
+            self._known[column] = levels_of(self.panel[column])
+        return self._known[column]
+
+    def distinct(self, column: str) -> int:
+        """Count the values of a column, a missing one among them."""
+        levels = self.numbered(column)
+        return levels.number + int((levels.codes < 0).any())
 
     def groups(self, column: str) -> pd.Series:
         """Number the groups of a column; a unit of which it holds nothing is one of its own."""
@@ -111,7 +124,7 @@ class Levels:
         key = (treatment, entering)
         if key not in self._constant:
             known = self.panel[entering].notna().to_numpy()
-            periods, entered = levels_of(self.panel[self.period]), levels_of(self.panel[entering])
+            periods, entered = self.numbered(self.period), levels_of(self.panel[entering])
             cohorts = levels_of(self.panel[cohort_column(treatment)].astype("float64").fillna(-1.0))
 
             def is_constant(column: str) -> bool:
@@ -126,6 +139,12 @@ class Levels:
 
     def is_by_chance(self, column: str, treatment: str) -> bool:
         """Tell whether units of a column's groups would now and then be treated alike if units were drawn for it."""
+        key = (column, treatment)
+        if key not in self._chance:
+            self._chance[key] = self._drawn_alike(*key)
+        return self._chance[key]
+
+    def _drawn_alike(self, column: str, treatment: str) -> bool:
         units = pd.DataFrame({"group": self.groups(column), "cohort": self.panel[cohort_column(treatment)]})
         units = units.groupby(self.panel[self.unit]).first().sort_values("group", kind="stable")
         starts = np.flatnonzero(np.r_[True, np.diff(units["group"].to_numpy()) != 0])
@@ -161,7 +180,7 @@ def with_assignment(levels: Levels, equation: Equation, ledger: Ledger) -> Equat
     if level is None:
         return equation
     found: dict[str, Any] = {"treatments": equation.treatments, "level": level, "missing": None, "clusters": None}
-    missing = int(panel.loc[panel[level].isna(), equation.unit].nunique())
+    missing = levels.numbered(equation.unit).among(levels.numbered(level).codes < 0)
     level = levels.complete(level)
     if missing:
         found["missing"] = because("level_missing", number=missing, unit=equation.unit)
@@ -173,7 +192,7 @@ def with_assignment(levels: Levels, equation: Equation, ledger: Ledger) -> Equat
     if clusters and equation.default_cluster:
         changes["cluster"] = [level]
         found["clusters"] = because("clustered_by_level", level=level, unit=equation.unit)
-    elif clusters and _is_below(panel, inference.cluster or [equation.unit], level):
+    elif clusters and _is_below(levels, inference.cluster or [equation.unit], level):
         found["clusters"] = because("clustered_below", names=inference.cluster or [equation.unit])
     ledger.note("treatment assigned", len(panel), panel, because("same_for_all", **found))
     return equation.model_copy(
@@ -207,7 +226,7 @@ def assignment_level(levels: Levels, equation: Equation) -> str | None:
             continue
         alike = [column for column in levels.alike(name, entering) if not _is_of(column, equation, used)]
         stated = equation.groups_above
-        times, units = panel[cohort_column(name)].nunique(dropna=False), panel[equation.unit].nunique()
+        times, units = levels.distinct(cohort_column(name)), levels.numbered(equation.unit).number
         called = [
             column for column in alike if column in stated or _is_called_level(column, levels.above[column] > times)
         ]
@@ -260,8 +279,7 @@ def _holds_names(values: pd.Series) -> bool:
     return True
 
 
-def _is_below(panel: pd.DataFrame, clusters: list[str], level: str) -> bool:
+def _is_below(levels: Levels, clusters: list[str], level: str) -> bool:
     """Tell whether every column of clusters splits groups of a level."""
-    return all(
-        name in panel and len(panel[[name, level]].drop_duplicates()) > panel[level].nunique() for name in clusters
-    )
+    of_level = levels.numbered(level)
+    return all(name in levels.panel and not of_level.lies_within(levels.numbered(name)) for name in clusters)

@@ -109,13 +109,14 @@ def block_results(
     found: list[tuple[EquationResult, Equation]] = []
     lines: list[LedgerLine] = []
     above = Levels(panel, equations[0].unit, equations[0].period)
+    counted: dict[str, Any] = {}  # most equations begin and end with the same rows
     for number, asked in enumerate(equations, start=1):
         LOG.info("equation %d of %d", number, len(equations))
         name = "/".join([asked.block, asked.specification, asked.outcome, asked.estimator])
-        ledger = Ledger("estimation", name, asked.unit, asked.period, designations, levels or {})
+        ledger = Ledger("estimation", name, asked.unit, asked.period, designations, levels or {}, counted=counted)
         found.append(_estimated(asked, above, ledger, folder))
         lines += ledger.lines
-    estimates = pd.concat([estimates_frame(result.rows, equation) for result, equation in found], ignore_index=True)
+    estimates = estimates_frame([(result.rows, equation) for result, equation in found])
     draws = [result.draws.get(number, Draws()) for result, _ in found for number in range(len(result.rows))]
     if any(equation.adjustment for equation in equations):
         stated = [equation for result, equation in found for _ in result.rows]

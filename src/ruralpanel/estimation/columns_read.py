@@ -12,7 +12,8 @@ from pydantic import BaseModel
 from ruralpanel.study.estimators import is_own
 from ruralpanel.treatment_columns import cohort_column, event_time_column
 
-_WORD = re.compile(r"\w+")
+WORD = re.compile(r"\w+")
+"""A name in what is written of an equation."""
 
 
 def columns_read(
@@ -52,7 +53,7 @@ def columns_read(
     treatments = chain.from_iterable((name, cohort_column(name), event_time_column(name)) for name in designations)
     named = {*treatments, *(levels or {}).values()}
     for each in asked:
-        named |= set(_WORD.findall(each.model_dump_json()))
+        named |= set(WORD.findall(each.model_dump_json()))
     with parquet.ParquetFile(path) as file:
         fractions = {
             field.name

@@ -146,21 +146,26 @@ POWER = 0.80
 """The power of that test."""
 
 
-def estimates_frame(rows: Sequence[dict[str, Any]], equation: Equation) -> pd.DataFrame:
+def estimates_frame(found: Sequence[tuple[Sequence[dict[str, Any]], Equation]]) -> pd.DataFrame:
     """Lay results out in the common shape.
 
     Parameters
     ----------
-    rows
-        What the estimator found, by column; what is left out is missing.
-    equation
-        What was estimated.
+    found
+        For each equation, what the estimator found, by column, and what was estimated; what is left out is missing.
 
     Returns
     -------
     pandas.DataFrame
         The columns of :data:`COLUMNS`, in that order.
     """
+    cells = [_labelled(row, equation) for rows, equation in found for row in _cells(rows, equation)]
+    columns = {name: [row.get(name) for row in cells] for name in COLUMNS}
+    return with_types(pd.DataFrame(columns, columns=list(COLUMNS)), COLUMNS)
+
+
+def _cells(rows: Sequence[dict[str, Any]], equation: Equation) -> list[dict[str, Any]]:
+    """Write the rows of an equation as cells of a table."""
     # An estimator that has no use for a part of the equation says what it has in its place.
     without = ESTIMATORS[equation.estimator].without
     stated = {
@@ -169,15 +174,16 @@ def estimates_frame(rows: Sequence[dict[str, Any]], equation: Equation) -> pd.Da
         "fixed_effects": equation.fixed_effects,
         "not_used": not_used(equation),
     }
-    frame = pd.DataFrame([_as_cells(stated | dict(each), equation) for each in rows], columns=list(COLUMNS))
-    frame["block"] = equation.block
-    frame["specification"] = equation.specification
-    frame["outcome"] = equation.outcome
-    frame["estimator"] = equation.estimator
-    frame["sample"] = equation.sample or ""
-    frame["weights"] = equation.weights or "none"
-    frame["assigned_by"] = equation.assigned_by or ""
-    return with_types(_labelled(frame, equation), COLUMNS)
+    of_all = {
+        "block": equation.block,
+        "specification": equation.specification,
+        "outcome": equation.outcome,
+        "estimator": equation.estimator,
+        "sample": equation.sample or "",
+        "weights": equation.weights or "none",
+        "assigned_by": equation.assigned_by or "",
+    }
+    return [_as_cells(stated | dict(each), equation) | of_all for each in rows]
 
 
 def _as_cells(row: dict[str, Any], equation: Equation) -> dict[str, Any]:
@@ -191,12 +197,15 @@ def _as_cells(row: dict[str, Any], equation: Equation) -> dict[str, Any]:
     return of | texts | told
 
 
-def _labelled(frame: pd.DataFrame, equation: Equation) -> pd.DataFrame:
+def _labelled(row: dict[str, Any], equation: Equation) -> dict[str, Any]:
     """Put periods and cohorts as a reader knows them, `2014Q3`, in place of the numbers that were estimated with."""
     if frequency(equation.frequency).is_plain:
-        return frame
-    cohort = frame["cohort"].map(lambda name: equation.label(int(name)) if str(name).isdigit() else name)
-    return frame.assign(cohort=cohort, period=frame["period"].astype(object).map(equation.label, na_action="ignore"))
+        return row
+    cohort, period = row.get("cohort"), row.get("period")
+    return row | {
+        "cohort": equation.label(int(str(cohort))) if str(cohort).isdigit() else cohort,
+        "period": period if pd.isna(period) else equation.label(period),
+    }
 
 
 def not_used(equation: Equation) -> list[Reason]:

@@ -239,7 +239,7 @@ def _fit(
         left.units[0] / right.units,
         len(right.names) + taken_out.has_constant,
     )
-    regression = Regression(right.names, taken_out.within, coefficients, influences)
+    regression = Regression(right.names, taken_out.within, coefficients, influences, taken_out.out)
     return fit_of(regression, design.sample, terms, design.effects, equation, ledger)
 
 

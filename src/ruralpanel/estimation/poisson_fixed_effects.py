@@ -19,6 +19,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from ruralpanel.absorption.elimination import FixedEffects
 from ruralpanel.estimation.absorbed import Fit, absorbed_regression, fit_of, varying_effects
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.right_hand_side import right_hand_side
@@ -93,16 +94,17 @@ def _fit(sample: pd.DataFrame, terms: list[str], equation: Equation, ledger: Led
     log_mean = np.log(mean)
     change = np.inf
     estimated: list[str] = []
+    out: FixedEffects | None = None
     for step in range(MOST_STEPS):
         working = pd.Series(log_mean + (outcome - mean) / mean, index=sample.index)
         working_weights = pd.Series(weights * mean, index=sample.index)
         try:
-            regression = absorbed_regression(sample, working, working_weights, terms, effects, equation)
+            regression = absorbed_regression(sample, working, working_weights, terms, effects, equation, out)
         except CannotEstimate:
             if step == 0:
                 raise
             break
-        found = regression.terms
+        found, out = regression.terms, regression.out
         estimated = estimated or found
         if found != estimated:  # rows whose weight vanishes take a term with them
             break

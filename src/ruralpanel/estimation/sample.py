@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ruralpanel.absorption.levels import Levels, in_order, levels_of
 from ruralpanel.arrays import Codes
 from ruralpanel.errors import DataError, Problem
+from ruralpanel.estimation.columns_read import WORD
 from ruralpanel.estimation.treated_units import all_treated_throughout, level_remedy, treated_counted
 from ruralpanel.frames.expressions import evaluate_condition
 from ruralpanel.frames.ledger import Ledger
@@ -67,7 +68,7 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
         If a column on either side of the equation is text.
     """
     _require_numbers(panel, equation)
-    rows = panel
+    rows = _columns_used(panel, equation, ledger)
     ledger.note("panel", len(rows), rows)
     if equation.sample:
         holds, unknown = evaluate_condition(rows, with_ordinals(equation.sample, by_column(equation.periods)))
@@ -86,8 +87,9 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
     rows = _kept(rows, rows[OUTCOME].notna(), "outcome known", reason, ledger)
     needed = _needed(equation)
     if needed:
-        complete = rows[needed].notna().all(axis=1)
-        named = [name for name in needed if rows[name].isna().any()]
+        missing = {name: absent for name in needed if (absent := rows[name].isna().to_numpy()).any()}
+        named = list(missing)
+        complete = ~reduce(np.logical_or, missing.values(), np.zeros(len(rows), dtype=bool))
         rows = _kept(rows, complete, "right-hand side known", because("missing_in", columns=named), ledger)
     if equation.panel_weights:
         weight = rows[equation.panel_weights]
@@ -115,9 +117,15 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
     products = {name: rows[_parts(name, equation)].prod(axis=1) for name in equation.interactions}
     effects = {effect_name(effect): _numbered(rows, effect.split("*")) for effect in intercepts(equation.fixed_effects)}
     rows = rows.assign(**effects, **products)
-    if not in_order(_numbered(rows, [equation.unit, equation.period])):
+    if not _in_order(rows, equation):
         rows = rows.sort_values([equation.unit, equation.period], kind="stable")
     return rows.reset_index(drop=True)
+
+
+def _in_order(rows: pd.DataFrame, equation: Equation) -> bool:
+    """Tell whether rows are sorted by unit and period."""
+    units, periods = levels_of(rows[equation.unit]), levels_of(rows[equation.period])
+    return bool(in_order(units.codes.astype("int64") * periods.number + periods.codes))
 
 
 def _numbered(rows: pd.DataFrame, names: list[str]) -> Codes:
@@ -194,7 +202,20 @@ def _needed(equation: Equation) -> list[str]:
     return list(dict.fromkeys([*right_hand, *effects, *clusters, *places]))
 
 
-def _kept(rows: pd.DataFrame, stay: pd.Series, step: Reason | str, reason: Reason, ledger: Ledger) -> pd.DataFrame:
+def _columns_used(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> pd.DataFrame:
+    """Leave out columns that the equation has no use for, where these are most of them, so that none is copied."""
+    if equation.estimator not in WITH_TREATMENT_TERMS or equation.matching is not None:
+        return panel  # others may look among all columns for one to point the reader to
+    named = set(WORD.findall(equation.model_dump_json())) | set(ledger.levels.values())
+    for treatment in (*equation.treatments, *ledger.designations):
+        named |= {treatment, cohort_column(treatment), event_time_column(treatment)}
+    used = [name for name in panel.columns if name in named]
+    return panel[used] if 2 * len(used) < panel.shape[1] else panel
+
+
+def _kept(
+    rows: pd.DataFrame, stay: pd.Series | NDArray[np.bool_], step: Reason | str, reason: Reason, ledger: Ledger
+) -> pd.DataFrame:
     """Keep rows, with a line in the ledger only if any leaves."""
     if stay.all():
         return rows

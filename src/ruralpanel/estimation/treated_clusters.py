@@ -176,11 +176,14 @@ def _counted_dimension(sample: pd.DataFrame, equation: Equation) -> str:
 
 def _by_place(column: pd.Series, clusters: Levels) -> list[tuple[float, int]]:
     """Count the clusters with rows at each event time, or of each cohort."""
-    places, values = pd.factorize(column.astype("float64"), sort=True)
-    known = places >= 0
-    pairs = np.unique(places[known] * clusters.number + clusters.codes[known])
-    counts = np.bincount(pairs // clusters.number, minlength=len(values))
-    return list(zip(map(float, values), map(int, counts), strict=True))
+    numbers = column.to_numpy(dtype="float64", na_value=np.nan)
+    places = levels_of(numbers)
+    known = places.codes >= 0
+    seen = np.zeros((places.number, clusters.number), dtype=bool)
+    seen[places.codes[known], clusters.codes[known]] = True
+    values = np.empty(places.number)
+    values[places.codes[known]] = numbers[known]
+    return list(zip(map(float, values), map(int, seen.sum(axis=1)), strict=True))
 
 
 def _others(sample: pd.DataFrame, clusters: Levels, treated: pd.DataFrame, equation: Equation) -> int:

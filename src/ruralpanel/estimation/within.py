@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from ruralpanel.absorption.elimination import FixedEffects, HardlyConnected
-from ruralpanel.absorption.kernels import facts, scaled
+from ruralpanel.absorption.kernels import ends, facts, scaled
 from ruralpanel.absorption.products import left_by, products_of, shares_of
 from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.rounding import NOISE, recorded_rounding, unit_of
@@ -233,7 +233,9 @@ def _scaled(values: Numbers, root: Numbers, into: Numbers) -> tuple[float, float
 
     The mean of what is left is taken too, for the mean of a column far from zero is rounded.
     """
-    mean, second, square, low, high = facts(np.ascontiguousarray(values))
+    values = np.ascontiguousarray(values)
+    low, high = ends(values)
+    mean, second, square = facts(values)
     unit = float(2.0 ** np.round(np.log2(np.sqrt(square)))) if square > 1e-200 else unit_of(values - mean - second)
     scaled(values, mean, second, unit, root, into)
     return unit, max(abs(low), abs(high))

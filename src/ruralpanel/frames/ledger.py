@@ -50,6 +50,10 @@ class LedgerLine:
     made: tuple[str, ...] = ()
 
 
+REMEMBERED = 2_000_000
+"""Rows of the tables of which a ledger knows what it has counted, beside the last table."""
+
+
 @dataclass
 class Ledger:
     """The lines of one stage's work on one table, in order.
@@ -73,7 +77,7 @@ class Ledger:
     designations: Collection[str] = ()
     levels: Mapping[str, str] = field(default_factory=dict)
     lines: list[LedgerLine] = field(default_factory=list)
-    _counted: dict[str, tuple[list[pd.Series], int]] = field(default_factory=dict, repr=False, compare=False)
+    counted: dict[str, list[tuple[list[pd.Series], int]]] = field(default_factory=dict, repr=False, compare=False)
 
     def note(
         self,
@@ -134,11 +138,15 @@ class Ledger:
         return self._remembered(column, [table[column]], lambda values: int(values.nunique()))
 
     def _remembered(self, what: str, columns: list[pd.Series], count: Callable[..., int]) -> int:
-        """Count again only where columns are others than at the step before, for most steps only add columns."""
-        before = self._counted.get(what)
-        if before is None or not all(now.equals(then) for now, then in zip(columns, before[0], strict=True)):
-            before = self._counted[what] = (columns, count(*columns))
-        return before[1]
+        """Count again only where columns are others than at the last steps, for most steps only add columns."""
+        known = self.counted.setdefault(what, [])
+        for then, number in known:
+            if all(len(now) == len(column) and now.equals(column) for now, column in zip(columns, then, strict=True)):
+                return number
+        known.append((columns, count(*columns)))
+        while len(known) > 1 and sum(len(then[0]) for then, _ in known) > REMEMBERED:
+            del known[0]
+        return known[-1][1]
 
     def frame(self) -> pd.DataFrame:
         """Give the lines as a table, one row a line, with a running number."""

@@ -239,9 +239,9 @@ def _rounding(influences: Influences, groups: Levels | None) -> pd.DataFrame:
 
     Within a cluster, scores may cancel to nothing; what is left is rounding of what was added up, not of its sum.
     """
-    alone = groups or Levels(np.arange(len(influences.residuals)), len(influences.residuals))
-    sums = summed_sizes(influences.columns, influences.mixing, influences.rounding, alone.codes, alone.number)
-    return pd.DataFrame({"estimate": sums.sum(axis=0), "error": np.sqrt((sums**2).sum(axis=0))}, index=influences.terms)
+    codes, number = (None, 0) if groups is None else (groups.codes, groups.number)
+    total, squares = summed_sizes(influences.columns, influences.mixing, influences.rounding, codes, number)
+    return pd.DataFrame({"estimate": total, "error": np.sqrt(squares)}, index=influences.terms)
 
 
 def clustered_meat(contributions: np.ndarray, clusters: np.ndarray) -> tuple[np.ndarray, int]:
