@@ -127,7 +127,7 @@ def _statistics(found: Contributions, signs: NDArray[np.int8]) -> Numbers:
     estimates, clusters = found.sums.shape[1], len(found.sums)
     total, middle = np.empty((len(signs), estimates)), np.empty((len(signs), estimates, estimates))
     step = max(1, IN_CACHE // (clusters * estimates))
-    roots = found.weights.transpose(1, 0, 2).reshape(len(found.residuals), -1)
+    roots = found.weights.transpose(1, 0, 2).reshape(len(found.residuals), estimates * clusters)
     for first in range(0, len(signs), step):
         part = slice(first, first + step)
         chosen = signs[part].astype("float64")
