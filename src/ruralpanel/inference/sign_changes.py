@@ -144,4 +144,3 @@ def _statistics(found: Contributions, signs: NDArray[np.int8]) -> Numbers:
     scaled = (total / scale)[regular]
     values[regular] = np.einsum("bi,bi->b", scaled, np.linalg.solve(middle[regular], scaled[:, :, None])[:, :, 0])
     return values
-
