@@ -200,7 +200,7 @@ def null_of_weights(
     codes = pd.factorize(clusters, sort=True)[0]
     nested = [str(name) for name in effects if is_nested(effects[name], pd.Series(codes))]
     main = max(nested, key=lambda name: (effects[name].nunique(), name), default=None)
-    scaled, left = weights / root[:, None], outcome * root
+    scaled, left = weights if row_weights is None else weights / root[:, None], outcome * root
     try:
         projected = crossing_effects(effects, main, root**2, [])
     except TooManyLevels:

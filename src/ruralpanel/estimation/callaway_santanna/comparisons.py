@@ -292,11 +292,11 @@ def _standardised(covariates: NDArray[np.float64], weight: Vector) -> NDArray[np
     """
     if not weight.any():
         raise CannotCompare("covariates_collinear")
-    centred, shares = covariates.copy(), weight / weight.sum()
+    centred, shares = covariates.copy(order="K"), weight / weight.sum()
     for _ in range(2):  # the mean of a column far from zero is rounded
         centred[:, 1:] -= shares @ centred[:, 1:]
     spread = np.sqrt(shares @ centred**2)
-    varies = spread > NOISE * np.abs(covariates[weight > 0]).max(axis=0)
+    varies = spread > NOISE * np.abs(covariates * (weight > 0)[:, None]).max(axis=0)
     if np.isfinite(spread).all() and varies.all():
         centred /= spread
         products = (shares[:, None] * centred).T @ centred
