@@ -45,8 +45,8 @@ def fastest_peers(rows: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row a work and size: work, rows, repetitions, seconds and memory (bytes) of this program, peer, its seconds
-        and memory, ``ratio`` (this program's seconds by the peer's), ``passes`` (by those of one pass over the columns),
-        and ``growth``: the exponent of rows by which this program's seconds grew from the size before.
+        and memory, ``ratio`` (this program's seconds by the peer's), ``passes`` (by those of one pass over the
+        columns), and ``growth``: the exponent of rows by which this program's seconds grew from the size before.
     """
     kept: list[dict[str, Any]] = []
     for work, of_work in rows.groupby("work", observed=True):

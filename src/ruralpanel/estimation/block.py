@@ -20,7 +20,7 @@ from ruralpanel.estimation.estimates import COLUMNS, ROW, estimates_frame, no_es
 from ruralpanel.estimation.matching_balance import BALANCE_COLUMNS
 from ruralpanel.estimation.modules import ADJUSTMENT, MATCHING, estimate_function
 from ruralpanel.estimation.result import Draws, EquationResult
-from ruralpanel.estimation.sample import CannotEstimate
+from ruralpanel.estimation.sample import CannotEstimate, with_plain_numbers
 from ruralpanel.estimation.terms import KINDS
 from ruralpanel.estimation.treated_clusters import with_treated_clusters
 from ruralpanel.frames.ledger import Ledger, LedgerLine, ledger_frame
@@ -108,7 +108,7 @@ def block_results(
     """
     found: list[tuple[EquationResult, Equation]] = []
     lines: list[LedgerLine] = []
-    above = Levels(panel, equations[0].unit, equations[0].period)
+    above = Levels(with_plain_numbers(panel), equations[0].unit, equations[0].period)
     counted: dict[str, Any] = {}  # most equations begin and end with the same rows
     for number, asked in enumerate(equations, start=1):
         LOG.info("equation %d of %d", number, len(equations))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.measured_from import (
@@ -93,26 +94,30 @@ def event_time_columns(
     curves = curves_of(sample, event_time, cohort, equation)
     lowest, highest = ends
     base = {curve: _base(curve, ends, equation) for curve in curves}
-    binned = event_time.clip(lowest, highest)
     if all(value is None for value in base.values()):
         raise CannotEstimate(_nothing(curves, event_time, ends, equation))
+    places, times = pd.factorize(event_time, sort=True)
+    binned = np.asarray(times).clip(lowest, highest)
     home = {each: curve for curve in curves for each in curve.event_times}
-    measured = event_time.map({each: base[curve] is not None for each, curve in home.items()}).eq(True)
+    measured = np.array([base[home[int(each)]] is not None for each in times])
     zero = {value for value in base.values() if value is not None}
-    mixed = {int(value) for value in binned[event_time.notna() & ~measured].unique()}
-    present = sorted({int(value) for value in binned[measured].unique()} - zero)
+    mixed = {int(value) for value in binned[~measured]}
+    present = sorted({int(value) for value in binned[measured]} - zero)
     names = {value: f"event time {value}" for value in present}
-    values = {name: ((binned == value) & measured).astype("float64") for value, name in names.items()}
+    indicators = {name: (binned == value) & measured for value, name in names.items()}
     for curve in (curve for curve in curves if base[curve] is None):
         # Its rows stay in the regression, each event time with a coefficient that means nothing.
         for each in curve.event_times:
-            values[f"event time {each}, from no reference"] = (event_time == each).astype("float64")
+            indicators[f"event time {each}, from no reference"] = np.asarray(times == each)
+    values = np.empty((len(indicators), len(event_time)))
+    for number, of_times in enumerate(indicators.values()):
+        values[number] = np.append(of_times, 0.0)[places]  # the last for rows without event time, whose place is -1
     columns = {name: value for value, name in names.items() if value not in mixed}
     _note(curves, base, sample, equation, ledger)
     return EventTimeColumns(
         columns,
-        [name for name in values if name not in columns],
-        pd.DataFrame(values, index=sample.index),
+        [name for name in indicators if name not in columns],
+        pd.DataFrame(values.T, sample.index, list(indicators), copy=False),
         _zero_reasons(base, ends, equation),
         {value: _why_not(value, ends, curves, base, equation) for value in sorted(mixed - zero)},
         _notes(present, ends, curves, base, equation),

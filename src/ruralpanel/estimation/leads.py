@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ruralpanel.absorption.products import left_by, products_of, shares_of, summed
 from ruralpanel.arrays import Numbers
-from ruralpanel.estimation.absorbed import Fit
+from ruralpanel.estimation.absorbed import CONSTANT, Fit
 from ruralpanel.estimation.resampling import nested_effect, projection
 from ruralpanel.estimation.terms import LEAD_TEST
 from ruralpanel.inference.covariance import is_singular
@@ -143,12 +143,14 @@ def null_of_regression(
     clusters = _one_cluster(equation)
     if absorbed is None or clusters is None or not leads:
         return None
-    columns = list(absorbed.regressors.columns)
-    regressors = np.ascontiguousarray(absorbed.regressors.to_numpy(dtype="float64").T)
+    columns = list(absorbed.within.terms)
+    regressors = absorbed.within.columns[1:] * absorbed.within.scales[1:, None]
+    if not absorbed.has_effects:
+        columns, regressors = [*columns, CONSTANT], np.vstack([regressors, np.sqrt(absorbed.weights)])
     if shares is None:
         shares = pd.DataFrame(np.eye(len(leads)), index=leads, columns=leads)
     averages = shares.reindex(columns).fillna(0.0).to_numpy(dtype="float64")
-    weights = regressors.T @ np.linalg.solve(products_of(regressors), averages)
+    weights = (np.linalg.solve(products_of(regressors), averages).T @ regressors).T
     others = regressors[[name not in leads for name in columns]]
     mixing = _orthonormal(others)
     shares_of_outcome = mixing @ (mixing.T @ shares_of(others, absorbed.outcome))
@@ -198,7 +200,7 @@ def null_of_weights(
     codes = pd.factorize(clusters, sort=True)[0]
     nested = [str(name) for name in effects if is_nested(effects[name], pd.Series(codes))]
     main = max(nested, key=lambda name: (effects[name].nunique(), name), default=None)
-    scaled, left = weights / root[:, None], outcome * root
+    scaled, left = weights if row_weights is None else weights / root[:, None], outcome * root
     try:
         projected = crossing_effects(effects, main, root**2, [])
     except TooManyLevels:

@@ -22,6 +22,7 @@ import pandas as pd
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from ruralpanel.absorption.levels import levels_of
 from ruralpanel.estimation.absorbed import Fit, absorbed_regression
 from ruralpanel.estimation.estimates import COLLINEAR
 from ruralpanel.estimation.sample import CannotEstimate, effect_name
@@ -81,7 +82,8 @@ def curves_of(sample: pd.DataFrame, event_time: pd.Series, cohort: pd.Series, eq
     number = connected(sample, event_time, equation)
     frame = pd.DataFrame({"curve": number[at], "event_time": event_time[at], "cohort": cohort[at]}).astype("int64")
     found = []
-    for _, rows in frame.drop_duplicates().groupby("curve"):
+    once = levels_of(frame["event_time"]).by(levels_of(frame["cohort"])).first_rows()
+    for _, rows in frame.iloc[once].groupby("curve"):
         times = sorted(set(rows["event_time"].tolist()))
         cohorts_at = {int(str(time)): sorted(each.tolist()) for time, each in rows.groupby("event_time")["cohort"]}
         cohorts = sorted({each for every in cohorts_at.values() for each in every})

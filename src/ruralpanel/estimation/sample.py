@@ -41,6 +41,24 @@ def effect_name(effect: str) -> str:
     return f"fixed effect {effect}"
 
 
+def with_plain_numbers(panel: pd.DataFrame) -> pd.DataFrame:
+    """Give a panel whose numbers and truth values are of numpy's types, missing ones as NaN.
+
+    What pandas' nullable types and those of Arrow compare with is missing where they are, and would go on so through
+    every indicator made of them.
+    """
+    found: dict[str, pd.Series] = {}
+    for name, dtype in panel.dtypes.items():
+        if not isinstance(dtype, np.dtype) and (
+            pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_bool_dtype(dtype)
+        ):
+            values = panel[name]
+            whole = "bool" if pd.api.types.is_bool_dtype(dtype) else "int64"
+            is_whole = whole == "bool" or pd.api.types.is_integer_dtype(dtype)
+            found[str(name)] = values.astype(whole if is_whole and not values.hasnans else "float64")
+    return panel.assign(**found) if found else panel
+
+
 def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> pd.DataFrame:
     """Keep the rows that hold all an equation needs.
 
@@ -68,7 +86,7 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
         If a column on either side of the equation is text.
     """
     _require_numbers(panel, equation)
-    rows = _columns_used(panel, equation, ledger)
+    rows = with_plain_numbers(_columns_used(panel, equation, ledger))
     ledger.note("panel", len(rows), rows)
     if equation.sample:
         holds, unknown = evaluate_condition(rows, with_ordinals(equation.sample, by_column(equation.periods)))

@@ -261,8 +261,9 @@ def cohorts(
         If a value is no period, or so far from the panel's that it is likely to mean never.
     """
     name = values.name
-    text = values.astype(object)
-    known = text.notna() & ~text.isin(list(never)) & ~text.map(lambda each: isinstance(each, float) and np.isinf(each))
+    places, distinct = pd.factorize(values)
+    text = pd.Series(distinct).astype(object)
+    known = ~text.isin(list(never)) & ~text.map(lambda each: isinstance(each, float) and np.isinf(each)).astype(bool)
     left = text.where(known)
     if left.dropna().map(lambda each: isinstance(each, int | float | np.number)).all():
         left = left.astype("float64")
@@ -273,6 +274,7 @@ def cohorts(
         hint = f"never={words[0]!r}, if that means never treated" if words else ""
         convert = f"pd.to_numeric(panel[{name!r}], errors='coerce') makes numbers, and missing where there is none"
         raise FrameError([Problem(door, what, "cohort", "; ".join(part for part in (hint, convert) if part))])
+    left = pd.Series(left.reindex(places).array, index=values.index, name=name)
     # 0 or 9999 among years is told below, as a word for never.
     numeric = pd.api.types.is_float_dtype(left) and frequency is None
     cohort = _whole(left, name, door) if numeric else periods(left, frequency, "cohort", door)

@@ -14,6 +14,9 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from ruralpanel.absorption.kernels import compiled
+from ruralpanel.absorption.levels import levels_of
+from ruralpanel.arrays import Codes
 from ruralpanel.reasons import ReasonedError
 
 MOST_LEVELS = 2500
@@ -138,8 +141,11 @@ def crossing_effects(
 
 def _dummies(codes: np.ndarray, values: np.ndarray) -> sparse.csr_matrix:
     """Give one column a level that holds the values of its rows."""
-    levels, position = np.unique(codes, return_inverse=True)
-    return sparse.csr_matrix((values, (np.arange(len(codes)), position)), shape=(len(codes), len(levels)))
+    levels = levels_of(codes)
+    return sparse.csr_matrix(
+        (np.asarray(values, dtype="float64"), levels.codes, np.arange(len(codes) + 1, dtype="int32")),
+        shape=(len(codes), levels.number),
+    )
 
 
 def by_cluster(columns: np.ndarray, values: np.ndarray, clusters: np.ndarray, groups: int) -> np.ndarray:
@@ -155,5 +161,16 @@ def crossing(values: np.ndarray, clusters: np.ndarray, groups: int, effects: Cro
 
     The column is orthogonal, within clusters, to the effect that is taken out exactly.
     """
-    spread = sparse.csr_matrix((values, (np.arange(len(values)), clusters)), shape=(len(values), groups))
-    return np.asarray(effects.root.T @ (effects.others.T @ spread).toarray())
+    others, sums = effects.others, np.zeros((effects.others.shape[1], groups))
+    _added_up(others.indptr, others.indices, others.data, values, clusters, sums)
+    return np.asarray(effects.root.T @ sums)
+
+
+@compiled
+def _added_up(
+    starts: Codes, levels: Codes, parts: np.ndarray, values: np.ndarray, clusters: Codes, into: np.ndarray
+) -> None:
+    """Add up a column by level and cluster; the row's parts in levels are from ``starts`` on."""
+    for row in range(len(values)):
+        for place in range(starts[row], starts[row + 1]):
+            into[levels[place], clusters[row]] += parts[place] * values[row]

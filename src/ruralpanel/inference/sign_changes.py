@@ -37,7 +37,10 @@ DRAWS = 1_999
 """How often signs are drawn, where there are more patterns of them than this."""
 
 AT_ONCE = 2**21
-"""Numbers of an array of draws by clusters by estimates that are held at once, which bounds the memory it takes."""
+"""Numbers of an array of draws by clusters by estimates that are drawn at once; another number would draw others."""
+
+IN_CACHE = 2**15
+"""Numbers of such an array that are computed at once, which a processor keeps near."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ def sign_changes_p_value(found: Contributions, random: np.random.Generator, draw
     clusters = len(found.sums)
     exact = clusters < 63 and 2**clusters <= draws
     number = 2**clusters if exact else draws
-    at_least = float(_statistics(found, np.ones((1, clusters)))[0]) * (1 - 1e-9)
+    at_least = float(_statistics(found, np.ones((1, clusters), dtype="int8"))[0]) * (1 - 1e-9)
     step = max(1, AT_ONCE // (clusters * found.sums.shape[1]))
     large = 0
     for first in range(0, number, step):
@@ -115,19 +118,24 @@ def sign_changes_p_value(found: Contributions, random: np.random.Generator, draw
             bits = np.arange(first, first + size)[:, None] >> np.arange(clusters) & 1
         else:
             bits = random.integers(0, 2, size=(size, clusters), dtype=np.int8)
-        large += int((_statistics(found, 2.0 * bits.astype("float64") - 1.0) >= at_least).sum())
+        large += int((_statistics(found, (2 * bits - 1).astype("int8")) >= at_least).sum())
     return (large / number if exact else (large + 1) / (number + 1)), number
 
 
-def _statistics(found: Contributions, signs: Numbers) -> Numbers:
+def _statistics(found: Contributions, signs: NDArray[np.int8]) -> Numbers:
     """Compute the statistic for signs, shape (draws, clusters); infinite where the middle is singular."""
-    drawn = signs[:, None, :] * found.sums.T  # draws by estimates by clusters, which lie beside each other
-    if len(found.residuals):
-        fitted = signs @ found.residuals.T
-        for number, each in enumerate(found.weights):
-            drawn[:, number] -= fitted @ each
-    total = drawn.sum(axis=2)
-    middle = drawn @ drawn.transpose(0, 2, 1)
+    estimates, clusters = found.sums.shape[1], len(found.sums)
+    total, middle = np.empty((len(signs), estimates)), np.empty((len(signs), estimates, estimates))
+    step = max(1, IN_CACHE // (clusters * estimates))
+    roots = found.weights.transpose(1, 0, 2).reshape(len(found.residuals), estimates * clusters)
+    for first in range(0, len(signs), step):
+        part = slice(first, first + step)
+        chosen = signs[part].astype("float64")
+        drawn = chosen[:, None, :] * found.sums.T  # draws by estimates by clusters, which lie beside each other
+        if len(found.residuals):
+            drawn -= ((chosen @ found.residuals.T) @ roots).reshape(drawn.shape)
+        total[part] = drawn.sum(axis=2)
+        middle[part] = drawn @ drawn.transpose(0, 2, 1)
     scale = np.sqrt(np.einsum("bii->bi", middle))
     scale = np.where(scale > 0, scale, 1.0)
     middle = middle / scale[:, :, None] / scale[:, None, :]

@@ -226,9 +226,10 @@ def _laid_out(sample: pd.DataFrame, treatment: str, choice: GroupTime, equation:
     if len(periods) < 2:
         raise CannotEstimate("one_period")
     shape = (len(units), len(periods))
-    outcome = np.full(shape, np.nan)
+    # What is looked at together, all units in a period, lies together.
+    outcome = np.full(shape, np.nan, order="F")
     outcome[rows, columns] = sample[OUTCOME]
-    covariates = np.full((*shape, 1 + len(choice.covariates)), np.nan)
+    covariates = np.full((*shape, 1 + len(choice.covariates)), np.nan, order="F")
     covariates[rows, columns, 0] = 1.0
     for position, name in enumerate(choice.covariates, start=1):
         values = sample[name].to_numpy(dtype="float64")

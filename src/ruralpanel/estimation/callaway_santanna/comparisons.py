@@ -21,6 +21,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralpanel.absorption.kernels import compiled, inner_product
+from ruralpanel.absorption.products import products_of
 from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.reasons import ReasonedError
 from ruralpanel.study.blocks import ComparisonMethod
@@ -63,19 +65,21 @@ class Comparison:
 
 @dataclass(frozen=True)
 class _FirstStep:
-    """A regression or a propensity score, estimated before: its fitted values, covariates, scores and their derivative.
+    """A regression or a propensity score, estimated before: fitted values, covariates, weighted residuals, derivative.
 
-    The influence function of its coefficients is the scores times the inverse of the derivative.
+    Scores are residuals times covariates; the influence function of the coefficients is these times the inverse of
+    their derivative.
     """
 
     fitted: Vector
     covariates: NDArray[np.float64]
-    score: NDArray[np.float64]
+    residual: Vector
     derivative: NDArray[np.float64]
 
     def moves(self, values: Vector) -> Vector:
         """Give the influence of rows, through the first step, on the mean of values times what it fits."""
-        return np.asarray(self.score @ np.linalg.solve(self.derivative, values @ self.covariates / len(values)))
+        by_coefficient = np.linalg.solve(self.derivative, values @ self.covariates / len(values))
+        return np.asarray(self.residual * (self.covariates @ by_coefficient))
 
 
 @dataclass(frozen=True)
@@ -270,13 +274,11 @@ def _regression(outcome: Vector, covariates: NDArray[np.float64], weight: Vector
     """Regress by weighted least squares on the rows whose weight is not zero; predict for all rows."""
     size = len(outcome)
     covariates = _standardised(covariates, weight)
-    weighted = weight[:, None] * covariates
-    bread = weighted.T @ covariates / size
+    bread = products_of(covariates.T, np.sqrt(weight)) / size
     middle = float(np.average(outcome, weights=weight))  # digits of outcomes far from zero are kept
-    coefficients = np.linalg.solve(bread, weighted.T @ (outcome - middle) / size)
+    coefficients = np.linalg.solve(bread, (weight * (outcome - middle)) @ covariates / size)
     fitted = covariates @ coefficients + middle
-    score = (weight * (outcome - fitted))[:, None] * covariates
-    return _FirstStep(fitted, covariates, score, bread)
+    return _FirstStep(fitted, covariates, weight * (outcome - fitted), bread)
 
 
 def _standardised(covariates: NDArray[np.float64], weight: Vector) -> NDArray[np.float64]:
@@ -292,17 +294,34 @@ def _standardised(covariates: NDArray[np.float64], weight: Vector) -> NDArray[np
     """
     if not weight.any():
         raise CannotCompare("covariates_collinear")
-    centred, shares = covariates.copy(), weight / weight.sum()
-    for _ in range(2):  # the mean of a column far from zero is rounded
-        centred[:, 1:] -= shares @ centred[:, 1:]
-    spread = np.sqrt(shares @ centred**2)
-    varies = spread > NOISE * np.abs(covariates[weight > 0]).max(axis=0)
-    if np.isfinite(spread).all() and varies.all():
-        centred /= spread
-        products = (shares[:, None] * centred).T @ centred
-        if np.linalg.eigvalsh(products)[0] > COLLINEAR:
-            return centred
+    shares = weight / weight.sum()
+    centred = np.empty(covariates.shape, order="F")
+    centred[:, 0] = 1.0
+    for number in range(1, covariates.shape[1]):
+        values = np.ascontiguousarray(covariates[:, number])
+        spread, largest = _deviations(values, shares, centred[:, number])
+        if not (np.isfinite(spread) and spread > NOISE * largest):
+            raise CannotCompare("covariates_collinear")
+        centred[:, number] /= spread
+    if np.linalg.eigvalsh(products_of(centred.T, np.sqrt(shares)))[0] > COLLINEAR:
+        return centred
     raise CannotCompare("covariates_collinear")
+
+
+@compiled
+def _deviations(values: Vector, shares: Vector, into: Vector) -> tuple[float, float]:
+    """Write deviations from the mean; give the root of their mean square and the largest value that has a share."""
+    mean = inner_product(shares, values)
+    for row in range(len(values)):
+        into[row] = values[row] - mean
+    mean = inner_product(shares, into)  # the mean of a column far from zero is rounded
+    squares = largest = 0.0
+    for row in range(len(values)):
+        into[row] -= mean
+        squares += shares[row] * into[row] * into[row]
+        if shares[row] > 0:
+            largest = max(largest, abs(values[row]))
+    return np.sqrt(squares), largest
 
 
 def _propensity_score(treated: Vector, covariates: NDArray[np.float64], weight: Vector) -> _FirstStep:
@@ -313,14 +332,13 @@ def _propensity_score(treated: Vector, covariates: NDArray[np.float64], weight: 
         fitted = np.minimum(_logit_of_statsmodels(treated, covariates, weight), 1 - 1e-6)
     if fitted.max() >= NO_OVERLAP:
         raise CannotCompare("covariates_nearly_separate")
-    hessian = ((weight * fitted * (1 - fitted))[:, None] * covariates).T @ covariates / len(treated)
-    score = (weight * (treated - fitted))[:, None] * covariates
-    return _FirstStep(fitted, covariates, score, hessian)
+    hessian = products_of(covariates.T, np.sqrt(weight * fitted * (1 - fitted))) / len(treated)
+    return _FirstStep(fitted, covariates, weight * (treated - fitted), hessian)
 
 
 def _logit(treated: Vector, covariates: NDArray[np.float64], weight: Vector) -> Vector | None:
     """Fit a logit by Newton's steps from the share of the treated; None where they do not settle inside the bounds."""
-    by_column = np.ascontiguousarray(covariates.T)
+    by_column = covariates.T
     share = float(np.average(treated, weights=weight))
     coefficients = np.zeros(len(by_column))
     coefficients[0] = np.log(share / (1 - share))
@@ -328,7 +346,7 @@ def _logit(treated: Vector, covariates: NDArray[np.float64], weight: Vector) -> 
         fitted = 1 / (1 + np.exp(-(coefficients @ by_column)))
         spread = weight * fitted * (1 - fitted)
         try:
-            step = np.linalg.solve((by_column * spread) @ covariates, by_column @ (weight * (treated - fitted)))
+            step = np.linalg.solve(products_of(by_column, np.sqrt(spread)), by_column @ (weight * (treated - fitted)))
         except np.linalg.LinAlgError:
             return None
         coefficients = coefficients + step

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -43,6 +44,15 @@ class Observed:
     covariates: NDArray[np.float64]
     weight: NDArray[np.float64]
     periods: NDArray[np.int64]
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether every unit is observed in every period."""
+        return bool(np.isfinite(self.outcome).all())
+
+    def covariates_of(self, units: NDArray[np.int64], position: int) -> NDArray[np.float64]:
+        """Give covariates of units in a period, units by covariates, each covariate's values beside each other."""
+        return self.covariates.transpose(2, 1, 0)[:, position][:, units].T
 
 
 @dataclass(frozen=True)
@@ -159,23 +169,23 @@ def _compare(
     """Compare a cohort in a period with the one at its base, and spread the influence over all units of the sample."""
     in_cohort, in_comparison = groups_of(observed, choice, anticipation, cohort, position, base)
     taking_part = in_cohort | in_comparison
-    seen = np.isfinite(observed.outcome[:, [base, position]])
     size = len(observed.cohort)
     # Where everything is observed, the two ways of using rows have the same estimate, and this one is the sharper.
-    if choice.rows == "balanced" or np.isfinite(observed.outcome).all():
-        units = np.flatnonzero(taking_part & seen.all(axis=1))
+    if choice.rows == "balanced" or observed.complete:
+        before, after = observed.outcome[:, base], observed.outcome[:, position]
+        units = np.flatnonzero(taking_part & np.isfinite(before) & np.isfinite(after))
         _require_units(units)
         found = compare_units(
-            observed.outcome[units, position] - observed.outcome[units, base],
+            after[units] - before[units],
             in_cohort[units].astype(float),
-            observed.covariates[units, min(base, position)],
+            observed.covariates_of(units, min(base, position)),
             observed.weight[units],
             choice.method,
         )
         influence = np.zeros(size)
         influence[units] = found.influence * size / len(units)
         return Comparison(found.effect, influence)
-    units, at = np.nonzero(seen & taking_part[:, None])
+    units, at = np.nonzero(np.isfinite(observed.outcome[:, [base, position]]) & taking_part[:, None])
     _require_units(units)
     columns = np.array([base, position])[at]
     found = compare_rows(

@@ -63,7 +63,7 @@ def null_of_leads(
             weights[lead, base] -= change * shares[cell, lead]
     unit, period = np.nonzero(observed.periods + anticipation < observed.cohort[:, None])
     return null_of_weights(
-        np.column_stack([each[period, unit] for each in weights]),
+        np.array([each[period, unit] for each in weights]).T,
         observed.outcome[unit, period],
         pd.DataFrame({"unit": unit, "period": period}),
         clusters[unit],
