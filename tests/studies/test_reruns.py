@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -159,3 +160,11 @@ def test_a_line_reruns_the_panel_and_what_follows_from_it(checkout: Checkout) ->
 def test_the_reader_of_lines_reruns_the_panel(checkout: Checkout) -> None:
     checkout.edit("src/ruralpanel/frames/geojson.py", "holds no line", "has no line")
     assert checkout.due("small") >= PANEL
+
+
+def test_a_run_with_nothing_to_do_loads_no_pandas(checkout: Checkout, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPROFILEIMPORTTIME", "1")
+    said = checkout.run("small").stderr
+    assert "Everything is up to date." in said
+    assert re.search(r"\| +snakemake\.persistence$", said, re.MULTILINE)
+    assert not re.search(r"\| +pandas$", said, re.MULTILINE)

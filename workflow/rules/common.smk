@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from snakemake.logging import logger
+from snakemake.persistence import PersistenceBase
 
 from ruralpanel.archive.marker import study_on_twins, synthetic_sources
 from ruralpanel.errors import Problem, StudyError, nearest
@@ -84,6 +85,13 @@ def chosen_plan():
         print(error, file=sys.stderr)
         sys.exit(1)
 
+
+# To compare parameters Snakemake loads pandas, for some might be frames, which takes longer than all else that a run
+# with nothing to do does. Parameters here are texts, lists and mappings, which it writes the same without.
+if hasattr(PersistenceBase, "_serialize_param_builtin"):
+    PersistenceBase._serialize_param = property(
+        lambda self: self._serialize_param_builtin
+    )
 
 NAME, STUDY, STUDY_FOLDER = chosen_study()
 TWINS = synthetic_sources(STUDY, Path())
