@@ -79,7 +79,7 @@ def summed_sizes(
     for first in range(0, columns.shape[1], ROWS):
         part = mixing.T @ columns[:, first : first + ROWS]
         times = factor[first : first + ROWS]
-        if ends is None:
+        if groups is None or ends is None:
             part = np.abs(part) * times
             total += part.sum(axis=1)
             squares += (part**2).sum(axis=1)
