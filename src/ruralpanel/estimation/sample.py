@@ -53,9 +53,12 @@ def with_plain_numbers(panel: pd.DataFrame) -> pd.DataFrame:
             pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_bool_dtype(dtype)
         ):
             values = panel[name]
-            whole = "bool" if pd.api.types.is_bool_dtype(dtype) else "int64"
-            is_whole = whole == "bool" or pd.api.types.is_integer_dtype(dtype)
-            found[str(name)] = values.astype(whole if is_whole and not values.hasnans else "float64")
+            if values.hasnans or not (pd.api.types.is_bool_dtype(dtype) or pd.api.types.is_integer_dtype(dtype)):
+                found[str(name)] = values.astype("float64")
+            else:
+                found[str(name)] = (
+                    values.astype("bool") if pd.api.types.is_bool_dtype(dtype) else values.astype("int64")
+                )
     return panel.assign(**found) if found else panel
 
 
