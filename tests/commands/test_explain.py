@@ -101,7 +101,7 @@ def test_numbers_of_a_block_with_several_estimators_have_the_code_that_the_page_
     for block in study.blocks:
         equations = study.equations(block)
         why = because("no_rows_known")
-        frames = [estimates_frame([no_estimate(each, why, "effective_law")], each) for each in equations]
+        frames = [estimates_frame([([no_estimate(each, why, "effective_law")], each)]) for each in equations]
         save_table(with_rows(pd.concat(frames, ignore_index=True)), results / "estimates" / f"{block}.csv", key=[ROW])
         save_table(ledger_frame([]), results / "estimates" / f"{block}.ledger.csv", key=["line"])
     for source in study.sources:

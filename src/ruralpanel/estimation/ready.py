@@ -7,6 +7,7 @@ import pandas as pd
 
 from ruralpanel.estimation.block import block_results
 from ruralpanel.study.blocks import Equation
+from ruralpanel.study.estimators import TESTING_LEADS, WITH_ONE_CURVE
 
 
 def load_compiled() -> None:
@@ -23,8 +24,6 @@ def load_compiled() -> None:
     panel["outcome"], panel["control"] = random.normal(size=(2, len(panel)))
     shared: dict[str, object] = {"outcome": "outcome", "unit": "unit", "period": "period", "treatments": ["treated"]}
     shared |= {"inference": {"cluster": ["group"]}}
-    asked: list[dict[str, object]] = [
-        {"estimator": "two_way_fixed_effects", "regressors": ["control"]},
-        {"estimator": "event_study", "window": [-2, 2]},
-    ]
+    asked: list[dict[str, object]] = [{"regressors": ["control"]}]
+    asked += [{"estimator": name, "window": [-2, 2]} for name in TESTING_LEADS if name in WITH_ONE_CURVE]
     block_results(panel, [Equation.model_validate({**shared, **each}) for each in asked], ["treated"])

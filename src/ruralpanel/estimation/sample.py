@@ -228,7 +228,8 @@ def _columns_used(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> pd
     if equation.estimator not in WITH_TREATMENT_TERMS or equation.matching is not None:
         return panel  # others may look among all columns for one to point the reader to
     named = set(WORD.findall(equation.model_dump_json())) | set(ledger.levels.values())
-    for treatment in (*equation.treatments, *ledger.designations):
+    adopted = [equation.at_risk_of] if equation.at_risk_of is not None else []
+    for treatment in (*equation.treatments, *adopted, *ledger.designations):
         named |= {treatment, cohort_column(treatment), event_time_column(treatment)}
     used = [name for name in panel.columns if name in named]
     return panel[used] if 2 * len(used) < panel.shape[1] else panel
