@@ -51,7 +51,7 @@ def test_columns_that_are_not_named_change_nothing(panel: pd.DataFrame, asked: d
     keys = {"outcome": "income", "unit": "unit", "period": "period", "treatments": ["listed"]}
     equation = Equation.model_validate({**keys, **asked})
     wide = pd.concat([panel, pd.DataFrame(0.5, index=panel.index, columns=[f"other_{i}" for i in range(60)])], axis=1)
-    narrow, found = (block_results(each, [equation], ["listed"]) for each in (panel, wide))
+    narrow, found = (block_results(each, [equation]) for each in (panel, wide))
     assert narrow.estimates["estimate"].notna().any()
     assert_frame_equal(narrow.estimates, found.estimates)
     assert_frame_equal(narrow.ledger, found.ledger)
