@@ -69,6 +69,7 @@ NOT_RUN = {
     "./run explain baseline/weighted/homicide --config study=replications/castle": InPlace(
         RUN_BY_TUTORIAL, f"./run explain baseline/main/lemp {MY}"
     ),
+    "./run verify --engine linearmodels": InPlace(RUN_BY_TUTORIAL, f"./run verify --engine linearmodels {MY}"),
     "./run compare taobao_villages /path/to/results/of/another": InPlace(
         RUN_BY_TUTORIAL, "./run compare my_study results/as_published"
     ),
