@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from ruralpanel.commands import verify
-from ruralpanel.errors import StudyError
 from ruralpanel.verification.twice import files_of
 from tests.conftest import ROOT
 
@@ -126,8 +125,18 @@ def test_another_engine_is_asked_for_by_a_name_that_there_is(capsys: pytest.Capt
     assert "'ruralpanel', 'linearmodels'" in capsys.readouterr().err
 
 
-def test_without_a_run_there_is_nothing_to_compare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "config").symlink_to(ROOT / "config", target_is_directory=True)
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(StudyError, match="has no estimates of"):
-        verify.main(["--engine", "linearmodels", "--config", "study=replications/castle"])
+def test_estimates_are_made_anew_before_they_are_compared_and_a_run_that_fails_ends_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[list[str]] = []
+
+    def fail(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        asked.append(command)
+        return subprocess.CompletedProcess(command, 3)
+
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(verify.subprocess, "run", fail)
+    assert verify.main(["--engine", "linearmodels", "--config", "study=replications/castle"]) == 3
+    ((*_, study),) = asked
+    assert study == "study=replications/castle"
+    assert "results/replications/castle/estimates/baseline.csv" in asked[0]

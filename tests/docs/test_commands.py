@@ -96,6 +96,29 @@ NOT_RUN = {
     ".venv/bin/mkdocs build --strict -f docs/mkdocs.yml": InPlace(
         "CI builds the site in a step of its own, and tests/docs/test_site.py elsewhere", "mkdocs --version"
     ),
+    ".venv/bin/pip install '.[cluster]'": InPlace(
+        "needs a network, and would change the environment of the tests", "grep -q '^cluster = ' pyproject.toml"
+    ),
+    f"./run --workflow-profile workflow/profiles/slurm {MY}": InPlace(
+        "needs a Slurm, which tests/studies/test_slurm.py has", "ls workflow/profiles/slurm/config.yaml"
+    ),
+    "./run --workflow-profile workflow/profiles/kubernetes --container-image IMAGE "
+    "--default-storage-prefix s3://BUCKET": InPlace(
+        "needs a cluster, an image and a bucket", "ls workflow/profiles/kubernetes/config.yaml"
+    ),
+    ".venv/bin/python benchmarks/job_times.py taobao_villages --by-rule": InPlace(
+        RUN_BY_TUTORIAL, f"python {ROOT / 'benchmarks/job_times.py'} my_study --by-rule"
+    ),
+    "python -m venv .venv-peers": InPlace("makes an environment", "python -m venv --help"),
+    ".venv-peers/bin/pip install -r benchmarks/peers.txt": InPlace(
+        "needs a network", f"ls {ROOT / 'benchmarks/peers.txt'}"
+    ),
+    ".venv/bin/python -m benchmarks --all --peers .venv-peers/bin/python --save": InPlace(
+        "takes an hour; tests/test_benchmarks.py does each work once", "mkdocs --version"
+    ),
+    ".venv/bin/python -m benchmarks.national --villages 700000": InPlace(
+        "takes minutes and gigabytes; tests/test_benchmarks.py does it with 400 villages", "mkdocs --version"
+    ),
     "conda env create -f environment.yml && conda activate ruralpanel": InPlace(
         "needs conda and a network; tests/test_environment.py holds environment.yml to the lock",
         "python -c \"import yaml; yaml.safe_load(open('environment.yml'))['dependencies']\"",
