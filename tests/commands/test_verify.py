@@ -126,13 +126,13 @@ def test_another_engine_is_asked_for_by_a_name_that_there_is(capsys: pytest.Capt
 
 
 def test_estimates_are_made_anew_before_they_are_compared_and_a_run_that_fails_ends_it(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked: list[list[str]] = []
 
     def fail(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
         asked.append(command)
-        return subprocess.CompletedProcess(command, 3)
+        return subprocess.CompletedProcess(command, 3, "", "Failed: sources read castle")
 
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr(verify.subprocess, "run", fail)
@@ -140,3 +140,4 @@ def test_estimates_are_made_anew_before_they_are_compared_and_a_run_that_fails_e
     ((*_, study),) = asked
     assert study == "study=replications/castle"
     assert "results/replications/castle/estimates/baseline.csv" in asked[0]
+    assert "Failed: sources read castle" in capsys.readouterr().err

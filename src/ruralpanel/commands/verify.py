@@ -52,8 +52,10 @@ def _with_engine(engine: Engine, settings: Sequence[str]) -> int:
     estimates = [(results / "estimates" / f"{block}.csv").as_posix() for block in study.blocks]
     # What is compared is what the study says now: estimates from before a change would differ for the change.
     command = [sys.executable, "-m", "snakemake", "--cores", "all", *estimates]
-    ended = subprocess.run([*command, "--config", *(settings or [f"study={name}"])], check=False)
+    command += ["--config", *(settings or [f"study={name}"])]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
     if ended.returncode:
+        print(ended.stderr, file=sys.stderr)
         return ended.returncode
     far = 0
     for block in study.blocks:
