@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ruralpanel.absorption.kernels import ends
 from ruralpanel.absorption.levels import levels_of
 from ruralpanel.absorption.products import ROWS, summed, summed_sizes
+from ruralpanel.absorption.sums import ends
 
 
 @pytest.mark.parametrize("ordered", [True, False])

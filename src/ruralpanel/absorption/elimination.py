@@ -26,7 +26,7 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
-from ruralpanel.absorption import kernels
+from ruralpanel.absorption import kernels, sums
 from ruralpanel.absorption.levels import Levels, in_order
 from ruralpanel.arrays import Codes, Numbers
 from ruralpanel.reasons import ReasonedError
@@ -156,7 +156,7 @@ class FixedEffects:
         """
         size = np.sqrt(self._sizes.sum())
         open_ = np.arange(len(columns))
-        before = np.sqrt([kernels.square(column) for column in columns])
+        before = np.sqrt([sums.square(column) for column in columns])
         for number in range(PASSES):
             change, length = self._once(columns, open_, before[open_], number > 0)
             if number == 0:
@@ -187,7 +187,7 @@ class FixedEffects:
                 left[place] = kernels.without_outer(column, *parts, coefficients[place])
                 self._put(columns, number, column)
         for place, was in enumerate(held):
-            change[place] = np.sqrt(kernels.square(was - columns[chosen[place]]))
+            change[place] = np.sqrt(sums.square(was - columns[chosen[place]]))
         return change, np.sqrt(left)
 
     def _put(self, columns: Numbers, number: int, column: Numbers) -> None:

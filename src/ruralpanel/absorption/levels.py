@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ruralpanel.absorption.kernels import compiled
+from ruralpanel.absorption.sums import compiled
 from ruralpanel.arrays import Codes, Numbers
 
 SPAN = 8

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ruralpanel.absorption import kernels
+from ruralpanel.absorption import sums
 from ruralpanel.arrays import Codes, Numbers
 
 ROWS = 4096
@@ -32,22 +32,22 @@ def products_of(columns: Numbers, factor: Numbers | None = None) -> Numbers:
 
 def shares_of(columns: Numbers, other: Numbers) -> Numbers:
     """Give inner products of columns, shape (columns, rows), with another, shape (rows,)."""
-    return np.array([kernels.inner_product(column, other) for column in columns])
+    return np.array([sums.inner_product(column, other) for column in columns])
 
 
 def left_by(outcome: Numbers, columns: Numbers, coefficients: Numbers) -> Numbers:
     """Give what coefficients of columns, shape (columns, rows), leave of an outcome."""
     found = np.empty_like(outcome)
-    kernels.residuals(outcome, columns, coefficients, found)
+    sums.residuals(outcome, columns, coefficients, found)
     return found
 
 
 def summed(columns: Numbers, factor: Numbers, groups: Codes, number: int) -> Numbers:
     """Add up products of columns, shape (columns, rows), with another by group, shape (groups, columns)."""
     found = np.zeros((len(columns), number))
-    ends = kernels.runs(groups, ROWS)
+    ends = sums.runs(groups, ROWS)
     for place, column in enumerate(columns):
-        kernels.added_up(np.ascontiguousarray(column), factor, groups, ends, found[place])
+        sums.added_up(np.ascontiguousarray(column), factor, groups, ends, found[place])
     return np.ascontiguousarray(found.T)
 
 
@@ -74,7 +74,7 @@ def summed_sizes(
     """
     total, squares = np.zeros(mixing.shape[1]), np.zeros(mixing.shape[1])
     found = np.zeros((mixing.shape[1], number))
-    ends = None if groups is None else kernels.runs(groups, ROWS)
+    ends = None if groups is None else sums.runs(groups, ROWS)
     run = 0
     for first in range(0, columns.shape[1], ROWS):
         part = mixing.T @ columns[:, first : first + ROWS]
@@ -84,5 +84,5 @@ def summed_sizes(
             total += part.sum(axis=1)
             squares += (part**2).sum(axis=1)
         else:
-            run = kernels.added_up_sizes(part, times, first, groups, ends, run, found)
+            run = sums.added_up_sizes(part, times, first, groups, ends, run, found)
     return (total, squares) if groups is None else (found.sum(axis=1), (found**2).sum(axis=1))

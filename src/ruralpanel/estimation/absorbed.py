@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.absorption.elimination import FixedEffects
-from ruralpanel.absorption.kernels import ends
 from ruralpanel.absorption.levels import levels_of
+from ruralpanel.absorption.sums import ends
 from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.estimates import statistics
 from ruralpanel.estimation.rounding import NOISE

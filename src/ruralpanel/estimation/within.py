@@ -14,8 +14,8 @@ from functools import cached_property
 import numpy as np
 
 from ruralpanel.absorption.elimination import FixedEffects, HardlyConnected
-from ruralpanel.absorption.kernels import ends, facts, scaled
 from ruralpanel.absorption.products import left_by, products_of, shares_of
+from ruralpanel.absorption.sums import ends, facts, scaled
 from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.rounding import NOISE, recorded_rounding, unit_of
 from ruralpanel.estimation.sample import CannotEstimate

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from ruralpanel.absorption.kernels import compiled
 from ruralpanel.absorption.levels import levels_of
+from ruralpanel.absorption.sums import compiled
 from ruralpanel.arrays import Codes
 from ruralpanel.reasons import ReasonedError
 

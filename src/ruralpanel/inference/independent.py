@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ruralpanel.absorption.kernels import square
+from ruralpanel.absorption.sums import square
 from ruralpanel.inference.covariance import Covariance, Influences, Rows, labelled, require_rows
 from ruralpanel.inference.small_sample import counted_coefficients
 from ruralpanel.study.blocks import Inference

@@ -21,8 +21,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ruralpanel.absorption.kernels import compiled, inner_product
 from ruralpanel.absorption.products import products_of
+from ruralpanel.absorption.sums import compiled, inner_product
 from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.reasons import ReasonedError
 from ruralpanel.study.blocks import ComparisonMethod

@@ -1,0 +1,213 @@
+"""Sums over the rows of columns, compiled: in pieces, in an order that no number of threads changes.
+
+Sums over many rows are made of sums over few, so that rounding does not grow with them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from ruralpanel.arrays import Codes, Numbers
+
+BLOCK = 512
+"""Rows that are added up before their sum is added to that of others."""
+
+compiled = njit(cache=True, error_model="numpy", nogil=True)
+
+
+summing = njit(cache=True, error_model="numpy", nogil=True, fastmath={"reassoc", "nsz"})
+"""For sums: several are added up beside each other, as many as the processor takes at once, and then these."""
+
+comparing = njit(cache=True, error_model="numpy", nogil=True, fastmath={"nnan", "nsz"})
+"""The same for the smallest and largest of numbers none of which is missing."""
+
+
+@comparing
+def _ends(values: Numbers) -> tuple[float, float]:
+    low, high = values[0], values[0]
+    for row in range(len(values)):
+        low, high = min(low, values[row]), max(high, values[row])
+    return low, high
+
+
+@summing
+def _total(values: Numbers) -> float:
+    """Add up a few numbers."""
+    total = 0.0
+    for row in range(len(values)):
+        total += values[row]
+    return total
+
+
+@summing
+def _about(values: Numbers, mean: float) -> tuple[float, float]:
+    """Add up a few deviations, and their squares."""
+    total = square = 0.0
+    for row in range(len(values)):
+        deviation = values[row] - mean
+        total += deviation
+        square += deviation * deviation
+    return total, square
+
+
+@summing
+def _square_of_few(values: Numbers) -> float:
+    total = 0.0
+    for row in range(len(values)):
+        total += values[row] * values[row]
+    return total
+
+
+@summing
+def _product_of_few(values: Numbers, others: Numbers) -> float:
+    """Add up products of two short columns."""
+    total = 0.0
+    for row in range(len(values)):
+        total += values[row] * others[row]
+    return total
+
+
+@compiled
+def square(column: Numbers) -> float:
+    """Add up squares."""
+    if len(column) <= BLOCK:
+        return _square_of_few(column)
+    total = 0.0
+    for first in range(0, len(column), BLOCK):
+        total += _square_of_few(column[first : first + BLOCK])
+    return total
+
+
+@compiled
+def inner_product(column: Numbers, other: Numbers) -> float:
+    """Add up products of two columns."""
+    if len(column) <= BLOCK:
+        return _product_of_few(column, other)
+    total = 0.0
+    for first in range(0, len(column), BLOCK):
+        total += _product_of_few(column[first : first + BLOCK], other[first : first + BLOCK])
+    return total
+
+
+@compiled
+def ends(values: Numbers) -> tuple[float, float]:
+    """Give the smallest and the largest value; neither where one is missing."""
+    low, high = values[0], values[0]
+    for first in range(0, len(values), BLOCK):
+        part = values[first : first + BLOCK]
+        if np.isnan(_total(part)) and np.isnan(part).any():
+            return np.nan, np.nan
+        smallest, largest = _ends(part)
+        low, high = min(low, smallest), max(high, largest)
+    return low, high
+
+
+@compiled
+def facts(values: Numbers) -> tuple[float, float, float]:
+    """Give mean, the mean of what is left, and the mean square about both."""
+    rows = len(values)
+    total = 0.0
+    for first in range(0, rows, BLOCK):
+        total += _total(values[first : first + BLOCK])
+    mean = total / rows
+    total = squares = 0.0
+    for first in range(0, rows, BLOCK):
+        part, square = _about(values[first : first + BLOCK], mean)
+        total += part
+        squares += square
+    second = total / rows
+    return mean, second, max(squares / rows - second * second, 0.0)
+
+
+@compiled
+def scaled(values: Numbers, mean: float, second: float, unit: float, root: Numbers, out: Numbers) -> None:
+    """Write deviations from the mean in a unit of their own, times the root of the weights."""
+    for row in range(len(values)):
+        out[row] = (values[row] - mean - second) / unit
+    for row in range(len(root)):
+        out[row] *= root[row]
+
+
+@compiled
+def group_sum(part: Numbers, root: Numbers) -> float:
+    """Add up the rows of one level, times the root of their weights."""
+    if len(root):
+        return inner_product(part, root)
+    if len(part) <= BLOCK:
+        return _total(part)
+    total = 0.0
+    for first in range(0, len(part), BLOCK):
+        total += _total(part[first : first + BLOCK])
+    return total
+
+
+@compiled
+def residuals(outcome: Numbers, columns: Numbers, coefficients: Numbers, out: Numbers) -> None:
+    """Write what coefficients of columns (columns, rows) leave of an outcome."""
+    rows = len(outcome)
+    for first in range(0, rows, BLOCK):
+        left = out[first : first + BLOCK]
+        left[:] = outcome[first : first + BLOCK]
+        for number in range(len(columns)):
+            coefficient = coefficients[number]
+            if coefficient != 0.0:
+                part = columns[number, first : first + BLOCK]
+                for row in range(len(part)):
+                    left[row] -= coefficient * part[row]
+
+
+@compiled
+def runs(groups: Codes, longest: int) -> Codes:
+    """Give the ends of runs of rows of one group that are next to each other, of at most so many rows."""
+    rows = len(groups)
+    found = np.empty(rows, np.int64)
+    number = 0
+    for start in range(0, rows, longest):
+        end = min(start + longest, rows)
+        for row in range(start + 1, end):
+            if groups[row] != groups[row - 1]:
+                found[number] = row
+                number += 1
+        found[number] = end
+        number += 1
+    return found[:number].copy()
+
+
+@summing
+def added_up(values: Numbers, factor: Numbers, groups: Codes, ends: Codes, into: Numbers) -> None:
+    """Add up products of two columns by group, whose runs end there."""
+    first = 0
+    for run in range(len(ends)):
+        last = ends[run]
+        total = 0.0
+        for row in range(first, last):
+            total += values[row] * factor[row]
+        into[np.uint32(groups[first])] += total
+        first = last
+
+
+@summing
+def added_up_sizes(
+    values: Numbers, factor: Numbers, start: int, groups: Codes, ends: Codes, run: int, into: Numbers
+) -> int:
+    """Add up sizes of values (columns, rows of a block) times a factor by group, shape (columns, groups).
+
+    The block begins at the row ``start`` with the run ``run``; given is the run that the next block begins with.
+    """
+    rows = values.shape[1]
+    following = run
+    for number in range(len(values)):
+        column = values[number]
+        for row in range(rows):
+            column[row] = abs(column[row]) * factor[row]
+        first, following = 0, run
+        while first < rows:
+            last = ends[following] - start
+            total = 0.0
+            for row in range(first, last):
+                total += column[row]
+            into[number, np.uint32(groups[start + first])] += total
+            first = last
+            following += 1
+    return following
