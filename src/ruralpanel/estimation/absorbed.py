@@ -6,7 +6,6 @@ What fixed effects leave of both sides is regressed by products of the columns. 
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -37,9 +36,6 @@ SINGLETONS_KEPT, SINGLETONS_DROPPED = "singletons kept", "singletons dropped"
 
 LARGEST = 1e100
 """Numbers beyond this overflow when they are squared and added up."""
-
-ITERATIONS: dict[str, dict[str, Any]] = {"hdfe": {"options": {"iteration_limit": 1000}}, "lsmr": {"maxiter": 1000}}
-"""Bounds for linearmodels, which finds columns whose effects are taken out already, so that one or two do."""
 
 
 @dataclass(frozen=True)
@@ -470,7 +466,9 @@ def absorbed_regression(
     left = effects_taken_out(sample, outcome, weights, terms, effects, equation, before)
     parts = left.within
     if equation.engine == "linearmodels":
-        found, residuals = _by_linearmodels(parts, weights, left.effects, left.slopes)
+        from ruralpanel.estimation.by_linearmodels import solved
+
+        found, residuals = solved(parts, weights, left.effects, left.slopes)
     else:
         found, residuals = parts.solved()
     columns, mixing = parts.weights_of_outcomes
@@ -484,43 +482,6 @@ def absorbed_regression(
         len(parts.terms) + left.has_constant,
     )
     return Regression(parts.terms, parts, found, influences, left.out)
-
-
-def _by_linearmodels(
-    parts: Within, weights: pd.Series | None, effects: pd.DataFrame, slope_columns: list[tuple[str, pd.DataFrame]]
-) -> tuple[Numbers, Numbers]:
-    """Regress with linearmodels, and give coefficients, and residuals times the square root of the weights.
-
-    linearmodels gets columns near one in size and orthogonal to each other, for its bounds are for such: it would leave
-    out a column that varies by less than a hundred thousandth of its level, and iterate for ever over one in yuan.
-    """
-    from linearmodels.iv import AbsorbingLS
-    from linearmodels.iv.absorbing import Interaction
-
-    absorbs = effects.shape[1] > 0
-    root = np.sqrt(parts.weights)
-    exogenous = pd.DataFrame(parts.orthogonal / root[:, None], index=effects.index, columns=parts.terms)
-    if not absorbs:
-        exogenous = exogenous.assign(**{CONSTANT: 1.0})
-    by_hdfe = weights is None and not slope_columns
-    iterates = absorbs and not (by_hdfe and effects.shape[1] == 1)
-    iterations = ITERATIONS["hdfe" if by_hdfe else "lsmr"] if iterates else None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        model = AbsorbingLS(
-            pd.Series(parts.outcome / root, index=effects.index, name=OUTCOME),
-            exogenous,
-            absorb=effects.astype("category") if absorbs else None,
-            interactions=[Interaction(effects[[name]].astype("category"), column) for name, column in slope_columns]
-            or None,
-            weights=weights,
-        )
-        try:
-            result = model.fit(cov_type="unadjusted", debiased=False, absorb_options=iterations, use_cache=False)
-        except RuntimeError as error:  # iterations that do not settle
-            raise CannotEstimate("effects_not_taken_out", error=str(error)) from None
-    found = parts.back @ np.asarray(result.params)[: len(parts.terms)]
-    return found, np.asarray(result.wresids, dtype="float64").ravel()
 
 
 def slope_values(sample: pd.DataFrame, effect: FixedEffect) -> pd.DataFrame:
