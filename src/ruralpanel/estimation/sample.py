@@ -136,22 +136,31 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
     if rows.empty:
         raise CannotEstimate("no_rows_known")
     products = {name: rows[_parts(name, equation)].prod(axis=1) for name in equation.interactions}
-    effects = {effect_name(effect): _numbered(rows, effect.split("*")) for effect in intercepts(equation.fixed_effects)}
+    numbered: dict[str, Levels] = {}
+    absorbed = intercepts(equation.fixed_effects)
+    effects = {effect_name(effect): _numbered(rows, effect.split("*"), numbered) for effect in absorbed}
     rows = rows.assign(**effects, **products)
-    if not _in_order(rows, equation):
+    if not _in_order(rows, equation, numbered):
         rows = rows.sort_values([equation.unit, equation.period], kind="stable")
     return rows.reset_index(drop=True)
 
 
-def _in_order(rows: pd.DataFrame, equation: Equation) -> bool:
+def _levels(rows: pd.DataFrame, name: str, numbered: dict[str, Levels]) -> Levels:
+    """Number the levels of a column, once."""
+    if name not in numbered:
+        numbered[name] = levels_of(rows[name])
+    return numbered[name]
+
+
+def _in_order(rows: pd.DataFrame, equation: Equation, numbered: dict[str, Levels]) -> bool:
     """Tell whether rows are sorted by unit and period."""
-    units, periods = levels_of(rows[equation.unit]), levels_of(rows[equation.period])
+    units, periods = (_levels(rows, name, numbered) for name in (equation.unit, equation.period))
     return bool(in_order(units.codes.astype("int64") * periods.number + periods.codes))
 
 
-def _numbered(rows: pd.DataFrame, names: list[str]) -> Codes:
+def _numbered(rows: pd.DataFrame, names: list[str], numbered: dict[str, Levels]) -> Codes:
     """Number combinations of columns in their order, from zero; below zero where one is missing."""
-    first, *others = (levels_of(rows[name]) for name in names)
+    first, *others = (_levels(rows, name, numbered) for name in names)
     return reduce(Levels.by, others, first).codes.astype("int64")
 
 

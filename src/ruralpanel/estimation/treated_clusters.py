@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
@@ -77,15 +77,21 @@ class Counts:
             for name, column in zip(equation.treatments, entering, strict=True)
         }
         self.treated = clusters.among(treated.any(axis=1).to_numpy(dtype=bool)) if entering else 0
-        self._by_place: dict[tuple[str, Any], int] = {}
-        self._event_time: pd.Series | None = None
+        self._clusters = clusters
+        self._places: dict[str, pd.Series] = {}
         if len(equation.treatments) == 1 and equation.absorbing:
             (name,) = equation.treatments
-            for column, kind in ((event_time_column(name), "event_time"), (cohort_column(name), "cohort")):
-                if column in sample:
-                    self._by_place |= {(kind, place): each for place, each in _by_place(sample[column], clusters)}
-            self._event_time = sample.get(event_time_column(name))
-            self._clusters = clusters
+            columns = {"event_time": event_time_column(name), "cohort": cohort_column(name)}
+            self._places = {kind: sample[column] for kind, column in columns.items() if column in sample}
+
+    @cached_property
+    def _by_place(self) -> dict[tuple[str, float], int]:
+        """Clusters by event time and by cohort; not every estimator has rows of these."""
+        return {
+            (kind, place): number
+            for kind, column in self._places.items()
+            for place, number in _by_place(column, self._clusters)
+        }
 
     @property
     def are_few(self) -> bool:
@@ -120,8 +126,9 @@ class Counts:
 
     def _at(self, event_time: int, binned: str) -> int:
         """Count clusters seen at an event time, or beyond it where others are binned there."""
-        if binned and self._event_time is not None:
-            beyond = self._event_time <= event_time if binned == "and earlier" else self._event_time >= event_time
+        if binned and "event_time" in self._places:
+            reached = self._places["event_time"]
+            beyond = reached <= event_time if binned == "and earlier" else reached >= event_time
             return self._clusters.among(beyond.fillna(False).to_numpy(dtype=bool))
         return self._by_place.get(("event_time", float(event_time)), self.treated)
 

@@ -287,6 +287,7 @@ def _onset_unseen(panel: pd.DataFrame, name: str, unit: str, period: str) -> int
     """Count units that were last known to be untreated before the panel's period that precedes their cohort."""
     periods = sorted(panel[period].unique())
     before = dict(zip(periods[1:], periods, strict=False))
+    panel = panel.loc[panel[cohort_column(name)].notna(), [unit, period, name, cohort_column(name)]]
     cohort = panel[cohort_column(name)]
     last_untreated = panel[period].where(panel[name] == 0).groupby(panel[unit]).max()
     expected = cohort.map(before).groupby(panel[unit]).first()
