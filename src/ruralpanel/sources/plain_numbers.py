@@ -11,7 +11,10 @@ from ruralpanel.sources.numbers import MISSING_MARKERS, Marks
 from ruralpanel.study.sources import Scalar
 
 _WHOLE = "[1-9][0-9]{0,14}"
-_FRACTION = "[0-9]{1,14}"
+_FRACTION = "[0-9]{1,20}"
+_SMALL = "[1-9](?:[{mark}][0-9]{{1,20}})?e-[0-9]{{2}}"
+"""A number near zero, as programs write it: ``9.5e-05``."""
+
 _GROUPED = r"^-?[1-9][0-9]{0,2}\.[0-9]{3}$"
 """A number that may as well be a whole one with its thousands separated."""
 
@@ -40,8 +43,9 @@ class PlainNumbers(NamedTuple):
 def plain_numbers(column: pd.Series, codes: list[Scalar], marks: Marks) -> PlainNumbers | None:
     """Read a column of numbers that nothing can be said of but what they are, all cells at once.
 
-    Such numbers have up to fifteen digits, no zero before another digit, no sign but a minus, and nothing else; so no
-    rule for cells that are written in other ways has anything to find, and the rules give the same, only slower.
+    Such numbers have up to fifteen digits before a point and twenty after it, no zero before another digit, no sign but
+    a minus, no exponent but one that makes them small, and nothing else; so no rule for cells that are written in other
+    ways has anything to find, and the rules give the same, only slower.
 
     Parameters
     ----------
@@ -64,9 +68,8 @@ def plain_numbers(column: pd.Series, codes: list[Scalar], marks: Marks) -> Plain
     import pyarrow.compute as pc
 
     mark = "," if marks.decimal == "," else "."
-    pattern = (
-        rf"^(?:-?(?:{_WHOLE}(?:[{mark}]{_FRACTION})?|0[{mark}][0-9]{{0,13}}[1-9]0{{0,13}})|0(?:[{mark}]0{{1,14}})?)$"
-    )
+    sizes = rf"{_WHOLE}(?:[{mark}]{_FRACTION})?|0[{mark}][0-9]{{0,19}}[1-9]0{{0,13}}|{_SMALL.format(mark=mark)}"
+    pattern = rf"^(?:-?(?:{sizes})|0(?:[{mark}]0{{1,14}})?)$"
     texts = pa.array([code for code in codes if isinstance(code, str)], pa.large_string())
     markers = pa.array(["", *MISSING_MARKERS], pa.large_string())
     cells = as_arrow(column)
