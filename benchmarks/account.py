@@ -87,7 +87,9 @@ def fastest_peers(rows: pd.DataFrame) -> pd.DataFrame:
 def cost_figure(rows: pd.DataFrame) -> Figure:
     """Draw seconds against rows, one small picture a work, both axes by powers of ten."""
     known = rows.assign(
-        label=rows["work"].astype(str).map({name: fill(work.label, 28, break_long_words=False) for name, work in WORKS.items()})
+        label=rows["work"]
+        .astype(str)
+        .map({name: fill(work.label, 28, break_long_words=False) for name, work in WORKS.items()})
     )
     shown = [name for name in ORDER if name in set(known["program"])]
     others = [name for name in shown if name not in (OWN, NAMES[LIMIT])]
