@@ -116,16 +116,23 @@ def _ends(values: Codes) -> tuple[int, int]:
 
 
 @compiled
+def _ranked(seen: Codes) -> int:
+    """Number the places that have been seen, in their order and in place, and give how many there are."""
+    number = 0
+    for place in range(len(seen)):
+        if seen[place]:
+            seen[place] = number
+            number += 1
+    return number
+
+
+@compiled
 def _numbered(values: Codes, low: int, span: int, into: Codes) -> int:
     """Number whole numbers in their order, and give how many there are."""
     rank = np.zeros(span, np.int32)
     for value in values:
         rank[value - low] = 1
-    number = 0
-    for place in range(span):
-        if rank[place]:
-            rank[place] = number
-            number += 1
+    number = _ranked(rank)
     for row in range(len(values)):
         into[row] = rank[values[row] - low]
     return number
@@ -154,11 +161,7 @@ def _numbered_if_known(values: Numbers, whole: Codes, low: int, span: int, into:
     for row in range(len(whole)):
         if not np.isnan(values[row]):
             rank[whole[row] - low] = 1
-    number = 0
-    for place in range(span):
-        if rank[place]:
-            rank[place] = number
-            number += 1
+    number = _ranked(rank)
     for row in range(len(whole)):
         into[row] = -1 if np.isnan(values[row]) else rank[whole[row] - low]
     return number

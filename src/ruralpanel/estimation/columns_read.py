@@ -16,6 +16,22 @@ WORD = re.compile(r"\w+")
 """A name in what is written of an equation."""
 
 
+def names_in(asked: Iterable[BaseModel], treatments: Iterable[str], levels: Mapping[str, str]) -> set[str]:
+    """Collect all names that equations could mean a column by.
+
+    Parameters
+    ----------
+    asked
+        The equations, and whatever else is asked of the panel; every word in them counts.
+    treatments
+        Treatments whose cohorts and event times are used too.
+    levels
+        Of designations that are assigned above units, the column of those who are treated.
+    """
+    dated = chain.from_iterable((name, cohort_column(name), event_time_column(name)) for name in treatments)
+    return {*dated, *levels.values(), *chain.from_iterable(WORD.findall(each.model_dump_json()) for each in asked)}
+
+
 def columns_read(
     path: Path | str,
     asked: Iterable[BaseModel],
@@ -50,10 +66,7 @@ def columns_read(
 
     if any(map(is_own, estimators)):
         return None
-    treatments = chain.from_iterable((name, cohort_column(name), event_time_column(name)) for name in designations)
-    named = {*treatments, *(levels or {}).values()}
-    for each in asked:
-        named |= set(WORD.findall(each.model_dump_json()))
+    named = names_in(asked, designations, levels or {})
     with parquet.ParquetFile(path) as file:
         fractions = {
             field.name

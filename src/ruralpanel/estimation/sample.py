@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ruralpanel.absorption.levels import Levels, in_order, levels_of
 from ruralpanel.arrays import Codes
 from ruralpanel.errors import DataError, Problem
-from ruralpanel.estimation.columns_read import WORD
+from ruralpanel.estimation.columns_read import names_in
 from ruralpanel.estimation.treated_units import all_treated_throughout, level_remedy, treated_counted
 from ruralpanel.frames.expressions import evaluate_condition
 from ruralpanel.frames.ledger import Ledger
@@ -236,10 +236,8 @@ def _columns_used(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> pd
     """Leave out columns that the equation has no use for, where these are most of them, so that none is copied."""
     if equation.estimator not in WITH_TREATMENT_TERMS or equation.matching is not None:
         return panel  # others may look among all columns for one to point the reader to
-    named = set(WORD.findall(equation.model_dump_json())) | set(ledger.levels.values())
     adopted = [equation.at_risk_of] if equation.at_risk_of is not None else []
-    for treatment in (*equation.treatments, *adopted, *ledger.designations):
-        named |= {treatment, cohort_column(treatment), event_time_column(treatment)}
+    named = names_in([equation], [*equation.treatments, *adopted, *ledger.designations], ledger.levels)
     used = [name for name in panel.columns if name in named]
     return panel[used] if 2 * len(used) < panel.shape[1] else panel
 
