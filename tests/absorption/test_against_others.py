@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from ruralpanel.estimation.block import estimate_block
@@ -75,6 +75,15 @@ CASES: dict[str, Any] = {
 }
 
 
+@example(  # once singletons have left there is one trade
+    seed=9,
+    villages=9,
+    share=0.5,
+    collinear=False,
+    weighted=False,
+    effects=["village", "year", "trade"],
+    small_sample="reghdfe",
+)
 @given(**CASES)
 def test_estimates_are_those_of_linearmodels(
     seed: int,

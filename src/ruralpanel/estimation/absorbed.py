@@ -312,9 +312,13 @@ def varying_effects(sample: pd.DataFrame, equation: Equation, ledger: Ledger) ->
         The rows that stay, and their fixed effects without slopes.
     """
     names = [effect_name(effect) for effect in intercepts(equation.fixed_effects)]
-    names = [name for name in names if sample[name].min() < sample[name].max()]  # one level is the constant
-    sample = _without_singletons(sample, names, equation, ledger)
-    return sample, sample[names]
+    sample = _without_singletons(sample, _varying(sample, names), equation, ledger)
+    return sample, sample[_varying(sample, names)]
+
+
+def _varying(sample: pd.DataFrame, names: list[str]) -> list[str]:
+    """Leave out effects of one level, which is the constant."""
+    return [name for name in names if sample[name].min() < sample[name].max()]
 
 
 def _without_singletons(sample: pd.DataFrame, names: list[str], equation: Equation, ledger: Ledger) -> pd.DataFrame:
