@@ -68,6 +68,10 @@ class Ledger:
         The designations whose treated units to count, once a table has their cohort.
     levels
         For designations that are assigned above units, the column of those who are treated, which are counted then.
+    lines
+        The lines so far.
+    counted
+        By what was counted, the columns it was counted in and the number; ledgers of the same rows may share it.
     """
 
     stage: str
