@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
-from io import BytesIO
 
 import pandas as pd
-from PIL import Image
 
 from ruralpanel.estimation.block import estimate_block
 from ruralpanel.exhibits.printed_table import as_html
@@ -70,9 +68,8 @@ def default_study() -> Study:
 
 def picture(width: int = 20) -> bytes:
     """Draw a white picture."""
-    written = BytesIO()
-    Image.new("RGB", (width, width // 2), "white").save(written, "PNG")
-    return written.getvalue()
+    size = f'width="{width}" height="{width // 2}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}><rect {size} fill="white"/></svg>'.encode()
 
 
 def made_contents(panel: pd.DataFrame, study: Study, events: pd.DataFrame = EVENTS, **changes: object) -> PageContents:
@@ -94,7 +91,7 @@ def made_contents(panel: pd.DataFrame, study: Study, events: pd.DataFrame = EVEN
         "study": study,
         "exhibits": [
             ShownExhibit("t", "Table 1", "Table 1. A", "", ["t.tex"], html=as_html(table)),
-            ShownExhibit("f", "Figure 1", "Figure 1. B", "note", ["f.png"], png=picture()),
+            ShownExhibit("f", "Figure 1", "Figure 1. B", "note", ["f.png"], svg=picture()),
         ],
         "ledgers": pd.concat([ledger.frame(), steps], ignore_index=True),
         "events": events,
