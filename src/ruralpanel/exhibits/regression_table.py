@@ -49,8 +49,11 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
     """Lay out a regression table."""
     exhibit = declaration.of(RegressionTable)
     order = {block: position for position, block in enumerate(exhibit.blocks)}
-    shown = estimates[estimates["estimator"].isin(exhibit.estimators(estimates["estimator"]))]
+    kept = estimates["estimator"].isin(exhibit.estimators(estimates["estimator"]))
+    shown = estimates[kept & estimates["outcome"].map(exhibit.shows_outcome)]
     shown = shown.sort_values("block", key=lambda names: names.map(order), kind="stable")
+    if exhibit.outcomes:
+        shown = shown.sort_values("outcome", key=lambda names: names.map(exhibit.outcomes.index), kind="stable")
     parts = dict(list(shown[_is_asked_for(shown, exhibit.effects)].groupby(REGRESSION, sort=False)))
     wholes = dict(list(shown[_is_asked_for(shown, "overall")].groupby(REGRESSION, sort=False)))
     columns = list(parts.values())

@@ -165,9 +165,10 @@ class Specification(Section):
     fixed_effects: list[Annotated[str, Field(pattern=FIXED_EFFECT)]] | None = None
     """Fixed effects, any number; `region*year` is one effect for each pair. A column in brackets has a slope of its
     own in every level, beside the level's intercept, as in R fixest: `village[year]` is a linear trend for each
-    village, `year[baseline_income]` lets the coefficient of baseline income differ from year to year. Left out: unit
-    and period, or the `level` of the treatments in the unit's place. An empty list is a pooled regression with a
-    constant."""
+    village, `year[baseline_income]` lets the coefficient of baseline income differ from year to year. `{outcome}`
+    stands for the name of each outcome: with `year[{outcome}_before]`, and a column `income_before` for the outcome
+    `income`, units are compared that were alike in what is explained. Left out: unit and period, or the `level` of the
+    treatments in the unit's place. An empty list is a pooled regression with a constant."""
     weights: Name | None = None
     """A column of weights. Rows whose weight is missing, zero or negative are left out, with a line in the ledger."""
     matching: Matching | None = None

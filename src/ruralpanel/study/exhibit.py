@@ -67,6 +67,10 @@ class Exhibit(Section):
         """The blocks whose estimates are shown; none for an exhibit that shows no estimates."""
         return []
 
+    def shows_outcome(self, outcome: str) -> bool:  # noqa: ARG002
+        """Tell whether estimates of an outcome are shown, where its block is."""
+        return True
+
     @classmethod
     def estimators(cls, named: Iterable[str] = ()) -> tuple[str, ...]:  # noqa: ARG003
         """Name the estimators whose results it can show; none for an exhibit that shows no estimates."""

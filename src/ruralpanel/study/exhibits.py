@@ -46,6 +46,9 @@ class RegressionTable(OfEstimates):
 
     kind: Literal["regression_table"]
     """`regression_table`: coefficients with standard errors below, one column a regression."""
+    outcomes: Annotated[list[Name], Field(min_length=1)] | None = None
+    """The outcomes to show; left out: all of the blocks. Outcomes of one block, whose p-values are adjusted together,
+    can so stand in several tables."""
     terms: Annotated[list[Term], Field(min_length=1)] | None = None
     """The rows to show, in this order: treatments, `<name>_intensity` of one that enters by intensity, interactions,
     treatments by moderators (`listed*kinship`), regressors. Left out: all of them, but not a moderator's own
@@ -64,8 +67,14 @@ class RegressionTable(OfEstimates):
     stars: bool = False
     """Whether to mark p < 0.10, 0.05 and 0.01 with stars. Off by default, as journals now ask."""
 
+    def shows_outcome(self, outcome: str) -> bool:
+        """Tell whether estimates of an outcome are shown, where its block is."""
+        return self.outcomes is None or outcome in self.outcomes
+
     def problems(self, context: Context, at: KeyPath, behind: Behind) -> Iterator[Problem]:
-        """Find terms that are not there, and p-values that no block of the table asks for."""
+        """Find outcomes and terms that are not there, and p-values that no block of the table asks for."""
+        explained = [name for part in behind.parts for name in part.outcomes or []]
+        yield from context.all_known((*at, "outcomes"), self.outcomes, explained, "outcome of these blocks")
         yield from context.all_known((*at, "terms"), self.terms, behind.terms, "term of these blocks")
         inferences = [part.inference for part in behind.parts if part.inference is not None]
         asked = {

@@ -18,6 +18,7 @@ from ruralpanel.study.designation import Designation, designation_columns
 from ruralpanel.study.estimators import ESTIMATORS, OWN_PATTERN, may_draw
 from ruralpanel.study.exhibits import AnyExhibit
 from ruralpanel.study.figures_of_places import Outlines
+from ruralpanel.study.fixed_effects import of_outcome
 from ruralpanel.study.legacies import INDEX_WORDS, Legacy
 from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.panel import ColumnOrigin, Panel
@@ -440,7 +441,9 @@ class Study(Section):
                             along=stated.get("along"),
                             engine=stated.get("engine", "ruralpanel"),
                             **_instrumented(stated, declared, estimator),
-                            fixed_effects=stated.get("fixed_effects", [within, self.panel.period]),
+                            fixed_effects=of_outcome(
+                                stated.get("fixed_effects", [within, self.panel.period]), outcome_name
+                            ),
                             weights=matching.weights_name(weights) if matching is not None else weights,
                             sample=stated.get("sample"),
                             inference=inference,

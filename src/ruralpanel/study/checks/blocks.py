@@ -22,7 +22,7 @@ from ruralpanel.study.estimators import (
     is_own,
     reading,
 )
-from ruralpanel.study.fixed_effects import columns_of, fixed_effect
+from ruralpanel.study.fixed_effects import columns_of, fixed_effect, of_outcome
 from ruralpanel.study.own_estimators import functions_in, own_files
 from ruralpanel.study.yaml_file import KeyPath, is_file
 
@@ -61,9 +61,9 @@ def blocks(context: Context) -> Iterator[Problem]:
         yield from context.known(("estimator_labels", name), name, list(used), "estimator of this study's own")
     for name, block in context.study.blocks.items():
         at: KeyPath = ("blocks", name)
-        found = list(_specification(context, at, block))
+        found = list(_specification(context, at, block, block.outcomes))
         for each, own in (block.specifications or {}).items():
-            found += _specification(context, (*at, "specifications", each), own)
+            found += _specification(context, (*at, "specifications", each), own, own.outcomes or block.outcomes)
         for key in ("outcomes", "estimators"):
             parts = list((block.specifications or {"": block}).values())
             if getattr(block, key) is None and any(getattr(part, key) is None for part in parts):
@@ -84,7 +84,9 @@ def blocks(context: Context) -> Iterator[Problem]:
             yield from adjustment(context, name, at)
 
 
-def _specification(context: Context, at: KeyPath, part: Specification) -> Iterator[Problem]:
+def _specification(
+    context: Context, at: KeyPath, part: Specification, outcomes: Iterable[str] | None
+) -> Iterator[Problem]:
     """Check the names in a specification, whether it is a block's or a variation's."""
     study, columns = context.study, context.columns
     lists: list[tuple[str, Iterable[str], str]] = [
@@ -100,7 +102,8 @@ def _specification(context: Context, at: KeyPath, part: Specification) -> Iterat
         for name in dict.fromkeys(moderator.split("*")):
             yield from context.known((*at, "moderators", index), name, columns, "column of the panel")
     for index, effect in enumerate(part.fixed_effects or []):
-        for name in columns_of(effect):
+        written = [of_outcome([effect], outcome)[0] for outcome in outcomes or [""]]
+        for name in dict.fromkeys(name for each in written for name in columns_of(each)):
             yield from context.known((*at, "fixed_effects", index), name, columns, "column of the panel")
         if fixed_effect(effect).slope in fixed_effect(effect).columns:
             what = f"`{effect}` has a slope of a column within itself, where it is constant"
