@@ -208,8 +208,10 @@ def test_a_treatment_that_may_end_is_no_exit_and_has_no_event_study() -> None:
 
 
 def test_treated_that_began_elsewhere_and_move_alike_are_a_note() -> None:
+    """Where levels last, those before say nothing of changes to come."""
     panel = economy(3)
-    finding = found("baseline_imbalance", panel.assign(y=panel["y"] + 2 * (panel["cohort"] > 0)))
+    lasting = 10 * np.random.default_rng(1).normal(size=120)[panel["village"]] + 8 * (panel["cohort"] > 0)
+    finding = found("baseline_imbalance", panel.assign(y=panel["y"] + lasting))
     assert finding.level == "note" and finding.numbers["difference_in_sd"] > 0.5
 
 

@@ -50,8 +50,8 @@ def diagnose(subject: Subject, settings: FewClusters) -> Finding:
         "other_clusters": float(counts.others),
     }
     if equation.inference.one_cluster and counts.total > 2:
-        weights = "webb" if counts.total <= FOR_WEBB else "rademacher"
-        bootstrap = WildBootstrap(draws=settings.draws, weights=weights)
+        few_signs = counts.total <= FOR_WEBB
+        bootstrap = WildBootstrap(draws=settings.draws, weights="webb" if few_signs else "rademacher")
         inference = equation.inference.model_copy(update={"bootstrap": bootstrap})
         rows = subject.estimated(inference=inference, seed=subject.seed).estimates
         row = rows[rows["effect_of"] == subject.entering].iloc[0]
