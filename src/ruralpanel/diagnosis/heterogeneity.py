@@ -114,8 +114,8 @@ def difference(subject: Subject) -> Difference:
     value = float(apart @ outcome)
     p_value = _p_value(apart * residual, value, several.sample, subject)
     counted = own * root  # of an outcome that is not times the root of its weight
-    below, every = -counted[treated & (counted < 0)].sum(), np.abs(counted[treated]).sum()
-    return Difference(value, p_value, float(below / every))
+    shares = np.abs(counted[treated]) / np.abs(counted[treated]).sum()
+    return Difference(value, p_value, float(shares[counted[treated] < 0].sum()))
 
 
 def _absorbed(sample: pd.DataFrame, terms: list[str], equation: Equation) -> Absorbed:

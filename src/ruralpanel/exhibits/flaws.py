@@ -32,7 +32,7 @@ def with_warnings(declaration: ExhibitDeclaration, findings: pd.DataFrame) -> Ex
         if shown and (not blocks or blocks & set(declaration.exhibit.estimated_in)):
             label = declaration.outcomes[outcome].label if outcome in declaration.outcomes else outcome
             several = len({name for name, _ in declaration.subjects}) > 1
-            of = f"{name_words(treatment, declaration.labels)}, {label}" if several else label
+            of = f"{name_words(treatment, declaration.labels)} on {label}" if several else label
             found.setdefault(of, []).append(ITEMS[finding.item])
     return declaration.model_copy(update={"warnings": _line(found)})
 
