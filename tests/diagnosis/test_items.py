@@ -43,7 +43,7 @@ def unlike(panel: Panel) -> Panel:
 
 
 PLANTED: dict[str, tuple[Callable[[Panel], Panel], dict[str, Any], dict[str, Any]]] = {
-    "differential_trends": (with_trend, {}, {}),
+    "differential_trends": (with_trend, {}, {"settings": {"leads": 2}}),
     "anticipation": (with_early_effect, {}, {}),
     "bad_control": (with_moved_control, {}, {"regressors": ["x"]}),
     "few_clusters": (lambda panel: panel[panel["county"].isin(range(12)) & ~panel["county"].eq(0)], {}, {}),
@@ -79,7 +79,7 @@ def test_leads_that_could_find_little_are_a_note() -> None:
 
 
 def test_a_large_effect_is_silent_and_breaks_down_late() -> None:
-    finding = found("differential_trends", economy(4, effect=3.0))
+    finding = found("differential_trends", economy(4, effect=3.0), {"leads": 2})
     assert finding.level == "silent" and finding.numbers["breakdown"] > 1
 
 

@@ -71,7 +71,8 @@ FLAWS = {
     "treatment_ends": "{treatment:name} ends for {number} of {treated:count treated unit} ({share:percent}), which "
     "are taken as treated for ever: the effect is of ever having been treated.",
     "unlike_before": "The treated were unlike the others before anybody was treated: the outcome’s own level differed "
-    "by {difference:+.2f} standard deviations ({p:p}). Holding it constant hardly moves the effect.",
+    "by {difference:+.2f} standard deviations ({p:p}). Holding it constant moves the effect by {change:+.1f} of its "
+    "standard errors, which is little, or within what chance does.",
     "unlike_and_moves": "The treated were unlike the others before anybody was treated: the outcome’s own level "
     "differed by {difference:+.2f} standard deviations ({p:p}), and holding it constant moves the effect by "
     "{change:+.1f} of its standard errors.",
