@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.stats import f as fisher
 
-from ruralpanel.absorption.levels import levels_of
 from ruralpanel.arrays import Numbers
 from ruralpanel.diagnosis.finding import Finding, not_run, silent
 from ruralpanel.estimation.absorbed import fit_absorbed
+from ruralpanel.estimation.leads import joint_test_of, null_of_regression
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.frames.sphere import pairs_within, unit_vectors
-from ruralpanel.inference.covariance import is_singular
 from ruralpanel.reasons import because
 from ruralpanel.treatment_columns import cohort_column
 
@@ -47,7 +45,8 @@ def diagnose(subject: Subject, settings: Spillover) -> Finding:
     Returns
     -------
     Finding
-        A warning where rings together are told from zero by Wald's test with the equation's clusters.
+        A warning where rings together are told from zero, by the test that leads have too, which is right with few
+        clusters.
     """
     places = subject.columns.get(ITEM) or [each for each in (subject.equation.latitude, subject.equation.longitude) if each]
     if len(places) != 2:
@@ -70,11 +69,11 @@ def diagnose(subject: Subject, settings: Spillover) -> Finding:
     if not kept:
         return not_run(ITEM, because("nobody_near", bound=settings.rings[-1]))
     estimates = fit.coefficients[kept].to_numpy()
-    matrix = fit.covariance.matrix.loc[kept, kept].to_numpy()
-    if is_singular(matrix):
+    drawn = equation.model_copy(update={"seed": subject.seed, "block": ITEM})
+    test = joint_test_of(fit, kept, drawn, null_of_regression(fit, kept, drawn))
+    p = float(test["p_value"])
+    if np.isnan(p):
         return not_run(ITEM, because("rings_not_told_apart"))
-    wald = float(estimates @ np.linalg.solve(matrix, estimates)) / len(kept)
-    p = float(fisher.sf(wald, len(kept), fit.covariance.degrees_of_freedom))
     numbers = {"p": p} | {name.replace(" ", "_"): float(each) for name, each in zip(kept, estimates, strict=True)}
     if p < settings.size:
         largest = int(np.argmax(np.abs(estimates)))
