@@ -2,6 +2,7 @@
 rule diagnose:
     input:
         panel=f"{RESULTS}/panel/panel.parquet",
+        events=f"{RESULTS}/panel/designation.csv",
         estimates=expand(f"{RESULTS}/estimates/{{block}}.csv", block=STUDY.blocks),
     output:
         diagnosis=f"{RESULTS}/diagnosis.csv",
@@ -12,7 +13,7 @@ rule diagnose:
         runtime=minutes(30, 1),
     params:
         settings=lambda wildcards: as_json(STUDY.diagnosis),
-        subjects=lambda wildcards: [as_json(each) for each in subjects_of(STUDY)],
+        subjects=lambda wildcards: [as_json(each) for each in STUDY.subjects],
         designations=list(STUDY.designation),
         levels=STUDY.levels,
         seed=STUDY.seed,

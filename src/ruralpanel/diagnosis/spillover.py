@@ -48,15 +48,15 @@ def diagnose(subject: Subject, settings: Spillover) -> Finding:
         A warning where rings together are told from zero, by the test that leads have too, which is right with few
         clusters.
     """
-    places = subject.columns.get(ITEM) or [each for each in (subject.equation.latitude, subject.equation.longitude) if each]
+    equation, sample = subject.equation, subject.sample
+    places = subject.columns.get(ITEM) or [name for name in (equation.latitude, equation.longitude) if name]
     if len(places) != 2:
         return not_run(ITEM, because("no_places"))
-    equation, sample = subject.equation, subject.sample
-    begun = subject.panel[cohort_column(subject.treatment)] - subject.equation.anticipation.get(subject.treatment, 0)
-    untreated = ~(sample[equation.period] >= sample[cohort_column(subject.treatment)]).to_numpy()
-    near = neighbours_treated(
-        subject.panel.assign(**{"begins": begun}), sample[untreated], equation.unit, equation.period, places, settings.rings
-    )
+    cohort = cohort_column(subject.treatment)
+    begins = subject.panel[cohort] - equation.anticipation.get(subject.treatment, 0)
+    untreated = ~(sample[equation.period] >= sample[cohort]).to_numpy()
+    panel = subject.panel.assign(begins=begins)
+    near = neighbours_treated(panel, sample[untreated], equation.unit, equation.period, places, settings.rings)
     rows = sample[untreated].reset_index(drop=True)
     terms = [f"within {bound:g} km" for bound in settings.rings]
     rows = rows.assign(**dict(zip(terms, near.T, strict=True)))
