@@ -105,7 +105,7 @@ def exit_difference(
 
 def _demeaned(values: Numbers) -> Numbers:
     """Take means of rows and of columns out of a complete table."""
-    return values - values.mean(axis=1, keepdims=True) - values.mean(axis=0) + values.mean()
+    return np.asarray(values - values.mean(axis=1, keepdims=True) - values.mean(axis=0) + values.mean())
 
 
 def _bounds(subject: Subject, outer: float, periods: Codes) -> tuple[Bounds | None, Bounds | None]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ruralpanel.absorption.levels import levels_of
 from ruralpanel.arrays import Codes
-from ruralpanel.diagnosis.finding import Finding, not_run, silent
+from ruralpanel.diagnosis.finding import Finding, Level, not_run, silent
 from ruralpanel.diagnosis.residualised import Residualised, residualised
 from ruralpanel.estimation.sample import CannotEstimate
 from ruralpanel.reasons import because
@@ -92,7 +92,7 @@ def diagnose(subject: Subject, settings: Influence) -> Finding:
     if abs(largest[0]) > settings.change * whole.error:
         name, (change, who) = (unit, by_unit) if largest is by_unit else (cluster, by_cluster)
         flaw = because("rests_on", column=name, who=who, effect=whole.effect, without=whole.effect + change)
-        level = "warning" if name == unit else "note"
+        level: Level = "warning" if name == unit else "note"
         return Finding(ITEM, level, numbers, flaw, because("look_at_who_it_rests_on", column=name, who=who))
     return silent(ITEM, **numbers)
 

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 ITEM = "spillover"
 
+BEGINS = "treatment begins"
+"""The column with that; no column of a study has a space in its name."""
+
 LEAST_ROWS = 20
 """Rows near treated units below which a ring is not looked at."""
 
@@ -55,7 +58,7 @@ def diagnose(subject: Subject, settings: Spillover) -> Finding:
     cohort = cohort_column(subject.treatment)
     begins = subject.panel[cohort] - equation.anticipation.get(subject.treatment, 0)
     untreated = ~(sample[equation.period] >= sample[cohort]).to_numpy()
-    panel = subject.panel.assign(begins=begins)
+    panel = subject.panel.assign(**{BEGINS: begins})
     near = neighbours_treated(panel, sample[untreated], equation.unit, equation.period, places, settings.rings)
     rows = sample[untreated].reset_index(drop=True)
     terms = [f"within {bound:g} km" for bound in settings.rings]
@@ -90,7 +93,7 @@ def neighbours_treated(
     Parameters
     ----------
     panel
-        All units, with when their treatment begins under ``begins``.
+        All units, with when their treatment begins under :data:`BEGINS`.
     rows
         For which it is told.
     unit, period
@@ -107,7 +110,7 @@ def neighbours_treated(
     """
     units = panel.dropna(subset=places).drop_duplicates(unit).sort_values(unit, kind="stable")
     periods = np.sort(rows[period].unique())
-    treated = units["begins"].to_numpy(dtype="float64")[:, None] <= periods
+    treated = units[BEGINS].to_numpy(dtype="float64")[:, None] <= periods
     vectors = unit_vectors(*(units[name].to_numpy(dtype="float64") for name in places))
     pairs = pairs_within(vectors, max(rings))
     names = pd.Index(units[unit])
