@@ -13,6 +13,7 @@ from ruralpanel.diagnosis.finding import CannotDiagnose
 from ruralpanel.diagnosis.heterogeneity import difference
 from ruralpanel.estimation.block import block_results
 from ruralpanel.sensitivity.results import CannotAnalyse
+from ruralpanel.words.sentences import sentence
 from tests.diagnosis.economies import MOST_FALSE, economy, found, levels_in_clean_economies, subject
 
 Panel = pd.DataFrame
@@ -43,7 +44,7 @@ def unlike(panel: Panel) -> Panel:
 
 
 PLANTED: dict[str, tuple[Callable[[Panel], Panel], dict[str, Any], dict[str, Any]]] = {
-    "differential_trends": (with_trend, {}, {}),
+    "differential_trends": (with_trend, {}, {"settings": {"leads": 2}}),
     "anticipation": (with_early_effect, {}, {}),
     "bad_control": (with_moved_control, {}, {"regressors": ["x"]}),
     "few_clusters": (lambda panel: panel[panel["county"].isin(range(12)) & ~panel["county"].eq(0)], {}, {}),
@@ -59,7 +60,7 @@ def test_an_item_speaks_where_its_flaw_is_planted(item: str) -> None:
     plant, of, changes = PLANTED[item]
     finding = found(item, plant(economy(3, **of)), **changes)
     assert finding.level == ("note" if item == "few_clusters" else "warning")
-    assert finding.remedy is not None and finding.numbers
+    assert finding.numbers and sentence(finding.flaw)[-1] == sentence(finding.remedy)[-1] == "."
 
 
 @pytest.mark.slow
@@ -79,7 +80,7 @@ def test_leads_that_could_find_little_are_a_note() -> None:
 
 
 def test_a_large_effect_is_silent_and_breaks_down_late() -> None:
-    finding = found("differential_trends", economy(4, effect=3.0))
+    finding = found("differential_trends", economy(4, effect=3.0), {"leads": 2})
     assert finding.level == "silent" and finding.numbers["breakdown"] > 1
 
 

@@ -8,6 +8,7 @@ from io import BytesIO
 import pandas as pd
 from PIL import Image
 
+from ruralpanel.diagnosis.finding import Finding, findings_frame, not_run, silent
 from ruralpanel.estimation.block import estimate_block
 from ruralpanel.exhibits.printed_table import as_html
 from ruralpanel.frames.ledger import Ledger
@@ -15,6 +16,7 @@ from ruralpanel.panel.balance import balance
 from ruralpanel.panel.codebook import codebook, missingness
 from ruralpanel.panel.legacies.capacities import add_legacies
 from ruralpanel.panel.lists import EVENT_COLUMNS
+from ruralpanel.reasons import because
 from ruralpanel.report.exhibits import ShownExhibit
 from ruralpanel.report.page import PageContents
 from ruralpanel.study.blocks import Block
@@ -37,6 +39,26 @@ EVENTS = pd.DataFrame(
         ("taobao_village", 1, 2019, "exit", ""),
     ],
     columns=EVENT_COLUMNS,
+)
+
+
+FINDINGS = findings_frame(
+    [
+        (
+            "taobao_village",
+            "income",
+            Finding(
+                "anticipation",
+                "warning",
+                {"p": 0.01},
+                because("moves_before_treatment", time=-1, jump=0.2, p=0.01),
+                because("declare_anticipation", periods=1),
+            ),
+        ),
+        ("taobao_village", "income", not_run("bad_control", because("item_failed", error="<no> `column`"))),
+        ("taobao_village", "income", silent("few_clusters")),
+        ("station", "resident", silent("few_clusters")),
+    ]
 )
 
 
@@ -109,5 +131,6 @@ def made_contents(panel: pd.DataFrame, study: Study, events: pd.DataFrame = EVEN
         "claims": score_claims(study.claims, estimates),
         "code": {"made": "0123456789abcdef"},
         "lock": "lock",
+        "diagnosis": FINDINGS,
     }
     return PageContents(**(usual | changes))  # type: ignore[arg-type]

@@ -20,6 +20,6 @@ with stage(snakemake):
         panel=load_table(snakemake.input.panel, columns=read),
         estimates=load_estimates(snakemake.input.estimates),
         seed=snakemake.params.seed,
-        events=load_table(snakemake.input.events),
+        events=load_table(snakemake.input.events, texts=["unit"]),
     )
     save_table(findings, snakemake.output.diagnosis, key=KEY, keep_order=True)

@@ -69,7 +69,8 @@ def diagnose(subject: Subject, settings: DifferentialTrends) -> Finding:
             because("leads_reject", leads=len(study.leads), p=leads_p) if reject else None,
             because("breaks_down_early", breakdown=broken, benchmark=settings.breakdown) if early else None,
             _says_little(settings.power, slope, matters) if powerless and not reject else None,
-        ]
+        ],
+        "sentences",
     )
     assert flaw is not None
     level_found: Level = "warning" if reject else "note"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ruralpanel.words.diagnosis import FLAWS, REMEDIES
 
-TOGETHER = {"several": "; ", "listed": ", ", "also": " and "}
+TOGETHER = {"several": "; ", "listed": ", ", "also": " and ", "sentences": " "}
 """What stands between reasons that are put together, by code."""
 
 SAMPLES = {

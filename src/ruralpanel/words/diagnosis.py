@@ -71,7 +71,8 @@ FLAWS = {
     "treatment_ends": "{treatment:name} ends for {number} of {treated:count treated unit} ({share:percent}), which "
     "are taken as treated for ever: the effect is of ever having been treated.",
     "unlike_before": "The treated were unlike the others before anybody was treated: the outcome’s own level differed "
-    "by {difference:+.2f} standard deviations ({p:p}). Holding it constant hardly moves the effect.",
+    "by {difference:+.2f} standard deviations ({p:p}). Holding it constant moves the effect by {change:+.1f} of its "
+    "standard errors, which is little, or within what chance does.",
     "unlike_and_moves": "The treated were unlike the others before anybody was treated: the outcome’s own level "
     "differed by {difference:+.2f} standard deviations ({p:p}), and holding it constant moves the effect by "
     "{change:+.1f} of its standard errors.",
@@ -120,15 +121,14 @@ REMEDIES = {
     "units that moved alike before (`matching` on the outcome’s path).",
     "declare_anticipation": "Declare `anticipation: {periods}` for the treatment, or a `donut`, and see whether the "
     "effect stays; look at when units were really treated.",
-    "control_before": "Leave it out, or hold constant what it was before treatment, with a slope in every "
-    "{period:name}.",
+    "control_before": "Leave it out, or hold constant what it was before treatment, with a slope in every period.",
     "wild_or_permutation": "Report p-values of a wild bootstrap or of permutations (`inference: bootstrap` or "
     "`permutation`), and do not rest the claim on the t test.",
     "cluster_there": "Cluster by {level:name}: `inference: {{cluster: [{level}]}}`.",
     "average_by_cohort": "Report an estimator that averages effects by cohort, and show the two-way one beside it.",
     "let_treatment_end": "Let it end (`absorbing: false`, lists with `exits: switch`) with an estimator for treatment "
     "that switches, or leave out the units that leave and compare.",
-    "hold_level_constant": "Hold the level before constant with a slope in every {period:name}, or match on it, and "
+    "hold_level_constant": "Hold the level before constant with a slope in every period, or match on it, and "
     "show both.",
     "same_rows": "Estimate all of them on the same rows, or say beside them how the samples differ.",
     "look_at_late_effects": "Report the effect from event time {late_from:g} on, {effect_late:.3g} ({late_low:.3g} to "
