@@ -473,6 +473,7 @@ class Study(Section):
                             donut={name: sorted(each.donut) for name, each in declared.items() if each.donut},
                             levels=levels,
                             adjustment=block.adjustment,
+                            hypotheses=block.hypotheses or [],
                             family=(outcome.family or "") if block.adjustment else "",
                             seed=self.seed if inference.draws_numbers or draws or may_draw(estimator) else None,
                             default_cluster=_leaves_clusters(stated.get("inference")),

@@ -200,7 +200,7 @@ P_VALUES = {
     "of_wild_bootstrap": "wild cluster bootstrap",
     "of_t_tests": "t tests",
     "of_t_tests_and_draws": "t tests, and those drawn where few clusters are treated",
-    "not_adjusted_no_effect": "not adjusted: only overall effects of treatments and their moderation are",
+    "not_adjusted_no_effect": "not adjusted: it is none of the hypotheses that are tested together",
     "not_adjusted_few_clusters": "not adjusted: few clusters are treated, and it has no p-value",
     "not_adjusted_no_bootstrap": "not adjusted: there is no bootstrap of this coefficient",
     "joint_test": "a joint test of {number:count {word}} has no single estimate",
