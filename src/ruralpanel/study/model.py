@@ -23,6 +23,7 @@ from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.panel import ColumnOrigin, Panel
 from ruralpanel.study.paper import Paper
 from ruralpanel.study.period_columns import PeriodColumn, columns_with_periods
+from ruralpanel.study.rule import Rule
 from ruralpanel.study.sensitivity import AnySensitivity
 from ruralpanel.study.shapes import Shape, shape_of_source, shape_of_table
 from ruralpanel.study.sources import Source
@@ -89,6 +90,8 @@ class Study(Section):
     character that is in none of the fonts is an error."""
     claims: dict[Name, Claim] = {}
     """What is claimed, each with the estimates that speak to it; the page begins with what became of them."""
+    rule: Rule = Rule()
+    """What claims are held to; left out, the rule whose error rates are printed. A claim may state keys of its own."""
     paper: Paper | None = None
     """The text of the paper and how it is typeset."""
     published: Text | None = None
