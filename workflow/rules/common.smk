@@ -10,8 +10,10 @@ from snakemake.logging import logger
 from snakemake.persistence import PersistenceBase
 
 from ruralpanel.archive.marker import study_on_twins, synthetic_sources
+from ruralpanel.diagnosis.modules import item_module, items_looked_for
 from ruralpanel.errors import Problem, StudyError, nearest
 from ruralpanel.estimation.modules import (
+    MATCHING,
     covariance_modules,
     digest_behind,
     estimator_module,
@@ -23,7 +25,7 @@ from ruralpanel.lineage import code_digest, file_digest
 from ruralpanel.monte_carlo.plan import load_plan
 from ruralpanel.sources.retrieval import set_aside_if_damaged
 from ruralpanel.study.load import find_study, load_study
-from ruralpanel.study.estimators import TESTING_LEADS
+from ruralpanel.study.estimators import DIAGNOSING, TESTING_LEADS
 from ruralpanel.study.facts import files_named_in
 from ruralpanel.study.identifying import identifying_columns
 from ruralpanel.study.inputs import RAW_FILE, declared_inputs, files_read
@@ -31,6 +33,7 @@ from ruralpanel.study.own_estimators import own_files
 from ruralpanel.study.sensitivity import OfRegression
 from ruralpanel.study.load import CONFIGURATION
 from ruralpanel.study.sources import RETRIEVED_FILES
+from ruralpanel.study.subjects import subjects_of
 from ruralpanel.study.yaml_file import read_yaml
 from ruralpanel.study.published_files import (
     published_folder,
@@ -262,6 +265,19 @@ def sensitivity_code(name):
         f"ruralpanel.sensitivity.{of}",
         f"ruralpanel.sensitivity.{declared.kind}",
         *(covariance_modules(inferences) if of == "regression" else []),
+    )
+
+
+def diagnosis_code():
+    """Compute the digest of the code behind the diagnosis: the items, and what they estimate with."""
+    equations = [subject.equation for subject in subjects_of(STUDY)]
+    return code_digest(
+        "ruralpanel.diagnosis.diagnose",
+        "ruralpanel.estimation.columns_read",
+        *map(item_module, items_looked_for(STUDY.diagnosis.skip)),
+        *modules_of({*DIAGNOSING.values(), *(each.estimator for each in equations)}),
+        *covariance_modules(each.inference for each in equations),
+        *([MATCHING] if any(each.matching for each in equations) else []),
     )
 
 

@@ -14,6 +14,7 @@ from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.blocks import Block, Equation, GroupTime, Inference, Specification
 from ruralpanel.study.claims import Claim
 from ruralpanel.study.derived_order import stages_of
+from ruralpanel.study.diagnosis import Diagnosis
 from ruralpanel.study.designation import Designation, designation_columns
 from ruralpanel.study.estimators import ESTIMATORS, OWN_PATTERN, may_draw
 from ruralpanel.study.exhibits import AnyExhibit
@@ -78,6 +79,9 @@ class Study(Section):
     changes`. Left out: the name of the file."""
     sensitivity: dict[Name, AnySensitivity] = {}
     """What could be wrong with the estimates: one analysis each, written to `results/<study>/sensitivity/NAME.csv`."""
+    diagnosis: Diagnosis = Field(default_factory=Diagnosis)
+    """What could be wrong with the effects of treatments: looked for in every study without being asked, and written
+    to `results/<study>/diagnosis.csv`."""
     facts: dict[Name, Text] = {}
     """Files of numbers that are known beside the estimates, by name: each a JSON file. Notes of exhibits and the
     paper's text refer to a number by the file's name and the keys that lead to it: `{{ truth/effects/income }}`."""
