@@ -118,6 +118,13 @@ class Study(Section):
         return {name for part in parts for name in part.estimators or []}
 
     @property
+    def treatment_terms(self) -> dict[str, str]:
+        """By the name under which a treatment enters equations, its own or its intensity's, its name."""
+        return {each.column_in_equations(name): name for name, each in self.designation.items()} | {
+            name: name for name in self.designation
+        }
+
+    @property
     def lists(self) -> set[str]:
         """The sources and tables that designations read as yearly lists, beside the panel."""
         return {each.listed.source for each in self.designation.values() if each.listed is not None}

@@ -6,7 +6,8 @@ from typing import Annotated, Literal, TypeVar, get_args
 
 from pydantic import Field
 
-from ruralpanel.study.base import Name, Section
+from ruralpanel.study.base import Section
+from ruralpanel.study.diagnosis import ItemName
 
 Part = Literal[
     "leads", "breakdown", "transitory", "agreement", "influence", "assignment", "attrition", "multiplicity", "warnings"
@@ -15,7 +16,7 @@ Part = Literal[
 
 PARTS: tuple[Part, ...] = get_args(Part)
 
-OTHER_ITEMS = (
+OTHER_ITEMS: tuple[ItemName, ...] = (
     "anticipation",
     "bad_control",
     "heterogeneity",
@@ -108,7 +109,7 @@ class Rule(Section):
     """Single units, clusters, cohorts and regions."""
     attrition: AttritionRule = AttritionRule()
     """Those who leave the sample."""
-    warnings: list[Name] = list(OTHER_ITEMS)
+    warnings: list[ItemName] = list(OTHER_ITEMS)
     """Further items of the diagnosis whose warnings make a claim fragile. Those that were not looked at are named, and do
     not keep a claim from being robust."""
 

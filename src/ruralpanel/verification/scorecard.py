@@ -8,15 +8,16 @@ from typing import Any
 
 import pandas as pd
 
+from ruralpanel.diagnosis.finding import Finding, findings_of
 from ruralpanel.errors import DataError, Problem
 from ruralpanel.estimation.address import address_of, find_estimate
 from ruralpanel.reasons import written
 from ruralpanel.study.addresses import NoSuchNumber, read_address
 from ruralpanel.study.claims import Claim, ClaimTest
-from ruralpanel.study.estimators import OF_ADOPTION
+from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.rule import Rule
 from ruralpanel.verification.claims.among_estimates import probability
-from ruralpanel.verification.claims.evidence import Tested, as_cells, findings_of
+from ruralpanel.verification.claims.evidence import Tested, as_cells
 from ruralpanel.verification.claims.judgement import evidence_of
 from ruralpanel.verification.claims.sign import P_VALUES, decide, expectation_words
 from ruralpanel.verification.claims.status import status_of_claim, status_of_test
@@ -53,7 +54,7 @@ def score_claims(
     claims: Mapping[str, Claim],
     estimates: pd.DataFrame,
     diagnosis: pd.DataFrame | None = None,
-    rule: Rule | None = None,
+    rules: Mapping[str, Rule] | None = None,
     treatments: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Judge every claim by the estimates that speak to it and by what could be wrong with these.
@@ -66,8 +67,8 @@ def score_claims(
         Tidy estimates of all its blocks.
     diagnosis
         ``diagnosis.csv`` of the study; left out: nothing was looked at.
-    rule
-        The study's; left out: the default.
+    rules
+        By claim, what it is held to; the default where left out.
     treatments
         By the name under which a treatment enters equations, its own or its intensity's, its name in ``designation``.
 
@@ -85,11 +86,13 @@ def score_claims(
         If an address names no estimate or several; all at once.
     """
     located = _located(claims, estimates)
-    usual = rule or Rule()
+    findings: dict[tuple[str, str], dict[str, Finding]] = {}
+    for treatment, outcome, finding in [] if diagnosis is None else findings_of(diagnosis):
+        findings.setdefault((treatment, outcome), {})[finding.item] = finding
     rows: list[dict[str, Any]] = []
     for each in located:
         claim, test, row = claims[each.claim], each.test, each.row
-        asked = usual.overridden(claim.rule)
+        asked = (rules or {}).get(each.claim, Rule())
         said, reason = decide(test, row, asked.level)
         treatment = treatment_of(row, treatments or {})
         evidence = []
@@ -100,7 +103,7 @@ def score_claims(
                     row,
                     each.address,
                     asked,
-                    {} if diagnosis is None else findings_of(diagnosis, treatment, str(row["outcome"])),
+                    findings.get((treatment, row["outcome"]), {}),
                     estimates,
                     _beside(each, located),
                     bool(treatment),
@@ -142,7 +145,7 @@ COLUMNS = [
 
 def treatment_of(row: pd.Series, treatments: Mapping[str, str]) -> str:
     """Name the treatment whose own effect an estimate is; empty for hazards, products and other regressors."""
-    is_effect = row["kind"] not in NO_EFFECTS and row["estimator"] not in OF_ADOPTION
+    is_effect = row["kind"] not in NO_EFFECTS and ESTIMATORS[row["estimator"]].outcome != "event"
     return treatments.get(row["effect_of"], "") if is_effect else ""
 
 

@@ -157,7 +157,7 @@ WAYS: dict[str, Any] = {
     "listed": lambda self, value, _: f"{'cohort' if len(value) == 1 else 'cohorts'} {self.written(value)}",
     "condition": lambda self, value, _: condition_words(value, self.labels),
     "share": lambda self, value, _: self.written(100 * value, "g") + "%",
-    "words": lambda _, value, __: value.replace("_", " "),
+    "words": lambda _, value, __: ", ".join(value if isinstance(value, tuple) else (value,)).replace("_", " "),
     "estimator": lambda self, value, _: described(value, self.labels).short,
 }
 """The ways in which an argument is written, by what stands behind the colon."""

@@ -72,10 +72,10 @@ def _against_two_way(tested: Tested) -> Evidence:
     finding = tested.findings.get("heterogeneity")
     if finding is None or finding.level == "not_run":
         return not_looked_at("agreement", "heterogeneity", because("no_other_estimator"))
-    difference = finding.numbers.get("twfe_minus_average")
     if finding.level == "warning":
-        why = finding.flaw or because("item_warns", item="heterogeneity")
-        return Evidence("agreement", DOUBTS, why, "heterogeneity")
+        return Evidence("agreement", DOUBTS, finding.flaw, "heterogeneity")
+    found = finding.numbers.get("twfe_minus_average")
+    difference = None if found is None else because("from_average_by", difference=found)
     return Evidence("agreement", PASSES, because("average_agrees", difference=difference), "heterogeneity")
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from ruralpanel.reasons import Reason, because, read_reason
+from ruralpanel.diagnosis.finding import Finding
+from ruralpanel.reasons import Reason, because
 from ruralpanel.study.claims import ClaimTest
 from ruralpanel.study.rule import Rule
 
@@ -44,29 +44,6 @@ class Evidence:
     why: Reason
     item: str = ""
     address: str = ""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What the diagnosis says in an item of a subject.
-
-    Parameters
-    ----------
-    item, level
-        As in ``diagnosis.csv``.
-    numbers
-        By name.
-    flaw
-        What is wrong, or why it was not looked at.
-    addresses
-        The estimates it stands at; empty for all of the subject.
-    """
-
-    item: str
-    level: str
-    numbers: Mapping[str, float]
-    flaw: Reason | None
-    addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,31 +91,6 @@ class Tested:
     def side(self) -> int:
         """The sign of the estimate, which evidence has to agree with, whatever is claimed."""
         return 1 if self.row["estimate"] > 0 else -1
-
-
-def findings_of(diagnosis: pd.DataFrame, treatment: str, outcome: str) -> dict[str, Finding]:
-    """Read what the diagnosis says of a treatment and an outcome.
-
-    Parameters
-    ----------
-    diagnosis
-        ``diagnosis.csv``.
-    treatment, outcome
-        Names of the study.
-    """
-    if diagnosis.empty:
-        return {}
-    of_subject = diagnosis[(diagnosis["treatment"] == treatment) & (diagnosis["outcome"] == outcome)].fillna("")
-    return {
-        row["item"]: Finding(
-            row["item"],
-            row["level"],
-            json.loads(row["numbers"] or "{}"),
-            read_reason(row["flaw"], row["flaw_arguments"]),
-            tuple(json.loads(row["addresses"] or "[]")),
-        )
-        for row in of_subject.to_dict("records")
-    }
 
 
 def as_cells(evidence: list[Evidence]) -> list[dict[str, Any]]:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from ruralpanel.diagnosis.finding import Finding
 from ruralpanel.reasons import Reason, because
-from ruralpanel.verification.claims.evidence import DOUBTS, NOT_NEEDED, PASSES, Evidence, Finding, Tested, not_looked_at
+from ruralpanel.verification.claims.evidence import DOUBTS, NOT_NEEDED, PASSES, Evidence, Tested, not_looked_at
 
 Found = tuple[str, Reason] | None
 """A finding and why; None where the numbers that it needs are not there."""
@@ -145,7 +146,7 @@ def other_warnings(tested: Tested) -> Iterator[Evidence]:
         if finding is None or finding.level == "not_run":
             unseen.append(item)
         elif finding.level == "warning" and tested.address in (finding.addresses or (tested.address,)):
-            yield Evidence("warnings", DOUBTS, finding.flaw or because("item_warns", item=item), item)
+            yield Evidence("warnings", DOUBTS, finding.flaw, item)
         else:
             silent.append(item)
     if silent:
