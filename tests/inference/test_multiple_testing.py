@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from statsmodels.stats.multitest import multipletests
 
 from ruralpanel.inference.multiple_testing import holm, romano_wolf, sharpened, westfall_young
 from ruralpanel.inference.random_draws import share_as_large
@@ -63,8 +64,9 @@ def test_the_two_stage_procedure_rejects_eight_of_the_fifteen() -> None:
     assert (sharpened(FIFTEEN) <= 0.05).sum() == 8
 
 
-def test_holm_by_hand() -> None:
+def test_holm_by_hand_and_by_statsmodels() -> None:
     assert holm(np.array([0.01, 0.04, 0.03])) == pytest.approx([0.03, 0.06, 0.06])
+    np.testing.assert_array_equal(holm(FIFTEEN[::-1]), multipletests(FIFTEEN[::-1], method="holm")[1])
 
 
 STATISTICS = st.integers(1, 5).flatmap(

@@ -17,7 +17,7 @@ from ruralpanel.study.claims import Claim, ClaimTest
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.rule import Rule
 from ruralpanel.verification.claims.among_estimates import probability
-from ruralpanel.verification.claims.evidence import Tested, as_cells
+from ruralpanel.verification.claims.evidence import Case, as_cells
 from ruralpanel.verification.claims.judgement import evidence_of
 from ruralpanel.verification.claims.sign import P_VALUES, decide, expectation_words
 from ruralpanel.verification.claims.status import status_of_claim, status_of_test
@@ -98,7 +98,7 @@ def score_claims(
         evidence = []
         if said != "no_number":
             evidence = evidence_of(
-                Tested(
+                Case(
                     test,
                     row,
                     each.address,

@@ -1,4 +1,4 @@
-"""The parts of the rule that read other estimates: whether estimators agree, and how many hypotheses were tested."""
+"""The parts of the rule that read other estimates: whether estimators agree, and how many hypotheses were case."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from ruralpanel.inference.multiple_testing import holm
 from ruralpanel.reasons import because
 from ruralpanel.study.claims import ClaimTest
 from ruralpanel.study.estimators import ESTIMATORS
-from ruralpanel.verification.claims.evidence import CONFLICTS, DOUBTS, PASSES, Evidence, Tested, not_looked_at
+from ruralpanel.verification.claims.evidence import CONFLICTS, DOUBTS, PASSES, Evidence, Case, not_looked_at
 from ruralpanel.verification.claims.sign import P_VALUES
 
 REGRESSION_AND_EFFECT = {"coefficient": "overall"}
 """Kinds of rows that are called otherwise and are of the same."""
 
 
-def agreement(tested: Tested) -> Iterator[Evidence]:
+def agreement(case: Case) -> Iterator[Evidence]:
     """Compare the estimate with those of the same effect by other estimators.
 
     They are of one sample, so that they move together; how much is not known. The standard error of the difference is
@@ -28,16 +28,16 @@ def agreement(tested: Tested) -> Iterator[Evidence]:
     correlated, as estimates of one effect from one sample are: a conflict that is told is one. Tests are two-sided and
     normal, at the rule's level divided by their number (Bonferroni).
     """
-    others = _of_same_effect(tested)
+    others = _of_same_effect(case)
     if others.empty:
-        if tested.own_effect:
-            yield _against_two_way(tested)
+        if case.own_effect:
+            yield _against_two_way(case)
         return
-    error = np.hypot(others["standard_error"], tested.row["standard_error"])
-    distance = (others["estimate"] - tested.row["estimate"]) / error
+    error = np.hypot(others["standard_error"], case.row["standard_error"])
+    distance = (others["estimate"] - case.row["estimate"]) / error
     farthest = int(np.argmax(np.abs(distance.to_numpy())))
     other = others.iloc[farthest]
-    differ = _two_sided(float(distance.iloc[farthest])) < tested.rule.agreement.level / len(others)
+    differ = _two_sided(float(distance.iloc[farthest])) < case.rule.agreement.level / len(others)
     why = {"estimator": other["estimator"], "estimate": other["estimate"], "errors": abs(distance.iloc[farthest])}
     if differ:
         yield Evidence("agreement", CONFLICTS, because("estimators_disagree", **why), "", address_of(other))
@@ -46,9 +46,9 @@ def agreement(tested: Tested) -> Iterator[Evidence]:
     yield Evidence("agreement", PASSES, agree, "", address_of(other))
 
 
-def _of_same_effect(tested: Tested) -> pd.DataFrame:
+def _of_same_effect(case: Case) -> pd.DataFrame:
     """Pick the estimates of the same effect by other estimators, on the scale of this one, without moderators."""
-    rows, own = tested.estimates, tested.row
+    rows, own = case.estimates, case.row
     known = rows["estimate"].notna() & (rows["standard_error"] > 0)
     for name in ("outcome", "term", "sample", "weights"):
         known &= rows[name] == own[name]
@@ -67,9 +67,9 @@ def _empty(column: pd.Series) -> pd.Series:
     return column.isna() | (column.astype("str") == "")
 
 
-def _against_two_way(tested: Tested) -> Evidence:
+def _against_two_way(case: Case) -> Evidence:
     """Without another estimator, ask whether effects differ so that two-way effects mislead."""
-    finding = tested.findings.get("heterogeneity")
+    finding = case.findings.get("heterogeneity")
     if finding is None or finding.level == "not_run":
         return not_looked_at("agreement", "heterogeneity", because("no_other_estimator"))
     if finding.level == "warning":
@@ -79,21 +79,21 @@ def _against_two_way(tested: Tested) -> Evidence:
     return Evidence("agreement", PASSES, because("average_agrees", difference=difference), "heterogeneity")
 
 
-def multiplicity(tested: Tested) -> Iterator[Evidence]:
+def multiplicity(case: Case) -> Iterator[Evidence]:
     """Ask whether the sign is told once the other hypotheses are counted.
 
     The p-value that the block adjusts counts where there is one. Elsewhere the hypotheses are the tests of the study's
     claims in the same block, by Holm (1979).
     """
-    level, adjusted = tested.rule.level, tested.row["p_value_adjusted"]
-    if pd.notna(adjusted) and not tested.test.bound:
+    level, adjusted = case.rule.level, case.row["p_value_adjusted"]
+    if pd.notna(adjusted) and not case.test.bound:
         p_value, why = float(adjusted), because("adjusted_in_block", p=float(adjusted))
     else:
-        addresses = list(tested.beside)
-        p_values = holm(np.array([tested.beside[address] for address in addresses]))
-        p_value = float(p_values[addresses.index(tested.address)])
+        addresses = list(case.beside)
+        p_values = holm(np.array([case.beside[address] for address in addresses]))
+        p_value = float(p_values[addresses.index(case.address)])
         why = because("adjusted_among_claims", p=p_value, number=len(addresses))
-    yield Evidence("multiplicity", PASSES if p_value < level else DOUBTS, why, "", tested.address)
+    yield Evidence("multiplicity", PASSES if p_value < level else DOUBTS, why, "", case.address)
 
 
 def probability(test: ClaimTest, row: pd.Series) -> float | None:

@@ -47,7 +47,7 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Tested:
+class Case:
     """A test of a claim with all that is known of its estimate.
 
     Parameters
