@@ -2,6 +2,7 @@
 rule diagnose:
     input:
         panel=f"{RESULTS}/panel/panel.parquet",
+        events=f"{RESULTS}/panel/designation.csv",
         estimates=expand(f"{RESULTS}/estimates/{{block}}.csv", block=STUDY.blocks),
     output:
         diagnosis=f"{RESULTS}/diagnosis.csv",

@@ -20,5 +20,6 @@ with stage(snakemake):
         panel=load_table(snakemake.input.panel, columns=read),
         estimates=load_estimates(snakemake.input.estimates),
         seed=snakemake.params.seed,
+        events=load_table(snakemake.input.events),
     )
     save_table(findings, snakemake.output.diagnosis, key=KEY, keep_order=True)

@@ -31,6 +31,7 @@ def diagnose(
     panel: pd.DataFrame,
     estimates: pd.DataFrame,
     seed: int,
+    events: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Look for every item in every subject.
 
@@ -46,6 +47,8 @@ def diagnose(
         Tidy estimates of all blocks.
     seed
         The study's.
+    events
+        What yearly lists say of units, as the panel stage writes it, where there are any.
 
     Returns
     -------
@@ -61,7 +64,7 @@ def diagnose(
     for number, declared in enumerate(subjects, start=1):
         items = items_looked_for(settings.skip)
         try:
-            subject: Subject | Reason = subject_of(declared, panel, estimates, seed, levels)
+            subject: Subject | Reason = subject_of(declared, panel, estimates, seed, levels, events)
         except FAULTS as error:
             subject = _reason(error)
         for item in items:

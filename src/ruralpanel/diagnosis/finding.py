@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from ruralpanel.frames.storage import load_typed, with_types
-from ruralpanel.reasons import Reason, because, read, read_reason, written
+from ruralpanel.reasons import Reason, ReasonedError, because, read, read_reason, written
 
 Level = Literal["silent", "note", "warning", "not_run"]
 
@@ -33,6 +33,10 @@ KEY = ["treatment", "outcome", "item"]
 
 NOTHING = because("nothing_found")
 """The flaw of an item that is silent."""
+
+
+class CannotDiagnose(ReasonedError):
+    """An item that cannot be looked for in a subject, and the reader is told why."""
 
 
 @dataclass(frozen=True)

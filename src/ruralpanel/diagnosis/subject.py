@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
 
+import numpy as np
 import pandas as pd
 
+from ruralpanel.diagnosis.finding import CannotDiagnose
 from ruralpanel.estimation.adoption import Adoption, adoption_of
 from ruralpanel.estimation.assignment import Levels, with_assignment
 from ruralpanel.estimation.block import BlockResults, block_results
@@ -44,6 +46,8 @@ class Subject:
         From the study's seed, treatment and outcome.
     columns
         By item, the columns that its settings name beside those of the equation.
+    events
+        What yearly lists say of units under this treatment, as the panel stage writes it; None where nothing is known.
     """
 
     treatment: str
@@ -54,6 +58,7 @@ class Subject:
     estimates: pd.DataFrame
     seed: int
     columns: Mapping[str, list[str]] = field(default_factory=dict)
+    events: pd.DataFrame | None = None
 
     @cached_property
     def sample(self) -> pd.DataFrame:
@@ -81,17 +86,41 @@ class Subject:
         """The column by which the treatment enters the two-way equation: its indicator or its intensity."""
         return self.equation.intensities.get(self.treatment, self.treatment)
 
+    @property
+    def base(self) -> int:
+        """The last event time before treatment and its declared anticipation, which leads and effects are held to."""
+        return -1 - self.equation.anticipation.get(self.treatment, 0)
+
     @cached_property
     def event_study(self) -> BlockResults:
-        """Effects by event time and overall, each an average over cohorts, estimated once for all items.
+        """Effects at all event times and overall, each an average over cohorts."""
+        return self._by_event_time(None)
 
-        Where nobody is never treated, the last cohort to be treated is what others are compared with.
+    def around(self, first: int, last: int) -> BlockResults:
+        """Give the same with rows, and a joint test of leads, of these event times alone, estimated once.
+
+        Parameters
+        ----------
+        first, last
+            Event times.
         """
+        if (first, last) not in self._around:
+            self._around[first, last] = self._by_event_time([first, last])
+        return self._around[first, last]
+
+    @cached_property
+    def _around(self) -> dict[tuple[int, int], BlockResults]:
+        return {}
+
+    def _by_event_time(self, window: list[int] | None) -> BlockResults:
+        """Estimate averages over cohorts; where nobody is never treated, beside the last cohort to be treated."""
+        if not self.equation.absorbing:
+            raise CannotDiagnose("needs_treatment_that_stays")
         cohort = self.adoption.cohort
         last = self.adoption.sample[self.equation.period].max()
-        never = bool((pd.isna(cohort) | (cohort > last)).any())
+        never = bool((np.isnan(cohort) | (cohort > last)).any())
         comparison = "never_treated" if never else "last_treated"
-        return self.estimated(estimator=DIAGNOSING["averages"], comparison=comparison)
+        return self.estimated(estimator=DIAGNOSING["averages"], comparison=comparison, window=window)
 
 
 def subject_of(
@@ -100,6 +129,7 @@ def subject_of(
     estimates: pd.DataFrame,
     seed: int,
     levels: Levels | None = None,
+    events: pd.DataFrame | None = None,
 ) -> Subject:
     """Put a subject together.
 
@@ -115,6 +145,8 @@ def subject_of(
         The study's.
     levels
         The panel's levels above units, where they are known from another subject.
+    events
+        What yearly lists say of units, of all designations.
 
     Raises
     ------
@@ -138,6 +170,7 @@ def subject_of(
         estimates=own_estimates(estimates, treatment, declared.outcome, equation),
         seed=seed_of(seed, treatment, declared.outcome),
         columns=declared.columns,
+        events=None if events is None else events[events["designation"] == treatment],
     )
 
 

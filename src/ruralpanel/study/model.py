@@ -14,8 +14,9 @@ from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.blocks import Block, Equation, GroupTime, Inference, Specification
 from ruralpanel.study.claims import Claim
 from ruralpanel.study.derived_order import stages_of
-from ruralpanel.study.diagnosis import Diagnosis
+
 from ruralpanel.study.designation import Designation, designation_columns
+from ruralpanel.study.diagnosis import Diagnosis
 from ruralpanel.study.estimators import ESTIMATORS, OWN_PATTERN, may_draw
 from ruralpanel.study.exhibits import AnyExhibit
 from ruralpanel.study.figures_of_places import Outlines

@@ -40,10 +40,12 @@ class LeadsRule(Section):
     """A joint test of leads with a p-value below this says that the treated developed differently before. Small, since
     the other two keys ask what a test that does not reject would have seen."""
     within: Annotated[float, Field(gt=0)] | None = 1.0
-    """How large, in multiples of the estimate (of the claim's `bound`, where it expects `zero`), the difference before
-    treatment may be that an equivalence test at 5% cannot exclude. `null`: any."""
-    power: Annotated[float, Field(ge=0, lt=1)] = 0.5
-    """The power that the test of leads needs against a straight line that would make all of the estimate."""
+    """How large, in multiples of the estimate (of the claim's `bound`, where it shows that there is no effect), the
+    lead may be that an equivalence test at 5% cannot exclude. `null`: any."""
+    slope: Annotated[float, Field(gt=0)] | None = 1.0
+    """How steep, in multiples of the slope that would make all of the effect, a straight line may be that the test of
+    leads finds with a power of 80% (of `diagnosis.differential_trends.power`): one that finds only steeper ones shows
+    nothing. `null`: any."""
 
 
 class BreakdownRule(Section):

@@ -48,7 +48,7 @@ def subjects_of(study: Study) -> list[DeclaredSubject]:
         pairs = chain.from_iterable(_claimed(study, test.at) for claim in study.claims.values() for test in claim.tests)
     else:
         every = ([*_effects(study, block)] for block in study.blocks)
-        pairs = iter(next((found for found in every if found), []))
+        pairs = chain(next((found for found in every if found), []))
     first: dict[tuple[str, str], Equation] = {}
     for treatment, equation in pairs:
         first.setdefault((treatment, equation.outcome), equation)

@@ -62,8 +62,8 @@ EVIDENCE = {
     "no_other_estimator": "no other estimator is of the same effect, and the diagnosis does not compare",
     "part_left_out": "not asked: the study’s rule leaves it out ({part:words})",
     "leads_differ": "the treated developed differently before treatment (p = {p:.3f})",
-    "leads_without_power": "leads are not told from zero (p = {p:.3f}), but a slope that makes all of the effect would be "
-    "found with a chance of {power:.2f} only",
+    "leads_without_power": "leads are not told from zero (p = {p:.3f}), but a slope would have to be {slope:.3g} a period to "
+    "be found, where {matters:.3g} would make all of the effect",
     "leads_not_small": "leads are not told from zero (p = {p:.3f}), but differences of up to {bound:.3g} cannot be excluded "
     "either, where {size:.3g} would do",
     "leads_within": ", and are within ±{bound:.3g}",

@@ -9,11 +9,11 @@ from ruralpanel.diagnosis.finding import Finding, findings_frame
 from ruralpanel.reasons import because
 
 CLEAN: dict[str, dict[str, float]] = {
-    "differential_trends": {"leads_p": 0.4, "pretrend_slope": 0.001, "breakdown": 1.2},
+    "differential_trends": {"leads_p": 0.4, "pretrend_slope": 0.1, "slope_that_matters": 0.5, "breakdown": 1.2},
     "transitory_selection": {"null_band_p": 0.01, "spike_ratio": 0.7},
     "influence": {"largest_change_in_se": 0.3, "sign_changes": 0.0, "without_most_treated": 0.4},
     "assignment_level": {},
-    "few_clusters": {"clusters": 40.0, "treated_clusters": 20.0},
+    "few_clusters": {"clusters": 40.0, "treated_clusters": 20.0, "p": 0.001, "p_wild": 0.002},
     "attrition": {"exit_difference": 0.0},
     "heterogeneity": {"twfe_minus_average": 0.01},
 }

@@ -137,7 +137,7 @@ WORSE = [
     ("differential_trends", "leads_p", -1),
     ("differential_trends", "breakdown", -1),
     ("differential_trends", "equivalence_bound", 1),
-    ("differential_trends", "power", -1),
+    ("differential_trends", "pretrend_slope", 1),
     ("transitory_selection", "null_band_p", 1),
     ("transitory_selection", "spike_ratio", 1),
     ("influence", "largest_change_in_se", 1),
@@ -177,7 +177,7 @@ def test_wider_bounds_never_make_a_status_more_certain(middle: float, half: floa
     ("item", "numbers", "code"),
     [
         ("differential_trends", {"leads_p": 0.001}, "leads_differ"),
-        ("differential_trends", {"power": 0.2}, "leads_without_power"),
+        ("differential_trends", {"pretrend_slope": 2.0}, "leads_without_power"),
         ("differential_trends", {"equivalence_bound": 6.0}, "leads_not_small"),
         ("differential_trends", {"breakdown": 0.1}, "breaks_down"),
         ("transitory_selection", {"null_band_p": 0.3}, "within_null_band"),

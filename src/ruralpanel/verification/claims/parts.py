@@ -26,13 +26,14 @@ def leads(case: Case, finding: Finding) -> Found:
         ``differential_trends``.
     """
     asked, numbers = case.rule.leads, finding.numbers
-    p_value, bound, power = (numbers.get(name) for name in ("leads_p", "equivalence_bound", "power"))
+    p_value, bound, matters = (numbers.get(name) for name in ("leads_p", "equivalence_bound", "slope_that_matters"))
     if p_value is None:
         return None
     if p_value < asked.level:
         return DOUBTS, because("leads_differ", p=p_value)
-    if power is not None and power < asked.power:
-        return DOUBTS, because("leads_without_power", p=p_value, power=power)
+    slope = numbers.get("pretrend_slope", float("inf"))
+    if matters is not None and asked.slope is not None and slope > asked.slope * matters:
+        return DOUBTS, because("leads_without_power", p=p_value, slope=slope, matters=asked.slope * matters)
     if bound is not None and asked.within is not None and bound > asked.within * case.size:
         return DOUBTS, because("leads_not_small", p=p_value, bound=bound, size=asked.within * case.size)
     told = None if bound is None else because("leads_within", bound=bound)
@@ -87,7 +88,7 @@ def assignment(case: Case, finding: Finding) -> Found:
     finding
         ``assignment_level`` or ``few_clusters``.
     """
-    p_value = finding.numbers.get("p", finding.numbers.get("p_wild"))
+    p_value = finding.numbers.get({"assignment_level": "p", "few_clusters": "p_wild"}[finding.item])
     if p_value is None:
         return None if finding.level == "warning" else (PASSES, because(f"silent_{finding.item}"))
     if p_value >= case.rule.level:
