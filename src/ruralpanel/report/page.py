@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 
 from ruralpanel.report.balance import balance_parts
-from ruralpanel.report.claims import claim_cards, claims_sentence
+from ruralpanel.report.claims import claim_cards, claims_by_status, claims_sentence
 from ruralpanel.report.codebook import codebook_rows, missingness_rows
 from ruralpanel.report.estimates import estimate_rows, traces
 from ruralpanel.report.exhibits import ShownExhibit, shown
@@ -126,7 +126,8 @@ def write_page(contents: PageContents) -> str:
     return environment.get_template("page.html.j2").render(
         name=contents.name,
         study=study,
-        claims=claim_cards(contents.claims, study),
+        claims=(cards := claim_cards(contents.claims, study)),
+        claims_by_status=claims_by_status(cards),
         claims_sentence=claims_sentence(contents.claims),
         exhibits=[shown(exhibit) for exhibit in contents.exhibits],
         sensitivity=sensitivity_tables(contents.sensitivity),

@@ -73,7 +73,7 @@ EVIDENCE = {
     "holds_out": "zero stays excluded until trends differ by {value:.2f} of the largest change before treatment "
     "({benchmark:g} is asked for)",
     "within_null_band": "selection on good or bad years without any effect would give such a path (p = {p:.3f})",
-    "spike_that_decays": "the effect at entry is {ratio:.1f} times the later one, as good or bad years that pass would "
+    "decays_after_entry": "the effect at entry is {ratio:.1f} times the later one, as good or bad years that pass would "
     "have it",
     "outside_null_band": "selection on good or bad years without any effect would not give such a path (p = {p:.3f})",
     "sign_of_a_few": "leaving out a single unit, cluster, cohort or region changes the sign ({number:count time})",

@@ -181,7 +181,7 @@ def test_wider_bounds_never_make_a_status_more_certain(middle: float, half: floa
         ("differential_trends", {"equivalence_bound": 6.0}, "leads_not_small"),
         ("differential_trends", {"breakdown": 0.1}, "breaks_down"),
         ("transitory_selection", {"null_band_p": 0.3}, "within_null_band"),
-        ("transitory_selection", {"spike_ratio": 3.0}, "spike_that_decays"),
+        ("transitory_selection", {"spike_ratio": 3.0}, "decays_after_entry"),
         ("influence", {"sign_changes": 1.0}, "sign_of_a_few"),
         ("influence", {"largest_change_in_se": 4.0}, "estimate_of_a_few"),
         ("influence", {"without_most_treated": -0.1}, "sign_of_most_treated"),
@@ -235,7 +235,7 @@ def test_hypotheses_are_those_of_the_block_or_of_the_claims_in_it() -> None:
 
 
 def test_a_claim_states_only_what_differs() -> None:
-    usual = Rule.model_validate({"level": 0.01, "leads": {"power": 0.9}})
+    usual = Rule.model_validate({"level": 0.01, "leads": {"slope": 0.5}})
     own = usual.overridden(Rule.model_validate({"leads": {"level": 0.1}}))
-    assert (own.level, own.leads.level, own.leads.power) == (0.01, 0.1, 0.9)
+    assert (own.level, own.leads.level, own.leads.slope) == (0.01, 0.1, 0.5)
     assert usual.overridden(None) == usual

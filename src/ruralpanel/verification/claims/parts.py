@@ -59,7 +59,7 @@ def transitory(case: Case, finding: Finding) -> Found:
     if p_value >= asked.level:
         return DOUBTS, because("within_null_band", p=p_value)
     if spike is not None and spike > asked.spike:
-        return DOUBTS, because("spike_that_decays", ratio=spike)
+        return DOUBTS, because("decays_after_entry", ratio=spike)
     return PASSES, because("outside_null_band", p=p_value)
 
 
