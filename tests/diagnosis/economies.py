@@ -1,29 +1,37 @@
-"""Small economies with one flaw each, and clean ones, as panels of villages in counties; all else is noise."""
+"""Small economies, clean ones and such as tests plant a flaw in, as panels of villages in counties."""
 
 from __future__ import annotations
+
+from importlib import import_module
 
 import numpy as np
 import pandas as pd
 
+from ruralpanel.diagnosis.finding import Finding
+from ruralpanel.diagnosis.modules import item_module
 from ruralpanel.diagnosis.subject import Subject, subject_of
-from ruralpanel.estimation.block import estimate_block
-from ruralpanel.estimation.estimates import ROW
+from ruralpanel.estimation.block import block_results
+from ruralpanel.study.diagnosis import Diagnosis
 from ruralpanel.study.subjects import DeclaredSubject
 from tests.conftest import dated, equation
 
-NEVER = 0
+CLEAN = 20
+"""Economies without any flaw in which an item is to be silent."""
+
+MOST_FALSE = 4
+"""Of so many, a test of size 5% warns in more than this once in four hundred times."""
 
 
 def economy(
     seed: int,
-    villages: int = 200,
+    villages: int = 120,
     counties: int = 40,
     years: int = 12,
-    effect: float = 0.3,
+    effect: float = 1.0,
     by_county: bool = False,
     treated: float = 0.5,
 ) -> pd.DataFrame:
-    """Make a panel: an income with village and year effects, persistent shocks, and a constant effect of listing.
+    """Make a clean panel: an income with village and year effects, persistent shocks, and a constant effect of listing.
 
     Cohorts are spread over the middle years and drawn independently of everything; with ``by_county`` all villages of a
     county have the same.
@@ -32,7 +40,7 @@ def economy(
     county = np.arange(villages) % counties
     number = counties if by_county else villages
     first = random.choice(np.arange(years // 2, years - 2), size=number)
-    first = np.where(random.permutation(number) < treated * number, first, NEVER)
+    first = np.where(random.permutation(number) < treated * number, first, 0)
     cohort = first[county] if by_county else first
     shocks = np.empty((villages, years))
     shocks[:, 0] = random.normal(size=villages) / np.sqrt(1 - 0.5**2)
@@ -57,13 +65,25 @@ def economy(
 
 def declared(**changes: object) -> DeclaredSubject:
     """Declare the effect of listing on income."""
-    usual = {"inference": {"cluster": ["county"]}, "seed": 1}
+    usual: dict[str, object] = {"inference": {"cluster": ["county"]}, "seed": 1}
     return DeclaredSubject(treatment="listed", outcome="y", equation=equation(**{**usual, **changes}))
 
 
-def subject(panel: pd.DataFrame, seed: int = 1, **changes: object) -> Subject:
+def subject(panel: pd.DataFrame, events: pd.DataFrame | None = None, **changes: object) -> Subject:
     """Put the effect of listing on income together, with its two-way estimate as the study's own."""
     of = declared(**changes)
-    estimates, _ = estimate_block(panel, [of.equation])
-    estimates.insert(0, ROW, range(1, len(estimates) + 1)) if ROW not in estimates else None
-    return subject_of(of, panel, estimates, seed)
+    estimates = block_results(panel, [of.equation]).estimates
+    return subject_of(of, panel, estimates, seed=1, events=events)
+
+
+def found(item: str, panel: pd.DataFrame, settings: dict[str, object] | None = None, **changes: object) -> Finding:
+    """Look for an item in the effect of listing on income."""
+    chosen = Diagnosis.model_validate({item: settings or {}}).settings(item)
+    finding: Finding = import_module(item_module(item)).diagnose(subject(panel, **changes), chosen)
+    assert finding.item == item
+    return finding
+
+
+def levels_in_clean_economies(item: str, settings: dict[str, object] | None = None, **changes: object) -> list[str]:
+    """Give the level at which an item speaks in each clean economy."""
+    return [found(item, economy(100 + seed), settings, **changes).level for seed in range(CLEAN)]

@@ -50,11 +50,11 @@ def diagnose(subject: Subject, settings: BaselineImbalance) -> Finding:
     """
     level = _before(subject, settings.levels)
     difference, p_value = _compared(subject, level)
-    change = _change(subject, level)
+    change, told = _change(subject, level, settings.size)
     numbers = {"difference_in_sd": difference, "p": p_value, "change_in_se": change}
     if not (abs(difference) >= settings.difference and p_value < settings.size):
         return silent(ITEM, **numbers)
-    moves = abs(change) > settings.change
+    moves = told and abs(change) > settings.change
     flaw = because("unlike_and_moves" if moves else "unlike_before", difference=difference, p=p_value, change=change)
     remedy = because("hold_level_constant", period=subject.equation.period)
     return Finding(ITEM, "warning" if moves else "note", numbers, flaw, remedy)
@@ -97,13 +97,19 @@ def _compared(subject: Subject, units: pd.DataFrame) -> tuple[float, float]:
     return gap / spread, float(2 * student.sf(abs(gap) / error, count - 1))
 
 
-def _change(subject: Subject, units: pd.DataFrame) -> float:
-    """Give by how many of its standard errors the effect changes with the level before held constant by period."""
+def _change(subject: Subject, units: pd.DataFrame, size: float) -> tuple[float, bool]:
+    """Hold the level before constant by period: by how many of its standard errors the effect changes, and whether that
+    is more than chance, as the variance of a change is the difference of variances (Hausman 1978, Econometrica 46(6)).
+    """
+    from scipy.stats import norm
+
     equation = subject.equation
     known = subject.panel[equation.unit].isin(units.index)
     panel = subject.panel[known]
     panel = panel.assign(**{BEFORE: panel[equation.unit].map(units["level"]).astype("float64")})
     held = equation.model_copy(update={"fixed_effects": [*equation.fixed_effects, f"{equation.period}[{BEFORE}]"]})
     rows = block_results(panel, [equation, held]).estimates
-    without, held_constant = rows[rows["effect_of"] == subject.entering].to_dict("records")
-    return float((held_constant["estimate"] - without["estimate"]) / without["standard_error"])
+    without, constant = rows[rows["effect_of"] == subject.entering].to_dict("records")
+    change = float(constant["estimate"] - without["estimate"])
+    spread = np.sqrt(max(constant["standard_error"] ** 2 - without["standard_error"] ** 2, 0.0))
+    return change / without["standard_error"], bool(abs(change) > norm.ppf(1 - size / 2) * spread)
