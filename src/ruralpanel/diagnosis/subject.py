@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import import_module
 
@@ -15,11 +15,14 @@ from ruralpanel.diagnosis.finding import CannotDiagnose
 from ruralpanel.estimation.adoption import Adoption, adoption_of
 from ruralpanel.estimation.assignment import Levels, with_assignment
 from ruralpanel.estimation.block import BlockResults, block_results
+from ruralpanel.estimation.imputation import modelled_rows
 from ruralpanel.estimation.modules import MATCHING
 from ruralpanel.estimation.sample import estimation_sample, with_plain_numbers
+from ruralpanel.estimation.untreated import UntreatedOutcome
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import DIAGNOSING, ESTIMATORS
+from ruralpanel.study.fixed_effects import intercepts
 from ruralpanel.study.subjects import DeclaredSubject
 
 
@@ -121,6 +124,19 @@ class Subject:
         never = bool((np.isnan(cohort) | (cohort > last)).any())
         comparison = "never_treated" if never else "last_treated"
         return self.estimated(estimator=DIAGNOSING["averages"], comparison=comparison, window=window)
+
+    @cached_property
+    def untreated_outcomes(self) -> tuple[Adoption, UntreatedOutcome]:
+        """What rows without treatment predict for all, fitted once for several items, and the rows that it predicts.
+
+        The last period before treatment, and any that the study calls anticipation, is not among the rows without
+        treatment: units that are picked for a good or bad period are not in their usual state then. Slopes of fixed
+        effects are not in the model.
+        """
+        equation = self.equation.model_copy(update={"fixed_effects": intercepts(self.equation.fixed_effects)})
+        adoption = replace(self.adoption, begins=min(self.adoption.begins, -1))
+        found, model, _ = modelled_rows(adoption, equation, _ledger(equation))
+        return found, model
 
 
 def subject_of(

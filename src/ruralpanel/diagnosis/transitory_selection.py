@@ -6,17 +6,16 @@ its units, missing cells, adoption, likeness of a cluster's units and scatter ov
 that explain the effect at entry: those at which the simulated mean is the observed one, give or take its sampling error
 (a confidence distribution, Xie & Singh 2013). The **null band** is what the event study finds in these panels.
 
-An effect that lasts is told from the band by Fisher's discriminant, the combination :math:`1'\Sigma^{-1}z` of effects
-:math:`z` at each event time (late ones together) with the greatest power against the same effect at all of them,
-where :math:`\Sigma` is the covariance over simulated panels. The p-value is the share of panels without any effect that
-lie as far on the side of the late effect (Davison & Hinkley 1997, equation 4.11). Effects are averages over treated
+The late effect, which selection on shocks that wear off leaves small, is held against it: the p-value is the share of
+panels without any effect whose late effect lies as far on the side on which it was found (Davison & Hinkley 1997,
+equation 4.11). Effects are averages over treated
 cells of what unit and period effects of untreated ones do not predict (Gardner 2022), cells in the last period before
 treatment left out, which selection lifts too.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,14 +28,11 @@ from ruralpanel.diagnosis.finding import Finding, not_run, silent
 from ruralpanel.diagnosis.pure_selection import Design, draw_paths, likeness, path
 from ruralpanel.diagnosis.variance_components import variance_components
 from ruralpanel.estimation.adoption import Adoption
-from ruralpanel.estimation.imputation import modelled_rows
 from ruralpanel.estimation.sample import CannotEstimate
 from ruralpanel.estimation.untreated import UntreatedOutcome
-from ruralpanel.frames.ledger import Ledger
 from ruralpanel.inference.covariance import clustered_meat
 from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
-from ruralpanel.study.fixed_effects import intercepts
 
 if TYPE_CHECKING:
     from ruralpanel.diagnosis.subject import Subject
@@ -77,11 +73,10 @@ class Band:
 
     @property
     def p(self) -> float:
-        """How likely selection alone is to give an effect that lasts as this one, on its side of zero."""
-        direction = np.linalg.solve(np.cov(self.simulated.T), np.ones(len(self.effects)))
+        """How likely selection alone is to give a late effect as large, on the side on which it was found."""
         side = 1.0 if self.effects[-1] >= 0 else -1.0
-        found, drawn = side * float(self.effects @ direction), side * (self.simulated @ direction)
-        return float((1 + (drawn >= found).sum()) / (1 + len(drawn)))
+        as_large = side * self.simulated[:, -1] >= side * self.effects[-1]
+        return float((1 + as_large.sum()) / (1 + len(as_large)))
 
 
 def diagnose(subject: Subject, settings: TransitorySelection) -> Finding:
@@ -100,19 +95,15 @@ def diagnose(subject: Subject, settings: TransitorySelection) -> Finding:
         A warning where an effect, at entry or by two-way fixed effects, is told from zero but selection alone would
         explain it; a note where it would not, but the effect at entry is a multiple of the late one.
     """
-    # The model of untreated outcomes has no slopes.
-    equation = subject.equation.model_copy(update={"fixed_effects": intercepts(subject.equation.fixed_effects)})
-    donut = max(1, equation.anticipation.get(subject.treatment, 0))
-    adoption = Adoption(subject.adoption.sample, subject.treatment, -donut, subject.adoption.left_out)
-    ledger = Ledger("estimation", "diagnosis", equation.unit, equation.period)
-    weighted, model, _ = modelled_rows(adoption, equation, ledger)
-    late = _late(weighted, equation.unit, settings.late)
+    equation = subject.equation
+    adoption, model = subject.untreated_outcomes
+    late = _late(adoption, equation.unit, settings.late)
     if late is None:
         return not_run(ITEM, because("too_short_after_treatment", late=settings.late))
-    effect, error, clusters = late_effect(weighted, model, equation, late)
-    if equation.weights:
-        weighted, model, _ = modelled_rows(adoption, equation.model_copy(update={"weights": None}), ledger)
-    band = null_band(weighted, model.outcome - model.predicted, equation, donut, late, settings.draws, subject.seed)
+    effect, error, clusters = late_effect(adoption, model, equation, late)
+    if equation.weights:  # panels are simulated without
+        model = replace(model, weights=np.ones(len(model.weights)))
+    band = null_band(adoption, model.outcome - model.predicted, equation, late, settings.draws, subject.seed)
     if band is None:
         return not_run(ITEM, because("no_band"))
     half = float(student.ppf((1 + INTERVAL) / 2, clusters - 1)) * error
@@ -163,7 +154,7 @@ def late_effect(
 
 
 def null_band(
-    adoption: Adoption, left: Numbers, equation: Equation, donut: int, late: int, draws: int, seed: int
+    adoption: Adoption, left: Numbers, equation: Equation, late: int, draws: int, seed: int
 ) -> Band | None:
     """Simulate panels in which treatment does nothing, and give their event studies beside the study's.
 
@@ -175,8 +166,6 @@ def null_band(
         Of the outcome of its rows once effects and regressors fitted on untreated rows are taken out.
     equation
         Gives units, periods, clusters.
-    donut
-        Periods before treatment that do not count as untreated.
     late
         The first of the event times that are taken together.
     draws
@@ -187,9 +176,9 @@ def null_band(
     Returns
     -------
     Band or None
-        None where outcomes do not scatter, or fewer panels than event times have all of these.
+        None where outcomes do not scatter, nobody is seen at entry or late, or most panels have no late effect.
     """
-    sample = adoption.sample
+    sample, donut = adoption.sample, -adoption.begins
     units, periods = levels_of(sample[equation.timing_unit]), np.unique(sample[equation.period])
     place = np.searchsorted(periods, sample[equation.period])
     shape = (units.number, len(periods))
@@ -213,13 +202,11 @@ def null_band(
     alike = likeness(first < len(periods), clusters)
     design = Design(periods, rows > 0, clusters, entering, alike, components, donut)
     effects = _by_event_time(path(outcomes, rows > 0, first, periods, donut), late)
-    seen = np.isfinite(effects)
-    simulated, error = _matched(design, float(effects[0]), late, draws, np.random.default_rng(seed))
-    simulated = simulated[:, seen]
-    simulated = simulated[np.isfinite(simulated).all(axis=1)]
-    if len(simulated) <= 2 * int(seen.sum()):
+    if not np.isfinite(effects[[0, -1]]).all():
         return None
-    return Band(effects[seen], simulated, error)
+    simulated, error = _matched(design, float(effects[0]), late, draws, np.random.default_rng(seed))
+    simulated = simulated[np.isfinite(simulated[:, -1])]
+    return Band(effects, simulated, error) if len(simulated) >= draws / 2 else None
 
 
 def _matched(

@@ -140,8 +140,9 @@ class TransitorySelection(Item):
     """Selection into treatment on good or bad years."""
 
     size: Size = 0.05
-    """A warning where the event study is within the band that selection alone would give, by a test of this size."""
-    draws: Annotated[int, Field(ge=19, le=9999)] = 99
+    """A warning where there seems to be an effect, but selection alone gives a late effect as large with a greater
+    chance than this."""
+    draws: Annotated[int, Field(ge=19, le=9999)] = 199
     """How many panels without any effect are simulated for the band."""
     late: Annotated[int, Field(ge=1)] = 4
     """From which event time on an effect counts as late, when shocks at entry have died away."""
@@ -167,7 +168,12 @@ class Attrition(Item):
     """Units that leave the panel, the treated more or less often."""
 
     size: Size = 0.05
-    """A warning where the treated leave more, or less, often by a test of this size."""
+    """A warning where the treated leave more, or less, often by a test of this size, ..."""
+    difference: Share = 0.01
+    """... and by at least this, as a difference in the chance of a row to be missing."""
+    outer: Annotated[float, Field(ge=0, lt=0.5)] = 0.01
+    """Outcomes that are missing lie between this quantile of what is observed and the one as far from the upper end,
+    for bounds without assumptions."""
 
 
 class OddCohort(Item):
@@ -187,39 +193,45 @@ class Denominator(Item):
     """A warning where treatment moves the denominator by a test of this size."""
 
     def columns(self, study: Study, equation: Equation) -> list[str]:
-        """List what the outcome's column is made of, where the study derives it."""
-        from ruralpanel.frames.expression_syntax import columns_in
+        """List what stands below a line in the outcome's column, or in those it is made of, where the study derives
+        them."""
+        from ruralpanel.frames.expression_syntax import parts_of_ratio
 
-        derived, found, waiting = study.panel.derived, list[str](), [equation.outcome_column]
+        derived, seen = study.panel.derived, set[str]()
+        below, waiting = list[str](), [equation.outcome_column]
         while waiting:
-            each = derived.get(waiting.pop())
-            if each is None:
+            name = waiting.pop()
+            each = derived.get(name)
+            if each is None or name in seen:
                 continue
-            behind = [name for _, name in each.inputs()]
-            behind += sorted(columns_in(each.expression)) if each.expression is not None else []
-            new = [name for name in behind if name not in found]
-            found += new
-            waiting += new
-        return found
+            seen.add(name)
+            if each.expression is not None:
+                above, under = parts_of_ratio(each.expression)
+            else:
+                above, under = [each.column], [each.population] if each.population is not None else []
+            below += [column for column in under if column not in below]
+            waiting += above
+        return below
 
 
 class Influence(Item):
     """An effect that rests on a few units, clusters or cohorts."""
 
     change: Positive = 1.0
-    """A note where leaving out one unit, cluster, cohort or region moves the effect by more than so many of its
-    standard errors; and a warning where its sign changes."""
+    """A warning where leaving out one unit, or the most treated, moves the effect by more than so many of its standard
+    errors, or leaving out one unit, cluster, cohort or region changes the sign of a significant one; a note where a
+    cluster moves it as much."""
     most_treated: Annotated[int, Field(ge=1)] = 30
-    """How many of the most treated units are left out together."""
+    """How many of the most treated units are left out together, at most a tenth of all that are treated."""
 
 
 class HeavyTails(Item):
     """An effect that rests on extreme values of the outcome."""
 
     winsorised: Annotated[float, Field(gt=0, lt=0.5)] = 0.01
-    """The share of rows at each end whose outcome is brought in."""
+    """The share of rows at each end whose residual is brought in."""
     change: Positive = 1.0
-    """A warning where that moves the effect by more than so many of its standard errors."""
+    """A warning where that moves the effect by more than so many of the standard errors that it then has."""
 
 
 class SubjectChoice(Section):
