@@ -126,6 +126,17 @@ class Rule(Section):
         return self if own is None else _overridden(self, own)
 
 
+RULE_PARTS: dict[str, type[Section]] = {
+    "leads": LeadsRule,
+    "breakdown": BreakdownRule,
+    "transitory": TransitoryRule,
+    "agreement": AgreementRule,
+    "influence": InfluenceRule,
+    "attrition": AttritionRule,
+}
+"""The sections of a rule."""
+
+
 def _overridden(usual: S, own: S) -> S:
     stated = {name: getattr(own, name) for name in own.model_fields_set}
     return usual.model_copy(
