@@ -43,7 +43,7 @@ def unlike(panel: Panel) -> Panel:
 
 
 PLANTED: dict[str, tuple[Callable[[Panel], Panel], dict[str, Any], dict[str, Any]]] = {
-    "differential_trends": (with_trend, {}, {}),
+    "differential_trends": (with_trend, {}, {"settings": {"leads": 2}}),
     "anticipation": (with_early_effect, {}, {}),
     "bad_control": (with_moved_control, {}, {"regressors": ["x"]}),
     "few_clusters": (lambda panel: panel[panel["county"].isin(range(12)) & ~panel["county"].eq(0)], {}, {}),
@@ -79,7 +79,7 @@ def test_leads_that_could_find_little_are_a_note() -> None:
 
 
 def test_a_large_effect_is_silent_and_breaks_down_late() -> None:
-    finding = found("differential_trends", economy(4, effect=3.0))
+    finding = found("differential_trends", economy(4, effect=3.0), {"leads": 2})
     assert finding.level == "silent" and finding.numbers["breakdown"] > 1
 
 
@@ -208,8 +208,10 @@ def test_a_treatment_that_may_end_is_no_exit_and_has_no_event_study() -> None:
 
 
 def test_treated_that_began_elsewhere_and_move_alike_are_a_note() -> None:
+    """Where levels last, those before say nothing of changes to come."""
     panel = economy(3)
-    finding = found("baseline_imbalance", panel.assign(y=panel["y"] + 2 * (panel["cohort"] > 0)))
+    lasting = 10 * np.random.default_rng(1).normal(size=120)[panel["village"]] + 8 * (panel["cohort"] > 0)
+    finding = found("baseline_imbalance", panel.assign(y=panel["y"] + lasting))
     assert finding.level == "note" and finding.numbers["difference_in_sd"] > 0.5
 
 

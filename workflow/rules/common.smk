@@ -33,7 +33,6 @@ from ruralpanel.study.own_estimators import own_files
 from ruralpanel.study.sensitivity import OfRegression
 from ruralpanel.study.load import CONFIGURATION
 from ruralpanel.study.sources import RETRIEVED_FILES
-from ruralpanel.study.subjects import subjects_of
 from ruralpanel.study.yaml_file import read_yaml
 from ruralpanel.study.published_files import (
     published_folder,
@@ -281,7 +280,7 @@ def sensitivity_code(name):
 
 def diagnosis_code():
     """Compute the digest of the code behind the diagnosis: the items, and what they estimate with."""
-    equations = [subject.equation for subject in subjects_of(STUDY)]
+    equations = [subject.equation for subject in STUDY.subjects]
     return code_digest(
         "ruralpanel.diagnosis.diagnose",
         "ruralpanel.estimation.columns_read",
@@ -318,6 +317,8 @@ def exhibit_inputs(wildcards):
     }
     files |= exhibit.further_files(STUDY, made_table)
     read = {name: files[name] for name in exhibit.reads}
+    if STUDY.subjects and (exhibit.estimated_in or exhibit.analysed_in):
+        read["diagnosis"] = f"{RESULTS}/diagnosis.csv"
     return read | {
         "facts": [
             STUDY.facts[name] for name in files_named_in(exhibit.notes, STUDY.facts)
@@ -332,7 +333,7 @@ def exhibit_code(name):
     return code_digest(
         *(
             f"ruralpanel.exhibits.{module}"
-            for module in (kind, "inputs", "facts", *forms)
+            for module in (kind, "inputs", "facts", "flaws", *forms)
         ),
     )
 

@@ -13,7 +13,7 @@ rule diagnose:
         runtime=minutes(30, 1),
     params:
         settings=lambda wildcards: as_json(STUDY.diagnosis),
-        subjects=lambda wildcards: [as_json(each) for each in subjects_of(STUDY)],
+        subjects=lambda wildcards: [as_json(each) for each in STUDY.subjects],
         designations=list(STUDY.designation),
         levels=STUDY.levels,
         seed=STUDY.seed,

@@ -5,9 +5,10 @@ anticipation, what :math:`r` adds to the course before it is
 
 .. math:: a = -\beta_{r-1} - \frac{\beta_{r-1} - \beta_{s}}{r - 1 - s},
 
-where :math:`s` is the first lead: the last change less the mean of the earlier ones, so that a difference in trends that
-is a straight line is none. No anticipation is assumption 3 of Callaway and Sant'Anna (2021, Journal of Econometrics
-225(2)); a dip or rise just before treatment is Ashenfelter's (1978, Review of Economics and Statistics 60(1)).
+where :math:`s` is the first lead: the last change less the mean of the earlier ones, so that a difference in trends
+that is a straight line is none. No anticipation is assumption 3 of Callaway and Sant'Anna (2021, Journal of
+Econometrics 225(2)); a dip or rise just before treatment is Ashenfelter's (1978, Review of Economics and Statistics
+60(1)).
 """
 
 from __future__ import annotations

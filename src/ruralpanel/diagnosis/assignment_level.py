@@ -6,7 +6,6 @@ clustered there (Abadie, Athey, Imbens and Wooldridge 2023, Quarterly Journal of
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from ruralpanel.absorption.levels import levels_of

@@ -49,7 +49,7 @@ def diagnose(subject: Subject, settings: BaselineImbalance) -> Finding:
         If no period before the first treatment is observed, or everybody is treated.
     """
     level = _before(subject, settings.levels)
-    difference, p_value = _compared(subject, level)
+    difference, p_value = _compared(level)
     change, told = _change(subject, level, settings.size)
     numbers = {"difference_in_sd": difference, "p": p_value, "change_in_se": change}
     if not (abs(difference) >= settings.difference and p_value < settings.size):
@@ -80,7 +80,7 @@ def _before(subject: Subject, periods: int) -> pd.DataFrame:
     return units
 
 
-def _compared(subject: Subject, units: pd.DataFrame) -> tuple[float, float]:
+def _compared(units: pd.DataFrame) -> tuple[float, float]:
     """Give the difference in standard deviations, and its p-value, clustered."""
     from scipy.stats import t as student
 

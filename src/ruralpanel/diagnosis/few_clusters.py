@@ -6,6 +6,8 @@ MacKinnon and Webb (2018, Econometrics Journal 21(2)) on few that are treated.
 
 from __future__ import annotations
 
+import numpy as np
+
 from ruralpanel.diagnosis.finding import CannotDiagnose, Finding, Level, silent
 from ruralpanel.diagnosis.subject import Subject
 from ruralpanel.estimation.treated_clusters import Counts
@@ -50,8 +52,8 @@ def diagnose(subject: Subject, settings: FewClusters) -> Finding:
         "other_clusters": float(counts.others),
     }
     if equation.inference.one_cluster and counts.total > 2:
-        weights = "webb" if counts.total <= FOR_WEBB else "rademacher"
-        bootstrap = WildBootstrap(draws=settings.draws, weights=weights)
+        few_signs = counts.total <= FOR_WEBB
+        bootstrap = WildBootstrap(draws=settings.draws, weights="webb" if few_signs else "rademacher")
         inference = equation.inference.model_copy(update={"bootstrap": bootstrap})
         rows = subject.estimated(inference=inference, seed=subject.seed).estimates
         row = rows[rows["effect_of"] == subject.entering].iloc[0]
@@ -60,10 +62,10 @@ def diagnose(subject: Subject, settings: FewClusters) -> Finding:
     few = counts.total < settings.clusters
     if not few_on_a_side and not few:
         return silent(ITEM, **numbers)
-    p_usual, p_wild = numbers.get("p", float("nan")), numbers.get("p_wild", float("nan"))
+    p_usual, p_wild = numbers.get("p", np.nan), numbers.get("p_wild", np.nan)
     disagree = few and (p_usual < settings.size) != (p_wild < settings.size)
     level: Level = "warning" if few_on_a_side or disagree else "note"
     told = {"clusters": counts.total, "treated": counts.treated, "others": counts.others}
-    drawn = because("and_wild", p=p_usual, p_wild=p_wild) if p_usual == p_usual and p_wild == p_wild else None
+    drawn = because("and_wild", p=p_usual, p_wild=p_wild) if not np.isnan([p_usual, p_wild]).any() else None
     flaw = because("few_of_a_side" if few_on_a_side else "few_clusters_in_all", **told, drawn=drawn)
     return Finding(ITEM, level, numbers, flaw, because("wild_or_permutation"))

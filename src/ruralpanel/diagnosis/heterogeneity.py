@@ -1,11 +1,12 @@
 r"""Two-way effects that mislead where effects differ between cohorts or over time.
 
-Two shares say how far that could go: of the treated rows that count negatively in the two-way coefficient, whose weights
-are the residuals of treatment on the fixed effects (de Chaisemartin and D'Haultfœuille 2020, American Economic Review
-110(9), theorem 1), and of comparisons with units that are treated already (Goodman-Bacon 2021, Journal of Econometrics
-225(2), theorem 1). How far it does go is the difference between the two-way coefficient and the average over treated rows
-of an effect for each cohort and period (Wooldridge 2025, Empirical Economics 69). Both are weighted sums of outcomes, so
-their difference is :math:`\sum (q_{it} - r_{it}) Y_{it}`, and its variance follows from the residuals of the second.
+Two shares say how far that could go: of the treated rows that count negatively in the two-way coefficient, whose
+weights are the residuals of treatment on the fixed effects (de Chaisemartin and D'Haultfœuille 2020, American Economic
+Review 110(9), theorem 1), and of comparisons with units that are treated already (Goodman-Bacon 2021, Journal of
+Econometrics 225(2), theorem 1). How far it does go is the difference between the two-way coefficient and the average
+over treated rows of an effect for each cohort and period (Wooldridge 2025, Empirical Economics 69). Both are weighted
+sums of outcomes, so their difference is :math:`\sum (q_{it} - r_{it}) Y_{it}`, and its variance follows from the
+residuals of the second.
 """
 
 from __future__ import annotations
@@ -113,8 +114,8 @@ def difference(subject: Subject) -> Difference:
     value = float(apart @ outcome)
     p_value = _p_value(apart * residual, value, several.sample, subject)
     counted = own * root  # of an outcome that is not times the root of its weight
-    below, every = -counted[treated & (counted < 0)].sum(), np.abs(counted[treated]).sum()
-    return Difference(value, p_value, float(below / every))
+    shares = np.abs(counted[treated]) / np.abs(counted[treated]).sum()
+    return Difference(value, p_value, float(shares[counted[treated] < 0].sum()))
 
 
 def _absorbed(sample: pd.DataFrame, terms: list[str], equation: Equation) -> Absorbed:

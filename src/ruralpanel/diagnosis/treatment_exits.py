@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ruralpanel.diagnosis.finding import Finding, silent
+from ruralpanel.diagnosis.finding import Finding, Level, silent
 from ruralpanel.diagnosis.subject import Subject
 from ruralpanel.reasons import because
 from ruralpanel.study.diagnosis import TreatmentExits
@@ -45,7 +45,7 @@ def diagnose(subject: Subject, settings: TreatmentExits) -> Finding:
     if not gone:
         return silent(ITEM, **numbers)
     told = {"treatment": subject.treatment, "number": len(gone), "treated": len(treated), "share": share}
-    level = "warning" if share >= settings.share else "note"
+    level: Level = "warning" if share >= settings.share else "note"
     return Finding(ITEM, level, numbers, because("treatment_ends", **told), because("let_treatment_end"))
 
 

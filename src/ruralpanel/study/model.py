@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field
 
@@ -14,7 +14,6 @@ from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.blocks import Block, Equation, GroupTime, Inference, Specification
 from ruralpanel.study.claims import Claim
 from ruralpanel.study.derived_order import stages_of
-
 from ruralpanel.study.designation import Designation, designation_columns
 from ruralpanel.study.diagnosis import Diagnosis
 from ruralpanel.study.estimators import ESTIMATORS, OWN_PATTERN, may_draw
@@ -31,6 +30,9 @@ from ruralpanel.study.shapes import Shape, shape_of_source, shape_of_table
 from ruralpanel.study.sources import Source
 from ruralpanel.study.tables import Table
 from ruralpanel.treatment_columns import cohort_column
+
+if TYPE_CHECKING:  # made from a study
+    from ruralpanel.study.subjects import DeclaredSubject
 
 DataStanding = Literal["simulated", "restricted", "public"]
 
@@ -504,6 +506,13 @@ class Study(Section):
         """List the equations that a sensitivity analysis is of, in the order of their block."""
         declared = self.sensitivity[name]
         return [equation for equation in self.equations(declared.block) if declared.is_of(equation)]
+
+    @cached_property
+    def subjects(self) -> list[DeclaredSubject]:
+        """The effects of treatments that are diagnosed."""
+        from ruralpanel.study.subjects import subjects_of
+
+        return subjects_of(self)
 
     def _groups_above(self) -> list[str]:
         """List columns that are declared or used as levels above the unit: codes of areas, regions, keys of joins."""

@@ -43,8 +43,8 @@ FLAWS = {
     "{breakdown:.2g} times the largest difference before it; the benchmark is {benchmark:g}.",
     "leads_say_little": "That leads are not significant says little here: a test of them finds a difference in trends "
     "with a chance of {power:share} only from {slope:.2g} a period on, and {matters:.2g} would make up the effect.",
-    "leads_say_nothing": "That leads are not significant says nothing here: a test of them has no chance of {power:share} "
-    "of finding any difference in trends, and one of {matters:.2g} a period would make up the effect.",
+    "leads_say_nothing": "That leads are not significant says nothing here: a test of them has no chance of "
+    "{power:share} of finding any difference in trends, and one of {matters:.2g} a period would make up the effect.",
     "moves_before_treatment": "The outcome leaves its course before treatment: at event time {time}, taken for "
     "untreated, it is {jump:+.2g} off the line of earlier periods ({p:p}). Treatment may be anticipated or dated too "
     "late, or units may be treated after an unusual year.",
@@ -52,31 +52,32 @@ FLAWS = {
     "deviations ({p:p}). What is held constant there is part of the effect.",
     "controls_respond": "{names:ands names} on the right-hand side respond to treatment, one of them by {effect:+.2f} "
     "standard deviations ({p:p}). What is held constant there is part of the effect.",
-    "few_of_a_side": "Of {clusters:count cluster}, {treated} are treated and {others} are left to compare with: a t test "
-    "with so few on a side rejects too often{drawn}.",
-    "few_clusters_in_all": "There are {clusters:count cluster}, {treated} of them treated, with which a t test can reject "
-    "too often{drawn}.",
+    "few_of_a_side": "Of {clusters:count cluster}, {treated} are treated and {others} are left to compare with: a t "
+    "test with so few on a side rejects too often{drawn}.",
+    "few_clusters_in_all": "There are {clusters:count cluster}, {treated} of them treated, with which a t test can "
+    "reject too often{drawn}.",
     "and_wild": " (the usual {p:p}, the wild bootstrap’s {p_wild:p})",
-    "assigned_above": "{treatment:name} is the same for all units of a {level:name}, and standard errors are clustered "
+    "assigned_above": "{treatment:name} is the same for all units of a {level:name}, and standard errors are "
+    "clustered below it, by {clusters:ands names}: they take what is shared for independent{drawn}.",
+    "mostly_assigned_above": "{treatment:name} hardly varies within {level:name}, and standard errors are clustered "
     "below it, by {clusters:ands names}: they take what is shared for independent{drawn}.",
-    "mostly_assigned_above": "{treatment:name} hardly varies within {level:name}, and standard errors are clustered below "
-    "it, by {clusters:ands names}: they take what is shared for independent{drawn}.",
     "clustered_there": " (clustered there, {groups} groups: {p:p})",
     "two_way_apart": "The two-way estimate is no average of effects: it differs from the average over cohorts and "
     "periods by {difference:+.2g} ({p:p}); {negative:percent} of the weight on treated rows is negative, and "
     "{forbidden:percent} of it rests on comparisons with units treated already.",
-    "two_way_could_mislead": "The two-way estimate could mislead if effects differed: {negative:percent} of the weight on "
-    "treated rows is negative, and {forbidden:percent} of it rests on comparisons with units treated already. Here it "
-    "is not told from the average over cohorts and periods ({p:p}).",
-    "treatment_ends": "{treatment:name} ends for {number} of {treated:count treated unit} ({share:percent}), which are "
-    "taken as treated for ever: the effect is of ever having been treated.",
-    "unlike_before": "The treated were unlike the others before anybody was treated: the outcome’s own level differed by "
-    "{difference:+.2f} standard deviations ({p:p}). Holding it constant hardly moves the effect.",
-    "unlike_and_moves": "The treated were unlike the others before anybody was treated: the outcome’s own level differed "
-    "by {difference:+.2f} standard deviations ({p:p}), and holding it constant moves the effect by {change:+.1f} of its "
-    "standard errors.",
-    "different_samples": "Estimators that are compared are of different samples: {estimator:estimator} uses {rows:,} of "
-    "the {most:,} rows that another uses.",
+    "two_way_could_mislead": "The two-way estimate could mislead if effects differed: {negative:percent} of the "
+    "weight on treated rows is negative, and {forbidden:percent} of it rests on comparisons with units treated "
+    "already. Here it is not told from the average over cohorts and periods ({p:p}).",
+    "treatment_ends": "{treatment:name} ends for {number} of {treated:count treated unit} ({share:percent}), which "
+    "are taken as treated for ever: the effect is of ever having been treated.",
+    "unlike_before": "The treated were unlike the others before anybody was treated: the outcome’s own level differed "
+    "by {difference:+.2f} standard deviations ({p:p}). Holding it constant moves the effect by {change:+.1f} of its "
+    "standard errors, which is little, or within what chance does.",
+    "unlike_and_moves": "The treated were unlike the others before anybody was treated: the outcome’s own level "
+    "differed by {difference:+.2f} standard deviations ({p:p}), and holding it constant moves the effect by "
+    "{change:+.1f} of its standard errors.",
+    "different_samples": "Estimators that are compared are of different samples: {estimator:estimator} uses {rows:,} "
+    "of the {most:,} rows that another uses.",
     "too_short_after_treatment": "too few treated units are seen {late} periods after treatment, or even 2",
     "no_band": "outcomes do not scatter, or too few units are seen at entry and late, so that no panel can be simulated",
     "selection_alone_explains": "units are treated in a good or bad year that wears off: the effect is "
@@ -118,17 +119,18 @@ FLAWS = {
 REMEDIES = {
     "bound_trends": "Report intervals that hold when trends differ (`sensitivity` of kind `honest_did`); compare with "
     "units that moved alike before (`matching` on the outcome’s path).",
-    "declare_anticipation": "Declare `anticipation: {periods}` for the treatment, or a `donut`, and see whether the effect "
-    "stays; look at when units were really treated.",
-    "control_before": "Leave it out, or hold constant what it was before treatment, with a slope in every {period:name}.",
+    "declare_anticipation": "Declare `anticipation: {periods}` for the treatment, or a `donut`, and see whether the "
+    "effect stays; look at when units were really treated.",
+    "control_before": "Leave it out, or hold constant what it was before treatment, with a slope in every "
+    "{period:name}.",
     "wild_or_permutation": "Report p-values of a wild bootstrap or of permutations (`inference: bootstrap` or "
     "`permutation`), and do not rest the claim on the t test.",
     "cluster_there": "Cluster by {level:name}: `inference: {{cluster: [{level}]}}`.",
     "average_by_cohort": "Report an estimator that averages effects by cohort, and show the two-way one beside it.",
-    "let_treatment_end": "Let it end (`absorbing: false`, lists with `exits: switch`) with an estimator for treatment that "
-    "switches, or leave out the units that leave and compare.",
-    "hold_level_constant": "Hold the level before constant with a slope in every {period:name}, or match on it, and show "
-    "both.",
+    "let_treatment_end": "Let it end (`absorbing: false`, lists with `exits: switch`) with an estimator for treatment "
+    "that switches, or leave out the units that leave and compare.",
+    "hold_level_constant": "Hold the level before constant with a slope in every {period:name}, or match on it, and "
+    "show both.",
     "same_rows": "Estimate all of them on the same rows, or say beside them how the samples differ.",
     "look_at_late_effects": "report the effect from event time {late_from:g} on, {effect_late:.3g} ({late_low:.3g} to "
     "{late_high:.3g}), with `donut: [-1, 0]` of {treatment:name}, and compare with units that came near the threshold",
