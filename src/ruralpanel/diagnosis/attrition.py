@@ -10,12 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import t as student
 
 from ruralpanel.absorption.levels import levels_of
 from ruralpanel.arrays import Codes, Numbers
 from ruralpanel.diagnosis.finding import Finding, not_run, silent
 from ruralpanel.estimation.adoption import Adoption
+from ruralpanel.inference.random_draws import generator
+from ruralpanel.inference.sign_changes import contributions_of, sign_changes_p_value
 from ruralpanel.reasons import because
 from ruralpanel.sensitivity.attrition_bounds import Bounds, NoBounds, lee_bounds, manski_bounds
 from ruralpanel.treatment_columns import cohort_column
@@ -56,7 +57,7 @@ def diagnose(subject: Subject, settings: Attrition) -> Finding:
     cohort = sample[cohort_column(subject.treatment)].to_numpy(dtype="float64")[of_unit]
     begun = cohort[:, None] <= periods
     clusters = levels_of(sample[(equation.inference.cluster or [equation.unit])[0]].to_numpy()[of_unit]).codes
-    difference, p = exit_difference(seen, begun, clusters)
+    difference, p = exit_difference(seen, begun, clusters, generator(subject.seed, ITEM, "signs of clusters"))
     lee, manski = _bounds(subject, settings.outer, periods)
     numbers = {
         "exit_difference": difference,
@@ -74,7 +75,9 @@ def diagnose(subject: Subject, settings: Attrition) -> Finding:
     return silent(ITEM, **numbers)
 
 
-def exit_difference(seen: np.ndarray, treated: np.ndarray, clusters: Codes) -> tuple[float, float]:
+def exit_difference(
+    seen: np.ndarray, treated: np.ndarray, clusters: Codes, random: np.random.Generator
+) -> tuple[float, float]:
     """Estimate by how much treatment raises the chance of not being seen, beside unit and period effects.
 
     Parameters
@@ -82,28 +85,27 @@ def exit_difference(seen: np.ndarray, treated: np.ndarray, clusters: Codes) -> t
     seen, treated
         Shape (units, periods), complete.
     clusters
-        Of the units.
+        Of the units, numbered from zero.
+    random
+        For the test, which changes the signs of clusters: only few of them may have treated units.
 
     Returns
     -------
     tuple of (float, float)
-        The difference in probability, and its p-value with clustered errors and t degrees of freedom of their number
-        less one.
+        The difference in probability, and its p-value.
     """
     absent, treatment = (_demeaned(each.astype("float64")) for each in (~seen, treated))
     square = float((treatment**2).sum())
-    number = len(np.unique(clusters))
-    if not square > 1e-9 or not float((absent**2).sum()) > 1e-9 or number < 2:
+    if not square > 1e-9 or not float((absent**2).sum()) > 1e-9:
         return 0.0, 1.0
-    difference = float((treatment * absent).sum()) / square
-    sums = np.bincount(clusters, (treatment * (absent - difference * treatment)).sum(axis=1))
-    error = float(np.sqrt((sums**2).sum() * number / (number - 1))) / square
-    return difference, float(2 * student.sf(abs(difference) / error, number - 1)) if error > 0 else 1.0
+    of_units = (treatment * absent).sum(axis=1)
+    contributions = contributions_of(np.ones((len(of_units), 1)), of_units, clusters, None)
+    return float(of_units.sum()) / square, sign_changes_p_value(contributions, random)[0]
 
 
 def _demeaned(values: Numbers) -> Numbers:
     """Take means of rows and of columns out of a complete table."""
-    return values - values.mean(axis=1, keepdims=True) - values.mean(axis=0) + values.mean()
+    return np.asarray(values - values.mean(axis=1, keepdims=True) - values.mean(axis=0) + values.mean())
 
 
 def _bounds(subject: Subject, outer: float, periods: Codes) -> tuple[Bounds | None, Bounds | None]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from ruralpanel.diagnosis.finding import Finding, not_run, silent
@@ -50,11 +51,13 @@ def diagnose(subject: Subject, settings: Denominator) -> Finding:
     known = {name: row for name, row in found.items() if pd.notna(row["p_value"])}
     if not known:
         return not_run(ITEM, because("denominator_not_estimated", columns=below))
-    adjusted = dict(zip(known, holm([float(row["p_value"]) for row in known.values()]), strict=True))
+    adjusted = dict(
+        zip(known, holm(np.array([row["p_value"] for row in known.values()], dtype="float64")), strict=True)
+    )
     name = min(adjusted, key=lambda each: adjusted[each])
     effect = float(known[name]["estimate"])
-    numbers = {"p": float(adjusted[name]), "effect_on_denominator": effect}
+    numbers = {"p": adjusted[name], "effect_on_denominator": effect}
     if adjusted[name] < settings.size:
-        flaw = because("denominator_moves", column=name, effect=effect, p=float(adjusted[name]))
+        flaw = because("denominator_moves", column=name, effect=effect, p=adjusted[name])
         return Finding(ITEM, "warning", numbers, flaw, because("look_at_numerator", column=name))
     return silent(ITEM, **numbers)

@@ -10,11 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from ruralpanel.absorption.levels import levels_of
 from ruralpanel.arrays import Codes
-from ruralpanel.diagnosis.finding import Finding, not_run, silent
+from ruralpanel.diagnosis.finding import Finding, Level, not_run, silent
 from ruralpanel.diagnosis.residualised import Residualised, residualised
 from ruralpanel.estimation.sample import CannotEstimate
 from ruralpanel.reasons import because
@@ -85,17 +84,15 @@ def diagnose(subject: Subject, settings: Influence) -> Finding:
     turned = [name for name, (change, _) in changes.items() if (whole.effect + change) * whole.effect < 0]
     if whole.p_value < SIGNIFICANT and turned:
         name, (change, who) = turned[0], changes[turned[0]]
-        flaw = because("sign_rests_on", column=name, who=who, effect=whole.effect, without=whole.effect + change)
+        flaw = because("rests_on", column=name, who=who, effect=whole.effect, without=whole.effect + change)
         return Finding(ITEM, "warning", numbers, flaw, because("look_at_who_it_rests_on", column=name, who=who))
     if abs(of_most) > settings.change * whole.error:
-        flaw = because(
-            "rests_on_most_treated", units=len(most), effect=whole.effect, without=whole.effect + of_most
-        )
+        flaw = because("rests_on_most_treated", units=len(most), effect=whole.effect, without=whole.effect + of_most)
         return Finding(ITEM, "warning", numbers, flaw, because("report_without_most_treated", units=len(most)))
     if abs(largest[0]) > settings.change * whole.error:
         name, (change, who) = (unit, by_unit) if largest is by_unit else (cluster, by_cluster)
         flaw = because("rests_on", column=name, who=who, effect=whole.effect, without=whole.effect + change)
-        level = "warning" if name == unit else "note"
+        level: Level = "warning" if name == unit else "note"
         return Finding(ITEM, level, numbers, flaw, because("look_at_who_it_rests_on", column=name, who=who))
     return silent(ITEM, **numbers)
 

@@ -1,8 +1,10 @@
 """Odd cohort: is the effect of one list year unlike that of the others?
 
 At each event time that a cohort shares with others, its mean effect is compared with theirs; the differences are
-averaged with the cohort's numbers. Effects are those that rows without treatment do not predict (Gardner 2022), with
-that first stage in the standard errors. A list year may differ because its rule did, or for whoever came onto it.
+averaged with the cohort's numbers. Effects are those that rows without treatment do not predict (Gardner 2022); what
+clusters contribute to a difference, that first stage with it, is given random signs for the p-value
+(:mod:`ruralpanel.inference.sign_changes`), as few clusters have units of one cohort. A list year may differ because its
+rule did, or for whoever came onto it.
 """
 
 from __future__ import annotations
@@ -10,13 +12,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import t as student
 
 from ruralpanel.absorption.levels import Levels, levels_of
 from ruralpanel.arrays import Numbers
 from ruralpanel.diagnosis.finding import Finding, not_run, silent
 from ruralpanel.estimation.adoption import Adoption
 from ruralpanel.inference.multiple_testing import holm
+from ruralpanel.inference.random_draws import generator
+from ruralpanel.inference.sign_changes import contributions_of, sign_changes_p_value
 from ruralpanel.reasons import because
 
 if TYPE_CHECKING:
@@ -64,9 +67,10 @@ def diagnose(subject: Subject, settings: OddCohort) -> Finding:
         columns = np.column_stack(weights)
         left = model.outcome - model.predicted
         differences = left @ columns
-        contributions = columns * (left[:, None] - _levels(adoption, left, columns))
-        contributions[model.untreated] += model.through_first_stage(columns) * left[model.untreated][:, None]
-        p_values = holm(_p_values(differences, contributions, columns, clusters))
+        columns[model.untreated] += model.through_first_stage(columns)
+        scatter = np.where(model.untreated, left, left - _means(adoption, left, model.weights))
+        random = generator(subject.seed, ITEM, "signs of clusters")
+        p_values = holm(np.array([_p_value(column, scatter, clusters, random) for column in columns.T]))
         odd = int(np.argmin(p_values))
         year = float(cohorts[tested[odd]])
         numbers |= {"p": float(p_values[odd]), "cohort": year, "difference": float(differences[odd])}
@@ -110,21 +114,13 @@ def contrast(adoption: Adoption, weights: Numbers, cohort: float) -> Numbers | N
     )
 
 
-def _levels(adoption: Adoption, left: Numbers, columns: Numbers) -> Numbers:
-    """Give what effects are on each side of each contrast, about which rows scatter."""
-    found = np.zeros_like(columns)
-    for number, column in enumerate(columns.T):
-        for side in (column > 0, column < 0):
-            found[side, number] = np.average(left[side], weights=np.abs(column[side]))
-    return found
+def _means(adoption: Adoption, left: Numbers, weights: Numbers) -> Numbers:
+    """Give the mean effect at the event time of each row, about which rows scatter where cohorts are alike."""
+    times = np.where(adoption.event_time >= 0, adoption.event_time, -1).astype("int64") + 1
+    totals = np.bincount(times, weights)
+    return np.asarray((np.bincount(times, weights * left) / np.where(totals > 0, totals, 1.0))[times])
 
 
-def _p_values(differences: Numbers, contributions: Numbers, columns: Numbers, clusters: Levels) -> Numbers:
-    """Test that differences are zero, with t degrees of freedom of the smaller number of clusters on either side."""
-    found = np.empty(len(differences))
-    for number, (difference, own) in enumerate(zip(differences, contributions.T, strict=True)):
-        sums = np.bincount(clusters.codes, own, clusters.number)
-        fewest = min(clusters.among(columns[:, number] > 0), clusters.among(columns[:, number] < 0))
-        error = np.sqrt((sums**2).sum() * fewest / (fewest - 1))
-        found[number] = 2 * student.sf(abs(difference) / error, fewest - 1) if error > 0 else 1.0
-    return found
+def _p_value(weights: Numbers, scatter: Numbers, clusters: Levels, random: np.random.Generator) -> float:
+    """Test that a weighted sum of outcomes is zero, by changes of the signs of clusters."""
+    return sign_changes_p_value(contributions_of(weights[:, None], scatter, clusters.codes, None), random)[0]

@@ -2,9 +2,9 @@ r"""Panels in which designation is a threshold and does nothing: what an event s
 
 Each period the units with the highest index that are not treated yet are treated, as many as in the data. The index is
 lasting but for a share :math:`\lambda` of its variance, which is the shock to the outcome itself: those who enter do so
-in a good period, which wears off as shocks do. Outcomes are shocks and noise only. The mean that an event study finds at
-entry, decaying after it, is then due to selection alone (Ashenfelter 1978 for the dip; Heckman & Robb 1985, section 5,
-for selection on transitory shocks).
+in a good period, which wears off as shocks do. Outcomes are shocks and noise only, so that all that an event study
+finds at entry, and all that is left of it later, is due to selection (Ashenfelter 1978, Review of Economics and
+Statistics 60, who saw its mirror image; Heckman & Robb 1985, Journal of Econometrics 30, on shocks that wear off).
 """
 
 from __future__ import annotations
@@ -98,9 +98,7 @@ def draw_paths(design: Design, loadings: Numbers, random: np.random.Generator) -
     return np.array(drawn)
 
 
-def path(
-    outcomes: Numbers, observed: NDArray[np.bool_], first: Codes, periods: Codes, donut: int
-) -> Numbers:
+def path(outcomes: Numbers, observed: NDArray[np.bool_], first: Codes, periods: Codes, donut: int) -> Numbers:
     """Add up what unit and period effects of untreated cells do not predict, by periods since treatment.
 
     Parameters
@@ -145,7 +143,7 @@ def _autoregression(
     for place, gap in enumerate(gaps):
         carried = persistence ** float(gap)
         values[:, place + 1] = carried * values[:, place] + np.sqrt(1 - carried**2) * values[:, place + 1]
-    return values
+    return np.asarray(values)
 
 
 def _first_treated(design: Design, shocks: Numbers, loading: float, random: np.random.Generator) -> Codes:

@@ -105,10 +105,14 @@ def residualised(sample: pd.DataFrame, equation: Equation, entering: str) -> Res
     others = np.ascontiguousarray(left.drop(columns=entering).to_numpy().T)
     treatment = np.ascontiguousarray(left[entering].to_numpy())
     if len(others):
-        treatment = left_by(treatment, others, np.linalg.solve(products_of(others), shares_of(others, treatment)))
-    columns = np.ascontiguousarray(left.to_numpy().T)
-    coefficients = np.linalg.solve(products_of(columns), shares_of(columns, fit.absorbed.outcome))
-    residuals = left_by(fit.absorbed.outcome, columns, coefficients)
+        treatment = _left(treatment, others)
+    residuals = _left(fit.absorbed.outcome, np.ascontiguousarray(left.to_numpy().T))
     found = fit.statistics(entering, equation.inference.level)
     error, p_value = (float(found.get(name, np.nan)) for name in ("standard_error", "p_value"))
     return Residualised(fit.absorbed.sample, treatment, residuals, float(found["estimate"]), error, p_value)
+
+
+def _left(outcome: Numbers, columns: Numbers) -> Numbers:
+    """Give what columns leave of another by least squares."""
+    coefficients = np.linalg.solve(products_of(columns), shares_of(columns, outcome))
+    return left_by(outcome, columns, np.asarray(coefficients, dtype="float64"))

@@ -133,6 +133,8 @@ class Subject:
         treatment: units that are picked for a good or bad period are not in their usual state then. Slopes of fixed
         effects are not in the model.
         """
+        if not self.equation.absorbing:
+            raise CannotDiagnose("needs_treatment_that_stays")
         equation = self.equation.model_copy(update={"fixed_effects": intercepts(self.equation.fixed_effects)})
         adoption = replace(self.adoption, begins=min(self.adoption.begins, -1))
         found, model, _ = modelled_rows(adoption, equation, _ledger(equation))

@@ -130,9 +130,7 @@ def diagnose(subject: Subject, settings: TransitorySelection) -> Finding:
     return silent(ITEM, **numbers)
 
 
-def late_effect(
-    adoption: Adoption, model: UntreatedOutcome, equation: Equation, late: int
-) -> tuple[float, float, int]:
+def late_effect(adoption: Adoption, model: UntreatedOutcome, equation: Equation, late: int) -> tuple[float, float, int]:
     """Average the effects at late event times, entry and the period before it left out.
 
     Returns
@@ -153,9 +151,7 @@ def late_effect(
     return effect, float(np.sqrt(meat[0, 0] * number / (number - 1))), number
 
 
-def null_band(
-    adoption: Adoption, left: Numbers, equation: Equation, late: int, draws: int, seed: int
-) -> Band | None:
+def null_band(adoption: Adoption, left: Numbers, equation: Equation, late: int, draws: int, seed: int) -> Band | None:
     """Simulate panels in which treatment does nothing, and give their event studies beside the study's.
 
     Parameters
@@ -209,9 +205,7 @@ def null_band(
     return Band(effects, simulated, error) if len(simulated) >= draws / 2 else None
 
 
-def _matched(
-    design: Design, entry: float, late: int, draws: int, random: np.random.Generator
-) -> tuple[Numbers, float]:
+def _matched(design: Design, entry: float, late: int, draws: int, random: np.random.Generator) -> tuple[Numbers, float]:
     """Simulate panels with loadings that explain the effect at entry; give also its error without selection."""
     side = 1.0 if entry >= 0 else -1.0
     tried = side * _by_event_time(draw_paths(design, side * np.repeat(LOADINGS, TRIED), random), late)[:, 0]

@@ -60,9 +60,7 @@ def parts_of_ratio(expression: str) -> tuple[list[str], list[str]]:
         ``income / (residents - away)`` has one above and two below; each in its order.
     """
     tree = parsed(expression)
-    divisors = [
-        node.right for node in ast.walk(tree) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
-    ]
+    divisors = [node.right for node in ast.walk(tree) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)]
     below = {node.id for divisor in divisors for node in ast.walk(divisor) if isinstance(node, ast.Name)}
     functions = set(FUNCTIONS)
     return sorted(columns_in(expression) - below), sorted(below - functions)

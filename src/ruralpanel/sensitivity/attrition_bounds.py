@@ -92,8 +92,8 @@ def lee_bounds(
         raise NoBounds("no group has observed rows in both arms")
     size, low, high, low_error, high_error, trimmed = np.array(found).T
     share = size / size.sum()
-    errors = (float(np.sqrt((share**2 * each**2).sum())) for each in (low_error, high_error))
-    return Bounds(float(share @ low), float(share @ high), *errors, float(share @ trimmed))
+    errors = [float(np.sqrt((share**2 * each**2).sum())) for each in (low_error, high_error)]
+    return Bounds(float(share @ low), float(share @ high), errors[0], errors[1], float(share @ trimmed))
 
 
 def manski_bounds(

@@ -78,41 +78,41 @@ FLAWS = {
     "{change:+.1f} of its standard errors.",
     "different_samples": "Estimators that are compared are of different samples: {estimator:estimator} uses {rows:,} "
     "of the {most:,} rows that another uses.",
-    "too_short_after_treatment": "too few treated units are seen {late} periods after treatment, or even 2",
-    "no_band": "outcomes do not scatter, or too few units are seen at entry and late, so that no panel can be simulated",
-    "selection_alone_explains": "units are treated in a good or bad year that wears off: the effect is "
-    "{effect_at_entry:.3g} at entry and {effect_late:.3g} from event time {late_from:g} on, and in simulated panels in "
-    "which treatment does nothing but is given to those above a threshold that year, the late effect is as large with "
-    "p = {p:.2f}",
-    "spike_that_decays": "the effect at entry, {effect_at_entry:.3g}, is a multiple of that from event time "
-    "{late_from:g} on, {effect_late:.3g}, as where units are treated in a good or bad year; selection alone would give "
-    "a late effect as large with p = {p:.2f}, so that part of it may be one",
+    "too_short_after_treatment": "fewer than a quarter of treated units are seen two periods after treatment or later",
+    "no_band": "outcomes do not scatter, or too few units are seen at entry and late",
+    "selection_alone_explains": "Units may be treated in unusual years: the effect is {effect_at_entry:.3g} at entry "
+    "and {effect_late:.3g} from event time {late_from:g} on. In simulated panels in which treatment does nothing and "
+    "goes to those above a threshold that year, the late effect is as large with p = {p:.2f}.",
+    "spike_that_decays": "The effect at entry, {effect_at_entry:.3g}, is a multiple of that from event time "
+    "{late_from:g} on, {effect_late:.3g}, as where units are treated in unusual years. Selection alone would give a "
+    "late effect as large with p = {p:.2f} only, but part of the effect may be its work.",
     "no_places": "units have no places",
     "nobody_near": "too few untreated units have a treated one within {bound:g} km",
-    "rings_not_told_apart": "the rings of neighbours cannot be told apart",
-    "neighbours_respond": "the outcome of untreated units changes by {response:.3g} when a unit {ring} is treated "
-    "(all rings together: p = {p:.3f}), so that neighbours are no comparison",
+    "rings_not_told_apart": "rings of neighbours cannot be told apart",
+    "neighbours_respond": "Neighbours respond: the outcome of untreated units changes by {response:+.3g} when a unit "
+    "{ring} is treated (all rings together {p:p}). They are no comparison then.",
     "units_not_followed": "units are not followed over periods",
-    "treated_leave": "once treated, units are missing from the sample more often, by {difference:.3g} of all rows "
-    "(p = {p:.3f})",
-    "treated_stay": "once treated, units are missing from the sample less often, by {difference:.3g} of all rows "
-    "(p = {p:.3f})",
+    "treated_leave": "Treated units leave: once treated, the chance of a row to be missing rises by "
+    "{difference:.3g} ({p:p}).",
+    "treated_stay": "Treated units stay: once treated, the chance of a row to be missing falls by {difference:.3g} "
+    "({p:p}).",
     "one_cohort": "all are treated in one period",
-    "cohort_differs": "the effect on the {units:,} units treated in {cohort} differs by {difference:.3g} from that on "
-    "others as long after treatment (p = {p:.3f}, adjusted for the number of cohorts)",
-    "many_enter_at_once": "{units:,} units are first treated in {cohort}, beside {median:g} in the median cohort: the "
-    "rule may have been another one",
+    "cohort_differs": "The effect on the {units:count unit} treated in {cohort} differs by {difference:+.3g} from that "
+    "on others as long after treatment ({p:p}, adjusted for the number of cohorts).",
+    "many_enter_at_once": "In {cohort}, {units:count unit} are treated first, beside {median:g} in the median cohort: "
+    "the rule may have been another one.",
     "no_denominator": "the study does not derive the outcome by dividing by a column",
     "denominator_not_estimated": "no effect on {columns:names} could be estimated",
-    "denominator_moves": "the outcome is divided by {column:name}, which treatment itself moves, by {effect:.3g} "
-    "(p = {p:.3f})",
+    "denominator_moves": "The outcome is divided by {column:name}, which treatment itself moves, by {effect:+.3g} "
+    "({p:p}).",
     "no_error_to_measure_by": "the effect has no standard error that changes could be measured by",
-    "sign_rests_on": "the effect, {effect:.3g}, is {without:.3g} without {column:name} {who}",
-    "rests_on": "the effect, {effect:.3g}, is {without:.3g} without {column:name} {who}",
-    "rests_on_most_treated": "the effect, {effect:.3g}, is {without:.3g} without the {units:count unit} treated most",
+    "rests_on": "The effect rests on {column:name} {who}: it is {effect:.3g}, and {without:.3g} without.",
+    "rests_on_most_treated": "The effect rests on the {units:count unit} treated most: it is {effect:.3g}, and "
+    "{without:.3g} without.",
     "residuals_do_not_vary": "residuals do not vary",
-    "rests_on_extremes": "the effect, {effect:.3g}, is {winsorised:.3g} once the {share:share} most extreme residuals at "
-    "each end are brought in (their kurtosis is {kurtosis:.3g}; a normal one is 3)",
+    "rests_on_extremes": "The effect rests on extreme values: it is {effect:.3g}, and {winsorised:.3g} once the "
+    "{share:share} most extreme residuals at each end are brought in. Their kurtosis is {kurtosis:.3g}; a normal one "
+    "is 3.",
 }
 """What could be wrong, or why it was not looked for."""
 
@@ -121,30 +121,29 @@ REMEDIES = {
     "units that moved alike before (`matching` on the outcome’s path).",
     "declare_anticipation": "Declare `anticipation: {periods}` for the treatment, or a `donut`, and see whether the "
     "effect stays; look at when units were really treated.",
-    "control_before": "Leave it out, or hold constant what it was before treatment, with a slope in every "
-    "{period:name}.",
+    "control_before": "Leave it out, or hold constant what it was before treatment, with a slope in every period.",
     "wild_or_permutation": "Report p-values of a wild bootstrap or of permutations (`inference: bootstrap` or "
     "`permutation`), and do not rest the claim on the t test.",
     "cluster_there": "Cluster by {level:name}: `inference: {{cluster: [{level}]}}`.",
     "average_by_cohort": "Report an estimator that averages effects by cohort, and show the two-way one beside it.",
     "let_treatment_end": "Let it end (`absorbing: false`, lists with `exits: switch`) with an estimator for treatment "
     "that switches, or leave out the units that leave and compare.",
-    "hold_level_constant": "Hold the level before constant with a slope in every {period:name}, or match on it, and "
+    "hold_level_constant": "Hold the level before constant with a slope in every period, or match on it, and "
     "show both.",
     "same_rows": "Estimate all of them on the same rows, or say beside them how the samples differ.",
-    "look_at_late_effects": "report the effect from event time {late_from:g} on, {effect_late:.3g} ({late_low:.3g} to "
-    "{late_high:.3g}), with `donut: [-1, 0]` of {treatment:name}, and compare with units that came near the threshold",
-    "leave_neighbours_out": "compare with untreated units further than {bound:g} km from treated ones, and report the "
-    "effect on neighbours as a result of its own",
-    "report_bounds": "report bounds beside the effect{within}, and find out why units leave",
+    "look_at_late_effects": "Report the effect from event time {late_from:g} on, {effect_late:.3g} ({late_low:.3g} to "
+    "{late_high:.3g}), leave out entry and the period before (`donut: [-1, 0]`), and compare with units that came near "
+    "the threshold.",
+    "leave_neighbours_out": "Compare with untreated units further than {bound:g} km from treated ones, and report the "
+    "effect on neighbours as a result of its own.",
+    "report_bounds": "Report bounds beside the effect{within}, and find out why rows are missing.",
     "bounds_of_effect": " ({low:.3g} to {high:.3g} by trimming)",
-    "leave_cohort_out": "find out by which rule the units of {cohort} were treated, and report the effect without them",
-    "look_at_numerator": "report effects on the numerator and on {column:name} beside that on their ratio, or divide by "
-    "{column:name} as it was before treatment",
-    "look_at_who_it_rests_on": "look at the rows of {column:name} {who} for errors, and report the effect without them",
-    "report_without_most_treated": "report the effect without the {units:count unit} treated most, and look at how it "
-    "varies with the amount of treatment",
-    "look_at_extremes": "look at rows with extreme residuals for errors, and report the effect with the outcome "
-    "winsorised",
+    "leave_cohort_out": "Find out by which rule those of {cohort} were treated, and report the effect without them.",
+    "look_at_numerator": "Report effects on what is above the line and on {column:name} beside that on their ratio, or "
+    "divide by {column:name} as it was before treatment.",
+    "look_at_who_it_rests_on": "Look at rows of {column:name} {who} for errors, and report the effect without them.",
+    "report_without_most_treated": "Report the effect without them too, and how it varies with the dose.",
+    "look_at_extremes": "Look at rows with extreme residuals for errors, and report the effect with the outcome "
+    "winsorised.",
 }
 """What to do about it."""
