@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from ruralpanel.estimation.block import estimate_block
-from ruralpanel.report.claims import claim_cards, claims_by_status, claims_sentence, finding_place, interval_picture
+from ruralpanel.report.claims import claim_cards, claims_by_status, claims_sentence, interval_picture
+from ruralpanel.report.diagnosis import place_of_effect
 from ruralpanel.report.estimates import decimals, equation_words, estimate_rows, fragment, link, traces
 from ruralpanel.verification.scorecard import score_claims
 from tests.conftest import equation
@@ -84,7 +85,7 @@ def test_a_card_says_in_a_line_each_what_speaks_against_a_claim(panel: pd.DataFr
     estimates = made_contents(panel, study).estimates
     gain = {"gain": study.claims["gain"]}
     claims = score_claims(gain, estimates, diagnosed("listed", "income", found), None, {"listed": "listed"})
-    place = finding_place("listed", "income", "transitory_selection")
+    place = place_of_effect("listed", "income")
     (card,) = claim_cards(claims, study, [place])
     (line,) = card["against"]
     assert line["link"] == f"#{place}"

@@ -12,6 +12,7 @@ from ruralpanel.errors import counted
 from ruralpanel.exhibits.numbers import MINUS, decimal, probability
 from ruralpanel.exhibits.scorecard_table import KINDS
 from ruralpanel.reasons import read
+from ruralpanel.report.diagnosis import place_of_effect
 from ruralpanel.report.estimates import decimals, link
 from ruralpanel.study.addresses import read_address
 from ruralpanel.study.estimators import ESTIMATORS, described
@@ -42,7 +43,8 @@ def claim_cards(claims: pd.DataFrame, study: Study, places: Collection[str] = ()
     study
         The study.
     places
-        Where the page says what the diagnosis found, from :func:`finding_place`; other lines have no link to it.
+        Where the page says what the diagnosis found, from :func:`ruralpanel.report.diagnosis.place_of_effect`; lines of
+        other effects have no link.
 
     Returns
     -------
@@ -94,18 +96,13 @@ def _evidence(tests: pd.DataFrame, study: Study, places: Collection[str]) -> lis
     for test in tests.fillna({"treatment": "", "evidence": ""}).to_dict("records"):
         for each in read(test["evidence"]) or ():
             words = sentence(each["why"], labels)
-            place = finding_place(test["treatment"], test["outcome"], each["item"])
+            place = place_of_effect(test["treatment"], test["outcome"])
             at = link(each["address"]) if each["address"] else f"#{place}" if place in places else ""
             lines.setdefault(
                 (each["part"], each["finding"], words),
                 {"part": PARTS[each["part"]], "finding": each["finding"], "words": words, "link": at},
             )
     return sorted(lines.values(), key=lambda line: FINDINGS.index(line["finding"]))
-
-
-def finding_place(treatment: str, outcome: str, item: str) -> str:
-    """Name the place on the page of what the diagnosis says of an effect in an item."""
-    return f"diagnosis-{treatment}-{outcome}-{item}"
 
 
 def _short(status: str, tests: pd.DataFrame, printed: list[dict[str, Any]], lines: list[dict[str, str]]) -> str:
