@@ -16,11 +16,15 @@ from mkdocs.structure.pages import Page
 
 from ruralpanel.exhibits.style import figure_style
 from ruralpanel.frames.storage import load_table
+from ruralpanel.monte_carlo.claim_rates_figure import FIGURE_TITLE as CLAIMS_TITLE
+from ruralpanel.monte_carlo.claim_rates_figure import claim_rates_figure
+from ruralpanel.monte_carlo.claim_rates_page import claim_rate_rows, claim_rate_sentences
 from ruralpanel.monte_carlo.figure import figures
 from ruralpanel.monte_carlo.leads_figure import FIGURE_TITLE, leads_figure
 from ruralpanel.monte_carlo.leads_page import lead_rows, lead_sentences
 from ruralpanel.monte_carlo.page import design_tables, sentences
 from ruralpanel.monte_carlo.plan import Plan, load_plan
+from ruralpanel.words.claims import STATUSES
 
 TOP = Path(__file__).parents[2]
 PLAN = "full"
@@ -52,8 +56,21 @@ LEAD_COLUMNS = {
     "verdict": "Verdict",
 }
 """The same of tests of leads."""
+CLAIM_COLUMNS = {
+    "effects": "Effect",
+    "flaw": "Flaw",
+    "clusters": "Counties",
+    "truth": "Claims",
+    "replications": "Economies",
+    **STATUSES,
+    "economies": "Economies with one robust",
+    "ends": "",
+    "aim": "Aim",
+    "verdict": "Verdict",
+}
+"""The same of claims."""
 SURPRISES = "Surprises, where theory promises coverage and the simulation does not show it:"
-WORDS = ("estimator", "target", "variance", "verdict")
+WORDS = ("estimator", "target", "variance", "verdict", "effects", "flaw", "truth")
 """Columns that are not numbers."""
 
 
@@ -70,11 +87,20 @@ def published_leads() -> pd.DataFrame:
 
 
 @cache
+def published_claims() -> pd.DataFrame | None:
+    """Load the published summary of claims; None where none is published yet."""
+    path = TOP / f"results/published/monte_carlo/{PLAN}.claims.csv"
+    return load_table(path) if path.is_file() else None
+
+
+@cache
 def drawn() -> dict[str, tuple[str, str]]:
     """Draw the figures: by name of the file, title and SVG."""
     pictures = {}
     of_leads = {"leads": (FIGURE_TITLE, leads_figure(published_leads(), load_plan(PLAN, TOP)))}
-    for name, (title, figure) in (figures(*published()) | of_leads).items():
+    claims = published_claims()
+    of_claims = {} if claims is None else {"claims": (CLAIMS_TITLE, claim_rates_figure(claims))}
+    for name, (title, figure) in (figures(*published()) | of_leads | of_claims).items():
         written = StringIO()
         with figure_style():
             figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
@@ -111,8 +137,23 @@ def parts() -> dict[str, str]:
         "leads_surprises": _listed(of_leads["surprises"]) or "There is no surprise.",
         "leads_figure": pictures.pop("leads"),
         "leads_numbers": _rows_as_table("Tests of leads", lead_rows(leads), LEAD_COLUMNS),
+        **_parts_of_claims(plan, pictures),
         "figures": "\n\n".join(pictures.values()),
         "numbers": "\n\n".join(_as_table(each) for each in design_tables(summary, plan) if each["rows"]),
+    }
+
+
+def _parts_of_claims(plan: Plan, pictures: dict[str, str]) -> dict[str, str]:
+    """Write the parts on claims, and take their figure out of the others."""
+    summary = published_claims()
+    if summary is None:
+        return dict.fromkeys(("claims_surprises", "claims_figure", "claims_numbers"), "") | {"claims": "Not published yet."}
+    said = claim_rate_sentences(summary, plan)
+    return {
+        "claims": f"{said['done']}\n\n{said['found']} {said['held']}",
+        "claims_surprises": _listed(said["surprises"]) or "There is no surprise.",
+        "claims_figure": pictures.pop("claims"),
+        "claims_numbers": _rows_as_table("Claims", claim_rate_rows(summary), CLAIM_COLUMNS),
     }
 
 

@@ -48,6 +48,7 @@ from ruralpanel.study.places import (
     Places,
 )
 from ruralpanel.study.resampling import Permutation, WildBootstrap
+from ruralpanel.study.rule import RULE_PARTS, Rule
 from ruralpanel.study.sensitivity import ANALYSES, Sensitivity
 from ruralpanel.study.sources import RETRIEVED_FILES, Column, DroppedRows, Retrieval, Source
 from ruralpanel.study.switching import Switching
@@ -135,6 +136,8 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("outlines", "In a `map_figure`:", Outlines),
     ("claims", "What is claimed, by name. `results/<study>/claims.csv` says what became of it.", Claim),
     ("tests", "In a claim.", ClaimTest),
+    ("rule", "What claims are held to; in a claim, the keys in which it differs.", Rule),
+    *((f"rule.{name}", "In a rule.", part) for name, part in RULE_PARTS.items()),
     ("paper", "Left out: a paper of the question, data, exhibits and limits as they stand in the study file.", Paper),
     ("archive", "What only the authors can say of the replication archive that `./run package` makes.", Archive),
 ]

@@ -57,7 +57,13 @@ def test_every_test_has_a_line_and_a_claim_stands_beside_its_first(estimates: pd
         "between −5 and 5",
     ]
     assert third[2:5] == ["—", "", ""]
-    assert third[5].startswith("undecided: ")
+    assert third[5].startswith("not identified: ")
+
+
+def test_a_fragile_claim_says_what_makes_it_so(estimates: pd.DataFrame) -> None:
+    claims = score_claims({"pays": CLAIMS["pays"]}, estimates, treatments={"listed": "listed"})
+    (_, cells), *_ = print_table(claims, declared()).coefficients
+    assert cells[5] == "fragile: not looked at, because the diagnosis does not have it"
 
 
 def test_each_kind_of_p_value_has_a_column_and_the_notes_say_what_it_is(estimates: pd.DataFrame) -> None:

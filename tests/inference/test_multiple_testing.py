@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from statsmodels.stats.multitest import multipletests
 
 from ruralpanel.inference.multiple_testing import holm, romano_wolf, sharpened, westfall_young
 from ruralpanel.inference.random_draws import share_as_large
@@ -63,8 +64,9 @@ def test_the_two_stage_procedure_rejects_eight_of_the_fifteen() -> None:
     assert (sharpened(FIFTEEN) <= 0.05).sum() == 8
 
 
-def test_holm_by_hand() -> None:
+def test_holm_by_hand_and_by_statsmodels() -> None:
     assert holm(np.array([0.01, 0.04, 0.03])) == pytest.approx([0.03, 0.06, 0.06])
+    np.testing.assert_array_equal(holm(FIFTEEN[::-1]), multipletests(FIFTEEN[::-1], method="holm")[1])
 
 
 STATISTICS = st.integers(1, 5).flatmap(
@@ -162,9 +164,60 @@ def test_a_coefficient_without_draws_is_left_out_of_the_family(several: pd.DataF
     assert found["adjustment"].iloc[0] == "not adjusted: there is no bootstrap of this coefficient"
 
 
-def test_moderation_is_tested_with_the_treatment(several: pd.DataFrame) -> None:
-    moderated = several.assign(kinship=np.cos(several["village"]))
+@pytest.fixture
+def moderated(several: pd.DataFrame) -> pd.DataFrame:
+    return several.assign(kinship=np.cos(several["village"]), river=np.sin(3 * several["village"]))
+
+
+def test_where_effects_are_moderated_the_moderation_is_what_is_tested(moderated: pd.DataFrame) -> None:
     found = block(moderated, "sharpened", moderators=["kinship"])
     adjusted = found[found["p_value_adjusted"].notna()]
-    assert set(adjusted.index.get_level_values("term")) == {"listed", "listed*kinship"}
+    assert set(adjusted.index.get_level_values("term")) == {"listed*kinship"}
+    assert "over 3 tests" in adjusted["adjustment"].iloc[0]
+    assert found.xs("listed", level="term")["adjustment"].str.startswith("not adjusted: ").all()
+
+
+def test_a_block_may_name_its_hypotheses(moderated: pd.DataFrame) -> None:
+    found = block(moderated, "holm", moderators=["kinship"], hypotheses=["listed", "x"])
+    adjusted = found[found["p_value_adjusted"].notna()]
+    assert set(adjusted.index.get_level_values("term")) == {"listed", "x"}
     assert "over 6 tests" in adjusted["adjustment"].iloc[0]
+
+
+@pytest.mark.parametrize("adjustment", ["romano_wolf", "holm"])
+def test_a_hypothesis_counts_once_however_often_it_is_estimated(moderated: pd.DataFrame, adjustment: str) -> None:
+    """Each moderator alone and both together are two hypotheses: those alone are as if there were no specification
+    with both, and those together as if there were none with one."""
+    inference = {"cluster": ["village"], "bootstrap": {"draws": 199}}
+
+    def estimated(*specifications: tuple[str, list[str]]) -> pd.DataFrame:
+        equations = [
+            equation(specification=name, moderators=names, adjustment=adjustment, inference=inference, seed=5)
+            for name, names in specifications
+        ]
+        return estimate_block(moderated, equations)[0].set_index(["specification", "term"])["p_value_adjusted"].dropna()
+
+    alone, together = [("k", ["kinship"]), ("r", ["river"])], ("both", ["kinship", "river"])
+    found = estimated(*alone, together)
+    assert len(found) == 4
+    pd.testing.assert_series_equal(found[["k", "r"]], estimated(*alone))
+    pd.testing.assert_series_equal(found[["both"]], estimated(together))
+
+
+def test_another_sample_makes_another_hypothesis_and_another_estimator_does_not(several: pd.DataFrame) -> None:
+    inference = {"cluster": ["village"]}
+    equations = [
+        equation(specification=name, adjustment="holm", inference=inference, **keys)
+        for name, keys in (
+            ("all", {}),
+            ("later", {"sample": "year >= 2002"}),
+            ("cohorts", {"estimator": "sun_abraham"}),
+        )
+    ]
+    found = estimate_block(several, equations)[0]
+    effects = found[found["p_value_adjusted"].notna()].set_index("specification")
+    assert set(effects.index) == {"all", "later", "cohorts"}
+    assert effects["adjustment"].str.contains("over 2 tests").all()
+    np.testing.assert_allclose(
+        effects.loc[["all", "later"], "p_value_adjusted"], holm(effects.loc[["all", "later"], "p_value"].to_numpy())
+    )

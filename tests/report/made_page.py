@@ -125,7 +125,7 @@ def made_contents(panel: pd.DataFrame, study: Study, events: pd.DataFrame = EVEN
         "balance": balance(panel, "village", "year", ["listed"]),
         "verdict": judge(nothing_published(), estimates),
         "estimates": estimates,
-        "claims": score_claims(study.claims, estimates),
+        "claims": score_claims(study.claims, estimates, treatments={"listed": "listed"}),
         "code": {"made": "0123456789abcdef"},
         "lock": "lock",
         "diagnosis": FINDINGS,

@@ -7,10 +7,13 @@ import pandas as pd
 import pytest
 
 from ruralpanel.estimation.block import estimate_block
-from ruralpanel.report.claims import claim_cards, claims_sentence, interval_picture
+from ruralpanel.report.claims import claim_cards, claims_by_status, claims_sentence, interval_picture
+from ruralpanel.report.diagnosis import place_of_effect
 from ruralpanel.report.estimates import decimals, equation_words, estimate_rows, fragment, link, traces
+from ruralpanel.verification.scorecard import score_claims
 from tests.conftest import equation
 from tests.report.made_page import default_study, made_contents
+from tests.verification.claims.conftest import CLEAN, diagnosed
 
 
 def test_places_have_no_spaces_and_links_lead_to_them() -> None:
@@ -61,17 +64,37 @@ def test_an_equation_is_put_into_words() -> None:
     assert means.endswith("by cohort of Listing and Year.")
 
 
-def test_claims_are_counted_and_printed(panel: pd.DataFrame) -> None:
+def test_claims_are_counted_and_printed_the_best_first(panel: pd.DataFrame) -> None:
     claims = made_contents(panel, default_study()).claims
-    assert claims_sentence(claims) == "2 claims: 1 supported, 1 contradicted, 0 undecided."
-    gain, loss = claim_cards(claims, default_study())
-    assert (gain["status"], loss["status"]) == ("supported", "contradicted")
-    assert (gain["by"], loss["by"]) == ("An author (2020)", "")
+    assert claims_sentence(claims) == "2 claims: 1 fragile, 1 undecided."
+    cards = claim_cards(claims.iloc[::-1], default_study())
+    gain, loss = cards
+    assert [(each["status"], each["by"]) for each in cards] == [("fragile", "An author (2020)"), ("undecided", "")]
     (test,) = gain["tests"]
     assert (test["term"], test["outcome"]) == ("listed", "Income per head (log)")
     assert test["estimator"] == "two-way fixed effects"
     assert test["link"] == "#estimate-made/main/income/two_way_fixed_effects/listed"
     assert test["level"] == "95%"
+    assert [group["status"] for group in claims_by_status(cards)] == ["fragile", "undecided"]
+    assert "an effect of" in loss["short"] and "would have been found" in loss["short"]
+
+
+def test_a_card_says_in_a_line_each_what_speaks_against_a_claim(panel: pd.DataFrame) -> None:
+    found = CLEAN | {"transitory_selection": {"null_band_p": 0.4}}
+    study = default_study()
+    estimates = made_contents(panel, study).estimates
+    gain = {"gain": study.claims["gain"]}
+    claims = score_claims(gain, estimates, diagnosed("listed", "income", found), None, {"listed": "listed"})
+    place = place_of_effect("listed", "income")
+    (card,) = claim_cards(claims, study, [place])
+    (line,) = card["against"]
+    assert line["link"] == f"#{place}"
+    assert card["short"] == f"good or bad years: {line['words']}"
+    assert "would give such a path (p = 0.400)" in line["words"]
+    assert {each["part"] for each in card["other"]} >= {"before treatment", "influence", "many hypotheses"}
+    claims = score_claims(gain, estimates, diagnosed("listed", "income", CLEAN), None, {"listed": "listed"})
+    (card,) = claim_cards(claims, study)
+    assert (card["status"], card["against"]) == ("robust", [])
 
 
 def test_the_picture_of_an_interval_has_zero_and_keeps_the_order() -> None:

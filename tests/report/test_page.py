@@ -138,7 +138,7 @@ def test_limits_totals_and_names_have_headings_of_their_own_where_there_are_any(
 
 def test_the_page_begins_with_the_claims(page: str) -> None:
     assert page.index("What became of the claims") < page.index("Tables and figures</h2>")
-    assert "2 claims: 1 supported, 1 contradicted, 0 undecided." in page
+    assert "2 claims: 1 fragile, 1 undecided." in page
     assert "Listing raises &lt;income&gt;." in page
     assert "The data are simulated: this shows what such data could tell" in page
 

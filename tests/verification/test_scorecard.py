@@ -4,77 +4,86 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ruralpanel.errors import DataError
 from ruralpanel.estimation.block import estimate_block
-from ruralpanel.estimation.estimates import statistics
-from ruralpanel.study.claims import Claim, ClaimTest
-from ruralpanel.verification.scorecard import decide, score_claims
+from ruralpanel.reasons import read
+from ruralpanel.study.claims import Claim
+from ruralpanel.study.rule import Rule
+from ruralpanel.verification.scorecard import score_claims
 from tests.conftest import equation
+from tests.verification.claims.conftest import CLEAN, diagnosed
 
 
 def claimed(*tests: dict[str, Any]) -> dict[str, Claim]:
     return {"pays": Claim.model_validate({"text": "Listing pays", "tests": list(tests)})}
 
 
-def row(estimate: float, standard_error: float) -> pd.Series:
-    empty = {
-        "reason": "",
-        "reason_arguments": "",
-        "p_value_adjusted": np.nan,
-        "p_value_bootstrap": np.nan,
-        "p_value_permutation": np.nan,
-    }
-    return pd.Series(empty | statistics(estimate, standard_error, np.inf, 0.95))
+LISTED = {"at": "block/listed", "expect": "positive"}
 
 
-@pytest.mark.parametrize(
-    ("test", "estimate", "status"),
-    [
-        ({"expect": "positive"}, 3, "supported"),
-        ({"expect": "positive"}, -3, "contradicted"),
-        ({"expect": "positive"}, 1, "undecided"),
-        ({"expect": "negative"}, -3, "supported"),
-        ({"expect": "negative"}, 3, "contradicted"),
-        ({"expect": "positive", "bound": 2}, 3, "undecided"),
-        ({"expect": "positive", "bound": 2}, 5, "supported"),
-        ({"expect": "positive", "bound": 2}, -1, "contradicted"),
-        ({"expect": "negative", "bound": 2}, -5, "supported"),
-        ({"expect": "negative", "bound": 2}, 1, "contradicted"),
-        ({"expect": "zero"}, 0.1, "undecided"),
-        ({"expect": "zero"}, 3, "contradicted"),
-        ({"expect": "zero", "bound": 3}, 0.5, "supported"),
-        ({"expect": "zero", "bound": 1}, 0.5, "undecided"),
-        ({"expect": "zero", "bound": 1}, 4, "contradicted"),
-        ({"expect": "positive", "p_value": "adjusted"}, 3, "undecided"),
-    ],
-)
-def test_a_test_is_decided_by_its_interval(test: dict[str, Any], estimate: float, status: str) -> None:
-    assert decide(ClaimTest.model_validate({"at": "block"} | test), row(estimate, 1))[0] == status
+@pytest.fixture
+def estimates(panel: pd.DataFrame) -> pd.DataFrame:
+    return estimate_block(panel, [equation(regressors=["x"])])[0]
 
 
-@given(st.floats(-10, 10), st.floats(0.1, 5), st.floats(0, 5))
-def test_opposite_claims_are_never_both_supported(estimate: float, error: float, bound: float) -> None:
-    tests = [ClaimTest.model_validate({"at": "b", "expect": sign, "bound": bound}) for sign in ("positive", "negative")]
-    statuses = [decide(test, row(estimate, error))[0] for test in tests]
-    assert statuses != ["supported", "supported"]
-    if statuses[0] == "supported":
-        assert statuses[1] == "contradicted"
+def judged(estimates: pd.DataFrame, diagnosis: pd.DataFrame | None, *tests: dict[str, Any], **rule: Any) -> pd.DataFrame:
+    rules = {"pays": Rule.model_validate(rule)}
+    return score_claims(claimed(*tests), estimates, diagnosis, rules, {"listed": "listed"})
 
 
-def test_a_claim_needs_all_of_its_tests(panel: pd.DataFrame) -> None:
-    estimates = estimate_block(panel, [equation(regressors=["x"])])[0]
-    listed, x = ({"at": f"block/{term}", "expect": "positive"} for term in ("listed", "x"))
-    assert set(score_claims(claimed(listed), estimates)["status"]) == {"supported"}
-    assert set(score_claims(claimed(listed, {**listed, "expect": "negative"}), estimates)["status"]) == {"contradicted"}
-    both = score_claims(claimed(listed, x | {"bound": 1e9}), estimates)
-    assert both["address"].tolist() == [f"block/main/y/two_way_fixed_effects/{term}" for term in ("listed", "x")]
-    assert set(both["status"]) == {"contradicted"}
+def test_a_claim_is_robust_only_where_everything_was_looked_at(estimates: pd.DataFrame) -> None:
+    assert judged(estimates, diagnosed("listed", "y", CLEAN), LISTED)["status"].tolist() == ["robust"]
+    assert judged(estimates, None, LISTED)["status"].tolist() == ["fragile"]
+    some = diagnosed("listed", "y", {item: found for item, found in CLEAN.items() if item != "influence"})
+    (row,) = judged(estimates, some, LISTED).to_dict("records")
+    assert row["status"] == "fragile"
+    unseen = [each["part"] for each in read(row["evidence"]) if each["finding"] == "not_seen"]
+    assert unseen == ["influence"]
+    assert judged(estimates, some, LISTED, parts=["leads", "breakdown"])["status"].tolist() == ["robust"]
+
+
+def test_a_diagnosis_of_another_outcome_says_nothing(estimates: pd.DataFrame) -> None:
+    assert judged(estimates, diagnosed("listed", "z", CLEAN), LISTED)["status"].tolist() == ["fragile"]
+
+
+def test_a_claim_is_what_the_worst_of_its_tests_is(estimates: pd.DataFrame) -> None:
+    """A regressor is no treatment's own effect, so that less is asked of it."""
+    clean = diagnosed("listed", "y", CLEAN)
+    x = {"at": "block/x", "expect": "positive", "bound": 1e9}
+    found = judged(estimates, clean, LISTED, x)
+    assert found["address"].tolist() == [f"block/main/y/two_way_fixed_effects/{term}" for term in ("listed", "x")]
+    assert found["treatment"].tolist() == ["listed", ""]
+    assert found["test_status"].tolist() == ["robust", "contradicted"]
+    assert set(found["status"]) == {"contradicted"}
+    opposite = LISTED | {"expect": "negative"}
+    assert judged(estimates, clean, LISTED, opposite)["test_status"].tolist() == ["robust", "contradicted"]
+    assert judged(estimates, None, opposite)["status"].tolist() == ["undecided"]
+
+
+def test_without_a_number_a_claim_is_not_identified(panel: pd.DataFrame) -> None:
+    estimates = estimate_block(panel.assign(listed=0), [equation()])[0]
+    (row,) = judged(estimates, diagnosed("listed", "y", CLEAN), LISTED).to_dict("records")
+    assert (row["status"], row["evidence"]) == ("not_identified", "[]")
+    assert row["reason"]
+
+
+def test_estimators_that_disagree_make_a_conflict(panel: pd.DataFrame) -> None:
+    two = [equation(), equation(estimator="imputation", inference={"cluster": ["village"]})]
+    estimates = estimate_block(panel, two)[0]
+    listed = LISTED | {"at": "block/two_way_fixed_effects/listed"}
+    clean = diagnosed("listed", "y", CLEAN)
+    (row,) = judged(estimates, clean, listed).to_dict("records")
+    (line,) = (each for each in read(row["evidence"]) if each["part"] == "agreement")
+    assert (row["status"], line["finding"]) == ("robust", "passes")
+    assert line["address"] == "block/main/y/imputation/listed"
+    other = estimates["estimator"] == "imputation"
+    far = estimates.assign(estimate=estimates["estimate"].mask(other & (estimates["term"] == "listed"), 99.0))
+    assert judged(far, clean, listed)["status"].tolist() == ["conflicting"]
+    elsewhere = far.assign(sample=far["sample"].mask(other, "year > 2002"))
+    assert judged(elsewhere, clean, listed)["status"].tolist() == ["robust"]
 
 
 def test_an_address_without_an_estimate_is_an_error(panel: pd.DataFrame) -> None:

@@ -236,6 +236,17 @@ def lead_test_code():
     )
 
 
+def claims_code():
+    """Compute the digest of the code behind claims that are judged: the economy, estimators, all items, and the rule."""
+    estimators = PLAN.claims.estimators if PLAN.claims is not None else []
+    return code_digest(
+        "ruralpanel.monte_carlo.claim_rates",
+        *map(item_module, items_looked_for()),
+        *modules_of({*DIAGNOSING.values(), *estimators}),
+        *covariance_modules(PLAN.of_claims().variances.values()),
+    )
+
+
 def analysed_block(wildcards):
     """Name the block that a sensitivity analysis is of."""
     return f"{RESULTS}/estimates/{STUDY.sensitivity[wildcards.analysis].block}"
@@ -401,7 +412,10 @@ wildcard_constraints:
     block="|".join(STUDY.blocks),
     analysis="|".join(STUDY.sensitivity) or NOTHING,
     exhibit="|".join(STUDY.exhibits),
-    design="|".join(design.name for design in [*PLAN.designs(), *PLAN.lead_designs()]),
+    design="|".join(
+        design.name
+        for design in [*PLAN.designs(), *PLAN.lead_designs(), *PLAN.claim_designs()]
+    ),
     batch="[0-9]+-[0-9]+",
     sha256="|".join(map(hash_before_name, TO_RETRIEVE)) or NOTHING,
     file="|".join(re.escape(path.name) for path in TO_RETRIEVE) or NOTHING,

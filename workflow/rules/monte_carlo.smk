@@ -93,10 +93,59 @@ rule lead_tests:
         f"{MONTE_CARLO}/leads/index.html",
 
 
+# Claims that are judged have economies of their own too: `./run claim_rates` makes them alone.
+rule replicate_claims:
+    output:
+        rows=f"{MONTE_CARLO}/claims/{{design}}/{{batch}}.csv",
+    log:
+        f"{MONTE_CARLO}/logs/replicate_claims/{{design}}/{{batch}}.log",
+    params:
+        plan=as_json(PLAN.of_claims()),
+        code=lambda wildcards: claims_code(),
+        lock=LOCK,
+    message:
+        "monte carlo   {wildcards.design}, replications {wildcards.batch}"
+    script:
+        "../scripts/replicate_claims.py"
+
+
+rule summarise_claim_rates:
+    input:
+        replications=expand(
+            f"{MONTE_CARLO}/claims/{{design}}/{{batch}}.csv",
+            design=[design.name for design in PLAN.claim_designs()],
+            batch=PLAN.claim_batches(),
+        ),
+        templates=TEMPLATES,
+    output:
+        page=f"{MONTE_CARLO}/claims/index.html",
+        csv=f"{MONTE_CARLO}/claims.csv",
+        figures=expand(f"{MONTE_CARLO}/claims.{{ending}}", ending=["png", "pdf", "svg"]),
+    log:
+        f"{MONTE_CARLO}/logs/summarise_claim_rates.log",
+    params:
+        plan=as_json(PLAN),
+        code=lambda wildcards: code_digest(
+            "ruralpanel.monte_carlo.claim_rates_page",
+            "ruralpanel.monte_carlo.claim_rates_figure",
+        ),
+        lock=LOCK,
+    message:
+        "monte carlo   claims: summary, figure, page"
+    script:
+        "../scripts/summarise_claim_rates.py"
+
+
+rule claim_rates:
+    input:
+        f"{MONTE_CARLO}/claims/index.html",
+
+
 rule monte_carlo:
     input:
         f"{MONTE_CARLO}/index.html",
         f"{MONTE_CARLO}/leads/index.html" if PLAN.leads is not None else [],
+        f"{MONTE_CARLO}/claims/index.html" if PLAN.claims is not None else [],
 
 
 # Run by name only: keeps the summary, from which the documentation makes its page.
@@ -123,5 +172,19 @@ rule publish_lead_tests:
         path=f"published/monte_carlo/{config['monte_carlo']}.leads.csv",
     message:
         "monte carlo   keep the summary of tests of leads as published"
+    script:
+        "../scripts/publish_monte_carlo.py"
+
+
+# And for claims, whose rule may change without the estimators.
+rule publish_claim_rates:
+    input:
+        csv=f"{MONTE_CARLO}/claims.csv",
+    log:
+        f"{MONTE_CARLO}/logs/publish_claim_rates.log",
+    params:
+        path=f"published/monte_carlo/{config['monte_carlo']}.claims.csv",
+    message:
+        "monte carlo   keep how often the rule of claims errs as published"
     script:
         "../scripts/publish_monte_carlo.py"

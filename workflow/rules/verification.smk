@@ -1,6 +1,7 @@
 rule score_claims:
     input:
         estimates=expand(f"{RESULTS}/estimates/{{block}}.csv", block=STUDY.blocks),
+        diagnosis=f"{RESULTS}/diagnosis.csv",
     output:
         claims=f"{RESULTS}/claims.csv",
     log:
@@ -9,6 +10,11 @@ rule score_claims:
         claims=lambda wildcards: {
             name: as_json(claim) for name, claim in STUDY.claims.items()
         },
+        rules=lambda wildcards: {
+            name: as_json(STUDY.rule.overridden(claim.rule))
+            for name, claim in STUDY.claims.items()
+        },
+        treatments=STUDY.treatment_terms,
         code=lambda wildcards: code_digest("ruralpanel.verification.scorecard"),
         lock=LOCK,
     message:

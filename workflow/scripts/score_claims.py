@@ -1,12 +1,19 @@
-"""Door of the verification stage: estimates and claims → scorecard."""
+"""Door of the verification stage: estimates, diagnosis and claims → scorecard."""
 
 from ruralpanel.stage import stage
 
 with stage(snakemake):
+    from ruralpanel.diagnosis.finding import load_findings
     from ruralpanel.estimation.estimates import load_estimates
     from ruralpanel.study.claims import Claim
+    from ruralpanel.study.rule import Rule
     from ruralpanel.verification.scorecard import score_claims
 
-    claims = {name: Claim.model_validate_json(text) for name, text in snakemake.params.claims.items()}
-    scored = score_claims(claims, load_estimates(snakemake.input.estimates))
+    scored = score_claims(
+        {name: Claim.model_validate_json(text) for name, text in snakemake.params.claims.items()},
+        load_estimates(snakemake.input.estimates),
+        load_findings(snakemake.input.diagnosis),
+        {name: Rule.model_validate_json(text) for name, text in snakemake.params.rules.items()},
+        snakemake.params.treatments,
+    )
     scored.to_csv(snakemake.output.claims, index=False, lineterminator="\n")

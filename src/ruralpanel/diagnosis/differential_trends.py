@@ -16,6 +16,7 @@ from ruralpanel.diagnosis.finding import Finding, Level, silent
 from ruralpanel.diagnosis.subject import Subject
 from ruralpanel.reasons import Reason, because, several
 from ruralpanel.sensitivity.breakdown import DOUBLINGS, breakdown_value
+from ruralpanel.sensitivity.equivalence_of_leads import smallest_equivalence
 from ruralpanel.sensitivity.event_study import EventStudy, event_study_of
 from ruralpanel.sensitivity.pretrend_power import slope_found_with
 from ruralpanel.sensitivity.relative_magnitudes import relative_magnitudes_interval
@@ -39,7 +40,8 @@ def diagnose(subject: Subject, settings: DifferentialTrends) -> Finding:
     -------
     Finding
         With `leads_p`, the p-value of the joint test; `pretrend_slope`, the slope in the outcome's unit a period that
-        the test finds with the asked power, and `slope_that_matters`, the one that makes up the effect; and
+        the test finds with the asked power, and `slope_that_matters`, the one that makes up the effect;
+        `equivalence_bound`, the smallest within which all leads can be said to be (Dette and Schumann 2024); and
         `breakdown`, the largest multiple of differences before treatment that leaves the effect significant, 0 where it
         is not so under parallel trends.
 
@@ -60,6 +62,8 @@ def diagnose(subject: Subject, settings: DifferentialTrends) -> Finding:
     broken = _breakdown(study, weights, level)
     slope, matters = slope_found_with(study, settings.power, level), _slope_that_matters(study, weights, settings)
     numbers = {"leads_p": leads_p, "pretrend_slope": slope, "slope_that_matters": matters, "breakdown": broken}
+    errors = np.sqrt(np.diag(study.covariance)[: len(study.leads)])
+    numbers["equivalence_bound"] = smallest_equivalence(study.leads, errors, level)
     reject, early = leads_p < settings.size, 0 < broken < settings.breakdown
     powerless = not slope <= matters
     if not (reject or early or powerless):

@@ -16,11 +16,22 @@ from ruralpanel.study.blocks import Equation
 P_VALUES = ("p_value", "p_value_bootstrap", "p_value_permutation")
 """The columns that can hold a p-value of a single estimate."""
 
+BY_DRAWS = ("romano_wolf", "westfall_young")
+"""The methods that read joint draws of the bootstrap."""
+
+HYPOTHESIS = ("outcome", "term", "sample")
+"""What makes two estimates ones of the same hypothesis."""
+
 
 def with_adjusted(
     estimates: pd.DataFrame, draws: Sequence[BootstrapDraws | None], equations: Sequence[Equation]
 ) -> pd.DataFrame:
     """Fill the columns of adjusted p-values.
+
+    A hypothesis is a term's effect on an outcome in a sample, and counts once, however many specifications and
+    estimators estimate it. A family is the hypotheses of the block on all outcomes of the same family (or without one).
+    Each estimate is adjusted among one estimate of every other hypothesis: that of its own specification and estimator,
+    or else the first of its estimator, or else the first.
 
     Parameters
     ----------
@@ -34,47 +45,72 @@ def with_adjusted(
     Returns
     -------
     pandas.DataFrame
-        The estimates. A family is the effects on all outcomes of the same family (or without one), in all
-        specifications of the block.
+        The estimates, with the number of hypotheses in what says how.
     """
-    families: dict[str, list[int]] = {}
-    others, without_p = [], []
-    for number, (row, equation) in enumerate(zip(estimates.to_dict("records"), equations, strict=True)):
-        if equation.adjustment is not None and is_effect(row, equation):
-            families.setdefault(equation.family, []).append(number)
-        elif equation.adjustment is not None and pd.notna(row["p_value"]):
-            others.append(number)
-        elif equation.adjustment is not None and pd.notna(row["standard_error"]):
-            without_p.append(number)
+    rows = estimates.to_dict("records")
     adjusted, how = estimates["p_value_adjusted"].copy(), estimates["adjustment"].copy()
-    how.iloc[others] = written(because("not_adjusted_no_effect"))
-    how.iloc[without_p] = written(because("not_adjusted_few_clusters"))
+    families: dict[str, list[int]] = {}
+    for number, (row, equation) in enumerate(zip(rows, equations, strict=True)):
+        if equation.adjustment is None:
+            continue
+        is_tested = tests_hypothesis(row, equation)
+        drawn = equation.adjustment not in BY_DRAWS or draws[number] is not None
+        if is_tested and drawn:
+            families.setdefault(equation.family, []).append(number)
+        elif is_tested:
+            how.iloc[number] = written(because("not_adjusted_no_bootstrap"))
+        elif pd.notna(row["p_value"]):
+            how.iloc[number] = written(because("not_adjusted_no_effect"))
+        elif pd.notna(row["standard_error"]):
+            how.iloc[number] = written(because("not_adjusted_few_clusters"))
     for name, candidates in families.items():
         method = equations[candidates[0]].adjustment
         assert method is not None
-        members = candidates
-        if method in ("romano_wolf", "westfall_young"):
-            members = [number for number in candidates if draws[number] is not None]
-            without = [number for number in candidates if draws[number] is None]
-            how.iloc[without] = written(because("not_adjusted_no_bootstrap"))
-            values = _by_draws(method, [each for each in map(draws.__getitem__, members) if each is not None])
-            of = "of_wild_bootstrap"
-        else:
-            p_values, of = _p_values(estimates.iloc[members])
-            values = getattr(multiple_testing, method)(p_values)
-        adjusted.iloc[members] = values
         family = because("family", name=name) if name else None
-        how.iloc[members] = written(because(method, tests=len(members), family=family, of=because(of)))
+        for compared, members in _compared(candidates, rows).items():
+            if method in BY_DRAWS:
+                values = _by_draws(method, [each for number in compared if (each := draws[number]) is not None])
+                of = "of_wild_bootstrap"
+            else:
+                p_values, of = _p_values(estimates.iloc[list(compared)])
+                values = getattr(multiple_testing, method)(p_values)
+            adjusted.iloc[members] = values[[compared.index(number) for number in members]]
+            how.iloc[members] = written(because(method, tests=len(compared), family=family, of=because(of)))
     return estimates.assign(p_value_adjusted=adjusted, adjustment=how)
 
 
-def is_effect(row: dict[Any, Any], equation: Equation) -> bool:
-    """Tell whether an estimate is the effect of a treatment or its moderation, and not one by event time or cohort."""
+def tests_hypothesis(row: dict[Any, Any], equation: Equation) -> bool:
+    """Tell whether an estimate is of a hypothesis: what the block names, or else moderation, or a treatment's effect.
+
+    Where effects are moderated, a treatment's own coefficient is its effect where moderators are zero, and no
+    hypothesis of the family. Neither is an effect by event time, period or cohort.
+    """
     entering = [equation.intensities.get(name, name) for name in equation.treatments]
-    terms = [*equation.treatment_terms, *equation.treatments]
-    terms += [f"{treatment}*{moderator}" for treatment in entering for moderator in equation.moderators]
+    terms = [f"{treatment}*{moderator}" for treatment in entering for moderator in equation.moderators]
+    terms = equation.hypotheses or terms or [*equation.treatment_terms, *equation.treatments]
     whole = pd.isna(row["event_time"]) and pd.isna(row["period"]) and row["cohort"] == ""
     return row["term"] in terms and whole and any(pd.notna(row[name]) for name in P_VALUES)
+
+
+def _compared(candidates: Sequence[int], rows: Sequence[dict[Any, Any]]) -> dict[tuple[int, ...], list[int]]:
+    """Give the sets of estimates, one a hypothesis, that are adjusted together, and which of them each set is for."""
+    of_hypothesis: dict[tuple[Any, ...], list[int]] = {}
+    for number in candidates:
+        of_hypothesis.setdefault(tuple(rows[number][name] for name in HYPOTHESIS), []).append(number)
+    sets: dict[tuple[int, ...], list[int]] = {}
+    for number in candidates:
+        compared = tuple(
+            number if number in each else max(each, key=lambda other: (_alike(rows[other], rows[number]), -other))
+            for each in of_hypothesis.values()
+        )
+        sets.setdefault(compared, []).append(number)
+    return sets
+
+
+def _alike(row: dict[Any, Any], other: dict[Any, Any]) -> int:
+    """Tell how alike the ways are in which two rows were estimated: by specification and estimator, or by the latter."""
+    same_estimator = row["estimator"] == other["estimator"]
+    return same_estimator + (same_estimator and row["specification"] == other["specification"])
 
 
 def _p_values(members: pd.DataFrame) -> tuple[np.ndarray, str]:
@@ -89,8 +125,6 @@ def _p_values(members: pd.DataFrame) -> tuple[np.ndarray, str]:
 
 def _by_draws(method: str, drawn: Sequence[BootstrapDraws]) -> np.ndarray:
     """Adjust from the joint draws of all members."""
-    if not drawn:
-        return np.empty(0)
     statistics = np.array([each.statistic for each in drawn])
     draws = np.column_stack([each.statistics for each in drawn])
     return np.asarray(getattr(multiple_testing, method)(statistics, draws, drawn[0].exact))

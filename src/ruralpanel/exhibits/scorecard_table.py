@@ -9,11 +9,13 @@ import pandas as pd
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes
 from ruralpanel.exhibits.numbers import decimal, probability
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable, printed
+from ruralpanel.reasons import read
 from ruralpanel.study.addresses import PARTS, read_address
 from ruralpanel.study.estimators import described
 from ruralpanel.study.exhibits import ScorecardTable
+from ruralpanel.words.claims import STATUSES
 from ruralpanel.words.names import row_words
-from ruralpanel.words.sentences import sentence_list
+from ruralpanel.words.sentences import sentence, sentence_list
 
 KINDS = {
     "usual": ("p", "of each test by itself"),
@@ -45,7 +47,9 @@ def print_table(claims: pd.DataFrame, declaration: ExhibitDeclaration) -> Printe
     rows: list[tuple[str, list[str]]] = []
     for row in claims.fillna({"by": "", "reason": ""}).to_dict("records"):
         by = f" — {row['by']}" if row["by"] else ""
-        finding = f"{row['test_status']}: {row['reason']}" if row["reason"] else row["test_status"]
+        status = STATUSES[row["test_status"]]
+        why = _against(row, declaration) or row["reason"]
+        finding = f"{status}: {why}" if why else status
         error = f"({decimal(row['standard_error'], exhibit.decimals)})" if pd.notna(row["standard_error"]) else ""
         p_values = [probability(row["p_value"], sign="") if row["p_value_kind"] == kind else "" for kind in kinds]
         numbers = [decimal(row["estimate"], exhibit.decimals) or "—", error, *p_values]
@@ -62,6 +66,14 @@ def print_table(claims: pd.DataFrame, declaration: ExhibitDeclaration) -> Printe
         numbered=False,
         words=(0, 1, len(heads) - 1),
     )
+
+
+def _against(row: dict[Any, Any], declaration: ExhibitDeclaration) -> str:
+    """Say what makes a test fragile or conflicting: the first line of evidence that does."""
+    if row["test_status"] not in ("fragile", "conflicting"):
+        return ""
+    first = (read(row["evidence"]) or ({"why": None},))[0]
+    return sentence(first["why"], declaration.labels)
 
 
 def _estimated(row: dict[Any, Any], declaration: ExhibitDeclaration) -> str:
@@ -86,15 +98,17 @@ def _totals(claims: pd.DataFrame, columns: int) -> list[tuple[str, list[str]]]:
     """Count the claims by what became of them."""
     statuses = claims.groupby("claim", sort=False)["status"].first()
     counts = statuses.value_counts(sort=False)
-    words = [f"{number} {status}" for status, number in counts.items()]
+    words = [f"{counts[status]} {words}" for status, words in STATUSES.items() if status in counts]
     return [(f"{len(statuses)} claim{'s' if len(statuses) != 1 else ''}", [""] * (columns - 1) + [", ".join(words)])]
 
 
 def _notes(claims: pd.DataFrame, declaration: ExhibitDeclaration, exhibit: ScorecardTable) -> list[str]:
     notes = [exhibit.notes] if exhibit.notes else []
     notes.append(
-        "A claim is supported if all its tests are, contradicted if any is, and undecided otherwise. Without a bound, "
-        "a sign is told at p < 0.05; with one, the interval decides."
+        "A claim is robust if all its tests are; else it is the first of contradicted, not identified, undecided, "
+        "conflicting and fragile that any of them is. Without a bound, p tells a sign; with one, the interval decides. "
+        "Fragile: as claimed, but it could be an artefact. Conflicting: estimators of the effect differ beyond sampling "
+        "error."
     )
     kinds = _kinds(claims)
     if len(kinds) > 1:

@@ -38,9 +38,10 @@ def holm(p_values: np.ndarray) -> np.ndarray:
     numpy.ndarray
         At which level of the familywise error rate each would just be rejected.
     """
-    from statsmodels.stats.multitest import multipletests
-
-    return np.asarray(multipletests(p_values, method="holm")[1])
+    order = np.argsort(p_values, kind="stable")
+    adjusted = np.empty(len(p_values))
+    adjusted[order] = np.maximum.accumulate(p_values[order] * np.arange(len(p_values), 0, -1))
+    return np.minimum(adjusted, 1.0)
 
 
 def sharpened(p_values: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError, model_validator
 
 from ruralpanel.errors import Problem, StudyError, nearest
+from ruralpanel.monte_carlo.claims_plan import ClaimRates, Flaw
 from ruralpanel.simulation.parameters import Parameters, load_parameters
 from ruralpanel.study.base import Name, Section
 from ruralpanel.study.blocks import Inference
@@ -78,6 +79,8 @@ class Plan(Section):
     """By name, how standard errors are computed, each used with every estimator that has it."""
     leads: LeadTests | None = None
     """Tests of leads, in economies of their own; left out: none."""
+    claims: ClaimRates | None = None
+    """Claims that are judged, in economies of their own; left out: none."""
 
     @model_validator(mode="after")
     def _estimators_have_a_target(self) -> Plan:
@@ -92,11 +95,15 @@ class Plan(Section):
     def _economies_can_be_made(self) -> Plan:
         known = set(Parameters.model_fields) - {"preset", "villages", "counties", "selection_loading"}
         of_leads = [("leads", self.leads.economy), ("leads", self.leads.effects)] if self.leads is not None else []
-        for where, overrides in (("economy", self.economy), *self.effects.items(), *of_leads):
+        of_claims: list[tuple[str, Overrides]] = []
+        if self.claims is not None:
+            parts = [self.claims.economy, *self.claims.effects.values(), *(f.economy for f in self.claims.flaws.values())]
+            of_claims = [("claims", each) for each in parts]
+        for where, overrides in (("economy", self.economy), *self.effects.items(), *of_leads, *of_claims):
             for key in overrides:
                 if key not in known:
                     raise ValueError(f"`{where}`: the economy has no parameter `{key}` to set; {nearest(key, known)}")
-        for design in [*self.designs(), *self.lead_designs()]:
+        for design in [*self.designs(), *self.lead_designs(), *self.claim_designs()]:
             try:
                 _ = design.parameters
             except ValidationError as error:
@@ -129,6 +136,30 @@ class Plan(Section):
         )
         return [LeadDesign(plan, "leads", "unselected", clusters) for clusters in self.leads.clusters]
 
+    def claim_designs(self) -> list[ClaimDesign]:
+        """List the designs in which claims are judged, in the plan's order."""
+        claims = self.claims
+        if claims is None:
+            return []
+        return [
+            ClaimDesign(
+                self.model_copy(
+                    update={
+                        "economy": {**self.economy, **claims.economy, **flaw.economy},
+                        "effects": claims.effects,
+                        "selection": {name: flaw.selection},
+                        "villages_a_county": claims.villages_a_county,
+                    }
+                ),
+                effects,
+                name,
+                clusters,
+            )
+            for effects in claims.effects
+            for name, flaw in claims.flaws.items()
+            for clusters in claims.clusters
+        ]
+
     def admitted(self) -> list[tuple[EstimatorName, str]]:
         """Pair every estimator with the names of the standard errors it has."""
         return [
@@ -146,9 +177,13 @@ class Plan(Section):
         """Name the jobs of a design in which leads are tested likewise."""
         return [] if self.leads is None else _batches(self.leads.replications, self.leads.replications_a_job)
 
+    def claim_batches(self) -> list[str]:
+        """Name the jobs of a design in which claims are judged likewise."""
+        return [] if self.claims is None else _batches(self.claims.replications, self.claims.replications_a_job)
+
     def without_numbers(self) -> Plan:
-        """Leave out how often and how much at once, on which no replication depends, and the tests of leads."""
-        return self.model_copy(update={"replications": 2, "replications_a_job": 1, "leads": None})
+        """Leave out how often and how much at once, on which no replication depends, tests of leads, and claims."""
+        return self.model_copy(update={"replications": 2, "replications_a_job": 1, "leads": None, "claims": None})
 
     def of_leads(self) -> Plan:
         """Leave out all on which no replication of a test of leads depends."""
@@ -162,6 +197,23 @@ class Plan(Section):
                 "selection": {"unselected": 0.0},
                 "variances": {"county": Inference(cluster=["county"])},
                 "leads": leads and leads.model_copy(update={"replications": 2, "replications_a_job": 1}),
+                "claims": None,
+            }
+        )
+
+    def of_claims(self) -> Plan:
+        """Leave out all on which no replication of claims depends."""
+        claims = self.claims
+        return self.model_copy(
+            update={
+                "replications": 2,
+                "replications_a_job": 1,
+                "clusters": [4],
+                "effects": {"claims": {}},
+                "selection": {"clean": 0.0},
+                "variances": {"county": Inference(cluster=["county"])},
+                "leads": None,
+                "claims": claims and claims.model_copy(update={"replications": 2, "replications_a_job": 1}),
             }
         )
 
@@ -226,6 +278,22 @@ class LeadDesign(Design):
     def name(self) -> str:
         """The design's name, which is a file name too."""
         return f"leads_{self.clusters}"
+
+
+@dataclass(frozen=True)
+class ClaimDesign(Design):
+    """A kind of economy in which claims are judged; ``selection`` is the name of its flaw."""
+
+    @property
+    def name(self) -> str:
+        """The design's name, which is a file name too."""
+        return f"claims_{super().name}"
+
+    @property
+    def flaw(self) -> Flaw:
+        """What is wrong with it."""
+        assert self.plan.claims is not None
+        return self.plan.claims.flaws[self.selection]
 
 
 def _batches(replications: int, a_job: int) -> list[str]:

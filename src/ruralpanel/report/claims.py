@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from math import copysign, floor, log10
 from typing import Any
 
 import pandas as pd
 
+from ruralpanel.errors import counted
 from ruralpanel.exhibits.numbers import MINUS, decimal, probability
 from ruralpanel.exhibits.scorecard_table import KINDS
+from ruralpanel.reasons import read
+from ruralpanel.report.diagnosis import place_of_effect
 from ruralpanel.report.estimates import decimals, link
 from ruralpanel.study.addresses import read_address
 from ruralpanel.study.estimators import ESTIMATORS, described
 from ruralpanel.study.model import Study
-from ruralpanel.verification.scorecard import STATUSES
+from ruralpanel.verification.claims.evidence import CONFLICTS, DOUBTS, FINDINGS, NOT_SEEN
+from ruralpanel.verification.claims.status import STATUSES
+from ruralpanel.words.claims import MEANINGS, PARTS
+from ruralpanel.words.claims import STATUSES as STATUS_WORDS
 from ruralpanel.words.estimates import OutcomeWords
 from ruralpanel.words.frames import in_words
 from ruralpanel.words.names import row_words
+from ruralpanel.words.sentences import sentence
+
+AGAINST = (CONFLICTS, DOUBTS, NOT_SEEN)
+"""Evidence that keeps a claim from being robust."""
 
 WIDTH, MARGIN = 170, 18
 """The width of the picture of an interval, and what is left free on both sides for numbers, in pixels."""
 
 
-def claim_cards(claims: pd.DataFrame, study: Study) -> list[dict[str, Any]]:
-    """Print the scorecard, one card a claim.
+def claim_cards(claims: pd.DataFrame, study: Study, places: Collection[str] = ()) -> list[dict[str, Any]]:
+    """Print the scorecard, one card a claim, the robust first.
 
     Parameters
     ----------
@@ -32,33 +42,85 @@ def claim_cards(claims: pd.DataFrame, study: Study) -> list[dict[str, Any]]:
         From :func:`ruralpanel.verification.scorecard.score_claims`.
     study
         The study.
+    places
+        Where the page says what the diagnosis found, from :func:`ruralpanel.report.diagnosis.place_of_effect`; lines of
+        other effects have no link.
 
     Returns
     -------
     list of dict
-        Text, author and status of the claim, and its tests with printed numbers.
+        Text, author and status of the claim, ``short``, why it is no better, its tests with printed numbers, and lines
+        of evidence: ``against``, which speak against it, and ``other``.
     """
     cards = []
     for name, tests in claims.groupby("claim", sort=False):
         first = tests.iloc[0]
+        printed = [_test(test, study) for test in in_words(tests, study.labels()).to_dict("records")]
+        lines = _evidence(tests, study, places)
         cards.append(
             {
                 "name": name,
                 "text": first["text"],
                 "by": "" if pd.isna(first["by"]) else first["by"],
                 "status": first["status"],
-                "tests": [_test(test, study) for test in in_words(tests, study.labels()).to_dict("records")],
+                "status_words": STATUS_WORDS[first["status"]],
+                "short": _short(first["status"], tests, printed, lines),
+                "tests": printed,
+                "against": [line for line in lines if line["finding"] in AGAINST],
+                "other": [line for line in lines if line["finding"] not in AGAINST],
             }
         )
-    return cards
+    return sorted(cards, key=lambda card: STATUSES.index(card["status"]))
+
+
+def claims_by_status(cards: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put cards under what became of them: statuses that any claim has, with what each means."""
+    return [
+        {"status": status, "words": STATUS_WORDS[status], "meaning": MEANINGS[status], "cards": those}
+        for status in STATUSES
+        if (those := [card for card in cards if card["status"] == status])
+    ]
 
 
 def claims_sentence(claims: pd.DataFrame) -> str:
-    """Count claims by what became of them: ``Of 16 claims, 5 are supported, …``."""
+    """Count claims by what became of them: ``16 claims: 2 robust, 3 fragile, …``; statuses that none has are left out."""
     statuses = claims.groupby("claim", sort=False)["status"].first()
-    parts = [f"{(statuses == status).sum()} {status}" for status in STATUSES]
-    total = len(statuses)
-    return f"{total} claim{'' if total == 1 else 's'}: {', '.join(parts)}."
+    counts = [(int((statuses == status).sum()), STATUS_WORDS[status]) for status in STATUSES]
+    return f"{counted(len(statuses), 'claim')}: {', '.join(f'{count} {words}' for count, words in counts if count)}."
+
+
+def _evidence(tests: pd.DataFrame, study: Study, places: Collection[str]) -> list[dict[str, str]]:
+    """Print the lines of evidence of a claim, each once though several tests have it, and what speaks against it first."""
+    lines: dict[tuple[str, ...], dict[str, str]] = {}
+    labels = study.labels()
+    for test in tests.fillna({"treatment": "", "evidence": ""}).to_dict("records"):
+        for each in read(test["evidence"]) or ():
+            words = sentence(each["why"], labels)
+            place = place_of_effect(test["treatment"], test["outcome"])
+            at = link(each["address"]) if each["address"] else f"#{place}" if place in places else ""
+            lines.setdefault(
+                (each["part"], each["finding"], words),
+                {"part": PARTS[each["part"]], "finding": each["finding"], "words": words, "link": at},
+            )
+    return sorted(lines.values(), key=lambda line: FINDINGS.index(line["finding"]))
+
+
+def _short(status: str, tests: pd.DataFrame, printed: list[dict[str, Any]], lines: list[dict[str, str]]) -> str:
+    """Say in a few words why a claim is what it is, by the first test that makes it so."""
+    if status in ("fragile", "conflicting"):
+        finding = CONFLICTS if status == "conflicting" else DOUBTS
+        named = [line for line in lines if line["finding"] == finding] or lines
+        return "; ".join(dict.fromkeys(f"{line['part']}: {line['words']}" for line in named[:2]))
+    deciding = [each for each, own in zip(printed, tests["test_status"], strict=True) if own == status][0]
+    found = f"{deciding['term']} on {deciding['outcome']}: {deciding['estimate']}"
+    interval = f" ({deciding['interval']})" if deciding["interval"] else ""
+    if status == "not_identified":
+        return str(deciding["reason"])
+    if status == "undecided":
+        detectable = deciding["detectable"]
+        could = f"; an effect of {detectable} would have been found with a power of 80%" if detectable else ""
+        return f"{found}{interval}: {deciding['reason']}{could}"
+    return f"{found}{interval}"
 
 
 def _test(test: Mapping[Any, Any], study: Study) -> dict[str, Any]:
@@ -81,7 +143,7 @@ def _test(test: Mapping[Any, Any], study: Study) -> dict[str, Any]:
         "p": probability(test["p_value"], sign=""),
         "p_kind": KINDS[test["p_value_kind"]][0],
         "detectable": decimal(test["minimum_detectable_effect"], digits),
-        "status": test["test_status"],
+        "status": STATUS_WORDS[test["test_status"]],
         "reason": "" if pd.isna(test["reason"]) else test["reason"],
         "address": test["address"],
         "link": link(test["address"]),

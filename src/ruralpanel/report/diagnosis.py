@@ -61,6 +61,11 @@ def diagnosis_parts(findings: pd.DataFrame, study: Study, estimates: pd.DataFram
     }
 
 
+def place_of_effect(treatment: str, outcome: str) -> str:
+    """Name the place on the page of what was found of an effect."""
+    return f"diagnosis-{treatment}-{outcome}"
+
+
 def _effect(
     treatment: str,
     outcome: str,
@@ -76,6 +81,7 @@ def _effect(
     told = {level: [_told(each, labels, at) for each in each_of] for level, each_of in by_level.items()}
     counts = [counted(len(by_level[level]), level) for level in ("warning", "note") if by_level[level]]
     return {
+        "place": place_of_effect(treatment, outcome),
         "title": f"{name_words(treatment, labels)}: {OutcomeWords.of(study.outcomes[outcome]).head}",
         "link": link(at) if at else "",
         "count": sentence_list(counts) if counts else "",

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from ruralpanel.diagnosis.finding import findings_frame
 from ruralpanel.report.balance import balance_parts
-from ruralpanel.report.claims import claim_cards, claims_sentence
+from ruralpanel.report.claims import claim_cards, claims_by_status, claims_sentence
 from ruralpanel.report.codebook import codebook_rows, missingness_rows
 from ruralpanel.report.diagnosis import diagnosis_parts
 from ruralpanel.report.estimates import estimate_rows, traces
@@ -128,12 +128,15 @@ def write_page(contents: PageContents) -> str:
     """
     study, labels, run_times = contents.study, contents.study.labels(), contents.run_times
     environment = Environment(loader=PackageLoader("ruralpanel.report"), autoescape=select_autoescape(default=True))
+    wrong = diagnosis_parts(contents.diagnosis, study, contents.estimates)
+    cards = claim_cards(contents.claims, study, [effect["place"] for effect in wrong["effects"]] if wrong else [])
     return environment.get_template("page.html.j2").render(
         name=contents.name,
         study=study,
-        claims=claim_cards(contents.claims, study),
+        claims=cards,
+        claims_by_status=claims_by_status(cards),
         claims_sentence=claims_sentence(contents.claims),
-        wrong=diagnosis_parts(contents.diagnosis, study, contents.estimates),
+        wrong=wrong,
         exhibits=[shown(exhibit) for exhibit in contents.exhibits],
         sensitivity=sensitivity_tables(contents.sensitivity),
         estimates=estimate_rows(contents.estimates, study),

@@ -201,7 +201,6 @@ def _least_favourable(moments: _Moments, size: float) -> float:
 def _chance_below(moments: _Moments, critical: float) -> float:
     """Integrate the two normal variables over where no statistic exceeds a critical value."""
     from scipy.special import ndtr
-    from scipy.stats import norm
 
     (above, falls_above), (below, falls_below) = moments.loadings[:2]
     spread = float(np.sqrt(moments.covariance[1, 1]))
@@ -216,7 +215,8 @@ def _chance_below(moments: _Moments, critical: float) -> float:
     high = (critical - falls_above * difference) / above
     low = (critical - falls_below * difference) / below
     inside = ndtr((high - towards * difference) / rest) - ndtr((low - towards * difference) / rest)
-    density = norm.pdf(difference, scale=spread)
+    # As scipy.stats.norm.pdf to the last digit, which takes a third of all time for what it checks.
+    density = np.exp(-((difference / spread) ** 2) / 2.0) / np.sqrt(2 * np.pi) / spread
     return float((9 * spread - floor) / 2 * (shares * density * np.maximum(inside, 0)).sum())
 
 

@@ -238,12 +238,17 @@ class Block(Specification):
     specifications: Annotated[dict[Name, Specification], Field(min_length=1)] | None = None
     """Named variations: each states only what differs from the block. Left out: one, called `main`."""
     adjustment: Adjustment | None = None
-    """Adjusts the p-values of the effects of treatments, and of their moderation, for how many there are: all in the
-    block, or those on outcomes of the same `family`. `romano_wolf` and `westfall_young` step down through the largest
+    """Adjusts p-values for the number of hypotheses: all of the block, or those on outcomes of the same `family`. A
+    hypothesis is a term's effect on an outcome in a sample, and counts once, however many specifications and estimators
+    estimate it; the note of the table says how many there are. `romano_wolf` and `westfall_young` step down through the largest
     statistic, or the smallest p-value, of joint bootstrap draws, and need `inference.bootstrap`; `holm` needs nothing;
     these three bound the chance of any false rejection. `sharpened` gives q-values (Anderson 2008), which bound the
     share of false ones among the rejections. Where there is a bootstrap, `holm` and `sharpened` start from its
     p-values."""
+    hypotheses: Annotated[list[Text], Field(min_length=1)] | None = None
+    """The terms whose effects are the hypotheses of the `adjustment`, as addresses have them: `listed*kinship`. Left
+    out: in specifications with `moderators`, the moderation by each of them and not the treatment's own coefficient,
+    which is its effect where moderators are zero; in others, the effects of the treatments."""
 
 
 class Equation(Section):
@@ -305,6 +310,8 @@ class Equation(Section):
     """By treatment, the column of those whom it is assigned to, where that is not the unit."""
     adjustment: Adjustment | None = None
     """How the block's p-values are adjusted for multiple testing."""
+    hypotheses: list[str] = []
+    """The terms that are tested in it, where the block names them."""
     family: str = ""
     """The family of hypotheses that the outcome belongs to; empty for none."""
     seed: int | None = 0

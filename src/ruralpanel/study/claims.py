@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from ruralpanel.study.base import Section, Text
+from ruralpanel.study.rule import Rule
 
 Expectation = Literal["positive", "negative", "zero"]
 ProbabilityName = Literal["usual", "adjusted", "bootstrap", "permutation"]
@@ -24,11 +25,16 @@ class ClaimTest(Section):
     bound: Annotated[float, Field(ge=0)] = 0
     """How large the effect has to be, in the unit of the estimate, for the claim to hold: `positive` asks for an
     interval wholly above it, `negative` for one wholly below minus it, and `zero` for one within plus and minus it.
-    `zero` without a bound can be contradicted, by p < 0.05, and never supported: a test that does not reject proves
+    `zero` without a bound can be contradicted, by p < 0.05, and never robust: a test that does not reject proves
     nothing."""
     p_value: ProbabilityName = "usual"
     """Which p-value decides beside the sign where there is no bound: that of the interval, the one `adjusted` for
     multiple testing, or that of the `bootstrap` or the `permutation`, where the block asks for it."""
+
+    @property
+    def sign(self) -> int:
+        """The sign that is expected: 1, -1, or 0 for none."""
+        return {"positive": 1, "negative": -1, "zero": 0}[self.expect]
 
     @model_validator(mode="after")
     def _one_way_to_decide(self) -> ClaimTest:
@@ -47,4 +53,7 @@ class Claim(Section):
     by: Text | None = None
     """Who claims it: an author and year, or a document."""
     tests: Annotated[list[ClaimTest], Field(min_length=1)]
-    """The claim is supported if all tests support it, contradicted if any contradicts it, and undecided otherwise."""
+    """The claim becomes what the first of these is that any of its tests becomes: contradicted, not identified, undecided,
+    conflicting, fragile; and robust if all tests are."""
+    rule: Rule | None = None
+    """What this claim is held to otherwise than the study's `rule` says: only the keys that differ."""

@@ -25,6 +25,7 @@ from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.panel import ColumnOrigin, Panel
 from ruralpanel.study.paper import Paper
 from ruralpanel.study.period_columns import PeriodColumn, columns_with_periods
+from ruralpanel.study.rule import Rule
 from ruralpanel.study.sensitivity import AnySensitivity
 from ruralpanel.study.shapes import Shape, shape_of_source, shape_of_table
 from ruralpanel.study.sources import Source
@@ -97,6 +98,8 @@ class Study(Section):
     character that is in none of the fonts is an error."""
     claims: dict[Name, Claim] = {}
     """What is claimed, each with the estimates that speak to it; the page begins with what became of them."""
+    rule: Rule = Rule()
+    """What claims are held to; left out, the rule whose error rates are printed. A claim may state keys of its own."""
     paper: Paper | None = None
     """The text of the paper and how it is typeset."""
     published: Text | None = None
@@ -117,6 +120,13 @@ class Study(Section):
         blocks = self.blocks.values()
         parts = [part for block in blocks for part in (block, *(block.specifications or {}).values())]
         return {name for part in parts for name in part.estimators or []}
+
+    @property
+    def treatment_terms(self) -> dict[str, str]:
+        """By the name under which a treatment enters equations, its own or its intensity's, its name."""
+        return {each.column_in_equations(name): name for name, each in self.designation.items()} | {
+            name: name for name in self.designation
+        }
 
     @property
     def lists(self) -> set[str]:
@@ -483,6 +493,7 @@ class Study(Section):
                             donut={name: sorted(each.donut) for name, each in declared.items() if each.donut},
                             levels=levels,
                             adjustment=block.adjustment,
+                            hypotheses=block.hypotheses or [],
                             family=(outcome.family or "") if block.adjustment else "",
                             seed=self.seed if inference.draws_numbers or draws or may_draw(estimator) else None,
                             default_cluster=_leaves_clusters(stated.get("inference")),

@@ -7,6 +7,7 @@ argument that is a reason itself is a sentence of its own, one that is None is n
 
 from __future__ import annotations
 
+from ruralpanel.words.claims import CLAIMS, EVIDENCE
 from ruralpanel.words.diagnosis import FLAWS, REMEDIES
 
 TOGETHER = {"several": "; ", "listed": ", ", "also": " and ", "sentences": " "}
@@ -202,7 +203,7 @@ P_VALUES = {
     "of_wild_bootstrap": "wild cluster bootstrap",
     "of_t_tests": "t tests",
     "of_t_tests_and_draws": "t tests, and those drawn where few clusters are treated",
-    "not_adjusted_no_effect": "not adjusted: only overall effects of treatments and their moderation are",
+    "not_adjusted_no_effect": "not adjusted: it is none of the hypotheses that are tested together",
     "not_adjusted_few_clusters": "not adjusted: few clusters are treated, and it has no p-value",
     "not_adjusted_no_bootstrap": "not adjusted: there is no bootstrap of this coefficient",
     "joint_test": "a joint test of {number:count {word}} has no single estimate",
@@ -380,22 +381,6 @@ MATCHING = {
 }
 """Who is matched with whom."""
 
-CLAIMS = {
-    "no_interval": "it has no interval",
-    "within_bound": "the interval lies within the bound",
-    "outside_bound": "the interval lies outside the bound",
-    "across_bound": "the interval has values that fit and values that do not",
-    "no_such_p_value": "it has no such p-value",
-    "differs_from_zero": "it differs from zero at 5%",
-    "not_told_nor_small": "it is not told from zero, which a small effect would not be either",
-    "not_told_from_zero": "it is not told from zero at 5%",
-    "no_sign": "a joint test has no sign",
-    "is_positive": "it is positive at 5%",
-    "is_negative": "it is negative at 5%",
-    "other_sign": "its sign is the other one, at 5%",
-}
-"""What estimates say to claims."""
-
 SENSITIVITY = {
     "one_period_before": "there is one period only before treatment, so that nothing is known of trends before",
     "no_coefficients_by_event_time": "there are no coefficients by event time",
@@ -481,6 +466,7 @@ SENTENCES = (
     | MATCHING
     | NOT_USED
     | CLAIMS
+    | EVIDENCE
     | SENSITIVITY
     | ANALYSED
     | FLAWS

@@ -159,7 +159,7 @@ WAYS: dict[str, Any] = {
     "share": lambda self, value, _: self.written(100 * value, "g") + "%",
     "percent": lambda self, value, _: self.written(100 * value, ".0f") + "%",
     "p": lambda _, value, __: "p < 0.001" if value < 0.001 else f"p = {value:.3f}",
-    "words": lambda _, value, __: value.replace("_", " "),
+    "words": lambda _, value, __: ", ".join(value if isinstance(value, tuple) else (value,)).replace("_", " "),
     "estimator": lambda self, value, _: described(value, self.labels).short,
 }
 """The ways in which an argument is written, by what stands behind the colon."""

@@ -20,6 +20,7 @@ from ruralpanel.report.paper.typesetting import typeset
 from ruralpanel.study.facts import read_facts
 from ruralpanel.study.model import Study
 from ruralpanel.study.paper_text import read_text
+from ruralpanel.words.claims import STATUSES
 
 
 def write_paper(
@@ -72,7 +73,7 @@ def write_paper(
         estimates,
         transformations={name: outcome.transformation for name, outcome in study.outcomes.items()},
         facts=facts_of_run(study, panel, estimates, verdict),
-        claims=dict(zip(claims["claim"], claims["status"], strict=True)),
+        claims={name: STATUSES[status] for name, status in zip(claims["claim"], claims["status"], strict=True)},
         exhibits=exhibits_in_text(exhibits, text.placed, floats=declared is not None),
         files={name: read_facts(root / path) for name, path in study.facts.items()},
     )
