@@ -55,8 +55,6 @@ def diagnose(subject: Subject, settings: Anticipation) -> Finding:
     leads = len(study.leads)
     if leads < 2:
         raise CannotAnalyse("few_periods_before")
-    clusters = found.estimates["clusters"].min()
-    freedom = clusters - 1 if clusters > 1 else np.inf
     tried = []
     for periods in range(1, min(settings.periods, leads - 1) + 1):
         weights = np.zeros(len(study.coefficients))
@@ -64,7 +62,7 @@ def diagnose(subject: Subject, settings: Anticipation) -> Finding:
         weights[0] += periods / (leads - periods)
         jump = float(weights @ study.coefficients)
         error = float(np.sqrt(weights @ study.covariance @ weights))
-        tried.append((float(2 * student.sf(abs(jump / error), freedom)), periods, jump))
+        tried.append((float(2 * student.sf(abs(jump / error), subject.degrees_of_freedom)), periods, jump))
     p_value, periods, jump = min(tried)
     p_value = min(1.0, p_value * len(tried))
     numbers = {"p": p_value, "jump": jump, "periods": float(periods)}

@@ -61,7 +61,7 @@ def diagnose(subject: Subject, settings: DifferentialTrends) -> Finding:
     level = 1 - settings.size
     broken = _breakdown(study, weights, level)
     slope, matters = slope_found_with(study, settings.power, level), _slope_that_matters(study, weights, settings)
-    trend, trend_p = _trend(study, rows["clusters"].min())
+    trend, trend_p = _trend(study, subject.degrees_of_freedom)
     numbers = {"leads_p": leads_p, "trend": trend, "trend_p": trend_p}
     numbers |= {"pretrend_slope": slope, "slope_that_matters": matters, "breakdown": broken}
     reject, early = min(leads_p, trend_p) < settings.size / 2, 0 < broken < settings.breakdown
@@ -83,7 +83,7 @@ def diagnose(subject: Subject, settings: DifferentialTrends) -> Finding:
     return Finding(ITEM, level_found, numbers, flaw, because("bound_trends"))
 
 
-def _trend(study: EventStudy, clusters: float) -> tuple[float, float]:
+def _trend(study: EventStudy, freedom: float) -> tuple[float, float]:
     """Give the slope of the line through the reference that is nearest to the leads, and its p-value by t."""
     from scipy.stats import t as student
 
@@ -91,7 +91,7 @@ def _trend(study: EventStudy, clusters: float) -> tuple[float, float]:
     weights = before / (before @ before)
     slope = float(weights @ study.leads)
     error = float(np.sqrt(weights @ study.covariance[: len(before), : len(before)] @ weights))
-    return slope, float(2 * student.sf(abs(slope) / error, clusters - 1 if clusters > 1 else np.inf))
+    return slope, float(2 * student.sf(abs(slope) / error, freedom))
 
 
 def _says_little(power: float, slope: float, matters: float) -> Reason:
