@@ -49,6 +49,9 @@ TRIED = 8
 SHARE_LATE = 0.25
 """The least share of treated units that is seen at late event times."""
 
+SPIKE_SIZE = 0.01
+"""Size of the test by which an effect at entry is told from zero where no other effect is."""
+
 INTERVAL = 0.95
 """Level of the interval of the late effect."""
 
@@ -118,7 +121,7 @@ def diagnose(subject: Subject, settings: TransitorySelection) -> Finding:
         "spike_ratio": entry / float(band.effects[-1]) if band.effects[-1] else np.nan,
         "late_from": float(late),
     }
-    told = abs(entry) > float(student.ppf(1 - settings.size / 2, clusters - 1)) * band.entry_error
+    told = abs(entry) > float(student.ppf(1 - SPIKE_SIZE / 2, clusters - 1)) * band.entry_error
     told |= bool(subject.two_way["p_value"] < settings.size)
     words = {name: numbers[name] for name in ("effect_at_entry", "effect_late", "late_from", "late_low", "late_high")}
     if p > settings.size and told:

@@ -219,10 +219,12 @@ class Influence(Item):
 
     change: Positive = 1.0
     """A warning where leaving out one unit, or the most treated, moves the effect by more than so many of its standard
-    errors, or leaving out one unit, cluster, cohort or region changes the sign of a significant one; a note where a
-    cluster moves it as much."""
+    errors and by `share`, or leaving out one unit, cluster, cohort or region changes the sign of a significant one; a
+    note where a cluster moves it as much."""
+    share: Share = 0.25
+    """The least share of the effect that counts."""
     most_treated: Annotated[int, Field(ge=1)] = 30
-    """How many of the most treated units are left out together, at most a tenth of all that are treated."""
+    """How many of the most treated units are left out together, at most 15 in a hundred of all that are treated."""
 
 
 class HeavyTails(Item):
