@@ -46,7 +46,8 @@ def diagnose(subject: Subject, settings: Attrition) -> Finding:
     Returns
     -------
     Finding
-        A warning where treatment moves the chance of being in the sample.
+        A warning where treatment moves the chance of being in the sample; a note where bounds by trimming are narrow
+        beside the effect.
     """
     # Rows that a study leaves out around treatment are not missing.
     equation = subject.equation.model_copy(update={"donut": {}, "anticipation": {}})
@@ -76,7 +77,9 @@ def diagnose(subject: Subject, settings: Attrition) -> Finding:
     if p < settings.size and abs(difference) >= settings.difference:
         within = because("bounds_of_effect", low=lee.low, high=lee.high) if lee else None
         flaw = because("treated_leave" if difference > 0 else "treated_stay", difference=abs(difference), p=p)
-        return Finding(ITEM, "warning", numbers, flaw, because("report_bounds", within=within))
+        # Bounds that are as wide as the effect is large, or reach zero, leave nothing of it.
+        tight = lee is not None and abs(lee.low + lee.high) > 2 * (lee.high - lee.low)
+        return Finding(ITEM, "note" if tight else "warning", numbers, flaw, because("report_bounds", within=within))
     return silent(ITEM, **numbers)
 
 

@@ -104,13 +104,16 @@ def diagnose(subject: Subject, settings: TransitorySelection) -> Finding:
     if late is None:
         return not_run(ITEM, because("too_short_after_treatment", late=settings.late))
     effect, error, clusters = late_effect(adoption, model, equation, late)
+    at_entry = adoption.event_time == 0
+    if not at_entry.any():
+        return not_run(ITEM, because("no_band"))
+    entry = float(np.average((model.outcome - model.predicted)[at_entry], weights=model.weights[at_entry]))
     if equation.weights:  # panels are simulated without
         model = replace(model, weights=np.ones(len(model.weights)))
     band = null_band(adoption, model.outcome - model.predicted, equation, late, settings.draws, subject.seed)
     if band is None:
         return not_run(ITEM, because("no_band"))
     half = float(student.ppf((1 + INTERVAL) / 2, clusters - 1)) * error
-    entry = float(band.effects[0])
     p = band.p
     numbers = {
         "null_band_p": p,
@@ -118,10 +121,10 @@ def diagnose(subject: Subject, settings: TransitorySelection) -> Finding:
         "late_low": effect - half,
         "late_high": effect + half,
         "effect_at_entry": entry,
-        "spike_ratio": entry / float(band.effects[-1]) if band.effects[-1] else np.nan,
+        "spike_ratio": entry / effect if effect else np.nan,
         "late_from": float(late),
     }
-    told = abs(entry) > float(student.ppf(1 - SPIKE_SIZE / 2, clusters - 1)) * band.entry_error
+    told = abs(float(band.effects[0])) > float(student.ppf(1 - SPIKE_SIZE / 2, clusters - 1)) * band.entry_error
     told |= bool(subject.two_way["p_value"] < settings.size)
     words = {name: numbers[name] for name in ("effect_at_entry", "effect_late", "late_from", "late_low", "late_high")}
     if p > settings.size and told:

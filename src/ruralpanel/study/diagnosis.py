@@ -168,7 +168,8 @@ class Attrition(Item):
     """Units that leave the panel, the treated more or less often."""
 
     size: Size = 0.05
-    """A warning where the treated leave more, or less, often by a test of this size, ..."""
+    """A warning where the treated leave more, or less, often by a test of this size (a note where trimming bounds of
+    the effect are narrower than it is large), ..."""
     difference: Share = 0.01
     """... and by at least this, as a difference in the chance of a row to be missing."""
     outer: Annotated[float, Field(ge=0, lt=0.5)] = 0.01
@@ -181,7 +182,9 @@ class OddCohort(Item):
 
     size: Size = 0.05
     """A warning where the effect of a cohort differs from that of the others, adjusted for their number (Holm), by a
-    test of this size."""
+    test of this size, ..."""
+    share: Annotated[float, Field(ge=0)] = 0.5
+    """... and by at least this share of the effect on the others; a note where it differs by less."""
     entry: Positive = 3.0
     """A note where a cohort has more than so many times the units of the median cohort."""
 
