@@ -89,7 +89,7 @@ def diagnose(subject: Subject, settings: Influence) -> Finding:
     matters = max(settings.change * whole.error, settings.share * abs(whole.effect))
     if abs(of_most) > matters:
         flaw = because("rests_on_most_treated", units=len(most), effect=whole.effect, without=whole.effect + of_most)
-        return Finding(ITEM, "warning", numbers, flaw, because("report_without_most_treated", units=len(most)))
+        return Finding(ITEM, "warning", numbers, flaw, because("report_without_most_treated"))
     if abs(largest[0]) > matters:
         name, (change, who) = (unit, by_unit) if largest is by_unit else (cluster, by_cluster)
         flaw = because("rests_on", column=name, who=who, effect=whole.effect, without=whole.effect + change)

@@ -2,7 +2,7 @@ r"""Selection into treatment on good or bad years: would it alone give the event
 
 Designation by a threshold on sales picks units in a good year. Without any effect their outcome is high at entry and
 falls back as shocks wear off. The study's own panel is simulated so (:mod:`ruralpanel.diagnosis.pure_selection`), with
-its units, missing cells, adoption, likeness of a cluster's units and scatter over time, and with loadings on the shock
+its units, missing cells, adoption, treated clusters and scatter over time, and with loadings on the shock
 that explain the effect at entry: those at which the simulated mean is the observed one, give or take its sampling error
 (a confidence distribution, Xie & Singh 2013). The **null band** is what the event study finds in these panels.
 
@@ -25,7 +25,7 @@ from scipy.stats import t as student
 from ruralpanel.absorption.levels import levels_of
 from ruralpanel.arrays import Numbers
 from ruralpanel.diagnosis.finding import Finding, not_run, silent
-from ruralpanel.diagnosis.pure_selection import Design, draw_paths, likeness, path
+from ruralpanel.diagnosis.pure_selection import Design, draw_paths, leanings, likeness, path
 from ruralpanel.diagnosis.variance_components import variance_components
 from ruralpanel.estimation.adoption import Adoption
 from ruralpanel.estimation.sample import CannotEstimate
@@ -102,7 +102,7 @@ def diagnose(subject: Subject, settings: TransitorySelection) -> Finding:
     adoption, model = subject.untreated_outcomes
     late = _late(adoption, equation.unit, settings.late)
     if late is None:
-        return not_run(ITEM, because("too_short_after_treatment", late=settings.late))
+        return not_run(ITEM, because("too_short_after_treatment"))
     effect, error, clusters = late_effect(adoption, model, equation, late)
     at_entry = adoption.event_time == 0
     if not at_entry.any():
@@ -201,8 +201,10 @@ def null_band(adoption: Adoption, left: Numbers, equation: Equation, late: int, 
     if components.cluster + components.unit + components.noise <= 0:
         return None
     entering = np.bincount(first, minlength=len(periods) + 1)[: len(periods)]
-    alike = likeness(first < len(periods), clusters)
-    design = Design(periods, rows > 0, clusters, entering, alike, components, donut)
+    treated = first < len(periods)
+    alike = likeness(treated, clusters)
+    leaning = leanings(treated, clusters, alike)
+    design = Design(periods, rows > 0, clusters, entering, alike, leaning, components, donut)
     effects = _by_event_time(path(outcomes, rows > 0, first, periods, donut), late)
     if not np.isfinite(effects[[0, -1]]).all():
         return None
