@@ -93,7 +93,7 @@ def with_extremes(panel: Panel) -> Panel:
 PLANTED: dict[str, tuple[Callable[[], Panel], dict[str, Any]]] = {
     "transitory_selection": (lambda: selected(1), {}),
     "spillover": (lambda: placed(with_neighbours_effect(economy(3))), PLACES),
-    "attrition": (lambda: leaving(economy(3)), {}),
+    "attrition": (lambda: leaving(economy(3, effect=0.3)), {}),
     "odd_cohort": (lambda: with_an_odd_cohort(economy(3, villages=240)), {}),
     "influence": (lambda: with_one_village(economy(3)), {}),
     "heavy_tails": (lambda: with_extremes(economy(3)), {}),
@@ -177,6 +177,15 @@ def test_bounds_are_no_wider_than_without_assumptions() -> None:
     numbers = found("attrition", leaving(economy(3))).numbers
     assert numbers["exit_difference"] == pytest.approx(0.3, abs=0.05)
     assert numbers["manski_low"] < numbers["lee_low"] < 1 < numbers["lee_high"] < numbers["manski_high"]
+
+
+def test_leaving_that_leaves_most_of_the_effect_is_a_note() -> None:
+    assert found("attrition", leaving(economy(3, effect=3.0))).level == "note"
+
+
+def test_a_cohort_that_differs_by_a_part_of_the_effect_is_a_note() -> None:
+    panel = with_an_odd_cohort(economy(3, villages=240, effect=9.0))
+    assert found("odd_cohort", panel).level == "note"
 
 
 def test_a_year_of_mass_entry_is_a_note() -> None:

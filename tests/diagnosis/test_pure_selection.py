@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal, norm
 
-from ruralpanel.diagnosis.pure_selection import Design, draw_paths, likeness, path
+from ruralpanel.diagnosis.pure_selection import NODES, Design, draw_paths, leanings, likeness, path
 from ruralpanel.diagnosis.variance_components import VarianceComponents, variance_components
 from ruralpanel.estimation.block import block_results
 from tests.conftest import equation
@@ -57,6 +57,15 @@ def test_likeness_is_the_correlation_of_a_normal_index() -> None:
     assert likeness(np.arange(6) < 3, np.arange(6)) == 0
 
 
+def test_clusters_lean_to_where_their_treated_are() -> None:
+    treated, clusters = np.arange(60) < 25, np.repeat([0, 1, 2], 20)  # all, a quarter and none
+    found = leanings(treated, clusters, 0.5)
+    middle = NODES[(found < 0.5).sum(axis=1)]
+    assert middle[0] > middle[1] > middle[2] and found[:, -1] == pytest.approx(1)
+    alone = leanings(treated, clusters, 0.0)  # nothing is known of what does not matter
+    assert NODES[(alone < 0.5).sum(axis=1)] == pytest.approx(0, abs=0.11)
+
+
 def test_the_path_is_that_of_two_stage_estimation() -> None:
     panel = economy(2).sample(frac=0.9, random_state=1)
     chosen = equation(estimator="two_stage", inference={"cluster": ["county"]}, anticipation={"listed": 1})
@@ -72,7 +81,9 @@ def test_the_path_is_that_of_two_stage_estimation() -> None:
 def test_selection_on_shocks_gives_a_spike_that_decays_and_none_gives_none() -> None:
     components = VarianceComponents(0.0, 0.0, 1.0, 0.5, 0.1)
     entering = np.r_[0, 0, 0, np.full(6, 10), 0, 0, 0]
-    design = Design(np.arange(12), np.ones((200, 12), dtype=bool), np.arange(200), entering, 0.0, components, 1)
+    design = Design(
+        np.arange(12), np.ones((200, 12), dtype=bool), np.arange(200), entering, 0.0, np.empty((200, 0)), components, 1
+    )
     for loading, entry in ((0.0, 0.0), (0.5, 1.5), (-0.5, -1.5)):
         total, number = np.moveaxis(draw_paths(design, np.full(40, loading), np.random.default_rng(3))[:, :, :5], 1, 0)
         assert (number[:, 0] == 60).all()

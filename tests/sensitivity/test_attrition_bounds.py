@@ -15,7 +15,7 @@ OBSERVED = np.where(TREATED, ROW % 5 != 0, ROW % 5 < 3)
 
 
 def test_bounds_and_errors_are_those_of_pyleebounds() -> None:
-    """``LeeBounds(n_bootstrap=4000).fit(…)`` of pyleebounds 0.3.0: -0.9886039, -0.3386169; error of the upper 0.1656."""
+    """``LeeBounds(n_bootstrap=4000).fit(…)`` of pyleebounds 0.3.0 gives these, and 0.1656 for the upper error."""
     found = lee_bounds(VALUES, TREATED, OBSERVED)
     assert found.low == pytest.approx(-0.9886039, abs=1e-9) and found.high == pytest.approx(-0.3386169, abs=1e-9)
     assert found.high_error == pytest.approx(0.1656, rel=0.02) and found.trimmed == pytest.approx(0.25)
