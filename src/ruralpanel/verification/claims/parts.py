@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from ruralpanel.diagnosis.finding import Finding
 from ruralpanel.reasons import Reason, because
-from ruralpanel.verification.claims.evidence import DOUBTS, NOT_NEEDED, PASSES, Evidence, Case, not_looked_at
+from ruralpanel.verification.claims.evidence import DOUBTS, NOT_NEEDED, PASSES, Case, Evidence, not_looked_at
 
 Found = tuple[str, Reason] | None
 """A finding and why; None where the numbers that it needs are not there."""
@@ -66,7 +66,9 @@ def transitory(case: Case, finding: Finding) -> Found:
 def influence(case: Case, finding: Finding) -> Found:
     """Ask of ``influence`` whether the estimate is that of a few."""
     asked, numbers = case.rule.influence, finding.numbers
-    change, signs, rest = (numbers.get(name) for name in ("largest_change_in_se", "sign_changes", "without_most_treated"))
+    change, signs, rest = (
+        numbers.get(name) for name in ("largest_change_in_se", "sign_changes", "without_most_treated")
+    )
     if change is None:
         return None
     if case.asserts_effect and signs is not None and signs > asked.sign_changes:
@@ -88,9 +90,11 @@ def assignment(case: Case, finding: Finding) -> Found:
     finding
         ``assignment_level`` or ``few_clusters``.
     """
+    if finding.level == "warning":
+        return DOUBTS, finding.flaw
     p_value = finding.numbers.get({"assignment_level": "p", "few_clusters": "p_wild"}[finding.item])
     if p_value is None:
-        return None if finding.level == "warning" else (PASSES, because(f"silent_{finding.item}"))
+        return PASSES, because(f"silent_{finding.item}")
     if p_value >= case.rule.level:
         return DOUBTS, because(f"open_{finding.item}", p=p_value)
     return PASSES, because(f"holds_{finding.item}", p=p_value)
