@@ -149,8 +149,8 @@ def summarise_claim_rates(replications: pd.DataFrame, plan: Plan) -> pd.DataFram
     pandas.DataFrame
         One row a design and truth, in the plan's order: how many economies and claims; the share of claims with each
         status; ``robust_economies``, the share of economies in which any of these claims is robust, with the ends of
-        its own 95% interval (Wilson); the ``aim`` for it; of claims whose sign is told as claimed, the share that each part
-        of the rule speaks against; and a verdict, which convicts where the whole interval is beyond the aim.
+        its own 95% interval (Wilson); the ``aim`` for it; of claims whose sign is told as claimed, the share that each
+        part of the rule speaks against; and a verdict, which convicts where the whole interval is beyond the aim.
     """
     from scipy.stats import binomtest
 

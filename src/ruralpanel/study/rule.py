@@ -73,6 +73,9 @@ class AgreementRule(Section):
     level: Level = 0.05
     """Estimates differ beyond sampling error where a test of their difference rejects at this level, divided by the
     number of estimators compared with."""
+    share: Annotated[float, Field(ge=0)] = 0.2
+    """And they conflict if the difference is at least this share of the estimate: estimators weigh units differently,
+    so that in large samples all differ by a little where effects do."""
 
 
 class InfluenceRule(Section):
@@ -115,6 +118,9 @@ class Rule(Section):
     warnings: list[ItemName] = list(OTHER_ITEMS)
     """Further items of the diagnosis whose warnings make a claim fragile. Those that were not looked at are named, and
     do not keep a claim from being robust."""
+    warnings_from: Annotated[float, Field(ge=0)] = 0.5
+    """A warning that says by how much the outcome moves (a jump before treatment, a cohort unlike the others) counts
+    where that is at least this share of the estimate; others always do."""
 
     def overridden(self, own: Rule | None) -> Rule:
         """Give the rule with what a claim states of its own in it.

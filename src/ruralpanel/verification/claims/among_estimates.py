@@ -25,8 +25,8 @@ def agreement(case: Case) -> Iterator[Evidence]:
 
     They are of one sample, so that they move together; how much is not known. The standard error of the difference is
     taken for that of independent estimates, the root of the sum of squares, which is too large where they are
-    positively correlated, as estimates of one effect from one sample are: a conflict that is told is one. Tests are two-sided and
-    normal, at the rule's level divided by their number (Bonferroni).
+    positively correlated, as estimates of one effect from one sample are: a conflict that is told is one. Tests are
+    two-sided and normal, at the rule's level divided by their number (Bonferroni); and a conflict has some size.
     """
     others = _of_same_effect(case)
     if others.empty:
@@ -38,6 +38,7 @@ def agreement(case: Case) -> Iterator[Evidence]:
     farthest = int(np.argmax(np.abs(distance.to_numpy())))
     other = others.iloc[farthest]
     differ = _two_sided(float(distance.iloc[farthest])) < case.rule.agreement.level / len(others)
+    differ &= abs(other["estimate"] - case.row["estimate"]) >= case.rule.agreement.share * case.size
     why = {"estimator": other["estimator"], "estimate": other["estimate"], "errors": abs(distance.iloc[farthest])}
     if differ:
         yield Evidence("agreement", CONFLICTS, because("estimators_disagree", **why), "", address_of(other))
@@ -62,7 +63,10 @@ def _of_same_effect(case: Case) -> pd.DataFrame:
     place = ["block", "specification", "outcome", "estimator"]
     products = rows.loc[rows["term"].str.startswith(f"{own['term']}*"), place].drop_duplicates()
     moderated = pd.MultiIndex.from_frame(rows[place]).isin(pd.MultiIndex.from_frame(products))
-    return rows[known & ~moderated]
+    found = rows[known & ~moderated]
+    # One of each estimator: that of this block, where there is one, or else the first.
+    own_block = (found["block"] == own["block"]).to_numpy()
+    return found.iloc[np.argsort(~own_block, kind="stable")].drop_duplicates("estimator")
 
 
 def _empty(column: pd.Series) -> pd.Series:

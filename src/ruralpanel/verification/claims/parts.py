@@ -143,6 +143,18 @@ def from_diagnosis(part: str, case: Case) -> Iterator[Evidence]:
             yield Evidence(part, *found, item)
 
 
+SIZES = {"anticipation": "jump", "odd_cohort": "difference"}
+"""By item, the number that says by how much the outcome moves."""
+
+
+def _counts(finding: Finding, case: Case) -> bool:
+    """Tell whether an item warns at an estimate, of something that is large enough beside it."""
+    if finding.level != "warning" or case.address not in (finding.addresses or (case.address,)):
+        return False
+    size = abs(finding.numbers.get(SIZES.get(finding.item, ""), float("inf")))
+    return size >= case.rule.warnings_from * case.size
+
+
 def other_warnings(case: Case) -> Iterator[Evidence]:
     """Give a line for each further item that warns, and one for those that do not and for those not looked at."""
     silent, unseen = [], []
@@ -150,7 +162,7 @@ def other_warnings(case: Case) -> Iterator[Evidence]:
         finding = case.findings.get(item)
         if finding is None or finding.level == "not_run":
             unseen.append(item)
-        elif finding.level == "warning" and case.address in (finding.addresses or (case.address,)):
+        elif _counts(finding, case):
             yield Evidence("warnings", DOUBTS, finding.flaw, item)
         else:
             silent.append(item)
