@@ -69,13 +69,17 @@ def test_shares_are_held_to_the_aims(
 
 
 def test_the_page_says_what_cannot_be_reached(plan: Plan) -> None:
-    parts = [made(plan, "zero", "clean", 0.01), made(plan, "zero", "selected", 0.2), made(plan, "positive", "clean", 0.9)]
+    parts = [
+        made(plan, "zero", "clean", 0.01),
+        made(plan, "zero", "selected", 0.2),
+        made(plan, "positive", "clean", 0.9),
+    ]
     summary = summarise_claim_rates(pd.concat(parts), plan)
     said = claim_rate_sentences(summary, plan)
     assert not said["all_held"]
     assert said["surprises"] == [
-        "Zero effect, selected, 30 counties: false claims are robust too often, in 20.0% of economies (simulation error: "
-        "16.4% to 24.2%; aim: 5.0%)."
+        "Zero effect, selected, 30 counties: false claims are robust too often, in 20.0% of economies (simulation "
+        "error: 16.4% to 24.2%; aim: 5.0%)."
     ]
     assert "With nothing wrong, a true claim is robust in 90.0% of economies" in said["found"]
     html = claim_rates_page(summary, plan, {"Shares": b"png"}, ["../claims.csv"])

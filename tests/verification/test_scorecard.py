@@ -29,7 +29,9 @@ def estimates(panel: pd.DataFrame) -> pd.DataFrame:
     return estimate_block(panel, [equation(regressors=["x"])])[0]
 
 
-def judged(estimates: pd.DataFrame, diagnosis: pd.DataFrame | None, *tests: dict[str, Any], **rule: Any) -> pd.DataFrame:
+def judged(
+    estimates: pd.DataFrame, diagnosis: pd.DataFrame | None, *tests: dict[str, Any], **rule: Any
+) -> pd.DataFrame:
     rules = {"pays": Rule.model_validate(rule)}
     return score_claims(claimed(*tests), estimates, diagnosis, rules, {"listed": "listed"})
 

@@ -108,7 +108,7 @@ def _compared(candidates: Sequence[int], rows: Sequence[dict[Any, Any]]) -> dict
 
 
 def _alike(row: dict[Any, Any], other: dict[Any, Any]) -> int:
-    """Tell how alike the ways are in which two rows were estimated: by specification and estimator, or by the latter."""
+    """Tell how alike two rows were estimated: 2 by one specification and estimator, 1 by one estimator, 0 otherwise."""
     same_estimator = row["estimator"] == other["estimator"]
     return same_estimator + (same_estimator and row["specification"] == other["specification"])
 

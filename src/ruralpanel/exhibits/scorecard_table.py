@@ -107,8 +107,8 @@ def _notes(claims: pd.DataFrame, declaration: ExhibitDeclaration, exhibit: Score
     notes.append(
         "A claim is robust if all its tests are; else it is the first of contradicted, not identified, undecided, "
         "conflicting and fragile that any of them is. Without a bound, p tells a sign; with one, the interval decides. "
-        "Fragile: as claimed, but it could be an artefact. Conflicting: estimators of the effect differ beyond sampling "
-        "error."
+        "Fragile: as claimed, but it could be an artefact. Conflicting: estimators of the effect differ beyond "
+        "sampling error."
     )
     kinds = _kinds(claims)
     if len(kinds) > 1:

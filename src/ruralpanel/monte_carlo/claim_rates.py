@@ -1,4 +1,4 @@
-"""How often the rule calls claims robust, fragile and so on that are false, or true, in economies whose truth is known."""
+"""How often the rule calls claims robust, fragile and so on that are false, or true, where the truth is known."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _judged(design: ClaimDesign, replication: int) -> list[dict[str, Any]]:
             "design": design.name,
             "replication": replication,
             "claim": name,
-            "true": bool(truth * (1 if CLAIMS[name] == "positive" else -1) > 0),
+            "true": bool(truth * (1 if CLAIMS[str(name)] == "positive" else -1) > 0),
             "status": tests["status"].iloc[0],
             "against": " ".join(_against(tests["evidence"])),
         }
@@ -148,9 +148,9 @@ def summarise_claim_rates(replications: pd.DataFrame, plan: Plan) -> pd.DataFram
     -------
     pandas.DataFrame
         One row a design and truth, in the plan's order: how many economies and claims; the share of claims with each
-        status; ``robust_economies``, the share of economies in which any of these claims is robust, with the ends of its
-        own 95% interval (Wilson); the ``aim`` for it; of claims whose sign is told as claimed, the share that each part
-        of the rule speaks against; and a verdict, which convicts where the whole interval is beyond the aim.
+        status; ``robust_economies``, the share of economies in which any of these claims is robust, with the ends of
+        its own 95% interval (Wilson); the ``aim`` for it; of claims whose sign is told as claimed, the share that each
+        part of the rule speaks against; and a verdict, which convicts where the whole interval is beyond the aim.
     """
     from scipy.stats import binomtest
 

@@ -38,11 +38,10 @@ def claim_rates_figure(summary: pd.DataFrame) -> Figure:
     summary
         From :func:`ruralpanel.monte_carlo.claim_rates.summarise_claim_rates`.
     """
-    designs = list(dict.fromkeys(summary["design"]))
-    first = summary.drop_duplicates("design").set_index("design")
+    first = summary.drop_duplicates("design")
+    designs = first["design"].tolist()
     labels = [
-        f"{first.at[name, 'effects']}, {first.at[name, 'flaw']}, {first.at[name, 'clusters']}".replace("_", " ")
-        for name in designs
+        f"{row['effects']}, {row['flaw']}, {row['clusters']}".replace("_", " ") for row in first.to_dict("records")
     ]
     with figure_style():
         figure, grid = plt.subplots(

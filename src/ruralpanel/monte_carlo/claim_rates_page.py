@@ -45,14 +45,16 @@ def claim_rate_sentences(summary: pd.DataFrame, plan: Plan) -> dict[str, Any]:
     sizes = ", ".join(map(str, plan.claims.clusters))
     return {
         "done": (
-            f"{replications_words(summary)} economies were drawn of each of {counted(len(plan.claim_designs()), 'kind')}, "
-            f"with {sizes} counties and {plan.claims.villages_a_county} villages in each on average. In each, claims that "
-            "income rises and that it falls were judged as a study’s are: by its estimates, by every item of its "
-            "diagnosis, and by the rule."
+            f"{replications_words(summary)} economies were drawn of each of "
+            f"{counted(len(plan.claim_designs()), 'kind')}, with {sizes} counties and {plan.claims.villages_a_county} "
+            "villages in each on average. In each, claims that income rises and that it falls were judged as a study’s "
+            "are: by its estimates, by every item of its diagnosis, and by the rule."
         ),
         "found": " ".join(
             [
-                _found(summary, "false", False, "With nothing wrong, a false claim is robust", FALSE_IN_CLEAN, "at most"),
+                _found(
+                    summary, "false", False, "With nothing wrong, a false claim is robust", FALSE_IN_CLEAN, "at most"
+                ),
                 _found(summary, "false", True, "With a flaw planted, it is", FALSE_WITH_FLAW, "at most"),
                 _found(summary, "true", False, "With nothing wrong, a true claim is robust", TRUE_IN_CLEAN, "at least"),
             ]

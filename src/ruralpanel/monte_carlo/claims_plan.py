@@ -28,7 +28,7 @@ class Flaw(Section):
 
 
 class ClaimRates(Section):
-    """Economies on which claims are judged as a study's are: by its estimates, every item of its diagnosis, and the rule.
+    """Economies on which claims are judged as a study's are: by estimates, every item of a diagnosis, and the rule.
 
     Every level of `effects` with every one of `flaws` and of `clusters` is a design. In each economy it is claimed that
     income rises, and that it falls; a claim is true where the average effect has its sign.

@@ -97,7 +97,11 @@ class Plan(Section):
         of_leads = [("leads", self.leads.economy), ("leads", self.leads.effects)] if self.leads is not None else []
         of_claims: list[tuple[str, Overrides]] = []
         if self.claims is not None:
-            parts = [self.claims.economy, *self.claims.effects.values(), *(f.economy for f in self.claims.flaws.values())]
+            parts = [
+                self.claims.economy,
+                *self.claims.effects.values(),
+                *(f.economy for f in self.claims.flaws.values()),
+            ]
             of_claims = [("claims", each) for each in parts]
         for where, overrides in (("economy", self.economy), *self.effects.items(), *of_leads, *of_claims):
             for key in overrides:

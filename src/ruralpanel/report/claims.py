@@ -83,14 +83,14 @@ def claims_by_status(cards: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def claims_sentence(claims: pd.DataFrame) -> str:
-    """Count claims by what became of them: ``16 claims: 2 robust, 3 fragile, …``; statuses that none has are left out."""
+    """Count claims by what became of them: ``16 claims: 2 robust, 3 fragile, …``, without statuses that none has."""
     statuses = claims.groupby("claim", sort=False)["status"].first()
     counts = [(int((statuses == status).sum()), STATUS_WORDS[status]) for status in STATUSES]
     return f"{counted(len(statuses), 'claim')}: {', '.join(f'{count} {words}' for count, words in counts if count)}."
 
 
 def _evidence(tests: pd.DataFrame, study: Study, places: Collection[str]) -> list[dict[str, str]]:
-    """Print the lines of evidence of a claim, each once though several tests have it, and what speaks against it first."""
+    """Print the lines of evidence of a claim, each once though several tests have it, those against it first."""
     lines: dict[tuple[str, ...], dict[str, str]] = {}
     labels = study.labels()
     for test in tests.fillna({"treatment": "", "evidence": ""}).to_dict("records"):
@@ -111,7 +111,7 @@ def _short(status: str, tests: pd.DataFrame, printed: list[dict[str, Any]], line
         finding = CONFLICTS if status == "conflicting" else DOUBTS
         named = [line for line in lines if line["finding"] == finding] or lines
         return "; ".join(dict.fromkeys(f"{line['part']}: {line['words']}" for line in named[:2]))
-    deciding = [each for each, own in zip(printed, tests["test_status"], strict=True) if own == status][0]
+    deciding = next(each for each, own in zip(printed, tests["test_status"], strict=True) if own == status)
     found = f"{deciding['term']} on {deciding['outcome']}: {deciding['estimate']}"
     interval = f" ({deciding['interval']})" if deciding["interval"] else ""
     if status == "not_identified":

@@ -240,11 +240,11 @@ class Block(Specification):
     adjustment: Adjustment | None = None
     """Adjusts p-values for the number of hypotheses: all of the block, or those on outcomes of the same `family`. A
     hypothesis is a term's effect on an outcome in a sample, and counts once, however many specifications and estimators
-    estimate it; the note of the table says how many there are. `romano_wolf` and `westfall_young` step down through the largest
-    statistic, or the smallest p-value, of joint bootstrap draws, and need `inference.bootstrap`; `holm` needs nothing;
-    these three bound the chance of any false rejection. `sharpened` gives q-values (Anderson 2008), which bound the
-    share of false ones among the rejections. Where there is a bootstrap, `holm` and `sharpened` start from its
-    p-values."""
+    estimate it; the note of the table says how many there are. `romano_wolf` and `westfall_young` step down through
+    the largest statistic, or the smallest p-value, of joint bootstrap draws, and need `inference.bootstrap`; `holm`
+    needs nothing; these three bound the chance of any false rejection. `sharpened` gives q-values (Anderson 2008),
+    which bound the share of false ones among the rejections. Where there is a bootstrap, `holm` and `sharpened` start
+    from its p-values."""
     hypotheses: Annotated[list[Text], Field(min_length=1)] | None = None
     """The terms whose effects are the hypotheses of the `adjustment`, as addresses have them: `listed*kinship`. Left
     out: in specifications with `moderators`, the moderation by each of them and not the treatment's own coefficient,

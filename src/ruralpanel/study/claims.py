@@ -53,7 +53,7 @@ class Claim(Section):
     by: Text | None = None
     """Who claims it: an author and year, or a document."""
     tests: Annotated[list[ClaimTest], Field(min_length=1)]
-    """The claim becomes what the first of these is that any of its tests becomes: contradicted, not identified, undecided,
-    conflicting, fragile; and robust if all tests are."""
+    """The claim is the first of these that any of its tests is: contradicted, not identified, undecided, conflicting,
+    fragile; and robust if all tests are."""
     rule: Rule | None = None
     """What this claim is held to otherwise than the study's `rule` says: only the keys that differ."""

@@ -24,6 +24,7 @@ OTHER_ITEMS: tuple[ItemName, ...] = (
     "spillover",
     "odd_cohort",
     "denominator",
+    "heavy_tails",
     "baseline_imbalance",
 )
 """Items of the diagnosis that no other part reads, and whose warnings say how an effect could be an artefact."""
@@ -38,7 +39,7 @@ class LeadsRule(Section):
 
     level: Level = 0.01
     """A joint test of leads with a p-value below this says that the treated developed differently before. Small, since
-    the other two keys ask what a test that does not reject would have seen."""
+    the other two keys ask what a test that does not reject would have seen, and true effects have to pass all parts."""
     within: Annotated[float, Field(gt=0)] | None = 1.0
     """How large, in multiples of the estimate (of the claim's `bound`, where it shows that there is no effect), the
     lead may be that an equivalence test at 5% cannot exclude. `null`: any."""
@@ -51,7 +52,7 @@ class LeadsRule(Section):
 class BreakdownRule(Section):
     """What the breakdown value is held to."""
 
-    benchmark: Annotated[float, Field(ge=0)] = 0.5
+    benchmark: Annotated[float, Field(ge=0)] = 0.25
     """How many times the largest change between periods before treatment trends may differ by afterwards without zero
     entering the interval (Rambachan and Roth 2023): less is fragile."""
 
@@ -72,15 +73,18 @@ class AgreementRule(Section):
     level: Level = 0.05
     """Estimates differ beyond sampling error where a test of their difference rejects at this level, divided by the
     number of estimators compared with."""
+    share: Annotated[float, Field(ge=0)] = 0.2
+    """And they conflict if the difference is at least this share of the estimate: estimators weigh units differently,
+    so that in large samples all differ by a little where effects do."""
 
 
 class InfluenceRule(Section):
     """What an estimate without some of its units is held to."""
 
-    change: Annotated[float, Field(gt=0)] = 2.0
-    """How many of its standard errors an estimate may move when one unit, cluster, cohort or region is left out."""
+    change: Annotated[float, Field(gt=0)] = 1.5
+    """How many of its standard errors an estimate may move when one unit or cluster is left out."""
     sign_changes: Annotated[int, Field(ge=0)] = 0
-    """How many of these may change its sign."""
+    """How many units, clusters, cohorts and regions may change its sign when one of them is left out."""
 
 
 class AttritionRule(Section):
@@ -97,8 +101,8 @@ class Rule(Section):
     """The p-value below which a sign is told, and below which p-values at the level of assignment and those adjusted
     for other hypotheses have to be."""
     parts: list[Part] = list(PARTS)
-    """What is asked of a claim about a treatment's own effect. A part that is left out is named on the page; one that is
-    asked and cannot be looked at keeps a claim from being robust."""
+    """What is asked of a claim about a treatment's own effect. A part that is left out is named on the page; one that
+    is asked and cannot be looked at keeps a claim from being robust."""
     leads: LeadsRule = LeadsRule()
     """Differences before treatment."""
     breakdown: BreakdownRule = BreakdownRule()
@@ -112,8 +116,11 @@ class Rule(Section):
     attrition: AttritionRule = AttritionRule()
     """Those who leave the sample."""
     warnings: list[ItemName] = list(OTHER_ITEMS)
-    """Further items of the diagnosis whose warnings make a claim fragile. Those that were not looked at are named, and do
-    not keep a claim from being robust."""
+    """Further items of the diagnosis whose warnings make a claim fragile. Those that were not looked at are named, and
+    do not keep a claim from being robust."""
+    warnings_from: Annotated[float, Field(ge=0)] = 0.5
+    """A warning that says by how much the outcome moves (a jump before treatment, a cohort unlike the others) counts
+    where that is at least this share of the estimate; others always do."""
 
     def overridden(self, own: Rule | None) -> Rule:
         """Give the rule with what a claim states of its own in it.

@@ -62,29 +62,28 @@ EVIDENCE = {
     "no_other_estimator": "no other estimator is of the same effect, and the diagnosis does not compare",
     "part_left_out": "not asked: the study’s rule leaves it out ({part:words})",
     "leads_differ": "the treated developed differently before treatment (p = {p:.3f})",
-    "leads_without_power": "leads are not told from zero (p = {p:.3f}), but a slope would have to be {slope:.3g} a period to "
-    "be found, where {matters:.3g} would make all of the effect",
-    "leads_not_small": "leads are not told from zero (p = {p:.3f}), but differences of up to {bound:.3g} cannot be excluded "
-    "either, where {size:.3g} would do",
+    "leads_without_power": "leads are not told from zero (p = {p:.3f}), but a slope would have to be {slope:.3g} a "
+    "period to be found, where {matters:.3g} would make all of the effect",
+    "leads_not_small": "leads are not told from zero (p = {p:.3f}), but differences of up to {bound:.3g} cannot be "
+    "excluded either, where {size:.3g} would do",
     "leads_within": ", and are within ±{bound:.3g}",
     "leads_alike": "leads are not told from zero (p = {p:.3f}){told}",
-    "breaks_down": "zero cannot be excluded once trends may differ by {value:.2f} of the largest change before treatment; "
-    "{benchmark:g} is asked for",
+    "breaks_down": "zero cannot be excluded once trends may differ by {value:.2f} of the largest change before "
+    "treatment; {benchmark:g} is asked for",
     "holds_out": "zero stays excluded until trends differ by {value:.2f} of the largest change before treatment "
     "({benchmark:g} is asked for)",
     "within_null_band": "selection on good or bad years without any effect would give such a path (p = {p:.3f})",
-    "decays_after_entry": "the effect at entry is {ratio:.1f} times the later one, as good or bad years that pass would "
-    "have it",
+    "decays_after_entry": "the effect at entry is {ratio:.1f} times the later one, as good or bad years that pass "
+    "would have it",
     "outside_null_band": "selection on good or bad years without any effect would not give such a path (p = {p:.3f})",
-    "sign_of_a_few": "leaving out a single unit, cluster, cohort or region changes the sign ({number:count time})",
-    "estimate_of_a_few": "leaving out a single unit, cluster, cohort or region moves the estimate by {change:.1f} standard "
-    "errors",
+    "sign_of_a_few": "leaving out one unit, cluster, cohort or region changes the sign, for {number} of them",
+    "estimate_of_a_few": "leaving out a single unit or cluster moves the estimate by {change:.1f} standard errors",
     "sign_of_most_treated": "without the most treated units the estimate is {estimate:.3g}",
-    "estimate_of_all": "no single unit, cluster, cohort or region moves the estimate by more than {change:.1f} standard "
-    "errors",
+    "estimate_of_all": "no single unit or cluster moves the estimate by more than {change:.1f} standard errors",
     "silent_assignment_level": "treatment is not assigned above the clusters",
     "silent_few_clusters": "clusters are not few",
-    "open_assignment_level": "clustered by the level at which treatment is assigned, the sign is not told (p = {p:.3f})",
+    "open_assignment_level": "clustered by the level at which treatment is assigned, the sign is not told "
+    "(p = {p:.3f})",
     "open_few_clusters": "the wild bootstrap, for few clusters, does not tell the sign (p = {p:.3f})",
     "holds_assignment_level": "clustered by the level at which treatment is assigned too (p = {p:.3f})",
     "holds_few_clusters": "by the wild bootstrap for few clusters too (p = {p:.3f})",
@@ -93,7 +92,8 @@ EVIDENCE = {
     "bounds_disagree": "bounds for those who leave do not settle it: {low:.3g} to {high:.3g}",
     "no_other_warning": "nothing found: {items:words}",
     "others_not_looked_at": "not looked at: {items:words}",
-    "estimators_disagree": "{estimator:estimator} finds {estimate:.3g}, {errors:.1f} standard errors of the difference away",
+    "estimators_disagree": "{estimator:estimator} finds {estimate:.3g}, {errors:.1f} standard errors of the "
+    "difference away",
     "estimators_agree": "{number:count other estimator} of the same effect within sampling error; the farthest, "
     "{estimator:estimator}, finds {estimate:.3g}, {errors:.1f} standard errors of the difference away",
     "average_agrees": "effects do not differ so that two-way effects mislead{difference}",

@@ -35,7 +35,7 @@ def row(estimate: float, standard_error: float) -> pd.Series:
         "p_value_bootstrap": np.nan,
         "p_value_permutation": np.nan,
     }
-    place = {"outcome": "y", "term": "listed", "kind": "coefficient", "sample": "", "weights": "none"}
+    place = {"block": "b", "outcome": "y", "term": "listed", "kind": "coefficient", "sample": "", "weights": "none"}
     within = {"estimator": "two_way_fixed_effects", "event_time": pd.NA, "cohort": "", "period": pd.NA}
     numbers = {"degrees_of_freedom": np.inf} | statistics(estimate, standard_error, np.inf, 0.95)
     return pd.Series(empty | place | within | numbers)
@@ -47,7 +47,7 @@ def case_of(test: dict[str, Any], findings: list[Finding], rule: Rule | None = N
     estimate: pd.Series = changes.pop("row", row(5.0, 1.0))
     said, _ = decide(read, estimate)
     usual = {
-        "estimates": pd.DataFrame([estimate, estimate]).assign(block="b", specification="main"),
+        "estimates": pd.DataFrame([estimate, estimate]).assign(specification="main"),
         "beside": {"b": probability(read, estimate)},
         "own_effect": True,
         "asserts_effect": not (said == "holds" and read.expect == "zero"),
@@ -212,6 +212,13 @@ def test_a_warning_counts_where_the_rule_names_its_item_and_at_its_addresses_onl
     assert status(case_of({}, [*clean, elsewhere])) == "robust"
     assert status(case_of({}, [*clean, finding("bad_control", "not_run")])) == "robust"
     assert status(case_of({}, [*clean[1:], finding("differential_trends", "not_run")])) == "fragile"
+
+
+@pytest.mark.parametrize(("item", "number"), [("odd_cohort", "difference"), ("anticipation", "jump")])
+def test_a_warning_of_something_small_beside_the_estimate_does_not_count(item: str, number: str) -> None:
+    clean = with_numbers("influence")
+    assert status(case_of({}, [*clean, finding(item, "warning", **{number: -2.4})])) == "robust"
+    assert status(case_of({}, [*clean, finding(item, "warning", **{number: -2.6})])) == "fragile"
 
 
 def test_of_no_effect_only_that_is_asked_which_could_hide_one() -> None:

@@ -13,7 +13,7 @@ from ruralpanel.inference.multiple_testing import holm
 from ruralpanel.reasons import because
 from ruralpanel.study.claims import ClaimTest
 from ruralpanel.study.estimators import ESTIMATORS
-from ruralpanel.verification.claims.evidence import CONFLICTS, DOUBTS, PASSES, Evidence, Case, not_looked_at
+from ruralpanel.verification.claims.evidence import CONFLICTS, DOUBTS, PASSES, Case, Evidence, not_looked_at
 from ruralpanel.verification.claims.sign import P_VALUES
 
 REGRESSION_AND_EFFECT = {"coefficient": "overall"}
@@ -24,9 +24,9 @@ def agreement(case: Case) -> Iterator[Evidence]:
     """Compare the estimate with those of the same effect by other estimators.
 
     They are of one sample, so that they move together; how much is not known. The standard error of the difference is
-    taken for that of independent estimates, the root of the sum of squares, which is too large where they are positively
-    correlated, as estimates of one effect from one sample are: a conflict that is told is one. Tests are two-sided and
-    normal, at the rule's level divided by their number (Bonferroni).
+    taken for that of independent estimates, the root of the sum of squares, which is too large where they are
+    positively correlated, as estimates of one effect from one sample are: a conflict that is told is one. Tests are
+    two-sided and normal, at the rule's level divided by their number (Bonferroni); and a conflict has some size.
     """
     others = _of_same_effect(case)
     if others.empty:
@@ -38,6 +38,7 @@ def agreement(case: Case) -> Iterator[Evidence]:
     farthest = int(np.argmax(np.abs(distance.to_numpy())))
     other = others.iloc[farthest]
     differ = _two_sided(float(distance.iloc[farthest])) < case.rule.agreement.level / len(others)
+    differ &= abs(other["estimate"] - case.row["estimate"]) >= case.rule.agreement.share * case.size
     why = {"estimator": other["estimator"], "estimate": other["estimate"], "errors": abs(distance.iloc[farthest])}
     if differ:
         yield Evidence("agreement", CONFLICTS, because("estimators_disagree", **why), "", address_of(other))
@@ -53,14 +54,19 @@ def _of_same_effect(case: Case) -> pd.DataFrame:
     for name in ("outcome", "term", "sample", "weights"):
         known &= rows[name] == own[name]
     for name in ("event_time", "cohort", "period"):
-        known &= (rows[name] == own[name]).fillna(False) if pd.notna(own[name]) and own[name] != "" else _empty(rows[name])
+        known &= (
+            (rows[name] == own[name]).fillna(False) if pd.notna(own[name]) and own[name] != "" else _empty(rows[name])
+        )
     known &= rows["kind"].replace(REGRESSION_AND_EFFECT) == REGRESSION_AND_EFFECT.get(own["kind"], own["kind"])
     scale = ESTIMATORS[own["estimator"]].scale
     known &= np.array([each != own["estimator"] and ESTIMATORS[each].scale == scale for each in rows["estimator"]])
     place = ["block", "specification", "outcome", "estimator"]
     products = rows.loc[rows["term"].str.startswith(f"{own['term']}*"), place].drop_duplicates()
     moderated = pd.MultiIndex.from_frame(rows[place]).isin(pd.MultiIndex.from_frame(products))
-    return rows[known & ~moderated]
+    found = rows[known & ~moderated]
+    # One of each estimator: that of this block, where there is one, or else the first.
+    own_block = (found["block"] == own["block"]).to_numpy()
+    return found.iloc[np.argsort(~own_block, kind="stable")].drop_duplicates("estimator")
 
 
 def _empty(column: pd.Series) -> pd.Series:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ruralpanel.reasons import because
 from ruralpanel.study.rule import PARTS
 from ruralpanel.verification.claims.among_estimates import agreement, multiplicity
-from ruralpanel.verification.claims.evidence import FINDINGS, NOT_NEEDED, Evidence, Case
+from ruralpanel.verification.claims.evidence import FINDINGS, NOT_NEEDED, Case, Evidence
 from ruralpanel.verification.claims.parts import OF_EFFECTS, from_diagnosis, other_warnings
 
 OF_ANY_TERM = {"agreement": agreement, "multiplicity": multiplicity}

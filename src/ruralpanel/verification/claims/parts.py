@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from ruralpanel.diagnosis.finding import Finding
 from ruralpanel.reasons import Reason, because
-from ruralpanel.verification.claims.evidence import DOUBTS, NOT_NEEDED, PASSES, Evidence, Case, not_looked_at
+from ruralpanel.verification.claims.evidence import DOUBTS, NOT_NEEDED, PASSES, Case, Evidence, not_looked_at
 
 Found = tuple[str, Reason] | None
 """A finding and why; None where the numbers that it needs are not there."""
@@ -66,7 +66,9 @@ def transitory(case: Case, finding: Finding) -> Found:
 def influence(case: Case, finding: Finding) -> Found:
     """Ask of ``influence`` whether the estimate is that of a few."""
     asked, numbers = case.rule.influence, finding.numbers
-    change, signs, rest = (numbers.get(name) for name in ("largest_change_in_se", "sign_changes", "without_most_treated"))
+    change, signs, rest = (
+        numbers.get(name) for name in ("largest_change_in_se", "sign_changes", "without_most_treated")
+    )
     if change is None:
         return None
     if case.asserts_effect and signs is not None and signs > asked.sign_changes:
@@ -88,9 +90,11 @@ def assignment(case: Case, finding: Finding) -> Found:
     finding
         ``assignment_level`` or ``few_clusters``.
     """
+    if finding.level == "warning":
+        return DOUBTS, finding.flaw
     p_value = finding.numbers.get({"assignment_level": "p", "few_clusters": "p_wild"}[finding.item])
     if p_value is None:
-        return None if finding.level == "warning" else (PASSES, because(f"silent_{finding.item}"))
+        return PASSES, because(f"silent_{finding.item}")
     if p_value >= case.rule.level:
         return DOUBTS, because(f"open_{finding.item}", p=p_value)
     return PASSES, because(f"holds_{finding.item}", p=p_value)
@@ -139,6 +143,18 @@ def from_diagnosis(part: str, case: Case) -> Iterator[Evidence]:
             yield Evidence(part, *found, item)
 
 
+SIZES = {"anticipation": "jump", "odd_cohort": "difference"}
+"""By item, the number that says by how much the outcome moves."""
+
+
+def _counts(finding: Finding, case: Case) -> bool:
+    """Tell whether an item warns at an estimate, of something that is large enough beside it."""
+    if finding.level != "warning" or case.address not in (finding.addresses or (case.address,)):
+        return False
+    size = abs(finding.numbers.get(SIZES.get(finding.item, ""), float("inf")))
+    return size >= case.rule.warnings_from * case.size
+
+
 def other_warnings(case: Case) -> Iterator[Evidence]:
     """Give a line for each further item that warns, and one for those that do not and for those not looked at."""
     silent, unseen = [], []
@@ -146,7 +162,7 @@ def other_warnings(case: Case) -> Iterator[Evidence]:
         finding = case.findings.get(item)
         if finding is None or finding.level == "not_run":
             unseen.append(item)
-        elif finding.level == "warning" and case.address in (finding.addresses or (case.address,)):
+        elif _counts(finding, case):
             yield Evidence("warnings", DOUBTS, finding.flaw, item)
         else:
             silent.append(item)
