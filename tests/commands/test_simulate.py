@@ -51,6 +51,7 @@ def test_its_study_is_the_shipped_one_on_other_files_without_the_paper() -> None
         (["--preset", "nul"], "did you mean “null”?"),
         (["--counties", "4"], "an economy has at least 10"),
         (["--counties", "20", "--villages", "99"], "at least 5 villages for each county"),
+        (["--counties", "10", "--villages", "5001"], "at most 500 villages for each county"),
         (["--seed", "-1"], "a whole number from 0"),
     ],
 )
@@ -66,9 +67,10 @@ def test_what_is_no_economy_is_refused(top: Path, given: list[str], said: str) -
     [
         ("null", 10, 2000, 100),
         ("mixed", 10, 2000, 100),
+        ("mixed", 39, 2000, 100),  # 52 sources of income in a village
         ("negative", 7, 50, 10),
         ("strong_moderation", 3, 400, 25),
-        ("mixed", 4, 4000, 60),
+        ("mixed", 4, 5000, 10),
         ("null", 5, 900, 180),
     ],
 )

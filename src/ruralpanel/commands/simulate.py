@@ -25,6 +25,9 @@ OTHERS = "simulated"
 FEWEST_COUNTIES, FEWEST_VILLAGES_A_COUNTY = 10, 5
 """Below them there is no province to compare villages in, or no county with somebody who is not listed."""
 
+MOST_VILLAGES_A_COUNTY = 500
+"""Above them a county would have more people than the checks of the study believe."""
+
 
 def main(arguments: Sequence[str]) -> int:
     """Write raw files that are not there yet; the status is 0 where all are there then."""
@@ -93,6 +96,9 @@ def _sized(parameters: Parameters, villages: int, counties: int, seed: int) -> P
     if villages < FEWEST_VILLAGES_A_COUNTY * counties:
         fewest = f"{FEWEST_VILLAGES_A_COUNTY} villages for each county"
         problems.append(Problem("--villages", f"is {villages}, and there are {counties} counties; at least {fewest}"))
+    if villages > MOST_VILLAGES_A_COUNTY * counties:
+        most = f"{MOST_VILLAGES_A_COUNTY} villages for each county"
+        problems.append(Problem("--villages", f"is {villages}, and there are {counties} counties; at most {most}"))
     if not 0 <= seed < 2**63:
         problems.append(Problem("--seed", f"is {seed}; it is a whole number from 0 up to 2^63"))
     if problems:

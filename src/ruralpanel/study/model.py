@@ -33,7 +33,7 @@ DataStanding = Literal["simulated", "restricted", "public"]
 
 
 def _not_a_folder_of_results(name: str) -> str:
-    if name in ("published", "logs", "monte_carlo"):
+    if name in ("published", "logs", "monte_carlo", "power"):
         raise ValueError(f"`{name}` is a folder of results; choose another name")
     return name
 
