@@ -106,7 +106,7 @@ def test_permutations_are_asked_for(drawn: Repository) -> None:
         ({"within": ["provnce"]}, {}, "did you mean “province”?"),
         ({"among": "conty"}, {}, "did you mean “county”?"),
         ({}, {"treatments": [], "regressors": ["kinship"]}, "permutation: needs one treatment that stays"),
-        ({}, {"estimators": ["event_study"]}, "inference.permutation: is for two_way_fixed_effects, and none is"),
+        ({}, {"estimators": ["bacon_decomposition"]}, "and callaway_santanna and local_projections"),
     ],
 )
 def test_what_cannot_be_permuted_is_said(drawn: Repository, permutation, changes, said: str) -> None:

@@ -18,7 +18,7 @@ from ruralpanel.estimation.assignment import Levels, with_assignment
 from ruralpanel.estimation.covariance import covariance_frame
 from ruralpanel.estimation.estimates import COLUMNS, ROW, estimates_frame, no_estimate
 from ruralpanel.estimation.matching_balance import BALANCE_COLUMNS
-from ruralpanel.estimation.modules import ADJUSTMENT, MATCHING, estimate_function
+from ruralpanel.estimation.modules import ADJUSTMENT, MATCHING, PERMUTED_ANEW, estimate_function, permutes_anew
 from ruralpanel.estimation.result import Draws, EquationResult
 from ruralpanel.estimation.sample import CannotEstimate, with_plain_numbers
 from ruralpanel.estimation.terms import KINDS
@@ -149,6 +149,15 @@ def _estimated(asked: Equation, above: Levels, ledger: Ledger, folder: Path | No
         result = estimate_function(equation.estimator, folder)(used, equation, ledger)
         if is_own(equation.estimator):
             _require_estimates(result, equation)
+        if permutes_anew(equation):
+
+            def again(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
+                if equation.matching is not None:
+                    panel, _ = import_module(MATCHING).match(panel, equation, ledger)
+                found: EquationResult = estimate_function(equation.estimator, folder)(panel, equation, ledger)
+                return found
+
+            result = import_module(PERMUTED_ANEW).with_permutations(result, above.panel, equation, again)
         result = with_treated_clusters(result)
     except CannotEstimate as error:
         result = EquationResult([no_estimate(equation, error.reason)])

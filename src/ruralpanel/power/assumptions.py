@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from ruralpanel.errors import Problem, StudyError, nearest
 from ruralpanel.study.base import Name, Section
+from ruralpanel.study.estimators import ESTIMATORS, EstimatorName
 from ruralpanel.study.messages import problems_of
 from ruralpanel.study.yaml_file import is_file, read_yaml
 
@@ -20,7 +21,8 @@ Part = Annotated[float, Field(gt=0, lt=1)]
 Timing = Annotated[list[Part], Field(min_length=1)]
 Correlation = Annotated[float, Field(ge=0, lt=1)]
 Assigned = Literal["village", "county"]
-Estimate = Literal["two_way_fixed_effects", "imputation"]
+SUMS_OF_MEANS = [name for name, each in ESTIMATORS.items() if each.effects_from]
+"""Estimators whose precision is known before there is an outcome; the first is used if none is named."""
 
 
 class Errors(Section):
@@ -73,8 +75,9 @@ class Assumptions(Section):
     `at_once: [0.5]` is half-way for all, `staggered: [0.3, 0.5, 0.7]` three cohorts."""
     assigned: Annotated[list[Assigned], Field(min_length=1)] = ["county"]
     """Who is drawn for treatment: a `village` by itself, or a `county` with all its villages."""
-    estimators: Annotated[list[Estimate], Field(min_length=1)] = ["two_way_fixed_effects"]
-    """`two_way_fixed_effects`, or `imputation`, which lets effects differ and is less precise where they do not."""
+    estimators: Annotated[list[EstimatorName], Field(min_length=1)] = SUMS_OF_MEANS[:1]
+    """With what the effect is estimated; those of staggered adoption let effects differ, and are less precise where
+    they do not."""
     power: Part = 0.8
     """The chance of finding the effect."""
     level: Part = 0.95
@@ -84,6 +87,13 @@ class Assumptions(Section):
     def _no_county_is_empty(self) -> Assumptions:
         if min(self.villages) < max(self.counties):
             raise ValueError(f"{min(self.villages)} villages cannot be in {max(self.counties)} counties")
+        return self
+
+    @model_validator(mode="after")
+    def _estimators_are_sums_of_means(self) -> Assumptions:
+        for name in self.estimators:
+            if name not in SUMS_OF_MEANS:
+                raise ValueError(f"what `{name}` will find is not known before; one of {', '.join(SUMS_OF_MEANS)}")
         return self
 
 

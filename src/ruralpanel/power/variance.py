@@ -23,7 +23,8 @@ import numpy as np
 from scipy.stats import t as student
 
 from ruralpanel.arrays import Numbers
-from ruralpanel.power.assumptions import Assigned, Errors, Estimate
+from ruralpanel.power.assumptions import Assigned, Errors
+from ruralpanel.study.estimators import ESTIMATORS
 
 FEWEST = 2
 """Treated, and untreated, clusters below which there is no telling treatment from a cluster."""
@@ -53,7 +54,7 @@ class Design:
     treated: float
     begins: tuple[int, ...]
     assigned: Assigned
-    estimator: Estimate
+    estimator: str
 
     @property
     def shares(self) -> Numbers:
@@ -148,7 +149,9 @@ def cohort_weights(design: Design) -> Numbers:
     cohorts, waves = len(begins), design.waves
     effects = np.hstack([np.kron(np.eye(cohorts), np.ones((waves, 1))), np.kron(np.ones((cohorts, 1)), np.eye(waves))])
     indicator = treated.ravel()
-    if design.estimator == "imputation":  # effects of cohorts and waves are from untreated cells alone
+    if (
+        ESTIMATORS[design.estimator].effects_from == "untreated_rows"
+    ):  # effects of cohorts and waves are from untreated cells alone
         fitted_on = shares * (1 - indicator)
         of_effects = np.linalg.pinv(effects.T @ (effects * fitted_on[:, None])) @ (effects * fitted_on[:, None]).T
         over = shares * indicator / (shares @ indicator)

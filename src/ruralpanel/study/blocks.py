@@ -60,9 +60,10 @@ class Inference(Section):
     need. Needs one dimension of clusters."""
 
     permutation: Permutation | None = None
-    """`two_way_fixed_effects` with one treatment that stays: p-values of it and of its moderation from estimates with
-    permuted cohorts, beside the others: `permutation: {within: [province]}`. They ask whether anybody was affected at
-    all, for moderation too, and hold as far as it is chance who was treated when within the strata. The estimates drawn
+    """With one treatment that stays: p-values of all that is estimated of it from estimates with permuted cohorts,
+    beside the others: `permutation: {within: [province]}`. They ask whether anybody was affected at all, for moderation
+    too, and hold as far as it is chance who was treated when within the strata. `two_way_fixed_effects` is residualised
+    once; other estimators are estimated anew for each permutation, so that fewer `draws` may do. The estimates drawn
     are in `results/<study>/estimates/<block>.draws.parquet`, by the `row` of the block's estimates."""
 
     simultaneous: bool = False

@@ -183,6 +183,10 @@ P_VALUES = {
     "within": " within {names:ands names}",
     "no_permutations": "no permutations: {why}",
     "more_than_its_cohort": "{treatment:name} is not all that its cohort says",
+    "assigned_above_permuted": "all of a {level:name} are treated alike, so that treatment does not vary among "
+    "{among:name} within it; permute among {level:name}",
+    "no_cohorts_to_permute": "{treatment:name} begins for all {among:name} of a stratum at the same time, so that "
+    "nothing changes places",
     "differs_within_permuted": "{column:name} differs within what is permuted",
     "not_bootstrapped": "not bootstrapped: {why}",
     "not_permuted": "not permuted: {why}",
