@@ -106,7 +106,7 @@ def test_permutations_are_asked_for(drawn: Repository) -> None:
         ({"within": ["provnce"]}, {}, "did you mean “province”?"),
         ({"among": "conty"}, {}, "did you mean “county”?"),
         ({}, {"treatments": [], "regressors": ["kinship"]}, "permutation: needs one treatment that stays"),
-        ({}, {"estimators": ["bacon_decomposition"]}, "and callaway_santanna and local_projections"),
+        ({}, {"estimators": ["bacon_decomposition"]}, "and poisson_fixed_effects, and none is estimated here"),
     ],
 )
 def test_what_cannot_be_permuted_is_said(drawn: Repository, permutation, changes, said: str) -> None:
