@@ -20,7 +20,7 @@ ORDER = [
     "study",
     # the stages, in the order in which data pass them
     *("sources", "tables", "panel"),
-    *("absorption", "inference", "estimation", "sensitivity"),
+    *("absorption", "inference", "estimation", "sensitivity", "diagnosis"),
     # where facts become sentences, and where these are shown
     "words",
     *("exhibits", "verification", "report"),

@@ -23,6 +23,7 @@ from ruralpanel.study.blocks import Block, GroupTime, Inference, Specification
 from ruralpanel.study.claims import Claim, ClaimTest
 from ruralpanel.study.contracts import Check
 from ruralpanel.study.designation import Designation, YearlyList
+from ruralpanel.study.diagnosis import ITEMS, Diagnosis, SubjectChoice
 from ruralpanel.study.estimators import OWN_PATTERN, reading
 from ruralpanel.study.exhibit import Exhibit
 from ruralpanel.study.exhibits import KINDS
@@ -125,6 +126,9 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
         Sensitivity,
     ),
     *((f"sensitivity of kind {name}", "Also:", kind) for name, kind in ANALYSES.items()),
+    ("diagnosis", "What could be wrong with effects of treatments; may be left out.", Diagnosis),
+    ("diagnosis.subjects", "A list.", SubjectChoice),
+    *((f"diagnosis.{name}", "May be left out.", type(Diagnosis().settings(name))) for name in ITEMS),
     ("exhibits", "One entry for each table or figure, by name; all kinds have:", Exhibit),
     *((f"exhibits of kind {name}", "Also:", kind) for name, kind in KINDS.items()),
     ("published_counts", "By year, in a `rollout_figure`:", KnownCount),

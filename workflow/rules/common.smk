@@ -10,8 +10,10 @@ from snakemake.logging import logger
 from snakemake.persistence import PersistenceBase
 
 from ruralpanel.archive.marker import study_on_twins, synthetic_sources
+from ruralpanel.diagnosis.modules import item_module, items_looked_for
 from ruralpanel.errors import Problem, StudyError, nearest
 from ruralpanel.estimation.modules import (
+    MATCHING,
     covariance_modules,
     digest_behind,
     estimator_module,
@@ -23,7 +25,7 @@ from ruralpanel.lineage import code_digest, file_digest
 from ruralpanel.monte_carlo.plan import load_plan
 from ruralpanel.sources.retrieval import set_aside_if_damaged
 from ruralpanel.study.load import find_study, load_study
-from ruralpanel.study.estimators import TESTING_LEADS
+from ruralpanel.study.estimators import DIAGNOSING, TESTING_LEADS
 from ruralpanel.study.facts import files_named_in
 from ruralpanel.study.identifying import identifying_columns
 from ruralpanel.study.inputs import RAW_FILE, declared_inputs, files_read
@@ -267,6 +269,19 @@ def sensitivity_code(name):
     )
 
 
+def diagnosis_code():
+    """Compute the digest of the code behind the diagnosis: the items, and what they estimate with."""
+    equations = [subject.equation for subject in STUDY.subjects]
+    return code_digest(
+        "ruralpanel.diagnosis.diagnose",
+        "ruralpanel.estimation.columns_read",
+        *map(item_module, items_looked_for(STUDY.diagnosis.skip)),
+        *modules_of({*DIAGNOSING.values(), *(each.estimator for each in equations)}),
+        *covariance_modules(each.inference for each in equations),
+        *([MATCHING] if any(each.matching for each in equations) else []),
+    )
+
+
 def exhibit_inputs(wildcards):
     """Name the files an exhibit is made from, under the names its kind knows them by."""
     exhibit = STUDY.exhibits[wildcards.exhibit]
@@ -293,6 +308,8 @@ def exhibit_inputs(wildcards):
     }
     files |= exhibit.further_files(STUDY, made_table)
     read = {name: files[name] for name in exhibit.reads}
+    if STUDY.subjects and (exhibit.estimated_in or exhibit.analysed_in):
+        read["diagnosis"] = f"{RESULTS}/diagnosis.csv"
     return read | {
         "facts": [
             STUDY.facts[name] for name in files_named_in(exhibit.notes, STUDY.facts)
@@ -307,7 +324,7 @@ def exhibit_code(name):
     return code_digest(
         *(
             f"ruralpanel.exhibits.{module}"
-            for module in (kind, "inputs", "facts", *forms)
+            for module in (kind, "inputs", "facts", "flaws", *forms)
         ),
     )
 

@@ -28,6 +28,7 @@ rule write_page:
         sensitivity=expand(
             f"{RESULTS}/sensitivity/{{analysis}}.csv", analysis=STUDY.sensitivity
         ),
+        diagnosis=f"{RESULTS}/diagnosis.csv",
         verdict=f"{RESULTS}/verdict.csv",
         figures=f"{RESULTS}/verdict.figures.csv",
         verdict_facts=f"{RESULTS}/verdict.json",

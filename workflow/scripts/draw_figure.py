@@ -5,14 +5,18 @@ from ruralpanel.stage import stage
 with stage(snakemake):
     from importlib import import_module
 
+    from ruralpanel.diagnosis.finding import load_findings
     from ruralpanel.exhibits.caption import ExhibitDeclaration, full_title, with_standing
     from ruralpanel.exhibits.facts import with_facts
+    from ruralpanel.exhibits.flaws import with_warnings
     from ruralpanel.exhibits.inputs import load_inputs
     from ruralpanel.exhibits.style import save_figure
     from ruralpanel.frames.storage import save_json
     from ruralpanel.words.frames import as_text, in_words
 
     declaration = with_facts(ExhibitDeclaration.model_validate_json(snakemake.params.declaration))
+    if declaration.subjects:
+        declaration = with_warnings(declaration, load_findings(snakemake.input.diagnosis))
     read = {name: files for name, files in snakemake.input.items() if name in declaration.exhibit.reads}
     figures = import_module(f"ruralpanel.exhibits.{declaration.exhibit.kind}")
     data = figures.plotted_data(declaration=declaration, **load_inputs(read))

@@ -6,8 +6,10 @@ with stage(snakemake):
     from importlib import import_module
     from pathlib import Path
 
+    from ruralpanel.diagnosis.finding import load_findings
     from ruralpanel.exhibits.caption import ExhibitDeclaration
     from ruralpanel.exhibits.facts import with_facts
+    from ruralpanel.exhibits.flaws import with_warnings
     from ruralpanel.exhibits.inputs import load_inputs
     from ruralpanel.exhibits.latex import as_latex
     from ruralpanel.exhibits.printed_table import as_grid, as_html, as_plain
@@ -16,6 +18,8 @@ with stage(snakemake):
     from ruralpanel.words.frames import in_words
 
     declaration = with_facts(ExhibitDeclaration.model_validate_json(snakemake.params.declaration))
+    if declaration.subjects:
+        declaration = with_warnings(declaration, load_findings(snakemake.input.diagnosis))
     read = {name: files for name, files in snakemake.input.items() if name in declaration.exhibit.reads}
     tables = import_module(f"ruralpanel.exhibits.{declaration.exhibit.kind}")
     inputs = {name: in_words(frame, declaration.labels) for name, frame in load_inputs(read).items()}

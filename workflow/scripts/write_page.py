@@ -8,6 +8,7 @@ with stage(snakemake):
 
     import pandas as pd
 
+    from ruralpanel.diagnosis.finding import load_findings
     from ruralpanel.estimation.estimates import load_estimates
     from ruralpanel.frames.storage import load_table
     from ruralpanel.report.exhibits import read_exhibit
@@ -46,6 +47,7 @@ with stage(snakemake):
         claims=load_table(snakemake.input.claims),
         code=snakemake.params.estimation_code,
         sensitivity={path.stem: load_table(path) for path in map(Path, snakemake.input.sensitivity)},
+        diagnosis=load_findings(snakemake.input.diagnosis),
         changed=[each["words"] for each in read_json(snakemake.input.verdict_facts)["changed_inputs"]],
         registered=read_json(snakemake.input.verdict_facts)["registered"],
         lock=snakemake.params.lock,

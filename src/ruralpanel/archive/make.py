@@ -25,6 +25,7 @@ from ruralpanel.archive.raw_sheets import read_sheet, write_sheet
 from ruralpanel.archive.readme import ReadmeContents, write_readme
 from ruralpanel.archive.readme_pdf import write_pdf
 from ruralpanel.archive.twins import synthetic_twins
+from ruralpanel.diagnosis.modules import item_module, items_looked_for
 from ruralpanel.errors import Problem
 from ruralpanel.estimation.modules import code_behind
 from ruralpanel.exhibits.caption import exhibit_numbers
@@ -243,7 +244,7 @@ def _write_output(study: Study, results: Path, folder: Path, *, guarded: bool) -
             made = results / "exhibits" / f"{name}.{ending}"
             if made.is_file():
                 _copy(made, folder, f"output/exhibits/{made.name}")
-    pages = ["verdict.csv", "verdict.html", "claims.csv", "paper.pdf"]
+    pages = ["verdict.csv", "verdict.html", "claims.csv", "diagnosis.csv", "paper.pdf"]
     for page in pages if guarded else [*pages, "report/index.html"]:
         if (results / page).is_file():
             _copy(results / page, folder, f"output/{page}")
@@ -258,6 +259,8 @@ def _modules_of(study: Study) -> set[str]:
     begun = ["ruralpanel.tables.prepare", "ruralpanel.panel.build"]
     begun += [module for block in study.blocks for module in code_behind(study, block)]
     begun += [f"ruralpanel.sensitivity.{declared.kind}" for declared in study.sensitivity.values()]
+    if study.subjects:
+        begun += ["ruralpanel.diagnosis.diagnose", *map(item_module, items_looked_for(study.diagnosis.skip))]
     return modules_behind(*begun)
 
 

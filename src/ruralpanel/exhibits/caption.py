@@ -8,6 +8,8 @@ from pydantic import BaseModel
 
 from ruralpanel.exhibits.described import ColumnWords, SourceWords
 from ruralpanel.frames.periods.frequency import FrequencyName, frequency
+from ruralpanel.study.blocks import Equation
+from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.exhibit import Exhibit
 from ruralpanel.study.exhibits import AnyExhibit
 from ruralpanel.study.facts import files_named_in
@@ -63,6 +65,10 @@ class ExhibitDeclaration(BaseModel):
     """With a scorecard of claims: by block, the first regression table that shows it, as `Table 6`."""
     fonts: list[str] = []
     """With a figure: files of fonts for characters that those of the house have not."""
+    subjects: list[tuple[str, str]] = []
+    """The treatments and outcomes of the blocks shown whose effects are diagnosed."""
+    warnings: list[str] = []
+    """What the diagnosis warns of, in a line, once it is known."""
     flow: list[FlowStep] = []
     """With a picture of the way of the data: everything the study makes."""
 
@@ -116,7 +122,8 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
     exhibit = study.exhibits[name]
     numbers = exhibit_numbers(study)
     behind = [*exhibit.estimated_in, *(study.sensitivity[each].block for each in exhibit.analysed_in)]
-    used = {equation.outcome for block in behind for equation in study.equations(block)}
+    equations = [equation for block in behind for equation in study.equations(block)]
+    used = {equation.outcome for equation in equations}
     only_drawn = study.drawn_sources - {*study.read_by_panel, *study.read_by_tables}
     own = exhibit.declares(study, numbers)
     return ExhibitDeclaration(
@@ -140,8 +147,16 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         levels=study.levels,
         facts={key: study.facts[key] for key in files_named_in(exhibit.notes, study.facts)},
         fonts=[] if exhibit.is_table else study.fonts,
+        subjects=_subjects(study, equations),
         **own,
     )
+
+
+def _subjects(study: Study, equations: list[Equation]) -> list[tuple[str, str]]:
+    """List the treatments and outcomes of equations with effects that are diagnosed."""
+    effects = [each for each in equations if not ESTIMATORS[each.estimator].describes]
+    shown = {(treatment, each.outcome) for each in effects for treatment in each.treatments}
+    return [pair for each in study.subjects if (pair := (each.treatment, each.outcome)) in shown]
 
 
 def _family_labels(study: Study) -> dict[str, str]:
@@ -206,6 +221,7 @@ def closing_notes(declaration: ExhibitDeclaration, estimates: pd.DataFrame | Non
     sentences = []
     if estimates is not None:
         sentences += [*missing_errors(estimates), *unit_notes(estimates, declaration.outcomes)]
+    sentences += declaration.warnings
     sentences += [f"Source: {'; '.join(text.rstrip('.') for text in declaration.sources)}."]
     if declaration.standing == "simulated":
         sentences.append(f"{SIMULATED}: made by a program with known effects; says nothing about real places.")

@@ -46,6 +46,26 @@ def columns_in(expression: str) -> set[str]:
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in functions}
 
 
+def parts_of_ratio(expression: str) -> tuple[list[str], list[str]]:
+    """List the columns that are above a line of an expression, and those that something is divided by.
+
+    Parameters
+    ----------
+    expression
+        An arithmetic expression on columns.
+
+    Returns
+    -------
+    tuple of (list of str, list of str)
+        ``income / (residents - away)`` has one above and two below; each in its order.
+    """
+    tree = parsed(expression)
+    divisors = [node.right for node in ast.walk(tree) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)]
+    below = {node.id for divisor in divisors for node in ast.walk(divisor) if isinstance(node, ast.Name)}
+    functions = set(FUNCTIONS)
+    return sorted(columns_in(expression) - below), sorted(below - functions)
+
+
 def is_condition(expression: str) -> bool:
     """Tell whether an expression is true or false of a row, rather than a number.
 

@@ -13,9 +13,11 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 
+from ruralpanel.diagnosis.finding import findings_frame
 from ruralpanel.report.balance import balance_parts
 from ruralpanel.report.claims import claim_cards, claims_sentence
 from ruralpanel.report.codebook import codebook_rows, missingness_rows
+from ruralpanel.report.diagnosis import diagnosis_parts
 from ruralpanel.report.estimates import estimate_rows, traces
 from ruralpanel.report.exhibits import ShownExhibit, shown
 from ruralpanel.report.flow import flow_picture
@@ -78,6 +80,8 @@ class PageContents:
         By table, how names of places were matched, where a table matches any.
     sensitivity
         By name, the tables of the sensitivity stage, where a study has any.
+    diagnosis
+        From :func:`ruralpanel.diagnosis.diagnose.diagnose`; without rows where a study has no effect of a treatment.
     changed
         Sentences on raw files that are not those of the published numbers; none where all are.
     registered
@@ -106,6 +110,7 @@ class PageContents:
     totals: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     names: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     sensitivity: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    diagnosis: pd.DataFrame = field(default_factory=lambda: findings_frame([]))
     changed: Sequence[str] = ()
     registered: Sequence[str] = ()
     run_times: pd.DataFrame | None = None
@@ -131,6 +136,7 @@ def write_page(contents: PageContents) -> str:
         study=study,
         claims=claim_cards(contents.claims, study),
         claims_sentence=claims_sentence(contents.claims),
+        wrong=diagnosis_parts(contents.diagnosis, study, contents.estimates),
         exhibits=[shown(exhibit) for exhibit in contents.exhibits],
         sensitivity=sensitivity_tables(contents.sensitivity),
         estimates=estimate_rows(contents.estimates, study),

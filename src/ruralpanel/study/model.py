@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field
 
@@ -15,6 +15,7 @@ from ruralpanel.study.blocks import Block, Equation, GroupTime, Inference, Speci
 from ruralpanel.study.claims import Claim
 from ruralpanel.study.derived_order import stages_of
 from ruralpanel.study.designation import Designation, designation_columns
+from ruralpanel.study.diagnosis import Diagnosis
 from ruralpanel.study.estimators import ESTIMATORS, OWN_PATTERN, may_draw
 from ruralpanel.study.exhibits import AnyExhibit
 from ruralpanel.study.figures_of_places import Outlines
@@ -28,6 +29,9 @@ from ruralpanel.study.shapes import Shape, shape_of_source, shape_of_table
 from ruralpanel.study.sources import Source
 from ruralpanel.study.tables import Table
 from ruralpanel.treatment_columns import cohort_column
+
+if TYPE_CHECKING:  # made from a study
+    from ruralpanel.study.subjects import DeclaredSubject
 
 DataStanding = Literal["simulated", "restricted", "public"]
 
@@ -77,6 +81,9 @@ class Study(Section):
     changes`. Left out: the name of the file."""
     sensitivity: dict[Name, AnySensitivity] = {}
     """What could be wrong with the estimates: one analysis each, written to `results/<study>/sensitivity/NAME.csv`."""
+    diagnosis: Diagnosis = Field(default_factory=Diagnosis)
+    """What could be wrong with the effects of treatments: looked for in every study without being asked, and written
+    to `results/<study>/diagnosis.csv`."""
     facts: dict[Name, Text] = {}
     """Files of numbers that are known beside the estimates, by name: each a JSON file. Notes of exhibits and the
     paper's text refer to a number by the file's name and the keys that lead to it: `{{ truth/effects/income }}`."""
@@ -488,6 +495,13 @@ class Study(Section):
         """List the equations that a sensitivity analysis is of, in the order of their block."""
         declared = self.sensitivity[name]
         return [equation for equation in self.equations(declared.block) if declared.is_of(equation)]
+
+    @cached_property
+    def subjects(self) -> list[DeclaredSubject]:
+        """The effects of treatments that are diagnosed."""
+        from ruralpanel.study.subjects import subjects_of
+
+        return subjects_of(self)
 
     def _groups_above(self) -> list[str]:
         """List columns that are declared or used as levels above the unit: codes of areas, regions, keys of joins."""

@@ -7,6 +7,8 @@ argument that is a reason itself is a sentence of its own, one that is None is n
 
 from __future__ import annotations
 
+from ruralpanel.words.diagnosis import FLAWS, REMEDIES
+
 TOGETHER = {"several": "; ", "listed": ", ", "also": " and "}
 """What stands between reasons that are put together, by code."""
 
@@ -485,5 +487,7 @@ SENTENCES = (
     | CLAIMS
     | SENSITIVITY
     | ANALYSED
+    | FLAWS
+    | REMEDIES
 )
 """All of them."""

@@ -157,6 +157,8 @@ WAYS: dict[str, Any] = {
     "listed": lambda self, value, _: f"{'cohort' if len(value) == 1 else 'cohorts'} {self.written(value)}",
     "condition": lambda self, value, _: condition_words(value, self.labels),
     "share": lambda self, value, _: self.written(100 * value, "g") + "%",
+    "percent": lambda self, value, _: self.written(100 * value, ".0f") + "%",
+    "p": lambda _, value, __: "p < 0.001" if value < 0.001 else f"p = {value:.3f}",
     "words": lambda _, value, __: value.replace("_", " "),
     "estimator": lambda self, value, _: described(value, self.labels).short,
 }

@@ -11,6 +11,7 @@ from ruralpanel.study.checks.blocks import blocks, outcomes
 from ruralpanel.study.checks.claims import claims
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.checks.designation import designations
+from ruralpanel.study.checks.diagnosis import diagnosis
 from ruralpanel.study.checks.exhibits import exhibits, fonts, published
 from ruralpanel.study.checks.facts import facts
 from ruralpanel.study.checks.legacies import legacies
@@ -70,6 +71,7 @@ def _all_problems(context: Context) -> Iterator[Problem]:
     yield from of_blocks
     if not of_blocks:  # otherwise there are no equations to look at
         yield from sensitivity(context)
+        yield from diagnosis(context)
     yield from exhibits(context)
     yield from fonts(context)
     yield from facts(context)

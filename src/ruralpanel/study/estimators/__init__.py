@@ -59,6 +59,8 @@ WITH_ONE_CURVE = _with("one_curve")
 MAY_END = _with("treatment_may_end")
 OF_ADOPTION = _with("of_adoption")
 TESTING_LEADS = _with("tests_leads")
+DIAGNOSING = {each.diagnosing: name for name, each in ESTIMATORS.items() if each.diagnosing}
+"""By what the diagnosis of every study needs of one, the estimator."""
 OF_CROSS_SECTIONS = tuple(name for name, each in ESTIMATORS.items() if each.follows_units is None)
 
 

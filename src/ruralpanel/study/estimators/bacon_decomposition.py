@@ -35,6 +35,7 @@ ESTIMATOR = Estimator(
     "weight, on a balanced panel without regressors and weights",
     question="Which comparisons a two-way average is made of",
     page="[Two-way](two-way.md)",
+    diagnosing="comparisons",
     gives=("comparison",),
     by_cohort=True,
     has_overall=False,

@@ -154,6 +154,9 @@ class Estimator:
     drafted: Literal["", "terms", "means", "event_times", "staggered"] = ""
     """What a drafted study takes it for: coefficients of terms, means, effects by event time, or also those where
     several cohorts and units never treated are there; empty where it takes others."""
+    diagnosing: Literal["", "averages", "comparisons"] = ""
+    """What the diagnosis of every study estimates with it: `averages` of effects by cohort, by event time and overall,
+    or the `comparisons` that a two-way estimate is made of."""
     target: str = ""
     """What it would find without noise: a function of the Monte Carlo, as ``module:function``; empty for none."""
     intervals: Intervals = Intervals()

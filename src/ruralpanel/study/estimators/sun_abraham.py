@@ -13,6 +13,7 @@ ESTIMATOR = Estimator(
     meaning="one coefficient an event time, and their average: averages over cohorts (Sun & Abraham 2021)",
     question="The same, if cohorts may differ",
     page="[Event studies](event-studies.md)",
+    diagnosing="averages",
     gives=BY_EVENT_TIME_AND_OVERALL,
     by_cohort=True,
     tests_leads=True,

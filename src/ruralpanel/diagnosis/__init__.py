@@ -1,0 +1,1 @@
+"""Looks for what could be wrong with the effects of a study, without being asked."""
