@@ -791,3 +791,12 @@ def omitted_variable(
     times: Sequence[float] = ...,
 ) -> Analysis:
     """How strong an omitted variable would have to be (Cinelli and Hazlett 2020)."""
+
+def attrition_bounds(
+    result: Result,
+    *,
+    level: float = 0.95,
+    groups: str | Sequence[str] = ...,
+    outcome_range: Sequence[float] | None = None,
+) -> Analysis:
+    """Bounds where outcomes are missing, and treatment may have to do with that (Lee 2009; Manski 1990)."""

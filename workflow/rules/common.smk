@@ -31,7 +31,6 @@ from ruralpanel.study.identifying import identifying_columns
 from ruralpanel.study.inputs import RAW_FILE, declared_inputs, files_read
 from ruralpanel.study.own_estimators import own_files
 from ruralpanel.study.registration import plan_of, registered_file
-from ruralpanel.study.sensitivity import OfRegression
 from ruralpanel.study.load import CONFIGURATION
 from ruralpanel.study.sources import RETRIEVED_FILES
 from ruralpanel.study.yaml_file import read_yaml
@@ -244,7 +243,7 @@ def analysed_block(wildcards):
 
 def analysed_panel(wildcards):
     """Name the panel, for an analysis that estimates again."""
-    needed = isinstance(STUDY.sensitivity[wildcards.analysis], OfRegression)
+    needed = STUDY.sensitivity[wildcards.analysis].reads_panel
     return [f"{RESULTS}/panel/panel.parquet"] if needed else []
 
 
@@ -258,27 +257,22 @@ def analysed_equations_as_json(name):
 def sensitivity_code(name):
     """Compute the digest of the code behind a sensitivity analysis."""
     declared = STUDY.sensitivity[name]
-    of = "regression" if isinstance(declared, OfRegression) else "event_study"
-    inferences = [equation.inference for equation in STUDY.equations_analysed(name)]
+    equations = STUDY.equations_analysed(name)
     return code_digest(
         "ruralpanel.sensitivity.analysis",
         "ruralpanel.estimation.columns_read",
-        f"ruralpanel.sensitivity.{of}",
+        *([f"ruralpanel.sensitivity.{declared.made_of}"] if declared.made_of else []),
         f"ruralpanel.sensitivity.{declared.kind}",
-        *(covariance_modules(inferences) if of == "regression" else []),
-    )
-
-
-def diagnosis_code():
-    """Compute the digest of the code behind the diagnosis: the items, and what they estimate with."""
-    equations = [subject.equation for subject in STUDY.subjects]
-    return code_digest(
-        "ruralpanel.diagnosis.diagnose",
-        "ruralpanel.estimation.columns_read",
-        *map(item_module, items_looked_for(STUDY.diagnosis.skip)),
-        *modules_of({*DIAGNOSING.values(), *(each.estimator for each in equations)}),
-        *covariance_modules(each.inference for each in equations),
-        *([MATCHING] if any(each.matching for each in equations) else []),
+        *(
+            covariance_modules(each.inference for each in equations)
+            if declared.reads_panel
+            else []
+        ),
+        *(
+            [*modules_of(each.estimator for each in equations), MATCHING]
+            if declared.estimates_again
+            else []
+        ),
     )
 
 

@@ -150,14 +150,7 @@ def _estimated(asked: Equation, above: Levels, ledger: Ledger, folder: Path | No
         if is_own(equation.estimator):
             _require_estimates(result, equation)
         if permutes_anew(equation):
-
-            def again(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
-                if equation.matching is not None:
-                    panel, _ = import_module(MATCHING).match(panel, equation, ledger)
-                found: EquationResult = estimate_function(equation.estimator, folder)(panel, equation, ledger)
-                return found
-
-            result = import_module(PERMUTED_ANEW).with_permutations(result, above.panel, equation, again)
+            result = import_module(PERMUTED_ANEW).with_permutations(result, above.panel, equation, estimate_anew)
         result = with_treated_clusters(result)
     except CannotEstimate as error:
         result = EquationResult([no_estimate(equation, error.reason)])
@@ -165,6 +158,29 @@ def _estimated(asked: Equation, above: Levels, ledger: Ledger, folder: Path | No
         result = EquationResult([no_estimate(equation, because("no_solution", error=str(error)))])
     rows = [with_reasons(row, equation) for row in result.rows]
     return replace(result, rows=rows, balance=balance), equation
+
+
+def estimate_anew(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
+    """Match units, where an equation asks for that, and estimate it on a panel that is dated otherwise.
+
+    Parameters
+    ----------
+    panel
+        The panel, with plain numbers.
+    equation
+        Of an estimator of the program, with its level of assignment.
+    ledger
+        Gets a line for every reason for which rows leave.
+
+    Raises
+    ------
+    CannotEstimate
+        If there is no estimate on this panel.
+    """
+    if equation.matching is not None:
+        panel, _ = import_module(MATCHING).match(panel, equation, ledger)
+    result: EquationResult = estimate_function(equation.estimator)(panel, equation, ledger)
+    return result
 
 
 def _require_estimates(result: Any, equation: Equation) -> None:

@@ -494,7 +494,7 @@ class Study(Section):
     def equations_analysed(self, name: str) -> list[Equation]:
         """List the equations that a sensitivity analysis is of, in the order of their block."""
         declared = self.sensitivity[name]
-        return [equation for equation in self.equations(declared.block) if declared.is_of(equation)]
+        return [each for block in declared.blocks for each in self.equations(block) if declared.is_of(each)]
 
     @cached_property
     def subjects(self) -> list[DeclaredSubject]:
