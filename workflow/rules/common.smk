@@ -261,7 +261,7 @@ def sensitivity_code(name):
     return code_digest(
         "ruralpanel.sensitivity.analysis",
         "ruralpanel.estimation.columns_read",
-        *([f"ruralpanel.sensitivity.{declared.made_of}"] if declared.made_of else []),
+        *([declared.made_of] if declared.made_of else []),
         f"ruralpanel.sensitivity.{declared.kind}",
         *(
             covariance_modules(each.inference for each in equations)

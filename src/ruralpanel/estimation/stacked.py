@@ -29,6 +29,7 @@ from ruralpanel.estimation.estimates import COLLINEAR, left_out_of, no_estimate
 from ruralpanel.estimation.event_time_columns import event_time_columns, event_times_seen
 from ruralpanel.estimation.leads import joint_test_of, null_of_regression
 from ruralpanel.estimation.measured_from import identified
+from ruralpanel.estimation.near_misses import near_at
 from ruralpanel.estimation.result import EquationResult, place_of
 from ruralpanel.estimation.sample import CannotEstimate, effect_name
 from ruralpanel.frames.ledger import Ledger
@@ -128,6 +129,8 @@ def _stacked(adoption: Adoption, equation: Equation, ledger: Ledger) -> tuple[pd
         inside = (period >= each + first) & (period <= each + last)
         treated = inside & (cohort == each)
         clean = inside & (onset > each + last)
+        if equation.near_misses is not None:
+            clean &= near_at(sample, equation, each).to_numpy()
         if each + first < period.min() or each + last > period.max() or not treated.any() or not clean.any():
             without.append(each)
             continue

@@ -12,6 +12,7 @@ from ruralpanel.study.estimators import LEAST_SQUARES, WITH_TREATMENT_TERMS, Est
 from ruralpanel.study.fixed_effects import FIXED_EFFECT
 from ruralpanel.study.groups import Groups
 from ruralpanel.study.matching import Matching
+from ruralpanel.study.near_misses import NearMisses
 from ruralpanel.study.resampling import Permutation, WildBootstrap
 from ruralpanel.study.switching import Switching
 from ruralpanel.study.synthetic import Synthetic
@@ -175,6 +176,9 @@ class Specification(Section):
     """Matching or entropy balancing before the estimation, which then has the weights that come of it: `matching:
     {covariates: [city_distance], outcome_path: [2010, 2011]}`. Standard errors take these weights as given. How alike
     units are before and after is in `results/<study>/estimates/<block>.matching.csv`."""
+    near_misses: NearMisses | None = None
+    """Of units never treated, only those that came close to the threshold of a running variable and missed it:
+    `near_misses: {running: sales, threshold: 10000000, within: 2000000}`."""
     along: Name | None = None
     """`two_way_fixed_effects`: one of the moderators, over whose values the effect of each treatment is reported too,
     with its interval, for a `gradient_figure`: at 25 values evenly spread from the 5th to the 95th percentile of
@@ -324,6 +328,8 @@ class Equation(Section):
     """The columns that are instrumented."""
     along: Name | None = None
     """The moderator over whose values effects are reported."""
+    near_misses: NearMisses | None = None
+    """Which units never treated are in the sample, where that is not all."""
     base_weights: Name | None = None
     """With matching: the panel's column of weights that those of matching multiply."""
 

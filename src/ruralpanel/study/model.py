@@ -486,6 +486,7 @@ class Study(Section):
                             groups_above=self._groups_above(),
                             dating=self._dating(treatments),
                             matching=matching,
+                            near_misses=stated.get("near_misses"),
                             base_weights=weights if matching is not None else None,
                         )
                     )

@@ -47,7 +47,7 @@ class Sensitivity(Section):
 class OfEventStudy(Sensitivity):
     """What analyses of coefficients by event time share."""
 
-    made_of = "event_study"
+    made_of = "ruralpanel.sensitivity.event_study"
 
     kind: str
 
@@ -69,7 +69,7 @@ class OfRegression(Sensitivity):
     """What analyses of two-way fixed effects with regressors share."""
 
     reads_panel = True
-    made_of = "regression"
+    made_of = "ruralpanel.sensitivity.regression"
 
     kind: str
     term: Term | None = None
