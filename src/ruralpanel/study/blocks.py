@@ -55,10 +55,12 @@ class Inference(Section):
     """Coverage of the printed intervals."""
 
     bootstrap: WildBootstrap | None = None
-    """`two_way_fixed_effects`, `first_differences` and `event_study`: p-values of treatments and their interactions
-    with moderators, or of each event time, and of regressors, and intervals of what is not rejected, from a wild
-    cluster bootstrap, beside the others: `bootstrap: {}` for the usual one. They hold with fewer clusters than t tests
-    need. Needs one dimension of clusters."""
+    """p-values of treatments and their interactions with moderators, or of each event time, and of regressors, and
+    intervals of what is not rejected, from a wild cluster bootstrap, beside the others: `bootstrap: {}` for the usual
+    one. They hold with fewer clusters than t tests need. In `two_way_fixed_effects`, `first_differences` and
+    `event_study` it is of the regression; in `callaway_santanna`, `imputation`, `two_stage`, `stacked`,
+    `extended_two_way` and `chaisemartin_dhaultfoeuille` of what clusters contribute to each estimate, without the null
+    imposed. Needs one dimension of clusters."""
 
     permutation: Permutation | None = None
     """With one treatment that stays: p-values of all that is estimated of it from estimates with permuted cohorts,

@@ -180,6 +180,10 @@ P_VALUES = {
     "wild_webb": "wild cluster bootstrap with Webb weights, {draws}, {imposed} (Webb 2023); {of}",
     "all_patterns": "all {draws:,} patterns of signs",
     "null_imposed": "null imposed",
+    "multiplier_rademacher": "wild bootstrap of what clusters contribute, with Rademacher weights, {draws}, null not "
+    "imposed (Callaway and Sant’Anna 2021; Kline and Santos 2012), {clusters} clusters",
+    "multiplier_webb": "wild bootstrap of what clusters contribute, with Webb's weights, {draws}, null not imposed "
+    "(Callaway and Sant’Anna 2021; Webb 2023), {clusters} clusters",
     "null_not_imposed": "null not imposed",
     "treated_of": "{treated} of {clusters} clusters treated",
     "of_clusters": "{clusters} clusters",

@@ -21,6 +21,7 @@ ESTIMATOR = Estimator(
     reports_reference=True,
     keys=("window", "always_treated", "missing_reference"),
     inference=("bootstrap", "simultaneous", "permutation"),
+    imposes_null=True,
     drafted="event_times",
     target=TREATED_ROWS,
     intervals=Intervals(

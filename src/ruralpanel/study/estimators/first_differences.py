@@ -33,6 +33,7 @@ ESTIMATOR = Estimator(
     has_treatment_terms=True,
     keys=("anticipation",),
     inference=("bootstrap", "permutation"),
+    imposes_null=True,
     checks=(_no_slopes,),
     tells_leverage=True,
 )

@@ -19,6 +19,7 @@ ESTIMATOR = Estimator(
     of_adoption=True,
     keys=("anticipation", "along"),
     inference=("bootstrap", "permutation"),
+    imposes_null=True,
     effects_from="all_rows",
     permutes_itself=True,
     target=TREATED_ROWS,
