@@ -25,7 +25,7 @@ ORDER = [
     "words",
     *("exhibits", "verification", "report"),
     # economies and names that are made, and what is tried on them
-    *("toponymy", "simulation", "monte_carlo"),
+    *("toponymy", "simulation", "monte_carlo", "power"),
     # what works with whole studies
     *("drafting", "doctor", "archive", "reference"),
     *("commands", "progress"),

@@ -33,6 +33,7 @@ from ruralpanel.study.legacies import Capacity, Legacy, Proxy
 from ruralpanel.study.matching import Matching
 from ruralpanel.study.measures import Deflator, Derived
 from ruralpanel.study.model import Study
+from ruralpanel.study.near_misses import NearMisses
 from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.panel import Join, Panel, Restriction
 from ruralpanel.study.paper import Paper
@@ -119,6 +120,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("group_time", _read_by("group_time"), GroupTime),
     ("synthetic", _read_by("synthetic"), Synthetic),
     ("matching", "In a block or a specification.", Matching),
+    ("near_misses", "In a block or a specification.", NearMisses),
     ("switching", _read_by("switching"), Switching),
     ("groups", _read_by("groups"), Groups),
     (

@@ -18,7 +18,7 @@ from ruralpanel.estimation.assignment import Levels, with_assignment
 from ruralpanel.estimation.covariance import covariance_frame
 from ruralpanel.estimation.estimates import COLUMNS, ROW, estimates_frame, no_estimate
 from ruralpanel.estimation.matching_balance import BALANCE_COLUMNS
-from ruralpanel.estimation.modules import ADJUSTMENT, MATCHING, estimate_function
+from ruralpanel.estimation.modules import ADJUSTMENT, MATCHING, PERMUTED_ANEW, estimate_function, permutes_anew
 from ruralpanel.estimation.result import Draws, EquationResult
 from ruralpanel.estimation.sample import CannotEstimate, with_plain_numbers
 from ruralpanel.estimation.terms import KINDS
@@ -149,6 +149,8 @@ def _estimated(asked: Equation, above: Levels, ledger: Ledger, folder: Path | No
         result = estimate_function(equation.estimator, folder)(used, equation, ledger)
         if is_own(equation.estimator):
             _require_estimates(result, equation)
+        if permutes_anew(equation):
+            result = import_module(PERMUTED_ANEW).with_permutations(result, above.panel, equation, estimate_anew)
         result = with_treated_clusters(result)
     except CannotEstimate as error:
         result = EquationResult([no_estimate(equation, error.reason)])
@@ -156,6 +158,29 @@ def _estimated(asked: Equation, above: Levels, ledger: Ledger, folder: Path | No
         result = EquationResult([no_estimate(equation, because("no_solution", error=str(error)))])
     rows = [with_reasons(row, equation) for row in result.rows]
     return replace(result, rows=rows, balance=balance), equation
+
+
+def estimate_anew(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
+    """Match units, where an equation asks for that, and estimate it on a panel that is dated otherwise.
+
+    Parameters
+    ----------
+    panel
+        The panel, with plain numbers.
+    equation
+        Of an estimator of the program, with its level of assignment.
+    ledger
+        Gets a line for every reason for which rows leave.
+
+    Raises
+    ------
+    CannotEstimate
+        If there is no estimate on this panel.
+    """
+    if equation.matching is not None:
+        panel, _ = import_module(MATCHING).match(panel, equation, ledger)
+    result: EquationResult = estimate_function(equation.estimator)(panel, equation, ledger)
+    return result
 
 
 def _require_estimates(result: Any, equation: Equation) -> None:

@@ -12,6 +12,7 @@ from ruralpanel.absorption.levels import Levels, in_order, levels_of
 from ruralpanel.arrays import Codes
 from ruralpanel.errors import DataError, Problem
 from ruralpanel.estimation.columns_read import names_in
+from ruralpanel.estimation.near_misses import near_rules
 from ruralpanel.estimation.treated_units import all_treated_throughout, level_remedy, treated_counted
 from ruralpanel.frames.expressions import evaluate_condition
 from ruralpanel.frames.ledger import Ledger
@@ -95,6 +96,9 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
         holds, unknown = evaluate_condition(rows, with_ordinals(equation.sample, by_column(equation.periods)))
         reason = because("sample_of_specification", unknown=because("of_condition", words=unknown) if unknown else None)
         rows = _kept(rows, holds, because("keep", condition=equation.sample), reason, ledger)
+    if equation.near_misses is not None:
+        for rule, code, named in near_rules(equation):
+            rows = _kept(rows, rule(rows, equation), "near misses", because(code, **named), ledger)
     if equation.at_risk_of is not None:
         event_time = rows[event_time_column(equation.at_risk_of)]
         at_risk = event_time.isna() | (event_time <= 0)

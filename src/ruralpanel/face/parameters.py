@@ -102,6 +102,8 @@ _ROWS = (
              True),
     Argument("matching", ("blocks", "matching"), "Mapping[str, object] | None", None, "Matching or balancing before "
              "the estimation: `{'covariates': ['distance']}`.", True),
+    Argument("near_misses", ("blocks", "near_misses"), "Mapping[str, object] | None", None, "Of units never treated, "
+             "those close below a threshold: `{'running': 'sales', 'threshold': 10.0, 'within': 2.0}`.", True),
 )  # fmt: skip
 
 _PLACES = (

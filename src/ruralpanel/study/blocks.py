@@ -12,6 +12,7 @@ from ruralpanel.study.estimators import LEAST_SQUARES, WITH_TREATMENT_TERMS, Est
 from ruralpanel.study.fixed_effects import FIXED_EFFECT
 from ruralpanel.study.groups import Groups
 from ruralpanel.study.matching import Matching
+from ruralpanel.study.near_misses import NearMisses
 from ruralpanel.study.resampling import Permutation, WildBootstrap
 from ruralpanel.study.switching import Switching
 from ruralpanel.study.synthetic import Synthetic
@@ -54,15 +55,18 @@ class Inference(Section):
     """Coverage of the printed intervals."""
 
     bootstrap: WildBootstrap | None = None
-    """`two_way_fixed_effects`, `first_differences` and `event_study`: p-values of treatments and their interactions
-    with moderators, or of each event time, and of regressors, and intervals of what is not rejected, from a wild
-    cluster bootstrap, beside the others: `bootstrap: {}` for the usual one. They hold with fewer clusters than t tests
-    need. Needs one dimension of clusters."""
+    """p-values of treatments and their interactions with moderators, or of each event time, and of regressors, and
+    intervals of what is not rejected, from a wild cluster bootstrap, beside the others: `bootstrap: {}` for the usual
+    one. They hold with fewer clusters than t tests need. In `two_way_fixed_effects`, `first_differences` and
+    `event_study` it is of the regression; in `callaway_santanna`, `imputation`, `two_stage`, `stacked`,
+    `extended_two_way` and `chaisemartin_dhaultfoeuille` of what clusters contribute to each estimate, without the null
+    imposed. Needs one dimension of clusters."""
 
     permutation: Permutation | None = None
-    """`two_way_fixed_effects` with one treatment that stays: p-values of it and of its moderation from estimates with
-    permuted cohorts, beside the others: `permutation: {within: [province]}`. They ask whether anybody was affected at
-    all, for moderation too, and hold as far as it is chance who was treated when within the strata. The estimates drawn
+    """With one treatment that stays: p-values of all that is estimated of it from estimates with permuted cohorts,
+    beside the others: `permutation: {within: [province]}`. They ask whether anybody was affected at all, for moderation
+    too, and hold as far as it is chance who was treated when within the strata. `two_way_fixed_effects` is residualised
+    once; other estimators are estimated anew for each permutation, so that fewer `draws` may do. The estimates drawn
     are in `results/<study>/estimates/<block>.draws.parquet`, by the `row` of the block's estimates."""
 
     simultaneous: bool = False
@@ -175,6 +179,9 @@ class Specification(Section):
     """Matching or entropy balancing before the estimation, which then has the weights that come of it: `matching:
     {covariates: [city_distance], outcome_path: [2010, 2011]}`. Standard errors take these weights as given. How alike
     units are before and after is in `results/<study>/estimates/<block>.matching.csv`."""
+    near_misses: NearMisses | None = None
+    """Of units never treated, only those that came close to the threshold of a running variable and missed it:
+    `near_misses: {running: sales, threshold: 10000000, within: 2000000}`."""
     along: Name | None = None
     """`two_way_fixed_effects`: one of the moderators, over whose values the effect of each treatment is reported too,
     with its interval, for a `gradient_figure`: at 25 values evenly spread from the 5th to the 95th percentile of
@@ -331,6 +338,8 @@ class Equation(Section):
     """The columns that are instrumented."""
     along: Name | None = None
     """The moderator over whose values effects are reported."""
+    near_misses: NearMisses | None = None
+    """Which units never treated are in the sample, where that is not all."""
     base_weights: Name | None = None
     """With matching: the panel's column of weights that those of matching multiply."""
 

@@ -56,6 +56,9 @@ class Exhibit(Section):
     `sensitivity`; `claims`; `sources` (what the table of every source covers); the `ledgers` of all stages; a map's
     `lines` and `outlines`."""
 
+    shows_analyses: ClassVar[str] = "honest_did"
+    """The kind of sensitivity analyses that it shows, if it shows any."""
+
     title: Text
     """The title, without its number."""
     notes: Text | None = None

@@ -39,7 +39,7 @@ DataStanding = Literal["simulated", "restricted", "public"]
 
 
 def _not_a_folder_of_results(name: str) -> str:
-    if name in ("published", "logs", "monte_carlo"):
+    if name in ("published", "logs", "monte_carlo", "power"):
         raise ValueError(f"`{name}` is a folder of results; choose another name")
     return name
 
@@ -500,6 +500,7 @@ class Study(Section):
                             groups_above=self._groups_above(),
                             dating=self._dating(treatments),
                             matching=matching,
+                            near_misses=stated.get("near_misses"),
                             base_weights=weights if matching is not None else None,
                         )
                     )
@@ -508,7 +509,7 @@ class Study(Section):
     def equations_analysed(self, name: str) -> list[Equation]:
         """List the equations that a sensitivity analysis is of, in the order of their block."""
         declared = self.sensitivity[name]
-        return [equation for equation in self.equations(declared.block) if declared.is_of(equation)]
+        return [each for block in declared.blocks for each in self.equations(block) if declared.is_of(each)]
 
     @cached_property
     def subjects(self) -> list[DeclaredSubject]:

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralpanel.estimation.adoption import bootstrapped
 from ruralpanel.estimation.callaway_santanna.aggregation import Aggregate, aggregate
 from ruralpanel.estimation.callaway_santanna.group_time import ZERO, GroupTimeEffects, Observed, group_time_effects
 from ruralpanel.estimation.callaway_santanna.leads import null_of_leads
@@ -95,8 +96,14 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     # Averages of changes are known to the last digits of outcomes.
     known_to = (NOISE * float(np.nanmax(np.abs(observed.outcome))),) * 2
 
+    names = _names_of(sample, clusters, equation) if equation.inference.bootstrap is not None else None
+
     def numbers(effect: float, influence: NDArray[np.float64]) -> dict[str, Any]:
-        return statistics(effect, _standard_error(influence, clusters), np.inf, level, known_to)
+        found = statistics(effect, _standard_error(influence, clusters), np.inf, level, known_to)
+        if names is None or np.isnan(found.get("standard_error", np.nan)):
+            return found
+        summed = np.bincount(clusters, influence, len(names)) / len(influence)
+        return found | bootstrapped(effect, pd.Series(summed, names), equation)
 
     rows: list[dict[str, Any]] = []
     bases = _bases(effects)
@@ -295,3 +302,11 @@ def _with_bands(
 
 def _standard_error(influence: NDArray[np.float64], clusters: NDArray[np.int64]) -> float:
     return float(np.sqrt(_covariance(influence[:, None], clusters)[0, 0]))
+
+
+def _names_of(sample: pd.DataFrame, clusters: NDArray[np.int64], equation: Equation) -> pd.Index:
+    """Name the clusters in the order of their numbers."""
+    (column,) = equation.inference.cluster or [equation.unit]
+    names = pd.Index(sample[column].unique()).sort_values()
+    assert len(names) == int(clusters.max()) + 1
+    return names

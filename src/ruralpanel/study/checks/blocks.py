@@ -9,7 +9,7 @@ from ruralpanel.errors import Problem, nearest
 from ruralpanel.study.blocks import Block, Equation, Specification
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.checks.levels import at_level, hazard_of_levels
-from ruralpanel.study.checks.matching import matching_of, names_in_matching
+from ruralpanel.study.checks.matching import matching_of, names_in_matching, near_misses_of
 from ruralpanel.study.checks.resampling import adjustment, permutation_of, resampling
 from ruralpanel.study.estimators import (
     BY_COHORT,
@@ -180,6 +180,7 @@ def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
         yield from _leverage(context, where, equation)
         yield from permutation_of(context, where, equation)
         yield from matching_of(context, where, equation)
+        yield from near_misses_of(context, where, equation)
         yield from at_level(context, where, equation, parts)
         if equation.estimator in WITH_TREATMENT_TERMS and not right_hand:
             yield context.file.problem(where, "has nothing on the right-hand side", "name `treatments` or `regressors`")

@@ -126,6 +126,13 @@ class Estimator:
     """Whether leads and effects are measured from one period, with their covariance, as `honest_did` needs them."""
     describes: bool = False
     """Whether it gives means and no effect."""
+    effects_from: Literal["", "all_rows", "untreated_rows"] = ""
+    """Where its one effect is a sum of means of cohorts, from which rows effects of units and periods come."""
+    imposes_null: bool = False
+    """Whether its bootstrap is of a regression in which the hypothesis can be imposed; that of others is of what clusters
+    contribute to the estimate."""
+    permutes_itself: bool = False
+    """Whether its own module permutes cohorts; others that read `permutation` are estimated anew for each."""
     means_by_cohort: bool = False
     """Whether these are of cohorts."""
     assigned: bool = True
