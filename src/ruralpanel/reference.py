@@ -23,6 +23,7 @@ from ruralpanel.study.blocks import Block, GroupTime, Inference, Specification
 from ruralpanel.study.claims import Claim, ClaimTest
 from ruralpanel.study.contracts import Check
 from ruralpanel.study.designation import Designation, YearlyList
+from ruralpanel.study.dose_response import DoseResponse
 from ruralpanel.study.estimators import OWN_PATTERN, reading
 from ruralpanel.study.exhibit import Exhibit
 from ruralpanel.study.exhibits import KINDS
@@ -116,6 +117,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("permutation", "In `inference`.", Permutation),
     ("group_time", _read_by("group_time"), GroupTime),
     ("synthetic", _read_by("synthetic"), Synthetic),
+    ("dose_response", _read_by("dose_response"), DoseResponse),
     ("matching", "In a block or a specification.", Matching),
     ("switching", _read_by("switching"), Switching),
     ("groups", _read_by("groups"), Groups),

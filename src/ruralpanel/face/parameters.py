@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 
 from ruralpanel.study.base import Name, Section, descriptions
 from ruralpanel.study.blocks import GroupTime, Inference, Specification
+from ruralpanel.study.dose_response import DoseResponse
 from ruralpanel.study.estimators import ESTIMATORS, INFERENCE_OF_SOME, Estimator
 from ruralpanel.study.groups import Groups
 from ruralpanel.study.outcomes import Outcome
@@ -23,6 +24,7 @@ from ruralpanel.study.synthetic import Synthetic
 SPREAD: dict[str, type[Section]] = {
     "group_time": GroupTime,
     "synthetic": Synthetic,
+    "dose_response": DoseResponse,
     "switching": Switching,
     "groups": Groups,
 }

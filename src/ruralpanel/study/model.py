@@ -456,6 +456,8 @@ class Study(Section):
                             longitude=placed.longitude if placed is not None else None,
                             group_time=group_time,
                             synthetic=resampled,
+                            eligible=stated.get("eligible"),
+                            dose_response=stated.get("dose_response"),
                             switching=stated.get("switching"),
                             groups=stated.get("groups"),
                             absorbing=all(each.absorbing for each in declared.values()),

@@ -38,6 +38,13 @@ class Finding(NamedTuple):
 Check = Callable[["Equation"], Iterator[Finding]]
 """Says what an estimator has no place for in an equation."""
 
+Columns = Callable[["Equation"], list[str]]
+"""Names columns of numbers that the keys of an estimator's own name."""
+
+
+def _no_columns(_: Equation) -> list[str]:
+    return []
+
 
 @dataclass(frozen=True)
 class Intervals:
@@ -103,6 +110,9 @@ class Estimator:
     `small_sample` or `variance`. What a specification states of them is told with the estimates."""
     checks: tuple[Check, ...] = ()
     """What it has no place for in an equation, beyond what follows from the properties below."""
+
+    knows: Columns = _no_columns
+    """Columns of numbers that every row of its sample has to know, beyond those of keys that most estimators read."""
 
     has_treatment_terms: bool = False
     """Whether it has one coefficient for each treatment, interaction, and treatment by moderator."""
