@@ -23,6 +23,8 @@ OWN: dict[str, dict[str, Any]] = {
     "poisson_fixed_effects": {"outcome_column": "count"},
     "complementary_log_log": {"outcome_column": "late", "fixed_effects": ["year"], "treatments": ["listed"]},
     "group_means": {"groups": {"at": 2002}},
+    "triple_differences": {"eligible": "poor"},
+    "continuous_dose": {"dose_response": {"dose": "shops", "degree": 1}},
     "instrumental_variables": {"instruments": ["z"], "endogenous": ["listed"]},
 }
 KEYS: dict[str, dict[str, Any]] = {
@@ -59,6 +61,7 @@ def balanced() -> pd.DataFrame:
     frame["y"] = frame["village"] + frame["year"] * 0.3 + frame["x"] + random.normal(size=len(frame))
     frame["count"] = frame["y"].abs().round()
     frame["z"] = random.normal(size=len(frame))
+    frame["poor"], frame["shops"] = frame["village"] // 4 % 2, 1 + frame["village"] % 7
     frame["late"] = (random.uniform(size=len(frame)) < 0.3).astype(int)
     return dated(frame)
 

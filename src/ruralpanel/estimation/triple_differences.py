@@ -1,9 +1,9 @@
 r"""Triple differences by cohort and period: the eligible of a cohort beside its others, less the same elsewhere.
 
-Estimand: :math:`ATT(g, t) = E[Y_t(g) - Y_t(\infty) \mid S = g, Q = 1]`, the average effect in period :math:`t` on units
-that are eligible (:math:`Q = 1`) and in a place first treated in :math:`g` (:math:`S = g`), where, given covariates, the
-eligible of a cohort would have drawn away from its others as far as they do where nobody is treated (Ortiz-Villavicencio
-& Sant'Anna 2025, assumption DDD-CPT). Neither the places nor the eligible need to have parallel trends.
+Estimand: :math:`ATT(g, t) = E[Y_t(g) - Y_t(\infty) \mid S = g, Q = 1]`, the average effect in period :math:`t` on
+units that are eligible (:math:`Q = 1`) and in a place first treated in :math:`g` (:math:`S = g`), where, given
+covariates, the eligible of a cohort would have drawn away from its others as far as they do where nobody is treated
+(Ortiz-Villavicencio & Sant'Anna 2025, assumption DDD-CPT). Neither places nor the eligible need parallel trends.
 
 A cell is the sum of three comparisons of changes (equation 3.5): of the eligible of the cohort with its others, plus
 with the eligible of a comparison cohort, less with the others of that,
@@ -12,12 +12,11 @@ with the eligible of a comparison cohort, less with the others of that,
 
 each by outcome regression, inverse probability weights or both. With covariates this is no difference of two
 differences in differences, whose covariates would be weighed like those of two groups in place of one. For the same
-reason units not treated yet are not pooled: every comparison cohort :math:`g_c` gives an estimate of its own, and their
-average with the smallest variance, :math:`w = \Omega^{-1} 1 / (1'\Omega^{-1} 1)`, is reported (section 4, equations 4.10
-to 4.12).
+reason units not treated yet are not pooled: every comparison cohort :math:`g_c` gives an estimate of its own, and
+their average with the smallest variance, :math:`w = \Omega^{-1} 1 / (1'\Omega^{-1} 1)`, is reported (section 4).
 
-Averages weigh cohorts by their eligible units, who are treated; the R package triplediff counts the others too. Standard
-errors are from the influence functions, added up within clusters, without a small-sample correction, and take
+Averages weigh cohorts by their eligible units, who are treated; the R package triplediff counts the others too.
+Standard errors are from the influence functions, added up within clusters, without a small-sample correction, and take
 :math:`w` as given, as does the package.
 """
 
@@ -136,7 +135,8 @@ def _compare(
             continue
         try:
             alike, unlike = (
-                compare_groups(observed, choice, treated, group & part, position, base) for part in (eligible, ~eligible)
+                compare_groups(observed, choice, treated, group & part, position, base)
+                for part in (eligible, ~eligible)
             )
         except CannotCompare as error:
             reason = error

@@ -134,7 +134,7 @@ def _term_rows(columns: list[pd.DataFrame], exhibit: RegressionTable) -> list[tu
 
 def _has_row(estimates: pd.DataFrame) -> pd.Series:
     """Tell which estimates have a row of the table."""
-    return estimates["period"].isna() & ~estimates["kind"].isin(("lead_test", "effect_at"))
+    return estimates["period"].isna() & ~estimates["kind"].isin(("lead_test", "effect_at", "response_at"))
 
 
 def _bin(shown: pd.DataFrame, term: str, event_time: int) -> str:

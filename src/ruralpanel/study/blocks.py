@@ -202,8 +202,8 @@ class Specification(Section):
     `local_projections` need it and use nothing beyond it, nor does `chaisemartin_dhaultfoeuille`, whose overall effect
     is of event times up to its end."""
     group_time: GroupTime | None = None
-    """`callaway_santanna` and `triple_differences`: whom cohorts are compared with, and how. Left out: with the never treated, units observed in
-    all periods, without covariates. Fixed effects and regressors do not enter it."""
+    """`callaway_santanna` and `triple_differences`: whom cohorts are compared with, and how. Left out: with the never
+    treated, units observed in all periods, without covariates. Fixed effects and regressors do not enter it."""
     synthetic: Synthetic | None = None
     """`synthetic_difference_in_differences`: how weights and standard errors are found. Left out: as in the authors'
     R package, and by the jackknife."""

@@ -280,11 +280,19 @@ COMPARISONS = {
     "effects_on_eligible": "effects on those with {name:name}",
     "eligible_not_binary": "`{name}` has to be 0 or 1: who can be treated",
     "nobody_eligible": "nobody is eligible: `{name}` is 0 in all rows",
-    "everybody_eligible": "everybody is eligible: `{name}` is 1 in all rows, so that nobody in a cohort is left to compare "
-    "with",
+    "everybody_eligible": "everybody is eligible: `{name}` is 1 in all rows, so that nobody in a cohort is left to "
+    "compare with",
     "no_eligible_in_cohort": "nobody in the cohort is eligible",
     "all_eligible_in_cohort": "everybody in the cohort is eligible",
     "comparison_without_both": "no cohort to compare with has both eligible units and others",
+    "dose_changes": "`{name}` changes within {units:count unit} while they are treated, and a dose has to be the same "
+    "in all rows in which a unit is treated",
+    "nobody_has_dose": "no treated unit has a `{name}` above zero",
+    "same_dose": "`{name}` is the same for all treated units, so that effects cannot follow it",
+    "without_dose": "{units:count treated unit} without a {name:name} above zero",
+    "few_doses": "{doses:count different dose} in the cohort are too few, or too much alike, for a curve of "
+    "{coefficients} coefficients",
+    "no_cohort_has_dose": "no cohort has doses on both sides of it",
     "no_period_before_treatment": "there is no period before treatment and its anticipation",
     "nobody_observed": "neither the cohort nor anybody to compare it with is observed",
     "no_untreated_row": "no row of this sample is untreated, so that there is nothing to impute from",

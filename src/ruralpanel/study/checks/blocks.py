@@ -128,7 +128,9 @@ def _specification(context: Context, at: KeyPath, part: Specification) -> Iterat
     if part.eligible is not None:
         yield from context.known((*at, "eligible"), part.eligible, columns, "column of the panel")
     if part.dose_response is not None:
-        yield from context.known((*at, "dose_response", "dose"), part.dose_response.dose, columns, "column of the panel")
+        yield from context.known(
+            (*at, "dose_response", "dose"), part.dose_response.dose, columns, "column of the panel"
+        )
     if part.weights is not None:
         yield from context.known((*at, "weights"), part.weights, columns, "column of the panel")
     yield from names_in_matching(context, at, part)

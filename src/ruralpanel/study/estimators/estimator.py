@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     from ruralpanel.study.blocks import Equation
 
 Gives = Literal[
-    "coefficient", "interaction", "event_time", "overall", "cell", "comparison", "cohort_mean", "group_mean"
+    "coefficient", "interaction", "event_time", "overall", "cell", "comparison", "cohort_mean", "group_mean", "dose"
 ]
 """What an exhibit can show of an estimator: coefficients of terms, those of treatments by moderators among them;
-effects by event time, over all event times, or by cohort and period; comparisons of two groups; means."""
+effects by event time, over all event times, or by cohort and period; comparisons of two groups; means; effects over
+doses."""
 
 OF_TERMS: tuple[Gives, ...] = ("coefficient", "interaction")
 BY_EVENT_TIME_AND_OVERALL: tuple[Gives, ...] = ("event_time", "overall")
@@ -157,6 +158,8 @@ class Estimator:
     follows_units: str | None = None
     """Where it cannot do without seeing units again, and so not with repeated cross-sections: what it does with them,
     behind its name."""
+    example: tuple[str, ...] = ()
+    """What the example of its function, of states, adds to the call, and then lines of Python before it."""
     drafted: Literal["", "terms", "means", "event_times", "staggered"] = ""
     """What a drafted study takes it for: coefficients of terms, means, effects by event time, or also those where
     several cohorts and units never treated are there; empty where it takes others."""

@@ -45,4 +45,5 @@ ESTIMATOR = Estimator(
     inference=("simultaneous",),
     checks=(_needs_eligible,),
     knows=_eligible,
+    example=("eligible='south'",),
 )
