@@ -19,6 +19,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "local_projections": {"window": [-2, 1]},
     "instrumental_variables": {"instruments": ["x"]},
     "group_means": {"at": 2005},
+    "continuous_dose": {"dose": "weight"},
     "complementary_log_log": {"fixed_effects": "year"},
 }
 

@@ -1,8 +1,9 @@
 r"""Effects over the dose that a treatment comes in, from changes of units since the last period before treatment.
 
 Estimands, of a cohort :math:`g` in a period :math:`t \ge g`: the level effect :math:`ATT(d \mid g, t) = E[Y_t(d) -
-Y_t(0) \mid D = d, G = g]` and the causal response :math:`ACRT(d \mid g, t) = \partial E[Y_t(d)] / \partial d` (Callaway,
-Goodman-Bacon & Sant'Anna 2024, section 3). With :math:`\psi` a basis of splines, or indicators of groups of doses,
+Y_t(0) \mid D = d, G = g]` and the causal response :math:`ACRT(d \mid g, t) = \partial E[Y_t(d)] / \partial d`
+(Callaway, Goodman-Bacon & Sant'Anna 2024, section 3). With :math:`\psi` a basis of splines, or indicators of groups of
+doses,
 
 .. math:: Y_{it} - Y_{i,b} = \psi(D_i)'\beta_{gt} + u_{it}
 
@@ -278,7 +279,7 @@ def _cell(
     size, (base, position) = len(observed.cohort), periods
     change = observed.outcome[:, position] - observed.outcome[:, base]
     weight, own = observed.weight[treated], curve.basis[treated]
-    used = own.any(axis=0)
+    used = own.any(axis=0) | (not curve.in_groups)
     moments = (own * weight[:, None]).T @ own
     count, needed = len(np.unique(doses[treated])), int(used.sum())
     if count < needed or np.linalg.matrix_rank(moments[np.ix_(used, used)], hermitian=True) < needed:

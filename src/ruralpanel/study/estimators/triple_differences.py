@@ -45,5 +45,5 @@ ESTIMATOR = Estimator(
     inference=("simultaneous",),
     checks=(_needs_eligible,),
     knows=_eligible,
-    example=("eligible='south'",),
+    example=("eligible='odd'", "states['odd'] = states['sid'] % 2"),
 )
