@@ -645,6 +645,44 @@ def bacon_decomposition(
 ) -> Result:
     """Estimate a decomposition of two-way fixed effects into comparisons (Goodman-Bacon 2021)."""
 
+def threshold_regression_discontinuity(
+    panel: DataFrame,
+    *,
+    outcome: str,
+    unit: str,
+    period: str,
+    cohort: str | None = None,
+    treated: str | None = None,
+    intensity: str | None = None,
+    never: object = ...,
+    assigned_to: str | None = None,
+    anticipation: int = 0,
+    reference_period: int | None = None,
+    donut: Sequence[int] = ...,
+    running: str,
+    at: float,
+    design: Literal["sharp", "fuzzy", "crossing"] = "sharp",
+    order: int = 1,
+    kernel: Literal["uniform", "bartlett"] | None = None,
+    bandwidth: int | None = None,
+    bias_bandwidth: float | None = None,
+    weights: str | None = None,
+    sample: str | None = None,
+    matching: Mapping[str, object] | None = None,
+    transformation: Literal["none", "log", "inverse_hyperbolic_sine"] = "none",
+    variance: Literal["clustered", "heteroskedastic", "homoskedastic", "spatial", "driscoll_kraay"] = "clustered",
+    cluster: str | Sequence[str] | None = None,
+    cutoff: float | None = None,
+    level: float = 0.95,
+    latitude: str | None = None,
+    longitude: str | None = None,
+    frequency: str | None = None,
+    seed: int = 0,
+    label: str | None = None,
+    measured_in: str | None = None,
+) -> Result:
+    """Estimate regression discontinuity at a threshold, corrected for bias (Calonico, Cattaneo and …"""
+
 def poisson_fixed_effects(
     panel: DataFrame,
     *,

@@ -53,6 +53,7 @@ from ruralpanel.study.sources import RETRIEVED_FILES, Column, DroppedRows, Retri
 from ruralpanel.study.switching import Switching
 from ruralpanel.study.synthetic import Synthetic
 from ruralpanel.study.tables import Computed, Crosswalk, Group, Part, Recode, Summary, Table, Total
+from ruralpanel.study.threshold import Threshold
 
 EXAMPLE = files("ruralpanel.study").joinpath("templates/electrification.yaml").read_text(encoding="utf-8")
 """A study of one Stata file, complete; a test runs it."""
@@ -117,6 +118,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("permutation", "In `inference`.", Permutation),
     ("group_time", _read_by("group_time"), GroupTime),
     ("synthetic", _read_by("synthetic"), Synthetic),
+    ("threshold", _read_by("threshold"), Threshold),
     ("dose_response", _read_by("dose_response"), DoseResponse),
     ("matching", "In a block or a specification.", Matching),
     ("switching", _read_by("switching"), Switching),

@@ -24,6 +24,7 @@ OWN: dict[str, dict[str, Any]] = {
     "complementary_log_log": {"outcome_column": "late", "fixed_effects": ["year"], "treatments": ["listed"]},
     "group_means": {"groups": {"at": 2002}},
     "triple_differences": {"eligible": "poor"},
+    "threshold_regression_discontinuity": {"threshold": {"running": "x", "at": 0.0, "design": "crossing"}},
     "continuous_dose": {"dose_response": {"dose": "shops", "degree": 1}},
     "instrumental_variables": {"instruments": ["z"], "endogenous": ["listed"]},
 }
@@ -38,8 +39,8 @@ KEYS: dict[str, dict[str, Any]] = {
 }
 OF_LOADING = {
     "variance": [name for name, each in ESTIMATORS.items() if each.averages_effects]
-    + ["synthetic_difference_in_differences", "group_means"],
-    "weights": ["bacon_decomposition", "synthetic_difference_in_differences"],
+    + ["synthetic_difference_in_differences", "group_means", "threshold_regression_discontinuity"],
+    "weights": ["bacon_decomposition", "synthetic_difference_in_differences", "threshold_regression_discontinuity"],
     "regressors": ["bacon_decomposition"],
     "fixed_effects": ["bacon_decomposition", "synthetic_difference_in_differences"],
 }

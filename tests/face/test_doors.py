@@ -17,6 +17,7 @@ from ruralpanel.study.blocks import GroupTime, Inference
 from ruralpanel.study.dose_response import DoseResponse
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.groups import Groups
+from ruralpanel.study.threshold import Threshold
 from tests.conftest import equation
 
 KEYS: dict[str, Any] = {"unit": "village", "period": "year"}
@@ -28,6 +29,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "instrumental_variables": {"instruments": ["z"]},
     "group_means": {"at": 2005},
     "triple_differences": {"eligible": "poor"},
+    "threshold_regression_discontinuity": {"running": "sales", "at": 2.0, "design": "crossing"},
     "continuous_dose": {"dose": "shops", "degree": 1},
 }
 """What some estimators cannot do without."""
@@ -44,7 +46,9 @@ def given_to(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     if name == "poisson_fixed_effects":
         return frame.assign(y=np.exp(frame["y"] / 4))
     poor, shops = frame["village"] // 4 % 2, 1 + frame["village"] % 7
-    return frame.assign(z=frame["on"] * 0.8 + np.sin(np.arange(len(frame))), poor=poor, shops=shops)
+    return frame.assign(
+        z=frame["on"] * 0.8 + np.sin(np.arange(len(frame))), poor=poor, shops=shops, sales=frame["weight"] + frame["x"]
+    )
 
 
 def asked_of_the_stage(name: str) -> dict[str, Any]:
@@ -55,6 +59,8 @@ def asked_of_the_stage(name: str) -> dict[str, Any]:
         changes["endogenous"] = ["listed"]
     if name == "callaway_santanna":
         changes = {"group_time": GroupTime()}
+    if name == "threshold_regression_discontinuity":
+        changes = {"threshold": Threshold(**changes)}
     if name == "continuous_dose":
         changes = {"dose_response": DoseResponse(**changes)}
     if "variance" not in ESTIMATORS[name].without:
@@ -66,7 +72,7 @@ def asked_of_the_stage(name: str) -> dict[str, Any]:
 @pytest.mark.parametrize("name", ESTIMATORS)
 def test_a_door_gives_what_the_estimation_stage_gives(name: str, frame: pd.DataFrame, panel: pd.DataFrame) -> None:
     used = given_to(name, frame)
-    more = {each: used[each].to_numpy() if each in used else 0.0 for each in ("z", "poor", "shops")}
+    more = {each: used[each].to_numpy() if each in used else 0.0 for each in ("z", "poor", "shops", "sales")}
     own = panel.assign(y=used["y"].to_numpy(), **more)
     columns = ["village", "year", "y", *more, "listed", "listed_cohort", "listed_event_time"]
     expected, _ = estimate_block(own[columns], [equation(**asked_of_the_stage(name))])

@@ -20,11 +20,13 @@ from ruralpanel.study.groups import Groups
 from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.switching import Switching
 from ruralpanel.study.synthetic import Synthetic
+from ruralpanel.study.threshold import Threshold
 
 SPREAD: dict[str, type[Section]] = {
     "group_time": GroupTime,
     "synthetic": Synthetic,
     "dose_response": DoseResponse,
+    "threshold": Threshold,
     "switching": Switching,
     "groups": Groups,
 }

@@ -16,6 +16,7 @@ from ruralpanel.study.matching import Matching
 from ruralpanel.study.resampling import Permutation, WildBootstrap
 from ruralpanel.study.switching import Switching
 from ruralpanel.study.synthetic import Synthetic
+from ruralpanel.study.threshold import Threshold
 from ruralpanel.study.vcovs import CORRECTIONS, KEYS_OF_SOME, VCOVS, Correction, Vcov, described, one_of, with_key
 
 _VARIANCE, _VARIANCE_SCHEMA = one_of(VCOVS)
@@ -213,6 +214,9 @@ class Specification(Section):
     dose_response: DoseResponse | None = None
     """`continuous_dose`: the column of the dose, and how effects follow it. Fixed effects and regressors do not enter
     it."""
+    threshold: Threshold | None = None
+    """`threshold_regression_discontinuity`: the running variable and the threshold of it. Fixed effects and regressors
+    do not enter it, and `sample` picks the period in which units are compared."""
     switching: Switching | None = None
     """`chaisemartin_dhaultfoeuille`: whose changes of treatment count, and in what unit. Left out: those of all units,
     and effects not divided by the treatment that units have had. Fixed effects and regressors do not enter it."""
@@ -300,6 +304,7 @@ class Equation(Section):
     synthetic: Synthetic | None = None
     eligible: Name | None = None
     dose_response: DoseResponse | None = None
+    threshold: Threshold | None = None
     switching: Switching | None = None
     groups: Groups | None = None
     intensities: dict[Name, Name] = {}

@@ -457,6 +457,7 @@ class Study(Section):
                             group_time=group_time,
                             synthetic=resampled,
                             eligible=stated.get("eligible"),
+                            threshold=stated.get("threshold"),
                             dose_response=stated.get("dose_response"),
                             switching=stated.get("switching"),
                             groups=stated.get("groups"),

@@ -156,6 +156,8 @@ ERRORS = {
     "each_once": ", each of {units:,} units once",
     "drawn": ", {draws:,} draws",
     "draws": "{draws:,} draws",
+    "nearest_neighbours": "by the {number} nearest neighbours",
+    "jackknife_of_units": "jackknife of units",
     "no_jackknife_one_group": "no standard error by jackknife: cohort {cohort} is treated in one {group:name} only, "
     "which cannot be left out",
     "no_jackknife_all_weight": "no standard error by jackknife: all weight for cohort {cohort} is on one {group:name}, "
@@ -285,6 +287,20 @@ COMPARISONS = {
     "no_eligible_in_cohort": "nobody in the cohort is eligible",
     "all_eligible_in_cohort": "everybody in the cohort is eligible",
     "comparison_without_both": "no cohort to compare with has both eligible units and others",
+    "nobody_on_one_side": "nobody is {side:words} {running:name} = {cutoff:g}, the threshold",
+    "threshold_not_followed": "{treatment:name} does not follow from the threshold of {running:name} in "
+    "{rows:count row}: write `design: fuzzy` where it is one of several reasons, or `design: crossing` for the effect "
+    "of being beyond it",
+    "no_jump": "no jump at the threshold of {running:name} can be estimated: {why}",
+    "no_density": "no density of {running:name} at the threshold can be estimated: {why}",
+    "few_near_threshold": "{rows:count row} on a side within the bandwidth, or the different values among them, are "
+    "too few for {coefficients} coefficients",
+    "one_cluster_near_threshold": "one cluster only on a side within the bandwidth",
+    "no_bandwidth": "no bandwidth is best: there is neither curvature nor error",
+    "beyond_bandwidth": "further than {bandwidth:.4g} from {running:name} = {cutoff:g}",
+    "near_threshold": "within {bandwidth:.4g} of {running:name} = {cutoff:g}, its bias from within {bias:.4g}",
+    "densities_at": "densities of {below:.4g} below and {above:.4g} above, from within {bandwidth:.4g}",
+    "treatment_does_not_jump": "{treatment:name} does not jump at the threshold of {running:name}",
     "dose_changes": "`{name}` changes within {units:count unit} while they are treated, and a dose has to be the same "
     "in all rows in which a unit is treated",
     "nobody_has_dose": "no treated unit has a `{name}` above zero",

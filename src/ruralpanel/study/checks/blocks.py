@@ -127,6 +127,8 @@ def _specification(context: Context, at: KeyPath, part: Specification) -> Iterat
     yield from context.all_known((*at, "switching", "within"), strata, columns, "column of the panel")
     if part.eligible is not None:
         yield from context.known((*at, "eligible"), part.eligible, columns, "column of the panel")
+    if part.threshold is not None:
+        yield from context.known((*at, "threshold", "running"), part.threshold.running, columns, "column of the panel")
     if part.dose_response is not None:
         yield from context.known(
             (*at, "dose_response", "dose"), part.dose_response.dose, columns, "column of the panel"
