@@ -17,7 +17,7 @@ class Threshold(Section):
     at: float
     """Its value from which on a unit is to be treated."""
     design: Literal["sharp", "fuzzy", "crossing"] = "sharp"
-    """`sharp`: all are treated at the threshold and beyond, and nobody below; a treatment that does not follow is refused.
+    """`sharp`: all are treated at the threshold and beyond, and nobody below; one that does not follow is refused.
     `fuzzy`: more are, and the effect is of treatment on those whom the threshold moves. `crossing`: of being beyond the
     threshold, whoever is treated."""
     order: Annotated[int, Field(ge=0, le=3)] = 1

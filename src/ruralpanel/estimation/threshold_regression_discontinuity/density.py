@@ -8,7 +8,8 @@ jackknife). The test is by a polynomial of one order more than the bandwidth is 
 small beside the error.
 
 The bandwidth, one for both sides, has the smallest mean squared error of the difference of the densities, with
-curvature estimated at a pilot bandwidth and regularised; the R package rddensity has a combination of four such rules.
+curvature estimated at twice a pilot bandwidth, and is no wider than the side that spans less; the R package rddensity
+has a combination of four such rules.
 
 References
 ----------
@@ -27,7 +28,6 @@ from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.threshold_regression_discontinuity.local_polynomials import (
     AT_LEAST,
     KERNELS,
-    REGULARISED,
     TooFew,
     pilot_bandwidth,
 )
@@ -151,10 +151,8 @@ def _best_bandwidth(distance: Numbers, cluster: NDArray[np.int64] | None, kernel
     # The bias of a slope by a polynomial of this order is the next coefficient times a constant, times h to its order.
     constants = [each.leading[1] * pilot for each in near]
     curves = [each.coefficients[ORDER + 1] for each in far]
-    unsure = sum(
-        constant**2 * _variance(each.influence[:, ORDER + 1], cluster)
-        for constant, each in zip(constants, far, strict=True)
-    )
-    bias = (constants[1] * curves[1] - constants[0] * curves[0]) ** 2 + REGULARISED * unsure
+    bias = (constants[1] * curves[1] - constants[0] * curves[0]) ** 2
+    if not (bias > 0 and variance > 0):
+        return max(narrow, least)
     chosen = (variance / (2 * ORDER * bias)) ** (1 / (2 * ORDER + 1))
     return float(max(min(chosen, narrow), least))
