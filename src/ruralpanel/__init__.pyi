@@ -382,6 +382,47 @@ def imputation(
 ) -> Result:
     """Estimate imputation (Borusyak, Jaravel and Spiess 2024)."""
 
+def interactive_fixed_effects(
+    panel: DataFrame,
+    *,
+    outcome: str,
+    unit: str,
+    period: str,
+    cohort: str | None = None,
+    treated: str | None = None,
+    intensity: str | None = None,
+    never: object = ...,
+    assigned_to: str | None = None,
+    anticipation: int = 0,
+    reference_period: int | None = None,
+    donut: Sequence[int] = ...,
+    controls: str | Sequence[str] | None = None,
+    fixed_effects: str | Sequence[str] | None = None,
+    window: Sequence[int] | None = None,
+    method: Literal["factors", "matrix_completion"] = "factors",
+    number: int | None = None,
+    up_to: int = 5,
+    penalty: float | None = None,
+    draws: int = 200,
+    weights: str | None = None,
+    sample: str | None = None,
+    matching: Mapping[str, object] | None = None,
+    transformation: Literal["none", "log", "inverse_hyperbolic_sine"] = "none",
+    variance: Literal["clustered", "heteroskedastic", "homoskedastic", "spatial", "driscoll_kraay"] = "clustered",
+    cluster: str | Sequence[str] | None = None,
+    cutoff: float | None = None,
+    kernel: Literal["uniform", "bartlett"] | None = None,
+    bandwidth: int | None = None,
+    level: float = 0.95,
+    latitude: str | None = None,
+    longitude: str | None = None,
+    frequency: str | None = None,
+    seed: int = 0,
+    label: str | None = None,
+    measured_in: str | None = None,
+) -> Result:
+    """Estimate imputation with interactive fixed effects (Bai 2009; Xu 2017; Athey, Bayati, Doudchenko, …"""
+
 def two_stage(
     panel: DataFrame,
     *,

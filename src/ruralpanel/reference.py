@@ -27,6 +27,7 @@ from ruralpanel.study.dose_response import DoseResponse
 from ruralpanel.study.estimators import OWN_PATTERN, reading
 from ruralpanel.study.exhibit import Exhibit
 from ruralpanel.study.exhibits import KINDS
+from ruralpanel.study.factors import Factors
 from ruralpanel.study.figures_of_places import KnownCount, Outlines
 from ruralpanel.study.groups import Groups
 from ruralpanel.study.legacies import Capacity, Legacy, Proxy
@@ -119,6 +120,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("group_time", _read_by("group_time"), GroupTime),
     ("synthetic", _read_by("synthetic"), Synthetic),
     ("threshold", _read_by("threshold"), Threshold),
+    ("factors", _read_by("factors"), Factors),
     ("dose_response", _read_by("dose_response"), DoseResponse),
     ("matching", "In a block or a specification.", Matching),
     ("switching", _read_by("switching"), Switching),

@@ -25,6 +25,7 @@ OWN: dict[str, dict[str, Any]] = {
     "group_means": {"groups": {"at": 2002}},
     "triple_differences": {"eligible": "poor"},
     "threshold_regression_discontinuity": {"threshold": {"running": "x", "at": 0.0, "design": "crossing"}},
+    "interactive_fixed_effects": {"factors": {"number": 1, "draws": 99}},
     "continuous_dose": {"dose_response": {"dose": "shops", "degree": 1}},
     "instrumental_variables": {"instruments": ["z"], "endogenous": ["listed"]},
 }
@@ -39,10 +40,12 @@ KEYS: dict[str, dict[str, Any]] = {
 }
 OF_LOADING = {
     "variance": [name for name, each in ESTIMATORS.items() if each.averages_effects]
-    + ["synthetic_difference_in_differences", "group_means", "threshold_regression_discontinuity"],
-    "weights": ["bacon_decomposition", "synthetic_difference_in_differences", "threshold_regression_discontinuity"],
+    + ["synthetic_difference_in_differences", "group_means", "threshold_regression_discontinuity"]
+    + ["interactive_fixed_effects"],
+    "weights": ["bacon_decomposition", "synthetic_difference_in_differences", "threshold_regression_discontinuity"]
+    + ["interactive_fixed_effects"],
     "regressors": ["bacon_decomposition"],
-    "fixed_effects": ["bacon_decomposition", "synthetic_difference_in_differences"],
+    "fixed_effects": ["bacon_decomposition", "synthetic_difference_in_differences", "interactive_fixed_effects"],
 }
 """What a study is refused for."""
 

@@ -16,6 +16,7 @@ from ruralpanel.estimation.block import estimate_block
 from ruralpanel.study.blocks import GroupTime, Inference
 from ruralpanel.study.dose_response import DoseResponse
 from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.study.factors import Factors
 from ruralpanel.study.groups import Groups
 from ruralpanel.study.threshold import Threshold
 from tests.conftest import equation
@@ -30,6 +31,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "group_means": {"at": 2005},
     "triple_differences": {"eligible": "poor"},
     "threshold_regression_discontinuity": {"running": "sales", "at": 2.0, "design": "crossing"},
+    "interactive_fixed_effects": {"number": 1, "draws": 99},
     "continuous_dose": {"dose": "shops", "degree": 1},
 }
 """What some estimators cannot do without."""
@@ -61,6 +63,8 @@ def asked_of_the_stage(name: str) -> dict[str, Any]:
         changes = {"group_time": GroupTime()}
     if name == "threshold_regression_discontinuity":
         changes = {"threshold": Threshold(**changes)}
+    if name == "interactive_fixed_effects":
+        changes = {"factors": Factors(**changes)}
     if name == "continuous_dose":
         changes = {"dose_response": DoseResponse(**changes)}
     if "variance" not in ESTIMATORS[name].without:

@@ -10,6 +10,7 @@ from ruralpanel.frames.periods.frequency import FrequencyName, frequency
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.dose_response import DoseResponse
 from ruralpanel.study.estimators import LEAST_SQUARES, WITH_TREATMENT_TERMS, EstimatorName, meanings
+from ruralpanel.study.factors import Factors
 from ruralpanel.study.fixed_effects import FIXED_EFFECT
 from ruralpanel.study.groups import Groups
 from ruralpanel.study.matching import Matching
@@ -217,6 +218,9 @@ class Specification(Section):
     threshold: Threshold | None = None
     """`threshold_regression_discontinuity`: the running variable and the threshold of it. Fixed effects and regressors
     do not enter it, and `sample` picks the period in which units are compared."""
+    factors: Factors | None = None
+    """`interactive_fixed_effects`: factors or matrix completion, how many or how much shrunk, and how often clusters
+    are drawn. Left out: factors, as many as predict best."""
     switching: Switching | None = None
     """`chaisemartin_dhaultfoeuille`: whose changes of treatment count, and in what unit. Left out: those of all units,
     and effects not divided by the treatment that units have had. Fixed effects and regressors do not enter it."""
@@ -305,6 +309,7 @@ class Equation(Section):
     eligible: Name | None = None
     dose_response: DoseResponse | None = None
     threshold: Threshold | None = None
+    factors: Factors | None = None
     switching: Switching | None = None
     groups: Groups | None = None
     intensities: dict[Name, Name] = {}

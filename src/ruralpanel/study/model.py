@@ -458,6 +458,7 @@ class Study(Section):
                             synthetic=resampled,
                             eligible=stated.get("eligible"),
                             threshold=stated.get("threshold"),
+                            factors=stated.get("factors"),
                             dose_response=stated.get("dose_response"),
                             switching=stated.get("switching"),
                             groups=stated.get("groups"),

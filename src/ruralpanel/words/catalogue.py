@@ -158,6 +158,8 @@ ERRORS = {
     "draws": "{draws:,} draws",
     "nearest_neighbours": "by the {number} nearest neighbours",
     "jackknife_of_units": "jackknife of units",
+    "no_bootstrap_one_treated": "no standard error by bootstrap: one {group:name} only is treated",
+    "no_bootstrap_few_draws": "no standard error by bootstrap: {draws:,} of {asked:,} draws could be estimated",
     "no_jackknife_one_group": "no standard error by jackknife: cohort {cohort} is treated in one {group:name} only, "
     "which cannot be left out",
     "no_jackknife_all_weight": "no standard error by jackknife: all weight for cohort {cohort} is on one {group:name}, "
@@ -301,6 +303,15 @@ COMPARISONS = {
     "near_threshold": "within {bandwidth:.4g} of {running:name} = {cutoff:g}, its bias from within {bias:.4g}",
     "densities_at": "densities of {below:.4g} below and {above:.4g} above, from within {bandwidth:.4g}",
     "treatment_does_not_jump": "{treatment:name} does not jump at the threshold of {running:name}",
+    "with_factors": "untreated outcomes with {number:count common factor}{chosen}",
+    "matrix_completed": "untreated outcomes completed, singular values less {share:.3g} of the largest{chosen}",
+    "chosen_by_prediction": ", which predicts untreated rows best",
+    "no_factor_possible": ", as units or periods are seen untreated too seldom for any",
+    "too_many_factors": "{number} common factors are too many: the rows before treatment and the units never treated "
+    "tell {most} at most",
+    "nobody_never_treated_for_factors": "nobody is never treated, whose common factors could be found: "
+    "`method: matrix_completion` does without",
+    "factors_do_not_settle": "the factors are not found within {steps:,} steps; try fewer, or `matrix_completion`",
     "dose_changes": "`{name}` changes within {units:count unit} while they are treated, and a dose has to be the same "
     "in all rows in which a unit is treated",
     "nobody_has_dose": "no treated unit has a `{name}` above zero",

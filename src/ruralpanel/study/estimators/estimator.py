@@ -151,6 +151,8 @@ class Estimator:
     """Whether the `window` has to hold the reference period."""
     tests_leads: bool = False
     """Whether it tests its leads together, by changes of clusters' signs, which are drawn."""
+    draws: bool = False
+    """Whether it always draws random numbers."""
     leads_apart: bool = False
     """Whether leads are measured from some period and effects from none."""
     moving_base: str = ""
