@@ -136,6 +136,8 @@ NO_ERROR = (
     "no_jackknife_one_group",
     "no_jackknife_all_weight",
     "no_bootstrap_one_group",
+    "no_bootstrap_one_treated",
+    "no_bootstrap_few_draws",
     "no_placebo",
     "no_error_collinear",
     "few_clusters_and_no_error",

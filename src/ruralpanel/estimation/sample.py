@@ -224,7 +224,7 @@ def _needed(equation: Equation) -> list[str]:
     if {"regressors", "fixed_effects"} <= set(estimator.without):
         covariates = equation.group_time.covariates if equation.group_time and "group_time" in estimator.keys else []
         strata = equation.switching.within if equation.switching and "switching" in estimator.keys else []
-        return list(dict.fromkeys([*covariates, *strata, *clusters]))
+        return list(dict.fromkeys([*covariates, *strata, *estimator.knows(equation), *clusters]))
     effects = [name for effect in equation.fixed_effects for name in columns_of(effect)]
     # In an event study, a missing event time means never treated.
     treatments = [] if equation.estimator in BY_COHORT else equation.treatments
@@ -232,7 +232,8 @@ def _needed(equation: Equation) -> list[str]:
         treatments = [equation.intensities.get(name, name) for name in treatments]
     needs_places = equation.inference.vcov.needs_places
     places = [name for name in (equation.latitude, equation.longitude) if name and needs_places]
-    right_hand = [*treatments, *equation.regressors, *equation.instruments, *equation.moderator_columns]
+    own = estimator.knows(equation)
+    right_hand = [*treatments, *equation.regressors, *equation.instruments, *equation.moderator_columns, *own]
     return list(dict.fromkeys([*right_hand, *effects, *clusters, *places]))
 
 
@@ -276,6 +277,7 @@ def _require_numbers(panel: pd.DataFrame, equation: Equation) -> None:
         *equation.moderator_columns,
         *(str(effect.slope) for effect in slopes(equation.fixed_effects)),
         *(equation.group_time.covariates if equation.group_time else []),
+        *ESTIMATORS[equation.estimator].knows(equation),
         *([equation.panel_weights] if equation.panel_weights else []),
     ]
     text = [name for name in columns if not pd.api.types.is_numeric_dtype(panel[name])]

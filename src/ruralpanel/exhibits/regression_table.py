@@ -44,6 +44,9 @@ LONG_SAMPLE = 24
 
 REGRESSION = ["block", "specification", "outcome", "estimator"]
 
+NO_ROWS = ("lead_test", "effect_at", "response_at", "density_test")
+"""Kinds of estimates that have no row."""
+
 
 def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> PrintedTable:
     """Lay out a regression table."""
@@ -137,7 +140,7 @@ def _term_rows(columns: list[pd.DataFrame], exhibit: RegressionTable) -> list[tu
 
 def _has_row(estimates: pd.DataFrame) -> pd.Series:
     """Tell which estimates have a row of the table."""
-    return estimates["period"].isna() & ~estimates["kind"].isin(("lead_test", "effect_at"))
+    return estimates["period"].isna() & ~estimates["kind"].isin(NO_ROWS)
 
 
 def _bin(shown: pd.DataFrame, term: str, event_time: int) -> str:

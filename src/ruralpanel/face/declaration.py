@@ -33,7 +33,7 @@ FRAME = "frame"
 """What source, block and study are called."""
 
 _NUMBERS = ("outcome", "intensity", "controls", "moderators", "weights", "instruments", "covariates", "latitude")
-_NUMBERS_TOO = ("longitude", "endogenous", "along", "matching")
+_NUMBERS_TOO = ("longitude", "endogenous", "along", "matching", "eligible", "dose", "running")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,9 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ruralpanel.frames.periods.frequency import FrequencyName, frequency
 from ruralpanel.study.base import Name, Section, Text
+from ruralpanel.study.dose_response import DoseResponse
 from ruralpanel.study.estimators import LEAST_SQUARES, WITH_TREATMENT_TERMS, EstimatorName, meanings
+from ruralpanel.study.factors import Factors
 from ruralpanel.study.fixed_effects import FIXED_EFFECT
 from ruralpanel.study.groups import Groups
 from ruralpanel.study.matching import Matching
@@ -16,6 +18,7 @@ from ruralpanel.study.near_misses import NearMisses
 from ruralpanel.study.resampling import Permutation, WildBootstrap
 from ruralpanel.study.switching import Switching
 from ruralpanel.study.synthetic import Synthetic
+from ruralpanel.study.threshold import Threshold
 from ruralpanel.study.vcovs import CORRECTIONS, KEYS_OF_SOME, VCOVS, Correction, Vcov, described, one_of, with_key
 
 _VARIANCE, _VARIANCE_SCHEMA = one_of(VCOVS)
@@ -70,9 +73,9 @@ class Inference(Section):
     are in `results/<study>/estimates/<block>.draws.parquet`, by the `row` of the block's estimates."""
 
     simultaneous: bool = False
-    """`event_study`, `sun_abraham` and `callaway_santanna`: whether to add a band that covers all event times at once
-    at the `level` (Montiel Olea and Plagborg-Møller 2019), which figures draw as thin bars beyond the intervals;
-    `callaway_santanna` has another for all cohorts, and one for all periods."""
+    """`event_study`, `sun_abraham`, `callaway_santanna` and `triple_differences`: whether to add a band that covers all
+    event times at once at the `level` (Montiel Olea and Plagborg-Møller 2019), which figures draw as thin bars beyond
+    the intervals; the last two have another for all cohorts, and one for all periods."""
 
     @model_validator(mode="after")
     def _keys_go_with_the_variance(self) -> Inference:
@@ -116,7 +119,7 @@ class Inference(Section):
 
 
 class GroupTime(Section):
-    """How `callaway_santanna` compares a cohort with units that are not treated."""
+    """How `callaway_santanna` and `triple_differences` compare a cohort with units that are not treated."""
 
     comparison: Literal["never_treated", "not_yet_treated"] = "never_treated"
     """Whom a cohort is compared with: units never treated, or all that are not treated yet."""
@@ -209,11 +212,23 @@ class Specification(Section):
     `local_projections` need it and use nothing beyond it, nor does `chaisemartin_dhaultfoeuille`, whose overall effect
     is of event times up to its end."""
     group_time: GroupTime | None = None
-    """`callaway_santanna`: whom cohorts are compared with, and how. Left out: with the never treated, units observed in
-    all periods, without covariates. Fixed effects and regressors do not enter it."""
+    """`callaway_santanna` and `triple_differences`: whom cohorts are compared with, and how. Left out: with the never
+    treated, units observed in all periods, without covariates. Fixed effects and regressors do not enter it."""
     synthetic: Synthetic | None = None
     """`synthetic_difference_in_differences`: how weights and standard errors are found. Left out: as in the authors'
     R package, and by the jackknife."""
+    eligible: Name | None = None
+    """`triple_differences`: the column of 0 and 1, constant within a unit, of who can be treated once its cohort is:
+    poor households of a listed village, say. Treatment is then of the eligible alone, and cohorts are of all."""
+    dose_response: DoseResponse | None = None
+    """`continuous_dose`: the column of the dose, and how effects follow it. Fixed effects and regressors do not enter
+    it."""
+    threshold: Threshold | None = None
+    """`threshold_regression_discontinuity`: the running variable and the threshold of it. Fixed effects and regressors
+    do not enter it, and `sample` picks the period in which units are compared."""
+    factors: Factors | None = None
+    """`interactive_fixed_effects`: factors or matrix completion, how many or how much shrunk, and how often clusters
+    are drawn. Left out: factors, as many as predict best."""
     switching: Switching | None = None
     """`chaisemartin_dhaultfoeuille`: whose changes of treatment count, and in what unit. Left out: those of all units,
     and effects not divided by the treatment that units have had. Fixed effects and regressors do not enter it."""
@@ -304,6 +319,10 @@ class Equation(Section):
     absorbing: bool = True
     group_time: GroupTime | None = None
     synthetic: Synthetic | None = None
+    eligible: Name | None = None
+    dose_response: DoseResponse | None = None
+    threshold: Threshold | None = None
+    factors: Factors | None = None
     switching: Switching | None = None
     groups: Groups | None = None
     intensities: dict[Name, Name] = {}

@@ -162,6 +162,10 @@ ERRORS = {
     "each_once": ", each of {units:,} units once",
     "drawn": ", {draws:,} draws",
     "draws": "{draws:,} draws",
+    "nearest_neighbours": "by the {number} nearest neighbours",
+    "jackknife_of_units": "jackknife of units",
+    "no_bootstrap_one_treated": "no standard error by bootstrap: one {group:name} only is treated",
+    "no_bootstrap_few_draws": "no standard error by bootstrap: {draws:,} of {asked:,} draws could be estimated",
     "no_jackknife_one_group": "no standard error by jackknife: cohort {cohort} is treated in one {group:name} only, "
     "which cannot be left out",
     "no_jackknife_all_weight": "no standard error by jackknife: all weight for cohort {cohort} is on one {group:name}, "
@@ -291,6 +295,45 @@ COMPARISONS = {
     "covariates_collinear": "covariates are collinear within a group",
     "covariates_separate": "covariates tell the cohort from its comparison group perfectly",
     "covariates_nearly_separate": "covariates tell the cohort from its comparison group nearly perfectly",
+    "effects_on_eligible": "effects on those with {name:name}",
+    "eligible_not_binary": "`{name}` has to be 0 or 1: who can be treated",
+    "nobody_eligible": "nobody is eligible: `{name}` is 0 in all rows",
+    "everybody_eligible": "everybody is eligible: `{name}` is 1 in all rows, so that nobody in a cohort is left to "
+    "compare with",
+    "no_eligible_in_cohort": "nobody in the cohort is eligible",
+    "all_eligible_in_cohort": "everybody in the cohort is eligible",
+    "comparison_without_both": "no cohort to compare with has both eligible units and others",
+    "nobody_on_one_side": "nobody is {side:words} {running:name} = {cutoff:g}, the threshold",
+    "threshold_not_followed": "{treatment:name} does not follow from the threshold of {running:name} in "
+    "{rows:count row}: write `design: fuzzy` where it is one of several reasons, or `design: crossing` for the effect "
+    "of being beyond it",
+    "no_jump": "no jump at the threshold of {running:name} can be estimated: {why}",
+    "no_density": "no density of {running:name} at the threshold can be estimated: {why}",
+    "few_near_threshold": "{rows:count row} on a side within the bandwidth, or the different values among them, are "
+    "too few for {coefficients} coefficients",
+    "one_cluster_near_threshold": "one cluster only on a side within the bandwidth",
+    "no_bandwidth": "no bandwidth is best: there is neither curvature nor error",
+    "beyond_bandwidth": "further than {bandwidth:.4g} from {running:name} = {cutoff:g}",
+    "near_threshold": "within {bandwidth:.4g} of {running:name} = {cutoff:g}, its bias from within {bias:.4g}",
+    "densities_at": "densities of {below:.4g} below and {above:.4g} above, from within {bandwidth:.4g}",
+    "treatment_does_not_jump": "{treatment:name} does not jump at the threshold of {running:name}",
+    "with_factors": "untreated outcomes with {number:count common factor}{chosen}",
+    "matrix_completed": "untreated outcomes completed, singular values less {share:.3g} of the largest{chosen}",
+    "chosen_by_prediction": ", which predicts untreated rows best",
+    "no_factor_possible": ", as units or periods are seen untreated too seldom for any",
+    "too_many_factors": "{number} common factors are too many: the rows before treatment and the units never treated "
+    "tell {most} at most",
+    "nobody_never_treated_for_factors": "nobody is never treated, whose common factors could be found: "
+    "`method: matrix_completion` does without",
+    "factors_do_not_settle": "the factors are not found within {steps:,} steps; try fewer, or `matrix_completion`",
+    "dose_changes": "`{name}` changes within {units:count unit} while they are treated, and a dose has to be the same "
+    "in all rows in which a unit is treated",
+    "nobody_has_dose": "no treated unit has a `{name}` above zero",
+    "same_dose": "`{name}` is the same for all treated units, so that effects cannot follow it",
+    "without_dose": "{units:count treated unit} without a {name:name} above zero",
+    "few_doses": "{doses:count different dose} in the cohort are too few, or too much alike, for a curve of "
+    "{coefficients} coefficients",
+    "no_cohort_has_dose": "no cohort has doses on both sides of it",
     "no_period_before_treatment": "there is no period before treatment and its anticipation",
     "nobody_observed": "neither the cohort nor anybody to compare it with is observed",
     "no_untreated_row": "no row of this sample is untreated, so that there is nothing to impute from",

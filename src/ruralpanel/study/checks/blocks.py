@@ -128,6 +128,14 @@ def _specification(
     yield from context.all_known((*at, "group_time", "covariates"), covariates, columns, "column of the panel")
     strata = part.switching.within if part.switching else None
     yield from context.all_known((*at, "switching", "within"), strata, columns, "column of the panel")
+    if part.eligible is not None:
+        yield from context.known((*at, "eligible"), part.eligible, columns, "column of the panel")
+    if part.threshold is not None:
+        yield from context.known((*at, "threshold", "running"), part.threshold.running, columns, "column of the panel")
+    if part.dose_response is not None:
+        yield from context.known(
+            (*at, "dose_response", "dose"), part.dose_response.dose, columns, "column of the panel"
+        )
     if part.weights is not None:
         yield from context.known((*at, "weights"), part.weights, columns, "column of the panel")
     yield from names_in_matching(context, at, part)
