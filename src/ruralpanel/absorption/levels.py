@@ -18,6 +18,9 @@ SPAN = 8
 MASKED = (pd.Int64Dtype, pd.Float64Dtype, pd.BooleanDtype)
 """Types of pandas that keep what is missing apart."""
 
+SEVERAL = -2
+"""What stands in the place of a level where there are several."""
+
 LARGEST = 1 << 40
 """Numbers from this on are not looked at for whether they are whole."""
 
@@ -69,8 +72,8 @@ class Levels:
         return _least(self.codes, self.number, np.asarray(values, dtype="float64"))
 
     def only(self, other: Levels) -> Codes:
-        """Give the level of another column that all rows of each level are in, below zero where they have none or are
-        in several, shape (levels,).
+        """Give the level of another column that all rows of each level are in, -1 where they have none and
+        :data:`SEVERAL` where they are not in the same, shape (levels,).
         """
         return _only(self.codes, self.number, other.codes)
 
@@ -225,7 +228,7 @@ def _only(codes: Codes, number: int, others: Codes) -> Codes:
         if found[level] == -3:
             found[level] = others[row]
         elif found[level] != others[row]:
-            found[level] = -2
+            found[level] = SEVERAL
     return found
 
 
