@@ -11,6 +11,7 @@ import pandas as pd
 
 from ruralpanel.errors import Problem, counted, nearest
 from ruralpanel.face.errors import FrameError
+from ruralpanel.frames.computed import Computed
 from ruralpanel.frames.periods.column import no_years, read_periods
 from ruralpanel.frames.periods.frequency import FREQUENCIES, YEAR
 from ruralpanel.frames.periods.spelling import read_period
@@ -99,7 +100,7 @@ def existing(frame: pd.DataFrame, wanted: Iterable[tuple[str, Hashable]], door: 
         raise FrameError(problems)
 
 
-def numbers(values: pd.Series, argument: str, door: str) -> pd.Series:
+def numbers(values: pd.Series, argument: str, door: str, computed: Computed | None = None) -> pd.Series:
     """Read a column that has to hold numbers.
 
     Parameters
@@ -108,6 +109,8 @@ def numbers(values: pd.Series, argument: str, door: str) -> pd.Series:
         As the frame has them: any type of numpy or pandas, truth values among them.
     argument, door
         Who asks for it.
+    computed
+        Keeps what is found out.
 
     Returns
     -------
@@ -134,8 +137,8 @@ def numbers(values: pd.Series, argument: str, door: str) -> pd.Series:
         found = objects
     whole = pd.api.types.is_integer_dtype(found) and not found.isna().any()
     read = found.astype("int64" if whole else "float64")
-    infinite = int(np.isinf(read).sum())
-    if infinite:
+    facts = (computed or Computed()).facts(read)
+    if not np.isfinite(facts.largest) and (infinite := int(np.isinf(read).sum())):
         what = f"`{values.name}` is infinite in {counted(infinite, 'row')}"
         hint = "panel.replace([np.inf, -np.inf], np.nan), if that means missing"
         raise FrameError([Problem(door, what, argument, hint)])
