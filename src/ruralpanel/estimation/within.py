@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ruralpanel.absorption.elimination import FixedEffects, HardlyConnected
-from ruralpanel.absorption.products import left_by, products_of, shares_of
-from ruralpanel.absorption.sums import Facts, scaled
+from ruralpanel.absorption.elimination import FixedEffects, HardlyConnected, Raw
+from ruralpanel.absorption.products import left_by, shares_of
+from ruralpanel.absorption.sums import Facts
 from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.rounding import NOISE, recorded_rounding, unit_of
 from ruralpanel.estimation.sample import CannotEstimate
@@ -53,6 +53,8 @@ class Within:
         What columns were divided by, in their own units, shape (1 + terms,).
     largest
         Their largest values in their own units, which tell how large rounding is.
+    shares
+        Mean products of the terms with the outcome, as the columns are, shape (terms,).
     triangle
         The upper triangle that gives terms of length one from orthonormal ones in their order, shape (terms, terms).
     basis
@@ -68,6 +70,7 @@ class Within:
     sizes: Numbers
     scales: Numbers
     largest: Numbers
+    shares: Numbers
     triangle: Numbers
     basis: Numbers | None
     root: Numbers
@@ -101,7 +104,7 @@ class Within:
     @property
     def weights(self) -> Numbers:
         """Of the rows, with a mean of one, shape (rows,)."""
-        return self.root**2 if len(self.root) else np.ones(self.rows)
+        return self.root**2 if len(self.root) else np.broadcast_to(1.0, self.rows)
 
     @cached_property
     def outcome(self) -> Numbers:
@@ -147,9 +150,9 @@ class Within:
             shares = self.basis.T @ self.outcome
             return self.back @ (shares / np.sqrt(self.rows)), self.outcome - self.basis @ shares
         outcome, terms = self.columns[0], self.columns[1:]
-        found = np.zeros(len(terms))
-        residuals = outcome
-        for _ in range(1 if np.diag(self.triangle).min() > WELL_APART else 2):
+        found = self.back @ (self.back.T @ (self.shares / self.sizes[1:]))
+        residuals = left_by(outcome, terms, found / self.sizes[1:])
+        if np.diag(self.triangle).min() <= WELL_APART:
             shares = shares_of(terms, residuals) / self.sizes[1:] / self.rows
             found += self.back @ (self.back.T @ shares)
             residuals = left_by(outcome, terms, found / self.sizes[1:])
@@ -199,14 +202,12 @@ def within(sides: Sequence[Side], names: Sequence[str], root: Numbers, effects: 
     columns = np.empty((len(sides), rows))
     scales = np.array([_unit(each) for each in sides])
     largest = np.array([each.facts.largest for each in sides])
-    for number, (values, facts) in enumerate(sides):
-        scaled(values, facts.mean, scales[number], root, columns[number])
     noise = NOISE * largest / scales
+    raw = [Raw(each.values, each.facts.mean, unit) for each, unit in zip(sides, scales.tolist(), strict=True)]
     try:
-        effects.take_out(columns, noise)
+        products = effects.take_out(columns, noise, raw) / rows
     except HardlyConnected as error:
         raise CannotEstimate(error.reason) from None
-    products = products_of(columns) / rows
     sizes = np.sqrt(np.diag(products))
     if sizes[0] <= noise[0]:
         raise CannotEstimate("outcome_absorbed")
@@ -236,6 +237,7 @@ def within(sides: Sequence[Side], names: Sequence[str], root: Numbers, effects: 
         sizes[chosen],
         scales[chosen],
         largest[chosen],
+        products[0, chosen[1:]],
         triangle,
         basis,
         root,
