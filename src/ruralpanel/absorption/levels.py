@@ -67,9 +67,21 @@ class Levels:
         """Count the levels of chosen rows, which a mask of all rows marks."""
         return int(_marked(self.codes, self.number, np.asarray(rows, dtype=bool)))
 
-    def least(self, values: Numbers) -> Numbers:
-        """Give the smallest of values within each level, infinite where all of them are missing, shape (levels,)."""
-        return _least(self.codes, self.number, np.asarray(values, dtype="float64"))
+    def least(self, values: Numbers, rows: np.ndarray | None = None) -> Numbers:
+        """Give the smallest of values within each level, infinite where all of them are missing, shape (levels,).
+
+        Parameters
+        ----------
+        values
+            Shape (rows,).
+        rows
+            Marks those that count; None for all.
+        """
+        return _least(self.codes, self.number, values, np.empty(0, dtype=bool) if rows is None else rows)
+
+    def rises_with(self, other: Levels) -> bool:
+        """Tell whether each row comes after the one before, by its levels here and then by those of another column."""
+        return bool(_rises(self.codes, other.codes))
 
     def only(self, other: Levels) -> Codes:
         """Give the level of another column that all rows of each level are in, -1 where they have none and
@@ -242,10 +254,12 @@ def _marked(codes: Codes, number: int, rows: np.ndarray) -> int:
 
 
 @compiled
-def _least(codes: Codes, number: int, values: Numbers) -> Numbers:
+def _least(codes: Codes, number: int, values: Numbers, rows: np.ndarray) -> Numbers:
     found = np.full(number, np.inf)
     for row in range(len(codes)):
         level = codes[row]
+        if len(rows) and not rows[row]:
+            continue
         if level >= 0 and values[row] < found[level]:  # which no missing value is
             found[level] = values[row]
     return found
@@ -303,5 +317,14 @@ def in_order_of(codes: Codes, others: Codes) -> bool:
     """Tell whether codes never fall from one row to the next, and of rows with the same code others do not."""
     for row in range(1, len(codes)):
         if codes[row] < codes[row - 1] or (codes[row] == codes[row - 1] and others[row] < others[row - 1]):
+            return False
+    return True
+
+
+@compiled
+def _rises(codes: Codes, others: Codes) -> bool:
+    """Tell whether no two rows are alike and each comes after the one before."""
+    for row in range(1, len(codes)):
+        if codes[row] < codes[row - 1] or (codes[row] == codes[row - 1] and others[row] <= others[row - 1]):
             return False
     return True

@@ -157,7 +157,7 @@ def _numbered(rows: pd.DataFrame, effect: str, ledger: Ledger) -> pd.Series:
         first, *others = map(ledger.computed.levels, columns)
         levels = reduce(Levels.by, others, first)
         codes = pd.Series(levels.codes.astype("int64"), index=rows.index, name=effect_name(effect))
-        ledger.computed.note(f"levels of {codes.name}", [codes], levels)
+        ledger.computed.note("levels", [codes], levels)
         return codes
 
     found: pd.Series = ledger.computed.of(f"codes of {effect}", columns, number)

@@ -260,7 +260,7 @@ def _began(
     else:
         units = computed.levels(sample[equation.unit])
         periods = sample[equation.period].to_numpy(dtype="float64")
-        first = units.least(np.where(treated, periods, np.nan))[units.codes]
+        first = units.least(periods, treated)[units.codes]
     return levels_of(np.where(np.isinf(first), np.nan, first))
 
 

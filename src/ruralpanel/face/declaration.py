@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
@@ -18,7 +19,6 @@ from ruralpanel.face.renaming import WAYS, Renaming, listed, named, plain, renam
 from ruralpanel.frames.computed import Computed
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.frames.periods.frequency import frequency
-from ruralpanel.frames.storage import is_in_order
 from ruralpanel.panel.designation import date_designation
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.checks.blocks import blocks
@@ -180,7 +180,7 @@ def _table(
     read.without_gaps(frame[period], "period", door)
     frame = pd.DataFrame({name: frame[name] for name in roles}, copy=False).reset_index(drop=True)
     values = {renaming.names[unit]: read.labels(frame[unit], "unit", door)}
-    values[renaming.names[period]] = when = read.periods(frame[period], of, "period", door)
+    values[renaming.names[period]] = when = read.periods(frame[period], of, "period", door, computed)
     for column, argument in roles.items():
         if column in (unit, period):
             continue
@@ -188,7 +188,7 @@ def _table(
             never = listed(stated["never"]) if "never" in stated else []
             found = read.cohorts(frame[column], never, when, of, door)
         elif column == stated.get("treated"):
-            found = _zero_or_one(frame[column], door)
+            found = _zero_or_one(frame[column], door, computed)
         elif argument in (*_NUMBERS, *_NUMBERS_TOO):
             found = read.numbers(frame[column], argument, door, computed)
         else:
@@ -196,7 +196,8 @@ def _table(
             found = found.astype("int64") if found.dtype == bool else found
         values[renaming.raw if column == stated.get("treated") else renaming.names[column]] = found
     table, key = pd.DataFrame(values, copy=False), [renaming.names[unit], renaming.names[period]]
-    if not is_in_order(table, key):  # in order, no two rows are alike
+    units, periods = (computed.levels(table[name]) for name in key)
+    if not units.rises_with(periods):  # in order, no two rows are alike
         table = table.sort_values(key, kind="stable")
         _one_row_each(frame, table.duplicated(key, keep=False), unit, period, door)
         table = table.reset_index(drop=True)
@@ -231,11 +232,10 @@ def _one_cohort(
         raise FrameError([Problem(door, what, "cohort", hint)])
 
 
-def _zero_or_one(values: pd.Series, door: str) -> pd.Series:
+def _zero_or_one(values: pd.Series, door: str, computed: Computed) -> pd.Series:
     found = read.numbers(values, "treated", door)
-    is_odd = found.notna() & (found != 0) & (found != 1)
-    if is_odd.any():
-        odd = found[is_odd]
+    if not np.isin(computed.distinct(found), [0, 1]).all():
+        odd = found[found.notna() & ~found.isin([0, 1])]
         what = f"`{values.name}` holds {', '.join(f'{each:g}' for each in odd.unique()[:3])}; expected 0 and 1"
         name = values.name
         hint = f"intensity={name!r} is for a treatment in degrees, cohort={name!r} for the first period treated"

@@ -9,9 +9,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ruralpanel.absorption.levels import SEVERAL, Levels
+from ruralpanel.absorption.levels import SEVERAL
 from ruralpanel.arrays import Numbers
 from ruralpanel.errors import DataError, Problem, counted
+from ruralpanel.frames.computed import Computed
 from ruralpanel.frames.keys import frequency_to_declare
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.frames.periods.column import no_years
@@ -98,7 +99,7 @@ def date_designation(
         **{name: treated, cohort_column(name): cohort, event_time_column(name): panel[period] - cohort},
         **intensity,
     )
-    summary = _summary(dated, name, designation, ledger.computed.levels(panel[unit]), period, unknown)
+    summary = _summary(dated, name, designation, unit, period, unknown, ledger.computed)
     ledger.note(
         f"designation {name}", len(panel), dated, summary, [name, f"{name}_cohort", f"{name}_event_time", *intensity]
     )
@@ -195,7 +196,8 @@ def _from_indicator(
 ) -> tuple[pd.Series, pd.Series]:
     column = str(designation.indicator)
     values = panel[column]
-    if not pd.api.types.is_numeric_dtype(values) or not ((values == 0) | (values == 1) | values.isna()).all():
+    is_number = pd.api.types.is_numeric_dtype(values)
+    if not is_number or not np.isin(ledger.computed.distinct(values), [0, 1]).all():
         odd = values[values.notna() & ~values.isin([0, 1])]
         raise DataError(
             [
@@ -274,23 +276,33 @@ def _units_in(rows: pd.DataFrame, unit: str) -> str:
 def _first_periods(panel: pd.DataFrame, treated: pd.Series, unit: str, period: str, ledger: Ledger) -> pd.Series:
     """Give for every row the first period in which its unit is treated; missing where it never is."""
     of_units = ledger.computed.levels(panel[unit])
-    periods = panel[period].to_numpy(dtype="float64", na_value=np.nan)
-    first = of_units.least(np.where(treated.to_numpy(dtype=bool, na_value=False), periods, np.nan))
+    first = of_units.least(_numbers(panel[period]), treated.to_numpy(dtype=bool, na_value=False))
     of_level = np.append(np.where(np.isinf(first), np.nan, first), np.nan)  # the last is for rows of no unit
     return pd.Series(of_level[of_units.codes], index=panel.index, name=period)
 
 
+def _numbers(column: pd.Series) -> Numbers:
+    return column.to_numpy(dtype="float64", na_value=np.nan)
+
+
 def _summary(
-    panel: pd.DataFrame, name: str, designation: Designation, of_units: Levels, period: str, unknown: int
+    panel: pd.DataFrame,
+    name: str,
+    designation: Designation,
+    unit: str,
+    period: str,
+    unknown: int,
+    computed: Computed,
 ) -> str:
-    cohorts = of_units.least(panel[cohort_column(name)].to_numpy(dtype="float64", na_value=np.nan))
-    periods = panel[period].to_numpy(dtype="float64", na_value=np.nan)
+    of_units, periods = computed.levels(panel[unit]), _numbers(panel[period])
+    cohorts = of_units.least(_numbers(panel[cohort_column(name)]))
     ever = int(np.isfinite(cohorts).sum())
     always = int((cohorts <= of_units.least(periods))[np.isfinite(cohorts)].sum())
     words = [f"{_who(ever, designation)} ever treated ({always:,} from their first period)"]
     words[0] += f", {of_units.number - ever:,} never"
     untreated = (panel[name] == 0).to_numpy(dtype=bool, na_value=False)
-    unseen = _onset_unseen(of_units.least(np.where(untreated, -periods, np.nan)), cohorts, periods)
+    last_untreated = -of_units.least(-periods, untreated)
+    unseen = _onset_unseen(last_untreated, cohorts, np.asarray(computed.distinct(panel[period]), dtype="float64"))
     if unseen:
         words.append(f"the period before the first treated one is not observed in {_who(unseen, designation)}")
     if unknown:
@@ -298,18 +310,17 @@ def _summary(
     return "; ".join(words)
 
 
-def _onset_unseen(last_untreated: Numbers, cohorts: Numbers, periods: Numbers) -> int:
+def _onset_unseen(last_untreated: Numbers, cohorts: Numbers, seen: Numbers) -> int:
     """Count units that were last known to be untreated before the panel's period that precedes their cohort.
 
     Parameters
     ----------
     last_untreated, cohorts
-        By unit, the former less than zero and infinite for none, the latter infinite for never.
-    periods
-        Of the rows.
+        By unit, infinite where there is none.
+    seen
+        The panel's periods, in their order.
     """
-    seen = np.unique(periods[~np.isnan(periods)])
     dated = np.isfinite(last_untreated) & np.isfinite(cohorts)
     place = np.searchsorted(seen, cohorts[dated])
     known = (place > 0) & (seen[np.minimum(place, len(seen) - 1)] == cohorts[dated])
-    return int((-last_untreated[dated][known] < seen[place[known] - 1]).sum())
+    return int((last_untreated[dated][known] < seen[place[known] - 1]).sum())
