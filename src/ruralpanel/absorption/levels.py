@@ -46,6 +46,11 @@ class Levels:
         return _counted(self.codes, self.number)
 
     @cached_property
+    def has_gaps(self) -> bool:
+        """Whether the level of any row is missing."""
+        return len(self.codes) > 0 and _ends(self.codes)[0] < 0
+
+    @cached_property
     def is_rising(self) -> bool:
         """Whether no row is of a level before that of the row above it."""
         return bool(in_order(self.codes))

@@ -97,8 +97,9 @@ class Levels:
     def _groups(self, column: str) -> Numbered:
         """Number the groups of a column as :meth:`groups` does."""
         found = self.numbered(column)
-        missing = found.codes < 0
-        return levels_of(np.where(missing, self._units.codes + found.number, found.codes)) if missing.any() else found
+        if not found.has_gaps:
+            return found
+        return levels_of(np.where(found.codes < 0, self._units.codes + found.number, found.codes))
 
     def numbered(self, column: str) -> Numbered:
         """Number a column of the panel that says what units are or when they are seen, once for all equations."""
@@ -130,13 +131,12 @@ class Levels:
         if key not in self._constant:
             periods, entered = self.numbered(self.period), self.numbered(entering)
             cohorts = self.numbered(cohort_column(treatment))  # never treated is a cohort of its own
-            known = entered.codes >= 0
 
             def is_constant(column: str) -> bool:
                 """Tell whether all units of each group have the same cohort, and the same treatment in a period."""
                 groups = self._groups(column)
-                if not known.all():
-                    groups = replace(groups, codes=np.where(known, groups.codes, -1))
+                if entered.has_gaps:
+                    groups = replace(groups, codes=np.where(entered.codes < 0, -1, groups.codes))
                 return groups.lies_within(cohorts) and groups.by_lies_within(periods, entered)
 
             self._constant[key] = [name for name in self.above if is_constant(name)]
