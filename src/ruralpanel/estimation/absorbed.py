@@ -450,7 +450,12 @@ def effects_taken_out(
     if before is None:
         levels = {str(name): computed.levels(taken_out[name]) for name in taken_out}
         of_levels = [(levels[name], column.to_numpy()[:, 0]) for name, column in values]
-        out = FixedEffects(list(levels.values()), of_levels, root, len(sample))
+
+        def prepared(*_: pd.Series) -> FixedEffects:
+            return FixedEffects(list(levels.values()), of_levels, root, len(sample))
+
+        of = [*(taken_out[name] for name in taken_out), *([] if weights is None else [weights])]
+        out = prepared() if values or not levels else computed.of("effects", of, prepared)
     else:
         out = before.weighted(root)
     try:
