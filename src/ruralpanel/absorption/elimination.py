@@ -19,7 +19,7 @@ is left until that stays as it is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
 from functools import cached_property
 from itertools import pairwise
@@ -164,7 +164,7 @@ class FixedEffects:
         """Whether there are neither weights nor slopes, and rows are in the order of the main effect."""
         return self._order is None and not len(self._root) and not len(self._inner) and not len(self._values)
 
-    def take_out(self, columns: Numbers, noise: Numbers, raw: Sequence[Raw] = ()) -> Numbers:
+    def take_out(self, columns: Numbers, noise: Numbers, raw: Iterable[Raw] | None = None) -> Numbers:
         """Take the effects out of columns, in place.
 
         Parameters
@@ -174,7 +174,7 @@ class FixedEffects:
         noise
             For each, what is rounding if no more than it is left, as a mean square's root.
         raw
-            What is to be written into the columns before; empty where they hold it.
+            What is to be written into the columns before; None where they hold it.
 
         Returns
         -------
@@ -189,7 +189,7 @@ class FixedEffects:
         if self._is_plain and not isinstance(self._solver, _Iterated):
             before, length, products = self._plainly(columns, raw)
         else:
-            for column, each in zip(columns, raw, strict=False):
+            for column, each in zip(columns, raw or [], strict=False):
                 sums.scaled(each.values, each.mean, each.unit, self._given_root, column)
             before, products = np.sqrt([sums.square(column) for column in columns]), None
             _, length = self._once(columns, np.arange(len(columns)), before, False)
@@ -213,7 +213,7 @@ class FixedEffects:
         if (change > UNSETTLED * length).any():
             raise HardlyConnected("levels_hardly_connected", iterations=ITERATIONS)
 
-    def _plainly(self, columns: Numbers, raw: Sequence[Raw]) -> tuple[Numbers, Numbers, Numbers]:
+    def _plainly(self, columns: Numbers, raw: Iterable[Raw] | None) -> tuple[Numbers, Numbers, Numbers]:
         """Take the effects out once, where there are no weights and slopes, each piece of rows for all columns.
 
         Returns
@@ -224,8 +224,8 @@ class FixedEffects:
         count = len(columns)
         before, left, crossing = np.zeros(count), np.zeros(count), np.zeros((count, self._levels))
         parts = (self._starts, self._sizes, self._outer)
-        for number, column in enumerate(columns):
-            each = raw[number] if raw else Raw(column, 0.0, 1.0)
+        given = raw or (Raw(column, 0.0, 1.0) for column in columns)
+        for number, (column, each) in enumerate(zip(columns, given, strict=True)):
             before[number], left[number] = kernels.plainly_scaled_without_main(
                 each.values, each.mean, 1 / each.unit, column, *parts, crossing[number]
             )

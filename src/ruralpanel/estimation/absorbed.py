@@ -459,7 +459,7 @@ def effects_taken_out(
     else:
         out = before.weighted(root)
     try:
-        parts = within([Side(column.to_numpy(), each) for column, each in sides], varying, root, out)
+        parts = within([Side(column, each) for column, each in sides], varying, root, out)
     except CannotEstimate as error:
         raise CannotEstimate(
             "of_units_seen_once", why=error.reason, once=_of_units_seen_once(sample, equation)

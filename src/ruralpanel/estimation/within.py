@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from ruralpanel.absorption.elimination import FixedEffects, HardlyConnected, Raw
 from ruralpanel.absorption.products import left_by, shares_of
@@ -164,14 +165,19 @@ class Side(NamedTuple):
 
     Parameters
     ----------
-    values
-        As they are in the sample, shape (rows,).
+    column
+        As it is in the sample, dense or sparse.
     facts
-        What is known of them.
+        What is known of it.
     """
 
-    values: np.ndarray
+    column: pd.Series
     facts: Facts
+
+    @property
+    def values(self) -> np.ndarray:
+        """Its numbers, shape (rows,)."""
+        return self.column.to_numpy()
 
 
 def within(sides: Sequence[Side], names: Sequence[str], root: Numbers, effects: FixedEffects) -> Within:
@@ -198,12 +204,12 @@ def within(sides: Sequence[Side], names: Sequence[str], root: Numbers, effects: 
     CannotEstimate
         If nothing is left of the outcome, or iterations do not settle.
     """
-    rows = len(sides[0].values)
+    rows = len(sides[0].column)
     columns = np.empty((len(sides), rows))
     scales = np.array([_unit(each) for each in sides])
     largest = np.array([each.facts.largest for each in sides])
     noise = NOISE * largest / scales
-    raw = [Raw(each.values, each.facts.mean, unit) for each, unit in zip(sides, scales.tolist(), strict=True)]
+    raw = (Raw(each.values, each.facts.mean, unit) for each, unit in zip(sides, scales.tolist(), strict=True))
     try:
         products = effects.take_out(columns, noise, raw) / rows
     except HardlyConnected as error:
