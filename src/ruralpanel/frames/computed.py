@@ -59,7 +59,7 @@ class Computed:
             if each.places == places and None not in places:
                 return each.value
         for each in kept:
-            if all(map(_hold_the_same, columns, each.columns)):
+            if len(each.columns) == len(columns) and all(map(_hold_the_same, columns, each.columns)):
                 return each.value
         value = compute(*columns)
         self.note(what, columns, value)
