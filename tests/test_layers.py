@@ -15,12 +15,12 @@ ORDER = [
     *("errors", "fonts", "forks", "git", "lineage"),
     *("stage", "placement", "arrays", "treatment_columns"),
     # facts as codes with arguments
-    *("reasons", "frames"),
+    *("reasons", "absorption", "frames"),
     # what a user declares
     "study",
     # the stages, in the order in which data pass them
     *("sources", "tables", "panel"),
-    *("absorption", "inference", "estimation", "sensitivity", "diagnosis"),
+    *("inference", "estimation", "sensitivity", "diagnosis"),
     # where facts become sentences, and where these are shown
     "words",
     *("exhibits", "verification", "report"),

@@ -23,6 +23,7 @@ from ruralpanel.estimation.result import Draws, EquationResult
 from ruralpanel.estimation.sample import CannotEstimate, with_plain_numbers
 from ruralpanel.estimation.terms import KINDS
 from ruralpanel.estimation.treated_clusters import with_treated_clusters
+from ruralpanel.frames.computed import Computed
 from ruralpanel.frames.ledger import Ledger, LedgerLine, ledger_frame
 from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
@@ -100,20 +101,22 @@ def block_results(
     designations: Sequence[str] = (),
     levels: Mapping[str, str] | None = None,
     folder: Path | None = None,
+    computed: Computed | None = None,
 ) -> BlockResults:
     """Estimate every equation of a block, and give all that comes of it.
 
     Parameters and errors are those of :func:`estimate_block`; ``levels`` says of designations that are assigned above
-    units whom the ledger is to count, and ``folder`` where the files of the study's own estimators are, which are run.
+    units whom the ledger is to count, ``folder`` where the files of the study's own estimators are, which are run, and
+    ``computed`` what has been computed of the panel's columns.
     """
     found: list[tuple[EquationResult, Equation]] = []
     lines: list[LedgerLine] = []
-    above = Levels(with_plain_numbers(panel), equations[0].unit, equations[0].period)
-    counted: dict[str, Any] = {}  # most equations begin and end with the same rows
+    computed = computed or Computed()  # most equations begin and end with the same rows
+    above = Levels(with_plain_numbers(panel), equations[0].unit, equations[0].period, computed)
     for number, asked in enumerate(equations, start=1):
         LOG.info("equation %d of %d", number, len(equations))
         name = "/".join([asked.block, asked.specification, asked.outcome, asked.estimator])
-        ledger = Ledger("estimation", name, asked.unit, asked.period, designations, levels or {}, counted=counted)
+        ledger = Ledger("estimation", name, asked.unit, asked.period, designations, levels or {}, computed=computed)
         found.append(_estimated(asked, above, ledger, folder))
         lines += ledger.lines
     estimates = estimates_frame([(result.rows, equation) for result, equation in found])

@@ -109,7 +109,8 @@ def result_of(declared: Declared, called: str) -> Result:
     """
     equation, study = declared.equation, declared.study
     try:
-        found = block_results(declared.panel, [equation], list(study.designation), study.levels)
+        computed = declared.ledger.computed
+        found = block_results(declared.panel, [equation], list(study.designation), study.levels, computed=computed)
     except DataError as error:
         raise FrameError(Problem(called, each.what, "", each.hint) for each in error.problems) from None
     if found.estimates["estimate"].isna().all():

@@ -153,6 +153,8 @@ class Rows:
         In order, with the cluster columns.
     levels
         Of their fixed effects, as far as these count as coefficients.
+    clusters
+        The levels of what they are clustered by, by column.
     periods
         Whole numbers, shape (rows,).
     weights
@@ -169,6 +171,7 @@ class Rows:
 
     sample: pd.DataFrame
     levels: list[Levels]
+    clusters: Mapping[str, Levels]
     periods: np.ndarray
     weights: np.ndarray
     taken_out: pd.DataFrame
