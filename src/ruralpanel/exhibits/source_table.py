@@ -65,7 +65,7 @@ def _cells(words: SourceWords, sources: pd.DataFrame, declaration: ExhibitDeclar
         count(len(words.files)),
         count(rows),
         words.licence or "not stated",
-        _standing(words, declaration.standing),
+        _standing(words),
     ]
 
 
@@ -92,6 +92,6 @@ def _years(words: SourceWords, of_files: pd.DataFrame) -> str:
     return written[0] if written[0] == written[-1] else f"{written[0]}–{written[-1]}"
 
 
-def _standing(words: SourceWords, standing: str) -> str:
+def _standing(words: SourceWords) -> str:
     passed_on = "may be passed on" if words.redistributable else "not passed on"
-    return f"{standing}; {passed_on}" + (f"; {words.access.rstrip('.')}" if words.access else "")
+    return f"{words.standing}; {passed_on}" + (f"; {words.access.rstrip('.')}" if words.access else "")
