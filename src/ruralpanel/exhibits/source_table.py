@@ -32,7 +32,7 @@ def print_table(sources: pd.DataFrame, declaration: ExhibitDeclaration) -> Print
     PrintedTable
         One line for data that came as one file or as several.
     """
-    rows = [(each.title, _cells(each, sources, declaration)) for each in declaration.data]
+    rows = [(each.title, _cells(each, sources)) for each in declaration.data]
     notes = [declaration.exhibit.notes] if declaration.exhibit.notes else []
     period = name_words(declaration.period, declaration.labels)
     notes.append(
@@ -56,7 +56,7 @@ def print_table(sources: pd.DataFrame, declaration: ExhibitDeclaration) -> Print
     )
 
 
-def _cells(words: SourceWords, sources: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
+def _cells(words: SourceWords, sources: pd.DataFrame) -> list[str]:
     of_files = sources[sources["source"].isin(words.files)]
     rows = of_files.groupby("source")["rows"].first().sum()
     return [

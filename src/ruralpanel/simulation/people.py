@@ -152,7 +152,11 @@ def _brands_and_standards(
     parts = {
         "brand": (parameters.branded, parameters.branded_trend, parameters.effect_brand),
         **{
-            f"standard_{name}": (parameters.standard, parameters.standard_trend, parameters.effect_standards / len(STANDARDS))
+            f"standard_{name}": (
+                parameters.standard,
+                parameters.standard_trend,
+                parameters.effect_standards / len(STANDARDS),
+            )
             for name in STANDARDS
         },
     }

@@ -164,11 +164,11 @@ class FactsTable(Exhibit):
     reads = ("table",)
 
     kind: Literal["facts_table"]
-    """`facts_table`: the rows of one source as they are, such as counts published elsewhere with who published them. They
-    are of the world and not of the panel, so that data that are simulated do not make them so."""
+    """`facts_table`: the rows of one source as they are, such as counts published elsewhere with who published them.
+    They are of the world and not of the panel, so that simulated data of the study do not make them so."""
     of: Name
-    """The source; it need not be joined to anything. What is computed from other columns can be held to them by `checks`
-    of the source."""
+    """The source; it need not be joined to anything. What follows from other columns can be held to them by the
+    source's `checks`."""
     columns: Annotated[list[Name], Field(min_length=2)]
     """The columns to print, in this order, under their labels; the first says what a row is of."""
     decimals: Annotated[int, Field(ge=0, le=8)] = 2

@@ -42,7 +42,8 @@ def flow(study: Study, numbers: Mapping[str, str]) -> list[FlowStep]:
     -------
     list of FlowStep
         Files with lines to measure distances to, or with the outlines of a map, count as sources; exhibits that show no
-        estimates are of the panel, or of the one source that is printed, and those of sensitivity analyses of the blocks that these look at.
+        estimates are of the panel, or of the one source that is printed, and those of sensitivity analyses of the
+        blocks that these look at.
     """
 
     def origin(name: str) -> tuple[Stage, str]:

@@ -251,7 +251,7 @@ class Study(Section):
 
     @property
     def drawn_sources(self) -> set[str]:
-        """The sources that exhibits show by themselves: lines or areas of maps, and facts; no estimate comes from them."""
+        """The sources that exhibits show by themselves, lines or areas of maps, and facts; no estimate is of them."""
         return {name for each in self.exhibits.values() for name in each.sources_shown}
 
     @property
