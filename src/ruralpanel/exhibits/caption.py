@@ -123,7 +123,7 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         name=name,
         number=numbers[name],
         exhibit=exhibit,
-        standing=own.pop("standing", study.data_standing),
+        standing=exhibit.standing(study),
         labels=_family_labels(study) | own.pop("labels", {}) | study.labels(),
         outcomes={key: OutcomeWords.of(outcome) for key, outcome in study.outcomes.items() if key in used},
         specifications={

@@ -86,6 +86,10 @@ class Exhibit(Section):
         """The outlines that it is drawn on; none for most."""
         return None
 
+    def standing(self, study: Study) -> str:
+        """Say what standing the data have that it shows."""
+        return study.data_standing
+
     @property
     def sources_shown(self) -> list[str]:
         """The sources that it shows by themselves, whether or not the panel has them; none for most."""
