@@ -268,8 +268,13 @@ class Study(Section):
 
     @property
     def drawn_sources(self) -> set[str]:
-        """The sources whose lines or areas maps are drawn on; no number comes from them."""
-        return {each.of for each in self.outlines if each.of is not None}
+        """The sources that exhibits show by themselves, lines or areas of maps, and facts; no estimate is of them."""
+        return {name for each in self.exhibits.values() for name in each.sources_shown}
+
+    @property
+    def printed_sources(self) -> set[str]:
+        """Those of them that are facts typed from print, whatever the data of the study are."""
+        return {name for each in self.exhibits.values() if "table" in each.reads for name in each.sources_shown}
 
     @property
     def drawn_files(self) -> list[str]:
