@@ -54,8 +54,8 @@ FLAWS = {
     "standard deviations ({p:p}). What is held constant there is part of the effect.",
     "few_of_a_side": "Standard errors rest on {treated:count treated cluster} and {others} to compare with, of "
     "{clusters}: a t test with so few on a side rejects too often{drawn}.",
-    "few_clusters_in_all": "Standard errors rest on {clusters:count cluster}, {treated} of them treated: with so few, a "
-    "t test can reject too often{drawn}.",
+    "few_clusters_in_all": "Standard errors rest on {clusters:count cluster}, {treated} of them treated: with so few, "
+    "a t test can reject too often{drawn}.",
     "and_wild": " (the usual {p:p}, the wild bootstrap’s {p_wild:p})",
     "assigned_above": "{treatment:name} is the same for all units of a {level:name}, and standard errors are "
     "clustered below it, by {clusters:ands names}: they take what is shared for independent{drawn}.",
