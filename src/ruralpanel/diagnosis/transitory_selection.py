@@ -50,6 +50,9 @@ TRIED = 8
 SHARE_LATE = 0.25
 """The least share of treated units that is seen at late event times."""
 
+SIGNIFICANT = 0.05
+"""Two-way effects with a larger p-value need no explanation."""
+
 SPIKE_SIZE = 0.01
 """Size of the test by which an effect at entry is told from zero where no other effect is."""
 
@@ -138,7 +141,7 @@ def diagnose(subject: Subject, settings: TransitorySelection) -> Finding:
         "late_from": float(late),
     }
     told = abs(float(band.effects[0])) > float(student.ppf(1 - SPIKE_SIZE / 2, clusters - 1)) * band.entry_error
-    told |= bool(subject.two_way["p_value"] < settings.size)
+    told |= bool(subject.two_way["p_value"] < SIGNIFICANT)
     words = {name: numbers[name] for name in ("effect_at_entry", "effect_late", "late_from", "late_low", "late_high")}
     if p > settings.size and told:
         remedy = because("look_at_late_effects", treatment=subject.treatment, **words)
