@@ -179,6 +179,17 @@ def test_bounds_are_no_wider_than_without_assumptions() -> None:
     assert numbers["manski_low"] < numbers["lee_low"] < 1 < numbers["lee_high"] < numbers["manski_high"]
 
 
+def test_bounds_are_the_effect_where_nobody_is_missing() -> None:
+    panel = economy(3)
+    numbers = found("attrition", panel).numbers
+    two_stage = block_results(panel, [subject(panel, estimator="two_stage", anticipation={"listed": 1}).equation])
+    rows = two_stage.estimates
+    effect = rows.loc[rows["event_time"].isna() & rows["term"].eq("listed"), "estimate"].dropna()
+    assert numbers["exit_difference"] == 0
+    for name in ("lee_low", "lee_high", "manski_low", "manski_high"):
+        assert numbers[name] == pytest.approx(effect.iloc[0], abs=0.05)
+
+
 def test_leaving_that_leaves_most_of_the_effect_is_a_note() -> None:
     assert found("attrition", leaving(economy(3, effect=3.0))).level == "note"
 

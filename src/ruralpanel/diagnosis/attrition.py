@@ -2,7 +2,8 @@
 
 Over all units of the sample and all its periods, whether a row is in the sample is regressed on treatment beside unit
 and period effects. The effect itself is bounded by trimming (Lee 2009) and without assumptions (Manski 1990), on what
-rows without treatment do not predict of outcomes: treated rows against those that are not, within periods.
+rows without treatment do not predict of outcomes: treated rows against those that are not, which are zero on average in
+every period.
 """
 
 from __future__ import annotations
@@ -123,10 +124,9 @@ def _bounds(subject: Subject, outer: float, periods: Codes) -> tuple[Bounds | No
     outcome, seen, since = _cells(adoption, model.outcome - model.predicted, equation.unit, equation.period, periods)
     treated, counts = since >= 0, ~np.isin(since, equation.donut.get(subject.treatment, []))
     low, high = np.quantile(outcome[seen], [outer, 1 - outer])
-    of_period = np.broadcast_to(np.arange(len(periods)), outcome.shape)
     arms = (outcome[counts], treated[counts], seen[counts])
     try:
-        return lee_bounds(*arms, groups=of_period[counts]), manski_bounds(*arms, float(low), float(high))
+        return lee_bounds(*arms), manski_bounds(*arms, float(low), float(high))
     except NoBounds:
         return None, None
 

@@ -2,15 +2,15 @@ r"""Selection into treatment on good or bad years: would it alone give the event
 
 Designation by a threshold on sales picks units in a good year. Without any effect their outcome is high at entry and
 falls back as shocks wear off. The study's own panel is simulated so (:mod:`ruralpanel.diagnosis.pure_selection`), with
-its units, missing cells, adoption, treated clusters and scatter over time, and with loadings on the shock
-that explain the effect at entry: those at which the simulated mean is the observed one, give or take its sampling error
-(a confidence distribution, Xie & Singh 2013). The **null band** is what the event study finds in these panels.
+its units, missing cells, adoption, treated clusters and scatter over time, and with loadings on the shock that explain
+the effect at entry: those at which the simulated mean is the observed one, give or take its sampling error (a
+confidence distribution, Xie & Singh 2013). The **null band** is what the event study finds in these panels.
 
 The late effect, which selection on shocks that wear off leaves small, is held against it: the p-value is the share of
 panels without any effect whose late effect lies as far on the side on which it was found (Davison & Hinkley 1997,
-equation 4.11). Effects are averages over treated
-cells of what unit and period effects of untreated ones do not predict (Gardner 2022), cells in the last period before
-treatment left out, which selection lifts too.
+equation 4.11), the band widened where few clusters are seen late. Effects are averages over treated cells of what unit
+and period effects of untreated ones do not predict (Gardner 2022), cells in the last period before treatment left out,
+which selection lifts too.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 from scipy.stats import t as student
 
 from ruralpanel.absorption.levels import levels_of
@@ -49,8 +50,14 @@ TRIED = 8
 SHARE_LATE = 0.25
 """The least share of treated units that is seen at late event times."""
 
+SIGNIFICANT = 0.05
+"""Two-way effects with a larger p-value need no explanation."""
+
 SPIKE_SIZE = 0.01
 """Size of the test by which an effect at entry is told from zero where no other effect is."""
+
+WIDENED_AT = 0.95
+"""The quantile of both distributions at which the band is widened."""
 
 INTERVAL = 0.95
 """Level of the interval of the late effect."""
@@ -66,19 +73,28 @@ class Band:
         Found at event times from 0 on, the late ones together at the end, shape (times,).
     simulated
         The same in panels without effect, shape (panels, times).
+    clusters
+        How many have units that are seen late after treatment.
     entry_error
         The standard deviation of the effect at entry where selection has nothing to do with shocks.
     """
 
     effects: Numbers
     simulated: Numbers
+    clusters: int
     entry_error: float
 
     @property
     def p(self) -> float:
-        """How likely selection alone is to give a late effect as large, on the side on which it was found."""
+        """How likely selection alone is to give a late effect as large, on the side on which it was found.
+
+        How outcomes scatter is estimated, from few clusters at times: the band is wider as a t distribution is wider
+        than a normal one.
+        """
         side = 1.0 if self.effects[-1] >= 0 else -1.0
-        as_large = side * self.simulated[:, -1] >= side * self.effects[-1]
+        wider = student.ppf(WIDENED_AT, max(self.clusters - 1, 1)) / norm.ppf(WIDENED_AT)
+        middle = float(np.mean(self.simulated[:, -1]))
+        as_large = side * (middle + wider * (self.simulated[:, -1] - middle)) >= side * self.effects[-1]
         return float((1 + as_large.sum()) / (1 + len(as_large)))
 
 
@@ -100,7 +116,7 @@ def diagnose(subject: Subject, settings: TransitorySelection) -> Finding:
     """
     equation = subject.equation
     adoption, model = subject.untreated_outcomes
-    late = _late(adoption, equation.unit, settings.late)
+    late = _late(adoption, equation.timing_unit, settings.late)
     if late is None:
         return not_run(ITEM, because("too_short_after_treatment"))
     effect, error, clusters = late_effect(adoption, model, equation, late)
@@ -125,7 +141,7 @@ def diagnose(subject: Subject, settings: TransitorySelection) -> Finding:
         "late_from": float(late),
     }
     told = abs(float(band.effects[0])) > float(student.ppf(1 - SPIKE_SIZE / 2, clusters - 1)) * band.entry_error
-    told |= bool(subject.two_way["p_value"] < settings.size)
+    told |= bool(subject.two_way["p_value"] < SIGNIFICANT)
     words = {name: numbers[name] for name in ("effect_at_entry", "effect_late", "late_from", "late_low", "late_high")}
     if p > settings.size and told:
         remedy = because("look_at_late_effects", treatment=subject.treatment, **words)
@@ -210,7 +226,8 @@ def null_band(adoption: Adoption, left: Numbers, equation: Equation, late: int, 
         return None
     simulated, error = _matched(design, float(effects[0]), late, draws, np.random.default_rng(seed))
     simulated = simulated[np.isfinite(simulated[:, -1])]
-    return Band(effects, simulated, error) if len(simulated) >= draws / 2 else None
+    of_late = len(np.unique(clusters[((periods >= begins[:, None] + late) & (rows > 0)).any(axis=1)]))
+    return Band(effects, simulated, of_late, error) if len(simulated) >= draws / 2 else None
 
 
 def _matched(design: Design, entry: float, late: int, draws: int, random: np.random.Generator) -> tuple[Numbers, float]:

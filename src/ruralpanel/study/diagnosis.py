@@ -144,9 +144,9 @@ class Composition(Item):
 class TransitorySelection(Item):
     """Selection into treatment on good or bad years."""
 
-    size: Size = 0.05
-    """A warning where there seems to be an effect, but selection alone gives a late effect as large with a greater
-    chance than this."""
+    size: Size = 0.025
+    """A warning where there seems to be an effect, but selection alone gives a late effect as large, on its side of
+    zero, with a greater chance than this: one half of the 5% of a two-sided test."""
     draws: Annotated[int, Field(ge=19, le=9999)] = 199
     """How many panels without any effect are simulated for the band."""
     late: Annotated[int, Field(ge=1)] = 4
