@@ -21,7 +21,7 @@ SHADES = {
     "robust": "#1b6e3c",
     "fragile": "#e0b04a",
     "conflicting": "#c77b30",
-    "contradicted": "#b00020",
+    "contradicted": "#0b5394",
     "undecided": "#c9c9c9",
     "not_identified": "#8a8a8a",
 }
