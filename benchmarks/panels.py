@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pandas as pd
 
 YEARS = range(2010, 2023)
 COHORTS = range(2014, 2021)
 REGRESSORS = [f"x{number}" for number in range(1, 9)]
+SUBSETS = [list(each) for size in range(len(REGRESSORS) + 1) for each in combinations(REGRESSORS, size)]
+"""The regressors of each specification of a curve."""
 READ = ["village", "year", "county", "listed", "visits", "latitude", "x1", "x2", "x3", "y"]
 """The ten columns that programs are given to read from a file."""
 

@@ -68,6 +68,7 @@ WORKS = {
         "the same, a tenth of the rows missing", villages=LARGE, unbalanced=True, as_work="two_way"
     ),
     "multiway": Work("village and province × year effects, 9 regressors", villages=LARGE),
+    "specifications": Work("256 specifications of one block, two-way", villages=(1_000, 2_000, 10_000)),
     "event_study": Work("event study, two-way", ON_ENTRY),
     "poisson": Work("Poisson with two-way effects"),
     "conley": Work("two-way effects, Conley within 50 km", villages=(1_000, 7_000, 50_000)),

@@ -15,17 +15,17 @@ ORDER = [
     *("errors", "fonts", "forks", "git", "lineage"),
     *("stage", "placement", "arrays", "treatment_columns"),
     # facts as codes with arguments
-    *("reasons", "frames"),
+    *("reasons", "absorption", "frames"),
     # what a user declares
     "study",
     # the stages, in the order in which data pass them
     *("sources", "tables", "panel"),
-    *("absorption", "inference", "estimation", "sensitivity", "diagnosis"),
+    *("inference", "estimation", "sensitivity", "diagnosis"),
     # where facts become sentences, and where these are shown
     "words",
     *("exhibits", "verification", "report"),
     # economies and names that are made, and what is tried on them
-    *("toponymy", "simulation", "monte_carlo"),
+    *("toponymy", "simulation", "monte_carlo", "power"),
     # what works with whole studies
     *("drafting", "doctor", "archive", "reference"),
     *("commands", "progress"),

@@ -2,7 +2,7 @@
 
 import fereg
 
-from benchmarks.panels import REGRESSORS
+from benchmarks.panels import REGRESSORS, SUBSETS
 
 
 def _term(fit, name):
@@ -17,6 +17,13 @@ def two_way(panel):
 def multiway(panel):
     formula = f"y ~ listed + {' + '.join(REGRESSORS)} | village + province^year"
     return _term(fereg.feols(formula, panel, vcov={"CRV1": "county"}), "listed")
+
+
+def specifications(panel):
+    for subset in SUBSETS:
+        formula = f"y ~ {' + '.join(['listed', *subset])} | village + year"
+        fit = fereg.feols(formula, panel, vcov={"CRV1": "county"})
+    return _term(fit, "listed")
 
 
 def poisson(panel):

@@ -1,8 +1,10 @@
 """This program, by the doors that a notebook uses."""
 
 import ruralpanel as rp
-from benchmarks.panels import READ, REGRESSORS
+from benchmarks.panels import READ, REGRESSORS, SUBSETS
+from ruralpanel.estimation.block import estimate_block
 from ruralpanel.sources.table import read_source
+from ruralpanel.study.blocks import Equation, Inference
 from ruralpanel.study.sources import Source
 
 KEYS = {"outcome": "y", "unit": "village", "period": "year", "cluster": "county"}
@@ -29,6 +31,20 @@ def multiway(panel):
     return _overall(
         rp.two_way_fixed_effects(panel, treated="listed", controls=REGRESSORS, fixed_effects=effects, **KEYS)
     )
+
+
+def specifications(panel):
+    cohort = panel["cohort"].where(panel["cohort"] > 0)
+    dated = panel.assign(listed_cohort=cohort, listed_event_time=panel["year"] - cohort).drop(columns="cohort")
+    inference = Inference(cluster=["county"])
+    keys = {"block": "curve", "outcome": "y", "unit": "village", "period": "year", "treatments": ["listed"]}
+    equations = [
+        Equation(**keys, specification=f"s{number}", regressors=subset, inference=inference)
+        for number, subset in enumerate(SUBSETS)
+    ]
+    estimates, _ = estimate_block(dated, equations, ["listed"])
+    last = estimates[(estimates["term"] == "listed")].iloc[-1]
+    return float(last["estimate"]), float(last["standard_error"])
 
 
 def poisson(panel):

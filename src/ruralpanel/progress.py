@@ -28,7 +28,7 @@ TARGETS = ("all", "verify", "monte_carlo", "lead_tests")
 """Rules that only gather others."""
 
 
-RULES_BY_NAME = ("simulate", "toponymy")
+RULES_BY_NAME = ("toponymy",)
 """Rules that are run only where somebody names them."""
 
 

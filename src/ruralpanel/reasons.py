@@ -64,7 +64,7 @@ def several(reasons: Iterable[Reason | None], code: str = "several") -> Reason |
     reasons
         In their order.
     code
-        ``several`` for a semicolon between them, ``listed`` for a comma, ``also`` for *and*.
+        ``several`` for a semicolon between them, ``listed`` for a comma, ``also`` for *and*, ``sentences`` for none.
     """
     kept = tuple(reason for reason in reasons if reason is not None)
     if len(kept) < 2:

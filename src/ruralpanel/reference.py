@@ -24,15 +24,18 @@ from ruralpanel.study.claims import Claim, ClaimTest
 from ruralpanel.study.contracts import Check
 from ruralpanel.study.designation import Designation, YearlyList
 from ruralpanel.study.diagnosis import ITEMS, Diagnosis, SubjectChoice
+from ruralpanel.study.dose_response import DoseResponse
 from ruralpanel.study.estimators import OWN_PATTERN, reading
 from ruralpanel.study.exhibit import Exhibit
 from ruralpanel.study.exhibits import KINDS
+from ruralpanel.study.factors import Factors
 from ruralpanel.study.figures_of_places import KnownCount, Outlines
 from ruralpanel.study.groups import Groups
 from ruralpanel.study.legacies import Capacity, Legacy, Proxy
 from ruralpanel.study.matching import Matching
 from ruralpanel.study.measures import Deflator, Derived
 from ruralpanel.study.model import Study
+from ruralpanel.study.near_misses import NearMisses
 from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.panel import Join, Panel, Restriction
 from ruralpanel.study.paper import Paper
@@ -54,6 +57,7 @@ from ruralpanel.study.sources import RETRIEVED_FILES, Column, DroppedRows, Retri
 from ruralpanel.study.switching import Switching
 from ruralpanel.study.synthetic import Synthetic
 from ruralpanel.study.tables import Computed, Crosswalk, Group, Part, Recode, Summary, Table, Total
+from ruralpanel.study.threshold import Threshold
 
 EXAMPLE = files("ruralpanel.study").joinpath("templates/electrification.yaml").read_text(encoding="utf-8")
 """A study of one Stata file, complete; a test runs it."""
@@ -118,7 +122,11 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("permutation", "In `inference`.", Permutation),
     ("group_time", _read_by("group_time"), GroupTime),
     ("synthetic", _read_by("synthetic"), Synthetic),
+    ("threshold", _read_by("threshold"), Threshold),
+    ("factors", _read_by("factors"), Factors),
+    ("dose_response", _read_by("dose_response"), DoseResponse),
     ("matching", "In a block or a specification.", Matching),
+    ("near_misses", "In a block or a specification.", NearMisses),
     ("switching", _read_by("switching"), Switching),
     ("groups", _read_by("groups"), Groups),
     (

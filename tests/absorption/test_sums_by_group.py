@@ -10,7 +10,7 @@ import pytest
 
 from ruralpanel.absorption.levels import levels_of
 from ruralpanel.absorption.products import ROWS, summed, summed_sizes
-from ruralpanel.absorption.sums import ends
+from ruralpanel.absorption.sums import facts_of
 
 
 @pytest.mark.parametrize("ordered", [True, False])
@@ -52,8 +52,28 @@ def test_levels_are_numbered_as_pandas_does(values: Any) -> None:
     assert found.number == len(names)
 
 
+@pytest.mark.parametrize("level", [0.0, 1e9])
+def test_facts_of_a_column_are_those_of_numpy(level: float) -> None:
+    values = level + np.random.default_rng(1).normal(size=2000)
+    found = facts_of(values)
+    assert (found.low, found.high) == (values.min(), values.max())
+    assert found.mean == pytest.approx(values.mean(), rel=1e-14, abs=1e-15)
+    assert found.square == pytest.approx(np.square(values - values.mean()).mean(), rel=1e-8)
+
+
 def test_a_column_with_a_missing_value_has_no_ends() -> None:
     values = np.arange(2000.0)
-    assert ends(values) == (0.0, 1999.0)
+    assert facts_of(values)[:2] == (0.0, 1999.0)
     values[1500] = np.nan
-    assert np.isnan(ends(values)).all()
+    assert np.isnan(facts_of(values)).all()
+
+
+def test_levels_that_lie_within_others() -> None:
+    units, periods = levels_of(np.repeat(np.arange(4), 3)), levels_of(np.tile(np.arange(3), 4))
+    groups = levels_of(np.repeat([7.0, 7.0, np.nan, 3.0], 3))
+    assert units.only(groups).tolist() == [1, 1, -1, 0]
+    assert groups.only(units).tolist() == [3, -2]
+    assert units.least(np.arange(12.0)).tolist() == [0, 3, 6, 9]
+    assert groups.by_lies_within(periods, periods)
+    assert not groups.by_lies_within(periods, units)
+    assert units.kept(np.repeat([True, False, True, True], 3)).codes.tolist() == np.repeat([0, 1, 2], 3).tolist()

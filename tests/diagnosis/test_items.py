@@ -13,6 +13,7 @@ from ruralpanel.diagnosis.finding import CannotDiagnose
 from ruralpanel.diagnosis.heterogeneity import difference
 from ruralpanel.estimation.block import block_results
 from ruralpanel.sensitivity.results import CannotAnalyse
+from ruralpanel.words.sentences import sentence
 from tests.diagnosis.economies import MOST_FALSE, economy, found, levels_in_clean_economies, subject
 
 Panel = pd.DataFrame
@@ -59,7 +60,7 @@ def test_an_item_speaks_where_its_flaw_is_planted(item: str) -> None:
     plant, of, changes = PLANTED[item]
     finding = found(item, plant(economy(3, **of)), **changes)
     assert finding.level == ("note" if item == "few_clusters" else "warning")
-    assert finding.remedy is not None and finding.numbers
+    assert finding.numbers and sentence(finding.flaw)[-1] == sentence(finding.remedy)[-1] == "."
 
 
 @pytest.mark.slow

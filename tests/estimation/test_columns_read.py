@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from ruralpanel.estimation.columns_read import columns_read
 from ruralpanel.study.blocks import Equation
@@ -12,7 +13,7 @@ PANEL = {
     "year": [1, 2, 1, 2],
     "income": [1.5, 2.5, 3.5, 4.0],
     "price": [1.5, 2.5, 3.5, 4.0],
-    "region": [1.0, 1.0, None, 2.0],
+    "region": [1.0, 1.0, None, None],
     "county": ["x", "x", "y", "y"],
     "listed": [0, 1, 0, 0],
     "listed_cohort": [2.0, 2.0, None, None],
@@ -32,6 +33,20 @@ def read(tmp_path: Path, **changes: object) -> list[str] | None:
 
 def test_numbers_with_fractions_that_no_equation_names_are_left_out(tmp_path: Path) -> None:
     assert read(tmp_path) == [name for name in PANEL if name not in ("price", "unknown")]
+
+
+def test_numbers_that_differ_within_units_are_left_out_where_groups_are_of_whole_units(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changing = {
+        "households": [10, 11, 20, 20],
+        "founded": [1950, 1950, 1980, 1980],
+        "road": ["mud", None, "mud", "mud"],
+    }
+    monkeypatch.setattr("tests.estimation.test_columns_read.PANEL", PANEL | changing)
+    assert set(changing) & set(read(tmp_path) or []) == {"founded"}
+    assert set(changing) <= set(read(tmp_path, estimator="sun_abraham") or [])
+    assert "households" in (read(tmp_path, weights="households") or [])
 
 
 def test_what_a_sample_or_a_product_names_is_loaded(tmp_path: Path) -> None:

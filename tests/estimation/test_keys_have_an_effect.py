@@ -23,6 +23,10 @@ OWN: dict[str, dict[str, Any]] = {
     "poisson_fixed_effects": {"outcome_column": "count"},
     "complementary_log_log": {"outcome_column": "late", "fixed_effects": ["year"], "treatments": ["listed"]},
     "group_means": {"groups": {"at": 2002}},
+    "triple_differences": {"eligible": "poor"},
+    "threshold_regression_discontinuity": {"threshold": {"running": "x", "at": 0.0, "design": "crossing"}},
+    "interactive_fixed_effects": {"factors": {"number": 1, "draws": 99}},
+    "continuous_dose": {"dose_response": {"dose": "shops", "degree": 1}},
     "instrumental_variables": {"instruments": ["z"], "endogenous": ["listed"]},
 }
 KEYS: dict[str, dict[str, Any]] = {
@@ -36,10 +40,12 @@ KEYS: dict[str, dict[str, Any]] = {
 }
 OF_LOADING = {
     "variance": [name for name, each in ESTIMATORS.items() if each.averages_effects]
-    + ["synthetic_difference_in_differences", "group_means"],
-    "weights": ["bacon_decomposition", "synthetic_difference_in_differences"],
+    + ["synthetic_difference_in_differences", "group_means", "threshold_regression_discontinuity"]
+    + ["interactive_fixed_effects"],
+    "weights": ["bacon_decomposition", "synthetic_difference_in_differences", "threshold_regression_discontinuity"]
+    + ["interactive_fixed_effects"],
     "regressors": ["bacon_decomposition"],
-    "fixed_effects": ["bacon_decomposition", "synthetic_difference_in_differences"],
+    "fixed_effects": ["bacon_decomposition", "synthetic_difference_in_differences", "interactive_fixed_effects"],
 }
 """What a study is refused for."""
 
@@ -59,6 +65,7 @@ def balanced() -> pd.DataFrame:
     frame["y"] = frame["village"] + frame["year"] * 0.3 + frame["x"] + random.normal(size=len(frame))
     frame["count"] = frame["y"].abs().round()
     frame["z"] = random.normal(size=len(frame))
+    frame["poor"], frame["shops"] = frame["village"] // 4 % 2, 1 + frame["village"] % 7
     frame["late"] = (random.uniform(size=len(frame)) < 0.3).astype(int)
     return dated(frame)
 

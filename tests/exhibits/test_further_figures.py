@@ -13,6 +13,8 @@ from ruralpanel.exhibits.described import ColumnWords
 from ruralpanel.exhibits.inputs import load_inputs
 from ruralpanel.exhibits.style import save_figure
 from ruralpanel.panel.codebook import missingness
+from ruralpanel.reasons import because
+from ruralpanel.sensitivity.results import load_results, results_frame
 from ruralpanel.study.flow import FlowStep
 from tests.conftest import equation
 from tests.exhibits.conftest import declaration
@@ -85,6 +87,29 @@ def test_a_curve_of_nothing_says_so(curve_estimates: pd.DataFrame) -> None:
     broken = curve_estimates[curve_estimates["specification"] == "broken"]
     figure, _ = specification_curve_figure.draw(specification_curve_figure.plotted_data(broken, declared), declared)
     assert "one cluster only" in figure.axes[0].texts[0].get_text()
+
+
+def test_what_all_specifications_say_together_is_in_notes_and_data(curve_estimates: pd.DataFrame) -> None:
+    declared = declaration("specification_curve_figure", **CURVE, sensitivity=["all_together"])
+    under = because("permuted_among", draws=199, among="village", specifications=4)
+    codes = ("median_of_specifications", "share_with_its_sign", "share_significant_with_it")
+    rows = [
+        {"term": "listed", "quantity": because(code), "under": under, "value": value, "p_value": p_value}
+        for code, value, p_value in zip(codes, (1.25, 0.75, 0.5), (0.005, 0.2, 0.0001), strict=True)
+    ]
+    together = results_frame(rows, "all_together", "specification_curve", equation())
+    data = specification_curve_figure.plotted_data(curve_estimates, declared, together)
+    assert data["joint_significant"].tolist() == [0.5] * len(data)
+    _, notes = specification_curve_figure.draw(data, declared)
+    assert (
+        "All together, 4 specifications against 199 permutations of cohorts among Village: a median of 1.250 (p = 0.005), "
+        "75% with its sign (p = 0.200), 50% significant with it (p < 0.001) (Simonsohn, Simmons and Nelson 2020)."
+    ) in notes
+    assert load_results([]).empty
+    none = results_frame([{"reason": because("no_specification_estimated")}], "all_together", "x", equation())
+    data = specification_curve_figure.plotted_data(curve_estimates, declared, none)
+    notes = specification_curve_figure.draw(data, declared)[1]
+    assert "No test of all together: no specification has an estimate." in notes
 
 
 def test_permutations_are_drawn_beside_the_estimate(made_panel: pd.DataFrame, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from ruralpanel.estimation.block import estimate_block
 from ruralpanel.exhibits.latex import as_latex
 from ruralpanel.exhibits.numbers import decimal
-from ruralpanel.exhibits.printed_table import as_grid, as_html
+from ruralpanel.exhibits.printed_table import Addressed, as_grid, as_html
 from ruralpanel.reasons import because, written
 from ruralpanel.words.sentences import sentence
 from tests.conftest import equation
@@ -43,6 +43,17 @@ def test_terms_and_stars_are_as_declared(static: pd.DataFrame) -> None:
     assert "*** p < 0.01" in " ".join(table.notes)
     hidden = print_table(static, declaration("regression_table", terms=["listed"]))
     assert "Other regressors: Share <5%." in " ".join(hidden.notes)
+
+
+def test_outcomes_are_shown_as_declared_those_of_one_beside_each_other(static: pd.DataFrame) -> None:
+    shown = pd.concat([static.assign(outcome=outcome) for outcome in ("y", "z")], ignore_index=True)
+    declared = declaration("regression_table", outcomes=["z", "y"])
+    declared = declared.model_copy(update={"outcomes": dict.fromkeys(("y", "z"), declared.outcomes["y"])})
+    table = print_table(shown, declared)
+    addresses = [cell.address for cell in table.coefficients[0][1] if isinstance(cell, Addressed)]
+    assert [address.split("/")[2] for address in addresses] == ["z", "z", "z", "y", "y", "y"]
+    one = declared.model_copy(update={"exhibit": declared.exhibit.model_copy(update={"outcomes": ["y"]})})
+    assert len(print_table(shown, one).heads) == 3
 
 
 def test_outcomes_say_how_they_are_transformed_and_measured(static: pd.DataFrame) -> None:

@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 import ruralpanel as rp
 from ruralpanel.estimation.block import estimate_block
 from ruralpanel.study.blocks import GroupTime, Inference
+from ruralpanel.study.dose_response import DoseResponse
 from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.study.factors import Factors
 from ruralpanel.study.groups import Groups
+from ruralpanel.study.threshold import Threshold
 from tests.conftest import equation
 
 KEYS: dict[str, Any] = {"unit": "village", "period": "year"}
@@ -26,6 +29,10 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "complementary_log_log": {"fixed_effects": ["year"]},
     "instrumental_variables": {"instruments": ["z"]},
     "group_means": {"at": 2005},
+    "triple_differences": {"eligible": "poor"},
+    "threshold_regression_discontinuity": {"running": "sales", "at": 2.0, "design": "crossing"},
+    "interactive_fixed_effects": {"number": 1, "draws": 99},
+    "continuous_dose": {"dose": "shops", "degree": 1},
 }
 """What some estimators cannot do without."""
 
@@ -40,7 +47,10 @@ def given_to(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         return frame.assign(y=(frame["x"] + 0.5 * frame["on"] > 0.5).astype(int))
     if name == "poisson_fixed_effects":
         return frame.assign(y=np.exp(frame["y"] / 4))
-    return frame.assign(z=frame["on"] * 0.8 + np.sin(np.arange(len(frame))))
+    poor, shops = frame["village"] // 4 % 2, 1 + frame["village"] % 7
+    return frame.assign(
+        z=frame["on"] * 0.8 + np.sin(np.arange(len(frame))), poor=poor, shops=shops, sales=frame["weight"] + frame["x"]
+    )
 
 
 def asked_of_the_stage(name: str) -> dict[str, Any]:
@@ -51,6 +61,12 @@ def asked_of_the_stage(name: str) -> dict[str, Any]:
         changes["endogenous"] = ["listed"]
     if name == "callaway_santanna":
         changes = {"group_time": GroupTime()}
+    if name == "threshold_regression_discontinuity":
+        changes = {"threshold": Threshold(**changes)}
+    if name == "interactive_fixed_effects":
+        changes = {"factors": Factors(**changes)}
+    if name == "continuous_dose":
+        changes = {"dose_response": DoseResponse(**changes)}
     if "variance" not in ESTIMATORS[name].without:
         changes["inference"] = Inference(cluster=["village"])
     # Random draws derive from the name of the block.
@@ -60,8 +76,9 @@ def asked_of_the_stage(name: str) -> dict[str, Any]:
 @pytest.mark.parametrize("name", ESTIMATORS)
 def test_a_door_gives_what_the_estimation_stage_gives(name: str, frame: pd.DataFrame, panel: pd.DataFrame) -> None:
     used = given_to(name, frame)
-    own = panel.assign(y=used["y"].to_numpy(), z=used["z"].to_numpy() if "z" in used else 0.0)
-    columns = ["village", "year", "y", "z", "listed", "listed_cohort", "listed_event_time"]
+    more = {each: used[each].to_numpy() if each in used else 0.0 for each in ("z", "poor", "shops", "sales")}
+    own = panel.assign(y=used["y"].to_numpy(), **more)
+    columns = ["village", "year", "y", *more, "listed", "listed_cohort", "listed_event_time"]
     expected, _ = estimate_block(own[columns], [equation(**asked_of_the_stage(name))])
     found = called(name, used).estimates
     assert found["estimate"].notna().any()

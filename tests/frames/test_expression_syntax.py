@@ -6,7 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ruralpanel.frames.expression_syntax import ExpressionError, columns_in, is_condition
+from ruralpanel.frames.expression_syntax import ExpressionError, columns_in, is_condition, parts_of_ratio
+
+
+@pytest.mark.parametrize(
+    ("expression", "above", "below"),
+    [
+        ("income / residents", ["income"], ["residents"]),
+        ("log(income / (residents - away)) + grants / 2", ["grants", "income"], ["away", "residents"]),
+        ("a * log(b)", ["a", "b"], []),
+        ("a / sqrt(b) / c", ["a"], ["b", "c"]),
+    ],
+)
+def test_what_is_divided_by_is_told_from_what_is_divided(expression: str, above: list[str], below: list[str]) -> None:
+    assert parts_of_ratio(expression) == (above, below)
 
 
 def test_columns_are_listed_and_functions_are_not() -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from io import BytesIO
 
 import pandas as pd
-from PIL import Image
 
+from ruralpanel.diagnosis.finding import Finding, findings_frame, not_run, silent
 from ruralpanel.estimation.block import estimate_block
 from ruralpanel.exhibits.printed_table import as_html
 from ruralpanel.frames.ledger import Ledger
@@ -15,6 +14,7 @@ from ruralpanel.panel.balance import balance
 from ruralpanel.panel.codebook import codebook, missingness
 from ruralpanel.panel.legacies.capacities import add_legacies
 from ruralpanel.panel.lists import EVENT_COLUMNS
+from ruralpanel.reasons import because
 from ruralpanel.report.exhibits import ShownExhibit
 from ruralpanel.report.page import PageContents
 from ruralpanel.study.blocks import Block
@@ -37,6 +37,26 @@ EVENTS = pd.DataFrame(
         ("taobao_village", 1, 2019, "exit", ""),
     ],
     columns=EVENT_COLUMNS,
+)
+
+
+FINDINGS = findings_frame(
+    [
+        (
+            "taobao_village",
+            "income",
+            Finding(
+                "anticipation",
+                "warning",
+                {"p": 0.01},
+                because("moves_before_treatment", time=-1, jump=0.2, p=0.01),
+                because("declare_anticipation", periods=1),
+            ),
+        ),
+        ("taobao_village", "income", not_run("bad_control", because("item_failed", error="<no> `column`"))),
+        ("taobao_village", "income", silent("few_clusters")),
+        ("station", "resident", silent("few_clusters")),
+    ]
 )
 
 
@@ -70,9 +90,8 @@ def default_study() -> Study:
 
 def picture(width: int = 20) -> bytes:
     """Draw a white picture."""
-    written = BytesIO()
-    Image.new("RGB", (width, width // 2), "white").save(written, "PNG")
-    return written.getvalue()
+    size = f'width="{width}" height="{width // 2}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}><rect {size} fill="white"/></svg>'.encode()
 
 
 def made_contents(panel: pd.DataFrame, study: Study, events: pd.DataFrame = EVENTS, **changes: object) -> PageContents:
@@ -94,7 +113,7 @@ def made_contents(panel: pd.DataFrame, study: Study, events: pd.DataFrame = EVEN
         "study": study,
         "exhibits": [
             ShownExhibit("t", "Table 1", "Table 1. A", "", ["t.tex"], html=as_html(table)),
-            ShownExhibit("f", "Figure 1", "Figure 1. B", "note", ["f.png"], png=picture()),
+            ShownExhibit("f", "Figure 1", "Figure 1. B", "note", ["f.png"], svg=picture()),
         ],
         "ledgers": pd.concat([ledger.frame(), steps], ignore_index=True),
         "events": events,
@@ -109,5 +128,6 @@ def made_contents(panel: pd.DataFrame, study: Study, events: pd.DataFrame = EVEN
         "claims": score_claims(study.claims, estimates, treatments={"listed": "listed"}),
         "code": {"made": "0123456789abcdef"},
         "lock": "lock",
+        "diagnosis": FINDINGS,
     }
     return PageContents(**(usual | changes))  # type: ignore[arg-type]

@@ -38,7 +38,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def address(made_panel: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> str:
     contents = made_contents(made_panel, default_study())
-    wide = contents.exhibits[1].__class__("w", "Figure 2", "Figure 2. Wide", "note", ["w.png"], png=picture(3000))
+    wide = contents.exhibits[1].__class__("w", "Figure 2", "Figure 2. Wide", "note", ["w.png"], svg=picture(3000))
     times = pd.DataFrame({"rule": ["a_rule"], "name": [""], "seconds": [1.5], "cpu_seconds": [1.0], "megabytes": [9.0]})
     contents = made_contents(
         made_panel, default_study(), exhibits=[*contents.exhibits, wide], run_times=times, sensitivity={"a": times}

@@ -1,21 +1,17 @@
 from __future__ import annotations
 
-from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree
 
-import numpy as np
 import pandas as pd
-import pytest
-from PIL import Image
 
 from ruralpanel.frames.ledger import LedgerLine, ledger_frame
-from ruralpanel.report.exhibits import WIDEST, for_screens, traced
+from ruralpanel.report.exhibits import traced
 from ruralpanel.report.flow import flow_picture
 from ruralpanel.report.run_times import read_run_times, run_time_rows, run_time_total
 from ruralpanel.report.sample import ledger_parts
 from ruralpanel.report.sensitivity import MOST, sensitivity_tables
-from tests.report.made_page import default_study, picture
+from tests.report.made_page import default_study
 
 SVG = "{http://www.w3.org/2000/svg}"
 HEAD = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n"
@@ -52,20 +48,6 @@ def test_the_flow_joins_what_is_read_to_what_reads_it() -> None:
     read_by_tables = sum(len(table.reads) for table in study.tables.values())
     expected = read_by_tables + len(study.read_by_panel) + len(study.blocks)
     assert len(list(drawn.iter(f"{SVG}path"))) == expected
-
-
-@pytest.mark.slow
-def test_pictures_are_reduced_to_the_width_of_screens_and_put_on_white() -> None:
-    with Image.open(BytesIO(for_screens(picture(3000)))) as reduced:
-        assert reduced.size == (WIDEST, WIDEST // 2)
-    small = picture(200)
-    assert len(for_screens(small)) <= len(small)
-    written = BytesIO()
-    Image.new("RGBA", (4, 4), (0, 0, 0, 0)).save(written, "PNG")
-    noisy = BytesIO()
-    pixels = np.random.default_rng(1).integers(0, 255, (1000, 2000, 4), dtype=np.uint8)
-    Image.fromarray(pixels, "RGBA").save(noisy, "PNG")
-    assert len(for_screens(noisy.getvalue())) < len(noisy.getvalue()) / 3
 
 
 def test_numbers_with_an_address_become_links_and_others_stay() -> None:

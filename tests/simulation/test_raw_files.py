@@ -11,7 +11,7 @@ import pytest
 from ruralpanel.frames.feature_files import read_lines
 from ruralpanel.simulation.economy import Economy, simulate
 from ruralpanel.simulation.parameters import load_parameters
-from ruralpanel.simulation.raw.forms import FORM_COLUMNS, HOUSEHOLD_COLUMNS
+from ruralpanel.simulation.raw.forms import FORM_COLUMNS, HOUSEHOLD_COLUMNS, PEOPLE_COLUMNS
 from ruralpanel.simulation.raw.lists import LIST_FILES, write_lists
 from ruralpanel.simulation.raw_files import write_raw_files
 from ruralpanel.sources.table import read_source
@@ -83,6 +83,19 @@ def test_the_household_survey_is_the_households(folder: Path, village_economy: E
     assert_same(table, village_economy.observed_households, key)
     written = pd.read_stata(folder / "household_survey.dta", convert_categoricals=False)
     assert set(written.loc[written["hh_inc"] < 0, "hh_inc"]) == {-1, -2, -8, -9, -10}
+
+
+def test_the_form_of_people_is_the_panel(folder: Path, village_economy: Economy) -> None:
+    columns = {
+        name: {"from": raw, "value_labels": name == "operator"} | ({"type": "text"} if name == "village" else {})
+        for raw, (name, _) in PEOPLE_COLUMNS.items()
+    }
+    key = ["village", "year"]
+    table = read(folder, "village_people.dta", key=key, columns=columns)
+    words = {0: "no station", 1: "returned migrant", 2: "never away"}
+    told = village_economy.observed
+    assert_same(table, told.assign(operator=told["operator"].map(words)), key)
+    assert table["old"].isna().any()
 
 
 def test_the_gazetteer_has_what_does_not_change(folder: Path, village_economy: Economy) -> None:
@@ -208,7 +221,7 @@ def test_places_are_geojson(folder: Path, village_economy: Economy) -> None:
 
 
 def test_binary_files_carry_no_time_of_writing(folder: Path) -> None:
-    for name in ("village_form.dta", "household_survey.dta"):
+    for name in ("village_form.dta", "household_survey.dta", "village_people.dta"):
         beginning = (folder / name).read_bytes()[:300]
         assert b"01 Jan 2023 00:00" in beginning
         assert b"SYNTHETIC" in beginning

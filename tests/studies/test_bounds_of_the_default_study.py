@@ -13,7 +13,16 @@ from tests.conftest import ROOT, shipped_study
 
 pytestmark = pytest.mark.slow
 
-FILES = ("village_form", "gazetteer", "migration", "households", "yearbook", "village_proxies", "county_proxies")
+FILES = (
+    "village_form",
+    "people",
+    "gazetteer",
+    "migration",
+    "households",
+    "yearbook",
+    "village_proxies",
+    "county_proxies",
+)
 STUDY = shipped_study("taobao_villages")
 
 

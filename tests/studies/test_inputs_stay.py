@@ -88,11 +88,11 @@ def test_commands_that_write_what_they_are_told_write_over_nothing_else(checkout
     lost = checkout.folder / "data/raw/taobao_villages/prices.csv"
     kept = lost.read_bytes()
     lost.write_bytes(kept + b"2030,1\n")
-    result = checkout.run("taobao_villages", "simulate")
+    result = checkout.module("ruralpanel", "simulate")
     assert result.returncode != 0
     assert "prices.csv: is there already, and is not the file that would be written" in result.stderr
     lost.unlink()
-    result = checkout.run("small", "simulate")  # the study whose file is away cannot be loaded
+    result = checkout.module("ruralpanel", "simulate")  # the study whose file is away need not be loaded
     assert result.returncode == 0, result.stderr
     assert lost.read_bytes() == kept
     result = checkout.module("ruralpanel", "new-study", "drafted", "data/raw/taobao_villages/migration_wide.csv")

@@ -38,7 +38,7 @@ def test_equations_that_may_draw_have_the_seed_and_others_have_none(drawn: Repos
         ({"inference": {"bootstrap": {"draws": 50}}}, "greater than or equal to 99"),
         (
             {"estimators": ["sun_abraham"]},
-            "inference.bootstrap: is for two_way_fixed_effects and first_differences and event_study, and none",
+            "inference.bootstrap: is for two_way_fixed_effects and first_differences and event_study and imputation",
         ),
     ],
 )
@@ -106,7 +106,7 @@ def test_permutations_are_asked_for(drawn: Repository) -> None:
         ({"within": ["provnce"]}, {}, "did you mean “province”?"),
         ({"among": "conty"}, {}, "did you mean “county”?"),
         ({}, {"treatments": [], "regressors": ["kinship"]}, "permutation: needs one treatment that stays"),
-        ({}, {"estimators": ["event_study"]}, "inference.permutation: is for two_way_fixed_effects, and none is"),
+        ({}, {"estimators": ["bacon_decomposition"]}, "and poisson_fixed_effects, and none is estimated here"),
     ],
 )
 def test_what_cannot_be_permuted_is_said(drawn: Repository, permutation, changes, said: str) -> None:

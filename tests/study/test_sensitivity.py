@@ -15,7 +15,7 @@ HONEST = {"kind": "honest_did", "block": "main"}
     ("declared", "said"),
     [
         ({"kind": "honest", "block": "main"}, "'honest' is not a kind of analysis"),
-        ({"block": "main"}, "valid here: equivalence_of_leads, honest_did, omitted_variable, oster, pretrend_power"),
+        ({"block": "main"}, "omitted_variable, oster, pretrend_power, specification_curve"),
         ({**HONEST, "block": "mian"}, "`mian` is not a block of this study\n    → did you mean “main”?"),
         ({**HONEST, "outcome": "incom"}, "`incom` is not an outcome of the block main\n    → did you mean “income”?"),
         ({**HONEST, "specification": "other"}, "`other` is not a specification of the block main"),

@@ -97,7 +97,7 @@ def test_every_shipped_study_with_a_treatment_has_subjects(name: str) -> None:
     assert bool(study.subjects) == bool(study.designation)
 
 
-def test_columns_behind_an_outcome_are_read_for_its_denominator() -> None:
+def test_what_an_outcome_is_divided_by_is_read_for_its_denominator() -> None:
     by_outcome = {each.outcome: each.columns for each in shipped_study("taobao_villages").subjects}
-    assert by_outcome["share_away"]["denominator"] == ["away", "registered"]
+    assert by_outcome["share_away"]["denominator"] == ["registered"]
     assert by_outcome["income"]["spillover"] == ["latitude", "longitude"]

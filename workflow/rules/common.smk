@@ -4,6 +4,7 @@
 import json
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 from snakemake.logging import logger
@@ -30,7 +31,7 @@ from ruralpanel.study.facts import files_named_in
 from ruralpanel.study.identifying import identifying_columns
 from ruralpanel.study.inputs import RAW_FILE, declared_inputs, files_read
 from ruralpanel.study.own_estimators import own_files
-from ruralpanel.study.sensitivity import OfRegression
+from ruralpanel.study.registration import plan_of, registered_file
 from ruralpanel.study.load import CONFIGURATION
 from ruralpanel.study.sources import RETRIEVED_FILES
 from ruralpanel.study.yaml_file import read_yaml
@@ -106,6 +107,7 @@ PUBLISHED_FOLDER = published_folder(PUBLISHED)
 PUBLISHED_FIGURES = published_names(PUBLISHED_FOLDER)
 INPUTS = [list(each) for each in declared_inputs(STUDY)]
 FILES_READ = files_read(STUDY)
+REGISTERED = [str(path) for path in [registered_file(NAME)] if path.is_file()]
 FILES_BESIDE_SOURCES = sorted({file for kind, _, file in INPUTS if kind != RAW_FILE})
 PROVENANCE = [f"{RESULTS}/sources/{name}.provenance.json" for name in STUDY.sources]
 LOCK = file_digest("requirements.lock")[:16]
@@ -253,7 +255,7 @@ def analysed_block(wildcards):
 
 def analysed_panel(wildcards):
     """Name the panel, for an analysis that estimates again."""
-    needed = isinstance(STUDY.sensitivity[wildcards.analysis], OfRegression)
+    needed = STUDY.sensitivity[wildcards.analysis].reads_panel
     return [f"{RESULTS}/panel/panel.parquet"] if needed else []
 
 
@@ -267,15 +269,34 @@ def analysed_equations_as_json(name):
 def sensitivity_code(name):
     """Compute the digest of the code behind a sensitivity analysis."""
     declared = STUDY.sensitivity[name]
-    of = "regression" if isinstance(declared, OfRegression) else "event_study"
-    inferences = [equation.inference for equation in STUDY.equations_analysed(name)]
+    equations = STUDY.equations_analysed(name)
     return code_digest(
         "ruralpanel.sensitivity.analysis",
         "ruralpanel.estimation.columns_read",
-        f"ruralpanel.sensitivity.{of}",
+        *([declared.made_of] if declared.made_of else []),
         f"ruralpanel.sensitivity.{declared.kind}",
-        *(covariance_modules(inferences) if of == "regression" else []),
+        *(
+            covariance_modules(each.inference for each in equations)
+            if declared.reads_panel
+            else []
+        ),
+        *(
+            [*modules_of(each.estimator for each in equations), MATCHING]
+            if declared.estimates_again
+            else []
+        ),
     )
+
+
+@cache
+def declaration(name):
+    """Pick from the study what an exhibit needs, once."""
+    return declared(STUDY, name)
+
+
+def diagnosed_blocks():
+    """Name the blocks with estimates of effects that are diagnosed."""
+    return sorted({block for each in STUDY.subjects for block in each.blocks})
 
 
 def diagnosis_code():
@@ -317,7 +338,7 @@ def exhibit_inputs(wildcards):
     }
     files |= exhibit.further_files(STUDY, made_table)
     read = {name: files[name] for name in exhibit.reads}
-    if STUDY.subjects and (exhibit.estimated_in or exhibit.analysed_in):
+    if declaration(wildcards.exhibit).subjects:
         read["diagnosis"] = f"{RESULTS}/diagnosis.csv"
     return read | {
         "facts": [

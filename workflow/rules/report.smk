@@ -5,7 +5,7 @@ rule write_page:
         ),
         exhibits=expand(f"{RESULTS}/exhibits/{{exhibit}}.csv", exhibit=STUDY.exhibits),
         tables=expand(f"{RESULTS}/exhibits/{{exhibit}}.html", exhibit=TABLES),
-        pictures=expand(f"{RESULTS}/exhibits/{{exhibit}}.png", exhibit=FIGURES),
+        pictures=expand(f"{RESULTS}/exhibits/{{exhibit}}.svg", exhibit=FIGURES),
         ledgers=[
             *expand(f"{RESULTS}/sources/{{source}}.ledger.csv", source=STUDY.sources),
             *expand(f"{RESULTS}/tables/{{table}}.ledger.csv", table=STUDY.tables),

@@ -32,6 +32,7 @@ rule judge:
         drawn=figures_to_compare,
         provenance=PROVENANCE,
         beside_sources=FILES_BESIDE_SOURCES,
+        registered=REGISTERED,
         templates=TEMPLATES,
     output:
         csv=f"{RESULTS}/verdict.csv",
@@ -52,7 +53,9 @@ rule judge:
         inputs=INPUTS,
         published_inputs=str(published_inputs(PUBLISHED)),
         twins=TWINS,
+        plan=lambda wildcards: json.dumps(plan_of(STUDY)) if REGISTERED else "",
         code=lambda wildcards: code_digest(
+            "ruralpanel.words.registration",
             "ruralpanel.verification.verdict",
             "ruralpanel.verification.figures",
             "ruralpanel.verification.published",

@@ -3,16 +3,19 @@
 from ruralpanel.stage import stage
 
 with stage(snakemake):
+    import json
     from pathlib import Path
 
     from ruralpanel.estimation.address import address_of
     from ruralpanel.estimation.estimates import load_estimates
     from ruralpanel.frames.storage import save_json
+    from ruralpanel.study.registration import load_registrations
     from ruralpanel.verification.figures import judge_figures, load_figure
     from ruralpanel.verification.html import figure_rows, verdict_page
     from ruralpanel.verification.inputs import changed_inputs, inputs_read, load_provenance, read_published_inputs
     from ruralpanel.verification.published import from_print, nothing_published, read_published
     from ruralpanel.verification.verdict import judge, on_synthetic_twins
+    from ruralpanel.words.registration import registration_words
 
     published = read_published(Path(snakemake.input.published[0])) if snakemake.input.published else nothing_published()
     estimates = load_estimates(snakemake.input.estimates)
@@ -35,18 +38,24 @@ with stage(snakemake):
         from_print=bool(from_print(published).any()),
         passed_over=snakemake.params.twins,
     )
+    registered = [
+        words
+        for path in map(Path, snakemake.input.registered)
+        for words in registration_words(load_registrations(path), json.loads(snakemake.params.plan), path)
+    ]
     page = verdict_page(
         verdict,
         snakemake.params.title,
         snakemake.params.standing,
         figures,
         figure_rows(figures, kept, drawn),
-        [each.sentence for each in changed],
+        [*registered, *(each.sentence for each in changed)],
     )
     Path(snakemake.output.html).write_text(page, encoding="utf-8")
     facts = {
         "data_standing": snakemake.params.standing,
         "synthetic_twins": list(snakemake.params.twins),
         "changed_inputs": [each.facts() for each in changed],
+        "registered": registered,
     }
     save_json(facts, snakemake.output.facts)

@@ -21,9 +21,11 @@ with stage(snakemake):
     estimates = load_estimates(snakemake.input.estimates)
     shown = []
     for declaration in map(ExhibitDeclaration.model_validate_json, snakemake.params.shown):
-        blocks = declaration.exhibit.estimated_in
-        labels = cell_labels(estimates[estimates["block"].isin(blocks)], declaration)
-        shown.append(ShownIn(declaration.number, blocks, getattr(declaration.exhibit, "decimals", 3), labels))
+        exhibit, blocks = declaration.exhibit, declaration.exhibit.estimated_in
+        of_exhibit = estimates[estimates["block"].isin(blocks) & estimates["outcome"].map(exhibit.shows_outcome)]
+        labels = cell_labels(of_exhibit, declaration)
+        decimals = getattr(exhibit, "decimals", 3)
+        shown.append(ShownIn(declaration.number, blocks, decimals, labels, exhibit.shows_outcome))
     published = keep_as_published(
         estimates,
         shown,

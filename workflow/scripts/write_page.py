@@ -49,6 +49,7 @@ with stage(snakemake):
         sensitivity={path.stem: load_table(path) for path in map(Path, snakemake.input.sensitivity)},
         diagnosis=load_findings(snakemake.input.diagnosis),
         changed=[each["words"] for each in read_json(snakemake.input.verdict_facts)["changed_inputs"]],
+        registered=read_json(snakemake.input.verdict_facts)["registered"],
         lock=snakemake.params.lock,
         # No rule can name measurements among its inputs: what is there now is shown.
         run_times=read_run_times(

@@ -19,15 +19,18 @@ is left until that stays as it is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
 from functools import cached_property
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
 
 from ruralpanel.absorption import kernels, sums
-from ruralpanel.absorption.levels import Levels, in_order
+from ruralpanel.absorption.levels import Levels
+from ruralpanel.absorption.products import ROWS, products_of
 from ruralpanel.arrays import Codes, Numbers
 from ruralpanel.reasons import ReasonedError
 
@@ -69,6 +72,22 @@ class HardlyConnected(ReasonedError):
     """Fixed effects cross in levels that are so hardly connected that iterations do not settle."""
 
 
+class Raw(NamedTuple):
+    """A column as it comes, and what is subtracted from it and what it is divided by, a power of two.
+
+    Parameters
+    ----------
+    values
+        Numbers of any type, shape (rows,).
+    mean, unit
+        Of theirs.
+    """
+
+    values: np.ndarray
+    mean: float
+    unit: float
+
+
 class FixedEffects:
     """Takes fixed effects and their slopes out of columns.
 
@@ -90,7 +109,7 @@ class FixedEffects:
         finest = _finest(effects) or [Levels(np.zeros(rows, dtype="int32"), 1)]
         main = max(finest, key=lambda each: each.number)
         self._main = main
-        self._order = None if in_order(main.codes) else np.argsort(main.codes, kind="stable")
+        self._order = None if main.is_rising else np.argsort(main.codes, kind="stable")
         self._starts = np.concatenate([[0], np.cumsum(main.counts)]).astype("int64")
         self._own = [values for levels, values in slopes if levels.number == main.number and levels.within(main)]
         crossing = [each for each in finest if each is not main]
@@ -115,6 +134,7 @@ class FixedEffects:
     def _weigh(self, root: Numbers) -> None:
         """Prepare what depends on the weights."""
         main, rows = self._main, len(self._main.codes)
+        self._given_root = root
         self._root = self._sorted(root) if len(root) else root
         squares = np.bincount(main.codes, root**2, main.number) if len(root) else main.counts
         self._sizes = squares.astype("float64")
@@ -139,7 +159,12 @@ class FixedEffects:
                 found[number] *= self._root
         return found
 
-    def take_out(self, columns: Numbers, noise: Numbers) -> None:
+    @property
+    def _is_plain(self) -> bool:
+        """Whether there are neither weights nor slopes, and rows are in the order of the main effect."""
+        return self._order is None and not len(self._root) and not len(self._inner) and not len(self._values)
+
+    def take_out(self, columns: Numbers, noise: Numbers, raw: Iterable[Raw] | None = None) -> Numbers:
         """Take the effects out of columns, in place.
 
         Parameters
@@ -148,27 +173,72 @@ class FixedEffects:
             Shape (columns, rows), times the root of the weights and near one in size; changed.
         noise
             For each, what is rounding if no more than it is left, as a mean square's root.
+        raw
+            What is to be written into the columns before; None where they hold it.
+
+        Returns
+        -------
+        numpy.ndarray
+            Products of what is left, shape (columns, columns).
 
         Raises
         ------
         HardlyConnected
             If iterations do not settle.
         """
+        if self._is_plain and not isinstance(self._solver, _Iterated):
+            before, length, products = self._plainly(columns, raw)
+        else:
+            for column, each in zip(columns, raw or [], strict=False):
+                sums.scaled(each.values, each.mean, each.unit, self._given_root, column)
+            before, products = np.sqrt([sums.square(column) for column in columns]), None
+            _, length = self._once(columns, np.arange(len(columns)), before, False)
+        enough = self._solver is None or self._solver.at_once
+        open_ = np.flatnonzero(length < NEARLY_GONE * before) if enough else np.arange(len(columns))
+        if len(open_) == 0 and products is not None:
+            return products
+        self._again(columns, noise, open_, before)
+        return products_of(columns)
+
+    def _again(self, columns: Numbers, noise: Numbers, open_: Codes, lengths: Numbers) -> None:
+        """Take the effects out of what is left of some columns until that stays as it is."""
         size = np.sqrt(self._sizes.sum())
-        open_ = np.arange(len(columns))
-        before = np.sqrt([sums.square(column) for column in columns])
-        for number in range(PASSES):
-            change, length = self._once(columns, open_, before[open_], number > 0)
-            if number == 0:
-                enough = self._solver is None or self._solver.at_once
-                open_ = open_[length < NEARLY_GONE * before] if enough else open_
-            else:
-                settled = (change <= SETTLED * length) | (length <= noise[open_] * size)
-                change, length, open_ = change[~settled], length[~settled], open_[~settled]
+        change, length = np.zeros(len(open_)), np.zeros(len(open_))
+        for _ in range(PASSES - 1):
             if len(open_) == 0:
                 return
+            change, length = self._once(columns, open_, lengths[open_], True)
+            settled = (change <= SETTLED * length) | (length <= noise[open_] * size)
+            change, length, open_ = change[~settled], length[~settled], open_[~settled]
         if (change > UNSETTLED * length).any():
             raise HardlyConnected("levels_hardly_connected", iterations=ITERATIONS)
+
+    def _plainly(self, columns: Numbers, raw: Iterable[Raw] | None) -> tuple[Numbers, Numbers, Numbers]:
+        """Take the effects out once, where there are no weights and slopes, each piece of rows for all columns.
+
+        Returns
+        -------
+        tuple of (numpy.ndarray, numpy.ndarray, numpy.ndarray)
+            Lengths of columns before and after, and products of what is left.
+        """
+        count = len(columns)
+        before, left, crossing = np.zeros(count), np.zeros(count), np.zeros((count, self._levels))
+        parts = (self._starts, self._sizes, self._outer)
+        given = raw or (Raw(column, 0.0, 1.0) for column in columns)
+        for number, (column, each) in enumerate(zip(columns, given, strict=True)):
+            before[number], left[number] = kernels.plainly_scaled_without_main(
+                each.values, each.mean, 1 / each.unit, column, *parts, crossing[number]
+            )
+        if self._solver is None:
+            return np.sqrt(before), np.sqrt(left), products_of(columns)
+        coefficients = self._solver.solved(crossing, np.sqrt(before))
+        left, products = np.zeros(count), np.zeros((count, count))
+        pieces = np.searchsorted(self._starts, np.arange(0, columns.shape[1], ROWS))
+        for first, last in pairwise(np.unique(np.append(pieces, len(self._starts) - 1))):
+            kernels.plainly_without_outer(columns, *parts, coefficients, first, last, left)
+            part = columns[:, self._starts[first] : self._starts[last]]
+            products += part @ part.T
+        return np.sqrt(before), np.sqrt(left), products
 
     def _once(self, columns: Numbers, chosen: Codes, lengths: Numbers, compare: bool) -> tuple[Numbers, Numbers]:
         """Take the effects out of chosen columns; give lengths of what changes, if asked, and of what is left."""
@@ -262,7 +332,7 @@ def _lengths(parts: tuple[np.ndarray, ...], levels: int) -> Numbers:
     plain = len(outer) - len(values)
     for number, codes in enumerate(outer):
         column = root if number < plain else values[number - plain]
-        squares += np.bincount(codes, column**2 if len(column) else None, levels)
+        squares += np.bincount(codes, column**2, levels) if len(column) else Levels(codes, levels).counts
     return np.where(squares > 0, np.sqrt(squares), 1.0)
 
 

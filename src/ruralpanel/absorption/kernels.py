@@ -15,10 +15,21 @@ from ruralpanel.arrays import Codes, Numbers
 
 
 @summing
+def _scaled(values: np.ndarray, mean: float, factor: float, into: Numbers) -> float:
+    """Write deviations from a mean, times a factor, and add their squares up."""
+    total = 0.0
+    for row in range(len(values)):
+        value = (values[row] - mean) * factor
+        into[row] = value
+        total += value * value
+    return total
+
+
+@summing
 def _plainly_without_main(
     column: Numbers, starts: Codes, sizes: Numbers, outer: Codes, first: int, last: int, kept: Numbers
 ) -> float:
-    """Do for some levels what :func:`without_main` does, without weights and slopes, which is the usual case."""
+    """Do for some levels what :func:`without_main` does, without weights and slopes."""
     left = 0.0
     for level in range(first, last):
         part = column[starts[level] : starts[level + 1]]
@@ -38,12 +49,80 @@ def _plainly_without_main(
 
 
 @summing
+def plainly_scaled_without_main(
+    values: np.ndarray,
+    mean: float,
+    factor: float,
+    column: Numbers,
+    starts: Codes,
+    sizes: Numbers,
+    outer: Codes,
+    into: Numbers,
+) -> tuple[float, float]:
+    """Write deviations of values from their mean, times a factor, into a column, and do what :func:`without_main` does,
+    where there are neither weights nor slopes, which is the usual case.
+
+    Returns
+    -------
+    tuple of (float, float)
+        The sum of squares of what is written, and of what is left of it.
+    """
+    kept = np.zeros(len(into))
+    flush = max(BLOCK, 4 * len(into))
+    before = left = 0.0
+    level, count = 0, len(starts) - 1
+    while level < count:
+        following = level + 1
+        while following < count and starts[following] - starts[level] < flush:
+            following += 1
+        kept[:] = 0.0
+        rows = slice(starts[level], starts[following])
+        before += _scaled(values[rows], mean, factor, column[rows])
+        left += _plainly_without_main(column, starts, sizes, outer, level, following, kept)
+        into += kept
+        level = following
+    return before, left
+
+
+@summing
+def plainly_without_outer(
+    columns: Numbers,
+    starts: Codes,
+    sizes: Numbers,
+    outer: Codes,
+    coefficients: Numbers,
+    first: int,
+    last: int,
+    left: Numbers,
+) -> None:
+    """Do for some levels what :func:`without_outer` does, without weights and slopes, for columns beside each other.
+
+    Coefficients have the shape (columns, levels of the outer effects); squares of what is left are added to ``left``.
+    """
+    longest = 0
+    for level in range(first, last):
+        longest = max(longest, starts[level + 1] - starts[level])
+    room = np.empty(longest)
+    for number in range(len(columns)):
+        left[number] += _plainly_without_outer(
+            columns[number], starts, sizes, outer, coefficients[number], first, last, room
+        )
+
+
+@summing
 def _plainly_without_outer(
-    column: Numbers, starts: Codes, sizes: Numbers, outer: Codes, coefficients: Numbers, room: Numbers
+    column: Numbers,
+    starts: Codes,
+    sizes: Numbers,
+    outer: Codes,
+    coefficients: Numbers,
+    first: int,
+    last: int,
+    room: Numbers,
 ) -> float:
-    """Do what :func:`without_outer` does, without weights and slopes."""
+    """Do it for one column."""
     left = 0.0
-    for level in range(len(starts) - 1):
+    for level in range(first, last):
         part = column[starts[level] : starts[level + 1]]
         for effect in range(len(outer)):
             codes = outer[effect, starts[level] : starts[level + 1]]
@@ -103,16 +182,7 @@ def without_main(
     pending = 0
     left = 0.0
     if not weighted and len(inner) == 0 and len(values) == 0:
-        level, count = 0, len(starts) - 1
-        while level < count:
-            following = level + 1
-            while following < count and starts[following] - starts[level] < flush:
-                following += 1
-            kept[:] = 0.0
-            left += _plainly_without_main(column, starts, sizes, outer, level, following, kept)
-            into += kept
-            level = following
-        return left
+        return plainly_scaled_without_main(column, 0.0, 1.0, column, starts, sizes, outer, into)[1]
     for level in range(len(starts) - 1):
         first, last = starts[level], starts[level + 1]
         part = column[first:last]
@@ -181,7 +251,7 @@ def without_outer(
     plain = len(outer) - len(values)
     weighted = len(root) > 0
     if not weighted and len(inner) == 0 and len(values) == 0:
-        return _plainly_without_outer(column, starts, sizes, outer, coefficients, room)
+        return _plainly_without_outer(column, starts, sizes, outer, coefficients, 0, len(starts) - 1, room)
     left = 0.0
     for level in range(len(starts) - 1):
         first, last = starts[level], starts[level + 1]
@@ -274,7 +344,10 @@ def _root_of(parent: Codes, level: int) -> int:
 def connected(starts: Codes, outer: Codes, levels: int) -> Codes:
     """Number the sets of outer levels that levels of the main effect connect, in the order of their first levels."""
     parent = np.arange(levels)
+    apart = levels
     for level in range(len(starts) - 1):
+        if apart == 1:
+            break
         here = _root_of(parent, outer[0, starts[level]])
         for effect in range(len(outer)):
             for row in range(starts[level], starts[level + 1]):
@@ -283,6 +356,7 @@ def connected(starts: Codes, outer: Codes, levels: int) -> Codes:
                     low, high = min(here, other), max(here, other)
                     parent[high] = low
                     here = low
+                    apart -= 1
     number = np.full(levels, -1)
     found = 0
     for level in range(levels):

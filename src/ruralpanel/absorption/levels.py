@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,9 @@ SPAN = 8
 
 MASKED = (pd.Int64Dtype, pd.Float64Dtype, pd.BooleanDtype)
 """Types of pandas that keep what is missing apart."""
+
+SEVERAL = -2
+"""What stands in the place of a level where there are several."""
 
 LARGEST = 1 << 40
 """Numbers from this on are not looked at for whether they are whole."""
@@ -36,10 +40,20 @@ class Levels:
     codes: Codes
     number: int
 
-    @property
+    @cached_property
     def counts(self) -> Codes:
-        """Rows of each level."""
-        return np.bincount(self.codes, minlength=self.number)
+        """Rows of each level, of which none is missing."""
+        return _counted(self.codes, self.number)
+
+    @cached_property
+    def has_gaps(self) -> bool:
+        """Whether the level of any row is missing."""
+        return len(self.codes) > 0 and _ends(self.codes)[0] < 0
+
+    @cached_property
+    def is_rising(self) -> bool:
+        """Whether no row is of a level before that of the row above it."""
+        return bool(in_order(self.codes))
 
     def within(self, other: Levels) -> bool:
         """Tell whether all rows of each level are in one level of another column; rows without a level are none's."""
@@ -49,21 +63,53 @@ class Levels:
         """Tell the same where either column may have missing values."""
         return bool(_lie_within(self.codes, self.number, other.codes))
 
+    @cached_property
     def first_rows(self) -> Codes:
-        """Give the first row of each level."""
-        found = np.empty(self.number, dtype="int64")
-        found[self.codes[::-1]] = np.arange(len(self.codes))[::-1]
-        return found
+        """The first row of each level."""
+        return _first(self.codes, self.number)
 
     def among(self, rows: np.ndarray) -> int:
         """Count the levels of chosen rows, which a mask of all rows marks."""
-        return int(np.count_nonzero(np.bincount(self.codes[rows], minlength=self.number)))
+        return int(_marked(self.codes, self.number, np.asarray(rows, dtype=bool)))
+
+    def least(self, values: Numbers, rows: np.ndarray | None = None) -> Numbers:
+        """Give the smallest of values within each level, infinite where all of them are missing, shape (levels,).
+
+        Parameters
+        ----------
+        values
+            Shape (rows,).
+        rows
+            Marks those that count; None for all.
+        """
+        return _least(self.codes, self.number, values, np.empty(0, dtype=bool) if rows is None else rows)
+
+    def rises_with(self, other: Levels) -> bool:
+        """Tell whether each row comes after the one before, by its levels here and then by those of another column."""
+        return bool(_rises(self.codes, other.codes))
+
+    def only(self, other: Levels) -> Codes:
+        """Give the level of another column that all rows of each level are in, -1 where they have none and
+        :data:`SEVERAL` where they are not in the same, shape (levels,).
+        """
+        return _only(self.codes, self.number, other.codes)
+
+    def kept(self, rows: np.ndarray) -> Levels:
+        """Number the levels that chosen rows have, which a mask of all rows marks."""
+        codes = self.codes[rows]
+        return _with_missing(codes, codes < 0) if (codes < 0).any() else levels_of(codes)
 
     def by(self, other: Levels) -> Levels:
         """Number pairs of levels."""
-        missing = (self.codes < 0) | (other.codes < 0)
-        found = self.codes.astype("int64") * other.number + other.codes
-        return levels_of(np.where(missing, -1, found)) if not missing.any() else _with_missing(found, missing)
+        found = _paired(self.codes, other.codes, other.number)
+        missing = found < 0
+        return _with_missing(found, missing) if missing.any() else levels_of(found)
+
+    def by_lies_within(self, other: Levels, others: Levels) -> bool:
+        """Tell whether all rows of a pair of levels, of this and another column, are in one level of a third."""
+        if self.number * other.number > SPAN * len(self.codes) + 1024:
+            return self.by(other).lies_within(others)
+        return bool(_pairs_lie_within(self.codes, self.number, other.codes, other.number, others.codes))
 
 
 def levels_of(values: Any) -> Levels:
@@ -76,7 +122,7 @@ def levels_of(values: Any) -> Levels:
     """
     array = values if isinstance(values, np.ndarray) else _as_array(values)
     if array.dtype.kind in "iu" and len(array):
-        whole = np.ascontiguousarray(array, dtype="int64")
+        whole = np.ascontiguousarray(array, dtype=array.dtype if array.dtype in ("int32", "int64") else "int64")
         low, high = _ends(whole)
         if high - low < SPAN * len(whole) + 1024:
             codes = np.empty(len(whole), dtype="int32")
@@ -110,31 +156,35 @@ def _with_missing(found: Codes, missing: np.ndarray) -> Levels:
 @compiled
 def _ends(values: Codes) -> tuple[int, int]:
     low, high = values[0], values[0]
-    for value in values:
-        low, high = min(low, value), max(high, value)
+    for row in range(len(values)):
+        low, high = min(low, values[row]), max(high, values[row])
     return low, high
 
 
 @compiled
-def _ranked(seen: Codes) -> int:
-    """Number the places that have been seen, in their order and in place, and give how many there are."""
+def _ranked(seen: np.ndarray) -> tuple[Codes, int]:
+    """Number the places that have been seen, in their order, and give how many there are."""
+    rank = np.empty(len(seen), np.int32)
     number = 0
     for place in range(len(seen)):
-        if seen[place]:
-            seen[place] = number
-            number += 1
-    return number
+        rank[place] = number
+        number += seen[place]
+    return rank, number
 
 
 @compiled
 def _numbered(values: Codes, low: int, span: int, into: Codes) -> int:
     """Number whole numbers in their order, and give how many there are."""
-    rank = np.zeros(span, np.int32)
-    for value in values:
-        rank[value - low] = 1
-    number = _ranked(rank)
+    seen = np.zeros(span, np.uint8)
     for row in range(len(values)):
-        into[row] = rank[values[row] - low]
+        seen[np.uint64(values[row] - low)] = 1
+    rank, number = _ranked(seen)
+    if number == span:
+        for row in range(len(values)):
+            into[row] = values[row] - low
+    else:
+        for row in range(len(values)):
+            into[row] = rank[np.uint64(values[row] - low)]
     return number
 
 
@@ -157,14 +207,91 @@ def _whole(values: Numbers) -> tuple[Codes, bool, int, int]:
 @compiled
 def _numbered_if_known(values: Numbers, whole: Codes, low: int, span: int, into: Codes) -> int:
     """Do what :func:`_numbered` does where some values are missing, whose number is below zero."""
-    rank = np.zeros(span, np.int32)
+    seen = np.zeros(span, np.uint8)
     for row in range(len(whole)):
         if not np.isnan(values[row]):
-            rank[whole[row] - low] = 1
-    number = _ranked(rank)
+            seen[np.uint64(whole[row] - low)] = 1
+    rank, number = _ranked(seen)
     for row in range(len(whole)):
-        into[row] = -1 if np.isnan(values[row]) else rank[whole[row] - low]
+        into[row] = -1 if np.isnan(values[row]) else rank[np.uint64(whole[row] - low)]
     return number
+
+
+@compiled
+def _counted(codes: Codes, number: int) -> Codes:
+    found = np.zeros(number, np.int64)
+    for row in range(len(codes)):
+        found[np.uint32(codes[row])] += 1
+    return found
+
+
+@compiled
+def _first(codes: Codes, number: int) -> Codes:
+    found = np.full(number, -1, np.int64)
+    for row in range(len(codes)):
+        level = codes[row]
+        if level >= 0 and found[level] < 0:
+            found[level] = row
+    return found
+
+
+@compiled
+def _only(codes: Codes, number: int, others: Codes) -> Codes:
+    found = np.full(number, -3, np.int64)
+    for row in range(len(codes)):
+        level = codes[row]
+        if level < 0:
+            continue
+        if found[level] == -3:
+            found[level] = others[row]
+        elif found[level] != others[row]:
+            found[level] = SEVERAL
+    return found
+
+
+@compiled
+def _marked(codes: Codes, number: int, rows: np.ndarray) -> int:
+    seen = np.zeros(number, np.bool_)
+    for row in range(len(codes)):
+        if rows[row] and codes[row] >= 0:
+            seen[codes[row]] = True
+    return seen.sum()
+
+
+@compiled
+def _least(codes: Codes, number: int, values: Numbers, rows: np.ndarray) -> Numbers:
+    found = np.full(number, np.inf)
+    for row in range(len(codes)):
+        level = codes[row]
+        if len(rows) and not rows[row]:
+            continue
+        if level >= 0 and values[row] < found[level]:  # which no missing value is
+            found[level] = values[row]
+    return found
+
+
+@compiled
+def _paired(codes: Codes, others: Codes, number: int) -> Codes:
+    """Give a number to every pair, below zero where either is missing."""
+    found = np.empty(len(codes), np.int64)
+    for row in range(len(codes)):
+        missing = codes[row] < 0 or others[row] < 0
+        found[row] = -1 if missing else np.int64(codes[row]) * number + others[row]
+    return found
+
+
+@compiled
+def _pairs_lie_within(codes: Codes, number: int, beside: Codes, width: int, others: Codes) -> bool:
+    of_pair = np.full(number * width, -2, np.int32)
+    for row in range(len(codes)):
+        if codes[row] < 0 or beside[row] < 0:
+            continue
+        pair = np.int64(codes[row]) * width + beside[row]
+        if of_pair[pair] == -2:
+            of_pair[pair] = others[row]
+        elif of_pair[pair] != others[row]:
+            return False
+    return True
 
 
 @compiled
@@ -186,5 +313,23 @@ def in_order(codes: Codes) -> bool:
     """Tell whether codes never fall from one row to the next."""
     for row in range(1, len(codes)):  # noqa: SIM110  (a generator would not be compiled)
         if codes[row] < codes[row - 1]:
+            return False
+    return True
+
+
+@compiled
+def in_order_of(codes: Codes, others: Codes) -> bool:
+    """Tell whether codes never fall from one row to the next, and of rows with the same code others do not."""
+    for row in range(1, len(codes)):
+        if codes[row] < codes[row - 1] or (codes[row] == codes[row - 1] and others[row] < others[row - 1]):
+            return False
+    return True
+
+
+@compiled
+def _rises(codes: Codes, others: Codes) -> bool:
+    """Tell whether no two rows are alike and each comes after the one before."""
+    for row in range(1, len(codes)):
+        if codes[row] < codes[row - 1] or (codes[row] == codes[row - 1] and others[row] <= others[row - 1]):
             return False
     return True

@@ -76,8 +76,10 @@ def summed_sizes(
     found = np.zeros((mixing.shape[1], number))
     ends = None if groups is None else sums.runs(groups, ROWS)
     run = 0
+    mixed, room = np.ascontiguousarray(mixing.T), np.empty((mixing.shape[1], ROWS))  # in which each piece is made
     for first in range(0, columns.shape[1], ROWS):
-        part = mixing.T @ columns[:, first : first + ROWS]
+        piece = columns[:, first : first + ROWS]
+        part = np.matmul(mixed, piece, out=room[:, : piece.shape[1]])
         times = factor[first : first + ROWS]
         if groups is None or ends is None:
             part = np.abs(part) * times

@@ -5,6 +5,8 @@ Sums over many rows are made of sums over few, so that rounding does not grow wi
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
@@ -42,7 +44,7 @@ def _total(values: Numbers) -> float:
 
 @summing
 def _about(values: Numbers, mean: float) -> tuple[float, float]:
-    """Add up a few deviations, and their squares."""
+    """Add up a few deviations from a number, and their squares."""
     total = square = 0.0
     for row in range(len(values)):
         deviation = values[row] - mean
@@ -90,41 +92,64 @@ def inner_product(column: Numbers, other: Numbers) -> float:
     return total
 
 
+class Facts(NamedTuple):
+    """What is asked of a column before anything is done with it.
+
+    Parameters
+    ----------
+    low, high
+        The smallest and the largest value; neither where one is missing.
+    mean, square
+        Of the values, and their mean square about it.
+    """
+
+    low: float
+    high: float
+    mean: float
+    square: float
+
+    @property
+    def largest(self) -> float:
+        """The largest size of a value."""
+        return max(abs(self.low), abs(self.high))
+
+
+def facts_of(values: np.ndarray) -> Facts:
+    """Look through numbers once; where there are none, nothing is known of them.
+
+    Parameters
+    ----------
+    values
+        Numbers or truth values, shape (rows,).
+    """
+    if len(values) == 0:
+        return Facts(np.nan, np.nan, np.nan, np.nan)
+    return Facts(*_facts(np.ascontiguousarray(values, dtype="float64")))
+
+
 @compiled
-def ends(values: Numbers) -> tuple[float, float]:
-    """Give the smallest and the largest value; neither where one is missing."""
-    low, high = values[0], values[0]
-    for first in range(0, len(values), BLOCK):
-        part = values[first : first + BLOCK]
-        if np.isnan(_total(part)) and np.isnan(part).any():
-            return np.nan, np.nan
+def _facts(values: Numbers) -> tuple[float, float, float, float]:
+    """Look through a column, whose deviations from its first value are added up, for they lose no digits."""
+    low, high, first = values[0], values[0], values[0]
+    total = squares = 0.0
+    for start in range(0, len(values), BLOCK):
+        part = values[start : start + BLOCK]
+        deviations, square = _about(part, first)
+        if np.isnan(deviations) and np.isnan(part).any():
+            return np.nan, np.nan, np.nan, np.nan
         smallest, largest = _ends(part)
         low, high = min(low, smallest), max(high, largest)
-    return low, high
-
-
-@compiled
-def facts(values: Numbers) -> tuple[float, float, float]:
-    """Give mean, the mean of what is left, and the mean square about both."""
-    rows = len(values)
-    total = 0.0
-    for first in range(0, rows, BLOCK):
-        total += _total(values[first : first + BLOCK])
-    mean = total / rows
-    total = squares = 0.0
-    for first in range(0, rows, BLOCK):
-        part, square = _about(values[first : first + BLOCK], mean)
-        total += part
+        total += deviations
         squares += square
-    second = total / rows
-    return mean, second, max(squares / rows - second * second, 0.0)
+    shift = total / len(values)
+    return low, high, first + shift, max(squares / len(values) - shift * shift, 0.0)
 
 
 @compiled
-def scaled(values: Numbers, mean: float, second: float, unit: float, root: Numbers, out: Numbers) -> None:
+def scaled(values: np.ndarray, mean: float, unit: float, root: Numbers, out: Numbers) -> None:
     """Write deviations from the mean in a unit of their own, times the root of the weights."""
     for row in range(len(values)):
-        out[row] = (values[row] - mean - second) / unit
+        out[row] = (values[row] - mean) / unit
     for row in range(len(root)):
         out[row] *= root[row]
 

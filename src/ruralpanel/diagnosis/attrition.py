@@ -15,6 +15,8 @@ from ruralpanel.absorption.levels import levels_of
 from ruralpanel.arrays import Codes, Numbers
 from ruralpanel.diagnosis.finding import Finding, not_run, silent
 from ruralpanel.estimation.adoption import Adoption
+from ruralpanel.estimation.sample import estimation_sample
+from ruralpanel.frames.ledger import Ledger
 from ruralpanel.inference.random_draws import generator
 from ruralpanel.inference.sign_changes import contributions_of, sign_changes_p_value
 from ruralpanel.reasons import because
@@ -44,9 +46,13 @@ def diagnose(subject: Subject, settings: Attrition) -> Finding:
     Returns
     -------
     Finding
-        A warning where treatment moves the chance of being in the sample.
+        A warning where treatment moves the chance of being in the sample; a note where bounds by trimming are narrow
+        beside the effect.
     """
-    equation, sample = subject.equation, subject.sample
+    # Rows that a study leaves out around treatment are not missing.
+    equation = subject.equation.model_copy(update={"donut": {}, "anticipation": {}})
+    ledger = Ledger("estimation", "diagnosis", equation.unit, equation.period)
+    sample = estimation_sample(subject.panel, equation, ledger)
     units, periods = levels_of(sample[equation.unit]), np.unique(sample[equation.period])
     if len(sample) < SEEN * units.number or len(periods) < SEEN:
         return not_run(ITEM, because("units_not_followed"))
@@ -71,7 +77,9 @@ def diagnose(subject: Subject, settings: Attrition) -> Finding:
     if p < settings.size and abs(difference) >= settings.difference:
         within = because("bounds_of_effect", low=lee.low, high=lee.high) if lee else None
         flaw = because("treated_leave" if difference > 0 else "treated_stay", difference=abs(difference), p=p)
-        return Finding(ITEM, "warning", numbers, flaw, because("report_bounds", within=within))
+        # Bounds that are as wide as the effect is large, or reach zero, leave nothing of it.
+        tight = lee is not None and abs(lee.low + lee.high) > 2 * (lee.high - lee.low)
+        return Finding(ITEM, "note" if tight else "warning", numbers, flaw, because("report_bounds", within=within))
     return silent(ITEM, **numbers)
 
 
@@ -112,12 +120,13 @@ def _bounds(subject: Subject, outer: float, periods: Codes) -> tuple[Bounds | No
     """Bound the effect on what rows without treatment do not predict, over all cells of units and periods."""
     equation = subject.equation
     adoption, model = subject.untreated_outcomes
-    outcome, seen, treated = _cells(adoption, model.outcome - model.predicted, equation.unit, equation.period, periods)
+    outcome, seen, since = _cells(adoption, model.outcome - model.predicted, equation.unit, equation.period, periods)
+    treated, counts = since >= 0, ~np.isin(since, equation.donut.get(subject.treatment, []))
     low, high = np.quantile(outcome[seen], [outer, 1 - outer])
     of_period = np.broadcast_to(np.arange(len(periods)), outcome.shape)
-    arms = (outcome.ravel(), treated.ravel(), seen.ravel())
+    arms = (outcome[counts], treated[counts], seen[counts])
     try:
-        return lee_bounds(*arms, groups=of_period.ravel()), manski_bounds(*arms, float(low), float(high))
+        return lee_bounds(*arms, groups=of_period[counts]), manski_bounds(*arms, float(low), float(high))
     except NoBounds:
         return None, None
 
@@ -125,9 +134,9 @@ def _bounds(subject: Subject, outer: float, periods: Codes) -> tuple[Bounds | No
 def _cells(
     adoption: Adoption, left: Numbers, unit: str, period: str, periods: Codes
 ) -> tuple[Numbers, np.ndarray, np.ndarray]:
-    """Lay outcomes out by unit and period, with who is seen and who is treated."""
+    """Lay outcomes out by unit and period, with who is seen and how long it is since treatment."""
     units = levels_of(adoption.sample[unit])
     place = np.searchsorted(periods, adoption.sample[period])
     outcome, seen = np.zeros((units.number, len(periods))), np.zeros((units.number, len(periods)), dtype=bool)
     outcome[units.codes, place], seen[units.codes, place] = left, True
-    return outcome, seen, adoption.cohort[units.first_rows()][:, None] <= periods
+    return outcome, seen, periods - adoption.cohort[units.first_rows()][:, None]

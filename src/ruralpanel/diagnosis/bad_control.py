@@ -58,7 +58,7 @@ def diagnose(subject: Subject, settings: BadControl) -> Finding:
         return silent(ITEM, **numbers)
     code = "control_responds" if len(responding) == 1 else "controls_respond"
     flaw = because(code, names=sorted(responding), effect=sizes[first], p=float(adjusted[first]))
-    return Finding(ITEM, "warning", numbers, flaw, because("control_before", period=subject.equation.period))
+    return Finding(ITEM, "warning", numbers, flaw, because("control_before"))
 
 
 def _controls(subject: Subject) -> list[str]:

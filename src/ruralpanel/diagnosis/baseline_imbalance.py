@@ -56,7 +56,7 @@ def diagnose(subject: Subject, settings: BaselineImbalance) -> Finding:
         return silent(ITEM, **numbers)
     moves = told and abs(change) > settings.change
     flaw = because("unlike_and_moves" if moves else "unlike_before", difference=difference, p=p_value, change=change)
-    remedy = because("hold_level_constant", period=subject.equation.period)
+    remedy = because("hold_level_constant")
     return Finding(ITEM, "warning" if moves else "note", numbers, flaw, remedy)
 
 

@@ -28,7 +28,7 @@ ITEM = "influence"
 SIGNIFICANT = 0.05
 """An effect with a larger p-value has no sign that could change."""
 
-MOST = 0.1
+MOST = 0.15
 """The largest share of the treated units that is left out as the most treated."""
 
 
@@ -86,10 +86,11 @@ def diagnose(subject: Subject, settings: Influence) -> Finding:
         name, (change, who) = turned[0], changes[turned[0]]
         flaw = because("rests_on", column=name, who=who, effect=whole.effect, without=whole.effect + change)
         return Finding(ITEM, "warning", numbers, flaw, because("look_at_who_it_rests_on", column=name, who=who))
-    if abs(of_most) > settings.change * whole.error:
+    matters = max(settings.change * whole.error, settings.share * abs(whole.effect))
+    if abs(of_most) > matters:
         flaw = because("rests_on_most_treated", units=len(most), effect=whole.effect, without=whole.effect + of_most)
-        return Finding(ITEM, "warning", numbers, flaw, because("report_without_most_treated", units=len(most)))
-    if abs(largest[0]) > settings.change * whole.error:
+        return Finding(ITEM, "warning", numbers, flaw, because("report_without_most_treated"))
+    if abs(largest[0]) > matters:
         name, (change, who) = (unit, by_unit) if largest is by_unit else (cluster, by_cluster)
         flaw = because("rests_on", column=name, who=who, effect=whole.effect, without=whole.effect + change)
         level: Level = "warning" if name == unit else "note"

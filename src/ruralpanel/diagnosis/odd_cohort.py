@@ -15,7 +15,7 @@ import numpy as np
 
 from ruralpanel.absorption.levels import Levels, levels_of
 from ruralpanel.arrays import Numbers
-from ruralpanel.diagnosis.finding import Finding, not_run, silent
+from ruralpanel.diagnosis.finding import Finding, Level, not_run, silent
 from ruralpanel.estimation.adoption import Adoption
 from ruralpanel.inference.multiple_testing import holm
 from ruralpanel.inference.random_draws import generator
@@ -45,8 +45,8 @@ def diagnose(subject: Subject, settings: OddCohort) -> Finding:
     Returns
     -------
     Finding
-        A warning where the effect of a cohort differs, adjusted for their number (Holm); a note where many more units
-        enter at once than in the median cohort.
+        A warning where the effect of a cohort differs much, adjusted for their number (Holm); a note where it differs
+        by less, or many more units enter at once than in the median cohort.
     """
     equation = subject.equation
     adoption, model = subject.untreated_outcomes
@@ -75,6 +75,8 @@ def diagnose(subject: Subject, settings: OddCohort) -> Finding:
         year = float(cohorts[tested[odd]])
         numbers |= {"p": float(p_values[odd]), "cohort": year, "difference": float(differences[odd])}
         if p_values[odd] < settings.size:
+            others = -float(left @ np.minimum(weights[odd], 0.0))
+            level: Level = "warning" if abs(differences[odd]) >= settings.share * abs(others) else "note"
             flaw = because(
                 "cohort_differs",
                 cohort=equation.label(year),
@@ -82,7 +84,7 @@ def diagnose(subject: Subject, settings: OddCohort) -> Finding:
                 difference=float(differences[odd]),
                 p=float(p_values[odd]),
             )
-            return Finding(ITEM, "warning", numbers, flaw, because("leave_cohort_out", cohort=equation.label(year)))
+            return Finding(ITEM, level, numbers, flaw, because("leave_cohort_out", cohort=equation.label(year)))
     if numbers["largest_entry"] > settings.entry:
         label = equation.label(float(cohorts[large]))
         flaw = because("many_enter_at_once", cohort=label, units=int(sizes[large]), median=float(np.median(sizes)))

@@ -19,6 +19,9 @@ from ruralpanel.absorption.sums import compiled
 from ruralpanel.arrays import Codes, Numbers
 from ruralpanel.diagnosis.variance_components import VarianceComponents
 
+NODES = np.linspace(-4, 4, 81)
+"""Values of a cluster's part of the lasting index, in its standard deviations."""
+
 
 @dataclass(frozen=True)
 class Design:
@@ -36,6 +39,8 @@ class Design:
         How many units are first treated in each period, shape (periods,).
     alike
         Correlation of the lasting index of two units of a cluster.
+    leanings
+        For each cluster, how likely its part of that index is at most each of :data:`NODES`, shape (clusters, nodes).
     components
         How outcomes scatter.
     donut
@@ -47,6 +52,7 @@ class Design:
     clusters: Codes
     entering: Codes
     alike: float
+    leanings: Numbers
     components: VarianceComponents
     donut: int
 
@@ -70,6 +76,31 @@ def likeness(treated: NDArray[np.bool_], clusters: Codes) -> float:
     tried = np.arange(0, 96) / 100.0
     inner = ndtr((ndtri(share) + np.sqrt(tried)[:, None] * nodes) / np.sqrt(1 - tried)[:, None])
     return float(tried[np.argmin(np.abs((inner**2) @ weights - both))])
+
+
+def leanings(treated: NDArray[np.bool_], clusters: Codes, alike: float) -> Numbers:
+    """Say how likely a cluster's part of the lasting index is at most each of some values, given who of it is treated.
+
+    Simulated panels so have their treated units in the clusters in which the study's are.
+
+    Parameters
+    ----------
+    treated, clusters
+        Of the units.
+    alike
+        From :func:`likeness`.
+
+    Returns
+    -------
+    numpy.ndarray
+        A distribution on :data:`NODES` for each cluster, added up; shape (clusters, nodes).
+    """
+    sizes, counts = np.bincount(clusters), np.bincount(clusters, treated)
+    chance = ndtr((ndtri(float(treated.mean())) + np.sqrt(alike) * NODES) / np.sqrt(1 - alike))
+    chance = np.clip(chance, 1e-12, 1 - 1e-12)
+    fit = counts[:, None] * np.log(chance) + (sizes - counts)[:, None] * np.log1p(-chance) - NODES**2 / 2
+    density = np.exp(fit - fit.max(axis=1, keepdims=True))
+    return np.asarray(np.cumsum(density, axis=1) / density.sum(axis=1, keepdims=True))
 
 
 def draw_paths(design: Design, loadings: Numbers, random: np.random.Generator) -> Numbers:
@@ -151,7 +182,9 @@ def _first_treated(design: Design, shocks: Numbers, loading: float, random: np.r
     units, periods = shocks.shape
     number = int(design.clusters.max()) + 1
     lasting = np.sqrt(1 - design.alike) * random.standard_normal(units)
-    lasting += np.sqrt(design.alike) * random.standard_normal(number)[design.clusters]
+    if design.alike > 0:
+        above = design.leanings < random.random(number)[:, None]
+        lasting += np.sqrt(design.alike) * NODES[np.minimum(above.sum(axis=1), len(NODES) - 1)][design.clusters]
     size = np.sqrt(design.components.unit + design.components.cluster)
     weight = np.sign(loading) * np.sqrt(abs(loading)) / size if size > 0 else 0.0
     lasting *= np.sqrt(1 - abs(loading))

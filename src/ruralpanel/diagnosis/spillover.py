@@ -53,7 +53,7 @@ def diagnose(subject: Subject, settings: Spillover) -> Finding:
     """
     equation, sample = subject.equation, subject.sample
     places = subject.columns.get(ITEM) or [name for name in (equation.latitude, equation.longitude) if name]
-    if len(places) != 2:
+    if len(places) != 2 or not set(places) <= set(subject.panel):
         return not_run(ITEM, because("no_places"))
     cohort = cohort_column(subject.treatment)
     begins = subject.panel[cohort] - equation.anticipation.get(subject.treatment, 0)

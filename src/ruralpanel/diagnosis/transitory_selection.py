@@ -2,7 +2,7 @@ r"""Selection into treatment on good or bad years: would it alone give the event
 
 Designation by a threshold on sales picks units in a good year. Without any effect their outcome is high at entry and
 falls back as shocks wear off. The study's own panel is simulated so (:mod:`ruralpanel.diagnosis.pure_selection`), with
-its units, missing cells, adoption, likeness of a cluster's units and scatter over time, and with loadings on the shock
+its units, missing cells, adoption, treated clusters and scatter over time, and with loadings on the shock
 that explain the effect at entry: those at which the simulated mean is the observed one, give or take its sampling error
 (a confidence distribution, Xie & Singh 2013). The **null band** is what the event study finds in these panels.
 
@@ -25,7 +25,7 @@ from scipy.stats import t as student
 from ruralpanel.absorption.levels import levels_of
 from ruralpanel.arrays import Numbers
 from ruralpanel.diagnosis.finding import Finding, not_run, silent
-from ruralpanel.diagnosis.pure_selection import Design, draw_paths, likeness, path
+from ruralpanel.diagnosis.pure_selection import Design, draw_paths, leanings, likeness, path
 from ruralpanel.diagnosis.variance_components import variance_components
 from ruralpanel.estimation.adoption import Adoption
 from ruralpanel.estimation.sample import CannotEstimate
@@ -48,6 +48,9 @@ TRIED = 8
 
 SHARE_LATE = 0.25
 """The least share of treated units that is seen at late event times."""
+
+SPIKE_SIZE = 0.01
+"""Size of the test by which an effect at entry is told from zero where no other effect is."""
 
 INTERVAL = 0.95
 """Level of the interval of the late effect."""
@@ -99,15 +102,18 @@ def diagnose(subject: Subject, settings: TransitorySelection) -> Finding:
     adoption, model = subject.untreated_outcomes
     late = _late(adoption, equation.unit, settings.late)
     if late is None:
-        return not_run(ITEM, because("too_short_after_treatment", late=settings.late))
+        return not_run(ITEM, because("too_short_after_treatment"))
     effect, error, clusters = late_effect(adoption, model, equation, late)
+    at_entry = adoption.event_time == 0
+    if not at_entry.any():
+        return not_run(ITEM, because("no_band"))
+    entry = float(np.average((model.outcome - model.predicted)[at_entry], weights=model.weights[at_entry]))
     if equation.weights:  # panels are simulated without
         model = replace(model, weights=np.ones(len(model.weights)))
     band = null_band(adoption, model.outcome - model.predicted, equation, late, settings.draws, subject.seed)
     if band is None:
         return not_run(ITEM, because("no_band"))
     half = float(student.ppf((1 + INTERVAL) / 2, clusters - 1)) * error
-    entry = float(band.effects[0])
     p = band.p
     numbers = {
         "null_band_p": p,
@@ -115,10 +121,10 @@ def diagnose(subject: Subject, settings: TransitorySelection) -> Finding:
         "late_low": effect - half,
         "late_high": effect + half,
         "effect_at_entry": entry,
-        "spike_ratio": entry / float(band.effects[-1]) if band.effects[-1] else np.nan,
+        "spike_ratio": entry / effect if effect else np.nan,
         "late_from": float(late),
     }
-    told = abs(entry) > float(student.ppf(1 - settings.size / 2, clusters - 1)) * band.entry_error
+    told = abs(float(band.effects[0])) > float(student.ppf(1 - SPIKE_SIZE / 2, clusters - 1)) * band.entry_error
     told |= bool(subject.two_way["p_value"] < settings.size)
     words = {name: numbers[name] for name in ("effect_at_entry", "effect_late", "late_from", "late_low", "late_high")}
     if p > settings.size and told:
@@ -195,8 +201,10 @@ def null_band(adoption: Adoption, left: Numbers, equation: Equation, late: int, 
     if components.cluster + components.unit + components.noise <= 0:
         return None
     entering = np.bincount(first, minlength=len(periods) + 1)[: len(periods)]
-    alike = likeness(first < len(periods), clusters)
-    design = Design(periods, rows > 0, clusters, entering, alike, components, donut)
+    treated = first < len(periods)
+    alike = likeness(treated, clusters)
+    leaning = leanings(treated, clusters, alike)
+    design = Design(periods, rows > 0, clusters, entering, alike, leaning, components, donut)
     effects = _by_event_time(path(outcomes, rows > 0, first, periods, donut), late)
     if not np.isfinite(effects[[0, -1]]).all():
         return None

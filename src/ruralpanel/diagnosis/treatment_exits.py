@@ -38,7 +38,7 @@ def diagnose(subject: Subject, settings: TreatmentExits) -> Finding:
     if not subject.equation.absorbing:
         return silent(ITEM)
     sample, unit = subject.adoption.sample, subject.equation.timing_unit
-    treated = set(sample.loc[subject.adoption.event_time >= 0, unit])
+    treated = _names(sample.loc[subject.adoption.event_time >= 0, unit])
     gone = treated & (_left_a_list(subject) | _fell_to_zero(subject, sample, unit))
     share = len(gone) / len(treated)
     numbers = {"exits": float(len(gone)), "share": share}
@@ -49,16 +49,21 @@ def diagnose(subject: Subject, settings: TreatmentExits) -> Finding:
     return Finding(ITEM, level, numbers, because("treatment_ends", **told), because("let_treatment_end"))
 
 
-def _left_a_list(subject: Subject) -> set[object]:
+def _left_a_list(subject: Subject) -> set[str]:
     """List the units that left a yearly list."""
     events = subject.events
-    return set() if events is None or events.empty else set(events.loc[events["event"] == EXIT, "unit"])
+    return set() if events is None or events.empty else _names(events.loc[events["event"] == EXIT, "unit"])
 
 
-def _fell_to_zero(subject: Subject, sample: pd.DataFrame, unit: str) -> set[object]:
+def _fell_to_zero(subject: Subject, sample: pd.DataFrame, unit: str) -> set[str]:
     """List the units whose intensity is zero after treatment began."""
     name = f"{subject.treatment}_intensity"
     if name not in sample:
         return set()
     over = (subject.adoption.event_time > 0) & (sample[name] == 0).to_numpy()
-    return set(sample.loc[over, unit])
+    return _names(sample.loc[over, unit])
+
+
+def _names(units: pd.Series) -> set[str]:
+    """Give units as text, since a file of events does not say whether 1 is a number or a code."""
+    return set(units.astype("str"))

@@ -14,14 +14,14 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.absorption.elimination import FixedEffects
-from ruralpanel.absorption.levels import levels_of
-from ruralpanel.absorption.sums import ends
+from ruralpanel.absorption.sums import square
 from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.estimates import statistics
 from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, effect_name
 from ruralpanel.estimation.treated_clusters import counts_of
-from ruralpanel.estimation.within import Within, within
+from ruralpanel.estimation.within import Side, Within, within
+from ruralpanel.frames.computed import Computed
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.inference.covariance import Covariance, Influences, NoCovariance, Rows, covariance_of
 from ruralpanel.inference.small_sample import drop_singletons
@@ -178,10 +178,12 @@ def fit_absorbed(sample: pd.DataFrame, terms: list[str], equation: Equation, led
     """
     sample, effects = varying_effects(sample, equation, ledger)
     weights = sample[equation.weights] if equation.weights else None
-    regression = absorbed_regression(sample, sample[OUTCOME], weights, terms, effects, equation)
+    regression = absorbed_regression(
+        sample, sample[OUTCOME], weights, terms, effects, equation, computed=ledger.computed
+    )
     fit = fit_of(regression, sample, terms, effects, equation, ledger)
     residuals = regression.influences.residuals  # of an outcome whose mean square is one
-    r_squared = 1.0 - float(residuals @ residuals) / len(sample)
+    r_squared = 1.0 - square(residuals) / len(sample)
     absorbed = Absorbed(sample, effects, bool(equation.fixed_effects), regression.within)
     return replace(fit, shared=fit.shared | {"r_squared": r_squared}, absorbed=absorbed)
 
@@ -221,7 +223,7 @@ def fit_of(
     CannotEstimate
         If no degrees of freedom are left, or there is one cluster only.
     """
-    rows = _rows(regression, sample, effects, equation)
+    rows = _rows(regression, sample, effects, equation, ledger.computed)
     try:
         covariance = covariance_of(regression.influences, rows, equation.inference)
     except NoCovariance as error:
@@ -233,11 +235,13 @@ def fit_of(
     weights = sample[equation.weights] if equation.weights else None
     shared: dict[str, object] = {
         "observations": len(sample),
-        "units": int(sample[equation.unit].nunique()),
+        "units": ledger.computed.levels(sample[equation.unit]).number,
         "clusters": covariance.clusters,
-        "outcome_mean": float(np.average(sample[OUTCOME], weights=weights)),
+        "outcome_mean": float(
+            sample[OUTCOME].mean() if weights is None else np.average(sample[OUTCOME], weights=weights)
+        ),
         **inference_columns(equation, covariance),
-        **counts_of(sample, equation),
+        **counts_of(sample, equation, ledger.computed),
     }
     units = regression.influences.units
     covariance = replace(
@@ -252,7 +256,9 @@ def fit_of(
     return Fit(pd.Series(regression.coefficients * units, regression.terms), covariance, collinear, shared)
 
 
-def _rows(regression: Regression, sample: pd.DataFrame, effects: pd.DataFrame, equation: Equation) -> Rows:
+def _rows(
+    regression: Regression, sample: pd.DataFrame, effects: pd.DataFrame, equation: Equation, computed: Computed
+) -> Rows:
     """Describe the rows of a regression to what computes its standard errors."""
     sloping = slopes(equation.fixed_effects)
     intercepts = [effect_name(each.intercept) for each in sloping]
@@ -262,7 +268,8 @@ def _rows(regression: Regression, sample: pd.DataFrame, effects: pd.DataFrame, e
     columns = [slope_values(sample, each).to_numpy()[:, 0] for each in sloping]
     return Rows(
         sample,
-        [levels_of(effects[name]) for name in effects],
+        [computed.levels(effects[name]) for name in effects],
+        {name: computed.levels(sample[name]) for name in equation.inference.cluster or []},
         sample[equation.period].to_numpy(dtype="int64"),
         regression.within.weights,
         sample[list(dict.fromkeys([*effects, *intercepts]))],
@@ -312,18 +319,18 @@ def varying_effects(sample: pd.DataFrame, equation: Equation, ledger: Ledger) ->
         The rows that stay, and their fixed effects without slopes.
     """
     names = [effect_name(effect) for effect in intercepts(equation.fixed_effects)]
-    sample = _without_singletons(sample, _varying(sample, names), equation, ledger)
-    return sample, sample[_varying(sample, names)]
+    sample = _without_singletons(sample, _varying(sample, names, ledger), equation, ledger)
+    return sample, sample[_varying(sample, names, ledger)]
 
 
-def _varying(sample: pd.DataFrame, names: list[str]) -> list[str]:
+def _varying(sample: pd.DataFrame, names: list[str], ledger: Ledger) -> list[str]:
     """Leave out effects of one level, which is the constant."""
-    return [name for name in names if sample[name].min() < sample[name].max()]
+    return [name for name in names if ledger.computed.levels(sample[name]).number > 1]
 
 
 def _without_singletons(sample: pd.DataFrame, names: list[str], equation: Equation, ledger: Ledger) -> pd.DataFrame:
     """Drop singletons where the chosen software does; where it keeps them, count them all the same."""
-    stay = drop_singletons([levels_of(sample[name]) for name in names])
+    stay = drop_singletons([ledger.computed.levels(sample[name]) for name in names])
     if stay is None:
         return sample
     alone = int((~stay).sum())
@@ -331,6 +338,7 @@ def _without_singletons(sample: pd.DataFrame, names: list[str], equation: Equati
         ledger.note(SINGLETONS_KEPT, len(sample), sample, because("singletons_kept", rows=alone))
         return sample
     kept = sample[stay].reset_index(drop=True)
+    ledger.computed.kept(sample, stay, kept)
     ledger.note(SINGLETONS_DROPPED, len(sample), kept, because("singletons", rows=alone))
     if kept.empty:
         raise CannotEstimate("all_singletons", once=_of_units_seen_once(sample, equation))
@@ -391,6 +399,7 @@ def effects_taken_out(
     effects: pd.DataFrame,
     equation: Equation,
     before: FixedEffects | None = None,
+    computed: Computed | None = None,
 ) -> TakenOut:
     """Take the fixed effects and their slopes out of both sides, and leave out what is collinear.
 
@@ -410,41 +419,47 @@ def effects_taken_out(
         Gives the slopes.
     before
         The same effects of the same rows with other weights, if they have been set up.
+    computed
+        What has been computed of the sample's columns.
 
     Raises
     ------
     CannotEstimate
         If the outcome or every term is absorbed, or there are fewer rows than coefficients.
     """
-    columns = {term: sample[term].to_numpy(dtype="float64") for term in dict.fromkeys(terms)}
-    extremes = {term: ends(values) for term, values in columns.items()} if len(sample) else {}
-    columns = {term: columns[term] for term, (low, high) in extremes.items() if low < high}
-    if not columns:
+    computed = computed or Computed()
+    facts = {term: computed.facts(sample[term], keep=False) for term in dict.fromkeys(terms)}
+    varying = [term for term, each in facts.items() if each.low < each.high]
+    if not varying:
         raise CannotEstimate("nothing_left", terms=terms, once=_of_units_seen_once(sample, equation))
     sloping = slopes(equation.fixed_effects)
     # A slope has its intercept beside it, even where one level makes that the constant.
     intercepts = [effect_name(each.intercept) for each in sloping]
     taken_out = sample[list(dict.fromkeys([*effects, *intercepts]))]
-    coefficients = len(columns) + (taken_out.shape[1] == 0)
+    coefficients = len(varying) + (taken_out.shape[1] == 0)
     if len(sample) <= coefficients:
         raise CannotEstimate("too_few_rows", rows=len(sample), coefficients=coefficients)
-    explained = outcome.to_numpy(dtype="float64")
-    low, high = ends(explained)
-    if not low < high:
+    sides = [(outcome, computed.facts(outcome, keep=False)), *((sample[term], facts[term]) for term in varying)]
+    if not sides[0][1].low < sides[0][1].high:
         raise CannotEstimate("outcome_constant")
-    largest = max(abs(each) for each in (low, high, *(end for term in columns for end in extremes[term])))
+    largest = max(each.largest for _, each in sides)
     if largest > LARGEST:
         raise CannotEstimate("values_too_large", largest=largest)
     root = np.empty(0) if weights is None else np.sqrt((weights / weights.mean()).to_numpy(dtype="float64"))
     values = list(zip(intercepts, (slope_values(sample, each) for each in sloping), strict=True))
     if before is None:
-        levels = {str(name): levels_of(taken_out[name]) for name in taken_out}
+        levels = {str(name): computed.levels(taken_out[name]) for name in taken_out}
         of_levels = [(levels[name], column.to_numpy()[:, 0]) for name, column in values]
-        out = FixedEffects(list(levels.values()), of_levels, root, len(sample))
+
+        def prepared(*_: pd.Series) -> FixedEffects:
+            return FixedEffects(list(levels.values()), of_levels, root, len(sample))
+
+        of = [*(taken_out[name] for name in taken_out), *([] if weights is None else [weights])]
+        out = prepared() if values or not levels else computed.of("effects", of, prepared)
     else:
         out = before.weighted(root)
     try:
-        parts = within(explained, list(columns.values()), list(columns), root, out)
+        parts = within([Side(column, each) for column, each in sides], varying, root, out)
     except CannotEstimate as error:
         raise CannotEstimate(
             "of_units_seen_once", why=error.reason, once=_of_units_seen_once(sample, equation)
@@ -462,12 +477,13 @@ def absorbed_regression(
     effects: pd.DataFrame,
     equation: Equation,
     before: FixedEffects | None = None,
+    computed: Computed | None = None,
 ) -> Regression:
     """Take the fixed effects and their slopes out, drop what is collinear, and regress.
 
     Parameters and errors are those of :func:`effects_taken_out`.
     """
-    left = effects_taken_out(sample, outcome, weights, terms, effects, equation, before)
+    left = effects_taken_out(sample, outcome, weights, terms, effects, equation, before, computed)
     parts = left.within
     if equation.engine == "linearmodels":
         from ruralpanel.estimation.by_linearmodels import solved

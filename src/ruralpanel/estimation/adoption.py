@@ -27,6 +27,9 @@ from ruralpanel.estimation.sample import (
 from ruralpanel.estimation.treated_clusters import counts_of
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.inference.covariance import Covariance, clustered_meat
+from ruralpanel.inference.multiplier import multiplied
+from ruralpanel.inference.random_draws import generator
+from ruralpanel.inference.wild_bootstrap import wild_weights
 from ruralpanel.reasons import Reason, because
 from ruralpanel.study.blocks import Equation
 from ruralpanel.treatment_columns import cohort_column, event_time_column
@@ -168,7 +171,10 @@ def clustered_fit(
     # Averages of outcomes, and their residuals, are known to the last digits of outcomes.
     known_to = NOISE * float(sample[OUTCOME].abs().max())
     rounding = pd.DataFrame({"estimate": known_to, "error": known_to}, index=names)
-    return Fit(pd.Series(estimates, index=names), Covariance(matrix, count - 1, count, rounding=rounding), [], shared)
+    found = Covariance(matrix, count - 1, count, rounding=rounding)
+    if equation.inference.bootstrap is not None:
+        found = replace(found, contributions=by_cluster(contributions, names, sample, equation))
+    return Fit(pd.Series(estimates, index=names), found, [], shared)
 
 
 def name_of(average: Average[Rows]) -> str:
@@ -207,8 +213,12 @@ def average_rows(
 
 
 def numbers_of(fit: Fit, name: str, equation: Equation) -> dict[str, Any]:
-    """Give estimate, standard error, test and interval of a coefficient."""
-    return fit.statistics(name, equation.inference.level)
+    """Give estimate, standard error, test and interval of a coefficient, and those of the bootstrap it asks for."""
+    found = fit.statistics(name, equation.inference.level)
+    contributions = fit.covariance.contributions
+    if equation.inference.bootstrap is None or contributions is None or pd.isna(found.get("standard_error")):
+        return found
+    return found | bootstrapped(float(fit.coefficients[name]), contributions[name], equation)
 
 
 def with_combinations(fit: Fit, combinations: pd.DataFrame) -> Fit:
@@ -229,4 +239,50 @@ def with_combinations(fit: Fit, combinations: pd.DataFrame) -> Fit:
     bounds = fit.covariance.rounding.reindex(weights.index, fill_value=0.0)
     freedom = fit.covariance.freedom_combined(weights)
     combined = replace(fit.covariance, matrix=matrix, rounding=weights.abs().T @ bounds, own_degrees_of_freedom=freedom)
+    if fit.covariance.contributions is not None:
+        combined = replace(combined, contributions=fit.covariance.contributions[weights.index] @ weights)
     return Fit(weights.T @ fit.coefficients, combined, list(lost), fit.shared)
+
+
+def by_cluster(contributions: Numbers, names: list[str], sample: pd.DataFrame, equation: Equation) -> pd.DataFrame:
+    """Add contributions of rows up within clusters, which are named."""
+    (cluster,) = equation.inference.cluster or [equation.unit]
+    return pd.DataFrame(contributions, columns=names).groupby(sample[cluster].to_numpy(), sort=True).sum()
+
+
+def with_contributions(fit: Fit, equation: Equation) -> Fit:
+    """Keep what clusters contribute to the coefficients of a regression, where an equation asks for a bootstrap."""
+    absorbed = fit.absorbed
+    if equation.inference.bootstrap is None or absorbed is None or not equation.inference.one_cluster:
+        return fit
+    regressors = absorbed.regressors[list(fit.coefficients.index)].to_numpy(dtype="float64")
+    residual = absorbed.outcome - regressors @ fit.coefficients.to_numpy(dtype="float64")
+    influences = np.linalg.solve(regressors.T @ regressors, regressors.T).T * residual[:, None]
+    found = by_cluster(influences, list(fit.coefficients.index), absorbed.sample, equation)
+    return replace(fit, covariance=replace(fit.covariance, contributions=found))
+
+
+def bootstrapped(estimate: float, contributions: pd.Series, equation: Equation) -> dict[str, Any]:
+    """Give the columns of a wild bootstrap of what clusters contribute.
+
+    Parameters
+    ----------
+    estimate
+        Of an effect.
+    contributions
+        Of clusters, by name in the order of names.
+    equation
+        With a bootstrap, and a seed.
+    """
+    options = equation.inference.bootstrap
+    assert options is not None
+    random = generator(equation.seed or 0, equation.block, "multiplier bootstrap")
+    drawn = wild_weights(pd.Series(contributions.index), options.weights, options.draws, random)
+    weights = drawn.values[drawn.of(contributions.index).codes]
+    found = multiplied(estimate, contributions.to_numpy(dtype="float64"), weights, equation.inference.level)
+    words = because(
+        "multiplier_rademacher" if options.weights == "rademacher" else "multiplier_webb",
+        draws=because("all_patterns" if drawn.exact else "draws", draws=drawn.draws),
+        clusters=len(contributions),
+    )
+    return found | {"bootstrap": words} if found else {}

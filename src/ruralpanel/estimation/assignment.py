@@ -16,6 +16,7 @@ import pandas as pd
 
 from ruralpanel.absorption.levels import Levels as Numbered
 from ruralpanel.absorption.levels import levels_of
+from ruralpanel.frames.computed import Computed
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
@@ -43,6 +44,9 @@ MANY = 6
 """A column that is not called a level and is not used as one counts as one from as many groups on, if these are also
 twice as many as the times at which treatment begins: a column of cohorts has no more groups than these."""
 
+SOME = 1000
+"""So many units are looked at first for whether a column holds fractions, as those of most numbers do."""
+
 DRAWS = 200
 """Such a column also has to be one within which units drawn to be treated at random would not be alike in any of so
 many draws: where one unit is treated, a column of altitudes may well have it in a group of its own."""
@@ -60,23 +64,26 @@ class Levels:
         The panel, with the designations' columns.
     unit, period
         Its keys.
+    computed
+        What has been computed of its columns.
     """
 
-    def __init__(self, panel: pd.DataFrame, unit: str, period: str) -> None:
-        self.panel, self.unit, self.period = panel, unit, period
+    def __init__(self, panel: pd.DataFrame, unit: str, period: str, computed: Computed) -> None:
+        self.panel, self.unit, self.period, self.computed = panel, unit, period, computed
         self._constant: dict[tuple[str, str], list[str]] = {}
         self._chance: dict[tuple[str, str], bool] = {}
-        self._known: dict[str, Numbered] = {}
 
     @cached_property
     def above(self) -> dict[str, int]:
         """The numbers of groups of columns that hold more than one group of more than one unit, and all of each."""
-        first = self._units.first_rows()
+        first = self._units.first_rows
         found = {}
         for name in self.panel.columns:
             values = self.panel[name]
+            if str(name) in (self.unit, self.period) or not _holds_names(values.iloc[first[:SOME]]):
+                continue
             of_units = values.iloc[first]
-            if str(name) in (self.unit, self.period) or of_units.notna().mean() < KNOWN or not _holds_names(of_units):
+            if of_units.notna().mean() < KNOWN or not _holds_names(of_units):
                 continue
             groups = self._groups(str(name))
             if 1 < groups.number < self._units.number and self._units.within(groups) and _holds_names(values):
@@ -90,14 +97,13 @@ class Levels:
     def _groups(self, column: str) -> Numbered:
         """Number the groups of a column as :meth:`groups` does."""
         found = self.numbered(column)
-        missing = found.codes < 0
-        return levels_of(np.where(missing, self._units.codes + found.number, found.codes)) if missing.any() else found
+        if not found.has_gaps:
+            return found
+        return levels_of(np.where(found.codes < 0, self._units.codes + found.number, found.codes))
 
     def numbered(self, column: str) -> Numbered:
         """Number a column of the panel that says what units are or when they are seen, once for all equations."""
-        if column not in self._known:
-            self._known[column] = levels_of(self.panel[column])
-        return self._known[column]
+        return self.computed.levels(self.panel[column])
 
     def distinct(self, column: str) -> int:
         """Count the values of a column, a missing one among them."""
@@ -123,16 +129,15 @@ class Levels:
         """List the columns within whose groups all units are treated alike."""
         key = (treatment, entering)
         if key not in self._constant:
-            known = self.panel[entering].notna().to_numpy()
-            periods, entered = self.numbered(self.period), levels_of(self.panel[entering])
-            cohorts = levels_of(self.panel[cohort_column(treatment)].astype("float64").fillna(-1.0))
+            periods, entered = self.numbered(self.period), self.numbered(entering)
+            cohorts = self.numbered(cohort_column(treatment))  # never treated is a cohort of its own
 
             def is_constant(column: str) -> bool:
                 """Tell whether all units of each group have the same cohort, and the same treatment in a period."""
                 groups = self._groups(column)
-                if not known.all():
-                    groups = replace(groups, codes=np.where(known, groups.codes, -1))
-                return groups.lies_within(cohorts) and groups.by(periods).lies_within(entered)
+                if entered.has_gaps:
+                    groups = replace(groups, codes=np.where(entered.codes < 0, -1, groups.codes))
+                return groups.lies_within(cohorts) and groups.by_lies_within(periods, entered)
 
             self._constant[key] = [name for name in self.above if is_constant(name)]
         return self._constant[key]
@@ -230,13 +235,12 @@ def assignment_level(levels: Levels, equation: Equation) -> str | None:
         called = [
             column for column in alike if column in stated or _is_called_level(column, levels.above[column] > times)
         ]
-        many = [
+        chosen = called or [
             column
             for column in alike
             if max(MANY, 2 * times) <= levels.above[column] <= units / 2 and not levels.is_by_chance(column, name)
         ]
-        if called or many:
-            found.append(min(called or many, key=lambda column: (levels.above[column], column)))
+        found += [min(chosen, key=lambda column: (levels.above[column], column))] if chosen else []
     return min(found, key=lambda column: (levels.above[column], column), default=None)
 
 

@@ -18,11 +18,12 @@ from ruralpanel.estimation.assignment import Levels, with_assignment
 from ruralpanel.estimation.covariance import covariance_frame
 from ruralpanel.estimation.estimates import COLUMNS, ROW, estimates_frame, no_estimate
 from ruralpanel.estimation.matching_balance import BALANCE_COLUMNS
-from ruralpanel.estimation.modules import ADJUSTMENT, MATCHING, estimate_function
+from ruralpanel.estimation.modules import ADJUSTMENT, MATCHING, PERMUTED_ANEW, estimate_function, permutes_anew
 from ruralpanel.estimation.result import Draws, EquationResult
 from ruralpanel.estimation.sample import CannotEstimate, with_plain_numbers
 from ruralpanel.estimation.terms import KINDS
 from ruralpanel.estimation.treated_clusters import with_treated_clusters
+from ruralpanel.frames.computed import Computed
 from ruralpanel.frames.ledger import Ledger, LedgerLine, ledger_frame
 from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation
@@ -100,20 +101,22 @@ def block_results(
     designations: Sequence[str] = (),
     levels: Mapping[str, str] | None = None,
     folder: Path | None = None,
+    computed: Computed | None = None,
 ) -> BlockResults:
     """Estimate every equation of a block, and give all that comes of it.
 
     Parameters and errors are those of :func:`estimate_block`; ``levels`` says of designations that are assigned above
-    units whom the ledger is to count, and ``folder`` where the files of the study's own estimators are, which are run.
+    units whom the ledger is to count, ``folder`` where the files of the study's own estimators are, which are run, and
+    ``computed`` what has been computed of the panel's columns.
     """
     found: list[tuple[EquationResult, Equation]] = []
     lines: list[LedgerLine] = []
-    above = Levels(with_plain_numbers(panel), equations[0].unit, equations[0].period)
-    counted: dict[str, Any] = {}  # most equations begin and end with the same rows
+    computed = computed or Computed()  # most equations begin and end with the same rows
+    above = Levels(with_plain_numbers(panel), equations[0].unit, equations[0].period, computed)
     for number, asked in enumerate(equations, start=1):
         LOG.info("equation %d of %d", number, len(equations))
         name = "/".join([asked.block, asked.specification, asked.outcome, asked.estimator])
-        ledger = Ledger("estimation", name, asked.unit, asked.period, designations, levels or {}, counted=counted)
+        ledger = Ledger("estimation", name, asked.unit, asked.period, designations, levels or {}, computed=computed)
         found.append(_estimated(asked, above, ledger, folder))
         lines += ledger.lines
     estimates = estimates_frame([(result.rows, equation) for result, equation in found])
@@ -149,6 +152,8 @@ def _estimated(asked: Equation, above: Levels, ledger: Ledger, folder: Path | No
         result = estimate_function(equation.estimator, folder)(used, equation, ledger)
         if is_own(equation.estimator):
             _require_estimates(result, equation)
+        if permutes_anew(equation):
+            result = import_module(PERMUTED_ANEW).with_permutations(result, above.panel, equation, estimate_anew)
         result = with_treated_clusters(result)
     except CannotEstimate as error:
         result = EquationResult([no_estimate(equation, error.reason)])
@@ -156,6 +161,29 @@ def _estimated(asked: Equation, above: Levels, ledger: Ledger, folder: Path | No
         result = EquationResult([no_estimate(equation, because("no_solution", error=str(error)))])
     rows = [with_reasons(row, equation) for row in result.rows]
     return replace(result, rows=rows, balance=balance), equation
+
+
+def estimate_anew(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> EquationResult:
+    """Match units, where an equation asks for that, and estimate it on a panel that is dated otherwise.
+
+    Parameters
+    ----------
+    panel
+        The panel, with plain numbers.
+    equation
+        Of an estimator of the program, with its level of assignment.
+    ledger
+        Gets a line for every reason for which rows leave.
+
+    Raises
+    ------
+    CannotEstimate
+        If there is no estimate on this panel.
+    """
+    if equation.matching is not None:
+        panel, _ = import_module(MATCHING).match(panel, equation, ledger)
+    result: EquationResult = estimate_function(equation.estimator)(panel, equation, ledger)
+    return result
 
 
 def _require_estimates(result: Any, equation: Equation) -> None:

@@ -33,6 +33,16 @@ def _rounded(value: float, spread: float) -> float:
     return float(f"{value:.{DIGITS + max(ahead, 0)}g}")
 
 
+def written_values(low: float, high: float) -> list[float]:
+    """Spread values evenly, written with as many digits as tell them apart."""
+    return rounded_to_differ(np.linspace(float(low), float(high), VALUES).tolist())
+
+
+def rounded_to_differ(values: list[float]) -> list[float]:
+    """Round values in their order to as many digits as tell them apart; each once."""
+    return list(dict.fromkeys(_rounded(value, values[-1] - values[0]) for value in values))
+
+
 def effects_along(fit: Fit, equation: Equation) -> list[dict[str, Any]]:
     """Report the effect of each treatment at values of the moderator that the equation names with ``along``.
 
@@ -67,7 +77,7 @@ def effects_along(fit: Fit, equation: Equation) -> list[dict[str, Any]]:
             for part in moderator.split("*")
         }
         low, high = treated[along].astype("float64").quantile(list(RANGE))
-        values = dict.fromkeys(_rounded(value, high - low) for value in np.linspace(low, high, VALUES))
+        values = written_values(low, high)
         covariance = fit.covariance.matrix.loc[columns, columns].to_numpy(dtype="float64")
         for value in values:
             at = means | {along: value}

@@ -136,6 +136,8 @@ NO_ERROR = (
     "no_jackknife_one_group",
     "no_jackknife_all_weight",
     "no_bootstrap_one_group",
+    "no_bootstrap_one_treated",
+    "no_bootstrap_few_draws",
     "no_placebo",
     "no_error_collinear",
     "few_clusters_and_no_error",
@@ -229,7 +231,9 @@ def left_out_of(equation: Equation, *left_out: Reason | None) -> list[Reason]:
         because("without_event_times", times=times, treatment=name)
         for name, times in equation.excluded_event_times.items()
     ]
-    return [*around, *(each for each in left_out if each)]
+    close = equation.near_misses
+    near = [because("near_misses_only", running=close.running, within=close.within)] if close is not None else []
+    return [*near, *around, *(each for each in left_out if each)]
 
 
 def no_estimate(equation: Equation, reason: Reason | None, term: str | None = None, **found: Any) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def curves_of(sample: pd.DataFrame, event_time: pd.Series, cohort: pd.Series, eq
     number = connected(sample, event_time, equation)
     frame = pd.DataFrame({"curve": number[at], "event_time": event_time[at], "cohort": cohort[at]}).astype("int64")
     found = []
-    once = levels_of(frame["event_time"]).by(levels_of(frame["cohort"])).first_rows()
+    once = levels_of(frame["event_time"]).by(levels_of(frame["cohort"])).first_rows
     for _, rows in frame.iloc[once].groupby("curve"):
         times = sorted(set(rows["event_time"].tolist()))
         cohorts_at = {int(str(time)): sorted(each.tolist()) for time, each in rows.groupby("event_time")["cohort"]}

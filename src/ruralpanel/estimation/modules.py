@@ -18,7 +18,7 @@ from ruralpanel.study.own_estimators import own_files
 from ruralpanel.study.vcovs import covariance_module
 
 if TYPE_CHECKING:
-    from ruralpanel.study.blocks import Inference
+    from ruralpanel.study.blocks import Equation, Inference
     from ruralpanel.study.model import Study
 
 ADJUSTMENT = "ruralpanel.estimation.adjustment"
@@ -26,6 +26,16 @@ ADJUSTMENT = "ruralpanel.estimation.adjustment"
 
 MATCHING = "ruralpanel.estimation.matching"
 """Matches units."""
+
+PERMUTED_ANEW = "ruralpanel.estimation.permuted_anew"
+"""Permutes cohorts, and estimates each time anew."""
+
+
+def permutes_anew(equation: Equation) -> bool:
+    """Tell whether an equation asks for permutations of an estimator that has to be estimated anew for each."""
+    declared = ESTIMATORS[equation.estimator]
+    asked = equation.inference.permutation is not None and "permutation" in declared.inference
+    return asked and not declared.permutes_itself
 
 
 def estimator_module(estimator: str) -> str:
@@ -106,6 +116,7 @@ def code_behind(study: Study, block: str) -> list[str]:
         *covariance_modules(equation.inference for equation in equations),
         *([ADJUSTMENT] if any(equation.adjustment for equation in equations) else []),
         *([MATCHING] if any(equation.matching for equation in equations) else []),
+        *([PERMUTED_ANEW] if any(map(permutes_anew, equations)) else []),
     ]
 
 

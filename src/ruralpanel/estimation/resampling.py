@@ -20,7 +20,7 @@ from ruralpanel.inference.small_sample import is_nested
 from ruralpanel.inference.wild_bootstrap import WildWeights, wild_bootstrap, wild_weights
 from ruralpanel.reasons import Reason, ReasonedError, because
 from ruralpanel.study.blocks import Equation
-from ruralpanel.study.estimators import reading
+from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.fixed_effects import slopes
 from ruralpanel.study.resampling import Permutation, WildBootstrap
 from ruralpanel.treatment_columns import cohort_column
@@ -57,10 +57,10 @@ def resampled_if_few(equation: Equation, fit: Fit) -> Equation:
     (cluster,) = inference.cluster or [equation.unit]
     kinds: dict[str, Any] = {"bootstrap": WildBootstrap()}
     single = len(equation.treatments) == 1 and equation.absorbing and not equation.intensities
-    if equation.estimator in reading("permutation") and single and not equation.excluded_event_times:
+    if ESTIMATORS[equation.estimator].permutes_itself and single and not equation.excluded_event_times:
         groups = fit.absorbed.sample.groupby(cluster)
         try:
-            _permutable_cohort(fit.absorbed.sample, groups, [], equation)
+            permutable_cohort(fit.absorbed.sample, groups, [], equation)
             kinds = {"permutation": Permutation(among=cluster)}
         except CannotPermute:
             pass
@@ -164,7 +164,7 @@ def with_permutation(result: EquationResult, terms: list[Term], fit: Fit, equati
     among = options.among or equation.timing_unit
     groups = sample.groupby(among, sort=True)
     try:
-        cohort = _permutable_cohort(sample, groups, options.within, equation)
+        cohort = permutable_cohort(sample, groups, options.within, equation)
         effects = projection(absorbed, _largest_effect(absorbed), equation)
     except (CannotPermute, TooManyLevels) as error:
         failed = because("no_permutations", why=error.reason)
@@ -204,8 +204,31 @@ def with_permutation(result: EquationResult, terms: list[Term], fit: Fit, equati
     return replace(result, rows=found, draws=drawn_for)
 
 
-def _permutable_cohort(sample: pd.DataFrame, groups: Any, within: list[str], equation: Equation) -> np.ndarray:
-    """Give the cohort of every group, missing for the never treated, in the order of their names."""
+def permutable_cohort(sample: pd.DataFrame, groups: Any, within: list[str], equation: Equation) -> np.ndarray:
+    """Give the cohort of every group that can change places with others.
+
+    Parameters
+    ----------
+    sample
+        Rows, with the treatment and its cohort.
+    groups
+        The same by what is permuted, ``sample.groupby(...)``, sorted.
+    within
+        Columns of strata.
+    equation
+        Of one treatment.
+
+    Returns
+    -------
+    numpy.ndarray
+        Missing for the never treated, in the order of the groups' names.
+
+    Raises
+    ------
+    CannotPermute
+        If the treatment is not all that its cohort says, cohorts or strata differ within what is permuted, that is
+        smaller than the groups in which treatment is assigned, or no stratum has two cohorts to change places.
+    """
     (treatment,) = equation.treatments
     name = cohort_column(treatment)
     cohort = sample[name].astype("float64")
@@ -214,7 +237,15 @@ def _permutable_cohort(sample: pd.DataFrame, groups: Any, within: list[str], equ
     for column in [name, *within]:
         if groups[column].nunique(dropna=False).max() > 1:
             raise CannotPermute("differs_within_permuted", column=column)
+    level, among = equation.assigned_by, str(groups.keys)
+    if level is not None and level in sample and level != among:
+        above = sample[level].groupby(groups.ngroup()).nunique(dropna=False).max() <= 1
+        if above and sample[level].nunique() < groups.ngroups:
+            raise CannotPermute("assigned_above_permuted", among=among, level=level)
     values: np.ndarray = cohort.groupby(groups.ngroup()).first().to_numpy()
+    strata = strata_of(groups[within].first(), within)
+    if pd.Series(values).groupby(strata).nunique(dropna=False).max() < 2:
+        raise CannotPermute("no_cohorts_to_permute", treatment=treatment, among=among)
     return values
 
 

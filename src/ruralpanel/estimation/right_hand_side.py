@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pandas as pd
+from pandas.arrays import SparseArray
 
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.fixed_effects import intercepts
@@ -74,7 +75,8 @@ def right_hand_side(sample: pd.DataFrame, equation: Equation) -> tuple[pd.DataFr
             if taken_out and period == first:
                 continue
             column = f"{moderator} in {period}"
-            columns[column] = values.where(sample[equation.period] == period, 0.0)
+            of_period = SparseArray(values.where(sample[equation.period] == period, 0.0), fill_value=0.0)
+            columns[column] = pd.Series(of_period, index=sample.index)
             terms.append(Term(column, moderator, period))
     return sample.assign(**columns), terms
 

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralpanel.absorption.levels import Levels, in_order, levels_of
-from ruralpanel.arrays import Codes
+from ruralpanel.absorption.levels import Levels, in_order_of
 from ruralpanel.errors import DataError, Problem
 from ruralpanel.estimation.columns_read import names_in
+from ruralpanel.estimation.near_misses import near_rules
 from ruralpanel.estimation.treated_units import all_treated_throughout, level_remedy, treated_counted
 from ruralpanel.frames.expressions import evaluate_condition
 from ruralpanel.frames.ledger import Ledger
@@ -95,23 +95,25 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
         holds, unknown = evaluate_condition(rows, with_ordinals(equation.sample, by_column(equation.periods)))
         reason = because("sample_of_specification", unknown=because("of_condition", words=unknown) if unknown else None)
         rows = _kept(rows, holds, because("keep", condition=equation.sample), reason, ledger)
+    if equation.near_misses is not None:
+        for rule, code, named in near_rules(equation):
+            rows = _kept(rows, rule(rows, equation), "near misses", because(code, **named), ledger)
     if equation.at_risk_of is not None:
         event_time = rows[event_time_column(equation.at_risk_of)]
         at_risk = event_time.isna() | (event_time <= 0)
         reason = because("no_longer_at_risk", treatment=equation.at_risk_of)
         rows = _kept(rows, at_risk, "at risk", reason, ledger)
     rows = rows.assign(**{OUTCOME: transformed(rows[equation.outcome_column], equation.transformation)})
-    undefined = rows.loc[rows[equation.outcome_column].notna() & rows[OUTCOME].isna(), equation.outcome_column]
-    zeros, negative = int((undefined == 0).sum()), int((undefined < 0).sum())
-    lost = because("no_logarithm", zeros=zeros, negative=negative) if len(undefined) else None
-    reason = because("outcome_missing", outcome=equation.outcome, lost=lost)
-    rows = _kept(rows, rows[OUTCOME].notna(), "outcome known", reason, ledger)
-    needed = _needed(equation)
-    if needed:
-        missing = {name: absent for name in needed if (absent := rows[name].isna().to_numpy()).any()}
-        named = list(missing)
-        complete = ~reduce(np.logical_or, missing.values(), np.zeros(len(rows), dtype=bool))
-        rows = _kept(rows, complete, "right-hand side known", because("missing_in", columns=named), ledger)
+    if has_gaps(rows[OUTCOME], ledger):
+        undefined = rows.loc[rows[equation.outcome_column].notna() & rows[OUTCOME].isna(), equation.outcome_column]
+        zeros, negative = int((undefined == 0).sum()), int((undefined < 0).sum())
+        lost = because("no_logarithm", zeros=zeros, negative=negative) if len(undefined) else None
+        reason = because("outcome_missing", outcome=equation.outcome, lost=lost)
+        rows = _kept(rows, rows[OUTCOME].notna(), "outcome known", reason, ledger)
+    missing = {name: rows[name].isna().to_numpy() for name in _needed(equation) if has_gaps(rows[name], ledger)}
+    if missing:
+        complete = ~reduce(np.logical_or, missing.values())
+        rows = _kept(rows, complete, "right-hand side known", because("missing_in", columns=list(missing)), ledger)
     if equation.panel_weights:
         weight = rows[equation.panel_weights]
         rows = _kept(
@@ -135,33 +137,35 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
             rows = _kept(rows, rows[MATCHING_LEAVES] != cell, "matching", read(cell), ledger)
     if rows.empty:
         raise CannotEstimate("no_rows_known")
-    products = {name: rows[_parts(name, equation)].prod(axis=1) for name in equation.interactions}
-    numbered: dict[str, Levels] = {}
-    absorbed = intercepts(equation.fixed_effects)
-    effects = {effect_name(effect): _numbered(rows, effect.split("*"), numbered) for effect in absorbed}
-    rows = rows.assign(**effects, **products)
-    if not _in_order(rows, equation, numbered):
+    rows = rows.assign(**{name: rows[_parts(name, equation)].prod(axis=1) for name in equation.interactions})
+    units, periods = (ledger.computed.levels(rows[name]) for name in (equation.unit, equation.period))
+    if not in_order_of(units.codes, periods.codes):
         rows = rows.sort_values([equation.unit, equation.period], kind="stable")
-    return rows.reset_index(drop=True)
+    rows = rows.reset_index(drop=True)
+    absorbed = intercepts(equation.fixed_effects)
+    return rows.assign(**{effect_name(effect): _numbered(rows, effect, ledger) for effect in absorbed})
 
 
-def _levels(rows: pd.DataFrame, name: str, numbered: dict[str, Levels]) -> Levels:
-    """Number the levels of a column, once."""
-    if name not in numbered:
-        numbered[name] = levels_of(rows[name])
-    return numbered[name]
+def has_gaps(column: pd.Series, ledger: Ledger) -> bool:
+    """Tell whether any value of a column is missing."""
+    if not isinstance(column.dtype, np.dtype) or column.dtype.kind not in "biuf":
+        return bool(column.isna().any())
+    return column.dtype.kind == "f" and bool(np.isnan(ledger.computed.facts(column).low))
 
 
-def _in_order(rows: pd.DataFrame, equation: Equation, numbered: dict[str, Levels]) -> bool:
-    """Tell whether rows are sorted by unit and period."""
-    units, periods = (_levels(rows, name, numbered) for name in (equation.unit, equation.period))
-    return bool(in_order(units.codes.astype("int64") * periods.number + periods.codes))
-
-
-def _numbered(rows: pd.DataFrame, names: list[str], numbered: dict[str, Levels]) -> Codes:
+def _numbered(rows: pd.DataFrame, effect: str, ledger: Ledger) -> pd.Series:
     """Number combinations of columns in their order, from zero; below zero where one is missing."""
-    first, *others = (_levels(rows, name, numbered) for name in names)
-    return reduce(Levels.by, others, first).codes.astype("int64")
+    columns = [rows[name] for name in effect.split("*")]
+
+    def number(*columns: pd.Series) -> pd.Series:
+        first, *others = map(ledger.computed.levels, columns)
+        levels = reduce(Levels.by, others, first)
+        codes = pd.Series(levels.codes.astype("int64"), index=rows.index, name=effect_name(effect))
+        ledger.computed.note("levels", [codes], levels)
+        return codes
+
+    found: pd.Series = ledger.computed.of(f"codes of {effect}", columns, number)
+    return found
 
 
 def without_always_treated(
@@ -220,7 +224,7 @@ def _needed(equation: Equation) -> list[str]:
     if {"regressors", "fixed_effects"} <= set(estimator.without):
         covariates = equation.group_time.covariates if equation.group_time and "group_time" in estimator.keys else []
         strata = equation.switching.within if equation.switching and "switching" in estimator.keys else []
-        return list(dict.fromkeys([*covariates, *strata, *clusters]))
+        return list(dict.fromkeys([*covariates, *strata, *estimator.knows(equation), *clusters]))
     effects = [name for effect in equation.fixed_effects for name in columns_of(effect)]
     # In an event study, a missing event time means never treated.
     treatments = [] if equation.estimator in BY_COHORT else equation.treatments
@@ -228,7 +232,8 @@ def _needed(equation: Equation) -> list[str]:
         treatments = [equation.intensities.get(name, name) for name in treatments]
     needs_places = equation.inference.vcov.needs_places
     places = [name for name in (equation.latitude, equation.longitude) if name and needs_places]
-    right_hand = [*treatments, *equation.regressors, *equation.instruments, *equation.moderator_columns]
+    own = estimator.knows(equation)
+    right_hand = [*treatments, *equation.regressors, *equation.instruments, *equation.moderator_columns, *own]
     return list(dict.fromkeys([*right_hand, *effects, *clusters, *places]))
 
 
@@ -238,8 +243,8 @@ def _columns_used(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> pd
         return panel  # others may look among all columns for one to point the reader to
     adopted = [equation.at_risk_of] if equation.at_risk_of is not None else []
     named = names_in([equation], [*equation.treatments, *adopted, *ledger.designations], ledger.levels)
-    used = [name for name in panel.columns if name in named]
-    return panel[used] if 2 * len(used) < panel.shape[1] else panel
+    used = {name: panel[name] for name in panel.columns if name in named}
+    return pd.DataFrame(used, copy=False) if 2 * len(used) < panel.shape[1] else panel
 
 
 def _kept(
@@ -249,6 +254,7 @@ def _kept(
     if stay.all():
         return rows
     kept = rows[stay]
+    ledger.computed.kept(rows, np.asarray(stay), kept)
     ledger.note(step, len(rows), kept, reason)
     return kept
 
@@ -272,6 +278,7 @@ def _require_numbers(panel: pd.DataFrame, equation: Equation) -> None:
         *equation.moderator_columns,
         *(str(effect.slope) for effect in slopes(equation.fixed_effects)),
         *(equation.group_time.covariates if equation.group_time else []),
+        *ESTIMATORS[equation.estimator].knows(equation),
         *([equation.panel_weights] if equation.panel_weights else []),
     ]
     text = [name for name in columns if not pd.api.types.is_numeric_dtype(panel[name])]

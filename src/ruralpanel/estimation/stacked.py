@@ -23,12 +23,13 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.absorbed import fit_absorbed
-from ruralpanel.estimation.adoption import Adoption, adoption_of, numbers_of, with_combinations
+from ruralpanel.estimation.adoption import Adoption, adoption_of, numbers_of, with_combinations, with_contributions
 from ruralpanel.estimation.covariance import at_event_times, covariances
 from ruralpanel.estimation.estimates import COLLINEAR, left_out_of, no_estimate
 from ruralpanel.estimation.event_time_columns import event_time_columns, event_times_seen
 from ruralpanel.estimation.leads import joint_test_of, null_of_regression
 from ruralpanel.estimation.measured_from import identified
+from ruralpanel.estimation.near_misses import near_at
 from ruralpanel.estimation.result import EquationResult, place_of
 from ruralpanel.estimation.sample import CannotEstimate, effect_name
 from ruralpanel.frames.ledger import Ledger
@@ -83,7 +84,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
         combinations = combinations.assign(overall=[(name in after) / len(after) for name in columns])
     leads = [name for name, value in columns.items() if value < adoption.begins]
     null = null_of_regression(fit, leads, within)
-    fit = with_combinations(fit, combinations)
+    fit = with_combinations(with_contributions(fit, within), combinations)
     lost = [value for value in made.without if value >= 0]
 
     def row(name: str, **place: Any) -> dict[str, Any]:
@@ -128,6 +129,8 @@ def _stacked(adoption: Adoption, equation: Equation, ledger: Ledger) -> tuple[pd
         inside = (period >= each + first) & (period <= each + last)
         treated = inside & (cohort == each)
         clean = inside & (onset > each + last)
+        if equation.near_misses is not None:
+            clean &= near_at(sample, equation, each).to_numpy()
         if each + first < period.min() or each + last > period.max() or not treated.any() or not clean.any():
             without.append(each)
             continue

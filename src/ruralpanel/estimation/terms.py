@@ -20,7 +20,9 @@ KINDS = {
     "cell": "an effect of a cohort in a period",
     "period": "a coefficient or effect in a period",
     "effect_at": "an effect at a value of a moderator; `at` has which",
+    "response_at": "the response to more of a dose, at a value of it; `at` has which",
     "first_stage": "a coefficient of a first stage; `at` has whose",
+    "density_test": "the jump of the density of a running variable at a threshold, and its test",
     "comparison": "a comparison of two groups by when they are treated",
     "mean": "the mean of a cohort, or of a group that `at` has, in a period",
     "cohort_size": "the size of a cohort",
@@ -48,6 +50,17 @@ def effect_at(treatment: str, moderator: str, value: float | None = None) -> dic
     """Say that a row is an effect at a value of a moderator, or why there is none at any."""
     term = f"{treatment} at {moderator}" + ("" if value is None else f" = {value!r}")
     return {"term": term, "kind": "effect_at", "effect_of": treatment, "at": {"moderator": moderator, "value": value}}
+
+
+def response_at(treatment: str, dose: str, value: float) -> dict[str, Any]:
+    """Say that a row is the response to one unit more of a dose, at a value of it."""
+    term = f"{treatment} per unit of {dose} at {value!r}"
+    return {"term": term, "kind": "response_at", "effect_of": treatment, "at": {"dose": dose, "value": value}}
+
+
+def density_at(running: str) -> dict[str, Any]:
+    """Say that a row is the jump of a running variable's density at its threshold."""
+    return {"term": f"density of {running} at the threshold", "kind": "density_test", "effect_of": running}
 
 
 def average(treatment: str, which: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from ruralpanel.absorption.levels import Levels, levels_of
 from ruralpanel.estimation.result import TREATED_CLUSTERS, EquationResult, Row, place_of
+from ruralpanel.frames.computed import Computed
 from ruralpanel.reasons import Reason, because, several
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import BY_COHORT, ESTIMATORS, WITH_TREATMENT_TERMS
@@ -55,28 +56,33 @@ class Counts:
         The rows that are used, with clusters and the designations' columns.
     equation
         Gives treatments and clusters.
+    computed
+        What has been computed of the sample's columns.
     """
 
-    def __init__(self, sample: pd.DataFrame, equation: Equation) -> None:
+    def __init__(self, sample: pd.DataFrame, equation: Equation, computed: Computed) -> None:
         self.equation = equation
-        self.cluster = _counted_dimension(sample, equation)
-        clusters = levels_of(sample[self.cluster])
+        self.cluster = _counted_dimension(sample, equation, computed)
+        clusters = computed.levels(sample[self.cluster])
         self.total = clusters.number
-        entering = [equation.intensities.get(name, name) for name in equation.treatments]
-        treated = sample[entering].fillna(0).ne(0)
-        if equation.estimator in BY_COHORT and not treated.any(axis=None):
+        entering = list(_entering(equation).values())
+        treated = {column: _is_not_zero(sample[column]) for column in entering}
+        if equation.estimator in BY_COHORT and not any(rows.any() for rows in treated.values()):
             # Leads may be estimated on untreated rows alone: it counts who is treated later.
-            treated = sample[[cohort_column(name) for name in equation.treatments]].notna().set_axis(entering, axis=1)
-        self.others = _others(sample, clusters, treated, equation)
+            treated = {
+                column: sample[cohort_column(name)].notna().to_numpy() for name, column in _entering(equation).items()
+            }
+        self.others = _others(sample, clusters, treated, equation, computed)
         if not equation.absorbing:
             # Where a treatment ends, those whose treatment changes take the place of the treated.
-            changes = {column: np.isfinite(_changed(sample, treated[column], equation)) for column in entering}
-            treated = pd.DataFrame(changes, index=sample.index)
-        self._by_column = {
-            name: clusters.among(treated[column].to_numpy(dtype=bool))
-            for name, column in zip(equation.treatments, entering, strict=True)
-        }
-        self.treated = clusters.among(treated.any(axis=1).to_numpy(dtype=bool)) if entering else 0
+            treated = {column: np.isfinite(_changed(sample, treated[column], equation)) for column in entering}
+        self._by_column = {name: clusters.among(treated[column]) for name, column in _entering(equation).items()}
+        of_any = len(entering) > 1
+        self.treated = (
+            clusters.among(reduce(np.logical_or, treated.values()))
+            if of_any
+            else max(self._by_column.values(), default=0)
+        )
         self._clusters = clusters
         self._places: dict[str, pd.Series] = {}
         if len(equation.treatments) == 1 and equation.absorbing:
@@ -150,7 +156,7 @@ class CountsOfRow:
     others: int
 
 
-def counts_of(sample: pd.DataFrame, equation: Equation) -> dict[str, Any]:
+def counts_of(sample: pd.DataFrame, equation: Equation, computed: Computed | None = None) -> dict[str, Any]:
     """Give the column by which rows of an estimator tell which clusters of its sample are treated.
 
     Parameters
@@ -159,6 +165,8 @@ def counts_of(sample: pd.DataFrame, equation: Equation) -> dict[str, Any]:
         The rows that are used.
     equation
         What was estimated.
+    computed
+        What has been computed of the sample's columns.
 
     Returns
     -------
@@ -168,15 +176,22 @@ def counts_of(sample: pd.DataFrame, equation: Equation) -> dict[str, Any]:
     known = all(column in sample for column in _entering(equation).values())
     if not equation.inference.vcov.clusters or not equation.treatments or not known:
         return {}
-    return {TREATED_CLUSTERS: Counts(sample, equation)}
+    return {TREATED_CLUSTERS: Counts(sample, equation, computed or Computed())}
 
 
-def _counted_dimension(sample: pd.DataFrame, equation: Equation) -> str:
+def _is_not_zero(values: pd.Series) -> NDArray[np.bool_]:
+    """Mark values other than zero, of which a missing one is none."""
+    numbers = values.to_numpy()
+    found = numbers != 0
+    return np.asarray(found & ~np.isnan(numbers) if numbers.dtype.kind == "f" else found)
+
+
+def _counted_dimension(sample: pd.DataFrame, equation: Equation, computed: Computed) -> str:
     """Pick the clusters to count: of two dimensions, that which holds whole units, and of two such, the coarser."""
     names = equation.inference.cluster or [equation.unit]
     if len(names) == 1:
         return names[0]
-    units, clusters = levels_of(sample[equation.unit]), {name: levels_of(sample[name]) for name in names}
+    units, clusters = computed.levels(sample[equation.unit]), {name: computed.levels(sample[name]) for name in names}
     whole = [name for name in names if units.lies_within(clusters[name])]
     return min(whole or names, key=lambda name: clusters[name].number)
 
@@ -193,25 +208,31 @@ def _by_place(column: pd.Series, clusters: Levels) -> list[tuple[float, int]]:
     return list(zip(map(float, values), map(int, seen.sum(axis=1)), strict=True))
 
 
-def _others(sample: pd.DataFrame, clusters: Levels, treated: pd.DataFrame, equation: Equation) -> int:
+def _others(
+    sample: pd.DataFrame,
+    clusters: Levels,
+    treated: Mapping[str, NDArray[np.bool_]],
+    equation: Equation,
+    computed: Computed,
+) -> int:
     """Count clusters that those treated alike can be compared with: all but the largest group treated at the same time.
 
     Clusters whose units are treated at different times are groups of their own. Estimators that compare with units
     never treated alone have no more than those.
     """
-    last = sample[equation.period].max()
-    began = [_began(sample, name, treated[column], equation, last) for name, column in _entering(equation).items()]
-    never = np.all([np.isinf(each) for each in began], axis=0)
-    path = np.where(never, -1, reduce(Levels.by, map(levels_of, began)).codes)
-    first = path[clusters.first_rows()]
-    one_path = np.bincount(clusters.codes[path != first[clusters.codes]], minlength=clusters.number) == 0
-    alike = np.bincount(first[one_path & (first >= 0)])
-    others = clusters.number - int(alike.max(initial=0))
+    began = [_began(sample, name, treated[column], equation, computed) for name, column in _entering(equation).items()]
+    path = began[0]
+    if len(began) > 1:
+        never = np.all([each.codes < 0 for each in began], axis=0)
+        path = reduce(Levels.by, [Levels(each.codes + 1, each.number + 1) for each in began])
+        path = Levels(np.where(never, -1, path.codes), path.number)
+    paths = clusters.only(path)
+    others = clusters.number - int(np.bincount(paths[paths >= 0]).max(initial=0))
     keys = ESTIMATORS[equation.estimator].keys
     choice = equation.group_time.comparison if equation.group_time else "never_treated"
     of_never = "group_time" in keys and choice == "never_treated"
     of_never |= "comparison" in keys and equation.comparison == "never_treated"
-    return min(others, clusters.among(never)) if of_never else others
+    return min(others, clusters.among(path.codes < 0)) if of_never else others
 
 
 def _entering(equation: Equation) -> dict[str, str]:
@@ -219,24 +240,35 @@ def _entering(equation: Equation) -> dict[str, str]:
     return {name: equation.intensities.get(name, name) for name in equation.treatments}
 
 
-def _began(sample: pd.DataFrame, name: str, treated: pd.Series, equation: Equation, last: float) -> NDArray[np.float64]:
-    """Give for every row the first period in which its unit is treated, infinite for those that never are; where a
+def _began(
+    sample: pd.DataFrame, name: str, treated: NDArray[np.bool_], equation: Equation, computed: Computed
+) -> Levels:
+    """Number for every row the first period in which its unit is treated, below zero for those that never are; where a
     treatment ends, in which it first changes.
     """
     cohort = cohort_column(name)
     if equation.absorbing and cohort in sample:
-        first = sample[cohort].astype("float64")
-        return np.asarray(first.where(first <= last).fillna(np.inf))
+        levels = computed.levels(sample[cohort])
+        late = sample[cohort].to_numpy(dtype="float64")[levels.first_rows] > sample[equation.period].max()
+        return (
+            replace(levels, codes=np.where(np.append(late, False)[levels.codes], -1, levels.codes))
+            if late.any()
+            else levels
+        )
     if not equation.absorbing:
-        return _changed(sample, treated, equation)
-    rows = sample[equation.period].astype("float64").where(treated)
-    return np.asarray(rows.groupby(sample[equation.unit]).transform("min").fillna(np.inf))
+        first = _changed(sample, treated, equation)
+    else:
+        units = computed.levels(sample[equation.unit])
+        periods = sample[equation.period].to_numpy(dtype="float64")
+        first = units.least(periods, treated)[units.codes]
+    return levels_of(np.where(np.isinf(first), np.nan, first))
 
 
-def _changed(sample: pd.DataFrame, treated: pd.Series, equation: Equation) -> NDArray[np.float64]:
+def _changed(sample: pd.DataFrame, treated: NDArray[np.bool_], equation: Equation) -> NDArray[np.float64]:
     """Give for every row the first period in which its unit's treatment is another than at first, infinite for none."""
     period, unit = sample[equation.period].astype("float64"), sample[equation.unit]
-    at_first = treated[period.groupby(unit).idxmin()].set_axis(period.groupby(unit).idxmin().index)
+    first = period.groupby(unit).idxmin()
+    at_first = pd.Series(treated, sample.index)[first].set_axis(first.index)
     rows = period.where(treated != unit.map(at_first))
     return np.asarray(rows.groupby(unit).transform("min").fillna(np.inf))
 

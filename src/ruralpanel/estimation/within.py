@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
-from ruralpanel.absorption.elimination import FixedEffects, HardlyConnected
-from ruralpanel.absorption.products import left_by, products_of, shares_of
-from ruralpanel.absorption.sums import ends, facts, scaled
+from ruralpanel.absorption.elimination import FixedEffects, HardlyConnected, Raw
+from ruralpanel.absorption.products import left_by, shares_of
+from ruralpanel.absorption.sums import Facts
 from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.rounding import NOISE, recorded_rounding, unit_of
 from ruralpanel.estimation.sample import CannotEstimate
@@ -52,6 +54,8 @@ class Within:
         What columns were divided by, in their own units, shape (1 + terms,).
     largest
         Their largest values in their own units, which tell how large rounding is.
+    shares
+        Mean products of the terms with the outcome, as the columns are, shape (terms,).
     triangle
         The upper triangle that gives terms of length one from orthonormal ones in their order, shape (terms, terms).
     basis
@@ -67,6 +71,7 @@ class Within:
     sizes: Numbers
     scales: Numbers
     largest: Numbers
+    shares: Numbers
     triangle: Numbers
     basis: Numbers | None
     root: Numbers
@@ -100,7 +105,7 @@ class Within:
     @property
     def weights(self) -> Numbers:
         """Of the rows, with a mean of one, shape (rows,)."""
-        return self.root**2 if len(self.root) else np.ones(self.rows)
+        return self.root**2 if len(self.root) else np.broadcast_to(1.0, self.rows)
 
     @cached_property
     def outcome(self) -> Numbers:
@@ -146,24 +151,42 @@ class Within:
             shares = self.basis.T @ self.outcome
             return self.back @ (shares / np.sqrt(self.rows)), self.outcome - self.basis @ shares
         outcome, terms = self.columns[0], self.columns[1:]
-        found = np.zeros(len(terms))
-        residuals = outcome
-        for _ in range(1 if np.diag(self.triangle).min() > WELL_APART else 2):
+        found = self.back @ (self.back.T @ (self.shares / self.sizes[1:]))
+        residuals = left_by(outcome, terms, found / self.sizes[1:])
+        if np.diag(self.triangle).min() <= WELL_APART:
             shares = shares_of(terms, residuals) / self.sizes[1:] / self.rows
             found += self.back @ (self.back.T @ shares)
             residuals = left_by(outcome, terms, found / self.sizes[1:])
         return found / self.sizes[0], residuals / self.sizes[0]
 
 
-def within(
-    outcome: Numbers, regressors: Sequence[Numbers], names: Sequence[str], root: Numbers, effects: FixedEffects
-) -> Within:
+class Side(NamedTuple):
+    """A column of a regression.
+
+    Parameters
+    ----------
+    column
+        As it is in the sample, dense or sparse.
+    facts
+        What is known of it.
+    """
+
+    column: pd.Series
+    facts: Facts
+
+    @property
+    def values(self) -> np.ndarray:
+        """Its numbers, shape (rows,)."""
+        return self.column.to_numpy()
+
+
+def within(sides: Sequence[Side], names: Sequence[str], root: Numbers, effects: FixedEffects) -> Within:
     """Take fixed effects out of both sides, and find the terms that can be estimated.
 
     Parameters
     ----------
-    outcome, regressors
-        As they are in the sample, each of shape (rows,).
+    sides
+        The outcome and the regressors.
     names
         Of the regressors.
     root
@@ -181,17 +204,16 @@ def within(
     CannotEstimate
         If nothing is left of the outcome, or iterations do not settle.
     """
-    raw = [outcome, *regressors]
-    columns = np.empty((len(raw), len(outcome)))
-    scales, largest = np.empty(len(raw)), np.empty(len(raw))
-    for number, values in enumerate(raw):
-        scales[number], largest[number] = _scaled(np.asarray(values, dtype="float64"), root, columns[number])
+    rows = len(sides[0].column)
+    columns = np.empty((len(sides), rows))
+    scales = np.array([_unit(each) for each in sides])
+    largest = np.array([each.facts.largest for each in sides])
     noise = NOISE * largest / scales
+    raw = (Raw(each.values, each.facts.mean, unit) for each, unit in zip(sides, scales.tolist(), strict=True))
     try:
-        effects.take_out(columns, noise)
+        products = effects.take_out(columns, noise, raw) / rows
     except HardlyConnected as error:
         raise CannotEstimate(error.reason) from None
-    products = products_of(columns) / len(outcome)
     sizes = np.sqrt(np.diag(products))
     if sizes[0] <= noise[0]:
         raise CannotEstimate("outcome_absorbed")
@@ -199,18 +221,18 @@ def within(
 
     def rounding(number: int) -> float:
         at = varying[number + 1]
-        return recorded_rounding(np.asarray(raw[at], dtype="float64")) / float(scales[at] * sizes[at])
+        return recorded_rounding(np.asarray(sides[at].values, dtype="float64")) / float(scales[at] * sizes[at])
 
     def column(number: int) -> Numbers:
         at = varying[number + 1]
-        return np.asarray(columns[at] / (sizes[at] * np.sqrt(len(outcome))))
+        return np.asarray(columns[at] / (sizes[at] * np.sqrt(rows)))
 
     scaled_products = products[np.ix_(varying[1:], varying[1:])] / np.outer(sizes[varying[1:]], sizes[varying[1:]])
     kept, triangle = _by_products(scaled_products)
     basis = None
     if kept is None:
         count = len(varying) - 1
-        every = np.column_stack([column(number) for number in range(count)]) if count else np.empty((len(outcome), 0))
+        every = np.column_stack([column(number) for number in range(count)]) if count else np.empty((rows, 0))
         kept, basis, triangle = _in_order(every, rounding)
     chosen = varying[np.concatenate([[0], np.array(kept, dtype="int64") + 1])]
     if len(chosen) < len(columns):
@@ -221,6 +243,7 @@ def within(
         sizes[chosen],
         scales[chosen],
         largest[chosen],
+        products[0, chosen[1:]],
         triangle,
         basis,
         root,
@@ -228,17 +251,11 @@ def within(
     )
 
 
-def _scaled(values: Numbers, root: Numbers, into: Numbers) -> tuple[float, float]:
-    """Write a column's deviations from its mean in a unit near their standard deviation; give both it and the largest.
-
-    The mean of what is left is taken too, for the mean of a column far from zero is rounded.
-    """
-    values = np.ascontiguousarray(values)
-    low, high = ends(values)
-    mean, second, square = facts(values)
-    unit = float(2.0 ** np.round(np.log2(np.sqrt(square)))) if square > 1e-200 else unit_of(values - mean - second)
-    scaled(values, mean, second, unit, root, into)
-    return unit, max(abs(low), abs(high))
+def _unit(side: Side) -> float:
+    """Give a power of two near the standard deviation of a column."""
+    if side.facts.square > 1e-200:
+        return float(2.0 ** np.round(np.log2(np.sqrt(side.facts.square))))
+    return unit_of(np.asarray(side.values - side.facts.mean, dtype="float64"))
 
 
 def _by_products(products: Numbers) -> tuple[list[int] | None, Numbers]:

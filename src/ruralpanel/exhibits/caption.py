@@ -130,7 +130,7 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         name=name,
         number=numbers[name],
         exhibit=exhibit,
-        standing=study.data_standing,
+        standing=exhibit.standing(study),
         labels=_family_labels(study) | own.pop("labels", {}) | study.labels(),
         outcomes={key: OutcomeWords.of(outcome) for key, outcome in study.outcomes.items() if key in used},
         specifications={
@@ -139,9 +139,8 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         unit=study.panel.unit,
         period=study.panel.period,
         frequency=study.panel.frequency,
-        sources=list(
-            dict.fromkeys(source.cited(key) for key, source in study.sources.items() if key not in only_drawn)
-        ),
+        sources=own.pop("sources", None)
+        or list(dict.fromkeys(source.cited(key) for key, source in study.sources.items() if key not in only_drawn)),
         treatments=study.treatment_notes(),
         anticipation={key: each.anticipation for key, each in study.designation.items() if each.anticipation},
         levels=study.levels,

@@ -27,3 +27,4 @@ class SourceWords(BaseModel):
     licence: str | None
     redistributable: bool
     access: str | None
+    standing: str

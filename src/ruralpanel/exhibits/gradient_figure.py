@@ -21,6 +21,7 @@ from ruralpanel.exhibits.style import (
     panels,
 )
 from ruralpanel.reasons import read
+from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.figures_of_effects import GradientFigure
 from ruralpanel.words.estimates import OutcomeWords, variances_words
 from ruralpanel.words.names import name_words
@@ -114,14 +115,16 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
     if len(numbers):
         levels = " or ".join(f"{level:.0%}" for level in dict.fromkeys(numbers["interval_level"]))
         variances = variances_words(numbers, declaration.labels)
+        of_doses = [("dose" in ESTIMATORS[name].gives) for name in numbers["estimator"].unique()]
+        lines = "of those with this dose" if all(of_doses) else "as the regression has them"
         sentences.append(
-            f"Lines are effects as the regression has them, bands {levels} intervals at each value; standard errors "
-            f"{variances}."
+            f"Lines are effects {lines}, bands {levels} intervals at each value; standard errors {variances}."
         )
-        sentences.append(
-            "Lines span the 5th to the 95th percentile of the moderator in treated rows; other moderators are at their "
-            "means there."
-        )
+        if not any(of_doses):
+            sentences.append(
+                "Lines span the 5th to the 95th percentile of the moderator in treated rows; other moderators are at "
+                "their means there."
+            )
     for (block, specification, _), rows in data.groupby(["block", "specification", "outcome"], sort=False):
         first = rows.iloc[0]
         name = (

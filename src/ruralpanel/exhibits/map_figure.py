@@ -33,6 +33,9 @@ OUTLINE_COLOUR = "#bdbdbd"
 SHADE_CELLS = 400
 """Cells of the shade along the longer side of the map."""
 
+POINTS_AS_DRAWING = 10_000
+"""More points of a class than this are a picture within a PDF or SVG, which else weighs a hundred bytes a point."""
+
 
 def plotted_data(
     panel: pd.DataFrame, lines: pd.DataFrame, outlines: pd.DataFrame, declaration: ExhibitDeclaration
@@ -243,6 +246,7 @@ def _draw_units(axes: Axes, units: pd.DataFrame, exhibit: MapFigure) -> list[Art
                 "edgecolor": "white",
             }
         )
+        style["rasterized"] = len(part) > POINTS_AS_DRAWING
         label = f"{part['class'].iloc[0]} ({count(len(part))})"
         handles[order] = (
             axes.scatter(part["longitude"], part["latitude"], zorder=3 + 0.1 * len(handles), **style),

@@ -44,13 +44,19 @@ LONG_SAMPLE = 24
 
 REGRESSION = ["block", "specification", "outcome", "estimator"]
 
+NO_ROWS = ("lead_test", "effect_at", "response_at", "density_test")
+"""Kinds of estimates that have no row."""
+
 
 def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> PrintedTable:
     """Lay out a regression table."""
     exhibit = declaration.of(RegressionTable)
     order = {block: position for position, block in enumerate(exhibit.blocks)}
-    shown = estimates[estimates["estimator"].isin(exhibit.estimators(estimates["estimator"]))]
+    kept = estimates["estimator"].isin(exhibit.estimators(estimates["estimator"]))
+    shown = estimates[kept & estimates["outcome"].map(exhibit.shows_outcome)]
     shown = shown.sort_values("block", key=lambda names: names.map(order), kind="stable")
+    if exhibit.outcomes:
+        shown = shown.sort_values("outcome", key=lambda names: names.map(exhibit.outcomes.index), kind="stable")
     parts = dict(list(shown[_is_asked_for(shown, exhibit.effects)].groupby(REGRESSION, sort=False)))
     wholes = dict(list(shown[_is_asked_for(shown, "overall")].groupby(REGRESSION, sort=False)))
     columns = list(parts.values())
@@ -134,7 +140,7 @@ def _term_rows(columns: list[pd.DataFrame], exhibit: RegressionTable) -> list[tu
 
 def _has_row(estimates: pd.DataFrame) -> pd.Series:
     """Tell which estimates have a row of the table."""
-    return estimates["period"].isna() & ~estimates["kind"].isin(("lead_test", "effect_at"))
+    return estimates["period"].isna() & ~estimates["kind"].isin(NO_ROWS)
 
 
 def _bin(shown: pd.DataFrame, term: str, event_time: int) -> str:

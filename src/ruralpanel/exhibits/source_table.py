@@ -32,7 +32,7 @@ def print_table(sources: pd.DataFrame, declaration: ExhibitDeclaration) -> Print
     PrintedTable
         One line for data that came as one file or as several.
     """
-    rows = [(each.title, _cells(each, sources, declaration)) for each in declaration.data]
+    rows = [(each.title, _cells(each, sources)) for each in declaration.data]
     notes = [declaration.exhibit.notes] if declaration.exhibit.notes else []
     period = name_words(declaration.period, declaration.labels)
     notes.append(
@@ -56,7 +56,7 @@ def print_table(sources: pd.DataFrame, declaration: ExhibitDeclaration) -> Print
     )
 
 
-def _cells(words: SourceWords, sources: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
+def _cells(words: SourceWords, sources: pd.DataFrame) -> list[str]:
     of_files = sources[sources["source"].isin(words.files)]
     rows = of_files.groupby("source")["rows"].first().sum()
     return [
@@ -65,7 +65,7 @@ def _cells(words: SourceWords, sources: pd.DataFrame, declaration: ExhibitDeclar
         count(len(words.files)),
         count(rows),
         words.licence or "not stated",
-        _standing(words, declaration.standing),
+        _standing(words),
     ]
 
 
@@ -92,6 +92,6 @@ def _years(words: SourceWords, of_files: pd.DataFrame) -> str:
     return written[0] if written[0] == written[-1] else f"{written[0]}–{written[-1]}"
 
 
-def _standing(words: SourceWords, standing: str) -> str:
+def _standing(words: SourceWords) -> str:
     passed_on = "may be passed on" if words.redistributable else "not passed on"
-    return f"{standing}; {passed_on}" + (f"; {words.access.rstrip('.')}" if words.access else "")
+    return f"{words.standing}; {passed_on}" + (f"; {words.access.rstrip('.')}" if words.access else "")

@@ -16,16 +16,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
-from ruralpanel.exhibits.numbers import decimal
+from ruralpanel.exhibits.numbers import decimal, probability
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, stacked_panels
-from ruralpanel.reasons import read
+from ruralpanel.reasons import code_of, read, read_reason
 from ruralpanel.study.estimators import described
 from ruralpanel.study.figures_of_results import SpecificationCurveFigure
 from ruralpanel.study.fixed_effects import fixed_effect
 from ruralpanel.words.estimates import short_variance, variances_words
 from ruralpanel.words.frames import listed
 from ruralpanel.words.names import name_words, term_words
-from ruralpanel.words.sentences import sample_words
+from ruralpanel.words.sentences import sample_words, sentence
 
 CHOICES = ["estimator", "fixed_effects", "regressors", "weights", "sample", "left_out", "variance", "clustered_by"]
 CHOICES += ["kernel", "cutoff", "bandwidth", "repaired"]
@@ -42,14 +42,25 @@ MARKED, EXCLUDING_ZERO, OTHER = COLOURS[1], COLOURS[0], "#8a8a8a"
 Choices = dict[str, list[str]]
 
 
-def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.DataFrame:
+JOINT = {
+    "median_of_specifications": "joint_median",
+    "share_with_its_sign": "joint_same_sign",
+    "share_significant_with_it": "joint_significant",
+}
+"""The columns of what a joint test is of; that of its p-value has `_p` behind it."""
+
+
+def plotted_data(
+    estimates: pd.DataFrame, declaration: ExhibitDeclaration, sensitivity: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Pick every estimate of the effect, in the order of size.
 
     Returns
     -------
     pandas.DataFrame
         One row a specification, with its `position` on the curve; what is the same in numbers and choices in two blocks
-        is there once. Those without an estimate come last, with the reason.
+        is there once. Those without an estimate come last, with the reason. With an analysis of all together, its
+        numbers and p-values are in columns of their own, the same in all rows.
     """
     exhibit = declaration.of(SpecificationCurveFigure)
     overall = (estimates["cohort"] == "") & estimates["period"].isna() & estimates["event_time"].isna()
@@ -66,6 +77,22 @@ def plotted_data(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> pd
     found = found.sort_values(["estimate", "block", "specification", "estimator"], kind="stable").reset_index(drop=True)
     position = pd.Series(range(1, len(found) + 1), dtype="Int64").where(found["estimate"].notna())
     found.insert(0, "position", position)
+    has_joint = sensitivity is not None and not sensitivity.empty
+    return found.assign(**_joint(sensitivity, declaration)) if has_joint else found
+
+
+def _joint(sensitivity: pd.DataFrame, declaration: ExhibitDeclaration) -> dict[str, Any]:
+    """Give the numbers of the joint test, what they are held against, and why there are none."""
+    rows = {code_of(row["quantity"]): row for row in sensitivity.to_dict("records")}
+    first = sensitivity.iloc[0]
+    reason = sentence(read_reason(first["reason"], first["reason_arguments"]), declaration.labels)
+    found: dict[str, Any] = {
+        "joint_against": sentence(read(first["under"]), declaration.labels) if first["under"] else "",
+        "joint_reason": reason,
+    }
+    for code, name in JOINT.items():
+        of = rows.get(code, {})
+        found |= {name: of.get("value", float("nan")), f"{name}_p": of.get("p_value", float("nan"))}
     return found
 
 
@@ -240,9 +267,23 @@ def _notes(data: pd.DataFrame, chosen: list[Choices], varying: Choices, declarat
         cut = [value for values in varying.values() for value in values if len(value) > LABEL_CHARACTERS]
         if cut:
             sentences.append(f"In full: {'; '.join(cut)}.")
+    if "joint_median" in data and len(data):
+        sentences.append(_joint_words(data.iloc[0]))
     without = data[data["estimate"].isna()]
     sentences += [
         f"{declaration.specifications.get(place) or place}: {reason}."
         for place, reason in zip(without["block"] + "/" + without["specification"], without["reason"], strict=True)
     ]
     return sentences + closing_notes(declaration, data)
+
+
+def _joint_words(row: pd.Series) -> str:
+    """Tell what all specifications say together."""
+    if pd.isna(row["joint_median"]):
+        return f"No test of all together: {row['joint_reason']}."
+    parts = [
+        f"a median of {decimal(row['joint_median'], 3)} (p {probability(row['joint_median_p'])})",
+        f"{row['joint_same_sign']:.0%} with its sign (p {probability(row['joint_same_sign_p'])})",
+        f"{row['joint_significant']:.0%} significant with it (p {probability(row['joint_significant_p'])})",
+    ]
+    return f"All together, {row['joint_against']}: {', '.join(parts)} (Simonsohn, Simmons and Nelson 2020)."

@@ -148,7 +148,10 @@ def finish(figure: Figure, declaration: ExhibitDeclaration) -> None:
 
 
 def save_figure(figure: Figure, png: Path | str, pdf: Path | str, svg: Path | str, fonts: Sequence[str] = ()) -> None:
-    """Save a figure as PNG, PDF and SVG, the same bytes every time.
+    """Save a figure as PNG, PDF and SVG in the house style, the same bytes every time.
+
+    Resolution and kinds of fonts are settings of the moment of saving, and labels of ticks are not written before a
+    figure is drawn, when constrained layout has already made room for them: so it is drawn once before it is saved.
 
     Parameters
     ----------
@@ -168,9 +171,10 @@ def save_figure(figure: Figure, png: Path | str, pdf: Path | str, svg: Path | st
     if problems:
         plt.close(figure)
         raise FigureError(problems)
-    figure.savefig(png, metadata={"Software": None})
-    figure.savefig(pdf, metadata={"CreationDate": None, "Producer": None, "Creator": None})
     with figure_style(fonts):
+        figure.draw_without_rendering()
+        figure.savefig(png, metadata={"Software": None})
+        figure.savefig(pdf, metadata={"CreationDate": None, "Producer": None, "Creator": None})
         figure.savefig(svg, metadata={"Date": None, "Creator": None})
     plt.close(figure)
 

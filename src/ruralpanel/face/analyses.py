@@ -25,7 +25,7 @@ from ruralpanel.reasons import code_of
 from ruralpanel.sensitivity.analysis import analyse
 from ruralpanel.sensitivity.results import OUTCOME
 from ruralpanel.study.estimators import LEAST_SQUARES, WITH_ONE_CURVE
-from ruralpanel.study.sensitivity import ANALYSES, AnySensitivity, OfRegression
+from ruralpanel.study.sensitivity import ANALYSES, AnySensitivity, OfAdoption, OfRegression
 from ruralpanel.words.frames import in_words
 
 if TYPE_CHECKING:
@@ -205,6 +205,8 @@ def analysed(kind: str, result: object, given: Mapping[str, Any]) -> Analysis:
 def _usable(kind: str) -> list[str]:
     if issubclass(ANALYSES[kind], OfRegression):
         return list(LEAST_SQUARES)
+    if issubclass(ANALYSES[kind], OfAdoption):
+        return ["one treatment that stays, by its indicator"]
     return [f"rp.{name}" for name in WITH_ONE_CURVE]
 
 

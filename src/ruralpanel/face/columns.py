@@ -11,6 +11,7 @@ import pandas as pd
 
 from ruralpanel.errors import Problem, counted, nearest
 from ruralpanel.face.errors import FrameError
+from ruralpanel.frames.computed import Computed
 from ruralpanel.frames.periods.column import no_years, read_periods
 from ruralpanel.frames.periods.frequency import FREQUENCIES, YEAR
 from ruralpanel.frames.periods.spelling import read_period
@@ -99,7 +100,7 @@ def existing(frame: pd.DataFrame, wanted: Iterable[tuple[str, Hashable]], door: 
         raise FrameError(problems)
 
 
-def numbers(values: pd.Series, argument: str, door: str) -> pd.Series:
+def numbers(values: pd.Series, argument: str, door: str, computed: Computed | None = None) -> pd.Series:
     """Read a column that has to hold numbers.
 
     Parameters
@@ -108,6 +109,8 @@ def numbers(values: pd.Series, argument: str, door: str) -> pd.Series:
         As the frame has them: any type of numpy or pandas, truth values among them.
     argument, door
         Who asks for it.
+    computed
+        Keeps what is found out.
 
     Returns
     -------
@@ -134,8 +137,8 @@ def numbers(values: pd.Series, argument: str, door: str) -> pd.Series:
         found = objects
     whole = pd.api.types.is_integer_dtype(found) and not found.isna().any()
     read = found.astype("int64" if whole else "float64")
-    infinite = int(np.isinf(read).sum())
-    if infinite:
+    facts = (computed or Computed()).facts(read)
+    if not np.isfinite(facts.largest) and (infinite := int(np.isinf(read).sum())):
         what = f"`{values.name}` is infinite in {counted(infinite, 'row')}"
         hint = "panel.replace([np.inf, -np.inf], np.nan), if that means missing"
         raise FrameError([Problem(door, what, argument, hint)])
@@ -179,7 +182,9 @@ def without_gaps(values: pd.Series, argument: str, door: str) -> None:
         raise FrameError([Problem(door, what, argument, hint)])
 
 
-def periods(values: pd.Series, frequency: str | None, argument: str, door: str) -> pd.Series:
+def periods(
+    values: pd.Series, frequency: str | None, argument: str, door: str, computed: Computed | None = None
+) -> pd.Series:
     """Read a column of periods into whole numbers, missing ones among them.
 
     Parameters
@@ -190,6 +195,8 @@ def periods(values: pd.Series, frequency: str | None, argument: str, door: str) 
         One of :data:`ruralpanel.frames.periods.frequency.FREQUENCIES`, or None for whole numbers.
     argument, door
         Who asks for it.
+    computed
+        Keeps what is found out.
 
     Raises
     ------
@@ -218,16 +225,15 @@ def periods(values: pd.Series, frequency: str | None, argument: str, door: str) 
         shown = ", ".join(repr(each) for each in values.dropna().drop_duplicates().head(3))
         what = f"`{values.name}` holds {shown}; expected whole numbers, such as years"
         raise FrameError([Problem(door, what, argument, hint)])
-    read = values.astype("float64")
-    broken = read[read.notna() & (read != read.round())]
-    if len(broken):
+    read = values if values.dtype == "int64" else values.astype("float64")
+    if read.dtype != "int64" and (broken := read[read.notna() & (read != read.round())]).size:
         what = f"`{values.name}` holds {broken.iloc[0]:g}; periods are whole numbers, one apart"
         hint = "count them: panel[name].rank(method='dense'), or number the waves"
         raise FrameError([Problem(door, what, argument, hint)])
-    told = no_years(read)
+    told = no_years(pd.Series((computed or Computed()).distinct(read)))
     if told:
         raise FrameError([Problem(door, f"`{values.name}` {told}", argument, "as the argument frequency='…'")])
-    return read if read.isna().any() else read.astype("int64")
+    return read if read.hasnans else read.astype("int64")
 
 
 def _frequency_of(values: pd.Series) -> str | None:

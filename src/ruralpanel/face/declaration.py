@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
@@ -15,9 +16,9 @@ from ruralpanel.face import columns as read
 from ruralpanel.face.errors import FrameError
 from ruralpanel.face.parameters import Argument, arguments_of
 from ruralpanel.face.renaming import WAYS, Renaming, listed, named, plain, renamed
+from ruralpanel.frames.computed import Computed
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.frames.periods.frequency import frequency
-from ruralpanel.frames.storage import is_in_order
 from ruralpanel.panel.designation import date_designation
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.checks.blocks import blocks
@@ -33,7 +34,7 @@ FRAME = "frame"
 """What source, block and study are called."""
 
 _NUMBERS = ("outcome", "intensity", "controls", "moderators", "weights", "instruments", "covariates", "latitude")
-_NUMBERS_TOO = ("longitude", "endogenous", "along", "matching")
+_NUMBERS_TOO = ("longitude", "endogenous", "along", "matching", "eligible", "dose", "running")
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Declared:
     names
         What columns, and the treatment, are called in the call, by their names in the study.
     ledger
-        How treatment was dated.
+        How treatment was dated, and what has been computed of the panel's columns.
     """
 
     study: Study
@@ -109,7 +110,8 @@ def declare(estimator: str, door: str, panel: object, given: Mapping[str, Any]) 
     used = [(name, each) for name, value in stated.items() for each in named(arguments[name], value, frame, door)]
     read.existing(frame, used, door)
     renaming = Renaming.of(stated, list(dict.fromkeys(each for _, each in used)))
-    table = _table(frame, stated, used, renaming, door)
+    computed = Computed()
+    table = _table(frame, stated, used, renaming, door, computed)
     data = _as_study(estimator, stated, arguments, renaming, table)
     call = Call(Path(door), data, {}, door)
     try:
@@ -119,7 +121,7 @@ def declare(estimator: str, door: str, panel: object, given: Mapping[str, Any]) 
     problems = list(blocks(Context(study, call, Path(), tuple(study.panel_columns()))))
     if problems:
         raise FrameError(dict.fromkeys(problems))
-    dated, ledger = _dated(table, study, door)
+    dated, ledger = _dated(table, study, door, computed)
     return Declared(study, dated, renaming.shown, ledger)
 
 
@@ -164,6 +166,7 @@ def _table(
     used: Sequence[tuple[str, Hashable]],
     renaming: Renaming,
     door: str,
+    computed: Computed,
 ) -> pd.DataFrame:
     """Read the columns that are used, put rows in order, and check that unit and period tell them apart."""
     roles: dict[Hashable, str] = {}
@@ -175,9 +178,9 @@ def _table(
         raise FrameError([Problem(door, f"`{unit}` is the unit too", "period", "name the column that says when")])
     read.without_gaps(frame[unit], "unit", door)
     read.without_gaps(frame[period], "period", door)
-    frame = frame[list(roles)].reset_index(drop=True)
+    frame = pd.DataFrame({name: frame[name] for name in roles}, copy=False).reset_index(drop=True)
     values = {renaming.names[unit]: read.labels(frame[unit], "unit", door)}
-    values[renaming.names[period]] = when = read.periods(frame[period], of, "period", door)
+    values[renaming.names[period]] = when = read.periods(frame[period], of, "period", door, computed)
     for column, argument in roles.items():
         if column in (unit, period):
             continue
@@ -185,15 +188,16 @@ def _table(
             never = listed(stated["never"]) if "never" in stated else []
             found = read.cohorts(frame[column], never, when, of, door)
         elif column == stated.get("treated"):
-            found = _zero_or_one(frame[column], door)
+            found = _zero_or_one(frame[column], door, computed)
         elif argument in (*_NUMBERS, *_NUMBERS_TOO):
-            found = read.numbers(frame[column], argument, door)
+            found = read.numbers(frame[column], argument, door, computed)
         else:
             found = read.labels(frame[column], argument, door)
             found = found.astype("int64") if found.dtype == bool else found
         values[renaming.raw if column == stated.get("treated") else renaming.names[column]] = found
-    table, key = pd.DataFrame(values), [renaming.names[unit], renaming.names[period]]
-    if not is_in_order(table, key):  # in order, no two rows are alike
+    table, key = pd.DataFrame(values, copy=False), [renaming.names[unit], renaming.names[period]]
+    units, periods = (computed.levels(table[name]) for name in key)
+    if not units.rises_with(periods):  # in order, no two rows are alike
         table = table.sort_values(key, kind="stable")
         _one_row_each(frame, table.duplicated(key, keep=False), unit, period, door)
         table = table.reset_index(drop=True)
@@ -228,10 +232,10 @@ def _one_cohort(
         raise FrameError([Problem(door, what, "cohort", hint)])
 
 
-def _zero_or_one(values: pd.Series, door: str) -> pd.Series:
+def _zero_or_one(values: pd.Series, door: str, computed: Computed) -> pd.Series:
     found = read.numbers(values, "treated", door)
-    odd = found[found.notna() & ~found.isin([0, 1])]
-    if len(odd):
+    if not np.isin(computed.distinct(found), [0, 1]).all():
+        odd = found[found.notna() & ~found.isin([0, 1])]
         what = f"`{values.name}` holds {', '.join(f'{each:g}' for each in odd.unique()[:3])}; expected 0 and 1"
         name = values.name
         hint = f"intensity={name!r} is for a treatment in degrees, cohort={name!r} for the first period treated"
@@ -298,7 +302,8 @@ def _designation(
     declared = {**keys, WAYS[way]: renaming.raw, "label": renaming.shown[renaming.treatment]}
     if way != "cohort":
         of = keys.get("level", panel["unit"])
-        known = table.loc[table[renaming.raw].notna() & table[of].notna(), [of, panel["period"], renaming.raw]]
+        known = table[[of, panel["period"], renaming.raw]]
+        known = known.dropna(subset=[of, renaming.raw]) if known.isna().any(axis=None) else known
         if of != panel["unit"]:  # rows are in the order of units and periods
             known = known.sort_values([of, panel["period"]])
         on, who = (known[renaming.raw] > 0).to_numpy(), known[of].to_numpy()
@@ -307,10 +312,10 @@ def _designation(
     return {renaming.treatment: declared}
 
 
-def _dated(table: pd.DataFrame, study: Study, door: str) -> tuple[pd.DataFrame, Ledger]:
+def _dated(table: pd.DataFrame, study: Study, door: str, computed: Computed) -> tuple[pd.DataFrame, Ledger]:
     """Date the treatment as the panel stage does."""
     unit, period = study.panel.unit, study.panel.period
-    ledger = Ledger("panel", FRAME, unit, period, list(study.designation), study.levels)
+    ledger = Ledger("panel", FRAME, unit, period, list(study.designation), study.levels, computed=computed)
     of = frequency(study.panel.frequency) if study.panel.frequency else None
     for name, designation in study.designation.items():
         try:

@@ -109,7 +109,8 @@ def result_of(declared: Declared, called: str) -> Result:
     """
     equation, study = declared.equation, declared.study
     try:
-        found = block_results(declared.panel, [equation], list(study.designation), study.levels)
+        computed = declared.ledger.computed
+        found = block_results(declared.panel, [equation], list(study.designation), study.levels, computed=computed)
     except DataError as error:
         raise FrameError(Problem(called, each.what, "", each.hint) for each in error.problems) from None
     if found.estimates["estimate"].isna().all():
@@ -153,12 +154,14 @@ def _example(estimator: str, name: str) -> list[str]:
         return []
     more = [", window=[-3, 3]"] if declared.needs_window else []
     more += [", at=2004"] if "groups" in declared.keys else []
+    more += [f", {each}" for each in declared.example[:1]]
     # A dummy for every state would make a hazard's estimates inconsistent.
     by_period = declared.outcome == "event"
     outcome = {"number": "l_homicide", "count": "homicide", "event": "treated_homicides"}[declared.outcome]
     more += [", fixed_effects='year'"] if by_period else []
     lines = ["", "Examples", "--------", ">>> import causaldata", ">>> import ruralpanel as rp"]
     lines += [">>> states = causaldata.castle.load_pandas().data"]
+    lines += [f">>> {line}" for line in declared.example[1:]]
     if by_period:
         lines += [">>> states['treated_homicides'] = (states['homicide'] > 5).astype(int)"]
     call = f"rp.{name}(states, outcome={outcome!r}, unit='sid', period='year', treated='post'{''.join(more)})"

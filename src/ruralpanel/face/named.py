@@ -10,9 +10,9 @@ from ruralpanel.study.estimators import ESTIMATORS, LEAST_SQUARES
 SHORTER = {"two_way": LEAST_SQUARES[0]}
 """Second names of estimators."""
 
-ANALYSES = ("honest_did", "pretrend_power", "equivalence_of_leads", "oster", "omitted_variable")
-"""The analyses of :data:`ruralpanel.study.sensitivity.ANALYSES`, listed for that this module loads nothing slow; a test
-holds the two to each other."""
+ANALYSES = ("honest_did", "pretrend_power", "equivalence_of_leads", "oster", "omitted_variable", "attrition_bounds")
+"""Those of :data:`ruralpanel.study.sensitivity.ANALYSES` that are of one result, listed for that this module loads
+nothing slow; a test holds the two to each other."""
 
 MODULES = {
     "feols": "formula",

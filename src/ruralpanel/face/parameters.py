@@ -14,15 +14,21 @@ from pydantic.fields import FieldInfo
 
 from ruralpanel.study.base import Name, Section, descriptions
 from ruralpanel.study.blocks import GroupTime, Inference, Specification
+from ruralpanel.study.dose_response import DoseResponse
 from ruralpanel.study.estimators import ESTIMATORS, INFERENCE_OF_SOME, Estimator
+from ruralpanel.study.factors import Factors
 from ruralpanel.study.groups import Groups
 from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.switching import Switching
 from ruralpanel.study.synthetic import Synthetic
+from ruralpanel.study.threshold import Threshold
 
 SPREAD: dict[str, type[Section]] = {
     "group_time": GroupTime,
     "synthetic": Synthetic,
+    "dose_response": DoseResponse,
+    "factors": Factors,
+    "threshold": Threshold,
     "switching": Switching,
     "groups": Groups,
 }
@@ -102,6 +108,8 @@ _ROWS = (
              True),
     Argument("matching", ("blocks", "matching"), "Mapping[str, object] | None", None, "Matching or balancing before "
              "the estimation: `{'covariates': ['distance']}`.", True),
+    Argument("near_misses", ("blocks", "near_misses"), "Mapping[str, object] | None", None, "Of units never treated, "
+             "those close below a threshold: `{'running': 'sales', 'threshold': 10.0, 'within': 2.0}`.", True),
 )  # fmt: skip
 
 _PLACES = (

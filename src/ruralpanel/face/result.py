@@ -37,7 +37,7 @@ TIDY = {
 }
 """Columns of the estimates that every tidy table has, and what broom calls them."""
 
-OF_ALL = ("coefficient", "overall", "average", "effect_at", "first_stage", "comparison")
+OF_ALL = ("coefficient", "overall", "average", "effect_at", "response_at", "density_test", "first_stage", "comparison")
 """Kinds of rows that are of all event times, cohorts and periods."""
 
 TIDY_WHERE_ANY = {

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ruralpanel.frames.computed import Computed
 from ruralpanel.reasons import Reason, written
 from ruralpanel.treatment_columns import cohort_column
 
@@ -50,10 +51,6 @@ class LedgerLine:
     made: tuple[str, ...] = ()
 
 
-REMEMBERED = 2_000_000
-"""Rows of the tables of which a ledger knows what it has counted, beside the last table."""
-
-
 @dataclass
 class Ledger:
     """The lines of one stage's work on one table, in order.
@@ -70,8 +67,8 @@ class Ledger:
         For designations that are assigned above units, the column of those who are treated, which are counted then.
     lines
         The lines so far.
-    counted
-        By what was counted, the columns it was counted in and the number; ledgers of the same rows may share it.
+    computed
+        What has been computed of the columns; ledgers of the same rows may share it.
     """
 
     stage: str
@@ -81,7 +78,7 @@ class Ledger:
     designations: Collection[str] = ()
     levels: Mapping[str, str] = field(default_factory=dict)
     lines: list[LedgerLine] = field(default_factory=list)
-    counted: dict[str, list[tuple[list[pd.Series], int]]] = field(default_factory=dict, repr=False, compare=False)
+    computed: Computed = field(default_factory=Computed, repr=False, compare=False)
 
     def note(
         self,
@@ -128,10 +125,8 @@ class Ledger:
         cohorts = {name: cohort_column(name) for name in self.designations if cohort_column(name) in table}
         whose = {name: self.levels.get(name, self.unit) for name in cohorts}
         return {
-            name: self._remembered(
-                cohort,
-                [table[cohort], table[whose[name]]],
-                lambda dated, units: int(units[dated.notna()].nunique()),
+            name: self.computed.of(
+                f"treated by {cohort}", [table[cohort], table[whose[name]]], lambda dated, who: self._among(who, dated)
             )
             for name, cohort in cohorts.items()
         }
@@ -139,22 +134,26 @@ class Ledger:
     def _distinct(self, table: pd.DataFrame, column: str | None) -> int | None:
         if column is None or column not in table:
             return None
-        return self._remembered(column, [table[column]], lambda values: int(values.nunique()))
+        return self.computed.of(f"values of {column}", [table[column]], self._count)
 
-    def _remembered(self, what: str, columns: list[pd.Series], count: Callable[..., int]) -> int:
-        """Count again only where columns are others than at the last steps, for most steps only add columns."""
-        known = self.counted.setdefault(what, [])
-        for then, number in known:
-            if all(len(now) == len(column) and now.equals(column) for now, column in zip(columns, then, strict=True)):
-                return number
-        known.append((columns, count(*columns)))
-        while len(known) > 1 and sum(len(then[0]) for then, _ in known) > REMEMBERED:
-            del known[0]
-        return known[-1][1]
+    def _count(self, values: pd.Series) -> int:
+        return self.computed.levels(values).number if _is_of_keys(values) else int(values.nunique())
+
+    def _among(self, who: pd.Series, dated: pd.Series) -> int:
+        """Count those who have a date."""
+        known = dated.notna()
+        return self.computed.levels(who).among(known.to_numpy()) if _is_of_keys(who) else int(who[known].nunique())
 
     def frame(self) -> pd.DataFrame:
         """Give the lines as a table, one row a line, with a running number."""
         return ledger_frame(self.lines)
+
+
+def _is_of_keys(values: pd.Series) -> bool:
+    """Tell whether levels of a column can be put in order, as the keys of a panel can."""
+    import pandas as pd
+
+    return pd.api.types.is_integer_dtype(values) or isinstance(values.dtype, pd.StringDtype)
 
 
 def ledger_frame(lines: list[LedgerLine]) -> pd.DataFrame:

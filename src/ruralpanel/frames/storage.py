@@ -13,6 +13,9 @@ import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, ProblemsFound
 
+SMALL = 10_000_000
+"""Cells of a file below which it is loaded at once."""
+
 
 def save_table(table: pd.DataFrame, path: Path | str, key: Sequence[str], keep_order: bool = False) -> None:
     """Save a table as Parquet or CSV, by the path's ending, sorted by its key unless its order says something.
@@ -66,8 +69,23 @@ def load_table(path: Path | str, texts: Sequence[str] = (), columns: Sequence[st
     """
     path = Path(path)
     if path.suffix == ".parquet":
-        return pd.read_parquet(path, columns=None if columns is None else list(dict.fromkeys(columns)))
+        return _column_by_column(path, columns)
     return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(texts, "str"))
+
+
+def _column_by_column(path: Path, columns: Sequence[str] | None) -> pd.DataFrame:
+    """Load a Parquet file one column after the other, so that of no more than one there is a second copy meanwhile."""
+    from pyarrow import default_memory_pool, parquet
+
+    loaded: dict[str, pd.Series] = {}
+    with parquet.ParquetFile(path) as file:
+        names = file.schema_arrow.names if columns is None else list(dict.fromkeys(columns))
+        if len(file.schema_arrow.names) == 0 or file.metadata.num_rows * len(names) < SMALL:
+            return pd.read_parquet(path, columns=names)
+        for name in names:
+            loaded[name] = file.read(columns=[name]).to_pandas()[name]
+            default_memory_pool().release_unused()
+    return pd.DataFrame(loaded, copy=False)
 
 
 class ColumnsOf(Mapping[str, pd.Series]):

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ruralpanel.absorption.levels import Levels, levels_of
+from ruralpanel.absorption.levels import Levels
 from ruralpanel.inference.covariance import (
     Covariance,
     Influences,
@@ -41,7 +41,7 @@ def covariance(influences: Influences, rows: Rows, inference: Inference) -> Cova
     TooFewClusters
         If a dimension has one cluster, or there are no more rows than coefficients.
     """
-    clusters = {name: levels_of(rows.sample[name]) for name in inference.cluster or []}
+    clusters = rows.clusters
     only = min(clusters, key=lambda name: clusters[name].number)
     smallest = clusters[only].number
     if smallest < 2:

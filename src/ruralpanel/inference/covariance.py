@@ -56,6 +56,8 @@ class Covariance:
         of a term whose variance was negative. Terms that are not there have none.
     settings
         Columns of the estimates that say how it was computed where its kind leaves that open: a kernel, its width.
+    contributions
+        Of clusters (rows, by name) to the error of each term (columns), where a bootstrap needs them; None elsewhere.
     """
 
     matrix: pd.DataFrame
@@ -65,6 +67,7 @@ class Covariance:
     rounding: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"estimate": {}, "error": {}}, dtype="float64"))
     settings: Mapping[str, Any] = field(default_factory=dict)
     own_degrees_of_freedom: DegreesOfFreedom | None = None
+    contributions: pd.DataFrame | None = None
 
     def freedom_of(self, weights: pd.Series) -> float:
         """Give the degrees of freedom of a combination of coefficients.
@@ -150,6 +153,8 @@ class Rows:
         In order, with the cluster columns.
     levels
         Of their fixed effects, as far as these count as coefficients.
+    clusters
+        The levels of what they are clustered by, by column.
     periods
         Whole numbers, shape (rows,).
     weights
@@ -166,6 +171,7 @@ class Rows:
 
     sample: pd.DataFrame
     levels: list[Levels]
+    clusters: Mapping[str, Levels]
     periods: np.ndarray
     weights: np.ndarray
     taken_out: pd.DataFrame

@@ -322,6 +322,8 @@ def admits(estimator: str, inference: Inference) -> bool:
         return False
     if inference.correction.of_leverage and not ESTIMATORS[estimator].tells_leverage:
         return False
+    if inference.bootstrap is not None and not ESTIMATORS[estimator].imposes_null:
+        return False  # a bootstrap of another kind, which would stand under the name of this one
     asked = [key for key in INFERENCE_OF_SOME if getattr(inference, key) not in (None, False)]
     return all(estimator in reading(key) for key in asked)
 

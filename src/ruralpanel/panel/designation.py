@@ -6,9 +6,13 @@ theirs: a row has the timing of the one that it is of in its period.
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
+from ruralpanel.absorption.levels import SEVERAL
+from ruralpanel.arrays import Numbers
 from ruralpanel.errors import DataError, Problem, counted
+from ruralpanel.frames.computed import Computed
 from ruralpanel.frames.keys import frequency_to_declare
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.frames.periods.column import no_years
@@ -72,7 +76,7 @@ def date_designation(
         panel, unit = read_at_level(panel, name, designation, designation.level, unit, period, ledger)
     intensity: dict[str, pd.Series] = {}
     if designation.cohort is not None:
-        cohort = _from_cohort_column(panel, designation, unit, period, of)
+        cohort = _from_cohort_column(panel, designation, unit, period, ledger, of)
         treated = _since(cohort, panel[period])
     elif designation.listed is not None:
         assert reading is not None
@@ -85,7 +89,7 @@ def date_designation(
         intensity = {f"{name}_intensity": panel[designation.intensity]}
     else:
         assert designation.indicator is not None
-        treated, cohort = _from_indicator(panel, designation, unit, period)
+        treated, cohort = _from_indicator(panel, designation, unit, period, ledger)
     if panel[unit].isna().any():  # nobody knows whose timing these rows have
         of_one = panel[unit].notna()
         treated, cohort = treated.where(of_one), cohort.where(of_one)
@@ -95,7 +99,7 @@ def date_designation(
         **{name: treated, cohort_column(name): cohort, event_time_column(name): panel[period] - cohort},
         **intensity,
     )
-    summary = _summary(dated, name, designation, unit, period, unknown)
+    summary = _summary(dated, name, designation, unit, period, unknown, ledger.computed)
     ledger.note(
         f"designation {name}", len(panel), dated, summary, [name, f"{name}_cohort", f"{name}_event_time", *intensity]
     )
@@ -123,7 +127,7 @@ def _frequency_of_cohort(values: pd.Series, column: str, of: Frequency | None) -
 
 
 def _from_cohort_column(
-    panel: pd.DataFrame, designation: Designation, unit: str, period: str, of: Frequency | None
+    panel: pd.DataFrame, designation: Designation, unit: str, period: str, ledger: Ledger, of: Frequency | None
 ) -> pd.Series:
     column = str(designation.cohort)
     values = panel[column]
@@ -138,9 +142,8 @@ def _from_cohort_column(
                 )
             ]
         )
-    cohort = values.astype("float64").mask(
-        values.isin([each for each in designation.never if not isinstance(each, str)])
-    )
+    never = [each for each in designation.never if not isinstance(each, str)]
+    cohort = values.astype("float64").mask(values.isin(never)) if never else values.astype("float64")
     broken = cohort.notna() & (cohort != cohort.round())
     if broken.any():
         raise DataError(
@@ -152,10 +155,10 @@ def _from_cohort_column(
             ]
         )
     _refuse_far_cohorts(cohort, panel[period], column, of)
-    counts = cohort.groupby(panel[unit]).agg(["nunique", "count", "size"])
-    changing = counts[(counts["nunique"] > 1) | ((counts["count"] > 0) & (counts["count"] < counts["size"]))]
+    of_units = ledger.computed.levels(panel[unit])
+    changing = np.flatnonzero(of_units.only(ledger.computed.levels(cohort)) == SEVERAL)
     if len(changing):
-        units = ", ".join(map(str, changing.index[:5]))
+        units = ", ".join(map(str, panel[unit].iloc[of_units.first_rows[changing[:5]]]))
         raise DataError(
             [
                 Problem(
@@ -189,11 +192,12 @@ def _refuse_far_cohorts(cohort: pd.Series, period: pd.Series, column: str, of: F
 
 
 def _from_indicator(
-    panel: pd.DataFrame, designation: Designation, unit: str, period: str
+    panel: pd.DataFrame, designation: Designation, unit: str, period: str, ledger: Ledger
 ) -> tuple[pd.Series, pd.Series]:
     column = str(designation.indicator)
     values = panel[column]
-    if not pd.api.types.is_numeric_dtype(values) or not values.dropna().isin([0, 1]).all():
+    is_number = pd.api.types.is_numeric_dtype(values)
+    if not is_number or not np.isin(ledger.computed.distinct(values), [0, 1]).all():
         odd = values[values.notna() & ~values.isin([0, 1])]
         raise DataError(
             [
@@ -203,11 +207,11 @@ def _from_indicator(
                 )
             ]
         )
-    treated_periods = panel[period].where(values == 1)
-    cohort = treated_periods.groupby(panel[unit]).transform("min").astype("float64")
+    cohort = _first_periods(panel, values == 1, unit, period, ledger)
     if designation.absorbing:
-        ended = panel[(values == 0) & (panel[period] > cohort)]
-        if len(ended):
+        ends = (values == 0) & (panel[period] > cohort)
+        if ends.any():
+            ended = panel[ends]
             units = ", ".join(map(str, ended[unit].unique()[:5]))
             raise DataError(
                 [
@@ -220,7 +224,7 @@ def _from_indicator(
                 ]
             )
         # A missing indicator between or after treated periods is known: treatment stays.
-        values = values.mask(values.isna() & (panel[period] >= cohort), 1)
+        values = values.mask(values.isna() & (panel[period] >= cohort), 1) if values.hasnans else values
     treated = values if values.isna().any() else values.astype("int64")
     return treated, cohort
 
@@ -240,7 +244,7 @@ def _from_intensity(
         what += f"least: {_units_in(below, unit)}"
         raise DataError([Problem("panel", what, hint="it is 0 before treatment and positive after; correct the rows")])
     above = (values > threshold).astype("float64").mask(values.isna())
-    cohort = panel[period].where(above == 1).groupby(panel[unit]).transform("min").astype("float64")
+    cohort = _first_periods(panel, above == 1, unit, period, ledger)
     later = panel[period] > cohort
     again = later & (above == 0)
     if designation.absorbing:
@@ -269,13 +273,36 @@ def _units_in(rows: pd.DataFrame, unit: str) -> str:
     return ", ".join(map(str, rows[unit].drop_duplicates().head(5)))
 
 
-def _summary(panel: pd.DataFrame, name: str, designation: Designation, unit: str, period: str, unknown: int) -> str:
-    by_unit = panel.groupby(unit).agg(cohort=(cohort_column(name), "first"), first=(period, "min"))
-    ever = by_unit["cohort"].notna()
-    always = int((by_unit["cohort"] <= by_unit["first"]).sum())
-    words = [f"{_who(int(ever.sum()), designation)} ever treated ({always:,} from their first period)"]
-    words[0] += f", {int((~ever).sum()):,} never"
-    unseen = _onset_unseen(panel, name, unit, period)
+def _first_periods(panel: pd.DataFrame, treated: pd.Series, unit: str, period: str, ledger: Ledger) -> pd.Series:
+    """Give for every row the first period in which its unit is treated; missing where it never is."""
+    of_units = ledger.computed.levels(panel[unit])
+    first = of_units.least(_numbers(panel[period]), treated.to_numpy(dtype=bool, na_value=False))
+    of_level = np.append(np.where(np.isinf(first), np.nan, first), np.nan)  # the last is for rows of no unit
+    return pd.Series(of_level[of_units.codes], index=panel.index, name=period)
+
+
+def _numbers(column: pd.Series) -> Numbers:
+    return column.to_numpy(dtype="float64", na_value=np.nan)
+
+
+def _summary(
+    panel: pd.DataFrame,
+    name: str,
+    designation: Designation,
+    unit: str,
+    period: str,
+    unknown: int,
+    computed: Computed,
+) -> str:
+    of_units, periods = computed.levels(panel[unit]), _numbers(panel[period])
+    cohorts = of_units.least(_numbers(panel[cohort_column(name)]))
+    ever = int(np.isfinite(cohorts).sum())
+    always = int((cohorts <= of_units.least(periods))[np.isfinite(cohorts)].sum())
+    words = [f"{_who(ever, designation)} ever treated ({always:,} from their first period)"]
+    words[0] += f", {of_units.number - ever:,} never"
+    untreated = (panel[name] == 0).to_numpy(dtype=bool, na_value=False)
+    last_untreated = -of_units.least(-periods, untreated)
+    unseen = _onset_unseen(last_untreated, cohorts, np.asarray(computed.distinct(panel[period]), dtype="float64"))
     if unseen:
         words.append(f"the period before the first treated one is not observed in {_who(unseen, designation)}")
     if unknown:
@@ -283,13 +310,17 @@ def _summary(panel: pd.DataFrame, name: str, designation: Designation, unit: str
     return "; ".join(words)
 
 
-def _onset_unseen(panel: pd.DataFrame, name: str, unit: str, period: str) -> int:
-    """Count units that were last known to be untreated before the panel's period that precedes their cohort."""
-    periods = sorted(panel[period].unique())
-    before = dict(zip(periods[1:], periods, strict=False))
-    panel = panel.loc[panel[cohort_column(name)].notna(), [unit, period, name, cohort_column(name)]]
-    cohort = panel[cohort_column(name)]
-    last_untreated = panel[period].where(panel[name] == 0).groupby(panel[unit]).max()
-    expected = cohort.map(before).groupby(panel[unit]).first()
-    known = last_untreated.notna() & expected.notna()
-    return int((known & (last_untreated < expected)).sum())
+def _onset_unseen(last_untreated: Numbers, cohorts: Numbers, seen: Numbers) -> int:
+    """Count units that were last known to be untreated before the panel's period that precedes their cohort.
+
+    Parameters
+    ----------
+    last_untreated, cohorts
+        By unit, infinite where there is none.
+    seen
+        The panel's periods, in their order.
+    """
+    dated = np.isfinite(last_untreated) & np.isfinite(cohorts)
+    place = np.searchsorted(seen, cohorts[dated])
+    known = (place > 0) & (seen[np.minimum(place, len(seen) - 1)] == cohorts[dated])
+    return int((last_untreated[dated][known] < seen[place[known] - 1]).sum())

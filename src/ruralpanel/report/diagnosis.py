@@ -22,6 +22,9 @@ from ruralpanel.words.sentences import sentence, sentence_list
 OVER_ALL = ("coefficient", "overall")
 """The kinds of estimates that are of a whole effect."""
 
+MOST_NOTES = 6
+"""Notes of a page beyond which they are folded, so that warnings are seen."""
+
 
 def diagnosis_parts(findings: pd.DataFrame, study: Study, estimates: pd.DataFrame) -> dict[str, Any] | None:
     """Print the diagnosis.
@@ -38,8 +41,8 @@ def diagnosis_parts(findings: pd.DataFrame, study: Study, estimates: pd.DataFram
     Returns
     -------
     dict or None
-        How many warnings and notes there are, in a sentence, and the effects with theirs; None where there is no effect
-        of a treatment.
+        How many warnings and notes there are, in a sentence; the effects that have any, those with warnings first; and
+        the quiet ones. None where there is no effect of a treatment.
     """
     if findings.empty:
         return None
@@ -50,7 +53,12 @@ def diagnosis_parts(findings: pd.DataFrame, study: Study, estimates: pd.DataFram
         effects.append(_effect(str(treatment), str(outcome), found, declared, study, estimates))
     count = findings["level"].value_counts()
     told = [counted(int(count.get(level, 0)), level) for level in ("warning", "note")]
-    return {"sentence": f"{sentence_list(told)} on {counted(len(effects), 'effect')}.", "effects": effects}
+    return {
+        "sentence": f"{sentence_list(told)} on {counted(len(effects), 'effect')}.",
+        "effects": sorted((each for each in effects if each["count"]), key=lambda each: not each["warnings"]),
+        "notes_open": count.get("note", 0) <= MOST_NOTES,
+        "quiet": [each for each in effects if not each["count"]],
+    }
 
 
 def place_of_effect(treatment: str, outcome: str) -> str:
@@ -76,11 +84,11 @@ def _effect(
         "place": place_of_effect(treatment, outcome),
         "title": f"{name_words(treatment, labels)}: {OutcomeWords.of(study.outcomes[outcome]).head}",
         "link": link(at) if at else "",
-        "count": sentence_list(counts) if counts else "nothing found",
+        "count": sentence_list(counts) if counts else "",
         "warnings": told["warning"],
         "notes": told["note"],
-        "silent": ", ".join(ITEMS[each.item] for each in found if each.level == "silent"),
-        "not_run": "; ".join(f"{each['item']} ({each['flaw']})" for each in told["not_run"]),
+        "silent": [ITEMS[each.item] for each in found if each.level == "silent"],
+        "not_run": told["not_run"],
     }
 
 

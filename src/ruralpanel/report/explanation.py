@@ -73,7 +73,11 @@ def explanation(
     behind = behind_sources(changed, study, [names[position] for position in equation["sources"]])
     if behind:
         lines += ["", "Changed since publication:", *(f"  {each.sentence}" for each in behind)]
-    shown = [exhibit for exhibit, each in study.exhibits.items() if row["block"] in each.estimated_in]
+    shown = [
+        exhibit
+        for exhibit, each in study.exhibits.items()
+        if row["block"] in each.estimated_in and each.shows_outcome(row["outcome"])
+    ]
     lines += ["", f"Shown in: {', '.join(shown) or 'no exhibit'}"]
     lines += [f"Again, and nothing else: ./run results/{name}/estimates/{row['block']}.csv --config study={name}"]
     return "\n".join(lines)

@@ -84,6 +84,8 @@ class PageContents:
         From :func:`ruralpanel.diagnosis.diagnose.diagnose`; without rows where a study has no effect of a treatment.
     changed
         Sentences on raw files that are not those of the published numbers; none where all are.
+    registered
+        Sentences on when the plan was registered and what changed since; none where it is not registered.
     run_times
         From :func:`ruralpanel.report.run_times.read_run_times`; the only part of the page that differs between runs.
     """
@@ -110,6 +112,7 @@ class PageContents:
     sensitivity: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     diagnosis: pd.DataFrame = field(default_factory=lambda: findings_frame([]))
     changed: Sequence[str] = ()
+    registered: Sequence[str] = ()
     run_times: pd.DataFrame | None = None
 
 
@@ -160,6 +163,7 @@ def write_page(contents: PageContents) -> str:
             status_counts(contents.verdict), study.data_standing, status_counts(contents.figures)
         ),
         changed=contents.changed,
+        registered=contents.registered,
         # Thousands of cells that match would be most of the page; they are in a file of their own.
         rows=verdict_rows(contents.verdict[contents.verdict["status"] != "match"]),
         cells=len(contents.verdict),

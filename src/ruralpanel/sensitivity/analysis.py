@@ -11,7 +11,7 @@ import pandas as pd
 
 from ruralpanel.sensitivity.results import ROW, CannotAnalyse, results_frame
 from ruralpanel.study.blocks import Equation
-from ruralpanel.study.sensitivity import AnySensitivity, OfEventStudy, OfRegression
+from ruralpanel.study.sensitivity import AnySensitivity, OfAdoption, OfEventStudy, OfRegression, SpecificationCurve
 
 
 def kind_module(kind: str) -> str:
@@ -48,6 +48,11 @@ def analyse(
         The columns of :data:`ruralpanel.sensitivity.results.COLUMNS` behind a running number. What cannot be computed
         is in it with the reason.
     """
+    if isinstance(declared, SpecificationCurve):
+        assert panel is not None
+        results = import_module(kind_module(declared.kind)).analyse(name, declared, panel, equations)
+        results.insert(0, ROW, range(1, len(results) + 1))
+        return results
     frames = []
     for equation in equations:
         term = declared.term_of(equation)
@@ -55,6 +60,9 @@ def analyse(
             if isinstance(declared, OfRegression):
                 assert panel is not None
                 rows = _of_regression(declared, panel, equation, term)
+            elif isinstance(declared, OfAdoption):
+                assert panel is not None
+                rows = import_module(kind_module(declared.kind)).analyse(declared, panel, equation)
             else:
                 rows = _of_event_study(declared, _own(estimates, equation), _own(covariance, equation), equation, term)
         except CannotAnalyse as error:

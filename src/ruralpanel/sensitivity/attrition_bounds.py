@@ -11,11 +11,18 @@ bounds the effect on all and assumes nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ruralpanel.arrays import Numbers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ruralpanel.study.blocks import Equation
+    from ruralpanel.study.sensitivity import AttritionBounds
 
 Mask = NDArray[np.bool_]
 
@@ -186,3 +193,165 @@ def _moments(values: Numbers, weight: Numbers) -> tuple[float, float]:
     """Give the weighted mean and variance."""
     mean = float(np.average(values, weights=weight))
     return mean, float(np.average((values - mean) ** 2, weights=weight))
+
+
+PARTS = 50
+"""Groups of whole clusters, one of which is left out at a time for standard errors; of fewer clusters, each is one."""
+
+OUTER = 0.01
+"""The share of outcomes below the lowest, and above the highest, that a missing one is taken to be."""
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """Changes since a period before treatment, in one row: who is treated, seen, and in which group and cluster."""
+
+    outcome: Numbers
+    treated: Mask
+    seen: Mask
+    weights: Numbers
+    groups: NDArray[np.int64]
+    clusters: NDArray[np.int64]
+
+    def where(self, rows: Mask) -> _Cells:
+        """Keep some of them."""
+        names = ("outcome", "treated", "seen", "weights", "groups", "clusters")
+        return _Cells(*(getattr(self, name)[rows] for name in names))
+
+
+def analyse(declared: AttritionBounds, panel: pd.DataFrame, equation: Equation) -> list[dict[str, Any]]:
+    """Bound the effect of a treatment that stays, over all cohorts and the periods in which they are treated.
+
+    Each cohort's changes since its last period before treatment are beside those of units that are not treated yet, or
+    never, in the same period; of all these, whoever has no row in the sample then is missing. Units without a row in
+    the period before are in no comparison. A comparison counts by its treated units. Fixed effects of units and periods
+    are gone so; regressors do not enter. Standard errors are those of a jackknife over clusters.
+
+    Parameters
+    ----------
+    declared
+        What is asked for.
+    panel
+        The panel.
+    equation
+        Of one treatment that stays.
+
+    Returns
+    -------
+    list of dict
+        Rows of the results: shares observed, bounds with their standard errors, and intervals for the effect (Imbens
+        and Manski 2004, Econometrica 72(6), equation 7).
+
+    Raises
+    ------
+    CannotAnalyse
+        If units are not followed, nobody is missing, or an arm is never observed.
+    """
+    from ruralpanel.estimation.sample import CannotEstimate
+    from ruralpanel.reasons import because
+    from ruralpanel.sensitivity.results import OUTCOME, CannotAnalyse
+
+    try:
+        cells = _cells_of(declared, panel, equation)
+    except CannotEstimate as error:
+        raise CannotAnalyse(error.reason) from None
+    if cells.seen.all():
+        raise CannotAnalyse("nothing_missing")
+    low, high = declared.outcome_range or np.quantile(cells.outcome[cells.seen], [OUTER, 1 - OUTER]).tolist()
+    try:
+        lee, manski = _both(cells, low, high)
+        spread = np.array([_both(each, low, high) for each in _without_each(cells)])
+    except NoBounds:
+        raise CannotAnalyse("arm_never_observed") from None
+    parts = len(spread)
+    errors = np.sqrt((parts - 1) / parts * ((spread - spread.mean(axis=0)) ** 2).sum(axis=0))
+    share, rows = because("share"), []
+    for code, arm in (("observed_of_treated", cells.treated), ("observed_of_untreated", ~cells.treated)):
+        value = float(np.average(cells.seen[arm], weights=cells.weights[arm]))
+        rows.append({"quantity": because(code), "value": value, "unit": share})
+    one_way = because("one_direction_of_attrition")
+    anything = because("missing_between", low=float(low), high=float(high))
+    for under, bounds, error in ((one_way, lee, errors[0]), (anything, manski, errors[1])):
+        common = {"under": under, "unit": OUTCOME}
+        for code, value, own in zip(("lower_bound", "upper_bound"), bounds, error, strict=True):
+            rows.append({**common, "quantity": because(code), "value": float(value), "standard_error": float(own)})
+        margin = _critical(bounds[1] - bounds[0], float(error.max()), declared.level) * error
+        ends = {"interval_low": float(bounds[0] - margin[0]), "interval_high": float(bounds[1] + margin[1])}
+        middle = {"quantity": because("interval"), "value": float(np.mean(bounds)), "interval_level": declared.level}
+        rows.append({**common, **middle, **ends})
+    return rows
+
+
+def _cells_of(declared: AttritionBounds, panel: pd.DataFrame, equation: Equation) -> _Cells:
+    """Put the comparisons of all cohorts and periods below each other."""
+
+    from ruralpanel.absorption.levels import levels_of
+    from ruralpanel.estimation.adoption import adoption_of
+    from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, clusters_of
+    from ruralpanel.frames.ledger import Ledger
+
+    adoption = adoption_of(panel, equation, Ledger("sensitivity", equation.block, equation.unit, equation.period))
+    sample, unit = adoption.sample, equation.unit
+    units, periods = levels_of(sample[unit]), np.unique(sample[equation.period].to_numpy(dtype="float64"))
+    if len(sample) == units.number:
+        raise CannotEstimate("units_seen_once")
+    first = units.first_rows()
+    outcome = np.full((units.number, len(periods)), np.nan)
+    outcome[units.codes, np.searchsorted(periods, sample[equation.period])] = sample[OUTCOME]
+    own = panel.drop_duplicates(unit).set_index(unit).reindex(sample[unit].to_numpy()[first])
+    group = own.groupby(declared.groups, dropna=False).ngroup().to_numpy() if declared.groups else np.zeros(len(first))
+    of_unit = {
+        "cohort": np.where(np.isnan(adoption.cohort), np.inf, adoption.cohort)[first],
+        "weight": sample[equation.weights].to_numpy(dtype="float64")[first]
+        if equation.weights
+        else np.ones(len(first)),
+        "group": group.astype("int64"),
+        "cluster": clusters_of(sample, equation)[first],
+    }
+    parts = []
+    for cohort in np.unique(of_unit["cohort"][np.isfinite(of_unit["cohort"])]):
+        before = np.flatnonzero(periods < cohort + adoption.begins)
+        for at in np.flatnonzero(periods >= cohort) if len(before) else ():
+            parts.append(
+                _comparison(outcome, periods[at] - adoption.begins, cohort, before[-1], at, of_unit, len(parts))
+            )
+    if not parts:
+        raise CannotEstimate("nobody_treated")
+    return _Cells(*(np.concatenate([getattr(each, name) for each in parts]) for name in _Cells.__dataclass_fields__))
+
+
+def _comparison(
+    outcome: Numbers, until: float, cohort: float, before: int, at: int, of_unit: dict[str, Any], number: int
+) -> _Cells:
+    """Put the changes of one cohort until one period beside those of units that are not treated by then."""
+    treated = of_unit["cohort"] == cohort
+    rows = (treated | (of_unit["cohort"] > until)) & ~np.isnan(outcome[:, before])
+    change, arm, weight = outcome[rows, at] - outcome[rows, before], treated[rows], of_unit["weight"][rows].copy()
+    if arm.any() and not arm.all():
+        weight[~arm] *= weight[arm].sum() / weight[~arm].sum()
+    groups = of_unit["group"][rows] + number * (int(of_unit["group"].max()) + 1)
+    return _Cells(np.nan_to_num(change), arm, ~np.isnan(change), weight, groups, of_unit["cluster"][rows])
+
+
+def _both(cells: _Cells, low: float, high: float) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Compute the bounds of Lee and of Manski."""
+    arms = (cells.outcome, cells.treated, cells.seen)
+    lee = lee_bounds(*arms, weights=cells.weights, groups=cells.groups)
+    manski = manski_bounds(*arms, low, high, weights=cells.weights)
+    return (lee.low, lee.high), (manski.low, manski.high)
+
+
+def _without_each(cells: _Cells) -> list[_Cells]:
+    """Leave out one group of clusters after the other."""
+    part = np.unique(cells.clusters, return_inverse=True)[1] % PARTS
+    return [cells.where(part != each) for each in np.unique(part)]
+
+
+def _critical(width: float, error: float, level: float) -> float:
+    """Give the number of standard errors by which bounds are moved apart, so that the effect is between them."""
+    from scipy.optimize import brentq
+    from scipy.stats import norm
+
+    if error == 0:
+        return 0.0
+    return float(brentq(lambda c: norm.cdf(c + width / error) - norm.cdf(-c) - level, 0.0, 10.0))

@@ -83,5 +83,5 @@ def _as_cells(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def load_results(paths: Sequence[Path | str]) -> pd.DataFrame:
-    """Read the results of several analyses, in their order."""
-    return load_typed(paths, COLUMNS)
+    """Read the results of several analyses, in their order; of none, a table without rows."""
+    return load_typed(paths, COLUMNS) if paths else with_types(pd.DataFrame(columns=list(COLUMNS)), COLUMNS)

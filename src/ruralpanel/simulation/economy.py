@@ -18,6 +18,7 @@ from ruralpanel.simulation.history import history_of
 from ruralpanel.simulation.legacies import Legacies
 from ruralpanel.simulation.listing import Listing
 from ruralpanel.simulation.parameters import Parameters
+from ruralpanel.simulation.people import GROUPS, ask_about_people
 from ruralpanel.simulation.population import move
 from ruralpanel.simulation.random_streams import stream
 from ruralpanel.simulation.stations import Stations
@@ -149,6 +150,7 @@ def simulate(parameters: Parameters, seed: int) -> Economy:
         "on_list": listing.on_list.astype(np.int8),
         "station_open": stations.open.astype(np.int8),
     }
+    people = ask_about_people(parameters, legacies, population, demand.parcels_received, stations, effects, seed)
     share_away = population.away / registered
     households, households_hidden = survey_households(
         parameters, geography.villages["village"], incomes.sources, share_away, seed
@@ -169,6 +171,7 @@ def simulate(parameters: Parameters, seed: int) -> Economy:
         "log_parcels_received": Outcome(parameters.effect_parcels_received * strength + population.effect_resident),
         "log_basket": Outcome(np.zeros_like(strength)),
         "log_grain_yield": Outcome(np.zeros_like(strength)),
+        **{name: Outcome(effect) for name, effect in people.effects.items()},
     }
     return Economy(
         parameters,
@@ -178,12 +181,14 @@ def simulate(parameters: Parameters, seed: int) -> Economy:
         listing,
         stations,
         _villages(parameters, geography, listing, stations, population.households, seed),
-        series,
-        _hidden(parameters, share_away, seed),
+        series | people.series,
+        _hidden(parameters, share_away, seed) | _hidden_people(parameters, people.series, seed),
         demand.prices,
         households,
         households_hidden,
-        what_is_true(parameters, seed, geography, legacies, listing, stations, outcomes),
+        what_is_true(
+            parameters, seed, geography, legacies, listing, stations, outcomes, people.effect_of_returned_operator
+        ),
         county_years,
         county_years_hidden,
     )
@@ -222,3 +227,10 @@ def _hidden(parameters: Parameters, share_away: np.ndarray, seed: int) -> dict[s
     for name in ("returned", "enterprises", "parcels_received", "parcels_sent"):
         hidden[name] = random.random(share_away.shape) < parameters.missing_other
     return hidden
+
+
+def _hidden_people(parameters: Parameters, series: dict[str, np.ndarray], seed: int) -> dict[str, np.ndarray]:
+    """Choose which counts of people are not told; what a village does, grows and runs, everybody there knows."""
+    random = stream(seed, "missing people")
+    counts = [*GROUPS, "boarding", "neither"]
+    return {name: random.random(series[name].shape) < parameters.missing_other for name in counts}

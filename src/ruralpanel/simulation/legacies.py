@@ -32,6 +32,8 @@ class Proxy:
         −1 where more of it means less of the capacity.
     label
         What it is, in words.
+    most
+        More of it than there is cannot be counted.
     """
 
     name: str
@@ -40,7 +42,11 @@ class Proxy:
     kind: Literal["count", "share", "yes_or_no", "rate"]
     sign: int
     label: str
+    most: float = np.inf
 
+
+PROVINCES = 34
+"""Of China, with the autonomous regions and the cities of that rank."""
 
 PROXIES = (
     Proxy("brigade_enterprises_1982", "C1", "village", "count", 1, "Brigade enterprises"),
@@ -64,7 +70,7 @@ PROXIES = (
     Proxy("off_season_work_1985", "Y1", "village", "share", 1, "Working outside farming in the off season, %"),
     Proxy("flood_years_1949", "Y1", "county", "count", 1, "Years with floods, 1500 to 1949"),
     Proxy("seasonal_migrants_1985", "Y2", "village", "share", 1, "Seasonal migrants, %"),
-    Proxy("destinations_2000", "Y2", "village", "count", 1, "Provinces that migrants work in"),
+    Proxy("destinations_2000", "Y2", "village", "count", 1, "Provinces that migrants work in", PROVINCES),
     Proxy("moved_from_floods_1938", "Y2", "county", "share", 1, "Descended from people moved by floods, %"),
 )
 """Three or four a capacity; all measured before the first list."""
@@ -169,7 +175,7 @@ def _measured(
         signal = proxy.sign * standardised(true[proxy.capacity].to_numpy())
         seen = np.sqrt(reliability) * signal + np.sqrt(1 - reliability) * random.normal(size=len(table))
         missing = random.random(len(table)) < parameters.proxy_missing
-        table[proxy.name] = np.where(missing, np.nan, _in_units(proxy.kind, seen))
+        table[proxy.name] = np.where(missing, np.nan, np.minimum(_in_units(proxy.kind, seen), proxy.most))
     return villages, counties
 
 

@@ -146,6 +146,37 @@ class Parameters(Section):
     inflation: dict[int, float]
     inflation_province_sd: float
     road_shares: list[Share]
+    left_behind: dict[str, Share]
+    left_behind_by_away: dict[str, float]
+    left_behind_trend: dict[str, float]
+    left_behind_sd: float
+    left_behind_noise_sd: float
+    pupils: Share
+    schooled_away: Share
+    schooled_away_sd: float
+    schooled_away_trend: float
+    effect_schooled_away: float
+    working_age: Share
+    neither: Share
+    neither_sd: float
+    neither_trend: float
+    neither_noise_sd: float
+    effect_neither: float
+    operator_returned: Share
+    operator_by_capacity: float
+    handled: Share
+    handled_sd: float
+    handled_noise_sd: float
+    effect_returned_operator: float
+    branded: Share
+    branded_trend: float
+    effect_brand: float
+    standard: Share
+    standard_trend: float
+    effect_standards: float
+    irrigated_mean: Share
+    irrigated_by_production: float
+    irrigated_sd: float
     grain_mean: Positive
     grain_sd: float
     weather_sd: float

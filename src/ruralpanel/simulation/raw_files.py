@@ -6,7 +6,12 @@ from pathlib import Path
 
 from ruralpanel.frames.storage import save_json
 from ruralpanel.simulation.economy import Economy
-from ruralpanel.simulation.raw.forms import write_household_survey, write_village_form, write_village_proxies
+from ruralpanel.simulation.raw.forms import (
+    write_household_survey,
+    write_people_form,
+    write_village_form,
+    write_village_proxies,
+)
 from ruralpanel.simulation.raw.lists import write_lists
 from ruralpanel.simulation.raw.tables import (
     write_codes,
@@ -36,6 +41,7 @@ def write_raw_files(economy: Economy, folder: Path) -> None:
         write_codes,
         write_lists,
         write_village_form,
+        write_people_form,
         write_household_survey,
         write_migration,
         write_yearbook,

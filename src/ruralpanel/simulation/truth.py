@@ -41,6 +41,7 @@ def what_is_true(
     listing: Listing,
     stations: Stations,
     outcomes: dict[str, Outcome],
+    by_returned_operator: np.ndarray,
 ) -> dict[str, Any]:
     """Average true effects over the village-years since first listing, and say how all came about.
 
@@ -52,6 +53,8 @@ def what_is_true(
         Its places and treatments.
     outcomes
         Effects by the name of the outcome.
+    by_returned_operator
+        What it does to log parcels handled that a returned migrant runs the station, shape (villages, years).
 
     Returns
     -------
@@ -108,6 +111,13 @@ def what_is_true(
         "effects_of_stations": {
             "meaning": "averages over village-years since opening; in the year of opening, for the months open",
             **{name: _averages(effect, opening, station_since[open_now]) for name, effect in by_station.items()},
+        },
+        "effects_of_returned_operators": {
+            "meaning": "average over village-years in which a returned migrant runs the station; nothing else hangs on "
+            "who runs it",
+            "log_parcels_handled": _rounded(by_returned_operator[by_returned_operator != 0].mean())
+            if by_returned_operator.any()
+            else 0.0,
         },
         "adoption_in_latent_log_sales": _adoption(parameters, listing),
         "counts": _counts(parameters, geography, listing, stations),

@@ -8,13 +8,17 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ruralpanel.frames.periods.frequency import FrequencyName, frequency
 from ruralpanel.study.base import Name, Section, Text
+from ruralpanel.study.dose_response import DoseResponse
 from ruralpanel.study.estimators import LEAST_SQUARES, WITH_TREATMENT_TERMS, EstimatorName, meanings
+from ruralpanel.study.factors import Factors
 from ruralpanel.study.fixed_effects import FIXED_EFFECT
 from ruralpanel.study.groups import Groups
 from ruralpanel.study.matching import Matching
+from ruralpanel.study.near_misses import NearMisses
 from ruralpanel.study.resampling import Permutation, WildBootstrap
 from ruralpanel.study.switching import Switching
 from ruralpanel.study.synthetic import Synthetic
+from ruralpanel.study.threshold import Threshold
 from ruralpanel.study.vcovs import CORRECTIONS, KEYS_OF_SOME, VCOVS, Correction, Vcov, described, one_of, with_key
 
 _VARIANCE, _VARIANCE_SCHEMA = one_of(VCOVS)
@@ -54,21 +58,24 @@ class Inference(Section):
     """Coverage of the printed intervals."""
 
     bootstrap: WildBootstrap | None = None
-    """`two_way_fixed_effects`, `first_differences` and `event_study`: p-values of treatments and their interactions
-    with moderators, or of each event time, and of regressors, and intervals of what is not rejected, from a wild
-    cluster bootstrap, beside the others: `bootstrap: {}` for the usual one. They hold with fewer clusters than t tests
-    need. Needs one dimension of clusters."""
+    """p-values of treatments and their interactions with moderators, or of each event time, and of regressors, and
+    intervals of what is not rejected, from a wild cluster bootstrap, beside the others: `bootstrap: {}` for the usual
+    one. They hold with fewer clusters than t tests need. In `two_way_fixed_effects`, `first_differences` and
+    `event_study` it is of the regression; in `callaway_santanna`, `imputation`, `two_stage`, `stacked`,
+    `extended_two_way` and `chaisemartin_dhaultfoeuille` of what clusters contribute to each estimate, without the null
+    imposed. Needs one dimension of clusters."""
 
     permutation: Permutation | None = None
-    """`two_way_fixed_effects` with one treatment that stays: p-values of it and of its moderation from estimates with
-    permuted cohorts, beside the others: `permutation: {within: [province]}`. They ask whether anybody was affected at
-    all, for moderation too, and hold as far as it is chance who was treated when within the strata. The estimates drawn
+    """With one treatment that stays: p-values of all that is estimated of it from estimates with permuted cohorts,
+    beside the others: `permutation: {within: [province]}`. They ask whether anybody was affected at all, for moderation
+    too, and hold as far as it is chance who was treated when within the strata. `two_way_fixed_effects` is residualised
+    once; other estimators are estimated anew for each permutation, so that fewer `draws` may do. The estimates drawn
     are in `results/<study>/estimates/<block>.draws.parquet`, by the `row` of the block's estimates."""
 
     simultaneous: bool = False
-    """`event_study`, `sun_abraham` and `callaway_santanna`: whether to add a band that covers all event times at once
-    at the `level` (Montiel Olea and Plagborg-Møller 2019), which figures draw as thin bars beyond the intervals;
-    `callaway_santanna` has another for all cohorts, and one for all periods."""
+    """`event_study`, `sun_abraham`, `callaway_santanna` and `triple_differences`: whether to add a band that covers all
+    event times at once at the `level` (Montiel Olea and Plagborg-Møller 2019), which figures draw as thin bars beyond
+    the intervals; the last two have another for all cohorts, and one for all periods."""
 
     @model_validator(mode="after")
     def _keys_go_with_the_variance(self) -> Inference:
@@ -112,7 +119,7 @@ class Inference(Section):
 
 
 class GroupTime(Section):
-    """How `callaway_santanna` compares a cohort with units that are not treated."""
+    """How `callaway_santanna` and `triple_differences` compare a cohort with units that are not treated."""
 
     comparison: Literal["never_treated", "not_yet_treated"] = "never_treated"
     """Whom a cohort is compared with: units never treated, or all that are not treated yet."""
@@ -165,15 +172,19 @@ class Specification(Section):
     fixed_effects: list[Annotated[str, Field(pattern=FIXED_EFFECT)]] | None = None
     """Fixed effects, any number; `region*year` is one effect for each pair. A column in brackets has a slope of its
     own in every level, beside the level's intercept, as in R fixest: `village[year]` is a linear trend for each
-    village, `year[baseline_income]` lets the coefficient of baseline income differ from year to year. Left out: unit
-    and period, or the `level` of the treatments in the unit's place. An empty list is a pooled regression with a
-    constant."""
+    village, `year[baseline_income]` lets the coefficient of baseline income differ from year to year. `{outcome}`
+    stands for the name of each outcome: with `year[{outcome}_before]`, and a column `income_before` for the outcome
+    `income`, units are compared that were alike in what is explained. Left out: unit and period, or the `level` of the
+    treatments in the unit's place. An empty list is a pooled regression with a constant."""
     weights: Name | None = None
     """A column of weights. Rows whose weight is missing, zero or negative are left out, with a line in the ledger."""
     matching: Matching | None = None
     """Matching or entropy balancing before the estimation, which then has the weights that come of it: `matching:
     {covariates: [city_distance], outcome_path: [2010, 2011]}`. Standard errors take these weights as given. How alike
     units are before and after is in `results/<study>/estimates/<block>.matching.csv`."""
+    near_misses: NearMisses | None = None
+    """Of units never treated, only those that came close to the threshold of a running variable and missed it:
+    `near_misses: {running: sales, threshold: 10000000, within: 2000000}`."""
     along: Name | None = None
     """`two_way_fixed_effects`: one of the moderators, over whose values the effect of each treatment is reported too,
     with its interval, for a `gradient_figure`: at 25 values evenly spread from the 5th to the 95th percentile of
@@ -201,11 +212,23 @@ class Specification(Section):
     `local_projections` need it and use nothing beyond it, nor does `chaisemartin_dhaultfoeuille`, whose overall effect
     is of event times up to its end."""
     group_time: GroupTime | None = None
-    """`callaway_santanna`: whom cohorts are compared with, and how. Left out: with the never treated, units observed in
-    all periods, without covariates. Fixed effects and regressors do not enter it."""
+    """`callaway_santanna` and `triple_differences`: whom cohorts are compared with, and how. Left out: with the never
+    treated, units observed in all periods, without covariates. Fixed effects and regressors do not enter it."""
     synthetic: Synthetic | None = None
     """`synthetic_difference_in_differences`: how weights and standard errors are found. Left out: as in the authors'
     R package, and by the jackknife."""
+    eligible: Name | None = None
+    """`triple_differences`: the column of 0 and 1, constant within a unit, of who can be treated once its cohort is:
+    poor households of a listed village, say. Treatment is then of the eligible alone, and cohorts are of all."""
+    dose_response: DoseResponse | None = None
+    """`continuous_dose`: the column of the dose, and how effects follow it. Fixed effects and regressors do not enter
+    it."""
+    threshold: Threshold | None = None
+    """`threshold_regression_discontinuity`: the running variable and the threshold of it. Fixed effects and regressors
+    do not enter it, and `sample` picks the period in which units are compared."""
+    factors: Factors | None = None
+    """`interactive_fixed_effects`: factors or matrix completion, how many or how much shrunk, and how often clusters
+    are drawn. Left out: factors, as many as predict best."""
     switching: Switching | None = None
     """`chaisemartin_dhaultfoeuille`: whose changes of treatment count, and in what unit. Left out: those of all units,
     and effects not divided by the treatment that units have had. Fixed effects and regressors do not enter it."""
@@ -296,6 +319,10 @@ class Equation(Section):
     absorbing: bool = True
     group_time: GroupTime | None = None
     synthetic: Synthetic | None = None
+    eligible: Name | None = None
+    dose_response: DoseResponse | None = None
+    threshold: Threshold | None = None
+    factors: Factors | None = None
     switching: Switching | None = None
     groups: Groups | None = None
     intensities: dict[Name, Name] = {}
@@ -330,6 +357,8 @@ class Equation(Section):
     """The columns that are instrumented."""
     along: Name | None = None
     """The moderator over whose values effects are reported."""
+    near_misses: NearMisses | None = None
+    """Which units never treated are in the sample, where that is not all."""
     base_weights: Name | None = None
     """With matching: the panel's column of weights that those of matching multiply."""
 

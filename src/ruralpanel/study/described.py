@@ -107,6 +107,7 @@ def _together(study: Study, declared: Mapping[str, str], names: list[str]) -> di
         "licence": first.licence,
         "redistributable": first.redistributable,
         "access": first.access,
+        "standing": "public" if names[0] in study.printed_sources else study.data_standing,
     }
 
 

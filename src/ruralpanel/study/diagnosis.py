@@ -42,7 +42,8 @@ class DifferentialTrends(Item):
     effects: Annotated[int, Field(ge=0)] = 4
     """The last event time whose effects are averaged, against which trends are held."""
     size: Size = 0.05
-    """A warning where the joint test of the leads has a smaller p-value."""
+    """A warning where leads differ from zero by a test of this size: the joint one, or that of their slope, each of
+    half the size."""
     power: Size = 0.8
     """With which chance the test has to find a slope that matters, or there is a note."""
     slope_that_matters: Positive = 1.0
@@ -55,8 +56,10 @@ class DifferentialTrends(Item):
 class Anticipation(Item):
     """Effects before treatment begins."""
 
+    periods: Annotated[int, Field(ge=1)] = 2
+    """How many periods before treatment, and its declared anticipation, may be off the course of those before them."""
     size: Size = 0.05
-    """A warning where the effect in the last period before treatment, or its anticipation, has a smaller p-value."""
+    """A warning where they are off it by a test of this size, shared among the numbers of periods (Bonferroni)."""
 
 
 class BadControl(Item):
@@ -100,9 +103,11 @@ class Heterogeneity(Item):
     """The least weight of treated rows that count negatively, as a share of all weight, for a note."""
     forbidden_share: Share = 0.25
     """The least share of comparisons of later with earlier treated units in the two-way estimate for a note."""
+    apart: Annotated[float, Field(ge=0)] = 0.25
+    """A warning where two-way fixed effects differ significantly from the average of effects by cohort and period, and
+    by at least this share of that average."""
     size: Size = 0.05
-    """A warning where, with either share reached, two-way fixed effects differ from the average of effects by cohort
-    by a test of this size."""
+    """The size of that test."""
 
 
 class TreatmentExits(Item):
@@ -168,7 +173,8 @@ class Attrition(Item):
     """Units that leave the panel, the treated more or less often."""
 
     size: Size = 0.05
-    """A warning where the treated leave more, or less, often by a test of this size, ..."""
+    """A warning where the treated leave more, or less, often by a test of this size (a note where trimming bounds of
+    the effect are narrower than it is large), ..."""
     difference: Share = 0.01
     """... and by at least this, as a difference in the chance of a row to be missing."""
     outer: Annotated[float, Field(ge=0, lt=0.5)] = 0.01
@@ -181,7 +187,9 @@ class OddCohort(Item):
 
     size: Size = 0.05
     """A warning where the effect of a cohort differs from that of the others, adjusted for their number (Holm), by a
-    test of this size."""
+    test of this size, ..."""
+    share: Annotated[float, Field(ge=0)] = 0.5
+    """... and by at least this share of the effect on the others; a note where it differs by less."""
     entry: Positive = 3.0
     """A note where a cohort has more than so many times the units of the median cohort."""
 
@@ -219,10 +227,12 @@ class Influence(Item):
 
     change: Positive = 1.0
     """A warning where leaving out one unit, or the most treated, moves the effect by more than so many of its standard
-    errors, or leaving out one unit, cluster, cohort or region changes the sign of a significant one; a note where a
-    cluster moves it as much."""
+    errors and by `share`, or leaving out one unit, cluster, cohort or region changes the sign of a significant one; a
+    note where a cluster moves it as much."""
+    share: Share = 0.25
+    """The least share of the effect that counts."""
     most_treated: Annotated[int, Field(ge=1)] = 30
-    """How many of the most treated units are left out together, at most a tenth of all that are treated."""
+    """How many of the most treated units are left out together, at most 15 in a hundred of all that are treated."""
 
 
 class HeavyTails(Item):

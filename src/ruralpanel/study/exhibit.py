@@ -54,7 +54,10 @@ class Exhibit(Section):
     """What it is made from, each handed to its module as a frame under this name: `estimates` or `draws` (of its
     `blocks`), or a file of the panel stage: `panel`, `events`, `balance`, `missingness`, `matches`, `codebook`;
     `sensitivity`; `claims`; `sources` (what the table of every source covers); the `ledgers` of all stages; a map's
-    `lines` and `outlines`."""
+    `lines` and `outlines`; the `table` of one source."""
+
+    shows_analyses: ClassVar[str] = "honest_did"
+    """The kind of sensitivity analyses that it shows, if it shows any."""
 
     title: Text
     """The title, without its number."""
@@ -66,6 +69,10 @@ class Exhibit(Section):
     def estimated_in(self) -> list[str]:
         """The blocks whose estimates are shown; none for an exhibit that shows no estimates."""
         return []
+
+    def shows_outcome(self, outcome: str) -> bool:  # noqa: ARG002
+        """Tell whether estimates of an outcome are shown, where its block is."""
+        return True
 
     @classmethod
     def estimators(cls, named: Iterable[str] = ()) -> tuple[str, ...]:  # noqa: ARG003
@@ -81,6 +88,16 @@ class Exhibit(Section):
     def drawn_on(self) -> Outlines | None:
         """The outlines that it is drawn on; none for most."""
         return None
+
+    def standing(self, study: Study) -> str:
+        """Say what standing the data have that it shows."""
+        return study.data_standing
+
+    @property
+    def sources_shown(self) -> list[str]:
+        """The sources that it shows by themselves, whether or not the panel has them; none for most."""
+        drawn = self.drawn_on
+        return [drawn.of] if drawn is not None and drawn.of is not None else []
 
     def further_files(self, study: Study, made_table: Callable[[str], str]) -> dict[str, list[str]]:  # noqa: ARG002
         """Name the files of those of its :attr:`reads` that the kind alone knows.

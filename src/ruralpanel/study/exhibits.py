@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import Field, ValidationInfo, model_validator
@@ -46,6 +46,9 @@ class RegressionTable(OfEstimates):
 
     kind: Literal["regression_table"]
     """`regression_table`: coefficients with standard errors below, one column a regression."""
+    outcomes: Annotated[list[Name], Field(min_length=1)] | None = None
+    """The outcomes to show; left out: all of the blocks. Outcomes of one block, whose p-values are adjusted together,
+    can so stand in several tables."""
     terms: Annotated[list[Term], Field(min_length=1)] | None = None
     """The rows to show, in this order: treatments, `<name>_intensity` of one that enters by intensity, interactions,
     treatments by moderators (`listed*kinship`), regressors. Left out: all of them, but not a moderator's own
@@ -64,8 +67,14 @@ class RegressionTable(OfEstimates):
     stars: bool = False
     """Whether to mark p < 0.10, 0.05 and 0.01 with stars. Off by default, as journals now ask."""
 
+    def shows_outcome(self, outcome: str) -> bool:
+        """Tell whether estimates of an outcome are shown, where its block is."""
+        return self.outcomes is None or outcome in self.outcomes
+
     def problems(self, context: Context, at: KeyPath, behind: Behind) -> Iterator[Problem]:
-        """Find terms that are not there, and p-values that no block of the table asks for."""
+        """Find outcomes and terms that are not there, and p-values that no block of the table asks for."""
+        explained = [name for part in behind.parts for name in part.outcomes or []]
+        yield from context.all_known((*at, "outcomes"), self.outcomes, explained, "outcome of these blocks")
         yield from context.all_known((*at, "terms"), self.terms, behind.terms, "term of these blocks")
         inferences = [part.inference for part in behind.parts if part.inference is not None]
         asked = {
@@ -148,6 +157,57 @@ class SummaryTable(Exhibit):
         return {"columns": columns_as_described(study, self.columns)}
 
 
+class FactsTable(Exhibit):
+    """A table of facts that somebody typed from print."""
+
+    is_table = True
+    reads = ("table",)
+
+    kind: Literal["facts_table"]
+    """`facts_table`: the rows of one source as they are, such as counts published elsewhere with who published them.
+    They are of the world and not of the panel, so that simulated data of the study do not make them so."""
+    of: Name
+    """The source; it need not be joined to anything. What follows from other columns can be held to them by the
+    source's `checks`."""
+    columns: Annotated[list[Name], Field(min_length=2)]
+    """The columns to print, in this order, under their labels; the first says what a row is of."""
+    decimals: Annotated[int, Field(ge=0, le=8)] = 2
+    """Decimals of numbers that are not whole; a column of whole numbers has none."""
+    whole: list[Name] = []
+    """Columns of whole numbers that are years or other names, and have no separator of thousands."""
+
+    def standing(self, study: Study) -> str:  # noqa: ARG002
+        """Say that what was printed is public."""
+        return "public"
+
+    @property
+    def sources_shown(self) -> list[str]:
+        """The source that is printed."""
+        return [self.of]
+
+    def further_files(self, study: Study, made_table: Callable[[str], str]) -> dict[str, list[str]]:  # noqa: ARG002
+        """Name the file of its source's table."""
+        return {"table": [made_table(self.of)]}
+
+    def problems(self, context: Context, at: KeyPath, behind: Behind) -> Iterator[Problem]:  # noqa: ARG002
+        """Find a source and columns that are not there."""
+        sources = context.study.sources
+        yield from context.known((*at, "of"), self.of, sources, "source")
+        if self.of in sources:
+            columns = sources[self.of].column_names
+            yield from context.all_known((*at, "columns"), self.columns, columns, f"column of {self.of}")
+            yield from context.all_known((*at, "whole"), self.whole, self.columns, "column of this table")
+
+    def declares(self, study: Study, numbers: Mapping[str, str]) -> dict[str, Any]:  # noqa: ARG002
+        """Pick how the columns are called, and where the facts are from."""
+        source = study.sources[self.of]
+        found = {name: source.columns[name] for name in self.columns}
+        return {
+            "columns": {name: {"label": each.label or name, "unit": each.unit} for name, each in found.items()},
+            "sources": [source.cited(self.of)],
+        }
+
+
 class ScorecardTable(Exhibit):
     """A table of the claims and what became of them."""
 
@@ -221,6 +281,7 @@ AnyExhibit = Annotated[
     RegressionTable
     | SourceTable
     | SummaryTable
+    | FactsTable
     | ScorecardTable
     | EventStudyFigure
     | TrendsFigure

@@ -18,15 +18,15 @@ if TYPE_CHECKING:  # those know the kinds of exhibits, which are here
 
 
 class GradientFigure(OfEstimates):
-    """A figure of an effect over the values of a moderator."""
+    """A figure of an effect over the values of a moderator, or over the dose of the treatment."""
 
-    shows = ("interaction",)
+    shows = ("interaction", "dose")
 
     kind: Literal["gradient_figure"]
     """`gradient_figure`: the effect over the values of a moderator, with a band of intervals, one line a specification.
-    Its blocks estimate this where they say `along`."""
+    Its blocks estimate this where they say `along`, or where effects follow a `dose_response`."""
     moderator: Name
-    """The moderator, which is what `along` names in the blocks."""
+    """The moderator, which is what `along` names in the blocks, or the dose."""
     logarithm_of: Name | None = None
     """The column that the moderator is the natural logarithm of: it is then on the axis, in its unit."""
     divided_by: Annotated[float, Field(gt=0)] = 1.0
@@ -37,7 +37,8 @@ class GradientFigure(OfEstimates):
 
     def problems(self, context: Context, at: KeyPath, behind: Behind) -> Iterator[Problem]:
         """Find a moderator that no block estimates an effect along, and a logarithm of no column."""
-        if behind.parts and self.moderator not in {part.along for part in behind.parts}:
+        doses = {part.dose_response.dose for part in behind.parts if part.dose_response is not None}
+        if behind.parts and self.moderator not in {part.along for part in behind.parts} | doses:
             what = f"no block of this figure estimates an effect along `{self.moderator}`"
             hint = f"write `along: {self.moderator}` where it is among the `moderators`"
             yield context.file.problem((*at, "moderator"), what, hint)

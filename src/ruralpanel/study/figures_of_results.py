@@ -24,7 +24,9 @@ if TYPE_CHECKING:  # those know the kinds of exhibits, which are here
 class SpecificationCurveFigure(OfEstimates):
     """A figure of one effect in every specification."""
 
+    reads = ("estimates", "sensitivity")
     shows = ("coefficient", "overall")
+    shows_analyses = "specification_curve"
 
     kind: Literal["specification_curve_figure"]
     """`specification_curve_figure`: every estimate of one effect in the order of size, and what each chose."""
@@ -34,6 +36,13 @@ class SpecificationCurveFigure(OfEstimates):
     """The term whose estimates are shown: a treatment, `listed*kinship`, a regressor."""
     marked: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*/[a-z][a-z0-9_]*$")] | None = None
     """The specification to mark, as `block/specification`: usually the one that the text is about."""
+    sensitivity: Annotated[list[Name], Field(max_length=1)] = []
+    """An analysis of kind `specification_curve`, whose joint tests the notes tell."""
+
+    @property
+    def analysed_in(self) -> list[str]:
+        """The analyses that are shown."""
+        return list(self.sensitivity)
 
     def problems(self, context: Context, at: KeyPath, behind: Behind) -> Iterator[Problem]:
         """Find an outcome, a marked specification or a term that its blocks have not."""

@@ -6,7 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_COLUMN = r"[a-z][a-z0-9_]*"
+OF_THE_OUTCOME = "{outcome}"
+"""In a study file, stands for the name of the outcome of each equation: ``year[{outcome}_before]``."""
+
+_COLUMN = rf"(?:[a-z]|{re.escape(OF_THE_OUTCOME)})[a-z0-9_]*"
 
 FIXED_EFFECT = rf"^{_COLUMN}(\*{_COLUMN})*(\[{_COLUMN}\])?$"
 """The pattern of a fixed effect: columns joined by stars, and in brackets a column with a slope of its own."""
@@ -43,6 +46,11 @@ def fixed_effect(written: str) -> FixedEffect:
     """
     columns, _, slope = written.rstrip("]").partition("[")
     return FixedEffect(tuple(columns.split("*")), slope or None)
+
+
+def of_outcome(effects: Iterable[str], outcome: str) -> list[str]:
+    """Put the name of an outcome where a study file says ``{outcome}``; effects that are the same then stand once."""
+    return list(dict.fromkeys(effect.replace(OF_THE_OUTCOME, outcome) for effect in effects))
 
 
 def intercepts(effects: Iterable[str]) -> list[str]:

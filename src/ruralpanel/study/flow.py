@@ -42,7 +42,8 @@ def flow(study: Study, numbers: Mapping[str, str]) -> list[FlowStep]:
     -------
     list of FlowStep
         Files with lines to measure distances to, or with the outlines of a map, count as sources; exhibits that show no
-        estimates are of the panel, and those of sensitivity analyses of the blocks that these look at.
+        estimates are of the panel, or of the one source that is printed, and those of sensitivity analyses of the
+        blocks that these look at.
     """
 
     def origin(name: str) -> tuple[Stage, str]:
@@ -62,8 +63,10 @@ def flow(study: Study, numbers: Mapping[str, str]) -> list[FlowStep]:
     for name, exhibit in study.exhibits.items():
         behind = [*exhibit.estimated_in, *(study.sensitivity[each].block for each in exhibit.analysed_in)]
         blocks: list[tuple[Stage, str]] = [("estimation", block) for block in dict.fromkeys(behind)]
-        made_of = blocks or [("panel", PANEL)]
-        if exhibit.drawn_on is not None:
-            made_of = [*made_of, ("sources", exhibit.drawn_on.of or Path(str(exhibit.drawn_on.path)).name)]
+        shown: list[tuple[Stage, str]] = [("sources", name) for name in exhibit.sources_shown]
+        made_of = blocks or ([] if "table" in exhibit.reads else [("panel", PANEL)])
+        made_of = [*made_of, *shown]
+        if exhibit.drawn_on is not None and not shown:
+            made_of = [*made_of, ("sources", Path(str(exhibit.drawn_on.path)).name)]
         steps.append(FlowStep(stage="exhibits", name=name, made_of=made_of, words=numbers[name]))
     return steps

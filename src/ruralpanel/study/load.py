@@ -23,7 +23,7 @@ STUDIES = Path("config/studies")
 
 ENDINGS = (".yaml", ".yml")
 
-NOT_OF_STUDIES = ("published", "logs", "monte_carlo")
+NOT_OF_STUDIES = ("published", "logs", "monte_carlo", "power")
 """Folders of results that no study's are."""
 
 CONFIGURATION = ("study", "monte_carlo", "allow_code")

@@ -19,6 +19,7 @@ from ruralpanel.study.diagnosis import Diagnosis
 from ruralpanel.study.estimators import ESTIMATORS, OWN_PATTERN, may_draw
 from ruralpanel.study.exhibits import AnyExhibit
 from ruralpanel.study.figures_of_places import Outlines
+from ruralpanel.study.fixed_effects import of_outcome
 from ruralpanel.study.legacies import INDEX_WORDS, Legacy
 from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.panel import ColumnOrigin, Panel
@@ -38,7 +39,7 @@ DataStanding = Literal["simulated", "restricted", "public"]
 
 
 def _not_a_folder_of_results(name: str) -> str:
-    if name in ("published", "logs", "monte_carlo"):
+    if name in ("published", "logs", "monte_carlo", "power"):
         raise ValueError(f"`{name}` is a folder of results; choose another name")
     return name
 
@@ -267,8 +268,13 @@ class Study(Section):
 
     @property
     def drawn_sources(self) -> set[str]:
-        """The sources whose lines or areas maps are drawn on; no number comes from them."""
-        return {each.of for each in self.outlines if each.of is not None}
+        """The sources that exhibits show by themselves, lines or areas of maps, and facts; no estimate is of them."""
+        return {name for each in self.exhibits.values() for name in each.sources_shown}
+
+    @property
+    def printed_sources(self) -> set[str]:
+        """Those of them that are facts typed from print, whatever the data of the study are."""
+        return {name for each in self.exhibits.values() if "table" in each.reads for name in each.sources_shown}
 
     @property
     def drawn_files(self) -> list[str]:
@@ -457,7 +463,9 @@ class Study(Section):
                             along=stated.get("along"),
                             engine=stated.get("engine", "ruralpanel"),
                             **_instrumented(stated, declared, estimator),
-                            fixed_effects=stated.get("fixed_effects", [within, self.panel.period]),
+                            fixed_effects=of_outcome(
+                                stated.get("fixed_effects", [within, self.panel.period]), outcome_name
+                            ),
                             weights=matching.weights_name(weights) if matching is not None else weights,
                             sample=stated.get("sample"),
                             inference=inference,
@@ -473,6 +481,10 @@ class Study(Section):
                             longitude=placed.longitude if placed is not None else None,
                             group_time=group_time,
                             synthetic=resampled,
+                            eligible=stated.get("eligible"),
+                            threshold=stated.get("threshold"),
+                            factors=stated.get("factors"),
+                            dose_response=stated.get("dose_response"),
                             switching=stated.get("switching"),
                             groups=stated.get("groups"),
                             absorbing=all(each.absorbing for each in declared.values()),
@@ -497,6 +509,7 @@ class Study(Section):
                             groups_above=self._groups_above(),
                             dating=self._dating(treatments),
                             matching=matching,
+                            near_misses=stated.get("near_misses"),
                             base_weights=weights if matching is not None else None,
                         )
                     )
@@ -505,7 +518,7 @@ class Study(Section):
     def equations_analysed(self, name: str) -> list[Equation]:
         """List the equations that a sensitivity analysis is of, in the order of their block."""
         declared = self.sensitivity[name]
-        return [equation for equation in self.equations(declared.block) if declared.is_of(equation)]
+        return [each for block in declared.blocks for each in self.equations(block) if declared.is_of(each)]
 
     @cached_property
     def subjects(self) -> list[DeclaredSubject]:

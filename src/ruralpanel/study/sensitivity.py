@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -18,6 +18,13 @@ Power = Annotated[float, Field(gt=0, lt=1)]
 class Sensitivity(Section):
     """What all analyses share."""
 
+    reads_panel: ClassVar[bool] = False
+    """Whether something is estimated again, for which the panel is needed."""
+    estimates_again: ClassVar[bool] = False
+    """Whether that is with the equations' own estimators."""
+    made_of: ClassVar[str] = ""
+    """The module of the stage that reads what it is made of, beside its own; empty for none."""
+
     block: Name
     """The block whose estimates are looked at."""
     specification: Name | None = None
@@ -27,6 +34,11 @@ class Sensitivity(Section):
     level: Annotated[float, Field(gt=0, lt=1)] = 0.95
     """Coverage of intervals, and one less the size of tests."""
 
+    @property
+    def blocks(self) -> list[str]:
+        """The blocks whose equations are looked at."""
+        return [self.block]
+
     def _is_chosen(self, equation: Equation) -> bool:
         specification, outcome = self.specification or equation.specification, self.outcome or equation.outcome
         return (equation.specification, equation.outcome) == (specification, outcome)
@@ -34,6 +46,8 @@ class Sensitivity(Section):
 
 class OfEventStudy(Sensitivity):
     """What analyses of coefficients by event time share."""
+
+    made_of = "ruralpanel.sensitivity.event_study"
 
     kind: str
 
@@ -53,6 +67,9 @@ class OfEventStudy(Sensitivity):
 
 class OfRegression(Sensitivity):
     """What analyses of two-way fixed effects with regressors share."""
+
+    reads_panel = True
+    made_of = "ruralpanel.sensitivity.regression"
 
     kind: str
     term: Term | None = None
@@ -141,8 +158,73 @@ class OmittedVariable(OfRegression):
     """How many times as strong as each of these."""
 
 
+class OfAdoption(Sensitivity):
+    """What analyses share that look anew at the panel of one treatment that stays."""
+
+    reads_panel = True
+
+    kind: str
+    estimator: EstimatorName | None = None
+    """One estimator of the block; left out: all of them."""
+
+    def term_of(self, equation: Equation) -> str:
+        """Name the treatment that is looked at."""
+        return equation.treatments[0]
+
+    def is_of(self, equation: Equation) -> bool:
+        """Tell whether an equation of the block is looked at."""
+        of_one = len(equation.treatments) == 1 and equation.absorbing and not equation.intensities
+        return of_one and self.estimator in (None, equation.estimator) and self._is_chosen(equation)
+
+
+class AttritionBounds(OfAdoption):
+    """Bounds where outcomes are missing, and treatment may have to do with that (Lee 2009; Manski 1990)."""
+
+    kind: Literal["attrition_bounds"]
+    """`attrition_bounds`: the effect on those who are observed with treatment and without, where treatment moves all
+    in one direction towards being observed or away from it (Lee 2009), and on all, whatever is missing (Manski 1990).
+    Bounds are the same for all estimators of a specification; name one."""
+    groups: list[Name] = []
+    """Columns that do not change within a unit and that treatment does not move: trimming is within their groups, which
+    makes bounds no wider. Always within cohort and period."""
+    outcome_range: Annotated[list[float], Field(min_length=2, max_length=2)] | None = None
+    """Between which all changes of the outcome since the period before treatment lie, after transformation; left out:
+    the 1st and the 99th percentile of those observed."""
+
+    @model_validator(mode="after")
+    def _range_is_one(self) -> AttritionBounds:
+        if self.outcome_range is not None and not self.outcome_range[0] < self.outcome_range[1]:
+            raise ValueError(f"`outcome_range` runs backwards, from {self.outcome_range[0]} to {self.outcome_range[1]}")
+        return self
+
+
+class SpecificationCurve(OfAdoption):
+    """All specifications of one effect together, against permuted treatments (Simonsohn, Simmons and Nelson 2020)."""
+
+    estimates_again = True
+
+    kind: Literal["specification_curve"]
+    """`specification_curve`: the median effect over all specifications, the share with its sign, and the share that is
+    significant with it, against the same of cohorts that changed places (Simonsohn, Simmons and Nelson 2020)."""
+    further_blocks: list[Name] = []
+    """More blocks with specifications of the same effect."""
+    draws: Annotated[int, Field(ge=19, le=99_999)] = 199
+    """How many permutations; every specification is estimated in each of them."""
+    within: list[Name] = []
+    """Columns, constant in each of what is permuted, in whose groups cohorts change places; left out: among all."""
+    among: Name | None = None
+    """A column of groups in which all are treated at the same time, which change places; left out: the level at which
+    treatment is assigned, or else the units."""
+
+    @property
+    def blocks(self) -> list[str]:
+        """The blocks whose equations are looked at."""
+        return [self.block, *self.further_blocks]
+
+
 AnySensitivity = Annotated[
-    HonestDid | PretrendPower | EquivalenceOfLeads | Oster | OmittedVariable, Field(discriminator="kind")
+    HonestDid | PretrendPower | EquivalenceOfLeads | Oster | OmittedVariable | AttritionBounds | SpecificationCurve,
+    Field(discriminator="kind"),
 ]
 
 ANALYSES: dict[str, type[Sensitivity]] = {

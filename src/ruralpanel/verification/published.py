@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -168,12 +168,15 @@ class ShownIn:
     labels
         By address, the row and the column of an estimate in it, from
         :func:`ruralpanel.verification.cell_labels.cell_labels`; an estimate without one is called by its address.
+    shows_outcome
+        Tells of an outcome whether it is shown.
     """
 
     number: str
     blocks: Sequence[str]
     decimals: int
     labels: Mapping[str, str] = field(default_factory=dict)
+    shows_outcome: Callable[[str], bool] = lambda _: True
 
 
 def keep_as_published(estimates: pd.DataFrame, shown: Sequence[ShownIn], source: str) -> pd.DataFrame:
@@ -199,7 +202,8 @@ def keep_as_published(estimates: pd.DataFrame, shown: Sequence[ShownIn], source:
     is_mean = estimates["estimator"].map(lambda name: ESTIMATORS[name].means_by_cohort).astype(bool)
     printed = is_mean | (estimates["cohort"].isin(["", None]) & estimates["period"].isna())
     for exhibit in shown:
-        part = estimates[printed & estimates["block"].isin(exhibit.blocks) & estimates["estimate"].notna()]
+        of_exhibit = estimates["block"].isin(exhibit.blocks) & estimates["outcome"].map(exhibit.shows_outcome)
+        part = estimates[printed & of_exhibit & estimates["estimate"].notna()]
         for row in part.to_dict("records"):
             place = {name: "" if pd.isna(row[name]) else str(row[name]) for name in COLUMNS[1:9]}
             address = address_of(row)

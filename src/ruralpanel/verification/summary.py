@@ -55,6 +55,7 @@ def summary_of(results: Path) -> str:
             lines.append(f"{name + ':':<23} {path.as_posix()}")
     if (results / "verdict.csv").is_file():
         lines.append(verdict_line(results))
+        lines += _facts(results).get("registered", [])
         lines += changed_lines(results)
     return "\n".join(lines)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from ruralpanel.words.claims import CLAIMS, EVIDENCE
 from ruralpanel.words.diagnosis import FLAWS, REMEDIES
 
-TOGETHER = {"several": "; ", "listed": ", ", "also": " and "}
+TOGETHER = {"several": "; ", "listed": ", ", "also": " and ", "sentences": " "}
 """What stands between reasons that are put together, by code."""
 
 SAMPLES = {
@@ -28,6 +28,9 @@ SAMPLES = {
     "event_times_left_out": "event time {times} of {treatment:name} left out, as its donut or anticipation says",
     "event_times_of": "event times of {treatment:name}",
     "left_out_by_donut": "event time {times} left out, as the donut of {treatment:name} says",
+    "not_near_threshold": "never treated, and {running:name} never within {within:g} below the threshold",
+    "far_above_threshold": "{running:name} not within {above:g} above the threshold when first treated",
+    "near_misses_only": "of the never treated those whose {running:name} came within {within:g} below the threshold",
     "without_event_times": "without event time {times} of {treatment:name}",
     "event_time": "event time {time}",
     "event_times_together": "event times {first} to {last} together",
@@ -159,6 +162,10 @@ ERRORS = {
     "each_once": ", each of {units:,} units once",
     "drawn": ", {draws:,} draws",
     "draws": "{draws:,} draws",
+    "nearest_neighbours": "by the {number} nearest neighbours",
+    "jackknife_of_units": "jackknife of units",
+    "no_bootstrap_one_treated": "no standard error by bootstrap: one {group:name} only is treated",
+    "no_bootstrap_few_draws": "no standard error by bootstrap: {draws:,} of {asked:,} draws could be estimated",
     "no_jackknife_one_group": "no standard error by jackknife: cohort {cohort} is treated in one {group:name} only, "
     "which cannot be left out",
     "no_jackknife_all_weight": "no standard error by jackknife: all weight for cohort {cohort} is on one {group:name}, "
@@ -178,6 +185,10 @@ P_VALUES = {
     "wild_webb": "wild cluster bootstrap with Webb weights, {draws}, {imposed} (Webb 2023); {of}",
     "all_patterns": "all {draws:,} patterns of signs",
     "null_imposed": "null imposed",
+    "multiplier_rademacher": "wild bootstrap of what clusters contribute, with Rademacher weights, {draws}, null not "
+    "imposed (Callaway and Sant’Anna 2021; Kline and Santos 2012), {clusters} clusters",
+    "multiplier_webb": "wild bootstrap of what clusters contribute, with Webb's weights, {draws}, null not imposed "
+    "(Callaway and Sant’Anna 2021; Webb 2023), {clusters} clusters",
     "null_not_imposed": "null not imposed",
     "treated_of": "{treated} of {clusters} clusters treated",
     "of_clusters": "{clusters} clusters",
@@ -186,6 +197,10 @@ P_VALUES = {
     "within": " within {names:ands names}",
     "no_permutations": "no permutations: {why}",
     "more_than_its_cohort": "{treatment:name} is not all that its cohort says",
+    "assigned_above_permuted": "all of a {level:name} are treated alike, so that treatment does not vary among "
+    "{among:name} within it; permute among {level:name}",
+    "no_cohorts_to_permute": "{treatment:name} begins for all {among:name} of a stratum at the same time, so that "
+    "nothing changes places",
     "differs_within_permuted": "{column:name} differs within what is permuted",
     "not_bootstrapped": "not bootstrapped: {why}",
     "not_permuted": "not permuted: {why}",
@@ -280,6 +295,45 @@ COMPARISONS = {
     "covariates_collinear": "covariates are collinear within a group",
     "covariates_separate": "covariates tell the cohort from its comparison group perfectly",
     "covariates_nearly_separate": "covariates tell the cohort from its comparison group nearly perfectly",
+    "effects_on_eligible": "effects on those with {name:name}",
+    "eligible_not_binary": "`{name}` has to be 0 or 1: who can be treated",
+    "nobody_eligible": "nobody is eligible: `{name}` is 0 in all rows",
+    "everybody_eligible": "everybody is eligible: `{name}` is 1 in all rows, so that nobody in a cohort is left to "
+    "compare with",
+    "no_eligible_in_cohort": "nobody in the cohort is eligible",
+    "all_eligible_in_cohort": "everybody in the cohort is eligible",
+    "comparison_without_both": "no cohort to compare with has both eligible units and others",
+    "nobody_on_one_side": "nobody is {side:words} {running:name} = {cutoff:g}, the threshold",
+    "threshold_not_followed": "{treatment:name} does not follow from the threshold of {running:name} in "
+    "{rows:count row}: write `design: fuzzy` where it is one of several reasons, or `design: crossing` for the effect "
+    "of being beyond it",
+    "no_jump": "no jump at the threshold of {running:name} can be estimated: {why}",
+    "no_density": "no density of {running:name} at the threshold can be estimated: {why}",
+    "few_near_threshold": "{rows:count row} on a side within the bandwidth, or the different values among them, are "
+    "too few for {coefficients} coefficients",
+    "one_cluster_near_threshold": "one cluster only on a side within the bandwidth",
+    "no_bandwidth": "no bandwidth is best: there is neither curvature nor error",
+    "beyond_bandwidth": "further than {bandwidth:.4g} from {running:name} = {cutoff:g}",
+    "near_threshold": "within {bandwidth:.4g} of {running:name} = {cutoff:g}, its bias from within {bias:.4g}",
+    "densities_at": "densities of {below:.4g} below and {above:.4g} above, from within {bandwidth:.4g}",
+    "treatment_does_not_jump": "{treatment:name} does not jump at the threshold of {running:name}",
+    "with_factors": "untreated outcomes with {number:count common factor}{chosen}",
+    "matrix_completed": "untreated outcomes completed, singular values less {share:.3g} of the largest{chosen}",
+    "chosen_by_prediction": ", which predicts untreated rows best",
+    "no_factor_possible": ", as units or periods are seen untreated too seldom for any",
+    "too_many_factors": "{number} common factors are too many: the rows before treatment and the units never treated "
+    "tell {most} at most",
+    "nobody_never_treated_for_factors": "nobody is never treated, whose common factors could be found: "
+    "`method: matrix_completion` does without",
+    "factors_do_not_settle": "the factors are not found within {steps:,} steps; try fewer, or `matrix_completion`",
+    "dose_changes": "`{name}` changes within {units:count unit} while they are treated, and a dose has to be the same "
+    "in all rows in which a unit is treated",
+    "nobody_has_dose": "no treated unit has a `{name}` above zero",
+    "same_dose": "`{name}` is the same for all treated units, so that effects cannot follow it",
+    "without_dose": "{units:count treated unit} without a {name:name} above zero",
+    "few_doses": "{doses:count different dose} in the cohort are too few, or too much alike, for a curve of "
+    "{coefficients} coefficients",
+    "no_cohort_has_dose": "no cohort has doses on both sides of it",
     "no_period_before_treatment": "there is no period before treatment and its anticipation",
     "nobody_observed": "neither the cohort nor anybody to compare it with is observed",
     "no_untreated_row": "no row of this sample is untreated, so that there is nothing to impute from",
@@ -399,6 +453,11 @@ SENSITIVITY = {
     "no_such_variable": "no variable can be {times:g} times as strong as {benchmark:name}",
     "no_other_regressors": "the regression has no other regressors, which unobserved ones could be compared with",
     "set_without_error": "the interval is the set up to the coefficient with regressors; no sampling error is in it",
+    "nothing_missing": "all units of the sample are observed in all its periods",
+    "units_seen_once": "units are not followed over periods, so that nobody can leave",
+    "arm_never_observed": "no group has observed rows with treatment and without",
+    "several_effects_in_one_curve": "specifications are of more than one outcome or treatment; name one `outcome`",
+    "no_specification_estimated": "no specification has an estimate",
     "chance_without_trend": "parallel trends alone give a significant lead with a chance of {chance:.3f}",
 }
 """What sensitivity analyses say."""
@@ -432,6 +491,16 @@ ANALYSED = {
     "share_of_it": "{share:.0%} of it",
     "beside_one_as_strong": "beside one as strong as {benchmark:name}",
     "beside_omitted": "beside an omitted variable {times:g} times as strong as {benchmark:name}",
+    "observed_of_treated": "share of the treated that is observed",
+    "observed_of_untreated": "share of those compared with that is observed",
+    "lower_bound": "lower bound",
+    "upper_bound": "upper bound",
+    "one_direction_of_attrition": "treatment moves all in one direction towards being observed or away from it",
+    "missing_between": "missing changes are anything between {low:g} and {high:g}",
+    "median_of_specifications": "median of the estimates",
+    "share_with_its_sign": "share of estimates with the sign of the median",
+    "share_significant_with_it": "share of estimates with that sign and significant",
+    "permuted_among": "{specifications:,} specifications against {draws:,} permutations of cohorts among {among:name}",
     "unit_of_outcome": "outcome",
     "outcome_per_period": "outcome per period",
     "share": "share",

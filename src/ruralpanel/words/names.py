@@ -53,4 +53,8 @@ def row_words(row: Mapping[Any, Any] | pd.Series, labels: Mapping[str, str]) -> 
     if row["kind"] == "effect_at":
         value = "" if at["value"] is None else f" = {at['value']!r}".replace("-", "\N{MINUS SIGN}")
         return f"{words} at {name_words(at['moderator'], labels)}{value}"
+    if row["kind"] == "density_test":
+        return f"Density of {words} at the threshold"
+    if row["kind"] == "response_at":
+        return f"{words} per unit of {name_words(at['dose'], labels)} at {at['value']!r}"
     return words

@@ -141,7 +141,7 @@ class _Cells:
     observed: Observed
 
     def average(self, chosen: NDArray[np.bool_]) -> tuple[float, NDArray[np.float64]]:
-        """Average over cells by the size of their cohorts, which is estimated too."""
+        """Average over cells by the size of their cohorts, which is estimated too: of those who can be treated."""
         cohorts, cell = np.unique(self.cohort[chosen], return_inverse=True)
         size = self._sizes(cohorts)[cell]
         total, effects = size.sum(), self.effect[chosen]
@@ -149,7 +149,7 @@ class _Cells:
         # What a unit adds to the sizes of its cohort's cells, by what these are above the average.
         above = np.bincount(cell, effects - effect)
         place = np.minimum(np.searchsorted(cohorts, self.observed.cohort), len(cohorts) - 1)
-        member = self.observed.weight * (cohorts[place] == self.observed.cohort)
+        member = self.observed.averaged * (cohorts[place] == self.observed.cohort)
         influence = member * above[place] - size @ (effects - effect)
         return effect, influence / total + self._mean_influence(chosen, size / total)
 
@@ -165,7 +165,7 @@ class _Cells:
 
     def _sizes(self, cohorts: NDArray[np.float64]) -> NDArray[np.float64]:
         """Give the share of units, by their weights, that are in each cohort."""
-        weight, cohort = self.observed.weight, self.observed.cohort
+        weight, cohort = self.observed.averaged, self.observed.cohort
         return np.array([weight[cohort == each].sum() / len(weight) for each in cohorts])
 
     def _mean_influence(self, chosen: NDArray[np.bool_], shares: NDArray[np.float64]) -> NDArray[np.float64]:

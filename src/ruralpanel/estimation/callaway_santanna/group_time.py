@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,6 +21,9 @@ from ruralpanel.study.blocks import GroupTime
 
 ZERO = because("base_period")
 
+Compare = Callable[["Observed", GroupTime, int, float, int, int], Comparison]
+"""Compares a cohort (by its first period) in a period with a base (by their positions), given the anticipation."""
+
 
 @dataclass(frozen=True)
 class Observed:
@@ -37,6 +41,8 @@ class Observed:
         Sampling weight of each unit, with mean one.
     periods
         The periods, ascending.
+    eligible
+        Which units can be treated when their cohort is; None where all can.
     """
 
     outcome: NDArray[np.float64]
@@ -44,6 +50,12 @@ class Observed:
     covariates: NDArray[np.float64]
     weight: NDArray[np.float64]
     periods: NDArray[np.int64]
+    eligible: NDArray[np.bool_] | None = None
+
+    @cached_property
+    def averaged(self) -> NDArray[np.float64]:
+        """The weight of each unit in sizes of cohorts: zero of those who cannot be treated."""
+        return self.weight if self.eligible is None else self.weight * self.eligible
 
     @cached_property
     def complete(self) -> bool:
@@ -71,7 +83,9 @@ class GroupTimeEffects:
     influence: NDArray[np.float64]
 
 
-def group_time_effects(observed: Observed, choice: GroupTime, anticipation: int) -> GroupTimeEffects:
+def group_time_effects(
+    observed: Observed, choice: GroupTime, anticipation: int, compare: Compare | None = None
+) -> GroupTimeEffects:
     """Estimate the effect on every cohort in every period.
 
     After treatment begins, a period is compared with the last one before treatment and its anticipation; before, with
@@ -86,6 +100,8 @@ def group_time_effects(observed: Observed, choice: GroupTime, anticipation: int)
         Comparison group, method, and whether all rows or units seen in all periods are used.
     anticipation
         Periods before treatment in which it may already have effects.
+    compare
+        Compares a cohort in a period with the one at its base; left out, with its comparison group.
 
     Returns
     -------
@@ -105,7 +121,7 @@ def group_time_effects(observed: Observed, choice: GroupTime, anticipation: int)
                 if base == position:
                     row |= {"effect": 0.0, "reason": ZERO}
                 else:
-                    found = _compare(observed, choice, anticipation, cohort, position, base)
+                    found = (compare or compare_cohort)(observed, choice, anticipation, cohort, position, base)
                     row["effect"], influence[len(rows)] = found.effect, found.influence
             except CannotCompare as error:
                 row["reason"] = error.reason
@@ -163,11 +179,29 @@ def groups_of(
     return in_cohort, (observed.cohort > untreated_until) & ~in_cohort
 
 
-def _compare(
+def compare_cohort(
     observed: Observed, choice: GroupTime, anticipation: int, cohort: float, position: int, base: int
 ) -> Comparison:
-    """Compare a cohort in a period with the one at its base, and spread the influence over all units of the sample."""
-    in_cohort, in_comparison = groups_of(observed, choice, anticipation, cohort, position, base)
+    """Compare a cohort with its comparison group, in a period and at its base."""
+    groups = groups_of(observed, choice, anticipation, cohort, position, base)
+    return compare_groups(observed, choice, *groups, position, base)
+
+
+def compare_groups(
+    observed: Observed,
+    choice: GroupTime,
+    in_cohort: NDArray[np.bool_],
+    in_comparison: NDArray[np.bool_],
+    position: int,
+    base: int,
+) -> Comparison:
+    """Compare two groups of units in a period and at its base, and spread the influence over all of the sample.
+
+    Raises
+    ------
+    CannotCompare
+        If they cannot be compared.
+    """
     taking_part = in_cohort | in_comparison
     size = len(observed.cohort)
     # Where everything is observed, the two ways of using rows have the same estimate, and this one is the sharper.

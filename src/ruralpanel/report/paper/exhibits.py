@@ -93,7 +93,7 @@ def read_shown(folder: Path, study: Study, name: str) -> ShownExhibit:
         number=caption["number"].rsplit(" ", 1)[-1],
         title=exhibit.title,
         notes=caption["notes"],
-        simulated=study.data_standing == "simulated",
+        simulated=exhibit.standing(study) == "simulated",
         table=from_plain(contents(".json")) if exhibit.is_table else None,
         picture=None if exhibit.is_table else f"{name}.pdf",
     )

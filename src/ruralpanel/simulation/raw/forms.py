@@ -10,6 +10,7 @@ import pandas as pd
 
 from ruralpanel.simulation.economy import INCOME_COLUMNS, ROADS, Economy
 from ruralpanel.simulation.legacies import PROXIES
+from ruralpanel.simulation.people import NO_STATION, RETURNED, STAYED
 from ruralpanel.simulation.random_streams import stream
 from ruralpanel.simulation.raw.writers import write_csv, write_spss, write_stata
 
@@ -42,6 +43,28 @@ FORM_COLUMNS = {
     "road": ("road", "Road to the village in the first year"),
 }
 """Columns of the village form: names of the panel, and labels."""
+
+PEOPLE_COLUMNS = {
+    "villcode": ("village", "Village, 12-digit code of 2020"),
+    "year": ("year", "Year"),
+    "n_women": ("women", "Residents: women of 16 to 59 years"),
+    "n_child": ("children", "Residents: children below 16 years"),
+    "n_old": ("old", "Residents of 60 years and more"),
+    "n_pupils": ("pupils", "Pupils from 8 years on, of registered families"),
+    "n_board": ("boarding", "Of these, at a school elsewhere, where they board"),
+    "n_workage": ("working_age", "Registered persons of working age"),
+    "n_neither": ("neither", "Of these, living neither on a farm of their own nor on work elsewhere"),
+    "operator": ("operator", "Who runs the Rural Taobao station"),
+    "st_parcels": ("parcels_handled", "Parcels received through the station in the year"),
+    "brand": ("brand", "The village has a brand of its own"),
+    "std_seed": ("standard_seed", "One variety, by agreement"),
+    "std_grow": ("standard_growing", "One way of growing, by agreement"),
+    "std_pick": ("standard_picking", "One time of picking, by agreement"),
+    "std_grade": ("standard_grading", "One grading, by agreement"),
+    "std_pack": ("standard_packing", "One packing, by agreement"),
+    "irrigated": ("irrigated", "Farmland under irrigation in the first year, per cent"),
+}
+"""The same for the form of people and services."""
 
 HOUSEHOLD_COLUMNS = {
     "hhid": ("household", "Household"),
@@ -112,6 +135,24 @@ def _slips(economy: Economy, panel: pd.DataFrame) -> pd.DataFrame:
         meant = chosen[column]
         rows.append(chosen[["village", "year"]].assign(column=column, typed=meant * factor, meant=meant))
     return pd.concat(rows).sort_values(["village", "year"])
+
+
+def write_people_form(economy: Economy, folder: Path) -> None:
+    """Write the form of people and services, in which what was not told is ``.a`` and an operator is a code."""
+    panel = economy.panel
+    table = pd.DataFrame({raw: panel[name] for raw, (name, _) in PEOPLE_COLUMNS.items()})
+    hidden = {raw: economy.hidden[name] for raw, (name, _) in PEOPLE_COLUMNS.items() if name in economy.hidden}
+    for raw, mask in hidden.items():
+        table[raw] = table[raw].astype(object).mask(pd.Series(mask.ravel()), "a")
+    wide = dict.fromkeys(("st_parcels",), np.int32)
+    narrow = {str(name): np.int16 for name in table if pd.api.types.is_numeric_dtype(table[name])} | wide
+    write_stata(
+        _narrowed(table, narrow),
+        folder / "village_people.dta",
+        [label for _, label in PEOPLE_COLUMNS.values()],
+        {"operator": {NO_STATION: "no station", RETURNED: "returned migrant", STAYED: "never away"}},
+        {raw: ["a"] for raw in hidden},
+    )
 
 
 def write_household_survey(economy: Economy, folder: Path) -> None:

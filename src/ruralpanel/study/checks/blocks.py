@@ -9,7 +9,7 @@ from ruralpanel.errors import Problem, nearest
 from ruralpanel.study.blocks import Block, Equation, Specification
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.checks.levels import at_level, hazard_of_levels
-from ruralpanel.study.checks.matching import matching_of, names_in_matching
+from ruralpanel.study.checks.matching import matching_of, names_in_matching, near_misses_of
 from ruralpanel.study.checks.resampling import adjustment, permutation_of, resampling
 from ruralpanel.study.estimators import (
     BY_COHORT,
@@ -22,7 +22,7 @@ from ruralpanel.study.estimators import (
     is_own,
     reading,
 )
-from ruralpanel.study.fixed_effects import columns_of, fixed_effect
+from ruralpanel.study.fixed_effects import columns_of, fixed_effect, of_outcome
 from ruralpanel.study.own_estimators import functions_in, own_files
 from ruralpanel.study.yaml_file import KeyPath, is_file
 
@@ -61,9 +61,9 @@ def blocks(context: Context) -> Iterator[Problem]:
         yield from context.known(("estimator_labels", name), name, list(used), "estimator of this study's own")
     for name, block in context.study.blocks.items():
         at: KeyPath = ("blocks", name)
-        found = list(_specification(context, at, block))
+        found = list(_specification(context, at, block, block.outcomes))
         for each, own in (block.specifications or {}).items():
-            found += _specification(context, (*at, "specifications", each), own)
+            found += _specification(context, (*at, "specifications", each), own, own.outcomes or block.outcomes)
         for key in ("outcomes", "estimators"):
             parts = list((block.specifications or {"": block}).values())
             if getattr(block, key) is None and any(getattr(part, key) is None for part in parts):
@@ -84,7 +84,9 @@ def blocks(context: Context) -> Iterator[Problem]:
             yield from adjustment(context, name, at)
 
 
-def _specification(context: Context, at: KeyPath, part: Specification) -> Iterator[Problem]:
+def _specification(
+    context: Context, at: KeyPath, part: Specification, outcomes: Iterable[str] | None
+) -> Iterator[Problem]:
     """Check the names in a specification, whether it is a block's or a variation's."""
     study, columns = context.study, context.columns
     lists: list[tuple[str, Iterable[str], str]] = [
@@ -100,7 +102,8 @@ def _specification(context: Context, at: KeyPath, part: Specification) -> Iterat
         for name in dict.fromkeys(moderator.split("*")):
             yield from context.known((*at, "moderators", index), name, columns, "column of the panel")
     for index, effect in enumerate(part.fixed_effects or []):
-        for name in columns_of(effect):
+        written = [of_outcome([effect], outcome)[0] for outcome in outcomes or [""]]
+        for name in dict.fromkeys(name for each in written for name in columns_of(each)):
             yield from context.known((*at, "fixed_effects", index), name, columns, "column of the panel")
         if fixed_effect(effect).slope in fixed_effect(effect).columns:
             what = f"`{effect}` has a slope of a column within itself, where it is constant"
@@ -125,6 +128,14 @@ def _specification(context: Context, at: KeyPath, part: Specification) -> Iterat
     yield from context.all_known((*at, "group_time", "covariates"), covariates, columns, "column of the panel")
     strata = part.switching.within if part.switching else None
     yield from context.all_known((*at, "switching", "within"), strata, columns, "column of the panel")
+    if part.eligible is not None:
+        yield from context.known((*at, "eligible"), part.eligible, columns, "column of the panel")
+    if part.threshold is not None:
+        yield from context.known((*at, "threshold", "running"), part.threshold.running, columns, "column of the panel")
+    if part.dose_response is not None:
+        yield from context.known(
+            (*at, "dose_response", "dose"), part.dose_response.dose, columns, "column of the panel"
+        )
     if part.weights is not None:
         yield from context.known((*at, "weights"), part.weights, columns, "column of the panel")
     yield from names_in_matching(context, at, part)
@@ -177,6 +188,7 @@ def _equations(context: Context, name: str, at: KeyPath) -> Iterator[Problem]:
         yield from _leverage(context, where, equation)
         yield from permutation_of(context, where, equation)
         yield from matching_of(context, where, equation)
+        yield from near_misses_of(context, where, equation)
         yield from at_level(context, where, equation, parts)
         if equation.estimator in WITH_TREATMENT_TERMS and not right_hand:
             yield context.file.problem(where, "has nothing on the right-hand side", "name `treatments` or `regressors`")

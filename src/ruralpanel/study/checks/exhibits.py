@@ -25,15 +25,15 @@ def exhibits(context: Context) -> Iterator[Problem]:
                 for part in (study.blocks[block], *(study.blocks[block].specifications or {}).values())
                 for estimator in part.estimators or []
             }
-            shown = exhibit.estimators(estimators)
-            if estimators and not estimators & set(shown):
+            able = exhibit.estimators(estimators)
+            if estimators and not estimators & set(able):
                 estimated = ", ".join(sorted(estimators))
-                what = f"a {exhibit.kind} shows {' or '.join(shown)}; the block `{block}` estimates {estimated}"
+                what = f"a {exhibit.kind} shows {' or '.join(able)}; the block `{block}` estimates {estimated}"
                 yield context.file.problem((*at, "blocks", index), what)
-        honest = [key for key, each in study.sensitivity.items() if each.kind == "honest_did"]
+        shown = [key for key, each in study.sensitivity.items() if each.kind == exhibit.shows_analyses]
         for index, analysis in enumerate(exhibit.analysed_in):
-            kind = "analysis of kind honest_did of this study"
-            yield from context.known((*at, "sensitivity", index), analysis, honest, kind)
+            kind = f"analysis of kind {exhibit.shows_analyses} of this study"
+            yield from context.known((*at, "sensitivity", index), analysis, shown, kind)
         known = {block: study.blocks[block] for block in exhibit.estimated_in if block in study.blocks}
         parts = [part for block in known.values() for part in (block, *(block.specifications or {}).values())]
         terms = {term for block in known.values() for term in _right_hand_sides(context, block)}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ruralpanel.errors import Problem
 from ruralpanel.study.blocks import Equation, Specification
 from ruralpanel.study.checks.context import Context
+from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.yaml_file import KeyPath
 
 
@@ -40,9 +41,28 @@ def matching_of(context: Context, where: KeyPath, equation: Equation) -> Iterato
     if equation.at_risk_of is not None:
         what = f"compares units never treated, and `{equation.outcome}` is an adoption, whose units leave when treated"
         yield context.file.problem(at, what, "put it into a block of its own, without matching")
-    if equation.inference.permutation is not None:
+    if equation.inference.permutation is not None and ESTIMATORS[equation.estimator].permutes_itself:
         what = "has to be done anew whenever cohorts are permuted, which `permutation` does not do"
         yield context.file.problem(at, what, "leave out one of the two")
     if equation.always_treated == "keep":
         what = "has nothing to compare units with that are treated throughout, which `always_treated: keep` keeps"
         yield context.file.problem(at, what, "leave `always_treated` out")
+
+
+def near_misses_of(context: Context, where: KeyPath, equation: Equation) -> Iterator[Problem]:
+    """Check that an equation says which treatment the threshold decides on, and by which columns."""
+    asked, at = equation.near_misses, (*where, "near_misses")
+    if asked is None:
+        return
+    for key, name in (("running", asked.running), ("threshold", asked.threshold)):
+        if isinstance(name, str):
+            yield from context.known((*at, key), name, context.columns, "column of the panel")
+    if asked.treatment is None and len(equation.treatments) != 1:
+        what = f"does not say which of {len(equation.treatments)} treatments the threshold decides on"
+        yield context.file.problem(at, what, f"name one with `treatment`: {', '.join(equation.treatments)}")
+    elif asked.treatment is not None and asked.treatment not in equation.treatments:
+        what = f"`{asked.treatment}` is not among the treatments of this equation"
+        yield context.file.problem((*at, "treatment"), what, f"valid here: {', '.join(equation.treatments)}")
+    if equation.at_risk_of is not None:
+        what = f"compares units never treated, and `{equation.outcome}` is an adoption, whose units leave when treated"
+        yield context.file.problem(at, what, "put it into a block of its own, without near misses")

@@ -47,7 +47,7 @@ def permutation_of(context: Context, where: KeyPath, equation: Equation) -> Iter
         yield context.file.problem(at, what, "choose one with `treatments`")
     elif equation.intensities:
         yield context.file.problem(at, f"`{equation.treatments[0]}` enters by its intensity, which no cohort says")
-    elif equation.excluded_event_times:
+    elif equation.excluded_event_times and ESTIMATORS[equation.estimator].permutes_itself:
         what = "rows are left out around the dates of treatment (donut or anticipation), which permutations would move"
         hint = "write `anticipation: 0` in the specification" if not equation.donut else ""
         yield context.file.problem(at, what, hint)

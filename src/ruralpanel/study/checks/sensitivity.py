@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ruralpanel.errors import Problem
 from ruralpanel.study.blocks import Equation, GroupTime
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.estimators import ESTIMATORS, LEAST_SQUARES, WITH_ONE_CURVE
-from ruralpanel.study.sensitivity import AnySensitivity, HonestDid, OfEventStudy, OmittedVariable, Oster
+from ruralpanel.study.sensitivity import AnySensitivity, HonestDid, OfAdoption, OfEventStudy, OmittedVariable, Oster
 from ruralpanel.study.yaml_file import KeyPath
 
 
@@ -16,8 +16,10 @@ def sensitivity(context: Context) -> Iterator[Problem]:
     """Check the names in every analysis, and then what it asks of its equations."""
     for name, declared in context.study.sensitivity.items():
         at: KeyPath = ("sensitivity", name)
-        if declared.block not in context.study.blocks:
-            yield from context.known((*at, "block"), declared.block, context.study.blocks, "block of this study")
+        unknown = [each for each in declared.blocks if each not in context.study.blocks]
+        if unknown:
+            key = "block" if declared.block in unknown else "further_blocks"
+            yield from context.known((*at, key), unknown[0], context.study.blocks, "block of this study")
             continue
         found = list(_names(context, at, declared))
         yield from found
@@ -27,7 +29,7 @@ def sensitivity(context: Context) -> Iterator[Problem]:
 
 def _names(context: Context, at: KeyPath, declared: AnySensitivity) -> Iterator[Problem]:
     """Check that specification, outcome and estimator are those of an equation of the block."""
-    equations = context.study.equations(declared.block)
+    equations = [each for block in declared.blocks for each in context.study.equations(block)]
     for key in ("specification", "outcome", "estimator"):
         chosen = getattr(declared, key, None)
         if chosen is not None:
@@ -41,9 +43,12 @@ def _equations(context: Context, at: KeyPath, declared: AnySensitivity) -> Itera
     of_event_study = isinstance(declared, OfEventStudy)
     allowed = WITH_ONE_CURVE if of_event_study else LEAST_SQUARES
     chosen = getattr(declared, "estimator", None)
-    if chosen is not None and chosen not in allowed:
+    if chosen is not None and chosen not in allowed and not isinstance(declared, OfAdoption):
         what = f"{chosen} has no leads that are measured from one period with its effects"
         yield context.file.problem((*at, "estimator"), what, f"estimate with {' or '.join(allowed)}")
+        return
+    if isinstance(declared, OfAdoption):
+        yield from _of_adoption(context, at, declared, equations)
         return
     if not equations:
         what = f"the block `{declared.block}` has no equation of {' or '.join(allowed)} that is asked for here"
@@ -63,6 +68,24 @@ def _equations(context: Context, at: KeyPath, declared: AnySensitivity) -> Itera
             if declared.event_times[0] < begins:
                 what = f"begins at {declared.event_times[0]}, before treatment can have an effect at {begins}"
                 yield context.file.problem((*at, "event_times"), what)
+
+
+def _of_adoption(
+    context: Context, at: KeyPath, declared: OfAdoption, equations: Sequence[Equation]
+) -> Iterator[Problem]:
+    """Check that there is one treatment that stays, and the columns that are named."""
+    if not equations:
+        what = f"the block `{declared.block}` has no equation of one treatment that stays that is asked for here"
+        yield context.file.problem((*at, "block"), what)
+    if declared.blocks[1:] or declared.estimates_again:
+        effects = sorted({f"{each.treatments[0]} on {each.outcome}" for each in equations})
+        if len(effects) > 1:
+            hint = "name one with `outcome`, or a `block` of one treatment"
+            yield context.file.problem((*at, "block"), f"is of more than one effect: {', '.join(effects)}", hint)
+    for key in ("groups", "within"):
+        yield from context.all_known((*at, key), getattr(declared, key, []), context.columns, "column of the panel")
+    if getattr(declared, "among", None) is not None:
+        yield from context.known((*at, "among"), declared.among, context.columns, "column of the panel")  # type: ignore[attr-defined]
 
 
 def _terms(context: Context, at: KeyPath, declared: AnySensitivity, equation: Equation) -> Iterator[Problem]:

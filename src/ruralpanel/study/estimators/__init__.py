@@ -94,7 +94,7 @@ def may_draw(estimator: str) -> bool:
     treated; what one of the study's own does is not known.
     """
     each = ESTIMATORS[estimator]
-    return each.tests_leads or "permutation" in each.inference or each.is_own
+    return each.tests_leads or each.draws or each.permutes_itself or each.is_own
 
 
 def giving(shown: Iterable[str], named: Iterable[str] = ()) -> tuple[str, ...]:

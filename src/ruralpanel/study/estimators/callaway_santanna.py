@@ -22,6 +22,6 @@ ESTIMATOR = Estimator(
     moving_base="Effects before treatment, as Callaway and Sant’Anna have them, are from one period to the next.",
     keys=("window", "group_time"),
     without=("regressors", "fixed_effects", "small_sample"),
-    inference=("simultaneous",),
+    inference=("bootstrap", "simultaneous", "permutation"),
     target=TREATED_ROWS,
 )

@@ -37,6 +37,7 @@ ESTIMATOR = Estimator(
     question="A treatment that ends, returns or varies in intensity",
     page="[Switching](switching.md)",
     gives=BY_EVENT_TIME_AND_OVERALL,
+    inference=("bootstrap", "permutation"),
     by_cohort=True,
     tests_leads=True,
     follows_units="follows the treatment and the outcome of each unit",

@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     from ruralpanel.study.blocks import Equation
 
 Gives = Literal[
-    "coefficient", "interaction", "event_time", "overall", "cell", "comparison", "cohort_mean", "group_mean"
+    "coefficient", "interaction", "event_time", "overall", "cell", "comparison", "cohort_mean", "group_mean", "dose"
 ]
 """What an exhibit can show of an estimator: coefficients of terms, those of treatments by moderators among them;
-effects by event time, over all event times, or by cohort and period; comparisons of two groups; means."""
+effects by event time, over all event times, or by cohort and period; comparisons of two groups; means; effects over
+doses."""
 
 OF_TERMS: tuple[Gives, ...] = ("coefficient", "interaction")
 BY_EVENT_TIME_AND_OVERALL: tuple[Gives, ...] = ("event_time", "overall")
@@ -37,6 +38,13 @@ class Finding(NamedTuple):
 
 Check = Callable[["Equation"], Iterator[Finding]]
 """Says what an estimator has no place for in an equation."""
+
+Columns = Callable[["Equation"], list[str]]
+"""Names columns of numbers that the keys of an estimator's own name."""
+
+
+def _no_columns(_: Equation) -> list[str]:
+    return []
 
 
 @dataclass(frozen=True)
@@ -104,6 +112,9 @@ class Estimator:
     checks: tuple[Check, ...] = ()
     """What it has no place for in an equation, beyond what follows from the properties below."""
 
+    knows: Columns = _no_columns
+    """Columns of numbers that every row of its sample has to know, beyond those of keys that most estimators read."""
+
     has_treatment_terms: bool = False
     """Whether it has one coefficient for each treatment, interaction, and treatment by moderator."""
     least_squares: bool = False
@@ -126,6 +137,13 @@ class Estimator:
     """Whether leads and effects are measured from one period, with their covariance, as `honest_did` needs them."""
     describes: bool = False
     """Whether it gives means and no effect."""
+    effects_from: Literal["", "all_rows", "untreated_rows"] = ""
+    """Where its one effect is a sum of means of cohorts, from which rows effects of units and periods come."""
+    imposes_null: bool = False
+    """Whether its bootstrap is of a regression in which the hypothesis can be imposed; that of others is of what clusters
+    contribute to the estimate."""
+    permutes_itself: bool = False
+    """Whether its own module permutes cohorts; others that read `permutation` are estimated anew for each."""
     means_by_cohort: bool = False
     """Whether these are of cohorts."""
     assigned: bool = True
@@ -140,6 +158,8 @@ class Estimator:
     """Whether the `window` has to hold the reference period."""
     tests_leads: bool = False
     """Whether it tests its leads together, by changes of clusters' signs, which are drawn."""
+    draws: bool = False
+    """Whether it always draws random numbers."""
     leads_apart: bool = False
     """Whether leads are measured from some period and effects from none."""
     moving_base: str = ""
@@ -147,6 +167,8 @@ class Estimator:
     follows_units: str | None = None
     """Where it cannot do without seeing units again, and so not with repeated cross-sections: what it does with them,
     behind its name."""
+    example: tuple[str, ...] = ()
+    """What the example of its function, of states, adds to the call, and then lines of Python before it."""
     drafted: Literal["", "terms", "means", "event_times", "staggered"] = ""
     """What a drafted study takes it for: coefficients of terms, means, effects by event time, or also those where
     several cohorts and units never treated are there; empty where it takes others."""

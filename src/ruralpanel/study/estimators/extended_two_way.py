@@ -15,6 +15,7 @@ ESTIMATOR = Estimator(
     question="Averages of effects, each treated row beside what untreated rows predict for it",
     page="[Staggered adoption](staggered.md)",
     gives=BY_EVENT_TIME_AND_OVERALL,
+    inference=("bootstrap", "permutation"),
     by_cohort=True,
     averages_effects=True,
     keys=("window",),

@@ -32,7 +32,8 @@ ESTIMATOR = Estimator(
     gives=OF_TERMS,
     has_treatment_terms=True,
     keys=("anticipation",),
-    inference=("bootstrap",),
+    inference=("bootstrap", "permutation"),
+    imposes_null=True,
     checks=(_no_slopes,),
     tells_leverage=True,
 )

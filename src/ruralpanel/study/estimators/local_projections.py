@@ -16,6 +16,7 @@ ESTIMATOR = Estimator(
     question="Averages of effects beside clean controls within a window",
     page="[Staggered adoption](staggered.md)",
     gives=BY_EVENT_TIME_AND_OVERALL,
+    inference=("permutation",),
     by_cohort=True,
     follows_units="takes the change of each unit since the reference period",
     averages_effects=True,

@@ -39,6 +39,7 @@ ESTIMATOR = Estimator(
     question="Counts with zeros",
     page="[Adoption and counts](adoption-and-counts.md)",
     gives=OF_TERMS,
+    inference=("permutation",),
     has_treatment_terms=True,
     outcome="count",
     keys=("anticipation",),

@@ -16,6 +16,7 @@ ESTIMATOR = Estimator(
     question="Averages of effects beside clean controls within a window",
     page="[Staggered adoption](staggered.md)",
     gives=BY_EVENT_TIME_AND_OVERALL,
+    inference=("bootstrap", "permutation"),
     by_cohort=True,
     tests_leads=True,
     one_curve=True,

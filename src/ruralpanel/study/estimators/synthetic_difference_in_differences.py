@@ -49,6 +49,7 @@ ESTIMATOR = Estimator(
     question="Few treated units, or trends that are not parallel to those of all others",
     page="[Synthetic](synthetic.md)",
     gives=BY_EVENT_TIME_AND_OVERALL,
+    inference=("permutation",),
     by_cohort=True,
     by_parts=True,
     one_dimension=True,

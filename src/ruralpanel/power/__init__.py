@@ -1,0 +1,1 @@
+"""What a design could find before there is an outcome: standard errors and detectable effects from assumptions."""
