@@ -5,10 +5,12 @@ import pandas as pd
 import pytest
 
 from ruralpanel.monte_carlo.claim_rates import (
+    FALSE,
     HELD,
     NO_AIM,
     TOO_OFTEN,
     TOO_RARELY,
+    TRUE,
     replicate_claims,
     summarise_claim_rates,
     with_trend,
@@ -47,14 +49,14 @@ def made(plan: Plan, effects: str, flaw: str, share: float, number: int = 400) -
 @pytest.mark.parametrize(
     ("effects", "flaw", "truth", "share", "verdict"),
     [
-        ("zero", "clean", "false", 0.01, HELD),
-        ("zero", "clean", "false", 0.03, HELD),
-        ("zero", "clean", "false", 0.06, TOO_OFTEN),
-        ("zero", "selected", "false", 0.06, HELD),
-        ("zero", "selected", "false", 0.1, TOO_OFTEN),
-        ("positive", "clean", "true", 0.78, HELD),
-        ("positive", "clean", "true", 0.7, TOO_RARELY),
-        ("positive", "selected", "true", 0.1, NO_AIM),
+        ("zero", "clean", FALSE, 0.01, HELD),
+        ("zero", "clean", FALSE, 0.03, HELD),
+        ("zero", "clean", FALSE, 0.06, TOO_OFTEN),
+        ("zero", "selected", FALSE, 0.06, HELD),
+        ("zero", "selected", FALSE, 0.1, TOO_OFTEN),
+        ("positive", "clean", TRUE, 0.78, HELD),
+        ("positive", "clean", TRUE, 0.7, TOO_RARELY),
+        ("positive", "selected", TRUE, 0.1, NO_AIM),
     ],
 )
 def test_shares_are_held_to_the_aims(

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from ruralpanel.frames.storage import load_table, save_table
+from ruralpanel.monte_carlo.claim_rates import FALSE
 from ruralpanel.monte_carlo.plan import load_plan
 from ruralpanel.monte_carlo.replicate import KEY, replicate
 from ruralpanel.monte_carlo.summary import COVERS, MORE_OFTEN, OFF
@@ -77,12 +78,20 @@ def test_the_page_and_figures_are_there_and_say_simulated(results: Path) -> None
 
 
 @pytest.mark.slow
+def test_false_claims_are_not_robust_where_villages_are_listed_in_good_years(results: Path) -> None:
+    rates = load_table(results / "claims.csv").set_index(["effects", "flaw", "truth"])
+    assert rates.loc[("zero", "selected", FALSE), "robust_economies"] == 0
+    assert (rates["replications"] == 4).all()
+    assert "SIMULATED DATA" in (results / "claims/index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
 def test_what_is_published_is_where_the_documentation_looks(results: Path) -> None:
     checkout = Checkout.at(results.parents[2])
-    result = checkout.snakemake("publish_monte_carlo", "publish_lead_tests", *REDUCED[1:])
+    result = checkout.snakemake("publish_monte_carlo", "publish_lead_tests", "publish_claim_rates", *REDUCED[1:])
     assert result.returncode == 0, result.stderr
-    for made, name in (("monte_carlo.csv", "reduced.csv"), ("leads.csv", "reduced.leads.csv")):
-        published = checkout.folder / "results/published/monte_carlo" / name
+    for made, part in (("monte_carlo.csv", ""), ("leads.csv", ".leads"), ("claims.csv", ".claims")):
+        published = checkout.folder / f"results/published/monte_carlo/reduced{part}.csv"
         assert published.read_bytes() == (results / made).read_bytes()
     assert not (checkout.folder / "results/results").exists()
 

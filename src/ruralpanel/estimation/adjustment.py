@@ -109,8 +109,9 @@ def _compared(candidates: Sequence[int], rows: Sequence[dict[Any, Any]]) -> dict
 
 def _alike(row: dict[Any, Any], other: dict[Any, Any]) -> int:
     """Tell how alike two rows were estimated: 2 by one specification and estimator, 1 by one estimator, 0 otherwise."""
-    same_estimator = row["estimator"] == other["estimator"]
-    return same_estimator + (same_estimator and row["specification"] == other["specification"])
+    if row["estimator"] != other["estimator"]:
+        return 0
+    return 2 if row["specification"] == other["specification"] else 1
 
 
 def _p_values(members: pd.DataFrame) -> tuple[np.ndarray, str]:

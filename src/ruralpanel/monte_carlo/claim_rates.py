@@ -37,6 +37,9 @@ NO_AIM = "no aim"
 SURPRISES = {TOO_OFTEN: "false claims are robust too often", TOO_RARELY: "true claims are robust too rarely"}
 """Those that convict, and what a sentence says of them."""
 
+FALSE, TRUE = "false claims", "true claims"
+"""What rows of the summary are of, in words that no reader of files takes for a truth value."""
+
 REPLICATIONS_KEY = ["design", "replication", "claim"]
 """What identifies a row of replications."""
 
@@ -157,8 +160,8 @@ def summarise_claim_rates(replications: pd.DataFrame, plan: Plan) -> pd.DataFram
     rows = []
     for design in plan.claim_designs():
         own = replications[replications["design"] == design.name]
-        for truth in ("false", "true"):
-            claims = own[own["true"] == (truth == "true")]
+        for truth in (FALSE, TRUE):
+            claims = own[own["true"] == (truth == TRUE)]
             if claims.empty:
                 continue
             robust = claims["status"].eq("robust").groupby(claims["replication"]).any()
@@ -185,7 +188,7 @@ def summarise_claim_rates(replications: pd.DataFrame, plan: Plan) -> pd.DataFram
 
 def _aim(truth: str, is_planted: bool) -> float:
     """Give the share of economies aimed at; missing where there is none."""
-    if truth == "true":
+    if truth == TRUE:
         return float("nan") if is_planted else TRUE_IN_CLEAN
     return FALSE_WITH_FLAW if is_planted else FALSE_IN_CLEAN
 
@@ -194,7 +197,7 @@ def verdict(row: dict[str, Any]) -> str:
     """Hold a row of the summary to its aim: a few economies cannot convict."""
     if pd.isna(row["aim"]):
         return NO_AIM
-    if row["truth"] == "false":
+    if row["truth"] == FALSE:
         return TOO_OFTEN if row["robust_low"] > row["aim"] else HELD
     return TOO_RARELY if row["robust_high"] < row["aim"] else HELD
 

@@ -11,6 +11,7 @@ from matplotlib.ticker import PercentFormatter
 
 from ruralpanel.exhibits.caption import SIMULATED
 from ruralpanel.exhibits.style import WARNING_COLOUR, WIDTH, figure_style
+from ruralpanel.monte_carlo.claim_rates import FALSE, TRUE
 from ruralpanel.verification.claims.status import STATUSES
 from ruralpanel.words.claims import STATUSES as STATUS_WORDS
 
@@ -20,7 +21,7 @@ SHADES = {
     "robust": "#1b6e3c",
     "fragile": "#e0b04a",
     "conflicting": "#c77b30",
-    "contradicted": "#b00020",
+    "contradicted": "#0b5394",
     "undecided": "#c9c9c9",
     "not_identified": "#8a8a8a",
 }
@@ -47,14 +48,14 @@ def claim_rates_figure(summary: pd.DataFrame) -> Figure:
         figure, grid = plt.subplots(
             1, 2, figsize=(WIDTH, ROW * len(designs) + 1.6), layout="constrained", sharey=True, sharex=True
         )
-        for axes, truth in zip(grid, ("false", "true"), strict=True):
+        for axes, truth in zip(grid, (FALSE, TRUE), strict=True):
             rows = summary[summary["truth"] == truth].set_index("design").reindex(designs)
             left = np.zeros(len(designs))
             for status in STATUSES:
                 share = rows[status].fillna(0.0).to_numpy()
                 axes.barh(range(len(designs)), share, left=left, color=SHADES[status], label=STATUS_WORDS[status])
                 left += share
-            axes.set_title(f"Claims that are {truth}")
+            axes.set_title(truth.capitalize())
             axes.set_yticks(range(len(designs)), labels)
             axes.set_ylim(len(designs) - 0.5, -0.5)
             axes.set_xlim(0, 1)

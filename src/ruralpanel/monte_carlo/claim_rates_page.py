@@ -9,11 +9,13 @@ import pandas as pd
 
 from ruralpanel.errors import counted
 from ruralpanel.monte_carlo.claim_rates import (
+    FALSE,
     FALSE_IN_CLEAN,
     FALSE_WITH_FLAW,
     HELD,
     NO_AIM,
     SURPRISES,
+    TRUE,
     TRUE_IN_CLEAN,
 )
 from ruralpanel.monte_carlo.page import rendered, replications_words
@@ -52,11 +54,9 @@ def claim_rate_sentences(summary: pd.DataFrame, plan: Plan) -> dict[str, Any]:
         ),
         "found": " ".join(
             [
-                _found(
-                    summary, "false", False, "With nothing wrong, a false claim is robust", FALSE_IN_CLEAN, "at most"
-                ),
-                _found(summary, "false", True, "With a flaw planted, it is", FALSE_WITH_FLAW, "at most"),
-                _found(summary, "true", False, "With nothing wrong, a true claim is robust", TRUE_IN_CLEAN, "at least"),
+                _found(summary, FALSE, False, "With nothing wrong, a false claim is robust", FALSE_IN_CLEAN, "at most"),
+                _found(summary, FALSE, True, "With a flaw planted, it is", FALSE_WITH_FLAW, "at most"),
+                _found(summary, TRUE, False, "With nothing wrong, a true claim is robust", TRUE_IN_CLEAN, "at least"),
             ]
         ),
         "held": (

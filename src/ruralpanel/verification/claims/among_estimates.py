@@ -63,7 +63,7 @@ def _of_same_effect(case: Case) -> pd.DataFrame:
     place = ["block", "specification", "outcome", "estimator"]
     products = rows.loc[rows["term"].str.startswith(f"{own['term']}*"), place].drop_duplicates()
     moderated = pd.MultiIndex.from_frame(rows[place]).isin(pd.MultiIndex.from_frame(products))
-    found = rows[known & ~moderated]
+    found: pd.DataFrame = rows[known & ~moderated]
     # One of each estimator: that of this block, where there is one, or else the first.
     own_block = (found["block"] == own["block"]).to_numpy()
     return found.iloc[np.argsort(~own_block, kind="stable")].drop_duplicates("estimator")

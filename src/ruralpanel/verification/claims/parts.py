@@ -134,7 +134,7 @@ def from_diagnosis(part: str, case: Case) -> Iterator[Evidence]:
     for item, look in ITEMS[part]:
         finding = case.findings.get(item)
         if finding is None or finding.level == "not_run":
-            yield not_looked_at(part, item, finding and finding.flaw)
+            yield not_looked_at(part, item, finding.flaw if finding is not None else None)
             continue
         found = look(case, finding)
         if found is None:
