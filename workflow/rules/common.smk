@@ -276,6 +276,19 @@ def sensitivity_code(name):
     )
 
 
+def diagnosis_code():
+    """Compute the digest of the code behind the diagnosis: the items, and what they estimate with."""
+    equations = [subject.equation for subject in STUDY.subjects]
+    return code_digest(
+        "ruralpanel.diagnosis.diagnose",
+        "ruralpanel.estimation.columns_read",
+        *map(item_module, items_looked_for(STUDY.diagnosis.skip)),
+        *modules_of({*DIAGNOSING.values(), *(each.estimator for each in equations)}),
+        *covariance_modules(each.inference for each in equations),
+        *([MATCHING] if any(each.matching for each in equations) else []),
+    )
+
+
 def exhibit_inputs(wildcards):
     """Name the files an exhibit is made from, under the names its kind knows them by."""
     exhibit = STUDY.exhibits[wildcards.exhibit]
