@@ -92,6 +92,15 @@ NOT_RUN = {
     "./run doctor --config study=china_counties": InPlace(
         "ends with status 1 where files are neither here nor in a mirror", "./run doctor --config study=my_study"
     ),
+    f"./run register {MY}": InPlace(
+        "the tutorial's study goes on changing; tests/commands/test_register.py registers one", "./run register --help"
+    ),
+    f'./run register {MY} --again "the survey has no wave in 2015"': InPlace(
+        "needs that, and a change after it", "./run register --help"
+    ),
+    "./run --config study=simulated/null_10": InPlace(
+        "a whole study of minutes; tests/commands/test_simulate.py makes its panel", "./run simulate --help"
+    ),
     "./run test": InPlace("is what runs this test", "./run test --version"),
     ".venv/bin/mkdocs build --strict -f docs/mkdocs.yml": InPlace(
         "CI builds the site in a step of its own, and tests/docs/test_site.py elsewhere", "mkdocs --version"
@@ -137,6 +146,8 @@ QUICK = (
     "./run new-study",
     "./run verify --twice --help",
     "./run package --help",
+    "./run register --help",
+    "./run simulate --help",
     "mkdir",
     "cp data",
 )

@@ -38,7 +38,7 @@ def test_equations_that_may_draw_have_the_seed_and_others_have_none(drawn: Repos
         ({"inference": {"bootstrap": {"draws": 50}}}, "greater than or equal to 99"),
         (
             {"estimators": ["sun_abraham"]},
-            "inference.bootstrap: is for two_way_fixed_effects and first_differences and event_study and imputation",
+            "and extended_two_way and chaisemartin_dhaultfoeuille, and none is estimated here",
         ),
     ],
 )

@@ -18,7 +18,7 @@ from ruralpanel.study.source_formats import FORMATS
 PROGRAM = ("run", "pyproject.toml", "requirements.lock", "environment.yml", "LICENSE", "CITATION.cff", ".gitignore")
 """Files of the program at the top of the repository."""
 
-PROGRAM_FOLDERS = ("src", "workflow", "config/monte_carlo")
+PROGRAM_FOLDERS = ("src", "workflow", "config/monte_carlo", "config/power")
 PROGRAM_IN_CONFIG = ("config/README.md", "config/schema.json")
 
 NEVER = "restricted"

@@ -36,6 +36,7 @@ from ruralpanel.study.load import find_study, load_study
 from ruralpanel.study.model import Study
 from ruralpanel.study.own_estimators import own_files
 from ruralpanel.study.published_files import published_folder, published_inputs
+from ruralpanel.study.registration import registered_file
 from ruralpanel.study.yaml_file import parse_yaml
 from ruralpanel.verification.inputs import inputs_frame, read_published_inputs
 from ruralpanel.verification.summary import verdict_line
@@ -96,6 +97,9 @@ def _fill(folder: Path, name: str, layout: Layout, root: Path) -> None:
     copied |= {each: root / each for each in notes}
     published = study.published or f"results/published/{name}.csv"
     copied |= _published_files(published, originals, root, with_figures=not files.restricted)
+    registered = registered_file(name)
+    if (root / registered).is_file():
+        copied[registered.as_posix()] = root / registered
     for each, file in copied.items():
         _copy(file, folder, each)
     study_file = f"config/studies/{name}.yaml"

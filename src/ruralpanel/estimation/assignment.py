@@ -65,11 +65,11 @@ class Levels:
     unit, period
         Its keys.
     computed
-        What has been computed of its columns.
+        What has been computed of its columns; left out: nothing yet.
     """
 
-    def __init__(self, panel: pd.DataFrame, unit: str, period: str, computed: Computed) -> None:
-        self.panel, self.unit, self.period, self.computed = panel, unit, period, computed
+    def __init__(self, panel: pd.DataFrame, unit: str, period: str, computed: Computed | None = None) -> None:
+        self.panel, self.unit, self.period, self.computed = panel, unit, period, computed or Computed()
         self._constant: dict[tuple[str, str], list[str]] = {}
         self._chance: dict[tuple[str, str], bool] = {}
 

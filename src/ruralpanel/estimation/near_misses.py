@@ -46,7 +46,8 @@ def near_misses(rows: pd.DataFrame, equation: Equation) -> pd.Series:
     distance, cohort = _distance(rows, equation), _cohort(rows, equation)
     near = (distance >= -equation.near_misses.within) & (distance < 0)
     treated = cohort <= rows[equation.period].max()
-    return treated | (_any_of(near, rows, equation) & ~_any_of(distance >= 0, rows, equation))
+    stays: pd.Series = treated | (_any_of(near, rows, equation) & ~_any_of(distance >= 0, rows, equation))
+    return stays
 
 
 def near_entries(rows: pd.DataFrame, equation: Equation) -> pd.Series:
@@ -60,7 +61,8 @@ def near_entries(rows: pd.DataFrame, equation: Equation) -> pd.Series:
     assert equation.near_misses is not None and equation.near_misses.above is not None
     distance, cohort = _distance(rows, equation), _cohort(rows, equation)
     near = (distance >= 0) & (distance <= equation.near_misses.above) & (rows[equation.period] == cohort)
-    return _any_of(near, rows, equation) | ~(cohort <= rows[equation.period].max())
+    stays: pd.Series = _any_of(near, rows, equation) | ~(cohort <= rows[equation.period].max())
+    return stays
 
 
 def near_at(rows: pd.DataFrame, equation: Equation, period: int) -> pd.Series:

@@ -96,8 +96,8 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
         reason = because("sample_of_specification", unknown=because("of_condition", words=unknown) if unknown else None)
         rows = _kept(rows, holds, because("keep", condition=equation.sample), reason, ledger)
     if equation.near_misses is not None:
-        for rule, code, named in near_rules(equation):
-            rows = _kept(rows, rule(rows, equation), "near misses", because(code, **named), ledger)
+        for rule, code, of_rule in near_rules(equation):
+            rows = _kept(rows, rule(rows, equation), "near misses", because(code, **of_rule), ledger)
     if equation.at_risk_of is not None:
         event_time = rows[event_time_column(equation.at_risk_of)]
         at_risk = event_time.isna() | (event_time <= 0)

@@ -57,11 +57,11 @@ class Counts:
     equation
         Gives treatments and clusters.
     computed
-        What has been computed of the sample's columns.
+        What has been computed of the sample's columns; left out: nothing yet.
     """
 
-    def __init__(self, sample: pd.DataFrame, equation: Equation, computed: Computed) -> None:
-        self.equation = equation
+    def __init__(self, sample: pd.DataFrame, equation: Equation, computed: Computed | None = None) -> None:
+        self.equation, computed = equation, computed or Computed()
         self.cluster = _counted_dimension(sample, equation, computed)
         clusters = computed.levels(sample[self.cluster])
         self.total = clusters.number

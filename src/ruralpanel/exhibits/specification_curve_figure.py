@@ -77,8 +77,9 @@ def plotted_data(
     found = found.sort_values(["estimate", "block", "specification", "estimator"], kind="stable").reset_index(drop=True)
     position = pd.Series(range(1, len(found) + 1), dtype="Int64").where(found["estimate"].notna())
     found.insert(0, "position", position)
-    has_joint = sensitivity is not None and not sensitivity.empty
-    return found.assign(**_joint(sensitivity, declaration)) if has_joint else found
+    if sensitivity is None or sensitivity.empty:
+        return found
+    return found.assign(**_joint(sensitivity, declaration))
 
 
 def _joint(sensitivity: pd.DataFrame, declaration: ExhibitDeclaration) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from ruralpanel.words.frames import in_words
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_CHOSEN_BY_THE_RESULT = ("block", "specification", "outcome", "estimator", "kind")
+_CHOSEN_BY_THE_RESULT = ("block", "specification", "outcome", "estimator", "treatment", "kind")
 """Keys that say whose estimates are looked at, which the result says."""
 
 COLUMNS = {

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import nnls
 
-from ruralpanel.arrays import Numbers
+from ruralpanel.arrays import Codes, Numbers
 from ruralpanel.errors import DataError, Problem
 from ruralpanel.power.assumptions import Errors
 
@@ -91,7 +91,7 @@ def measured_errors(rows: pd.DataFrame, unit: str, period: str, county: str, out
     return Measured(errors, int(table.notna().to_numpy().sum()), len(table), table.shape[1])
 
 
-def _variogram(values: Numbers, groups: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+def _variogram(values: Numbers, groups: Codes) -> tuple[Numbers, Numbers, Numbers]:
     """Compute by lag the variance of differences, of villages and of counties, and the number of pairs."""
     waves = values.shape[1]
     own, common, pairs = (np.zeros(waves - 1) for _ in range(3))

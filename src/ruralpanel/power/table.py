@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -112,7 +113,11 @@ def design_figure(table: pd.DataFrame, assumptions: Assumptions, unit: str) -> F
             for number, (levels, rows) in enumerate(by_line):
                 label = ", ".join(f"{name} {value}" for name, value in zip(lines, levels, strict=True))
                 shown = rows.sort_values(along)
-                look = {"color": COLOURS[number % LINES], "marker": MARKERS[number % LINES], "markersize": 4}
+                look: dict[str, Any] = {
+                    "color": COLOURS[number % LINES],
+                    "marker": MARKERS[number % LINES],
+                    "markersize": 4,
+                }
                 place.plot(
                     shown[along], shown["detectable"], label=label, linestyle="-" if number < LINES else ":", **look
                 )

@@ -155,10 +155,10 @@ def cohort_weights(design: Design) -> Numbers:
         fitted_on = shares * (1 - indicator)
         of_effects = np.linalg.pinv(effects.T @ (effects * fitted_on[:, None])) @ (effects * fitted_on[:, None]).T
         over = shares * indicator / (shares @ indicator)
-        return (over - over @ effects @ of_effects).reshape(cohorts, waves)
+        return np.asarray((over - over @ effects @ of_effects).reshape(cohorts, waves))
     root = np.sqrt(shares)
     left = indicator - effects @ np.linalg.lstsq(effects * root[:, None], indicator * root, rcond=None)[0]
-    return (shares * left / (shares @ left**2)).reshape(cohorts, waves)
+    return np.asarray((shares * left / (shares @ left**2)).reshape(cohorts, waves))
 
 
 def _quadratic(weights: Numbers, covariance: Numbers, numbers: Numbers) -> float:

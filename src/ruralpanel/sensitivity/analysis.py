@@ -50,9 +50,9 @@ def analyse(
     """
     if isinstance(declared, SpecificationCurve):
         assert panel is not None
-        results = import_module(kind_module(declared.kind)).analyse(name, declared, panel, equations)
-        results.insert(0, ROW, range(1, len(results) + 1))
-        return results
+        together: pd.DataFrame = import_module(kind_module(declared.kind)).analyse(name, declared, panel, equations)
+        together.insert(0, ROW, range(1, len(together) + 1))
+        return together
     frames = []
     for equation in equations:
         term = declared.term_of(equation)

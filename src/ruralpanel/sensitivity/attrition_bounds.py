@@ -271,11 +271,11 @@ def analyse(declared: AttritionBounds, panel: pd.DataFrame, equation: Equation) 
         rows.append({"quantity": because(code), "value": value, "unit": share})
     one_way = because("one_direction_of_attrition")
     anything = because("missing_between", low=float(low), high=float(high))
-    for under, bounds, error in ((one_way, lee, errors[0]), (anything, manski, errors[1])):
+    for under, bounds, spread_of in ((one_way, lee, errors[0]), (anything, manski, errors[1])):
         common = {"under": under, "unit": OUTCOME}
-        for code, value, own in zip(("lower_bound", "upper_bound"), bounds, error, strict=True):
+        for code, value, own in zip(("lower_bound", "upper_bound"), bounds, spread_of, strict=True):
             rows.append({**common, "quantity": because(code), "value": float(value), "standard_error": float(own)})
-        margin = _critical(bounds[1] - bounds[0], float(error.max()), declared.level) * error
+        margin = _critical(bounds[1] - bounds[0], float(spread_of.max()), declared.level) * spread_of
         ends = {"interval_low": float(bounds[0] - margin[0]), "interval_high": float(bounds[1] + margin[1])}
         middle = {"quantity": because("interval"), "value": float(np.mean(bounds)), "interval_level": declared.level}
         rows.append({**common, **middle, **ends})
@@ -308,12 +308,14 @@ def _cells_of(declared: AttritionBounds, panel: pd.DataFrame, equation: Equation
         "group": group.astype("int64"),
         "cluster": clusters_of(sample, equation)[first],
     }
-    parts = []
+    parts: list[_Cells] = []
     for cohort in np.unique(of_unit["cohort"][np.isfinite(of_unit["cohort"])]):
         before = np.flatnonzero(periods < cohort + adoption.begins)
         for at in np.flatnonzero(periods >= cohort) if len(before) else ():
             parts.append(
-                _comparison(outcome, periods[at] - adoption.begins, cohort, before[-1], at, of_unit, len(parts))
+                _comparison(
+                    outcome, periods[at] - adoption.begins, cohort, int(before[-1]), int(at), of_unit, len(parts)
+                )
             )
     if not parts:
         raise CannotEstimate("nobody_treated")

@@ -166,6 +166,8 @@ class OfAdoption(Sensitivity):
     kind: str
     estimator: EstimatorName | None = None
     """One estimator of the block; left out: all of them."""
+    treatment: Name | None = None
+    """One treatment that stays; left out: that of each equation that has one and no more."""
 
     def term_of(self, equation: Equation) -> str:
         """Name the treatment that is looked at."""
@@ -174,6 +176,7 @@ class OfAdoption(Sensitivity):
     def is_of(self, equation: Equation) -> bool:
         """Tell whether an equation of the block is looked at."""
         of_one = len(equation.treatments) == 1 and equation.absorbing and not equation.intensities
+        of_one &= self.treatment in (None, *equation.treatments)
         return of_one and self.estimator in (None, equation.estimator) and self._is_chosen(equation)
 
 

@@ -74,13 +74,16 @@ def _of_adoption(
     context: Context, at: KeyPath, declared: OfAdoption, equations: Sequence[Equation]
 ) -> Iterator[Problem]:
     """Check that there is one treatment that stays, and the columns that are named."""
+    if declared.treatment is not None:
+        designations = context.study.designation
+        yield from context.known((*at, "treatment"), declared.treatment, designations, "designation of this study")
     if not equations:
         what = f"the block `{declared.block}` has no equation of one treatment that stays that is asked for here"
         yield context.file.problem((*at, "block"), what)
     if declared.blocks[1:] or declared.estimates_again:
         effects = sorted({f"{each.treatments[0]} on {each.outcome}" for each in equations})
         if len(effects) > 1:
-            hint = "name one with `outcome`, or a `block` of one treatment"
+            hint = "name one with `outcome` and `treatment`"
             yield context.file.problem((*at, "block"), f"is of more than one effect: {', '.join(effects)}", hint)
     for key in ("groups", "within"):
         yield from context.all_known((*at, key), getattr(declared, key, []), context.columns, "column of the panel")

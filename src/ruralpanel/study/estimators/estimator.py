@@ -140,8 +140,8 @@ class Estimator:
     effects_from: Literal["", "all_rows", "untreated_rows"] = ""
     """Where its one effect is a sum of means of cohorts, from which rows effects of units and periods come."""
     imposes_null: bool = False
-    """Whether its bootstrap is of a regression in which the hypothesis can be imposed; that of others is of what clusters
-    contribute to the estimate."""
+    """Whether its bootstrap is of a regression in which the hypothesis can be imposed; that of others is of what
+    clusters contribute to the estimate."""
     permutes_itself: bool = False
     """Whether its own module permutes cohorts; others that read `permutation` are estimated anew for each."""
     means_by_cohort: bool = False
