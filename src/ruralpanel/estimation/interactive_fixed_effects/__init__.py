@@ -4,8 +4,8 @@ Estimand: averages of :math:`\tau_{it} = Y_{it}(1) - Y_{it}(0)` over treated row
 untreated outcomes have, beside effects of units and periods, common shocks to which each unit responds in its own
 measure, :math:`\lambda_i'f_t` (Bai 2009; Xu 2017; Liu, Wang & Xu 2024), or a matrix of small singular values (Athey and
 others 2021). Parallel trends need not hold; but the periods before treatment have to tell how a unit responds, and
-shocks after it have to be of the kind that were there before. Factors are those of the never treated; matrix completion is
-fitted to all untreated rows.
+shocks after it have to be of the kind that were there before. Factors are those of the never treated; matrix
+completion is fitted to all untreated rows.
 
 The number of factors is that with which rows of treated units before treatment are predicted best by the others of them
 (Xu 2017), and of those that do so within a hundredth the smallest; the penalty that with which untreated rows that are
