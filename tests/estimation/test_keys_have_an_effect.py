@@ -26,6 +26,7 @@ OWN: dict[str, dict[str, Any]] = {
     "triple_differences": {"eligible": "poor"},
     "threshold_regression_discontinuity": {"threshold": {"running": "x", "at": 0.0, "design": "crossing"}},
     "interactive_fixed_effects": {"factors": {"number": 1, "draws": 99}},
+    "sequential_g": {"mediation": {"mediators": ["count"]}},
     "continuous_dose": {"dose_response": {"dose": "shops", "degree": 1}},
     "instrumental_variables": {"instruments": ["z"], "endogenous": ["listed"]},
 }
@@ -41,7 +42,7 @@ KEYS: dict[str, dict[str, Any]] = {
 SYNTHETIC = ("synthetic_difference_in_differences", "interactive_fixed_effects")
 OF_LOADING = {
     "variance": [name for name, each in ESTIMATORS.items() if each.averages_effects]
-    + [*SYNTHETIC, "group_means", "threshold_regression_discontinuity"],
+    + [*SYNTHETIC, "group_means", "threshold_regression_discontinuity", "sequential_g"],
     "weights": ["bacon_decomposition", *SYNTHETIC, "threshold_regression_discontinuity"],
     "regressors": ["bacon_decomposition"],
     "fixed_effects": ["bacon_decomposition", *SYNTHETIC],

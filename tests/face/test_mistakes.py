@@ -20,6 +20,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "instrumental_variables": {"instruments": ["x"]},
     "group_means": {"at": 2005},
     "continuous_dose": {"dose": "weight"},
+    "sequential_g": {"mediators": ["x"]},
     "threshold_regression_discontinuity": {"running": "weight", "at": 1.0},
     "complementary_log_log": {"fixed_effects": "year"},
 }
