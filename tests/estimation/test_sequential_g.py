@@ -13,7 +13,7 @@ from tests.worded import estimate_block
 
 
 def drawn(seed: int, villages: int = 60) -> pd.DataFrame:
-    """Draw an economy in which a treatment adds 1 directly, 0.5 through z, and 2 through the migration that z moves too.
+    """Draw an economy whose treatment adds 1 directly, 0.5 through z, and 2 through the migration that z moves too.
 
     What nobody sees moves z and the outcome, so that a regression on all at once is wrong.
     """
@@ -72,6 +72,7 @@ def test_errors_are_those_of_drawn_clusters() -> None:
     np.testing.assert_allclose(found(frame)["standard_error"], np.std(draws, axis=0), rtol=0.15)
 
 
+@pytest.mark.slow
 def test_the_truth_is_in_most_intervals_and_not_in_those_of_one_regression() -> None:
     held, missed = [], []
     for seed in range(25):

@@ -40,8 +40,8 @@ ESTIMATOR = Estimator(
     source="Acharya, Blackwell and Sen 2016",
     short="Direct effect",
     meaning="the part of an effect that does not go through `mediators`: their coefficients from a regression with all "
-    "that the treatment may move are taken off the outcome, and what is left is regressed on the treatment (Vansteelandt "
-    "2009; Acharya, Blackwell & Sen 2016); it holds if nothing unobserved moves mediators and outcome",
+    "that the treatment may move are taken off the outcome, and what is left is regressed on the treatment "
+    "(Vansteelandt 2009; Acharya, Blackwell & Sen 2016); it holds if nothing unobserved moves mediators and outcome",
     question="How much of an effect does not go through something, if mediators are as good as random",
     page="[Direct effects](direct-effects.md)",
     gives=("overall",),
