@@ -110,4 +110,4 @@ def _regression(outcome: Numbers, columns: Numbers) -> tuple[Numbers, Numbers, N
     products = products_of(columns)
     weights = np.linalg.solve(products, columns)
     coefficients = np.linalg.solve(products, shares_of(columns, outcome))
-    return coefficients, weights, outcome - coefficients @ columns
+    return np.asarray(coefficients, "float64"), np.asarray(weights, "float64"), outcome - coefficients @ columns

@@ -124,7 +124,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
         if _name(each) not in found:
             rows.append(no_estimate(equation, because(NOBODY, times=[each.place["event_time"]]), **shared | each.place))
             continue
-        numbers = statistics(*map(float, found[_name(each)]), np.inf, equation.inference.level, known_to)
+        value, error = found[_name(each)]
+        numbers = statistics(float(value), float(error), np.inf, equation.inference.level, known_to)
         rows.append({**shared, **each.place, **({"reason": reason} if reason else {}), **numbers})
     covariance = None
     if reason is None:
@@ -164,7 +165,7 @@ def _most_factors(data: Outcomes) -> int:
     """
     rows = int(data.fitted[~data.never].sum(axis=1).min()) - 2
     others = int(data.fitted[data.never].sum(axis=0).min()) - 1
-    return min(rows, others, data.outcome.shape[1] - 2)
+    return min(rows, others, int(data.outcome.shape[1]) - 2)
 
 
 def _chosen(data: Outcomes, asked: Factors, random: np.random.Generator) -> tuple[Rank, Reason]:
