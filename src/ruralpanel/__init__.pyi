@@ -794,6 +794,43 @@ def poisson_fixed_effects(
 ) -> Result:
     """Estimate poisson regression with fixed effects, whose coefficients are of the log of the mean."""
 
+def sequential_g(
+    panel: DataFrame,
+    *,
+    outcome: str,
+    unit: str,
+    period: str,
+    cohort: str | None = None,
+    treated: str | None = None,
+    intensity: str | None = None,
+    never: object = ...,
+    assigned_to: str | None = None,
+    anticipation: int = 0,
+    reference_period: int | None = None,
+    donut: Sequence[int] = ...,
+    controls: str | Sequence[str] | None = None,
+    fixed_effects: str | Sequence[str] | None = None,
+    mediators: str | Sequence[str],
+    intermediate: str | Sequence[str] = ...,
+    weights: str | None = None,
+    sample: str | None = None,
+    matching: Mapping[str, object] | None = None,
+    transformation: Literal["none", "log", "inverse_hyperbolic_sine"] = "none",
+    variance: Literal["clustered", "heteroskedastic", "homoskedastic", "spatial", "driscoll_kraay"] = "clustered",
+    cluster: str | Sequence[str] | None = None,
+    cutoff: float | None = None,
+    kernel: Literal["uniform", "bartlett"] | None = None,
+    bandwidth: int | None = None,
+    level: float = 0.95,
+    latitude: str | None = None,
+    longitude: str | None = None,
+    frequency: str | None = None,
+    seed: int = 0,
+    label: str | None = None,
+    measured_in: str | None = None,
+) -> Result:
+    """Estimate sequential g-estimation of direct effects (Acharya, Blackwell and Sen 2016)."""
+
 def complementary_log_log(
     panel: DataFrame,
     *,

@@ -34,6 +34,7 @@ from ruralpanel.study.groups import Groups
 from ruralpanel.study.legacies import Capacity, Legacy, Proxy
 from ruralpanel.study.matching import Matching
 from ruralpanel.study.measures import Deflator, Derived
+from ruralpanel.study.mediation import Mediation
 from ruralpanel.study.model import Study
 from ruralpanel.study.near_misses import NearMisses
 from ruralpanel.study.outcomes import Outcome
@@ -123,6 +124,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("group_time", _read_by("group_time"), GroupTime),
     ("synthetic", _read_by("synthetic"), Synthetic),
     ("threshold", _read_by("threshold"), Threshold),
+    ("mediation", _read_by("mediation"), Mediation),
     ("factors", _read_by("factors"), Factors),
     ("dose_response", _read_by("dose_response"), DoseResponse),
     ("matching", "In a block or a specification.", Matching),

@@ -26,6 +26,7 @@ OWN: dict[str, dict[str, Any]] = {
     "triple_differences": {"eligible": "poor"},
     "threshold_regression_discontinuity": {"threshold": {"running": "x", "at": 0.0, "design": "crossing"}},
     "interactive_fixed_effects": {"factors": {"number": 1, "draws": 99}},
+    "sequential_g": {"mediation": {"mediators": ["count"]}},
     "continuous_dose": {"dose_response": {"dose": "shops", "degree": 1}},
     "instrumental_variables": {"instruments": ["z"], "endogenous": ["listed"]},
 }
@@ -38,14 +39,13 @@ KEYS: dict[str, dict[str, Any]] = {
     "level": {"inference": {"cluster": ["village"], "level": 0.9}},
     "bootstrap": {"inference": {"cluster": ["village"], "bootstrap": {"draws": 99}}, "seed": 1},
 }
+SYNTHETIC = ("synthetic_difference_in_differences", "interactive_fixed_effects")
 OF_LOADING = {
     "variance": [name for name, each in ESTIMATORS.items() if each.averages_effects]
-    + ["synthetic_difference_in_differences", "group_means", "threshold_regression_discontinuity"]
-    + ["interactive_fixed_effects"],
-    "weights": ["bacon_decomposition", "synthetic_difference_in_differences", "threshold_regression_discontinuity"]
-    + ["interactive_fixed_effects"],
+    + [*SYNTHETIC, "group_means", "threshold_regression_discontinuity", "sequential_g"],
+    "weights": ["bacon_decomposition", *SYNTHETIC, "threshold_regression_discontinuity"],
     "regressors": ["bacon_decomposition"],
-    "fixed_effects": ["bacon_decomposition", "synthetic_difference_in_differences", "interactive_fixed_effects"],
+    "fixed_effects": ["bacon_decomposition", *SYNTHETIC],
 }
 """What a study is refused for."""
 

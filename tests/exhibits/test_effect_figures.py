@@ -85,6 +85,19 @@ def test_a_gradient_draws_the_effect_and_its_interval_at_each_value(moderated: p
     assert "Weighted: 320 observations, 40 clusters." in " ".join(notes)
 
 
+def test_a_gradient_draws_effects_over_doses() -> None:
+    from tests.conftest import dated
+    from tests.parity.dose_and_eligibility_panels import dose_panel
+
+    asked = equation(estimator="continuous_dose", dose_response={"dose": "dose", "at": [0.5, 1.0, 2.0]})
+    estimates = estimate_block(dated(dose_panel("two periods")), [asked])[0]
+    declared = declaration_of(kind="gradient_figure", blocks=["block"], moderator="dose")
+    data = gradient_figure.plotted_data(estimates, declared)
+    assert data["value"].tolist() == [0.5, 1.0, 2.0]
+    _, notes = gradient_figure.draw(data, declared)
+    assert any(note.startswith("Lines are effects of those with this dose, bands 95% intervals") for note in notes)
+
+
 def test_a_gradient_over_a_logarithm_has_the_column_itself_on_the_axis(moderated: pd.DataFrame) -> None:
     of_logarithm = GRADIENT.exhibit.model_copy(update={"logarithm_of": "kilometres", "divided_by": 45.0})
     declared = GRADIENT.model_copy(update={"exhibit": of_logarithm})

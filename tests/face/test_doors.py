@@ -18,6 +18,7 @@ from ruralpanel.study.dose_response import DoseResponse
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.factors import Factors
 from ruralpanel.study.groups import Groups
+from ruralpanel.study.mediation import Mediation
 from ruralpanel.study.threshold import Threshold
 from tests.conftest import equation
 
@@ -32,6 +33,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "triple_differences": {"eligible": "poor"},
     "threshold_regression_discontinuity": {"running": "sales", "at": 2.0, "design": "crossing"},
     "interactive_fixed_effects": {"number": 1, "draws": 99},
+    "sequential_g": {"mediators": ["x"]},
     "continuous_dose": {"dose": "shops", "degree": 1},
 }
 """What some estimators cannot do without."""
@@ -65,6 +67,8 @@ def asked_of_the_stage(name: str) -> dict[str, Any]:
         changes = {"threshold": Threshold(**changes)}
     if name == "interactive_fixed_effects":
         changes = {"factors": Factors(**changes)}
+    if name == "sequential_g":
+        changes = {"mediation": Mediation(**changes)}
     if name == "continuous_dose":
         changes = {"dose_response": DoseResponse(**changes)}
     if "variance" not in ESTIMATORS[name].without:
@@ -76,7 +80,7 @@ def asked_of_the_stage(name: str) -> dict[str, Any]:
 @pytest.mark.parametrize("name", ESTIMATORS)
 def test_a_door_gives_what_the_estimation_stage_gives(name: str, frame: pd.DataFrame, panel: pd.DataFrame) -> None:
     used = given_to(name, frame)
-    more = {each: used[each].to_numpy() if each in used else 0.0 for each in ("z", "poor", "shops", "sales")}
+    more = {each: used[each].to_numpy() if each in used else 0.0 for each in ("z", "poor", "shops", "sales", "x")}
     own = panel.assign(y=used["y"].to_numpy(), **more)
     columns = ["village", "year", "y", *more, "listed", "listed_cohort", "listed_event_time"]
     expected, _ = estimate_block(own[columns], [equation(**asked_of_the_stage(name))])

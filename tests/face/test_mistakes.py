@@ -20,6 +20,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "instrumental_variables": {"instruments": ["x"]},
     "group_means": {"at": 2005},
     "continuous_dose": {"dose": "weight"},
+    "sequential_g": {"mediators": ["x"]},
     "threshold_regression_discontinuity": {"running": "weight", "at": 1.0},
     "complementary_log_log": {"fixed_effects": "year"},
 }
@@ -91,7 +92,7 @@ CALLS: dict[str, tuple[str, dict[str, Any], str]] = {
     "a wide decomposition": ("bacon_decomposition", {"controls": "x"}, "controls: .*without regressors"),
     "no such frequency": ("two_way", {"frequency": "yearly"}, "frequency: 'yearly' is no frequency.*“year”"),
     "a control twice": ("two_way", {"controls": ["x", "x"]}, "controls: lists `x` twice"),
-    "nowhere": ("two_way", {"variance": "spatial", "at": 9.0}, "`spatial` needs the columns.*latitude="),
+    "nowhere": ("two_way", {"variance": "spatial", "cutoff": 9.0}, "`spatial` needs the columns.*latitude="),
     "outcome on both sides": ("two_way", {"controls": "y"}, "the outcome `y` is a regressor too"),
 }
 

@@ -191,7 +191,7 @@ def _doses(sample: pd.DataFrame, treatment: str, dose: str, equation: Equation) 
     """
     treated = sample[event_time_column(treatment)] >= 0
     first = sample[dose].where(treated).astype("float64").groupby(sample[equation.unit], sort=True).first()
-    doses = first.to_numpy(dtype="float64")
+    doses: Numbers = np.asarray(first.to_numpy(), dtype="float64")
     if len(np.unique(doses[np.isfinite(doses)])) < 2:
         raise CannotEstimate("same_dose", name=dose)
     return doses

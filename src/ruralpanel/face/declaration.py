@@ -34,7 +34,17 @@ FRAME = "frame"
 """What source, block and study are called."""
 
 _NUMBERS = ("outcome", "intensity", "controls", "moderators", "weights", "instruments", "covariates", "latitude")
-_NUMBERS_TOO = ("longitude", "endogenous", "along", "matching", "eligible", "dose", "running")
+_NUMBERS_TOO = (
+    "longitude",
+    "endogenous",
+    "along",
+    "matching",
+    "eligible",
+    "dose",
+    "running",
+    "mediators",
+    "intermediate",
+)
 
 
 @dataclass(frozen=True)

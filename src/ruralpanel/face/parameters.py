@@ -18,6 +18,7 @@ from ruralpanel.study.dose_response import DoseResponse
 from ruralpanel.study.estimators import ESTIMATORS, INFERENCE_OF_SOME, Estimator
 from ruralpanel.study.factors import Factors
 from ruralpanel.study.groups import Groups
+from ruralpanel.study.mediation import Mediation
 from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.switching import Switching
 from ruralpanel.study.synthetic import Synthetic
@@ -28,6 +29,7 @@ SPREAD: dict[str, type[Section]] = {
     "synthetic": Synthetic,
     "dose_response": DoseResponse,
     "factors": Factors,
+    "mediation": Mediation,
     "threshold": Threshold,
     "switching": Switching,
     "groups": Groups,

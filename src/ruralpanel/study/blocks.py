@@ -14,6 +14,7 @@ from ruralpanel.study.factors import Factors
 from ruralpanel.study.fixed_effects import FIXED_EFFECT
 from ruralpanel.study.groups import Groups
 from ruralpanel.study.matching import Matching
+from ruralpanel.study.mediation import Mediation
 from ruralpanel.study.near_misses import NearMisses
 from ruralpanel.study.resampling import Permutation, WildBootstrap
 from ruralpanel.study.switching import Switching
@@ -229,6 +230,8 @@ class Specification(Section):
     factors: Factors | None = None
     """`interactive_fixed_effects`: factors or matrix completion, how many or how much shrunk, and how often clusters
     are drawn. Left out: factors, as many as predict best."""
+    mediation: Mediation | None = None
+    """`sequential_g`: the mediators whose part of the effect is taken off."""
     switching: Switching | None = None
     """`chaisemartin_dhaultfoeuille`: whose changes of treatment count, and in what unit. Left out: those of all units,
     and effects not divided by the treatment that units have had. Fixed effects and regressors do not enter it."""
@@ -323,6 +326,7 @@ class Equation(Section):
     dose_response: DoseResponse | None = None
     threshold: Threshold | None = None
     factors: Factors | None = None
+    mediation: Mediation | None = None
     switching: Switching | None = None
     groups: Groups | None = None
     intensities: dict[Name, Name] = {}

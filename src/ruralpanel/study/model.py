@@ -484,6 +484,7 @@ class Study(Section):
                             eligible=stated.get("eligible"),
                             threshold=stated.get("threshold"),
                             factors=stated.get("factors"),
+                            mediation=stated.get("mediation"),
                             dose_response=stated.get("dose_response"),
                             switching=stated.get("switching"),
                             groups=stated.get("groups"),

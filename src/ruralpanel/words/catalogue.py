@@ -317,6 +317,11 @@ COMPARISONS = {
     "near_threshold": "within {bandwidth:.4g} of {running:name} = {cutoff:g}, its bias from within {bias:.4g}",
     "densities_at": "densities of {below:.4g} below and {above:.4g} above, from within {bandwidth:.4g}",
     "treatment_does_not_jump": "{treatment:name} does not jump at the threshold of {running:name}",
+    "mediation_collinear": "{names:ands names}: collinear with the fixed effects or the other terms of the first "
+    "regression",
+    "not_through": "the effect not through {mediators:ands names}{intermediate}, if nothing unobserved moves them and "
+    "the outcome",
+    "given_intermediate": " given {names:ands names}",
     "with_factors": "untreated outcomes with {number:count common factor}{chosen}",
     "matrix_completed": "untreated outcomes completed, singular values less {share:.3g} of the largest{chosen}",
     "chosen_by_prediction": ", which predicts untreated rows best",

@@ -4,8 +4,8 @@ Estimand: averages of :math:`\tau_{it} = Y_{it}(1) - Y_{it}(0)` over treated row
 untreated outcomes have, beside effects of units and periods, common shocks to which each unit responds in its own
 measure, :math:`\lambda_i'f_t` (Bai 2009; Xu 2017; Liu, Wang & Xu 2024), or a matrix of small singular values (Athey and
 others 2021). Parallel trends need not hold; but the periods before treatment have to tell how a unit responds, and
-shocks after it have to be of the kind that were there before. Factors are those of the never treated; matrix completion is
-fitted to all untreated rows.
+shocks after it have to be of the kind that were there before. Factors are those of the never treated; matrix
+completion is fitted to all untreated rows.
 
 The number of factors is that with which rows of treated units before treatment are predicted best by the others of them
 (Xu 2017), and of those that do so within a hundredth the smallest; the penalty that with which untreated rows that are
@@ -124,7 +124,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
         if _name(each) not in found:
             rows.append(no_estimate(equation, because(NOBODY, times=[each.place["event_time"]]), **shared | each.place))
             continue
-        numbers = statistics(*map(float, found[_name(each)]), np.inf, equation.inference.level, known_to)
+        value, error = found[_name(each)]
+        numbers = statistics(float(value), float(error), np.inf, equation.inference.level, known_to)
         rows.append({**shared, **each.place, **({"reason": reason} if reason else {}), **numbers})
     covariance = None
     if reason is None:
@@ -164,7 +165,7 @@ def _most_factors(data: Outcomes) -> int:
     """
     rows = int(data.fitted[~data.never].sum(axis=1).min()) - 2
     others = int(data.fitted[data.never].sum(axis=0).min()) - 1
-    return min(rows, others, data.outcome.shape[1] - 2)
+    return min(rows, others, int(data.outcome.shape[1]) - 2)
 
 
 def _chosen(data: Outcomes, asked: Factors, random: np.random.Generator) -> tuple[Rank, Reason]:

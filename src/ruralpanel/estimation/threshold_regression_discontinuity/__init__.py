@@ -153,8 +153,8 @@ def _jump(rows: Side, asked: Threshold) -> _Jump:
     else:
         width = bias_width = asked.bandwidth
     bias_width = asked.bias_bandwidth or bias_width
-    levels = (level_at_threshold(side, asked.order, width, bias_width, asked.kernel) for side in (below, above))
-    return _Jump(*levels, width, bias_width)
+    low, high = (level_at_threshold(side, asked.order, width, bias_width, asked.kernel) for side in (below, above))
+    return _Jump(low, high, width, bias_width)
 
 
 def _rows(

@@ -36,7 +36,7 @@ REGULARISED = 3.0
 KERNELS: dict[str, Callable[[Numbers], Numbers]] = {
     "triangular": lambda u: np.maximum(1 - np.abs(u), 0.0),
     "epanechnikov": lambda u: np.maximum(0.75 * (1 - u**2), 0.0),
-    "uniform": lambda u: 0.5 * (np.abs(u) <= 1),
+    "uniform": lambda u: np.where(np.abs(u) <= 1, 0.5, 0.0),
 }
 
 

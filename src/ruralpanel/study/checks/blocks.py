@@ -132,6 +132,10 @@ def _specification(
         yield from context.known((*at, "eligible"), part.eligible, columns, "column of the panel")
     if part.threshold is not None:
         yield from context.known((*at, "threshold", "running"), part.threshold.running, columns, "column of the panel")
+    if part.mediation is not None:
+        for key in ("mediators", "intermediate"):
+            names = getattr(part.mediation, key)
+            yield from context.all_known((*at, "mediation", key), names, columns, "column of the panel")
     if part.dose_response is not None:
         yield from context.known(
             (*at, "dose_response", "dose"), part.dose_response.dose, columns, "column of the panel"
