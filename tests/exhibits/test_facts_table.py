@@ -13,6 +13,7 @@ from ruralpanel.exhibits.inputs import load_inputs
 from ruralpanel.exhibits.source_table import print_table as print_sources
 from ruralpanel.frames.storage import save_table
 from ruralpanel.sources.table import read_source
+from ruralpanel.study.flow import flow
 from tests.study.conftest import Repository, repository  # noqa: F401
 
 COUNTS = """of,year,villages,listed,share,from
@@ -77,6 +78,14 @@ def test_other_exhibits_neither_cite_them_nor_call_them_simulated(counts: Reposi
     rows = dict(print_sources(declaration=declared(study, "data"), **inputs).coefficients)
     assert rows["survey"][-1].startswith("simulated; ")
     assert rows["counts"][-1].startswith("public; ")
+
+
+def test_the_picture_of_the_data_leads_from_the_source_to_the_table(counts: Repository) -> None:
+    steps = flow(counts.load(), {"table": "Table 1", "counts": "Table 2"})
+    made_of = {(step.stage, step.name): step.made_of for step in steps}
+    assert made_of["exhibits", "counts"] == [("sources", "counts")]
+    assert made_of["exhibits", "table"] == [("estimation", "main")]
+    assert made_of["panel", "panel"] == [("sources", "survey")]
 
 
 @pytest.mark.parametrize(

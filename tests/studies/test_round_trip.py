@@ -48,6 +48,8 @@ def clean(economy: Economy, folder: Path) -> Cleaned:
 
     sources, quarantine = {}, {}
     for name, source in study.sources.items():
+        if name in study.printed_sources:
+            continue  # facts of the world, which no generator makes
         corrections = place(source.corrections) if source.corrections else None
         sources[name], _, quarantine[name] = read_source(name, source, place(str(source.path)), corrections)
     frames, tables = dict(sources), {}

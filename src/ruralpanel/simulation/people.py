@@ -22,7 +22,7 @@ MOST = {"women": 0.33, "children": 0.27, "old": 0.40}
 STANDARDS = ("seed", "growing", "picking", "grading", "packing")
 """What the households of a village may do in one way."""
 
-NO_STATION, RETURNED, STAYED = 0, 1, 2
+OPERATORS = NO_STATION, RETURNED, STAYED = "no station", "returned migrant", "never away"
 """Where the station's operator comes from."""
 
 
@@ -184,6 +184,6 @@ def _stations(
     effect = np.where(returned, parameters.effect_returned_operator, 0.0)[:, None]
     share = np.minimum(without + effect, 0.0)
     handled = np.round(stations.exposure * np.exp(share) * received).astype(np.int64)
-    operator = np.where(stations.open, np.where(returned, RETURNED, STAYED)[:, None], NO_STATION)
+    operator = np.where(stations.open, np.where(returned, RETURNED, STAYED)[:, None], NO_STATION).astype(object)
     by_returned = np.where(operator == RETURNED, share - np.minimum(without, 0.0), 0.0)
     return {"operator": operator, "parcels_handled": handled}, by_returned

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ruralpanel.simulation.economy import INCOME_COLUMNS, ROADS, Economy
 from ruralpanel.simulation.legacies import PROXIES
-from ruralpanel.simulation.people import NO_STATION, RETURNED, STAYED
+from ruralpanel.simulation.people import OPERATORS
 from ruralpanel.simulation.random_streams import stream
 from ruralpanel.simulation.raw.writers import write_csv, write_spss, write_stata
 
@@ -141,6 +141,7 @@ def write_people_form(economy: Economy, folder: Path) -> None:
     """Write the form of people and services, in which what was not told is ``.a`` and an operator is a code."""
     panel = economy.panel
     table = pd.DataFrame({raw: panel[name] for raw, (name, _) in PEOPLE_COLUMNS.items()})
+    table["operator"] = table["operator"].map({words: code for code, words in enumerate(OPERATORS)})
     hidden = {raw: economy.hidden[name] for raw, (name, _) in PEOPLE_COLUMNS.items() if name in economy.hidden}
     for raw, mask in hidden.items():
         table[raw] = table[raw].astype(object).mask(pd.Series(mask.ravel()), "a")
@@ -150,7 +151,7 @@ def write_people_form(economy: Economy, folder: Path) -> None:
         _narrowed(table, narrow),
         folder / "village_people.dta",
         [label for _, label in PEOPLE_COLUMNS.values()],
-        {"operator": {NO_STATION: "no station", RETURNED: "returned migrant", STAYED: "never away"}},
+        {"operator": dict(enumerate(OPERATORS))},
         {raw: ["a"] for raw in hidden},
     )
 
