@@ -124,8 +124,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
         if _name(each) not in found:
             rows.append(no_estimate(equation, because(NOBODY, times=[each.place["event_time"]]), **shared | each.place))
             continue
-        value, error = found[_name(each)]
-        numbers = statistics(float(value), float(error), np.inf, equation.inference.level, known_to)
+        value, spread = found[_name(each)]
+        numbers = statistics(float(value), float(spread), np.inf, equation.inference.level, known_to)
         rows.append({**shared, **each.place, **({"reason": reason} if reason else {}), **numbers})
     covariance = None
     if reason is None:
