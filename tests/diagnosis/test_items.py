@@ -153,7 +153,7 @@ def test_the_difference_is_that_of_the_two_estimators() -> None:
 
 @pytest.mark.slow
 def test_the_test_of_the_difference_has_its_size() -> None:
-    p_values = np.array([difference(subject(economy(seed, villages=80, treated=0.9))).p_value for seed in range(200)])
+    p_values = np.array([difference(subject(economy(seed))).p_value for seed in range(200)])
     assert 0.02 <= (p_values < 0.05).mean() <= 0.09
 
 

@@ -72,11 +72,12 @@ def diagnose(subject: Subject, settings: DifferentialTrends) -> Finding:
     powerless = not slope <= matters
     if not (reject or early or powerless):
         return silent(ITEM, **numbers)
+    moved = because("leads_reject", leads=len(study.leads), p=leads_p)
+    if trend_p < settings.size / 2:
+        moved = because("leads_have_a_slope", leads=len(study.leads), p=leads_p, trend=trend, p_trend=trend_p)
     flaw = several(
         [
-            because("leads_reject", leads=len(study.leads), p=leads_p, trend=trend, p_trend=trend_p)
-            if reject
-            else None,
+            moved if reject else None,
             because("breaks_down_early", breakdown=broken, benchmark=settings.breakdown) if early else None,
             _says_little(settings.power, slope, matters) if powerless and not reject else None,
         ],

@@ -37,8 +37,10 @@ FLAWS = {
     "not_clustered": "standard errors are not clustered: `variance: {name}`",
     "no_period_before_anybody": "no period is observed before anybody is treated",
     "everybody_treated": "there are not two units on each side, treated and never treated",
-    "leads_reject": "The treated moved apart from the others before they were treated, by {trend:+.2g} a period "
+    "leads_have_a_slope": "The treated moved apart from the others before they were treated, by {trend:+.2g} a period "
     "({p_trend:p}); the {leads} leads together differ from zero with {p:p}. Whatever made them do so may have gone on.",
+    "leads_reject": "The treated moved otherwise than the others before they were treated: the {leads} leads differ "
+    "from zero together ({p:p}), if not along a line. Whatever made them do so may have gone on.",
     "breaks_down_early": "The effect is told from zero only if trends differ after treatment by less than "
     "{breakdown:.2g} times the largest difference before it; the benchmark is {benchmark:g}.",
     "leads_say_little": "That leads are not significant says little here: a test of them finds a difference in trends "
