@@ -60,7 +60,7 @@ def diagnose(subject: Subject, settings: Attrition) -> Finding:
     shape = (units.number, len(periods))
     seen = np.zeros(shape, dtype=bool)
     seen[units.codes, np.searchsorted(periods, sample[equation.period])] = True
-    of_unit = units.first_rows()
+    of_unit = units.first_rows
     cohort = sample[cohort_column(subject.treatment)].to_numpy(dtype="float64")[of_unit]
     begun = cohort[:, None] <= periods
     clusters = levels_of(sample[(equation.inference.cluster or [equation.unit])[0]].to_numpy()[of_unit]).codes
@@ -139,4 +139,4 @@ def _cells(
     place = np.searchsorted(periods, adoption.sample[period])
     outcome, seen = np.zeros((units.number, len(periods))), np.zeros((units.number, len(periods)), dtype=bool)
     outcome[units.codes, place], seen[units.codes, place] = left, True
-    return outcome, seen, periods - adoption.cohort[units.first_rows()][:, None]
+    return outcome, seen, periods - adoption.cohort[units.first_rows][:, None]

@@ -204,7 +204,7 @@ def null_band(adoption: Adoption, left: Numbers, equation: Equation, late: int, 
     rows = np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape)
     sums = np.bincount(cells, left, shape[0] * shape[1]).reshape(shape)
     outcomes = sums / np.maximum(rows, 1)
-    of_unit = units.first_rows()
+    of_unit = units.first_rows
     cohort = adoption.cohort[of_unit]
     first = np.where(np.isnan(cohort), len(periods), np.searchsorted(periods, np.nan_to_num(cohort, nan=np.inf)))
     cluster = (equation.inference.cluster or [equation.timing_unit])[0]

@@ -56,7 +56,8 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
     shown = estimates[kept & estimates["outcome"].map(exhibit.shows_outcome)]
     shown = shown.sort_values("block", key=lambda names: names.map(order), kind="stable")
     if exhibit.outcomes:
-        shown = shown.sort_values("outcome", key=lambda names: names.map(exhibit.outcomes.index), kind="stable")
+        places = {outcome: position for position, outcome in enumerate(exhibit.outcomes)}
+        shown = shown.sort_values("outcome", key=lambda names: names.map(places), kind="stable")
     parts = dict(list(shown[_is_asked_for(shown, exhibit.effects)].groupby(REGRESSION, sort=False)))
     wholes = dict(list(shown[_is_asked_for(shown, "overall")].groupby(REGRESSION, sort=False)))
     columns = list(parts.values())

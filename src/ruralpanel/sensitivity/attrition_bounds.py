@@ -295,7 +295,7 @@ def _cells_of(declared: AttritionBounds, panel: pd.DataFrame, equation: Equation
     units, periods = levels_of(sample[unit]), np.unique(sample[equation.period].to_numpy(dtype="float64"))
     if len(sample) == units.number:
         raise CannotEstimate("units_seen_once")
-    first = units.first_rows()
+    first = units.first_rows
     outcome = np.full((units.number, len(periods)), np.nan)
     outcome[units.codes, np.searchsorted(periods, sample[equation.period])] = sample[OUTCOME]
     own = panel.drop_duplicates(unit).set_index(unit).reindex(sample[unit].to_numpy()[first])

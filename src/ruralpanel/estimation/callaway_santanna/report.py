@@ -175,7 +175,7 @@ def _standard_error(influence: NDArray[np.float64], clusters: NDArray[np.int64])
 def _names_of(sample: pd.DataFrame, clusters: NDArray[np.int64], equation: Equation) -> pd.Index:
     """Name the clusters in the order of their numbers."""
     (column,) = equation.inference.cluster or [equation.unit]
-    names = pd.Index(sample[column].unique()).sort_values()
+    names: pd.Index = pd.Index(sample[column].unique()).sort_values()
     assert len(names) == int(clusters.max()) + 1
     return names
 
