@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -62,10 +63,17 @@ def test_an_item_that_fails_says_so_and_ends_no_other(panel: pd.DataFrame, monke
     assert rows.loc["bad_control", "level"] == "silent"
 
 
-def test_a_fault_of_the_program_is_none_of_the_data(panel: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_the_program_ends_no_run_either(panel: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bad_control, "diagnose", lambda *_: None.absent)  # type: ignore[attr-defined]
-    with pytest.raises(AttributeError):
-        found(panel)
+    assert list(found(panel)["level"]).count("not_run") == 1
+
+
+@pytest.mark.parametrize("variance", ["homoskedastic", "heteroskedastic"])
+def test_errors_without_clusters_are_no_obstacle(panel: pd.DataFrame, variance: str) -> None:
+    of = subject(panel, inference={"variance": variance})
+    assert np.isinf(of.degrees_of_freedom)
+    every = [import_module(item_module(item)) for item in ("differential_trends", "anticipation", "heterogeneity")]
+    assert all(each.diagnose(of, Diagnosis().settings(each.ITEM)).level != "not_run" for each in every)
 
 
 def test_where_nobody_is_treated_every_item_says_why(panel: pd.DataFrame) -> None:

@@ -4,6 +4,7 @@
 import json
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 from snakemake.logging import logger
@@ -267,6 +268,17 @@ def sensitivity_code(name):
     )
 
 
+@cache
+def declaration(name):
+    """Pick from the study what an exhibit needs, once."""
+    return declared(STUDY, name)
+
+
+def diagnosed_blocks():
+    """Name the blocks with estimates of effects that are diagnosed."""
+    return sorted({block for each in STUDY.subjects for block in each.blocks})
+
+
 def diagnosis_code():
     """Compute the digest of the code behind the diagnosis: the items, and what they estimate with."""
     equations = [subject.equation for subject in STUDY.subjects]
@@ -306,7 +318,7 @@ def exhibit_inputs(wildcards):
     }
     files |= exhibit.further_files(STUDY, made_table)
     read = {name: files[name] for name in exhibit.reads}
-    if STUDY.subjects and (exhibit.estimated_in or exhibit.analysed_in):
+    if declaration(wildcards.exhibit).subjects:
         read["diagnosis"] = f"{RESULTS}/diagnosis.csv"
     return read | {
         "facts": [

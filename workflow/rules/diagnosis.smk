@@ -3,7 +3,9 @@ rule diagnose:
     input:
         panel=f"{RESULTS}/panel/panel.parquet",
         events=f"{RESULTS}/panel/designation.csv",
-        estimates=expand(f"{RESULTS}/estimates/{{block}}.csv", block=STUDY.blocks),
+        estimates=lambda wildcards: expand(
+            f"{RESULTS}/estimates/{{block}}.csv", block=diagnosed_blocks()
+        ),
     output:
         diagnosis=f"{RESULTS}/diagnosis.csv",
     log:

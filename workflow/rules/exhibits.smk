@@ -13,7 +13,7 @@ rule print_table:
     wildcard_constraints:
         exhibit="|".join(TABLES) or NOTHING,
     params:
-        declaration=lambda wildcards: as_json(declared(STUDY, wildcards.exhibit)),
+        declaration=lambda wildcards: as_json(declaration(wildcards.exhibit)),
         code=lambda wildcards: exhibit_code(wildcards.exhibit),
         lock=LOCK,
     message:
@@ -37,7 +37,7 @@ rule draw_figure:
     wildcard_constraints:
         exhibit="|".join(FIGURES) or NOTHING,
     params:
-        declaration=lambda wildcards: as_json(declared(STUDY, wildcards.exhibit)),
+        declaration=lambda wildcards: as_json(declaration(wildcards.exhibit)),
         code=lambda wildcards: exhibit_code(wildcards.exhibit),
         lock=LOCK,
     message:

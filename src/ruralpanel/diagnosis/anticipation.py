@@ -1,14 +1,13 @@
-r"""Effects before treatment begins: the outcome leaves its course already in the last period taken for untreated.
+r"""Effects before treatment begins: the outcome leaves its course already in the last periods taken for untreated.
 
-With :math:`\beta_e` the event study's coefficients, zero at the last period :math:`r` before treatment and its declared
-anticipation, what :math:`r` adds to the course before it is
+With :math:`\delta_e` the course of the event study, zero at the last period :math:`r` before treatment and its declared
+anticipation, and :math:`s` its first lead, what the last :math:`k` periods add to the course before them is
 
-.. math:: a = -\beta_{r-1} - \frac{\beta_{r-1} - \beta_{s}}{r - 1 - s},
+.. math:: a_k = \delta_r - \delta_{r-k} - k \frac{\delta_{r-k} - \delta_s}{r - k - s},
 
-where :math:`s` is the first lead: the last change less the mean of the earlier ones, so that a difference in trends
-that is a straight line is none. No anticipation is assumption 3 of Callaway and Sant'Anna (2021, Journal of
-Econometrics 225(2)); a dip or rise just before treatment is Ashenfelter's (1978, Review of Economics and Statistics
-60(1)).
+their change less :math:`k` times the mean of earlier changes, so that a difference in trends that is a straight line is
+none. No anticipation is assumption 3 of Callaway and Sant'Anna (2021, Journal of Econometrics 225(2)); a dip or rise
+just before treatment is Ashenfelter's (1978, Review of Economics and Statistics 60(1)).
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ LEADS = 5
 
 
 def diagnose(subject: Subject, settings: Anticipation) -> Finding:
-    """Test whether the last period before treatment is off the course of those before it.
+    """Test whether the last periods before treatment are off the course of those before them.
 
     Parameters
     ----------
@@ -41,7 +40,8 @@ def diagnose(subject: Subject, settings: Anticipation) -> Finding:
     Returns
     -------
     Finding
-        With `p`, its p-value by the t distribution of the clusters less one, and `jump`, in the outcome's unit.
+        With `p`, by the t distribution of the clusters less one and adjusted for how many numbers of periods are tried;
+        and of that with the smallest, `periods` and their `jump` in the outcome's unit.
 
     Raises
     ------
@@ -55,16 +55,18 @@ def diagnose(subject: Subject, settings: Anticipation) -> Finding:
     leads = len(study.leads)
     if leads < 2:
         raise CannotAnalyse("few_periods_before")
-    weights = np.zeros(len(study.coefficients))
-    weights[leads - 1] -= 1 + 1 / (leads - 1)
-    weights[0] += 1 / (leads - 1)
-    jump = float(weights @ study.coefficients)
-    error = float(np.sqrt(weights @ study.covariance @ weights))
-    clusters = found.estimates["clusters"].min()
-    p_value = float(2 * student.sf(abs(jump / error), max(int(clusters) - 1, 1) if clusters > 0 else np.inf))
+    tried = []
+    for periods in range(1, min(settings.periods, leads - 1) + 1):
+        weights = np.zeros(len(study.coefficients))
+        weights[leads - periods] -= 1 + periods / (leads - periods)
+        weights[0] += periods / (leads - periods)
+        jump = float(weights @ study.coefficients)
+        error = float(np.sqrt(weights @ study.covariance @ weights))
+        tried.append((float(2 * student.sf(abs(jump / error), subject.degrees_of_freedom)), periods, jump))
+    p_value, periods, jump = min(tried)
+    p_value = min(1.0, p_value * len(tried))
+    numbers = {"p": p_value, "jump": jump, "periods": float(periods)}
     if p_value >= settings.size:
-        return silent(ITEM, p=p_value, jump=jump)
-    flaw = because("moves_before_treatment", time=subject.base, jump=jump, p=p_value)
-    return Finding(
-        ITEM, "warning", {"p": p_value, "jump": jump}, flaw, because("declare_anticipation", periods=-subject.base)
-    )
+        return silent(ITEM, **numbers)
+    flaw = because("moves_before_treatment", time=subject.base + 1 - periods, jump=jump, p=p_value)
+    return Finding(ITEM, "warning", numbers, flaw, because("declare_anticipation", periods=periods - 1 - subject.base))

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Sequence
 from importlib import import_module
 
-import numpy as np
 import pandas as pd
 
 from ruralpanel.diagnosis.finding import Finding, findings_frame, not_run
@@ -20,9 +19,6 @@ from ruralpanel.study.diagnosis import Diagnosis
 from ruralpanel.study.subjects import DeclaredSubject
 
 LOG = logging.getLogger(__name__)
-
-FAULTS = (DataError, ValueError, ArithmeticError, LookupError, np.linalg.LinAlgError)
-"""What goes wrong in an item with data that nobody thought of: it ends the item, and no other."""
 
 
 def diagnose(
@@ -65,7 +61,7 @@ def diagnose(
         items = items_looked_for(settings.skip)
         try:
             subject: Subject | Reason = subject_of(declared, panel, estimates, seed, levels, events)
-        except FAULTS as error:
+        except Exception as error:  # ends the item, and no other
             subject = _reason(error)
         for item in items:
             LOG.info("%s, subject %d of %d", item.replace("_", " "), number, len(subjects))
@@ -78,13 +74,13 @@ def _looked_for(item: str, subject: Subject, settings: Diagnosis) -> Finding:
     """Look for one item, or say why that cannot be done."""
     try:
         found: Finding = import_module(item_module(item)).diagnose(subject, settings.settings(item))
-    except FAULTS as error:
+    except Exception as error:  # ends the item, and no other
         return not_run(item, _reason(error))
     return found
 
 
 def _reason(error: Exception) -> Reason:
-    """Give the reason for which something cannot be done; of what was not foreseen, the log has the traceback."""
+    """Give the reason for which something cannot be done; of what nobody thought of, the log has the traceback."""
     if isinstance(error, ReasonedError):
         return error.reason
     if not isinstance(error, DataError):

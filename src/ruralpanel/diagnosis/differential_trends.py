@@ -1,10 +1,11 @@
 r"""Trends of the treated that differ before treatment, or could differ unseen.
 
 Three things are looked at in an event study of averages over cohorts: whether the leads differ from zero together, by
-signs of clusters; whether a test of leads would have found a straight line steep enough to make up the effect (Roth
-2022, Pretest with Caution, American Economic Review: Insights 4(3), section I.B); and up to how many times the largest
-difference in trends between neighbouring periods before treatment trends may differ after it until the effect could be
-zero (Rambachan and Roth 2023, Review of Economic Studies 90(5), section 2.4.1).
+signs of clusters, or have a slope, which finds a straight line sooner; whether a test of leads would have found a
+straight line steep enough to make up the effect (Roth 2022, Pretest with Caution, American Economic Review: Insights
+4(3), section I.B); and up to how many times the largest difference in trends between neighbouring periods before
+treatment trends may differ after it until the effect could be zero (Rambachan and Roth 2023, Review of Economic Studies
+90(5), section 2.4.1).
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ def diagnose(subject: Subject, settings: DifferentialTrends) -> Finding:
     Returns
     -------
     Finding
-        With `leads_p`, the p-value of the joint test; `pretrend_slope`, the slope in the outcome's unit a period that
+        With `leads_p`, the p-value of the joint test; `trend`, the slope of the leads, and its `trend_p`;
+        `pretrend_slope`, the slope in the outcome's unit a period that
         the test finds with the asked power, and `slope_that_matters`, the one that makes up the effect; and
         `breakdown`, the largest multiple of differences before treatment that leaves the effect significant, 0 where it
         is not so under parallel trends.
@@ -59,14 +61,19 @@ def diagnose(subject: Subject, settings: DifferentialTrends) -> Finding:
     level = 1 - settings.size
     broken = _breakdown(study, weights, level)
     slope, matters = slope_found_with(study, settings.power, level), _slope_that_matters(study, weights, settings)
-    numbers = {"leads_p": leads_p, "pretrend_slope": slope, "slope_that_matters": matters, "breakdown": broken}
-    reject, early = leads_p < settings.size, 0 < broken < settings.breakdown
+    trend, trend_p = _trend(study, subject.degrees_of_freedom)
+    numbers = {"leads_p": leads_p, "trend": trend, "trend_p": trend_p}
+    numbers |= {"pretrend_slope": slope, "slope_that_matters": matters, "breakdown": broken}
+    reject, early = min(leads_p, trend_p) < settings.size / 2, 0 < broken < settings.breakdown
     powerless = not slope <= matters
     if not (reject or early or powerless):
         return silent(ITEM, **numbers)
+    moved = because("leads_reject", leads=len(study.leads), p=leads_p)
+    if trend_p < settings.size / 2:
+        moved = because("leads_have_a_slope", leads=len(study.leads), p=leads_p, trend=trend, p_trend=trend_p)
     flaw = several(
         [
-            because("leads_reject", leads=len(study.leads), p=leads_p) if reject else None,
+            moved if reject else None,
             because("breaks_down_early", breakdown=broken, benchmark=settings.breakdown) if early else None,
             _says_little(settings.power, slope, matters) if powerless and not reject else None,
         ],
@@ -75,6 +82,17 @@ def diagnose(subject: Subject, settings: DifferentialTrends) -> Finding:
     assert flaw is not None
     level_found: Level = "warning" if reject else "note"
     return Finding(ITEM, level_found, numbers, flaw, because("bound_trends"))
+
+
+def _trend(study: EventStudy, freedom: float) -> tuple[float, float]:
+    """Give the slope of the line through the reference that is nearest to the leads, and its p-value by t."""
+    from scipy.stats import t as student
+
+    before = np.arange(-len(study.leads), 0)
+    weights = before / (before @ before)
+    slope = float(weights @ study.leads)
+    error = float(np.sqrt(weights @ study.covariance[: len(before), : len(before)] @ weights))
+    return slope, float(2 * student.sf(abs(slope) / error, freedom))
 
 
 def _says_little(power: float, slope: float, matters: float) -> Reason:

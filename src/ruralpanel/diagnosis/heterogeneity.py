@@ -36,9 +36,10 @@ ITEM = "heterogeneity"
 
 @dataclass(frozen=True)
 class Difference:
-    """The two-way coefficient less the average of effects, with its p-value, and the share of negative weights."""
+    """The two-way coefficient less the average of effects, with its p-value; that average; negative weights' share."""
 
     value: float
+    average: float
     p_value: float
     negative: float
 
@@ -75,10 +76,11 @@ def diagnose(subject: Subject, settings: Heterogeneity) -> Finding:
         "p": found.p_value,
     }
     many = found.negative >= settings.negative_weight_share or forbidden >= settings.forbidden_share
-    if not many:
+    apart = found.p_value < settings.size and abs(found.value) >= settings.apart * abs(found.average)
+    if not many and not apart:
         return silent(ITEM, **numbers)
-    apart = found.p_value < settings.size
-    told = {"negative": found.negative, "forbidden": forbidden, "difference": found.value, "p": found.p_value}
+    shares = {"negative": found.negative, "forbidden": 0.0 if np.isnan(forbidden) else forbidden}
+    told = shares | {"difference": found.value, "average": found.average, "p": found.p_value}
     flaw = because("two_way_apart" if apart else "two_way_could_mislead", **told)
     return Finding(ITEM, "warning" if apart else "note", numbers, flaw, because("average_by_cohort"))
 
@@ -115,7 +117,9 @@ def difference(subject: Subject) -> Difference:
     p_value = _p_value(apart * residual, value, several.sample, subject)
     counted = own * root  # of an outcome that is not times the root of its weight
     shares = np.abs(counted[treated]) / np.abs(counted[treated]).sum()
-    return Difference(value, p_value, float(shares[counted[treated] < 0].sum()))
+    return Difference(
+        value, float((inverse @ target) @ (values.T @ outcome)), p_value, float(shares[counted[treated] < 0].sum())
+    )
 
 
 def _absorbed(sample: pd.DataFrame, terms: list[str], equation: Equation) -> Absorbed:

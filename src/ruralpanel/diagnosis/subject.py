@@ -89,6 +89,15 @@ class Subject:
         """The column by which the treatment enters the two-way equation: its indicator or its intensity."""
         return self.equation.intensities.get(self.treatment, self.treatment)
 
+    @cached_property
+    def degrees_of_freedom(self) -> float:
+        """Those of t tests: the clusters less one; infinite where there are no clusters."""
+        inference = self.equation.inference
+        if not inference.vcov.clusters:
+            return float("inf")
+        clusters = min(self.sample[name].nunique() for name in inference.cluster or [self.equation.unit])
+        return float(max(clusters - 1, 1))
+
     @property
     def base(self) -> int:
         """The last event time before treatment and its declared anticipation, which leads and effects are held to."""

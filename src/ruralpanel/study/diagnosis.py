@@ -42,7 +42,8 @@ class DifferentialTrends(Item):
     effects: Annotated[int, Field(ge=0)] = 4
     """The last event time whose effects are averaged, against which trends are held."""
     size: Size = 0.05
-    """A warning where the joint test of the leads has a smaller p-value."""
+    """A warning where leads differ from zero by a test of this size: the joint one, or that of their slope, each of
+    half the size."""
     power: Size = 0.8
     """With which chance the test has to find a slope that matters, or there is a note."""
     slope_that_matters: Positive = 1.0
@@ -55,8 +56,10 @@ class DifferentialTrends(Item):
 class Anticipation(Item):
     """Effects before treatment begins."""
 
+    periods: Annotated[int, Field(ge=1)] = 2
+    """How many periods before treatment, and its declared anticipation, may be off the course of those before them."""
     size: Size = 0.05
-    """A warning where the effect in the last period before treatment, or its anticipation, has a smaller p-value."""
+    """A warning where they are off it by a test of this size, shared among the numbers of periods (Bonferroni)."""
 
 
 class BadControl(Item):
@@ -100,9 +103,11 @@ class Heterogeneity(Item):
     """The least weight of treated rows that count negatively, as a share of all weight, for a note."""
     forbidden_share: Share = 0.25
     """The least share of comparisons of later with earlier treated units in the two-way estimate for a note."""
+    apart: Annotated[float, Field(ge=0)] = 0.25
+    """A warning where two-way fixed effects differ significantly from the average of effects by cohort and period, and
+    by at least this share of that average."""
     size: Size = 0.05
-    """A warning where, with either share reached, two-way fixed effects differ from the average of effects by cohort
-    by a test of this size."""
+    """The size of that test."""
 
 
 class TreatmentExits(Item):

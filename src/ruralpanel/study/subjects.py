@@ -23,6 +23,8 @@ class DeclaredSubject(Section):
     outcome: Name
     equation: Equation
     """Its two-way equation, with this treatment alone and no moderators."""
+    blocks: list[Name] = []
+    """The blocks with estimates of this effect."""
     columns: dict[str, list[str]] = {}
     """By item, the columns of the panel that it reads beside those of the equation."""
 
@@ -52,7 +54,11 @@ def subjects_of(study: Study) -> list[DeclaredSubject]:
     first: dict[tuple[str, str], Equation] = {}
     for treatment, equation in pairs:
         first.setdefault((treatment, equation.outcome), equation)
-    return [_declared(study, two_way(study, equation, treatment)) for (treatment, _), equation in first.items()]
+    estimated = {block: {(name, each.outcome) for name, each in _effects(study, block)} for block in study.blocks}
+    return [
+        _declared(study, two_way(study, equation, pair[0]), [block for block in estimated if pair in estimated[block]])
+        for pair, equation in first.items()
+    ]
 
 
 def is_estimated(study: Study, choice: SubjectChoice) -> bool:
@@ -141,7 +147,7 @@ def two_way(study: Study, equation: Equation, treatment: str) -> Equation:
     )
 
 
-def _declared(study: Study, equation: Equation) -> DeclaredSubject:
+def _declared(study: Study, equation: Equation, blocks: list[str]) -> DeclaredSubject:
     settings, (treatment,) = study.diagnosis, equation.treatments
     items = [item for item in ITEMS if item not in settings.skip]
     columns = {item: settings.settings(item).columns(study, equation) for item in items}
@@ -149,5 +155,6 @@ def _declared(study: Study, equation: Equation) -> DeclaredSubject:
         treatment=treatment,
         outcome=equation.outcome,
         equation=equation,
+        blocks=blocks,
         columns={item: names for item, names in columns.items() if names},
     )

@@ -37,37 +37,40 @@ FLAWS = {
     "not_clustered": "standard errors are not clustered: `variance: {name}`",
     "no_period_before_anybody": "no period is observed before anybody is treated",
     "everybody_treated": "there are not two units on each side, treated and never treated",
-    "leads_reject": "The treated moved apart from the others before they were treated: the {leads} leads differ from "
-    "zero together ({p:p}). Whatever made them do so may have gone on.",
+    "leads_have_a_slope": "The treated moved apart from the others before they were treated, by {trend:+.2g} a period "
+    "({p_trend:p}); the {leads} leads together differ from zero with {p:p}. Whatever made them do so may have gone on.",
+    "leads_reject": "The treated moved otherwise than the others before they were treated: the {leads} leads differ "
+    "from zero together ({p:p}), if not along a line. Whatever made them do so may have gone on.",
     "breaks_down_early": "The effect is told from zero only if trends differ after treatment by less than "
     "{breakdown:.2g} times the largest difference before it; the benchmark is {benchmark:g}.",
     "leads_say_little": "That leads are not significant says little here: a test of them finds a difference in trends "
     "with a chance of {power:share} only from {slope:.2g} a period on, and {matters:.2g} would make up the effect.",
     "leads_say_nothing": "That leads are not significant says nothing here: a test of them has no chance of "
     "{power:share} of finding any difference in trends, and one of {matters:.2g} a period would make up the effect.",
-    "moves_before_treatment": "The outcome leaves its course before treatment: at event time {time}, taken for "
+    "moves_before_treatment": "The outcome leaves its course before treatment: from event time {time} on, taken for "
     "untreated, it is {jump:+.2g} off the line of earlier periods ({p:p}). Treatment may be anticipated or dated too "
     "late, or units may be treated after an unusual year.",
     "control_responds": "{names:ands names} on the right-hand side responds to treatment, by {effect:+.2f} standard "
     "deviations ({p:p}). What is held constant there is part of the effect.",
     "controls_respond": "{names:ands names} on the right-hand side respond to treatment, one of them by {effect:+.2f} "
     "standard deviations ({p:p}). What is held constant there is part of the effect.",
-    "few_of_a_side": "Of {clusters:count cluster}, {treated} are treated and {others} are left to compare with: a t "
-    "test with so few on a side rejects too often{drawn}.",
-    "few_clusters_in_all": "There are {clusters:count cluster}, {treated} of them treated, with which a t test can "
-    "reject too often{drawn}.",
+    "few_of_a_side": "Standard errors rest on {treated:count treated cluster} and {others} to compare with, of "
+    "{clusters}: a t test with so few on a side rejects too often{drawn}.",
+    "few_clusters_in_all": "Standard errors rest on {clusters:count cluster}, {treated} of them treated: with so few, "
+    "a t test can reject too often{drawn}.",
     "and_wild": " (the usual {p:p}, the wild bootstrap’s {p_wild:p})",
     "assigned_above": "{treatment:name} is the same for all units of a {level:name}, and standard errors are "
     "clustered below it, by {clusters:ands names}: they take what is shared for independent{drawn}.",
     "mostly_assigned_above": "{treatment:name} hardly varies within {level:name}, and standard errors are clustered "
     "below it, by {clusters:ands names}: they take what is shared for independent{drawn}.",
     "clustered_there": " (clustered there, {groups} groups: {p:p})",
-    "two_way_apart": "The two-way estimate is no average of effects: it differs from the average over cohorts and "
-    "periods by {difference:+.2g} ({p:p}); {negative:percent} of the weight on treated rows is negative, and "
-    "{forbidden:percent} of it rests on comparisons with units treated already.",
-    "two_way_could_mislead": "The two-way estimate could mislead if effects differed: {negative:percent} of the "
-    "weight on treated rows is negative, and {forbidden:percent} of it rests on comparisons with units treated "
-    "already. Here it is not told from the average over cohorts and periods ({p:p}).",
+    "two_way_apart": "The two-way estimate is no average of effects: it differs by {difference:+.2g} ({p:p}) from that "
+    "over cohorts and periods, which is {average:.2g}. {negative:percent} of the weight on treated rows is negative, "
+    "and {forbidden:percent} of the estimate rests on comparisons with units treated already.",
+    "two_way_could_mislead": "The two-way estimate could mislead if effects differed: {negative:percent} of the weight "
+    "on treated rows is negative, and {forbidden:percent} of the estimate rests on comparisons with units treated "
+    "already. Here it differs by {difference:+.2g} ({p:p}) from the average over cohorts and periods, which is "
+    "{average:.2g}.",
     "treatment_ends": "{treatment:name} ends for {number} of {treated:count treated unit} ({share:percent}), which "
     "are taken as treated for ever: the effect is of ever having been treated.",
     "unlike_before": "The treated were unlike the others before anybody was treated: the outcome’s own level differed "
