@@ -255,7 +255,7 @@ def _marked(codes: Codes, number: int, rows: np.ndarray) -> int:
     for row in range(len(codes)):
         if rows[row] and codes[row] >= 0:
             seen[codes[row]] = True
-    return seen.sum()
+    return int(seen.sum())
 
 
 @compiled
