@@ -134,8 +134,8 @@ class Ledger:
     def _distinct(self, table: pd.DataFrame, column: str | None) -> int | None:
         if column is None or column not in table:
             return None
-        number: int = self.computed.of(f"values of {column}", [table[column]], self._count)
-        return number
+        found: int = self.computed.of(f"values of {column}", [table[column]], self._count)
+        return found
 
     def _count(self, values: pd.Series) -> int:
         return self.computed.levels(values).number if _is_of_keys(values) else int(values.nunique())
