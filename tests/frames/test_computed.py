@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -73,7 +75,7 @@ def test_equations_of_one_block_are_as_each_alone() -> None:
         "period": "year",
         "inference": Inference(cluster=["county"]),
     }
-    choices = [
+    choices: list[dict[str, Any]] = [
         {"weights": "people"},
         {},
         {"regressors": ["x", "z"]},
