@@ -147,9 +147,7 @@ def _parts_of_claims(plan: Plan, pictures: dict[str, str]) -> dict[str, str]:
     """Write the parts on claims, and take their figure out of the others."""
     summary = published_claims()
     if summary is None:
-        return dict.fromkeys(("claims_surprises", "claims_figure", "claims_numbers"), "") | {
-            "claims": "Not published yet."
-        }
+        return {"claims": "Not published yet."} | {f"claims_{part}": "" for part in ("surprises", "figure", "numbers")}
     said = claim_rate_sentences(summary, plan)
     return {
         "claims": f"{said['done']}\n\n{said['found']} {said['held']}",

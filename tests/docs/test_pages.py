@@ -17,6 +17,7 @@ from ruralpanel.monte_carlo.expectations import Expectation
 from ruralpanel.monte_carlo.lead_tests import RIGHT
 from ruralpanel.monte_carlo.lead_tests import verdict as lead_verdict
 from ruralpanel.monte_carlo.summary import verdict
+from ruralpanel.power.assumptions import Assumptions
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.model import Study
 from ruralpanel.study.periods import context_of
@@ -39,12 +40,15 @@ def hooks() -> Any:
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=NAMES)
 def test_parts_of_study_files_are_valid(path: Path, tmp_path: Path) -> None:
-    """Whatever a part of a study file says, is understood; what it leaves out is not asked for."""
-    for _, text in blocks(path, "yaml"):
+    """Whatever a part of a study file or of designs says, is understood; what it leaves out is not asked for."""
+    for said, text in blocks(path, "yaml"):
         (tmp_path / "part.yaml").write_text(text, encoding="utf-8")
         try:
             data = read_yaml(tmp_path / "part.yaml").data
-            Study.model_validate(data, context=context_of(data))
+            if said.startswith("config/power/"):
+                Assumptions.model_validate(data)
+            else:
+                Study.model_validate(data, context=context_of(data))
         except ValidationError as error:
             assert [each for each in error.errors() if each["type"] != "missing"] == []
 

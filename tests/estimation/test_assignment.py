@@ -41,7 +41,10 @@ def test_cohorts_are_permuted_among_counties() -> None:
     row = one(economy(6), inference=asked, seed=1)
     assert row["permutation"] == "199 permutations of cohorts among county"
     among = Inference.model_validate({"cluster": ["village"], "permutation": {"draws": 199, "among": "village"}})
-    assert one(economy(6), inference=among, seed=1)["permutation"].endswith("among village")
+    refused = one(economy(6), inference=among, seed=1)
+    assert pd.isna(refused["p_value_permutation"])
+    assert refused["permutation"].startswith("no permutations: all of a county are treated alike")
+    assert refused["permutation"].endswith("permute among county")
 
 
 @pytest.mark.parametrize("name", ["group", "county_code"])

@@ -82,7 +82,7 @@ def test_a_study_asks_for_all_of_it(legacies: Repository) -> None:
         ({"estimators": ["sun_abraham"], "treatments": []}, "sun_abraham needs one treatment, not 0"),
         (
             {"estimators": ["poisson_fixed_effects"], "window": [-3, 3]},
-            "window: is a key of event_study, sun_abraham, callaway_santanna, imputation",
+            "window: is a key of event_study, sun_abraham, callaway_santanna, ",
         ),
         ({"comparison": "last_treated"}, "comparison: is a key of sun_abraham, and none is estimated here"),
         (

@@ -125,8 +125,8 @@ def test_a_band_needs_event_times(drawn: Repository) -> None:
     drawn.at("blocks.main")["inference"] = {"simultaneous": True}
     message = drawn.complaint()
     assert (
-        "inference.simultaneous: is for event_study and sun_abraham and callaway_santanna, and none is estimated here"
-        in message
+        "inference.simultaneous: is for event_study and sun_abraham and callaway_santanna and triple_differences, "
+        "and none is estimated here" in message
     )
     drawn.at("blocks.main")["estimators"] = ["event_study"]
     (equation,) = drawn.load().equations("main")

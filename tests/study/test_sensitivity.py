@@ -61,7 +61,8 @@ def test_a_curve_needs_the_universal_base(repository: Repository) -> None:
 def test_a_block_without_the_estimator_is_told(repository: Repository) -> None:
     repository.at("blocks.main")["estimators"] = ["two_way_fixed_effects"]
     repository.study["sensitivity"] = {"mine": HONEST}
-    assert "has no equation of event_study or sun_abraham or callaway_santanna or stacked" in repository.complaint()
+    said = "has no equation of event_study or sun_abraham or callaway_santanna or triple_differences or stacked"
+    assert said in repository.complaint()
 
 
 def test_a_figure_shows_analyses_of_its_kind(repository: Repository) -> None:

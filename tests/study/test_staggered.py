@@ -63,7 +63,7 @@ def test_tables_and_figures_show_them(repository: Repository) -> None:
         ({"weights": "treated"}, "is of a regression without weights"),
         ({"fixed_effects": ["village", "county*year"]}, "is of effects of village and year, and of no others"),
         ({"treatments": []}, "bacon_decomposition needs one treatment, not 0"),
-        ({"window": [-2, 2]}, "is a key of event_study, sun_abraham, callaway_santanna, imputation"),
+        ({"window": [-2, 2]}, "is a key of event_study, sun_abraham, callaway_santanna, "),
     ],
 )
 def test_a_decomposition_is_of_the_plain_regression(repository: Repository, changes: dict[str, Any], said: str) -> None:
