@@ -182,12 +182,13 @@ def test_bounds_are_no_wider_than_without_assumptions() -> None:
 def test_bounds_are_the_effect_where_nobody_is_missing() -> None:
     panel = economy(3)
     numbers = found("attrition", panel).numbers
-    two_stage = block_results(panel, [subject(panel, estimator="two_stage", anticipation={"listed": 1}).equation])
-    rows = two_stage.estimates
-    effect = rows.loc[rows["event_time"].isna() & rows["term"].eq("listed"), "estimate"].dropna()
+    group_time = {"comparison": "not_yet_treated", "method": "outcome_regression"}
+    changes = {"estimator": "callaway_santanna", "group_time": group_time}
+    rows = block_results(panel, [subject(panel, **changes).equation]).estimates
+    effect = rows.loc[rows["kind"].eq("overall") & rows["term"].eq("listed"), "estimate"].dropna()
     assert numbers["exit_difference"] == 0
     for name in ("lee_low", "lee_high", "manski_low", "manski_high"):
-        assert numbers[name] == pytest.approx(effect.iloc[0], abs=0.05)
+        assert numbers[name] == pytest.approx(effect.iloc[0])
 
 
 def test_leaving_that_leaves_most_of_the_effect_is_a_note() -> None:

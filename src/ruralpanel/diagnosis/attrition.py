@@ -1,9 +1,9 @@
 """Attrition: are the treated seen more or less often once they are treated, and what does that leave of the effect?
 
 Over all units of the sample and all its periods, whether a row is in the sample is regressed on treatment beside unit
-and period effects. The effect itself is bounded by trimming (Lee 2009) and without assumptions (Manski 1990), on what
-rows without treatment do not predict of outcomes: treated rows against those that are not, which are zero on average in
-every period.
+and period effects. The effect itself is bounded by trimming (Lee 2009) and without assumptions (Manski 1990), on
+changes since the period before treatment beside those of units that are not treated yet, as the analysis
+`attrition_bounds` does.
 """
 
 from __future__ import annotations
@@ -15,13 +15,12 @@ import numpy as np
 from ruralpanel.absorption.levels import levels_of
 from ruralpanel.arrays import Codes, Numbers
 from ruralpanel.diagnosis.finding import Finding, not_run, silent
-from ruralpanel.estimation.adoption import Adoption
-from ruralpanel.estimation.sample import estimation_sample
+from ruralpanel.estimation.sample import CannotEstimate, estimation_sample
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.inference.random_draws import generator
 from ruralpanel.inference.sign_changes import contributions_of, sign_changes_p_value
 from ruralpanel.reasons import because
-from ruralpanel.sensitivity.attrition_bounds import Bounds, NoBounds, lee_bounds, manski_bounds
+from ruralpanel.sensitivity.attrition_bounds import NoBounds, bounds_of_panel
 from ruralpanel.treatment_columns import cohort_column
 
 if TYPE_CHECKING:
@@ -65,21 +64,20 @@ def diagnose(subject: Subject, settings: Attrition) -> Finding:
     begun = cohort[:, None] <= periods
     clusters = levels_of(sample[(equation.inference.cluster or [equation.unit])[0]].to_numpy()[of_unit]).codes
     difference, p = exit_difference(seen, begun, clusters, generator(subject.seed, ITEM, "signs of clusters"))
-    lee, manski = _bounds(subject, settings.outer, periods)
+    lee, manski = _bounds(subject, settings.outer)
     numbers = {
         "exit_difference": difference,
         "p": p,
         "share_missing": float(1 - seen.mean()),
-        "lee_low": lee.low if lee else np.nan,
-        "lee_high": lee.high if lee else np.nan,
-        "manski_low": manski.low if manski else np.nan,
-        "manski_high": manski.high if manski else np.nan,
+        **dict(zip(("lee_low", "lee_high"), map(float, lee), strict=True)),
+        **dict(zip(("manski_low", "manski_high"), map(float, manski), strict=True)),
     }
     if p < settings.size and abs(difference) >= settings.difference:
-        within = because("bounds_of_effect", low=lee.low, high=lee.high) if lee else None
+        low, high = map(float, lee)
+        within = because("bounds_of_effect", low=low, high=high) if low <= high else None
         flaw = because("treated_leave" if difference > 0 else "treated_stay", difference=abs(difference), p=p)
         # Bounds that are as wide as the effect is large, or reach zero, leave nothing of it.
-        tight = lee is not None and abs(lee.low + lee.high) > 2 * (lee.high - lee.low)
+        tight = within is not None and abs(low + high) > 2 * (high - low)
         return Finding(ITEM, "note" if tight else "warning", numbers, flaw, because("report_bounds", within=within))
     return silent(ITEM, **numbers)
 
@@ -117,26 +115,10 @@ def _demeaned(values: Numbers) -> Numbers:
     return np.asarray(values - values.mean(axis=1, keepdims=True) - values.mean(axis=0) + values.mean())
 
 
-def _bounds(subject: Subject, outer: float, periods: Codes) -> tuple[Bounds | None, Bounds | None]:
-    """Bound the effect on what rows without treatment do not predict, over all cells of units and periods."""
-    equation = subject.equation
-    adoption, model = subject.untreated_outcomes
-    outcome, seen, since = _cells(adoption, model.outcome - model.predicted, equation.unit, equation.period, periods)
-    treated, counts = since >= 0, ~np.isin(since, equation.donut.get(subject.treatment, []))
-    low, high = np.quantile(outcome[seen], [outer, 1 - outer])
-    arms = (outcome[counts], treated[counts], seen[counts])
+def _bounds(subject: Subject, outer: float) -> tuple[Numbers, Numbers]:
+    """Bound the effect by trimming and without assumptions, on changes since the period before treatment."""
+    equation = subject.equation.model_copy(update={"treatments": [subject.treatment]})
     try:
-        return lee_bounds(*arms), manski_bounds(*arms, float(low), float(high))
-    except NoBounds:
-        return None, None
-
-
-def _cells(
-    adoption: Adoption, left: Numbers, unit: str, period: str, periods: Codes
-) -> tuple[Numbers, np.ndarray, np.ndarray]:
-    """Lay outcomes out by unit and period, with who is seen and how long it is since treatment."""
-    units = levels_of(adoption.sample[unit])
-    place = np.searchsorted(periods, adoption.sample[period])
-    outcome, seen = np.zeros((units.number, len(periods))), np.zeros((units.number, len(periods)), dtype=bool)
-    outcome[units.codes, place], seen[units.codes, place] = left, True
-    return outcome, seen, periods - adoption.cohort[units.first_rows][:, None]
+        return bounds_of_panel(subject.panel, equation, outer)
+    except (CannotEstimate, NoBounds):
+        return np.full(2, np.nan), np.full(2, np.nan)

@@ -252,7 +252,7 @@ def analyse(declared: AttritionBounds, panel: pd.DataFrame, equation: Equation) 
     from ruralpanel.sensitivity.results import OUTCOME, CannotAnalyse
 
     try:
-        cells = _cells_of(declared, panel, equation)
+        cells = _cells_of(declared.groups, panel, equation)
     except CannotEstimate as error:
         raise CannotAnalyse(error.reason) from None
     if cells.seen.all():
@@ -282,7 +282,37 @@ def analyse(declared: AttritionBounds, panel: pd.DataFrame, equation: Equation) 
     return rows
 
 
-def _cells_of(declared: AttritionBounds, panel: pd.DataFrame, equation: Equation) -> _Cells:
+def bounds_of_panel(panel: pd.DataFrame, equation: Equation, outer: float = OUTER) -> tuple[Numbers, Numbers]:
+    """Bound the effect of a treatment that stays as :func:`analyse` does, and leave standard errors out.
+
+    Parameters
+    ----------
+    panel
+        The panel.
+    equation
+        Of one treatment that stays.
+    outer
+        The share of changes below the lowest, and above the highest, that a missing one is taken to be.
+
+    Returns
+    -------
+    tuple of (numpy.ndarray, numpy.ndarray)
+        The lower and the upper bound of Lee, and those of Manski.
+
+    Raises
+    ------
+    CannotEstimate
+        If units are not followed, or nobody is treated.
+    NoBounds
+        If an arm is never observed.
+    """
+    cells = _cells_of(None, panel, equation)
+    low, high = np.quantile(cells.outcome[cells.seen], [outer, 1 - outer]).tolist() if cells.seen.any() else (0.0, 0.0)
+    lee, manski = _both(cells, low, high)
+    return np.array(lee), np.array(manski)
+
+
+def _cells_of(groups: str | None, panel: pd.DataFrame, equation: Equation) -> _Cells:
     """Put the comparisons of all cohorts and periods below each other."""
 
     from ruralpanel.absorption.levels import levels_of
@@ -299,7 +329,7 @@ def _cells_of(declared: AttritionBounds, panel: pd.DataFrame, equation: Equation
     outcome = np.full((units.number, len(periods)), np.nan)
     outcome[units.codes, np.searchsorted(periods, sample[equation.period])] = sample[OUTCOME]
     own = panel.drop_duplicates(unit).set_index(unit).reindex(sample[unit].to_numpy()[first])
-    group = own.groupby(declared.groups, dropna=False).ngroup().to_numpy() if declared.groups else np.zeros(len(first))
+    group = own.groupby(groups, dropna=False).ngroup().to_numpy() if groups else np.zeros(len(first))
     of_unit = {
         "cohort": np.where(np.isnan(adoption.cohort), np.inf, adoption.cohort)[first],
         "weight": sample[equation.weights].to_numpy(dtype="float64")[first]
