@@ -97,6 +97,18 @@ def test_a_card_says_in_a_line_each_what_speaks_against_a_claim(panel: pd.DataFr
     assert (card["status"], card["against"]) == ("robust", [])
 
 
+def test_an_opposite_sign_that_could_be_an_artefact_is_told_with_what_it_could_be(panel: pd.DataFrame) -> None:
+    found = CLEAN | {"transitory_selection": {"null_band_p": 0.4}}
+    study = default_study()
+    estimates = made_contents(panel, study).estimates
+    (test,) = study.claims["gain"].tests
+    turned = study.claims["gain"].model_copy(update={"tests": [test.model_copy(update={"expect": "negative"})]})
+    claims = score_claims({"gain": turned}, estimates, diagnosed("listed", "income", found), None, {"listed": "listed"})
+    (card,) = claim_cards(claims, study)
+    assert card["status"] == "undecided"
+    assert "its sign is the other one, at 5%, but good or bad years: " in card["short"]
+
+
 def test_the_picture_of_an_interval_has_zero_and_keeps_the_order() -> None:
     places = interval_picture(2.0, 1.0, 3.0)
     assert places is not None

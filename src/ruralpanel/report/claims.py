@@ -117,6 +117,10 @@ def _short(status: str, tests: pd.DataFrame, printed: list[dict[str, Any]], line
     if status == "not_identified":
         return str(deciding["reason"])
     if status == "undecided":
+        why = tests.loc[tests["test_status"] == status, "reason"].iloc[0]
+        doubted = [line for line in lines if line["finding"] == DOUBTS]
+        if why == "other_sign" and doubted:  # contradicted, were it not for this
+            return f"{found}{interval}: {deciding['reason']}, but {doubted[0]['part']}: {doubted[0]['words']}"
         detectable = deciding["detectable"]
         could = f"; an effect of {detectable} would have been found with a power of 80%" if detectable else ""
         return f"{found}{interval}: {deciding['reason']}{could}"
