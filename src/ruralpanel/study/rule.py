@@ -60,9 +60,9 @@ class BreakdownRule(Section):
 class TransitoryRule(Section):
     """What is asked where good years may have chosen who is treated."""
 
-    level: Level = 0.05
+    level: Level = 0.025
     """The study's own panel is simulated without any effect, with treatment given to those above a threshold. Paths as
-    far from zero as the one observed must be rarer than this."""
+    far on its side of zero as the one observed must be rarer than this: half of a two-sided 5%, as in the diagnosis."""
     spike: Annotated[float, Field(gt=0)] = 2.0
     """An effect at entry of more than this times the later one is a spike that decays, as chance at entry does."""
 
