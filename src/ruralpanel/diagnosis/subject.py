@@ -51,6 +51,8 @@ class Subject:
         By item, the columns that its settings name beside those of the equation.
     events
         What yearly lists say of units under this treatment, as the panel stage writes it; None where nothing is known.
+    levels
+        The panel's levels above its units; None where matching has made another panel of it.
     """
 
     treatment: str
@@ -62,6 +64,7 @@ class Subject:
     seed: int
     columns: Mapping[str, list[str]] = field(default_factory=dict)
     events: pd.DataFrame | None = None
+    levels: Levels | None = None
 
     @cached_property
     def sample(self) -> pd.DataFrame:
@@ -76,7 +79,8 @@ class Subject:
         **changes
             Fields of the equation.
         """
-        return block_results(self.panel, [self.equation.model_copy(update=changes)], [self.treatment])
+        equation = self.equation.model_copy(update=changes)
+        return block_results(self.panel, [equation], [self.treatment], above=self.levels)
 
     @cached_property
     def two_way(self) -> pd.Series:
@@ -198,6 +202,7 @@ def subject_of(
         seed=seed_of(seed, treatment, declared.outcome),
         columns=declared.columns,
         events=None if events is None else events[events["designation"] == treatment],
+        levels=levels if panel is levels.panel else None,
     )
 
 

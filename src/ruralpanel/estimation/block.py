@@ -102,17 +102,20 @@ def block_results(
     levels: Mapping[str, str] | None = None,
     folder: Path | None = None,
     computed: Computed | None = None,
+    above: Levels | None = None,
 ) -> BlockResults:
     """Estimate every equation of a block, and give all that comes of it.
 
     Parameters and errors are those of :func:`estimate_block`; ``levels`` says of designations that are assigned above
-    units whom the ledger is to count, ``folder`` where the files of the study's own estimators are, which are run, and
-    ``computed`` what has been computed of the panel's columns.
+    units whom the ledger is to count, ``folder`` where the files of the study's own estimators are, which are run,
+    ``computed`` what has been computed of the panel's columns, and ``above`` the panel's levels above its units, where
+    they are known from other equations.
     """
     found: list[tuple[EquationResult, Equation]] = []
     lines: list[LedgerLine] = []
-    computed = computed or Computed()  # most equations begin and end with the same rows
-    above = Levels(with_plain_numbers(panel), equations[0].unit, equations[0].period, computed)
+    if above is None:
+        above = Levels(with_plain_numbers(panel), equations[0].unit, equations[0].period, computed)
+    computed = above.computed  # most equations begin and end with the same rows
     for number, asked in enumerate(equations, start=1):
         LOG.info("equation %d of %d", number, len(equations))
         name = "/".join([asked.block, asked.specification, asked.outcome, asked.estimator])

@@ -312,7 +312,7 @@ def bounds_of_panel(panel: pd.DataFrame, equation: Equation, outer: float = OUTE
     return np.array(lee), np.array(manski)
 
 
-def _cells_of(groups: str | None, panel: pd.DataFrame, equation: Equation) -> _Cells:
+def _cells_of(groups: list[str] | None, panel: pd.DataFrame, equation: Equation) -> _Cells:
     """Put the comparisons of all cohorts and periods below each other."""
 
     from ruralpanel.absorption.levels import levels_of
