@@ -37,7 +37,7 @@ def design_table(assumptions: Assumptions, errors: Errors) -> pd.DataFrame:
         ``clusters_treated``, the ``standard_error`` and the ``detectable`` effect in the outcome's unit, and the same
         as a share of its standard deviation. Missing where the design identifies no effect.
     """
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     levels = (
         assumptions.villages,
         assumptions.counties,
