@@ -27,6 +27,7 @@ def top(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / SHIPPED).parent.mkdir(parents=True)
     shutil.copy(ROOT / SHIPPED, tmp_path / SHIPPED)
     shutil.copytree(ROOT / "data/raw/taobao_villages", tmp_path / "data/raw/taobao_villages")
+    shutil.copytree(ROOT / "data/raw/published_facts", tmp_path / "data/raw/published_facts")
     shutil.copytree(ROOT / "config/papers", tmp_path / "config/papers")
     monkeypatch.chdir(tmp_path)
     return tmp_path

@@ -116,7 +116,7 @@ def test_intervals_hold_the_truth_that_parallel_trends_miss() -> None:
         flat = flat[(flat["term"] == "listed") & flat["event_time"].isna()].squeeze()
         missed.append(not flat["interval_low"] < 2 < flat["interval_high"])
     assert np.mean(held) > 0.83
-    assert np.mean(missed) > 0.5
+    assert np.mean(missed) > 0.3  # where 0.05 are asked for
 
 
 def test_rows_may_be_missing_and_in_any_order_and_draws_follow_the_seed() -> None:

@@ -54,8 +54,7 @@ def test_shipped_plans_cross_all_their_levels(name: str) -> None:
     assert len({design.name for design in designs}) == len(plan.effects) * len(plan.selection) * len(plan.clusters)
     assert [design.is_selected for design in designs] == [not design.name.count("unselected") for design in designs]
     assert [design.is_heterogeneous for design in designs] == ["heterogeneous" in design.name for design in designs]
-    # Factors are found anew in every draw of a bootstrap: hundreds of fits an economy, for a plan of one's own.
-    assert set(plan.estimators) == set(OF_EFFECTS) - {"interactive_fixed_effects"}
+    assert set(plan.estimators) == set(OF_EFFECTS)
 
 
 def test_the_plan_survives_the_way_to_a_job() -> None:

@@ -177,7 +177,7 @@ def test_the_page_reads_without_scripts_and_in_the_dark(browser: Browser, addres
     )
     opened = context.new_page()
     opened.goto(address)
-    assert opened.get_by_text("Listing raises <income>.").is_visible()
+    assert opened.get_by_role("link", name="Listing raises <income>.").is_visible()
     assert opened.locator("#all-estimates tbody tr").first.is_visible()
     assert not opened.get_by_label("Search").is_visible()
     context.close()

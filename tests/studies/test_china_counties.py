@@ -34,7 +34,7 @@ def test_at_least_2500_counties_are_seen_in_both_censuses_and_compared(results: 
     panel = pd.read_parquet(results / "panel/panel.parquet")
     assert sorted(panel["year"].unique()) == [2010, 2020]
     assert (panel.groupby("county")["year"].nunique() == 2).sum() >= 2_500
-    main = pd.read_csv(results / "estimates/population.csv").iloc[0]
+    main = pd.read_csv(results / "estimates/changes.csv").iloc[0]
     assert (main["outcome"], main["term"]) == ("residents", "taobao_2016_intensity")
     assert main["units"] >= 2_500
     assert main["observations"] == 2 * main["units"]

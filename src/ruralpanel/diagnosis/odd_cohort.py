@@ -73,7 +73,7 @@ def diagnose(subject: Subject, settings: OddCohort) -> Finding:
         p_values = holm(np.array([_p_value(column, scatter, clusters, random) for column in columns.T]))
         odd = int(np.argmin(p_values))
         year = float(cohorts[tested[odd]])
-        numbers |= {"p": float(p_values[odd]), "cohort": year, "difference": float(differences[odd])}
+        numbers |= {"p": float(p_values[odd]), "difference": float(differences[odd])}
         if p_values[odd] < settings.size:
             others = -float(left @ np.minimum(weights[odd], 0.0))
             level: Level = "warning" if abs(differences[odd]) >= settings.share * abs(others) else "note"

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ruralpanel.estimation.block import block_results
 from ruralpanel.study.blocks import Equation
-from ruralpanel.study.estimators import TESTING_LEADS, WITH_ONE_CURVE
+from ruralpanel.study.estimators import ESTIMATORS, TESTING_LEADS, WITH_ONE_CURVE
 
 
 def load_compiled() -> None:
@@ -25,5 +25,6 @@ def load_compiled() -> None:
     shared: dict[str, object] = {"outcome": "outcome", "unit": "unit", "period": "period", "treatments": ["treated"]}
     shared |= {"inference": {"cluster": ["group"]}}
     asked: list[dict[str, object]] = [{"regressors": ["control"]}]
-    asked += [{"estimator": name, "window": [-2, 2]} for name in TESTING_LEADS if name in WITH_ONE_CURVE]
+    without_more = [name for name in TESTING_LEADS if name in WITH_ONE_CURVE and not ESTIMATORS[name].example]
+    asked += [{"estimator": name, "window": [-2, 2]} for name in without_more]
     block_results(panel, [Equation.model_validate({**shared, **each}) for each in asked], ["treated"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ruralpanel.study.estimators.estimator import BY_EVENT_TIME_AND_OVERALL, TREATED_ROWS, Estimator, Finding
+from ruralpanel.study.estimators.estimator import BY_EVENT_TIME_AND_OVERALL, Estimator, Finding
 
 if TYPE_CHECKING:
     from ruralpanel.study.blocks import Equation
@@ -46,5 +46,4 @@ ESTIMATOR = Estimator(
     keys=("window", "factors"),
     without=("small_sample",),
     checks=(_factors,),
-    target=TREATED_ROWS,
 )
