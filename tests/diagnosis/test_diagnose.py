@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from importlib import import_module
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def found(panel: pd.DataFrame, settings: Diagnosis = FEW) -> pd.DataFrame:
 
 
 def test_every_item_has_settings_words_and_a_place_in_the_order() -> None:
-    assert {*ITEMS} == Diagnosis.model_fields.keys() - {"subjects", "skip"} == WORDS.keys()
+    assert {*ITEMS} == Diagnosis.model_fields.keys() - {"subjects", "skip", "rows"} == WORDS.keys()
     assert [*WORDS] == [*ITEMS] and {*items_looked_for()} <= {*ITEMS}
     assert all(file_of(item_module(item)) for item in items_looked_for())
 
@@ -140,3 +141,17 @@ def test_estimates_of_a_subject_are_of_its_effect_alone(panel: pd.DataFrame) -> 
     others += [of.equation.model_copy(update={"estimator": "cohort_means", "regressors": []})]
     own: Subject = subject_of(of, panel, block_results(panel, others).estimates, seed=1)
     assert list(own.estimates["term"]) == ["listed"]
+
+
+def test_of_a_large_panel_units_are_drawn_and_their_number_is_told() -> None:
+    panel = economy(3)
+    small = Diagnosis.model_validate({"rows": 1000, "skip": [each for each in ITEMS if each != "influence"]})
+    of = declared()
+    estimates = block_results(panel, [of.equation]).estimates
+    many = pd.concat([panel.assign(village=panel["village"] + 1000 * copy) for copy in range(4)], ignore_index=True)
+    whole = diagnose(small.model_copy(update={"rows": 10**6}), [of], many, estimates, 1)
+    part = diagnose(small, [of], many, estimates, 1)
+    units = int(many["village"].nunique() * 1000 / len(many))
+    assert "units_drawn" not in json.loads(whole["numbers"].iloc[0])
+    assert json.loads(part["numbers"].iloc[0])["units_drawn"] == units
+    pd.testing.assert_frame_equal(part, diagnose(small, [of], many, estimates, 1))

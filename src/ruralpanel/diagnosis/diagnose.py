@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib import import_module
 
+import numpy as np
 import pandas as pd
 
+from ruralpanel.absorption.levels import levels_of
 from ruralpanel.diagnosis.finding import Finding, findings_frame, not_run
 from ruralpanel.diagnosis.modules import item_module, items_looked_for
 from ruralpanel.diagnosis.subject import Subject, subject_of
 from ruralpanel.errors import DataError
 from ruralpanel.estimation.assignment import Levels
 from ruralpanel.estimation.sample import with_plain_numbers
+from ruralpanel.inference.random_draws import generator
 from ruralpanel.reasons import Reason, ReasonedError, because
 from ruralpanel.study.diagnosis import Diagnosis
 from ruralpanel.study.subjects import DeclaredSubject
@@ -55,6 +59,7 @@ def diagnose(
     if not subjects:
         return findings_frame([])
     equation = subjects[0].equation
+    panel, drawn = _drawn(panel, equation.unit, settings.rows, seed)
     levels = Levels(with_plain_numbers(panel), equation.unit, equation.period)
     found = []
     for number, declared in enumerate(subjects, start=1):
@@ -66,8 +71,19 @@ def diagnose(
         for item in items:
             LOG.info("%s, subject %d of %d", item.replace("_", " "), number, len(subjects))
             finding = not_run(item, subject) if isinstance(subject, Reason) else _looked_for(item, subject, settings)
-            found.append((declared.treatment, declared.outcome, finding))
+            found.append((declared.treatment, declared.outcome, replace(finding, numbers=finding.numbers | drawn)))
     return findings_frame(found)
+
+
+def _drawn(panel: pd.DataFrame, unit: str, rows: int, seed: int) -> tuple[pd.DataFrame, dict[str, float]]:
+    """Draw units of a panel that is larger than what is looked at, and say how many."""
+    if len(panel) <= rows:
+        return panel, {}
+    units = levels_of(panel[unit])
+    number = max(int(units.number * rows / len(panel)), 1)
+    chosen = np.zeros(units.number, dtype=bool)
+    chosen[generator(seed, "diagnosis", "units").choice(units.number, number, replace=False)] = True
+    return panel[chosen[units.codes]].reset_index(drop=True), {"units_drawn": float(number)}
 
 
 def _looked_for(item: str, subject: Subject, settings: Diagnosis) -> Finding:

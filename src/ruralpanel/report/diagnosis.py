@@ -54,7 +54,7 @@ def diagnosis_parts(findings: pd.DataFrame, study: Study, estimates: pd.DataFram
     count = findings["level"].value_counts()
     told = [counted(int(count.get(level, 0)), level) for level in ("warning", "note")]
     return {
-        "sentence": f"{sentence_list(told)} on {counted(len(effects), 'effect')}.",
+        "sentence": f"{sentence_list(told)} on {counted(len(effects), 'effect')}{_among(findings)}.",
         "effects": sorted((each for each in effects if each["count"]), key=lambda each: not each["warnings"]),
         "notes_open": count.get("note", 0) <= MOST_NOTES,
         "quiet": [each for each in effects if not each["count"]],
@@ -64,6 +64,13 @@ def diagnosis_parts(findings: pd.DataFrame, study: Study, estimates: pd.DataFram
 def place_of_effect(treatment: str, outcome: str) -> str:
     """Name the place on the page of what was found of an effect."""
     return f"diagnosis-{treatment}-{outcome}"
+
+
+def _among(findings: pd.DataFrame) -> str:
+    """Say of how many units, where a large panel is looked at in part."""
+    numbers = (finding.numbers for _, _, finding in findings_of(findings))
+    drawn = [int(each["units_drawn"]) for each in numbers if "units_drawn" in each]
+    return f", looked for in {drawn[0]:,} units drawn at random" if drawn else ""
 
 
 def _effect(

@@ -265,6 +265,9 @@ class Diagnosis(Section):
     all that claims are about; without claims, those of the first block with an effect of a treatment."""
     skip: list[ItemName] = []
     """Items that are not looked for."""
+    rows: Annotated[int, Field(ge=1000)] = 500_000
+    """How many rows of the panel are looked at, at most: of a larger one, units are drawn at random, with all of their
+    rows, and every finding has their number in `units_drawn`."""
     differential_trends: DifferentialTrends = Field(default_factory=DifferentialTrends)
     """Trends that differ before treatment."""
     anticipation: Anticipation = Field(default_factory=Anticipation)
