@@ -71,7 +71,7 @@ def diagnose(
         for item in items:
             LOG.info("%s, subject %d of %d", item.replace("_", " "), number, len(subjects))
             finding = not_run(item, subject) if isinstance(subject, Reason) else _looked_for(item, subject, settings)
-            found.append((declared.treatment, declared.outcome, replace(finding, numbers=finding.numbers | drawn)))
+            found.append((declared.treatment, declared.outcome, replace(finding, numbers={**finding.numbers, **drawn})))
     return findings_frame(found)
 
 
