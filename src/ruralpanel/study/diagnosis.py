@@ -265,7 +265,7 @@ class Diagnosis(Section):
     all that claims are about; without claims, those of the first block with an effect of a treatment."""
     skip: list[ItemName] = []
     """Items that are not looked for."""
-    rows: Annotated[int, Field(ge=1000)] = 500_000
+    rows: Annotated[int, Field(ge=1000)] = 100_000
     """How many rows of the panel are looked at, at most: of a larger one, units are drawn at random, with all of their
     rows, and every finding has their number in `units_drawn`."""
     differential_trends: DifferentialTrends = Field(default_factory=DifferentialTrends)
