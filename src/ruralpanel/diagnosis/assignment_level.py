@@ -10,7 +10,7 @@ import pandas as pd
 
 from ruralpanel.absorption.levels import levels_of
 from ruralpanel.arrays import Codes
-from ruralpanel.diagnosis.finding import CannotDiagnose, Finding, silent
+from ruralpanel.diagnosis.finding import Finding, silent
 from ruralpanel.diagnosis.subject import Subject
 from ruralpanel.estimation.assignment import Levels, assignment_level
 from ruralpanel.estimation.block import block_results
@@ -44,20 +44,18 @@ def diagnose(subject: Subject, settings: AssignmentLevel) -> Finding:
         If standard errors are not clustered.
     """
     equation = subject.equation
-    if not equation.inference.vcov.clusters:
-        raise CannotDiagnose("not_clustered", name=equation.inference.variance)
-    levels = Levels(subject.panel, equation.unit, equation.period)
+    subject.require_clusters()
+    levels = subject.levels or Levels(subject.panel, equation.unit, equation.period)
     exact = assignment_level(levels, equation)
     level = exact or _nearly(levels, subject, settings.alike)
-    clusters = equation.inference.cluster or [equation.unit]
-    if level is None or not _below(subject.panel, clusters, level):
+    if level is None or not _below(subject.panel, subject.clusters, level):
         return silent(ITEM)
     level = levels.complete(level)
     groups = levels.panel[level].nunique()
     clustered = equation.inference.model_copy(update={"cluster": [level]})
-    p_value = _p_value(subject, levels.panel, clustered)
+    p_value = _p_value(subject, levels, clustered)
     drawn = None if p_value is None else because("clustered_there", groups=groups, p=p_value)
-    told = {"treatment": subject.treatment, "level": level, "clusters": clusters, "drawn": drawn}
+    told = {"treatment": subject.treatment, "level": level, "clusters": subject.clusters, "drawn": drawn}
     flaw = because("assigned_above" if exact else "mostly_assigned_above", **told)
     numbers = {"level": float(groups), "p": float("nan") if p_value is None else p_value}
     return Finding(ITEM, "warning" if exact else "note", numbers, flaw, because("cluster_there", level=level))
@@ -71,9 +69,9 @@ def _below(panel: pd.DataFrame, clusters: list[str], level: str) -> bool:
     )
 
 
-def _p_value(subject: Subject, panel: pd.DataFrame, inference: Inference) -> float | None:
+def _p_value(subject: Subject, levels: Levels, inference: Inference) -> float | None:
     equation = subject.equation.model_copy(update={"inference": inference, "default_cluster": False})
-    rows = block_results(panel, [equation], [subject.treatment]).estimates
+    rows = block_results(levels.panel, [equation], [subject.treatment], above=levels).estimates
     p_value = rows.loc[rows["effect_of"] == subject.entering, "p_value"].iloc[0]
     return None if pd.isna(p_value) else float(p_value)
 

@@ -62,7 +62,7 @@ def diagnose(subject: Subject, settings: Attrition) -> Finding:
     of_unit = units.first_rows
     cohort = sample[cohort_column(subject.treatment)].to_numpy(dtype="float64")[of_unit]
     begun = cohort[:, None] <= periods
-    clusters = levels_of(sample[(equation.inference.cluster or [equation.unit])[0]].to_numpy()[of_unit]).codes
+    clusters = levels_of(sample[subject.clusters[0]].to_numpy()[of_unit]).codes
     difference, p = exit_difference(seen, begun, clusters, generator(subject.seed, ITEM, "signs of clusters"))
     lee, manski = _bounds(subject, settings.outer)
     numbers = {

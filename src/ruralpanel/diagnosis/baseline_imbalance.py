@@ -71,9 +71,8 @@ def _before(subject: Subject, periods: int) -> pd.DataFrame:
         raise CannotDiagnose("no_period_before_anybody")
     ever = (cohort <= last).to_numpy(dtype=bool)
     rows = sample.assign(ever=ever)[sample[equation.period].isin(seen)]
-    cluster = (equation.inference.cluster or [equation.unit])[0]
     units = rows.groupby(equation.unit, sort=True).agg(
-        level=(OUTCOME, "mean"), ever=("ever", "first"), cluster=(cluster, "first")
+        level=(OUTCOME, "mean"), ever=("ever", "first"), cluster=(subject.clusters[0], "first")
     )
     if units["ever"].nunique() < 2:
         raise CannotDiagnose("everybody_treated")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ruralpanel.diagnosis.finding import CannotDiagnose, Finding, Level, silent
+from ruralpanel.diagnosis.finding import Finding, Level, silent
 from ruralpanel.diagnosis.subject import Subject
 from ruralpanel.estimation.treated_clusters import Counts
 from ruralpanel.reasons import because
@@ -43,8 +43,7 @@ def diagnose(subject: Subject, settings: FewClusters) -> Finding:
         If standard errors are not clustered.
     """
     equation = subject.equation
-    if not equation.inference.vcov.clusters:
-        raise CannotDiagnose("not_clustered", name=equation.inference.variance)
+    subject.require_clusters()
     counts = Counts(subject.sample, equation)
     numbers = {
         "clusters": float(counts.total),

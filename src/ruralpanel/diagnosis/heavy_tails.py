@@ -45,7 +45,7 @@ def diagnose(subject: Subject, settings: HeavyTails) -> Finding:
         return not_run(ITEM, because("residuals_do_not_vary"))
     inner = np.clip(residuals, *ends)
     shift = float((whole.treatment * inner).sum() / (whole.treatment**2).sum())
-    clusters = levels_of(whole.sample[(subject.equation.inference.cluster or [subject.equation.unit])[0]])
+    clusters = levels_of(whole.sample[subject.clusters[0]])
     error = whole.clustered_error(inner - shift * whole.treatment, clusters.codes)
     centred = residuals - residuals.mean()
     numbers = {

@@ -53,7 +53,7 @@ def diagnose(subject: Subject, settings: Influence) -> Finding:
     if not whole.error > 0:
         return not_run(ITEM, because("no_error_to_measure_by"))
     sample = whole.sample
-    unit, cluster = equation.unit, (equation.inference.cluster or [equation.unit])[0]
+    unit, cluster = equation.unit, subject.clusters[0]
     columns = list(dict.fromkeys([unit, cluster, cohort_column(subject.treatment), *equation.groups_above]))
     changes: dict[str, tuple[float, str]] = {}
     flips = 0

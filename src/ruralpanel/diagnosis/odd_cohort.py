@@ -50,7 +50,7 @@ def diagnose(subject: Subject, settings: OddCohort) -> Finding:
     """
     equation = subject.equation
     adoption, model = subject.untreated_outcomes
-    clusters = levels_of(adoption.sample[(equation.inference.cluster or [equation.unit])[0]])
+    clusters = levels_of(adoption.sample[subject.clusters[0]])
     cohorts = np.unique(adoption.cohort[adoption.event_time >= 0])
     if len(cohorts) < 2:
         return not_run(ITEM, because("one_cohort"))

@@ -93,13 +93,28 @@ class Subject:
         """The column by which the treatment enters the two-way equation: its indicator or its intensity."""
         return self.equation.intensities.get(self.treatment, self.treatment)
 
+    @property
+    def clusters(self) -> list[str]:
+        """The columns that standard errors are clustered by; the unit where the study names none."""
+        return self.equation.inference.cluster or [self.equation.unit]
+
+    def require_clusters(self) -> None:
+        """Refuse standard errors that are not clustered.
+
+        Raises
+        ------
+        CannotDiagnose
+            If they are of another kind.
+        """
+        if not self.equation.inference.vcov.clusters:
+            raise CannotDiagnose("not_clustered", name=self.equation.inference.variance)
+
     @cached_property
     def degrees_of_freedom(self) -> float:
         """Those of t tests: the clusters less one; infinite where there are no clusters."""
-        inference = self.equation.inference
-        if not inference.vcov.clusters:
+        if not self.equation.inference.vcov.clusters:
             return float("inf")
-        clusters = min(self.sample[name].nunique() for name in inference.cluster or [self.equation.unit])
+        clusters = min(self.sample[name].nunique() for name in self.clusters)
         return float(max(clusters - 1, 1))
 
     @property
