@@ -26,25 +26,18 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.callaway_santanna.aggregation import Aggregate
 from ruralpanel.estimation.callaway_santanna.comparisons import CannotCompare, Comparison
-from ruralpanel.estimation.callaway_santanna.group_time import (
-    GroupTimeEffects,
-    Observed,
-    base_of,
-    compare_groups,
-    group_time_effects,
-    groups_of,
-)
+from ruralpanel.estimation.callaway_santanna.group_time import Observed, compare_groups, group_time_effects, groups_of
 from ruralpanel.estimation.callaway_santanna.layout import clusters_of_units, compared, laid_out, usable
+from ruralpanel.estimation.callaway_santanna.leads import groups_of_cell, influence_of_leads
 from ruralpanel.estimation.callaway_santanna.report import result_of
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample
 from ruralpanel.frames.ledger import Ledger
-from ruralpanel.inference.sign_changes import Contributions, contributions_of
+from ruralpanel.inference.sign_changes import Contributions
 from ruralpanel.reasons import ReasonedError, because
 from ruralpanel.study.blocks import Equation, GroupTime
 from ruralpanel.treatment_columns import cohort_column, event_time_column
@@ -81,13 +74,19 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     _require_two_groups(rows, equation.eligible, compared(rows, choice, equation))
     sample, left_out = usable(rows, treatment, choice, equation, ledger)
     first = sample[equation.eligible].groupby(compared(sample, choice, equation), sort=True).first()
-    observed = replace(laid_out(sample, treatment, choice, equation), eligible=first.to_numpy() == 1)
+    eligible = first.to_numpy() == 1
+    observed = replace(laid_out(sample, treatment, choice, equation), eligible=eligible)
     clusters = clusters_of_units(sample, choice, equation)
     ahead = equation.anticipation.get(treatment, 0)
     effects = group_time_effects(observed, choice, ahead, _compare)
 
+    def groups(cell: int) -> list[Numbers]:
+        """Give the weights of the eligible and of the others in both groups that a cell compares."""
+        _, _, treated, others = groups_of_cell(cell, effects, observed, choice, ahead)
+        return [whom * part for whom in (treated, others) for part in (eligible, ~eligible)]
+
     def null_of(leads: list[Aggregate]) -> Contributions | None:
-        return _null(leads, effects, observed, clusters, choice, ahead)
+        return influence_of_leads(leads, effects, clusters, groups) if leads else None
 
     left_out = [because("effects_on_eligible", name=equation.eligible), *left_out]
     counted = _treated_if_eligible(sample, treatment, equation.eligible)
@@ -159,37 +158,3 @@ def _best_average(found: list[Comparison]) -> Comparison:
         weights = np.ones(len(found))
     weights = weights / weights.sum()
     return Comparison(float(weights @ [each.effect for each in found]), weights @ influence)
-
-
-def _null(
-    leads: list[Aggregate],
-    effects: GroupTimeEffects,
-    observed: Observed,
-    clusters: NDArray[np.int64],
-    choice: GroupTime,
-    anticipation: int,
-) -> Contributions | None:
-    """Give what clusters contribute to leads: influence functions, with each cell's effect spread over its groups.
-
-    Each of the groups has a share in it that is the larger, the fewer its units, as its part of the variance is.
-    """
-    if not leads:
-        return None
-    eligible = observed.eligible
-    assert eligible is not None
-    shares = np.array([each.shares for each in leads]).T
-    found: Numbers = np.zeros((len(observed.cohort), len(leads)))
-    for cell in np.flatnonzero(shares.any(axis=1)).tolist():
-        cohort, period = (float(effects.cells[name].iloc[cell]) for name in ("cohort", "period"))
-        position = int(np.searchsorted(observed.periods, period))
-        base = base_of(observed.periods, choice, anticipation, cohort, position)
-        groups = [
-            observed.weight * (whom & part)
-            for whom in groups_of(observed, choice, anticipation, cohort, position, base)
-            for part in (eligible, ~eligible)
-        ]
-        total = sum(1 / group.sum() for group in groups)
-        spread = sum(group * len(group) / group.sum() ** 2 for group in groups) / total
-        own = effects.influence[:, cell] + float(effects.cells["effect"].iloc[cell]) * spread
-        found += own[:, None] * shares[cell]
-    return contributions_of(found / len(clusters), np.ones(len(clusters)), clusters, None)

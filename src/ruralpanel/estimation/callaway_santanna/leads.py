@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -48,15 +50,12 @@ def null_of_leads(
         return None
     shares = np.array([each.shares for each in leads]).T
     if choice.covariates or not np.isfinite(observed.outcome).all():
-        return contributions_of(
-            _influence(shares, effects, observed, choice, anticipation) / len(clusters),
-            np.ones(len(clusters)),
-            clusters,
-            None,
+        return influence_of_leads(
+            leads, effects, clusters, lambda cell: groups_of_cell(cell, effects, observed, choice, anticipation)[2:]
         )
     weights = np.zeros((len(leads), len(observed.periods), len(observed.outcome)))
     for cell in np.flatnonzero(shares.any(axis=1)).tolist():
-        position, base, treated, others = _groups(cell, effects, observed, choice, anticipation)
+        position, base, treated, others = groups_of_cell(cell, effects, observed, choice, anticipation)
         change = treated / treated.sum() - others / others.sum()
         for lead in np.flatnonzero(shares[cell]).tolist():
             weights[lead, position] += change * shares[cell, lead]
@@ -70,10 +69,24 @@ def null_of_leads(
     )
 
 
-def _groups(
+def groups_of_cell(
     cell: int, effects: GroupTimeEffects, observed: Observed, choice: GroupTime, anticipation: int
 ) -> tuple[int, int, Numbers, Numbers]:
-    """Give the periods that a cell compares, and the weights of units in its two groups."""
+    """Give the periods that a cell compares, and the weights of units in its two groups.
+
+    Parameters
+    ----------
+    cell
+        Its row among the effects.
+    effects, observed, choice, anticipation
+        As of :func:`null_of_leads`.
+
+    Returns
+    -------
+    tuple of (int, int, numpy.ndarray, numpy.ndarray)
+        Places of the period and of the one it is compared with; weights of the treated and of the others, zero for all
+        else.
+    """
     cohort, period = (effects.cells[name].to_numpy(dtype="float64")[cell] for name in ("cohort", "period"))
     position = int(np.searchsorted(observed.periods, period))
     base = base_of(observed.periods, choice, anticipation, cohort, position)
@@ -81,15 +94,34 @@ def _groups(
     return position, base, observed.weight * treated, observed.weight * others
 
 
-def _influence(
-    shares: Numbers, effects: GroupTimeEffects, observed: Observed, choice: GroupTime, anticipation: int
-) -> Numbers:
-    """Give the influence of units on leads, not centred at the effects: their means are the leads."""
-    found = np.zeros((len(observed.cohort), shares.shape[1]))
+def influence_of_leads(
+    leads: list[Aggregate],
+    effects: GroupTimeEffects,
+    clusters: NDArray[np.int64],
+    groups: Callable[[int], Iterable[Numbers]],
+) -> Contributions:
+    """Give what clusters contribute to leads by influence functions that are not centred at the effects.
+
+    The effect of each cell is spread over its groups, as if they were one: each has a share in it that is the larger,
+    the fewer its units, as its part of the variance is.
+
+    Parameters
+    ----------
+    leads
+        The averages that are tested, at least one.
+    effects
+        What they are averages of.
+    clusters
+        Of the units.
+    groups
+        Gives the weights of units in each group that a cell compares, zero for all else.
+    """
+    shares = np.array([each.shares for each in leads]).T
+    found = np.zeros((len(clusters), len(leads)))
     for cell in np.flatnonzero(shares.any(axis=1)).tolist():
-        _, _, treated, others = _groups(cell, effects, observed, choice, anticipation)
-        share = treated.sum() / (treated.sum() + others.sum())
-        spread = (1 - share) * treated / treated.mean() + share * others / others.mean()
+        weights = list(groups(cell))
+        total = sum(1 / each.sum() for each in weights)
+        spread = sum(each * len(each) / each.sum() ** 2 for each in weights) / total
         own = effects.influence[:, cell] + effects.cells["effect"].to_numpy(dtype="float64")[cell] * spread
         found += own[:, None] * shares[cell]
-    return found
+    return contributions_of(found / len(clusters), np.ones(len(clusters)), clusters, None)
