@@ -38,18 +38,16 @@ from ruralpanel.estimation.callaway_santanna.layout import (
     clusters_of_units,
     covariance_of,
     laid_out,
-    row_weights,
     usable,
 )
-from ruralpanel.estimation.callaway_santanna.report import compared_with
+from ruralpanel.estimation.callaway_santanna.report import shared_by_rows
 from ruralpanel.estimation.covariance import covariances_in
 from ruralpanel.estimation.effect_along import rounded_to_differ, written_values
-from ruralpanel.estimation.estimates import left_out_of, no_estimate, statistics
+from ruralpanel.estimation.estimates import no_estimate, statistics
 from ruralpanel.estimation.result import EquationResult, place_of
 from ruralpanel.estimation.rounding import NOISE
-from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
+from ruralpanel.estimation.sample import CannotEstimate, estimation_sample
 from ruralpanel.estimation.terms import average, effect_at, response_at
-from ruralpanel.estimation.treated_clusters import counts_of
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import Reason, because
 from ruralpanel.study.blocks import Equation, GroupTime
@@ -129,18 +127,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     doses = _doses(sample, treatment, asked.dose, equation)
     curve = _curve(doses, asked)
     cells, reason = _cells(observed, doses, curve, choice, equation.anticipation.get(treatment, 0))
-    shared = {
-        "left_out": left_out_of(equation, *compared_with(choice), *left_out),
-        "observations": len(sample),
-        "units": int(sample[equation.unit].nunique()),
-        "clusters": int(clusters.max()) + 1,
-        "outcome_mean": float(np.average(sample[OUTCOME], weights=row_weights(sample, equation))),
-        "variance": equation.inference.variance,
-        "clustered_by": equation.inference.cluster or [equation.unit],
-        "small_sample": "none",
-        "fixed_effects": [],
-        **counts_of(sample, equation),
-    }
+    shared = shared_by_rows(sample, sample, clusters, choice, left_out, equation)
     known_to = NOISE * float(np.nanmax(np.abs(observed.outcome)))
     narrow = float(np.ptp(doses[np.isfinite(doses)]))
     places = [{"term": treatment}, average(treatment, f"mean response to {asked.dose}")]

@@ -78,19 +78,7 @@ def result_of(
         raise CannotEstimate("no_cohort_compared", why=effects.cells["reason"].iloc[0], remedy=remedy)
     window = (equation.window[0], equation.window[1]) if equation.window is not None else None
     aggregates = aggregate(effects, observed, window, choice.observed_through)
-    shared = {
-        "left_out": left_out_of(equation, *compared_with(choice), *left_out),
-        "observations": len(sample),
-        "units": int(sample[equation.unit].nunique()),
-        "clusters": int(clusters.max()) + 1,
-        "outcome_mean": float(np.average(sample[OUTCOME], weights=row_weights(sample, equation))),
-        "variance": equation.inference.variance,
-        "clustered_by": equation.inference.cluster or [equation.unit],
-        "small_sample": "none",
-        "regressors": choice.covariates,
-        "fixed_effects": [],
-        **counts_of(counted, equation),
-    }
+    shared = shared_by_rows(sample, counted, clusters, choice, left_out, equation)
     level = equation.inference.level
     # Averages of changes are known to the last digits of outcomes.
     known_to = (NOISE * float(np.nanmax(np.abs(observed.outcome))),) * 2
@@ -137,6 +125,36 @@ def result_of(
     null = null_of(leads)
     rows.append(joint_test(tested, among, shared, equation, null, word="effect", known_to=known_to[1]))
     return EquationResult(rows, covariance)
+
+
+def shared_by_rows(
+    sample: pd.DataFrame,
+    counted: pd.DataFrame,
+    clusters: NDArray[np.int64],
+    choice: GroupTime,
+    left_out: list[Reason],
+    equation: Equation,
+) -> dict[str, Any]:
+    """Say what all rows of an estimator that compares changes of groups have in common.
+
+    Parameters
+    ----------
+    sample, counted, clusters, choice, left_out, equation
+        As of :func:`result_of`.
+    """
+    return {
+        "left_out": left_out_of(equation, *compared_with(choice), *left_out),
+        "observations": len(sample),
+        "units": int(sample[equation.unit].nunique()),
+        "clusters": int(clusters.max()) + 1,
+        "outcome_mean": float(np.average(sample[OUTCOME], weights=row_weights(sample, equation))),
+        "variance": equation.inference.variance,
+        "clustered_by": equation.inference.cluster or [equation.unit],
+        "small_sample": "none",
+        "regressors": choice.covariates,
+        "fixed_effects": [],
+        **counts_of(counted, equation),
+    }
 
 
 def _bases(effects: GroupTimeEffects) -> dict[int, list[int]]:
