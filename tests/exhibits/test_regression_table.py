@@ -244,13 +244,13 @@ def test_a_note_tells_why_a_p_value_that_is_asked_for_is_not_there(panel: pd.Dat
     drawn = {"cluster": ["county"], "bootstrap": {"draws": 199}}
     equations = [
         equation(specification="a", inference=drawn, seed=1),
-        equation(specification="b", inference=drawn, seed=1, estimator="sun_abraham"),
+        equation(specification="b", inference=drawn, seed=1, estimator="synthetic_difference_in_differences"),
         equation(specification="c"),
     ]
     table = print_table(estimate_block(panel, equations)[0], declaration("regression_table", p_values=["bootstrap"]))
     (note,) = [each for each in table.notes if each.startswith("p, wild bootstrap")]
     assert "in column 1, wild cluster bootstrap with" in note
-    assert "in column 2, not bootstrapped: Sun–Abraham has no bootstrap" in note
+    assert "in column 2, not bootstrapped: Synthetic has no bootstrap" in note
     assert note.endswith("in column 3, not asked for.")
     moderated = equation(adjustment="holm", regressors=["x"], inference=drawn, seed=1)
     estimates, _ = estimate_block(panel, [moderated])

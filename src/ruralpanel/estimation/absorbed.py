@@ -27,6 +27,7 @@ from ruralpanel.inference.covariance import Covariance, Influences, NoCovariance
 from ruralpanel.inference.small_sample import drop_singletons
 from ruralpanel.reasons import Reason, because
 from ruralpanel.study.blocks import Equation
+from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.fixed_effects import FixedEffect, intercepts, slopes
 
 CONSTANT = "the constant"
@@ -248,12 +249,26 @@ def fit_of(
         covariance,
         matrix=covariance.matrix * np.outer(units, units),
         rounding=covariance.rounding.mul(units, axis=0),
+        contributions=_contributions(regression.influences, sample, equation, ledger.computed),
         own_degrees_of_freedom=covariance.freedom_combined(
             pd.DataFrame(np.diag(units), regression.influences.terms, regression.influences.terms)
         ),
     )
     collinear = [term for term in terms if term not in regression.terms]
     return Fit(pd.Series(regression.coefficients * units, regression.terms), covariance, collinear, shared)
+
+
+def _contributions(
+    influences: Influences, sample: pd.DataFrame, equation: Equation, computed: Computed
+) -> pd.DataFrame | None:
+    """Add up, where a bootstrap of them is asked for, what the rows of each cluster contribute to the coefficients."""
+    inference = equation.inference
+    if inference.bootstrap is None or not inference.one_cluster or ESTIMATORS[equation.estimator].imposes_null:
+        return None
+    (cluster,) = inference.cluster or [equation.unit]
+    levels = computed.levels(sample[cluster])
+    names = np.unique(sample[cluster].to_numpy())  # levels are in the order of the values
+    return pd.DataFrame(influences.scores(levels) * influences.units, names, influences.terms)
 
 
 def _rows(

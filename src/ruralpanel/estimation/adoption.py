@@ -250,18 +250,6 @@ def by_cluster(contributions: Numbers, names: list[str], sample: pd.DataFrame, e
     return pd.DataFrame(contributions, columns=names).groupby(sample[cluster].to_numpy(), sort=True).sum()
 
 
-def with_contributions(fit: Fit, equation: Equation) -> Fit:
-    """Keep what clusters contribute to the coefficients of a regression, where an equation asks for a bootstrap."""
-    absorbed = fit.absorbed
-    if equation.inference.bootstrap is None or absorbed is None or not equation.inference.one_cluster:
-        return fit
-    regressors = absorbed.regressors[list(fit.coefficients.index)].to_numpy(dtype="float64")
-    residual = absorbed.outcome - regressors @ fit.coefficients.to_numpy(dtype="float64")
-    influences = np.linalg.solve(regressors.T @ regressors, regressors.T).T * residual[:, None]
-    found = by_cluster(influences, list(fit.coefficients.index), absorbed.sample, equation)
-    return replace(fit, covariance=replace(fit.covariance, contributions=found))
-
-
 def bootstrapped(estimate: float, contributions: pd.Series, equation: Equation) -> dict[str, Any]:
     """Give the columns of a wild bootstrap of what clusters contribute.
 

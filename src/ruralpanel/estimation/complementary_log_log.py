@@ -16,6 +16,7 @@ import pandas as pd
 
 from ruralpanel.absorption.levels import levels_of
 from ruralpanel.estimation.absorbed import CONSTANT, inference_columns
+from ruralpanel.estimation.adoption import bootstrapped, by_cluster
 from ruralpanel.estimation.covariance import covariances_in
 from ruralpanel.estimation.estimates import COLLINEAR, no_estimate, statistics
 from ruralpanel.estimation.result import EquationResult, place_of
@@ -78,7 +79,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     design = design.drop(columns=collinear)
     weights = sample[equation.weights].to_numpy(dtype="float64") if equation.weights else None
     result = _fit(sample[OUTCOME], design, weights)
-    covariance, clusters = _covariance(result, sample, names, equation)
+    covariance, clusters, contributions = _covariance(result, sample, names, equation)
+    contributions = None if contributions is None else contributions.reindex(columns=columns).div(units, axis=1)
     ledger.note("estimated", len(sample), sample)
     shared: dict[str, Any] = {
         "observations": len(sample),
@@ -90,7 +92,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     }
     errors = pd.Series(np.sqrt(np.diag(covariance)), covariance.index)
     found = pd.DataFrame({"estimate": result.params, "error": errors}).reindex(columns).div(units, axis=0)
-    rows = [_row(term, found, collinear, equation, shared) for term in terms]
+    rows = [_row(term, found, collinear, contributions, equation, shared) for term in terms]
     among = covariance.reindex(index=columns, columns=columns).div(units, axis=0).div(units, axis=1)
     return EquationResult(rows, covariances_in(rows, [place_of(row) for row in rows], among.to_numpy()))
 
@@ -99,6 +101,7 @@ def _row(
     term: Term,
     found: pd.DataFrame,
     collinear: list[str],
+    contributions: pd.DataFrame | None,
     equation: Equation,
     shared: dict[str, Any],
 ) -> dict[str, Any]:
@@ -109,6 +112,8 @@ def _row(
     # The index is near one in size, and so are terms in the units they were estimated in.
     known_to = NOISE * abs(estimate)
     numbers = statistics(estimate, error, np.inf, equation.inference.level, (0.0, known_to))
+    if contributions is not None and equation.inference.bootstrap is not None:
+        numbers |= bootstrapped(estimate, contributions[term.column], equation)
     return {"term": term.name, **place, **shared, **numbers}
 
 
@@ -177,8 +182,11 @@ def _fit(outcome: pd.Series, design: pd.DataFrame, weights: np.ndarray | None) -
 
 def _covariance(
     result: Any, sample: pd.DataFrame, names: list[str], equation: Equation
-) -> tuple[pd.DataFrame, int | None]:
-    """Take it from the inverse information, or from a sandwich of it with scores, added up within clusters."""
+) -> tuple[pd.DataFrame, int | None, pd.DataFrame | None]:
+    """Take it from the inverse information, or from a sandwich of it with scores, added up within clusters.
+
+    With the number of clusters, and what each contributes to the coefficients.
+    """
     inference = equation.inference
     design = np.asarray(result.model.exog)
     mean = np.asarray(result.fittedvalues)
@@ -197,7 +205,7 @@ def _covariance(
         matrix = bread if constant else bread @ (score.T @ score) @ bread
         if not constant and inference.small_sample != "none":
             matrix = matrix * size / (size - counted_coefficients(counted_terms, levels, None))
-        return pd.DataFrame(matrix, columns, columns), None
+        return pd.DataFrame(matrix, columns, columns), None, None
     (cluster,) = inference.cluster or [equation.unit]
     meat, clusters = clustered_meat(score, clusters_of(sample, equation))
     matrix = bread @ meat @ bread
@@ -205,4 +213,5 @@ def _covariance(
         nested_in = None if inference.small_sample == "fixest_full" else [levels_of(sample[cluster])]
         taken = counted_coefficients(counted_terms, levels, nested_in)
         matrix = matrix * clusters / (clusters - 1) * (size - 1) / (size - taken)
-    return pd.DataFrame(matrix, columns, columns), clusters
+    contributions = by_cluster(score @ bread, list(columns), sample, equation)
+    return pd.DataFrame(matrix, columns, columns), clusters, contributions

@@ -27,7 +27,6 @@ from ruralpanel.estimation.adoption import (
     averages_by_event_time,
     name_of,
     with_combinations,
-    with_contributions,
 )
 from ruralpanel.estimation.estimates import left_out_of
 from ruralpanel.estimation.imputation import imputable_rows
@@ -74,7 +73,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     known = [average for average in averages if average.over.any()]
     shares = {name_of(each): weights.where(each.over, 0.0) / weights[each.over].sum() for each in known}
     combinations = pd.DataFrame({name: indicators.mul(share, axis=0).sum() for name, share in shares.items()})
-    fit = with_combinations(with_contributions(fit, equation), combinations)
+    fit = with_combinations(fit, combinations)
     result = average_rows(averages, fit, adoption.treatment, equation, because("cell_collinear"))
     test = {**LEAD_TEST, **fit.shared, "reason": because("no_row_is_a_lead")}
     without = left_out_of(equation, left_out)

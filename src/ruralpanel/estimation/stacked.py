@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.absorbed import fit_absorbed
-from ruralpanel.estimation.adoption import Adoption, adoption_of, numbers_of, with_combinations, with_contributions
+from ruralpanel.estimation.adoption import Adoption, adoption_of, numbers_of, with_combinations
 from ruralpanel.estimation.covariance import at_event_times, covariances
 from ruralpanel.estimation.estimates import COLLINEAR, left_out_of, no_estimate
 from ruralpanel.estimation.event_time_columns import event_time_columns, event_times_seen
@@ -84,7 +84,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
         combinations = combinations.assign(overall=[(name in after) / len(after) for name in columns])
     leads = [name for name, value in columns.items() if value < adoption.begins]
     null = null_of_regression(fit, leads, within)
-    fit = with_combinations(with_contributions(fit, within), combinations)
+    fit = with_combinations(fit, combinations)
     lost = [value for value in made.without if value >= 0]
 
     def row(name: str, **place: Any) -> dict[str, Any]:

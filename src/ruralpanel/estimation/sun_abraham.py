@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed, varying_effects
+from ruralpanel.estimation.adoption import numbers_of
 from ruralpanel.estimation.average import Average
 from ruralpanel.estimation.covariance import covariances
 from ruralpanel.estimation.estimates import COLLINEAR, left_out_of, no_estimate
@@ -88,7 +89,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     def row(name: str, term: str, **place: Any) -> dict[str, Any]:
         if name in fit.collinear:
             return no_estimate(equation, COLLINEAR, term, **place, **fit.shared)
-        return {"term": term, **place, **fit.shared, **fit.statistics(name, equation.inference.level)}
+        return {"term": term, **place, **fit.shared, **numbers_of(fit, name, equation)}
 
     found = [row(name, treatment, **average.place) for name, average in averages.items()]
     found += [
@@ -307,8 +308,10 @@ def _shares(
 def _averaged(cohorts: Fit, shares: pd.DataFrame, asked: list[str]) -> Fit:
     """Average the coefficients of cohorts by the rows behind them, and carry the covariance along."""
     estimated = cohorts.coefficients.index
+    contributions = cohorts.covariance.contributions
     covariance = replace(
         cohorts.covariance,
+        contributions=None if contributions is None else contributions[estimated] @ shares,
         matrix=shares.T @ cohorts.covariance.matrix.loc[estimated, estimated] @ shares,
         rounding=shares.T.abs() @ cohorts.covariance.rounding.loc[estimated],
         own_degrees_of_freedom=cohorts.covariance.freedom_combined(shares),

@@ -15,6 +15,7 @@ from dataclasses import replace
 import pandas as pd
 
 from ruralpanel.estimation.absorbed import Fit, fit_absorbed
+from ruralpanel.estimation.adoption import numbers_of
 from ruralpanel.estimation.covariance import covariances
 from ruralpanel.estimation.effect_along import effects_along
 from ruralpanel.estimation.estimates import COLLINEAR, no_estimate
@@ -86,7 +87,6 @@ def result_of(fit: Fit, terms: list[Term], equation: Equation) -> EquationResult
         if term.column in fit.collinear:
             rows.append(no_estimate(equation, COLLINEAR, term.name, **place, **fit.shared))
             continue
-        numbers = fit.statistics(term.column, equation.inference.level)
-        rows.append({"term": term.name, **place, **fit.shared, **numbers})
+        rows.append({"term": term.name, **place, **fit.shared, **numbers_of(fit, term.column, equation)})
     names = {place_of({"term": term.name, "period": term.period}): term.column for term in terms}
     return EquationResult(rows, covariances(rows, names, fit))

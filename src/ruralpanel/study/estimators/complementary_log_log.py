@@ -37,6 +37,7 @@ ESTIMATOR = Estimator(
     question="Who is treated, and when",
     page="[Adoption and counts](adoption-and-counts.md)",
     gives=OF_TERMS,
+    inference=("bootstrap",),
     has_treatment_terms=True,
     outcome="event",
     of_adoption=True,

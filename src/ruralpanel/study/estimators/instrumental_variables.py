@@ -53,6 +53,7 @@ ESTIMATOR = Estimator(
     question="The same from changes between periods, or with instruments",
     page="[Instruments and first differences](instruments-and-differences.md)",
     gives=("coefficient",),
+    inference=("bootstrap",),
     has_treatment_terms=True,
     keys=("anticipation", "instruments", "endogenous"),
     checks=(_instruments,),
