@@ -14,6 +14,7 @@ import pytest
 from ruralpanel.diagnosis.finding import Finding
 from ruralpanel.diagnosis.modules import item_module
 from ruralpanel.diagnosis.residualised import residualised
+from ruralpanel.diagnosis.spillover import rings_between
 from ruralpanel.estimation.block import block_results
 from ruralpanel.study.diagnosis import Diagnosis
 from tests.conftest import dated
@@ -150,6 +151,22 @@ def test_a_denominator_that_treatment_moves_is_named() -> None:
 
 def test_units_without_places_have_no_neighbours() -> None:
     assert found("spillover", economy(3)).level == "not_run"
+
+
+def test_rings_are_as_wide_as_units_are_apart() -> None:
+    near = placed(with_neighbours_effect(economy(3)))
+    places = ["north", "east"]
+    assert rings_between(near, "village", places) == [5.0, 10.0, 20.0]
+    assert rings_between(near.assign(north=near["village"] % 60, east=110.0), "village", places) == [5.0, 10.0, 20.0]
+    assert rings_between(near.assign(north=near["village"] % 60, east=near["village"]), "village", places) == [
+        200.0,
+        400.0,
+        800.0,
+    ]
+    counties = near[near["village"] < 60].assign(north=lambda panel: 0.3 * panel["village"], east=110.0)
+    finding = found("spillover", counties, **PLACES)
+    assert {"within_50_km", "within_100_km", "within_200_km"} >= {name for name in finding.numbers if name != "p"}
+    assert "p" in finding.numbers
 
 
 def test_effects_without_groups_are_those_of_regressions_without_them() -> None:

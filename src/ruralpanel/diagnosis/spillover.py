@@ -18,7 +18,7 @@ from ruralpanel.diagnosis.finding import Finding, not_run, silent
 from ruralpanel.estimation.absorbed import fit_absorbed
 from ruralpanel.estimation.leads import joint_test_of, null_of_regression
 from ruralpanel.frames.ledger import Ledger
-from ruralpanel.frames.sphere import pairs_within, unit_vectors
+from ruralpanel.frames.sphere import Sites, nearest_other, pairs_within, unit_vectors
 from ruralpanel.reasons import because
 from ruralpanel.treatment_columns import cohort_column
 
@@ -30,6 +30,9 @@ ITEM = "spillover"
 
 BEGINS = "treatment begins"
 """The column with that; no column of a study has a space in its name."""
+
+ROUND = (5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0)
+"""Outer bounds, in km, of which the first that is large enough is taken for the innermost ring."""
 
 LEAST_ROWS = 20
 """Rows near treated units below which a ring is not looked at."""
@@ -59,18 +62,19 @@ def diagnose(subject: Subject, settings: Spillover) -> Finding:
     begins = subject.panel[cohort] - equation.anticipation.get(subject.treatment, 0)
     untreated = ~(sample[equation.period] >= sample[cohort]).to_numpy()
     panel = subject.panel.assign(**{BEGINS: begins})
-    near = neighbours_treated(panel, sample[untreated], equation.unit, equation.period, places, settings.rings)
+    rings = settings.rings or rings_between(panel, equation.unit, places)
+    near = neighbours_treated(panel, sample[untreated], equation.unit, equation.period, places, rings)
     rows = sample[untreated].reset_index(drop=True)
-    terms = [f"within {bound:g} km" for bound in settings.rings]
+    terms = [f"within {bound:g} km" for bound in rings]
     rows = rows.assign(**dict(zip(terms, near.T, strict=True)))
     terms = [name for name, count in zip(terms, near.sum(axis=0), strict=True) if count >= LEAST_ROWS]
     if not terms:
-        return not_run(ITEM, because("nobody_near", bound=settings.rings[-1]))
+        return not_run(ITEM, because("nobody_near", bound=rings[-1]))
     ledger = Ledger("estimation", "diagnosis", equation.unit, equation.period)
     fit = fit_absorbed(rows, [*terms, *equation.regressors], equation, ledger)
     kept = [name for name in terms if name in fit.coefficients.index]
     if not kept:
-        return not_run(ITEM, because("nobody_near", bound=settings.rings[-1]))
+        return not_run(ITEM, because("nobody_near", bound=rings[-1]))
     estimates = fit.coefficients[kept].to_numpy()
     drawn = equation.model_copy(update={"seed": subject.seed, "block": ITEM})
     test = joint_test_of(fit, kept, drawn, null_of_regression(fit, kept, drawn))
@@ -81,8 +85,34 @@ def diagnose(subject: Subject, settings: Spillover) -> Finding:
     if p < settings.size:
         largest = int(np.argmax(np.abs(estimates)))
         flaw = because("neighbours_respond", p=p, ring=kept[largest], response=float(estimates[largest]))
-        return Finding(ITEM, "warning", numbers, flaw, because("leave_neighbours_out", bound=settings.rings[-1]))
+        return Finding(ITEM, "warning", numbers, flaw, because("leave_neighbours_out", bound=rings[-1]))
     return silent(ITEM, **numbers)
+
+
+def rings_between(panel: pd.DataFrame, unit: str, places: list[str]) -> list[float]:
+    """Choose rings that hold neighbours, whatever the units are.
+
+    Parameters
+    ----------
+    panel
+        All units.
+    unit
+        Its column.
+    places
+        Latitude and longitude, in degrees; a unit without them is nobody's neighbour.
+
+    Returns
+    -------
+    list
+        Three outer bounds, in km: a round number that is no less than half of the units have to their nearest
+        neighbour, 5 or more, and two and four times that.
+    """
+    units = panel.dropna(subset=places).drop_duplicates(unit)
+    vectors = unit_vectors(*(units[name].to_numpy(dtype="float64") for name in places))
+    apart = nearest_other(Sites(vectors, np.arange(len(vectors))))
+    typical = float(np.nanmedian(apart)) if np.isfinite(apart).any() else 0.0
+    first = next(bound for bound in ROUND if bound >= min(typical, ROUND[-1]))
+    return [first, 2 * first, 4 * first]
 
 
 def neighbours_treated(

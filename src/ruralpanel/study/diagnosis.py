@@ -160,8 +160,10 @@ class Spillover(Item):
 
     size: Size = 0.05
     """A warning where treated neighbours move the outcome of untreated units by a test of this size."""
-    rings: Annotated[list[Positive], Field(min_length=1)] = [5.0, 10.0, 20.0]
-    """The outer bounds, in km, of the rings of neighbours that are looked at."""
+    rings: Annotated[list[Positive], Field(min_length=1)] | None = None
+    """The outer bounds, in km, of the rings of neighbours that are looked at. `null`: 5, 10 and 20 where units are as
+    near each other as villages are; where they are further apart, as counties are, the first of 10, 20, 50, 100, … that
+    is no less than the median distance to the nearest other unit, and two and four times that."""
 
     def columns(self, study: Study, equation: Equation) -> list[str]:  # noqa: ARG002
         """List the coordinates, where the panel has any."""
