@@ -184,11 +184,14 @@ def _table(
         if name not in roles or argument in (*_NUMBERS, *_NUMBERS_TOO):
             roles[name] = argument
     unit, period, of = stated["unit"], stated["period"], stated.get("frequency")
+    numbers = {name for name, argument in roles.items() if argument in (*_NUMBERS, *_NUMBERS_TOO, "treated")}
     if unit == period:
         raise FrameError([Problem(door, f"`{unit}` is the unit too", "period", "name the column that says when")])
     read.without_gaps(frame[unit], "unit", door)
     read.without_gaps(frame[period], "period", door)
     frame = pd.DataFrame({name: frame[name] for name in roles}, copy=False).reset_index(drop=True)
+    of_numbers = [frame[name] for name in numbers if frame[name].dtype in ("int64", "float64")]
+    computed.ahead(of_numbers, [frame[name] for name in roles if name not in numbers and frame[name].dtype == "int64"])
     values = {renaming.names[unit]: read.labels(frame[unit], "unit", door)}
     values[renaming.names[period]] = when = read.periods(frame[period], of, "period", door, computed)
     for column, argument in roles.items():
@@ -199,7 +202,7 @@ def _table(
             found = read.cohorts(frame[column], never, when, of, door)
         elif column == stated.get("treated"):
             found = _zero_or_one(frame[column], door, computed)
-        elif argument in (*_NUMBERS, *_NUMBERS_TOO):
+        elif column in numbers:
             found = read.numbers(frame[column], argument, door, computed)
         else:
             found = read.labels(frame[column], argument, door)
@@ -243,7 +246,7 @@ def _one_cohort(
 
 
 def _zero_or_one(values: pd.Series, door: str, computed: Computed) -> pd.Series:
-    found = read.numbers(values, "treated", door)
+    found = read.numbers(values, "treated", door, computed)
     if not np.isin(computed.distinct(found), [0, 1]).all():
         odd = found[found.notna() & ~found.isin([0, 1])]
         what = f"`{values.name}` holds {', '.join(f'{each:g}' for each in odd.unique()[:3])}; expected 0 and 1"
