@@ -19,7 +19,7 @@ from ruralpanel.face.renaming import WAYS, Renaming, listed, named, plain, renam
 from ruralpanel.frames.computed import Computed
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.frames.periods.frequency import frequency
-from ruralpanel.panel.designation import date_designation
+from ruralpanel.panel.designation import date_designation, treatment_spans
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.checks.blocks import blocks
 from ruralpanel.study.checks.context import Context
@@ -122,7 +122,7 @@ def declare(estimator: str, door: str, panel: object, given: Mapping[str, Any]) 
     renaming = Renaming.of(stated, list(dict.fromkeys(each for _, each in used)))
     computed = Computed()
     table = _table(frame, stated, used, renaming, door, computed)
-    data = _as_study(estimator, stated, arguments, renaming, table)
+    data = _as_study(estimator, stated, arguments, renaming, table, computed)
     call = Call(Path(door), data, {}, door)
     try:
         study = Study.model_validate(data, context=context_of(data))
@@ -262,6 +262,7 @@ def _as_study(
     arguments: Mapping[str, Argument],
     renaming: Renaming,
     table: pd.DataFrame,
+    computed: Computed,
 ) -> dict[str, Any]:
     """Write the call as the file of a study would have it."""
     outcome = renaming.names[stated["outcome"]]
@@ -298,7 +299,7 @@ def _as_study(
             }
         },
         "panel": panel,
-        "designation": _designation(stated, sections["designation"], renaming, table, panel),
+        "designation": _designation(stated, sections["designation"], renaming, table, panel, computed),
         "outcomes": {outcome: {"label": label, **sections["outcomes"], "column": outcome}},
         "blocks": {FRAME: block},
         "exhibits": {"table": {"kind": "regression_table", "title": label, "blocks": [FRAME]}},
@@ -306,7 +307,12 @@ def _as_study(
 
 
 def _designation(
-    stated: Mapping[str, Any], keys: dict[str, Any], renaming: Renaming, table: pd.DataFrame, panel: dict[str, Any]
+    stated: Mapping[str, Any],
+    keys: dict[str, Any],
+    renaming: Renaming,
+    table: pd.DataFrame,
+    panel: dict[str, Any],
+    computed: Computed,
 ) -> dict[str, Any]:
     """Declare the treatment, where there is one; it may end if it does."""
     if not renaming.treatment:
@@ -315,6 +321,9 @@ def _designation(
     declared = {**keys, WAYS[way]: renaming.raw, "label": renaming.shown[renaming.treatment]}
     if way != "cohort":
         of = keys.get("level", panel["unit"])
+        if way == "treated" and of == panel["unit"]:
+            spans = treatment_spans(table[of], table[panel["period"]], table[renaming.raw], computed)
+            return {renaming.treatment: declared | {"absorbing": not (spans.last_off > spans.begun).any()}}
         known = table[[of, panel["period"], renaming.raw]]
         known = known.dropna(subset=[of, renaming.raw]) if known.isna().any(axis=None) else known
         if of != panel["unit"]:  # rows are in the order of units and periods

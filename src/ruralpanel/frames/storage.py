@@ -164,6 +164,8 @@ def _typed(cells: Sequence[Any], kind: str) -> Any:
         return _periods(pd.Series(cells, dtype="object")).array
     if kind == "float64":
         return np.array([np.nan if cell is None or cell is pd.NA else cell for cell in cells], dtype="float64")
+    if kind == "int64":
+        return np.array(cells, dtype="int64")
     return pd.array([pd.NA if cell is None else cell for cell in cells], dtype=kind)
 
 
