@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
+from ruralpanel.absorption.levels import SEVERAL
 from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.face import columns as read
 from ruralpanel.face.errors import FrameError
@@ -215,7 +216,7 @@ def _table(
         _one_row_each(frame, table.duplicated(key, keep=False), unit, period, door)
         table = table.reset_index(drop=True)
     if "cohort" in stated:
-        _one_cohort(frame, table, stated, renaming, door)
+        _one_cohort(frame, table, stated, renaming, door, computed)
     return table
 
 
@@ -230,14 +231,19 @@ def _one_row_each(frame: pd.DataFrame, twice: pd.Series, unit: Hashable, period:
 
 
 def _one_cohort(
-    frame: pd.DataFrame, table: pd.DataFrame, stated: Mapping[str, Any], renaming: Renaming, door: str
+    frame: pd.DataFrame,
+    table: pd.DataFrame,
+    stated: Mapping[str, Any],
+    renaming: Renaming,
+    door: str,
+    computed: Computed,
 ) -> None:
     """Check that those who are treated have one first period in all their rows."""
     cohort, of = stated["cohort"], stated.get("assigned_to", stated["unit"])
-    firsts = table.groupby(renaming.names[of])[renaming.raw].nunique(dropna=False)
-    changing = firsts[firsts > 1]
+    whose = computed.levels(table[renaming.names[of]])
+    changing = np.flatnonzero(whose.only(computed.levels(table[renaming.raw])) == SEVERAL)
     if len(changing):
-        shown = ", ".join(map(str, changing.index[:3]))
+        shown = ", ".join(map(str, table[renaming.names[of]].iloc[whose.first_rows[changing[:3]]]))
         what = f"`{cohort}` changes within {counted(len(changing), 'value')} of `{of}`: {shown}"
         hint = "it is the first period treated, the same in all rows; a column of 0 and 1 is given as `treated`"
         if set(frame[cohort].dropna().unique()) <= {0, 1}:
