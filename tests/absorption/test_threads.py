@@ -46,9 +46,7 @@ def test_an_error_of_a_part_is_that_of_the_whole(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize("weighted", [False, True])
-def test_results_are_the_same_to_the_bit_whatever_the_threads(
-    weighted: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_results_are_the_same_to_the_bit_whatever_the_threads(weighted: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows are enough for several stretches, and are made to be divided however few threads would be worthwhile."""
     monkeypatch.setattr(threads, "WORTHWHILE", 0)
     monkeypatch.setattr(threads, "STRETCH", 4096)

@@ -293,7 +293,7 @@ def _spans(
         if level < 0:
             continue
         value = float(values[row])
-        if value < first[level]:  # which no missing value is
+        if value < first[level]:  # noqa: PLR1730  (which no missing value is)
             first[level] = value
         if on[row] and value < begun[level]:
             begun[level] = value

@@ -27,7 +27,6 @@ def products_of(columns: Numbers, factor: Numbers | None = None) -> Numbers:
         Of each row, by which all columns are multiplied before.
     """
 
-
     def of(rows: slice) -> Numbers:
         total = np.zeros((len(columns), len(columns)))
         for first in range(rows.start, rows.stop, ROWS):

@@ -35,7 +35,7 @@ def _ends(values: Numbers) -> tuple[float, float]:
         a, b, c, d = values[row], values[row + 1], values[row + 2], values[row + 3]
         lows = (min(lows[0], a), min(lows[1], b), min(lows[2], c), min(lows[3], d))
         highs = (max(highs[0], a), max(highs[1], b), max(highs[2], c), max(highs[3], d))
-    low, high = min(min(lows[0], lows[1]), min(lows[2], lows[3])), max(max(highs[0], highs[1]), max(highs[2], highs[3]))
+    low, high = min(lows[0], lows[1], lows[2], lows[3]), max(highs[0], highs[1], highs[2], highs[3])
     for row in range(fours, len(values)):
         low, high = min(low, values[row]), max(high, values[row])
     return low, high
@@ -176,9 +176,7 @@ def group_sum(part: Numbers, root: Numbers) -> float:
 
 
 @compiled
-def residuals(
-    outcome: Numbers, columns: Numbers, coefficients: Numbers, start: int, stop: int, out: Numbers
-) -> None:
+def residuals(outcome: Numbers, columns: Numbers, coefficients: Numbers, start: int, stop: int, out: Numbers) -> None:
     """Write what coefficients of columns (columns, rows) leave of an outcome, for some rows."""
     for first in range(start, stop, BLOCK):
         last = min(first + BLOCK, stop)

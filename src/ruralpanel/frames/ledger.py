@@ -189,4 +189,3 @@ def ledger_frame(lines: list[LedgerLine]) -> pd.DataFrame:
     for name in ("made", "treated_units"):
         cells[name] = [written(each) if each else "" for each in cells[name]]
     return table_of_cells(cells, {name: (kind, "") for name, kind in _TYPES.items()})
-
