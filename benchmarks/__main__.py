@@ -135,12 +135,20 @@ def measure(work: str, villages: int, programs: list[str], peers: str, repetitio
     ]
 
 
-def as_lines(measured: list[dict[str, Any]]) -> str:
-    """Print what was measured of one work at one size, the ratio to this program beside it."""
+def as_lines(measured: list[dict[str, Any]], of: str = "seconds") -> str:
+    """Print what was measured of one work at one size, the ratio to this program beside it.
+
+    Parameters
+    ----------
+    measured
+        From :func:`measure`.
+    of
+        What ratios are of: ``seconds`` or ``processor_seconds``.
+    """
     own = next((row for row in measured if row["program"] == "ruralpanel"), None)
     lines = []
     for row in measured:
-        ratio = f"{row['seconds'] / own['seconds']:8.2f}×" if own else ""
+        ratio = f"{row[of] / own[of]:8.2f}×" if own else ""
         lines.append(
             f"{row['work']:30} {row['rows']:>10,} {row['program']:>13} {row['seconds']:>9.3f} s"
             f" {row['processor_seconds']:>9.3f} s {ratio} {row['extra_memory'] / 2**20:>8.0f} MiB"
@@ -159,11 +167,12 @@ def main() -> None:
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--peers", default=sys.executable, help="the interpreter that has the other programs")
     parser.add_argument("--save", action="store_true", help="keep the numbers in benchmarks/measured.csv")
+    parser.add_argument("--processor", action="store_true", help="ratios of processor seconds")
     asked = parser.parse_args()
     for work in WORKS if asked.all else asked.works:
         for villages in asked.villages or WORKS[work].villages:
             measured = measure(work, villages, asked.programs, asked.peers, asked.repetitions)
-            print(as_lines(measured), flush=True)
+            print(as_lines(measured, "processor_seconds" if asked.processor else "seconds"), flush=True)
             if asked.save:
                 keep(measured, asked.peers)
 

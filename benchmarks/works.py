@@ -61,13 +61,16 @@ class Work:
 MEAN = "the mean of the outcome"
 ON_ENTRY = "the effect in the first period"
 LARGE = (1_000, 10_000, 100_000, 700_000)
+ALL_SIZES = (77, 1_000, 10_000, 100_000, 700_000, 770_000)
+"""From a thousand rows to ten million, the country's number of villages among them."""
+
 
 WORKS = {
-    "two_way": Work("two-way effects, 9 regressors, clusters", villages=LARGE),
+    "two_way": Work("two-way effects, 9 regressors, clusters", villages=ALL_SIZES),
     "two_way_unbalanced": Work(
-        "the same, a tenth of the rows missing", villages=LARGE, unbalanced=True, as_work="two_way"
+        "the same, a tenth of the rows missing", villages=ALL_SIZES, unbalanced=True, as_work="two_way"
     ),
-    "multiway": Work("village and province × year effects, 9 regressors", villages=LARGE),
+    "multiway": Work("village and province × year effects, 9 regressors", villages=ALL_SIZES),
     "specifications": Work("256 specifications of one block, two-way", villages=(1_000, 2_000, 10_000)),
     "event_study": Work("event study, two-way", ON_ENTRY),
     "poisson": Work("Poisson with two-way effects"),

@@ -31,6 +31,7 @@ from scipy import sparse
 from ruralpanel.absorption import kernels, sums
 from ruralpanel.absorption.levels import Levels
 from ruralpanel.absorption.products import ROWS, products_of
+from ruralpanel.absorption.threads import for_each, stretches
 from ruralpanel.arrays import Codes, Numbers
 from ruralpanel.reasons import ReasonedError
 
@@ -189,9 +190,10 @@ class FixedEffects:
         if self._is_plain and not isinstance(self._solver, _Iterated):
             before, length, products = self._plainly(columns, raw)
         else:
-            for column, each in zip(columns, raw or [], strict=False):
-                sums.scaled(each.values, each.mean, each.unit, self._given_root, column)
-            before, products = np.sqrt([sums.square(column) for column in columns]), None
+            if raw is not None:
+                given = list(raw)
+                for_each(lambda at: self._write(given[at], columns[at]), range(len(columns)), columns.size)
+            before, products = np.sqrt(for_each(sums.square, list(columns), columns.size)), None
             _, length = self._once(columns, np.arange(len(columns)), before, False)
         enough = self._solver is None or self._solver.at_once
         open_ = np.flatnonzero(length < NEARLY_GONE * before) if enough else np.arange(len(columns))
@@ -199,6 +201,9 @@ class FixedEffects:
             return products
         self._again(columns, noise, open_, before)
         return products_of(columns)
+
+    def _write(self, raw: Raw, column: Numbers) -> None:
+        sums.scaled(raw.values, raw.mean, raw.unit, self._given_root, column)
 
     def _again(self, columns: Numbers, noise: Numbers, open_: Codes, lengths: Numbers) -> None:
         """Take the effects out of what is left of some columns until that stays as it is."""
@@ -224,20 +229,31 @@ class FixedEffects:
         count = len(columns)
         before, left, crossing = np.zeros(count), np.zeros(count), np.zeros((count, self._levels))
         parts = (self._starts, self._sizes, self._outer)
-        given = raw or (Raw(column, 0.0, 1.0) for column in columns)
-        for number, (column, each) in enumerate(zip(columns, given, strict=True)):
+        given = list(raw) if raw is not None else [Raw(column, 0.0, 1.0) for column in columns]
+
+        def without_main(number: int) -> None:
+            values, mean, unit = given[number]
             before[number], left[number] = kernels.plainly_scaled_without_main(
-                each.values, each.mean, 1 / each.unit, column, *parts, crossing[number]
+                values, mean, 1 / unit, columns[number], *parts, crossing[number]
             )
+
+        for_each(without_main, range(count), columns.size)
         if self._solver is None:
             return np.sqrt(before), np.sqrt(left), products_of(columns)
         coefficients = self._solver.solved(crossing, np.sqrt(before))
-        left, products = np.zeros(count), np.zeros((count, count))
-        pieces = np.searchsorted(self._starts, np.arange(0, columns.shape[1], ROWS))
-        for first, last in pairwise(np.unique(np.append(pieces, len(self._starts) - 1))):
-            kernels.plainly_without_outer(columns, *parts, coefficients, first, last, left)
-            part = columns[:, self._starts[first] : self._starts[last]]
-            products += part @ part.T
+
+        def without_outer(rows: slice) -> tuple[Numbers, Numbers]:
+            left, products = np.zeros(count), np.zeros((count, count))
+            pieces = np.searchsorted(self._starts, np.arange(rows.start, rows.stop, ROWS))
+            end = len(self._sizes) if rows.stop == columns.shape[1] else np.searchsorted(self._starts, rows.stop)
+            for first, last in pairwise(np.unique(np.append(pieces, end))):
+                kernels.plainly_without_outer(columns, *parts, coefficients, first, last, left)
+                part = columns[:, self._starts[first] : self._starts[last]]
+                products += part @ part.T
+            return left, products
+
+        found = for_each(without_outer, stretches(columns.shape[1]), columns.size)
+        left, products = (np.sum(each, axis=0) for each in zip(*found, strict=True))
         return np.sqrt(before), np.sqrt(left), products
 
     def _once(self, columns: Numbers, chosen: Codes, lengths: Numbers, compare: bool) -> tuple[Numbers, Numbers]:
@@ -246,16 +262,22 @@ class FixedEffects:
         crossing = np.zeros((len(chosen), self._levels))
         change, left = np.zeros(len(chosen)), np.zeros(len(chosen))
         held = [columns[each].copy() for each in chosen] if compare else []
-        for place, number in enumerate(chosen):
-            column = self._sorted(columns[number])
+
+        def without_main(place: int) -> None:
+            column = self._sorted(columns[chosen[place]])
             left[place] = kernels.without_main(column, *parts, crossing[place])
-            self._put(columns, number, column)
+            self._put(columns, chosen[place], column)
+
+        def without_outer(place: int) -> None:
+            column = self._sorted(columns[chosen[place]])
+            left[place] = kernels.without_outer(column, *parts, coefficients[place])
+            self._put(columns, chosen[place], column)
+
+        places, numbers = range(len(chosen)), len(chosen) * columns.shape[1]
+        for_each(without_main, places, numbers)
         if self._solver is not None:
             coefficients = self._solver.solved(crossing, lengths)
-            for place, number in enumerate(chosen):
-                column = self._sorted(columns[number])
-                left[place] = kernels.without_outer(column, *parts, coefficients[place])
-                self._put(columns, number, column)
+            for_each(without_outer, places, numbers)
         for place, was in enumerate(held):
             change[place] = np.sqrt(sums.square(was - columns[chosen[place]]))
         return change, np.sqrt(left)

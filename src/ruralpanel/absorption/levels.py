@@ -84,6 +84,19 @@ class Levels:
         """
         return _least(self.codes, self.number, values, np.empty(0, dtype=bool) if rows is None else rows)
 
+    def spans(self, values: Codes, on: np.ndarray, off: np.ndarray) -> tuple[Numbers, Numbers, Numbers]:
+        """Give for each level the smallest of values, the smallest where something is on and the largest where it is
+        off, shape (levels,); infinite, below zero for the last, where there is no such row.
+
+        Parameters
+        ----------
+        values
+            Whole numbers, shape (rows,).
+        on, off
+            Mark rows, shape (rows,).
+        """
+        return _spans(self.codes, self.number, values, on, off)
+
     def rises_with(self, other: Levels) -> bool:
         """Tell whether each row comes after the one before, by its levels here and then by those of another column."""
         return bool(_rises(self.codes, other.codes))
@@ -268,6 +281,25 @@ def _least(codes: Codes, number: int, values: Numbers, rows: np.ndarray) -> Numb
         if level >= 0 and values[row] < found[level]:  # which no missing value is
             found[level] = values[row]
     return found
+
+
+@compiled
+def _spans(
+    codes: Codes, number: int, values: Codes, on: np.ndarray, off: np.ndarray
+) -> tuple[Numbers, Numbers, Numbers]:
+    first, begun, last = np.full(number, np.inf), np.full(number, np.inf), np.full(number, -np.inf)
+    for row in range(len(codes)):
+        level = codes[row]
+        if level < 0:
+            continue
+        value = float(values[row])
+        if value < first[level]:  # noqa: PLR1730  (which no missing value is)
+            first[level] = value
+        if on[row] and value < begun[level]:
+            begun[level] = value
+        if off[row] and value > last[level]:
+            last[level] = value
+    return first, begun, last
 
 
 @compiled

@@ -5,10 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from ruralpanel.absorption import sums
+from ruralpanel.absorption.threads import for_each, stretches
 from ruralpanel.arrays import Codes, Numbers
 
 ROWS = 4096
 """Rows of which products are computed at a time."""
+
+
+LANES = 8
+"""Stretches at most that rows are divided into where each has sums by group of its own."""
 
 
 def products_of(columns: Numbers, factor: Numbers | None = None) -> Numbers:
@@ -21,24 +26,33 @@ def products_of(columns: Numbers, factor: Numbers | None = None) -> Numbers:
     factor
         Of each row, by which all columns are multiplied before.
     """
-    total = np.zeros((len(columns), len(columns)))
-    for first in range(0, columns.shape[1], ROWS):
-        part = columns[:, first : first + ROWS]
-        if factor is not None:
-            part = part * factor[first : first + ROWS]
-        total += part @ part.T
-    return total
+
+    def of(rows: slice) -> Numbers:
+        total = np.zeros((len(columns), len(columns)))
+        for first in range(rows.start, rows.stop, ROWS):
+            part = columns[:, first : min(first + ROWS, rows.stop)]
+            if factor is not None:
+                part = part * factor[first : first + part.shape[1]]
+            total += part @ part.T
+        return total
+
+    found = for_each(of, stretches(columns.shape[1]), columns.size)
+    return np.sum(found, axis=0) if found else np.zeros((len(columns), len(columns)))
 
 
 def shares_of(columns: Numbers, other: Numbers) -> Numbers:
     """Give inner products of columns, shape (columns, rows), with another, shape (rows,)."""
-    return np.array([sums.inner_product(column, other) for column in columns])
+    return np.array(for_each(lambda column: sums.inner_product(column, other), list(columns), columns.size))
 
 
 def left_by(outcome: Numbers, columns: Numbers, coefficients: Numbers) -> Numbers:
     """Give what coefficients of columns, shape (columns, rows), leave of an outcome."""
     found = np.empty_like(outcome)
-    sums.residuals(outcome, columns, coefficients, found)
+    for_each(
+        lambda rows: sums.residuals(outcome, columns, coefficients, rows.start, rows.stop, found),
+        stretches(len(outcome)),
+        columns.size,
+    )
     return found
 
 
@@ -46,8 +60,11 @@ def summed(columns: Numbers, factor: Numbers, groups: Codes, number: int) -> Num
     """Add up products of columns, shape (columns, rows), with another by group, shape (groups, columns)."""
     found = np.zeros((len(columns), number))
     ends = sums.runs(groups, ROWS)
-    for place, column in enumerate(columns):
-        sums.added_up(np.ascontiguousarray(column), factor, groups, ends, found[place])
+
+    def add_up(place: int) -> None:
+        sums.added_up(np.ascontiguousarray(columns[place]), factor, groups, ends, found[place])
+
+    for_each(add_up, range(len(columns)), columns.size)
     return np.ascontiguousarray(found.T)
 
 
@@ -72,19 +89,34 @@ def summed_sizes(
     tuple of (numpy.ndarray, numpy.ndarray)
         Both of shape (mixtures,).
     """
-    total, squares = np.zeros(mixing.shape[1]), np.zeros(mixing.shape[1])
-    found = np.zeros((mixing.shape[1], number))
-    ends = None if groups is None else sums.runs(groups, ROWS)
-    run = 0
-    mixed, room = np.ascontiguousarray(mixing.T), np.empty((mixing.shape[1], ROWS))  # in which each piece is made
-    for first in range(0, columns.shape[1], ROWS):
-        piece = columns[:, first : first + ROWS]
-        part = np.matmul(mixed, piece, out=room[:, : piece.shape[1]])
-        times = factor[first : first + ROWS]
-        if groups is None or ends is None:
-            part = np.abs(part) * times
-            total += part.sum(axis=1)
-            squares += (part**2).sum(axis=1)
-        else:
-            run = sums.added_up_sizes(part, times, first, groups, ends, run, found)
-    return (total, squares) if groups is None else (found.sum(axis=1), (found**2).sum(axis=1))
+    count, ends = mixing.shape[1], None if groups is None else sums.runs(groups, ROWS)
+    mixed = np.ascontiguousarray(mixing.T)
+
+    def add_up(rows: slice) -> tuple[Numbers, Numbers, int]:
+        """Give both where each row is alone; else sums by group, of the groups from the first of these rows."""
+        total, squares, room = np.zeros(count), np.zeros(count), np.empty((count, ROWS))
+        if groups is not None:
+            own = groups[rows]
+            low = int(own.min())
+            total = np.zeros((count, int(own.max()) - low + 1))
+            run = int(np.searchsorted(ends, rows.start, side="right"))
+        for first in range(rows.start, rows.stop, ROWS):
+            piece = columns[:, first : min(first + ROWS, rows.stop)]
+            part = np.matmul(mixed, piece, out=room[:, : piece.shape[1]])
+            times = np.ascontiguousarray(factor[first : first + piece.shape[1]])
+            if groups is None:
+                part = np.abs(part) * times
+                total += part.sum(axis=1)
+                squares += (part**2).sum(axis=1)
+            else:
+                run = sums.added_up_sizes(part, times, first, groups, ends, run, low, total)
+        return total, squares, 0 if groups is None else low
+
+    found = for_each(add_up, stretches(columns.shape[1], LANES), columns.size)
+    if groups is None:
+        total, squares = (np.sum(each, axis=0) for each in list(zip(*found, strict=True))[:2])
+        return total, squares
+    by_group = np.zeros((count, number))
+    for total, _, low in found:
+        by_group[:, low : low + total.shape[1]] += total
+    return by_group.sum(axis=1), (by_group**2).sum(axis=1)

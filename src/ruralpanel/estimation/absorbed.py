@@ -403,7 +403,7 @@ class TakenOut:
         """
         level = self.within.outcome_level + float(np.abs(coefficients) @ self.within.levels)
         root = self.within.root
-        return NOISE * level * root if len(root) else np.full(self.within.rows, NOISE * level)
+        return NOISE * level * root if len(root) else np.broadcast_to(NOISE * level, self.within.rows)
 
 
 def effects_taken_out(

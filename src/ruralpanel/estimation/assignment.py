@@ -80,10 +80,10 @@ class Levels:
         found = {}
         for name in self.panel.columns:
             values = self.panel[name]
-            if str(name) in (self.unit, self.period) or not _holds_names(values.iloc[first[:SOME]]):
+            if str(name) in (self.unit, self.period) or not _holds_names(_at(values, first[:SOME])):
                 continue
-            of_units = values.iloc[first]
-            if of_units.notna().mean() < KNOWN or not _holds_names(of_units):
+            of_units = _at(values, first)
+            if pd.notna(of_units).mean() < KNOWN or not _holds_names(of_units):
                 continue
             groups = self._groups(str(name))
             if 1 < groups.number < self._units.number and self._units.within(groups) and _holds_names(values):
@@ -271,14 +271,19 @@ def _is_of(column: str, equation: Equation, used: set[str]) -> bool:
     return column in used or any(column == each or column.startswith(f"{each}_") for each in equation.treatments)
 
 
-def _holds_names(values: pd.Series) -> bool:
+def _at(values: pd.Series, rows: np.ndarray) -> Any:
+    """Give the values of some rows, shape (rows,)."""
+    return values.to_numpy()[rows] if isinstance(values.dtype, np.dtype) else values.array[rows]
+
+
+def _holds_names(values: Any) -> bool:
     """Tell whether a column could hold names or numbers of groups: text, or whole numbers."""
     if pd.api.types.is_bool_dtype(values):
         return False
     if pd.api.types.is_integer_dtype(values):
         return True
     if pd.api.types.is_numeric_dtype(values):
-        known = values.to_numpy(dtype="float64", na_value=np.nan)
+        known = pd.Series(values, copy=False).to_numpy(dtype="float64", na_value=np.nan)
         return bool(((known == np.rint(known)) | np.isnan(known)).all())
     return True
 

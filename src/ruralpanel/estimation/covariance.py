@@ -11,6 +11,7 @@ import pandas as pd
 from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.absorbed import Fit
 from ruralpanel.estimation.result import EquationResult, Place, Row, place_of
+from ruralpanel.frames.storage import table_of_cells
 from ruralpanel.study.blocks import Equation
 
 COVARIANCE_COLUMNS = {
@@ -25,6 +26,13 @@ COVARIANCE_COLUMNS = {
 }
 """Every column of the table of covariances, one row a pair, and what it holds. A pair that is not there is unknown:
 its coefficients are from two regressions."""
+
+_TYPES = {
+    **dict.fromkeys(("row", "row_other"), "int64"),
+    **dict.fromkeys(("specification", "outcome", "estimator"), "str"),
+    **dict.fromkeys(("event_time", "event_time_other"), "Int64"),
+    "covariance": "float64",
+}
 
 COVARIANCE_KEY = ["row", "row_other"]
 """What identifies a pair."""
@@ -49,10 +57,11 @@ def covariances(rows: Sequence[Row], names: Mapping[Place, str], fit: Fit) -> di
         error from this regression.
     """
     matrix = fit.covariance.matrix
+    at = {name: number for number, name in enumerate(matrix.index)}
     named = {place: names.get(place, place[0]) for place in map(place_of, rows)}
-    known = {place: name for place, name in named.items() if name in matrix.index}
-    chosen = matrix.loc[list(known.values()), list(known.values())]
-    return covariances_in(rows, list(known), chosen.to_numpy())
+    known = {place: at[name] for place, name in named.items() if name in at}
+    chosen = np.array(list(known.values()), dtype="int64")
+    return covariances_in(rows, list(known), matrix.to_numpy()[np.ix_(chosen, chosen)])
 
 
 def covariances_in(rows: Sequence[Row], places: Sequence[Place], matrix: Numbers) -> dict[Place, dict[Place, float]]:
@@ -109,5 +118,6 @@ def covariance_frame(found: Sequence[tuple[EquationResult, Equation]]) -> pd.Dat
             if numbers[other] >= numbers[place]
         ]
         first += len(result.rows)
-    frame = pd.DataFrame(pairs, columns=list(COVARIANCE_COLUMNS))
-    return frame.astype({"event_time": "Int64", "event_time_other": "Int64"})
+    cells = zip(*pairs, strict=True) if pairs else [()] * len(COVARIANCE_COLUMNS)
+    columns = dict(zip(COVARIANCE_COLUMNS, cells, strict=True))
+    return table_of_cells(columns, {name: (_TYPES[name], "") for name in columns})

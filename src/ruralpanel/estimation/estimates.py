@@ -13,7 +13,7 @@ import pandas as pd
 from ruralpanel.estimation.rounding import NEGATIVE_VARIANCE, ZERO_ERROR
 from ruralpanel.estimation.terms import KINDS, kind_of
 from ruralpanel.frames.periods.frequency import frequency
-from ruralpanel.frames.storage import load_typed, with_types
+from ruralpanel.frames.storage import load_typed, table_of_cells
 from ruralpanel.reasons import Reason, because, written
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import ESTIMATORS
@@ -162,8 +162,7 @@ def estimates_frame(found: Sequence[tuple[Sequence[dict[str, Any]], Equation]]) 
         The columns of :data:`COLUMNS`, in that order.
     """
     cells = [_labelled(row, equation) for rows, equation in found for row in _cells(rows, equation)]
-    columns = {name: [row.get(name) for row in cells] for name in COLUMNS}
-    return with_types(pd.DataFrame(columns, columns=list(COLUMNS)), COLUMNS)
+    return table_of_cells({name: [row.get(name) for row in cells] for name in COLUMNS}, COLUMNS)
 
 
 def _cells(rows: Sequence[dict[str, Any]], equation: Equation) -> list[dict[str, Any]]:

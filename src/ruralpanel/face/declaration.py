@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
+from ruralpanel.absorption.levels import SEVERAL
 from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.face import columns as read
 from ruralpanel.face.errors import FrameError
@@ -19,7 +20,7 @@ from ruralpanel.face.renaming import WAYS, Renaming, listed, named, plain, renam
 from ruralpanel.frames.computed import Computed
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.frames.periods.frequency import frequency
-from ruralpanel.panel.designation import date_designation
+from ruralpanel.panel.designation import date_designation, treatment_spans
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.checks.blocks import blocks
 from ruralpanel.study.checks.context import Context
@@ -122,7 +123,7 @@ def declare(estimator: str, door: str, panel: object, given: Mapping[str, Any]) 
     renaming = Renaming.of(stated, list(dict.fromkeys(each for _, each in used)))
     computed = Computed()
     table = _table(frame, stated, used, renaming, door, computed)
-    data = _as_study(estimator, stated, arguments, renaming, table)
+    data = _as_study(estimator, stated, arguments, renaming, table, computed)
     call = Call(Path(door), data, {}, door)
     try:
         study = Study.model_validate(data, context=context_of(data))
@@ -184,11 +185,14 @@ def _table(
         if name not in roles or argument in (*_NUMBERS, *_NUMBERS_TOO):
             roles[name] = argument
     unit, period, of = stated["unit"], stated["period"], stated.get("frequency")
+    numbers = {name for name, argument in roles.items() if argument in (*_NUMBERS, *_NUMBERS_TOO, "treated")}
     if unit == period:
         raise FrameError([Problem(door, f"`{unit}` is the unit too", "period", "name the column that says when")])
     read.without_gaps(frame[unit], "unit", door)
     read.without_gaps(frame[period], "period", door)
     frame = pd.DataFrame({name: frame[name] for name in roles}, copy=False).reset_index(drop=True)
+    of_numbers = [frame[name] for name in numbers if frame[name].dtype in ("int64", "float64")]
+    computed.ahead(of_numbers, [frame[name] for name in roles if name not in numbers and frame[name].dtype == "int64"])
     values = {renaming.names[unit]: read.labels(frame[unit], "unit", door)}
     values[renaming.names[period]] = when = read.periods(frame[period], of, "period", door, computed)
     for column, argument in roles.items():
@@ -199,7 +203,7 @@ def _table(
             found = read.cohorts(frame[column], never, when, of, door)
         elif column == stated.get("treated"):
             found = _zero_or_one(frame[column], door, computed)
-        elif argument in (*_NUMBERS, *_NUMBERS_TOO):
+        elif column in numbers:
             found = read.numbers(frame[column], argument, door, computed)
         else:
             found = read.labels(frame[column], argument, door)
@@ -212,7 +216,7 @@ def _table(
         _one_row_each(frame, table.duplicated(key, keep=False), unit, period, door)
         table = table.reset_index(drop=True)
     if "cohort" in stated:
-        _one_cohort(frame, table, stated, renaming, door)
+        _one_cohort(frame, table, stated, renaming, door, computed)
     return table
 
 
@@ -227,14 +231,19 @@ def _one_row_each(frame: pd.DataFrame, twice: pd.Series, unit: Hashable, period:
 
 
 def _one_cohort(
-    frame: pd.DataFrame, table: pd.DataFrame, stated: Mapping[str, Any], renaming: Renaming, door: str
+    frame: pd.DataFrame,
+    table: pd.DataFrame,
+    stated: Mapping[str, Any],
+    renaming: Renaming,
+    door: str,
+    computed: Computed,
 ) -> None:
     """Check that those who are treated have one first period in all their rows."""
     cohort, of = stated["cohort"], stated.get("assigned_to", stated["unit"])
-    firsts = table.groupby(renaming.names[of])[renaming.raw].nunique(dropna=False)
-    changing = firsts[firsts > 1]
+    whose = computed.levels(table[renaming.names[of]])
+    changing = np.flatnonzero(whose.only(computed.levels(table[renaming.raw])) == SEVERAL)
     if len(changing):
-        shown = ", ".join(map(str, changing.index[:3]))
+        shown = ", ".join(map(str, table[renaming.names[of]].iloc[whose.first_rows[changing[:3]]]))
         what = f"`{cohort}` changes within {counted(len(changing), 'value')} of `{of}`: {shown}"
         hint = "it is the first period treated, the same in all rows; a column of 0 and 1 is given as `treated`"
         if set(frame[cohort].dropna().unique()) <= {0, 1}:
@@ -243,7 +252,7 @@ def _one_cohort(
 
 
 def _zero_or_one(values: pd.Series, door: str, computed: Computed) -> pd.Series:
-    found = read.numbers(values, "treated", door)
+    found = read.numbers(values, "treated", door, computed)
     if not np.isin(computed.distinct(found), [0, 1]).all():
         odd = found[found.notna() & ~found.isin([0, 1])]
         what = f"`{values.name}` holds {', '.join(f'{each:g}' for each in odd.unique()[:3])}; expected 0 and 1"
@@ -259,6 +268,7 @@ def _as_study(
     arguments: Mapping[str, Argument],
     renaming: Renaming,
     table: pd.DataFrame,
+    computed: Computed,
 ) -> dict[str, Any]:
     """Write the call as the file of a study would have it."""
     outcome = renaming.names[stated["outcome"]]
@@ -295,7 +305,7 @@ def _as_study(
             }
         },
         "panel": panel,
-        "designation": _designation(stated, sections["designation"], renaming, table, panel),
+        "designation": _designation(stated, sections["designation"], renaming, table, panel, computed),
         "outcomes": {outcome: {"label": label, **sections["outcomes"], "column": outcome}},
         "blocks": {FRAME: block},
         "exhibits": {"table": {"kind": "regression_table", "title": label, "blocks": [FRAME]}},
@@ -303,7 +313,12 @@ def _as_study(
 
 
 def _designation(
-    stated: Mapping[str, Any], keys: dict[str, Any], renaming: Renaming, table: pd.DataFrame, panel: dict[str, Any]
+    stated: Mapping[str, Any],
+    keys: dict[str, Any],
+    renaming: Renaming,
+    table: pd.DataFrame,
+    panel: dict[str, Any],
+    computed: Computed,
 ) -> dict[str, Any]:
     """Declare the treatment, where there is one; it may end if it does."""
     if not renaming.treatment:
@@ -312,6 +327,9 @@ def _designation(
     declared = {**keys, WAYS[way]: renaming.raw, "label": renaming.shown[renaming.treatment]}
     if way != "cohort":
         of = keys.get("level", panel["unit"])
+        if way == "treated" and of == panel["unit"]:
+            spans = treatment_spans(table[of], table[panel["period"]], table[renaming.raw], computed)
+            return {renaming.treatment: declared | {"absorbing": not (spans.last_off > spans.begun).any()}}
         known = table[[of, panel["period"], renaming.raw]]
         known = known.dropna(subset=[of, renaming.raw]) if known.isna().any(axis=None) else known
         if of != panel["unit"]:  # rows are in the order of units and periods

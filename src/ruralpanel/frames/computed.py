@@ -111,6 +111,29 @@ class Computed:
                 self.note("facts", [column], found)
         return found
 
+    def ahead(self, numbers: Sequence[pd.Series], groups: Sequence[pd.Series]) -> None:
+        """Compute what will be asked for of a table, on all cores that there are.
+
+        Parameters
+        ----------
+        numbers
+            Columns whose facts will be.
+        groups
+            Columns whose levels will be.
+        """
+        import numpy as np
+
+        from ruralpanel.absorption.levels import levels_of
+        from ruralpanel.absorption.sums import facts_of
+        from ruralpanel.absorption.threads import for_each
+
+        asked: list[tuple[str, Callable[[np.ndarray], Any], pd.Series]] = []
+        for what, compute, columns in (("facts", facts_of, numbers), ("levels", levels_of, groups)):
+            asked += [(what, compute, each) for each in columns if isinstance(each.dtype, np.dtype)]
+        found = for_each(lambda each: each[1](each[2].to_numpy()), asked, sum(len(each[2]) for each in asked))
+        for (what, _, column), value in zip(asked, found, strict=True):
+            self.note(what, [column], value)
+
     def kept(self, before: pd.DataFrame, stay: np.ndarray, after: pd.DataFrame) -> None:
         """Number levels of text in rows that stay by those of the rows before, which is quicker than by the text."""
         for name in after.columns:

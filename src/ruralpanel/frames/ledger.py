@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ruralpanel.frames.computed import Computed
 from ruralpanel.reasons import Reason, written
@@ -157,6 +157,16 @@ def _is_of_keys(values: pd.Series) -> bool:
     return pd.api.types.is_integer_dtype(values) or isinstance(values.dtype, pd.StringDtype)
 
 
+_TYPES = {
+    "line": "int64",
+    **dict.fromkeys(("stage", "table", "step"), "str"),
+    **dict.fromkeys(("rows_in", "rows_out"), "int64"),
+    **dict.fromkeys(("units", "periods"), "Int64"),
+    **dict.fromkeys(("reason", "treated_units", "made"), "str"),
+}
+"""The columns of a ledger's table, in their order."""
+
+
 def ledger_frame(lines: list[LedgerLine]) -> pd.DataFrame:
     """Turn ledger lines into a table.
 
@@ -170,14 +180,12 @@ def ledger_frame(lines: list[LedgerLine]) -> pd.DataFrame:
     pandas.DataFrame
         Columns ``line`` (from 1 within the file) and those of :class:`LedgerLine`.
     """
-    import pandas as pd
+    from ruralpanel.frames.storage import table_of_cells
 
-    columns = ["stage", "table", "step", "rows_in", "rows_out", "units", "periods", "reason", "treated_units", "made"]
-    frame = pd.DataFrame([[getattr(line, name) for name in columns] for line in lines], columns=columns)
+    cells: dict[str, list[Any]] = {"line": list(range(1, len(lines) + 1))}
+    cells |= {name: [getattr(line, name) for line in lines] for name in list(_TYPES)[1:]}
     for name in ("step", "reason"):
-        frame[name] = [written(each) if isinstance(each, Reason) else each or "" for each in frame[name]]
+        cells[name] = [written(each) if isinstance(each, Reason) else each or "" for each in cells[name]]
     for name in ("made", "treated_units"):
-        frame[name] = [written(each) if each else "" for each in frame[name]]
-    frame[["units", "periods"]] = frame[["units", "periods"]].astype("Int64")
-    frame.insert(0, "line", range(1, len(frame) + 1))
-    return frame
+        cells[name] = [written(each) if each else "" for each in cells[name]]
+    return table_of_cells(cells, {name: (kind, "") for name, kind in _TYPES.items()})

@@ -31,6 +31,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralpanel.absorption.threads import for_each
 from ruralpanel.arrays import Numbers
 
 DRAWS = 1_999
@@ -39,7 +40,7 @@ DRAWS = 1_999
 AT_ONCE = 2**21
 """Numbers of an array of draws by clusters by estimates that are drawn at once; another number would draw others."""
 
-IN_CACHE = 2**15
+IN_CACHE = 2**17
 """Numbers of such an array that are computed at once, which a processor keeps near."""
 
 
@@ -128,14 +129,17 @@ def _statistics(found: Contributions, signs: NDArray[np.int8]) -> Numbers:
     total, middle = np.empty((len(signs), estimates)), np.empty((len(signs), estimates, estimates))
     step = max(1, IN_CACHE // (clusters * estimates))
     roots = found.weights.transpose(1, 0, 2).reshape(len(found.residuals), estimates * clusters)
-    for first in range(0, len(signs), step):
-        part = slice(first, first + step)
+
+    def compute(part: slice) -> None:
         chosen = signs[part].astype("float64")
         drawn = chosen[:, None, :] * found.sums.T  # draws by estimates by clusters, which lie beside each other
         if len(found.residuals):
             drawn -= ((chosen @ found.residuals.T) @ roots).reshape(drawn.shape)
         total[part] = drawn.sum(axis=2)
         middle[part] = drawn @ drawn.transpose(0, 2, 1)
+
+    parts = [slice(first, first + step) for first in range(0, len(signs), step)]
+    for_each(compute, parts, len(signs) * clusters * estimates)
     scale = np.sqrt(np.einsum("bii->bi", middle))
     scale = np.where(scale > 0, scale, 1.0)
     middle = middle / scale[:, :, None] / scale[:, None, :]

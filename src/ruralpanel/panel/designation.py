@@ -6,10 +6,12 @@ theirs: a row has the timing of the one that it is of in its period.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
-from ruralpanel.absorption.levels import SEVERAL
+from ruralpanel.absorption.levels import SEVERAL, Levels, levels_of
 from ruralpanel.arrays import Numbers
 from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.frames.computed import Computed
@@ -207,11 +209,11 @@ def _from_indicator(
                 )
             ]
         )
-    cohort = _first_periods(panel, values == 1, unit, period, ledger)
+    spans = treatment_spans(panel[unit], panel[period], values, ledger.computed)
+    cohort = _of_rows(spans.begun, panel, unit, period, ledger)
     if designation.absorbing:
-        ends = (values == 0) & (panel[period] > cohort)
-        if ends.any():
-            ended = panel[ends]
+        if (spans.last_off > spans.begun).any():
+            ended = panel[(values == 0) & (panel[period] > cohort)]
             units = ", ".join(map(str, ended[unit].unique()[:5]))
             raise DataError(
                 [
@@ -277,8 +279,59 @@ def _first_periods(panel: pd.DataFrame, treated: pd.Series, unit: str, period: s
     """Give for every row the first period in which its unit is treated; missing where it never is."""
     of_units = ledger.computed.levels(panel[unit])
     first = of_units.least(_numbers(panel[period]), treated.to_numpy(dtype=bool, na_value=False))
+    return _of_rows(first, panel, unit, period, ledger)
+
+
+def _of_rows(first: Numbers, panel: pd.DataFrame, unit: str, period: str, ledger: Ledger) -> pd.Series:
+    """Give every row the first period of its unit, and keep what is known of the column that they make."""
+    computed = ledger.computed
+    of_units = computed.levels(panel[unit])
     of_level = np.append(np.where(np.isinf(first), np.nan, first), np.nan)  # the last is for rows of no unit
-    return pd.Series(of_level[of_units.codes], index=panel.index, name=period)
+    cohort = pd.Series(of_level[of_units.codes], index=panel.index, name=period)
+    cohorts = levels_of(of_level)
+    computed.note("levels", [cohort], Levels(cohorts.codes[of_units.codes], cohorts.number))
+    computed.note("by unit", [panel[unit], cohort], first)
+    return cohort
+
+
+class Spans(NamedTuple):
+    """When units are seen and treated, by unit.
+
+    Parameters
+    ----------
+    first
+        The first period in which they are seen.
+    begun
+        The first in which they are treated; infinite where there is none.
+    last_off
+        The last in which they are known not to be; infinite, below zero, where there is none.
+    """
+
+    first: Numbers
+    begun: Numbers
+    last_off: Numbers
+
+
+def treatment_spans(unit: pd.Series, period: pd.Series, treated: pd.Series, computed: Computed) -> Spans:
+    """Look through a column of 0 and 1 once.
+
+    Parameters
+    ----------
+    unit, period
+        The keys of its rows.
+    treated
+        Numbers; a missing one is neither.
+    computed
+        What has been computed of these columns, which keeps this too.
+    """
+
+    def look(unit: pd.Series, period: pd.Series, treated: pd.Series) -> Spans:
+        values = _numbers(treated) if treated.dtype != "int64" else treated.to_numpy()
+        when = period.to_numpy() if period.dtype == "int64" else _numbers(period)
+        return Spans(*computed.levels(unit).spans(when, values == 1, values == 0))
+
+    found: Spans = computed.of("spans", [unit, period, treated], look)
+    return found
 
 
 def _numbers(column: pd.Series) -> Numbers:
@@ -294,15 +347,18 @@ def _summary(
     unknown: int,
     computed: Computed,
 ) -> str:
-    of_units, periods = computed.levels(panel[unit]), _numbers(panel[period])
-    cohorts = of_units.least(_numbers(panel[cohort_column(name)]))
+    of_units = computed.levels(panel[unit])
+    spans = treatment_spans(panel[unit], panel[period], panel[name], computed)
+    cohorts: Numbers = computed.of(
+        "by unit",
+        [panel[unit], panel[cohort_column(name)]],
+        lambda unit, cohort: computed.levels(unit).least(_numbers(cohort)),
+    )
     ever = int(np.isfinite(cohorts).sum())
-    always = int((cohorts <= of_units.least(periods))[np.isfinite(cohorts)].sum())
+    always = int((cohorts <= spans.first)[np.isfinite(cohorts)].sum())
     words = [f"{_who(ever, designation)} ever treated ({always:,} from their first period)"]
     words[0] += f", {of_units.number - ever:,} never"
-    untreated = (panel[name] == 0).to_numpy(dtype=bool, na_value=False)
-    last_untreated = -of_units.least(-periods, untreated)
-    unseen = _onset_unseen(last_untreated, cohorts, np.asarray(computed.distinct(panel[period]), dtype="float64"))
+    unseen = _onset_unseen(spans.last_off, cohorts, np.asarray(computed.distinct(panel[period]), dtype="float64"))
     if unseen:
         words.append(f"the period before the first treated one is not observed in {_who(unseen, designation)}")
     if unknown:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralpanel.absorption.levels import levels_of
 from ruralpanel.estimation.callaway_santanna.group_time import Observed
 from ruralpanel.estimation.rounding import unit_of
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate
@@ -126,11 +127,11 @@ def laid_out(sample: pd.DataFrame, treatment: str, choice: GroupTime, equation: 
         If there is one period only, nobody is treated, or weights change within a unit.
     """
     whom = compared(sample, choice, equation)
-    rows, units = pd.factorize(whom, sort=True)
+    units = levels_of(whom)
     columns, periods = pd.factorize(sample[equation.period], sort=True)
     if len(periods) < 2:
         raise CannotEstimate("one_period")
-    shape = (len(units), len(periods))
+    shape, rows = (units.number, len(periods)), units.codes
     # What is looked at together, all units in a period, lies together.
     outcome = np.full(shape, np.nan, order="F")
     outcome[rows, columns] = sample[OUTCOME]
@@ -140,13 +141,13 @@ def laid_out(sample: pd.DataFrame, treatment: str, choice: GroupTime, equation: 
         values = sample[name].to_numpy(dtype="float64")
         values = values - values.mean()  # beside the constant, the level of a covariate is of no account
         covariates[rows, columns, position] = values / unit_of(values - values.mean())
-    first = sample[~whom.duplicated()]
+    first = sample.iloc[np.sort(units.first_rows)]
     cohort = first[cohort_column(treatment)].to_numpy(dtype="float64", na_value=np.nan)
     # Who is treated after the last period is not treated here.
     cohort = np.where(np.isnan(cohort) | (cohort > periods.max()), np.inf, cohort)
     if np.isinf(cohort).all():
         raise CannotEstimate("nobody_treated")
-    weight = np.ones(len(units))
+    weight = np.ones(units.number)
     if equation.weights:
         if (sample.groupby(whom)[equation.weights].nunique() > 1).any():
             raise CannotEstimate("weight_changes", weight=equation.weights)
@@ -173,9 +174,10 @@ def clusters_of_units(sample: pd.DataFrame, choice: GroupTime, equation: Equatio
         raise CannotEstimate("needs_clusters")
     if len(names) > 1:
         raise CannotEstimate("needs_one_dimension")
-    if (sample.groupby(whom)[names[0]].nunique() > 1).any():
+    units, clusters = levels_of(whom), levels_of(sample[names[0]])
+    if not units.lies_within(clusters):
         raise CannotEstimate("cluster_changes", name=names[0])
-    codes = pd.factorize(sample.loc[~whom.duplicated(), names[0]], sort=True)[0]
+    codes = clusters.codes[np.sort(units.first_rows)].astype("int64")  # as units are laid out
     if codes.max() == 0:
         raise CannotEstimate("one_cluster", name=names[0])
     return np.asarray(codes)
