@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from ruralpanel.forks import ADDRESS, LIBRARIES, imported_by, run_in_fork
+from ruralpanel.fork_request import ADDRESS, run_in_fork
+from ruralpanel.forks import LIBRARIES, imported_by
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks are for Linux")
@@ -21,7 +22,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks are for L
 RUN = """\
 import os, sys
 from pathlib import Path
-from ruralpanel.forks import ADDRESS, start_server
+from ruralpanel.fork_request import ADDRESS
+from ruralpanel.forks import start_server
 start_server(Path("no scripts"), ["colorsys"])
 print(os.environ[ADDRESS], flush=True)
 sys.stdin.read()
@@ -116,7 +118,7 @@ def test_what_a_script_does_wrong_is_said_where_the_job_says_it(
 
 @pytest.mark.usefixtures("address")
 def test_a_fork_asks_for_no_other(script: Callable[[str], str]) -> None:
-    again = "from ruralpanel.forks import run_in_fork\nimport sys\nsys.exit(run_in_fork(sys.argv[0]) is None)\n"
+    again = "from ruralpanel.fork_request import run_in_fork\nimport sys\nsys.exit(run_in_fork(sys.argv[0]) is None)\n"
     assert run_in_fork(script(again)) == 1
 
 
@@ -131,7 +133,7 @@ def waiting_job(script: Callable[[str], str], tmp_path: Path) -> tuple[subproces
     """Start a job that goes on for long, and tell the number of its fork."""
     there = tmp_path / "fork"
     path = script(f"import os, time\nopen({str(there)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)\n")
-    program = f"import sys\nfrom ruralpanel.forks import run_in_fork\nsys.exit(128 - run_in_fork({path!r}))"
+    program = f"import sys\nfrom ruralpanel.fork_request import run_in_fork\nsys.exit(128 - run_in_fork({path!r}))"
     job = subprocess.Popen([sys.executable, "-c", program])
     assert becomes(lambda: there.is_file() and there.read_text() != "")
     return job, int(there.read_text())

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import ast
 import gc
-import json
 import os
 import runpy
 import select
@@ -28,10 +27,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
-ADDRESS = "RURALPANEL_FORKS"
-"""The variable that tells jobs where the server listens."""
+from ruralpanel.fork_request import ADDRESS
+from ruralpanel.fork_request import __file__ as REQUEST
 
 LIBRARIES = (
     *("snakemake.iocontainers", "snakemake.logging", "pandas", "pyarrow.parquet", "pydantic", "numba"),
@@ -47,7 +46,7 @@ ESTIMATING, COMPILED = "ruralpanel.estimation.block", "ruralpanel.estimation.rea
 PREFIX = "ruralpanel-forks-"
 
 
-def start_server(scripts: Path, libraries: Sequence[str] = LIBRARIES) -> None:
+def start_server(scripts: Path, libraries: Sequence[str] = LIBRARIES) -> bool:
     """Start the server of this run, if there can be one, and tell the jobs that the run will start.
 
     Parameters
@@ -56,9 +55,14 @@ def start_server(scripts: Path, libraries: Sequence[str] = LIBRARIES) -> None:
         The folder of the jobs' scripts: what they import of this package is loaded too.
     libraries
         What else is.
+
+    Returns
+    -------
+    bool
+        Whether there is one.
     """
     if sys.platform != "linux":  # elsewhere libraries of the system do not survive a fork
-        return
+        return False
     run, _ = os.pipe()  # the other end stays open as long as this process lives
     folder = tempfile.mkdtemp(prefix=PREFIX)
     with socket.socket(socket.AF_UNIX) as listening:
@@ -78,6 +82,22 @@ def start_server(scripts: Path, libraries: Sequence[str] = LIBRARIES) -> None:
         )
     os.close(run)
     os.environ[ADDRESS] = address
+    return True
+
+
+def hand_over(job: Any, script: str, edit: bool = False) -> None:
+    """Have Snakemake start what asks for a fork instead of the script, at whose head it puts an import of itself.
+
+    Parameters
+    ----------
+    job
+        Snakemake's own object for a script that is to be run, of whose method of this signature this takes the place.
+    script
+        The script with its head.
+    edit
+        Not for scripts.
+    """
+    job._execute_cmd("{python:q} -I -S {request:q} {script:q}", python=sys.executable, request=REQUEST, script=script)
 
 
 def imported_by(scripts: Path) -> list[str]:
@@ -90,38 +110,6 @@ def imported_by(scripts: Path) -> list[str]:
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == package
     }
     return list(found)
-
-
-def run_in_fork(script: str) -> int | None:
-    """Run a script in a fork of the server.
-
-    Parameters
-    ----------
-    script
-        Its file, with nothing to be passed but the environment, the folder and the streams of this process.
-
-    Returns
-    -------
-    int or None
-        Its exit status, negative for a signal that ended it; None if no server answers, and nothing was run.
-    """
-    address = os.environ.pop(ADDRESS, None)
-    if address is None or sys.platform != "linux":
-        return None
-    with socket.socket(socket.AF_UNIX) as asking:
-        try:
-            asking.connect(address)
-        except OSError:
-            return None
-        request = json.dumps({"script": script, "folder": os.getcwd(), "environment": dict(os.environ)}).encode()
-        socket.send_fds(asking, [len(request).to_bytes(8, "big")], [0, 1, 2])
-        try:
-            asking.sendall(request)
-            answer = asking.recv(8)
-        except ConnectionError:
-            answer = b""
-    # The server ends before its forks only with the run, or killed: then so is this job.
-    return int(answer) if answer else -signal.SIGKILL
 
 
 class Server:
@@ -219,16 +207,16 @@ def work(job: socket.socket) -> NoReturn:
     try:
         os.setpgid(0, 0)
         length, streams, _, _ = socket.recv_fds(job, 8, 3)
-        request = json.loads(_receive(job, int.from_bytes(length, "big")))
+        script, folder, *variables = _receive(job, int.from_bytes(length, "big")).split(b"\0")
         for number, stream in enumerate(streams):
             os.dup2(stream, number)
             os.close(stream)
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
         os.environ.clear()
-        os.environ.update(request["environment"])
-        os.chdir(request["folder"])
-        sys.argv = [request["script"]]
-        runpy.run_path(request["script"], run_name="__main__")
+        os.environb.update(dict(each.split(b"=", 1) for each in variables))
+        os.chdir(folder)
+        sys.argv = [os.fsdecode(script)]
+        runpy.run_path(sys.argv[0], run_name="__main__")
         status = 0
     except SystemExit as ended:
         status = ended.code if isinstance(ended.code, int) else int(ended.code is not None)

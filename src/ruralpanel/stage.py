@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ruralpanel.errors import ProblemsFound
-from ruralpanel.forks import run_in_fork
+from ruralpanel.fork_request import run_in_fork
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from snakemake.logging import logger
 from snakemake.persistence import PersistenceBase
+from snakemake.script import PythonScript
 
 from ruralpanel.archive.marker import study_on_twins, synthetic_sources
 from ruralpanel.diagnosis.modules import item_module, items_looked_for
@@ -21,7 +22,7 @@ from ruralpanel.estimation.modules import (
     modules_of,
 )
 from ruralpanel.exhibits.caption import declared, exhibit_numbers
-from ruralpanel.forks import start_server
+from ruralpanel.forks import hand_over, start_server
 from ruralpanel.lineage import code_digest, file_digest
 from ruralpanel.monte_carlo.plan import load_plan
 from ruralpanel.sources.retrieval import set_aside_if_damaged

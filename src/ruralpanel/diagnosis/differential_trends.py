@@ -20,7 +20,7 @@ from ruralpanel.sensitivity.breakdown import DOUBLINGS, breakdown_value
 from ruralpanel.sensitivity.equivalence_of_leads import smallest_equivalence
 from ruralpanel.sensitivity.event_study import EventStudy, event_study_of
 from ruralpanel.sensitivity.pretrend_power import slope_found_with
-from ruralpanel.sensitivity.relative_magnitudes import relative_magnitudes_interval
+from ruralpanel.sensitivity.relative_magnitudes import excludes_zero
 from ruralpanel.sensitivity.results import CannotAnalyse
 from ruralpanel.study.diagnosis import DifferentialTrends
 
@@ -108,12 +108,7 @@ def _says_little(power: float, slope: float, matters: float) -> Reason:
 
 def _breakdown(study: EventStudy, weights: Numbers, level: float) -> float:
     """Give the breakdown value of an average of effects; 0 where zero is in the interval without any difference."""
-
-    def excludes_zero(bound: float) -> bool:
-        ends = relative_magnitudes_interval(study, weights, bound, level)
-        return ends is None or ends[0] > 0 or ends[1] < 0
-
-    found = breakdown_value(excludes_zero, 1.0)
+    found = breakdown_value(lambda bound: excludes_zero(study, weights, bound, level), 1.0)
     return 0.0 if found is None else min(found, float(2**DOUBLINGS))
 
 

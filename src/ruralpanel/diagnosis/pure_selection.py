@@ -161,42 +161,65 @@ def _outcomes(design: Design, random: np.random.Generator) -> tuple[Numbers, Num
     number = int(design.clusters.max()) + 1
     shocks = np.zeros(shape)
     if of.unit > 0:
-        shocks += _autoregression(random, shape[0], gaps, of.unit, of.unit_persistence)
+        shocks = _autoregression(random, shape[0], gaps, of.unit, of.unit_persistence)
     if of.cluster > 0:
         shocks += _autoregression(random, number, gaps, of.cluster, of.cluster_persistence)[design.clusters]
-    return shocks, random.standard_normal(shape) * np.sqrt(of.noise)
+    noise = random.standard_normal(shape)
+    noise *= np.sqrt(of.noise)
+    return shocks, noise
 
 
 def _autoregression(
     random: np.random.Generator, units: int, gaps: Codes, variance: float, persistence: float
 ) -> Numbers:
-    values = random.standard_normal((units, len(gaps) + 1)) * np.sqrt(variance)
-    for place, gap in enumerate(gaps):
-        carried = persistence ** float(gap)
-        values[:, place + 1] = carried * values[:, place] + np.sqrt(1 - carried**2) * values[:, place + 1]
-    return np.asarray(values)
+    values = random.standard_normal((units, len(gaps) + 1))
+    carried = np.array([persistence ** float(gap) for gap in gaps])
+    _carry_on(values, float(np.sqrt(variance)), carried, np.sqrt(1 - carried**2))
+    return values
+
+
+@compiled
+def _carry_on(values: Numbers, size: float, carried: Numbers, renewed: Numbers) -> None:
+    """Make shocks of independent normal numbers, in place."""
+    for unit in range(values.shape[0]):
+        values[unit, 0] *= size
+        for place in range(len(carried)):
+            own = values[unit, place + 1] * size
+            values[unit, place + 1] = carried[place] * values[unit, place] + renewed[place] * own
 
 
 def _first_treated(design: Design, shocks: Numbers, loading: float, random: np.random.Generator) -> Codes:
     """Treat, each period, those with the highest index that are not treated yet."""
-    units, periods = shocks.shape
     number = int(design.clusters.max()) + 1
-    lasting = np.sqrt(1 - design.alike) * random.standard_normal(units)
+    lasting = np.sqrt(1 - design.alike) * random.standard_normal(len(shocks))
     if design.alike > 0:
         above = design.leanings < random.random(number)[:, None]
         lasting += np.sqrt(design.alike) * NODES[np.minimum(above.sum(axis=1), len(NODES) - 1)][design.clusters]
     size = np.sqrt(design.components.unit + design.components.cluster)
     weight = np.sign(loading) * np.sqrt(abs(loading)) / size if size > 0 else 0.0
     lasting *= np.sqrt(1 - abs(loading))
+    return np.asarray(_entered(lasting, shocks, float(weight), design.entering))
+
+
+@compiled
+def _entered(lasting: Numbers, shocks: Numbers, weight: float, entering: Codes) -> Codes:
+    """Give the place of the period in which each unit enters; no two units have the same index."""
+    units, periods = shocks.shape
     first = np.full(units, periods)
-    waiting = np.arange(units)
-    for place, entering in enumerate(design.entering):
-        if entering == 0:
+    index = np.empty(units)
+    for place in range(periods):
+        waiting = 0
+        for unit in range(units):
+            if first[unit] == periods:
+                index[waiting] = lasting[unit] + weight * shocks[unit, place]
+                waiting += 1
+        number = min(entering[place], waiting)
+        if number == 0:
             continue
-        index = lasting[waiting] + weight * shocks[waiting, place]
-        order = np.argpartition(-index, min(entering, len(index)) - 1)
-        first[waiting[order[:entering]]] = place
-        waiting = np.sort(waiting[order[entering:]])
+        least = np.partition(index[:waiting], waiting - number)[waiting - number]
+        for unit in range(units):
+            if first[unit] == periods and lasting[unit] + weight * shocks[unit, place] >= least:
+                first[unit] = place
     return first
 
 
@@ -219,14 +242,18 @@ def _path(
         if counts[unit] == 0:
             continue
         means[unit] /= counts[unit]
+        share = 1 / counts[unit]
         for place in range(last):
             if not observed[unit, place]:
                 continue
             products[place, place] += 1
             right[place] += outcomes[unit, place] - means[unit]
-            for other in range(last):
+            for other in range(place + 1):
                 if observed[unit, other]:
-                    products[place, other] -= 1 / counts[unit]
+                    products[place, other] -= share
+    for place in range(length):
+        for other in range(place):
+            products[other, place] = products[place, other]
     known = np.zeros(length, dtype=np.bool_)
     for place in range(length):
         known[place] = products[place, place] > 0

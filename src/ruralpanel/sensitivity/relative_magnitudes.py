@@ -24,6 +24,7 @@ over the two normal variables :math:`\hat\theta` and :math:`\hat v`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -70,15 +71,36 @@ def relative_magnitudes_interval(
     tuple of (float, float)
         In the outcome's unit; None if every value is rejected.
     """
-    found = [
-        ends
-        for difference in study.differences_before
-        for sign in (1.0, -1.0)
-        if (ends := _accepted(_moments(study, weights, sign * difference, bound), 1 - level)) is not None
-    ]
+    found = [test.ends() for test in _tests(study, weights, bound, level)]
     if not found:
         return None
     return min(low for low, _ in found), max(high for _, high in found)
+
+
+def excludes_zero(study: EventStudy, weights: Numbers, bound: float, level: float) -> bool:
+    """Tell whether zero is outside the interval, for which its ends need not be narrowed down to the last digit.
+
+    Parameters
+    ----------
+    study, weights, bound, level
+        As for :func:`relative_magnitudes_interval`.
+    """
+    below = above = False
+    for test in _tests(study, weights, bound, level):
+        below = below or test.low() <= 0
+        above = above or test.high() >= 0
+        if below and above:
+            return False
+    return True
+
+
+def _tests(study: EventStudy, weights: Numbers, bound: float, level: float) -> Iterator[_Test]:
+    """Give the hybrid test for each period and sign of the largest difference that leaves something of the effect."""
+    for difference in study.differences_before:
+        for sign in (1.0, -1.0):
+            test = _test(_moments(study, weights, sign * difference, bound), 1 - level)
+            if test is not None:
+                yield test
 
 
 @dataclass(frozen=True)
@@ -124,8 +146,51 @@ def _standard_deviations(rows: Numbers, covariance: Numbers) -> Numbers:
     return np.asarray(np.sqrt(np.einsum("ij,jk,ik->i", rows, covariance, rows)))
 
 
-def _accepted(moments: _Moments, size: float) -> tuple[float, float] | None:
-    """Find the smallest and the largest value that the hybrid test does not reject."""
+@dataclass(frozen=True)
+class _Test:
+    """The hybrid test, and between which values it turns.
+
+    Parameters
+    ----------
+    moments
+        What is tested.
+    critical
+        The least favourable critical value.
+    size
+        Of the conditional test.
+    below, above
+        The value before and the first that is not rejected, from below and from above.
+    """
+
+    moments: _Moments
+    critical: float
+    size: float
+    below: tuple[float, float]
+    above: tuple[float, float]
+
+    def ends(self) -> tuple[float, float]:
+        """Give the smallest and the largest value that is not rejected."""
+        return self._end(*self.below), self._end(*self.above)
+
+    def low(self) -> float:
+        """Give the smallest value that is not rejected, or any that lies with it on one side of zero."""
+        return self._end(*self.below) if self.below[0] <= 0 < self.below[1] else self.below[1]
+
+    def high(self) -> float:
+        """Give the largest value that is not rejected, or any that lies with it on one side of zero."""
+        return self._end(*self.above) if self.above[1] < 0 <= self.above[0] else self.above[1]
+
+    def _end(self, rejected: float, accepted: float) -> float:
+        """Narrow down where the test turns, between a value that it rejects and one that it does not."""
+        for _ in range(ROUNDS - 1):
+            values = np.linspace(rejected, accepted, POINTS)
+            first = int(np.argmax(~_rejected(self.moments, values, self.critical, self.size)))
+            rejected, accepted = values[max(first - 1, 0)], values[first]
+        return float(accepted)
+
+
+def _test(moments: _Moments, size: float) -> _Test | None:
+    """Find out roughly which values the hybrid test does not reject, if there are any."""
     first = FIRST_STAGE * size
     critical = _least_favourable(moments, first)
     second = (size - first) / (1 - first)
@@ -139,19 +204,9 @@ def _accepted(moments: _Moments, size: float) -> tuple[float, float] | None:
     if len(accepted) == 0:
         return None
     start, end = accepted[0], accepted[-1]
-    return (
-        _end(moments, values[max(start - 1, 0)], values[start], critical, second),
-        _end(moments, values[min(end + 1, POINTS - 1)], values[end], critical, second),
-    )
-
-
-def _end(moments: _Moments, rejected: float, accepted: float, critical: float, size: float) -> float:
-    """Narrow down where the test turns, between a value that it rejects and one that it does not."""
-    for _ in range(ROUNDS - 1):
-        values = np.linspace(rejected, accepted, POINTS)
-        first = int(np.argmax(~_rejected(moments, values, critical, size)))
-        rejected, accepted = values[max(first - 1, 0)], values[first]
-    return float(accepted)
+    below = (float(values[max(start - 1, 0)]), float(values[start]))
+    above = (float(values[min(end + 1, POINTS - 1)]), float(values[end]))
+    return _Test(moments, critical, second, below, above)
 
 
 def _rejected(moments: _Moments, values: Numbers, critical: float, size: float) -> NDArray[np.bool_]:
