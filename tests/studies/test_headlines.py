@@ -30,7 +30,7 @@ FAMINE = "replications/famine"
 def raw_file(name: str) -> Path:
     """Find the only raw file of a study: kept here, or in a mirror."""
     (source,) = shipped_study(name).sources.values()
-    kept = ROOT / source.file
+    kept = ROOT / (source.raw_file or "")
     wanted = source.retrieve
     found = kept if kept.is_file() else wanted and in_mirror(wanted, mirror_folders(os.environ.get(MIRROR)))
     if not found:
@@ -59,7 +59,7 @@ def by_linearmodels(data: pd.DataFrame, outcome: str, term: str, effects: Sequen
     """Estimate with effects of entity, and of time or of another column; clustered by entity, without a correction."""
     other = {"other_effects": data[list(effects)]} if effects else {"time_effects": True}
     found = PanelOLS(data[outcome], data[[term]], entity_effects=True, **other).fit(
-        cov_type="clustered", cluster_entity=True, group_debias=False, debiased=False, count_effects=False
+        cov_type="clustered", cluster_entity=True, group_debias=False, debiased=False, auto_df=False, count_effects=False
     )
     return float(found.params[term]), float(found.std_errors[term])
 
@@ -99,7 +99,7 @@ def test_effects_by_cohort_are_differences_of_means_by_hand() -> None:
         time: float(np.average([e for _, e in found], weights=[n for n, _ in found])) for time, found in cells.items()
     }
     rows = estimated(LAND_COUPON, "by_cohort", "coupons").loc["not_yet"]
-    rows = rows[(rows["outcome"] == "ratio") & rows["event_time"].notna() & rows["cohort"].isna()].set_index(
+    rows = rows[(rows["outcome"] == "ratio") & rows["event_time"].notna() & (rows["cohort"] == "")].set_index(
         "event_time"
     )
     assert {time: rows.loc[time, "estimate"] for time in by_event_time} == pytest.approx(by_event_time, rel=1e-9)
