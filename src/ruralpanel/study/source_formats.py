@@ -157,6 +157,13 @@ _ALL = [
         twin=f"{_SHEETS}:write_feather",
     ),
     SourceFormat(
+        name="r",
+        label="R",
+        reader="ruralpanel.sources.r_data:read_r",
+        suffixes=(".rdata", ".rda", ".rds"),
+        keys=("object",),
+    ),
+    SourceFormat(
         name="geojson",
         label="GeoJSON",
         reader="ruralpanel.sources.features:read_table",

@@ -295,6 +295,7 @@ class Source(Section):
     ] = None
     sheet: Annotated[Text | None, _for_files_with("sheet", "the sheet's name; left out: the first.")] = None
     layer: Annotated[Text | None, _for_files_with("layer", "the layer, where there is more than one.")] = None
+    object: Annotated[Text | None, _for_files_with("object", "the data frame, where there is more than one.")] = None
     catalogue: Annotated[
         Text | None,
         _for_files_with(
