@@ -22,6 +22,7 @@ ROOT = Path(__file__).parent.parent
 
 SHIPPED = [
     "china_counties",
+    "county_lights",
     "taobao_villages",
     "replications/bank_branching",
     "replications/castle",

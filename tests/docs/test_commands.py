@@ -39,6 +39,10 @@ NOT_RUN = {
     },
     f"./run {MY}": InPlace("made by what comes after it in the tutorial, but for the paper", f"./run -n all {MY}"),
     "./run --config study=china_counties": InPlace(PUBLIC, "./run -n --config study=china_counties"),
+    "./run --config study=county_lights": InPlace(PUBLIC, "./run -n --config study=county_lights"),
+    "./run explain baseline/counties_provincial --config study=county_lights": InPlace(
+        "needs a study of files from public addresses to have been run", f"./run explain baseline/main/lemp {MY}"
+    ),
     "./run verify": InPlace(WHOLE, "./run -n verify"),
     "./run verify --config study=replications/castle": InPlace(
         WHOLE, "./run -n verify --config study=replications/castle"

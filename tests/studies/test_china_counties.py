@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from ruralpanel.sources.retrieval import MIRROR, absent_files, mirror_folders
-from tests.conftest import ROOT, shipped_study
-from tests.studies.conftest import Checkout
+from tests.conftest import shipped_study
+from tests.docs.marks import wrong_numbers, wrong_statuses
+from tests.studies.public_studies import run_from_mirror
 
 NAME = "china_counties"
 
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    mirror = os.environ.get(MIRROR)
-    absent = absent_files(shipped_study(NAME).sources, ROOT, mirror_folders(mirror))
-    if absent:
-        folder = f"the folder {mirror} lacks" if mirror else f"{MIRROR} is not set, and not kept here are"
-        pytest.skip(f"{folder} {', '.join(absent)}")
-    checkout = Checkout(tmp_path_factory.mktemp("checkout"))
-    result = checkout.run(NAME)
-    assert result.returncode == 0, result.stderr
-    assert "Verdict: nothing is published for this study yet" in result.stderr
-    return checkout.folder / "results" / NAME
+    says = "Verdict: nothing is published for this study yet"
+    return run_from_mirror(NAME, tmp_path_factory.mktemp("checkout"), says)
 
 
 @pytest.mark.slow
@@ -97,3 +88,9 @@ def test_what_may_not_be_passed_on_is_neither_shipped_nor_said_to_be() -> None:
     kept_back = {name for name, source in sources.items() if not source.redistributable}
     assert kept_back == {"list_2014", "list_2015", "list_2016", "coordinates"}
     assert all(sources[name].path is None for name in kept_back)
+
+
+@pytest.mark.slow
+def test_pages_tell_what_the_run_finds(results: Path) -> None:
+    assert wrong_numbers(NAME, results) == []
+    assert wrong_statuses(NAME, results) == []
