@@ -27,8 +27,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--csv",
         type=Path,
-        help="where to write all rows, in the order of the first; what differs is printed, the largest relative "
-        "difference first",
+        help="where to write all rows, in the order of the first; what differs is printed, the largest difference "
+        "in standard errors first",
     )
     chosen = parser.parse_args(list(arguments))
     if chosen.csv is not None:
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
             rows.to_csv(beside, index=False, lineterminator="\n")
     different = largest_first(rows)
     if len(different) > 1:
-        print("What differs, the largest relative difference first:")
+        print("What differs, the largest difference in standard errors first:")
     for row in different.to_dict("records"):
         print(_line(row))
     print(_counts(Counter(rows["status"])))
