@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import select
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import TextIO
 
 from ruralpanel.commands import command_names
 from ruralpanel.errors import ProblemsFound, nearest
@@ -36,5 +39,49 @@ def main(arguments: Sequence[str]) -> int:
         return 1
 
 
+READER_LEFT = 141
+"""The exit status of a program whose reader left, as a shell counts it: 128 and the signal."""
+
+
+def door(arguments: Sequence[str]) -> int:
+    """Run a command whose reader may leave before it ends, as ``head`` does: it then ends without a word.
+
+    Parameters
+    ----------
+    arguments
+        As for :func:`main`.
+
+    Returns
+    -------
+    int
+        The exit status of the command, or :data:`READER_LEFT`.
+
+    Raises
+    ------
+    BrokenPipeError
+        If a pipe broke that is not the command's output.
+    """
+    try:
+        status = main(arguments)
+        sys.stdout.flush()  # what is left to be written is written here, and not when the interpreter ends
+        return status
+    except BrokenPipeError:
+        left = [stream for stream in (sys.stdout, sys.stderr) if _reader_left(stream)]
+        if not left:
+            raise
+        for stream in left:  # what waits to be written has to go somewhere
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return READER_LEFT
+
+
+def _reader_left(stream: TextIO) -> bool:
+    """Tell whether a stream is a pipe that nobody reads any more; on Windows this cannot be told, and is assumed."""
+    if not hasattr(select, "poll"):
+        return True
+    asked = select.poll()
+    asked.register(stream.fileno(), 0)
+    return bool(asked.poll(0))
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(door(sys.argv[1:]))

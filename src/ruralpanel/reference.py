@@ -19,6 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from ruralpanel.sources.numbers import MISSING_MARKERS
 from ruralpanel.study.archive import Archive
 from ruralpanel.study.base import Section, descriptions
+from ruralpanel.study.beside_published import OwnEstimate
 from ruralpanel.study.blocks import Block, GroupTime, Inference, Specification
 from ruralpanel.study.claims import Claim, ClaimTest
 from ruralpanel.study.contracts import Check
@@ -144,6 +145,7 @@ SECTIONS: list[tuple[str, str, type[Section]]] = [
     *((f"exhibits of kind {name}", "Also:", kind) for name, kind in KINDS.items()),
     ("published_counts", "By year, in a `rollout_figure`:", KnownCount),
     ("outlines", "In a `map_figure`:", Outlines),
+    ("own", "In a `meta_figure` and a `meta_table`, a list; each entry has:", OwnEstimate),
     ("claims", "What is claimed, by name. `results/<study>/claims.csv` says what became of it.", Claim),
     ("tests", "In a claim.", ClaimTest),
     ("rule", "What claims are held to; in a claim, the keys in which it differs.", Rule),

@@ -12,7 +12,7 @@ from ruralpanel.commands import command_names
 from ruralpanel.estimation.address import address_of, find_estimate
 from ruralpanel.estimation.block import estimate_block
 from ruralpanel.study.addresses import read_address
-from ruralpanel.verification.comparison import NothingToCompare, side_by_side
+from ruralpanel.verification.comparison import NothingToCompare, largest_first, side_by_side
 from tests.conftest import equation
 
 
@@ -69,7 +69,7 @@ def test_the_command_prints_what_differs(
     assert len(pd.read_csv(tmp_path / "all.csv")) == len(estimates)
 
 
-def test_the_largest_relative_difference_comes_first(
+def test_the_largest_difference_in_standard_errors_comes_first(
     estimates: pd.DataFrame, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     row = estimates.iloc[[0]].assign(estimate=1.0, standard_error=0.1)
@@ -82,12 +82,22 @@ def test_the_largest_relative_difference_comes_first(
     here, there = kept(first, tmp_path / "here"), kept(second, tmp_path / "there")
     assert main(["compare", here, there]) == 1
     head, *lines, last = capsys.readouterr().out.splitlines()
-    assert head == "What differs, the largest relative difference first:"
-    assert [line.split(":")[0][-1] for line in lines] == ["d", "e", "c", "b", "f", "g"]
-    assert lines[2].endswith("1 (0.1) → 2 (0.1), by 50 %, 10 standard errors")
+    assert head == "What differs, the largest difference in standard errors first:"
+    assert [line.split(":")[0][-1] for line in lines] == ["d", "c", "e", "b", "f", "g"]
+    assert lines[1].endswith("1 (0.1) → 2 (0.1), by 50 %, 10 standard errors")
     assert last == (
         "Of 7 coefficients, 4 differ (1 in sign), 1 is the same, 1 is only in the first and 1 is only in the second."
     )
+
+
+def test_a_sign_flip_near_zero_does_not_come_before_what_matters(estimates: pd.DataFrame) -> None:
+    row = estimates.iloc[[0]].assign(estimate=1.0, standard_error=0.1)
+    first = pd.concat([row.assign(term=term) for term in "abc"], ignore_index=True)
+    first = first.assign(estimate=[0.004, 0.5, 2.0], standard_error=[0.08, 0.1, float("nan")])
+    second = first.assign(estimate=[-0.004, 0.9, 3.0])
+    rows = side_by_side(first, second)
+    assert rows["status"].tolist() == ["sign flip", "differs", "differs"]
+    assert largest_first(rows)["term"].tolist() == ["b", "a", "c"]
 
 
 def test_one_coefficient_differs_and_two_differ(

@@ -9,7 +9,7 @@ from ruralpanel.lineage import file_digest
 from ruralpanel.study.model import Study
 
 MARKER = "SYNTHETIC"
-"""The file's name, at the top of an archive; its lines are those of ``sha256sum``."""
+"""The file's name, at the top of an archive or beside the twins; its lines are those of ``sha256sum``."""
 
 EXPLANATION = (
     "# Synthetic twins of restricted files: the same columns, types and keys, and no real values.",
@@ -47,10 +47,10 @@ def twins_among(files: Iterable[str], root: Path) -> list[str]:
     root
         The top of the repository.
     """
-    marked = marked_digests(root)
-    if not marked:
-        return []
-    return [path for path in files if (root / path).is_file() and file_digest(root / path) in marked]
+    there = [path for path in files if (root / path).is_file()]
+    marked = {folder: marked_digests(folder) for folder in {root, *((root / path).parent for path in there)}}
+    everywhere = frozenset[str]().union(*marked.values())
+    return [path for path in there if everywhere and file_digest(root / path) in everywhere]
 
 
 def synthetic_sources(study: Study, root: Path) -> list[str]:

@@ -1,4 +1,7 @@
-"""``./run compare A B``: two studies, or two folders of results, coefficient by coefficient."""
+"""``./run compare A B``: two studies, or two folders of results, coefficient by coefficient.
+
+``./run compare A --published``: a study's estimates beside those that others have printed.
+"""
 
 from __future__ import annotations
 
@@ -15,22 +18,36 @@ import pandas as pd
 from ruralpanel.errors import Problem, counted
 from ruralpanel.estimation.address import address_of
 from ruralpanel.placement import PlacementError, replacing
+from ruralpanel.verification.beside_published import lines_beside_published
 from ruralpanel.verification.comparison import estimates_of, largest_first, side_by_side
 from ruralpanel.words.sentences import sentence_list
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print the comparison; the status is 0 only when nothing differs."""
+    """Print the comparison; the status is 0 only when nothing differs, and beside printed estimates always."""
     parser = ArgumentParser(prog="./run compare", description=__doc__)
     parser.add_argument("first", help="a study that has been run, or a folder of its results kept from another run")
-    parser.add_argument("second", help="what to put beside it")
+    parser.add_argument("second", nargs="?", help="what to put beside it")
+    parser.add_argument(
+        "--published",
+        action="store_true",
+        help="in place of a second study: the printed estimates that the study lists and shows beside its own",
+    )
     parser.add_argument(
         "--csv",
         type=Path,
-        help="where to write all rows, in the order of the first; what differs is printed, the largest relative "
-        "difference first",
+        help="where to write all rows, in the order of the first; what differs is printed, the largest difference "
+        "in standard errors first",
     )
     chosen = parser.parse_args(list(arguments))
+    if (chosen.second is None) != chosen.published:
+        parser.error("give a second study or --published, and not both")
+    if chosen.published:
+        if chosen.csv is not None:
+            parser.error("--csv goes with two studies; exhibits of kind meta_table have the rows of --published")
+        for line in lines_beside_published(chosen.first, Path()):
+            print(line)
+        return 0
     if chosen.csv is not None:
         _free_to_write(chosen.csv)
     first, second = (estimates_of(name, Path("results")) for name in (chosen.first, chosen.second))
@@ -41,7 +58,7 @@ def main(arguments: Sequence[str]) -> int:
             rows.to_csv(beside, index=False, lineterminator="\n")
     different = largest_first(rows)
     if len(different) > 1:
-        print("What differs, the largest relative difference first:")
+        print("What differs, the largest difference in standard errors first:")
     for row in different.to_dict("records"):
         print(_line(row))
     print(_counts(Counter(rows["status"])))

@@ -154,6 +154,8 @@ def _typed(
         LOG.info("%s rows, column %d of %d", f"{len(written):,}", number, len(source.column_names))
         column = source.columns.get(name, Column())
         codes = [*column.missing_codes, *(source.missing_codes if name not in source.key else [])]
+        if column.missing_below is None and name not in source.key:
+            column = column.model_copy(update={"missing_below": source.missing_below})
         identifies = name in source.key or name in identifying
         result = type_column(written[name], column, codes, marks, identifies, periods.get(name))
         typed[name] = result.values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -125,6 +126,15 @@ def _as_declared(typed: Typed, column: Column, codes: list[Scalar], coded: int) 
         typed.notes.insert(0, f"{counted(coded, 'value')} with a missing code set to missing")
     elif column.missing_codes:  # a code that is never met may be written otherwise in the file
         typed.notes.insert(0, f"no value with a missing code ({', '.join(map(str, column.missing_codes))})")
+    if column.missing_below is not None and pd.api.types.is_numeric_dtype(typed.values):
+        below = typed.values < column.missing_below
+        if below.any():
+            typed.values = typed.values.mask(below)
+            what = f"{counted(int(below.sum()), 'value')} below {column.missing_below:g} set to missing"
+            typed.notes.append(what)
+    if column.rewrite is not None:
+        typed.values, rewritten = _rewritten(typed.values, column.rewrite)
+        typed.notes.append(f"{counted(rewritten, 'value')} rewritten")
     if column.scale != 1.0:
         if pd.api.types.is_numeric_dtype(typed.values):
             typed.values = typed.values * column.scale
@@ -136,6 +146,17 @@ def _as_declared(typed: Typed, column: Column, codes: list[Scalar], coded: int) 
                 f"must be a number to be multiplied by {column.scale:g}",
             )
     return typed
+
+
+def _rewritten(values: pd.Series, rewrite: Mapping[str, str]) -> tuple[pd.Series, int]:
+    """Rewrite texts that fit an expression as a whole, by the first that they fit; tell how many are others now."""
+    patterns = [(re.compile(pattern), into) for pattern, into in rewrite.items()]
+    table = {}
+    for text in values.dropna().unique():
+        fits = [(found, into) for pattern, into in patterns if (found := pattern.fullmatch(text))]
+        table[text] = fits[0][0].expand(fits[0][1]) if fits else text
+    written = values.map(table, na_action="ignore").astype(values.dtype)
+    return written, int((written != values)[values.notna()].sum())
 
 
 def _from_periods(raw: pd.Series, codes: list[Scalar], period: PeriodColumn, rows: Rows) -> Typed:

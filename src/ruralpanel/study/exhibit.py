@@ -13,6 +13,7 @@ from ruralpanel.study.estimators.estimator import Gives
 
 if TYPE_CHECKING:  # those know the kinds of exhibits, which are made from this module
     from ruralpanel.errors import Problem
+    from ruralpanel.study.beside_published import BesidePublished
     from ruralpanel.study.blocks import Block, Specification
     from ruralpanel.study.checks.context import Context
     from ruralpanel.study.figures_of_places import Outlines
@@ -56,6 +57,8 @@ class Exhibit(Section):
     `sensitivity`; `claims`; `sources` (what the table of every source covers); the `ledgers` of all stages; a map's
     `lines` and `outlines`; the `table` of one source."""
 
+    blocks_under: ClassVar[str] = "blocks"
+    """The key that names the blocks of its estimates, an entry each."""
     shows_analyses: ClassVar[str] = "honest_did"
     """The kind of sensitivity analyses that it shows, if it shows any."""
 
@@ -87,6 +90,11 @@ class Exhibit(Section):
     @property
     def drawn_on(self) -> Outlines | None:
         """The outlines that it is drawn on; none for most."""
+        return None
+
+    @property
+    def laid_beside(self) -> BesidePublished | None:
+        """The estimates that it lays beside printed ones, and the list of these; none for most."""
         return None
 
     def standing(self, study: Study) -> str:

@@ -9,6 +9,7 @@ from pydantic import Field, ValidationInfo, model_validator
 
 from ruralpanel.errors import Problem
 from ruralpanel.study.base import Name
+from ruralpanel.study.beside_published import MetaFigure, MetaTable
 from ruralpanel.study.described import columns_as_described, outcomes_as_described, sources_as_described
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.exhibit import Behind, Exhibit, OfEstimates, Term
@@ -296,7 +297,9 @@ AnyExhibit = Annotated[
     | MapFigure
     | GradientFigure
     | ForestFigure
-    | CoefficientFigure,
+    | CoefficientFigure
+    | MetaFigure
+    | MetaTable,
     Field(discriminator="kind"),
 ]
 

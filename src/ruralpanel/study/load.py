@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from ruralpanel.study.checks.output import inputs_where_output_goes
 from ruralpanel.study.messages import places_of, problems_of
 from ruralpanel.study.model import Study
 from ruralpanel.study.periods import context_of
-from ruralpanel.study.yaml_file import KeyPath, YamlFile, dotted, is_file, read_yaml
+from ruralpanel.study.yaml_file import KeyPath, YamlFile, dotted, is_directory, is_file, read_yaml
 
 STUDIES = Path("config/studies")
 
@@ -25,6 +26,9 @@ ENDINGS = (".yaml", ".yml")
 
 NOT_OF_STUDIES = ("published", "logs", "monte_carlo", "power")
 """Folders of results that no study's are."""
+
+RAW_FOLDER = "RURALPANEL_RAW"
+"""The environment variable with the folder of raw files, for studies that have a `raw_folder`."""
 
 CONFIGURATION = ("study", "monte_carlo", "allow_code")
 """What the configuration may hold."""
@@ -149,6 +153,7 @@ def load_study(name: str, root: Path = Path()) -> Study:
         study = Study.model_validate(file.data, context=context_of(file.data))
     except ValidationError as error:
         raise StudyError([*problems_of(error, file, Study), *_problems_beside(error, file, root)]) from None
+    study = below_raw_folder(study)
     problems = [*problems_in(study, file, root), *inputs_where_output_goes(study, file, root, kept_as)]
     if problems:
         raise StudyError(problems)
@@ -178,9 +183,47 @@ def load_unchecked(name: str, root: Path = Path()) -> Study | None:
     _, path = find_study(name, root)
     try:
         data = read_yaml(path).data
-        return Study.model_validate(data, context=context_of(data))
+        return below_raw_folder(Study.model_validate(data, context=context_of(data)))
     except ValidationError:
         return None
+
+
+def below_raw_folder(study: Study) -> Study:
+    """Put the folder of raw files before the paths of a study's sources.
+
+    Parameters
+    ----------
+    study
+        A study. One without `raw_folder` is given back as it is, whatever the environment says.
+
+    Returns
+    -------
+    Study
+        The same with paths from the top of the repository, or from the top of the disk.
+
+    Raises
+    ------
+    StudyError
+        If the environment names a folder that there is not, or whose name has a character that paths here cannot have.
+    """
+    if study.raw_folder is None:
+        return study
+    named = os.environ.get(RAW_FOLDER)
+    if named and (what := _no_folder_of_files(named)):
+        raise StudyError([Problem(RAW_FOLDER, f"{named} {what}", hint="name the folder that holds the raw files")])
+    folder = Path(named or study.raw_folder)
+    sources = {
+        name: source.model_copy(update={"path": (folder / source.path).as_posix()}) if source.path else source
+        for name, source in study.sources.items()
+    }
+    return study.model_copy(update={"sources": sources})
+
+
+def _no_folder_of_files(name: str) -> str:
+    """Say why raw files cannot be read from a folder; nothing where they can."""
+    if re.search(r"[{}*?]", name):
+        return "has a character that file names here cannot have: { } * ?"
+    return "" if is_directory(Path(name)) else "is no folder"
 
 
 def problems_with(name: str, root: Path = Path()) -> list[Problem]:

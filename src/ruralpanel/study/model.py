@@ -65,6 +65,10 @@ class Study(Section):
     `public`: real, and free to obtain."""
     sources: Annotated[dict[Name, Source], Field(min_length=1)]
     """The raw files, one entry each."""
+    raw_folder: Text | None = None
+    """The folder that the `path`s of sources count from, in place of the top of the repository, as
+    `data/raw/my_survey/restricted`: whoever has the files elsewhere changes this line, or sets the environment variable
+    `RURALPANEL_RAW` to their folder, which goes before it."""
     tables: dict[Name, Table] = {}
     """Tables made of sources, one entry each, in the order they are made. A table's name can stand wherever a source's
     name can: in `panel.base`, in joins, for yearly lists and for points on a map, and in tables further down."""

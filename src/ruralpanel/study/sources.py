@@ -47,6 +47,14 @@ def _readable_pattern(pattern: str) -> str:
     return pattern
 
 
+def _usable_replacement(pattern: str, into: str) -> None:
+    """Complain of a text that names a group which the expression has not."""
+    try:
+        re.compile(f"(?:{pattern})|").sub(into, "")
+    except (re.error, IndexError) as error:
+        raise ValueError(f"{into!r} cannot stand in the place of {pattern!r}: {error}") from None
+
+
 def _pattern_of_a_period(pattern: str) -> str:
     if re.compile(_readable_pattern(pattern)).groups != 1:
         raise ValueError(f"{pattern!r} must have one group in brackets, which is the period: `away_([0-9]+)`")
@@ -101,6 +109,13 @@ class Column(Section):
     """The raw values are multiplied by this: 10000 for a column in 万元 wanted in yuan."""
     missing_codes: list[Scalar] = []
     """Values that mean “missing” in this column, such as -9 or "n.a."; added to the source's own."""
+    missing_below: float | None = None
+    """Numbers below this mean “missing”: 0 for a survey whose codes are -1, -2, -8, -9 and -10, in a column that holds
+    nothing negative. Before scaling; left out: the source's own."""
+    rewrite: Annotated[dict[Regex, Text], Field(min_length=1)] | None = None
+    """For `type: text`: values that fit a regular expression as a whole become the text behind it, in which `\\1` is the
+    first group in brackets and `\\g<1>0` the first group and a 0. The first that fits counts. For persons and
+    households that are numbered otherwise in one wave: `{'([0-9]{9})([0-9]{2})': '\\g<1>0\\2'}`."""
     value_labels: Annotated[
         bool,
         _for_files_with(
@@ -129,9 +144,14 @@ class Column(Section):
             )
         if self.level is not None and self.width is not None:
             raise ValueError("`level` says how many digits a code has, so that `width` cannot")
+        if self.rewrite is not None and self.type != "text":
+            raise ValueError("`rewrite` is for text: write `type: text` beside it")
+        for pattern, into in (self.rewrite or {}).items():
+            _usable_replacement(pattern, into)
         if self.read_as is not None and self.type in ("text", "code"):
             raise ValueError(f"`read_as` is a key of numbers, and the column is `type: {self.type}`")
-        given = [key for key in ("unit", "minimum", "maximum") if getattr(self, key) is not None]
+        of_numbers = ("unit", "minimum", "maximum", "missing_below")
+        given = [key for key in of_numbers if getattr(self, key) is not None]
         given += ["scale"] if self.scale != 1.0 else []
         if self.type == "code" and given:
             raise ValueError(f"`{given[0]}` is a key of numbers, and codes are text")
@@ -348,6 +368,9 @@ class Source(Section):
     nothing (the raw header is the same), the raw header, or the keys of a column."""
     missing_codes: list[Scalar] = []
     """Values that mean “missing” in every column of this file but those of the key."""
+    missing_below: float | None = None
+    """Numbers below this mean “missing” in every column of this file but those of the key: 0 where all codes are
+    negative and nothing else is. A column's own goes before it."""
     title: Text | None = None
     """What the data are, for the list of sources."""
     citation: Text | None = None

@@ -103,15 +103,23 @@ def side_by_side(first: pd.DataFrame, second: pd.DataFrame, within: Sequence[str
 
 
 def largest_first(rows: pd.DataFrame) -> pd.DataFrame:
-    """Keep what is not the same, by relative difference; what only one of the two has comes last.
+    """Keep what is not the same, by how many standard errors of the first it differs.
+
+    A share says little of a difference: an estimate near 0 that changes its sign by a tenth of a standard error differs
+    by 200%.
 
     Parameters
     ----------
     rows
-        From :func:`side_by_side`. Rows with the same difference stay in their order.
+        From :func:`side_by_side`. A standard error counts as an estimate does, whichever differs more. Rows without a
+        standard error follow, by relative difference; what only one of the two has comes last.
     """
-    different = rows[rows["status"] != "same"]
-    return different.sort_values("relative_difference", ascending=False, kind="stable", na_position="last")
+    error = rows["standard_error_first"]
+    of_error = (rows["standard_error_second"] - error).abs() / error
+    apart = pd.concat([rows["in_standard_errors"], of_error], axis=1).max(axis=1)
+    different = rows.assign(apart=apart)[rows["status"] != "same"]
+    by = ["apart", "relative_difference"]
+    return different.sort_values(by, ascending=False, kind="stable", na_position="last").drop(columns="apart")
 
 
 def _apart(left: pd.Series, right: pd.Series) -> pd.Series:

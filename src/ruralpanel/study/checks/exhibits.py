@@ -18,7 +18,7 @@ def exhibits(context: Context) -> Iterator[Problem]:
         at: KeyPath = ("exhibits", name)
         for index, block in enumerate(exhibit.estimated_in):
             if block not in study.blocks:
-                yield from context.known((*at, "blocks", index), block, study.blocks, "block of this study")
+                yield from context.known((*at, exhibit.blocks_under, index), block, study.blocks, "block of this study")
                 continue
             estimators = {
                 estimator
@@ -29,7 +29,7 @@ def exhibits(context: Context) -> Iterator[Problem]:
             if estimators and not estimators & set(able):
                 estimated = ", ".join(sorted(estimators))
                 what = f"a {exhibit.kind} shows {' or '.join(able)}; the block `{block}` estimates {estimated}"
-                yield context.file.problem((*at, "blocks", index), what)
+                yield context.file.problem((*at, exhibit.blocks_under, index), what)
         shown = [key for key, each in study.sensitivity.items() if each.kind == exhibit.shows_analyses]
         for index, analysis in enumerate(exhibit.analysed_in):
             kind = f"analysis of kind {exhibit.shows_analyses} of this study"
