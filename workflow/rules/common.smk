@@ -20,7 +20,12 @@ from ruralpanel.estimation.modules import (
     estimator_module,
     modules_of,
 )
-from ruralpanel.exhibits.caption import declared, exhibit_numbers
+from ruralpanel.exhibits.caption import (
+    declared,
+    exhibit_numbers,
+    exhibit_of_block,
+    exhibits_by_number,
+)
 from ruralpanel.forks import start_server
 from ruralpanel.lineage import code_digest, file_digest
 from ruralpanel.monte_carlo.plan import load_plan

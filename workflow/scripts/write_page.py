@@ -14,6 +14,7 @@ with stage(snakemake):
     from ruralpanel.report.exhibits import read_exhibit
     from ruralpanel.report.page import PageContents, write_page
     from ruralpanel.report.run_times import read_run_times
+    from ruralpanel.study.facts import read_facts
     from ruralpanel.study.model import Study
     from ruralpanel.verification.verdict import load_verdict
 
@@ -50,6 +51,7 @@ with stage(snakemake):
         diagnosis=load_findings(snakemake.input.diagnosis),
         changed=[each["words"] for each in read_json(snakemake.input.verdict_facts)["changed_inputs"]],
         registered=read_json(snakemake.input.verdict_facts)["registered"],
+        facts={name: read_facts(Path(path)) for name, path in study.facts.items()},
         lock=snakemake.params.lock,
         # No rule can name measurements among its inputs: what is there now is shown.
         run_times=read_run_times(

@@ -18,6 +18,7 @@ from ruralpanel.study.addresses import NoSuchNumber, read_address
 from ruralpanel.study.answer import true_effect
 from ruralpanel.study.claims import Claim, ClaimTest
 from ruralpanel.study.estimators import ESTIMATORS
+from ruralpanel.study.facts import file_of_fact
 from ruralpanel.study.model import Study
 from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.rule import Rule
@@ -76,7 +77,7 @@ def answer_of(
     ]
     unit = unit_of(study.outcomes[row["outcome"]], row["estimator"])
     path = study.true_effects.get(treatment, {}).get(row["outcome"])
-    truth = true_effect(path, facts) if path else float("nan")
+    truth = true_effect(path, facts) if path and file_of_fact(path) in facts else float("nan")
     if isinstance(truth, Mapping):
         truth = float(truth["average"])
     reading = study.answer.reading

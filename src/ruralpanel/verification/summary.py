@@ -130,6 +130,7 @@ def verdict_sentence(counts: Counter[str], standing: str, figures: Counter[str] 
             "read synthetic twins of files that may not be passed on. With the real files in their place it can be a "
             "match."
         )
+    word = verdict_word(counts, drawn)
     whole = [fine == total for fine, total in zip(good, totals, strict=True)]
     # What does not reproduce comes first: a reader of NO MATCH looks for it.
     order = sorted(range(len(kinds)), key=lambda each: whole[each])
@@ -137,7 +138,6 @@ def verdict_sentence(counts: Counter[str], standing: str, figures: Counter[str] 
     if drawn[NOT_PUBLISHED]:
         more = drawn[NOT_PUBLISHED]
         parts.append(f"{more:,} of the run's figures {'was' if more == 1 else 'were'} not published")
-    word = "MATCH" if good == totals else "NO MATCH"
     note = (
         " The data are simulated: this checks the program and is no evidence for any claim."
         if standing == "simulated"
@@ -145,6 +145,22 @@ def verdict_sentence(counts: Counter[str], standing: str, figures: Counter[str] 
     )
     said = "; ".join(parts)
     return f"Verdict: {word}. {said[0].upper()}{said[1:]}.{note}"
+
+
+def verdict_word(counts: Counter[str], figures: Counter[str]) -> str:
+    """Give the verdict in a word or two: ``MATCH``, ``NO MATCH``, ``SYNTHETIC TWIN``; nothing where nothing is compared.
+
+    Parameters
+    ----------
+    counts, figures
+        Cells, and data and pictures of figures, by status.
+    """
+    both = counts + figures
+    if not any(both[status] for status in STATUSES):
+        return ""
+    if counts[SYNTHETIC_TWIN]:
+        return "SYNTHETIC TWIN, NO MATCH"
+    return "NO MATCH" if any(both[status] for status in STATUSES if status not in REPRODUCES) else "MATCH"
 
 
 def _reproduced(counts: Counter[str], what: str) -> str:

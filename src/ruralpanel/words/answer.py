@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import floor, log10
+from math import floor, isfinite, log10
 from typing import TYPE_CHECKING, Any, Literal
 
 from ruralpanel.words.claims import PARTS
@@ -149,9 +149,15 @@ def found_sentence(answer: Answer, study: Study) -> str:
 
 
 def status_sentence(answer: Answer) -> str:
-    """Say how sure the answer is: ``Fragile: it could be an artefact.``"""
+    """Say how sure the answer is, in a sentence: ``Fragile: it could be an artefact.``"""
     words = STATUS_WORDS.get(answer.status, "not tried further")
     return f"{words[0].upper()}{words[1:]}: {MEANINGS[answer.status]}."
+
+
+def meaning_sentence(answer: Answer) -> str:
+    """Say the same where the status itself stands beside it."""
+    words = MEANINGS[answer.status]
+    return f"{words[0].upper()}{words[1:]}."
 
 
 def truth_sentence(answer: Answer, study: Study) -> str:
@@ -194,6 +200,23 @@ def looked_for_sentence(answer: Answer) -> str:
     return f"Looked for and not found: {sentence_list(items)}." if items else ""
 
 
+def size_words(answer: Answer, number: float) -> str:
+    """Write a number in the answer's unit, without the unit, with the answer's decimals."""
+    return _decimal(number, _decimals(answer))
+
+
+def unit_words(answer: Answer, study: Study) -> str:
+    """Name the unit of the answer's numbers."""
+    return UNITS.get(answer.unit) or OutcomeWords.of(study.outcomes[answer.row["outcome"]]).effect_unit
+
+
+def decimals_shown(estimate: float, low: float, high: float) -> int:
+    """Give the decimals that show two digits of half an interval, or three of an estimate without one."""
+    half = (high - low) / 2
+    shown, digits = (half, 1) if isfinite(half) and half > 0 else (abs(estimate), 2)
+    return min(max(digits - floor(log10(shown)), 0), 8) if isfinite(shown) and shown > 0 else digits
+
+
 def cause_words(answer: Answer, study: Study) -> str:
     """Name what acts, as a sentence begins."""
     words = study.answer.cause or row_words(answer.row, study.labels())
@@ -223,15 +246,11 @@ def _number(answer: Answer, study: Study, sign: int) -> str:
 
 
 def _with_unit(answer: Answer, study: Study, number: float, decimals: int) -> str:
-    unit = UNITS.get(answer.unit) or OutcomeWords.of(study.outcomes[answer.row["outcome"]]).effect_unit
-    return f"{_decimal(number, decimals)} {unit}".rstrip()
+    return f"{_decimal(number, decimals)} {unit_words(answer, study)}".rstrip()
 
 
 def _decimals(answer: Answer) -> int:
-    """Give the decimals that show two digits of half the interval, or three of an estimate without one."""
-    half = (answer.high - answer.low) / 2
-    shown, digits = (half, 1) if half == half and half > 0 else (abs(answer.estimate), 2)
-    return min(max(digits - floor(log10(shown)), 0), 8) if shown > 0 else digits
+    return decimals_shown(answer.estimate, answer.low, answer.high)
 
 
 def _decimal(number: float, decimals: int) -> str:
