@@ -123,7 +123,7 @@ def _short(status: str, tests: pd.DataFrame, printed: list[dict[str, Any]], line
         if why == "other_sign" and doubted:  # contradicted, were it not for this
             return f"{found}{interval}: {deciding['reason']}, but {doubted[0]['part']}: {doubted[0]['words']}"
         detectable = deciding["detectable"]
-        could = f"; an effect of {detectable} would have been found with a power of 80%" if detectable else ""
+        could = f"; an effect of {detectable} {deciding['unit']} would have been found with a power of 80%" if detectable else ""
         return f"{found}{interval}: {deciding['reason']}{could}"
     return f"{found}{interval}"
 

@@ -52,6 +52,8 @@ def verdict_rows(verdict: pd.DataFrame) -> list[dict[str, str]]:
 
 def worst_first(verdict: pd.DataFrame) -> pd.DataFrame:
     """Put cells that do not reproduce before the others, exhibits with the worst of them first."""
+    if verdict.empty:
+        return verdict
     order = {exhibit: place for place, exhibit in enumerate(by_exhibit(verdict)["exhibit"])}
     keys = pd.DataFrame(
         {
