@@ -62,6 +62,30 @@ def code_digest(*modules: str, files: Iterable[Path] = ()) -> str:
     return digest.hexdigest()[:16]
 
 
+def file_digests(*modules: str, files: Iterable[Path] = ()) -> dict[str, str]:
+    """Give a digest of the code of each file behind modules, comments, docstrings and layout aside.
+
+    Parameters
+    ----------
+    *modules
+        Dotted names; what they import of this package is among the files.
+    files
+        Python that is in no package, by name alone.
+
+    Returns
+    -------
+    dict of str to str
+        By the path below the package, such as ``inference/covariance.py``, 16 hexadecimal digits of a sha256.
+    """
+    outside = {path.name: _read(path) for path in sorted(files)}
+    imported = [module for each in outside.values() for module in each.imports]
+    inside = {
+        file_of(module).relative_to(PACKAGE).as_posix(): _parsed(file_of(module))
+        for module in modules_behind(*modules, *imported)
+    }
+    return {name: each.syntax[:16] for name, each in sorted((inside | outside).items())}
+
+
 def modules_behind(*modules: str) -> set[str]:
     """List modules of this package that the given ones import, directly or not, and the given ones.
 

@@ -114,7 +114,7 @@ def test_a_study_on_twins_is_simulated_and_asks_less_of_them(study: Study) -> No
 
 def test_no_verdict_on_twins_is_a_match() -> None:
     cell = {"cell": "Table 1", "status": "match", "statistic": "estimate", "value": "1", "reproduced": 1.0, "note": ""}
-    verdict = pd.DataFrame([cell])
+    verdict = pd.DataFrame([{**cell, "block": "b", "exhibit": "Table 1. A", "in_errors": 0.0}])
     assert on_synthetic_twins(verdict, []) is verdict
     on_twins = on_synthetic_twins(verdict, ["survey"])
     sentence = verdict_sentence(status_counts(on_twins), "simulated")

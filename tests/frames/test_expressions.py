@@ -7,6 +7,7 @@ from random import Random
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -254,3 +255,34 @@ def _is_no_number(node: ast.expr, row: dict[str, object]) -> bool:
     except (ArithmeticError, ValueError, TypeError):
         return False
     return isinstance(found, complex) or math.isnan(found)
+
+
+@pytest.mark.parametrize(
+    ("mistaken", "hint", "rows"),
+    [
+        ("province != 83", "write province != '83'", 2),
+        ("83 != province", "write \"'83' != province\"", 2),
+        ("province in [33, 37]", "write \"province in ['33', '37']\"", 2),
+        ("province != 1", "write province != '01'; province holds 33, 37, 83", 3),
+        ("year > '2010'", "write year > 2010", 2),
+        ("province == 33 and year > 2000", "write province == '33' and year > 2000", 1),
+    ],
+)
+def test_the_hint_of_a_comparison_of_unlike_things_holds_when_it_is_followed(
+    mistaken: str, hint: str, rows: int
+) -> None:
+    table = pd.DataFrame({"province": ["33", "37", "83"], "year": [2010, 2011, 2012]})
+    with pytest.raises(DataError) as error:
+        evaluate_condition(table, mistaken, "a block")
+    assert error.value.problems[0].hint == hint
+    # What the hint says is put into a study file as it stands there.
+    written = yaml.safe_load(f"sample: {hint.removeprefix('write ').partition(';')[0]}")["sample"]
+    kept, _ = evaluate_condition(table, written, "a block")
+    assert kept.sum() == rows
+
+
+def test_text_that_is_no_number_has_no_other_spelling() -> None:
+    table = pd.DataFrame({"year": [2010, 2011]})
+    with pytest.raises(DataError) as error:
+        evaluate_condition(table, "year == 'early'", "a block")
+    assert error.value.problems[0].hint == "year holds numbers, and 'early' is none"

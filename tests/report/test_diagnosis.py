@@ -8,7 +8,7 @@ import pandas as pd
 
 from ruralpanel.diagnosis.finding import Finding, findings_frame, silent
 from ruralpanel.reasons import because
-from ruralpanel.report.diagnosis import MOST_NOTES, diagnosis_parts
+from ruralpanel.report.diagnosis import MOST_OPEN, diagnosis_parts
 from ruralpanel.report.page import write_page
 from tests.conftest import shipped_study
 from tests.report.made_page import FINDINGS, default_study, made_contents
@@ -48,15 +48,15 @@ def test_an_effect_is_linked_to_the_equation_that_was_looked_at() -> None:
     assert parts["effects"][0]["link"].startswith("#estimate-baseline/income_by_cohort/income/callaway_santanna")
 
 
-def test_effects_with_warnings_come_first_and_many_notes_are_folded() -> None:
+def test_effects_with_warnings_come_first_and_many_findings_are_folded() -> None:
     few = findings_frame([note("income"), *((each[0], "resident", each[2]) for each in [note("x")])])
     warned = pd.concat([few, FINDINGS.assign(outcome="share_away")[:1]], ignore_index=True)
     parts = diagnosis_parts(warned, default_study(), estimates(("made", "a", "imputation")))
-    assert parts is not None and parts["notes_open"]
+    assert parts is not None and parts["open"]
     assert [bool(each["warnings"]) for each in parts["effects"]] == [True, False, False]
-    many = findings_frame([note(name) for name in list(default_study().outcomes)[: MOST_NOTES + 1]])
+    many = findings_frame([note(name) for name in list(default_study().outcomes)[: MOST_OPEN + 1]])
     folded = diagnosis_parts(many, default_study(), estimates(("made", "a", "imputation")))
-    assert folded is not None and not folded["notes_open"]
+    assert folded is not None and not folded["open"]
 
 
 def test_a_study_without_effects_has_no_section(made_panel: pd.DataFrame) -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ruralpanel.estimation.block import estimate_block
-from ruralpanel.report.claims import claim_cards, claims_by_status, claims_sentence, interval_picture
+from ruralpanel.report.claims import claim_cards, claims_by_status, claims_sentence
 from ruralpanel.report.diagnosis import place_of_effect
 from ruralpanel.report.estimates import decimals, equation_words, estimate_rows, fragment, link, traces
 from ruralpanel.verification.scorecard import score_claims
@@ -109,31 +109,28 @@ def test_an_opposite_sign_that_could_be_an_artefact_is_told_with_what_it_could_b
     assert "its sign is the other one, at 5%, but good or bad years: " in card["short"]
 
 
-def test_the_picture_of_an_interval_has_zero_and_keeps_the_order() -> None:
-    places = interval_picture(2.0, 1.0, 3.0)
-    assert places is not None
-    assert places["zero"] < places["low"] < places["estimate"] < places["high"]
-    assert places["zero"] < places["round"] <= places["high"] == 152
-    assert places["scale"] == "2"
-    assert interval_picture(np.nan, 1.0, 2.0) is None
-    assert interval_picture(0.0, 0.0, 0.0) is not None
+def test_pictures_of_tests_in_one_unit_have_one_scale(panel: pd.DataFrame) -> None:
+    claims = made_contents(panel, default_study()).claims
+    larger = claims.assign(**{name: 3 * claims[name] for name in ("estimate", "interval_low", "interval_high")})
+    small, large = (
+        card["tests"][0]["picture"]
+        for shown in [pd.concat([claims[:1], larger[1:]])]
+        for card in claim_cards(shown, default_study())
+    )
+    assert (small["zero"], small["ticks"]) == (large["zero"], large["ticks"])
+    assert abs(large["estimate"] - large["zero"]) > 2 * abs(small["estimate"] - small["zero"])
+    without = claims.assign(interval_low=np.nan, interval_high=np.nan)
+    assert all(test["picture"] is None for card in claim_cards(without, default_study()) for test in card["tests"])
 
 
-@pytest.mark.parametrize(
-    ("low", "high", "scale"),
-    [(-0.03, 0.01, "−0.02"), (0.9, 1.4, "1"), (-0.49, -0.1, "−0.2"), (0.05, 0.5, "0.5"), (-3, 30, "20")],
-)
-def test_the_picture_of_an_interval_has_a_round_number_on_the_longer_side(low: float, high: float, scale: str) -> None:
-    places = interval_picture((low + high) / 2, low, high)
-    assert places is not None
-    assert places["scale"] == scale
-    assert min(places["round"], places["zero"]) >= 0
-    assert max(places["round"], places["zero"]) <= 170
-    assert abs(places["round"] - places["zero"]) > 20  # so that their numbers do not collide
+def test_effects_on_a_logarithm_are_read_in_per_cent(panel: pd.DataFrame) -> None:
+    claims = made_contents(panel, default_study()).claims.assign(estimate=0.1, interval_low=0.05, interval_high=0.15)
+    (test,) = claim_cards(claims[:1], default_study())[0]["tests"]
+    assert (test["estimate"], test["interval"]) == ("10.5", "5.1 to 16.2")  # 100 (exp(0.1) - 1), and its ends
 
 
 def test_the_unit_of_a_picture_is_that_of_the_coefficient(panel: pd.DataFrame) -> None:
     claims = made_contents(panel, default_study()).claims
     hazard = claims.assign(address=claims["address"].str.replace("two_way_fixed_effects", "complementary_log_log"))
-    for shown, unit in ((claims, "change in log"), (hazard, "change in the log of the hazard")):
+    for shown, unit in ((claims, "per cent"), (hazard, "per cent of the hazard")):
         assert {test["unit"] for card in claim_cards(shown, default_study()) for test in card["tests"]} == {unit}

@@ -8,6 +8,7 @@ import pytest
 
 from ruralpanel.errors import PublishedError
 from ruralpanel.estimation.block import estimate_block
+from ruralpanel.verification.by_exhibit import by_exhibit
 from ruralpanel.verification.html import verdict_page
 from ruralpanel.verification.published import (
     COLUMNS,
@@ -80,6 +81,38 @@ def test_every_status(tmp_path: Path, estimates: pd.DataFrame, rows: list[str], 
         with pytest.raises(NotReproduced, match="T1") as error:
             refuse_unless_reproduced(verdict)
         assert all(each.hint for each in error.value.problems)  # the reason, or how to look at the number
+
+
+def test_exhibits_come_worst_first_and_a_line_each(tmp_path: Path, estimates: pd.DataFrame) -> None:
+    rows = [
+        cell("0.0755", name="Table 1: Listed"),
+        *(cell(value, name=f"Table 2: {value}", decimals="4") for value in ("0.0756", "0.09")),
+        cell("0.0755", name="Table 3: Listed"),
+        cell("-0.08", name="Table 3: Turned"),
+    ]
+    numbers = {f"Table {number}": f"Table {number}. A title" for number in (1, 2, 3)}
+    verdict = judge(published(tmp_path, *rows), estimates, numbers)
+    assert verdict["in_errors"].iloc[2] == pytest.approx((0.09 - 0.0755) / 0.0332)
+    table = by_exhibit(verdict)
+    assert table["exhibit"].tolist() == ["Table 3. A title", "Table 2. A title", "Table 1. A title"]
+    assert table["cells"].tolist() == [2, 2, 1]
+    with pytest.raises(NotReproduced) as error:
+        refuse_unless_reproduced(verdict)
+    first, second = error.value.problems
+    assert first.where == "Table 3. A title"
+    assert first.what.startswith("1 of 2 cells do not reproduce (1 sign flip); Table 3: Turned, estimate: published")
+    assert "Table 2: 0.09, estimate: published 0.09, now 0.0755, 0.44 standard errors away" in second.what
+    page = verdict_page(verdict, "A", "public")
+    assert page.index("Table 3: Turned") < page.index("Table 2: 0.09") < page.index("Table 2: 0.0756")
+    assert page.index("By exhibit") < page.index("Cell by cell")
+
+
+def test_cells_typed_from_print_are_of_the_exhibit_that_shows_their_block(
+    tmp_path: Path, estimates: pd.DataFrame
+) -> None:
+    typed = published(tmp_path, cell("0.0755", name="Abstract: effect"))
+    assert judge(typed, estimates, {}, {"block": "Table 1. A"})["exhibit"].tolist() == ["Table 1. A"]
+    assert judge(typed, estimates)["exhibit"].tolist() == ["block block"]
 
 
 def test_a_missing_cell_says_what_the_run_lacks(tmp_path: Path, estimates: pd.DataFrame) -> None:

@@ -20,8 +20,14 @@ from ruralpanel.estimation.modules import (
     digest_behind,
     estimator_module,
     modules_of,
+    modules_of_numbers,
 )
-from ruralpanel.exhibits.caption import declared, exhibit_numbers
+from ruralpanel.exhibits.caption import (
+    declared,
+    exhibit_numbers,
+    exhibit_of_block,
+    exhibits_by_number,
+)
 from ruralpanel.forks import hand_over, start_server
 from ruralpanel.lineage import code_digest, file_digest
 from ruralpanel.monte_carlo.plan import load_plan
@@ -37,6 +43,7 @@ from ruralpanel.study.load import CONFIGURATION
 from ruralpanel.study.sources import RETRIEVED_FILES
 from ruralpanel.study.yaml_file import read_yaml
 from ruralpanel.study.published_files import (
+    published_code,
     published_folder,
     published_inputs,
     published_names,
@@ -369,6 +376,17 @@ def published_inputs_file(wildcards):
     """Name the hashes of the published numbers' inputs, where they were kept."""
     path = published_inputs(PUBLISHED)
     return [str(path)] if path.is_file() else []
+
+
+def published_code_file(wildcards):
+    """Name the digests of the code of the published numbers, where they were kept."""
+    path = published_code(PUBLISHED)
+    return [str(path)] if path.is_file() else []
+
+
+def numbers_own_files():
+    """Name the files of the study's own estimators."""
+    return [str(path) for path in own_files(STUDY.estimators, STUDY_FOLDER)]
 
 
 def published_figure_files(wildcards):

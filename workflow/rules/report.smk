@@ -32,6 +32,7 @@ rule write_page:
         verdict=f"{RESULTS}/verdict.csv",
         figures=f"{RESULTS}/verdict.figures.csv",
         verdict_facts=f"{RESULTS}/verdict.json",
+        facts=list(STUDY.facts.values()),
         templates=TEMPLATES,
     output:
         page=f"{RESULTS}/report/index.html",

@@ -29,6 +29,7 @@ rule judge:
         published=published_file,
         published_figures=published_figure_files,
         published_inputs=published_inputs_file,
+        published_code=published_code_file,
         drawn=figures_to_compare,
         provenance=PROVENANCE,
         beside_sources=FILES_BESIDE_SOURCES,
@@ -47,11 +48,16 @@ rule judge:
         figures=lambda wildcards: {
             name: exhibit_numbers(STUDY)[name] for name in FIGURES
         },
+        exhibits=lambda wildcards: exhibits_by_number(STUDY),
+        shown_in=lambda wildcards: exhibit_of_block(STUDY),
         published_figures=PUBLISHED_FIGURES,
         published_folder=str(PUBLISHED_FOLDER),
         exhibits=f"{RESULTS}/exhibits",
         inputs=INPUTS,
         published_inputs=str(published_inputs(PUBLISHED)),
+        published_code=str(published_code(PUBLISHED)),
+        modules=lambda wildcards: modules_of_numbers(STUDY),
+        own_files=lambda wildcards: numbers_own_files(),
         twins=TWINS,
         plan=lambda wildcards: json.dumps(plan_of(STUDY)) if REGISTERED else "",
         code=lambda wildcards: code_digest(
@@ -60,6 +66,7 @@ rule judge:
             "ruralpanel.verification.figures",
             "ruralpanel.verification.published",
             "ruralpanel.verification.inputs",
+            "ruralpanel.verification.code",
             "ruralpanel.verification.html",
         ),
         lock=LOCK,
@@ -111,6 +118,8 @@ rule publish:
         study=NAME,
         inputs=INPUTS,
         reads=FILES_READ,
+        modules=lambda wildcards: modules_of_numbers(STUDY),
+        own_files=lambda wildcards: numbers_own_files(),
     message:
         "verification  keep today's numbers and figures as published"
     script:
@@ -133,7 +142,7 @@ rule publish_figures:
         "../scripts/publish_figures.py"
 
 
-# Run by name only: keeps which raw files these are, where the numbers stay and all of them reproduce.
+# Run by name only: keeps which raw files and which code these are, where the numbers stay and all of them reproduce.
 rule publish_inputs:
     input:
         accepted=f"{RESULTS}/accepted",
@@ -146,7 +155,9 @@ rule publish_inputs:
         path=PUBLISHED,
         inputs=INPUTS,
         reads=FILES_READ,
+        modules=lambda wildcards: modules_of_numbers(STUDY),
+        own_files=lambda wildcards: numbers_own_files(),
     message:
-        "verification  keep the hashes of today's raw files beside the published numbers"
+        "verification  keep the hashes of today's raw files and code beside the published numbers"
     script:
         "../scripts/publish_inputs.py"

@@ -9,17 +9,20 @@ with stage(snakemake):
     from ruralpanel.estimation.address import address_of
     from ruralpanel.estimation.estimates import load_estimates
     from ruralpanel.frames.storage import save_json
+    from ruralpanel.lineage import file_digests
     from ruralpanel.study.registration import load_registrations
+    from ruralpanel.verification.code import changed_code, read_published_code
     from ruralpanel.verification.figures import judge_figures, load_figure
     from ruralpanel.verification.html import figure_rows, verdict_page
     from ruralpanel.verification.inputs import changed_inputs, inputs_read, load_provenance, read_published_inputs
     from ruralpanel.verification.published import from_print, nothing_published, read_published
+    from ruralpanel.verification.summary import code_sentence
     from ruralpanel.verification.verdict import judge, on_synthetic_twins
     from ruralpanel.words.registration import registration_words
 
     published = read_published(Path(snakemake.input.published[0])) if snakemake.input.published else nothing_published()
     estimates = load_estimates(snakemake.input.estimates)
-    verdict = judge(published, estimates)
+    verdict = judge(published, estimates, snakemake.params.exhibits, snakemake.params.shown_in)
     verdict = on_synthetic_twins(verdict, snakemake.params.twins)
     verdict.to_csv(snakemake.output.csv, index=False, lineterminator="\n")
 
@@ -43,19 +46,26 @@ with stage(snakemake):
         for path in map(Path, snakemake.input.registered)
         for words in registration_words(load_registrations(path), json.loads(snakemake.params.plan), path)
     ]
+    code = file_digests(*snakemake.params.modules, files=map(Path, snakemake.params.own_files))
+    code_changed = changed_code(code, read_published_code(Path(snakemake.params.published_code)))
     page = verdict_page(
         verdict,
         snakemake.params.title,
         snakemake.params.standing,
         figures,
         figure_rows(figures, kept, drawn),
-        [*registered, *(each.sentence for each in changed)],
+        [
+            *registered,
+            *(each.sentence for each in changed),
+            *([code_sentence(code_changed)] if code_changed else []),
+        ],
     )
     Path(snakemake.output.html).write_text(page, encoding="utf-8")
     facts = {
         "data_standing": snakemake.params.standing,
         "synthetic_twins": list(snakemake.params.twins),
         "changed_inputs": [each.facts() for each in changed],
+        "changed_code": code_changed,
         "registered": registered,
     }
     save_json(facts, snakemake.output.facts)

@@ -14,7 +14,9 @@ with stage(snakemake):
     from ruralpanel.report.exhibits import read_exhibit
     from ruralpanel.report.page import PageContents, write_page
     from ruralpanel.report.run_times import read_run_times
+    from ruralpanel.study.facts import read_facts
     from ruralpanel.study.model import Study
+    from ruralpanel.verification.summary import code_sentence
     from ruralpanel.verification.verdict import load_verdict
 
     def read_json(path):
@@ -22,6 +24,7 @@ with stage(snakemake):
 
     study = Study.model_validate_json(snakemake.params.study)
     folder = Path(snakemake.input.exhibits[0]).parent
+    verdict_facts = read_json(snakemake.input.verdict_facts)
     contents = PageContents(
         name=snakemake.params.name,
         study=study,
@@ -48,8 +51,12 @@ with stage(snakemake):
         code=snakemake.params.estimation_code,
         sensitivity={path.stem: load_table(path) for path in map(Path, snakemake.input.sensitivity)},
         diagnosis=load_findings(snakemake.input.diagnosis),
-        changed=[each["words"] for each in read_json(snakemake.input.verdict_facts)["changed_inputs"]],
-        registered=read_json(snakemake.input.verdict_facts)["registered"],
+        changed=[
+            *(each["words"] for each in verdict_facts["changed_inputs"]),
+            *([code_sentence(verdict_facts["changed_code"])] if verdict_facts["changed_code"] else []),
+        ],
+        registered=verdict_facts["registered"],
+        facts={name: read_facts(Path(path)) for name, path in study.facts.items()},
         lock=snakemake.params.lock,
         # No rule can name measurements among its inputs: what is there now is shown.
         run_times=read_run_times(

@@ -35,7 +35,7 @@ from ruralpanel.study.inputs import declared_inputs, files_read
 from ruralpanel.study.load import find_study, load_study
 from ruralpanel.study.model import Study
 from ruralpanel.study.own_estimators import own_files
-from ruralpanel.study.published_files import published_folder, published_inputs
+from ruralpanel.study.published_files import published_code, published_folder, published_inputs
 from ruralpanel.study.registration import registered_file
 from ruralpanel.study.yaml_file import parse_yaml
 from ruralpanel.verification.inputs import inputs_frame, read_published_inputs
@@ -166,7 +166,8 @@ def _published_files(
     What a figure plots may be values of places one by one.
     """
     original = originals.get(published, root / published)
-    files = {published: original, published_inputs(published).as_posix(): published_inputs(original)}
+    beside = {each(published).as_posix(): each(original) for each in (published_inputs, published_code)}
+    files = {published: original, **beside}
     if with_figures:
         folder = published_folder(published).as_posix()
         files |= {f"{folder}/{path.name}": path for path in sorted(published_folder(original).glob("*"))}

@@ -120,6 +120,25 @@ def code_behind(study: Study, block: str) -> list[str]:
     ]
 
 
+def modules_of_numbers(study: Study) -> list[str]:
+    """Name the modules behind all numbers of a study, from raw files to estimates.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Returns
+    -------
+    list of str
+        Dotted names, for :func:`ruralpanel.lineage.file_digests`.
+    """
+    names = {"ruralpanel.sources.table", "ruralpanel.panel.build"}
+    names |= {"ruralpanel.tables.prepare"} if study.tables else set()
+    names |= {module for source in study.sources.values() for module in source.opened_by}
+    return sorted(names | {module for block in study.blocks for module in code_behind(study, block)})
+
+
 def digest_behind(study: Study, block: str, folder: Path) -> str:
     """Compute the digest of the code behind a block, the files of the study's own estimators included.
 

@@ -174,6 +174,21 @@ def exhibit_numbers(study: Study) -> dict[str, str]:
     return numbers
 
 
+def exhibits_by_number(study: Study) -> dict[str, str]:
+    """Give number and title of every exhibit by its number."""
+    return {number: f"{number}. {study.exhibits[name].title}" for name, number in exhibit_numbers(study).items()}
+
+
+def exhibit_of_block(study: Study) -> dict[str, str]:
+    """Give number and title of the first exhibit that shows each block; nothing for blocks that none shows."""
+    numbers, shown = exhibits_by_number(study), exhibit_numbers(study)
+    found: dict[str, str] = {}
+    for name, exhibit in study.exhibits.items():
+        for block in exhibit.estimated_in:
+            found.setdefault(block, numbers[shown[name]])
+    return found
+
+
 def title_with_standing(declaration: ExhibitDeclaration) -> str:
     """Give the title, with the standing of simulated data."""
     suffix = f" [{SIMULATED}]" if declaration.standing == "simulated" else ""
@@ -220,8 +235,18 @@ def closing_notes(declaration: ExhibitDeclaration, estimates: pd.DataFrame | Non
     sentences = []
     if estimates is not None:
         sentences += [*missing_errors(estimates), *unit_notes(estimates, declaration.outcomes)]
-    sentences += declaration.warnings
-    sentences += [f"Source: {'; '.join(text.rstrip('.') for text in declaration.sources)}."]
+    return [*sentences, *declaration.warnings, *standing_notes(declaration)]
+
+
+def standing_notes(declaration: ExhibitDeclaration) -> list[str]:
+    """Give the source, and what simulated data are not: what a page that shows many exhibits says once for all.
+
+    Parameters
+    ----------
+    declaration
+        What the study says about the exhibit.
+    """
+    sentences = [f"Source: {'; '.join(text.rstrip('.') for text in declaration.sources)}."]
     if declaration.standing == "simulated":
         sentences.append(f"{SIMULATED}: made by a program with known effects; says nothing about real places.")
     return sentences

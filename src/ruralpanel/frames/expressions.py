@@ -19,6 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralpanel.errors import DataError, Problem, counted
+from ruralpanel.frames.expression_hints import with_values_of
 from ruralpanel.frames.expression_syntax import columns_in, parsed
 
 LARGEST_EXACT = 2**53
@@ -281,6 +282,8 @@ class _Evaluator:
         kinds = ("text", "a number") if left_is_text else ("numbers", "text")
         what = f"`{self.expression}` compares `{ast.unparse(left)}`, which holds {kinds[0]}, with {kinds[1]}"
         hint = "give the column the `type` that is meant"
+        if isinstance(left, ast.Name) and isinstance(right, ast.Constant):
+            hint = with_values_of(self.expression, left.id, self.table[left.id], holds_text=left_is_text)
         return DataError([Problem(self.where, f"{what}: {ast.unparse(right)}", hint=hint)])
 
 

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from math import copysign, floor, log10
 from typing import Any
 
 import pandas as pd
 
 from ruralpanel.errors import counted
-from ruralpanel.exhibits.numbers import MINUS, decimal, probability
+from ruralpanel.exhibits.numbers import decimal, probability
 from ruralpanel.exhibits.scorecard_table import KINDS
 from ruralpanel.reasons import read
+from ruralpanel.report.answer import as_read, unit_of
 from ruralpanel.report.diagnosis import place_of_effect
-from ruralpanel.report.estimates import decimals, link
+from ruralpanel.report.estimates import link
+from ruralpanel.report.scales import Scale, place_on, scale_of
 from ruralpanel.study.addresses import read_address
 from ruralpanel.study.estimators import ESTIMATORS, described
 from ruralpanel.study.model import Study
+from ruralpanel.study.outcomes import Outcome
 from ruralpanel.verification.claims.evidence import CONFLICTS, DOUBTS, FINDINGS, NOT_SEEN
+from ruralpanel.verification.claims.sign import expectation_words
 from ruralpanel.verification.claims.status import STATUSES
+from ruralpanel.words.answer import UNITS, decimals_shown
 from ruralpanel.words.claims import MEANINGS, PARTS
 from ruralpanel.words.claims import STATUSES as STATUS_WORDS
 from ruralpanel.words.estimates import OutcomeWords
@@ -28,10 +32,6 @@ from ruralpanel.words.sentences import sentence
 
 AGAINST = (CONFLICTS, DOUBTS, NOT_SEEN)
 """Evidence that keeps a claim from being robust."""
-
-WIDTH, MARGIN = 170, 18
-"""The width of the picture of an interval, and what is left free on both sides for numbers, in pixels."""
-
 
 def claim_cards(claims: pd.DataFrame, study: Study, places: Collection[str] = ()) -> list[dict[str, Any]]:
     """Print the scorecard, one card a claim, the robust first.
@@ -53,9 +53,10 @@ def claim_cards(claims: pd.DataFrame, study: Study, places: Collection[str] = ()
         of evidence: ``against``, which speak against it, and ``other``.
     """
     cards = []
+    scales = _scales(claims, study)
     for name, tests in claims.groupby("claim", sort=False):
         first = tests.iloc[0]
-        printed = [_test(test, study) for test in in_words(tests, study.labels()).to_dict("records")]
+        printed = [_test(test, study, scales) for test in in_words(tests, study.labels()).to_dict("records")]
         lines = _evidence(tests, study, places)
         cards.append(
             {
@@ -112,7 +113,7 @@ def _short(status: str, tests: pd.DataFrame, printed: list[dict[str, Any]], line
         named = [line for line in lines if line["finding"] == finding] or lines
         return "; ".join(dict.fromkeys(f"{line['part']}: {line['words']}" for line in named[:2]))
     deciding = next(each for each, own in zip(printed, tests["test_status"], strict=True) if own == status)
-    found = f"{deciding['term']} on {deciding['outcome']}: {deciding['estimate']}"
+    found = f"{deciding['term']} on {deciding['outcome']}: {deciding['estimate']} {deciding['unit']}".rstrip()
     interval = f" ({deciding['interval']})" if deciding["interval"] else ""
     if status == "not_identified":
         return str(deciding["reason"])
@@ -122,75 +123,71 @@ def _short(status: str, tests: pd.DataFrame, printed: list[dict[str, Any]], line
         if why == "other_sign" and doubted:  # contradicted, were it not for this
             return f"{found}{interval}: {deciding['reason']}, but {doubted[0]['part']}: {doubted[0]['words']}"
         detectable = deciding["detectable"]
-        could = f"; an effect of {detectable} would have been found with a power of 80%" if detectable else ""
+        could = f"; an effect of {detectable} {deciding['unit']} would have been found with a power of 80%" if detectable else ""
         return f"{found}{interval}: {deciding['reason']}{could}"
     return f"{found}{interval}"
 
 
-def _test(test: Mapping[Any, Any], study: Study) -> dict[str, Any]:
-    error = test["standard_error"]
-    digits = decimals(error if pd.notna(error) else test["estimate"])
-    low, high = test["interval_low"], test["interval_high"]
-    interval = f"{decimal(low, digits)} to {decimal(high, digits)}" if pd.notna(low) else ""
-    _, _, estimator, _ = read_address(test["address"]).parts
-    outcome = study.outcomes[test["outcome"]]
-    words = OutcomeWords.of(outcome)
-    level = "" if pd.isna(test["interval_level"]) else f"{test['interval_level'] * 100:g}%"
+def _scales(claims: pd.DataFrame, study: Study) -> dict[str, Scale | None]:
+    """Find one scale for all tests that are read in the same unit, so that their pictures can be compared."""
+    numbers: dict[str, list[float]] = {}
+    for test in claims.to_dict("records"):
+        outcome, estimator = _measured(test, study)
+        read_in = [
+            as_read(test[name], unit_of(outcome, estimator)) for name in ("estimate", "interval_low", "interval_high")
+        ]
+        numbers.setdefault(_unit_words(outcome, estimator), []).extend(read_in)
+    return {unit: scale_of(known) for unit, known in numbers.items()}
+
+
+def _test(test: Mapping[Any, Any], study: Study, scales: Mapping[str, Scale | None]) -> dict[str, Any]:
+    outcome, estimator = _measured(test, study)
+    unit, words = unit_of(outcome, estimator), OutcomeWords.of(outcome)
+    estimate, low, high = (as_read(test[name], unit) for name in ("estimate", "interval_low", "interval_high"))
+    digits = decimals_shown(estimate, low, high)
+    unit_words = _unit_words(outcome, estimator)
+    declared = study.claims[test["claim"]].tests[int(test["test"]) - 1]
+    bound = round(as_read(declared.bound, unit), digits)
     return {
         "term": row_words(test, study.labels()),
         "outcome": words.head,
         "estimator": described(estimator, study.labels()).method,
-        "expected": test["expected"],
-        "estimate": decimal(test["estimate"], digits) or "—",
-        "interval": interval,
-        "level": level,
+        "expected": expectation_words(declared.model_copy(update={"bound": bound})),
+        "estimate": decimal(estimate, digits) or "—",
+        "interval": f"{decimal(low, digits)} to {decimal(high, digits)}" if pd.notna(low) else "",
+        "level": "" if pd.isna(test["interval_level"]) else f"{test['interval_level'] * 100:g}%",
         "p": probability(test["p_value"], sign=""),
         "p_kind": KINDS[test["p_value_kind"]][0],
-        "detectable": decimal(test["minimum_detectable_effect"], digits),
+        "detectable": decimal(as_read(test["minimum_detectable_effect"], unit), digits),
         "status": STATUS_WORDS[test["test_status"]],
         "reason": "" if pd.isna(test["reason"]) else test["reason"],
         "address": test["address"],
         "link": link(test["address"]),
-        "picture": interval_picture(test["estimate"], low, high),
-        "unit": _unit_words(words, estimator),
+        "picture": _picture(estimate, low, high, scales[unit_words]),
+        "unit": unit_words,
     }
 
 
-def _unit_words(outcome: OutcomeWords, estimator: str) -> str:
-    """Say what a coefficient is measured in, which need not be the unit of its outcome."""
-    scale = ESTIMATORS[estimator].scale
-    return f"change in {scale}" if scale else outcome.effect_unit
+def _measured(test: Mapping[Any, Any], study: Study) -> tuple[Outcome, str]:
+    """Give the outcome and the estimator of a test."""
+    _, _, estimator, _ = read_address(test["address"]).parts
+    return study.outcomes[test["outcome"]], estimator
 
 
-def interval_picture(estimate: float, low: float, high: float) -> dict[str, Any] | None:
-    """Place an estimate, its interval, zero and a round number on a line; nothing where there is no interval.
+def _unit_words(outcome: Outcome, estimator: str) -> str:
+    """Say what a coefficient is read in, which need not be the unit of its outcome."""
+    unit, scale = unit_of(outcome, estimator), ESTIMATORS[estimator].scale
+    if unit == "own":
+        return f"change in {scale}" if scale else OutcomeWords.of(outcome).effect_unit
+    return f"{UNITS[unit]} of {scale.removeprefix('the log of ')}" if scale else UNITS[unit]
 
-    Parameters
-    ----------
-    estimate, low, high
-        The estimate and the ends of its interval.
 
-    Returns
-    -------
-    dict or None
-        The places in pixels from the left, and with ``scale`` what the round number is: the largest of 1, 2 and 5
-        times a power of ten that fits on the longer side of zero.
-    """
-    if pd.isna(estimate) or pd.isna(low) or pd.isna(high):
+def _picture(estimate: float, low: float, high: float, scale: Scale | None) -> dict[str, Any] | None:
+    """Place an estimate, its interval and round numbers on a scale; nothing where there is no interval."""
+    if scale is None or pd.isna(estimate) or pd.isna(low) or pd.isna(high):
         return None
-    first, last = min(low, 0.0), max(high, 0.0)
-    pixels = (WIDTH - 2 * MARGIN) / ((last - first) or 1.0)
-    farther = max(first, last, key=abs)
-    round_number = copysign(_largest_round(abs(farther)), farther)
-    places = {"zero": 0.0, "low": low, "high": high, "estimate": estimate, "round": round_number}
-    return {name: round(MARGIN + (value - first) * pixels, 1) for name, value in places.items()} | {
-        "scale": f"{round_number:g}".replace("-", MINUS)
+    places = {"zero": 0.0, "low": low, "high": high, "estimate": estimate}
+    ends = dict.fromkeys((scale.ticks[0], 0.0, scale.ticks[-1]))
+    return {name: place_on(scale, value) for name, value in places.items()} | {
+        "ticks": [{"at": place_on(scale, tick), "words": scale.words(tick)} for tick in ends]
     }
-
-
-def _largest_round(number: float) -> float:
-    """Give the largest of 1, 2 and 5 times a power of ten that is not above a number; 1 for zero."""
-    if number == 0:
-        return 1.0
-    power = 10.0 ** floor(log10(number))
-    return max(each * power for each in (1.0, 2.0, 5.0) if each * power <= number * (1 + 1e-12))

@@ -22,8 +22,8 @@ from ruralpanel.words.sentences import sentence, sentence_list
 OVER_ALL = ("coefficient", "overall")
 """The kinds of estimates that are of a whole effect."""
 
-MOST_NOTES = 6
-"""Notes of a page beyond which they are folded, so that warnings are seen."""
+MOST_OPEN = 4
+"""Warnings and notes of a page beyond which they are folded, effect by effect."""
 
 
 def diagnosis_parts(findings: pd.DataFrame, study: Study, estimates: pd.DataFrame) -> dict[str, Any] | None:
@@ -56,7 +56,7 @@ def diagnosis_parts(findings: pd.DataFrame, study: Study, estimates: pd.DataFram
     return {
         "sentence": f"{sentence_list(told)} on {counted(len(effects), 'effect')}{_among(findings)}.",
         "effects": sorted((each for each in effects if each["count"]), key=lambda each: not each["warnings"]),
-        "notes_open": count.get("note", 0) <= MOST_NOTES,
+        "open": count.get("note", 0) + count.get("warning", 0) <= MOST_OPEN,
         "quiet": [each for each in effects if not each["count"]],
     }
 

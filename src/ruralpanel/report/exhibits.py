@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
+from ruralpanel.exhibits.caption import ExhibitDeclaration, standing_notes
 from ruralpanel.report.estimates import link
+
+_NOTES = re.compile(r'\s*<p class="notes">.*</p>\s*', re.DOTALL)
+"""The notes below a table, which the page has in its caption too."""
 
 _TRACED = re.compile(r'(<td(?: [a-z-]+="[^"]*")* data-address="([^"]*)">)([^<]+)</td>')
 
@@ -65,21 +70,37 @@ def read_exhibit(folder: Path, name: str, caption: dict[str, str], is_table: boo
     )
 
 
-def shown(exhibit: ShownExhibit) -> dict[str, Any]:
-    """Prepare an exhibit for the page.
+def shown(
+    exhibit: ShownExhibit, declaration: ExhibitDeclaration | None = None, numbers: Mapping[str, int] | None = None
+) -> dict[str, Any]:
+    """Prepare an exhibit for the page, which says once what each exhibit says by itself: standing and sources.
 
     Parameters
     ----------
     exhibit
         From :func:`read_exhibit`.
+    declaration
+        What the study says of it; left out, its title and notes are as they are.
+    numbers
+        The numbers of sources on the page, by what is cited.
     """
+    title, notes, sources = exhibit.title, exhibit.notes, []
+    if declaration is not None:
+        ending = " ".join(standing_notes(declaration))
+        if notes.endswith(ending):
+            title, notes = f"{exhibit.number}. {declaration.exhibit.title}", notes.removesuffix(ending).rstrip()
+            sources = [
+                {"words": words, "number": (numbers or {}).get(words)}
+                for words in (text.rstrip(".") for text in declaration.sources)
+            ]
     return {
         "name": exhibit.name,
         "number": exhibit.number,
-        "title": exhibit.title,
-        "notes": exhibit.notes,
+        "title": title,
+        "notes": notes,
+        "sources": sources,
         "files": exhibit.files,
-        "table": traced(exhibit.html) if exhibit.html else None,
+        "table": traced(_NOTES.sub("", exhibit.html)) if exhibit.html else None,
         "picture": base64.b64encode(exhibit.svg).decode() if exhibit.svg else None,
     }
 

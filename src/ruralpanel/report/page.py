@@ -14,6 +14,9 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 
 from ruralpanel.diagnosis.finding import findings_frame
+from ruralpanel.exhibits.caption import declared
+from ruralpanel.report.answer import answer_of
+from ruralpanel.report.answer_parts import answer_parts
 from ruralpanel.report.balance import balance_parts
 from ruralpanel.report.claims import claim_cards, claims_by_status, claims_sentence
 from ruralpanel.report.codebook import codebook_rows, missingness_rows
@@ -26,12 +29,15 @@ from ruralpanel.report.place_names import names_tables
 from ruralpanel.report.run_times import run_time_rows, run_time_total
 from ruralpanel.report.sample import event_counts, ledger_parts
 from ruralpanel.report.sensitivity import sensitivity_tables
-from ruralpanel.report.sources import source_rows
+from ruralpanel.report.sources import cited_works, source_numbers, source_rows
 from ruralpanel.report.totals import totals_tables
 from ruralpanel.study.model import Study
-from ruralpanel.verification.html import verdict_rows
+from ruralpanel.verification.html import exhibit_rows, verdict_rows
 from ruralpanel.verification.summary import verdict_sentence
 from ruralpanel.verification.verdict import status_counts
+
+FEW = 6
+"""Exhibits up to which a page shows all of them open."""
 
 PACKAGES = ("snakemake", "numpy", "pandas", "scipy", "linearmodels", "statsmodels", "matplotlib", "seaborn")
 """The packages whose versions the page names; the lock has all."""
@@ -83,7 +89,9 @@ class PageContents:
     diagnosis
         From :func:`ruralpanel.diagnosis.diagnose.diagnose`; without rows where a study has no effect of a treatment.
     changed
-        Sentences on raw files that are not those of the published numbers; none where all are.
+        Sentences on raw files and code that are not those of the published numbers; none where all are.
+    facts
+        The contents of the study's files of facts, by name.
     registered
         Sentences on when the plan was registered and what changed since; none where it is not registered.
     run_times
@@ -112,6 +120,7 @@ class PageContents:
     sensitivity: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     diagnosis: pd.DataFrame = field(default_factory=lambda: findings_frame([]))
     changed: Sequence[str] = ()
+    facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     registered: Sequence[str] = ()
     run_times: pd.DataFrame | None = None
 
@@ -132,21 +141,34 @@ def write_page(contents: PageContents) -> str:
     study, labels, run_times = contents.study, contents.study.labels(), contents.run_times
     environment = Environment(loader=PackageLoader("ruralpanel.report"), autoescape=select_autoescape(default=True))
     wrong = diagnosis_parts(contents.diagnosis, study, contents.estimates)
-    cards = claim_cards(contents.claims, study, [effect["place"] for effect in wrong["effects"]] if wrong else [])
+    diagnosed = [effect["place"] for effect in (*wrong["effects"], *wrong["quiet"])] if wrong else []
+    cards = claim_cards(contents.claims, study, diagnosed)
+    answer = answer_of(study, contents.estimates, contents.diagnosis, contents.facts)
+    counts = status_counts(contents.verdict), status_counts(contents.figures)
+    numbers = source_numbers(study)
+    exhibits = [
+        shown(each, declared(study, each.name) if each.name in study.exhibits else None, numbers)
+        for each in contents.exhibits
+    ]
     return environment.get_template("page.html.j2").render(
         name=contents.name,
         study=study,
+        answer=answer_parts(answer, study, contents.estimates, counts, diagnosed),
         claims=cards,
         claims_by_status=claims_by_status(cards),
         claims_sentence=claims_sentence(contents.claims),
         wrong=wrong,
-        exhibits=[shown(exhibit) for exhibit in contents.exhibits],
+        figures=[exhibit for exhibit in exhibits if exhibit["picture"]],
+        tables=[exhibit for exhibit in exhibits if not exhibit["picture"]],
+        exhibits_open=len(exhibits) <= FEW,
         sensitivity=sensitivity_tables(contents.sensitivity),
         estimates=estimate_rows(contents.estimates, study),
+        numbers=int(contents.estimates["estimate"].notna().sum()),
         traces=embedded(traces(contents.estimates, study, contents.ledgers, contents.provenance, contents.code)),
         flow=Markup(flow_picture(study, contents.ledgers)),
         ledger=ledger_parts(contents.ledgers, labels),
         events=event_counts(contents.events, labels),
+        works=cited_works(study),
         sources=source_rows(study, contents.provenance),
         codebook=codebook_rows(contents.codebook),
         missingness=missingness_rows(contents.missingness),
@@ -159,9 +181,8 @@ def write_page(contents: PageContents) -> str:
         balance=balance_parts(contents.balance, labels, study.levels),
         totals=totals_tables(contents.totals, study),
         names=names_tables(contents.names, study),
-        sentence=verdict_sentence(
-            status_counts(contents.verdict), study.data_standing, status_counts(contents.figures)
-        ),
+        sentence=verdict_sentence(counts[0], study.data_standing, counts[1]),
+        by_exhibit=exhibit_rows(contents.verdict),
         changed=contents.changed,
         registered=contents.registered,
         # Thousands of cells that match would be most of the page; they are in a file of their own.

@@ -16,6 +16,10 @@ from ruralpanel.words.frames import ledger_in_words
 from ruralpanel.words.names import name_words
 
 
+STAGES = ("sources", "tables", "panel", "estimation")
+"""The stages with ledgers, in the order in which data pass them."""
+
+
 def ledger_parts(ledgers: pd.DataFrame, labels: Mapping[str, str]) -> list[dict[str, Any]]:
     """Group ledger lines into sources, tables, the panel and equations, with printed counts.
 
@@ -29,8 +33,8 @@ def ledger_parts(ledgers: pd.DataFrame, labels: Mapping[str, str]) -> list[dict[
     Returns
     -------
     list of dict
-        The place on the page, stage, title, lines, whether treated units are counted, and whether the part is shown
-        open: the panel is, the rest on demand.
+        The place on the page, the stage and its place in their order, title, rows, lines, and whether treated units are
+        counted.
     """
     parts = []
     told = ledger_in_words(ledgers, labels)
@@ -53,7 +57,8 @@ def ledger_parts(ledgers: pd.DataFrame, labels: Mapping[str, str]) -> list[dict[
                 "id": part_id(str(stage), str(table)),
                 "stage": stage,
                 "title": f"{title}: {shown[0]['rows_in']} → {shown[-1]['rows_out']} rows",
-                "open": stage == "panel",
+                "rows": f"{shown[0]['rows_in']} → {shown[-1]['rows_out']} rows",
+                "order": list(STAGES).index(str(stage)),
                 "treated": any(line["treated"] for line in shown),
                 "lines": shown,
             }

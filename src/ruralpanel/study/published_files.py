@@ -17,11 +17,12 @@ RESULTS = "results"
 
 
 class PublishedPlaces(NamedTuple):
-    """Where published numbers are written, and beside them the folder of figures and the hashes of inputs."""
+    """Where published numbers are written, and beside them the folder of figures, and hashes of inputs and of code."""
 
     numbers: Path
     figures: Path
     inputs: Path
+    code: Path
 
 
 def published_folder(published: Path | str) -> Path:
@@ -32,6 +33,11 @@ def published_folder(published: Path | str) -> Path:
 def published_inputs(published: Path | str) -> Path:
     """Name the file with the hashes of what the published numbers were computed from, beside these numbers."""
     return Path(published).with_suffix(".inputs.csv")
+
+
+def published_code(published: Path | str) -> Path:
+    """Name the file with the digests of the code that the published numbers were computed with, beside these numbers."""
+    return Path(published).with_suffix(".code.csv")
 
 
 def places_to_publish(published: Path | str, root: Path, reads: Iterable[str]) -> PublishedPlaces:
@@ -58,7 +64,7 @@ def places_to_publish(published: Path | str, root: Path, reads: Iterable[str]) -
         raise PlacementError([Problem(str(published), what, "published", hint)])
     inputs = [root / each for each in reads]
     inside = Path(os.path.relpath(os.path.realpath(numbers), os.path.realpath(results)))
-    wanted = (inside, published_folder(inside), published_inputs(inside))
+    wanted = (inside, published_folder(inside), published_inputs(inside), published_code(inside))
     places = PublishedPlaces(*(place(results, each, inputs) for each in wanted))
     refuse_inputs(places.figures, inputs)
     return places

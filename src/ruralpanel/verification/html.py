@@ -10,10 +10,11 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, select_autoescape
 
 from ruralpanel.estimation.address import address_of
-from ruralpanel.exhibits.numbers import decimal
+from ruralpanel.exhibits.numbers import count, decimal
+from ruralpanel.verification.by_exhibit import by_exhibit
 from ruralpanel.verification.figures import PARTS, FigureContents
 from ruralpanel.verification.pictures import marked, png_bytes, visible_difference
-from ruralpanel.verification.summary import NOT_PUBLISHED, REPRODUCES, verdict_sentence
+from ruralpanel.verification.summary import NOT_PUBLISHED, REPRODUCES, STATUSES, verdict_sentence
 from ruralpanel.verification.verdict import status_counts
 
 
@@ -47,6 +48,54 @@ def verdict_rows(verdict: pd.DataFrame) -> list[dict[str, str]]:
             }
         )
     return rows
+
+
+def worst_first(verdict: pd.DataFrame) -> pd.DataFrame:
+    """Put cells that do not reproduce before the others, exhibits with the worst of them first."""
+    if verdict.empty:
+        return verdict
+    order = {exhibit: place for place, exhibit in enumerate(by_exhibit(verdict)["exhibit"])}
+    keys = pd.DataFrame(
+        {
+            "good": verdict["status"].isin(REPRODUCES),
+            "place": verdict["exhibit"].map(order),
+            "far": -verdict["in_errors"].fillna(0.0),
+        }
+    )
+    keys.loc[keys["good"], "far"] = 0.0
+    return verdict.loc[keys.sort_values(["good", "place", "far"], kind="stable").index]
+
+
+def exhibit_rows(verdict: pd.DataFrame) -> dict[str, Any] | None:
+    """Sum a verdict up by exhibit, the worst first.
+
+    Parameters
+    ----------
+    verdict
+        From :func:`ruralpanel.verification.verdict.judge`.
+
+    Returns
+    -------
+    dict or None
+        The statuses that any cell has, and for every exhibit its cells, how many have each status, and the largest
+        difference in standard errors of what was published; None where nothing is published.
+    """
+    summary = by_exhibit(verdict)
+    if summary.empty:
+        return None
+    statuses = [status for status in STATUSES if status in summary.columns]
+    return {
+        "statuses": statuses,
+        "rows": [
+            {
+                "exhibit": row["exhibit"],
+                "cells": count(row["cells"]),
+                "counts": [count(row[status]) if row[status] else "" for status in statuses],
+                "largest": decimal(row["largest_difference"], 2),
+            }
+            for row in summary.to_dict("records")
+        ],
+    }
 
 
 def figure_rows(
@@ -130,5 +179,6 @@ def verdict_page(
         sentence=verdict_sentence(status_counts(verdict), standing, drawn),
         changed=changed,
         figures=drawings,
-        rows=verdict_rows(verdict),
+        by_exhibit=exhibit_rows(verdict),
+        rows=verdict_rows(worst_first(verdict)),
     )

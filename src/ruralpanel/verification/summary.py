@@ -26,6 +26,9 @@ NOT_PUBLISHED = "not published"
 """The status of a figure that the run draws and nobody published: neither good nor bad."""
 
 
+FILES_NAMED = 8
+"""How many files of code that have changed are named in a sentence."""
+
 LISTED = 10
 """How many raw files that have changed are listed on a terminal."""
 
@@ -74,7 +77,7 @@ def verdict_line(results: Path) -> str:
 
 
 def changed_lines(results: Path) -> list[str]:
-    """Say which raw files are not those of the published numbers.
+    """Say which raw files are not those of the published numbers, and which code.
 
     Parameters
     ----------
@@ -86,11 +89,22 @@ def changed_lines(results: Path) -> list[str]:
     list of str
         At most :data:`LISTED`, and then how many more there are; the verdict's page has all.
     """
-    sentences = [str(each["words"]) for each in _facts(results).get("changed_inputs", [])]
+    facts = _facts(results)
+    sentences = [str(each["words"]) for each in facts.get("changed_inputs", [])]
+    code = facts.get("changed_code", [])
+    of_code = [code_sentence(code)] if code else []
     more = len(sentences) - LISTED
     if more > 0:
-        return [*sentences[:LISTED], f"And {more:,} more such files: {(results / 'verdict.html').as_posix()}"]
-    return sentences
+        more_words = f"And {more:,} more such files: {(results / 'verdict.html').as_posix()}"
+        return [*sentences[:LISTED], more_words, *of_code]
+    return [*sentences, *of_code]
+
+
+def code_sentence(changed: list[str]) -> str:
+    """Name the files that have changed: ``Code changed since publication: `inference/covariance.py`.``"""
+    named = ", ".join(f"`{name}`" for name in changed[:FILES_NAMED])
+    more = len(changed) - FILES_NAMED
+    return f"Code changed since publication: {named}{f', and {more:,} more files' if more > 0 else ''}."
 
 
 def _facts(results: Path) -> dict[str, Any]:
@@ -130,6 +144,7 @@ def verdict_sentence(counts: Counter[str], standing: str, figures: Counter[str] 
             "read synthetic twins of files that may not be passed on. With the real files in their place it can be a "
             "match."
         )
+    word = verdict_word(counts, drawn)
     whole = [fine == total for fine, total in zip(good, totals, strict=True)]
     # What does not reproduce comes first: a reader of NO MATCH looks for it.
     order = sorted(range(len(kinds)), key=lambda each: whole[each])
@@ -137,7 +152,6 @@ def verdict_sentence(counts: Counter[str], standing: str, figures: Counter[str] 
     if drawn[NOT_PUBLISHED]:
         more = drawn[NOT_PUBLISHED]
         parts.append(f"{more:,} of the run's figures {'was' if more == 1 else 'were'} not published")
-    word = "MATCH" if good == totals else "NO MATCH"
     note = (
         " The data are simulated: this checks the program and is no evidence for any claim."
         if standing == "simulated"
@@ -145,6 +159,22 @@ def verdict_sentence(counts: Counter[str], standing: str, figures: Counter[str] 
     )
     said = "; ".join(parts)
     return f"Verdict: {word}. {said[0].upper()}{said[1:]}.{note}"
+
+
+def verdict_word(counts: Counter[str], figures: Counter[str]) -> str:
+    """Give the verdict in a word or two: ``MATCH``, ``NO MATCH``, ``SYNTHETIC TWIN``; nothing where nothing is compared.
+
+    Parameters
+    ----------
+    counts, figures
+        Cells, and data and pictures of figures, by status.
+    """
+    both = counts + figures
+    if not any(both[status] for status in STATUSES):
+        return ""
+    if counts[SYNTHETIC_TWIN]:
+        return "SYNTHETIC TWIN, NO MATCH"
+    return "NO MATCH" if any(both[status] for status in STATUSES if status not in REPRODUCES) else "MATCH"
 
 
 def _reproduced(counts: Counter[str], what: str) -> str:

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import Problem, ProblemsFound, nearest
-from ruralpanel.estimation.address import address_of
 from ruralpanel.estimation.rounding import ZERO_ERROR
 from ruralpanel.reasons import read_reason
+from ruralpanel.verification.by_exhibit import by_exhibit, exhibit_of, exhibit_words
 from ruralpanel.verification.published import RUN
 from ruralpanel.verification.summary import NOT_PUBLISHED, REPRODUCES, SYNTHETIC_TWIN
 from ruralpanel.verification.tolerance import is_rounding, same
@@ -25,7 +25,12 @@ SIGNIFICANT = 0.05
 PLACE = ["block", "specification", "outcome", "estimator", "term", "event_time", "cohort", "period"]
 
 
-def judge(published: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataFrame:
+def judge(
+    published: pd.DataFrame,
+    estimates: pd.DataFrame,
+    numbers: Mapping[str, str] | None = None,
+    blocks: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
     """Give every published cell its status.
 
     Parameters
@@ -34,6 +39,8 @@ def judge(published: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataFrame:
         From :func:`ruralpanel.verification.published.read_published`.
     estimates
         All estimates of a run.
+    numbers, blocks
+        The exhibits of the study, for :func:`ruralpanel.verification.by_exhibit.exhibit_of`.
 
     Returns
     -------
@@ -42,7 +49,8 @@ def judge(published: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataFrame:
         also if it differs by less than a ten millionth of its standard error), ``rounding`` (equal once both are
         rounded as printed, or a published standard error that is rounding and now none, for that reason), ``sign
         flip``, ``significance flip`` (at 5 per cent, where the published standard error or p-value is known),
-        ``differ`` or ``missing``, with the number computed and the difference.
+        ``differ`` or ``missing``, with the number computed and the difference, of estimates and standard errors
+        also in standard errors of today (``in_errors``), and the exhibit it is in.
     """
     by_place = {_place(row): row for row in estimates.to_dict("records")}
     errors = {
@@ -60,8 +68,14 @@ def judge(published: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataFrame:
             assert found is not None
             status = _status(row, value, found, errors.get(_place(row)))
             note = ""
-        cells.append({**row, "reproduced": value, "status": status, "note": note})
-    verdict = pd.DataFrame(cells, columns=[*published.columns, "reproduced", "status", "note"])
+        measured = found is not None and row["statistic"] in ("estimate", "standard_error")
+        error = float(found["standard_error"]) if measured and found is not None else np.nan
+        away = abs(value - row["number"]) / error if error > 0 else np.nan
+        exhibit = exhibit_of(row, numbers or {}, blocks or {})
+        cells.append(
+            {**row, "reproduced": value, "status": status, "note": note, "in_errors": away, "exhibit": exhibit}
+        )
+    verdict = pd.DataFrame(cells, columns=[*published.columns, "reproduced", "status", "note", "in_errors", "exhibit"])
     verdict["difference"] = verdict["reproduced"] - verdict["number"]
     return verdict.drop(columns="number")
 
@@ -84,15 +98,18 @@ def on_synthetic_twins(verdict: pd.DataFrame, twins: Sequence[str]) -> pd.DataFr
 
 def load_verdict(path: Path | str) -> pd.DataFrame:
     """Read a verdict as it was saved, texts as texts."""
-    texts = dict.fromkeys(("value", "note", "source", *PLACE), "str")
-    verdict = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values={"reproduced": [""], "difference": [""]})
-    return verdict.astype({"reproduced": "float64", "difference": "float64"})
+    texts = dict.fromkeys(("value", "note", "source", "exhibit", *PLACE), "str")
+    measured = ("reproduced", "difference", "in_errors")
+    verdict = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values={name: [""] for name in measured})
+    return verdict.astype(dict.fromkeys(measured, "float64"))
 
 
 def refuse_unless_reproduced(
     verdict: pd.DataFrame, figures: pd.DataFrame | None = None, twins: Sequence[str] = ()
 ) -> None:
-    """Do nothing when every published number and figure reproduces, and list those that do not.
+    """Do nothing when every published number and figure reproduces, and say of each exhibit what does not.
+
+    A line an exhibit, the worst first: with a line a cell, heading and first exhibits would scroll off the terminal.
 
     Parameters
     ----------
@@ -122,14 +139,9 @@ def refuse_unless_reproduced(
     bad_figures = drawn[~drawn["status"].isin([*REPRODUCES, NOT_PUBLISHED])]
     if len(bad) or len(bad_figures):
         problems = [
-            Problem(
-                cell["cell"],
-                f"{cell['status']}: published {cell['value']}, "
-                + ("no number now" if pd.isna(cell["reproduced"]) else f"now {cell['reproduced']:.8g}"),
-                cell["statistic"],
-                cell["note"] or f"./run explain '{address_of(cell)}'",
-            )
-            for cell in bad.to_dict("records")
+            Problem(exhibit, what, hint=hint)
+            for exhibit in by_exhibit(bad)["exhibit"]
+            for what, hint in [exhibit_words(verdict[verdict["exhibit"] == exhibit])]
         ]
         problems += [
             Problem(

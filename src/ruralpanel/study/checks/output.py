@@ -10,7 +10,7 @@ from ruralpanel.errors import Problem
 from ruralpanel.placement import is_same, is_within
 from ruralpanel.study.inputs import files_by_key
 from ruralpanel.study.model import Study
-from ruralpanel.study.published_files import published_folder, published_inputs
+from ruralpanel.study.published_files import published_code, published_folder, published_inputs
 from ruralpanel.study.yaml_file import YamlFile
 
 PUBLISHED = ("published",)
@@ -32,7 +32,7 @@ def inputs_where_output_goes(study: Study, file: YamlFile, root: Path, name: str
     """
     folders = _written_by_a_run(root / "results" / name)
     published = root / (study.published or f"results/published/{name}.csv")
-    kept = [published, published_inputs(published)]
+    kept = [published, published_inputs(published), published_code(published)]
     for key, path in files_by_key(study).items():
         place = root / path
         folder = next((each for each in folders if is_within(place, each) or _is_named_in(place, each)), None)
