@@ -12,6 +12,15 @@ from ruralpanel.estimation.address import address_of
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import count, decimal, interval_words, probability
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable, printed
+from ruralpanel.exhibits.regression_lines import (
+    STUB,
+    TermRow,
+    as_columns,
+    as_lines,
+    has_few_in_common,
+    heads_of_lines,
+    notes_of_lines,
+)
 from ruralpanel.reasons import read
 from ruralpanel.study.estimators import BY_PARTS, ESTIMATORS, LEAST_SQUARES, described
 from ruralpanel.study.exhibits import RegressionTable
@@ -27,7 +36,7 @@ from ruralpanel.words.estimates import (
 )
 from ruralpanel.words.frames import listed
 from ruralpanel.words.names import name_words, row_words, term_words
-from ruralpanel.words.sentences import ALL_ROWS, sentence_list
+from ruralpanel.words.sentences import ALL_ROWS, numbered, sentence_list
 
 MDE = "MDE₈₀"
 """The label of the rows with minimum detectable effects."""
@@ -38,6 +47,9 @@ P_VALUES = {
     "adjusted": ("p_value_adjusted", "p, adjusted", "adjustment"),
 }
 """For every kind of p-value that can be printed: its column, its label, and the column that says how it was made."""
+
+MANY_SLOPES = 4
+"""So many terms with a coefficient in every period are one row of a table, and named in its notes."""
 
 LONG_SAMPLE = 24
 """Characters beyond which a sample is said in the notes, for a cell would be taller than the rest of its table."""
@@ -64,7 +76,7 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
     # Observations, samples and the like are those of the whole regression, whichever of its averages are shown.
     regressions = [wholes.get(key, column) for key, column in parts.items()]
     rows = _term_rows(columns, exhibit)
-    coefficients = []
+    lines: list[TermRow] = []
     unavailable: dict[str, None] = {}
     for term, event_time in rows:
         label = row_words(shown[shown["term"] == term].iloc[0], declaration.labels)
@@ -73,18 +85,20 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
         elif event_time is not None:
             label += f", event time {event_time_words(event_time, _bin(shown, term, event_time))}"
         cells = [_cell(column, term, event_time, exhibit, unavailable) for column in columns]
-        coefficients.append((label, [top for top, _ in cells]))
-        coefficients.append(("", [below for _, below in cells]))
         found = [_row_of(column, term, event_time) for column in columns]
-        coefficients += _rows_below(found, exhibit)
+        below = _rows_below(found, exhibit)
+        lines.append(TermRow(term, label, [top for top, _ in cells], [error for _, error in cells], below))
     heads = [(declaration.outcomes[column["outcome"].iloc[0]].head, _head(column, declaration)) for column in columns]
-    return printed(
-        declaration,
-        _told_apart(heads, regressions, declaration.labels),
-        coefficients,
-        _statistics(regressions, declaration),
-        _notes(regressions, declaration, exhibit, list(unavailable)),
-    )
+    heads = _told_apart(heads, regressions, declaration.labels)
+    statistics = _statistics(regressions, declaration)
+    if exhibit.layout == "lines" or (exhibit.layout is None and has_few_in_common(lines)):
+        notes = _notes(regressions, declaration, exhibit, list(unavailable), "regression", notes_of_lines(statistics))
+        over = [("", head) for head in heads_of_lines(lines)]
+        body = as_lines(lines, heads, regressions)
+        return printed(declaration, over, body, [], notes, stub=STUB, numbered=False, words=(0,))
+    statistics, slopes_of = _slopes_together(statistics, declaration)
+    notes = _notes(regressions, declaration, exhibit, list(unavailable), "column", slopes_of)
+    return printed(declaration, heads, as_columns(lines), statistics, notes)
 
 
 def _is_asked_for(estimates: pd.DataFrame, effects: str) -> pd.Series:
@@ -285,6 +299,29 @@ def _period_rows(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) -
     ]
 
 
+def _slopes_together(
+    statistics: list[tuple[str, list[str]]], declaration: ExhibitDeclaration
+) -> tuple[list[tuple[str, list[str]]], list[str]]:
+    """Put many rows that say which coefficients differ by period into one, and name them in a note."""
+    by_period = f" × {name_words(declaration.period, declaration.labels)}"
+    rows = [row for row in statistics if row[0].endswith(by_period)]
+    if len(rows) < MANY_SLOPES:
+        return statistics, []
+    together = ["Yes" if "Yes" in cells else "No" for cells in zip(*(cells for _, cells in rows), strict=True)]
+    label = f"Slopes by {name_words(declaration.period, declaration.labels).lower()}"
+    named: dict[tuple[str, ...], list[str]] = {}
+    for words, cells in rows:
+        named.setdefault(tuple(cells), []).append(words.removesuffix(by_period))
+    parts = []
+    for cells, words in named.items():
+        numbers = [number for number, cell in enumerate(cells, start=1) if cell == "Yes"]
+        where = "" if len(numbers) == len(cells) else f" in {numbered('column', numbers)}"
+        parts.append(f"{sentence_list(words)}{where}")
+    first = statistics.index(rows[0])
+    others = [row for row in statistics if row not in rows]
+    return [*others[:first], (label, together), *others[first:]], [f"{label}: {'; '.join(parts)}."]
+
+
 def _strength_rows(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) -> list[tuple[str, list[str]]]:
     """Give the F of first stages, one row an endogenous term where there are several."""
     found = [column[column["first_stage_f"].notna()] for column in columns]
@@ -320,8 +357,14 @@ def _weight_words(weights: str, declaration: ExhibitDeclaration) -> str:
 
 
 def _notes(
-    columns: list[pd.DataFrame], declaration: ExhibitDeclaration, exhibit: RegressionTable, unavailable: list[str]
+    columns: list[pd.DataFrame],
+    declaration: ExhibitDeclaration,
+    exhibit: RegressionTable,
+    unavailable: list[str],
+    noun: str,
+    of_regressions: list[str],
 ) -> list[str]:
+    """Write the notes; a regression is called a ``noun``, and of regressions more is to be said."""
     firsts = [column.iloc[0].to_dict() for column in columns]
     sentences = opening_notes(declaration)
     estimators = dict.fromkeys(
@@ -337,6 +380,7 @@ def _notes(
     sentences += not_used_notes(pd.concat(columns), declaration.labels) if columns else []
     terms = {term for column in columns for term in column["term"]}
     sentences += [f"{words}." for term, words in declaration.treatments.items() if term in terms]
+    sentences += of_regressions
     units = [f"{words.head}: {words.level_unit}" for words in declaration.outcomes.values() if words.level_unit]
     if units:
         sentences.append(f"Units of outcomes: {'; '.join(units)}.")
@@ -350,7 +394,7 @@ def _notes(
     elif len(samples) > 1:
         for sample in (each for each in samples if len(each) > LONG_SAMPLE):
             numbers = [number for number, first in enumerate(firsts, start=1) if first["sample"] == sample]
-            sentences.append(f"Sample of {_column_words(numbers)}: {sample}.")
+            sentences.append(f"Sample of {numbered(noun, numbers)}: {sample}.")
     if exhibit.terms is not None and hidden:
         sentences.append(f"Other regressors: {', '.join(hidden)}.")
     if any(column["weight_share"].notna().any() for column in columns):
@@ -358,16 +402,16 @@ def _notes(
     if exhibit.stars:
         sentences.append("* p < 0.10, ** p < 0.05, *** p < 0.01.")
     for kind in exhibit.p_values or []:
-        sentences.append(f"{P_VALUES[kind][1]}: {_how_made(kind, columns, exhibit)}.")
+        sentences.append(f"{P_VALUES[kind][1]}: {_how_made(kind, columns, exhibit, noun)}.")
     if exhibit.minimum_detectable_effect:
         sentences.append(f"{MDE}: {DETECTABLE}")
-    sentences += _instrument_notes(columns, declaration)
+    sentences += _instrument_notes(columns, declaration, noun)
     if unavailable:
         sentences.append(f"— no estimate: {'; '.join(unavailable)}.")
     return sentences + closing_notes(declaration)
 
 
-def _instrument_notes(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) -> list[str]:
+def _instrument_notes(columns: list[pd.DataFrame], declaration: ExhibitDeclaration, noun: str) -> list[str]:
     """Say what instruments there are, what their F is held to, and what Anderson–Rubin sets are."""
     numbered = list(enumerate(columns, start=1))
     by_set: dict[str, list[int]] = {}
@@ -382,18 +426,18 @@ def _instrument_notes(columns: list[pd.DataFrame], declaration: ExhibitDeclarati
     if len(by_set) == 1:
         sentences = [f"Instruments: {next(iter(instruments.values()))}."]
     else:
-        sentences = [f"Instruments in {_column_words(at)}: {instruments[names]}." for names, at in by_set.items()]
+        sentences = [f"Instruments in {numbered(noun, at)}: {instruments[names]}." for names, at in by_set.items()]
     for words, how in (("First-stage F", "first_stage"), ("In brackets", "anderson_rubin")):
         found: dict[str, list[int]] = {}
         for number, column in numbered:
             for text in dict.fromkeys(text for text in column[how] if text):
                 found.setdefault(text, []).append(number)
         if found:
-            sentences.append(f"{words}: {next(iter(found)) if len(found) == 1 else _by_columns(found)}.")
+            sentences.append(f"{words}: {next(iter(found)) if len(found) == 1 else _by_columns(found, noun)}.")
     return sentences
 
 
-def _how_made(kind: str, columns: list[pd.DataFrame], exhibit: RegressionTable) -> str:
+def _how_made(kind: str, columns: list[pd.DataFrame], exhibit: RegressionTable, noun: str) -> str:
     """Say how p-values of a kind were made, in which columns of the table, and why others that are shown have none."""
     p_value, _, how = P_VALUES[kind]
     found: dict[str, list[int]] = {}
@@ -412,14 +456,9 @@ def _how_made(kind: str, columns: list[pd.DataFrame], exhibit: RegressionTable) 
         found["not asked for"] = not_asked
     if len(found) < 2:
         return next(iter(found), "not asked for in these blocks")
-    return _by_columns(found)
+    return _by_columns(found, noun)
 
 
-def _by_columns(found: Mapping[str, list[int]]) -> str:
+def _by_columns(found: Mapping[str, list[int]], noun: str) -> str:
     """Say of texts in which columns of the table they hold."""
-    return "; ".join(f"in {_column_words(numbers)}, {text}" for text, numbers in found.items())
-
-
-def _column_words(numbers: list[int]) -> str:
-    """Name columns by their numbers: ``columns 1 and 2``."""
-    return f"column{'s' if len(numbers) > 1 else ''} {sentence_list([str(each) for each in numbers])}"
+    return "; ".join(f"in {numbered(noun, numbers)}, {text}" for text, numbers in found.items())
