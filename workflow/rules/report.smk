@@ -72,7 +72,7 @@ rule write_paper:
         fonts=STUDY.fonts,
         layout="src/ruralpanel/report/paper/layout.typ",
     output:
-        paper=f"{RESULTS}/paper.pdf",
+        **PAPER,
     log:
         f"{RESULTS}/logs/write_paper.log",
     resources:

@@ -91,13 +91,14 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
     heads = [(declaration.outcomes[column["outcome"].iloc[0]].head, _head(column, declaration)) for column in columns]
     heads = _told_apart(heads, regressions, declaration.labels)
     statistics = _statistics(regressions, declaration)
-    if exhibit.layout == "lines" or (exhibit.layout is None and has_few_in_common(lines)):
-        notes = _notes(regressions, declaration, exhibit, list(unavailable), "regression", notes_of_lines(statistics))
+    in_lines = exhibit.layout == "lines" or (exhibit.layout is None and has_few_in_common(lines))
+    noun = "regression" if in_lines else "column"
+    more = [*(notes_of_lines(statistics) if in_lines else []), *_slopes_notes(regressions, declaration, noun)]
+    notes = _notes(regressions, declaration, exhibit, list(unavailable), noun, more)
+    if in_lines:
         over = [("", head) for head in heads_of_lines(lines)]
         body = as_lines(lines, heads, regressions)
         return printed(declaration, over, body, [], notes, stub=STUB, numbered=False, words=(0,))
-    statistics, slopes_of = _slopes_together(statistics, declaration)
-    notes = _notes(regressions, declaration, exhibit, list(unavailable), "column", slopes_of)
     return printed(declaration, heads, as_columns(lines), statistics, notes)
 
 
@@ -239,9 +240,11 @@ def _statistics(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) ->
     """Give the rows below the coefficients: fixed effects, weights, sample, counts."""
     exhibit = declaration.of(RegressionTable)
     firsts = [column.iloc[0].to_dict() for column in columns]
-    rows = (
-        _absorbed_rows(firsts, declaration) + _period_rows(columns, declaration) + _strength_rows(columns, declaration)
-    )
+    slopes_rows = _period_rows(columns, declaration)
+    if len(slopes_rows) >= MANY_SLOPES:
+        has = ["Yes" if "Yes" in cells else "No" for cells in zip(*(cells for _, cells in slopes_rows), strict=True)]
+        slopes_rows = [(_slopes_label(declaration), has)]
+    rows = _absorbed_rows(firsts, declaration) + slopes_rows + _strength_rows(columns, declaration)
     if exhibit.terms is not None and any(_hidden(first, exhibit) for first in firsts):
         rows.insert(0, ("Other regressors", ["Yes" if _hidden(first, exhibit) else "No" for first in firsts]))
     variances = [variance_words(first, declaration.labels) for first in firsts]
@@ -299,27 +302,34 @@ def _period_rows(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) -
     ]
 
 
-def _slopes_together(
-    statistics: list[tuple[str, list[str]]], declaration: ExhibitDeclaration
-) -> tuple[list[tuple[str, list[str]]], list[str]]:
-    """Put many rows that say which coefficients differ by period into one, and name them in a note."""
-    by_period = f" × {name_words(declaration.period, declaration.labels)}"
-    rows = [row for row in statistics if row[0].endswith(by_period)]
+def _slopes_label(declaration: ExhibitDeclaration) -> str:
+    return f"Slopes by {name_words(declaration.period, declaration.labels).lower()}"
+
+
+def _slopes_notes(columns: list[pd.DataFrame], declaration: ExhibitDeclaration, noun: str) -> list[str]:
+    """Name the terms that have a coefficient in every period, where these are too many for a row each."""
+    rows = _period_rows(columns, declaration)
     if len(rows) < MANY_SLOPES:
-        return statistics, []
-    together = ["Yes" if "Yes" in cells else "No" for cells in zip(*(cells for _, cells in rows), strict=True)]
-    label = f"Slopes by {name_words(declaration.period, declaration.labels).lower()}"
-    named: dict[tuple[str, ...], list[str]] = {}
-    for words, cells in rows:
-        named.setdefault(tuple(cells), []).append(words.removesuffix(by_period))
-    parts = []
-    for cells, words in named.items():
-        numbers = [number for number, cell in enumerate(cells, start=1) if cell == "Yes"]
-        where = "" if len(numbers) == len(cells) else f" in {numbered('column', numbers)}"
-        parts.append(f"{sentence_list(words)}{where}")
-    first = statistics.index(rows[0])
-    others = [row for row in statistics if row not in rows]
-    return [*others[:first], (label, together), *others[first:]], [f"{label}: {'; '.join(parts)}."]
+        return []
+    if all(_slopes_are_of_moderators(column) for column in columns):
+        return [f"{_slopes_label(declaration)}: of all moderators in the {noun}, and of their products."]
+    by_period = f" × {name_words(declaration.period, declaration.labels)}"
+    named: dict[tuple[int, ...], list[str]] = {}
+    for label, cells in rows:
+        numbers = tuple(number for number, cell in enumerate(cells, start=1) if cell == "Yes")
+        named.setdefault(numbers, []).append(label.removesuffix(by_period))
+    parts = [
+        sentence_list(words) + ("" if len(numbers) == len(columns) else f" in {numbered(noun, numbers)}")
+        for numbers, words in named.items()
+    ]
+    return [f"{_slopes_label(declaration)}: {'; '.join(parts)}."]
+
+
+def _slopes_are_of_moderators(column: pd.DataFrame) -> bool:
+    """Tell whether what differs by period in a regression is what the treatment is interacted with, and all of that."""
+    moderators = {part for term in column["term"] if "*" in term for part in term.split("*")[1:]}
+    sloping = column.loc[column["period"].notna() & column["estimate"].notna(), "term"]
+    return moderators == {part for term in sloping for part in term.split("*")}
 
 
 def _strength_rows(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) -> list[tuple[str, list[str]]]:

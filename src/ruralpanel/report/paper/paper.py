@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -9,8 +10,10 @@ import pandas as pd
 from ruralpanel.report.paper.document import (
     BIBLIOGRAPHY,
     STYLE,
+    appendix_document,
     exhibits_in_text,
     paper_document,
+    pointers,
     text_from_study,
 )
 from ruralpanel.report.paper.exhibits import ShownExhibit
@@ -19,7 +22,7 @@ from ruralpanel.report.paper.references import filled_references
 from ruralpanel.report.paper.typesetting import typeset
 from ruralpanel.study.facts import read_facts
 from ruralpanel.study.model import Study
-from ruralpanel.study.paper_text import read_text
+from ruralpanel.study.paper_text import PaperText, exhibits_of_appendix, read_text
 from ruralpanel.words.claims import STATUSES
 
 
@@ -75,14 +78,41 @@ def write_paper(
         facts=facts_of_run(study, panel, estimates, verdict),
         claims={name: STATUSES[status] for name, status in zip(claims["claim"], claims["status"], strict=True)},
         exhibits=exhibits_in_text(exhibits, text.placed, floats=declared is not None),
+        pointers=pointers(exhibits, text.placed, declared.language if declared else "en"),
         files={name: read_facts(root / path) for name, path in study.facts.items()},
     )
-    document = paper_document(study, text, filled, exhibits)
     beside = dict(figures)
     if declared and declared.bibliography:
         beside[BIBLIOGRAPHY] = root / declared.bibliography
     if declared and declared.citation_style.endswith(".csl"):
         beside[STYLE] = root / declared.citation_style
+    return _typeset(paper_document(study, text, filled, exhibits), study, beside, text, where, root)
+
+
+def write_appendix(
+    study: Study, exhibits: list[ShownExhibit], figures: dict[str, Path], root: Path = Path()
+) -> bytes:
+    """Write the online appendix of a study: the exhibits that its author's text does not place.
+
+    Parameters
+    ----------
+    study, exhibits, figures, root
+        As of :func:`write_paper`.
+
+    Raises
+    ------
+    PaperError
+        If it cannot be typeset.
+    """
+    document = appendix_document(study, exhibits, exhibits_of_appendix(study, root))
+    return _typeset(document, study, figures, PaperText(""), "the online appendix", root)
+
+
+def _typeset(
+    document: str, study: Study, beside: Mapping[str, Path], text: PaperText, where: str, root: Path
+) -> bytes:
+    """Typeset a document with the fonts of the study."""
+    declared = study.paper
     folder = root / declared.font_folder if declared and declared.font_folder else None
     font = declared.font if declared else None
     return typeset(document, beside, text, where, font, folder, [root / path for path in study.fonts])

@@ -13,7 +13,6 @@ from ruralpanel.estimation.address import find_estimate
 from ruralpanel.exhibits.facts import fact_words
 from ruralpanel.exhibits.numbers import PERCENT_DECIMALS, as_asked, count, decimal, probability
 from ruralpanel.reasons import read_reason
-from ruralpanel.report.paper.exhibits import pointer
 from ruralpanel.report.paper.markup import as_it_is, string, words
 from ruralpanel.study.addresses import NoSuchNumber, read_address
 from ruralpanel.study.estimators import ESTIMATORS
@@ -33,6 +32,7 @@ def filled_references(
     facts: Mapping[str, str],
     claims: Mapping[str, str],
     exhibits: Mapping[str, str],
+    pointers: Mapping[str, str],
     files: Mapping[str, Mapping[str, Any]],
 ) -> list[str]:
     """Write what stands for each reference as typst markup.
@@ -53,6 +53,8 @@ def filled_references(
         The status of each claim.
     exhibits
         What is written where an exhibit is placed.
+    pointers
+        What is written where one is referred to.
     files
         The contents of the study's files of facts, by name.
 
@@ -75,6 +77,8 @@ def filled_references(
                 filled.append(as_it_is(claims[reference.text]))
             elif reference.kind == "exhibit":
                 filled.append(exhibits[reference.text])
+            elif reference.kind == "pointer":
+                filled.append(pointers[reference.text.partition(":")[2]])
             else:
                 filled.append(_words_of(reference))
         except NoSuchNumber as error:
@@ -162,9 +166,7 @@ def _number(reference: Reference, estimates: pd.DataFrame, transformations: Mapp
 
 
 def _words_of(reference: Reference) -> str:
-    """Write a pointer, a citation, mathematics, or a character that stands for itself."""
-    if reference.kind == "pointer":
-        return pointer(reference.text.partition(":")[2])
+    """Write a citation, mathematics, or a character that stands for itself."""
     if reference.kind == "citation":
         form = ', form: "prose"' if reference.in_sentence else ""
         return " ".join(
