@@ -156,7 +156,7 @@ def _row_lines(part: TablePart) -> list[str]:
 def _row(part: TablePart, row: PrintedRow) -> str:
     if row.is_heading:
         over_all = rf"@{{}}>{{\raggedright\arraybackslash}}p{{{part.width - GAP:.0f}pt}}@{{}}"
-        return rf"\multicolumn{{{len(part.widths) + 1}}}{{{over_all}}}{{{latex_text(row.label)}}} \\*"
+        return rf"\multicolumn{{{len(part.widths) + 1}}}{{{over_all}}}{{\emph{{{latex_text(row.label)}}}}} \\*"
     written = [(r"\hspace*{0.8em}" if row.is_indented else "") + latex_text(row.label)]
     for column, (cell, width) in enumerate(zip(row.cells, part.widths, strict=True)):
         if not cell or column in part.table.words:

@@ -61,8 +61,13 @@ def has_few_in_common(rows: Sequence[TermRow]) -> bool:
 
 def heads_of_lines(rows: Sequence[TermRow]) -> list[str]:
     """Name the columns: the coefficient, what is printed of it, and the rows that its regression has."""
-    below = dict.fromkeys(label for row in rows for label, _ in row.below)
-    return [COEFFICIENT, "Estimate", "Std. error", *below, OBSERVATIONS]
+    return [COEFFICIENT, "Estimate", "Std. error", *_labels_below(rows), OBSERVATIONS]
+
+
+def _labels_below(rows: Sequence[TermRow]) -> list[str]:
+    """List what is printed below estimates, in the order of the term of which most is."""
+    fullest_first = sorted(rows, key=lambda row: -len(row.below))
+    return list(dict.fromkeys(label for row in fullest_first for label, _ in row.below))
 
 
 def as_lines(
@@ -79,7 +84,7 @@ def as_lines(
     regressions
         Its estimates.
     """
-    labels = list(dict.fromkeys(label for row in rows for label, _ in row.below))
+    labels = _labels_below(rows)
     shared = len({outcome for outcome, _ in heads}) == 1
     lines = []
     for position, (outcome, head) in enumerate(heads):

@@ -70,7 +70,7 @@ def print_table(claims: pd.DataFrame, declaration: ExhibitDeclaration) -> Printe
         rows,
         [],
         _notes(claims, declaration, exhibit, reasons),
-        stub="Claim, and the estimates that speak to it",
+        stub="Claim and tests",
         numbered=False,
         words=(0, len(heads) - 1),
         headings=tuple(headings),

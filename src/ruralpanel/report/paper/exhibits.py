@@ -187,7 +187,7 @@ def _part_code(part: TablePart, size: float) -> str:
 
 def _row(row: PrintedRow, part: TablePart) -> str:
     if row.is_heading:
-        return f"table.cell(colspan: {len(part.widths) + 1}, inset: (x: 0.25em, top: 0.6em, bottom: 0.24em), {_cell(row.label)})"
+        return f"table.cell(colspan: {len(part.widths) + 1}, inset: (x: 0.25em, top: 0.6em, bottom: 0.24em), emph({_cell(row.label)}))"
     label = f"par(hanging-indent: 0.8em, {_cell(row.label)})" if row.is_statistic else _cell(row.label)
     cells = [f"[#h(0.8em){as_it_is(row.label)}]" if row.is_indented else label]
     for column, cell in enumerate(row.cells):
