@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field
 
 from ruralpanel.frames.periods.frequency import Frequency, FrequencyName, frequency
+from ruralpanel.study.answer import DeclaredAnswer
 from ruralpanel.study.archive import Archive
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.blocks import Block, Equation, GroupTime, Inference, Specification
@@ -56,6 +57,8 @@ class Study(Section):
     are named in the `citation` of a source."""
     question: Text | None = None
     """The question in a sentence or two, at the top of the page."""
+    answer: DeclaredAnswer = DeclaredAnswer()
+    """Which estimate answers the title, in the sentence with which the page and the paper begin."""
     limitations: list[Text] = []
     """What the study cannot tell, and why, each a sentence or a few; on the page under a heading of its own."""
     seed: Annotated[int, Field(ge=0, lt=2**63)]
@@ -89,6 +92,10 @@ class Study(Section):
     facts: dict[Name, Text] = {}
     """Files of numbers that are known beside the estimates, by name: each a JSON file. Notes of exhibits and the
     paper's text refer to a number by the file's name and the keys that lead to it: `{{ truth/effects/income }}`."""
+    true_effects: dict[Name, dict[Name, Text]] = {}
+    """Of simulated data: by treatment and outcome, what in `facts` is the true effect, on the scale on which it is
+    estimated: `truth/effects/income`, a number, or several of which one is the `average` and others are
+    `by_event_time` and `by_cohort`. Figures draw them, and the page says them beside the estimate."""
     exhibits: Annotated[dict[Name, AnyExhibit], Field(min_length=1)]
     """The tables and figures, in the order they are numbered."""
     fonts: list[Annotated[Text, Field(pattern=r"\.([ot]tf|[OT]TF)$")]] = []

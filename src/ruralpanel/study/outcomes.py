@@ -26,6 +26,9 @@ class Outcome(Section):
     transformation: Transformation = "none"
     """Applied before estimation. `log` makes zero and negative values missing, counted in the ledger; the
     size of an effect on the `inverse_hyperbolic_sine` depends on the unit."""
+    in_logs: bool = False
+    """Whether the column itself is a logarithm, or a change of one, so that effects on it are read in per cent, as those
+    on one that is transformed by `log` are."""
 
     family: Name | None = None
     """Outcomes that are tested together: in blocks with an `adjustment`, p-values are adjusted for the number of tests

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ruralpanel.errors import Problem
 from ruralpanel.study.checks.blocks import blocks, outcomes
-from ruralpanel.study.checks.claims import claims
+from ruralpanel.study.checks.claims import answer, claims
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.checks.designation import designations
 from ruralpanel.study.checks.diagnosis import diagnosis
@@ -77,6 +77,7 @@ def _all_problems(context: Context) -> Iterator[Problem]:
     yield from facts(context)
     if not of_blocks:
         yield from claims(context)
+        yield from answer(context)
     yield from published(context)
     yield from paper(context, with_numbers=not of_blocks)
 

@@ -1,4 +1,4 @@
-"""Checks of the ``claims`` section: that what claims point at is estimated."""
+"""Checks of the ``claims`` and ``answer`` sections: that what they point at is estimated."""
 
 from __future__ import annotations
 
@@ -22,12 +22,18 @@ def claims(context: Context) -> Iterator[Problem]:
                 yield from _asked_for(context, (*at[:-1], "p_value"), block, test.p_value)
 
 
-def _address(context: Context, at: KeyPath, text: str) -> Iterator[Problem]:
+def answer(context: Context) -> Iterator[Problem]:
+    """Check the address of the estimate that answers the title."""
+    if context.study.answer.at is not None:
+        yield from _address(context, ("answer", "at"), context.study.answer.at, "an answer")
+
+
+def _address(context: Context, at: KeyPath, text: str, what: str = "a claim") -> Iterator[Problem]:
     for fault in faults_of_address(context.study, text):
         yield context.file.problem(at, fault.what, fault.hint)
     statistic = text.partition("#")[2]
     if statistic not in ("", "estimate"):
-        yield context.file.problem(at, f"`#{statistic}`: a claim is about the estimate", "leave it out")
+        yield context.file.problem(at, f"`#{statistic}`: {what} is about the estimate", "leave it out")
 
 
 def _asked_for(context: Context, at: KeyPath, block: str, p_value: str) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ruralpanel.errors import Problem, nearest
 from ruralpanel.study.addresses import NoSuchNumber
+from ruralpanel.study.answer import true_effect
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.facts import file_of_fact, find_fact, read_facts
 from ruralpanel.study.paper_text import Reference, read_notes
@@ -21,6 +22,7 @@ def facts(context: Context) -> Iterator[Problem]:
             yield context.file.problem(("facts", name), what, "give the file another name")
     files, problems = files_of_facts(context)
     yield from problems
+    yield from true_effects(context, files)
     for name, exhibit in context.study.exhibits.items():
         at: KeyPath = ("exhibits", name, "notes")
         text = read_notes(exhibit.notes or "")
@@ -29,6 +31,26 @@ def facts(context: Context) -> Iterator[Problem]:
         for reference in text.references:
             for what, hint in _faults(context, reference, files):
                 yield context.file.problem(at, what, hint)
+
+
+def true_effects(context: Context, files: dict[str, dict[str, Any]]) -> Iterator[Problem]:
+    """Check that true effects are of treatments and outcomes that there are, and among the facts."""
+    study = context.study
+    for treatment, by_outcome in study.true_effects.items():
+        if treatment not in study.designation:
+            what = f"`{treatment}` is not a treatment of `designation`"
+            yield context.file.problem(("true_effects", treatment), what, nearest(treatment, study.designation))
+        for outcome, path in by_outcome.items():
+            at: KeyPath = ("true_effects", treatment, outcome)
+            if outcome not in study.outcomes:
+                what = f"`{outcome}` is not an outcome"
+                yield context.file.problem(at, what, nearest(outcome, study.outcomes))
+            if file_of_fact(path) in study.facts and file_of_fact(path) not in files:
+                continue  # which cannot be read, and that has been said
+            try:
+                true_effect(path, files)
+            except NoSuchNumber as error:
+                yield context.file.problem(at, error.what, error.hint)
 
 
 def files_of_facts(context: Context) -> tuple[dict[str, dict[str, Any]], list[Problem]]:
