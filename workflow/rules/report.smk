@@ -67,6 +67,7 @@ rule write_paper:
         panel=f"{RESULTS}/panel/panel.parquet",
         claims=f"{RESULTS}/claims.csv",
         verdict=f"{RESULTS}/verdict.csv",
+        diagnosis=f"{RESULTS}/diagnosis.csv",
         written=PAPER_FILES,
         facts=list(STUDY.facts.values()),
         fonts=STUDY.fonts,

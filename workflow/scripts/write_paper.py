@@ -5,6 +5,7 @@ from ruralpanel.stage import stage
 with stage(snakemake):
     from pathlib import Path
 
+    from ruralpanel.diagnosis.finding import load_findings
     from ruralpanel.estimation.estimates import load_estimates
     from ruralpanel.frames.storage import load_table
     from ruralpanel.report.paper.exhibits import read_shown
@@ -24,6 +25,7 @@ with stage(snakemake):
         panel=load_table(snakemake.input.panel, columns=columns_of_facts(study)),
         claims=load_table(snakemake.input.claims),
         verdict=load_verdict(snakemake.input.verdict),
+        diagnosis=load_findings(snakemake.input.diagnosis),
         figures=figures,
     )
     Path(snakemake.output.paper).write_bytes(paper)

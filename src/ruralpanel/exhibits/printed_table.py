@@ -202,9 +202,7 @@ def _html_heading(label: str, columns: int) -> str:
     return f'<tr class="heading"><th scope="colgroup" colspan="{columns + 1}">{escape(label)}</th></tr>'
 
 
-def _html_row(
-    table: PrintedTable, row: tuple[str, list[str]], sides: list[Sides], is_statistic: bool = False
-) -> str:
+def _html_row(table: PrintedTable, row: tuple[str, list[str]], sides: list[Sides], is_statistic: bool = False) -> str:
     label, cells = row
     written = []
     for column, cell in enumerate(cells):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+
 import pandas as pd
 
 from ruralpanel.estimation.address import address_of

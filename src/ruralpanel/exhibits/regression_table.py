@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.address import address_of
+from ruralpanel.exhibits.absorbed_rows import effects_of, fixed_effect_rows, slope_notes, slope_rows
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import count, decimal, interval_words, probability
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable, printed
@@ -24,7 +25,6 @@ from ruralpanel.exhibits.regression_lines import (
 from ruralpanel.reasons import read
 from ruralpanel.study.estimators import BY_PARTS, ESTIMATORS, LEAST_SQUARES, described
 from ruralpanel.study.exhibits import RegressionTable
-from ruralpanel.study.fixed_effects import fixed_effect, intercepts, slopes
 from ruralpanel.words.estimates import (
     DETECTABLE,
     missing_errors,
@@ -47,9 +47,6 @@ P_VALUES = {
     "adjusted": ("p_value_adjusted", "p, adjusted", "adjustment"),
 }
 """For every kind of p-value that can be printed: its column, its label, and the column that says how it was made."""
-
-MANY_SLOPES = 4
-"""So many terms with a coefficient in every period are one row of a table, and named in its notes."""
 
 LONG_SAMPLE = 24
 """Characters beyond which a sample is said in the notes, for a cell would be taller than the rest of its table."""
@@ -93,7 +90,7 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
     statistics = _statistics(regressions, declaration)
     in_lines = exhibit.layout == "lines" or (exhibit.layout is None and has_few_in_common(lines))
     noun = "regression" if in_lines else "column"
-    more = [*(notes_of_lines(statistics) if in_lines else []), *_slopes_notes(regressions, declaration, noun)]
+    more = [*(notes_of_lines(statistics) if in_lines else []), *slope_notes(regressions, declaration, noun)]
     notes = _notes(regressions, declaration, exhibit, list(unavailable), noun, more)
     if in_lines:
         over = [("", head) for head in heads_of_lines(lines)]
@@ -240,11 +237,8 @@ def _statistics(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) ->
     """Give the rows below the coefficients: fixed effects, weights, sample, counts."""
     exhibit = declaration.of(RegressionTable)
     firsts = [column.iloc[0].to_dict() for column in columns]
-    slopes_rows = _period_rows(columns, declaration)
-    if len(slopes_rows) >= MANY_SLOPES:
-        has = ["Yes" if "Yes" in cells else "No" for cells in zip(*(cells for _, cells in slopes_rows), strict=True)]
-        slopes_rows = [(_slopes_label(declaration), has)]
-    rows = _absorbed_rows(firsts, declaration) + slopes_rows + _strength_rows(columns, declaration)
+    rows = fixed_effect_rows(firsts, declaration) + slope_rows(columns, declaration)
+    rows += _strength_rows(columns, declaration)
     if exhibit.terms is not None and any(_hidden(first, exhibit) for first in firsts):
         rows.insert(0, ("Other regressors", ["Yes" if _hidden(first, exhibit) else "No" for first in firsts]))
     variances = [variance_words(first, declaration.labels) for first in firsts]
@@ -268,68 +262,9 @@ def _statistics(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) ->
     means = [decimal(first["outcome_mean"], exhibit.decimals) for first in firsts]
     rows.append(("Mean of outcome", _addressed(means, found)))
     if any(pd.notna(first["r_squared"]) for first in firsts):
-        label = "R²" if all(not _effects_of(first) for first in firsts) else "Within R²"
+        label = "R²" if all(not effects_of(first) for first in firsts) else "Within R²"
         rows.append((label, [decimal(first["r_squared"], 3) for first in firsts]))
     return rows
-
-
-def _absorbed_rows(firsts: list[dict[Any, Any]], declaration: ExhibitDeclaration) -> list[tuple[str, list[str]]]:
-    """Say which fixed effects, and which slopes within them, each regression has."""
-    levels = [intercepts(_effects_of(first)) for first in firsts]
-    rows = [
-        (f"{_effect_words(effect, declaration)} fixed effects", ["Yes" if effect in each else "No" for each in levels])
-        for effect in dict.fromkeys(effect for each in levels for effect in each)
-    ]
-    sloping = dict.fromkeys(effect for first in firsts for effect in _effects_of(first) if fixed_effect(effect).slope)
-    for effect in slopes(sloping):
-        slope = str(effect.slope)
-        words = f"{name_words(slope, declaration.labels)}, slope by {_effect_words(effect.intercept, declaration)}"
-        has = [any(each == effect for each in slopes(_effects_of(first))) for first in firsts]
-        rows.append((words[0].upper() + words[1:], ["Yes" if each else "No" for each in has]))
-    return rows
-
-
-def _period_rows(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) -> list[tuple[str, list[str]]]:
-    """Say which columns have a coefficient in every period."""
-    # Those that are collinear in all periods, such as a shock that all units share, are in the fixed effects already.
-    estimated = [column.loc[column["period"].notna() & column["estimate"].notna(), "term"] for column in columns]
-    found = [set(terms) for terms in estimated]
-    terms = dict.fromkeys(term for column in estimated for term in column)
-    period = name_words(declaration.period, declaration.labels)
-    return [
-        (f"{term_words(term, declaration.labels)} × {period}", ["Yes" if term in each else "No" for each in found])
-        for term in terms
-    ]
-
-
-def _slopes_label(declaration: ExhibitDeclaration) -> str:
-    return f"Slopes by {name_words(declaration.period, declaration.labels).lower()}"
-
-
-def _slopes_notes(columns: list[pd.DataFrame], declaration: ExhibitDeclaration, noun: str) -> list[str]:
-    """Name the terms that have a coefficient in every period, where these are too many for a row each."""
-    rows = _period_rows(columns, declaration)
-    if len(rows) < MANY_SLOPES:
-        return []
-    if all(_slopes_are_of_moderators(column) for column in columns):
-        return [f"{_slopes_label(declaration)}: of all moderators in the {noun}, and of their products."]
-    by_period = f" × {name_words(declaration.period, declaration.labels)}"
-    named: dict[tuple[int, ...], list[str]] = {}
-    for label, cells in rows:
-        numbers = tuple(number for number, cell in enumerate(cells, start=1) if cell == "Yes")
-        named.setdefault(numbers, []).append(label.removesuffix(by_period))
-    parts = [
-        sentence_list(words) + ("" if len(numbers) == len(columns) else f" in {numbered(noun, numbers)}")
-        for numbers, words in named.items()
-    ]
-    return [f"{_slopes_label(declaration)}: {'; '.join(parts)}."]
-
-
-def _slopes_are_of_moderators(column: pd.DataFrame) -> bool:
-    """Tell whether what differs by period in a regression is what the treatment is interacted with, and all of that."""
-    moderators = {part for term in column["term"] if "*" in term for part in term.split("*")[1:]}
-    sloping = column.loc[column["period"].notna() & column["estimate"].notna(), "term"]
-    return moderators == {part for term in sloping for part in term.split("*")}
 
 
 def _strength_rows(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) -> list[tuple[str, list[str]]]:
@@ -353,15 +288,6 @@ def _hidden(first: dict[Any, Any], exhibit: RegressionTable) -> list[str]:
     return [name for name in listed(first["regressors"]) if name not in (exhibit.terms or [])]
 
 
-def _effects_of(first: dict[Any, Any]) -> list[str]:
-    return listed(first["fixed_effects"])
-
-
-def _effect_words(effect: str, declaration: ExhibitDeclaration) -> str:
-    words = term_words(effect, declaration.labels)
-    return words[0].upper() + words[1:]
-
-
 def _weight_words(weights: str, declaration: ExhibitDeclaration) -> str:
     return "—" if weights == "none" else name_words(weights, declaration.labels)
 
@@ -379,7 +305,7 @@ def _notes(
     sentences = opening_notes(declaration)
     estimators = dict.fromkeys(
         "pooled least squares"
-        if not _effects_of(first) and first["estimator"] in LEAST_SQUARES
+        if not effects_of(first) and first["estimator"] in LEAST_SQUARES
         else described(first["estimator"], declaration.labels).words
         for first in firsts
     )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # which checks texts with this
 
 Kind = Literal["number", "fact", "claim", "exhibit", "pointer", "citation", "mathematics", "character", "nothing"]
 
-FACTS = ("rows", "units", "periods", "first_period", "last_period", "sources", "estimates", "seed")
+FACTS = ("rows", "units", "periods", "first_period", "last_period", "sources", "estimates", "seed", "answer", "truth")
 """Facts of the whole run."""
 
 TREATMENT_FACTS = ("treated", "never_treated", "cohorts", "first_cohort", "last_cohort")

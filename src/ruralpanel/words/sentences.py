@@ -104,11 +104,7 @@ def numbered(noun: str, numbers: Sequence[int]) -> str:
             runs[-1].append(number)
         else:
             runs.append([number])
-    words = [
-        text
-        for run in runs
-        for text in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else map(str, run))  # noqa: PLR2004
-    ]
+    words = [text for run in runs for text in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else map(str, run))]
     return f"{noun}{'s' if len(numbers) > 1 else ''} {sentence_list(words)}"
 
 

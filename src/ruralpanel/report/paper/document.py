@@ -79,7 +79,7 @@ WARNING = (
 
 
 def text_from_study(study: Study) -> str:
-    """Write the text of a paper whose author has written none: question, data, exhibits and limits.
+    """Write the text of a paper whose author has written none: question, answer, data, exhibits and limits.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def text_from_study(study: Study) -> str:
     str
         Markdown, with references like those an author writes.
     """
-    parts = [study.question or "", "# Data"]
+    parts = [f"{_plain(study.question or '')} {{{{ run: answer }}}} {{{{ run: truth }}}}", "# Data"]
     period, unit = study.panel.period, study.panel.unit
     parts.append(
         f"The panel has {{{{ run: rows }}}} rows: {{{{ run: units }}}} units ({_plain(unit)}) in "
@@ -104,7 +104,7 @@ def text_from_study(study: Study) -> str:
     parts += [f"{{{{ exhibit: {name} }}}}" for name in study.exhibits]
     if study.limitations:
         parts += ["# Limits", *map(_plain, study.limitations)]
-    return "\n\n".join(part for part in [_plain(parts[0]), *parts[1:]] if part) + "\n"
+    return "\n\n".join(parts) + "\n"
 
 
 def _source_words(name: str, study: Study) -> str:

@@ -115,8 +115,10 @@ def pointer(name: str) -> str:
 
 
 def shared_source(exhibits: Sequence[ShownExhibit]) -> str:
-    """Give the source that is said once, for several exhibits have it, and not below each; empty where there is none."""
-    source, many = max(Counter(each.source for each in exhibits if each.source).items(), key=itemgetter(1), default=("", 0))
+    """Give the source that several exhibits have, which is said once and not below each; empty where there is none."""
+    source, many = max(
+        Counter(each.source for each in exhibits if each.source).items(), key=itemgetter(1), default=("", 0)
+    )
     return source if many >= SEVERAL else ""
 
 
@@ -187,7 +189,8 @@ def _part_code(part: TablePart, size: float) -> str:
 
 def _row(row: PrintedRow, part: TablePart) -> str:
     if row.is_heading:
-        return f"table.cell(colspan: {len(part.widths) + 1}, inset: (x: 0.25em, top: 0.6em, bottom: 0.24em), emph({_cell(row.label)}))"
+        inset = "(x: 0.25em, top: 0.6em, bottom: 0.24em)"
+        return f"table.cell(colspan: {len(part.widths) + 1}, inset: {inset}, emph({_cell(row.label)}))"
     label = f"par(hanging-indent: 0.8em, {_cell(row.label)})" if row.is_statistic else _cell(row.label)
     cells = [f"[#h(0.8em){as_it_is(row.label)}]" if row.is_indented else label]
     for column, cell in enumerate(row.cells):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ruralpanel.report.answer import answer_of
 from ruralpanel.report.paper.document import (
     BIBLIOGRAPHY,
     STYLE,
@@ -33,6 +34,7 @@ def write_paper(
     panel: pd.DataFrame,
     claims: pd.DataFrame,
     verdict: pd.DataFrame,
+    diagnosis: pd.DataFrame,
     figures: dict[str, Path],
     root: Path = Path(),
 ) -> bytes:
@@ -52,6 +54,8 @@ def write_paper(
         The scorecard, one row a test.
     verdict
         Published values beside today's.
+    diagnosis
+        From :func:`ruralpanel.diagnosis.diagnose.diagnose`.
     figures
         The files of the figures, by the names that exhibits have for them.
     root
@@ -70,16 +74,18 @@ def write_paper(
     declared = study.paper
     where = declared.text if declared else "the paper written from the study"
     text = read_text((root / declared.text).read_text(encoding="utf-8-sig") if declared else text_from_study(study))
+    files = {name: read_facts(root / path) for name, path in study.facts.items()}
+    answer = answer_of(study, estimates, diagnosis, files)
     filled = filled_references(
         text,
         where,
         estimates,
         transformations={name: outcome.transformation for name, outcome in study.outcomes.items()},
-        facts=facts_of_run(study, panel, estimates, verdict),
+        facts=facts_of_run(study, panel, estimates, verdict, answer),
         claims={name: STATUSES[status] for name, status in zip(claims["claim"], claims["status"], strict=True)},
         exhibits=exhibits_in_text(exhibits, text.placed, floats=declared is not None),
         pointers=pointers(exhibits, text.placed, declared.language if declared else "en"),
-        files={name: read_facts(root / path) for name, path in study.facts.items()},
+        files=files,
     )
     beside = dict(figures)
     if declared and declared.bibliography:
@@ -89,9 +95,7 @@ def write_paper(
     return _typeset(paper_document(study, text, filled, exhibits), study, beside, text, where, root)
 
 
-def write_appendix(
-    study: Study, exhibits: list[ShownExhibit], figures: dict[str, Path], root: Path = Path()
-) -> bytes:
+def write_appendix(study: Study, exhibits: list[ShownExhibit], figures: dict[str, Path], root: Path = Path()) -> bytes:
     """Write the online appendix of a study: the exhibits that its author's text does not place.
 
     Parameters
@@ -108,9 +112,7 @@ def write_appendix(
     return _typeset(document, study, figures, PaperText(""), "the online appendix", root)
 
 
-def _typeset(
-    document: str, study: Study, beside: Mapping[str, Path], text: PaperText, where: str, root: Path
-) -> bytes:
+def _typeset(document: str, study: Study, beside: Mapping[str, Path], text: PaperText, where: str, root: Path) -> bytes:
     """Typeset a document with the fonts of the study."""
     declared = study.paper
     folder = root / declared.font_folder if declared and declared.font_folder else None
