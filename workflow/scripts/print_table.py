@@ -25,7 +25,7 @@ with stage(snakemake):
     inputs = {name: in_words(frame, declaration.labels) for name, frame in load_inputs(read).items()}
     table = tables.print_table(declaration=declaration, **inputs)
     Path(snakemake.output.html).write_text(as_html(table), encoding="utf-8")
-    Path(snakemake.output.latex).write_text(as_latex(table), encoding="utf-8")
+    Path(snakemake.output.latex).write_text(as_latex(table, f"tab:{declaration.name}"), encoding="utf-8")
     Path(snakemake.output.docx).write_bytes(as_docx(table))
     as_grid(table).to_csv(snakemake.output.csv, index=False, lineterminator="\n")
     save_json(as_plain(table), snakemake.output.json)

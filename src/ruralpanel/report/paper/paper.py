@@ -19,7 +19,7 @@ from ruralpanel.report.paper.document import (
 )
 from ruralpanel.report.paper.exhibits import ShownExhibit
 from ruralpanel.report.paper.facts import facts_of_run
-from ruralpanel.report.paper.references import filled_references
+from ruralpanel.report.paper.references import Sources, TypstMarkup, filled_references
 from ruralpanel.report.paper.typesetting import typeset
 from ruralpanel.study.facts import read_facts
 from ruralpanel.study.model import Study
@@ -71,28 +71,68 @@ def write_paper(
     PaperError
         If the text asks for a number that there is not, or cannot be typeset.
     """
+    text, where = text_of(study, root)
     declared = study.paper
-    where = declared.text if declared else "the paper written from the study"
-    text = read_text((root / declared.text).read_text(encoding="utf-8-sig") if declared else text_from_study(study))
-    files = {name: read_facts(root / path) for name, path in study.facts.items()}
-    answer = answer_of(study, estimates, diagnosis, files)
-    filled = filled_references(
-        text,
-        where,
-        estimates,
-        transformations={name: outcome.transformation for name, outcome in study.outcomes.items()},
-        facts=facts_of_run(study, panel, estimates, verdict, answer),
-        claims={name: STATUSES[status] for name, status in zip(claims["claim"], claims["status"], strict=True)},
+    language = declared.language if declared else "en"
+    markup = TypstMarkup(
         exhibits=exhibits_in_text(exhibits, text.placed, floats=declared is not None),
-        pointers=pointers(exhibits, text.placed, declared.language if declared else "en"),
-        files=files,
+        pointers=pointers(exhibits, text.placed, language),
     )
+    sources = sources_of(study, estimates, panel, claims, verdict, diagnosis, root)
+    filled = filled_references(text, where, sources, markup)
     beside = dict(figures)
     if declared and declared.bibliography:
         beside[BIBLIOGRAPHY] = root / declared.bibliography
     if declared and declared.citation_style.endswith(".csl"):
         beside[STYLE] = root / declared.citation_style
     return _typeset(paper_document(study, text, filled, exhibits), study, beside, text, where, root)
+
+
+def text_of(study: Study, root: Path = Path()) -> tuple[PaperText, str]:
+    """Read the author's text, or write one where there is none.
+
+    Parameters
+    ----------
+    study
+        The study.
+    root
+        The top of the repository.
+
+    Returns
+    -------
+    tuple of (PaperText, str)
+        The text, and what messages call it.
+    """
+    if study.paper is None:
+        return read_text(text_from_study(study)), "the paper written from the study"
+    return read_text((root / study.paper.text).read_text(encoding="utf-8-sig")), study.paper.text
+
+
+def sources_of(
+    study: Study,
+    estimates: pd.DataFrame,
+    panel: pd.DataFrame,
+    claims: pd.DataFrame,
+    verdict: pd.DataFrame,
+    diagnosis: pd.DataFrame,
+    root: Path = Path(),
+) -> Sources:
+    """Put together what the references of a text are looked up in.
+
+    Parameters
+    ----------
+    study, estimates, panel, claims, verdict, diagnosis, root
+        As of :func:`write_paper`.
+    """
+    files = {name: read_facts(root / path) for name, path in study.facts.items()}
+    answer = answer_of(study, estimates, diagnosis, files)
+    return Sources(
+        estimates,
+        transformations={name: outcome.transformation for name, outcome in study.outcomes.items()},
+        facts=facts_of_run(study, panel, estimates, verdict, answer),
+        claims={name: STATUSES[status] for name, status in zip(claims["claim"], claims["status"], strict=True)},
+        files=files,
+    )
 
 
 def write_appendix(study: Study, exhibits: list[ShownExhibit], figures: dict[str, Path], root: Path = Path()) -> bytes:
