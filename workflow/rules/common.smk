@@ -37,6 +37,7 @@ from ruralpanel.study.estimators import DIAGNOSING, TESTING_LEADS
 from ruralpanel.study.facts import files_named_in
 from ruralpanel.study.identifying import identifying_columns
 from ruralpanel.study.inputs import RAW_FILE, declared_inputs, files_read
+from ruralpanel.study.paper_text import exhibits_of_appendix
 from ruralpanel.study.own_estimators import own_files
 from ruralpanel.study.registration import plan_of, registered_file
 from ruralpanel.study.load import CONFIGURATION
@@ -133,6 +134,10 @@ RETRIEVED = {
     source.raw_file: name for name, source in STUDY.sources.items() if source.retrieve
 }
 NOTHING = "(?!.)."  # a pattern that no name matches
+# The online appendix has the exhibits that the author's text does not place, if any.
+PAPER = {"paper": f"{RESULTS}/paper.pdf"} | (
+    {"appendix": f"{RESULTS}/appendix.pdf"} if exhibits_of_appendix(STUDY) else {}
+)
 PAPER_FILES = STUDY.paper.files if STUDY.paper is not None else []
 TEMPLATES = sorted(
     str(path) for path in Path("src/ruralpanel/report/templates").glob("*.j2")

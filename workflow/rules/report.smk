@@ -68,12 +68,13 @@ rule write_paper:
         panel=f"{RESULTS}/panel/panel.parquet",
         claims=f"{RESULTS}/claims.csv",
         verdict=f"{RESULTS}/verdict.csv",
+        diagnosis=f"{RESULTS}/diagnosis.csv",
         written=PAPER_FILES,
         facts=list(STUDY.facts.values()),
         fonts=STUDY.fonts,
         layout="src/ruralpanel/report/paper/layout.typ",
     output:
-        paper=f"{RESULTS}/paper.pdf",
+        **PAPER,
     log:
         f"{RESULTS}/logs/write_paper.log",
     resources:

@@ -6,7 +6,7 @@ with stage(snakemake):
     from importlib import import_module
 
     from ruralpanel.diagnosis.finding import load_findings
-    from ruralpanel.exhibits.caption import ExhibitDeclaration, full_title, with_standing
+    from ruralpanel.exhibits.caption import ExhibitDeclaration, caption_of, with_standing
     from ruralpanel.exhibits.facts import with_facts
     from ruralpanel.exhibits.flaws import with_warnings
     from ruralpanel.exhibits.inputs import load_inputs
@@ -23,5 +23,4 @@ with stage(snakemake):
     figure, notes = figures.draw(in_words(data, declaration.labels), declaration)
     save_figure(figure, snakemake.output.png, snakemake.output.pdf, snakemake.output.svg, declaration.fonts)
     with_standing(as_text(data), declaration).to_csv(snakemake.output.csv, index=False, lineterminator="\n")
-    caption = {"number": declaration.number, "title": full_title(declaration), "notes": " ".join(notes)}
-    save_json(caption, snakemake.output.caption)
+    save_json(caption_of(declaration, notes), snakemake.output.caption)

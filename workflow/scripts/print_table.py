@@ -7,7 +7,7 @@ with stage(snakemake):
     from pathlib import Path
 
     from ruralpanel.diagnosis.finding import load_findings
-    from ruralpanel.exhibits.caption import ExhibitDeclaration
+    from ruralpanel.exhibits.caption import ExhibitDeclaration, caption_of
     from ruralpanel.exhibits.facts import with_facts
     from ruralpanel.exhibits.flaws import with_warnings
     from ruralpanel.exhibits.inputs import load_inputs
@@ -25,9 +25,8 @@ with stage(snakemake):
     inputs = {name: in_words(frame, declaration.labels) for name, frame in load_inputs(read).items()}
     table = tables.print_table(declaration=declaration, **inputs)
     Path(snakemake.output.html).write_text(as_html(table), encoding="utf-8")
-    Path(snakemake.output.latex).write_text(as_latex(table), encoding="utf-8")
+    Path(snakemake.output.latex).write_text(as_latex(table, f"tab:{declaration.name}"), encoding="utf-8")
     Path(snakemake.output.docx).write_bytes(as_docx(table))
     as_grid(table).to_csv(snakemake.output.csv, index=False, lineterminator="\n")
     save_json(as_plain(table), snakemake.output.json)
-    caption = {"number": declaration.number, "title": table.title, "notes": " ".join(table.notes)}
-    save_json(caption, snakemake.output.caption)
+    save_json(caption_of(declaration, table.notes), snakemake.output.caption)

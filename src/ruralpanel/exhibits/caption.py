@@ -26,6 +26,9 @@ Kind = TypeVar("Kind", bound=Exhibit)
 
 SIMULATED = "SIMULATED DATA"
 
+STANDING_NOTE = f"{SIMULATED}: made by a program with known effects; says nothing about real places."
+"""What simulated data are not, below every exhibit."""
+
 
 class ExhibitDeclaration(BaseModel):
     """All an exhibit needs of a study: nothing outside it can change the exhibit.
@@ -246,7 +249,38 @@ def standing_notes(declaration: ExhibitDeclaration) -> list[str]:
     declaration
         What the study says about the exhibit.
     """
-    sentences = [f"Source: {'; '.join(text.rstrip('.') for text in declaration.sources)}."]
+    sentences = [source_note(declaration)]
     if declaration.standing == "simulated":
-        sentences.append(f"{SIMULATED}: made by a program with known effects; says nothing about real places.")
+        sentences.append(STANDING_NOTE)
     return sentences
+
+
+def source_note(declaration: ExhibitDeclaration) -> str:
+    """Say in a sentence what an exhibit is made from."""
+    return f"Source: {'; '.join(text.rstrip('.') for text in declaration.sources)}."
+
+
+def caption_of(declaration: ExhibitDeclaration, notes: list[str]) -> dict[str, str]:
+    """Give what stands around an exhibit, for the page and the paper.
+
+    Parameters
+    ----------
+    declaration
+        What the study says about the exhibit.
+    notes
+        All sentences below it.
+
+    Returns
+    -------
+    dict
+        ``number``, ``title`` and ``notes``; ``own_notes``, without what a paper says once of all its exhibits, and
+        that: ``source``, which is empty where the notes name none.
+    """
+    source = source_note(declaration)
+    return {
+        "number": declaration.number,
+        "title": full_title(declaration),
+        "notes": " ".join(notes),
+        "own_notes": " ".join(note for note in notes if note not in (source, STANDING_NOTE)),
+        "source": source if source in notes else "",
+    }

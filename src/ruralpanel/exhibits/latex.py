@@ -17,7 +17,7 @@ from ruralpanel.exhibits.layout import (
 )
 from ruralpanel.exhibits.printed_table import PrintedTable, aligned_parts, head_rows, head_spans
 
-LATEX_PACKAGES = ("booktabs", "dcolumn", "makecell")
+LATEX_PACKAGES = ("booktabs", "dcolumn")
 """What the preamble has to load; `longtable` too for a table that is longer than a page."""
 
 _LETTERS = {
@@ -41,11 +41,27 @@ _LETTERS = {
     "≥": r"$\geq$",
     "–": "--",
     "—": "---",
+    "≠": r"$\neq$",
+    "≈": r"$\approx$",
+    "±": r"$\pm$",
+    "∞": r"$\infty$",
+    "∅": r"$\emptyset$",
+    "→": r"$\rightarrow$",
+    "\u00a0": "~",
+    "\u200b": "",
+} | {
+    letter: f"$\\{name}$"
+    for letter, name in zip(
+        "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ",
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
+        "omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(),
+        strict=True,
+    )
 }
-_MARKUP = re.compile("|".join(map(re.escape, _LETTERS)))
+_MARKUP = re.compile("(?P<barred>[A-Za-z])\u0304|" + "|".join(map(re.escape, _LETTERS)))
 
 
-def as_latex(table: PrintedTable) -> str:
+def as_latex(table: PrintedTable, label: str = "") -> str:
     """Give the table as LaTeX with booktabs rules and numbers aligned on their decimal points.
 
     A table that is wider than a line (:data:`ruralpanel.exhibits.layout.LINE`) is split into parts below one another,
@@ -55,6 +71,8 @@ def as_latex(table: PrintedTable) -> str:
     ----------
     table
         The table.
+    label
+        By which a text refers to it; none is written where it is empty.
 
     Returns
     -------
@@ -68,7 +86,7 @@ def as_latex(table: PrintedTable) -> str:
     lines = [f"% {SIMULATED}"] if SIMULATED in table.title else []
     lines.append(f"% {table.number}; needs {', '.join(packages[:-1])} and {packages[-1]}; made for lines of 16 cm")
     notes = latex_text(" ".join(table.notes))
-    title = rf"\caption{{{latex_text(table.caption)}}}"
+    title = rf"\caption{{{latex_text(table.caption)}}}" + (rf"\label{{{label}}}" if label else "")
     if is_long:
         lines += [r"\begingroup", r"\small", r"\setlength{\tabcolsep}{3pt}"]
         for position, part in enumerate(parts):
@@ -86,7 +104,9 @@ def as_latex(table: PrintedTable) -> str:
 
 def latex_text(text: str) -> str:
     """Escape what LaTeX would read as markup, and write signs that not every font has as mathematics."""
-    return _MARKUP.sub(lambda found: _LETTERS[found[0]], text)
+    return _MARKUP.sub(
+        lambda found: rf"$\bar{{{found['barred']}}}$" if found["barred"] else _LETTERS[found[0]], text
+    )
 
 
 def _part(part: TablePart) -> list[str]:
@@ -154,6 +174,9 @@ def _row_lines(part: TablePart) -> list[str]:
 
 
 def _row(part: TablePart, row: PrintedRow) -> str:
+    if row.is_heading:
+        over_all = rf"@{{}}>{{\raggedright\arraybackslash}}p{{{part.width - GAP:.0f}pt}}@{{}}"
+        return rf"\multicolumn{{{len(part.widths) + 1}}}{{{over_all}}}{{\emph{{{latex_text(row.label)}}}}} \\*"
     written = [(r"\hspace*{0.8em}" if row.is_indented else "") + latex_text(row.label)]
     for column, (cell, width) in enumerate(zip(row.cells, part.widths, strict=True)):
         if not cell or column in part.table.words:
@@ -173,4 +196,4 @@ def _in_mathematics(number: str) -> str:
 
 def _stacked(text: str, characters: int, place: str) -> str:
     lines = [latex_text(line) for line in broken(text, characters)]
-    return lines[0] if len(lines) == 1 else rf"\makecell[{place}]{{" + r" \\ ".join(lines) + "}"
+    return lines[0] if len(lines) == 1 else rf"\begin{{tabular}}[{place}]{{@{{}}c@{{}}}}" + r" \\ ".join(lines) + r"\end{tabular}"

@@ -56,6 +56,8 @@ class PrintedRow:
         Whether the label is a further line.
     stays
         Whether the next row has to be on the same page.
+    is_heading
+        Whether the label stands over all columns.
     """
 
     label: str
@@ -64,6 +66,7 @@ class PrintedRow:
     opens: bool = False
     is_indented: bool = False
     stays: bool = False
+    is_heading: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,11 @@ class TablePart:
     widths: list[float]
 
     @property
+    def width(self) -> float:
+        """Width of the whole, in points."""
+        return self.labels + sum(self.widths)
+
+    @property
     def numbers(self) -> list[str]:
         """What stands over the columns: (1), (2), …."""
         return [f"({self.first + position})" for position in range(len(self.widths))]
@@ -97,9 +105,13 @@ class TablePart:
         """The rows; the lines of a long label stand beside the rows that have none of their own, such as errors."""
         rows: list[PrintedRow] = []
         waiting: list[str] = []
+        headings = self.table.headings
         following = [label for label, _ in self.table.coefficients[1:]] + [" "]
-        for (label, cells), after in zip(self.table.coefficients, following, strict=True):
-            if label:
+        for position, ((label, cells), after) in enumerate(zip(self.table.coefficients, following, strict=True)):
+            if headings:
+                is_heading = position in headings
+                rows.append(PrintedRow(label, cells, False, opens=is_heading and bool(rows), is_heading=is_heading))
+            elif label:
                 # Columns of words break their labels themselves, for their rows have lines enough.
                 breaks = not after and not self.table.words
                 lines = broken(label, int((self.labels - GAP) / LETTER)) if breaks else [label]
@@ -218,7 +230,7 @@ def _line_count(part: TablePart) -> int:
         own = [width if position else sum(part.widths) for width in part.widths]
         total += max(len(broken(head, int(width / LETTER))) for head, width in zip(heads, own, strict=True))
     for row in part.rows:
-        lines = [len(broken(row.label, int((part.labels - GAP) / LETTER)))]
+        lines = [len(broken(row.label, int(((part.width if row.is_heading else part.labels) - GAP) / LETTER)))]
         lines += [
             len(broken(cell, int((width - GAP) / LETTER))) for cell, width in zip(row.cells, part.widths, strict=True)
         ]
@@ -272,7 +284,8 @@ def _columns(table: PrintedTable, columns: range) -> PrintedTable:
 
 def _with_broken_words(table: PrintedTable) -> TablePart:
     """Give columns of words the width that numbers leave them, by how much text they hold."""
-    rows = [*table.coefficients, *table.statistics]
+    rows = [row for position, row in enumerate(table.coefficients) if position not in table.headings]
+    rows += table.statistics
     texts = {-1: [table.stub, *(label for label, _ in rows)]}
     texts |= {column: [table.heads[column][1], *(cells[column] for _, cells in rows)] for column in table.words}
     widths = {column: _column_width(table, column) for column in range(len(table.heads)) if column not in table.words}

@@ -54,6 +54,8 @@ class PrintedTable:
         Whether columns are numbered (1), (2), ….
     words
         Positions of columns that hold sentences and not numbers.
+    headings
+        Positions of coefficient rows whose label stands over all columns, above the rows that belong to it.
     number, caption
         The two parts of the title.
     """
@@ -66,6 +68,7 @@ class PrintedTable:
     stub: str = ""
     numbered: bool = True
     words: tuple[int, ...] = ()
+    headings: tuple[int, ...] = ()
     number: str = ""
     caption: str = ""
 
@@ -98,7 +101,7 @@ def from_plain(parts: dict[str, Any]) -> PrintedTable:
     pairs = {
         name: [(first, second) for first, second in parts[name]] for name in ("heads", "coefficients", "statistics")
     }
-    return PrintedTable(**parts | pairs | {"words": tuple(parts["words"])})
+    return PrintedTable(**parts | pairs | {name: tuple(parts[name]) for name in ("words", "headings")})
 
 
 def as_grid(table: PrintedTable) -> pd.DataFrame:
@@ -168,8 +171,14 @@ def as_html(table: PrintedTable) -> str:
     parts = [column_parts(table, column) for column in range(len(table.heads))]
     sides = [(_union(lead for lead, _ in column), _union(trail for _, trail in column)) for column in parts]
     bodies = "".join(
-        f"<tbody>{''.join(_html_row(table, row, bool(position), sides) for row in body)}</tbody>"
-        for position, body in enumerate((table.coefficients, table.statistics))
+        f"<tbody>{''.join(body)}</tbody>"
+        for body in (
+            [
+                _html_heading(row[0], len(table.heads)) if position in table.headings else _html_row(table, row, sides)
+                for position, row in enumerate(table.coefficients)
+            ],
+            [_html_row(table, row, sides, is_statistic=True) for row in table.statistics],
+        )
         if body
     )
     return (
@@ -188,7 +197,12 @@ def _html_head(text: str, span: int, is_group: bool, is_left: bool) -> str:
     return f'<th scope="{scope}"{columns}{kind}>{escape(text)}</th>'
 
 
-def _html_row(table: PrintedTable, row: tuple[str, list[str]], is_statistic: bool, sides: list[Sides]) -> str:
+def _html_heading(label: str, columns: int) -> str:
+    """Write a label that stands over all columns."""
+    return f'<tr class="heading"><th scope="colgroup" colspan="{columns + 1}">{escape(label)}</th></tr>'
+
+
+def _html_row(table: PrintedTable, row: tuple[str, list[str]], sides: list[Sides], is_statistic: bool = False) -> str:
     label, cells = row
     written = []
     for column, cell in enumerate(cells):

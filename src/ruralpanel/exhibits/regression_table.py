@@ -9,13 +9,22 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.address import address_of
+from ruralpanel.exhibits.absorbed_rows import effects_of, fixed_effect_rows, slope_notes, slope_rows
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import count, decimal, interval_words, probability
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable, printed
+from ruralpanel.exhibits.regression_lines import (
+    STUB,
+    TermRow,
+    as_columns,
+    as_lines,
+    has_few_in_common,
+    heads_of_lines,
+    notes_of_lines,
+)
 from ruralpanel.reasons import read
 from ruralpanel.study.estimators import BY_PARTS, ESTIMATORS, LEAST_SQUARES, described
 from ruralpanel.study.exhibits import RegressionTable
-from ruralpanel.study.fixed_effects import fixed_effect, intercepts, slopes
 from ruralpanel.words.estimates import (
     DETECTABLE,
     missing_errors,
@@ -27,7 +36,7 @@ from ruralpanel.words.estimates import (
 )
 from ruralpanel.words.frames import listed
 from ruralpanel.words.names import name_words, row_words, term_words
-from ruralpanel.words.sentences import ALL_ROWS, sentence_list
+from ruralpanel.words.sentences import ALL_ROWS, numbered, sentence_list
 
 MDE = "MDE₈₀"
 """The label of the rows with minimum detectable effects."""
@@ -64,7 +73,7 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
     # Observations, samples and the like are those of the whole regression, whichever of its averages are shown.
     regressions = [wholes.get(key, column) for key, column in parts.items()]
     rows = _term_rows(columns, exhibit)
-    coefficients = []
+    lines: list[TermRow] = []
     unavailable: dict[str, None] = {}
     for term, event_time in rows:
         label = row_words(shown[shown["term"] == term].iloc[0], declaration.labels)
@@ -73,18 +82,21 @@ def print_table(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> Pri
         elif event_time is not None:
             label += f", event time {event_time_words(event_time, _bin(shown, term, event_time))}"
         cells = [_cell(column, term, event_time, exhibit, unavailable) for column in columns]
-        coefficients.append((label, [top for top, _ in cells]))
-        coefficients.append(("", [below for _, below in cells]))
         found = [_row_of(column, term, event_time) for column in columns]
-        coefficients += _rows_below(found, exhibit)
+        below = _rows_below(found, exhibit)
+        lines.append(TermRow(term, label, [top for top, _ in cells], [error for _, error in cells], below))
     heads = [(declaration.outcomes[column["outcome"].iloc[0]].head, _head(column, declaration)) for column in columns]
-    return printed(
-        declaration,
-        _told_apart(heads, regressions, declaration.labels),
-        coefficients,
-        _statistics(regressions, declaration),
-        _notes(regressions, declaration, exhibit, list(unavailable)),
-    )
+    heads = _told_apart(heads, regressions, declaration.labels)
+    statistics = _statistics(regressions, declaration)
+    in_lines = exhibit.layout == "lines" or (exhibit.layout is None and has_few_in_common(lines))
+    noun = "regression" if in_lines else "column"
+    more = [*(notes_of_lines(statistics) if in_lines else []), *slope_notes(regressions, declaration, noun)]
+    notes = _notes(regressions, declaration, exhibit, list(unavailable), noun, more)
+    if in_lines:
+        over = [("", head) for head in heads_of_lines(lines)]
+        body = as_lines(lines, heads, regressions)
+        return printed(declaration, over, body, [], notes, stub=STUB, numbered=False, words=(0,))
+    return printed(declaration, heads, as_columns(lines), statistics, notes)
 
 
 def _is_asked_for(estimates: pd.DataFrame, effects: str) -> pd.Series:
@@ -225,9 +237,8 @@ def _statistics(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) ->
     """Give the rows below the coefficients: fixed effects, weights, sample, counts."""
     exhibit = declaration.of(RegressionTable)
     firsts = [column.iloc[0].to_dict() for column in columns]
-    rows = (
-        _absorbed_rows(firsts, declaration) + _period_rows(columns, declaration) + _strength_rows(columns, declaration)
-    )
+    rows = fixed_effect_rows(firsts, declaration) + slope_rows(columns, declaration)
+    rows += _strength_rows(columns, declaration)
     if exhibit.terms is not None and any(_hidden(first, exhibit) for first in firsts):
         rows.insert(0, ("Other regressors", ["Yes" if _hidden(first, exhibit) else "No" for first in firsts]))
     variances = [variance_words(first, declaration.labels) for first in firsts]
@@ -251,38 +262,9 @@ def _statistics(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) ->
     means = [decimal(first["outcome_mean"], exhibit.decimals) for first in firsts]
     rows.append(("Mean of outcome", _addressed(means, found)))
     if any(pd.notna(first["r_squared"]) for first in firsts):
-        label = "R²" if all(not _effects_of(first) for first in firsts) else "Within R²"
+        label = "R²" if all(not effects_of(first) for first in firsts) else "Within R²"
         rows.append((label, [decimal(first["r_squared"], 3) for first in firsts]))
     return rows
-
-
-def _absorbed_rows(firsts: list[dict[Any, Any]], declaration: ExhibitDeclaration) -> list[tuple[str, list[str]]]:
-    """Say which fixed effects, and which slopes within them, each regression has."""
-    levels = [intercepts(_effects_of(first)) for first in firsts]
-    rows = [
-        (f"{_effect_words(effect, declaration)} fixed effects", ["Yes" if effect in each else "No" for each in levels])
-        for effect in dict.fromkeys(effect for each in levels for effect in each)
-    ]
-    sloping = dict.fromkeys(effect for first in firsts for effect in _effects_of(first) if fixed_effect(effect).slope)
-    for effect in slopes(sloping):
-        slope = str(effect.slope)
-        words = f"{name_words(slope, declaration.labels)}, slope by {_effect_words(effect.intercept, declaration)}"
-        has = [any(each == effect for each in slopes(_effects_of(first))) for first in firsts]
-        rows.append((words[0].upper() + words[1:], ["Yes" if each else "No" for each in has]))
-    return rows
-
-
-def _period_rows(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) -> list[tuple[str, list[str]]]:
-    """Say which columns have a coefficient in every period."""
-    # Those that are collinear in all periods, such as a shock that all units share, are in the fixed effects already.
-    estimated = [column.loc[column["period"].notna() & column["estimate"].notna(), "term"] for column in columns]
-    found = [set(terms) for terms in estimated]
-    terms = dict.fromkeys(term for column in estimated for term in column)
-    period = name_words(declaration.period, declaration.labels)
-    return [
-        (f"{term_words(term, declaration.labels)} × {period}", ["Yes" if term in each else "No" for each in found])
-        for term in terms
-    ]
 
 
 def _strength_rows(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) -> list[tuple[str, list[str]]]:
@@ -306,27 +288,24 @@ def _hidden(first: dict[Any, Any], exhibit: RegressionTable) -> list[str]:
     return [name for name in listed(first["regressors"]) if name not in (exhibit.terms or [])]
 
 
-def _effects_of(first: dict[Any, Any]) -> list[str]:
-    return listed(first["fixed_effects"])
-
-
-def _effect_words(effect: str, declaration: ExhibitDeclaration) -> str:
-    words = term_words(effect, declaration.labels)
-    return words[0].upper() + words[1:]
-
-
 def _weight_words(weights: str, declaration: ExhibitDeclaration) -> str:
     return "—" if weights == "none" else name_words(weights, declaration.labels)
 
 
 def _notes(
-    columns: list[pd.DataFrame], declaration: ExhibitDeclaration, exhibit: RegressionTable, unavailable: list[str]
+    columns: list[pd.DataFrame],
+    declaration: ExhibitDeclaration,
+    exhibit: RegressionTable,
+    unavailable: list[str],
+    noun: str,
+    of_regressions: list[str],
 ) -> list[str]:
+    """Write the notes; a regression is called a ``noun``, and of regressions more is to be said."""
     firsts = [column.iloc[0].to_dict() for column in columns]
     sentences = opening_notes(declaration)
     estimators = dict.fromkeys(
         "pooled least squares"
-        if not _effects_of(first) and first["estimator"] in LEAST_SQUARES
+        if not effects_of(first) and first["estimator"] in LEAST_SQUARES
         else described(first["estimator"], declaration.labels).words
         for first in firsts
     )
@@ -337,6 +316,7 @@ def _notes(
     sentences += not_used_notes(pd.concat(columns), declaration.labels) if columns else []
     terms = {term for column in columns for term in column["term"]}
     sentences += [f"{words}." for term, words in declaration.treatments.items() if term in terms]
+    sentences += of_regressions
     units = [f"{words.head}: {words.level_unit}" for words in declaration.outcomes.values() if words.level_unit]
     if units:
         sentences.append(f"Units of outcomes: {'; '.join(units)}.")
@@ -350,7 +330,7 @@ def _notes(
     elif len(samples) > 1:
         for sample in (each for each in samples if len(each) > LONG_SAMPLE):
             numbers = [number for number, first in enumerate(firsts, start=1) if first["sample"] == sample]
-            sentences.append(f"Sample of {_column_words(numbers)}: {sample}.")
+            sentences.append(f"Sample of {numbered(noun, numbers)}: {sample}.")
     if exhibit.terms is not None and hidden:
         sentences.append(f"Other regressors: {', '.join(hidden)}.")
     if any(column["weight_share"].notna().any() for column in columns):
@@ -358,16 +338,16 @@ def _notes(
     if exhibit.stars:
         sentences.append("* p < 0.10, ** p < 0.05, *** p < 0.01.")
     for kind in exhibit.p_values or []:
-        sentences.append(f"{P_VALUES[kind][1]}: {_how_made(kind, columns, exhibit)}.")
+        sentences.append(f"{P_VALUES[kind][1]}: {_how_made(kind, columns, exhibit, noun)}.")
     if exhibit.minimum_detectable_effect:
         sentences.append(f"{MDE}: {DETECTABLE}")
-    sentences += _instrument_notes(columns, declaration)
+    sentences += _instrument_notes(columns, declaration, noun)
     if unavailable:
         sentences.append(f"— no estimate: {'; '.join(unavailable)}.")
     return sentences + closing_notes(declaration)
 
 
-def _instrument_notes(columns: list[pd.DataFrame], declaration: ExhibitDeclaration) -> list[str]:
+def _instrument_notes(columns: list[pd.DataFrame], declaration: ExhibitDeclaration, noun: str) -> list[str]:
     """Say what instruments there are, what their F is held to, and what Anderson–Rubin sets are."""
     numbered = list(enumerate(columns, start=1))
     by_set: dict[str, list[int]] = {}
@@ -382,18 +362,18 @@ def _instrument_notes(columns: list[pd.DataFrame], declaration: ExhibitDeclarati
     if len(by_set) == 1:
         sentences = [f"Instruments: {next(iter(instruments.values()))}."]
     else:
-        sentences = [f"Instruments in {_column_words(at)}: {instruments[names]}." for names, at in by_set.items()]
+        sentences = [f"Instruments in {numbered(noun, at)}: {instruments[names]}." for names, at in by_set.items()]
     for words, how in (("First-stage F", "first_stage"), ("In brackets", "anderson_rubin")):
         found: dict[str, list[int]] = {}
         for number, column in numbered:
             for text in dict.fromkeys(text for text in column[how] if text):
                 found.setdefault(text, []).append(number)
         if found:
-            sentences.append(f"{words}: {next(iter(found)) if len(found) == 1 else _by_columns(found)}.")
+            sentences.append(f"{words}: {next(iter(found)) if len(found) == 1 else _by_columns(found, noun)}.")
     return sentences
 
 
-def _how_made(kind: str, columns: list[pd.DataFrame], exhibit: RegressionTable) -> str:
+def _how_made(kind: str, columns: list[pd.DataFrame], exhibit: RegressionTable, noun: str) -> str:
     """Say how p-values of a kind were made, in which columns of the table, and why others that are shown have none."""
     p_value, _, how = P_VALUES[kind]
     found: dict[str, list[int]] = {}
@@ -412,14 +392,9 @@ def _how_made(kind: str, columns: list[pd.DataFrame], exhibit: RegressionTable) 
         found["not asked for"] = not_asked
     if len(found) < 2:
         return next(iter(found), "not asked for in these blocks")
-    return _by_columns(found)
+    return _by_columns(found, noun)
 
 
-def _by_columns(found: Mapping[str, list[int]]) -> str:
+def _by_columns(found: Mapping[str, list[int]], noun: str) -> str:
     """Say of texts in which columns of the table they hold."""
-    return "; ".join(f"in {_column_words(numbers)}, {text}" for text, numbers in found.items())
-
-
-def _column_words(numbers: list[int]) -> str:
-    """Name columns by their numbers: ``columns 1 and 2``."""
-    return f"column{'s' if len(numbers) > 1 else ''} {sentence_list([str(each) for each in numbers])}"
+    return "; ".join(f"in {numbered(noun, numbers)}, {text}" for text, numbers in found.items())

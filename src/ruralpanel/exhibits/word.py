@@ -126,10 +126,14 @@ def _write_heads(rows: list[_Row], part: TablePart, heads: list[list[str]]) -> N
 
 def _write_row(line: _Row, part: TablePart, row: PrintedRow) -> None:
     cells = line.cells
-    _write(cells[0], row.label)
+    if row.is_heading:
+        _write(cells[0].merge(cells[-1]), row.label)
+        cells = line.cells[:1]
+    else:
+        _write(cells[0], row.label)
     if row.is_indented:
         cells[0].paragraphs[0].paragraph_format.left_indent = Pt(INDENT)
-    for column, (cell, text) in enumerate(zip(cells[1:], row.cells, strict=True)):
+    for column, (cell, text) in enumerate(zip(cells[1:], row.cells, strict=not row.is_heading)):
         aligned = column not in part.table.words and aligned_parts(text, row.is_statistic)
         _write(cell, text, centred=not aligned and column not in part.table.words)
         if aligned:

@@ -39,14 +39,14 @@ WHERE_ASKED = {
 
 
 class RegressionTable(OfEstimates):
-    """A table with one column a regression."""
+    """A table of regressions, each a column or each of its coefficients a line."""
 
     shows = ("coefficient", "event_time", "overall", "comparison")
     is_table = True
     prints_estimates = True
 
     kind: Literal["regression_table"]
-    """`regression_table`: coefficients with standard errors below, one column a regression."""
+    """`regression_table`: coefficients with their standard errors."""
     outcomes: Annotated[list[Name], Field(min_length=1)] | None = None
     """The outcomes to show; left out: all of the blocks. Outcomes of one block, whose p-values are adjusted together,
     can so stand in several tables."""
@@ -57,6 +57,10 @@ class RegressionTable(OfEstimates):
     effects: Literal["overall", "cohort", "event_time"] = "overall"
     """Of estimators that average effects over cohorts and periods, which averages to show: the `overall` one, one for
     each `cohort`, or one for each `event_time`. An event study has the latter only, and no column beside cohorts."""
+    layout: Literal["columns", "lines"] | None = None
+    """`columns`: one a regression, with standard errors below coefficients. `lines`: one a coefficient, with standard
+    error, p-values and observations beside it. Left out: lines for regressions with interactions that have so few terms
+    in common that most cells would be empty."""
     decimals: Annotated[int, Field(ge=0, le=8)] = 3
     """Decimals of coefficients and standard errors."""
     p_values: Annotated[list[Literal["bootstrap", "permutation", "adjusted"]], Field(min_length=1)] | None = None

@@ -13,13 +13,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from ruralpanel.errors import nearest
 
+if TYPE_CHECKING:  # which checks texts with this
+    from ruralpanel.study.model import Study
+
 Kind = Literal["number", "fact", "claim", "exhibit", "pointer", "citation", "mathematics", "character", "nothing"]
 
-FACTS = ("rows", "units", "periods", "first_period", "last_period", "sources", "estimates", "seed")
+FACTS = ("rows", "units", "periods", "first_period", "last_period", "sources", "estimates", "seed", "answer", "truth")
 """Facts of the whole run."""
 
 TREATMENT_FACTS = ("treated", "never_treated", "cohorts", "first_cohort", "last_cohort")
@@ -140,6 +144,22 @@ def read_text(text: str) -> PaperText:
     pieces.append(text[position:])
     marked = "".join(pieces)
     return PaperText(marked, references, list(_faults(marked, references)))
+
+
+def exhibits_of_appendix(study: Study, root: Path = Path()) -> list[str]:
+    """List the exhibits that an author's text does not place: they are in the online appendix.
+
+    Parameters
+    ----------
+    study
+        The study; without a text of an author's, the paper has all exhibits.
+    root
+        The top of the repository.
+    """
+    if study.paper is None:
+        return []
+    placed = read_text((root / study.paper.text).read_text(encoding="utf-8-sig")).placed
+    return [name for name in study.exhibits if name not in placed]
 
 
 def read_notes(text: str) -> PaperText:

@@ -53,7 +53,13 @@ def cell_labels(estimates: pd.DataFrame, declaration: ExhibitDeclaration) -> dic
 def _printed(table: PrintedTable) -> dict[str, str]:
     """Map the addresses in a table to row and column; what is printed below a coefficient has the coefficient's row."""
     found: dict[str, str] = {}
+    above = ""
     for label, cells in table.coefficients:
+        if table.words:  # one line a coefficient, below the one that names the regression
+            above = label or above
+            words = [", ".join(cells[column] for column in table.words), above]
+            found |= {cell.address: ", ".join(words) for cell in cells if isinstance(cell, Addressed)} | found
+            continue
         for position, (cell, heads) in enumerate(zip(cells, table.heads, strict=True), start=1):
             if isinstance(cell, Addressed):
                 words = [label, f"column ({position})", *(each for each in heads if each)]

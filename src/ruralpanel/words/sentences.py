@@ -96,6 +96,18 @@ def sentence_list(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
+def numbered(noun: str, numbers: Sequence[int]) -> str:
+    """Name things by their numbers, in order: ``column 2``, ``columns 1 and 3``, ``columns 1 to 4 and 6``."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    words = [text for run in runs for text in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else map(str, run))]
+    return f"{noun}{'s' if len(numbers) > 1 else ''} {sentence_list(words)}"
+
+
 def _part_words(part: str, labels: Mapping[str, str]) -> str:
     if part in KEYWORDS or part in SIGNS:
         return SIGNS.get(part, part)

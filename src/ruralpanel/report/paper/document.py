@@ -1,4 +1,4 @@
-"""The document of a paper, in typst: what is at its front, its text, its works, and exhibits not placed in the text."""
+"""The documents of a paper and of its online appendix, in typst: front, text, exhibits and works."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from itertools import dropwhile
 
 from ruralpanel.exhibits.caption import SIMULATED
-from ruralpanel.report.paper.exhibits import ShownExhibit, shown
+from ruralpanel.report.paper.exhibits import ShownExhibit, pointer, shared_source, shown
 from ruralpanel.report.paper.markdown import as_typst
-from ruralpanel.report.paper.markup import array, string, words
+from ruralpanel.report.paper.markup import array, as_it_is, string, words
 from ruralpanel.study.model import Study
 from ruralpanel.study.paper import Language, Paper
 from ruralpanel.study.paper_text import PaperText, fill, marks_alone
@@ -19,26 +19,56 @@ BIBLIOGRAPHY = "works.bib"
 STYLE = "style.csl"
 
 NAMES: dict[Language, dict[str, str]] = {
-    "en": {"abstract": "Abstract", "references": "References", "keywords": "Keywords", "exhibits": "Further exhibits"},
+    "en": {
+        "abstract": "Abstract",
+        "references": "References",
+        "keywords": "Keywords",
+        "appendix": "Online appendix",
+        "table": "Table",
+        "tables": "Tables",
+        "figure": "Figure",
+        "figures": "Figures",
+    },
     "de": {
         "abstract": "Zusammenfassung",
         "references": "Literatur",
         "keywords": "Schlagwörter",
-        "exhibits": "Weitere Tabellen und Abbildungen",
+        "appendix": "Online-Anhang",
+        "table": "Tabelle",
+        "tables": "Tabellen",
+        "figure": "Abbildung",
+        "figures": "Abbildungen",
     },
     "es": {
         "abstract": "Resumen",
         "references": "Referencias",
         "keywords": "Palabras clave",
-        "exhibits": "Otros cuadros y figuras",
+        "appendix": "Apéndice en línea",
+        "table": "Tabla",
+        "tables": "Tablas",
+        "figure": "Figura",
+        "figures": "Figuras",
     },
     "fr": {
         "abstract": "Résumé",
         "references": "Références",
         "keywords": "Mots-clés",
-        "exhibits": "Autres tableaux et figures",
+        "appendix": "Annexe en ligne",
+        "table": "Tableau",
+        "tables": "Tableaux",
+        "figure": "Figure",
+        "figures": "Figures",
     },
-    "zh": {"abstract": "摘要", "references": "参考文献", "keywords": "关键词", "exhibits": "其他图表"},
+    "zh": {
+        "abstract": "摘要",
+        "references": "参考文献",
+        "keywords": "关键词",
+        "appendix": "在线附录",
+        "table": "表",
+        "tables": "表",
+        "figure": "图",
+        "figures": "图",
+    },
 }
 """Words that typst does not know in every language."""
 
@@ -49,7 +79,7 @@ WARNING = (
 
 
 def text_from_study(study: Study) -> str:
-    """Write the text of a paper whose author has written none: question, data, exhibits and limits.
+    """Write the text of a paper whose author has written none: question, answer, data, exhibits and limits.
 
     Parameters
     ----------
@@ -61,7 +91,7 @@ def text_from_study(study: Study) -> str:
     str
         Markdown, with references like those an author writes.
     """
-    parts = [study.question or "", "# Data"]
+    parts = [f"{_plain(study.question or '')} {{{{ run: answer }}}} {{{{ run: truth }}}}", "# Data"]
     period, unit = study.panel.period, study.panel.unit
     parts.append(
         f"The panel has {{{{ run: rows }}}} rows: {{{{ run: units }}}} units ({_plain(unit)}) in "
@@ -74,7 +104,7 @@ def text_from_study(study: Study) -> str:
     parts += [f"{{{{ exhibit: {name} }}}}" for name in study.exhibits]
     if study.limitations:
         parts += ["# Limits", *map(_plain, study.limitations)]
-    return "\n\n".join(part for part in [_plain(parts[0]), *parts[1:]] if part) + "\n"
+    return "\n\n".join(parts) + "\n"
 
 
 def _source_words(name: str, study: Study) -> str:
@@ -94,7 +124,7 @@ def paper_document(
     filled: list[str],
     exhibits: list[ShownExhibit],
 ) -> str:
-    """Write the whole document.
+    """Write the document of the paper: its text, the tables that follow it, and its works last.
 
     Parameters
     ----------
@@ -114,21 +144,60 @@ def paper_document(
     """
     declared = study.paper or Paper(text="none")
     names = NAMES[declared.language]
-    simulated = study.data_standing == "simulated"
-    opening, rest = _abstract_and_rest(text)
+    opening, rest = abstract_and_rest(text)
     by_name = {each.name: each for each in exhibits}
-    behind = [by_name[name] for name in follow_text(exhibits, text.placed)]
-    others = [each for each in exhibits if each.name not in text.placed]
+    said = shared_source(exhibits)
     abstract = fill(as_typst(opening), filled).strip()
+    pieces = [
+        _front(study, study.title, f"[{abstract}]" if abstract else "none"),
+        fill(as_typst(rest), filled),
+        "#place.flush()",
+        *(shown(by_name[name], floats=False, said=said) for name in follow_text(exhibits, text.placed)),
+        _closing(exhibits, text.placed, names),
+    ]
+    if declared.bibliography and any(each.kind == "citation" for each in text.references):
+        style = STYLE if declared.citation_style.endswith(".csl") else declared.citation_style
+        title = words(names["references"])
+        pieces.append(f"#bibliography({string(BIBLIOGRAPHY)}, title: [{title}], style: {string(style)})")
+    return "\n\n".join(piece for piece in pieces if piece) + "\n"
+
+
+def appendix_document(study: Study, exhibits: list[ShownExhibit], appended: Sequence[str]) -> str:
+    """Write the document of the online appendix: the exhibits that the text of the paper does not place.
+
+    Parameters
+    ----------
+    study
+        The study.
+    exhibits
+        All exhibits of the study, in its order.
+    appended
+        The names of those.
+    """
+    names = NAMES[(study.paper or Paper(text="none")).language]
+    said = shared_source(exhibits)
+    pieces = [
+        _front(study, f"{names['appendix']}: {study.title}", "none"),
+        _data_words(said),
+        *(shown(each, floats=False, said=said, breaks=True) for each in exhibits if each.name in appended),
+    ]
+    return "\n\n".join(piece for piece in pieces if piece) + "\n"
+
+
+def _front(study: Study, title: str, abstract: str) -> str:
+    """Write what is at the front: title, authors, the standing of the data, abstract and keywords."""
+    declared = study.paper or Paper(text="none")
+    names = NAMES[declared.language]
+    simulated = study.data_standing == "simulated"
     front = {
-        "title": string(study.title),
+        "title": string(title),
         "authors": "()" if declared.anonymous else array([*map(string, study.authors)]),
         "acknowledgements": "none"
         if declared.anonymous or declared.acknowledgements is None
         else f"[{words(declared.acknowledgements)}]",
-        "abstract": f"[{abstract}]" if abstract else "none",
-        "keywords": array([*map(string, declared.keywords)]),
-        "jel": array([*map(string, declared.jel)]),
+        "abstract": abstract,
+        "keywords": array([*map(string, declared.keywords)] if abstract != "none" else []),
+        "jel": array([*map(string, declared.jel)] if abstract != "none" else []),
         "names": f"(abstract: {string(names['abstract'])}, keywords: {string(names['keywords'])})",
         "standing": string(SIMULATED) if simulated else "none",
         "warning": f"[{words(WARNING)}]" if simulated else "none",
@@ -136,21 +205,43 @@ def paper_document(
         "font": string(declared.font) if declared.font else "none",
         "line-numbers": "true" if declared.line_numbers else "false",
     }
-    pieces = [
-        f'#import "{LAYOUT}": *',
-        "#show: paper.with(\n" + "".join(f"  {key}: {value},\n" for key, value in front.items()) + ")",
-        fill(as_typst(rest), filled),
-        "#place.flush()",
-        *(shown(each, floats=False) for each in behind),
+    return (
+        f'#import "{LAYOUT}": *\n\n#show: paper.with(\n'
+        + "".join(f"  {key}: {value},\n" for key, value in front.items())
+        + ")"
+    )
+
+
+def _closing(exhibits: list[ShownExhibit], placed: Sequence[str], names: dict[str, str]) -> str:
+    """Say at the end of the text what exhibits are made from, and which are in the online appendix."""
+    data = _data_words(shared_source(exhibits))
+    appended = [each for each in exhibits if each.name not in placed]
+    listed = [
+        f"{names[kind]} {runs_of([int(each.number) for each in appended if (each.table is not None) == is_table])}"
+        for kind, is_table in (("tables", True), ("figures", False))
+        if any((each.table is not None) == is_table for each in appended)
     ]
-    if declared.bibliography and any(each.kind == "citation" for each in text.references):
-        style = STYLE if declared.citation_style.endswith(".csl") else declared.citation_style
-        title = words(names["references"])
-        pieces.append(f"#bibliography({string(BIBLIOGRAPHY)}, title: [{title}], style: {string(style)})")
-    if others:
-        pieces.append(f"#pagebreak(weak: true)\n#heading(numbering: none)[{words(names['exhibits'])}]")
-        pieces += [shown(each, floats=False) for each in others]
-    return "\n\n".join(pieces) + "\n"
+    appendix = [f"#strong[{words(names['appendix'])}.] {words('; '.join(listed))}."] if listed else []
+    return "\n\n".join([*([data] if data else []), *appendix])
+
+
+def _data_words(source: str) -> str:
+    """Write what several exhibits are made from."""
+    if not source:
+        return ""
+    made_from = source.removeprefix("Source: ")
+    return f"#strong[Data.] {words(f'Tables and figures whose notes name no source are made from: {made_from}')}"
+
+
+def runs_of(numbers: Sequence[int]) -> str:
+    """Write numbers with those that follow each other as one run: ``3, 5–9``."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
 
 def follow_text(exhibits: list[ShownExhibit], placed: Sequence[str]) -> list[str]:
@@ -183,10 +274,32 @@ def exhibits_in_text(exhibits: list[ShownExhibit], placed: Sequence[str], floats
         Whether they may move to the top or the foot of a page.
     """
     behind = follow_text(exhibits, placed)
-    return {each.name: "" if each.name in behind else shown(each, floats) for each in exhibits}
+    said = shared_source(exhibits)
+    return {each.name: "" if each.name in behind else shown(each, floats, said, not floats) for each in exhibits}
 
 
-def _abstract_and_rest(text: PaperText) -> tuple[str, str]:
+def pointers(exhibits: list[ShownExhibit], placed: Sequence[str], language: Language) -> dict[str, str]:
+    """Write what refers to each exhibit: one of the online appendix by its number alone.
+
+    Parameters
+    ----------
+    exhibits
+        All exhibits.
+    placed
+        The names of those that the text places.
+    language
+        Of the text.
+    """
+    names = NAMES[language]
+    return {
+        each.name: pointer(each.name)
+        if each.name in placed
+        else as_it_is(f"{names['table' if each.table is not None else 'figure']}\u00a0{each.number}")
+        for each in exhibits
+    }
+
+
+def abstract_and_rest(text: PaperText) -> tuple[str, str]:
     """Divide the text at its first heading, and give exhibits a paragraph of their own."""
     lines = []
     for line in text.marked.split("\n"):

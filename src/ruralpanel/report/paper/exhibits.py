@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +23,11 @@ from ruralpanel.exhibits.printed_table import (
 from ruralpanel.report.paper.markup import array, as_it_is, string, words
 from ruralpanel.study.model import Study
 
-SIZE, SMALLER = 9.0, 7.5
+SIZE, SMALLER = 9.0, 8.0
 """Size of print in a table, and in one that would be longer than a page, in points."""
+
+SEVERAL = 3
+"""Exhibits with one source, from which on it is said once for all of them."""
 
 LONG = 14
 """Characters beyond which a name with underscores may be broken into lines."""
@@ -43,7 +49,9 @@ class ShownExhibit:
     title
         Without number and standing.
     notes
-        The sentences below it.
+        The sentences below it, without what is said of the standing of its data: that is at the top of every page.
+    source
+        What it is made from, in a sentence; empty where the notes do not say so.
     simulated
         Whether its data are simulated.
     table
@@ -56,6 +64,7 @@ class ShownExhibit:
     number: str
     title: str
     notes: str
+    source: str
     simulated: bool
     table: PrintedTable | None = None
     picture: str | None = None
@@ -92,7 +101,8 @@ def read_shown(folder: Path, study: Study, name: str) -> ShownExhibit:
         name=name,
         number=caption["number"].rsplit(" ", 1)[-1],
         title=exhibit.title,
-        notes=caption["notes"],
+        notes=caption["own_notes"],
+        source=caption["source"],
         simulated=exhibit.standing(study) == "simulated",
         table=from_plain(contents(".json")) if exhibit.is_table else None,
         picture=None if exhibit.is_table else f"{name}.pdf",
@@ -100,11 +110,19 @@ def read_shown(folder: Path, study: Study, name: str) -> ShownExhibit:
 
 
 def pointer(name: str) -> str:
-    """Write a reference to an exhibit: ``Table 3``."""
+    """Write a reference to an exhibit of the same document: ``Table 3``."""
     return f'#ref(label("exhibit-{name}"));'
 
 
-def shown(exhibit: ShownExhibit, floats: bool) -> str:
+def shared_source(exhibits: Sequence[ShownExhibit]) -> str:
+    """Give the source that several exhibits have, which is said once and not below each; empty where there is none."""
+    source, many = max(
+        Counter(each.source for each in exhibits if each.source).items(), key=itemgetter(1), default=("", 0)
+    )
+    return source if many >= SEVERAL else ""
+
+
+def shown(exhibit: ShownExhibit, floats: bool, said: str = "", breaks: bool = False) -> str:
     """Write an exhibit with its number, title and notes.
 
     Parameters
@@ -113,6 +131,10 @@ def shown(exhibit: ShownExhibit, floats: bool) -> str:
         What is shown.
     floats
         Whether it may move to the top or the foot of a page; a table longer than a page never does, and may be broken.
+    said
+        The source that is said elsewhere.
+    breaks
+        Whether a table may be broken over pages though one would hold it.
     """
     kind = "image" if exhibit.table is None else "table"
     is_long = exhibit.follows_text
@@ -121,13 +143,14 @@ def shown(exhibit: ShownExhibit, floats: bool) -> str:
         body = f"image({string(exhibit.picture or '')}, width: 100%, alt: {string(exhibit.title)})"
     else:
         body = table_code(exhibit.table, SMALLER if exhibit.is_small else SIZE)
+    notes = " ".join(part for part in (exhibit.notes, exhibit.source if exhibit.source != said else "") if part)
     figure = (
-        f"#exhibit({kind}, {string(exhibit.number)}, [{words(exhibit.title)}], {standing}, [{words(exhibit.notes)}], "
+        f"#exhibit({kind}, {string(exhibit.number)}, [{words(exhibit.title)}], {standing}, [{words(notes)}], "
         f"{string(exhibit.title)}, {'auto' if floats and not is_long else 'none'}, "
         f"{{\n{body}\n}}) <exhibit-{exhibit.name}>"
     )
-    if is_long:
-        return f"#pagebreak(weak: true)\n#[\n#show figure: set block(breakable: true)\n{figure}\n]"
+    if is_long or (breaks and exhibit.table is not None):
+        return f"#[\n#show figure: set block(breakable: true)\n{figure}\n]"
     return figure
 
 
@@ -165,6 +188,9 @@ def _part_code(part: TablePart, size: float) -> str:
 
 
 def _row(row: PrintedRow, part: TablePart) -> str:
+    if row.is_heading:
+        inset = "(x: 0.25em, top: 0.6em, bottom: 0.24em)"
+        return f"table.cell(colspan: {len(part.widths) + 1}, inset: {inset}, emph({_cell(row.label)}))"
     label = f"par(hanging-indent: 0.8em, {_cell(row.label)})" if row.is_statistic else _cell(row.label)
     cells = [f"[#h(0.8em){as_it_is(row.label)}]" if row.is_indented else label]
     for column, cell in enumerate(row.cells):

@@ -10,6 +10,7 @@ from ruralpanel.exhibits.numbers import count
 from ruralpanel.study.model import Study
 from ruralpanel.treatment_columns import cohort_column
 from ruralpanel.verification.summary import REPRODUCES, STATUSES
+from ruralpanel.words.answer import Answer, found_sentence, status_sentence, truth_sentence
 
 
 def columns_of_facts(study: Study) -> list[str]:
@@ -18,7 +19,14 @@ def columns_of_facts(study: Study) -> list[str]:
     return [panel.unit, panel.period, *study.levels.values(), *map(cohort_column, study.designation)]
 
 
-def facts_of_run(study: Study, panel: pd.DataFrame, estimates: pd.DataFrame, verdict: pd.DataFrame) -> dict[str, str]:
+def answered(answer: Answer, study: Study) -> str:
+    """Say what a study found and how sure that is, as at the top of its page."""
+    return f"{found_sentence(answer, study)} {status_sentence(answer)}"
+
+
+def facts_of_run(
+    study: Study, panel: pd.DataFrame, estimates: pd.DataFrame, verdict: pd.DataFrame, answer: Answer | None = None
+) -> dict[str, str]:
     """State what a paper can ask for as ``{{ run: … }}``.
 
     Parameters
@@ -31,6 +39,8 @@ def facts_of_run(study: Study, panel: pd.DataFrame, estimates: pd.DataFrame, ver
         Tidy estimates of all blocks.
     verdict
         Published values beside today's; a row each.
+    answer
+        What the study answers, if anything.
 
     Returns
     -------
@@ -51,6 +61,8 @@ def facts_of_run(study: Study, panel: pd.DataFrame, estimates: pd.DataFrame, ver
         "sources": count(len(study.sources)),
         "estimates": count(estimates["estimate"].notna().sum()),
         "seed": str(study.seed),
+        "answer": answered(answer, study) if answer is not None else "",
+        "truth": truth_sentence(answer, study) if answer is not None else "",
         "verdict": words,
         "published_cells": count(len(verdict)),
         "reproduced_cells": count(reproduced),

@@ -26,15 +26,36 @@ def as_typst(text: str) -> str:
     text
         Markdown; marks of references pass unchanged.
     """
-    tree = _tree(text)
-    notes = {}
-    for division in tree.findall("div"):
-        for item in division.iter("li"):
-            notes[f"#{item.get('id')}"] = item
-    return _Writer(notes).blocks(tree)
+    tree = parsed(text)
+    return _Writer(footnotes(tree)).blocks(tree)
 
 
-def _tree(text: str) -> Element:
+def footnotes(tree: Element) -> dict[str, Element]:
+    """Give the footnotes of a parsed text by the address that it has for each."""
+    return {f"#{item.get('id')}": item for division in tree.findall("div") for item in division.iter("li")}
+
+
+def without_arrow(item: Element) -> Element:
+    """Take the arrow that would lead back from a footnote out of it."""
+    for paragraph in item:
+        for arrow in paragraph.findall("a[@class='footnote-backref']"):
+            paragraph.remove(arrow)
+            last = paragraph[-1] if len(paragraph) else None
+            if last is None:
+                paragraph.text = _without_space(paragraph.text)
+            else:
+                last.tail = _without_space(last.tail)
+    return item
+
+
+def sides_of(block: Element) -> list[str]:
+    """Tell to which side each column of a table of the author's is aligned."""
+    first = next(block.iter("tr"))
+    aligned = [_ALIGNED.search(cell.get("style", "")) for cell in first]
+    return [found[1] if found else "left" for found in aligned]
+
+
+def parsed(text: str) -> Element:
     """Parse Markdown, with HTML and entities taken as they are written."""
     reader = Markdown(extensions=["tables", "footnotes", "sane_lists"])
     for registry, names in (
@@ -105,16 +126,7 @@ class _Writer:
 
     def _note(self, address: str) -> str:
         """Write a footnote without the arrow that would lead back from it."""
-        item = self.notes[address]
-        for paragraph in item:
-            for arrow in paragraph.findall("a[@class='footnote-backref']"):
-                paragraph.remove(arrow)
-                last = paragraph[-1] if len(paragraph) else None
-                if last is None:
-                    paragraph.text = _without_space(paragraph.text)
-                else:
-                    last.tail = _without_space(last.tail)
-        return self.blocks(item).strip()
+        return self.blocks(without_arrow(self.notes[address])).strip()
 
     def _items(self, block: Element) -> str:
         """Write the items of a list, whose first words have no paragraph of their own where it is tight."""
@@ -133,8 +145,7 @@ class _Writer:
     def _table(self, block: Element) -> str:
         """Write a table of the author's."""
         rows = [list(row) for row in block.iter("tr")]
-        aligned = [_ALIGNED.search(cell.get("style", "")) for cell in rows[0]]
-        sides = array([found[1] if found else "left" for found in aligned])
+        sides = array(sides_of(block))
         heads = ", ".join(f"[{self.inline(cell)}]" for cell in rows[0])
         cells = ", ".join(f"[{self.inline(cell)}]" for row in rows[1:] for cell in row)
         return f"#written-table({sides}, ({heads},), {cells})"

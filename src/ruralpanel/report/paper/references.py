@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,6 @@ from ruralpanel.estimation.address import find_estimate
 from ruralpanel.exhibits.facts import fact_words
 from ruralpanel.exhibits.numbers import PERCENT_DECIMALS, as_asked, count, decimal, probability
 from ruralpanel.reasons import read_reason
-from ruralpanel.report.paper.exhibits import pointer
 from ruralpanel.report.paper.markup import as_it_is, string, words
 from ruralpanel.study.addresses import NoSuchNumber, read_address
 from ruralpanel.study.estimators import ESTIMATORS
@@ -25,24 +25,12 @@ COUNTS = ("observations", "units", "clusters")
 """Numbers of an estimate that are counts."""
 
 
-def filled_references(
-    text: PaperText,
-    where: str,
-    estimates: pd.DataFrame,
-    transformations: Mapping[str, str],
-    facts: Mapping[str, str],
-    claims: Mapping[str, str],
-    exhibits: Mapping[str, str],
-    files: Mapping[str, Mapping[str, Any]],
-) -> list[str]:
-    """Write what stands for each reference as typst markup.
+@dataclass(frozen=True)
+class Sources:
+    """What references are looked up in.
 
     Parameters
     ----------
-    text
-        The author's text.
-    where
-        Its file, for messages.
     estimates
         Tidy estimates of all blocks.
     transformations
@@ -51,37 +39,137 @@ def filled_references(
         From :func:`ruralpanel.report.paper.facts.facts_of_run`.
     claims
         The status of each claim.
-    exhibits
-        What is written where an exhibit is placed.
     files
         The contents of the study's files of facts, by name.
+    """
+
+    estimates: pd.DataFrame
+    transformations: Mapping[str, str]
+    facts: Mapping[str, str]
+    claims: Mapping[str, str]
+    files: Mapping[str, Mapping[str, Any]]
+
+
+class Markup(Protocol):
+    """How a kind of document writes what stands for references."""
+
+    def known(self, reference: Reference, text: str) -> str:
+        """Write what was looked up: a number, a fact or a claim."""
+        ...
+
+    def exhibit(self, name: str) -> str:
+        """Write what stands where an exhibit is placed."""
+        ...
+
+    def pointer(self, name: str) -> str:
+        """Write a reference to an exhibit."""
+        ...
+
+    def citation(self, reference: Reference) -> str:
+        """Write a citation."""
+        ...
+
+    def mathematics(self, text: str) -> str:
+        """Write mathematics, which the author has in the notation of typst, with the dollar signs around it."""
+        ...
+
+    def character(self, text: str) -> str:
+        """Write a character that stands for itself."""
+        ...
+
+
+@dataclass(frozen=True)
+class TypstMarkup:
+    """References as typst.
+
+    Parameters
+    ----------
+    exhibits
+        What is written where an exhibit is placed.
+    pointers
+        What is written where one is referred to.
+    """
+
+    exhibits: Mapping[str, str]
+    pointers: Mapping[str, str]
+
+    def known(self, reference: Reference, text: str) -> str:  # noqa: ARG002
+        """Write text as it is."""
+        return as_it_is(text)
+
+    def exhibit(self, name: str) -> str:
+        """Write an exhibit."""
+        return self.exhibits[name]
+
+    def pointer(self, name: str) -> str:
+        """Write a reference to one."""
+        return self.pointers[name]
+
+    def citation(self, reference: Reference) -> str:
+        """Write works one after the other, which typst puts together."""
+        form = ', form: "prose"' if reference.in_sentence else ""
+        return " ".join(
+            f"#cite(label({string(key)}){form}{f', supplement: [{words(behind)}]' if behind else ''});"
+            for key, behind in reference.works
+        )
+
+    def mathematics(self, text: str) -> str:
+        """Write it as the author did."""
+        return text
+
+    def character(self, text: str) -> str:
+        """Write it without its meaning in typst."""
+        return words(text)
+
+
+def filled_references(text: PaperText, where: str, sources: Sources, markup: Markup) -> list[str]:
+    """Write what stands for each reference of a text.
+
+    Parameters
+    ----------
+    text
+        The author's text.
+    where
+        Its file, for messages.
+    sources
+        What numbers, facts and claims are looked up in.
+    markup
+        How they are written.
 
     Raises
     ------
     PaperError
-        If a number is asked for that there is not, or that several estimates could be meant by; all at once.
+        If a number is asked for that there is not, or that several estimates could be meant by, or mathematics cannot be
+        written; all at once.
     """
     filled: list[str] = []
     problems: list[Problem] = []
     for reference in text.references:
         try:
-            if reference.kind == "number" and file_of_fact(reference.text) in files:
-                filled.append(as_it_is(fact_words(reference, files).replace(" ", "\u00a0")))
-            elif reference.kind == "number":
-                filled.append(_number(reference, estimates, transformations))
-            elif reference.kind == "fact":
-                filled.append(as_it_is(facts["/".join(part.strip() for part in reference.text.split("/"))]))
-            elif reference.kind == "claim":
-                filled.append(as_it_is(claims[reference.text]))
-            elif reference.kind == "exhibit":
-                filled.append(exhibits[reference.text])
-            else:
-                filled.append(_words_of(reference))
+            filled.append(_written(reference, sources, markup))
         except NoSuchNumber as error:
             problems.append(error.problem(f"{where}, line {reference.line}"))
     if problems:
         raise PaperError(problems)
     return filled
+
+
+def _written(reference: Reference, sources: Sources, markup: Markup) -> str:
+    if reference.kind == "number":
+        return markup.known(reference, _number(reference, sources))
+    if reference.kind == "fact":
+        return markup.known(reference, sources.facts["/".join(part.strip() for part in reference.text.split("/"))])
+    if reference.kind == "claim":
+        return markup.known(reference, sources.claims[reference.text])
+    if reference.kind == "exhibit":
+        return markup.exhibit(reference.text)
+    if reference.kind == "pointer":
+        return markup.pointer(reference.text.partition(":")[2])
+    if reference.kind == "citation":
+        return markup.citation(reference)
+    if reference.kind == "mathematics":
+        return markup.mathematics(reference.text)
+    return markup.character(reference.text)
 
 
 def number_words(
@@ -149,31 +237,19 @@ def number_words(
     return parts
 
 
-def _number(reference: Reference, estimates: pd.DataFrame, transformations: Mapping[str, str]) -> str:
+def _number(reference: Reference, sources: Sources) -> str:
+    """Print a number of an estimate or a fact, without spaces at which a line could end."""
+    if file_of_fact(reference.text) in sources.files:
+        return fact_words(reference, sources.files).replace(" ", "\u00a0")
     address = read_address(reference.text)
-    row = find_estimate(estimates, address)
-    transformation = transformations.get(row["outcome"], "none")
+    row = find_estimate(sources.estimates, address)
+    transformation = sources.transformations.get(row["outcome"], "none")
     try:
         parts = number_words(row, address.statistic, reference.formats, reference.decimals, transformation)
     except NoSuchNumber as error:
         raise NoSuchNumber(f"`{reference.text}`: {error.what}", error.hint) from None
-    printed, *behind = (as_it_is(part.replace(" ", "\u00a0")) for part in parts)
+    printed, *behind = (part.replace(" ", "\u00a0") for part in parts)
     return f"{printed} ({'; '.join(behind)})" if behind else printed
-
-
-def _words_of(reference: Reference) -> str:
-    """Write a pointer, a citation, mathematics, or a character that stands for itself."""
-    if reference.kind == "pointer":
-        return pointer(reference.text.partition(":")[2])
-    if reference.kind == "citation":
-        form = ', form: "prose"' if reference.in_sentence else ""
-        return " ".join(
-            f"#cite(label({string(key)}){form}{f', supplement: [{words(behind)}]' if behind else ''});"
-            for key, behind in reference.works
-        )
-    if reference.kind == "mathematics":
-        return reference.text
-    return words(reference.text)
 
 
 def _reason(row: pd.Series) -> str:
