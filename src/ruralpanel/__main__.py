@@ -34,6 +34,9 @@ def main(arguments: Sequence[str]) -> int:
     except ProblemsFound as error:  # a user's mistake is told in words
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
 
 
 if __name__ == "__main__":

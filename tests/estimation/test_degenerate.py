@@ -70,3 +70,9 @@ def test_errors_of_means_are_those_of_statsmodels(panel: pd.DataFrame, weights: 
 def test_units_seen_twice_in_the_period_of_grouping_are_a_reason(panel: pd.DataFrame) -> None:
     found = estimates_of(pd.concat([panel, panel.head(3)]), estimator="group_means", groups={"at": 2001})
     assert found["reason"].tolist() == ["village and year do not tell rows apart"]
+
+
+def test_instruments_that_fit_exactly_have_no_f_and_say_so() -> None:
+    panel = drawn("two of each", "none", [], np.random.default_rng(1025))
+    changes = {"cluster": "village"}
+    assert not [said for each in equations("instrumental_variables", changes) for said in tried(panel, each)]

@@ -6,9 +6,9 @@ import argparse
 import secrets
 import sys
 
-from tests.fuzz import panels
+from tests.fuzz import kills, panels
 
-FUZZERS = {"panels": panels.case}
+FUZZERS = {"panels": panels.case, "kills": kills.case}
 
 
 def main(arguments: list[str]) -> int:

@@ -123,6 +123,7 @@ REGRESSIONS = {
     "instruments_do_not_move": "the instruments {instruments:names} do not move {endogenous:names} independently of "
     "the regressors and of each other",
     "wald_f": "Wald F of {instruments} instruments in its own first stage",
+    "exact_first_stage": "no F: the first stage of the instruments has no error beyond rounding",
     "effective_f": "effective F (Montiel Olea and Pflueger 2013); a bias of more than a tenth of the worst is rejected "
     "above {bound:.1f}",
     "anderson_rubin": "Anderson–Rubin {level:share} set",
