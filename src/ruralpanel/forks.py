@@ -46,6 +46,9 @@ ESTIMATING, COMPILED = "ruralpanel.estimation.block", "ruralpanel.estimation.rea
 
 PREFIX = "ruralpanel-forks-"
 
+NOT_BEGUN = b"none"
+"""The answer to a job of which there is no fork, for want of memory: it does its work itself."""
+
 
 def start_server(scripts: Path, libraries: Sequence[str] = LIBRARIES) -> None:
     """Start the server of this run, if there can be one, and tell the jobs that the run will start.
@@ -120,6 +123,8 @@ def run_in_fork(script: str) -> int | None:
             answer = asking.recv(8)
         except ConnectionError:
             answer = b""
+    if answer == NOT_BEGUN:
+        return None
     # The server ends before its forks only with the run, or killed: then so is this job.
     return int(answer) if answer else -signal.SIGKILL
 
@@ -170,7 +175,12 @@ class Server:
     def begin(self, job: socket.socket) -> None:
         """Fork for a job."""
         gc.freeze()  # what is loaded is not looked at again, so that forks share its memory
-        fork = os.fork()
+        try:
+            fork = os.fork()
+        except (OSError, MemoryError):
+            with job, suppress(OSError):
+                job.sendall(NOT_BEGUN)
+            return
         if fork == 0:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -284,7 +294,8 @@ def main(run: int, listening: int, folder: str, modules: Sequence[str]) -> None:
         for path in (Path(folder) / "socket", Path(folder)):
             with suppress(OSError):
                 path.unlink() if path.is_socket() else path.rmdir()
-    os._exit(0)  # without taking down what is loaded
+        # Without taking down what is loaded, which after an error may take for ever, while jobs wait for an answer.
+        os._exit(0)
 
 
 if __name__ == "__main__":
