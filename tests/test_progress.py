@@ -88,7 +88,19 @@ def test_a_dry_run_lists_what_would_be_run() -> None:
 
 
 def test_other_errors_are_passed_on() -> None:
-    assert "./run --unlock" in shown(record("Directory cannot be locked.", logging.ERROR, event="error"))
+    assert "which the next run takes over" in shown(record("Directory cannot be locked.", logging.ERROR, event="error"))
+
+
+def test_a_run_that_is_told_to_stop_says_so_and_not_what_its_jobs_died_of() -> None:
+    stream = io.StringIO()
+    progress = Progress(stream)
+    progress.handle(record("Study", ruralpanel_results="results/small"))
+    progress.handle(record(event="run_info", stats={"total": 3}))
+    progress.handle(record("Terminating processes on user request, this might take some time."))
+    progress.handle(record(event="job_error", jobid=1, rule_name="build_panel", log=[]))
+    progress.close()
+    assert "Failed" not in stream.getvalue()
+    assert stream.getvalue().rstrip().endswith("The same command goes on from here.")
 
 
 def test_a_word_that_is_nothing_is_offered_the_command_or_rule_it_is_near() -> None:

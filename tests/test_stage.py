@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -50,3 +51,28 @@ def test_a_mistake_is_in_the_log_in_words_and_a_fault_with_its_traceback(job: Si
     assert ended.value.code == 1
     assert "This is a fault of ruralpanel" in Path(job.log[0]).read_text(encoding="utf-8")
     assert not measured(job).exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (MemoryError("Unable to allocate 9.31 GiB"), "Out of memory: this job had .* MiB .*9.31 GiB.*--cores 1"),
+        (OSError(28, "No space left on device", "results/x.csv"), "results/x.csv cannot be .*: the disk is full"),
+        (PermissionError(13, "Permission denied", "results"), "results cannot be .*: there is no permission"),
+        (OSError(30, "Read-only file system", "results"), "the disk can only be read"),
+    ],
+)
+def test_what_the_machine_lacks_is_said_without_a_traceback(job: SimpleNamespace, error: Exception, said: str) -> None:
+    with pytest.raises(SystemExit) as ended, stage(job):
+        raise error
+    assert ended.value.code == 1
+    log = Path(job.log[0]).read_text(encoding="utf-8")
+    assert re.search(said, log) and "Traceback" not in log
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full is Linux's")
+def test_a_disk_that_is_full_is_said(job: SimpleNamespace) -> None:
+    with pytest.raises(SystemExit), stage(job), open("/dev/full", "w") as stream:
+        stream.write("x")
+        stream.flush()
+    assert "the disk is full" in Path(job.log[0]).read_text(encoding="utf-8")

@@ -37,6 +37,9 @@ def main(arguments: Sequence[str]) -> int:
     except ProblemsFound as error:  # a user's mistake is told in words
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
 
 
 READER_LEFT = 141

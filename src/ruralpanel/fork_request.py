@@ -10,6 +10,9 @@ import sys
 ADDRESS = "RURALPANEL_FORKS"
 """The variable that tells jobs where the server listens."""
 
+NOT_BEGUN = b"none"
+"""The answer to a job of which there is no fork, for want of memory: it does its work itself."""
+
 
 def run_in_fork(script: str) -> int | None:
     """Run a script in a fork of the server.
@@ -40,6 +43,8 @@ def run_in_fork(script: str) -> int | None:
             answer = asking.recv(8)
         except ConnectionError:
             answer = b""
+    if answer == NOT_BEGUN:
+        return None
     # The server ends before its forks only with the run, or killed: then so is this job.
     return int(answer) if answer else -signal.SIGKILL
 

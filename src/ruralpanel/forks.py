@@ -29,7 +29,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ruralpanel.fork_request import ADDRESS
+from ruralpanel.fork_request import ADDRESS, NOT_BEGUN
 from ruralpanel.fork_request import __file__ as REQUEST
 
 LIBRARIES = (
@@ -158,7 +158,12 @@ class Server:
     def begin(self, job: socket.socket) -> None:
         """Fork for a job."""
         gc.freeze()  # what is loaded is not looked at again, so that forks share its memory
-        fork = os.fork()
+        try:
+            fork = os.fork()
+        except (OSError, MemoryError):
+            with job, suppress(OSError):
+                job.sendall(NOT_BEGUN)
+            return
         if fork == 0:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -272,7 +277,8 @@ def main(run: int, listening: int, folder: str, modules: Sequence[str]) -> None:
         for path in (Path(folder) / "socket", Path(folder)):
             with suppress(OSError):
                 path.unlink() if path.is_socket() else path.rmdir()
-    os._exit(0)  # without taking down what is loaded
+        # Without taking down what is loaded, which after an error may take for ever, while jobs wait for an answer.
+        os._exit(0)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,10 @@ QUIET_FAILURES = (
 """What Snakemake says after a failed job, which has been shown with its own message by then."""
 
 
+STOPPING = "Terminating processes on user request"
+"""What Snakemake says first when it is told to stop."""
+
+
 TARGETS = ("all", "verify", "monte_carlo", "lead_tests")
 """Rules that only gather others."""
 
@@ -63,7 +67,7 @@ class Progress:
         self.running: dict[int, str] = {}
         self.results: Path | None = None
         self.has_run = False
-        self.status_shown = False
+        self.status_shown = self.stopped = False
         self.failed: list[str] = []
         self.logs: dict[int, list[str]] = {}
         self.kept: list[str] = []
@@ -133,7 +137,11 @@ class Progress:
                 self.kept += Path(log).read_text(encoding="utf-8").split("\n")[:-1]
             self.status()
         elif event == "job_error":
-            self.failure(facts)
+            if not self.stopped:
+                self.failure(facts)
+        elif str(record.msg).startswith(STOPPING):
+            self.stopped = True
+            self.line("\nStopping; what was under way is done again by the next run.")
         elif record.levelno >= WARNING and event in (None, "error"):
             self.other(record)
         elif str(record.msg).startswith("Nothing to be done"):
@@ -157,10 +165,7 @@ class Progress:
         """Pass on warnings and errors that do not come from a job."""
         text = str(record.getMessage())
         if "cannot be locked" in text or "LockException" in text:
-            text = (
-                "Another run is at work here, or one was cut off and left its lock. If no other run is at work: "
-                "./run --unlock, and then again."
-            )
+            text = "Another run is at work here, or one was cut off and left its lock, which the next run takes over."
         if "MissingRuleException" in text and (unknown := re.search(r"No rule to produce (\S+)", text)):
             text = f"`{unknown[1]}` is no command, no rule, and no file that a rule makes"
             meant = closest(unknown[1], ["test", *command_names(), *TARGETS, *RULES_BY_NAME])
@@ -174,7 +179,9 @@ class Progress:
         self.clear()
         if self.has_run and self.results is not None:
             self.has_run = False
-            if set(self.failed) - {VERDICT}:
+            if self.stopped:
+                self.line(f"Stopped after {self.elapsed()}. The same command goes on from here.")
+            elif set(self.failed) - {VERDICT}:
                 self.line(
                     f"\nThe run did not finish. What {self.results.as_posix()} holds may be from an earlier run; "
                     f"mend what is said above and run again. Elapsed {self.elapsed()}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import sys
 import time
@@ -47,7 +48,10 @@ def stage(job: Any) -> Iterator[None]:
         except ProblemsFound as error:
             print(error, file=stream)
             sys.exit(1)
-        except Exception:
+        except Exception as error:
+            if told := fault_of_the_machine(error):
+                print(told, file=stream)
+                sys.exit(1)
             traceback.print_exc(file=stream)
             print(
                 "\nThis is a fault of ruralpanel, not of your data or study. Please report it with this log.",
@@ -56,6 +60,40 @@ def stage(job: Any) -> Iterator[None]:
             sys.exit(1)
     if len(job.output):
         keep_measured(path, time.monotonic() - began)
+
+
+OF_THE_DISK = {
+    errno.ENOSPC: "the disk is full; make room, and run again",
+    errno.EDQUOT: "the quota of the disk is used up; make room, and run again",
+    errno.EROFS: "the disk can only be read; run in a folder that can be written to",
+    errno.EACCES: "there is no permission; see whose it is",
+    errno.EIO: "the disk failed; see whether it is whole",
+}
+"""What is said of a file that the system does not give or take, by the system's code."""
+
+
+def fault_of_the_machine(error: Exception) -> str:
+    """Say what the machine lacks, where that ended a job, and what helps.
+
+    Parameters
+    ----------
+    error
+        What ended it.
+
+    Returns
+    -------
+    str
+        Nothing where it is not the machine's.
+    """
+    if isinstance(error, MemoryError) or "realloc of size" in str(error) or "malloc of size" in str(error):
+        what = f" ({error})" if str(error) else ""
+        return (
+            f"Out of memory: this job had {_largest_memory()} MiB when it asked for more{what}. Give it a machine or a "
+            "limit with more, run fewer jobs at once (./run --cores 1), or declare fewer columns."
+        )
+    if isinstance(error, OSError) and error.errno in OF_THE_DISK:
+        return f"{error.filename or 'A file'} cannot be written or read: {OF_THE_DISK[error.errno]}."
+    return ""
 
 
 def steps_of(log: Path) -> Path:

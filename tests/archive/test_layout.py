@@ -10,6 +10,7 @@ from ruralpanel.archive.packing import refuse_what_was_added, write_manifest
 from ruralpanel.errors import StudyError
 from ruralpanel.lineage import file_digest
 from ruralpanel.placement import PlacementError
+from ruralpanel.study.checks.outside import OUTSIDE
 from ruralpanel.study.load import find_study, load_study
 from ruralpanel.study.published_files import places_to_publish
 from tests.archive.far_study import write_far_study
@@ -31,6 +32,12 @@ def rewritten(root: Path, old: str, new: str) -> Layout:
     assert text != STUDY
     path.write_text(text, encoding="utf-8")
     return layout_of(load_study("small", root), text, root)
+
+
+@pytest.fixture(autouse=True)
+def read_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let raw files lie anywhere in the folder of a test, as whoever runs a study may."""
+    monkeypatch.setenv(OUTSIDE, str(tmp_path.parent))
 
 
 def test_what_lies_in_the_repository_stays_where_it_is(root: Path) -> None:

@@ -145,3 +145,13 @@ def test_text_fits_its_pattern_as_a_whole_or_is_told(tmp_path: Path) -> None:
         read(tmp_path, "v,a\n1,2016-03\n2,Mar-16\n3,215-03\n4,2016-13\n5,20155-03\n", {"a": month})
     assert "column `a` must fit 20[0-9]{2}-(0[1-9]|1[0-2]); found 'Mar-16', '215-03', '2016-13'" in str(raised.value)
     assert "in rows 3, 4, 5, 6" in str(raised.value)
+
+
+def test_a_column_that_is_text_for_the_sake_of_one_cell_says_so(tmp_path: Path) -> None:
+    cells = ["1", "2", "3", "many", "5", "6"]
+    table, ledger = read(
+        tmp_path, "v,a\n" + "".join(f"{number},{cell}\n" for number, cell in enumerate(cells)), {"a": None}
+    )
+    assert table["a"].tolist() == cells
+    notes = " ".join(line.reason for line in ledger.lines)
+    assert "a: text, though 5 of 6 cells are numbers, for the sake of 'many'" in notes

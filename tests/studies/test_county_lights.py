@@ -30,7 +30,10 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def least_squares(frame: pd.DataFrame, effects: list[str], cluster: str) -> tuple[float, float]:
     """Regress log(0.01 + radiance) on treatment with linearmodels: estimate and standard error."""
     fit = AbsorbingLS(
-        np.log(frame["radiance"] + 0.01), frame[["treated"]], absorb=frame[effects].astype("category"), drop_absorbed=True
+        np.log(frame["radiance"] + 0.01),
+        frame[["treated"]],
+        absorb=frame[effects].astype("category"),
+        drop_absorbed=True,
     ).fit(cov_type="clustered", clusters=frame[[cluster]].apply(lambda column: column.astype("category").cat.codes))
     return float(fit.params["treated"]), float(fit.std_errors["treated"])
 
@@ -77,7 +80,9 @@ def test_names_matched_without_the_program_tell_the_same(results: Path) -> None:
     lights = lights[(lights["provinceCode"] < 700000) & ~lights["county"].str.endswith("区")]
     for frame in (listed, lights):
         column = "name" if "name" in frame else "county"
-        frame["stem"] = frame[column].where(frame[column].str.len() <= 2, frame[column].str.replace(KINDS, "", regex=True))
+        frame["stem"] = frame[column].where(
+            frame[column].str.len() <= 2, frame[column].str.replace(KINDS, "", regex=True)
+        )
     lights = lights.assign(**{"in": lights["province"].str[:2]})
     lights = lights.merge(listed.groupby(["in", "stem"], as_index=False)["first"].min(), how="left", on=["in", "stem"])
     lights = lights.assign(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ruralpanel.lineage import file_digest
+from ruralpanel.study.checks.outside import OUTSIDE
 from tests.archive.far_study import write_far_study
 from tests.archive.unpacking import add_what_is_packed, run_there, unpacked
 from tests.studies.conftest import Checkout
@@ -38,6 +39,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """Make a repository with the study, beside a folder with its files, and run it."""
     top = tmp_path_factory.mktemp("top")
     made = Checkout(top / "repository")
+    made.environment = {OUTSIDE: str(top / "elsewhere")}
     add_what_is_packed(made.folder)
     write_far_study(made.folder, top / "elsewhere")
     before = state(top)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from snakemake.logging import logger
 from snakemake.persistence import PersistenceBase
+from snakemake.persistence.file import FilePersistence
 from snakemake.script import PythonScript
 
 from ruralpanel.archive.marker import study_on_twins, synthetic_sources
@@ -31,6 +32,7 @@ from ruralpanel.exhibits.caption import (
 from ruralpanel.forks import hand_over, start_server
 from ruralpanel.lineage import code_digest, file_digest
 from ruralpanel.monte_carlo.plan import load_plan
+from ruralpanel.runs import end_with_signals, watch_over
 from ruralpanel.sources.retrieval import set_aside_if_damaged
 from ruralpanel.study.load import find_study, load_study
 from ruralpanel.study.estimators import DIAGNOSING, TESTING_LEADS
@@ -106,6 +108,8 @@ if hasattr(PersistenceBase, "_serialize_param_builtin"):
     )
 
 NAME, STUDY, STUDY_FOLDER = chosen_study()
+if workflow.is_main_process:
+    watch_over(FilePersistence, NAME, logger.warning)
 TWINS = synthetic_sources(STUDY, Path())
 STUDY = study_on_twins(STUDY, TWINS)
 PLAN = chosen_plan()

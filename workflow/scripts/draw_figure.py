@@ -11,7 +11,7 @@ with stage(snakemake):
     from ruralpanel.exhibits.flaws import with_warnings
     from ruralpanel.exhibits.inputs import load_inputs
     from ruralpanel.exhibits.style import save_figure
-    from ruralpanel.frames.storage import save_json
+    from ruralpanel.frames.storage import save_json, without_formulas
     from ruralpanel.words.frames import as_text, in_words
 
     declaration = with_facts(ExhibitDeclaration.model_validate_json(snakemake.params.declaration))
@@ -22,5 +22,6 @@ with stage(snakemake):
     data = figures.plotted_data(declaration=declaration, **load_inputs(read))
     figure, notes = figures.draw(in_words(data, declaration.labels), declaration)
     save_figure(figure, snakemake.output.png, snakemake.output.pdf, snakemake.output.svg, declaration.fonts)
-    with_standing(as_text(data), declaration).to_csv(snakemake.output.csv, index=False, lineterminator="\n")
+    told = without_formulas(with_standing(as_text(data), declaration))
+    told.to_csv(snakemake.output.csv, index=False, lineterminator="\n")
     save_json(caption_of(declaration, notes), snakemake.output.caption)

@@ -14,7 +14,7 @@ with stage(snakemake):
     from ruralpanel.exhibits.latex import as_latex
     from ruralpanel.exhibits.printed_table import as_grid, as_html, as_plain
     from ruralpanel.exhibits.word import as_docx
-    from ruralpanel.frames.storage import save_json
+    from ruralpanel.frames.storage import save_json, without_formulas
     from ruralpanel.words.frames import in_words
 
     declaration = with_facts(ExhibitDeclaration.model_validate_json(snakemake.params.declaration))
@@ -27,6 +27,6 @@ with stage(snakemake):
     Path(snakemake.output.html).write_text(as_html(table), encoding="utf-8")
     Path(snakemake.output.latex).write_text(as_latex(table, f"tab:{declaration.name}"), encoding="utf-8")
     Path(snakemake.output.docx).write_bytes(as_docx(table))
-    as_grid(table).to_csv(snakemake.output.csv, index=False, lineterminator="\n")
+    without_formulas(as_grid(table)).to_csv(snakemake.output.csv, index=False, lineterminator="\n")
     save_json(as_plain(table), snakemake.output.json)
     save_json(caption_of(declaration, table.notes), snakemake.output.caption)

@@ -18,7 +18,7 @@ from ruralpanel.absorption.sums import square
 from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.estimates import statistics
 from ruralpanel.estimation.rounding import NOISE
-from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, effect_name
+from ruralpanel.estimation.sample import LARGEST, OUTCOME, CannotEstimate, effect_name
 from ruralpanel.estimation.treated_clusters import counts_of
 from ruralpanel.estimation.within import Side, Within, within
 from ruralpanel.frames.computed import Computed
@@ -34,9 +34,6 @@ CONSTANT = "the constant"
 
 SINGLETONS_KEPT, SINGLETONS_DROPPED = "singletons kept", "singletons dropped"
 """The steps of the ledger that count rows alone in a fixed effect."""
-
-LARGEST = 1e100
-"""Numbers beyond this overflow when they are squared and added up."""
 
 
 @dataclass(frozen=True)

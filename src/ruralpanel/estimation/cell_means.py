@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.estimates import statistics
 from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import OUTCOME
@@ -30,23 +33,19 @@ def cell_means(sample: pd.DataFrame, group: pd.Series, equation: Equation) -> li
         The group, and the columns of the estimates that are known of it in a period: mean, standard error, interval,
         rows and units. One cluster has means and no standard errors.
     """
-    import statsmodels.api as sm
-
-    cells = pd.Series(list(zip(group, sample[equation.period], strict=True)), index=sample.index)
-    indicators = pd.get_dummies(cells, dtype="float64")
-    weights = sample[equation.weights] if equation.weights else 1.0
+    outcome = sample[OUTCOME].to_numpy(dtype="float64")
+    weights = sample[equation.weights].to_numpy(dtype="float64") if equation.weights else np.ones(len(sample))
     clusters = equation.inference.cluster or [equation.unit]
     numbers = pd.factorize(sample[clusters[0]])[0]
-    model = sm.WLS(sample[OUTCOME], indicators, weights=weights)
-    several = numbers.max() > 0 and len(sample) > indicators.shape[1]
-    # One cluster, or one row a cell, has no standard error; the means are the same either way.
-    fitted = model.fit(cov_type="cluster", cov_kwds={"groups": numbers}) if several else model.fit(cov_type="HC0")
-    errors = fitted.bse if several else fitted.bse * 0.0
+    by_cell = sample.groupby([group, sample[equation.period]], sort=True)
+    cells = by_cell.ngroup().to_numpy()
+    weights = weights / weights.max()  # so that their sums are numbers, whatever they count
+    means = np.bincount(cells, weights * outcome) / np.bincount(cells, weights)
+    errors = _standard_errors(weights * (outcome - means[cells]), np.bincount(cells, weights), cells, numbers)
     freedom = max(int(numbers.max()), 1)
-    known_to = NOISE * float(sample[OUTCOME].abs().max())
+    known_to = NOISE * float(np.abs(outcome).max())
     rows = []
-    for (name, period), members in sample.groupby([group, sample[equation.period]], sort=True):
-        cell = (name, period)
+    for cell, ((name, period), members) in enumerate(by_cell):
         found = {
             "term": "mean",
             "kind": "mean",
@@ -57,9 +56,34 @@ def cell_means(sample: pd.DataFrame, group: pd.Series, equation: Equation) -> li
             "variance": "clustered",
             "clustered_by": clusters[:1],
             "small_sample": "statsmodels",
-            **statistics(
-                float(fitted.params[cell]), float(errors[cell]), freedom, equation.inference.level, (0.0, known_to)
-            ),
+            **statistics(float(means[cell]), float(errors[cell]), freedom, equation.inference.level, (0.0, known_to)),
         }
         rows.append((str(name), found))
     return rows
+
+
+def _standard_errors(
+    scores: Numbers, totals: Numbers, cells: NDArray[np.int64], clusters: NDArray[np.int64]
+) -> Numbers:
+    """Compute clustered standard errors of means, with the small-sample correction of statsmodels.
+
+    Parameters
+    ----------
+    scores
+        Deviations from the mean of the row's cell, times its weight, shape (rows,).
+    totals
+        The sum of weights by cell, shape (cells,).
+    cells, clusters
+        Of each row, numbered from zero.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (cells,); zero with one cluster, or with no more rows than cells.
+    """
+    rows, number = len(scores), int(clusters.max()) + 1
+    if number < 2 or rows <= len(totals):
+        return np.zeros(len(totals))
+    within, places = np.unique(cells * number + clusters, return_inverse=True)
+    squares = np.bincount(within // number, np.bincount(places, scores) ** 2)
+    return np.sqrt(squares * number / (number - 1) * (rows - 1) / (rows - len(totals))) / totals

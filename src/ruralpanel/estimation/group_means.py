@@ -97,6 +97,8 @@ def _then(rows: pd.DataFrame, equation: Equation) -> pd.DataFrame:
     """Give one row for each unit, or each level where treatment is assigned to these, when groups are formed."""
     whom = equation.timing_unit
     if whom == equation.unit:
+        if rows[whom].duplicated().any():
+            raise CannotEstimate("rows_not_told_apart", unit=equation.unit, period=equation.period)
         return rows.set_index(whom)
     columns = [*equation.treatments, *equation.moderators]
     varying = [name for name in columns if (rows.groupby(whom)[name].nunique() > 1).any()]

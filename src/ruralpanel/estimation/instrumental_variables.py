@@ -256,6 +256,8 @@ def _with_diagnostics(
     if term.column not in stages or term.column not in fit.coefficients.index:
         return row
     names, stage = design.instruments.names, stages[term.column]
+    if any("standard_error" not in stage.statistics(name, equation.inference.level) for name in names):
+        return row | {"first_stage": because("exact_first_stage")}
     first, covariance = _of(stage, names)
     if len(stages) > 1:
         wald = float(first @ np.linalg.solve(covariance, first)) / len(first)

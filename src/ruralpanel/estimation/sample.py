@@ -28,6 +28,9 @@ class CannotEstimate(ReasonedError):
     """The equation has no estimate on this panel, and the reader is told why."""
 
 
+LARGEST = 1e100
+"""Numbers beyond this overflow when they are squared and added up."""
+
 OUTCOME = "the outcome"
 """The column of an estimation sample that holds the transformed outcome; no user's column can be called so."""
 
@@ -142,6 +145,7 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
     if not in_order_of(units.codes, periods.codes):
         rows = rows.sort_values([equation.unit, equation.period], kind="stable")
     rows = rows.reset_index(drop=True)
+    _require_finite(rows, equation, ledger)
     absorbed = intercepts(equation.fixed_effects)
     return rows.assign(**{effect_name(effect): _numbered(rows, effect, ledger) for effect in absorbed})
 
@@ -151,6 +155,21 @@ def has_gaps(column: pd.Series, ledger: Ledger) -> bool:
     if not isinstance(column.dtype, np.dtype) or column.dtype.kind not in "biuf":
         return bool(column.isna().any())
     return column.dtype.kind == "f" and bool(np.isnan(ledger.computed.facts(column).low))
+
+
+def _require_finite(rows: pd.DataFrame, equation: Equation, ledger: Ledger) -> None:
+    """Refuse infinite numbers, and those whose squares would be: no estimator has a number for them."""
+    weights = [equation.panel_weights] if equation.panel_weights else []
+    named = dict.fromkeys([OUTCOME, *_needed(equation), *weights])
+    numbers = [name for name in named if isinstance(rows[name].dtype, np.dtype) and rows[name].dtype.kind == "f"]
+    largest = {name: ledger.computed.facts(rows[name], keep=False).largest for name in numbers}
+    infinite = [name for name in numbers if np.isinf(largest[name])]
+    if infinite:
+        count = int(np.isinf(rows[infinite].to_numpy()).any(axis=1).sum())
+        shown = [equation.outcome if name == OUTCOME else name for name in infinite]
+        raise CannotEstimate("infinite_values", columns=shown, rows=count)
+    if max(largest.values()) > LARGEST:
+        raise CannotEstimate("values_too_large", largest=max(largest.values()))
 
 
 def _numbered(rows: pd.DataFrame, effect: str, ledger: Ledger) -> pd.Series:
@@ -264,7 +283,7 @@ def transformed(values: pd.Series, transformation: str) -> pd.Series:
     if transformation == "log":
         with np.errstate(divide="ignore", invalid="ignore"):
             logarithm = pd.Series(np.log(values.to_numpy(dtype="float64")), index=values.index)
-        return logarithm.where(np.isfinite(logarithm))
+        return logarithm.where(logarithm > -np.inf)
     if transformation == "inverse_hyperbolic_sine":
         return pd.Series(np.arcsinh(values.to_numpy(dtype="float64")), index=values.index)
     return values.astype("float64")

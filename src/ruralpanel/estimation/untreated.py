@@ -37,8 +37,6 @@ NULL = 1e-6
 """A row that is further than this from what untreated rows span cannot be imputed."""
 DENSE = 1500
 """Columns beside the units' up to which what is left of the normal equations is solved as a dense matrix."""
-LARGEST = 1e100
-"""Numbers beyond this overflow when they are squared and added up."""
 
 
 @dataclass(frozen=True)
@@ -203,15 +201,12 @@ def untreated_outcome(sample: pd.DataFrame, untreated: NDArray[np.bool_], equati
     Raises
     ------
     CannotEstimate
-        If no row is untreated, or numbers are too large to be squared.
+        If no row is untreated.
     """
     if not untreated.any():
         raise CannotEstimate("no_untreated_row")
     outcome = sample[OUTCOME].to_numpy(dtype="float64")
     regressors = sample[equation.regressors].to_numpy(dtype="float64")
-    largest = max(float(np.abs(outcome).max()), float(np.abs(regressors).max(initial=0.0)))
-    if largest > LARGEST:
-        raise CannotEstimate("values_too_large", largest=largest)
     names = [effect_name(effect) for effect in equation.fixed_effects]
     parts = [_indicators(sample[name].to_numpy()) for name in names]
     if not names:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,30 @@ def save_table(table: pd.DataFrame, path: Path | str, key: Sequence[str], keep_o
     if path.suffix == ".parquet":
         ordered.to_parquet(path, index=False)
     else:
-        ordered.to_csv(path, index=False, lineterminator="\n")
+        without_formulas(ordered).to_csv(path, index=False, lineterminator="\n")
+
+
+_FORMULA = re.compile(r"'*(?:[=@\t\r]|[+-]\s*[A-Za-z_@=].*[(|!])")
+"""How a cell begins that a spreadsheet program would compute: it may be a village's name, and what runs on opening."""
+
+
+def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
+    """Put a mark of text, `'`, before cells that a spreadsheet program would take for formulas.
+
+    Parameters
+    ----------
+    table
+        A table that is about to be saved as CSV; :func:`load_table` takes the marks away again.
+    """
+    written = table
+    for place, dtype in enumerate(table.dtypes):
+        if pd.api.types.is_object_dtype(dtype) or isinstance(dtype, pd.StringDtype):
+            cells = table.iloc[:, place].astype(object)
+            marked = cells.map(lambda cell: isinstance(cell, str) and _FORMULA.match(cell) is not None)
+            if marked.any():
+                written = written.copy() if written is table else written
+                written.isetitem(place, cells.mask(marked.astype(bool), "'" + cells.astype("str")))
+    return written
 
 
 def load_table(path: Path | str, texts: Sequence[str] = (), columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -70,7 +94,12 @@ def load_table(path: Path | str, texts: Sequence[str] = (), columns: Sequence[st
     path = Path(path)
     if path.suffix == ".parquet":
         return _column_by_column(path, columns)
-    return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(texts, "str"))
+    table = pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(texts, "str"))
+    for name in table.columns[table.dtypes == "str"]:
+        begins = table[name].str.startswith("'", na=False)
+        if begins.any() and (marked := begins & table[name].str.slice(1).str.match(_FORMULA, na=False)).any():
+            table[name] = table[name].mask(marked, table[name].str.slice(1))
+    return table
 
 
 def _column_by_column(path: Path, columns: Sequence[str] | None) -> pd.DataFrame:

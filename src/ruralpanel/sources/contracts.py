@@ -6,14 +6,18 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from ruralpanel.errors import Problem, counted
+from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.frames.periods.column import with_labels
 from ruralpanel.frames.periods.frequency import Frequency, frequency
 from ruralpanel.frames.storage import is_in_order, listed_rows
+from ruralpanel.frames.time_limit import TakesTooLong, limited
 from ruralpanel.sources.checks import failed_checks
 from ruralpanel.sources.rules import HINTS, NO_KEY
 from ruralpanel.study.period_columns import PeriodColumn
 from ruralpanel.study.sources import Source
+
+PATIENCE = 60.0
+"""Seconds that a pattern may take on a column; a million cells take one."""
 
 VIOLATION = ["index", "column", "value", "rule"]
 """The columns of a table of violations: the row's index, the column, what it holds and what it should."""
@@ -87,7 +91,7 @@ def _out_of_bounds(table: pd.DataFrame, source: Source) -> Iterator[pd.DataFrame
             if declared.maximum is not None:
                 held.append((values <= declared.maximum, f"must be at most {declared.maximum:g}"))
         if declared.matches is not None:
-            fits = values.astype("str").str.fullmatch(declared.matches, na=False)
+            fits = _fitting(values.astype("str"), declared.matches, name)
             held.append((fits, f"must fit {declared.matches}"))
         if declared.allowed is not None:
             allowed = ", ".join(map(str, declared.allowed))
@@ -130,3 +134,14 @@ def _shown(value: object) -> str:
         return f"{value:.10g}"
     shown = repr(value) if isinstance(value, str) else str(value)
     return shown if len(shown) <= 60 else shown[:57] + "…"
+
+
+def _fitting(texts: pd.Series, pattern: str, name: str) -> pd.Series:
+    """Tell which texts a pattern fits as a whole."""
+    try:
+        with limited(PATIENCE):
+            return texts.str.fullmatch(pattern, na=False)
+    except TakesTooLong:
+        what = f"the pattern {pattern!r} takes more than {PATIENCE:g} seconds on the cells of this column"
+        hint = "write it without a repetition inside a repetition"
+        raise DataError([Problem(f"column `{name}`", what, hint=hint)]) from None

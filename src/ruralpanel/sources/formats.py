@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import shutil
 import zlib
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, counted, nearest
 from ruralpanel.frames.storage import listed_rows
+from ruralpanel.sources.archives import refuse_bomb
 from ruralpanel.sources.dropped import without_dropped_rows
 from ruralpanel.sources.headers import declared_positions
 from ruralpanel.sources.raw import RawTable
@@ -98,8 +100,10 @@ def read_zip(source: Source, path: Path) -> RawTable:
                 raise DataError(
                     [Problem(source.origin, f"the ending of {member!r} does not tell its format", hint="give `format`")]
                 )
+            refuse_bomb(archive, source.origin)
             target = Path(folder) / f"member{Path(member).suffix}"
-            target.write_bytes(archive.read(member))
+            with archive.open(member) as packed, target.open("wb") as unpacked:
+                shutil.copyfileobj(packed, unpacked)
             raw: RawTable = function_named(file_format.reader)(source, target)
             return raw
     except (BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, zlib.error) as error:

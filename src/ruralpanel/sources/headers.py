@@ -13,6 +13,7 @@ from ruralpanel.errors import DataError, Problem, counted, nearest
 from ruralpanel.frames.characters import without_invisible
 from ruralpanel.frames.periods.frequency import FREQUENCIES
 from ruralpanel.frames.periods.spelling import read_period
+from ruralpanel.frames.time_limit import SECONDS, TakesTooLong, searched
 from ruralpanel.sources.raw import RawTable
 from ruralpanel.study.sources import Column, Source
 
@@ -213,10 +214,19 @@ class _Finder:
                 positions[name] = [position]
         return positions
 
+    def _searched(self, name: str, pattern: str) -> list[re.Match[str] | None]:
+        """Search every header for a pattern."""
+        try:
+            return searched(pattern, self.tidy)
+        except TakesTooLong:
+            what = f"the pattern {pattern!r} (for `{name}`) takes more than {SECONDS:g} seconds on these headers"
+            hint = "write it without a repetition inside a repetition"
+            raise DataError([Problem(self.where, what, hint=hint)]) from None
+
     def one(self, name: str, column: Column) -> int | None:
         """Give the position of the one header that a column is declared by."""
         if column.pattern is not None:
-            found = [position for position, header in enumerate(self.tidy) if re.search(column.pattern, header)]
+            found = [position for position, match in enumerate(self._searched(name, column.pattern)) if match]
             shown = f"the pattern {column.pattern!r} (for `{name}`)"
         else:
             raw_name = column.raw_name or name
@@ -243,8 +253,7 @@ class _Finder:
     def periods(self, name: str, column: Column) -> dict[int | str, int]:
         """Give the position of the header of each period that a wide column is declared by."""
         found: dict[int | str, int] = {}
-        for position, header in enumerate(self.tidy):
-            match = re.search(str(column.wide), header)
+        for position, match in enumerate(self._searched(name, str(column.wide))):
             if not match:
                 continue
             written = match.group(1) or ""

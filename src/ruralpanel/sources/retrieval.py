@@ -29,6 +29,12 @@ SILENCE = 60.0
 PIECE = 1 << 20
 """Bytes that are read at a time, so that a file may be larger than memory."""
 
+SLOWEST = 1024.0
+"""Bytes a second, over :data:`SILENCE` seconds, below which a try is given up."""
+
+LARGEST = 50 << 30
+"""Bytes after which a file is given up: a server that never ends sends more."""
+
 
 class _MayPass(Exception):
     """The network or the server failed in a way that may pass."""
@@ -303,10 +309,19 @@ def _receive(address: str, part: Path) -> bool:
             part.unlink()  # a piece from elsewhere: not what was asked for
             return _receive(address, part)
         with part.open("ab" if here and is_piece else "wb") as stream:
-            received = 0
+            received = since = 0
+            began = time.monotonic()
             while piece := _next_piece(response):
                 stream.write(piece)
                 received += len(piece)
+                since += len(piece)
+                if received > LARGEST:
+                    part.unlink(missing_ok=True)
+                    raise _Refused(f"sends more than {LARGEST:,} bytes, and was not listened to any longer")
+                if (took := time.monotonic() - began) > SILENCE:
+                    if since < SLOWEST * took:
+                        raise _MayPass(f"the server sent {since:,} bytes in {took:.0f} seconds")
+                    began, since = time.monotonic(), 0
     announced = response.headers.get("Content-Length", "")
     if announced.isdigit() and received < int(announced):
         raise _MayPass(f"the connection ended after {received:,} of {int(announced):,} bytes")
@@ -315,7 +330,7 @@ def _receive(address: str, part: Path) -> bool:
 
 def _next_piece(response: HTTPResponse) -> bytes:
     try:
-        return response.read(PIECE)
+        return response.read1(PIECE)
     except (OSError, HTTPException) as error:
         raise _MayPass(_reason(error)) from None
 

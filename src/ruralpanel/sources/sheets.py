@@ -14,6 +14,7 @@ from zipfile import ZipFile
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, nearest
+from ruralpanel.sources.archives import refuse_bomb
 from ruralpanel.sources.headers import joined_header
 from ruralpanel.sources.number_formats import Format, ShownNumber, as_formatted, has_formats
 from ruralpanel.sources.raw import RawTable, counted_from
@@ -96,7 +97,10 @@ def open_book(path: Path) -> tuple[list[str], Callable[[str], Rows]]:
         raise ValueError("by its contents it is no spreadsheet; a text file would be `format: csv`")
     if not is_zip:  # by contents, for files are renamed
         return _open_xls(path)
-    if "content.xml" in ZipFile(path).namelist():
+    with ZipFile(path) as archive:
+        names = archive.namelist()
+        refuse_bomb(archive, path.name)
+    if "content.xml" in names:
         return _open_ods(path)
     from openpyxl import load_workbook
 

@@ -275,7 +275,8 @@ def _from_written(
         if (none.any() and not _are_numbers(rows.spread(text.notna()), rows.spread(none), column)) or (
             numbers.isna().all() and not unclear.any()
         ):
-            return _from_text(text, written, column, identifies, rows)
+            typed = _from_text(text, written, column, identifies, rows)
+            return Typed(typed.values, typed.bad, typed.rule, [*typed.notes, *_odd_cells(text, none, rows)], typed.more)
     dates = became_dates(text) & none if identifies else pd.Series(False, index=text.index)
     none &= ~dates
     if identifies:
@@ -298,6 +299,15 @@ def _from_written(
     ]
     typed.bad, typed.rule = none, NO_NUMBER if column.type else NO_NUMBER_AS_OTHERS
     return typed
+
+
+def _odd_cells(text: pd.Series, none: pd.Series, rows: Rows) -> list[str]:
+    """Tell the few cells for whose sake a column that holds numbers else is text."""
+    odd, filled = rows.number(none), rows.number(text.notna())
+    if not 0 < 2 * odd <= filled:
+        return []
+    shown = ", ".join(repr(each) for each in text[none].drop_duplicates().head(3))
+    return [f"text, though {filled - odd:,} of {counted(filled, 'cell')} are numbers, for the sake of {shown}"]
 
 
 def _are_numbers(filled: pd.Series, none: pd.Series, column: Column) -> bool:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from ruralpanel.errors import Problem, StudyError, nearest
 from ruralpanel.study.checks import problems_in
 from ruralpanel.study.checks.output import inputs_where_output_goes
+from ruralpanel.study.checks.outside import OUTSIDE, files_outside, folders_outside
 from ruralpanel.study.messages import places_of, problems_of
 from ruralpanel.study.model import Study
 from ruralpanel.study.periods import context_of
@@ -154,6 +155,10 @@ def load_study(name: str, root: Path = Path()) -> Study:
     except ValidationError as error:
         raise StudyError([*problems_of(error, file, Study), *_problems_beside(error, file, root)]) from None
     study = below_raw_folder(study)
+    allowed = folders_outside(os.environ.get(OUTSIDE), os.environ.get(RAW_FOLDER))
+    outside = list(files_outside(study, file, root, allowed))
+    if outside:  # before any of them is read
+        raise StudyError(outside)
     problems = [*problems_in(study, file, root), *inputs_where_output_goes(study, file, root, kept_as)]
     if problems:
         raise StudyError(problems)
@@ -264,6 +269,9 @@ def _problems_beside(error: ValidationError, file: YamlFile, root: Path) -> list
         study = Study.model_validate(data, context=context_of(data))
     except ValidationError:
         return []
+    allowed = folders_outside(os.environ.get(OUTSIDE), os.environ.get(RAW_FOLDER))
+    if outside := list(files_outside(below_raw_folder(study), file, root, allowed)):
+        return outside
     mended = {place[: max(1, len(place) - 1)] for place in places}
     return [
         problem

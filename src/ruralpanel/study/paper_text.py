@@ -43,6 +43,8 @@ _MARK = re.compile(f"{_START}(\\d+){_END}")
 
 _BRACES = re.compile(r"\{\{(?P<braces>[^{}\n]*)\}\}")
 
+_CODE = "in mathematics, # begins a program, which a text cannot hold"
+
 _NOT_CLOSED = "double braces are not closed on their line"
 
 _FOUND = re.compile(
@@ -204,7 +206,9 @@ def _reference(found: re.Match[str], line: int) -> Reference:
     if found["character"] is not None:
         return Reference("character", found["character"], line)
     if found["mathematics"] is not None:
-        return Reference("mathematics", found["mathematics"], line)
+        is_code = "#" in re.sub(r"\\.", "", found["mathematics"])
+        fault = (_CODE, "write `quad` for a space, or \\# for the sign") if is_code else None
+        return Reference("mathematics", found["mathematics"], line, fault=fault)
     if found["pointer"] is not None:
         return Reference("pointer", found["pointer"], line)
     if found["work"] is not None:

@@ -179,6 +179,9 @@ def parse_yaml(text: str, shown: Path) -> YamlFile:
     """
     lines: dict[KeyPath, int] = {}
     problems: list[tuple[int, KeyPath, str]] = []
+    if max(map(text.count, ":,\n")) > MOST_KEYS:  # before it takes long to find out
+        what = f"has more than {MOST_KEYS:,} keys, items or lines, which no study has"
+        raise StudyError([Problem(str(shown), what, hint="rows of data belong into a raw file")])
     try:
         loader, node = _composed(text)
         data = _construct(loader, node, (), lines, problems, ())

@@ -91,6 +91,8 @@ REGRESSIONS = {
     "outcome_constant": "the outcome does not vary",
     "outcome_absorbed": "the outcome does not vary once the fixed effects are taken out",
     "values_too_large": "values as large as {largest:.0e} cannot be squared; choose another unit",
+    "infinite_values": "{columns:names}: infinite in {rows:count row}, which have no place in sums and means",
+    "rows_not_told_apart": "{unit:name} and {period:name} do not tell rows apart",
     "of_units_seen_once": "{why}{once}",
     "effects_not_taken_out": "the fixed effects cannot be taken out: {error}",
     "levels_hardly_connected": "the fixed effects cannot be taken out within {iterations:,} iterations: too few rows "
@@ -121,6 +123,7 @@ REGRESSIONS = {
     "instruments_do_not_move": "the instruments {instruments:names} do not move {endogenous:names} independently of "
     "the regressors and of each other",
     "wald_f": "Wald F of {instruments} instruments in its own first stage",
+    "exact_first_stage": "no F: the first stage of the instruments has no error beyond rounding",
     "effective_f": "effective F (Montiel Olea and Pflueger 2013); a bias of more than a tenth of the worst is rejected "
     "above {bound:.1f}",
     "anderson_rubin": "Anderson–Rubin {level:share} set",

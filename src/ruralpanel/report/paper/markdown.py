@@ -12,8 +12,14 @@ from html import unescape
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
+from markdown.preprocessors import Preprocessor
 
 from ruralpanel.report.paper.markup import array, not_a_list, string, words
+
+_LED_TO = re.compile(r"https?://|mailto:", re.IGNORECASE)
+"""Where a link may lead; of others, such as to files, scripts or names of a page, the words alone are printed."""
+
+_FENCE = re.compile(r"^( {0,3})(`{3,}|~{3,})([^`]*)$")
 
 _ALIGNED = re.compile(r"text-align:\s*(left|center|right)")
 
@@ -58,6 +64,7 @@ def sides_of(block: Element) -> list[str]:
 def parsed(text: str) -> Element:
     """Parse Markdown, with HTML and entities taken as they are written."""
     reader = Markdown(extensions=["tables", "footnotes", "sane_lists"])
+    reader.preprocessors.register(_Fences(reader), "fences", 25)
     for registry, names in (
         (reader.preprocessors, ["html_block"]),
         (reader.inlinePatterns, ["html", "entity", "image_link", "image_reference", "short_image_ref"]),
@@ -75,6 +82,26 @@ def parsed(text: str) -> Element:
     reader.stripTopLevelTags = False
     reader.convert(text)
     return trees[0] if trees else Element("div")
+
+
+class _Fences(Preprocessor):
+    """Indents what stands between fences, which is how Markdown has had code before there were any."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Give the lines without fences; one that is not closed reaches to the end."""
+        written: list[str] = []
+        fence = ""
+        for line in lines:
+            found = _FENCE.match(line)
+            if not fence and found is not None:
+                fence = found[2]
+                written.append("")
+            elif fence and found is not None and found[2].startswith(fence) and not found[3].strip():
+                fence = ""
+                written.append("")
+            else:
+                written.append(f"    {line}" if fence else line)
+        return written
 
 
 class _Writer:
@@ -120,7 +147,7 @@ class _Writer:
             return "#linebreak();"
         if child.tag == "sup":
             return f"#footnote[{self._note(child[0].get('href', ''))}];"
-        if child.tag == "a":
+        if child.tag == "a" and _LED_TO.match(unescape(child.get("href", ""))):
             return f"#link({string(unescape(child.get('href', '')))})[{self.inline(child)}];"
         return self.inline(child)
 

@@ -1,0 +1,15 @@
+"""A short run of every fuzzer. A long one: ``python -m tests.fuzz panels --seed 1 --cases 200``."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fuzz.__main__ import FUZZERS
+
+SEEDS = {"panels": range(4)}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "seed"), [(name, seed) for name, seeds in SEEDS.items() for seed in seeds])
+def test_nothing_is_found(name: str, seed: int) -> None:
+    assert not [str(each) for each in FUZZERS[name](seed, "")]

@@ -1,0 +1,238 @@
+"""What a study of a stranger's can and cannot do on the machine of whoever runs it: each row of the page is a test."""
+
+from __future__ import annotations
+
+import re
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import pandas as pd
+import pytest
+
+from ruralpanel.errors import DataError, RetrievalError, StudyError
+from ruralpanel.frames import time_limit
+from ruralpanel.frames.storage import load_table, save_table
+from ruralpanel.report.paper.markdown import as_typst
+from ruralpanel.sources import archives, contracts
+from ruralpanel.sources.table import read_source
+from ruralpanel.study.checks.outside import OUTSIDE
+from ruralpanel.study.load import find_study, load_study
+from ruralpanel.study.paper_text import read_text
+from ruralpanel.study.sources import Source
+from ruralpanel.study.yaml_file import parse_yaml
+from tests.archive.small_study import STUDY, write_small_study
+from tests.conftest import ROOT
+
+PAGE = ROOT / "docs/pages/how-to/strangers.md"
+
+ROWS: list[str] = []
+
+Test = TypeVar("Test", bound=Callable[..., None])
+
+
+def row(text: str) -> Callable[[Test], Test]:
+    """Say which row of the page a test is of."""
+    ROWS.append(text)
+    return lambda test: test
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    top = tmp_path / "checkout"
+    top.mkdir()
+    write_small_study(top)
+    return top
+
+
+def refused(root: Path, old: str, new: str) -> str:
+    """Load the study with a change, and give what is said."""
+    (root / "config/studies/small.yaml").write_text(STUDY.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(StudyError) as error:
+        load_study("small", root)
+    return str(error.value)
+
+
+@row("name a raw file outside the checkout")
+@pytest.mark.parametrize("path", ["{away}/survey.csv", "../away/survey.csv", "data/../../away/survey.csv"])
+def test_raw_files_outside_are_read_only_where_it_is_said(
+    root: Path, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = root.parent / "away"
+    away.mkdir()
+    (root / "data/raw/small/restricted/survey.csv").rename(away / "survey.csv")
+    change = "data/raw/small/restricted/survey.csv", path.format(away=away)
+    assert f"set {OUTSIDE}={away}" in refused(root, *change)
+    monkeypatch.setenv(OUTSIDE, str(root.parent / "elsewhere"))
+    assert OUTSIDE in refused(root, *change)
+    monkeypatch.setenv(OUTSIDE, str(away))
+    load_study("small", root)
+
+
+@row("name a text, a bibliography, facts or published numbers outside the checkout, or behind a link that leads there")
+@pytest.mark.parametrize(
+    "part",
+    [
+        "paper: {{ text: {away} }}",
+        "paper: {{ text: config/papers/small.md, bibliography: ../secret }}",
+        "paper: {{ text: config/linked.md }}",
+        "facts: {{ secret: {away} }}",
+        "published: ../secret",
+    ],
+)
+def test_texts_outside_are_not_read(root: Path, part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    away = root.parent / "secret"
+    away.write_text("root:x:0:0 {{")
+    (root / "config/linked.md").symlink_to(away)
+    monkeypatch.setenv(OUTSIDE, str(root.parent))
+    said = refused(root, "blocks:\n", part.format(away=away) + "\nblocks:\n")
+    assert "lies outside the checkout, where no text or table of the author's is read" in said
+    assert "root:x" not in said
+
+
+@row("be called so that its results lie among those of others, or elsewhere")
+@pytest.mark.parametrize("name", ["monte_carlo", "published", "a;b", "a b", "-rf", "power", "a\nb"])
+def test_names_of_studies(root: Path, name: str) -> None:
+    (root / "config/studies" / f"{name}.yaml").write_text(STUDY, encoding="utf-8")
+    with pytest.raises(StudyError, match=r"results in results/|cannot be the name of a folder"):
+        find_study(name, root)
+
+
+@row("run code of its own")
+def test_code_runs_only_where_it_is_allowed() -> None:
+    # The run that refuses it, and the one that is allowed to, are in tests/studies/test_own_estimator.py.
+    rules = (ROOT / "workflow/rules/common.smk").read_text(encoding="utf-8")
+    assert 'own and str(config.get("allow_code", "")).lower() != "true"' in rules
+
+
+@row("use a tag of YAML to make an object")
+def test_tags_make_nothing() -> None:
+    with pytest.raises(StudyError, match="has the tag"):
+        parse_yaml("study: !!python/object/apply:os.system ['true']\n", Path("small.yaml"))
+
+
+@row("be larger than any study, or multiply itself by aliases")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"key_{number}: 1\n" for number in range(200_000)),
+        "a: &a [x, x, x, x, x, x, x, x, x, x]\n"
+        + "".join(f"{b}: &{b} [{', '.join([f'*{a}'] * 10)}]\n" for a, b in zip("abcdef", "bcdefg", strict=True)),
+        "a: " + "[" * 5000,
+    ],
+    ids=["keys", "aliases", "depth"],
+)
+def test_large_files_are_refused_soon(text: str) -> None:
+    with pytest.raises(StudyError):
+        parse_yaml(text, Path("small.yaml"))
+
+
+@row("compute a number that never ends")
+def test_powers_of_powers_end() -> None:
+    from ruralpanel.frames.expressions import evaluate_number
+
+    expression = "x + " + "(" * 9 + "9" + "**10)" * 9
+    values, note = evaluate_number(pd.DataFrame({"x": [1.0]}), expression)
+    assert values.isna().all() and "not a finite number" in note
+
+
+@row("search with a regular expression that does not end")
+def test_patterns_have_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time_limit, "SECONDS", 0.2)
+    monkeypatch.setattr(contracts, "PATIENCE", 0.2)
+    path = tmp_path / "raw.csv"
+    path.write_text(f"v,{'a' * 60}!\n1,{'a' * 60}!\n2,x\n")
+    declared = {"path": str(path), "key": ["v"], "columns": {"v": None, "y": {"pattern": "(a+)+$"}}}
+    with pytest.raises(DataError, match="repetition inside a repetition"):
+        read_source("raw", Source.model_validate(declared), path)
+
+
+@row("hold an archive or a workbook that unpacks without end")
+@pytest.mark.parametrize("name", ["data.csv.zip", "data.xlsx"])
+def test_bombs_are_not_unpacked(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "LARGE", 1 << 20)
+    path = tmp_path / name
+    inside = "data.csv" if name.endswith("zip") else "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(inside, b"0" * (8 << 20))
+    source = Source.model_validate({"path": str(path), "key": ["v"], "columns": {"v": None}})
+    with pytest.raises(DataError, match="would unpack to 8,388,608"):
+        read_source("raw", source, path)
+
+
+@row("retrieve a file from a server that sends without end, or a byte a second")
+@pytest.mark.parametrize("kind", ["endless", "slow"])
+def test_servers_are_given_up(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import threading
+    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+    from ruralpanel.sources import retrieval
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            try:
+                while True:
+                    self.wfile.write(b"0" * (1 << 16 if kind == "endless" else 1))
+                    if kind == "slow":
+                        time.sleep(0.05)
+            except ConnectionError:
+                return
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    monkeypatch.setattr(retrieval, "SILENCE", 0.3)
+    monkeypatch.setattr(retrieval, "LARGEST", 1 << 20)
+    monkeypatch.setattr(retrieval, "PAUSES", (0.0,))
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/data.csv"
+        declared = {"retrieve": {"address": address, "sha256": "0" * 64}, "key": ["v"], "columns": {"v": None}}
+        source = Source.model_validate(declared)
+        said = "sends more than 1,048,576 bytes" if kind == "endless" else "the server sent .* bytes in"
+        with pytest.raises(RetrievalError, match=said):
+            retrieval.retrieve("raw", source, tmp_path / "data.csv", pause=lambda _: None)
+        server.shutdown()
+
+
+@row("put a program into mathematics")
+@pytest.mark.parametrize("text", ["$#range(10000000000)$", '$ x /* " */ #read("a") /* " */ $', "$\\\\#read(1)$"])
+def test_mathematics_hold_no_programs(text: str) -> None:
+    (reference,) = read_text(text).references
+    assert reference.fault is not None and "begins a program" in reference.fault[0]
+
+
+def test_a_sign_in_mathematics_is_no_program() -> None:
+    assert not read_text(r"$ \# x $").references[0].fault
+
+
+@row("put a link to a script or a file into the paper")
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "file:///etc/passwd", "JAVASCRIPT:x", "data:text/html,x"])
+def test_links_lead_to_pages_alone(address: str) -> None:
+    assert as_typst(f"[there]({address})").strip() == "there"
+
+
+@row("have code that is shown be typeset as anything else")
+def test_fenced_code_is_code() -> None:
+    written = as_typst("Before.\n```python\n# no heading\n- no list\n```\nAfter.").strip()
+    assert written == 'Before.\n\n#raw("# no heading\\n- no list", block: true)\n\nAfter.'
+
+
+@row("put a formula of a spreadsheet into a table that is made")
+def test_formulas_are_marked_as_text_and_read_back(tmp_path: Path) -> None:
+    names = ["=1+1", "'=x", "@SUM(A1)", "+cmd|' /C calc'!A0", "-3", "-4 and earlier", "plain", "'quoted'"]
+    table = pd.DataFrame({"village": names, "y": range(8)})
+    save_table(table, tmp_path / "t.csv", key=["y"])
+    cells = pd.read_csv(tmp_path / "t.csv")["village"].tolist()
+    assert cells == ["'=1+1", "''=x", "'@SUM(A1)", "'+cmd|' /C calc'!A0", *names[4:]]
+    assert load_table(tmp_path / "t.csv")["village"].tolist() == names
+
+
+def test_every_row_of_the_page_is_a_test() -> None:
+    told = re.findall(r"^\| ([^|]+?) \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)[1:]
+    assert [each for each in told if not each.startswith("-")] == ROWS
