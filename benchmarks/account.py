@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from pathlib import Path
 from textwrap import fill
 from typing import Any
@@ -15,9 +16,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from benchmarks.works import LIMIT, PROGRAMS, WORKS
+from ruralpanel.exhibits.style import figure_style
 
 HERE = Path(__file__).parent
 MEASURED, MACHINE, COUNTRY = HERE / "measured.csv", HERE / "machine.json", HERE / "national" / "measured.csv"
+PICTURE = HERE / "cost.svg"
 
 NAMES = {"diff_diff": "diff-diff", LIMIT: "one pass"}
 """What programs are called, where their module is called otherwise."""
@@ -123,6 +126,16 @@ def cost_figure(rows: pd.DataFrame) -> Figure:
     plt.setp(grid.legend.get_lines(), linewidth=1.5)
     grid.tight_layout()
     return grid.figure
+
+
+def picture(rows: pd.DataFrame) -> str:
+    """Write :func:`cost_figure` as SVG."""
+    with figure_style():
+        figure = cost_figure(rows)
+        written = StringIO()
+        figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
+        plt.close(figure)
+    return written.getvalue()
 
 
 def power_of_ten(value: float) -> str:

@@ -5,19 +5,15 @@ from __future__ import annotations
 import re
 import sys
 from functools import cache
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
-import matplotlib.pyplot as plt
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from ruralpanel.exhibits.style import figure_style
-
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from benchmarks.account import NAMES, cost_figure, country_lines, load_measured, table_lines
+from benchmarks.account import NAMES, country_lines, load_measured, picture, table_lines
 
 PAGE, PICTURE = "speed.md", "speed.svg"
 
@@ -34,17 +30,12 @@ def parts() -> dict[str, str]:
         f"Measured on {machine['date']} with {machine['cores']} cores ({machine['processor']}), "
         f"{machine['memory']} GiB and Python {machine['python']}; {others}."
     )
-    with figure_style():
-        figure = cost_figure(rows)
-        written = StringIO()
-        figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
-        plt.close(figure)
     return {
         "machine": where,
         "table": "\n".join(table_lines(rows)),
         "figure": f"![Seconds against rows, by work and program]({PICTURE})",
         "national": "\n".join(country_lines()),
-        "picture": written.getvalue(),
+        "picture": picture(rows),
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import numpy as np
 
 from ruralpanel.absorption import sums
@@ -89,34 +91,47 @@ def summed_sizes(
     tuple of (numpy.ndarray, numpy.ndarray)
         Both of shape (mixtures,).
     """
-    count, ends = mixing.shape[1], None if groups is None else sums.runs(groups, ROWS)
-    mixed = np.ascontiguousarray(mixing.T)
+    count, mixed = mixing.shape[1], np.ascontiguousarray(mixing.T)
 
-    def add_up(rows: slice) -> tuple[Numbers, Numbers, int]:
-        """Give both where each row is alone; else sums by group, of the groups from the first of these rows."""
-        total, squares, room = np.zeros(count), np.zeros(count), np.empty((count, ROWS))
-        if groups is not None:
-            own = groups[rows]
-            low = int(own.min())
-            total = np.zeros((count, int(own.max()) - low + 1))
-            run = int(np.searchsorted(ends, rows.start, side="right"))
+    def pieces(rows: slice) -> Iterator[tuple[int, Numbers, Numbers]]:
+        """Give the first row of each piece, and its mixtures and factor; the next piece is made in the same room."""
+        room = np.empty((count, ROWS))
         for first in range(rows.start, rows.stop, ROWS):
             piece = columns[:, first : min(first + ROWS, rows.stop)]
             part = np.matmul(mixed, piece, out=room[:, : piece.shape[1]])
-            times = np.ascontiguousarray(factor[first : first + piece.shape[1]])
-            if groups is None:
-                part = np.abs(part) * times
-                total += part.sum(axis=1)
-                squares += (part**2).sum(axis=1)
-            else:
-                run = sums.added_up_sizes(part, times, first, groups, ends, run, low, total)
-        return total, squares, 0 if groups is None else low
+            yield first, part, np.ascontiguousarray(factor[first : first + piece.shape[1]])
 
-    found = for_each(add_up, stretches(columns.shape[1], LANES), columns.size)
     if groups is None:
-        total, squares = (np.sum(each, axis=0) for each in list(zip(*found, strict=True))[:2])
-        return total, squares
-    by_group = np.zeros((count, number))
-    for total, _, low in found:
-        by_group[:, low : low + total.shape[1]] += total
+
+        def alone(rows: slice) -> tuple[Numbers, Numbers]:
+            total, squares = np.zeros(count), np.zeros(count)
+            for _, part, times in pieces(rows):
+                sizes = np.abs(part) * times
+                total += sizes.sum(axis=1)
+                squares += (sizes**2).sum(axis=1)
+            return total, squares
+
+        found = for_each(alone, stretches(columns.shape[1]), columns.size)
+        return np.sum([total for total, _ in found], axis=0), np.sum([squares for _, squares in found], axis=0)
+    by_group = _sizes_by_group(pieces, groups, (count, number), columns.size)
     return by_group.sum(axis=1), (by_group**2).sum(axis=1)
+
+
+def _sizes_by_group(
+    pieces: Callable[[slice], Iterator[tuple[int, Numbers, Numbers]]], groups: Codes, shape: tuple[int, int], cells: int
+) -> Numbers:
+    """Add up absolute values of mixtures times a factor by group, shape (mixtures, groups)."""
+    ends = sums.runs(groups, ROWS)
+
+    def add_up(rows: slice) -> tuple[int, Numbers]:
+        """Give the first of the groups of these rows, and sums of the groups from there to the last."""
+        low, high = int(groups[rows].min()), int(groups[rows].max())
+        total, run = np.zeros((shape[0], high - low + 1)), int(np.searchsorted(ends, rows.start, side="right"))
+        for first, part, times in pieces(rows):
+            run = sums.added_up_sizes(part, times, first, groups, ends, run, low, total)
+        return low, total
+
+    found = np.zeros(shape)
+    for low, total in for_each(add_up, stretches(len(groups), LANES), cells):
+        found[:, low : low + total.shape[1]] += total
+    return found

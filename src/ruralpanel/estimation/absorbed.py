@@ -241,15 +241,14 @@ def fit_of(
         **inference_columns(equation, covariance),
         **counts_of(sample, equation, ledger.computed),
     }
-    units = regression.influences.units
+    units, named = regression.influences.units, covariance.matrix.index
+    own = covariance.own_degrees_of_freedom
     covariance = replace(
         covariance,
-        matrix=covariance.matrix * np.outer(units, units),
+        matrix=pd.DataFrame(covariance.matrix.to_numpy() * np.outer(units, units), named, named),
         rounding=covariance.rounding.mul(units, axis=0),
         contributions=_contributions(regression.influences, sample, equation, ledger.computed),
-        own_degrees_of_freedom=covariance.freedom_combined(
-            pd.DataFrame(np.diag(units), regression.influences.terms, regression.influences.terms)
-        ),
+        own_degrees_of_freedom=None if own is None else own.combined(pd.DataFrame(np.diag(units), named, named)),
     )
     collinear = [term for term in terms if term not in regression.terms]
     return Fit(pd.Series(regression.coefficients * units, regression.terms), covariance, collinear, shared)

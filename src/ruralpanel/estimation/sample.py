@@ -140,11 +140,13 @@ def estimation_sample(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -
             rows = _kept(rows, rows[MATCHING_LEAVES] != cell, "matching", read(cell), ledger)
     if rows.empty:
         raise CannotEstimate("no_rows_known")
-    rows = rows.assign(**{name: rows[_parts(name, equation)].prod(axis=1) for name in equation.interactions})
+    if equation.interactions:
+        rows = rows.assign(**{name: rows[_parts(name, equation)].prod(axis=1) for name in equation.interactions})
     units, periods = (ledger.computed.levels(rows[name]) for name in (equation.unit, equation.period))
     if not in_order_of(units.codes, periods.codes):
         rows = rows.sort_values([equation.unit, equation.period], kind="stable")
-    rows = rows.reset_index(drop=True)
+    if not rows.index.equals(pd.RangeIndex(len(rows))):
+        rows = rows.reset_index(drop=True)
     _require_finite(rows, equation, ledger)
     absorbed = intercepts(equation.fixed_effects)
     return rows.assign(**{effect_name(effect): _numbered(rows, effect, ledger) for effect in absorbed})

@@ -195,7 +195,7 @@ def _typed(cells: Sequence[Any], kind: str) -> Any:
         return np.array([np.nan if cell is None or cell is pd.NA else cell for cell in cells], dtype="float64")
     if kind == "int64":
         return np.array(cells, dtype="int64")
-    return pd.array([pd.NA if cell is None else cell for cell in cells], dtype=kind)
+    return pd.array([pd.NA if cell is None else cell for cell in cells], dtype=kind)  # type: ignore[call-overload]
 
 
 def _text(cell: object) -> str:

@@ -326,8 +326,8 @@ def treatment_spans(unit: pd.Series, period: pd.Series, treated: pd.Series, comp
     """
 
     def look(unit: pd.Series, period: pd.Series, treated: pd.Series) -> Spans:
-        values = _numbers(treated) if treated.dtype != "int64" else treated.to_numpy()
-        when = period.to_numpy() if period.dtype == "int64" else _numbers(period)
+        values: np.ndarray = _numbers(treated) if treated.dtype != "int64" else treated.to_numpy()
+        when: np.ndarray = period.to_numpy() if period.dtype == "int64" else _numbers(period)
         return Spans(*computed.levels(unit).spans(when, values == 1, values == 0))
 
     found: Spans = computed.of("spans", [unit, period, treated], look)
