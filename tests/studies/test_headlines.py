@@ -59,12 +59,7 @@ def by_linearmodels(data: pd.DataFrame, outcome: str, term: str, effects: Sequen
     """Estimate with effects of entity, and of time or of another column; clustered by entity, without a correction."""
     other = {"other_effects": data[list(effects)]} if effects else {"time_effects": True}
     found = PanelOLS(data[outcome], data[[term]], entity_effects=True, **other).fit(
-        cov_type="clustered",
-        cluster_entity=True,
-        group_debias=False,
-        debiased=False,
-        auto_df=False,
-        count_effects=False,
+        cov_type="clustered", cluster_entity=True, debiased=False, auto_df=False, count_effects=False
     )
     return float(found.params[term]), float(found.std_errors[term])
 

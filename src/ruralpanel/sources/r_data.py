@@ -54,8 +54,9 @@ def _data_frames(path: Path) -> dict[str, pd.DataFrame]:
     node = parse_file(path).object
     objects = {} if node.info.type is RObjectType.LIST else {"": node}
     while node.info.type is RObjectType.LIST:  # a workspace is a chain of objects, each with its name
-        name = node.tag.referenced_object or node.tag
-        objects[name.value.value.decode("utf-8")], node = node.value
+        assert node.tag is not None
+        symbol = node.tag.referenced_object or node.tag
+        objects[symbol.value.value.decode("utf-8")], node = node.value
     frames = {}
     for each, found in objects.items():
         if found.info.type is not RObjectType.VEC:  # a data frame is a vector of columns; functions are not converted
