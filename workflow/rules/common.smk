@@ -108,6 +108,7 @@ PUBLISHED_FOLDER = published_folder(PUBLISHED)
 PUBLISHED_FIGURES = published_names(PUBLISHED_FOLDER)
 INPUTS = [list(each) for each in declared_inputs(STUDY)]
 FILES_READ = files_read(STUDY)
+IDENTIFYING = identifying_columns(STUDY)
 REGISTERED = [str(path) for path in [registered_file(NAME)] if path.is_file()]
 FILES_BESIDE_SOURCES = sorted({file for kind, _, file in INPUTS if kind != RAW_FILE})
 PROVENANCE = [f"{RESULTS}/sources/{name}.provenance.json" for name in STUDY.sources]
