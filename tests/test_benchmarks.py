@@ -12,7 +12,9 @@ import pandas as pd
 import pytest
 
 from benchmarks.account import cost_figure, fastest_peers, load_measured, table_lines
+from benchmarks.reruns import CHANGES, STUDY, changed
 from benchmarks.works import PROGRAMS, WORKS, does, material
+from ruralpanel.study.load import load_study
 from tests.conftest import ROOT
 
 SCRIPTS = {
@@ -45,6 +47,19 @@ def test_a_script_runs(script: str, tmp_path: Path) -> None:
     (folder / "one.tsv").write_text("s\tmax_rss\tcpu_time\n1.5\t10\t1\n", encoding="utf-8")
     arguments, printed = SCRIPTS[script]
     assert printed in run([str(ROOT / "benchmarks" / script), *arguments], tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("run", CHANGES)
+def test_the_study_can_be_changed_as_the_benchmark_of_reruns_does(run: str, tmp_path: Path) -> None:
+    text = (ROOT / STUDY).read_text(encoding="utf-8")
+    file = tmp_path / "another.yaml"
+    file.write_text(changed(text, run).replace("study: taobao_villages", "study: another"), encoding="utf-8")
+    before, after = load_study(STUDY), load_study(str(file))
+    assert (before.exhibits != after.exhibits, before.blocks != after.blocks) == (
+        run == "one title",
+        run != "one title",
+    )
 
 
 @pytest.mark.slow

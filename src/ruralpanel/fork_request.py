@@ -1,4 +1,4 @@
-"""Asking the server of a run for a fork: all that the process of a job does, which therefore imports next to nothing."""
+"""Asking the server of a run for a fork: all that the process of a job does, which imports next to nothing for it."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def start_server(scripts: Path, libraries: Sequence[str] = LIBRARIES) -> bool:
     return True
 
 
-def hand_over(job: Any, script: str, edit: bool = False) -> None:
+def hand_over(job: Any, script: str, **_: object) -> None:
     """Have Snakemake start what asks for a fork instead of the script, at whose head it puts an import of itself.
 
     Parameters
@@ -94,8 +94,6 @@ def hand_over(job: Any, script: str, edit: bool = False) -> None:
         Snakemake's own object for a script that is to be run, of whose method of this signature this takes the place.
     script
         The script with its head.
-    edit
-        Not for scripts.
     """
     job._execute_cmd("{python:q} -I -S {request:q} {script:q}", python=sys.executable, request=REQUEST, script=script)
 

@@ -112,14 +112,14 @@ def file_of(module: str) -> Path:
     ModuleNotFoundError
         If there is no such module in the package.
     """
-    if (found := _file_below(PACKAGE.parent, module)) is None:
+    if (found := _file_in(PACKAGE, module)) is None:
         raise ModuleNotFoundError(f"{module} is not a module of {PACKAGE.name}")
     return found
 
 
 @cache
-def _file_below(top: Path, module: str) -> Path | None:
-    path = top.joinpath(*module.split("."))
+def _file_in(package: Path, module: str) -> Path | None:
+    path = package.parent.joinpath(*module.split("."))
     return next((each for each in (path.with_suffix(".py"), path / "__init__.py") if each.is_file()), None)
 
 
@@ -214,4 +214,4 @@ def _modules_beside(path: Path) -> set[str]:
 
 
 def _is_module(name: str) -> bool:
-    return name.startswith(PACKAGE.name) and _file_below(PACKAGE.parent, name) is not None
+    return name.startswith(PACKAGE.name) and _file_in(PACKAGE, name) is not None

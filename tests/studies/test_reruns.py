@@ -50,7 +50,10 @@ exhibits:
   sales_figure: {kind: event_study_figure, title: Sales, blocks: [on_sales]}
 """
 
-INCOME = {"estimation block on_income", "diagnosis what could be wrong", "exhibits table income_table"}
+INCOME = {
+    *("estimation block on_income", "diagnosis what could be wrong with listed/income"),
+    *("diagnosis what could be wrong", "exhibits table income_table"),
+}
 SALES = {"estimation block on_sales", "exhibits figure sales_figure"}
 SHOWN = {"verification verdict", "report page", "report paper"}
 END = {"verification compare with published values", "verification hold claims against estimates"} | SHOWN

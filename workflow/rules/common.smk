@@ -120,8 +120,10 @@ PUBLISHED_FOLDER = published_folder(PUBLISHED)
 PUBLISHED_FIGURES = published_names(PUBLISHED_FOLDER)
 INPUTS = [list(each) for each in declared_inputs(STUDY)]
 FILES_READ = files_read(STUDY)
+IDENTIFYING = identifying_columns(STUDY)
 REGISTERED = [str(path) for path in [registered_file(NAME)] if path.is_file()]
 FILES_BESIDE_SOURCES = sorted({file for kind, _, file in INPUTS if kind != RAW_FILE})
+SUBJECTS = {f"{each.treatment}/{each.outcome}": each for each in STUDY.subjects}
 PROVENANCE = [f"{RESULTS}/sources/{name}.provenance.json" for name in STUDY.sources]
 LOCK = file_digest("requirements.lock")[:16]
 TABLES_WITH_TOTALS = [name for name, table in STUDY.tables.items() if table.totals]
@@ -311,21 +313,21 @@ def declaration(name):
     return declared(STUDY, name)
 
 
-def diagnosed_blocks():
-    """Name the blocks with estimates of effects that are diagnosed."""
-    return sorted({block for each in STUDY.subjects for block in each.blocks})
+def found_in(effects):
+    """Name the files with what could be wrong with effects."""
+    return [f"{RESULTS}/diagnosis/{effect}.csv" for effect in effects]
 
 
-def diagnosis_code():
-    """Compute the digest of the code behind the diagnosis: the items, and what they estimate with."""
-    equations = [subject.equation for subject in STUDY.subjects]
+def diagnosis_code(subject):
+    """Compute the digest of the code behind the diagnosis of an effect: the items, and what they estimate with."""
+    equation = subject.equation
     return code_digest(
         "ruralpanel.diagnosis.diagnose",
         "ruralpanel.estimation.columns_read",
         *map(item_module, items_looked_for(STUDY.diagnosis.skip)),
-        *modules_of({*DIAGNOSING.values(), *(each.estimator for each in equations)}),
-        *covariance_modules(each.inference for each in equations),
-        *([MATCHING] if any(each.matching for each in equations) else []),
+        *modules_of({*DIAGNOSING.values(), equation.estimator}),
+        *covariance_modules([equation.inference]),
+        *([MATCHING] if equation.matching else []),
     )
 
 
@@ -355,8 +357,8 @@ def exhibit_inputs(wildcards):
     }
     files |= exhibit.further_files(STUDY, made_table)
     read = {name: files[name] for name in exhibit.reads}
-    if declaration(wildcards.exhibit).subjects:
-        read["diagnosis"] = f"{RESULTS}/diagnosis.csv"
+    if shown := declaration(wildcards.exhibit).subjects:
+        read["diagnosis"] = found_in(map("/".join, shown))
     return read | {
         "facts": [
             STUDY.facts[name] for name in files_named_in(exhibit.notes, STUDY.facts)
@@ -449,6 +451,7 @@ wildcard_constraints:
     block="|".join(STUDY.blocks),
     analysis="|".join(STUDY.sensitivity) or NOTHING,
     exhibit="|".join(STUDY.exhibits),
+    effect="|".join(SUBJECTS) or NOTHING,
     design="|".join(
         design.name
         for design in [*PLAN.designs(), *PLAN.lead_designs(), *PLAN.claim_designs()]

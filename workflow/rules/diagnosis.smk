@@ -1,25 +1,44 @@
-# What could be wrong with the effects of treatments, looked for without being asked: one job a study.
-rule diagnose:
+# What could be wrong with the effects of treatments, looked for without being asked: one job an effect, so that another
+# regressor of one equation is no reason to look at the effects of all.
+rule diagnose_effect:
     input:
         panel=f"{RESULTS}/panel/panel.parquet",
         events=f"{RESULTS}/panel/designation.csv",
         estimates=lambda wildcards: expand(
-            f"{RESULTS}/estimates/{{block}}.csv", block=diagnosed_blocks()
+            f"{RESULTS}/estimates/{{block}}.csv",
+            block=sorted(SUBJECTS[wildcards.effect].blocks),
         ),
     output:
-        diagnosis=f"{RESULTS}/diagnosis.csv",
+        diagnosis=f"{RESULTS}/diagnosis/{{effect}}.csv",
     log:
-        f"{RESULTS}/logs/diagnose.log",
+        f"{RESULTS}/logs/diagnose_effect/{{effect}}.log",
+    priority: 1  # claims, most exhibits and the verdict wait for it
     resources:
         mem_mb=memory(900, 25),
         runtime=minutes(30, 1),
     params:
         settings=lambda wildcards: as_json(STUDY.diagnosis),
-        subjects=lambda wildcards: [as_json(each) for each in STUDY.subjects],
+        subject=lambda wildcards: as_json(SUBJECTS[wildcards.effect]),
         designations=list(STUDY.designation),
         levels=STUDY.levels,
         seed=STUDY.seed,
-        code=lambda wildcards: diagnosis_code(),
+        code=lambda wildcards: diagnosis_code(SUBJECTS[wildcards.effect]),
+        lock=LOCK,
+    message:
+        "diagnosis     what could be wrong with {wildcards.effect}"
+    script:
+        "../scripts/diagnose_effect.py"
+
+
+rule diagnose:
+    input:
+        effects=found_in(SUBJECTS),
+    output:
+        diagnosis=f"{RESULTS}/diagnosis.csv",
+    log:
+        f"{RESULTS}/logs/diagnose.log",
+    params:
+        code=lambda wildcards: code_digest("ruralpanel.diagnosis.finding"),
         lock=LOCK,
     message:
         "diagnosis     what could be wrong"

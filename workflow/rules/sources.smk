@@ -38,7 +38,7 @@ rule read_source:
             for name, each in STUDY.period_columns(wildcards.source).items()
         },
         identifying=lambda wildcards: sorted(
-            identifying_columns(STUDY) & set(STUDY.sources[wildcards.source].columns)
+            IDENTIFYING & set(STUDY.sources[wildcards.source].columns)
         ),
         code=lambda wildcards: code_digest(
             "ruralpanel.sources.table", *STUDY.sources[wildcards.source].opened_by

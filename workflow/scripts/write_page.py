@@ -60,7 +60,9 @@ with stage(snakemake):
         lock=snakemake.params.lock,
         # No rule can name measurements among its inputs: what is there now is shown.
         run_times=read_run_times(
-            Path(snakemake.params.benchmarks), {*study.sources, *study.tables, *study.blocks, *study.exhibits}
+            Path(snakemake.params.benchmarks),
+            {*study.sources, *study.tables, *study.blocks, *study.exhibits}
+            | {f"{each.treatment}/{each.outcome}" for each in study.subjects},
         ),
     )
     Path(snakemake.output.page).write_text(write_page(contents), encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
+from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
@@ -122,6 +123,7 @@ def findings_of(frame: pd.DataFrame) -> Iterable[tuple[str, str, Finding]]:
         yield row["treatment"], row["outcome"], found
 
 
-def load_findings(path: Any) -> pd.DataFrame:
-    """Read the table of findings as the stage saved it."""
-    return load_typed([path], COLUMNS)
+def load_findings(files: Path | str | Sequence[Path | str]) -> pd.DataFrame:
+    """Read tables of findings as the stage saved them; without any, one that is empty."""
+    paths = [files] if isinstance(files, (str, Path)) else files
+    return load_typed(paths, COLUMNS) if paths else findings_frame([])

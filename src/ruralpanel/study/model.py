@@ -422,6 +422,11 @@ class Study(Section):
             notes[f"{name}_intensity"] = f"{labels[f'{name}_intensity']}: {of}"
         return notes
 
+    @cached_property
+    def _known_equations(self) -> dict[str, list[Equation]]:
+        """Equations by block, once they have been asked for: the workflow does so twenty times for each."""
+        return {}
+
     def equations(self, block_name: str) -> list[Equation]:
         """Spell out every equation of a block, with nothing left to default.
 
@@ -435,6 +440,11 @@ class Study(Section):
         list of Equation
             One for each specification, outcome and estimator, in the file's order.
         """
+        if block_name not in self._known_equations:
+            self._known_equations[block_name] = self._equations_of(block_name)
+        return list(self._known_equations[block_name])
+
+    def _equations_of(self, block_name: str) -> list[Equation]:
         block, places, of_columns = self.blocks[block_name], self.panel.places, self.periods
         equations = []
         for name, own in (block.specifications or {"main": Specification()}).items():

@@ -1,0 +1,25 @@
+"""Door of the diagnosis stage: the panel and the estimates of one effect → what could be wrong with them."""
+
+from ruralpanel.stage import stage
+
+with stage(snakemake):
+    from ruralpanel.diagnosis.diagnose import diagnose
+    from ruralpanel.diagnosis.finding import KEY
+    from ruralpanel.estimation.columns_read import columns_read
+    from ruralpanel.estimation.estimates import load_estimates
+    from ruralpanel.frames.storage import load_table, save_table
+    from ruralpanel.study.diagnosis import Diagnosis
+    from ruralpanel.study.subjects import DeclaredSubject
+
+    subject = DeclaredSubject.model_validate_json(snakemake.params.subject)
+    whom = (snakemake.params.designations, snakemake.params.levels)
+    read = columns_read(snakemake.input.panel, [subject], [subject.equation.estimator], *whom)
+    findings = diagnose(
+        settings=Diagnosis.model_validate_json(snakemake.params.settings),
+        subjects=[subject],
+        panel=load_table(snakemake.input.panel, columns=read),
+        estimates=load_estimates(snakemake.input.estimates),
+        seed=snakemake.params.seed,
+        events=load_table(snakemake.input.events, texts=["unit"]),
+    )
+    save_table(findings, snakemake.output.diagnosis, key=KEY, keep_order=True)
