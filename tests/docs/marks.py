@@ -22,7 +22,7 @@ from ruralpanel.study.addresses import read_address
 from tests.conftest import ROOT, shipped_study
 from tests.docs.pages import documents
 
-MARK = re.compile(r"(?P<printed>[\w−.,]+(?: identified)?)\s*<!-- (?P<study>[\w/]+): (?P<what>[^>]*?) -->")
+MARK = re.compile(r"(?P<printed>[\w−.,]+(?: identified)?)\**\s*<!-- (?P<study>[\w/]+): (?P<what>[^>]*?) -->")
 COMMENT = re.compile(r"<!-- (?P<study>[\w/]+): [^>]*? -->")
 CLAIM = "claim "
 

@@ -21,5 +21,7 @@ def test_numbers_on_pages_are_those_that_were_published(study: str) -> None:
 def test_every_mark_is_of_a_study_and_follows_what_it_is_of() -> None:
     for path in documents():
         text = path.read_text(encoding="utf-8")
-        named = [found for found in COMMENT.finditer(text) if (ROOT / f"config/studies/{found['study']}.yaml").is_file()]
+        named = [
+            found for found in COMMENT.finditer(text) if (ROOT / f"config/studies/{found['study']}.yaml").is_file()
+        ]
         assert len(named) == sum(1 for found in MARK.finditer(text) if f"{found['study']}:" in found[0]), path.name
