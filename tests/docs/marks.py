@@ -88,7 +88,9 @@ def published_wrong(study: str) -> list[str]:
         if what.startswith(CLAIM) or "|" in what:
             continue
         address = read_address(what)
-        rows = published[(published["block"] == address.block) & (published["statistic"] == address.statistic)]
+        overall = published[["event_time", "cohort", "period"]].isna().all(axis=1)
+        of_block = (published["block"] == address.block) & (published["statistic"] == address.statistic)
+        rows = published[overall & of_block]
         for part in address.parts:
             rows = rows[(rows[["specification", "outcome", "estimator", "term"]] == part).any(axis=1)]
         values = {decimal(value, decimals_of(printed)) for value in rows["value"]}
