@@ -22,7 +22,7 @@ from ruralpanel.study.addresses import read_address
 from tests.conftest import ROOT, shipped_study
 from tests.docs.pages import documents
 
-MARK = re.compile(r"(?P<printed>[\w−.,]+(?: identified)?)\s*<!-- (?P<study>[\w/]+): (?P<what>[^>]*?) -->")
+MARK = re.compile(r"(?P<printed>[\w−.,]+(?: identified)?)\**\s*<!-- (?P<study>[\w/]+): (?P<what>[^>]*?) -->")
 COMMENT = re.compile(r"<!-- (?P<study>[\w/]+): [^>]*? -->")
 CLAIM = "claim "
 
@@ -88,7 +88,9 @@ def published_wrong(study: str) -> list[str]:
         if what.startswith(CLAIM) or "|" in what:
             continue
         address = read_address(what)
-        rows = published[(published["block"] == address.block) & (published["statistic"] == address.statistic)]
+        overall = published[["event_time", "cohort", "period"]].isna().all(axis=1)
+        of_block = (published["block"] == address.block) & (published["statistic"] == address.statistic)
+        rows = published[overall & of_block]
         for part in address.parts:
             rows = rows[(rows[["specification", "outcome", "estimator", "term"]] == part).any(axis=1)]
         values = {decimal(value, decimals_of(printed)) for value in rows["value"]}
