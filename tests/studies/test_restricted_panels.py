@@ -33,9 +33,8 @@ def test_a_study_runs_on_its_twin_and_finds_what_is_planted(survey: str, tmp_pat
     assert ended.returncode != 0 and "SYNTHETIC TWIN" in ended.stderr
     assert "SIMULATED DATA" in page
     block, outcome, term, truth = TRUTHS[survey]
-    rows = pd.read_csv(results / "estimates" / f"{block}.csv").query("outcome == @outcome and term == @term")
-    row = rows.iloc[0]
+    rows = pd.read_csv(results / "estimates" / f"{block}.csv")
+    row = rows[(rows["outcome"] == outcome) & (rows["term"] == term)].iloc[0]
     assert abs(row["estimate"] - truth) < 3 * row["standard_error"]
     every = [pd.read_csv(path) for path in (results / "estimates").glob("*.csv") if "." not in path.stem]
-    assert pd.concat(every)["estimate"].notna().any(axis=None)
     assert all(frame["estimate"].notna().any() for frame in every)

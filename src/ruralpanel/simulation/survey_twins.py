@@ -1,7 +1,8 @@
 """Synthetic twins of household surveys that cannot be passed on: files of their names, variables, codes and waves.
 
-Nothing in them is taken from a real file. They are for trying the studies of ``config/studies/restricted`` before the real
-files are there: the same study runs on either, and on twins says so. Effects are planted, so that a test can look for them.
+Nothing in them is taken from a real file. They are for trying the studies of ``config/studies/restricted`` before the
+real files are there: the same study runs on either, and on twins says so. Effects are planted, so that a test can look
+for them.
 """
 
 from __future__ import annotations
@@ -178,7 +179,7 @@ def _splits(wave: pd.DataFrame, suffix: str, size: str, kind: str, random: np.ra
 
 
 def charls(random: np.random.Generator) -> Files:
-    """Make the harmonised file of CHARLS, the interview of 2011 with its shorter numbers, and the file of communities."""
+    """Make the harmonised file of CHARLS, the interview of 2011 with its shorter numbers, and communities."""
     cities, communities, households = 60, 3, 10
     cohorts = random.choice([2012, 2014, 2016, 0], cities, p=[0.15, 0.2, 0.15, 0.5])
     city = np.repeat(np.arange(cities), communities * households)
@@ -254,7 +255,7 @@ def crrs(random: np.random.Generator) -> Files:
 
 
 def countryside_trial(random: np.random.Generator) -> Files:
-    """Make two rounds of the trial: 100 villages, 60 with the offer, of which 38 open a terminal, and 5 of the others."""
+    """Make two rounds of the trial: 100 villages, 60 with the offer; terminals open in 38 of them, and 5 others."""
     villages, households = 100, 28
     assigned = np.zeros(villages, dtype=int)
     assigned[random.permutation(villages)[:60]] = 1
