@@ -85,8 +85,6 @@ def test_the_command_writes_a_twin_once(
     monkeypatch.chdir(tmp_path)
     assert main(["simulate", "--survey", "countryside_trial"]) == 0
     said = capsys.readouterr().out
-    assert (
-        "RURALPANEL_RAW=data/raw/simulated/countryside_trial ./run --config study=restricted" in said
-    )
+    assert "RURALPANEL_RAW=data/raw/simulated/countryside_trial ./run --config study=restricted" in said
     assert main(["simulate", "--survey", "countryside_trial"]) == 0
     assert "all files are there already" in capsys.readouterr().out

@@ -7,7 +7,7 @@ for them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -37,7 +37,7 @@ class SurveyFile:
 
     rows: pd.DataFrame
     labels: dict[str, str] = field(default_factory=dict)
-    value_labels: dict[str, dict[int, str]] = field(default_factory=dict)
+    value_labels: dict[Hashable, dict[float, str]] = field(default_factory=dict)
 
 
 Files = dict[str, SurveyFile]
