@@ -89,6 +89,14 @@ NOT_RUN = {
     f"RURALPANEL_MIRROR=/path/to/folder ./run verify {MY}": InPlace(
         "the folder is the reader's; tests/studies/test_retrieved_study.py has one", f"./run verify {MY}"
     ),
+    "RURALPANEL_RAW=/path/to/folder ./run --config study=restricted/cfps": InPlace(
+        "the folder is the reader's; tests/studies/test_restricted_panels.py has a twin of it",
+        "./run simulate --survey cfps",
+    ),
+    "RURALPANEL_RAW=data/raw/simulated/cfps ./run --config study=restricted/cfps": InPlace(
+        "a whole study, which tests/studies/test_restricted_panels.py runs",
+        "./run simulate --help",
+    ),
     "./run new-study my_study data/raw/my_study/*": InPlace(
         "the tutorial's draft is there already, and is not written over",
         "./run new-study my_draft data/raw/my_study/*",

@@ -21,7 +21,7 @@ def printed_list(**changes: object) -> pd.DataFrame:
     table = pd.DataFrame(
         {
             "publication": ["A (2020)", "B (2021)", "C (2022)"],
-            "quantity": ["income", "income", "income"],
+            "topic": ["income", "income", "income"],
             "outcome": ["GDP per head", "Income", "Income"],
             "treatment": ["Listed village", "Listed village", "Fair"],
             "unit": ["county", "village", "village"],
@@ -36,7 +36,7 @@ def printed_list(**changes: object) -> pd.DataFrame:
 
 
 def shown(kind: str = "meta_table", **keys: object) -> ExhibitDeclaration:
-    own = [{"at": OWN, "quantity": "income"}, {"at": OWN, "quantity": "income", "per_cent": True}]
+    own = [{"at": OWN, "topic": "income"}, {"at": OWN, "topic": "income", "per_cent": True}]
     return declaration_of("simulated", kind=kind, of="list", own=own, **keys)
 
 
@@ -82,7 +82,7 @@ def test_printed_numbers_keep_their_decimals(made_estimates: pd.DataFrame) -> No
 
 
 def test_every_scale_has_axes_of_its_own(made_estimates: pd.DataFrame) -> None:
-    declaration = shown("meta_figure", quantities=["income"])
+    declaration = shown("meta_figure", topics=["income"])
     data = meta_figure.plotted_data(printed_list(), made_estimates, scorecard(made_estimates), declaration)
     figure, notes = meta_figure.draw(data, declaration)
     assert [axes.get_xlabel() for axes in figure.axes] == [
@@ -93,9 +93,9 @@ def test_every_scale_has_axes_of_its_own(made_estimates: pd.DataFrame) -> None:
     assert any("100(exp(b) − 1)" in note for note in notes)
 
 
-def test_a_quantity_that_is_not_asked_for_is_left_out(made_estimates: pd.DataFrame) -> None:
-    table = printed_list(quantity=["income", "industry", "income"])
-    rows = rows_beside(table, made_estimates, None, shown(quantities=["income"]))
+def test_a_topic_that_is_not_asked_for_is_left_out(made_estimates: pd.DataFrame) -> None:
+    table = printed_list(topic=["income", "industry", "income"])
+    rows = rows_beside(table, made_estimates, None, shown(topics=["income"]))
     assert "B (2021)" not in set(rows["publication"])
 
 
@@ -105,6 +105,6 @@ def test_text_among_numbers_is_an_error(made_estimates: pd.DataFrame) -> None:
 
 
 def test_an_address_of_nothing_is_an_error(made_estimates: pd.DataFrame) -> None:
-    own = [{"at": "block/main/y/two_way_fixed_effects/lisded", "quantity": "income"}]
+    own = [{"at": "block/main/y/two_way_fixed_effects/lisded", "topic": "income"}]
     with pytest.raises(DataError, match="lisded"):
         rows_beside(printed_list(), made_estimates, None, declaration_of(kind="meta_table", of="list", own=own))

@@ -15,7 +15,7 @@ from ruralpanel.verification.comparison import NothingToCompare
 from tests.conftest import equation
 from tests.study.conftest import Repository, repository  # noqa: F401
 
-LIST = """publication,quantity,outcome,treatment,unit,estimate,standard_error,scale,observations,printed_in
+LIST = """publication,topic,outcome,treatment,unit,estimate,standard_error,scale,observations,printed_in
 A (2020),income,Income,listed,village,0.5,0.3,yuan,100,Table 1
 B (2021),income,Wages,Fair,county,-5.3,,per cent,,Abstract
 """
@@ -61,7 +61,7 @@ def study(repository: Repository) -> Repository:  # noqa: F811
 
 
 def with_table(study: Repository, **changes: Any) -> Repository:
-    own = [{"at": "main/income/two_way_fixed_effects/listed", "quantity": "income", **changes}]
+    own = [{"at": "main/income/two_way_fixed_effects/listed", "topic": "income", **changes}]
     study.study["exhibits"]["beside"] = {"kind": "meta_table", "title": "Beside", "of": "list", "own": own}
     return study
 
@@ -93,7 +93,7 @@ def test_a_wrong_list_or_address_is_told(study: Repository) -> None:
     complaint = with_table(study, at="main/incme", per_cent=True).complaint_with_lines()
     assert "`incme` is not a specification, outcome, estimator or term" in complaint
     assert "`income` is not in logs" in complaint
-    study.at("exhibits.beside")["own"] = [{"at": "mian/income", "quantity": "income"}]
+    study.at("exhibits.beside")["own"] = [{"at": "mian/income", "topic": "income"}]
     study.at("exhibits.beside")["of"] = "survey"
     complaint = study.complaint()
     assert "exhibits.beside.own" in complaint and "`mian` is not a block of this study" in complaint

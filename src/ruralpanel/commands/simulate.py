@@ -1,4 +1,7 @@
-"""``./run simulate``: the raw files of the simulated village economy, or of another with a study file that reads it."""
+"""``./run simulate``: the raw files of the simulated village economy, or of another with a study file that reads it.
+
+``./run simulate --survey cfps`` writes the synthetic twin of a survey that cannot be passed on.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from tempfile import TemporaryDirectory
 from ruralpanel.errors import Problem, StudyError
 from ruralpanel.placement import add_files
 from ruralpanel.simulation.parameters import Parameters, load_parameters
-from ruralpanel.study.load import STUDIES
+from ruralpanel.study.load import RAW_FOLDER, STUDIES
 from ruralpanel.study.yaml_file import read_yaml
 
 SHIPPED = "taobao_villages"
@@ -33,6 +36,7 @@ def main(arguments: Sequence[str]) -> int:
     """Write raw files that are not there yet; the status is 0 where all are there then."""
     from ruralpanel.simulation.economy import simulate
     from ruralpanel.simulation.raw_files import write_raw_files
+    from ruralpanel.simulation.survey_twins import SURVEYS
 
     shipped = read_yaml(STUDIES / f"{SHIPPED}.yaml")
     usual = load_parameters()
@@ -41,7 +45,15 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=shipped.data["seed"], help="which economy of its kind")
     parser.add_argument("--villages", type=int, default=usual.villages, help=f"how many; {usual.villages} if left out")
     parser.add_argument("--counties", type=int, default=usual.counties, help=f"how many; {usual.counties} if left out")
+    parser.add_argument(
+        "--survey",
+        choices=list(SURVEYS),
+        help="in place of an economy: files like those of a restricted survey, which its study under "
+        f"{STUDIES.as_posix()}/restricted reads; of the options above, only --seed goes with it",
+    )
     chosen = parser.parse_args(list(arguments))
+    if chosen.survey is not None:
+        return _twin(chosen.survey, chosen.seed)
     parameters = _sized(load_parameters(chosen.preset), chosen.villages, chosen.counties, chosen.seed)
     name = name_of(parameters, chosen.seed)
     is_shipped = parameters == usual and chosen.seed == shipped.data["seed"]
@@ -55,6 +67,18 @@ def main(arguments: Sequence[str]) -> int:
         print("written:", ", ".join(add_files(Path(made), Path())) or "nothing, all files are there already")
     if not is_shipped:
         print(f"./run --config study={OTHERS}/{name}")
+    return 0
+
+
+def _twin(survey: str, seed: int) -> int:
+    """Write the twin of a survey where it is not there yet, and say how to run its study on it."""
+    from ruralpanel.simulation.survey_twins import write_twin
+
+    with TemporaryDirectory() as made:
+        folder = RAW / OTHERS / survey
+        write_twin(survey, seed, Path(made) / folder)
+        print("written:", ", ".join(add_files(Path(made), Path())) or "nothing, all files are there already")
+    print(f"{RAW_FOLDER}={folder.as_posix()} ./run --config study=restricted/{survey}")
     return 0
 
 

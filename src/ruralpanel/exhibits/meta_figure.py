@@ -46,12 +46,12 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
 
 def _heights(part: pd.DataFrame) -> tuple[list[int], list[tuple[str, bool]]]:
     """Give each row its place from the top, and the words at every place: labels, and where there are several
-    quantities the heads of these."""
-    several = part["quantity"].nunique() > 1
+    topics the heads of these."""
+    several = part["topic"].nunique() > 1
     places: list[int] = []
     words: list[tuple[str, bool]] = []
-    for quantity, rows in part.groupby("quantity", sort=False):
-        words += [(f"{str(quantity)[0].upper()}{str(quantity)[1:]}", True)] if several else []
+    for topic, rows in part.groupby("topic", sort=False):
+        words += [(f"{str(topic)[0].upper()}{str(topic)[1:]}", True)] if several else []
         for row in rows.to_dict("records"):
             places.append(len(words))
             words.append((_label(row), False))

@@ -28,7 +28,7 @@ SCALES = (PER_CENT, LOG_POINTS, PERCENTAGE_POINTS)
 def rows_beside(
     table: pd.DataFrame, estimates: pd.DataFrame, claims: pd.DataFrame | None, declaration: ExhibitDeclaration
 ) -> pd.DataFrame:
-    """Put a study's estimates below the printed ones of the same quantity and scale.
+    """Put a study's estimates below the printed ones of the same topic and scale.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def rows_beside(
     -------
     pandas.DataFrame
         One row an estimate: the columns of the list, `own`, `interval_low`, `interval_high` (printed estimates: 95%
-        by their standard error, none without one), `status` and `address`. Scales come in one order, quantities within
+        by their standard error, none without one), `status` and `address`. Scales come in one order, topics within
         them as the list or the exhibit has them, the study's own last.
 
     Raises
@@ -66,13 +66,13 @@ def rows_beside(
     if problems:
         raise DataError(problems)
     together = pd.concat([printed, pd.DataFrame(own)], ignore_index=True)
-    quantities = list(shown.quantities or dict.fromkeys(together["quantity"]))
-    together = together[together["quantity"].isin(quantities)]
+    topics = list(shown.topics or dict.fromkeys(together["topic"]))
+    together = together[together["topic"].isin(topics)]
     scales = sorted(dict.fromkeys(together["scale"]), key=lambda name: (name not in SCALES, _place(SCALES, name)))
     order = together.assign(
-        by_scale=together["scale"].map(scales.index), by_quantity=together["quantity"].map(quantities.index)
-    ).sort_values(["by_scale", "by_quantity", "own"], kind="stable")
-    return order.drop(columns=["by_scale", "by_quantity"]).reset_index(drop=True)
+        by_scale=together["scale"].map(scales.index), by_topic=together["topic"].map(topics.index)
+    ).sort_values(["by_scale", "by_topic", "own"], kind="stable")
+    return order.drop(columns=["by_scale", "by_topic"]).reset_index(drop=True)
 
 
 def _place(names: Sequence[str], name: str) -> int:
@@ -107,7 +107,7 @@ def _own(
     address = address_of(row)
     return {
         "publication": THIS_STUDY,
-        "quantity": asked.quantity,
+        "topic": asked.topic,
         "outcome": words.label,
         "treatment": asked.treatment or row_words(row.to_dict(), labels),
         "unit": asked.unit or declaration.unit_words,
@@ -168,5 +168,5 @@ def beside_notes(rows: pd.DataFrame) -> list[str]:
         notes.append("Effects of this study on logs are shown as changes in per cent, 100(exp(b) − 1).")
     if rows["status"].ne("").any():
         notes.append("In brackets: what became of the claim that the estimate speaks to.")
-    notes.append("What they have in common is the quantity: treatments, samples and what is observed differ.")
+    notes.append("What they have in common is the topic: treatments, samples and what is observed differ.")
     return notes

@@ -1,12 +1,13 @@
 """Synthetic twins of household surveys that cannot be passed on: files of their names, variables, codes and waves.
 
-Nothing in them is taken from a real file. They are for trying the studies of ``config/studies/restricted`` before the real
-files are there: the same study runs on either, and on twins says so. Effects are planted, so that a test can look for them.
+Nothing in them is taken from a real file. They are for trying the studies of ``config/studies/restricted`` before the
+real files are there: the same study runs on either, and on twins says so. Effects are planted, so that a test can look
+for them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -36,7 +37,7 @@ class SurveyFile:
 
     rows: pd.DataFrame
     labels: dict[str, str] = field(default_factory=dict)
-    value_labels: dict[str, dict[int, str]] = field(default_factory=dict)
+    value_labels: dict[Hashable, dict[float, str]] = field(default_factory=dict)
 
 
 Files = dict[str, SurveyFile]
@@ -125,7 +126,6 @@ def cfps(random: np.random.Generator) -> Files:
         wave[size] = base["familysize"]
         if year == 2010:
             wave["faminc_net"], wave["fswt_nat"] = _with_codes(income.to_numpy(), random), base["fswt_nat"]
-            there = pd.Series(True, index=wave.index)
         else:
             kind = "1" if year == 2020 else "2"
             wage = income * np.clip(0.55 - 0.05 * treated + random.normal(0, 0.1, len(base)), 0, 1)
@@ -134,7 +134,7 @@ def cfps(random: np.random.Generator) -> Files:
             wave[f"foperate_{kind}"] = _with_codes((income - wage).clip(lower=0).to_numpy() * 0.6, random)
             wave["fid10"] = base["fid"]
             there = pd.Series(random.random(len(base)) > 0.08, index=wave.index)
-            wave = pd.concat([wave[there], *_splits(wave[there], suffix, size, kind, random)], ignore_index=True)
+            wave = pd.concat(_splits(wave[there].copy(), suffix, size, kind, random), ignore_index=True)
         files[_CFPS_NAMES[year]] = SurveyFile(
             wave, {f"urban{suffix}": "Urban by the statistics bureau"}, {f"urban{suffix}": {0: "Rural", 1: "Urban"}}
         )
@@ -157,12 +157,10 @@ _CFPS_NAMES = {
 """The file of households of each wave, with the release that public programs read."""
 
 
-def _splits(
-    wave: pd.DataFrame, suffix: str, size: str, kind: str, random: np.random.Generator
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Make households that left another, which have its number of 2010, and households that came later, which have none.
+def _splits(wave: pd.DataFrame, suffix: str, size: str, kind: str, random: np.random.Generator) -> list[pd.DataFrame]:
+    """Split households, and add some that came later.
 
-    The household that somebody left is smaller and poorer by what went with them.
+    Who left a household has its number of 2010 and a share of its income; who came later has no number of 2010.
     """
     fid, numbers = f"fid{suffix}", [f"fincome{kind}", f"fwage_{kind}", f"foperate_{kind}"]
     able = wave.index[(wave[size] > 2) & (wave[numbers] >= 0).all(axis=1)]
@@ -177,18 +175,20 @@ def _splits(
     later = wave.sample(len(wave) // 30, random_state=int(random.integers(2**31))).copy()
     later[fid] += 700_000
     later["fid10"] = -8
-    return left, later
+    return [wave, left, later]
 
 
 def charls(random: np.random.Generator) -> Files:
-    """Make the harmonised file of CHARLS, the interview of 2011 with its shorter numbers, and the file of communities."""
+    """Make the harmonised file of CHARLS, the interview of 2011 with its shorter numbers, and communities."""
     cities, communities, households = 60, 3, 10
     cohorts = random.choice([2012, 2014, 2016, 0], cities, p=[0.15, 0.2, 0.15, 0.5])
     city = np.repeat(np.arange(cities), communities * households)
     community = np.repeat(np.arange(cities * communities), households)
     names = np.array([f"{number + 1010100:07d}" for number in range(cities * communities)])
     people = pd.DataFrame({"communityID": names[community]})
-    people["householdID"] = people["communityID"] + pd.Series(np.arange(len(people)) % households + 10).astype(str) + "0"
+    people["householdID"] = (
+        people["communityID"] + pd.Series(np.arange(len(people)) % households + 10).astype(str) + "0"
+    )
     people["ID"] = people["householdID"] + "01"
     people["r1wtresp"] = random.integers(500, 5_000, len(people)).astype(float)
     of_person = random.normal(0, 0.4, len(people))
@@ -199,19 +199,25 @@ def charls(random: np.random.Generator) -> Files:
         seen = random.random(len(people)) > (0 if wave == 1 else 0.1)
         size = np.where(seen, random.integers(1, 6, len(people)), np.nan)
         people[f"hh{wave}cperc"] = np.where(seen, np.exp(log + random.normal(0, 0.2, len(people))).round(2), np.nan)
-        people[f"hh{wave}itot"] = np.where(seen, np.exp(log + random.normal(0, 0.3, len(people))).round(2) * size, np.nan)
+        people[f"hh{wave}itot"] = np.where(
+            seen, np.exp(log + random.normal(0, 0.3, len(people))).round(2) * size, np.nan
+        )
         people[f"h{wave}hhres"] = size
     interview = pd.DataFrame({"ID": people["ID"].str[:9] + people["ID"].str[10:]})
     interview["householdID"], interview["communityID"] = people["householdID"].str[:9], people["communityID"]
     interview["bc001"] = random.choice([1, 2, 3], len(people), p=[0.85, 0.13, 0.02])
-    places = pd.DataFrame({"communityID": names, "city": [f"市{number // communities:02d}" for number in range(len(names))]})
+    places = pd.DataFrame(
+        {"communityID": names, "city": [f"市{number // communities:02d}" for number in range(len(names))]}
+    )
     places.insert(1, "province", "省" + places["city"].str[1])
     places["urban_nbs"] = (np.arange(len(names)) % communities == 0).astype(int)
     listed = pd.DataFrame({"city": [f"市{number:02d}" for number in range(cities)], "first_listed": cohorts})
     return {
         "H_CHARLS_D_Data.dta": SurveyFile(people),
         "2011/demographic_background.dta": SurveyFile(
-            interview, {"bc001": "Hukou status"}, {"bc001": {1: "1 Agricultural", 2: "2 Non-agricultural", 3: "3 Unified"}}
+            interview,
+            {"bc001": "Hukou status"},
+            {"bc001": {1: "1 Agricultural", 2: "2 Non-agricultural", 3: "3 Unified"}},
         ),
         "2011/psu.dta": SurveyFile(places, {}, {"urban_nbs": {0: "0 Rural", 1: "1 Urban"}}),
         "taobao_cities.csv": SurveyFile(listed[listed["first_listed"] > 0]),
@@ -236,7 +242,9 @@ def crrs(random: np.random.Generator) -> Files:
         income = np.round(np.exp(log) * rows["hhsize"])
         income[random.random(len(rows)) < 0.03] = random.choice([-8, -9])
         wave = rows.assign(income_total=income)[random.random(len(rows)) < (1 if number == 0 else 0.81)]
-        files[f"crrs{year}_household.dta"] = SurveyFile(wave.reset_index(drop=True), {"income_total": "Income of the year"})
+        files[f"crrs{year}_household.dta"] = SurveyFile(
+            wave.reset_index(drop=True), {"income_total": "Income of the year"}
+        )
     form = pd.DataFrame({"villageid": numbers})
     form["countyid"] = [f"{number // 6 + 1:02d}" for number in range(villages)]
     form["provid"] = [f"{number // 30 + 1:02d}" for number in range(villages)]
@@ -247,7 +255,7 @@ def crrs(random: np.random.Generator) -> Files:
 
 
 def countryside_trial(random: np.random.Generator) -> Files:
-    """Make two rounds of the trial: 100 villages, 60 with the offer, of which 38 open a terminal, and 5 of the others."""
+    """Make two rounds of the trial: 100 villages, 60 with the offer; terminals open in 38 of them, and 5 others."""
     villages, households = 100, 28
     assigned = np.zeros(villages, dtype=int)
     assigned[random.permutation(villages)[:60]] = 1

@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # those know the kinds of exhibits, which are here
     from ruralpanel.study.yaml_file import KeyPath
 
 PRINTED_COLUMNS = (
-    *("publication", "quantity", "outcome", "treatment", "unit"),
+    *("publication", "topic", "outcome", "treatment", "unit"),
     *("estimate", "standard_error", "scale", "observations", "printed_in"),
 )
 """What a source that lists printed estimates has to have, beside what else it has."""
@@ -32,8 +32,8 @@ class OwnEstimate(Section):
 
     at: Text
     """The address of the estimate, as claims have it: `baseline/main/income/two_way_fixed_effects/taobao_village`."""
-    quantity: Text
-    """Which of the list's quantities it is one of, in the words of the column `quantity`: `income`."""
+    topic: Text
+    """Which of the list's topics it is one of, in the words of the column `topic`: `income`."""
     per_cent: bool = False
     """Whether an effect on a logarithm is shown as a change in per cent, 100(exp(b) − 1), with the ends of its
     interval; its standard error is then by the delta method. Left out: in log points."""
@@ -50,14 +50,14 @@ class BesidePublished(Exhibit):
     blocks_under: ClassVar[str] = "own"
 
     of: Name
-    """The source that lists what others have printed, one row an estimate. It has the columns `publication`, `quantity`
+    """The source that lists what others have printed, one row an estimate. It has the columns `publication`, `topic`
     (what is compared with what), `outcome`, `treatment`, `unit` (what is observed), `estimate`, `standard_error`
     (missing where none is printed), `scale` (`per cent`, `log points`, `percentage points`, or the unit of the
     outcome), `observations` and `printed_in` (where in the publication)."""
     own: Annotated[list[OwnEstimate], Field(min_length=1)]
     """The estimates of this study that stand beside them, each with the status of the claim that it speaks to."""
-    quantities: Annotated[list[Text], Field(min_length=1)] | None = None
-    """The quantities that are shown, in this order; left out: all of the list."""
+    topics: Annotated[list[Text], Field(min_length=1)] | None = None
+    """The topics that are shown, in this order; left out: all of the list."""
 
     @property
     def estimated_in(self) -> list[str]:

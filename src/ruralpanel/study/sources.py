@@ -113,8 +113,8 @@ class Column(Section):
     """Numbers below this mean “missing”: 0 for a survey whose codes are -1, -2, -8, -9 and -10, in a column that holds
     nothing negative. Before scaling; left out: the source's own."""
     rewrite: Annotated[dict[Regex, Text], Field(min_length=1)] | None = None
-    """For `type: text`: values that fit a regular expression as a whole become the text behind it, in which `\\1` is the
-    first group in brackets and `\\g<1>0` the first group and a 0. The first that fits counts. For persons and
+    """For `type: text`: values that fit a regular expression as a whole become the text behind it, in which `\\1` is
+    the first group in brackets and `\\g<1>0` the first group and a 0. The first that fits counts. For persons and
     households that are numbered otherwise in one wave: `{'([0-9]{9})([0-9]{2})': '\\g<1>0\\2'}`."""
     value_labels: Annotated[
         bool,

@@ -32,7 +32,7 @@ def lines_beside_published(name: str, root: Path) -> list[str]:
     Returns
     -------
     list of str
-        For each estimate of the study a line, and below it one for every printed estimate of the same quantity, as
+        For each estimate of the study a line, and below it one for every printed estimate of the same topic, as
         :func:`beside` says.
 
     Raises
@@ -55,7 +55,7 @@ def lines_beside_published(name: str, root: Path) -> list[str]:
     lines: list[str] = []
     for own in rows[rows["own"]].to_dict("records"):
         lines.append(f"{own['address']}: {_number(own)}, {own['treatment']}, {own['unit']}")
-        others = rows[~rows["own"] & (rows["quantity"] == own["quantity"])]
+        others = rows[~rows["own"] & (rows["topic"] == own["topic"])]
         others = others.loc[
             others["scale"].ne(own["scale"]).sort_values(kind="stable").index
         ]  # those of its scale first
