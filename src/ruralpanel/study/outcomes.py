@@ -19,8 +19,8 @@ class Outcome(Section):
     adoption: Name | None = None
     """In place of `column`: a designation. The outcome is 1 in the period a unit is first treated and 0 before; rows
     after it leave, for the unit is no longer at risk. For equations of who is designated, and when."""
-    label: Text
-    """What a reader sees in tables and figures."""
+    label: Text = ""
+    """What a reader sees in tables and figures. Left out: the label of the column, and its unit where none is stated."""
     unit: Text | None = None
     """The unit of the column before transformation, as printed on an axis."""
     transformation: Transformation = "none"
