@@ -33,7 +33,6 @@ from ruralpanel.monte_carlo.plan import load_plan
 from ruralpanel.sources.retrieval import set_aside_if_damaged
 from ruralpanel.study.load import find_study, load_study
 from ruralpanel.study.estimators import DIAGNOSING, TESTING_LEADS
-from ruralpanel.study.facts import files_named_in
 from ruralpanel.study.identifying import identifying_columns
 from ruralpanel.study.inputs import RAW_FILE, declared_inputs, files_read
 from ruralpanel.study.own_estimators import own_files
@@ -348,9 +347,7 @@ def exhibit_inputs(wildcards):
     if declaration(wildcards.exhibit).subjects:
         read["diagnosis"] = f"{RESULTS}/diagnosis.csv"
     return read | {
-        "facts": [
-            STUDY.facts[name] for name in files_named_in(exhibit.notes, STUDY.facts)
-        ]
+        "facts": list(declaration(wildcards.exhibit).facts.values())
     }
 
 
