@@ -105,7 +105,9 @@ def test_sentences_say_rise_and_fall_without_a_minus_sign(estimates: pd.DataFram
 
 def test_names_are_labels_where_the_study_says_nothing_else(estimates: pd.DataFrame) -> None:
     answer, study = answered(estimates, answer=DeclaredAnswer())
-    assert found_sentence(replace(answer, status="robust"), study).startswith("Taobao Village raised income per head by")
+    assert found_sentence(replace(answer, status="robust"), study).startswith(
+        "Taobao Village raised income per head by"
+    )
 
 
 def test_the_truth_is_told_with_whether_the_interval_holds_it(estimates: pd.DataFrame) -> None:

@@ -33,9 +33,7 @@ def test_files_that_changed_came_or_went_are_named() -> None:
     then = {"a.py": "1", "b.py": "2", "gone.py": "3"}
     assert changed_code({"a.py": "1", "b.py": "9", "new.py": "4"}, then) == ["b.py", "gone.py", "new.py"]
     assert changed_code(then, None) == []
-    assert code_sentence(["inference/covariance.py"]) == (
-        "Code changed since publication: `inference/covariance.py`."
-    )
+    assert code_sentence(["inference/covariance.py"]) == ("Code changed since publication: `inference/covariance.py`.")
     assert code_sentence([f"{letter}.py" for letter in "abcdefghij"]).endswith("`h.py`, and 2 more files.")
 
 

@@ -1,4 +1,4 @@
-"""The answer as the page begins with it: a sentence, two badges, estimates of the same effect, and what could be wrong."""
+"""The answer as the page begins with it: a sentence, badges, estimates of the same effect, and what could be wrong."""
 
 from __future__ import annotations
 

@@ -33,6 +33,7 @@ from ruralpanel.words.sentences import sentence
 AGAINST = (CONFLICTS, DOUBTS, NOT_SEEN)
 """Evidence that keeps a claim from being robust."""
 
+
 def claim_cards(claims: pd.DataFrame, study: Study, places: Collection[str] = ()) -> list[dict[str, Any]]:
     """Print the scorecard, one card a claim, the robust first.
 
@@ -123,7 +124,11 @@ def _short(status: str, tests: pd.DataFrame, printed: list[dict[str, Any]], line
         if why == "other_sign" and doubted:  # contradicted, were it not for this
             return f"{found}{interval}: {deciding['reason']}, but {doubted[0]['part']}: {doubted[0]['words']}"
         detectable = deciding["detectable"]
-        could = f"; an effect of {detectable} {deciding['unit']} would have been found with a power of 80%" if detectable else ""
+        could = (
+            f"; an effect of {detectable} {deciding['unit']} would have been found with a power of 80%"
+            if detectable
+            else ""
+        )
         return f"{found}{interval}: {deciding['reason']}{could}"
     return f"{found}{interval}"
 

@@ -59,7 +59,9 @@ def by_exhibit(verdict: pd.DataFrame) -> pd.DataFrame:
 def worst_cell(cells: pd.DataFrame) -> pd.Series:
     """Pick the cell of an exhibit that says most: by status, and then by the difference in standard errors."""
     order = cells["status"].map({status: place for place, status in enumerate(WORST_FIRST)}).fillna(len(WORST_FIRST))
-    return cells.assign(_order=order).sort_values(["_order", "in_errors"], ascending=[True, False], kind="stable").iloc[0]
+    return (
+        cells.assign(_order=order).sort_values(["_order", "in_errors"], ascending=[True, False], kind="stable").iloc[0]
+    )
 
 
 def exhibit_words(cells: pd.DataFrame) -> tuple[str, str]:
