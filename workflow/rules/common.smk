@@ -36,7 +36,6 @@ from ruralpanel.runs import end_with_signals, watch_over
 from ruralpanel.sources.retrieval import set_aside_if_damaged
 from ruralpanel.study.load import find_study, load_study
 from ruralpanel.study.estimators import DIAGNOSING, TESTING_LEADS
-from ruralpanel.study.facts import files_named_in
 from ruralpanel.study.identifying import identifying_columns
 from ruralpanel.study.inputs import RAW_FILE, declared_inputs, files_read
 from ruralpanel.study.paper_text import exhibits_of_appendix
@@ -360,9 +359,7 @@ def exhibit_inputs(wildcards):
     if shown := declaration(wildcards.exhibit).subjects:
         read["diagnosis"] = found_in(map("/".join, shown))
     return read | {
-        "facts": [
-            STUDY.facts[name] for name in files_named_in(exhibit.notes, STUDY.facts)
-        ]
+        "facts": list(declaration(wildcards.exhibit).facts.values())
     }
 
 

@@ -48,7 +48,7 @@ rule judge:
         figures=lambda wildcards: {
             name: exhibit_numbers(STUDY)[name] for name in FIGURES
         },
-        exhibits=lambda wildcards: exhibits_by_number(STUDY),
+        numbered=lambda wildcards: exhibits_by_number(STUDY),
         shown_in=lambda wildcards: exhibit_of_block(STUDY),
         published_figures=PUBLISHED_FIGURES,
         published_folder=str(PUBLISHED_FOLDER),

@@ -22,7 +22,7 @@ with stage(snakemake):
 
     published = read_published(Path(snakemake.input.published[0])) if snakemake.input.published else nothing_published()
     estimates = load_estimates(snakemake.input.estimates)
-    verdict = judge(published, estimates, snakemake.params.exhibits, snakemake.params.shown_in)
+    verdict = judge(published, estimates, snakemake.params.numbered, snakemake.params.shown_in)
     verdict = on_synthetic_twins(verdict, snakemake.params.twins)
     verdict.to_csv(snakemake.output.csv, index=False, lineterminator="\n")
 

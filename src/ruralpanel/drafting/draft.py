@@ -542,15 +542,13 @@ def _outcomes(
             more.append(name)
             continue
         share = (panel.groupby(unit)[name].nunique() > 1).mean()
-        keys: dict[str, Any] = {"label": variable.keys.get("label", name)}
-        if unit_of := variable.keys.get("unit"):
-            keys["unit"] = unit_of
+        keys: dict[str, Any] = {}  # label and unit stand with the column
         why[name] = f"varies within {share:.0%} of units"
         in_words = f"{name} {variable.keys.get('label', '')} {variable.keys.get('unit', '')}"
         if (panel[name].dropna() > 0).all() and _MONEY.search(in_words) and not re.search("log|^ln_|^l_", name):
             keys["transformation"] = "log"
             why[name] += ", an amount that is always positive"
-        outcomes[name] = keys
+        outcomes[name] = keys or {"column": name}
     if more:
         questions.append(f"further numbers that vary within units and can be outcomes: {', '.join(more)}")
     if not outcomes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
@@ -12,7 +12,7 @@ from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.exhibit import Exhibit
 from ruralpanel.study.exhibits import AnyExhibit
-from ruralpanel.study.facts import files_named_in
+from ruralpanel.study.facts import file_of_fact, files_named_in
 from ruralpanel.study.flow import FlowStep
 from ruralpanel.study.model import Study
 from ruralpanel.words.estimates import OutcomeWords, missing_errors, unit_notes
@@ -63,7 +63,11 @@ class ExhibitDeclaration(BaseModel):
     cohorts_of: str = ""
     """With means by cohort: the column of those that cohorts are of, where that is not the unit."""
     facts: dict[str, str] = {}
-    """The files of facts that the notes refer to, by name."""
+    """The files of facts that the notes and true effects refer to, by name."""
+    true_effects: dict[str, str] = {}
+    """By outcome, the fact that is the true effect of the treatment shown, where data are simulated."""
+    truths: dict[str, dict[str, Any] | float] = {}
+    """The same once the files are read: a number, or several with ``average`` and ``by_event_time``."""
     tables: dict[str, str] = {}
     """With a scorecard of claims: by block, the first regression table that shows it, as `Table 6`."""
     fonts: list[str] = []
@@ -129,6 +133,7 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
     used = {equation.outcome for equation in equations}
     only_drawn = study.drawn_sources - {*study.read_by_panel, *study.read_by_tables}
     own = exhibit.declares(study, numbers)
+    true_effects = _true_effects(study, exhibit, equations) if exhibit.draws_truth else {}
     return ExhibitDeclaration(
         name=name,
         number=numbers[name],
@@ -147,7 +152,12 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         treatments=study.treatment_notes(),
         anticipation={key: each.anticipation for key, each in study.designation.items() if each.anticipation},
         levels=study.levels,
-        facts={key: study.facts[key] for key in files_named_in(exhibit.notes, study.facts)},
+        facts={
+            key: study.facts[key]
+            for key in study.facts
+            if key in {*files_named_in(exhibit.notes, study.facts), *map(file_of_fact, true_effects.values())}
+        },
+        true_effects=true_effects,
         fonts=[] if exhibit.is_table else study.fonts,
         subjects=_subjects(study, equations),
         **own,
@@ -159,6 +169,16 @@ def _subjects(study: Study, equations: list[Equation]) -> list[tuple[str, str]]:
     effects = [each for each in equations if not ESTIMATORS[each.estimator].describes]
     shown = {(treatment, each.outcome) for each in effects for treatment in each.treatments}
     return [pair for each in study.subjects if (pair := (each.treatment, each.outcome)) in shown]
+
+
+def _true_effects(study: Study, exhibit: AnyExhibit, equations: list[Equation]) -> dict[str, str]:
+    """Name what is true of the effects that an exhibit shows; nothing where they are of several treatments."""
+    term = getattr(exhibit, "term", None)
+    treatments = {term} if term else {treatment for each in equations for treatment in each.treatments}
+    if len(treatments) != 1:
+        return {}
+    known = study.true_effects.get(treatments.pop(), {})
+    return {each.outcome: known[each.outcome] for each in equations if each.outcome in known}
 
 
 def _family_labels(study: Study) -> dict[str, str]:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
@@ -21,6 +22,12 @@ PANEL = ["block", "specification", "outcome", "estimator"]
 
 ROOM_FOR_NUMBERS = 18
 """Event times abreast up to which there is room for a number in every cell; signs only beyond it."""
+
+BELOW, ABOVE = "#1F4E8C", "#F5B971"
+"""Of the largest effects below and above zero: one dark and one light, so that they are told apart in grey."""
+
+DARK = 0.45
+"""Effects of this share of the largest, below zero, are on dark cells."""
 
 WITHOUT_ESTIMATE = "#cccccc"
 """Of the hatching of cells without an estimate."""
@@ -72,7 +79,7 @@ def _draw_cells(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declaration
     sns.heatmap(
         wide,
         ax=axes,
-        cmap=sns.diverging_palette(245, 30, s=80, l=55, as_cmap=True),
+        cmap=LinearSegmentedColormap.from_list("signs", [BELOW, "#FFFFFF", ABOVE]),
         vmin=-beyond,
         vmax=beyond,
         linewidths=0.5,
@@ -107,12 +114,12 @@ def _write_numbers(axes: Axes, cells: pd.DataFrame, wide: pd.DataFrame, beyond: 
         axes.text(
             int(cell["event_time"]) - first + 0.5,
             rows[cell["cohort"]] + 0.52,
-            sign if small else decimal(value, decimals),
+            sign if small else sign * (value > 0) + decimal(value, decimals),
             ha="center",
             va="center",
             fontsize=6,
             fontweight="bold" if excludes else "normal",
-            color="black",
+            color="white" if value < -DARK * beyond else "black",
         )
 
 

@@ -10,6 +10,7 @@ from ruralpanel.errors import DataError, Problem
 from ruralpanel.exhibits.caption import ExhibitDeclaration
 from ruralpanel.exhibits.numbers import MINUS, as_asked
 from ruralpanel.study.addresses import NoSuchNumber
+from ruralpanel.study.answer import true_effect
 from ruralpanel.study.facts import file_of_fact, find_fact, read_facts
 from ruralpanel.study.paper_text import Reference, fill, read_notes
 
@@ -44,7 +45,7 @@ def fact_words(reference: Reference, files: Mapping[str, Mapping[str, Any]]) -> 
 
 
 def with_facts(declaration: ExhibitDeclaration, root: Path = Path()) -> ExhibitDeclaration:
-    """Put facts into the notes of an exhibit.
+    """Put facts into the notes of an exhibit, and find what is true of its effects.
 
     Parameters
     ----------
@@ -58,8 +59,8 @@ def with_facts(declaration: ExhibitDeclaration, root: Path = Path()) -> ExhibitD
     DataError
         If notes ask for what is not there; all at once.
     """
-    notes = declaration.exhibit.notes
-    if not notes:
+    notes = declaration.exhibit.notes or ""
+    if not notes and not declaration.true_effects:
         return declaration
     where = f"exhibits.{declaration.name}.notes"
     problems: list[Problem] = []
@@ -80,5 +81,6 @@ def with_facts(declaration: ExhibitDeclaration, root: Path = Path()) -> ExhibitD
             problems.append(error.problem(declaration.facts.get(file_of_fact(reference.text), where), where))
     if problems:
         raise DataError(problems)
-    exhibit = declaration.exhibit.model_copy(update={"notes": fill(text.marked, filled)})
-    return declaration.model_copy(update={"exhibit": exhibit})
+    exhibit = declaration.exhibit.model_copy(update={"notes": fill(text.marked, filled) or None})
+    truths = {outcome: true_effect(fact, files) for outcome, fact in declaration.true_effects.items()}
+    return declaration.model_copy(update={"exhibit": exhibit, "truths": truths})

@@ -8,7 +8,7 @@ Simonsohn, Simmons & Nelson (2020), Specification curve analysis, Nature Human B
 from __future__ import annotations
 
 from itertools import groupby
-from textwrap import shorten
+from textwrap import wrap
 from typing import Any
 
 import pandas as pd
@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import decimal, probability
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, stacked_panels
+from ruralpanel.exhibits.truth import draw_level, truth_notes
 from ruralpanel.reasons import code_of, read, read_reason
 from ruralpanel.study.estimators import described
 from ruralpanel.study.figures_of_results import SpecificationCurveFigure
@@ -102,7 +103,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
     shown = data[data["estimate"].notna()]
     chosen = [_choices(row, declaration) for row in shown.to_dict("records")]
     varying = _varying(chosen)
-    rows = sum(len(values) for values in varying.values())
+    rows = sum(len(_lines(value)) for values in varying.values() for value in values)
     with figure_style(declaration.fonts):
         heights = [CURVE_HEIGHT, max(rows + len(varying) * 0.7, 1) * ROW_HEIGHT]
         figure, (curve, matrix) = stacked_panels(heights, share_x=True)
@@ -152,7 +153,8 @@ def _draw_curve(axes: Axes, shown: pd.DataFrame, declaration: ExhibitDeclaration
                 markerfacecolor="white" if kind == OTHER else kind,
                 label=_marked_words(declaration) if kind == MARKED else label,
             )
-    axes.legend(loc="upper left", ncols=3)
+    draw_level(axes, declaration.truths.get(exhibit.outcome))
+    axes.legend(loc="upper left", ncols=4)
     axes.margins(y=0.16)
     axes.set_title(f"{words.head}: {term_words(exhibit.term, declaration.labels)}")
     axes.set_ylabel(axis_label("Effect", words.effect_unit))
@@ -174,6 +176,7 @@ def _draw_choices(axes: Axes, shown: pd.DataFrame, chosen: list[Choices], varyin
         axes.text(0, height, group, transform=axes.get_yaxis_transform(), fontsize=7, fontweight="bold", va="center")
         height += 0.8
         for value in values:
+            height += (len(_lines(value)) - 1) / 2  # the dots stand at the middle of a label of several lines
             axes.axhline(height, color="#e6e6e6", linewidth=0.6, zorder=0)
             for position, choices, colour in zip(shown["position"], chosen, colours, strict=True):
                 if value in choices.get(group, []):
@@ -187,14 +190,19 @@ def _draw_choices(axes: Axes, shown: pd.DataFrame, chosen: list[Choices], varyin
                         markeredgewidth=0.7,
                     )
             ticks.append(height)
-            labels.append(shorten(value, LABEL_CHARACTERS, placeholder=" …"))
-            height += 1
+            labels.append("\n".join(_lines(value)))
+            height += (len(_lines(value)) + 1) / 2
         height += 0.1
     axes.set_yticks(ticks, labels, fontsize=7)
     axes.set_ylim(max(height - 0.4, 0.6), -0.6)
     axes.set_xlim(0.3, len(shown) + 0.7)
     axes.grid(visible=False)
     axes.tick_params(axis="both", length=0, labelbottom=False)
+
+
+def _lines(words: str) -> list[str]:
+    """Divide a label into lines that fit beside the axes."""
+    return wrap(words, LABEL_CHARACTERS, break_long_words=True) or [""]
 
 
 def _choices(row: dict[Any, Any], declaration: ExhibitDeclaration) -> Choices:
@@ -244,7 +252,7 @@ def _natural(words: str) -> list[str]:
 
 
 def _notes(data: pd.DataFrame, chosen: list[Choices], varying: Choices, declaration: ExhibitDeclaration) -> list[str]:
-    sentences = opening_notes(declaration)
+    sentences = opening_notes(declaration) + truth_notes(declaration)
     shown = data[data["estimate"].notna()]
     if len(shown):
         low, middle, high = (decimal(float(shown["estimate"].quantile(share)), 3) for share in (0, 0.5, 1))
@@ -265,9 +273,6 @@ def _notes(data: pd.DataFrame, chosen: list[Choices], varying: Choices, declarat
             sentences.append(f"The same in all: {'; '.join(same)}.")
         if "Standard errors" not in varying:
             sentences.append(f"Standard errors {variances_words(shown, declaration.labels)}.")
-        cut = [value for values in varying.values() for value in values if len(value) > LABEL_CHARACTERS]
-        if cut:
-            sentences.append(f"In full: {'; '.join(cut)}.")
     if "joint_median" in data and len(data):
         sentences.append(_joint_words(data.iloc[0]))
     without = data[data["estimate"].isna()]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
@@ -11,12 +13,18 @@ from matplotlib.lines import Line2D
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.period_axis import positions, set_period_ticks
-from ruralpanel.exhibits.style import NEVER_COLOUR, axis_label, empty_axes, figure_style, finish, panels
+from ruralpanel.exhibits.style import MARKERS, NEVER_COLOUR, axis_label, empty_axes, figure_style, finish, panels
 from ruralpanel.frames.periods.frequency import in_order
 from ruralpanel.words.estimates import OutcomeWords
 from ruralpanel.words.names import name_words
 
 WITHOUT_COHORT = ("never", "all")
+LIGHTEST = 0.82
+"""How far along the palette the latest cohort is: its end is too light for print in grey."""
+
+STYLES: tuple[Any, ...] = ("-", (0, (5, 1)), (0, (1, 1)), (0, (4, 1, 1, 1)))
+"""The dashes of cohorts' lines, in turn: with their markers they tell lines apart where there are no colours."""
+
 WORDS = {"never": "never", "all": "all units"}
 
 
@@ -46,12 +54,12 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
                 [],
                 [],
                 color=colour,
-                linestyle="--" if cohort in WITHOUT_COHORT else "-",
-                marker="o",
-                markersize=3,
+                linestyle=_style(number, cohort),
+                marker=_marker(number, cohort),
+                markersize=3 if cohort in WITHOUT_COHORT else 3.5,
                 label=_cohort_words(cohort, data),
             )
-            for cohort, colour in palette.items()
+            for number, (cohort, colour) in enumerate(palette.items())
         ]
         if len(handles) > 1:
             figure.legend(
@@ -59,6 +67,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
                 loc="outside lower center",
                 ncols=min(len(handles), 6),
                 title="First period treated",
+                handlelength=3.2,
             )
         finish(figure, declaration)
     return figure, _notes(declaration)
@@ -68,10 +77,23 @@ def _palette(data: pd.DataFrame) -> dict[str, tuple[float, float, float] | str]:
     """Give cohorts colours from dark (early) to light (late), and the never treated dark grey."""
     cohorts = sorted((name for name in data["cohort"].unique() if name and name not in WITHOUT_COHORT), key=in_order)
     colours: dict[str, tuple[float, float, float] | str] = {
-        cohort: tuple(colour)
-        for cohort, colour in zip(cohorts, sns.color_palette("viridis", len(cohorts)), strict=True)
+        cohort: tuple(colour) for cohort, colour in zip(cohorts, _shades(len(cohorts)), strict=True)
     }
     return colours | {name: NEVER_COLOUR for name in WITHOUT_COHORT if name in set(data["cohort"])}
+
+
+def _shades(number: int) -> list[tuple[float, float, float]]:
+    """Give colours that are told apart by their lightness, none of them faint."""
+    palette = sns.color_palette("viridis", as_cmap=True)
+    return [palette(LIGHTEST * each / max(number - 1, 1))[:3] for each in range(number)]
+
+
+def _style(number: int, cohort: str) -> Any:
+    return "--" if cohort in WITHOUT_COHORT else STYLES[number % len(STYLES)]
+
+
+def _marker(number: int, cohort: str) -> str:
+    return "o" if cohort in WITHOUT_COHORT else MARKERS[number % len(MARKERS)]
 
 
 def _draw_means(
@@ -86,17 +108,17 @@ def _draw_means(
     if shown.empty:
         empty_axes(axes, f"{words.head}: {part['reason'].iloc[0]}")
         return
-    for cohort, colour in palette.items():
+    for number, (cohort, colour) in enumerate(palette.items()):
         line = shown[shown["cohort"] == cohort]
         sns.lineplot(
             x=positions(line["period"], declaration.frequency),
             y=line["estimate"],
             ax=axes,
             color=colour,
-            linestyle="--" if cohort in WITHOUT_COHORT else "-",
+            linestyle=_style(number, cohort),
             linewidth=2.0 if cohort in WITHOUT_COHORT else 1.2,
-            marker="o",
-            markersize=3,
+            marker=_marker(number, cohort),
+            markersize=3 if cohort in WITHOUT_COHORT else 3.5,
             markeredgewidth=0,
             legend=False,
         )

@@ -47,7 +47,7 @@ class _Rewriting(ast.NodeTransformer):
         self.no_number: object = None
         self.absent = False
 
-    def visit_Compare(self, node: ast.Compare) -> ast.AST:  # noqa: N802 - the name that ast looks for
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
         sides = [node.left, *node.comparators]
         if any(isinstance(side, ast.Name) and side.id == self.name for side in sides):
             node.left, *node.comparators = [self._side(side) for side in sides]

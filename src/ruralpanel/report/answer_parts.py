@@ -1,4 +1,4 @@
-"""The answer as the page begins with it: a sentence, two badges, estimates of the same effect, and what could be wrong."""
+"""The answer as the page begins with it: a sentence, badges, estimates of the same effect, and what could be wrong."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def answer_parts(
 
 def _picture(answer: Answer, study: Study, estimates: pd.DataFrame) -> dict[str, Any]:
     """Draw the estimates of the same effect on one scale, the answer first, with zero and what is true."""
-    rows = _of_same_effect(answer, study, estimates)
+    rows = _of_same_effect(answer, estimates)
     numbers = [
         [as_read(row[name], answer.unit) for name in ("estimate", "interval_low", "interval_high")] for row in rows
     ]
@@ -125,20 +125,16 @@ def _bar(
     }
 
 
-def _of_same_effect(answer: Answer, study: Study, estimates: pd.DataFrame) -> list[dict[str, Any]]:
-    """List the answer and others of the same effect: one an estimator, or the specifications of its block."""
-    terms = {answer.row["effect_of"]} | {
-        column for column, name in study.treatment_terms.items() if name == answer.treatment
-    }
+def _of_same_effect(answer: Answer, estimates: pd.DataFrame) -> list[dict[str, Any]]:
+    """List the answer and others of the same effect: one an estimator, or the answer's by other specifications."""
     same = estimates[
-        estimates["effect_of"].isin(terms)
+        (estimates["effect_of"] == answer.row["effect_of"])
         & (estimates["outcome"] == answer.row["outcome"])
         & estimates["kind"].isin(KINDS[0])
         & estimates["estimate"].notna()
         & estimates["standard_error"].notna()
     ]
-    own = [dict(answer.row)]
     by_estimator = same[same["estimator"] != answer.row["estimator"]].drop_duplicates("estimator")
-    others = by_estimator if len(by_estimator) else same[same["block"] == answer.row["block"]]
+    others = by_estimator if len(by_estimator) else same[same["sample"] == answer.row["sample"]]
     found = [row for row in others.to_dict("records") if address_of(row) != answer.address]
-    return [*own, *found][:MOST_ESTIMATES]
+    return [dict(answer.row), *found][:MOST_ESTIMATES]

@@ -15,7 +15,6 @@ from ruralpanel.study.estimators import described
 from ruralpanel.words.frames import ledger_in_words
 from ruralpanel.words.names import name_words
 
-
 STAGES = ("sources", "tables", "panel", "estimation")
 """The stages with ledgers, in the order in which data pass them."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import ceil, floor, isfinite, log10
+from math import ceil, floor, isfinite, isnan, log10
 
 from ruralpanel.exhibits.numbers import decimal
 
@@ -62,7 +62,7 @@ def scale_of(numbers: Iterable[float]) -> Scale | None:
 
 def place_on(scale: Scale, number: float) -> float | None:
     """Place a number on a scale, in per cent of the width; None for a missing one, an end for one beyond it."""
-    if number != number:
+    if isnan(number):
         return None
     share = (min(max(number, scale.low), scale.high) - scale.low) / (scale.high - scale.low)
     return round(MARGIN + share * (100 - 2 * MARGIN), 2)

@@ -1,4 +1,4 @@
-"""The ``answer`` and ``true_effects`` sections: which estimate answers the title, and what is true where it is known."""
+"""The ``answer`` and ``true_effects`` sections: which estimate answers the title, and what is known to be true."""
 
 from __future__ import annotations
 

@@ -62,6 +62,9 @@ class Exhibit(Section):
     shows_analyses: ClassVar[str] = "honest_did"
     """The kind of sensitivity analyses that it shows, if it shows any."""
 
+    draws_truth: ClassVar[bool] = False
+    """Whether it draws what is true of the effects that it shows, where data are simulated with known ones."""
+
     title: Text
     """The title, without its number."""
     notes: Text | None = None

@@ -245,6 +245,7 @@ class EventStudyFigure(OfEstimates):
     """A figure of coefficients by event time."""
 
     shows = ("event_time",)
+    draws_truth = True
 
     kind: Literal["event_study_figure"]
     """`event_study_figure`: coefficients and intervals by periods since designation."""

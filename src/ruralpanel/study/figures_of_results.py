@@ -27,6 +27,7 @@ class SpecificationCurveFigure(OfEstimates):
     reads = ("estimates", "sensitivity")
     shows = ("coefficient", "overall")
     shows_analyses = "specification_curve"
+    draws_truth = True
 
     kind: Literal["specification_curve_figure"]
     """`specification_curve_figure`: every estimate of one effect in the order of size, and what each chose."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from ruralpanel.frames.periods.frequency import Frequency, FrequencyName, frequency
 from ruralpanel.study.answer import DeclaredAnswer
@@ -119,6 +119,27 @@ class Study(Section):
 
     archive: Archive | None = None
     """What only the authors can say in the README of the replication archive that `./run package` makes."""
+
+    @model_validator(mode="after")
+    def _outcomes_have_labels(self) -> Self:
+        """Give outcomes without a label that of their column, and its unit where they state none."""
+        for name, outcome in self.outcomes.items():
+            if outcome.label:
+                continue
+            column = outcome.adoption or outcome.column or name
+            label, unit = self._label_and_unit(column)
+            self.outcomes[name] = outcome.model_copy(update={"label": label, "unit": outcome.unit or unit})
+        return self
+
+    def _label_and_unit(self, column: str) -> tuple[str, str | None]:
+        if column in self.designation:
+            return self.designation[column].label or column.replace("_", " "), None
+        if column in self.panel.derived:
+            derived = self.panel.derived[column]
+            return derived.label or column.replace("_", " "), derived.unit
+        found = [source.columns[column] for source in self.sources.values() if column in source.columns]
+        labelled = next((each for each in found if each.label), None)
+        return (labelled.label or "", labelled.unit) if labelled else (column.replace("_", " "), None)
 
     @property
     def base(self) -> str:

@@ -19,16 +19,16 @@ class Outcome(Section):
     adoption: Name | None = None
     """In place of `column`: a designation. The outcome is 1 in the period a unit is first treated and 0 before; rows
     after it leave, for the unit is no longer at risk. For equations of who is designated, and when."""
-    label: Text
-    """What a reader sees in tables and figures."""
+    label: Text = ""
+    """What a reader sees in tables and figures. Left out: the column's label, and its unit where none is stated."""
     unit: Text | None = None
     """The unit of the column before transformation, as printed on an axis."""
     transformation: Transformation = "none"
     """Applied before estimation. `log` makes zero and negative values missing, counted in the ledger; the
     size of an effect on the `inverse_hyperbolic_sine` depends on the unit."""
     in_logs: bool = False
-    """Whether the column itself is a logarithm, or a change of one, so that effects on it are read in per cent, as those
-    on one that is transformed by `log` are."""
+    """Whether the column itself is a logarithm, or a change of one, so that effects on it are read in per cent, as
+    those on one that is transformed by `log` are."""
 
     family: Name | None = None
     """Outcomes that are tested together: in blocks with an `adjustment`, p-values are adjusted for the number of tests

@@ -36,7 +36,7 @@ def published_inputs(published: Path | str) -> Path:
 
 
 def published_code(published: Path | str) -> Path:
-    """Name the file with the digests of the code that the published numbers were computed with, beside these numbers."""
+    """Name the file with the digests of the code behind the published numbers, beside these numbers."""
     return Path(published).with_suffix(".code.csv")
 
 

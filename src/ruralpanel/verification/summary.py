@@ -162,7 +162,7 @@ def verdict_sentence(counts: Counter[str], standing: str, figures: Counter[str] 
 
 
 def verdict_word(counts: Counter[str], figures: Counter[str]) -> str:
-    """Give the verdict in a word or two: ``MATCH``, ``NO MATCH``, ``SYNTHETIC TWIN``; nothing where nothing is compared.
+    """Give the verdict in a word or two, such as ``NO MATCH``; nothing where nothing is compared.
 
     Parameters
     ----------

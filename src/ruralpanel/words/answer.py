@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import floor, isfinite, log10
+from math import floor, isfinite, isnan, log10
 from typing import TYPE_CHECKING, Any, Literal
 
 from ruralpanel.words.claims import PARTS
@@ -161,12 +161,12 @@ def meaning_sentence(answer: Answer) -> str:
 
 
 def truth_sentence(answer: Answer, study: Study) -> str:
-    """Say what is true where the data are simulated, and whether the interval holds it; nothing where it is not known."""
-    if answer.truth != answer.truth:
+    """Say what is true where that is known of simulated data, and whether the interval holds it."""
+    if isnan(answer.truth):
         return ""
     decimals = _decimals(answer)
     true = f"The data are simulated, and the true effect is {_with_unit(answer, study, answer.truth, decimals)}"
-    if answer.low != answer.low:
+    if isnan(answer.low):
         return f"{true}."
     if answer.holds_truth:
         return f"{true}, which the interval holds."
@@ -239,7 +239,7 @@ def _number(answer: Answer, study: Study, sign: int) -> str:
     """Write the estimate with its unit and its interval, turned round where the sign is."""
     decimals = _decimals(answer)
     size = _with_unit(answer, study, sign * answer.estimate, decimals)
-    if answer.low != answer.low:
+    if isnan(answer.low):
         return size
     low, high = sorted((sign * answer.low, sign * answer.high))
     return f"{size} ({answer.level * 100:g}% interval {_decimal(low, decimals)} to {_decimal(high, decimals)})"
