@@ -53,8 +53,41 @@ _LETTERS = {
     letter: f"$\\{name}$"
     for letter, name in zip(
         "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ",
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
-        "omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(),
+        [
+            "alpha",
+            "beta",
+            "gamma",
+            "delta",
+            "epsilon",
+            "zeta",
+            "eta",
+            "theta",
+            "iota",
+            "kappa",
+            "lambda",
+            "mu",
+            "nu",
+            "xi",
+            "pi",
+            "rho",
+            "sigma",
+            "tau",
+            "upsilon",
+            "phi",
+            "chi",
+            "psi",
+            "omega",
+            "Gamma",
+            "Delta",
+            "Theta",
+            "Lambda",
+            "Xi",
+            "Pi",
+            "Sigma",
+            "Phi",
+            "Psi",
+            "Omega",
+        ],
         strict=True,
     )
 }
@@ -104,9 +137,7 @@ def as_latex(table: PrintedTable, label: str = "") -> str:
 
 def latex_text(text: str) -> str:
     """Escape what LaTeX would read as markup, and write signs that not every font has as mathematics."""
-    return _MARKUP.sub(
-        lambda found: rf"$\bar{{{found['barred']}}}$" if found["barred"] else _LETTERS[found[0]], text
-    )
+    return _MARKUP.sub(lambda found: rf"$\bar{{{found['barred']}}}$" if found["barred"] else _LETTERS[found[0]], text)
 
 
 def _part(part: TablePart) -> list[str]:
@@ -196,4 +227,8 @@ def _in_mathematics(number: str) -> str:
 
 def _stacked(text: str, characters: int, place: str) -> str:
     lines = [latex_text(line) for line in broken(text, characters)]
-    return lines[0] if len(lines) == 1 else rf"\begin{{tabular}}[{place}]{{@{{}}c@{{}}}}" + r" \\ ".join(lines) + r"\end{tabular}"
+    return (
+        lines[0]
+        if len(lines) == 1
+        else rf"\begin{{tabular}}[{place}]{{@{{}}c@{{}}}}" + r" \\ ".join(lines) + r"\end{tabular}"
+    )

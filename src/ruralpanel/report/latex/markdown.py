@@ -42,7 +42,9 @@ class _Writer:
             "ul": lambda block: self._items(block, "itemize"),
             "ol": lambda block: self._items(block, "enumerate"),
             "blockquote": lambda block: f"\\begin{{quote}}\n{self.blocks(block)}\\end{{quote}}",
-            "pre": lambda block: f"\\begin{{verbatim}}\n{unescape(''.join(block.itertext())).rstrip()}\n\\end{{verbatim}}",
+            "pre": lambda block: (
+                f"\\begin{{verbatim}}\n{unescape(''.join(block.itertext())).rstrip()}\n\\end{{verbatim}}"
+            ),
             "hr": lambda _: r"\par\noindent\rule{\linewidth}{0.4pt}",
             "table": self._table,
         }

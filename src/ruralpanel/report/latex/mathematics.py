@@ -170,7 +170,9 @@ class _Reader:
         if token in SYMBOLS:
             return SYMBOLS[token]
         known = [*GREEK, *FUNCTIONS, *SYMBOLS, *AROUND]
-        raise NoSuchNumber(f"the mathematics has `{token}`, which the LaTeX project does not know", nearest(token, known))
+        raise NoSuchNumber(
+            f"the mathematics has `{token}`, which the LaTeX project does not know", nearest(token, known)
+        )
 
     def _until_comma_or_end(self) -> str:
         pieces: list[str] = []

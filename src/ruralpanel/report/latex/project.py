@@ -90,7 +90,10 @@ def latex_project(
     if appended:
         title = latex_text(names["appendix"])
         files[APPENDIX] = "\n".join([rf"\clearpage\section*{{{title}}}", *map(_input, appended)]) + "\n"
-    body = [fill(as_latex_text(rest), filled), *([r"\clearpage", r"\bibliographystyle{plainnat}", r"\bibliography{works}"] if declared.bibliography else [])]
+    body = [
+        fill(as_latex_text(rest), filled),
+        *([r"\clearpage", r"\bibliographystyle{plainnat}", r"\bibliography{works}"] if declared.bibliography else []),
+    ]
     body += [rf"\input{{{APPENDIX.removesuffix('.tex')}}}"] if appended else []
     abstract = fill(as_latex_text(opening), filled).strip()
     front = [_preamble(declared.language, "".join([abstract, *body, *files.values()])), *_front(study, abstract, names)]
@@ -139,7 +142,10 @@ def _front(study: Study, abstract: str, names: Mapping[str, str]) -> list[str]:
         lines += [rf"\fancyhead[C]{{{head}}}\fancyfoot[C]{{\thepage}}"]
     lines += [r"\begin{document}", r"\maketitle"]
     if simulated:
-        lines += [r"\thispagestyle{fancy}", rf"\begin{{center}}\fbox{{\parbox{{0.9\linewidth}}{{\small {latex_text(WARNING)}}}}}\end{{center}}"]
+        lines += [
+            r"\thispagestyle{fancy}",
+            rf"\begin{{center}}\fbox{{\parbox{{0.9\linewidth}}{{\small {latex_text(WARNING)}}}}}\end{{center}}",
+        ]
     if abstract:
         lines += [r"\begin{abstract}", abstract]
         for label, listed in ((names["keywords"], declared.keywords), ("JEL", declared.jel)):
