@@ -176,8 +176,8 @@ def test_simulated_data_are_no_evidence() -> None:
         ),
         (
             Counter(match=1000, rounding=200, differ=1040, missing=3),
-            "NO MATCH. Of 2,243 published cells, 1,200 reproduce (1,000 exactly, 200 within rounding), 1,040 differ and "
-            "3 are missing.",
+            "NO MATCH. Of 2,243 published cells, 1,200 reproduce (1,000 exactly, 200 within rounding), 1,040 differ "
+            "and 3 are missing.",
         ),
         (
             Counter({"differ": 1, "sign flip": 1, "significance flip": 2, "missing": 1}),

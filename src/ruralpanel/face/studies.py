@@ -201,7 +201,7 @@ class StudyRun:
 
     @property
     def folder(self) -> Path:
-        """Where everything is: ``report/index.html`` is the page, ``paper.pdf`` the paper, ``appendix.pdf`` its online appendix where it has one."""
+        """Where everything is: ``report/index.html`` is the page, ``paper.pdf`` the paper."""
         return self.loaded.results
 
     @cached_property

@@ -255,7 +255,8 @@ REFERENCES = {
     "bin": "{time} and {side} (a bin of the window)",
     "bin_of_several_references": "holds event times measured {parts:ands}",
     "from_for": "from {base} for {cohorts}",
-    "all_treated_and_no_bins": "every unit is treated at some time and no event times are binned, so that effects cannot be distinguished from time; give a `window`",
+    "all_treated_and_no_bins": "every unit is treated at some time and no event times are binned, so that effects "
+    "cannot be distinguished from time; give a `window`",
     "all_at_reference": "all treated rows are at the reference period {seen}",
     "all_stacked_at_reference": "all treated rows of the sub-experiments are at the reference period {seen}",
     "all_at_base": "all treated rows are at what they are measured from",

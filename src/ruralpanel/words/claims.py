@@ -92,8 +92,8 @@ EVIDENCE = {
     "bounds_disagree": "bounds for attrition do not settle the sign: {low:.3g} to {high:.3g}",
     "no_other_warning": "nothing found: {items:words}",
     "others_not_looked_at": "not examined: {items:words}",
-    "estimators_disagree": "{estimator:estimator} finds {estimate:.3g}, which differs by {errors:.1f} standard errors of "
-    "the difference",
+    "estimators_disagree": "{estimator:estimator} finds {estimate:.3g}, which differs by {errors:.1f} standard errors "
+    "of the difference",
     "estimators_agree": "within sampling error of {number:count other estimator} of the same effect; the most distant, "
     "{estimator:estimator}, finds {estimate:.3g}, {errors:.1f} standard errors of the difference away",
     "average_agrees": "effects do not differ in a way that makes two-way estimates mislead{difference}",

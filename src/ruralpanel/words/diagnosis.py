@@ -43,10 +43,10 @@ FLAWS = {
     "jointly significant ({p:p}), though not along a line. Whatever caused this may have continued.",
     "breaks_down_early": "The effect is significant only if trends differ after treatment by less than "
     "{breakdown:.2g} times the largest difference before it; the benchmark is {benchmark:g}.",
-    "leads_say_little": "That leads are not significant says little here: the test has a power of {power:share} only against "
-    "differences in trends of {slope:.2g} a period or more, and {matters:.2g} would account for the effect.",
-    "leads_say_nothing": "That leads are not significant says nothing here: the test does not reach a power of {power:share} "
-    "against any difference in trends, and one of {matters:.2g} a period would account for the effect.",
+    "leads_say_little": "That leads are not significant says little here: the test has a power of {power:share} only "
+    "against differences in trends of {slope:.2g} a period or more, and {matters:.2g} would account for the effect.",
+    "leads_say_nothing": "That leads are not significant says nothing here: the test does not reach a power of "
+    "{power:share} against any difference in trends, and one of {matters:.2g} a period would account for the effect.",
     "moves_before_treatment": "The outcome leaves its course before treatment: from event time {time} on, taken for "
     "untreated, it is {jump:+.2g} off the line of earlier periods ({p:p}). Treatment may be anticipated or dated too "
     "late, or units may be treated after an unusual year.",
