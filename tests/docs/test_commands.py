@@ -43,6 +43,7 @@ NOT_RUN = {
     "./run explain baseline/counties_provincial --config study=county_lights": InPlace(
         "needs a study of files from public addresses to have been run", f"./run explain baseline/main/lemp {MY}"
     ),
+    "./run latex": InPlace(WHOLE, "./run -n latex --config study=replications/castle"),
     "./run verify": InPlace(WHOLE, "./run -n verify"),
     "./run verify --config study=replications/castle": InPlace(
         WHOLE, "./run -n verify --config study=replications/castle"

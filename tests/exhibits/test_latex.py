@@ -38,7 +38,7 @@ def test_a_wide_table_is_one_float_of_several_parts() -> None:
 
 def test_a_table_longer_than_a_page_goes_over_several() -> None:
     text = as_latex(table([(f"Outcome {n}", "") for n in range(12)], rows=40))
-    assert "% Table 1; needs booktabs, dcolumn, makecell and longtable; made for lines of 16 cm" in text
+    assert "% Table 1; needs booktabs, dcolumn and longtable; made for lines of 16 cm" in text
     assert text.count(r"\begin{longtable}") == text.count(r"\endhead") == 2
     assert text.count(r"\caption") == text.count(r"\addtocounter{table}{-1}") == 1
     assert r"\begin{table}" not in text

@@ -255,7 +255,7 @@ def test_a_note_tells_why_a_p_value_that_is_asked_for_is_not_there(panel: pd.Dat
     moderated = equation(adjustment="holm", regressors=["x"], inference=drawn, seed=1)
     estimates, _ = estimate_block(panel, [moderated])
     table = print_table(estimates, declaration("regression_table", p_values=["adjusted"], terms=["x"]))
-    assert "p, adjusted: not adjusted: it is none of the hypotheses that are tested together." in table.notes
+    assert "p, adjusted: not adjusted where the coefficient is not among the hypotheses tested together." in table.notes
 
 
 def test_numbers_carry_the_address_of_their_estimate_into_html(static: pd.DataFrame) -> None:

@@ -7,7 +7,6 @@ from ruralpanel.exhibits.described import ColumnWords
 from ruralpanel.exhibits.printed_table import as_html
 from ruralpanel.study.claims import Claim
 from ruralpanel.verification.scorecard import score_claims
-from ruralpanel.words.frames import in_words
 from tests.exhibits.conftest import declaration
 from tests.worded import print_table
 
@@ -38,32 +37,38 @@ def declared() -> ExhibitDeclaration:
     return ExhibitDeclaration.model_validate({**shown, "exhibit": exhibit, "columns": columns})
 
 
-def test_every_test_has_a_line_and_a_claim_stands_beside_its_first(estimates: pd.DataFrame) -> None:
+def test_every_test_has_a_line_below_its_claim(estimates: pd.DataFrame) -> None:
     claims = score_claims(CLAIMS, estimates)
     table = print_table(claims, declared())
-    assert [label for label, _ in table.coefficients] == ["Listing pays — Scholar 2020", "", "Listing harms"]
-    first, second, third = (cells for _, cells in table.coefficients)
+    assert [table.coefficients[position][0] for position in table.headings] == [
+        "Listing pays — Scholar 2020",
+        "Listing harms",
+    ]
+    tests = [row for position, row in enumerate(table.coefficients) if position not in table.headings]
+    first, second, third = ([label, *cells] for label, cells in tests)
     row = claims.iloc[0]
     assert first == [
-        "Income (log): Listed village; two-way fixed effects",
+        "Income (log): Listed village, Two-way",
         "positive",
         f"{row['estimate']:.3f}",
         f"({row['standard_error']:.3f})",
         "< 0.001" if row["p_value"] < 0.0005 else f"{row['p_value']:.3f}",
-        f"{row['test_status']}: {in_words(claims, None)['reason'].iloc[0]}",
+        row["test_status"],
     ]
     assert second[:2] == [
-        "Income (log): Listed village, event time −3; event study with fixed effects",
+        "Income (log): Listed village, event time −3, Event study",
         "between −5 and 5",
     ]
     assert third[2:5] == ["—", "", ""]
-    assert third[5].startswith("not identified: ")
+    assert third[5] == "not identified (a)"
+    assert any(note.startswith("(a) ") for note in table.notes)
 
 
 def test_a_fragile_claim_says_what_makes_it_so(estimates: pd.DataFrame) -> None:
     claims = score_claims({"pays": CLAIMS["pays"]}, estimates, treatments={"listed": "listed"})
-    (_, cells), *_ = print_table(claims, declared()).coefficients
-    assert cells[5] == "fragile: not looked at, because the diagnosis does not have it"
+    table = print_table(claims, declared())
+    assert table.coefficients[1][1][4] == "fragile (a)"
+    assert "(a) Not examined, because the diagnosis does not have it." in table.notes
 
 
 def test_each_kind_of_p_value_has_a_column_and_the_notes_say_what_it_is(estimates: pd.DataFrame) -> None:
@@ -72,10 +77,11 @@ def test_each_kind_of_p_value_has_a_column_and_the_notes_say_what_it_is(estimate
     claims.loc[1, "p_value"] = 0.75
     shown = declared().model_copy(update={"tables": {"block": "Table 6"}})
     table = print_table(claims, shown)
-    assert [head for _, head in table.heads][4:] == ["p", "p, adjusted", "Finding"]
-    assert [cells[4:6] for _, cells in table.coefficients] == [["", "0.250"], ["0.750", ""], ["", ""]]
-    assert table.words == (0, 1, 6)
-    assert all(len(cells) == 7 for _, cells in [*table.coefficients, *table.statistics])
+    assert [head for _, head in table.heads][3:] == ["p", "p, adjusted", "Finding"]
+    tests = [cells for position, (_, cells) in enumerate(table.coefficients) if position not in table.headings]
+    assert [cells[3:5] for cells in tests] == [["", "0.250"], ["0.750", ""], ["", ""]]
+    assert table.words == (0, 5)
+    assert all(len(cells) == 6 for _, cells in table.coefficients)
     said = "adjusted for testing several effects together, as the notes of Table 6 say."
     assert any(f"p: of each test by itself; p, adjusted: {said}" in note for note in table.notes)
 

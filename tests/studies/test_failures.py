@@ -68,8 +68,8 @@ def test_a_verdict_that_is_no_match_keeps_everything_and_fails(
     assert no_match.returncode != 0
     assert "sign flip: published -0.08, now 0.0755" in no_match.stderr
     assert (
-        "Verdict: NO MATCH. Of 174 published cells, 173 reproduce (12 match, 161 rounding), 1 differs "
-        "(1 with another sign) and 0 are missing;" in no_match.stderr
+        "Verdict: NO MATCH. Of 174 published cells, 173 reproduce (12 exactly, 161 within rounding) and 1 "
+        "differs (1 with another sign);" in no_match.stderr
     )
     assert "Traceback" not in no_match.stderr
     assert (results / "report/index.html").is_file()

@@ -13,8 +13,10 @@ from ruralpanel.archive.marker import MARKER
 from ruralpanel.panel.lists import EVENT_COLUMNS
 from ruralpanel.reasons import read
 from ruralpanel.sources.retrieval import MIRROR, absent_files, mirror_folders
+from ruralpanel.study.paper_text import exhibits_of_appendix
 from tests.archive.unpacking import add_what_is_packed, run_there, unpacked
 from tests.conftest import ROOT, SHIPPED, shipped_study
+from tests.report.latex.compiled import compiled, needs_latex
 from tests.studies.conftest import Checkout
 
 pytestmark = pytest.mark.slow
@@ -119,6 +121,8 @@ def test_no_printed_exhibit_has_the_name_of_a_column(finished: tuple[str, Path, 
                 text = re.sub(r"<[^>]*>", " ", text)
             elif path.suffix == ".svg":  # letters are drawn, and what they say stands in comments
                 text = " ".join(re.findall(r"<!--(.*?)-->", text, re.DOTALL))
+            elif path.suffix == ".tex":  # a label is not printed
+                text = re.sub(r"\\label\{[^}]*\}", "", text)
             names = re.findall(r"(?<![\w/.-])[^\W\d_]\w*_\w+(?![\w/])", text.replace("\\_", "_"))
             if names:
                 found[path.name] = names
@@ -126,9 +130,23 @@ def test_no_printed_exhibit_has_the_name_of_a_column(finished: tuple[str, Path, 
 
 
 def test_a_paper_is_typeset_and_named_at_the_end(finished: tuple[str, Path, str]) -> None:
-    _, results, shown = finished
+    name, results, shown = finished
     assert (results / "paper.pdf").read_bytes().startswith(b"%PDF")
     assert f"{results.name}/paper.pdf" in shown
+    assert (results / "appendix.pdf").is_file() == bool(exhibits_of_appendix(shipped_study(name), ROOT))
+
+
+@needs_latex
+def test_the_latex_project_of_a_study_is_compiled_with_all_its_tables(finished: tuple[str, Path, str]) -> None:
+    name, results, _ = finished
+    made = Checkout.at(results.parents[len(Path(name).parts)]).run(name, "latex")
+    assert made.returncode == 0, made.stderr
+    log = compiled(results / "latex")
+    assert "undefined" not in log
+    read = [path.name for path in (results / "latex/tables").iterdir()]
+    assert sorted(read) == sorted(path.name for path in (results / "exhibits").glob("*.tex"))
+    for table in read:
+        assert f"tables/{table}" in log
 
 
 def test_progress_counts_every_job(finished: tuple[str, Path, str]) -> None:

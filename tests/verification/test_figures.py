@@ -242,13 +242,13 @@ def test_the_verdict_counts_figures_and_shows_them_side_by_side(picture: Image.I
     page = verdict_page(
         nothing_published().assign(status=""), "A", "public", figures, figure_rows(figures, published, today)
     )
-    assert "NO MATCH. Of 2 data and pictures of published figures, 1 reproduces (1 match), 1 differs and 0 are" in page
+    assert "NO MATCH. Of 2 data and pictures of published figures, 1 reproduces (1 exactly) and 1 differs." in page
     assert len(re.findall(r'src="data:image/png;base64,iVBOR', page)) == 3
     assert "<details open>" in page
     good = Counter({"match": 2, "not published": 1})
     sentence = verdict_sentence(Counter(match=3), "public", good)
     assert sentence == (
-        "Verdict: MATCH. All 3 published cells reproduce (3 match); "
-        "all 2 data and pictures of published figures reproduce (2 match); "
+        "Verdict: MATCH. All 3 published cells reproduce (3 exactly); "
+        "all 2 data and pictures of published figures reproduce (2 exactly); "
         "1 of the run's figures was not published."
     )

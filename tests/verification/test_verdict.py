@@ -203,11 +203,14 @@ def test_simulated_data_are_no_evidence() -> None:
 @pytest.mark.parametrize(
     ("counts", "sentence"),
     [
-        (Counter(match=1200, rounding=3), "MATCH. All 1,203 published cells reproduce (1,200 match, 3 rounding)."),
+        (
+            Counter(match=1200, rounding=3),
+            "MATCH. All 1,203 published cells reproduce (1,200 exactly, 3 within rounding).",
+        ),
         (
             Counter(match=1000, rounding=200, differ=1040, missing=3),
-            "NO MATCH. Of 2,243 published cells, 1,200 reproduce (1,000 match, 200 rounding), 1,040 differ and 3 are "
-            "missing.",
+            "NO MATCH. Of 2,243 published cells, 1,200 reproduce (1,000 exactly, 200 within rounding), 1,040 differ "
+            "and 3 are missing.",
         ),
         (
             Counter({"differ": 1, "sign flip": 1, "significance flip": 2, "missing": 1}),
@@ -216,7 +219,7 @@ def test_simulated_data_are_no_evidence() -> None:
         ),
         (
             Counter(match=1, differ=1),
-            "NO MATCH. Of 2 published cells, 1 reproduces (1 match), 1 differs and 0 are missing.",
+            "NO MATCH. Of 2 published cells, 1 reproduces (1 exactly) and 1 differs.",
         ),
     ],
 )
@@ -226,8 +229,8 @@ def test_the_verdict_says_how_many_reproduce_differ_and_are_missing(counts: Coun
 
 def test_what_does_not_reproduce_is_said_first() -> None:
     assert verdict_sentence(Counter(match=2243), "public", Counter(match=28, differ=2)) == (
-        "Verdict: NO MATCH. Of 30 data and pictures of published figures, 28 reproduce (28 match), 2 differ and 0 are "
-        "missing; all 2,243 published cells reproduce (2,243 match)."
+        "Verdict: NO MATCH. Of 30 data and pictures of published figures, 28 reproduce (28 exactly) and 2 differ; "
+        "all 2,243 published cells reproduce (2,243 exactly)."
     )
 
 

@@ -57,20 +57,26 @@ rule write_page:
         "../scripts/write_page.py"
 
 
+# What the paper and the LaTeX project are made from.
+PAPER_INPUTS = {
+    "captions": expand(
+        f"{RESULTS}/exhibits/{{exhibit}}.caption.json", exhibit=STUDY.exhibits
+    ),
+    "tables": expand(f"{RESULTS}/exhibits/{{exhibit}}.json", exhibit=TABLES),
+    "figures": expand(f"{RESULTS}/exhibits/{{exhibit}}.pdf", exhibit=FIGURES),
+    "estimates": expand(f"{RESULTS}/estimates/{{block}}.csv", block=STUDY.blocks),
+    "panel": f"{RESULTS}/panel/panel.parquet",
+    "claims": f"{RESULTS}/claims.csv",
+    "verdict": f"{RESULTS}/verdict.csv",
+    "diagnosis": f"{RESULTS}/diagnosis.csv",
+    "written": PAPER_FILES,
+    "facts": list(STUDY.facts.values()),
+}
+
+
 rule write_paper:
     input:
-        captions=expand(
-            f"{RESULTS}/exhibits/{{exhibit}}.caption.json", exhibit=STUDY.exhibits
-        ),
-        tables=expand(f"{RESULTS}/exhibits/{{exhibit}}.json", exhibit=TABLES),
-        figures=expand(f"{RESULTS}/exhibits/{{exhibit}}.pdf", exhibit=FIGURES),
-        estimates=expand(f"{RESULTS}/estimates/{{block}}.csv", block=STUDY.blocks),
-        panel=f"{RESULTS}/panel/panel.parquet",
-        claims=f"{RESULTS}/claims.csv",
-        verdict=f"{RESULTS}/verdict.csv",
-        diagnosis=f"{RESULTS}/diagnosis.csv",
-        written=PAPER_FILES,
-        facts=list(STUDY.facts.values()),
+        **PAPER_INPUTS,
         fonts=STUDY.fonts,
         layout="src/ruralpanel/report/paper/layout.typ",
     output:
@@ -88,3 +94,20 @@ rule write_paper:
         "report        paper"
     script:
         "../scripts/write_paper.py"
+
+
+rule write_latex:
+    input:
+        **PAPER_INPUTS,
+    output:
+        project=directory(f"{RESULTS}/latex"),
+    log:
+        f"{RESULTS}/logs/write_latex.log",
+    params:
+        study=lambda wildcards: as_json(STUDY),
+        code=lambda wildcards: code_digest("ruralpanel.report.latex.project"),
+        lock=LOCK,
+    message:
+        "report        LaTeX project"
+    script:
+        "../scripts/write_latex.py"

@@ -249,7 +249,7 @@ def _write_output(study: Study, results: Path, folder: Path, *, guarded: bool) -
             made = results / "exhibits" / f"{name}.{ending}"
             if made.is_file():
                 _copy(made, folder, f"output/exhibits/{made.name}")
-    pages = ["verdict.csv", "verdict.html", "claims.csv", "diagnosis.csv", "paper.pdf"]
+    pages = ["verdict.csv", "verdict.html", "claims.csv", "diagnosis.csv", "paper.pdf", "appendix.pdf"]
     for page in pages if guarded else [*pages, "report/index.html"]:
         if (results / page).is_file():
             _copy(results / page, folder, f"output/{page}")

@@ -20,6 +20,12 @@ from ruralpanel.exhibits.printed_table import PrintedTable, aligned_parts, head_
 LATEX_PACKAGES = ("booktabs", "dcolumn")
 """What the preamble has to load; `longtable` too for a table that is longer than a page."""
 
+_GREEK = "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ"
+_GREEK_NAMES = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
+    "omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
+)
+
 _LETTERS = {
     "\\": r"\textbackslash{}",
     "&": r"\&",
@@ -49,15 +55,7 @@ _LETTERS = {
     "→": r"$\rightarrow$",
     "\u00a0": "~",
     "\u200b": "",
-} | {
-    letter: f"$\\{name}$"
-    for letter, name in zip(
-        "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ",
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
-        "omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(),
-        strict=True,
-    )
-}
+} | {letter: f"$\\{name}$" for letter, name in zip(_GREEK, _GREEK_NAMES.split(), strict=True)}
 _MARKUP = re.compile("(?P<barred>[A-Za-z])\u0304|" + "|".join(map(re.escape, _LETTERS)))
 
 
@@ -104,9 +102,7 @@ def as_latex(table: PrintedTable, label: str = "") -> str:
 
 def latex_text(text: str) -> str:
     """Escape what LaTeX would read as markup, and write signs that not every font has as mathematics."""
-    return _MARKUP.sub(
-        lambda found: rf"$\bar{{{found['barred']}}}$" if found["barred"] else _LETTERS[found[0]], text
-    )
+    return _MARKUP.sub(lambda found: rf"$\bar{{{found['barred']}}}$" if found["barred"] else _LETTERS[found[0]], text)
 
 
 def _part(part: TablePart) -> list[str]:
@@ -196,4 +192,6 @@ def _in_mathematics(number: str) -> str:
 
 def _stacked(text: str, characters: int, place: str) -> str:
     lines = [latex_text(line) for line in broken(text, characters)]
-    return lines[0] if len(lines) == 1 else rf"\begin{{tabular}}[{place}]{{@{{}}c@{{}}}}" + r" \\ ".join(lines) + r"\end{tabular}"
+    if len(lines) == 1:
+        return lines[0]
+    return rf"\begin{{tabular}}[{place}]{{@{{}}c@{{}}}}" + r" \\ ".join(lines) + r"\end{tabular}"

@@ -16,8 +16,8 @@ LINE = 453.0
 PAGE = 58
 """Lines of 9 points that fit a page below a title."""
 
-PAGE_OF_SMALLER = 76
-"""Lines of 7.5 points that do."""
+PAGE_OF_SMALLER = 71
+"""Lines of 8 points that do."""
 
 DIGIT = 4.6
 """Width of a digit of 9 points, in points."""

@@ -16,6 +16,9 @@ STATUSES = ("match", "rounding", "differ", "sign flip", "significance flip", "mi
 
 REPRODUCES = STATUSES[:2]
 
+HOW = {"match": "exactly", "rounding": "within rounding"}
+"""How numbers reproduce, in a sentence."""
+
 DIFFERS = STATUSES[2:5]
 """The statuses of a number that the run has, and has otherwise."""
 
@@ -50,6 +53,8 @@ def summary_of(results: Path) -> str:
     for name, path in (
         ("Page", results / "report" / "index.html"),
         ("Paper", results / "paper.pdf"),
+        ("Online appendix", results / "appendix.pdf"),
+        ("LaTeX project", results / "latex" / "main.tex"),
         ("Tables and figures", results / "exhibits"),
         ("Estimates", results / "estimates"),
         ("Verdict, cell by cell", results / "verdict.html"),
@@ -180,11 +185,14 @@ def verdict_word(counts: Counter[str], figures: Counter[str]) -> str:
 def _reproduced(counts: Counter[str], what: str) -> str:
     """Say how many of something published reproduce, how many differ and how many are missing."""
     total, good = (sum(counts[status] for status in statuses) for statuses in (STATUSES, REPRODUCES))
-    ways = f" ({', '.join(f'{counts[status]:,} {status}' for status in REPRODUCES if counts[status])})" if good else ""
+    ways = f" ({', '.join(f'{counts[each]:,} {words}' for each, words in HOW.items() if counts[each])})" if good else ""
     if good == total:
         return f"all {total:,} {what} reproduce{ways}"
-    sentence = f"of {total:,} {what}, {f'{good:,}' if good else 'none'} reproduce{'' if good > 1 else 's'}{ways}"
+    parts = [f"{f'{good:,}' if good else 'none'} reproduce{'' if good > 1 else 's'}{ways}"]
     differ, missing = sum(counts[status] for status in DIFFERS), counts["missing"]
     flips = ", ".join(f"{counts[status]:,} with {words}" for status, words in FLIPS.items() if counts[status])
-    sentence += f", {differ:,} {'differs' if differ == 1 else 'differ'}" + (f" ({flips})" if flips else "")
-    return f"{sentence} and {missing:,} {'is' if missing == 1 else 'are'} missing"
+    if differ:
+        parts.append(f"{differ:,} {'differs' if differ == 1 else 'differ'}" + (f" ({flips})" if flips else ""))
+    if missing:
+        parts.append(f"{missing:,} {'is' if missing == 1 else 'are'} missing")
+    return f"of {total:,} {what}, {', '.join(parts[:-1])} and {parts[-1]}"

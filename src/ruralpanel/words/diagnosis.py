@@ -37,16 +37,16 @@ FLAWS = {
     "not_clustered": "standard errors are not clustered: `variance: {name}`",
     "no_period_before_anybody": "no period is observed before anybody is treated",
     "everybody_treated": "there are not two units on each side, treated and never treated",
-    "leads_have_a_slope": "The treated moved apart from the others before they were treated, by {trend:+.2g} a period "
-    "({p_trend:p}); the {leads} leads together differ from zero with {p:p}. Whatever made them do so may have gone on.",
-    "leads_reject": "The treated moved otherwise than the others before they were treated: the {leads} leads differ "
-    "from zero together ({p:p}), if not along a line. Whatever made them do so may have gone on.",
-    "breaks_down_early": "The effect is told from zero only if trends differ after treatment by less than "
+    "leads_have_a_slope": "The treated drifted away from the others before they were treated, by {trend:+.2g} a period "
+    "({p_trend:p}); a joint test of the {leads} leads gives {p:p}. Whatever caused the drift may have continued.",
+    "leads_reject": "The treated developed differently from the others before they were treated: the {leads} leads are "
+    "jointly significant ({p:p}), though not along a line. Whatever caused this may have continued.",
+    "breaks_down_early": "The effect is significant only if trends differ after treatment by less than "
     "{breakdown:.2g} times the largest difference before it; the benchmark is {benchmark:g}.",
-    "leads_say_little": "That leads are not significant says little here: a test of them finds a difference in trends "
-    "with a chance of {power:share} only from {slope:.2g} a period on, and {matters:.2g} would make up the effect.",
-    "leads_say_nothing": "That leads are not significant says nothing here: a test of them has no chance of "
-    "{power:share} of finding any difference in trends, and one of {matters:.2g} a period would make up the effect.",
+    "leads_say_little": "That leads are not significant says little here: the test has a power of {power:share} only "
+    "against differences in trends of {slope:.2g} a period or more, and {matters:.2g} would account for the effect.",
+    "leads_say_nothing": "That leads are not significant says nothing here: the test does not reach a power of "
+    "{power:share} against any difference in trends, and one of {matters:.2g} a period would account for the effect.",
     "moves_before_treatment": "The outcome leaves its course before treatment: from event time {time} on, taken for "
     "untreated, it is {jump:+.2g} off the line of earlier periods ({p:p}). Treatment may be anticipated or dated too "
     "late, or units may be treated after an unusual year.",
@@ -91,7 +91,7 @@ FLAWS = {
     "late effect as large with p = {p:.2f} only, but part of the effect may be its work.",
     "no_places": "units have no places",
     "nobody_near": "too few untreated units have a treated one within {bound:g} km",
-    "rings_not_told_apart": "rings of neighbours cannot be told apart",
+    "rings_not_told_apart": "rings of neighbours cannot be distinguished",
     "neighbours_respond": "Neighbours respond: the outcome of untreated units changes by {response:+.3g} when a unit "
     "{ring} is treated (all rings together {p:p}). They are no comparison then.",
     "units_not_followed": "units are not followed over periods",

@@ -148,7 +148,7 @@ def not_used_notes(estimates: pd.DataFrame, labels: Mapping[str, str]) -> list[s
         What a reader sees for a name.
     """
     found = estimates.loc[estimates["not_used"] != "", ["estimator", "not_used"]].drop_duplicates()
-    return [f"{described(name, labels).short} is without {what}." for name, what in found.itertuples(index=False)]
+    return [f"{described(name, labels).short} does not use {what}." for name, what in found.itertuples(index=False)]
 
 
 def variance_words(row: Mapping[Any, Any], labels: Mapping[str, str]) -> str:

@@ -11,12 +11,13 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
+from ruralpanel.diagnosis.finding import findings_frame
 from ruralpanel.errors import PaperError
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable, as_plain, from_plain
 from ruralpanel.exhibits.style import save_figure
 from ruralpanel.report.paper import paper
 from ruralpanel.report.paper.document import exhibits_in_text, follow_text
-from ruralpanel.report.paper.exhibits import ShownExhibit, shown, table_code
+from ruralpanel.report.paper.exhibits import ShownExhibit, shared_source, shown, table_code
 from ruralpanel.study.model import Study
 from tests.report.paper.test_references import estimates
 from tests.study.conftest import STUDY
@@ -50,8 +51,8 @@ class Run:
         axes.plot([0, 1])
         save_figure(figure, root / "path.png", root / "path.pdf", root / "path.svg")
         self.exhibits = [
-            ShownExhibit("table", "1", "Effects", "A note.", True, table=TABLE),
-            ShownExhibit("path", "1", "A path", "", True, picture="path.pdf"),
+            ShownExhibit("table", "1", "Effects", "A note.", "", True, table=TABLE),
+            ShownExhibit("path", "1", "A path", "", "", True, picture="path.pdf"),
         ]
         self.study: dict[str, Any] = STUDY | {
             "data_standing": "simulated",
@@ -73,6 +74,7 @@ class Run:
             panel,
             pd.DataFrame(columns=["claim", "status"]),
             pd.DataFrame({"status": ["match", "rounding"]}),
+            findings_frame([]),
             {"path.pdf": self.root / "path.pdf"},
             self.root,
         )
@@ -99,7 +101,30 @@ def test_a_paper_has_the_numbers_of_the_run_and_the_same_bytes_twice(run: Run) -
     assert 'has #"−0.050";.' in document
     assert '#"1"; of #"2";' in document
     assert 'standing: "SIMULATED DATA"' in document
-    assert document.index("<exhibit-table>") < document.index("#bibliography") < document.index("<exhibit-path>")
+    assert document.index("<exhibit-table>") < document.index("#bibliography")
+    assert "<exhibit-path>" not in document  # it is in the online appendix, and is referred to by its number
+    assert 'and #"Figure\u00a01";' in document
+
+
+def test_what_the_text_does_not_place_is_in_the_online_appendix(run: Run) -> None:
+    study = Study.model_validate(run.study)
+    pages = paper.write_appendix(study, run.exhibits, {"path.pdf": run.root / "path.pdf"}, run.root)
+    assert pages.startswith(b"%PDF")
+    document = run.documents[0]
+    assert "Online appendix: " in document
+    assert "<exhibit-path>" in document
+    assert "<exhibit-table>" not in document
+
+
+def test_a_source_of_several_exhibits_is_said_once() -> None:
+    notes = ("A note.", "Source: A.", False)
+    exhibits = [ShownExhibit(str(number), str(number), "Effects", *notes, table=TABLE) for number in range(3)]
+    other = replace(exhibits[0], name="other", source="Source: B.")
+    said = shared_source([*exhibits, other])
+    assert said == "Source: A."
+    assert shared_source(exhibits[:2]) == ""
+    assert "Source: A." not in shown(exhibits[0], floats=False, said=said)
+    assert "[A note. Source: B.]" in shown(other, floats=False, said=said)
 
 
 def test_a_review_copy_has_no_authors(run: Run) -> None:
@@ -175,7 +200,7 @@ def test_a_wide_table_is_divided_and_a_long_one_follows_the_text_and_may_be_brok
     many = [(f"y{number}", "") for number in range(20)]
     wide = replace(TABLE, heads=many, coefficients=[("Listed", ["−10.0000"] * 20)], statistics=[])
     assert table_code(wide).count("printed-table(") > 1
-    exhibit = ShownExhibit("table", "1", "Effects", "", False, table=TABLE)
+    exhibit = ShownExhibit("table", "1", "Effects", "", "", False, table=TABLE)
     assert "breakable" not in shown(exhibit, floats=True)
     assert "auto, {" in shown(exhibit, floats=True)
     long = replace(exhibit, table=replace(TABLE, coefficients=[("Listed", ["1.0", "1.0", ""])] * 90))
@@ -184,9 +209,9 @@ def test_a_wide_table_is_divided_and_a_long_one_follows_the_text_and_may_be_brok
 
 
 def test_no_table_comes_before_one_that_is_placed_before_it() -> None:
-    short = ShownExhibit("short", "1", "Effects", "", False, table=TABLE)
+    short = ShownExhibit("short", "1", "Effects", "", "", False, table=TABLE)
     long = replace(short, name="long", table=replace(TABLE, coefficients=[("Listed", ["1.0", "1.0", ""])] * 90))
-    later, figure = replace(short, name="later"), ShownExhibit("path", "1", "A path", "", False, picture="path.pdf")
+    later, figure = replace(short, name="later"), ShownExhibit("path", "1", "A path", "", "", False, picture="path.pdf")
     exhibits = [later, long, short, figure]
     assert follow_text(exhibits, ["short", "long", "path", "later"]) == ["long", "later"]
     assert follow_text(exhibits, ["short", "path", "later"]) == []
@@ -195,12 +220,12 @@ def test_no_table_comes_before_one_that_is_placed_before_it() -> None:
 
 
 def test_a_table_that_fits_a_page_in_smaller_print_stays_in_the_text() -> None:
-    exhibit = ShownExhibit("table", "1", "Effects", "", False, table=TABLE)
+    exhibit = ShownExhibit("table", "1", "Effects", "", "", False, table=TABLE)
     longer = replace(exhibit, table=replace(TABLE, coefficients=[("Listed", ["1.0", "1.0", ""])] * 60))
     assert (exhibit.is_small, exhibit.follows_text) == (False, False)
     assert (longer.is_small, longer.follows_text) == (True, False)
     assert "printed-table(9pt" in shown(exhibit, floats=True)
-    assert "printed-table(7.5pt" in shown(longer, floats=True)
+    assert "printed-table(8pt" in shown(longer, floats=True)
 
 
 def test_labels_below_coefficients_hang_and_all_rows_are_aligned_at_the_top() -> None:

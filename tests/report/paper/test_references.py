@@ -10,7 +10,8 @@ import pytest
 from ruralpanel.errors import PaperError
 from ruralpanel.estimation.estimates import COLUMNS
 from ruralpanel.frames.storage import with_types
-from ruralpanel.report.paper.references import filled_references, number_words
+from ruralpanel.report.paper.exhibits import pointer
+from ruralpanel.report.paper.references import Sources, TypstMarkup, filled_references, number_words
 from ruralpanel.study.addresses import NoSuchNumber
 from ruralpanel.study.paper_text import read_text
 
@@ -71,12 +72,14 @@ def filled(text: str, table: pd.DataFrame) -> list[str]:
     return filled_references(
         read_text(text),
         "paper.md",
-        table,
-        transformations={"income": "log"},
-        facts={"units": "2,000"},
-        claims={"pays": "undecided"},
-        exhibits={"t": "TABLE"},
-        files={"truth": {"income": -0.0512}},
+        Sources(
+            table,
+            transformations={"income": "log"},
+            facts={"units": "2,000"},
+            claims={"pays": "undecided"},
+            files={"truth": {"income": -0.0512}},
+        ),
+        TypstMarkup(exhibits={"t": "TABLE"}, pointers={"t": pointer("t")}),
     )
 
 
@@ -84,7 +87,7 @@ def test_what_stands_for_references() -> None:
     text = "{{ main | p }} {{ run: units }} {{ claim: pays }} @tbl:t @lee2020 [@lee2020, p. 3; @sun2021] $x$ \\@"
     text += " {{ truth/income | percent }}"
     assert filled(text, estimates({})) == [
-        '#"−0.050"; (#"p\u00a0<\u00a00.001";)',
+        '#"−0.050 (p\u00a0<\u00a00.001)";',
         '#"2,000";',
         '#"undecided";',
         '#ref(label("exhibit-t"));',

@@ -42,7 +42,7 @@ class _Writer:
             "ul": lambda block: self._items(block, "itemize"),
             "ol": lambda block: self._items(block, "enumerate"),
             "blockquote": lambda block: f"\\begin{{quote}}\n{self.blocks(block)}\\end{{quote}}",
-            "pre": lambda block: f"\\begin{{verbatim}}\n{unescape(''.join(block.itertext())).rstrip()}\n\\end{{verbatim}}",
+            "pre": self._code,
             "hr": lambda _: r"\par\noindent\rule{\linewidth}{0.4pt}",
             "table": self._table,
         }
@@ -93,6 +93,9 @@ class _Writer:
             # A bracket behind \item would be its label.
             pieces.append("\\item{} " + "\n\n".join(part for part in parts if part))
         return "\n".join([*pieces, f"\\end{{{kind}}}"])
+
+    def _code(self, block: Element) -> str:
+        return f"\\begin{{verbatim}}\n{unescape(''.join(block.itertext())).rstrip()}\n\\end{{verbatim}}"
 
     def _table(self, block: Element) -> str:
         """Write a table of the author's, in small print where it has many columns."""

@@ -170,7 +170,8 @@ class _Reader:
         if token in SYMBOLS:
             return SYMBOLS[token]
         known = [*GREEK, *FUNCTIONS, *SYMBOLS, *AROUND]
-        raise NoSuchNumber(f"the mathematics has `{token}`, which the LaTeX project does not know", nearest(token, known))
+        what = f"the mathematics has `{token}`, which the LaTeX project does not know"
+        raise NoSuchNumber(what, nearest(token, known))
 
     def _until_comma_or_end(self) -> str:
         pieces: list[str] = []

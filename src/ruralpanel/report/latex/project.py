@@ -90,7 +90,9 @@ def latex_project(
     if appended:
         title = latex_text(names["appendix"])
         files[APPENDIX] = "\n".join([rf"\clearpage\section*{{{title}}}", *map(_input, appended)]) + "\n"
-    body = [fill(as_latex_text(rest), filled), *([r"\clearpage", r"\bibliographystyle{plainnat}", r"\bibliography{works}"] if declared.bibliography else [])]
+    body = [fill(as_latex_text(rest), filled)]
+    if declared.bibliography:
+        body += [r"\clearpage", r"\bibliographystyle{plainnat}", rf"\bibliography{{{WORKS.removesuffix('.bib')}}}"]
     body += [rf"\input{{{APPENDIX.removesuffix('.tex')}}}"] if appended else []
     abstract = fill(as_latex_text(opening), filled).strip()
     front = [_preamble(declared.language, "".join([abstract, *body, *files.values()])), *_front(study, abstract, names)]
@@ -107,7 +109,9 @@ def needs_xelatex(text: str) -> bool:
 
 def escaped_works(contents: str) -> str:
     """Escape what BibTeX hands on and LaTeX would read as markup; other programs read works without that."""
-    return re.sub(r"(?<!\\)([&#%])(?![^{}]*\}\s*,?\s*$)|(?<!\\)&", lambda found: "\\" + found[0], contents)
+    parts = re.split(r"(\b(?:url|doi)\s*=\s*[{\"][^}\"]*[}\"])", contents)
+    escaped = [part if number % 2 else re.sub(r"(?<!\\)[&%#]", r"\\\g<0>", part) for number, part in enumerate(parts)]
+    return "".join(escaped)
 
 
 def _preamble(language: Language, text: str) -> str:
@@ -139,7 +143,8 @@ def _front(study: Study, abstract: str, names: Mapping[str, str]) -> list[str]:
         lines += [rf"\fancyhead[C]{{{head}}}\fancyfoot[C]{{\thepage}}"]
     lines += [r"\begin{document}", r"\maketitle"]
     if simulated:
-        lines += [r"\thispagestyle{fancy}", rf"\begin{{center}}\fbox{{\parbox{{0.9\linewidth}}{{\small {latex_text(WARNING)}}}}}\end{{center}}"]
+        box = rf"\fbox{{\parbox{{0.9\linewidth}}{{\small {latex_text(WARNING)}}}}}"
+        lines += [r"\thispagestyle{fancy}", rf"\begin{{center}}{box}\end{{center}}"]
     if abstract:
         lines += [r"\begin{abstract}", abstract]
         for label, listed in ((names["keywords"], declared.keywords), ("JEL", declared.jel)):

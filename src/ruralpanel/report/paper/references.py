@@ -139,8 +139,8 @@ def filled_references(text: PaperText, where: str, sources: Sources, markup: Mar
     Raises
     ------
     PaperError
-        If a number is asked for that there is not, or that several estimates could be meant by, or mathematics cannot be
-        written; all at once.
+        If a number is asked for that there is not, or that several estimates could be meant by, or mathematics cannot
+        be written; all at once.
     """
     filled: list[str] = []
     problems: list[Problem] = []
