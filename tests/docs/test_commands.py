@@ -39,6 +39,7 @@ NOT_RUN = {
     },
     f"./run {MY}": InPlace("made by what comes after it in the tutorial, but for the paper", f"./run -n all {MY}"),
     "./run --config study=china_counties": InPlace(PUBLIC, "./run -n --config study=china_counties"),
+    "./run --wait": InPlace(WHOLE, "./run -n --wait"),
     "./run verify": InPlace(WHOLE, "./run -n verify"),
     "./run verify --config study=replications/castle": InPlace(
         WHOLE, "./run -n verify --config study=replications/castle"
