@@ -149,7 +149,9 @@ def test_text_fits_its_pattern_as_a_whole_or_is_told(tmp_path: Path) -> None:
 
 def test_a_column_that_is_text_for_the_sake_of_one_cell_says_so(tmp_path: Path) -> None:
     cells = ["1", "2", "3", "many", "5", "6"]
-    table, ledger = read(tmp_path, "v,a\n" + "".join(f"{number},{cell}\n" for number, cell in enumerate(cells)), {"a": None})
+    table, ledger = read(
+        tmp_path, "v,a\n" + "".join(f"{number},{cell}\n" for number, cell in enumerate(cells)), {"a": None}
+    )
     assert table["a"].tolist() == cells
     notes = " ".join(line.reason for line in ledger.lines)
     assert "a: text, though 5 of 6 cells are numbers, for the sake of 'many'" in notes
