@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 
 ORDER = [
     # what knows nothing of a study
-    *("errors", "fonts", "fork_request", "forks", "git", "lineage"),
+    *("errors", "fonts", "fork_request", "forks", "git", "lineage", "runs"),
     *("stage", "placement", "arrays", "treatment_columns"),
     # facts as codes with arguments
     *("reasons", "absorption", "frames"),

@@ -174,7 +174,10 @@ class Server:
 
     def compile(self) -> None:
         """Let a fork compile the loops of least squares, which may take a while, for jobs ask for forks meanwhile."""
-        self.compiling = os.fork()
+        try:
+            self.compiling = os.fork()
+        except (OSError, MemoryError):  # the jobs that need it compile for themselves
+            return
         if self.compiling == 0:
             signal.set_wakeup_fd(-1)
             self.listening.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import signal
 import sys
 import time
 import traceback
@@ -31,6 +32,8 @@ def stage(job: Any) -> Iterator[None]:
         What Snakemake tells a script of its job, ``snakemake``: of it, ``log`` and ``output``.
     """
     if (status := run_in_fork(sys.argv[0])) is not None:
+        if status < 0:
+            tell_what_ended_it(Path(job.log[0]), -status)
         sys.exit(status if status >= 0 else 128 - status)
     began = time.monotonic()
     path = Path(job.log[0])
@@ -60,6 +63,27 @@ def stage(job: Any) -> Iterator[None]:
             sys.exit(1)
     if len(job.output):
         keep_measured(path, time.monotonic() - began)
+
+
+def tell_what_ended_it(log: Path, number: int) -> None:
+    """Say in the log of a job that it was ended from outside, which it could not say itself.
+
+    Parameters
+    ----------
+    log
+        The job's log file.
+    number
+        The signal that ended it.
+    """
+    said = f"Ended by signal {number}."
+    if number == signal.SIGKILL:
+        said += (
+            " Systems end a program so that asks for more memory than there is: give the job a machine or a limit with "
+            "more, or run fewer jobs at once (./run --cores 1)."
+        )
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("a", encoding="utf-8") as stream:
+        print(said, file=stream)
 
 
 OF_THE_DISK = {

@@ -6,9 +6,9 @@ import argparse
 import secrets
 import sys
 
-from tests.fuzz import kills, panels
+from tests.fuzz import kills, panels, raws, studies
 
-FUZZERS = {"panels": panels.case, "kills": kills.case}
+FUZZERS = {"panels": panels.case, "studies": studies.case, "raws": raws.case, "kills": kills.case}
 
 
 def main(arguments: list[str]) -> int:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.fuzz.__main__ import FUZZERS
 
-SEEDS = {"panels": range(4)}
+SEEDS = {"panels": range(4), "studies": range(60), "raws": range(60), "kills": range(2)}
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 # it uses and the digest of the code behind it, so that a change reruns what depends on it and nothing else.
 
 import json
+import os
 import re
 import sys
 from functools import cache
@@ -109,6 +110,10 @@ if hasattr(PersistenceBase, "_serialize_param_builtin"):
 NAME, STUDY, STUDY_FOLDER = chosen_study()
 if workflow.is_main_process:
     watch_over(FilePersistence, NAME, logger.warning)
+
+# What is typed to stop a run reaches its jobs too, which would each say of what they died; the run ends them.
+if os.name == "posix":
+    shell.prefix("trap '' INT; ")
 TWINS = synthetic_sources(STUDY, Path())
 STUDY = study_on_twins(STUDY, TWINS)
 PLAN = chosen_plan()

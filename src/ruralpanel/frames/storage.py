@@ -69,7 +69,7 @@ def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
             marked = cells.map(lambda cell: isinstance(cell, str) and _FORMULA.match(cell) is not None)
             if marked.any():
                 written = written.copy() if written is table else written
-                written.isetitem(place, cells.mask(marked.astype(bool), "'" + cells.astype("str")))
+                written.isetitem(place, cells.mask(marked.astype(bool), "'" + cells.astype("str")).array)
     return written
 
 

@@ -12,7 +12,6 @@ from html import unescape
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
-from markdown.preprocessors import Preprocessor
 
 from ruralpanel.report.paper.markup import array, not_a_list, string, words
 
@@ -64,7 +63,7 @@ def sides_of(block: Element) -> list[str]:
 def parsed(text: str) -> Element:
     """Parse Markdown, with HTML and entities taken as they are written."""
     reader = Markdown(extensions=["tables", "footnotes", "sane_lists"])
-    reader.preprocessors.register(_Fences(reader), "fences", 25)
+    reader.preprocessors.register(_Fences(), "fences", 25)
     for registry, names in (
         (reader.preprocessors, ["html_block"]),
         (reader.inlinePatterns, ["html", "entity", "image_link", "image_reference", "short_image_ref"]),
@@ -84,7 +83,7 @@ def parsed(text: str) -> Element:
     return trees[0] if trees else Element("div")
 
 
-class _Fences(Preprocessor):
+class _Fences:
     """Indents what stands between fences, which is how Markdown has had code before there were any."""
 
     def run(self, lines: list[str]) -> list[str]:
