@@ -147,9 +147,9 @@ def _decimals_in(value: float) -> int:
 
 def outcome_words(row: Mapping[Any, Any]) -> str:
     """Say whose estimate it is and of what, within a sentence: ``Yi (2022): GDP per head``."""
-    first, second, *rest = f"{row['outcome']} "
-    words = (first.lower() if second.islower() else first) + "".join([second, *rest])
-    return f"{row['publication']}: {words.rstrip()}"
+    words = str(row["outcome"])
+    words = words[:1].lower() + words[1:] if words[1:2].islower() else words
+    return f"{row['publication']}: {words}"
 
 
 def beside_notes(rows: pd.DataFrame) -> list[str]:

@@ -349,9 +349,9 @@ def _notes(
 
 def _instrument_notes(columns: list[pd.DataFrame], declaration: ExhibitDeclaration, noun: str) -> list[str]:
     """Say what instruments there are, what their F is held to, and what Anderson–Rubin sets are."""
-    numbered = list(enumerate(columns, start=1))
+    with_numbers = list(enumerate(columns, start=1))
     by_set: dict[str, list[int]] = {}
-    for number, column in numbered:
+    for number, column in with_numbers:
         if listed(column["instruments"].iloc[0]):
             by_set.setdefault(column["instruments"].iloc[0], []).append(number)
     if not by_set:
@@ -365,7 +365,7 @@ def _instrument_notes(columns: list[pd.DataFrame], declaration: ExhibitDeclarati
         sentences = [f"Instruments in {numbered(noun, at)}: {instruments[names]}." for names, at in by_set.items()]
     for words, how in (("First-stage F", "first_stage"), ("In brackets", "anderson_rubin")):
         found: dict[str, list[int]] = {}
-        for number, column in numbered:
+        for number, column in with_numbers:
             for text in dict.fromkeys(text for text in column[how] if text):
                 found.setdefault(text, []).append(number)
         if found:

@@ -77,7 +77,7 @@ def _palette(data: pd.DataFrame) -> dict[str, tuple[float, float, float] | str]:
     """Give cohorts colours from dark (early) to light (late), and the never treated dark grey."""
     cohorts = sorted((name for name in data["cohort"].unique() if name and name not in WITHOUT_COHORT), key=in_order)
     colours: dict[str, tuple[float, float, float] | str] = {
-        cohort: tuple(colour) for cohort, colour in zip(cohorts, _shades(len(cohorts)), strict=True)
+        cohort: (colour[0], colour[1], colour[2]) for cohort, colour in zip(cohorts, _shades(len(cohorts)), strict=True)
     }
     return colours | {name: NEVER_COLOUR for name in WITHOUT_COHORT if name in set(data["cohort"])}
 

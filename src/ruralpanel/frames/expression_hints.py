@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import Any
 
 import pandas as pd
 
@@ -67,7 +68,7 @@ class _Rewriting(ast.NodeTransformer):
         self.absent = self.absent or text not in self.texts
         return text
 
-    def _number(self, value: object) -> object:
+    def _number(self, value: Any) -> Any:
         try:
             number = float(str(value))
         except ValueError:

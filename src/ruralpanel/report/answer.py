@@ -83,7 +83,7 @@ def answer_of(
     reading = study.answer.reading
     return Answer(
         address=address_of(row),
-        row=row.to_dict(),
+        row={str(key): value for key, value in row.items()},
         treatment=treatment,
         unit=unit,
         estimate=as_read(row["estimate"], unit),
