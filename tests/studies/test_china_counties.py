@@ -10,6 +10,7 @@ import pytest
 
 from ruralpanel.sources.retrieval import MIRROR, absent_files, mirror_folders
 from tests.conftest import ROOT, shipped_study
+from tests.report.page_size import CHROMIUM, MOST_SCREENS, MOST_WORDS, screens, words_before_unfolding
 from tests.studies.conftest import Checkout
 
 NAME = "china_counties"
@@ -97,3 +98,11 @@ def test_what_may_not_be_passed_on_is_neither_shipped_nor_said_to_be() -> None:
     kept_back = {name for name, source in sources.items() if not source.redistributable}
     assert kept_back == {"list_2014", "list_2015", "list_2016", "coordinates"}
     assert all(sources[name].path is None for name in kept_back)
+
+
+@pytest.mark.slow
+def test_the_page_is_short_before_anything_is_unfolded(results: Path) -> None:
+    page = results / "report/index.html"
+    assert words_before_unfolding(page.read_text(encoding="utf-8")) < MOST_WORDS
+    if CHROMIUM:
+        assert screens(page) <= MOST_SCREENS
