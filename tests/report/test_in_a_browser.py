@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,14 +11,13 @@ import pytest
 
 from ruralpanel.report.page import write_page
 from tests.report.made_page import default_study, made_contents, picture
+from tests.report.page_size import CHROMIUM, NAMES, screens, words_before_unfolding
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.slow
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = next((found for name in NAMES if (found := shutil.which(name))), "")
 WIDTHS = (375, 1280, 1920)
 
 
@@ -59,6 +57,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     opened.on("pageerror", lambda error: said.append(str(error)))
     opened.on("request", lambda request: fetched.append(request.url))
     opened.goto(address)
+    opened.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
     yield opened
     assert said == []
     assert [url for url in fetched if not url.startswith("data:") and url.split("#")[0] != address] == []
@@ -167,8 +166,10 @@ def test_a_link_to_a_number_opens_it_and_one_to_a_closed_part_opens_the_part(pag
     page.goto(address + "#estimate-made/main/income/event_study/joint+test+of+leads")
     assert "joint test of leads" in page.locator("#trace-title").inner_text()
     page.keyboard.press("Escape")
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = false")
     page.evaluate("location.hash = '#ledger-estimation-made-main-income-event_study'")
     page.wait_for_function("document.getElementById('ledger-estimation-made-main-income-event_study').open")
+    assert page.locator("#ledger-estimation-made-main-income-event_study table").is_visible()
 
 
 def test_the_page_reads_without_scripts_and_in_the_dark(browser: Browser, address: str) -> None:
@@ -177,7 +178,9 @@ def test_the_page_reads_without_scripts_and_in_the_dark(browser: Browser, addres
     )
     opened = context.new_page()
     opened.goto(address)
-    assert opened.get_by_role("link", name="Listing raises <income>.").is_visible()
+    assert opened.get_by_text("Listing raises <income>.").is_visible()
+    assert not opened.locator("#all-estimates tbody tr").first.is_visible()
+    opened.get_by_text("Search and sort them").click()
     assert opened.locator("#all-estimates tbody tr").first.is_visible()
     assert not opened.get_by_label("Search").is_visible()
     context.close()
@@ -211,3 +214,18 @@ def test_the_keyboard_reaches_the_content_first_and_every_control_has_a_name(pag
 def test_the_script_is_short() -> None:
     template = Path(write_page.__code__.co_filename).parent / "templates" / "script.js.j2"
     assert len(template.read_bytes()) < 20_000
+
+
+def test_folded_parts_take_no_room_and_count_no_words(address: str, tmp_path: Path) -> None:
+    folded = Path(address.removeprefix("file://")).read_text(encoding="utf-8")
+    opened = tmp_path / "open.html"
+    opened.write_text(folded.replace("<details", "<details open"), encoding="utf-8")
+    assert screens(Path(address.removeprefix("file://"))) + 1 < screens(opened)
+    assert words_before_unfolding(folded) + 300 < words_before_unfolding(opened.read_text(encoding="utf-8"))
+
+
+def test_a_phone_shows_whole_figures(page: Page) -> None:
+    page.set_viewport_size({"width": 375, "height": 800})
+    for number in range(page.locator(".exhibit img").count()):
+        box = page.locator(".exhibit img").nth(number).bounding_box()
+        assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 375

@@ -9,6 +9,7 @@ import pytest
 
 from tests.conftest import shipped_study
 from tests.docs.marks import wrong_numbers, wrong_statuses
+from tests.report.page_size import CHROMIUM, MOST_SCREENS, MOST_WORDS, screens, words_before_unfolding
 from tests.studies.public_studies import run_from_mirror
 
 NAME = "china_counties"
@@ -94,3 +95,10 @@ def test_what_may_not_be_passed_on_is_neither_shipped_nor_said_to_be() -> None:
 def test_pages_tell_what_the_run_finds(results: Path) -> None:
     assert wrong_numbers(NAME, results) == []
     assert wrong_statuses(NAME, results) == []
+
+
+def test_the_page_is_short_before_anything_is_unfolded(results: Path) -> None:
+    page = results / "report/index.html"
+    assert words_before_unfolding(page.read_text(encoding="utf-8")) < MOST_WORDS
+    if CHROMIUM:
+        assert screens(page) <= MOST_SCREENS

@@ -17,6 +17,7 @@ from ruralpanel.study.paper_text import exhibits_of_appendix
 from tests.archive.unpacking import add_what_is_packed, run_there, unpacked
 from tests.conftest import ROOT, SHIPPED, shipped_study
 from tests.report.latex.compiled import compiled, needs_latex
+from tests.report.page_size import CHROMIUM, MOST_SCREENS, MOST_WORDS, screens, words_before_unfolding
 from tests.studies.conftest import Checkout
 
 pytestmark = pytest.mark.slow
@@ -109,6 +110,22 @@ def test_simulated_exhibits_say_so_and_others_do_not(finished: tuple[str, Path, 
     for path in [*texts, results / "report/index.html", results / "verdict.html"]:
         said = "SIMULATED DATA" in path.read_text(encoding="utf-8")
         assert said == (simulated and path.name.split(".")[0] not in public), path.name
+
+
+def test_the_page_is_short_before_anything_is_unfolded(finished: tuple[str, Path, str]) -> None:
+    _, results, _ = finished
+    page = results / "report/index.html"
+    assert words_before_unfolding(page.read_text(encoding="utf-8")) < MOST_WORDS
+    if CHROMIUM:
+        assert screens(page) <= MOST_SCREENS
+
+
+def test_the_page_answers_at_its_top(finished: tuple[str, Path, str]) -> None:
+    name, results, _ = finished
+    page = (results / "report/index.html").read_text(encoding="utf-8")
+    answer = page[page.index('<h2 id="answer">') : page.index('<h2 id="exhibits">')]
+    assert 'class="found"' in answer and 'href="#verdict">MATCH</a>' in answer
+    assert ("the true effect is" in answer) == (name == "taobao_villages")
 
 
 def test_no_printed_exhibit_has_the_name_of_a_column(finished: tuple[str, Path, str]) -> None:

@@ -36,7 +36,7 @@ def cell_means(sample: pd.DataFrame, group: pd.Series, equation: Equation) -> li
     outcome = sample[OUTCOME].to_numpy(dtype="float64")
     weights = sample[equation.weights].to_numpy(dtype="float64") if equation.weights else np.ones(len(sample))
     clusters = equation.inference.cluster or [equation.unit]
-    numbers: NDArray[np.int64] = pd.factorize(sample[clusters[0]])[0].astype(np.int64)
+    numbers = pd.factorize(sample[clusters[0]])[0]
     by_cell = sample.groupby([group, sample[equation.period]], sort=True)
     cells = by_cell.ngroup().to_numpy()
     weights = weights / weights.max()  # so that their sums are numbers, whatever they count
@@ -63,9 +63,7 @@ def cell_means(sample: pd.DataFrame, group: pd.Series, equation: Equation) -> li
     return rows
 
 
-def _standard_errors(
-    scores: Numbers, totals: Numbers, cells: NDArray[np.int64], clusters: NDArray[np.int64]
-) -> Numbers:
+def _standard_errors(scores: Numbers, totals: Numbers, cells: NDArray[np.int64], clusters: NDArray[Any]) -> Numbers:
     """Compute clustered standard errors of means, with the small-sample correction of statsmodels.
 
     Parameters
