@@ -12,12 +12,13 @@ from ruralpanel.archive.contents import ArchiveError, is_restricted, program_fil
 from ruralpanel.archive.crate import write_crate
 from ruralpanel.archive.facts import programs_of, random_draws, rule_costs, versions_in_use
 from ruralpanel.archive.make import make_archive
-from ruralpanel.archive.marker import MARKER, marker_text, study_on_twins, synthetic_sources
+from ruralpanel.archive.marker import study_on_twins, synthetic_sources
 from ruralpanel.archive.packing import MANIFEST, write_manifest, write_zip
 from ruralpanel.archive.readme import TO_BE_STATED, not_stated
 from ruralpanel.archive.readme_pdf import as_typst
 from ruralpanel.exhibits.caption import exhibit_numbers
 from ruralpanel.lineage import file_digest
+from ruralpanel.simulation.marker import MARKER, marker_text
 from ruralpanel.study.archive import Archive
 from ruralpanel.study.load import load_study
 from ruralpanel.study.model import Study

@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ruralpanel.archive.marker import MARKER
 from ruralpanel.panel.lists import EVENT_COLUMNS
 from ruralpanel.reasons import read
+from ruralpanel.simulation.marker import MARKER
 from ruralpanel.sources.retrieval import MIRROR, absent_files, mirror_folders
 from ruralpanel.study.paper_text import exhibits_of_appendix
 from tests.archive.unpacking import add_what_is_packed, run_there, unpacked

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from ruralpanel.archive.marker import MARKER, twins_among
+from ruralpanel.archive.marker import twins_among
 from ruralpanel.archive.raw_sheets import can_be_written
 from ruralpanel.errors import Problem, ProblemsFound
 from ruralpanel.git import git
 from ruralpanel.placement import is_same, stays_inside
+from ruralpanel.simulation.marker import MARKER
 from ruralpanel.study.model import Study
 from ruralpanel.study.source_formats import FORMATS
 

@@ -19,7 +19,6 @@ from ruralpanel.archive.contents import ArchiveError, notes_beside, program_file
 from ruralpanel.archive.crate import write_crate
 from ruralpanel.archive.facts import programs_of, random_draws, rule_costs, this_machine, versions_in_use
 from ruralpanel.archive.layout import Layout, layout_of
-from ruralpanel.archive.marker import MARKER, marker_text
 from ruralpanel.archive.packing import files_in, refuse_what_was_added, write_manifest, write_zip
 from ruralpanel.archive.raw_sheets import read_sheet, write_sheet
 from ruralpanel.archive.readme import ReadmeContents, write_readme
@@ -31,6 +30,7 @@ from ruralpanel.estimation.modules import code_behind
 from ruralpanel.exhibits.caption import exhibit_numbers
 from ruralpanel.lineage import file_digest, modules_behind
 from ruralpanel.placement import place, refuse_inputs, replacing
+from ruralpanel.simulation.marker import MARKER, marker_text
 from ruralpanel.study.inputs import declared_inputs, files_read
 from ruralpanel.study.load import find_study, load_study
 from ruralpanel.study.model import Study

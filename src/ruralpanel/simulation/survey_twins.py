@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ruralpanel.archive.marker import MARKER, marker_text
 from ruralpanel.lineage import file_digest
+from ruralpanel.simulation.marker import MARKER, marker_text
 
 EFFECT = -0.053
 """The planted effect on log income, of the size and sign that Li, Xie and Tang (2025) print."""
