@@ -16,7 +16,7 @@ STUB = "Regression"
 COEFFICIENT = "Coefficient on"
 
 SHARED = 0.5
-"""Where a smaller share of the cells of a table with one column a regression would be filled, it has one line a
+"""Where no larger share of the cells of a table with one column a regression would be filled, it has one line a
 coefficient."""
 
 OBSERVATIONS = "Observations"
@@ -54,10 +54,10 @@ def as_columns(rows: Sequence[TermRow]) -> list[tuple[str, list[str]]]:
 
 
 def has_few_in_common(rows: Sequence[TermRow]) -> bool:
-    """Tell whether regressions with interactions have so few terms in common that most cells would be empty."""
+    """Tell whether regressions with interactions share so few terms that half of the cells or more would be empty."""
     filled = [bool(cell) for row in rows for cell in row.estimates]
     interacted = any("*" in row.term for row in rows)
-    return interacted and len(rows) >= FEWEST and sum(filled) < SHARED * len(filled)
+    return interacted and len(rows) >= FEWEST and sum(filled) <= SHARED * len(filled)
 
 
 def heads_of_lines(rows: Sequence[TermRow]) -> list[str]:

@@ -60,7 +60,7 @@ class RegressionTable(OfEstimates):
     layout: Literal["columns", "lines"] | None = None
     """`columns`: one a regression, with standard errors below coefficients. `lines`: one a coefficient, with standard
     error, p-values and observations beside it. Left out: lines for regressions with interactions that have so few terms
-    in common that most cells would be empty."""
+    in common that half of the cells or more would be empty."""
     decimals: Annotated[int, Field(ge=0, le=8)] = 3
     """Decimals of coefficients and standard errors."""
     p_values: Annotated[list[Literal["bootstrap", "permutation", "adjusted"]], Field(min_length=1)] | None = None
