@@ -293,7 +293,7 @@ def caption_of(declaration: ExhibitDeclaration, notes: list[str]) -> dict[str, s
     Returns
     -------
     dict
-        ``number``, ``title`` and ``notes``; ``own_notes``, without what a paper says once of all its exhibits, and
+        ``number``, ``title`` and ``notes``; ``own``, without what a paper says once of all its exhibits, and
         that: ``source``, which is empty where the notes name none.
     """
     source = source_note(declaration)
@@ -301,6 +301,6 @@ def caption_of(declaration: ExhibitDeclaration, notes: list[str]) -> dict[str, s
         "number": declaration.number,
         "title": full_title(declaration),
         "notes": " ".join(notes),
-        "own_notes": " ".join(note for note in notes if note not in (source, STANDING_NOTE)),
+        "own": " ".join(note for note in notes if note not in (source, STANDING_NOTE)),
         "source": source if source in notes else "",
     }

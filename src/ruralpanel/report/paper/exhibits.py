@@ -101,7 +101,7 @@ def read_shown(folder: Path, study: Study, name: str) -> ShownExhibit:
         name=name,
         number=caption["number"].rsplit(" ", 1)[-1],
         title=exhibit.title,
-        notes=caption["own_notes"],
+        notes=caption["own"],
         source=caption["source"],
         simulated=exhibit.standing(study) == "simulated",
         table=from_plain(contents(".json")) if exhibit.is_table else None,
