@@ -36,12 +36,12 @@ def cell_means(sample: pd.DataFrame, group: pd.Series, equation: Equation) -> li
     outcome = sample[OUTCOME].to_numpy(dtype="float64")
     weights = sample[equation.weights].to_numpy(dtype="float64") if equation.weights else np.ones(len(sample))
     clusters = equation.inference.cluster or [equation.unit]
-    numbers = pd.factorize(sample[clusters[0]])[0]
+    numbers = pd.factorize(sample[clusters[0]])[0].astype("int64")
     by_cell = sample.groupby([group, sample[equation.period]], sort=True)
     cells = by_cell.ngroup().to_numpy()
     weights = weights / weights.max()  # so that their sums are numbers, whatever they count
     means = np.bincount(cells, weights * outcome) / np.bincount(cells, weights)
-    totals = np.bincount(cells, weights).astype("float64")
+    totals = np.asarray(np.bincount(cells, weights), dtype="float64")
     errors = _standard_errors(weights * (outcome - means[cells]), totals, cells, numbers)
     freedom = max(int(numbers.max()), 1)
     known_to = NOISE * float(np.abs(outcome).max())
@@ -63,7 +63,9 @@ def cell_means(sample: pd.DataFrame, group: pd.Series, equation: Equation) -> li
     return rows
 
 
-def _standard_errors(scores: Numbers, totals: Numbers, cells: NDArray[Any], clusters: NDArray[Any]) -> Numbers:
+def _standard_errors(
+    scores: Numbers, totals: Numbers, cells: NDArray[np.int64], clusters: NDArray[np.int64]
+) -> Numbers:
     """Compute clustered standard errors of means, with the small-sample correction of statsmodels.
 
     Parameters
