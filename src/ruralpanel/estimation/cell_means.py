@@ -63,9 +63,7 @@ def cell_means(sample: pd.DataFrame, group: pd.Series, equation: Equation) -> li
     return rows
 
 
-def _standard_errors(
-    scores: Numbers, totals: Numbers, cells: NDArray[np.int64], clusters: NDArray[np.int64]
-) -> Numbers:
+def _standard_errors(scores: Numbers, totals: Numbers, cells: NDArray[Any], clusters: NDArray[Any]) -> Numbers:
     """Compute clustered standard errors of means, with the small-sample correction of statsmodels.
 
     Parameters
