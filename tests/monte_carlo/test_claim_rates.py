@@ -14,6 +14,7 @@ from ruralpanel.monte_carlo.claim_rates import (
     replicate_claims,
     summarise_claim_rates,
     with_trend,
+    without_those_who_leave,
 )
 from ruralpanel.monte_carlo.claim_rates_page import claim_rate_sentences, claim_rates_page
 from ruralpanel.monte_carlo.plan import ClaimDesign, Plan, load_plan
@@ -106,6 +107,28 @@ def test_a_trend_is_that_of_villages_that_are_ever_listed() -> None:
     panel = pd.DataFrame({"year": [2008, 2010] * 2, "income": 1.0, "first_listed": [2009.0, 2009.0, np.nan, np.nan]})
     assert with_trend(panel, 0.1)["income"].tolist() == pytest.approx([1.0, np.exp(0.2), 1.0, 1.0])
     assert with_trend(panel, 0.0) is panel
+
+
+def test_those_who_leave_are_listed_and_did_worst_since() -> None:
+    villages, years = [1, 2, 3, 4], [2010, 2011, 2012]
+    panel = pd.DataFrame({"village": np.repeat(villages, 3), "year": years * 4, "income": 1.0})
+    panel["first_listed"] = panel["village"].map({1: 2011, 2: 2011, 3: np.nan, 4: np.nan})
+    panel.loc[(panel["village"] == 2) & (panel["year"] == 2011), "income"] = 0.5
+    panel.loc[panel["village"] == 4, "income"] = 0.1
+    left = without_those_who_leave(panel, 0.5)
+    assert left.groupby("village")["year"].max().tolist() == [2012, 2011, 2012, 2012]
+    assert without_those_who_leave(panel, 0.0) is panel
+
+
+def test_a_flaw_may_be_planted_beside_some_effects_alone(plan: Plan) -> None:
+    assert plan.claims is not None
+    flaws = {"clean": {}, "leaving": {"leaving": 0.1, "effects": ["zero"]}}
+    stated = plan.model_dump() | {"claims": plan.claims.model_dump() | {"flaws": flaws}}
+    designs = [(each.effects, each.selection) for each in Plan.model_validate(stated).claim_designs()]
+    assert designs == [("zero", "clean"), ("zero", "leaving"), ("positive", "clean")]
+    flaws["leaving"]["effects"] = ["zeros"]
+    with pytest.raises(ValueError, match=r"no effects are called `zeros`; did you mean “zero”"):
+        Plan.model_validate(stated)
 
 
 @pytest.mark.slow

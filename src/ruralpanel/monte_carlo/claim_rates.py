@@ -71,8 +71,8 @@ def _judged(design: ClaimDesign, replication: int) -> list[dict[str, Any]]:
     """Judge the claims in one economy."""
     drawn, seed, declared = draw(design, replication), seed_of(design, replication), design.plan.claims
     assert declared is not None
-    panel = with_trend(drawn.panel, design.flaw.trend)
-    truth = float(drawn.effect[panel[TREATMENT] == 1].mean())
+    truth = float(drawn.effect[drawn.panel[TREATMENT] == 1].mean())
+    panel = without_those_who_leave(with_trend(drawn.panel, design.flaw.trend), design.flaw.leaving)
     equations = [equation_of(design, estimator, seed) for estimator in declared.estimators]
     estimates, _ = estimate_block(panel, equations)
     subject = DeclaredSubject(
@@ -123,6 +123,37 @@ def with_trend(panel: pd.DataFrame, trend: float) -> pd.DataFrame:
         return panel
     years = (panel["year"] - panel["year"].min()) * panel["first_listed"].notna()
     return panel.assign(income=panel["income"] * np.exp(trend * years))
+
+
+def without_those_who_leave(panel: pd.DataFrame, share: float) -> pd.DataFrame:
+    """Let listed villages that do badly leave the panel, from the year after on.
+
+    Parameters
+    ----------
+    panel
+        One row a village and year: ``village``, ``year``, ``income`` and the cohort of ``listed``.
+    share
+        Of the listed villages of a year, how many leave: those whose log income, beside the mean of the year, is
+        furthest below its own mean before listing.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of the panel, the rows until they leave.
+    """
+    if not share:
+        return panel
+    log_income = np.log(panel["income"])
+    beside = log_income - log_income.groupby(panel["year"]).transform("mean")
+    is_before = panel["first_listed"].isna() | (panel["year"] < panel["first_listed"])
+    fallen = beside - beside.where(is_before).groupby(panel["village"]).transform("mean")
+    last = pd.Series(np.inf, index=panel["village"].unique())
+    for year in sorted(panel["year"].unique()):
+        stays = panel["village"].map(last) > year
+        listed = fallen[~is_before & stays & (panel["year"] == year)]
+        leaves = listed.nsmallest(round(share * len(listed))).index
+        last[panel.loc[leaves, "village"]] = year
+    return panel[panel["year"] <= panel["village"].map(last)].reset_index(drop=True)
 
 
 def _claim(design: ClaimDesign, expected: Expectation) -> Claim:

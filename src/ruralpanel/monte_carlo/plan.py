@@ -103,6 +103,12 @@ class Plan(Section):
                 *(f.economy for f in self.claims.flaws.values()),
             ]
             of_claims = [("claims", each) for each in parts]
+            for flaw in self.claims.flaws.values():
+                for name in flaw.effects or []:
+                    if name not in self.claims.effects:
+                        raise ValueError(
+                            f"`claims`: no effects are called `{name}`; {nearest(name, self.claims.effects)}"
+                        )
         for where, overrides in (("economy", self.economy), *self.effects.items(), *of_leads, *of_claims):
             for key in overrides:
                 if key not in known:
@@ -161,6 +167,7 @@ class Plan(Section):
             )
             for effects in claims.effects
             for name, flaw in claims.flaws.items()
+            if flaw.beside(effects)
             for clusters in claims.clusters
         ]
 
