@@ -17,6 +17,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ruralpanel.sources.numbers import MISSING_MARKERS
+from ruralpanel.study.answer import DeclaredAnswer
 from ruralpanel.study.archive import Archive
 from ruralpanel.study.base import Section, descriptions
 from ruralpanel.study.beside_published import OwnEstimate
@@ -72,6 +73,7 @@ def _read_by(key: str) -> str:
 
 SECTIONS: list[tuple[str, str, type[Section]]] = [
     ("The study", "The top level of the file.", Study),
+    ("answer", "What the page and the abstract begin with.", DeclaredAnswer),
     ("sources", "One entry for each raw file, by name.", Source),
     ("sources.NAME.retrieve", "For a file that is not in the repository, known by its hash.", Retrieval),
     (

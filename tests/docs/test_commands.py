@@ -44,7 +44,6 @@ NOT_RUN = {
         "needs a study of files from public addresses to have been run", f"./run explain baseline/main/lemp {MY}"
     ),
     "./run latex": InPlace(WHOLE, "./run -n latex --config study=replications/castle"),
-    "./run --wait": InPlace(WHOLE, "./run -n --wait"),
     "./run verify": InPlace(WHOLE, "./run -n verify"),
     "./run verify --config study=replications/castle": InPlace(
         WHOLE, "./run -n verify --config study=replications/castle"

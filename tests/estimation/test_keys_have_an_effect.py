@@ -107,7 +107,7 @@ def test_a_key_changes_the_numbers_or_the_words(balanced: pd.DataFrame, estimato
         ("synthetic_difference_in_differences", {"weights": "kinship"}, "finds weights of its own"),
         ("imputation", {"inference": {"variance": "heteroskedastic"}}, "clustered in one dimension"),
         ("two_stage", {"inference": {"variance": "homoskedastic"}}, "clustered in one dimension"),
-        ("sun_abraham", {"inference": {"bootstrap": {}}}, "inference.bootstrap: is for"),
+        ("interactive_fixed_effects", {"inference": {"bootstrap": {}}}, "inference.bootstrap: is for"),
         ("imputation", {"inference": {"simultaneous": True}}, "inference.simultaneous: is for"),
     ],
 )

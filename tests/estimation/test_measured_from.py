@@ -292,7 +292,7 @@ def test_what_periods_leave_open_is_a_reason_whichever_column_is_dropped() -> No
     rows = estimates_of(halves(connected=[1]), estimator="event_study").set_index("event_time")
     even = rows.loc[[-4, -2, 0, 2, 4]]
     assert even["estimate"].isna().all()
-    assert even["reason"].str.startswith("cannot be told from one another beside the fixed effects").all()
+    assert even["reason"].str.startswith("cannot be distinguished from one another beside the fixed effects").all()
     found = rows.loc[[-3, 1, 3], "estimate"]
     assert found.tolist() == pytest.approx([-2.0, 5.0, 7.0], abs=CLOSE)
 

@@ -90,7 +90,7 @@ def test_a_card_says_in_a_line_each_what_speaks_against_a_claim(panel: pd.DataFr
     (line,) = card["against"]
     assert line["link"] == f"#{place}"
     assert card["short"] == f"good or bad years: {line['words']}"
-    assert "would give such a path (p = 0.400)" in line["words"]
+    assert "would produce such a path (p = 0.400)" in line["words"]
     assert {each["part"] for each in card["other"]} >= {"before treatment", "influence", "many hypotheses"}
     claims = score_claims(gain, estimates, diagnosed("listed", "income", CLEAN), None, {"listed": "listed"})
     (card,) = claim_cards(claims, study)
@@ -106,7 +106,7 @@ def test_an_opposite_sign_that_could_be_an_artefact_is_told_with_what_it_could_b
     claims = score_claims({"gain": turned}, estimates, diagnosed("listed", "income", found), None, {"listed": "listed"})
     (card,) = claim_cards(claims, study)
     assert card["status"] == "undecided"
-    assert "its sign is the other one, at 5%, but good or bad years: " in card["short"]
+    assert "significant at the 5% level, with the opposite sign, but good or bad years: " in card["short"]
 
 
 def test_pictures_of_tests_in_one_unit_have_one_scale(panel: pd.DataFrame) -> None:

@@ -34,7 +34,7 @@ def repository(repository: Repository) -> Repository:
         ),
         ({"moderators": ["land"]}, "instrumental_variables has no moderators"),
         ({"estimators": ["two_way_fixed_effects"]}, "is a key of instrumental_variables, and none is estimated here"),
-        ({"inference": {"bootstrap": {}}}, "inference.bootstrap: is for"),
+        ({"inference": {"permutation": {}}}, "inference.permutation: is for"),
     ],
 )
 def test_what_cannot_be_instrumented_is_found(repository: Repository, changes: dict[str, Any], said: str) -> None:

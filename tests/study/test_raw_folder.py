@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ruralpanel.study.checks.outside import OUTSIDE
 from ruralpanel.study.load import RAW_FOLDER, load_unchecked
 from tests.study.conftest import Repository, repository  # noqa: F401
 
@@ -17,8 +18,14 @@ def elsewhere(repository: Repository, tmp_path_factory: pytest.TempPathFactory) 
     return folder
 
 
-def test_the_folder_stands_before_every_path(repository: Repository, elsewhere: Path) -> None:  # noqa: F811
+def test_the_folder_stands_before_every_path(
+    repository: Repository,  # noqa: F811
+    elsewhere: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     repository.study["raw_folder"] = str(elsewhere)
+    assert f"set RURALPANEL_OUTSIDE={elsewhere}" in repository.complaint()
+    monkeypatch.setenv(OUTSIDE, str(elsewhere))
     assert repository.load().sources["survey"].path == f"{elsewhere}/survey.csv"
 
 

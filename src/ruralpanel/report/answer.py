@@ -122,8 +122,8 @@ def unit_of(outcome: Outcome, estimator: str) -> Unit:
         By which; some have effects on a scale of their own, which are left as they are unless it is a logarithm.
     """
     each = ESTIMATORS.get(estimator)
-    if each is not None and each.scale:
-        return "per_cent" if each.scale.startswith("the log of") else "own"
+    if each is not None and each.log_of:
+        return "per_cent"
     if outcome.transformation == "log" or outcome.in_logs:
         return "per_cent"
     if outcome.transformation == "none":

@@ -181,10 +181,10 @@ def _measured(test: Mapping[Any, Any], study: Study) -> tuple[Outcome, str]:
 
 def _unit_words(outcome: Outcome, estimator: str) -> str:
     """Say what a coefficient is read in, which need not be the unit of its outcome."""
-    unit, scale = unit_of(outcome, estimator), ESTIMATORS[estimator].scale
+    unit, log_of = unit_of(outcome, estimator), ESTIMATORS[estimator].log_of
     if unit == "own":
-        return f"change in {scale}" if scale else OutcomeWords.of(outcome).effect_unit
-    return f"{UNITS[unit]} of {scale.removeprefix('the log of ')}" if scale else UNITS[unit]
+        return OutcomeWords.of(outcome).effect_unit
+    return f"{UNITS[unit]} of {log_of}" if log_of else UNITS[unit]
 
 
 def _picture(estimate: float, low: float, high: float, scale: Scale | None) -> dict[str, Any] | None:

@@ -26,12 +26,12 @@ def cited_works(study: Study) -> list[dict[str, Any]]:
     works: dict[str, list[str]] = {}
     for name, source in study.sources.items():
         works.setdefault(source.cited(name).rstrip("."), []).append(_terms(source))
-    return [{"words": words + ".", "terms": list(dict.fromkeys(terms))} for words, terms in works.items()]
+    return [{"work": work, "words": f"{work}.", "terms": list(dict.fromkeys(terms))} for work, terms in works.items()]
 
 
 def source_numbers(study: Study) -> dict[str, int]:
     """Give the number of each work that is cited, by its words without a full stop."""
-    return {work["words"].removesuffix("."): number for number, work in enumerate(cited_works(study), start=1)}
+    return {work["work"]: number for number, work in enumerate(cited_works(study), start=1)}
 
 
 def _terms(source: Source) -> str:

@@ -70,7 +70,7 @@ class Study(Section):
     """The raw files, one entry each."""
     raw_folder: Text | None = None
     """The folder that the `path`s of sources count from, in place of the top of the repository, as
-    `data/raw/my_survey/restricted`: whoever has the files elsewhere changes this line, or sets the environment variable
+    `data/raw/my_survey/restricted`: whoever has the files elsewhere puts a link there, or sets the environment variable
     `RURALPANEL_RAW` to their folder, which goes before it."""
     tables: dict[Name, Table] = {}
     """Tables made of sources, one entry each, in the order they are made. A table's name can stand wherever a source's

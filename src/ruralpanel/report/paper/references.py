@@ -214,7 +214,7 @@ def number_words(
     places = decimals if decimals is not None else PERCENT_DECIMALS if is_share else DECIMALS
     low, high, error = row["interval_low"], row["interval_high"], row["standard_error"]
     if "percent_change" in formats:
-        if transformation != "log" and not ESTIMATORS[row["estimator"]].scale:
+        if transformation != "log" and not ESTIMATORS[row["estimator"]].log_of:
             raise NoSuchNumber(f"the outcome {row['outcome']} is not in logarithms", "write percent")
         error = 100 * np.exp(value) * error
         low, high = (100 * np.expm1(each) for each in (low, high))

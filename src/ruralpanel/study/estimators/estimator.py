@@ -83,8 +83,8 @@ class Estimator:
     """What a note under an exhibit calls it: ``Estimated by ...``."""
     detail: str = ""
     """What the note adds behind a comma."""
-    scale: str = ""
-    """What its coefficients are changes of, if not of the outcome."""
+    log_of: str = ""
+    """What its coefficients are changes in the log of, if they are not changes in the outcome: ``the mean``."""
     source: str = ""
     """Whose method it is, with the year, as a note cites it."""
     overall: str = ""
@@ -189,7 +189,7 @@ class Estimator:
     @property
     def head(self) -> str:
         """The same without what to cite."""
-        scale = f"whose coefficients are of {self.scale}" if self.scale else ""
+        scale = f"whose coefficients are of the log of {self.log_of}" if self.log_of else ""
         return ", ".join(part for part in (self.method, self.detail, scale) if part)
 
     @property

@@ -58,8 +58,8 @@ def _of_same_effect(case: Case) -> pd.DataFrame:
             (rows[name] == own[name]).fillna(False) if pd.notna(own[name]) and own[name] != "" else _empty(rows[name])
         )
     known &= rows["kind"].replace(REGRESSION_AND_EFFECT) == REGRESSION_AND_EFFECT.get(own["kind"], own["kind"])
-    scale = ESTIMATORS[own["estimator"]].scale
-    known &= np.array([each != own["estimator"] and ESTIMATORS[each].scale == scale for each in rows["estimator"]])
+    scale = ESTIMATORS[own["estimator"]].log_of
+    known &= np.array([each != own["estimator"] and ESTIMATORS[each].log_of == scale for each in rows["estimator"]])
     place = ["block", "specification", "outcome", "estimator"]
     products = rows.loc[rows["term"].str.startswith(f"{own['term']}*"), place].drop_duplicates()
     moderated = pd.MultiIndex.from_frame(rows[place]).isin(pd.MultiIndex.from_frame(products))
