@@ -37,8 +37,8 @@ def test_equations_that_may_draw_have_the_seed_and_others_have_none(drawn: Repos
         ({"inference": {"bootstrap": {"weights": "radmacher"}}}, "did you mean “rademacher”?"),
         ({"inference": {"bootstrap": {"draws": 50}}}, "greater than or equal to 99"),
         (
-            {"estimators": ["group_means"]},
-            "and extended_two_way and chaisemartin_dhaultfoeuille, and none is estimated here",
+            {"estimators": ["bacon_decomposition"]},
+            "and complementary_log_log, and none is estimated here",
         ),
     ],
 )
