@@ -363,9 +363,7 @@ def exhibit_inputs(wildcards):
     read = {name: files[name] for name in exhibit.reads}
     if shown := declaration(wildcards.exhibit).subjects:
         read["diagnosis"] = found_in(map("/".join, shown))
-    return read | {
-        "facts": list(declaration(wildcards.exhibit).facts.values())
-    }
+    return read | {"facts": list(declaration(wildcards.exhibit).facts.values())}
 
 
 def exhibit_code(name):
