@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from html import unescape
+from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
 from ruralpanel.exhibits.latex import latex_text
-from ruralpanel.report.paper.markdown import footnotes, parsed, sides_of, without_arrow
+from ruralpanel.report.paper.markdown import TreeWriter, footnotes, led_to, parsed, sides_of
 
 HEADINGS = ("section", "subsection", "subsubsection", "paragraph", "subparagraph", "subparagraph")
 
@@ -32,12 +32,17 @@ def words(text: str) -> str:
     return latex_text(opened)
 
 
-class _Writer:
-    """Writes a tree; footnotes by the address that the text has for each."""
+def _address(address: str) -> str:
+    """Write an address with codes for signs that end an argument, and none that LaTeX reads otherwise."""
+    return re.sub(r"([#%&])", r"\\\1", quote(address, safe="#%&/:;?@=+$,!*'()~[]"))
+
+
+class _Writer(TreeWriter):
+    """Writes a tree as LaTeX."""
 
     def __init__(self, notes: dict[str, Element]) -> None:
-        self.notes = notes
-        self.written: dict[str, Callable[[Element], str]] = {
+        super().__init__(notes)
+        self.written = {
             "p": lambda block: self.inline(block).strip(),
             "ul": lambda block: self._items(block, "itemize"),
             "ol": lambda block: self._items(block, "enumerate"),
@@ -47,24 +52,16 @@ class _Writer:
             "table": self._table,
         }
 
-    def blocks(self, parent: Element) -> str:
-        """Write what stands below one another."""
-        pieces = []
-        for block in parent:
-            if re.fullmatch("h[1-6]", block.tag):
-                pieces.append(f"\\{HEADINGS[int(block.tag[1]) - 1]}{{{self.inline(block).strip()}}}")
-            elif block.tag in self.written:
-                pieces.append(self.written[block.tag](block))
-        return "\n\n".join(pieces) + "\n"
+    def heading(self, level: int, text: str) -> str:
+        """Write a heading."""
+        return f"\\{HEADINGS[level - 1]}{{{text}}}"
 
-    def inline(self, parent: Element) -> str:
-        """Write what stands beside one another."""
-        pieces = [words(parent.text or "")]
-        for child in parent:
-            pieces += [self._span(child), words(child.tail or "")]
-        return "".join(pieces)
+    def words(self, text: str) -> str:
+        """Write words."""
+        return words(text)
 
-    def _span(self, child: Element) -> str:
+    def span(self, child: Element) -> str:
+        """Write what stands within a line."""
         if child.tag == "em":
             return f"\\emph{{{self.inline(child)}}}"
         if child.tag == "strong":
@@ -74,28 +71,24 @@ class _Writer:
         if child.tag == "br":
             return "\\\\\n"
         if child.tag == "sup":
-            return f"\\footnote{{{self.blocks(without_arrow(self.notes[child[0].get('href', '')])).strip()}}}"
-        if child.tag == "a":
-            address = re.sub(r"([#%\\])", r"\\\1", unescape(child.get("href", "")))
-            return f"\\href{{{address}}}{{{self.inline(child)}}}"
+            return f"\\footnote{{{self.note(child[0].get('href', ''))}}}"
+        if child.tag == "a" and (address := led_to(child)):
+            return f"\\href{{{_address(address)}}}{{{self.inline(child)}}}"
         return self.inline(child)
 
     def _items(self, block: Element, kind: str) -> str:
         pieces = [f"\\begin{{{kind}}}"]
         if kind == "enumerate" and block.get("start", "1") != "1":
             pieces.append(f"\\setcounter{{enumi}}{{{int(block.get('start', '1')) - 1}}}")
-        for item in block:
-            inner, rest = Element("p"), Element("div")
-            inner.text = item.text
-            inner.extend([child for child in item if child.tag not in self.written])
-            rest.extend([child for child in item if child.tag in self.written])
-            parts = (self.inline(inner).strip(), self.blocks(rest).strip())
-            # A bracket behind \item would be its label.
-            pieces.append("\\item{} " + "\n\n".join(part for part in parts if part))
+        # A bracket behind \item would be its label.
+        pieces += ["\\item{} " + "\n\n".join(part for part in parts if part) for parts in map(self.parts_of, block)]
         return "\n".join([*pieces, f"\\end{{{kind}}}"])
 
     def _code(self, block: Element) -> str:
-        return f"\\begin{{verbatim}}\n{unescape(''.join(block.itertext())).rstrip()}\n\\end{{verbatim}}"
+        """Write code line by line, for what ends a verbatim environment may stand in it."""
+        lines = unescape("".join(block.itertext())).rstrip().split("\n")
+        written = " \\\\\n".join(latex_text(line).replace(" ", "~") or "~" for line in lines)
+        return f"\\begin{{flushleft}}\\ttfamily\\small\n{written}\n\\end{{flushleft}}"
 
     def _table(self, block: Element) -> str:
         """Write a table of the author's, in small print where it has many columns."""

@@ -7,6 +7,7 @@ quotations, code, links, tables and footnotes are known; markup of HTML is text 
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from html import unescape
 from xml.etree.ElementTree import Element
@@ -103,12 +104,75 @@ class _Fences:
         return written
 
 
-class _Writer:
-    """Writes a tree; footnotes by the address that the text has for each."""
+class TreeWriter(ABC):
+    """Writes a tree in some markup: which, is for the classes below it to say.
+
+    Parameters
+    ----------
+    notes
+        Footnotes, by the address that the text has for each.
+    """
+
+    written: dict[str, Callable[[Element], str]]
+    """What writes a block, by its tag."""
 
     def __init__(self, notes: dict[str, Element]) -> None:
         self.notes = notes
-        self.written: dict[str, Callable[[Element], str]] = {
+
+    @abstractmethod
+    def heading(self, level: int, text: str) -> str:
+        """Write a heading."""
+
+    @abstractmethod
+    def words(self, text: str) -> str:
+        """Write words, in which nothing is markup."""
+
+    @abstractmethod
+    def span(self, child: Element) -> str:
+        """Write what stands within a line."""
+
+    def blocks(self, parent: Element) -> str:
+        """Write what stands below one another."""
+        pieces = []
+        for block in parent:
+            if re.fullmatch("h[1-6]", block.tag):
+                pieces.append(self.heading(int(block.tag[1]), self.inline(block).strip()))
+            elif block.tag in self.written:
+                pieces.append(self.written[block.tag](block))
+        return "\n\n".join(pieces) + "\n"
+
+    def inline(self, parent: Element) -> str:
+        """Write what stands beside one another."""
+        pieces = [self.words(parent.text or "")]
+        for child in parent:
+            pieces += [self.span(child), self.words(child.tail or "")]
+        return "".join(pieces)
+
+    def note(self, address: str) -> str:
+        """Write a footnote without the arrow that would lead back from it."""
+        return self.blocks(without_arrow(self.notes[address])).strip()
+
+    def parts_of(self, item: Element) -> tuple[str, str]:
+        """Write the first words of an item, which are no paragraph where a list is tight, and the rest."""
+        inner, rest = Element("p"), Element("div")
+        inner.text = item.text
+        inner.extend([child for child in item if child.tag not in self.written])
+        rest.extend([child for child in item if child.tag in self.written])
+        return self.inline(inner).strip(), self.blocks(rest).strip()
+
+
+def led_to(child: Element) -> str:
+    """Give the address of a link that may be followed: none to files, scripts or names of a page."""
+    address = unescape(child.get("href", ""))
+    return address if _LED_TO.match(address) else ""
+
+
+class _Writer(TreeWriter):
+    """Writes a tree as typst markup."""
+
+    def __init__(self, notes: dict[str, Element]) -> None:
+        super().__init__(notes)
+        self.written = {
             "p": lambda block: not_a_list(self.inline(block).strip()),
             "ul": lambda block: f"#list{self._items(block)}",
             "ol": lambda block: f"#enum(start: {int(block.get('start', '1'))}){self._items(block)}",
@@ -118,24 +182,16 @@ class _Writer:
             "table": self._table,
         }
 
-    def blocks(self, parent: Element) -> str:
-        """Write what stands below one another."""
-        pieces = []
-        for block in parent:
-            if re.fullmatch("h[1-6]", block.tag):
-                pieces.append(f"{'=' * int(block.tag[1])} {self.inline(block).strip()}")
-            elif block.tag in self.written:
-                pieces.append(self.written[block.tag](block))
-        return "\n\n".join(pieces) + "\n"
+    def heading(self, level: int, text: str) -> str:
+        """Write a heading."""
+        return f"{'=' * level} {text}"
 
-    def inline(self, parent: Element) -> str:
-        """Write what stands beside one another."""
-        pieces = [words(parent.text or "")]
-        for child in parent:
-            pieces += [self._span(child), words(child.tail or "")]
-        return "".join(pieces)
+    def words(self, text: str) -> str:
+        """Write words."""
+        return words(text)
 
-    def _span(self, child: Element) -> str:
+    def span(self, child: Element) -> str:
+        """Write what stands within a line."""
         if child.tag == "em":
             return f"#emph[{self.inline(child)}];"
         if child.tag == "strong":
@@ -145,27 +201,15 @@ class _Writer:
         if child.tag == "br":
             return "#linebreak();"
         if child.tag == "sup":
-            return f"#footnote[{self._note(child[0].get('href', ''))}];"
-        if child.tag == "a" and _LED_TO.match(unescape(child.get("href", ""))):
-            return f"#link({string(unescape(child.get('href', '')))})[{self.inline(child)}];"
+            return f"#footnote[{self.note(child[0].get('href', ''))}];"
+        if child.tag == "a" and (address := led_to(child)):
+            return f"#link({string(address)})[{self.inline(child)}];"
         return self.inline(child)
 
-    def _note(self, address: str) -> str:
-        """Write a footnote without the arrow that would lead back from it."""
-        return self.blocks(without_arrow(self.notes[address])).strip()
-
     def _items(self, block: Element) -> str:
-        """Write the items of a list, whose first words have no paragraph of their own where it is tight."""
         pieces = []
-        for item in block:
-            inner = Element("p")
-            inner.text = item.text
-            spans = [child for child in item if child.tag not in self.written]
-            inner.extend(spans)
-            rest = Element("div")
-            rest.extend([child for child in item if child.tag in self.written])
-            opening = not_a_list(self.inline(inner).strip())
-            pieces.append("[" + "\n\n".join(part for part in (opening, self.blocks(rest).strip()) if part) + "]")
+        for opening, rest in map(self.parts_of, block):
+            pieces.append("[" + "\n\n".join(part for part in (not_a_list(opening), rest) if part) + "]")
         return "".join(pieces)
 
     def _table(self, block: Element) -> str:
