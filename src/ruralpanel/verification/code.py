@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ruralpanel.errors import Problem, PublishedError
-from ruralpanel.frames.storage import read_records
+from ruralpanel.verification.inputs import rows_beside_published
 
 COLUMNS = ["file", "digest"]
 
@@ -40,13 +39,8 @@ def read_published_code(path: Path) -> dict[str, str] | None:
     PublishedError
         If it has other columns.
     """
-    if not path.is_file():
-        return None
-    header, rows = read_records(path, PublishedError)
-    if header != COLUMNS:
-        what = f"has the columns {', '.join(header) or 'of no header'}, not {', '.join(COLUMNS)}"
-        raise PublishedError([Problem(str(path), what, hint="only ./run publish and ./run publish_inputs write it")])
-    return {row["file"]: row["digest"] for _, row in rows}
+    rows = rows_beside_published(path, COLUMNS)
+    return None if rows is None else {row["file"]: row["digest"] for row in rows}
 
 
 def changed_code(now: Mapping[str, str], published: Mapping[str, str] | None) -> list[str]:

@@ -151,13 +151,37 @@ def read_published_inputs(path: Path) -> list[Input] | None:
     PublishedError
         If it has other columns.
     """
+    rows = rows_beside_published(path, COLUMNS)
+    return None if rows is None else [Input(**row) for row in rows]
+
+
+def rows_beside_published(path: Path, columns: list[str]) -> list[dict[str, str]] | None:
+    """Read a file that is kept beside published numbers.
+
+    Parameters
+    ----------
+    path
+        A CSV file that only the program writes.
+    columns
+        Those it has.
+
+    Returns
+    -------
+    list of dict or None
+        Its rows; None where there is no such file.
+
+    Raises
+    ------
+    PublishedError
+        If it has other columns.
+    """
     if not path.is_file():
         return None
     header, rows = read_records(path, PublishedError)
-    if header != COLUMNS:
-        what = f"has the columns {', '.join(header) or 'of no header'}, not {', '.join(COLUMNS)}"
+    if header != columns:
+        what = f"has the columns {', '.join(header) or 'of no header'}, not {', '.join(columns)}"
         raise PublishedError([Problem(str(path), what, hint="only ./run publish and ./run publish_inputs write it")])
-    return [Input(**row) for _, row in rows]
+    return [row for _, row in rows]
 
 
 def changed_inputs(
