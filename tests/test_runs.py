@@ -136,8 +136,8 @@ import subprocess, sys, time
 from ruralpanel.runs import end_with_signals
 end_with_signals()
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-print(child.pid, flush=True)
 try:
+    print(child.pid, flush=True)
     time.sleep(60)
 except KeyboardInterrupt as error:
     print(error, child.wait(10))

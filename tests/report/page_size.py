@@ -5,6 +5,10 @@ from __future__ import annotations
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 MOST_WORDS, MOST_SCREENS = 15_000, 12
 
@@ -52,13 +56,20 @@ def words_before_unfolding(html: str) -> int:
 
 
 def screens(page: Path) -> float:
-    """Measure the height of a page in a browser, in screens."""
+    """Measure the height of a page in a browser of its own, in screens."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as started:
         browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        opened = browser.new_page(viewport={"width": 1280, "height": 800})
-        opened.goto(page.resolve().as_uri())
-        height = opened.evaluate("document.documentElement.scrollHeight")
+        height = screens_in(browser, page)
         browser.close()
+    return height
+
+
+def screens_in(browser: Browser, page: Path) -> float:
+    """Measure the height of a page in a browser that is open, in screens."""
+    opened = browser.new_page(viewport={"width": 1280, "height": 800})
+    opened.goto(page.resolve().as_uri())
+    height = opened.evaluate("document.documentElement.scrollHeight")
+    opened.close()
     return float(height) / 800

@@ -11,7 +11,7 @@ import pytest
 
 from ruralpanel.report.page import write_page
 from tests.report.made_page import default_study, made_contents, picture
-from tests.report.page_size import CHROMIUM, NAMES, screens, words_before_unfolding
+from tests.report.page_size import CHROMIUM, NAMES, screens_in, words_before_unfolding
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -216,11 +216,12 @@ def test_the_script_is_short() -> None:
     assert len(template.read_bytes()) < 20_000
 
 
-def test_folded_parts_take_no_room_and_count_no_words(address: str, tmp_path: Path) -> None:
+def test_folded_parts_take_no_room_and_count_no_words(browser: Browser, address: str, tmp_path: Path) -> None:
     folded = Path(address.removeprefix("file://")).read_text(encoding="utf-8")
     opened = tmp_path / "open.html"
     opened.write_text(folded.replace("<details", "<details open"), encoding="utf-8")
-    assert screens(Path(address.removeprefix("file://"))) + 1 < screens(opened)
+    closed = screens_in(browser, Path(address.removeprefix("file://")))
+    assert closed + 1 < screens_in(browser, opened)
     assert words_before_unfolding(folded) + 300 < words_before_unfolding(opened.read_text(encoding="utf-8"))
 
 

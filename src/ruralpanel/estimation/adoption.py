@@ -16,7 +16,7 @@ from ruralpanel.estimation.average import Average
 from ruralpanel.estimation.covariance import covariances
 from ruralpanel.estimation.estimates import NOBODY, no_estimate
 from ruralpanel.estimation.result import EquationResult, place_of
-from ruralpanel.estimation.rounding import NOISE
+from ruralpanel.estimation.rounding import NOISE, rounding_of_sums
 from ruralpanel.estimation.sample import (
     OUTCOME,
     CannotEstimate,
@@ -238,7 +238,9 @@ def with_combinations(fit: Fit, combinations: pd.DataFrame) -> Fit:
     matrix = pd.DataFrame(weights.T.to_numpy() @ covariance @ weights.to_numpy(), weights.columns, weights.columns)
     bounds = fit.covariance.rounding.reindex(weights.index, fill_value=0.0)
     freedom = fit.covariance.freedom_combined(weights)
-    combined = replace(fit.covariance, matrix=matrix, rounding=weights.abs().T @ bounds, own_degrees_of_freedom=freedom)
+    combined = replace(
+        fit.covariance, matrix=matrix, rounding=rounding_of_sums(weights, bounds), own_degrees_of_freedom=freedom
+    )
     if fit.covariance.contributions is not None:
         combined = replace(combined, contributions=fit.covariance.contributions[weights.index] @ weights)
     return Fit(weights.T @ fit.coefficients, combined, list(lost), fit.shared)

@@ -7,6 +7,7 @@ was computed from, is not a result: it is another number on another processor.
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from ruralpanel.reasons import because
@@ -25,6 +26,26 @@ ZERO_ERROR = because("zero_error")
 
 NEGATIVE_VARIANCE = because("negative_variance")
 """The reason of an estimate whose variance, a sum over pairs of places, is below zero."""
+
+
+def rounding_of_sums(weights: pd.DataFrame, bounds: pd.DataFrame) -> pd.DataFrame:
+    """Bound the rounding of weighted sums of coefficients.
+
+    Parameters
+    ----------
+    weights
+        Of coefficients (rows) in sums (columns).
+    bounds
+        What each coefficient, and its error, are known to. One that is infinite counts where it has a weight.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a sum, with the columns of ``bounds``.
+    """
+    known = pd.DataFrame(np.isfinite(bounds), bounds.index, bounds.columns)
+    sums = weights.abs().T @ bounds.where(known, 0.0)
+    return sums.where((weights != 0).astype("float64").T @ (~known).astype("float64") == 0, np.inf)
 
 
 def unit_of(values: NDArray[np.float64]) -> float:

@@ -28,6 +28,7 @@ from ruralpanel.estimation.estimates import COLLINEAR, left_out_of, no_estimate
 from ruralpanel.estimation.leads import joint_test_of, null_of_regression
 from ruralpanel.estimation.measured_from import Curve, base_of, cohorts_named, connected, identified, why_not, why_zero
 from ruralpanel.estimation.result import EquationResult, place_of
+from ruralpanel.estimation.rounding import rounding_of_sums
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample, without_always_treated
 from ruralpanel.estimation.simultaneous_band import with_band
 from ruralpanel.estimation.treated_units import treated_counted
@@ -313,7 +314,7 @@ def _averaged(cohorts: Fit, shares: pd.DataFrame, asked: list[str]) -> Fit:
         cohorts.covariance,
         contributions=None if contributions is None else contributions[estimated] @ shares,
         matrix=shares.T @ cohorts.covariance.matrix.loc[estimated, estimated] @ shares,
-        rounding=shares.T.abs() @ cohorts.covariance.rounding.loc[estimated],
+        rounding=rounding_of_sums(shares, cohorts.covariance.rounding.loc[estimated]),
         own_degrees_of_freedom=cohorts.covariance.freedom_combined(shares),
     )
     missing = [name for name in asked if name not in shares]

@@ -13,7 +13,7 @@ import pandas as pd
 LEFT_OUT = frozenset({"logs", "benchmarks"})
 """Folders that say how a run went, in seconds and messages; they differ from one run to the next."""
 
-RUN_TIMES = re.compile(rb'<h3 id="run-times">.*?</section>', re.DOTALL)
+RUN_TIMES = re.compile(rb'<details id="run-times">.*?</details>', re.DOTALL)
 """The part of a study's page that gives how long its jobs took."""
 
 PICTURES = (".png",)
