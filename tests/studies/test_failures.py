@@ -66,7 +66,8 @@ def test_a_verdict_that_is_no_match_keeps_everything_and_fails(
 ) -> None:
     results = checkout.folder / "results/replications/castle"
     assert no_match.returncode != 0
-    assert "sign flip: published -0.08, now 0.0755" in no_match.stderr
+    assert "(1 sign flip); " in no_match.stderr
+    assert "published -0.08, now 0.0755" in no_match.stderr
     assert (
         "Verdict: NO MATCH. Of 174 published cells, 173 reproduce (12 exactly, 161 within rounding) and 1 "
         "differs (1 with another sign);" in no_match.stderr

@@ -100,7 +100,7 @@ def test_exhibits_come_worst_first_and_a_line_each(tmp_path: Path, estimates: pd
         refuse_unless_reproduced(verdict)
     first, second = error.value.problems
     assert first.where == "Table 3. A title"
-    assert first.what.startswith("1 of 2 cells do not reproduce (1 sign flip); Table 3: Turned, estimate: published")
+    assert first.what.startswith("1 of 2 cells does not reproduce (1 sign flip); Table 3: Turned, estimate: published")
     assert "Table 2: 0.09, estimate: published 0.09, now 0.0755, 0.44 standard errors away" in second.what
     page = verdict_page(verdict, "A", "public")
     assert page.index("Table 3: Turned") < page.index("Table 2: 0.09") < page.index("Table 2: 0.0756")

@@ -79,7 +79,7 @@ def exhibit_words(cells: pd.DataFrame) -> tuple[str, str]:
     now = "no number now" if pd.isna(worst["reproduced"]) else f"now {worst['reproduced']:.8g}"
     far = f", {worst['in_errors']:.2g} standard errors away" if pd.notna(worst["in_errors"]) else ""
     what = (
-        f"{len(bad):,} of {len(cells):,} cells do not reproduce ({told}); "
+        f"{len(bad):,} of {len(cells):,} cells {'does' if len(bad) == 1 else 'do'} not reproduce ({told}); "
         f"{worst['cell']}, {worst['statistic']}: published {worst['value']}, {now}{far}"
     )
     return what, worst["note"] or f"./run explain '{address_of(worst)}'"
