@@ -21,6 +21,8 @@ REGRESSIONS: dict[str, dict[str, object]] = {
     "poisson_fixed_effects": {"outcome_column": "count", "regressors": ["x", "z"]},
     "complementary_log_log": {"outcome_column": "event", "regressors": ["x", "z"], "fixed_effects": ["year"]},
     "instrumental_variables": {"regressors": ["x"], "endogenous": ["x"], "instruments": ["z"]},
+    "triple_differences": {"eligible": "eligible"},
+    "sequential_g": {"mediation": {"mediators": ["moved"], "intermediate": ["z"]}, "regressors": ["x"]},
 }
 """What those that average no effects are asked for."""
 WINDOW = {"stacked", "imputation", "chaisemartin_dhaultfoeuille", "local_projections"}
@@ -59,6 +61,8 @@ def test_every_estimator_has_it_around_its_own_standard_error(panel: pd.DataFram
     panel["x"] = panel["z"] + random.normal(size=len(panel))
     panel["count"] = random.poisson(np.exp(0.5 * panel["x"]))
     panel["event"] = (random.uniform(size=len(panel)) < -np.expm1(-np.exp(panel["x"] - 1.0))).astype("float64")
+    panel["eligible"] = (panel["village"] // 4 % 2).astype("float64")
+    panel["moved"] = panel["listed"] + panel["z"] + random.normal(size=len(panel))
     inference = {"cluster": ["village"], "small_sample": "none", "bootstrap": {"draws": 199}}
     asked = equation(estimator=estimator, inference=inference, seed=2, **asked_for)
     rows, _ = estimate_block(panel, [asked])
@@ -75,7 +79,7 @@ def test_every_estimator_has_it_around_its_own_standard_error(panel: pd.DataFram
     assert ((rows["p_value_bootstrap"] <= 0.05) == (statistic > critical * (1 + 1e-6))).mean() > 0.9
     assert "wild bootstrap of what clusters contribute" in sentence(read(rows["bootstrap"].iloc[0]))
     # Cohorts that are permuted say nothing of when villages are treated, nor of what instruments move.
-    unpermuted = estimator in {"complementary_log_log", "instrumental_variables"}
+    unpermuted = estimator in REGRESSIONS.keys() - {"poisson_fixed_effects"}
     assert ("permutation" in ESTIMATORS[estimator].inference) != unpermuted
 
 

@@ -45,6 +45,7 @@ ESTIMATOR = Estimator(
     question="How much of an effect does not go through something, if mediators are as good as random",
     page="[Direct effects](direct-effects.md)",
     gives=("overall",),
+    inference=("bootstrap",),
     keys=("mediation",),
     without=("small_sample",),
     checks=(_mediation,),

@@ -42,7 +42,7 @@ ESTIMATOR = Estimator(
     moving_base="Effects before treatment are from one period to the next.",
     keys=("window", "group_time", "eligible"),
     without=("regressors", "fixed_effects", "small_sample"),
-    inference=("simultaneous",),
+    inference=("bootstrap", "simultaneous"),
     checks=(_needs_eligible,),
     knows=_eligible,
     example=("eligible='odd'", "states['odd'] = states['sid'] % 2"),
