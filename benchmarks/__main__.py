@@ -22,7 +22,7 @@ from typing import Any
 
 import pandas as pd
 
-from benchmarks.account import MACHINE, MEASURED, PICTURE, load_measured, picture
+from benchmarks.account import MACHINE, MEASURED
 from benchmarks.works import PROGRAMS, WORKS
 
 HERE = Path(__file__).parent
@@ -166,7 +166,7 @@ def main() -> None:
     parser.add_argument("--programs", nargs="+", choices=PROGRAMS, default=PROGRAMS)
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--peers", default=sys.executable, help="the interpreter that has the other programs")
-    parser.add_argument("--save", action="store_true", help="keep numbers in measured.csv, and draw cost.svg")
+    parser.add_argument("--save", action="store_true", help="keep numbers in measured.csv")
     parser.add_argument("--processor", action="store_true", help="ratios of processor seconds")
     asked = parser.parse_args()
     for work in WORKS if asked.all else asked.works:
@@ -178,14 +178,12 @@ def main() -> None:
 
 
 def keep(rows: list[dict[str, Any]], peers: str) -> None:
-    """Put numbers in the place of older ones of the same work, program and size, say of what machine they are, and draw
-    them."""
+    """Put numbers in the place of older ones of the same work, program and size, and say of what machine they are."""
     keys = ["work", "program", "villages"]
     older = pd.read_csv(MEASURED) if MEASURED.is_file() else pd.DataFrame(columns=keys)
     both = pd.concat([older, pd.DataFrame(rows)]).drop_duplicates(keys, keep="last")
     both.sort_values(keys).to_csv(MEASURED, index=False, float_format="%.9g")
     MACHINE.write_text(json.dumps(machine(peers), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    PICTURE.write_text(picture(load_measured()[0]), encoding="utf-8")
 
 
 def machine(peers: str) -> dict[str, Any]:

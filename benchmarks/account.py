@@ -20,7 +20,6 @@ from ruralpanel.exhibits.style import figure_style
 
 HERE = Path(__file__).parent
 MEASURED, MACHINE, COUNTRY = HERE / "measured.csv", HERE / "machine.json", HERE / "national" / "measured.csv"
-PICTURE = HERE / "cost.svg"
 
 NAMES = {"diff_diff": "diff-diff", LIMIT: "one pass"}
 """What programs are called, where their module is called otherwise."""

@@ -19,23 +19,11 @@ import pandas as pd
 
 from tests.conftest import ROOT
 from tests.fuzz.run import Finding
+from tests.studies.small_study import SMALL_STUDY
 
-STUDY = """\
-study: small
-title: A small study
-authors: [A. Scholar]
-seed: 1
-data_standing: public
-sources:
-  survey:
-    path: data/raw/small/survey.csv
-    key: [village, year]
-    columns: {village: , year: , listed_now: , income: {label: Income}}
-panel: {unit: village, period: year}
-designation:
-  listed: {indicator: listed_now}
-outcomes:
-  income: {label: Income a head, unit: yuan}
+STUDY = (
+    SMALL_STUDY
+    + """\
 blocks:
   effects:
     outcomes: [income]
@@ -46,6 +34,7 @@ diagnosis:
 exhibits:
   table_1: {kind: regression_table, title: Effects, blocks: [effects]}
 """
+)
 
 COPIED, LINKED = ("config", "requirements.lock", "pyproject.toml", "run"), ("src", "workflow", "README.md")
 

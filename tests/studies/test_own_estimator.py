@@ -10,26 +10,9 @@ import pytest
 
 from tests.docs.pages import PAGES, blocks
 from tests.studies.conftest import Checkout
+from tests.studies.small_study import SMALL_STUDY
 
 pytestmark = pytest.mark.slow
-
-STUDY = """\
-study: small
-title: A small study
-authors: [A. Scholar]
-seed: 1
-data_standing: public
-sources:
-  survey:
-    path: data/raw/small/survey.csv
-    key: [village, year]
-    columns: {village: , year: , listed_now: , income: {label: Income}}
-panel: {unit: village, period: year}
-designation:
-  listed: {indicator: listed_now}
-outcomes:
-  income: {label: Income a head, unit: yuan}
-"""
 
 
 def test_the_how_to_page_is_followed(tmp_path: Path) -> None:
@@ -45,7 +28,7 @@ def test_the_how_to_page_is_followed(tmp_path: Path) -> None:
     (_, program), (_, part) = blocks(page, "python")[0], blocks(page, "yaml")[0]
     own = checkout.folder / "config/studies/median_change.py"
     own.write_text(program, encoding="utf-8")
-    (checkout.folder / "config/studies/small.yaml").write_text(STUDY + part, encoding="utf-8")
+    (checkout.folder / "config/studies/small.yaml").write_text(SMALL_STUDY + part, encoding="utf-8")
 
     refused = checkout.run("small")
     assert refused.returncode != 0
