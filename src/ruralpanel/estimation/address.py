@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import nearest
@@ -57,7 +58,9 @@ def find_estimate(estimates: pd.DataFrame, address: Address) -> pd.Series:
     if address.statistic not in NUMBERS:
         what = f"`{address.text}`: `{address.statistic}` is not a number of an estimate"
         raise NoSuchNumber(what, nearest(address.statistic, NUMBERS))
-    rows = estimates[estimates["block"] == address.block]
+    # A table of estimates has many columns, and of few rows: only those by which they are told apart are gone through.
+    of_block = np.flatnonzero(estimates["block"] == address.block)
+    rows = estimates[["block", *PARTS, *WITHIN, "regressors"]].iloc[of_block].set_axis(of_block)
     if rows.empty:
         hint = nearest(address.block, estimates["block"].unique())
         raise NoSuchNumber(f"`{address.text}`: there is no block `{address.block}`", hint)
@@ -83,7 +86,7 @@ def find_estimate(estimates: pd.DataFrame, address: Address) -> pd.Series:
         several = [address_of(row) for _, row in rows.head(5).iterrows()]
         more = f" and {len(rows) - 5} more" if len(rows) > 5 else ""
         raise NoSuchNumber(f"`{address.text}` names {len(rows)} estimates", f"one of {', '.join(several)}{more}")
-    return rows.iloc[0]
+    return estimates.iloc[rows.index[0]]
 
 
 def _controls(rows: pd.DataFrame) -> pd.Series[bool]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from pydantic import BaseModel
 
 from ruralpanel.study.blocks import Equation
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 WORD = re.compile(r"\w+")
 """A name in what is written of an equation."""
+
+AT_ONCE = 32
+"""Columns of which the first rows are looked at together."""
 
 
 def names_in(asked: Iterable[BaseModel], treatments: Iterable[str], levels: Mapping[str, str]) -> set[str]:
@@ -70,7 +74,7 @@ def columns_read(
     list of str or None
         In the panel's order; None for all.
     """
-    from pyarrow import parquet, types
+    from pyarrow import parquet
 
     if any(map(is_own, estimators)):
         return None
@@ -79,16 +83,13 @@ def columns_read(
     whole = [each.unit for each in asked if isinstance(each, Equation) and _looks_at_whole_units(each)]
     units = whole[:1] if len(whole) == len(asked) and len(set(whole)) == 1 else []
     with parquet.ParquetFile(path) as file:
-        left_out = {
-            field.name
-            for field in file.schema_arrow
-            if field.name not in named
-            and (
-                (types.is_floating(field.type) and _has_fractions(file, field.name))
-                or any(_differs_within(file, unit, field.name) for unit in units)
-            )
-        }
-        return [name for name in file.schema_arrow.names if name not in left_out]
+        names: list[str] = file.schema_arrow.names
+        one_unit = [_same_as_before(_first_rows(file, [unit])[0]) for unit in units]
+        left_out: set[str] = set()
+        for name, values in _each(file, [name for name in names if name not in named]):
+            if _has_fractions(values) or any(_differs_within(same, values) for same in one_unit):
+                left_out.add(name)
+        return [name for name in names if name not in left_out]
 
 
 def _looks_at_whole_units(equation: Equation) -> bool:
@@ -96,27 +97,43 @@ def _looks_at_whole_units(equation: Equation) -> bool:
     return equation.estimator in WITH_TREATMENT_TERMS and equation.matching is None
 
 
+def _each(file: ParquetFile, names: list[str]) -> Iterator[tuple[str, Array]]:
+    """Load the first rows of columns, a few columns at a time, for each time costs as much as several columns."""
+    for first in range(0, len(names), AT_ONCE):
+        several = names[first : first + AT_ONCE]
+        yield from zip(several, _first_rows(file, several), strict=True)
+
+
 def _first_rows(file: ParquetFile, names: list[str]) -> list[Array]:
     """Load the first rows of columns, from whose values some things can be told."""
     first = next(file.iter_batches(batch_size=1 << 16, columns=names), None)
-    return [] if first is None else [first.column(name) for name in names]
+    return [file.schema_arrow.empty_table()[name].combine_chunks() if first is None else first[name] for name in names]
 
 
-def _has_fractions(file: ParquetFile, name: str) -> bool:
-    """Tell by the first rows of a column whether it has numbers with fractions; where they have none, it may be so."""
-    import numpy as np
+def _has_fractions(values: Array) -> bool:
+    """Tell of the first rows of a column whether they have numbers with fractions."""
+    from pyarrow import types
 
-    values = np.array([column.to_numpy(zero_copy_only=False) for column in _first_rows(file, [name])])
-    known = values[~np.isnan(values)]
-    return bool((known != np.round(known)).any())
-
-
-def _differs_within(file: ParquetFile, unit: str, name: str) -> bool:
-    """Tell whether rows of one unit that are next to each other hold different values, among the first rows."""
-    import pandas as pd
-
-    rows = [column.to_pandas() for column in _first_rows(file, [unit, name])]
-    if not rows:
+    if not types.is_floating(values.type):
         return False
-    whose, values = rows[0].to_numpy(), pd.factorize(rows[1], use_na_sentinel=True)[0]
-    return bool(((whose[1:] == whose[:-1]) & (values[1:] != values[:-1])).any())
+    numbers = values.to_numpy(zero_copy_only=False)
+    return bool((~np.isnan(numbers) & (numbers != np.round(numbers))).any())
+
+
+def _same_as_before(units: Array) -> np.ndarray:
+    """Tell of all rows but the first whether they are of the unit of the row before."""
+    whose: np.ndarray = units.to_numpy(zero_copy_only=False)
+    return np.asarray(whose[1:] == whose[:-1])
+
+
+def _differs_within(one_unit: np.ndarray, values: Array) -> bool:
+    """Tell whether rows of one unit that are next to each other hold different values; what is missing is one value."""
+    from pyarrow import types
+
+    if types.is_floating(values.type):
+        codes = values.to_numpy(zero_copy_only=False)
+        differ = (codes[1:] != codes[:-1]) & ~((codes[1:] != codes[1:]) & (codes[:-1] != codes[:-1]))
+    else:
+        codes = values.dictionary_encode().indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        differ = codes[1:] != codes[:-1]
+    return bool((one_unit & differ).any())

@@ -154,7 +154,10 @@ def with_types(frame: pd.DataFrame, columns: Mapping[str, tuple[str, str]]) -> p
         whole numbers, or text where periods are more than that.
     """
     texts = [name for name, (kind, _) in columns.items() if kind == "str"]
-    typed = _texts({name: frame[name].to_numpy(dtype="object") for name in texts}, len(frame))
+    read = {name: frame[name].array for name in texts if isinstance(frame[name].dtype, pd.StringDtype)}
+    typed: dict[str, Any] = {name: cells.fillna("") for name, cells in read.items()}
+    others = [name for name in texts if name not in read]
+    typed |= _texts({name: frame[name].to_numpy(dtype="object") for name in others}, len(frame)) if others else {}
     for kind in dict.fromkeys(kind for kind, _ in columns.values() if kind != "str"):
         names = [name for name, (each, _) in columns.items() if each == kind]
         if kind == "period":

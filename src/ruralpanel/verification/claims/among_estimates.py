@@ -59,11 +59,14 @@ def _of_same_effect(case: Case) -> pd.DataFrame:
         )
     known &= rows["kind"].replace(REGRESSION_AND_EFFECT) == REGRESSION_AND_EFFECT.get(own["kind"], own["kind"])
     scale = ESTIMATORS[own["estimator"]].log_of
-    known &= np.array([each != own["estimator"] and ESTIMATORS[each].log_of == scale for each in rows["estimator"]])
+    estimators = rows["estimator"].unique()
+    known &= rows["estimator"].isin(
+        [each for each in estimators if each != own["estimator"] and ESTIMATORS[each].log_of == scale]
+    )
+    found: pd.DataFrame = rows[known]
     place = ["block", "specification", "outcome", "estimator"]
-    products = rows.loc[rows["term"].str.startswith(f"{own['term']}*"), place].drop_duplicates()
-    moderated = pd.MultiIndex.from_frame(rows[place]).isin(pd.MultiIndex.from_frame(products))
-    found: pd.DataFrame = rows[known & ~moderated]
+    products = set(rows.loc[rows["term"].str.startswith(f"{own['term']}*"), place].itertuples(index=False, name=None))
+    found = found[[each not in products for each in found[place].itertuples(index=False, name=None)]]
     # One of each estimator: that of this block, where there is one, or else the first.
     own_block = (found["block"] == own["block"]).to_numpy()
     return found.iloc[np.argsort(~own_block, kind="stable")].drop_duplicates("estimator")
