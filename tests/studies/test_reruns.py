@@ -56,7 +56,10 @@ INCOME = {
 }
 SALES = {"estimation block on_sales", "exhibits figure sales_figure"}
 SHOWN = {"verification verdict", "report page", "report paper"}
-END = {"verification compare with published values", "verification hold claims against estimates"} | SHOWN
+END = SHOWN | {
+    *("verification compare with published values", "verification compare with published figures"),
+    "verification hold claims against estimates",
+}
 TABLE = "tables make counties"
 PANEL = {
     "panel join, derive, date designation, add places and capacities, restrict",

@@ -29,7 +29,8 @@ from ruralpanel.verification.figures import (
     load_figure,
     read_plotted_data,
 )
-from ruralpanel.verification.html import figure_rows, verdict_page
+from ruralpanel.verification.figure_rows import figure_rows
+from ruralpanel.verification.html import verdict_page
 from ruralpanel.verification.pictures import marked, png_bytes, small_picture, visible_difference
 from ruralpanel.verification.published import nothing_published
 from ruralpanel.verification.summary import STATUSES, verdict_sentence

@@ -23,21 +23,49 @@ rule score_claims:
         "../scripts/score_claims.py"
 
 
+# Apart from numbers, for a look at pictures takes longer, and depends on no title.
+rule judge_figures:
+    input:
+        estimates=expand(f"{RESULTS}/estimates/{{block}}.csv", block=STUDY.blocks),
+        published_figures=published_figure_files,
+        drawn=figures_to_compare,
+    output:
+        figures=f"{RESULTS}/verdict.figures.csv",
+        shown=f"{RESULTS}/verdict.figures.json",
+    log:
+        f"{RESULTS}/logs/judge_figures.log",
+    params:
+        figures=lambda wildcards: {
+            name: exhibit_numbers(STUDY)[name] for name in FIGURES
+        },
+        published_figures=PUBLISHED_FIGURES,
+        published_folder=str(PUBLISHED_FOLDER),
+        exhibits=f"{RESULTS}/exhibits",
+        code=lambda wildcards: code_digest(
+            "ruralpanel.verification.figures",
+            "ruralpanel.verification.figure_rows",
+        ),
+        lock=LOCK,
+    message:
+        "verification  compare with published figures"
+    script:
+        "../scripts/judge_figures.py"
+
+
 rule judge:
     input:
         estimates=expand(f"{RESULTS}/estimates/{{block}}.csv", block=STUDY.blocks),
         published=published_file,
-        published_figures=published_figure_files,
+        figures=f"{RESULTS}/verdict.figures.csv",
+        shown=f"{RESULTS}/verdict.figures.json",
         published_inputs=published_inputs_file,
         published_code=published_code_file,
-        drawn=figures_to_compare,
         provenance=PROVENANCE,
         beside_sources=FILES_BESIDE_SOURCES,
         registered=REGISTERED,
         templates=TEMPLATES,
     output:
         csv=f"{RESULTS}/verdict.csv",
-        figures=f"{RESULTS}/verdict.figures.csv",
         html=f"{RESULTS}/verdict.html",
         facts=f"{RESULTS}/verdict.json",
     log:
@@ -45,14 +73,8 @@ rule judge:
     params:
         title=lambda wildcards: STUDY.title,
         standing=STUDY.data_standing,
-        figures=lambda wildcards: {
-            name: exhibit_numbers(STUDY)[name] for name in FIGURES
-        },
         numbered=lambda wildcards: exhibits_by_number(STUDY),
         shown_in=lambda wildcards: exhibit_of_block(STUDY),
-        published_figures=PUBLISHED_FIGURES,
-        published_folder=str(PUBLISHED_FOLDER),
-        exhibits=f"{RESULTS}/exhibits",
         inputs=INPUTS,
         published_inputs=str(published_inputs(PUBLISHED)),
         published_code=str(published_code(PUBLISHED)),
@@ -63,7 +85,6 @@ rule judge:
         code=lambda wildcards: code_digest(
             "ruralpanel.words.registration",
             "ruralpanel.verification.verdict",
-            "ruralpanel.verification.figures",
             "ruralpanel.verification.published",
             "ruralpanel.verification.inputs",
             "ruralpanel.verification.code",

@@ -1,4 +1,4 @@
-"""Door of the verification stage: estimates and figures, and published ones → verdict."""
+"""Door of the verification stage: estimates, published ones, and what was found of figures → verdict."""
 
 from ruralpanel.stage import stage
 
@@ -6,14 +6,12 @@ with stage(snakemake):
     import json
     from pathlib import Path
 
-    from ruralpanel.estimation.address import address_of
     from ruralpanel.estimation.estimates import load_estimates
-    from ruralpanel.frames.storage import save_json
+    from ruralpanel.frames.storage import load_table, save_json
     from ruralpanel.lineage import file_digests
     from ruralpanel.study.registration import load_registrations
     from ruralpanel.verification.code import changed_code, read_published_code
-    from ruralpanel.verification.figures import judge_figures, load_figure
-    from ruralpanel.verification.html import figure_rows, verdict_page
+    from ruralpanel.verification.html import verdict_page
     from ruralpanel.verification.inputs import changed_inputs, inputs_read, load_provenance, read_published_inputs
     from ruralpanel.verification.published import from_print, nothing_published, read_published
     from ruralpanel.verification.summary import code_sentence
@@ -25,16 +23,6 @@ with stage(snakemake):
     verdict = judge(published, estimates, snakemake.params.numbered, snakemake.params.shown_in)
     verdict = on_synthetic_twins(verdict, snakemake.params.twins)
     verdict.to_csv(snakemake.output.csv, index=False, lineterminator="\n")
-
-    def load_figures(names, folder):
-        return {name: load_figure(Path(folder, f"{name}.csv"), Path(folder, f"{name}.png")) for name in names}
-
-    numbers, published_figures = snakemake.params.figures, snakemake.params.published_figures
-    kept = load_figures(published_figures, snakemake.params.published_folder)
-    drawn = load_figures([name for name in published_figures if name in numbers], snakemake.params.exhibits)
-    addresses = {address_of(row) for row in estimates.to_dict("records")}
-    figures = judge_figures(kept, drawn, numbers, addresses)
-    figures.to_csv(snakemake.output.figures, index=False, lineterminator="\n")
     changed = changed_inputs(
         inputs_read(snakemake.params.inputs, load_provenance(snakemake.input.provenance), Path()),
         read_published_inputs(Path(snakemake.params.published_inputs)),
@@ -52,8 +40,8 @@ with stage(snakemake):
         verdict,
         snakemake.params.title,
         snakemake.params.standing,
-        figures,
-        figure_rows(figures, kept, drawn),
+        load_table(snakemake.input.figures),
+        json.loads(Path(snakemake.input.shown).read_text(encoding="utf-8")),
         [
             *registered,
             *(each.sentence for each in changed),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,9 +11,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from ruralpanel.estimation.address import address_of
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.verification.by_exhibit import by_exhibit
-from ruralpanel.verification.figures import PARTS, FigureContents
-from ruralpanel.verification.pictures import marked, png_bytes, visible_difference
-from ruralpanel.verification.summary import NOT_PUBLISHED, REPRODUCES, STATUSES, verdict_sentence
+from ruralpanel.verification.summary import REPRODUCES, STATUSES, verdict_sentence
 from ruralpanel.verification.verdict import status_counts
 
 
@@ -98,54 +95,6 @@ def exhibit_rows(verdict: pd.DataFrame) -> dict[str, Any] | None:
     }
 
 
-def figure_rows(
-    figures: pd.DataFrame, published: Mapping[str, FigureContents], drawn: Mapping[str, FigureContents]
-) -> list[dict[str, Any]]:
-    """Put the verdict on every figure into words, and its pictures beside one another.
-
-    Parameters
-    ----------
-    figures
-        From :func:`ruralpanel.verification.figures.judge_figures`.
-    published, drawn
-        The published figures and those of the run, by the name of the exhibit.
-
-    Returns
-    -------
-    list of dict
-        For every figure its number, its name, whether it reproduces, a status and a note for each part, and the
-        pictures, as they are embedded: published, now, and what differs in red.
-    """
-    rows = []
-    for name, part in figures.groupby("exhibit", sort=False):
-        before, now = (side.get(str(name), FigureContents()).picture for side in (published, drawn))
-        pictures = [("Published", before), ("Now", now)]
-        if before is not None and now is not None and before.size == now.size:
-            pictures.append(("What looks different, in red", marked(now, visible_difference(before, now))))
-        rows.append(
-            {
-                "number": part["figure"].iloc[0],
-                "name": name,
-                "reproduces": part["status"].isin([*REPRODUCES, NOT_PUBLISHED]).all(),
-                "parts": [
-                    {
-                        "what": PARTS.get(each["part"], ""),
-                        "status": each["status"],
-                        "note": each["note"],
-                        "address": each["address"],
-                    }
-                    for each in part.to_dict("records")
-                ],
-                "pictures": [
-                    {"words": words, "png": base64.b64encode(png_bytes(picture)).decode()}
-                    for words, picture in pictures
-                    if picture is not None
-                ],
-            }
-        )
-    return rows
-
-
 def verdict_page(
     verdict: pd.DataFrame,
     title: str,
@@ -167,7 +116,7 @@ def verdict_page(
     figures
         From :func:`ruralpanel.verification.figures.judge_figures`.
     drawings
-        From :func:`figure_rows`.
+        From :func:`ruralpanel.verification.figure_rows.figure_rows`.
     changed
         A sentence for each raw file that is not the published one, from :mod:`ruralpanel.verification.inputs`.
     """

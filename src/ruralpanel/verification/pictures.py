@@ -44,7 +44,9 @@ def small_picture(picture: Image.Image) -> Image.Image:
     if picture.mode == "P" and picture.width == WIDTH:
         return picture.copy()
     rgba = picture.convert("RGBA")
-    opaque = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
+    if rgba.getchannel("A").getextrema() != (255, 255):
+        rgba = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
+    opaque = rgba.convert("RGB")
     size = (WIDTH, max(1, round(WIDTH * opaque.height / opaque.width)))
     resized = opaque if opaque.size == size else opaque.resize(size, Image.Resampling.LANCZOS)
     return resized.quantize(COLOURS, dither=Image.Dither.NONE)
@@ -80,6 +82,8 @@ def visible_difference(first: Image.Image, second: Image.Image) -> npt.NDArray[n
     ValueError
         If their sizes differ.
     """
+    if is_same(first, second):
+        return np.zeros((first.height, first.width), dtype=bool)
     ours, theirs = _pixels(first), _pixels(second)
     if ours.shape != theirs.shape:
         raise ValueError(f"pictures of {first.size} and {second.size} pixels cannot be laid over one another")
@@ -89,6 +93,12 @@ def visible_difference(first: Image.Image, second: Image.Image) -> npt.NDArray[n
     sizes[0] = 0
     visible: npt.NDArray[np.bool_] = (sizes >= LEAST)[regions]
     return visible
+
+
+def is_same(first: Image.Image, second: Image.Image) -> bool:
+    """Tell whether two pictures have the same pixels, written in the same way."""
+    written = ((each.mode, each.size, each.getpalette(), each.tobytes()) for each in (first, second))
+    return next(written) == next(written)
 
 
 def marked(picture: Image.Image, where: npt.NDArray[np.bool_]) -> Image.Image:

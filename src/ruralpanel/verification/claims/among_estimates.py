@@ -66,7 +66,8 @@ def _of_same_effect(case: Case) -> pd.DataFrame:
     found: pd.DataFrame = rows[known]
     place = ["block", "specification", "outcome", "estimator"]
     products = set(rows.loc[rows["term"].str.startswith(f"{own['term']}*"), place].itertuples(index=False, name=None))
-    found = found[[each not in products for each in found[place].itertuples(index=False, name=None)]]
+    plain = [each not in products for each in found[place].itertuples(index=False, name=None)]
+    found = found[np.array(plain, dtype=bool)]
     # One of each estimator: that of this block, where there is one, or else the first.
     own_block = (found["block"] == own["block"]).to_numpy()
     return found.iloc[np.argsort(~own_block, kind="stable")].drop_duplicates("estimator")
