@@ -36,7 +36,8 @@ LIBRARIES = (
     *("snakemake.iocontainers", "snakemake.logging", "pandas", "pyarrow.parquet", "pydantic", "numba"),
     *("openpyxl", "python_calamine", "scipy.stats", "scipy.sparse.linalg", "scipy.sparse.csgraph", "scipy.optimize"),
     *("linearmodels.iv.absorbing", "statsmodels.genmod.generalized_linear_model", "statsmodels.stats.multitest"),
-    *("matplotlib.pyplot", "seaborn", "docx", "jinja2", "markdown", "typst"),
+    *("matplotlib.pyplot", "seaborn", "docx", "jinja2", "markdown", "typst", "pyarrow.dataset"),
+    *("matplotlib.backends.backend_pdf", "matplotlib.backends.backend_svg", "fontTools.ttLib.tables.otTables"),
 )
 """What takes longest to import, in the order in which jobs come to need it."""
 

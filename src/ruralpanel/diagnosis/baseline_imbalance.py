@@ -104,7 +104,7 @@ def _change(subject: Subject, units: pd.DataFrame, size: float) -> tuple[float, 
 
     equation = subject.equation
     known = subject.panel[equation.unit].isin(units.index)
-    panel = subject.panel[known]
+    panel = subject.without_unused(subject.panel)[known]
     panel = panel.assign(**{BEFORE: panel[equation.unit].map(units["level"]).astype("float64")})
     held = equation.model_copy(update={"fixed_effects": [*equation.fixed_effects, f"{equation.period}[{BEFORE}]"]})
     rows = block_results(panel, [equation, held]).estimates

@@ -100,12 +100,10 @@ def diagnose(subject: Subject, settings: Influence) -> Finding:
 
 def _change(whole: Residualised, rows: np.ndarray, subject: Subject) -> float:
     """Estimate without rows, and give by how much the effect changes; not at all where it cannot be estimated."""
-    rest = subject.sample.merge(
-        whole.sample.loc[rows, [subject.equation.unit, subject.equation.period]].drop_duplicates(),
-        how="left",
-        indicator="left out",
-    )["left out"]
-    kept = subject.sample[(rest == "left_only").to_numpy()].reset_index(drop=True)
+    key = [subject.equation.unit, subject.equation.period]
+    of_these = whole.sample.loc[rows, key].drop_duplicates()
+    rest = subject.sample[key].merge(of_these, how="left", indicator="left out")["left out"]
+    kept = subject.without_unused(subject.sample)[(rest == "left_only").to_numpy()].reset_index(drop=True)
     try:
         return residualised(kept, subject.equation, subject.entering).effect - whole.effect
     except CannotEstimate:

@@ -15,6 +15,7 @@ from ruralpanel.diagnosis.finding import CannotDiagnose
 from ruralpanel.estimation.adoption import Adoption, adoption_of
 from ruralpanel.estimation.assignment import Levels, with_assignment
 from ruralpanel.estimation.block import BlockResults, block_results
+from ruralpanel.estimation.columns_read import names_in
 from ruralpanel.estimation.imputation import modelled_rows
 from ruralpanel.estimation.modules import MATCHING
 from ruralpanel.estimation.sample import estimation_sample, with_plain_numbers
@@ -70,6 +71,17 @@ class Subject:
     def sample(self) -> pd.DataFrame:
         """The rows of the two-way equation."""
         return estimation_sample(self.panel, self.equation, _ledger(self.equation))
+
+    def without_unused(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Leave out columns of the panel that the two-way equation has nothing to do with, which take long to copy.
+
+        Parameters
+        ----------
+        rows
+            Rows of the panel or of the sample.
+        """
+        used = names_in([self.equation], [self.treatment], {})
+        return rows[[name for name in rows.columns if name in used or name not in self.panel.columns]]
 
     def estimated(self, **changes: object) -> BlockResults:
         """Estimate the two-way equation, or another with some parts changed.

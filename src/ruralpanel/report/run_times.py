@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from ruralpanel.exhibits.numbers import decimal
 
 AFTER_THE_PAGE = ("write_page", "accept")
 """Jobs that have not run when the page is written; what is found of them is of an earlier run."""
+
+MEASURED = ("seconds", "cpu_seconds", "megabytes")
+"""What is measured of a job."""
 
 
 def read_run_times(folder: Path, names: Collection[str]) -> pd.DataFrame:
@@ -36,10 +40,11 @@ def read_run_times(folder: Path, names: Collection[str]) -> pd.DataFrame:
         name = "/".join(inside)
         if rule in AFTER_THE_PAGE or (name and name not in names):
             continue
-        measured = pd.read_csv(path, sep="\t").iloc[-1]
-        numbers = pd.to_numeric(measured[["s", "cpu_time", "max_rss"]], errors="coerce")
-        rows.append((rule, name, *numbers))
-    return pd.DataFrame(rows, columns=["rule", "name", "seconds", "cpu_seconds", "megabytes"])
+        with path.open(encoding="utf-8", newline="") as stream:
+            *_, measured = csv.DictReader(stream, delimiter="\t")
+        rows.append((rule, name, *(measured[each] for each in ("s", "cpu_time", "max_rss"))))
+    times = pd.DataFrame(rows, columns=["rule", "name", *MEASURED])
+    return times.assign(**{each: pd.to_numeric(times[each], errors="coerce") for each in MEASURED})
 
 
 def run_time_rows(times: pd.DataFrame) -> list[dict[str, Any]]:

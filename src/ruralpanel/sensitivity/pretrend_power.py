@@ -6,6 +6,7 @@ difference that matters (Roth 2022, Pretest with Caution, American Economic Revi
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -118,9 +119,13 @@ def slope_found_with(study: EventStudy, power: float, level: float) -> float:
     """
     from scipy.optimize import brentq
 
-    if power_of_leads(study, 0.0, level) >= power:
+    @cache  # the search begins with slopes that have been tried
+    def short_of_it(slope: float) -> float:
+        return power_of_leads(study, slope, level) - power
+
+    if short_of_it(0.0) >= 0:
         return float("nan")
     steep = float(np.sqrt(np.diag(study.covariance)[: len(study.leads)]).min())
-    while power_of_leads(study, steep, level) < power:
+    while short_of_it(steep) < 0:
         steep *= 2
-    return float(brentq(lambda slope: power_of_leads(study, slope, level) - power, 0.0, steep, xtol=1e-6 * steep))
+    return float(brentq(short_of_it, 0.0, steep, xtol=1e-6 * steep))
