@@ -19,6 +19,7 @@ from PIL import Image
 
 from ruralpanel.exhibits.style import figure_style
 from ruralpanel.study.published_files import published_folder, published_names
+from ruralpanel.verification.figure_rows import figure_rows
 from ruralpanel.verification.figures import (
     FigureContents,
     judge_data,
@@ -29,7 +30,6 @@ from ruralpanel.verification.figures import (
     load_figure,
     read_plotted_data,
 )
-from ruralpanel.verification.figure_rows import figure_rows
 from ruralpanel.verification.html import verdict_page
 from ruralpanel.verification.pictures import marked, png_bytes, small_picture, visible_difference
 from ruralpanel.verification.published import nothing_published

@@ -86,7 +86,8 @@ def find_estimate(estimates: pd.DataFrame, address: Address) -> pd.Series:
         several = [address_of(row) for _, row in rows.head(5).iterrows()]
         more = f" and {len(rows) - 5} more" if len(rows) > 5 else ""
         raise NoSuchNumber(f"`{address.text}` names {len(rows)} estimates", f"one of {', '.join(several)}{more}")
-    return estimates.iloc[rows.index[0]]
+    found: pd.Series = estimates.iloc[rows.index[0]]
+    return found
 
 
 def _controls(rows: pd.DataFrame) -> pd.Series[bool]:

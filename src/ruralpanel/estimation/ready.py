@@ -28,3 +28,7 @@ def load_compiled() -> None:
     without_more = [name for name in TESTING_LEADS if name in WITH_ONE_CURVE and not ESTIMATORS[name].example]
     asked += [{"estimator": name, "window": [-2, 2]} for name in without_more]
     block_results(panel, [Equation.model_validate({**shared, **each}) for each in asked], ["treated"])
+
+
+if __name__ == "__main__":
+    load_compiled()
