@@ -29,8 +29,9 @@ def figure_rows(
     Returns
     -------
     list of dict
-        Plain values, which can be saved as JSON: for every figure its number, its name, whether it reproduces, a status and a note for each part, and the
-        pictures, as they are embedded: published, now, and what differs in red.
+        Plain values, which can be saved as JSON: for every figure its number, its name, whether it reproduces, a
+        status and a note for each part, and the pictures, as they are embedded: published, now, and what differs in
+        red.
     """
     rows = []
     for name, part in figures.groupby("exhibit", sort=False):
