@@ -123,7 +123,7 @@ ANSWERS = 'print(\'{"seconds": 1, "processor_seconds": 1, "extra_memory": 0, "es
 class Program(Worker):
     """Stands for a program: one dies over its second answer, as for want of memory, and the other gives all."""
 
-    def __init__(self, python: str, program: str, work: str, villages: int) -> None:
+    def __init__(self, python: str, program: str, work: str, villages: int) -> None:  # noqa: ARG002
         last = 1 if program == "fereg" else 3
         does = f"for _ in range({last}): input(); {ANSWERS}"
         command = [sys.executable, "-u", "-c", does]
