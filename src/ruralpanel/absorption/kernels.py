@@ -13,7 +13,6 @@ import numpy as np
 from ruralpanel.absorption.sums import BLOCK, compiled, group_sum, summing
 from ruralpanel.arrays import Codes, Numbers
 
-
 RUN = 512
 """Rows up to which levels that are seen in the same outer levels are added up beside each other."""
 
