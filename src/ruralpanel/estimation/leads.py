@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralpanel.absorption.levels import levels_of
 from ruralpanel.absorption.products import left_by, products_of, shares_of, summed
 from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.absorbed import CONSTANT, Fit
@@ -155,7 +156,7 @@ def null_of_regression(
     mixing = _orthonormal(others)
     shares_of_outcome = mixing @ (mixing.T @ shares_of(others, absorbed.outcome))
     residual = left_by(absorbed.outcome, others, shares_of_outcome)
-    codes = pd.factorize(absorbed.sample[clusters], sort=True)[0]
+    codes = levels_of(absorbed.sample[clusters]).codes
     try:
         effects = projection(absorbed, nested_effect(absorbed, clusters), equation)
     except TooManyLevels:
