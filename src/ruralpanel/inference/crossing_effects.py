@@ -9,6 +9,7 @@ So columns are residualised as fast as they can be added up, as often as is need
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -51,10 +52,10 @@ class CrossingEffects:
     others: sparse.csr_matrix
     root: np.ndarray
 
-    @property
+    @cached_property
     def levels(self) -> np.ndarray:
         """Sums of weights by level of the main effect."""
-        return np.asarray(self.main.multiply(self.main).sum(axis=0)).ravel()
+        return np.bincount(self.main.indices, self.main.data**2, self.main.shape[1])
 
     def explained(self, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         r"""Compute what inner products of projected columns are made of.
@@ -156,14 +157,15 @@ def _products_without(main: Levels, parts: list[tuple[Levels, np.ndarray]], root
         return np.zeros((0, 0))
     order = slice(None) if main.is_rising else np.argsort(main.codes, kind="stable")
     starts = np.concatenate([[0], np.cumsum(main.counts)]).astype("int64")
-    weights = np.bincount(main.codes, root**2, main.number)
+    weights = np.asarray(np.bincount(main.codes, root**2, main.number), dtype="float64")
     before = np.cumsum([0, *(levels.number for levels, _ in parts)])
-    outer, values = np.empty((len(parts), len(root)), dtype="int32"), np.empty((len(parts), len(root)))
-    for number, (levels, column) in enumerate(parts):
-        outer[number], values[number] = levels.codes[order] + before[number], column[order]
+    outer = np.stack([levels.codes[order] for levels, _ in parts]).astype("int32")
+    outer += before[:-1, None].astype("int32")
     # Weights are among the values, so that dummies are slopes of the root of the weights like all others.
+    values, nothing = np.stack([column[order] for _, column in parts]), np.empty((0, len(root)))
+    if all(column is root for _, column in parts) and (root == 1.0).all():
+        values, root, order = nothing, np.empty(0), slice(None)
     found, same = np.zeros(size * size), np.zeros(size, dtype="int64")
-    nothing = np.empty((0, len(root)))
     products_of_outer(starts, weights, root[order], nothing, outer, values, np.arange(size), same, same + size, found)
     return found.reshape(size, size)
 
