@@ -16,6 +16,7 @@ import platform
 import statistics
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -70,16 +71,21 @@ class Worker:
         return json.loads(line) if line else None
 
     def work(self) -> dict[str, float] | None:
-        """Do it once; None if the program ended over it."""
+        """Do it once; None if the program ended over it, as one does that runs out of memory."""
         assert self.process.stdin is not None
-        self.process.stdin.write("again\n")
-        self.process.stdin.flush()
-        return self._answer()
+        try:
+            self.process.stdin.write("again\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            return None
+        answer: dict[str, float] | None = self._answer()
+        return answer
 
     def end(self) -> None:
         """Let it end, and remove its files."""
         assert self.process.stdin is not None
-        self.process.stdin.close()
+        with suppress(BrokenPipeError):  # it has ended
+            self.process.stdin.close()
         self.process.wait()
 
 
@@ -112,12 +118,17 @@ def measure(work: str, villages: int, programs: list[str], peers: str, repetitio
         except Absent:
             continue
     answers: dict[str, list[dict[str, float]]] = {program: [] for program in workers}
+    at_work = dict(workers)
     for _ in range(repetitions):
-        for program, worker in workers.items():
+        for program, worker in list(at_work.items()):
             answer = worker.work()
-            if answer is not None:
+            if answer is None:
+                del at_work[program]
+                worker.end()
+                print(f"{work}, {villages:,} villages: {program} ended before it was done", file=sys.stderr, flush=True)
+            else:
                 answers[program].append(answer)
-    for worker in workers.values():
+    for worker in at_work.values():
         worker.end()
     return [
         {

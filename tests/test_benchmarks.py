@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from benchmarks.__main__ import Worker, measure
 from benchmarks.account import cost_figure, fastest_peers, load_measured, table_lines
 from benchmarks.reruns import CHANGES, STUDY, changed
 from benchmarks.works import PROGRAMS, WORKS, does, material
@@ -114,3 +115,26 @@ def test_what_was_measured_is_drawn_and_names_works_that_exist() -> None:
     assert {"date", "processor", "cores"} <= set(machine)
     assert len(cost_figure(rows).axes) == rows["work"].nunique()
     assert set(PROGRAMS) > set(machine["versions"])
+
+
+ANSWERS = 'print(\'{"seconds": 1, "processor_seconds": 1, "extra_memory": 0, "estimate": 2, "standard_error": 1}\')'
+
+
+class Program(Worker):
+    """Stands for a program: one dies over its second answer, as for want of memory, and the other gives all."""
+
+    def __init__(self, python: str, program: str, work: str, villages: int) -> None:  # noqa: ARG002
+        last = 1 if program == "fereg" else 3
+        does = f"for _ in range({last}): input(); {ANSWERS}"
+        command = [sys.executable, "-u", "-c", does]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.rows = villages
+
+
+def test_a_program_that_dies_is_left_out_and_the_others_are_measured(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("benchmarks.__main__.Worker", Program)
+    measured = measure("two_way", 5, ["fereg", "ruralpanel"], "", 3)
+    assert [(row["program"], row["repetitions"]) for row in measured] == [("fereg", 1), ("ruralpanel", 3)]
+    assert "fereg ended before it was done" in capsys.readouterr().err

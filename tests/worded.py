@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -26,12 +27,12 @@ def estimate_block(
 def block_results(panel: pd.DataFrame, equations: Sequence[Equation], designations: Sequence[str] = ()):
     """Estimate a block with all that comes of it, and put what it says into words."""
     found = block.block_results(panel, equations, designations)
-    return block.BlockResults(
-        as_text(found.estimates),
-        ledger_in_words(found.ledger, None),
-        found.matching,
-        found.draws,
-        found.covariance,
+    return SimpleNamespace(
+        estimates=as_text(found.estimates),
+        ledger=ledger_in_words(found.ledger, None),
+        matching=found.matching,
+        draws=found.draws,
+        covariance=found.covariance,
     )
 
 

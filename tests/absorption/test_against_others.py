@@ -9,6 +9,8 @@ import statsmodels.api as sm
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from ruralpanel.absorption.elimination import FixedEffects
+from ruralpanel.absorption.levels import levels_of
 from ruralpanel.estimation.block import estimate_block
 from ruralpanel.study.blocks import Engine, Equation, Inference
 
@@ -145,3 +147,20 @@ def test_errors_of_independent_rows_are_those_of_linearmodels(variance: str) -> 
 def test_a_study_names_an_engine_that_there_is() -> None:
     with pytest.raises(ValueError, match="'ruralpanel' or 'linearmodels'"):
         Equation.model_validate({"outcome": "y", "unit": "village", "period": "year", "engine": "stata"})
+
+
+def test_units_seen_alike_have_effects_taken_out_as_each_alone() -> None:
+    """Runs of units with the same periods, broken by one that lacks some and longer than are added up together."""
+    random = np.random.default_rng(5)
+    seen = [range(7)] * 200 + [[1, 4]] + [range(7)] * 3 + [[0, 2, 3]] * 2 + [[6, 5]]
+    unit = np.repeat(np.arange(len(seen)), [len(each) for each in seen])
+    period = np.concatenate([list(each) for each in seen])
+    column = random.normal(size=len(unit))
+    dummies = np.column_stack([pd.get_dummies(unit), pd.get_dummies(period)]).astype(float)
+    expected = column - dummies @ np.linalg.lstsq(dummies, column, rcond=None)[0]
+    found = column[None].copy()
+    products = FixedEffects([levels_of(unit), levels_of(period)], [], np.empty(0), len(unit)).take_out(
+        found, np.zeros(1)
+    )
+    np.testing.assert_allclose(found[0], expected, atol=1e-12)
+    np.testing.assert_allclose(products, expected @ expected, rtol=1e-12)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ruralpanel.absorption.levels import levels_of
+from ruralpanel.absorption.levels import levels_of, spread
 from ruralpanel.absorption.products import ROWS, summed, summed_sizes
 from ruralpanel.absorption.sums import facts_of
 
@@ -77,3 +77,21 @@ def test_levels_that_lie_within_others() -> None:
     assert groups.by_lies_within(periods, periods)
     assert not groups.by_lies_within(periods, units)
     assert units.kept(np.repeat([True, False, True, True], 3)).codes.tolist() == np.repeat([0, 1, 2], 3).tolist()
+
+
+@pytest.mark.parametrize(
+    "values", [[3], [3, 3], [-2, -2, 0, 7, 7, 7], [0, 0, 1, 0], [5, 4], [2**40, 2**40, 2**41]], ids=str
+)
+def test_levels_of_rows_in_order_are_those_of_any(values: list[int]) -> None:
+    found = levels_of(np.array(values))
+    codes, names = pd.factorize(np.array(values), sort=True)
+    assert (found.codes.tolist(), found.number) == (codes.tolist(), len(names))
+    assert found.first_rows.tolist() == [codes.tolist().index(level) for level in range(len(names))]
+    assert found.counts.tolist() == np.bincount(codes).tolist()
+    assert found.is_rising is (sorted(values) == values)
+    assert not found.has_gaps
+
+
+def test_values_of_levels_are_spread_over_rows_and_the_last_over_those_without_one() -> None:
+    codes = np.array([1, 0, -1, 1], dtype="int32")
+    assert spread(np.array([5.0, 6.0, -9.0]), codes).tolist() == [6.0, 5.0, -9.0, 6.0]

@@ -228,7 +228,7 @@ class FixedEffects:
         """
         count = len(columns)
         before, left, crossing = np.zeros(count), np.zeros(count), np.zeros((count, self._levels))
-        parts = (self._starts, self._sizes, self._outer)
+        parts = (self._starts, self._sizes, self._outer, self._runs)
         given = list(raw) if raw is not None else [Raw(column, 0.0, 1.0) for column in columns]
 
         def without_main(number: int) -> None:
@@ -242,19 +242,24 @@ class FixedEffects:
             return np.sqrt(before), np.sqrt(left), products_of(columns)
         coefficients = self._solver.solved(crossing, np.sqrt(before))
 
-        def without_outer(rows: slice) -> tuple[Numbers, Numbers]:
-            left, products = np.zeros(count), np.zeros((count, count))
-            pieces = np.searchsorted(self._starts, np.arange(rows.start, rows.stop, ROWS))
-            end = len(self._sizes) if rows.stop == columns.shape[1] else np.searchsorted(self._starts, rows.stop)
-            for first, last in pairwise(np.unique(np.append(pieces, end))):
-                kernels.plainly_without_outer(columns, *parts, coefficients, first, last, left)
-                part = columns[:, self._starts[first] : self._starts[last]]
-                products += part @ part.T
-            return left, products
+        begin = self._starts[self._runs]
 
-        found = for_each(without_outer, stretches(columns.shape[1]), columns.size)
-        left, products = (np.sum(each, axis=0) for each in zip(*found, strict=True))
-        return np.sqrt(before), np.sqrt(left), products
+        def without_outer(rows: slice) -> Numbers:
+            products = np.zeros((count, count))
+            ends = np.append(np.arange(rows.start, rows.stop, ROWS), rows.stop)
+            for first, last in pairwise(np.unique(np.searchsorted(begin, ends))):
+                kernels.plainly_without_outer(columns, *parts, coefficients, first, last)
+                part = columns[:, begin[first] : begin[last]]
+                products += part @ part.T
+            return products
+
+        products = np.sum(for_each(without_outer, stretches(columns.shape[1]), columns.size), axis=0)
+        return np.sqrt(before), np.sqrt(np.diag(products)), products
+
+    @cached_property
+    def _runs(self) -> Codes:
+        """Levels of the main effect that are seen in the same levels of the others, one after another."""
+        return kernels.runs_alike(self._starts, self._outer)
 
     def _once(self, columns: Numbers, chosen: Codes, lengths: Numbers, compare: bool) -> tuple[Numbers, Numbers]:
         """Take the effects out of chosen columns; give lengths of what changes, if asked, and of what is left."""

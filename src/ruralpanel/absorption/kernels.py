@@ -13,39 +13,48 @@ import numpy as np
 from ruralpanel.absorption.sums import BLOCK, compiled, group_sum, summing
 from ruralpanel.arrays import Codes, Numbers
 
-
-@summing
-def _scaled(values: np.ndarray, mean: float, factor: float, into: Numbers) -> float:
-    """Write deviations from a mean, times a factor, and add their squares up."""
-    total = 0.0
-    for row in range(len(values)):
-        value = (values[row] - mean) * factor
-        into[row] = value
-        total += value * value
-    return total
+RUN = 512
+"""Rows up to which levels that are seen in the same outer levels are added up beside each other."""
 
 
-@summing
-def _plainly_without_main(
-    column: Numbers, starts: Codes, sizes: Numbers, outer: Codes, first: int, last: int, kept: Numbers
-) -> float:
-    """Do for some levels what :func:`without_main` does, without weights and slopes."""
-    left = 0.0
-    for level in range(first, last):
-        part = column[starts[level] : starts[level + 1]]
-        total = 0.0
-        for row in range(len(part)):
-            total += part[row]
-        mean = total / sizes[level]
-        for row in range(len(part)):
-            deviation = part[row] - mean
-            part[row] = deviation
-            left += deviation * deviation
-        for effect in range(len(outer)):
-            codes = outer[effect, starts[level] : starts[level + 1]]
-            for row in range(len(part)):
-                kept[np.uint32(codes[row])] += part[row]
-    return left
+@compiled
+def _alike(starts: Codes, outer: Codes, level: int, other: int) -> bool:
+    """Tell whether two levels of the main effect have rows in the same outer levels."""
+    first, second = starts[level], starts[other]
+    if starts[level + 1] - first != starts[other + 1] - second:
+        return False
+    for effect in range(len(outer)):
+        for row in range(starts[level + 1] - first):
+            if outer[effect, first + row] != outer[effect, second + row]:
+                return False
+    return True
+
+
+@compiled
+def runs_alike(starts: Codes, outer: Codes) -> Codes:
+    """Divide the levels of the main effect into runs of such as have rows in the same outer levels, of a few rows.
+
+    Returns
+    -------
+    numpy.ndarray
+        The first level of each run, and how many levels there are.
+    """
+    count = len(starts) - 1
+    found = np.empty(count + 1, np.int64)
+    number, level = 0, 0
+    while level < count:
+        found[number] = level
+        number += 1
+        following = level + 1
+        while (
+            following < count
+            and starts[following + 1] - starts[level] <= RUN
+            and _alike(starts, outer, level, following)
+        ):
+            following += 1
+        level = following
+    found[number] = count
+    return found[: number + 1].copy()
 
 
 @summing
@@ -57,30 +66,57 @@ def plainly_scaled_without_main(
     starts: Codes,
     sizes: Numbers,
     outer: Codes,
+    runs: Codes,
     into: Numbers,
 ) -> tuple[float, float]:
     """Write deviations of values from their mean, times a factor, into a column, and do what :func:`without_main` does,
     where there are neither weights nor slopes, which is the usual case.
+
+    ``runs`` are from :func:`runs_alike`.
 
     Returns
     -------
     tuple of (float, float)
         The sum of squares of what is written, and of what is left of it.
     """
-    kept = np.zeros(len(into))
-    flush = max(BLOCK, 4 * len(into))
+    longest = 0
+    for level in range(len(starts) - 1):
+        longest = max(longest, starts[level + 1] - starts[level])
+    together, kept = np.zeros(longest), np.zeros(len(into))
+    flush, pending = max(BLOCK, 4 * len(into)), 0
     before = left = 0.0
-    level, count = 0, len(starts) - 1
-    while level < count:
-        following = level + 1
-        while following < count and starts[following] - starts[level] < flush:
-            following += 1
-        kept[:] = 0.0
-        rows = slice(starts[level], starts[following])
-        before += _scaled(values[rows], mean, factor, column[rows])
-        left += _plainly_without_main(column, starts, sizes, outer, level, following, kept)
-        into += kept
-        level = following
+    for run in range(len(runs) - 1):
+        length = starts[runs[run] + 1] - starts[runs[run]]
+        here = together[:length]
+        here[:] = 0.0
+        square = deviation = 0.0
+        for level in range(runs[run], runs[run + 1]):
+            given, part = values[starts[level] : starts[level + 1]], column[starts[level] : starts[level + 1]]
+            total = 0.0
+            for row in range(length):
+                value = (given[row] - mean) * factor
+                part[row] = value
+                total += value
+                square += value * value
+            of_level = total / sizes[level]
+            for row in range(length):
+                value = part[row] - of_level
+                part[row] = value
+                deviation += value * value
+                here[row] += value
+        before += square
+        left += deviation
+        # An unsigned number is not looked at for whether it counts from the end.
+        for effect in range(len(outer)):
+            codes = outer[effect, starts[runs[run]] : starts[runs[run] + 1]]
+            for row in range(length):
+                kept[np.uint32(codes[row])] += here[row]
+        pending += length * (runs[run + 1] - runs[run])
+        if pending > flush:
+            into += kept
+            kept[:] = 0.0
+            pending = 0
+    into += kept
     return before, left
 
 
@@ -90,57 +126,40 @@ def plainly_without_outer(
     starts: Codes,
     sizes: Numbers,
     outer: Codes,
+    runs: Codes,
     coefficients: Numbers,
     first: int,
     last: int,
-    left: Numbers,
 ) -> None:
-    """Do for some levels what :func:`without_outer` does, without weights and slopes, for columns beside each other.
+    """Do for some runs what :func:`without_outer` does, without weights and slopes, for columns beside each other.
 
-    Coefficients have the shape (columns, levels of the outer effects); squares of what is left are added to ``left``.
+    Coefficients have the shape (columns, levels of the outer effects).
     """
     longest = 0
-    for level in range(first, last):
-        longest = max(longest, starts[level + 1] - starts[level])
+    for run in range(first, last):
+        longest = max(longest, starts[runs[run] + 1] - starts[runs[run]])
     room = np.empty(longest)
     for number in range(len(columns)):
-        left[number] += _plainly_without_outer(
-            columns[number], starts, sizes, outer, coefficients[number], first, last, room
-        )
-
-
-@summing
-def _plainly_without_outer(
-    column: Numbers,
-    starts: Codes,
-    sizes: Numbers,
-    outer: Codes,
-    coefficients: Numbers,
-    first: int,
-    last: int,
-    room: Numbers,
-) -> float:
-    """Do it for one column."""
-    left = 0.0
-    for level in range(first, last):
-        part = column[starts[level] : starts[level + 1]]
-        for effect in range(len(outer)):
-            codes = outer[effect, starts[level] : starts[level + 1]]
-            if effect == 0:
-                for row in range(len(part)):
-                    room[row] = coefficients[np.uint32(codes[row])]
-            else:
-                for row in range(len(part)):
-                    room[row] += coefficients[np.uint32(codes[row])]
-        total = 0.0
-        for row in range(len(part)):
-            total += room[row]
-        mean = total / sizes[level]
-        for row in range(len(part)):
-            value = part[row] - (room[row] - mean)
-            part[row] = value
-            left += value * value
-    return left
+        column, of_column = columns[number], coefficients[number]
+        for run in range(first, last):
+            begin = starts[runs[run]]
+            length = starts[runs[run] + 1] - begin
+            fitted = room[:length]
+            fitted[:] = 0.0
+            for effect in range(len(outer)):
+                codes = outer[effect, begin : begin + length]
+                for row in range(length):
+                    fitted[row] += of_column[np.uint32(codes[row])]
+            total = 0.0
+            for row in range(length):
+                total += fitted[row]
+            mean = total / sizes[runs[run]]
+            for row in range(length):
+                fitted[row] -= mean
+            for level in range(runs[run], runs[run + 1]):
+                part = column[starts[level] : starts[level + 1]]
+                for row in range(length):
+                    part[row] -= fitted[row]
 
 
 @summing
@@ -182,7 +201,8 @@ def without_main(
     pending = 0
     left = 0.0
     if not weighted and len(inner) == 0 and len(values) == 0:
-        return plainly_scaled_without_main(column, 0.0, 1.0, column, starts, sizes, outer, into)[1]
+        runs = runs_alike(starts, outer)
+        return plainly_scaled_without_main(column, 0.0, 1.0, column, starts, sizes, outer, runs, into)[1]
     for level in range(len(starts) - 1):
         first, last = starts[level], starts[level + 1]
         part = column[first:last]
@@ -250,8 +270,6 @@ def without_outer(
     room = np.empty(longest)
     plain = len(outer) - len(values)
     weighted = len(root) > 0
-    if not weighted and len(inner) == 0 and len(values) == 0:
-        return _plainly_without_outer(column, starts, sizes, outer, coefficients, 0, len(starts) - 1, room)
     left = 0.0
     for level in range(len(starts) - 1):
         first, last = starts[level], starts[level + 1]
@@ -366,19 +384,6 @@ def connected(starts: Codes, outer: Codes, levels: int) -> Codes:
             found += 1
         parent[level] = top
     return number[parent]
-
-
-@compiled
-def _alike(starts: Codes, outer: Codes, level: int, other: int) -> bool:
-    """Tell whether two levels of the main effect have rows in the same outer levels."""
-    first, second = starts[level], starts[other]
-    if starts[level + 1] - first != starts[other + 1] - second:
-        return False
-    for effect in range(len(outer)):
-        for row in range(starts[level + 1] - first):
-            if outer[effect, first + row] != outer[effect, second + row]:
-                return False
-    return True
 
 
 @compiled

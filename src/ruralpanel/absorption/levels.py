@@ -136,9 +136,12 @@ def levels_of(values: Any) -> Levels:
     array = values if isinstance(values, np.ndarray) else _as_array(values)
     if array.dtype.kind in "iu" and len(array):
         whole = np.ascontiguousarray(array, dtype=array.dtype if array.dtype in ("int32", "int64") else "int64")
+        codes = np.empty(len(whole), dtype="int32")
+        first_rows, number = _rising(whole, codes)
+        if number:
+            return _in_order(codes, first_rows[:number].copy())
         low, high = _ends(whole)
         if high - low < SPAN * len(whole) + 1024:
-            codes = np.empty(len(whole), dtype="int32")
             return Levels(codes, int(_numbered(whole, low, high - low + 1, codes)))
     if array.dtype.kind == "f" and len(array):
         numbers = np.ascontiguousarray(array, dtype="float64")
@@ -149,6 +152,14 @@ def levels_of(values: Any) -> Levels:
     held = values if isinstance(getattr(values, "dtype", None), MASKED) or array.dtype.kind not in "iufb" else array
     codes, names = pd.factorize(held, sort=True)
     return Levels(np.asarray(codes, dtype="int32"), len(names))
+
+
+def _in_order(codes: Codes, first_rows: Codes) -> Levels:
+    """Give levels of rows in their order, of which the first rows tell all."""
+    found = Levels(codes, len(first_rows))
+    counts = np.diff(first_rows, append=len(codes))
+    found.__dict__.update(first_rows=first_rows, counts=counts, is_rising=True, has_gaps=False)  # as if asked for
+    return found
 
 
 def _as_array(values: Any) -> np.ndarray:
@@ -172,6 +183,25 @@ def _ends(values: Codes) -> tuple[int, int]:
     for row in range(len(values)):
         low, high = min(low, values[row]), max(high, values[row])
     return low, high
+
+
+@compiled
+def _rising(values: Codes, into: Codes) -> tuple[Codes, int]:
+    """Number whole numbers that never fall from one row to the next; give first rows, and how many; zero if any does.
+
+    Numbers fall early, if they do: little time is lost.
+    """
+    found = np.empty(len(values), np.int64)
+    found[0], into[0] = 0, 0
+    number = 0
+    for row in range(1, len(values)):
+        if values[row] != values[row - 1]:
+            if values[row] < values[row - 1]:
+                return found, 0
+            number += 1
+            found[number] = row
+        into[row] = number
+    return found, number + 1
 
 
 @compiled
@@ -241,10 +271,24 @@ def _counted(codes: Codes, number: int) -> Codes:
 @compiled
 def _first(codes: Codes, number: int) -> Codes:
     found = np.full(number, -1, np.int64)
+    known = 0
     for row in range(len(codes)):
         level = codes[row]
         if level >= 0 and found[level] < 0:
             found[level] = row
+            known += 1
+            if known == number:
+                break
+    return found
+
+
+@compiled
+def spread(values: np.ndarray, codes: Codes) -> np.ndarray:
+    """Give every row the value of its level; the last of the values is for rows without one."""
+    found = np.empty(len(codes), values.dtype)
+    for row in range(len(codes)):
+        level = codes[row]
+        found[row] = values[level] if level >= 0 else values[-1]
     return found
 
 

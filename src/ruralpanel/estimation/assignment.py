@@ -82,6 +82,8 @@ class Levels:
             values = self.panel[name]
             if str(name) in (self.unit, self.period) or not _holds_names(_at(values, first[:SOME])):
                 continue
+            if not self._may_be_of_units(values):
+                continue
             of_units = _at(values, first)
             if pd.notna(of_units).mean() < KNOWN or not _holds_names(of_units):
                 continue
@@ -89,6 +91,14 @@ class Levels:
             if 1 < groups.number < self._units.number and self._units.within(groups) and _holds_names(values):
                 found[str(name)] = groups.number
         return found
+
+    def _may_be_of_units(self, values: pd.Series) -> bool:
+        """Tell whether the first rows of a column leave open that all rows of each unit hold the same."""
+        if not isinstance(values.dtype, np.dtype) or values.dtype.kind not in "biuf":
+            return True
+        held, units = values.to_numpy()[:SOME], self._units.codes[:SOME]
+        alike = (held[1:] == held[:-1]) | ((held[1:] != held[1:]) & (held[:-1] != held[:-1]))  # both are missing
+        return bool(alike[units[1:] == units[:-1]].all())
 
     @property
     def _units(self) -> Numbered:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -48,22 +49,48 @@ class BlockResults:
     ----------
     estimates
         The tidy estimates. An equation that has no estimate on this panel is there with the reason.
-    ledger
-        The rows behind each equation.
-    matching
-        For equations that match units, how alike these are before and after, with the columns of
-        :data:`ruralpanel.estimation.matching_balance.BALANCE_COLUMNS`.
-    draws
-        What permutations of cohorts gave: :data:`DRAWS_KEY` and ``estimate``, in the outcome's unit.
-    covariance
-        Of coefficients, with the columns of :data:`ruralpanel.estimation.covariance.COVARIANCE_COLUMNS`.
+    lines
+        Of the ledgers.
+    found
+        What each equation gave, of which the other tables are made where they are asked for.
     """
 
     estimates: pd.DataFrame
-    ledger: pd.DataFrame
-    matching: pd.DataFrame
-    draws: pd.DataFrame
-    covariance: pd.DataFrame
+    lines: list[LedgerLine]
+    found: list[tuple[EquationResult, Equation]]
+
+    @cached_property
+    def ledger(self) -> pd.DataFrame:
+        """The rows behind each equation."""
+        return ledger_frame(self.lines)
+
+    @cached_property
+    def matching(self) -> pd.DataFrame:
+        """For equations that match units, how alike these are before and after, with the columns of
+        :data:`ruralpanel.estimation.matching_balance.BALANCE_COLUMNS`.
+        """
+        balances = [result.balance for result, _ in self.found if result.balance is not None]
+        return pd.concat(balances, ignore_index=True) if balances else pd.DataFrame(columns=BALANCE_COLUMNS)
+
+    @cached_property
+    def draws(self) -> pd.DataFrame:
+        """What permutations of cohorts gave: :data:`DRAWS_KEY` and ``estimate``, in the outcome's unit."""
+        permuted = [
+            pd.DataFrame({ROW: number, "draw": range(1, len(each.permuted) + 1), "estimate": each.permuted})
+            for number, each in enumerate(_draws(self.found), start=1)
+            if each.permuted is not None
+        ]
+        return pd.concat(permuted, ignore_index=True) if permuted else NO_DRAWS
+
+    @cached_property
+    def covariance(self) -> pd.DataFrame:
+        """Of coefficients, with the columns of :data:`ruralpanel.estimation.covariance.COVARIANCE_COLUMNS`."""
+        return covariance_frame(self.found)
+
+
+def _draws(found: Sequence[tuple[EquationResult, Equation]]) -> list[Draws]:
+    """Give what was drawn for each row of the estimates."""
+    return [result.draws.get(number, Draws()) for result, _ in found for number in range(len(result.rows))]
 
 
 def estimate_block(
@@ -123,25 +150,12 @@ def block_results(
         found.append(_estimated(asked, above, ledger, folder))
         lines += ledger.lines
     estimates = estimates_frame([(result.rows, equation) for result, equation in found])
-    draws = [result.draws.get(number, Draws()) for result, _ in found for number in range(len(result.rows))]
     if any(equation.adjustment for equation in equations):
         stated = [equation for result, equation in found for _ in result.rows]
-        bootstrap = [each.bootstrap for each in draws]
+        bootstrap = [each.bootstrap for each in _draws(found)]
         estimates = import_module(ADJUSTMENT).with_adjusted(estimates, bootstrap, stated)
     estimates.insert(0, ROW, range(1, len(estimates) + 1))
-    permuted = [
-        pd.DataFrame({ROW: number, "draw": range(1, len(each.permuted) + 1), "estimate": each.permuted})
-        for number, each in enumerate(draws, start=1)
-        if each.permuted is not None
-    ]
-    balances = [result.balance for result, _ in found if result.balance is not None]
-    return BlockResults(
-        estimates,
-        ledger_frame(lines),
-        pd.concat(balances, ignore_index=True) if balances else pd.DataFrame(columns=BALANCE_COLUMNS),
-        pd.concat(permuted, ignore_index=True) if permuted else NO_DRAWS,
-        covariance_frame(found),
-    )
+    return BlockResults(estimates, lines, found)
 
 
 def _estimated(asked: Equation, above: Levels, ledger: Ledger, folder: Path | None) -> tuple[EquationResult, Equation]:

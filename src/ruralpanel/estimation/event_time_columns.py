@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ruralpanel.absorption.levels import levels_of
 from ruralpanel.estimation.measured_from import (
     Curve,
     base_of,
@@ -96,8 +97,9 @@ def event_time_columns(
     base = {curve: _base(curve, ends, equation) for curve in curves}
     if all(value is None for value in base.values()):
         raise CannotEstimate(_nothing(curves, event_time, ends, equation))
-    places, times = pd.factorize(event_time, sort=True)
-    binned = np.asarray(times).clip(lowest, highest)
+    levels = levels_of(event_time)
+    times = event_time.iloc[levels.first_rows].to_numpy(dtype="float64")
+    binned = times.clip(lowest, highest)
     home = {each: curve for curve in curves for each in curve.event_times}
     measured = np.array([base[home[int(each)]] is not None for each in times])
     zero = {value for value in base.values() if value is not None}
@@ -108,10 +110,11 @@ def event_time_columns(
     for curve in (curve for curve in curves if base[curve] is None):
         # Its rows stay in the regression, each event time with a coefficient that means nothing.
         for each in curve.event_times:
-            indicators[f"event time {each}, from no reference"] = np.asarray(times == each)
+            indicators[f"event time {each}, from no reference"] = times == each
     values = np.empty((len(indicators), len(event_time)))
     for number, of_times in enumerate(indicators.values()):
-        values[number] = np.append(of_times, 0.0)[places]  # the last for rows without event time, whose place is -1
+        # The last is for rows without event time, whose level is -1.
+        np.take(np.append(of_times, 0.0), levels.codes, out=values[number], mode="wrap")
     columns = {name: value for value, name in names.items() if value not in mixed}
     _note(curves, base, sample, equation, ledger)
     return EventTimeColumns(

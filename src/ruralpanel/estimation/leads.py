@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralpanel.absorption.levels import levels_of
 from ruralpanel.absorption.products import left_by, products_of, shares_of, summed
 from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.absorbed import CONSTANT, Fit
@@ -144,18 +145,19 @@ def null_of_regression(
     if absorbed is None or clusters is None or not leads:
         return None
     columns = list(absorbed.within.terms)
-    regressors = absorbed.within.columns[1:] * absorbed.within.scales[1:, None]
+    regressors, scales = absorbed.within.columns[1:], absorbed.within.scales[1:]
     if not absorbed.has_effects:
-        columns, regressors = [*columns, CONSTANT], np.vstack([regressors, np.sqrt(absorbed.weights)])
+        columns, scales = [*columns, CONSTANT], np.append(scales, 1.0)
+        regressors = np.vstack([regressors, np.sqrt(absorbed.weights)])
     if shares is None:
         shares = pd.DataFrame(np.eye(len(leads)), index=leads, columns=leads)
     averages = shares.reindex(columns).fillna(0.0).to_numpy(dtype="float64")
-    weights = (np.linalg.solve(products_of(regressors), averages).T @ regressors).T
+    weights = (np.linalg.solve(products_of(regressors), averages / scales[:, None]).T @ regressors).T
     others = regressors[[name not in leads for name in columns]]
     mixing = _orthonormal(others)
     shares_of_outcome = mixing @ (mixing.T @ shares_of(others, absorbed.outcome))
     residual = left_by(absorbed.outcome, others, shares_of_outcome)
-    codes = pd.factorize(absorbed.sample[clusters], sort=True)[0]
+    codes = levels_of(absorbed.sample[clusters]).codes
     try:
         effects = projection(absorbed, nested_effect(absorbed, clusters), equation)
     except TooManyLevels:

@@ -22,7 +22,7 @@ import pandas as pd
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from ruralpanel.absorption.levels import levels_of
+from ruralpanel.absorption.levels import Levels, levels_of
 from ruralpanel.estimation.absorbed import Fit, absorbed_regression
 from ruralpanel.estimation.estimates import COLLINEAR
 from ruralpanel.estimation.sample import CannotEstimate, effect_name
@@ -111,11 +111,12 @@ def connected(sample: pd.DataFrame, label: pd.Series, equation: Equation) -> pd.
     pandas.Series
         The number of each row's set.
     """
-    codes = pd.factorize(label, use_na_sentinel=False)[0]
-    size = int(codes.max(initial=-1)) + 1
+    labels = levels_of(label)
+    codes = np.where(labels.codes < 0, labels.number, labels.codes)
+    size = labels.number + int(labels.has_gaps)
     ends = [(np.zeros_like(codes), 1)]
     if chosen := _of_units(sample, equation):
-        ends = [(each, int(each.max()) + 1) for each in chosen]
+        ends = [(each.codes, each.number) for each in chosen]
     rows, columns, nodes = [], [], size
     for level, count in ends:
         rows.append(codes)
@@ -128,14 +129,14 @@ def connected(sample: pd.DataFrame, label: pd.Series, equation: Equation) -> pd.
     return pd.Series(component[codes], index=sample.index)
 
 
-def _of_units(sample: pd.DataFrame, equation: Equation) -> list[np.ndarray]:
+def _of_units(sample: pd.DataFrame, equation: Equation) -> list[Levels]:
     """Give the levels of fixed effects that do not vary with the period, without those that a finer one contains."""
     names = [each for each in intercepts(equation.fixed_effects) if equation.period not in columns_of(each)]
-    kept: list[pd.Series] = []
-    for level in sorted((sample[effect_name(each)] for each in names), key=lambda each: -each.nunique()):
-        if not any((level.groupby(finer).nunique() == 1).all() for finer in kept):
+    kept: list[Levels] = []
+    for level in sorted((levels_of(sample[effect_name(each)]) for each in names), key=lambda each: -each.number):
+        if not any(finer.lies_within(level) for finer in kept):
             kept.append(level)
-    return [pd.factorize(level)[0] for level in kept]
+    return kept
 
 
 def base_of(event_times: Iterable[int], equation: Equation) -> int | None:

@@ -157,7 +157,8 @@ class Within:
             shares = shares_of(terms, residuals) / self.sizes[1:] / self.rows
             found += self.back @ (self.back.T @ shares)
             residuals = left_by(outcome, terms, found / self.sizes[1:])
-        return found / self.sizes[0], residuals / self.sizes[0]
+        residuals /= self.sizes[0]
+        return found / self.sizes[0], residuals
 
 
 class Side(NamedTuple):

@@ -15,7 +15,7 @@ from ruralpanel.face.declaration import Declared
 from ruralpanel.frames.ledger import ledger_frame
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import ESTIMATORS
-from ruralpanel.words.frames import as_text, ledger_in_words, listed
+from ruralpanel.words.frames import as_text, in_words, ledger_in_words, listed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -123,10 +123,19 @@ class Result:
             which says why a number is missing or zero by construction. Further columns, such as
             ``p.value.bootstrap``, where any row has them.
         """
-        estimates = self.told
-        more = {key: name for key, name in TIDY_WHERE_ANY.items() if estimates[key].notna().any()}
-        frame = estimates[[*TIDY, *more]].rename(columns={**TIDY, **more})
-        return frame.assign(term=frame["term"].map(self.name), outcome=self.outcome)
+        return self._tidy.copy()
+
+    @cached_property
+    def _tidy(self) -> pd.DataFrame:
+        """What :meth:`tidy` gives, of which only the reasons are to be put in words."""
+        estimates = self.estimates
+        names = TIDY | {key: name for key, name in TIDY_WHERE_ANY.items() if estimates[key].notna().any()}
+        columns = {name: estimates[key] for key, name in names.items()}
+        columns["term"] = estimates["term"].map(self.name)
+        columns["outcome"] = pd.Series(self.outcome, index=estimates.index)
+        if estimates["reason"].ne("").any():
+            columns["reason"] = in_words(estimates[["reason", "reason_arguments"]], None)["reason"]
+        return pd.DataFrame(columns)
 
     def glance(self) -> pd.DataFrame:
         """Give one row of what holds for the whole equation.

@@ -9,12 +9,14 @@ So columns are residualised as fast as they can be added up, as often as is need
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from ruralpanel.absorption.levels import levels_of
+from ruralpanel.absorption.kernels import products_of_outer
+from ruralpanel.absorption.levels import Levels, levels_of
 from ruralpanel.absorption.sums import compiled
 from ruralpanel.arrays import Codes
 from ruralpanel.reasons import ReasonedError
@@ -50,10 +52,10 @@ class CrossingEffects:
     others: sparse.csr_matrix
     root: np.ndarray
 
-    @property
+    @cached_property
     def levels(self) -> np.ndarray:
         """Sums of weights by level of the main effect."""
-        return np.asarray(self.main.multiply(self.main).sum(axis=0)).ravel()
+        return np.bincount(self.main.indices, self.main.data**2, self.main.shape[1])
 
     def explained(self, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         r"""Compute what inner products of projected columns are made of.
@@ -118,34 +120,54 @@ def crossing_effects(
     TooManyLevels
         If the other effects have more than :data:`MOST_LEVELS` levels.
     """
-    root = np.sqrt(weights)
-    others = [_dummies(effects[name].to_numpy(), root) for name in effects if name != main]
-    others += [_dummies(codes, root * values) for codes, values in slopes]
-    rows = len(effects)
-    first = sparse.csr_matrix((rows, 0)) if main is None else _dummies(effects[main].to_numpy(), root)
-    rest = sparse.csr_matrix(sparse.hstack(others)) if others else sparse.csr_matrix((rows, 0))
-    if rest.shape[1] > MOST_LEVELS:
-        raise TooManyLevels("effects_cross", levels=rest.shape[1], most=MOST_LEVELS)
-    products = (rest.T @ rest).toarray()
-    if main is not None:
-        cross = first.T @ rest
-        sums = np.asarray(first.multiply(first).sum(axis=0)).ravel()
-        products = products - (cross.T @ sparse.diags(1 / sums) @ cross).toarray()
+    root, rows = np.sqrt(weights), len(effects)
+    parts = [(levels_of(effects[name].to_numpy()), root) for name in effects if name != main]
+    parts += [(levels_of(codes), root * values) for codes, values in slopes]
+    size = sum(levels.number for levels, _ in parts)
+    if size > MOST_LEVELS:
+        raise TooManyLevels("effects_cross", levels=size, most=MOST_LEVELS)
+    others = [_dummies(*each) for each in parts]
+    rest = sparse.csr_matrix(sparse.hstack(others)) if len(others) > 1 else [*others, sparse.csr_matrix((rows, 0))][0]
+    squares = [np.bincount(levels.codes, values**2, levels.number) for levels, values in parts]
+    lengths = np.sqrt(np.concatenate([np.empty(0), *squares]))
     # Levels may differ in weight by many powers of ten: each is measured by what it has before the main effect goes.
-    lengths = np.sqrt(np.asarray(rest.multiply(rest).sum(axis=0)).ravel())
     lengths = np.where(lengths > 0, lengths, 1.0)
+    if main is None:
+        first, products = sparse.csr_matrix((rows, 0)), (rest.T @ rest).toarray()
+    else:
+        of_main = levels_of(effects[main].to_numpy())
+        first, products = _dummies(of_main, root), _products_without(of_main, parts, root, size)
     values, vectors = np.linalg.eigh(products / lengths / lengths[:, None])
     kept = values > RANK
     return CrossingEffects(first, rest, vectors[:, kept] / np.sqrt(values[kept]) / lengths[:, None])
 
 
-def _dummies(codes: np.ndarray, values: np.ndarray) -> sparse.csr_matrix:
+def _dummies(levels: Levels, values: np.ndarray) -> sparse.csr_matrix:
     """Give one column a level that holds the values of its rows."""
-    levels = levels_of(codes)
+    rows = len(levels.codes)
     return sparse.csr_matrix(
-        (np.asarray(values, dtype="float64"), levels.codes, np.arange(len(codes) + 1, dtype="int32")),
-        shape=(len(codes), levels.number),
+        (np.asarray(values, dtype="float64"), levels.codes, np.arange(rows + 1, dtype="int32")),
+        shape=(rows, levels.number),
     )
+
+
+def _products_without(main: Levels, parts: list[tuple[Levels, np.ndarray]], root: np.ndarray, size: int) -> np.ndarray:
+    """Give :math:`Z_2'M_1Z_2`, from levels and values of each part of :math:`Z_2`."""
+    if not parts:
+        return np.zeros((0, 0))
+    order = slice(None) if main.is_rising else np.argsort(main.codes, kind="stable")
+    starts = np.concatenate([[0], np.cumsum(main.counts)]).astype("int64")
+    weights = np.asarray(np.bincount(main.codes, root**2, main.number), dtype="float64")
+    before = np.cumsum([0, *(levels.number for levels, _ in parts)])
+    outer = np.stack([levels.codes[order] for levels, _ in parts]).astype("int32")
+    outer += before[:-1, None].astype("int32")
+    # Weights are among the values, so that dummies are slopes of the root of the weights like all others.
+    values, nothing = np.stack([column[order] for _, column in parts]), np.empty((0, len(root)))
+    if all(column is root for _, column in parts) and (root == 1.0).all():
+        values, root, order = nothing, np.empty(0), slice(None)
+    found, same = np.zeros(size * size), np.zeros(size, dtype="int64")
+    products_of_outer(starts, weights, root[order], nothing, outer, values, np.arange(size), same, same + size, found)
+    return found.reshape(size, size)
 
 
 def by_cluster(columns: np.ndarray, values: np.ndarray, clusters: np.ndarray, groups: int) -> np.ndarray:

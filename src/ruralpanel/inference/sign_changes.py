@@ -129,13 +129,16 @@ def _statistics(found: Contributions, signs: NDArray[np.int8]) -> Numbers:
     total, middle = np.empty((len(signs), estimates)), np.empty((len(signs), estimates, estimates))
     step = max(1, IN_CACHE // (clusters * estimates))
     roots = found.weights.transpose(1, 0, 2).reshape(len(found.residuals), estimates * clusters)
+    of_all = roots.reshape(len(roots), estimates, clusters).sum(axis=2)
 
     def compute(part: slice) -> None:
         chosen = signs[part].astype("float64")
         drawn = chosen[:, None, :] * found.sums.T  # draws by estimates by clusters, which lie beside each other
+        total[part] = chosen @ found.sums
         if len(found.residuals):
-            drawn -= ((chosen @ found.residuals.T) @ roots).reshape(drawn.shape)
-        total[part] = drawn.sum(axis=2)
+            fitted = chosen @ found.residuals.T
+            drawn -= (fitted @ roots).reshape(drawn.shape)
+            total[part] -= fitted @ of_all
         middle[part] = drawn @ drawn.transpose(0, 2, 1)
 
     parts = [slice(first, first + step) for first in range(0, len(signs), step)]

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ruralpanel.absorption.levels import SEVERAL, Levels, levels_of
+from ruralpanel.absorption.levels import SEVERAL, Levels, levels_of, spread
 from ruralpanel.arrays import Numbers
 from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.frames.computed import Computed
@@ -287,9 +287,9 @@ def _of_rows(first: Numbers, panel: pd.DataFrame, unit: str, period: str, ledger
     computed = ledger.computed
     of_units = computed.levels(panel[unit])
     of_level = np.append(np.where(np.isinf(first), np.nan, first), np.nan)  # the last is for rows of no unit
-    cohort = pd.Series(of_level[of_units.codes], index=panel.index, name=period)
+    cohort = pd.Series(spread(of_level, of_units.codes), index=panel.index, name=period, copy=False)
     cohorts = levels_of(of_level)
-    computed.note("levels", [cohort], Levels(cohorts.codes[of_units.codes], cohorts.number))
+    computed.note("levels", [cohort], Levels(spread(cohorts.codes, of_units.codes), cohorts.number))
     computed.note("by unit", [panel[unit], cohort], first)
     return cohort
 
