@@ -70,7 +70,7 @@ def tried(study: str, folder: Path, seed: int, cases: int) -> list[str]:
     words = words_of(text)
     for word in draws.sample(words, min(cases, len(words))):
         as_it_is = word.group()
-        at = draws.choice([each for each in range(1, len(as_it_is) - 1)])
+        at = draws.randrange(1, len(as_it_is) - 1)
         wrong = as_it_is[:at] + as_it_is[at + 1] + as_it_is[at] + as_it_is[at + 2 :]
         try:
             load(folder, text[: word.start()] + wrong + text[word.end() :])

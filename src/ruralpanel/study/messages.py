@@ -245,10 +245,12 @@ def _keys_at(schema: dict[str, Any], location: tuple[Any, ...]) -> list[str]:
 
 
 def _keys_left(place: KeyPath, location: tuple[Any, ...], data: Any, schema: dict[str, Any]) -> list[str]:
-    """List the keys that could be meant by one that is not known: those that are not given beside it."""
+    """List the keys that could be meant by one that is not known: where one is near, those not given beside it."""
     for part in place[:-1]:
         data = data[part]
-    return [key for key in _keys_at(schema, location[:-1]) if key not in data]
+    keys = _keys_at(schema, location[:-1])
+    left = [key for key in keys if key not in data]
+    return left if closest(place[-1], left) is not None else keys
 
 
 def _choices_at(schema: dict[str, Any], location: tuple[Any, ...]) -> list[str]:

@@ -105,9 +105,7 @@ def _stack(context: Context, at: KeyPath, table: Table, before: Mapping[str, Sha
             yield context.file.problem(
                 place,
                 f"`{part.source}` has no {', '.join(lacking)}, which another source of this stack has",
-                "; ".join(
-                    [*alike, "give columns the same names in their sources, or declare `missing_columns: fill`"]
-                ),
+                "; ".join([*alike, "give columns the same names in their sources, or declare `missing_columns: fill`"]),
             )
 
 
