@@ -96,7 +96,10 @@ def counted(number: int, noun: str) -> str:
 def closest(word: object, choices: Iterable[str]) -> str | None:
     """Give the valid word that a user is likely to have meant, whatever its case; None where no word is near."""
     by_folded_name = {choice.casefold(): choice for choice in choices}
-    close = get_close_matches(str(word).casefold(), list(by_folded_name), n=1, cutoff=0.6)
+    written = str(word).casefold()
+    # Two letters that have changed places leave a short word little in common with itself.
+    swapped = [each for each in by_folded_name if each != written and sorted(each) == sorted(written)]
+    close = swapped or get_close_matches(written, list(by_folded_name), n=1, cutoff=0.6)
     return by_folded_name[close[0]] if close else None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 from PIL import Image
 
-from ruralpanel.exhibits.style import WIDTH, figure_style, finish, save_figure
+from ruralpanel.exhibits.style import SMALLEST, WIDTH, figure_style, finish, save_figure
+from tests.conftest import ROOT
 from tests.exhibits.conftest import declaration
 
 
@@ -52,3 +55,16 @@ def test_no_label_of_a_tick_reaches_the_edge_of_the_picture(saved: Path) -> None
     for edge in (pixels[:, :3], pixels[:, -3:], pixels[:3], pixels[-3:]):
         assert (edge == 255).all()
     assert (pixels[:, :600] < 128).sum() > 1000  # the labels are there
+
+
+def test_letters_are_printed_at_eight_points_or_more() -> None:
+    """Figures are as wide as the paper's text block, and no module draws smaller letters than the smallest."""
+    layout = (ROOT / "src/ruralpanel/report/paper/layout.typ").read_text(encoding="utf-8")
+    (beside,) = re.findall(r"margin: \(x: ([\d.]+)cm", layout)
+    assert pytest.approx((21 - 2 * float(beside)) / 2.54, abs=0.01) == WIDTH
+    assert SMALLEST >= 8
+    for module in (ROOT / "src/ruralpanel/exhibits").glob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg in {"fontsize", "title_fontsize", "labelsize"}:
+                value = node.value
+                assert not isinstance(value, ast.Constant) or value.value >= SMALLEST, (module.name, node.lineno)

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import MINUS, decimal
-from ruralpanel.exhibits.style import axis_label, empty_axes, figure_style, finish, stacked_panels
+from ruralpanel.exhibits.style import SMALLEST, axis_label, empty_axes, figure_style, finish, stacked_panels
 from ruralpanel.frames.periods.frequency import in_order
 from ruralpanel.study.figures_of_results import CohortHeatmapFigure
 from ruralpanel.words.estimates import OutcomeWords, missing_outcomes, variances_words
@@ -20,7 +20,7 @@ from ruralpanel.words.sentences import sentence_list
 
 PANEL = ["block", "specification", "outcome", "estimator"]
 
-ROOM_FOR_NUMBERS = 18
+ROOM_FOR_NUMBERS = 13
 """Event times abreast up to which there is room for a number in every cell; signs only beyond it."""
 
 BELOW, ABOVE = "#1F4E8C", "#F5B971"
@@ -111,13 +111,15 @@ def _write_numbers(axes: Axes, cells: pd.DataFrame, wide: pd.DataFrame, beyond: 
         excludes = cell["interval_low"] > 0 or cell["interval_high"] < 0
         value = float(cell["estimate"])
         sign = MINUS if value < 0 else "+"
+        number = decimal(value, decimals)
+        number = number.replace("0.", ".", 1) if abs(value) < 1 else number  # for which there is room
         axes.text(
             int(cell["event_time"]) - first + 0.5,
             rows[cell["cohort"]] + 0.52,
-            sign if small else sign * (value > 0) + decimal(value, decimals),
+            sign if small else sign * (value > 0) + number,
             ha="center",
             va="center",
-            fontsize=6,
+            fontsize=SMALLEST,
             fontweight="bold" if excludes else "normal",
             color="white" if value < -DARK * beyond else "black",
         )

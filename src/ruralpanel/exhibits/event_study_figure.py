@@ -33,7 +33,7 @@ from ruralpanel.words.sentences import ALL_ROWS, sentence_list, whose_words
 CROWDED = 4
 """Series up to which axes can stand two abreast, with caps on the bars."""
 
-LEGEND_WIDTH, MARKER_WIDTH = 100, 6
+LEGEND_WIDTH, MARKER_WIDTH = 90, 6
 """Characters for which a legend has room below two axes side by side, and those that a marker takes of them."""
 
 

@@ -14,7 +14,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.coefficients import draw_interval
 from ruralpanel.exhibits.numbers import decimal, probability
-from ruralpanel.exhibits.style import WIDTH, axis_label, empty_axes, figure_style, finish, legend_below
+from ruralpanel.exhibits.style import SMALLEST, WIDTH, axis_label, empty_axes, figure_style, finish, legend_below
 from ruralpanel.study.figures_of_effects import ForestFigure
 from ruralpanel.words.estimates import DETECTABLE, OutcomeWords, interval_notes, missing_coefficients
 from ruralpanel.words.names import name_words, term_words
@@ -114,7 +114,7 @@ def _draw_outcome(
         for position, row in enumerate(estimates.to_dict("records")):
             shift = (position - (len(estimates) - 1) / 2) * step
             draw_interval(axes, row, height + shift, series.index(row["series"]), row["series"])
-            _print_beside(axes, row, height + shift, exhibit, len(estimates) > 1)
+            _print_beside(axes, row, height + shift, exhibit)
     axes.set_yticks(range(len(rows)), labels)
     for tick, (_, term) in zip(axes.get_yticklabels(), rows, strict=True):
         tick.set_fontweight("normal" if term else "bold")
@@ -132,7 +132,7 @@ def _draw_outcome(
             xycoords="axes fraction",
             textcoords="offset points",
             ha="center",
-            fontsize=7.5,
+            fontsize=SMALLEST,
         )
         head.set_in_layout(False)
 
@@ -142,7 +142,7 @@ def _row_words(term: str, declaration: ExhibitDeclaration, with_treatment: bool)
     return term_words("*".join([treatment, *moderators] if with_treatment else moderators), declaration.labels)
 
 
-def _print_beside(axes: Axes, row: Mapping[Any, Any], height: float, exhibit: ForestFigure, tight: bool) -> None:
+def _print_beside(axes: Axes, row: Mapping[Any, Any], height: float, exhibit: ForestFigure) -> None:
     for position, name in enumerate(exhibit.beside):
         value = row[PRINTED[name][0]]
         text = decimal(value, exhibit.decimals) if name == "minimum_detectable_effect" else probability(value, sign="")
@@ -154,7 +154,7 @@ def _print_beside(axes: Axes, row: Mapping[Any, Any], height: float, exhibit: Fo
             textcoords="offset points",
             ha="center",
             va="center",
-            fontsize=7 if tight else 7.5,
+            fontsize=SMALLEST,
             annotation_clip=False,
         )
         printed.set_in_layout(False)

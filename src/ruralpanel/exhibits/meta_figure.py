@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.coefficients import draw_interval
 from ruralpanel.exhibits.printed_estimates import THIS_STUDY, beside_notes, number_words, outcome_words, rows_beside
-from ruralpanel.exhibits.style import figure_style, finish, legend_below, stacked_panels
+from ruralpanel.exhibits.style import SMALLEST, figure_style, finish, legend_below, stacked_panels
 from ruralpanel.study.beside_published import MetaFigure
 
 ROW, AROUND = 0.34, 0.85
@@ -74,10 +74,10 @@ def _draw_scale(axes: Axes, part: pd.DataFrame, scale: str, decimals: int) -> No
             (1.02, place),
             xycoords=("axes fraction", "data"),
             va="center",
-            fontsize=7.5,
+            fontsize=SMALLEST,
             annotation_clip=False,
         )
-    axes.set_yticks(range(len(words)), [text for text, _ in words], fontsize=7.5)
+    axes.set_yticks(range(len(words)), [text for text, _ in words], fontsize=SMALLEST)
     for tick, (_, is_head) in zip(axes.get_yticklabels(), words, strict=True):
         tick.set_fontweight("bold" if is_head else "normal")
     axes.set_ylim(len(words) - 0.4, -0.6)

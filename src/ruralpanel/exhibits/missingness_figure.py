@@ -13,7 +13,7 @@ from matplotlib.ticker import PercentFormatter
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.exhibits.period_axis import positions, set_period_ticks
-from ruralpanel.exhibits.style import MARKERS, NEVER_COLOUR, empty_axes, figure_style, finish, stacked_panels
+from ruralpanel.exhibits.style import MARKERS, NEVER_COLOUR, SMALLEST, empty_axes, figure_style, finish, stacked_panels
 from ruralpanel.frames.periods.frequency import frequency
 from ruralpanel.study.figures_of_results import MissingnessFigure
 from ruralpanel.words.names import name_words
@@ -97,7 +97,7 @@ def _draw_values(axes: Axes, values: pd.DataFrame, declaration: ExhibitDeclarati
         vmax=1,
         annot=texts,
         fmt="",
-        annot_kws={"fontsize": 6.5},
+        annot_kws={"fontsize": SMALLEST},
         linewidths=0.5,
         linecolor="white",
         cbar_kws={"format": PercentFormatter(1), "label": "Missing", "pad": 0.015, "aspect": 14},
@@ -107,11 +107,11 @@ def _draw_values(axes: Axes, values: pd.DataFrame, declaration: ExhibitDeclarati
         [at + 0.5 for at in range(len(wide))],
         _column_words([str(name) for name in wide.index], declaration),
         rotation=0,
-        fontsize=7,
+        fontsize=SMALLEST,
     )
     every = ceil(wide.shape[1] / TICKS)
     ticks = range(0, wide.shape[1], every)
-    axes.set_xticks([at + 0.5 for at in ticks], [str(wide.columns[at]) for at in ticks], fontsize=7)
+    axes.set_xticks([at + 0.5 for at in ticks], [str(wide.columns[at]) for at in ticks], fontsize=SMALLEST)
     axes.tick_params(axis="x", rotation=0)
     axes.set_title("Values missing among the units that are there")
     axes.set_ylabel("")
@@ -135,6 +135,8 @@ def _share_words(share: float) -> str:
     """Write a share in per cent for a small cell: nothing for none, and never 0 or 100 for what is not exactly that."""
     if pd.isna(share) or share == 0:
         return ""
+    if share == 1:
+        return "all"  # for which there is room
     if share < 0.01:
         return "<1"
     return ">99" if 0.99 < share < 1 else decimal(100 * share, 0)
@@ -164,7 +166,9 @@ def _draw_units(axes: Axes, units: pd.DataFrame, declaration: ExhibitDeclaration
     axes.set_ylim(bottom=0)
     if len(cohorts) > 1:
         title = "First period treated\n(units)"
-        axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), title=title, fontsize=7, title_fontsize=7)
+        axes.legend(
+            loc="center left", bbox_to_anchor=(1.0, 0.5), title=title, fontsize=SMALLEST, title_fontsize=SMALLEST
+        )
 
 
 def _notes(units: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:

@@ -13,7 +13,7 @@ from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, openi
 from ruralpanel.exhibits.coefficients import bars
 from ruralpanel.exhibits.numbers import count
 from ruralpanel.exhibits.period_axis import positions, set_period_ticks
-from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, panels
+from ruralpanel.exhibits.style import COLOURS, SMALLEST, axis_label, empty_axes, figure_style, finish, panels
 from ruralpanel.reasons import read
 from ruralpanel.study.figures_of_results import PathsFigure
 from ruralpanel.words.estimates import OutcomeWords, interval_notes
@@ -90,7 +90,7 @@ def _draw_paths(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declaration
         axes.set_ylabel(axis_label("Mean", words.level_unit))
     set_period_ticks(axes, positions(shown["period"], declaration.frequency), declaration.frequency, 8)
     axes.grid(visible=False, axis="x")
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), fontsize=7, ncols=1, handlelength=3)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), fontsize=SMALLEST, ncols=1, handlelength=3)
 
 
 def _group_words(group: Mapping[str, Any], place: str, declaration: ExhibitDeclaration) -> str:

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from ruralpanel.estimation.absent_p_values import ABSENT
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import count, probability
-from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, panels
+from ruralpanel.exhibits.style import COLOURS, SMALLEST, axis_label, empty_axes, figure_style, finish, panels
 from ruralpanel.reasons import code_of
 from ruralpanel.study.figures_of_results import PermutationFigure
 from ruralpanel.words.estimates import unit_notes
@@ -88,7 +88,7 @@ def _draw_distribution(axes: Axes, part: pd.DataFrame, declaration: ExhibitDecla
         textcoords="offset points",
         ha="right" if estimate > 0 else "left",
         va="top",
-        fontsize=8,
+        fontsize=SMALLEST,
     )
     axes.set_title(", ".join(each for each in (words.head, which) if each))
     axes.set_xlabel(axis_label(f"Effect of {term}", words.effect_unit))

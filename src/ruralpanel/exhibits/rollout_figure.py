@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, LogFormatter, LogLocator, NullLocat
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.exhibits.period_axis import positions, set_period_ticks
-from ruralpanel.exhibits.style import COLOURS, MARKERS, WIDTH, figure_style, finish
+from ruralpanel.exhibits.style import COLOURS, MARKERS, SMALLEST, WIDTH, figure_style, finish
 from ruralpanel.frames.periods.column import with_labels
 from ruralpanel.frames.periods.frequency import frequency
 from ruralpanel.panel.lists import UNCERTAIN
@@ -152,7 +152,7 @@ def _draw_line(axes: Axes, part: pd.DataFrame, position: int, label: str | None)
 
 def _label_points(axes: Axes, published: pd.DataFrame) -> None:
     for year, value in zip(published[AT], published["value"], strict=True):
-        axes.annotate(count(value), (year, value), (0, 6), textcoords="offset points", ha="center", fontsize=7)
+        axes.annotate(count(value), (year, value), (0, 6), textcoords="offset points", ha="center", fontsize=SMALLEST)
     axes.margins(y=0.12)
 
 
@@ -162,12 +162,12 @@ def _mark_years(above: Axes, below: Axes, data: pd.DataFrame) -> None:
     for year in sorted(set(data.loc[data["remark"] == LIST_ABSENT, AT])):
         for axes in (above, below):
             axes.axvspan(year - 0.4, year + 0.4, color="#dddddd", linewidth=0, zorder=0)
-        above.text(year, 0.02, "no list", transform=top, ha="center", fontsize=7, color="#444444")
+        above.text(year, 0.02, "no list", transform=top, ha="center", fontsize=SMALLEST, color="#444444")
     breaks = data[(data["series"] == PUBLISHED) & (data["remark"] != "")]
     for year in breaks[AT]:
         for axes in (above, below):
             axes.axvline(year - 0.5, color="#555555", linewidth=0.9, linestyle=":")
-        style: dict[str, Any] = {"rotation": 90, "fontsize": 7, "color": "#444444", "va": "bottom"}
+        style: dict[str, Any] = {"rotation": 90, "fontsize": SMALLEST, "color": "#444444", "va": "bottom"}
         above.text(year - 0.42, 0.02, "new definition", transform=top, **style)
 
 

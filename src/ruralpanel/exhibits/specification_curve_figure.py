@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import decimal, probability
-from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, stacked_panels
+from ruralpanel.exhibits.style import COLOURS, SMALLEST, axis_label, empty_axes, figure_style, finish, stacked_panels
 from ruralpanel.exhibits.truth import draw_level, truth_notes
 from ruralpanel.reasons import code_of, read, read_reason
 from ruralpanel.study.estimators import described
@@ -32,10 +32,10 @@ CHOICES = ["estimator", "fixed_effects", "regressors", "weights", "sample", "lef
 CHOICES += ["kernel", "cutoff", "bandwidth", "repaired"]
 """The columns of the estimates that tell specifications apart."""
 
-CURVE_HEIGHT, ROW_HEIGHT = 2.3, 0.165
+CURVE_HEIGHT, ROW_HEIGHT = 1.9, 0.14
 """Inches: of the curve, and of a row of choices below it."""
 
-LABEL_CHARACTERS = 46
+LABEL_CHARACTERS = 42
 """Characters of a choice that fit beside the curve."""
 
 MARKED, EXCLUDING_ZERO, OTHER = COLOURS[1], COLOURS[0], "#8a8a8a"
@@ -154,8 +154,8 @@ def _draw_curve(axes: Axes, shown: pd.DataFrame, declaration: ExhibitDeclaration
                 label=_marked_words(declaration) if kind == MARKED else label,
             )
     draw_level(axes, declaration.truths.get(exhibit.outcome))
-    axes.legend(loc="upper left", ncols=4)
-    axes.margins(y=0.16)
+    axes.legend(loc="upper left", ncols=2)
+    axes.margins(y=0.22)
     axes.set_title(f"{words.head}: {term_words(exhibit.term, declaration.labels)}")
     axes.set_ylabel(axis_label("Effect", words.effect_unit))
     axes.tick_params(axis="x", bottom=False, labelbottom=False)
@@ -173,7 +173,9 @@ def _draw_choices(axes: Axes, shown: pd.DataFrame, chosen: list[Choices], varyin
     colours = _colours(shown)
     ticks, labels, height = [], [], 0.0
     for group, values in varying.items():
-        axes.text(0, height, group, transform=axes.get_yaxis_transform(), fontsize=7, fontweight="bold", va="center")
+        axes.text(
+            0, height, group, transform=axes.get_yaxis_transform(), fontsize=SMALLEST, fontweight="bold", va="center"
+        )
         height += 0.8
         for value in values:
             height += (len(_lines(value)) - 1) / 2  # the dots stand at the middle of a label of several lines
@@ -193,7 +195,7 @@ def _draw_choices(axes: Axes, shown: pd.DataFrame, chosen: list[Choices], varyin
             labels.append("\n".join(_lines(value)))
             height += (len(_lines(value)) + 1) / 2
         height += 0.1
-    axes.set_yticks(ticks, labels, fontsize=7)
+    axes.set_yticks(ticks, labels, fontsize=SMALLEST)
     axes.set_ylim(max(height - 0.4, 0.6), -0.6)
     axes.set_xlim(0.3, len(shown) + 0.7)
     axes.grid(visible=False)

@@ -29,8 +29,10 @@ COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#2
 MARKERS = ["o", "s", "^", "D", "v", "P", "X", "p"]
 NEVER_COLOUR = "#333333"
 WARNING_COLOUR = "#B00020"
-WIDTH = 7.0
-"""Inches: the width of a text block."""
+WIDTH = 6.3
+"""Inches: the width of the paper's text block, so that letters are printed in the size that they have here."""
+SMALLEST = 8
+"""Points: the size of the smallest letters."""
 LABEL_WIDTH = 34
 """Characters that fit beside one set of axes."""
 
@@ -52,11 +54,13 @@ def figure_style(fonts: Sequence[str] = ()) -> Iterator[None]:
         "figure.dpi": 100,
         "savefig.dpi": 300,
         "font.family": [LATIN, *map(_family, [str(chinese_sans_file()), *fonts])],
-        "font.size": 9,
-        "axes.titlesize": 10,
+        "font.size": 8.5,
+        "axes.titlesize": 9.5,
         "axes.titlelocation": "left",
-        "axes.labelsize": 9,
-        "legend.fontsize": 8,
+        "axes.labelsize": 8.5,
+        "xtick.labelsize": SMALLEST,
+        "ytick.labelsize": SMALLEST,
+        "legend.fontsize": SMALLEST,
         "legend.frameon": False,
         "axes.unicode_minus": True,
         "text.parse_math": False,  # a dollar sign in a label is money
@@ -234,4 +238,4 @@ def _family(file: str) -> str:
 def empty_axes(axes: Axes, reason: str) -> None:
     """Say on the axes why nothing is drawn there."""
     axes.set_axis_off()
-    axes.text(0.5, 0.5, reason, ha="center", va="center", wrap=True, transform=axes.transAxes, fontsize=8)
+    axes.text(0.5, 0.5, reason, ha="center", va="center", wrap=True, transform=axes.transAxes, fontsize=SMALLEST)

@@ -65,7 +65,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
             figure.legend(
                 handles=handles,
                 loc="outside lower center",
-                ncols=min(len(handles), 6),
+                ncols=min(len(handles), 4),
                 title="First period treated",
                 handlelength=3.2,
             )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Rectangle
 from matplotlib.path import Path
+from matplotlib.textpath import TextPath
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import count
-from ruralpanel.exhibits.style import figure_style, finish, stacked_panels
+from ruralpanel.exhibits.style import SMALLEST, WIDTH, figure_style, finish, stacked_panels
 from ruralpanel.study.flow import STAGES
 from ruralpanel.words.names import name_words
 
@@ -32,14 +33,11 @@ SHADES = {
 }
 """By stage, light enough for black text on them in colour and in grey."""
 
-ROW_HEIGHT, BOX_HEIGHT = 0.30, 0.25
-"""Inches: from one box to the next, and of a box."""
+ROW_HEIGHT, BOX_HEIGHT = 0.31, 0.28
+"""Inches: from one box to the next, and of a box, which has room for two lines."""
 
-BOX_WIDTH = 0.74
-"""Of a column, the share that boxes take; arrows have the rest."""
-
-CHARACTERS = 21
-"""Characters of a name that fit into a box."""
+PADDING, GAP = 0.08, 0.2
+"""Inches: beside the text of a box on both sides together, and the least that arrows have between two columns."""
 
 Node = tuple[str, str]
 
@@ -99,23 +97,90 @@ def _counts(ledgers: pd.DataFrame) -> dict[Node, dict[str, object]]:
 
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
     """Draw a column a stage, a box a step, and an arrow wherever one step is made of another."""
-    data = data.fillna({"from_stage": "", "from": "", "words": ""})
+    data, numbers = _exhibits_together(data.fillna({"from_stage": "", "from": "", "words": ""}))
     places, longest = _places(data)
-    across = {stage: float(position) for position, stage in enumerate(_stages(data))}
+    steps = data.drop_duplicates(["stage", "name"]).to_dict("records")
+    lines = {(step["stage"], step["name"]): _lines(step) for step in steps} | numbers
     with figure_style(declaration.fonts):
+        columns = _columns(_stages(data), lines)
         figure, (axes,) = stacked_panels([(longest + 1.2) * ROW_HEIGHT])
         axes.set_axis_off()
         for arrow in data[data["from"] != ""].to_dict("records"):
             start, end = (arrow["from_stage"], arrow["from"]), (arrow["stage"], arrow["name"])
-            _draw_arrow(axes, (across[start[0]], places[start]), (across[end[0]], places[end]))
-        for step in data.drop_duplicates(["stage", "name"]).to_dict("records"):
-            _draw_box(axes, across[step["stage"]], places[step["stage"], step["name"]], step)
-        for stage, column in across.items():
-            axes.text(column + BOX_WIDTH / 2, -0.9, HEADS[stage], ha="center", va="center", fontweight="bold")
-        axes.set_xlim(-0.02, len(across) - 1 + BOX_WIDTH + 0.02)
+            _draw_arrow(axes, (columns[start[0]], places[start]), (columns[end[0]], places[end]))
+        for step, text in lines.items():
+            _draw_box(axes, SHADES[step[0]], columns[step[0]], places[step], text)
+        for stage, column in columns.items():
+            axes.text(column.middle, -0.95, HEADS[stage], ha="center", va="center", fontweight="bold")
+        axes.set_xlim(-0.02, columns[_stages(data)[-1]].right + 0.02)
         axes.set_ylim(longest - 0.3, -1.4)
         finish(figure, declaration)
     return figure, _notes(declaration)
+
+
+class _Column(NamedTuple):
+    """Where the boxes of a stage begin and end, in inches from the left."""
+
+    left: float
+    right: float
+
+    @property
+    def middle(self) -> float:
+        return (self.left + self.right) / 2
+
+
+def _exhibits_together(data: pd.DataFrame) -> tuple[pd.DataFrame, dict[Node, list[str]]]:
+    """Put exhibits that are made of the same steps into the box of their first, which is called by their numbers."""
+    exhibits = data[data["stage"] == "exhibits"]
+    numbers = dict(zip(exhibits["name"], exhibits["words"], strict=True))
+    together: dict[frozenset[Node], list[str]] = {}
+    for name, rows in exhibits.groupby("name", sort=False):
+        together.setdefault(frozenset(zip(rows["from_stage"], rows["from"], strict=True)), []).append(str(name))
+    words = {("exhibits", names[0]): _counted_off([numbers[each] for each in names]) for names in together.values()}
+    kept = data["name"].isin([name for _, name in words])
+    return data[(data["stage"] != "exhibits") | kept], words
+
+
+def _counted_off(numbers: list[str]) -> list[str]:
+    """Write numbers of exhibits together by kind, tables before figures: `Tables 3, 16` and `Figure 5`."""
+    by_kind: dict[str, list[str]] = {}
+    for each in numbers:
+        kind, number = each.split(" ")
+        by_kind.setdefault(kind, []).append(number)
+    return [f"{kind}{'s' if len(of) > 1 else ''} {', '.join(of)}" for kind, of in sorted(by_kind.items(), reverse=True)]
+
+
+def _columns(stages: list[str], lines: dict[Node, list[str]]) -> dict[str, _Column]:
+    """Give every stage the room that its numbers need and, as far as there is room, its names; arrows have the rest."""
+    of = {stage: [each for (here, _), each in lines.items() if here == stage] for stage in stages}
+    least = {stage: max(_width(line) for each in of[stage] for line in [*each[1:], HEADS[stage]]) for stage in stages}
+    whole = {stage: max(_width(line) for each in of[stage] for line in [*each, HEADS[stage]]) for stage in stages}
+    room = WIDTH - 0.1 - GAP * (len(stages) - 1) - PADDING * len(stages)
+    most = max(whole.values())
+    widths = whole
+    while sum(widths.values()) > room and most > min(least.values()):
+        most *= 0.98
+        widths = {stage: max(least[stage], min(whole[stage], most)) for stage in stages}
+    gap = GAP + max(room - sum(widths.values()), 0) / max(len(stages) - 1, 1)
+    columns, left = {}, 0.0
+    for stage, width in widths.items():
+        columns[stage] = _Column(left, left + width + PADDING)
+        left = columns[stage].right + gap
+    return columns
+
+
+def _width(line: str) -> float:
+    """Measure a line of the smallest letters, in inches."""
+    return float(TextPath((0, 0), line, size=SMALLEST).get_extents().width) / 72
+
+
+def _cut(line: str, room: float) -> str:
+    """Cut a line to the room there is for it."""
+    shown = line
+    while shown and _width(shown) > room + 1e-9:
+        line = line[:-1]
+        shown = f"{line.rstrip()}…" if line else ""
+    return shown
 
 
 def _stages(data: pd.DataFrame) -> list[str]:
@@ -165,62 +230,54 @@ def _beside_their_sources(places: dict[Node, float], data: pd.DataFrame, tables:
         places["tables", name] = least
 
 
-def _draw_arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
+def _draw_arrow(axes: Axes, start: tuple[_Column, float], end: tuple[_Column, float]) -> None:
     """Draw an arrow from the right of one box to the left of another; within a column, around its left side."""
     if start[0] == end[0]:
-        left = start[0] - 0.1
-        corners = [(start[0], start[1]), (left, start[1]), (left, end[1]), (end[0], end[1])]
+        left = start[0].left - 0.13
+        corners = [(start[0].left, start[1]), (left, start[1]), (left, end[1]), (end[0].left, end[1])]
     else:
-        first, last = start[0] + BOX_WIDTH, end[0]
-        bend = last - (1 - BOX_WIDTH) / 2
-        corners = [(first, start[1]), (bend, start[1]), (bend, end[1]), (last, end[1])]
+        bend = end[0].left - GAP / 2
+        corners = [(start[0].right, start[1]), (bend, start[1]), (bend, end[1]), (end[0].left, end[1])]
     path = Path(corners, [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4])
     axes.add_patch(
         FancyArrowPatch(path=path, arrowstyle="-|>", mutation_scale=5, color="#7a7a7a", linewidth=0.6, zorder=1)
     )
 
 
-def _draw_box(axes: Axes, column: float, height: float, step: dict[Any, Any]) -> None:
+def _draw_box(axes: Axes, shade: str, column: _Column, height: float, lines: list[str]) -> None:
     box = BOX_HEIGHT / ROW_HEIGHT
     axes.add_patch(
         Rectangle(
-            (column, height - box / 2),
-            BOX_WIDTH,
+            (column.left, height - box / 2),
+            column.right - column.left,
             box,
-            facecolor=SHADES[step["stage"]],
+            facecolor=shade,
             edgecolor="#7a7a7a",
             linewidth=0.5,
             zorder=2,
         )
     )
-    below = _count_words(step)
-    words = name_words(step["name"], {})  # what the page calls it too
-    name = words if len(words) <= CHARACTERS else words[: CHARACTERS - 1] + "…"
-    up = 0.17 if below else 0.0
-    axes.text(column + BOX_WIDTH / 2, height - up, name, ha="center", va="center", fontsize=6, zorder=3)
-    if below:
-        axes.text(
-            column + BOX_WIDTH / 2,
-            height + 0.22,
-            below,
-            ha="center",
-            va="center",
-            fontsize=5,
-            color="#333333",
-            zorder=3,
-        )
+    for position, line in enumerate(lines):
+        shown = _cut(line, column.right - column.left - PADDING)
+        below = (position - (len(lines) - 1) / 2) * 0.4
+        axes.text(column.middle, height + below, shown, ha="center", va="center", fontsize=SMALLEST, zorder=3)
+
+
+def _lines(step: dict[Any, Any]) -> list[str]:
+    """Write what stands in a box: a name and what is counted of it."""
+    is_panel = step["stage"] == "panel" and pd.notna(step["units"])  # whose name is the head of its column
+    name = f"{count(step['units'])} units" if is_panel else name_words(step["name"], {})
+    return [line for line in (name, _count_words(step)) if line]
 
 
 def _count_words(step: dict[Any, Any]) -> str:
-    """Say how many rows went in and out, of a block in how many equations; of an exhibit its number."""
-    if step["stage"] == "exhibits" or pd.isna(step["rows_out"]):
+    """Say how many rows went in and out, of a block in how many equations."""
+    if pd.isna(step["rows_out"]):
         return str(step["words"])
     low, high = count(step["rows_in"]), count(step["rows_out"])
     if step["stage"] == "estimation":
-        rows = f"{low} rows" if low == high else f"{low}–{high} rows"
-        return f"{step['equations']} × {rows}"
-    rows = f"{high} rows" if low == high else f"{low} → {high} rows"
-    return f"{rows}, {count(step['units'])} units" if step["stage"] == "panel" and pd.notna(step["units"]) else rows
+        return f"{step['equations']} × {low if low == high else f'{low}–{high}'}"
+    return f"{high} rows" if low == high else f"{low} → {high}"
 
 
 def _notes(declaration: ExhibitDeclaration) -> list[str]:

@@ -89,7 +89,7 @@ class BesidePublished(Exhibit):
         cited = [source.cited(key) for key, source in study.sources.items() if key not in aside]
         return {"sources": list(dict.fromkeys(cited))}
 
-    def problems(self, context: Context, at: KeyPath, behind: Behind) -> Iterator[Problem]:  # noqa: ARG002
+    def problems(self, context: Context, at: KeyPath, behind: Behind) -> Iterator[Problem]:
         """Find a list that is none, addresses of nothing, and per cent of what is no logarithm."""
         from ruralpanel.study.checks.addresses import faults_of_address  # which knows whole studies
 
@@ -101,8 +101,8 @@ class BesidePublished(Exhibit):
                 what = f"`{self.of}` lists no printed estimates: it lacks the columns {', '.join(lacking)}"
                 yield context.file.problem((*at, "of"), what, "declare them under its `columns`")
         for index, each in enumerate(self.own):
-            if each.at.split("/")[0].strip() not in study.blocks:
-                continue  # which is said of the blocks of every exhibit
+            if not behind.equations or each.at.split("/")[0].strip() not in study.blocks:
+                continue  # which is said of the blocks
             place = (*at, "own", index)
             for fault in faults_of_address(study, each.at):
                 yield context.file.problem((*place, "at"), fault.what, fault.hint)

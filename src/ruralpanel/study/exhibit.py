@@ -34,11 +34,14 @@ class Behind(NamedTuple):
         These, and their specifications.
     terms
         What is on a right-hand side in them.
+    equations
+        Whether the study's blocks are right, so that addresses in them can be looked up.
     """
 
     blocks: dict[str, Block]
     parts: list[Specification]
     terms: set[str]
+    equations: bool
 
 
 class Exhibit(Section):

@@ -58,18 +58,18 @@ def problems_of(error: ValidationError, file: YamlFile, model: type[BaseModel]) 
     for found in _errors(error):
         place = _path_in_file(found["loc"], file.data, found["type"])
         by_place.setdefault(place, []).append((found["loc"], found))
-    for missing in _misspelt(by_place, schema):
+    for missing in _misspelt(by_place, file.data, schema):
         del by_place[missing]
     located = [(file.line_of(place), _describe(place, found, file, schema)) for place, found in by_place.items()]
     return [problem for _, problem in sorted(located, key=lambda pair: pair[0])]
 
 
-def _misspelt(by_place: Mapping[KeyPath, _Found], schema: dict[str, Any]) -> set[KeyPath]:
+def _misspelt(by_place: Mapping[KeyPath, _Found], data: Any, schema: dict[str, Any]) -> set[KeyPath]:
     """List the keys that are missing because they are written wrong: the wrong key beside them says so."""
     kinds = {place: found[0][1]["type"] for place, found in by_place.items()}
     missing = {place for place, kind in kinds.items() if kind == "missing"}
     meant = {
-        (*place[:-1], closest(place[-1], _keys_at(schema, by_place[place][0][0][:-1])))
+        (*place[:-1], closest(place[-1], _keys_left(place, by_place[place][0][0], data, schema)))
         for place, kind in kinds.items()
         if kind == "extra_forbidden"
     }
@@ -110,9 +110,8 @@ def _describe(place: KeyPath, found: _Found, file: YamlFile, schema: dict[str, A
         expected = sorted({_EXPECTED[item["type"]] for _, item in found})
         return file.problem(place, f"is {_shown(value)}; expected {' or '.join(expected)}")
     if kind == "extra_forbidden":
-        return file.problem(
-            place, "is not a key that is known here", nearest(place[-1], _keys_at(schema, location[:-1]))
-        )
+        choices = _keys_left(place, location, file.data, schema)
+        return file.problem(place, "is not a key that is known here", nearest(place[-1], choices))
     if kind == "missing":
         owner = dotted(place[:-1]) or "the study"
         description = _schema_at(schema, location).get("description", "")
@@ -126,11 +125,10 @@ def _describe(place: KeyPath, found: _Found, file: YamlFile, schema: dict[str, A
         choices = _choices_at(schema, location)
         return file.problem(place, f"{_shown(value)} is not one of the valid words", nearest(value, choices))
     if kind == "union_tag_not_found" or (kind == "union_tag_invalid" and first["ctx"]["tag"] == "None"):
-        return file.problem(
-            place,
-            "the key `kind` is missing",
-            f"valid here: {', '.join(sorted(KINDS if place[0] == 'exhibits' else ANALYSES))}",
-        )
+        written = closest("kind", map(str, value)) if isinstance(value, dict) else None
+        kinds = f"valid here: {', '.join(sorted(KINDS if place[0] == 'exhibits' else ANALYSES))}"
+        hint = f"write `kind` in place of `{written}`" if written not in (None, "kind") else kinds
+        return file.problem(place, "the key `kind` is missing", hint)
     if kind == "union_tag_invalid":
         choices = [choice.strip(" '") for choice in first["ctx"]["expected_tags"].split(",")]
         return file.problem(
@@ -177,6 +175,8 @@ def _how_to_write(kind: str, value: Any) -> str:
         return f'if text is meant, write it in quotes: "{shown}"'
     if kind == "list_type" and isinstance(value, (str, int, float)):
         return f"write a list, even of one: [{value}]"
+    if kind == "bool_type" and isinstance(value, str):
+        return nearest(value, ["true", "false"])
     if kind in {"int_type", "float_type"} and isinstance(value, str):
         return "write a number without quotes, units or thousands separators"
     return ""
@@ -242,6 +242,15 @@ def _schema_at(schema: dict[str, Any], location: tuple[Any, ...]) -> dict[str, A
 
 def _keys_at(schema: dict[str, Any], location: tuple[Any, ...]) -> list[str]:
     return list(_schema_at(schema, location).get("properties", {}))
+
+
+def _keys_left(place: KeyPath, location: tuple[Any, ...], data: Any, schema: dict[str, Any]) -> list[str]:
+    """List the keys that could be meant by one that is not known: where one is near, those not given beside it."""
+    for part in place[:-1]:
+        data = data[part]
+    keys = _keys_at(schema, location[:-1])
+    left = [key for key in keys if key not in data]
+    return left if closest(place[-1], left) is not None else keys
 
 
 def _choices_at(schema: dict[str, Any], location: tuple[Any, ...]) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from ruralpanel.errors import Problem, StudyError
+from ruralpanel.errors import Problem, StudyError, nearest
 
 KeyPath = tuple[str | int, ...]
 
@@ -186,7 +186,7 @@ def parse_yaml(text: str, shown: Path) -> YamlFile:
         loader, node = _composed(text)
         data = _construct(loader, node, (), lines, problems, ())
     except yaml.YAMLError as error:
-        raise StudyError([_syntax_problem(shown, error)]) from None
+        raise StudyError([_syntax_problem(shown, error, text)]) from None
     except (RecursionError, _TooLarge):
         raise StudyError([Problem(str(shown), "is nested too deeply, or repeats itself without end")]) from None
     except (ValueError, OverflowError) as error:
@@ -261,7 +261,7 @@ def _construct(
         return None
 
 
-def _syntax_problem(shown: Path, error: yaml.YAMLError) -> Problem:
+def _syntax_problem(shown: Path, error: yaml.YAMLError, text: str) -> Problem:
     """Say where YAML stopped making sense, and what usually causes it."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     where = f"{shown}, line {mark.line + 1}, column {mark.column + 1}" if mark else str(shown)
@@ -273,6 +273,9 @@ def _syntax_problem(shown: Path, error: yaml.YAMLError) -> Problem:
         hint = "put text that contains a colon in quotes"
     elif str(what).endswith("but got '['"):
         hint = 'put text that contains a bracket in quotes: ["village[year]", year]'
+    elif "undefined alias" in str(what):
+        anchors = re.findall(r"(?<!\S)&([\w.-]+)", text)
+        hint = nearest(str(what).split("'")[1], anchors) or "no part of the file is marked with `&name`"
     elif "constructor" in str(what):
         hint = "remove the `!…` tag"
     return Problem(where, f"is not valid YAML: {what}", hint=hint)

@@ -140,7 +140,7 @@ def shown(exhibit: ShownExhibit, floats: bool, said: str = "", breaks: bool = Fa
     is_long = exhibit.follows_text
     standing = string(SIMULATED) if exhibit.simulated else "none"
     if exhibit.table is None:
-        body = f"image({string(exhibit.picture or '')}, width: 100%, alt: {string(exhibit.title)})"
+        body = f"picture({string(exhibit.picture or '')}, {string(exhibit.title)})"
     else:
         body = table_code(exhibit.table, SMALLER if exhibit.is_small else SIZE)
     notes = " ".join(part for part in (exhibit.notes, exhibit.source if exhibit.source != said else "") if part)

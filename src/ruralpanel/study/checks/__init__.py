@@ -72,7 +72,7 @@ def _all_problems(context: Context) -> Iterator[Problem]:
     if not of_blocks:  # otherwise there are no equations to look at
         yield from sensitivity(context)
         yield from diagnosis(context)
-    yield from exhibits(context)
+    yield from exhibits(context, with_equations=not of_blocks)
     yield from fonts(context)
     yield from facts(context)
     if not of_blocks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from ruralpanel.errors import Problem, nearest
@@ -37,6 +38,12 @@ class Context:
     file: YamlFile
     root: Path
     columns: tuple[str, ...] = ()
+
+    @cached_property
+    def exhibits_left_out(self) -> set[str]:
+        """The exhibits that the file declares, but wrongly; what refers to them, or only they use, may be right."""
+        declared = self.file.data.get("exhibits")
+        return set(declared) - set(self.study.exhibits) if isinstance(declared, dict) else set()
 
     def known(self, at: KeyPath, name: str, valid: Iterable[str], kind: str) -> Iterator[Problem]:
         """Complain when a name refers to nothing."""

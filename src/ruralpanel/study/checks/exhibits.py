@@ -11,8 +11,16 @@ from ruralpanel.study.exhibit import Behind
 from ruralpanel.study.yaml_file import KeyPath, is_file
 
 
-def exhibits(context: Context) -> Iterator[Problem]:
-    """Check that exhibits show what their blocks estimate."""
+def exhibits(context: Context, with_equations: bool = True) -> Iterator[Problem]:
+    """Check that exhibits show what their blocks estimate.
+
+    Parameters
+    ----------
+    context
+        The study.
+    with_equations
+        Whether to look up addresses of estimates; not where blocks are wrong, of which nothing is known then.
+    """
     study = context.study
     for name, exhibit in study.exhibits.items():
         at: KeyPath = ("exhibits", name)
@@ -37,7 +45,7 @@ def exhibits(context: Context) -> Iterator[Problem]:
         known = {block: study.blocks[block] for block in exhibit.estimated_in if block in study.blocks}
         parts = [part for block in known.values() for part in (block, *(block.specifications or {}).values())]
         terms = {term for block in known.values() for term in _right_hand_sides(context, block)}
-        yield from exhibit.problems(context, at, Behind(known, parts, terms))
+        yield from exhibit.problems(context, at, Behind(known, parts, terms, with_equations))
 
 
 def _right_hand_sides(context: Context, block: Block) -> set[str]:

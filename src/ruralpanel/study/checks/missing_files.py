@@ -55,7 +55,7 @@ def where_it_may_be(path: str, root: Path) -> str:
     near = closest(name, names)
     if near is not None:
         return f"did you mean “{(Path(path).parent / near).as_posix()}”?"
-    for top in ("data", "results/published", "config"):
+    for top in ("data", "config"):
         for each in islice((root / top).rglob("*"), MOST_LOOKED_AT):
             if each.name == name and is_file(each):
                 return f"a file of this name is at {_from_top(each, root)}"

@@ -43,10 +43,25 @@ def paper(context: Context, with_numbers: bool = True) -> Iterator[Problem]:
             yield contents
             return
         text = read_text(contents)
-        if not with_numbers:
-            text = replace(text, references=[each for each in text.references if each.kind != "number"])
+        text = replace(
+            text,
+            references=[
+                each
+                for each in text.references
+                if (with_numbers or each.kind != "number")
+                and not (
+                    each.kind in {"exhibit", "pointer"} and each.text.rpartition(":")[2] in context.exhibits_left_out
+                )
+            ],
+        )
         files, _ = files_of_facts(context)
         yield from problems_of_text(context.study, declared.text, text, works, files)
+
+
+def _is_left_out(context: Context, reference: Reference) -> bool:
+    """Tell whether a reference is to an exhibit that the study declares, though wrongly."""
+    names = {"exhibit": reference.text, "pointer": reference.text.rpartition(":")[2]}
+    return names.get(reference.kind) in context.exhibits_left_out
 
 
 def problems_of_text(

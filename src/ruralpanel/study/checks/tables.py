@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from ruralpanel.errors import Problem, nearest
+from ruralpanel.errors import Problem, closest, nearest
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.checks.place_names import match_names
 from ruralpanel.study.shapes import Shape, shape_of_source, shape_of_table
@@ -100,10 +100,12 @@ def _stack(context: Context, at: KeyPath, table: Table, before: Mapping[str, Sha
                 yield context.file.problem((*place, "add", name), what, "choose another name")
         lacking = [name for name in every if name not in own]
         if lacking and table.missing_columns == "fail":
+            its_own = [name for name in own if not all(name in each for each in columns)]
+            alike = [f"`{near}` may be meant" for name in lacking if (near := closest(name, its_own)) is not None]
             yield context.file.problem(
                 place,
                 f"`{part.source}` has no {', '.join(lacking)}, which another source of this stack has",
-                "give columns the same names in their sources, or declare `missing_columns: fill`",
+                "; ".join([*alike, "give columns the same names in their sources, or declare `missing_columns: fill`"]),
             )
 
 
