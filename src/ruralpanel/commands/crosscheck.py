@@ -5,19 +5,16 @@ Without --r or --stata: R. Where R and its packages are installed, the scripts a
 
 from __future__ import annotations
 
-import json
 import os
 from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from ruralpanel.crosscheck.comparison import (
-    AGREES,
-    CELL,
     DIFFERS,
-    FACTS,
     NOT_PRINTED,
     NUMBERS,
     cells_of,
@@ -25,9 +22,10 @@ from ruralpanel.crosscheck.comparison import (
     facts_of,
     results_in,
 )
+from ruralpanel.crosscheck.facts import FACTS, checks_in
 from ruralpanel.crosscheck.run import forms_to_run, run_scripts
 from ruralpanel.crosscheck.scripts import FORMS, write_scripts
-from ruralpanel.errors import Problem, StudyError, counted
+from ruralpanel.errors import Problem, StudyError, counted, nearest
 from ruralpanel.estimation.address import address_of
 from ruralpanel.estimation.estimates import load_estimates
 from ruralpanel.frames.storage import load_table, save_json
@@ -48,6 +46,9 @@ def main(arguments: Sequence[str]) -> int:
     parser = ArgumentParser(prog="./run crosscheck", description=__doc__)
     parser.add_argument("--r", action="store_true", help="R: fixest and did, and plm with sandwich and clubSandwich")
     parser.add_argument("--stata", action="store_true", help="Stata: reghdfe, ppmlhdfe, ivreghdfe, csdid and others")
+    parser.add_argument(
+        "--block", nargs="+", default=[], metavar="NAME", help="only these blocks, of which the verdict is told nothing"
+    )
     parser.add_argument("--no-run", action="store_true", help="only write the scripts")
     parser.add_argument(
         "--compare", action="store_true", help="write and run nothing: compare what the scripts printed elsewhere"
@@ -62,20 +63,49 @@ def main(arguments: Sequence[str]) -> int:
     name, _ = find_study(asked, Path())
     results = Path("results") / name
     study = load_study(asked)
-    estimates = [results / "estimates" / f"{block}.csv" for block in study.blocks]
+    blocks = _blocks(chosen.block, list(study.blocks))
+    estimates = [results / "estimates" / f"{block}.csv" for block in blocks]
     _require(name, [results / "panel" / "panel.parquet", *estimates])
     folder = place(results, "crosscheck")
     listed = folder / "coverage.csv"
     if chosen.compare:
         _require(name, [listed], "./run crosscheck --no-run")
         coverage = pd.read_csv(listed, dtype="str", keep_default_na=False)
+        coverage = coverage[coverage["block"].isin(blocks)]
     else:
-        coverage = write_scripts(study, load_table(results / "panel" / "panel.parquet"), folder, languages)
+        coverage = write_scripts(study, load_table(results / "panel" / "panel.parquet"), folder, languages, blocks)
         coverage.to_csv(listed, index=False, lineterminator="\n")
         print(f"Scripts: {', '.join((folder / language).as_posix() for language in languages)}")
         _say_what_is_not_covered(coverage, languages)
     run = _run(folder, languages, chosen.jobs, chosen.no_run or chosen.compare)
-    return _compare(results, folder, coverage, estimates, languages, run)
+    every, checks = _compared(folder, coverage, estimates, languages, run)
+    if not checks:
+        print("Nothing was run, so that there is nothing to compare.")
+        return 0
+    path = folder / "crosscheck.csv"
+    every.drop(columns="apart").to_csv(path, index=False, lineterminator="\n")
+    print(*crosscheck_words(checks), sep="\n")
+    if not chosen.block:
+        _keep(results / FACTS, checks)
+    _say_what_differs(every, path)
+    return int((every["status"] == DIFFERS).any())
+
+
+def _blocks(asked: Sequence[str], there: Sequence[str]) -> list[str]:
+    """Name the blocks that are meant; none are all."""
+    unknown = [name for name in asked if name not in there]
+    if unknown:
+        what = f"the study has no block `{unknown[0]}`"
+        raise StudyError([Problem("--block", what, hint=nearest(unknown[0], there))])
+    return [name for name in there if not asked or name in asked]
+
+
+def _keep(path: Path, checks: Sequence[Mapping[str, Any]]) -> None:
+    """Keep what was found, for the verdict; what was found in another language before stays."""
+    languages = {check["language"] for check in checks}
+    kept = [each for each in checks_in(path) if each["language"] not in languages]
+    save_json({"checks": [*kept, *checks]}, path)
+    print("The next ./run says so in the verdict and on the page.")
 
 
 def _require(name: str, paths: Sequence[Path], command: str = "./run") -> None:
@@ -115,38 +145,26 @@ def _run(folder: Path, languages: Sequence[str], jobs: int, only_written: bool) 
     return [form.name for form in FORMS if any((folder / form.language).glob(f"*.{form.name}.csv"))]
 
 
-def _compare(
-    results: Path,
+def _compared(
     folder: Path,
     coverage: pd.DataFrame,
     estimates: Sequence[Path],
     languages: Sequence[str],
     run: Sequence[str],
-) -> int:
-    """Compare what was printed, keep the comparison and its facts, and say what differs."""
+) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
+    """Compare what was printed, and count what agrees in each language; nothing where nothing was printed."""
     cells = cells_of(load_estimates(estimates))
     tables, checks = [], []
     for language in languages:
         forms = [form.name for form in FORMS if form.language == language and form.name in run]
         if not forms:
             continue
-        found = results_in(sorted(path for each in forms for path in (folder / language).glob(f"*.{each}.csv")))
+        paths = [folder / language / f"{path.stem}.{form}.csv" for path in estimates for form in forms]
+        found = results_in([path for path in paths if path.is_file()])
         rows = compared(cells, found, coverage[coverage["form"].isin(forms)])
         tables.append(rows)
-        checks.append(facts_of(cells, rows, coverage, estimates, LANGUAGES[language]))
-    if not checks:
-        print("Nothing was run, so that there is nothing to compare.")
-        return 0
-    every = pd.concat(tables, ignore_index=True)
-    path = folder / "crosscheck.csv"
-    every.drop(columns="apart").to_csv(path, index=False, lineterminator="\n")
-    before = results / FACTS
-    kept = json.loads(before.read_text(encoding="utf-8"))["checks"] if before.is_file() else []
-    kept = [each for each in kept if each["language"] not in {check["language"] for check in checks}]
-    save_json({"checks": [*kept, *checks]}, before)
-    print(*crosscheck_words(checks), sep="\n")
-    _say_what_differs(every, path)
-    return int((every["status"] == DIFFERS).any())
+        checks.append(facts_of(cells, rows, estimates, LANGUAGES[language]))
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(), checks
 
 
 def _say_what_differs(rows: pd.DataFrame, path: Path) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from ruralpanel.crosscheck.facts import digest_of
 from ruralpanel.crosscheck.scripts import PLACE
 from ruralpanel.errors import Problem, ProblemsFound
 
@@ -24,9 +24,6 @@ NUMBERS = ("estimate", "standard_error", "observations")
 
 COLUMNS = (*CELL, "form", "program", *(f"{name}_here" for name in NUMBERS), *(f"{name}_there" for name in NUMBERS))
 """The columns of the comparison before its ``status`` and ``reason``."""
-
-FACTS = "crosscheck.json"
-"""The file of facts, in a study's results, that the verdict reads."""
 
 AGREES, DIFFERS, NOT_PRINTED = "agrees", "differs", "not printed"
 """Statuses of a cell: where the equation has a script and no program printed the cell, it is not printed."""
@@ -128,9 +125,7 @@ def _apart(rows: pd.DataFrame) -> np.ndarray:
     return np.where(np.isnan(apart) | ~same_rows, np.inf, apart)
 
 
-def facts_of(
-    cells: pd.DataFrame, rows: pd.DataFrame, coverage: pd.DataFrame, estimates: Sequence[Path], language: str
-) -> dict[str, Any]:
+def facts_of(cells: pd.DataFrame, rows: pd.DataFrame, estimates: Sequence[Path], language: str) -> dict[str, Any]:
     """Count what agrees.
 
     Parameters
@@ -139,8 +134,6 @@ def facts_of(
         All that a script could be asked for.
     rows
         From :func:`compared`.
-    coverage
-        As there.
     estimates
         The files of the estimates that were compared, whose digest is kept: the counts are of these alone.
     language
@@ -166,30 +159,6 @@ def facts_of(
         "without_by_estimator": {str(name): int(number) for name, number in without.items()},
         "digest": digest_of(estimates),
     }
-
-
-def digest_of(estimates: Sequence[Path]) -> str:
-    """Compute a digest of files of estimates, by name and contents."""
-    found = hashlib.sha256()
-    for path in sorted(estimates, key=lambda each: each.name):
-        found.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return found.hexdigest()
-
-
-def crosschecked_now(facts: Mapping[str, Any] | None, estimates: Sequence[Path]) -> list[dict[str, Any]]:
-    """Give what a cross-check found, if it is of these estimates; nothing where it is of others or there is none.
-
-    Parameters
-    ----------
-    facts
-        What is in :data:`FACTS`.
-    estimates
-        The files of the run's estimates.
-    """
-    if not facts:
-        return []
-    digest = digest_of(estimates)
-    return [each for each in facts.get("checks", []) if each["digest"] == digest]
 
 
 def _text(value: Any) -> str:

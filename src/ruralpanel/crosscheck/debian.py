@@ -118,8 +118,8 @@ def _group_times(each: Numbered, block: WrittenBlock) -> list[str]:
     (cluster,) = equation.inference.cluster or [equation.unit]
     texts = [treatment, block.names[cohort_column(treatment)], choice.comparison, choice.base_period, choice.rows]
     return [
-        f"group_times(s, {', '.join(map(r_text, texts))}, {equation.anticipation.get(treatment, 0)}, {window}, {through},",
-        f"  {r_text(block.names[cluster])}, {weights}, {_unit_and_period(each, block)})",
+        f"group_times(s, {', '.join(map(r_text, texts))}, {equation.anticipation.get(treatment, 0)},",
+        f"  {window}, {through}, {r_text(block.names[cluster])}, {weights}, {_unit_and_period(each, block)})",
     ]
 
 
@@ -172,7 +172,7 @@ def _settings(each: Numbered, block: WrittenBlock) -> str:
 
 
 def _places(each: Numbered, block: WrittenBlock) -> list[str]:
-    """Write what spatial standard errors need beside: coordinates, the distance in km, the kernel, the earth's radius."""
+    """Write what spatial standard errors need: coordinates, the distance in km, the kernel, the radius of the earth."""
     equation = each.design.equation
     if not equation.inference.vcov.needs_places:
         return []
@@ -196,11 +196,11 @@ def outcome_in_r(design: Design, names: Mapping[str, str], of: str = "") -> str:
 def column_in_r(column: Column, block: WrittenBlock, of: str = "") -> str:
     """Write a column as the product that it is; an indicator is zero where its column is missing."""
     parts = [f"{of}{block.names[name]}" for name in column.factors]
-    if column.at is not None:
-        name, low, high = column.at
+    if column.within is not None:
+        name, low, high = column.within
         values = str(low) if low == high else f"{low}:{high}"
         parts.append(f"({of}{block.names[name]} %in% {values})")
-    return " * ".join(parts) if len(parts) > 1 or column.at is None else f"as.numeric{parts[0]}"
+    return " * ".join(parts) if len(parts) > 1 or column.within is None else f"as.numeric{parts[0]}"
 
 
 def separated(parts: Iterable[str]) -> list[str]:

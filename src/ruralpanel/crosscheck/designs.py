@@ -1,7 +1,7 @@
 """What a block's equations are, without a language: which rows, which columns, and what is reported of them.
 
-A registration of an estimator names one of the functions here that give a :class:`Design`; each language writes a design
-in its own words. What these functions share with the estimators is which rows an equation is estimated on, and nothing
+A registration of an estimator names one of the functions here that give a :class:`Design`; each language writes it in
+its own words. What these functions share with the estimators is which rows an equation is estimated on, and nothing
 that is computed from them: columns, averages and standard errors are made by the scripts.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ruralpanel.estimation.adoption import adoption_of
@@ -37,14 +38,14 @@ class Column:
     ----------
     factors
         The columns of the panel that it is the product of.
-    at
+    within
         A column, and the first and last of its values, at which it is that; zero elsewhere. None for all rows.
     place
         Of the estimate that its coefficient is: ``term``, and what else tells it from others.
     """
 
     factors: tuple[str, ...]
-    at: tuple[str, int, int] | None = None
+    within: tuple[str, int, int] | None = None
     place: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -174,11 +175,10 @@ def _along(sample: pd.DataFrame, equation: Equation, columns: list[Column]) -> l
             at = means | {str(equation.along): value}
             multiples = []
             for column in columns:
-                of_treatment = column.at is None and column.factors[0] == treatment
-                multiple = 1.0 if of_treatment else 0.0
-                for part in column.factors[1:] if of_treatment else ():
-                    multiple *= at.get(part, float("nan"))  # a product with another treatment is not along it
-                multiples.append(0.0 if multiple != multiple else multiple)
+                of_treatment = column.within is None and column.factors[0] == treatment
+                parts = column.factors[1:]  # a product with another treatment is not along the moderator
+                known = of_treatment and all(part in at for part in parts)
+                multiples.append(float(np.prod([at[part] for part in parts])) if known else 0.0)
             sums.append(Sum(tuple(multiples), {"term": effect_at(treatment, str(equation.along), value)["term"]}))
     return sums
 

@@ -114,7 +114,7 @@ def _right(design: Regression, block: WrittenBlock) -> tuple[list[str], list[str
 
 
 def _alike(column: Column) -> tuple[tuple[str, ...], str | None]:
-    return column.factors, None if column.at is None else column.at[0]
+    return column.factors, None if column.within is None else column.within[0]
 
 
 def _listed(values: list[int]) -> str:
@@ -207,8 +207,9 @@ def _group_times(each: Numbered, block: WrittenBlock) -> list[str]:
     return [
         f"s${MADE}y <- {outcome_in_r(design, names, 's$')}",
         f"keep_did(s, {', '.join(map(r_text, (treatment, *(names[name] for name in columns))))}, {window},",
-        f"  {r_text(choice.rows)}{further}, control_group = {r_text(group)}, base_period = {r_text(choice.base_period)},",
-        f"  est_method = {r_text(method)}, anticipation = {equation.anticipation.get(treatment, 0)})",
+        f"  {r_text(choice.rows)}{further}, control_group = {r_text(group)},",
+        f"  base_period = {r_text(choice.base_period)}, est_method = {r_text(method)},",
+        f"  anticipation = {equation.anticipation.get(treatment, 0)})",
     ]
 
 

@@ -12,14 +12,15 @@ MADE = "made_"
 """How columns begin that the scripts make or that are no columns of the panel; no column of the panel is called so."""
 
 OF_R = (
-    "if else repeat while function for next break in TRUE FALSE NULL Inf NaN NA NA_integer_ NA_real_ NA_complex_ "
-    "NA_character_ T F"
-).split()
+    *("if", "else", "repeat", "while", "function", "for", "next", "break", "in", "TRUE", "FALSE", "NULL", "Inf", "NaN"),
+    *("NA", "NA_integer_", "NA_real_", "NA_complex_", "NA_character_", "T", "F"),
+)
 """Words that are no names in R (help page ``Reserved``), and the two truth values by their short names."""
 
 OF_STATA = (
-    "_all _b byte _coef _cons double float if in int long _n _N _pi _pred _rc _skip strL using with e r c b se"
-).split()
+    *("_all", "_b", "byte", "_coef", "_cons", "double", "float", "if", "in", "int", "long", "_n", "_N", "_pi", "_pred"),
+    *("_rc", "_skip", "strL", "using", "with", "e", "r", "c", "b", "se"),
+)
 """Words that are no names in Stata (manual [U] 11.3), and those of its stored results."""
 
 _TAKEN = {word.lower() for word in (*OF_R, *OF_STATA)}

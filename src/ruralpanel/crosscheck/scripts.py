@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -54,7 +54,9 @@ FORMS = (
 """The forms there are, in the order in which they are written."""
 
 
-def write_scripts(study: Study, panel: pd.DataFrame, folder: Path, languages: tuple[str, ...]) -> pd.DataFrame:
+def write_scripts(
+    study: Study, panel: pd.DataFrame, folder: Path, languages: Sequence[str], blocks: Sequence[str]
+) -> pd.DataFrame:
     """Write the scripts of every block, and their data.
 
     Parameters
@@ -67,6 +69,8 @@ def write_scripts(study: Study, panel: pd.DataFrame, folder: Path, languages: tu
         Where they go: ``data``, and one folder a language. What an earlier call left there is removed.
     languages
         Of ``r`` and ``stata``.
+    blocks
+        Of the study.
 
     Returns
     -------
@@ -85,7 +89,7 @@ def write_scripts(study: Study, panel: pd.DataFrame, folder: Path, languages: tu
             text = resources.files("ruralpanel.crosscheck").joinpath("programs", each).read_text(encoding="utf-8")
             (folder / "r" / each).write_text(text, encoding="utf-8")
     covered: list[dict[str, Any]] = []
-    for name in study.blocks:
+    for name in blocks:
         block = written_block(panel, name, study.equations(name))
         if block.designs:
             save_data(block, folder / "data" / f"{name}.csv")

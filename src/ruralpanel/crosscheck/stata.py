@@ -26,9 +26,11 @@ def head(title: str, block: WrittenBlock) -> list[str]:
         "version 16",
         "clear all",
         "set more off",
-        f'import delimited using "../data/{block.block}.csv", clear varnames(1) case(preserve) asdouble numericcols(_all)',
+        f'import delimited using "../data/{block.block}.csv", '
+        "clear varnames(1) case(preserve) asdouble numericcols(_all)",
         "tempname results",
-        "postfile `results' str80 (block specification outcome) str200 (estimator term) str20 (event_time cohort period) "
+        "postfile `results' str80 (block specification outcome) str200 (estimator term) "
+        "str20 (event_time cohort period) "
         f'double (estimate standard_error observations) str40 program using "{block.block}.dta", replace',
     ]
 
@@ -83,8 +85,8 @@ def _outcome(design: Design, block: WrittenBlock) -> str:
 def _column(column: Column, block: WrittenBlock) -> str:
     """Write a column as the product that it is; an indicator is zero where its column is missing."""
     parts = [block.names[name] for name in column.factors]
-    if column.at is not None:
-        name, low, high = column.at
+    if column.within is not None:
+        name, low, high = column.within
         here = f"{block.names[name]} == {low}" if low == high else f"inrange({block.names[name]}, {low}, {high})"
         parts.append(f"({here})")
     return " * ".join(parts)
@@ -126,7 +128,7 @@ def _regression(each: Numbered, block: WrittenBlock) -> list[str]:
     written.append(call)
     for name, column in zip(made, design.columns, strict=True):
         written.append(_post(column.place, f"_b[{name}]", error.format(name), program))
-    for number, one in enumerate(design.sums, start=1):
+    for one in design.sums:
         terms = " + ".join(
             f"{multiple!r} * {name}" for multiple, name in zip(one.multiples, made, strict=False) if multiple
         )

@@ -130,7 +130,7 @@ def columns_used(design: Design) -> list[str]:
         names += equation.instruments
     if isinstance(design, Regression):
         names += [name for column in design.columns for name in column.factors]
-        names += [column.at[0] for column in design.columns if column.at is not None]
+        names += [column.within[0] for column in design.columns if column.within is not None]
     if isinstance(design, ByCohort | TreatedCells | GroupTimes | Means):
         names += [cohort_column(name) for name in equation.treatments]
     if isinstance(design, ByCohort | TreatedCells):
@@ -192,5 +192,5 @@ def refuse_correction(design: Design) -> CannotWrite:
 
 
 def save_data(block: WrittenBlock, path: Path) -> None:
-    """Write the data of a block: commas, a dot, an empty field for what is missing, digits that give the same number."""
+    """Write a block’s data: commas, a dot, an empty field for what is missing, all digits that a number has."""
     block.data.to_csv(path, index=False, lineterminator="\n", na_rep="")

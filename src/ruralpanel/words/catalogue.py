@@ -535,7 +535,7 @@ SCRIPTS = {
     "not_in_script": "no script is written for {estimator:name} yet",
     "own_in_script": "{estimator} is a function of the study’s own, which other languages do not have",
     "rows_not_told_apart_in_script": "rows are not told apart by {unit:name} and {period:name}",
-    "no_reference_in_script": "some cohorts are not measured from the reference period, which the scripts measure all from",
+    "no_reference_in_script": "some cohorts are not measured from the reference period, from which scripts measure all",
     "comparison_in_script": "cohorts are compared with the last one treated, which has no form in the scripts",
     "regressors_in_script": "regressors beside the cohorts have no form in the scripts",
     "covariates_in_script": "comparisons by covariates have no form in the scripts",
