@@ -46,12 +46,17 @@ class Form:
     packages: tuple[str, ...]
 
 
+_SHARED = ("report", "fixest", "debian")
+
 FORMS = (
     Form("r", "fixest", fixest, fixest.PACKAGES),
     Form("r", "debian", debian, debian.PACKAGES),
     Form("stata", "stata", stata, ()),
 )
 """The forms there are, in the order in which they are written."""
+
+PROGRAMS = tuple(resources.files("ruralpanel.crosscheck").joinpath("programs", f"{n}.R") for n in _SHARED)
+"""The files that scripts of R share."""
 
 
 def write_scripts(
@@ -85,16 +90,16 @@ def write_scripts(
     for language in languages:
         (folder / language).mkdir()
     if "r" in languages:
-        for each in ("report.R", "fixest.R", "debian.R"):
-            text = resources.files("ruralpanel.crosscheck").joinpath("programs", each).read_text(encoding="utf-8")
-            (folder / "r" / each).write_text(text, encoding="utf-8")
+        for program in PROGRAMS:
+            (folder / "r" / program.name).write_text(program.read_text(encoding="utf-8"), encoding="utf-8")
     covered: list[dict[str, Any]] = []
     for name in blocks:
         block = written_block(panel, name, study.equations(name))
         if block.designs:
             save_data(block, folder / "data" / f"{name}.csv")
         for form in forms:
-            text, found = script(study, block, form)
+            title = f"{study.title}: {study.blocks[name].title or name}"
+            text, found = script_of(title, block, form)
             covered += found
             if text:
                 ending = "do" if form.language == "stata" else "R"
@@ -103,13 +108,13 @@ def write_scripts(
     return pd.DataFrame(covered, columns=[*PLACE, "form", "reason", "reason_arguments"])
 
 
-def script(study: Study, block: WrittenBlock, form: Form) -> tuple[str, list[dict[str, Any]]]:
+def script_of(title: str, block: WrittenBlock, form: Form) -> tuple[str, list[dict[str, Any]]]:
     """Write a block in a form; nothing where it covers none of its equations.
 
     Parameters
     ----------
-    study
-        The study.
+    title
+        What a reader calls the block.
     block
         The block.
     form
@@ -120,7 +125,6 @@ def script(study: Study, block: WrittenBlock, form: Form) -> tuple[str, list[dic
     tuple of (str, list of dict)
         The script, and the rows of what it covers.
     """
-    title = study.blocks[block.block].title or block.block
     parts: list[str] = []
     covered = [_row(equation, form, reason) for equation, reason in block.without]
     for each in block.designs:
@@ -135,7 +139,7 @@ def script(study: Study, block: WrittenBlock, form: Form) -> tuple[str, list[dic
     if not parts:
         return "", covered
     foot = form.module.foot(block.block)
-    text = "\n".join([*form.module.head(f"{study.title}: {title}", block), "", *parts, *foot])
+    text = "\n".join([*form.module.head(title, block), "", *parts, *foot])
     return text + "\n", covered
 
 
