@@ -16,7 +16,7 @@ from ruralpanel.crosscheck.designs import CannotWrite
 from ruralpanel.crosscheck.scripts import FORMS, PROGRAMS, script_of
 from ruralpanel.crosscheck.written import WrittenBlock, save_data, written_block
 from tests.conftest import equation
-from tests.crosscheck.r import require_r, said_by_r
+from tests.crosscheck.r import needs_rscript, require_r, said_by_r
 from tests.parity.conftest import irregular
 from tests.parity.test_fixest import CALLS, REFERENCE, SUN_ABRAHAM, fixest_term
 
@@ -110,6 +110,25 @@ def test_what_debian_has_finds_the_numbers_that_fixest_printed(name: str, tmp_pa
     assert (abs(both["estimate"] - both["estimate_printed"]) <= points).all()
     np.testing.assert_allclose(both["standard_error"], both["se"], rtol=1e-4)
     assert (both["observations"] == both["nobs"]).all()
+
+
+@pytest.mark.slow
+@needs_rscript
+def test_scripts_are_programs_of_r_whatever_blocks_are_called(tmp_path: Path) -> None:
+    hostile = 'a"); stop("read" # `x` \n 人均'
+    equations = [equation(specification=f"s{n}", **changes) for n, changes in enumerate(CALLS.values())]
+    equations.append(equation(estimator="callaway_santanna", specification=hostile))
+    block = written_block(irregular("shared_4"), "block", equations)
+    for form in FORMS:
+        if form.language == "r":
+            text, _ = script_of(hostile, block, form)
+            (tmp_path / f"{form.name}.R").write_text(text, encoding="utf-8")
+    for program in PROGRAMS:
+        (tmp_path / f"shared_{program.name}").write_text(program.read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "parse.r").write_text(
+        'for (f in list.files(".", "[.]R$")) parse(f, encoding = "UTF-8")', encoding="utf-8"
+    )
+    said_by_r(tmp_path / "parse.r")
 
 
 def test_an_estimator_without_a_script_is_named_with_the_reason() -> None:

@@ -128,10 +128,10 @@ def _say_what_is_not_covered(coverage: pd.DataFrame, languages: Sequence[str]) -
         print(
             f"{LANGUAGES[language]}: {len(total) - len(rows):,} of {counted(len(total), 'regression')} have a script."
         )
-        told = rows.groupby(["estimator", "reason", "reason_arguments"], sort=True).size()
-        for (estimator, code, stated), number in told.items():
-            words = sentence(read_reason(str(code), str(stated)))
-            print(f"    without one: {estimator} ({number}): {words}")
+        told = rows.groupby(["estimator", "reason", "reason_arguments"], sort=True).size().reset_index(name="number")
+        for each in told.to_dict("records"):
+            words = sentence(read_reason(str(each["reason"]), str(each["reason_arguments"])))
+            print(f"    without one: {each['estimator']} ({each['number']}): {words}")
 
 
 def _run(folder: Path, languages: Sequence[str], jobs: int, only_written: bool) -> list[str]:
@@ -175,8 +175,9 @@ def _say_what_differs(rows: pd.DataFrame, path: Path) -> None:
     if len(differ) > LISTED:
         print(f"And {len(differ) - LISTED:,} more cells differ.")
     silent = rows[rows["status"] == NOT_PRINTED].groupby(["block", "estimator", "form"], sort=True).size()
-    for (block, estimator, form), number in silent.items():
-        print(f"not printed: {counted(int(number), 'cell')} of {block}, {estimator}, by the script for {form}")
+    for each in silent.reset_index(name="number").to_dict("records"):
+        cells = counted(int(each["number"]), "cell")
+        print(f"not printed: {cells} of {each['block']}, {each['estimator']}, by the script for {each['form']}")
     print(f"All cells: {path.as_posix()}")
 
 

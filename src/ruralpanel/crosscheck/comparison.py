@@ -145,8 +145,9 @@ def facts_of(cells: pd.DataFrame, rows: pd.DataFrame, estimates: Sequence[Path],
         ``language``, ``programs``, ``estimates``, ``cells`` (compared), ``agree``, ``without`` (no form covers them),
         by estimator ``without_by_estimator``, and ``digest``.
     """
-    by_cell = rows.groupby(list(CELL), sort=False)["status"]
-    agree = by_cell.agg(lambda each: (each != DIFFERS).all() and (each == AGREES).any())
+    said = rows[list(CELL)].assign(agrees=rows["status"] == AGREES, differs=rows["status"] == DIFFERS)
+    by_cell = said.groupby(list(CELL), sort=False)[["agrees", "differs"]].any()
+    agree = by_cell["agrees"] & ~by_cell["differs"]
     named = cells.merge(rows[list(CELL)].drop_duplicates(), on=list(CELL), how="left", indicator=True)
     without = named.loc[named["_merge"] == "left_only", "estimator"].value_counts().sort_index()
     return {

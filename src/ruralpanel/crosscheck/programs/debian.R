@@ -136,7 +136,12 @@ spatial <- function(fit, latitude, longitude, cutoff, kernel, radius) {
   distance <- 2 * radius * asin(pmin(sqrt(h), 1))
   weight <- if (kernel == "uniform") (distance <= cutoff) * 1 else pmax(1 - distance / cutoff, 0)
   inverse <- bread(fit) / nobs(fit)
-  inverse %*% (t(sums) %*% weight %*% sums) %*% inverse
+  v <- inverse %*% (t(sums) %*% weight %*% sums) %*% inverse
+  if (all(diag(v) > 0)) return(v)
+  # A sum over pairs need not be a variance: eigenvalues are raised as fixest does it.
+  e <- eigen((v + t(v)) / 2, symmetric = TRUE)
+  values <- pmax(e$values, min(1e-10, 1e-4 * max(abs(e$values))))
+  e$vectors %*% (values * t(e$vectors))
 }
 
 found_by <- function(b, v, rows, program) list(b = b, v = v, rows = rows, program = program)
