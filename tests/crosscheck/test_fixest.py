@@ -117,7 +117,7 @@ def test_what_debian_has_finds_the_numbers_that_fixest_printed(name: str, tmp_pa
 def test_scripts_are_programs_of_r_whatever_blocks_are_called(tmp_path: Path) -> None:
     hostile = 'a"); stop("read" # `x` \n 人均'
     equations = [equation(specification=f"s{n}", **changes) for n, changes in enumerate(CALLS.values())]
-    equations.append(equation(estimator="callaway_santanna", specification=hostile))
+    equations.append(equation(estimator="callaway_santanna", outcome=hostile))
     block = written_block(irregular("shared_4"), "block", equations)
     for form in FORMS:
         if form.language == "r":
