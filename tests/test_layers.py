@@ -20,7 +20,7 @@ ORDER = [
     "study",
     # the stages, in the order in which data pass them
     *("sources", "tables", "panel"),
-    *("inference", "estimation", "sensitivity", "diagnosis"),
+    *("inference", "estimation", "sensitivity", "diagnosis", "crosscheck"),
     # where facts become sentences, and where these are shown
     "words",
     *("exhibits", "verification", "report"),

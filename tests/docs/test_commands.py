@@ -43,6 +43,11 @@ NOT_RUN = {
     "./run explain baseline/counties_provincial --config study=county_lights": InPlace(
         "needs a study of files from public addresses to have been run", f"./run explain baseline/main/lemp {MY}"
     ),
+    f"./run crosscheck --r {MY}": InPlace(
+        "R may not be here, and tests/studies/test_shipped_studies.py runs it", f"./run crosscheck --no-run {MY}"
+    ),
+    "./run crosscheck --r": InPlace(RUN_BY_TUTORIAL, f"./run crosscheck --no-run {MY}"),
+    f"./run crosscheck --r --stata --compare {MY}": InPlace("needs what scripts printed", "./run crosscheck --help"),
     "./run latex": InPlace(WHOLE, "./run -n latex --config study=replications/castle"),
     "./run verify": InPlace(WHOLE, "./run -n verify"),
     "./run verify --config study=replications/castle": InPlace(

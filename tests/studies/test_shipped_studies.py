@@ -16,6 +16,7 @@ from ruralpanel.sources.retrieval import MIRROR, absent_files, mirror_folders
 from ruralpanel.study.paper_text import exhibits_of_appendix
 from tests.archive.unpacking import add_what_is_packed, run_there, unpacked
 from tests.conftest import ROOT, SHIPPED, shipped_study
+from tests.crosscheck.r import require_r
 from tests.report.latex.compiled import compiled, needs_latex
 from tests.report.page_size import CHROMIUM, MOST_SCREENS, MOST_WORDS, screens, words_before_unfolding
 from tests.studies.conftest import Checkout
@@ -47,6 +48,33 @@ def test_every_exhibit_is_made_in_every_form(finished: tuple[str, Path, str]) ->
         endings = ("html", "tex", "docx", "csv") if declared.is_table else ("png", "pdf", "csv")
         for ending in endings:
             assert (results / "exhibits" / f"{exhibit}.{ending}").stat().st_size > 0
+
+
+CROSSCHECKED = {
+    "replications/castle": [],
+    "taobao_villages": ["--block", "adoption", "stations", "neighbours", "spatial"],
+}
+"""The studies whose blocks, or some of whose blocks, are estimated in R too."""
+
+
+def test_r_finds_what_is_estimated_here(finished: tuple[str, Path, str]) -> None:
+    name, results, _ = finished
+    if name not in CROSSCHECKED:
+        pytest.skip("other studies have nothing that these have not")
+    require_r()
+    top = next(folder for folder in results.parents if folder.name == "results").parent
+    done = Checkout.at(top).module("ruralpanel", "crosscheck", *CROSSCHECKED[name], "--config", f"study={name}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    cells = pd.read_csv(results / "crosscheck/crosscheck.csv", keep_default_na=False)
+    of_debian = cells[cells["form"] == "debian"]
+    assert len(of_debian) > 60
+    assert set(of_debian["status"]) == {"agrees"}
+    if not CROSSCHECKED[name]:
+        again = Checkout.at(top).run(name)
+        assert again.returncode == 0, again.stderr
+        assert f"{len(of_debian)} of {len(of_debian)} estimates agree" in again.stderr
+        page = (results / "report/index.html").read_text(encoding="utf-8")
+        assert "Also by R" in page and "Also by R" in (results / "verdict.html").read_text(encoding="utf-8")
 
 
 def test_every_regression_can_be_walked_back_to_the_raw_rows(finished: tuple[str, Path, str]) -> None:

@@ -14,6 +14,7 @@ from snakemake.persistence.file import FilePersistence
 from snakemake.script import PythonScript
 
 from ruralpanel.archive.marker import study_on_twins, synthetic_sources
+from ruralpanel.crosscheck.facts import FACTS
 from ruralpanel.diagnosis.modules import item_module, items_looked_for
 from ruralpanel.errors import Problem, StudyError, nearest
 from ruralpanel.estimation.modules import (
@@ -125,6 +126,9 @@ PUBLISHED_FIGURES = published_names(PUBLISHED_FOLDER)
 INPUTS = [list(each) for each in declared_inputs(STUDY)]
 FILES_READ = files_read(STUDY)
 IDENTIFYING = identifying_columns(STUDY)
+# What ./run crosscheck found, where it was called.
+CROSSCHECKED = [path for path in [f"{RESULTS}/{FACTS}"] if Path(path).is_file()]
+
 REGISTERED = [str(path) for path in [registered_file(NAME)] if path.is_file()]
 FILES_BESIDE_SOURCES = sorted({file for kind, _, file in INPUTS if kind != RAW_FILE})
 SUBJECTS = {f"{each.treatment}/{each.outcome}": each for each in STUDY.subjects}

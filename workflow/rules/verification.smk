@@ -63,6 +63,7 @@ rule judge:
         provenance=PROVENANCE,
         beside_sources=FILES_BESIDE_SOURCES,
         registered=REGISTERED,
+        crosschecked=CROSSCHECKED,
         templates=TEMPLATES,
     output:
         csv=f"{RESULTS}/verdict.csv",
@@ -84,6 +85,8 @@ rule judge:
         plan=lambda wildcards: json.dumps(plan_of(STUDY)) if REGISTERED else "",
         code=lambda wildcards: code_digest(
             "ruralpanel.words.registration",
+            "ruralpanel.words.crosscheck",
+            "ruralpanel.crosscheck.facts",
             "ruralpanel.verification.verdict",
             "ruralpanel.verification.published",
             "ruralpanel.verification.inputs",

@@ -6,6 +6,7 @@ with stage(snakemake):
     import json
     from pathlib import Path
 
+    from ruralpanel.crosscheck.facts import checks_of
     from ruralpanel.estimation.estimates import load_estimates
     from ruralpanel.frames.storage import load_table, save_json
     from ruralpanel.lineage import file_digests
@@ -16,6 +17,7 @@ with stage(snakemake):
     from ruralpanel.verification.published import from_print, nothing_published, read_published
     from ruralpanel.verification.summary import code_sentence
     from ruralpanel.verification.verdict import judge, on_synthetic_twins
+    from ruralpanel.words.crosscheck import crosscheck_words
     from ruralpanel.words.registration import registration_words
 
     published = read_published(Path(snakemake.input.published[0])) if snakemake.input.published else nothing_published()
@@ -34,6 +36,11 @@ with stage(snakemake):
         for path in map(Path, snakemake.input.registered)
         for words in registration_words(load_registrations(path), json.loads(snakemake.params.plan), path)
     ]
+    crosschecked = [
+        check
+        for path in map(Path, snakemake.input.crosschecked)
+        for check in checks_of(path, [Path(each) for each in snakemake.input.estimates])
+    ]
     code = file_digests(*snakemake.params.modules, files=map(Path, snakemake.params.own_files))
     code_changed = changed_code(code, read_published_code(Path(snakemake.params.published_code)))
     page = verdict_page(
@@ -44,6 +51,7 @@ with stage(snakemake):
         json.loads(Path(snakemake.input.shown).read_text(encoding="utf-8")),
         [
             *registered,
+            *crosscheck_words(crosschecked),
             *(each.sentence for each in changed),
             *([code_sentence(code_changed)] if code_changed else []),
         ],
@@ -55,5 +63,6 @@ with stage(snakemake):
         "changed_inputs": [each.facts() for each in changed],
         "changed_code": code_changed,
         "registered": registered,
+        "crosschecked": crosschecked,
     }
     save_json(facts, snakemake.output.facts)

@@ -18,6 +18,7 @@ with stage(snakemake):
     from ruralpanel.study.model import Study
     from ruralpanel.verification.summary import code_sentence
     from ruralpanel.verification.verdict import load_verdict
+    from ruralpanel.words.crosscheck import crosscheck_words
 
     def read_json(path):
         return json.loads(Path(path).read_text(encoding="utf-8"))
@@ -56,6 +57,7 @@ with stage(snakemake):
             *([code_sentence(verdict_facts["changed_code"])] if verdict_facts["changed_code"] else []),
         ],
         registered=verdict_facts["registered"],
+        crosschecked=crosscheck_words(verdict_facts["crosschecked"]),
         facts={name: read_facts(Path(path)) for name, path in study.facts.items()},
         lock=snakemake.params.lock,
         # No rule can name measurements among its inputs: what is there now is shown.

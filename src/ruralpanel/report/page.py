@@ -94,6 +94,8 @@ class PageContents:
         The contents of the study's files of facts, by name.
     registered
         Sentences on when the plan was registered and what changed since; none where it is not registered.
+    crosschecked
+        Sentences on how many estimates other programs agree on; none where they were not asked.
     run_times
         From :func:`ruralpanel.report.run_times.read_run_times`; the only part of the page that differs between runs.
     """
@@ -122,6 +124,7 @@ class PageContents:
     changed: Sequence[str] = ()
     facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     registered: Sequence[str] = ()
+    crosschecked: Sequence[str] = ()
     run_times: pd.DataFrame | None = None
 
 
@@ -185,6 +188,7 @@ def write_page(contents: PageContents) -> str:
         by_exhibit=exhibit_rows(contents.verdict),
         changed=contents.changed,
         registered=contents.registered,
+        crosschecked=contents.crosschecked,
         # Thousands of cells that match would be most of the page; they are in a file of their own.
         rows=verdict_rows(contents.verdict[contents.verdict["status"] != "match"]),
         cells=len(contents.verdict),

@@ -8,6 +8,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from ruralpanel.words.crosscheck import crosscheck_words
+
 SYNTHETIC_TWIN = "synthetic twin"
 """The status of every cell when a run read a synthetic twin of a restricted file."""
 
@@ -64,6 +66,7 @@ def summary_of(results: Path) -> str:
     if (results / "verdict.csv").is_file():
         lines.append(verdict_line(results))
         lines += _facts(results).get("registered", [])
+        lines += crosscheck_words(_facts(results).get("crosschecked", []))
         lines += changed_lines(results)
     return "\n".join(lines)
 

@@ -531,6 +531,22 @@ NOT_USED = {
 WHOSE = {"reference_period_of": "for {cohorts}", "reference_of": "{wave} of {cohorts}"}
 """Of references that are not everybody's, whose they are, for a sentence that has said the rest."""
 
+SCRIPTS = {
+    "not_in_script": "no script is written for {estimator:name} yet",
+    "own_in_script": "{estimator} is a function of the study’s own, which other languages do not have",
+    "rows_not_told_apart_in_script": "rows are not told apart by {unit:name} and {period:name}",
+    "no_reference_in_script": "some cohorts are not measured from the reference period, from which scripts measure all",
+    "comparison_in_script": "cohorts are compared with the last one treated, which has no form in the scripts",
+    "regressors_in_script": "regressors beside the cohorts have no form in the scripts",
+    "covariates_in_script": "comparisons by covariates have no form in the scripts",
+    "level_in_script": "treatment is assigned to {level:name}, whose rows are repeated cross-sections",
+    "variance_in_script": "standard errors that are {variance} have no form there",
+    "correction_in_script": "the small-sample correction {small_sample} has no form there",
+    "means_in_script": "means have no form there",
+    "choice_in_script": "the choice of rows, anticipation or averages has no form there",
+}
+"""Why no script for another language covers an equation."""
+
 SENTENCES = (
     SAMPLES
     | TREATED
@@ -548,5 +564,6 @@ SENTENCES = (
     | ANALYSED
     | FLAWS
     | REMEDIES
+    | SCRIPTS
 )
 """All of them."""

@@ -24,4 +24,5 @@ ESTIMATOR = Estimator(
     without=("regressors", "fixed_effects", "small_sample"),
     inference=("bootstrap", "simultaneous", "permutation"),
     target=TREATED_ROWS,
+    crosscheck="ruralpanel.crosscheck.designs:of_group_times",
 )

@@ -34,4 +34,5 @@ ESTIMATOR = Estimator(
     assigned=False,
     without=("regressors", "fixed_effects", "small_sample", "variance"),
     checks=(_one_treatment,),
+    crosscheck="ruralpanel.crosscheck.designs:of_cohort_means",
 )

@@ -43,4 +43,5 @@ ESTIMATOR = Estimator(
     of_adoption=True,
     keys=("anticipation",),
     checks=(_dummies,),
+    crosscheck="ruralpanel.crosscheck.designs:of_hazards",
 )

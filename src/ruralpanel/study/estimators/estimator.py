@@ -177,6 +177,9 @@ class Estimator:
     or the `comparisons` that a two-way estimate is made of."""
     target: str = ""
     """What it would find without noise: a function of the Monte Carlo, as ``module:function``; empty for none."""
+    crosscheck: str = ""
+    """How it is written in R and Stata: a function of :mod:`ruralpanel.crosscheck.designs`, as ``module:function``,
+    which gives what every language writes in its own words; empty where none has a form for it."""
     intervals: Intervals = Intervals()
     """What theory says of its intervals there."""
 

@@ -24,6 +24,7 @@ ESTIMATOR = Estimator(
     imposes_null=True,
     drafted="event_times",
     target=TREATED_ROWS,
+    crosscheck="ruralpanel.crosscheck.designs:of_event_times",
     intervals=Intervals(
         heterogeneous="Effects differ by cohort, and a two-way event study lets the coefficient of one event time "
         "pick up effects of others (Sun and Abraham 2021)"

@@ -21,4 +21,5 @@ ESTIMATOR = Estimator(
     keys=("window",),
     target=TREATED_ROWS,
     tells_leverage=True,
+    crosscheck="ruralpanel.crosscheck.designs:of_treated_cells",
 )

@@ -57,4 +57,5 @@ ESTIMATOR = Estimator(
     has_treatment_terms=True,
     keys=("anticipation", "instruments", "endogenous"),
     checks=(_instruments,),
+    crosscheck="ruralpanel.crosscheck.designs:of_terms",
 )

@@ -44,4 +44,5 @@ ESTIMATOR = Estimator(
     outcome="count",
     keys=("anticipation",),
     checks=(_of_counts,),
+    crosscheck="ruralpanel.crosscheck.designs:of_counts",
 )

@@ -22,6 +22,7 @@ ESTIMATOR = Estimator(
     inference=("bootstrap", "simultaneous", "permutation"),
     drafted="staggered",
     target=TREATED_ROWS,
+    crosscheck="ruralpanel.crosscheck.designs:of_cohorts",
     intervals=Intervals(
         periods="With a coefficient for every cohort and event time, what is left adds up to zero over the villages of "
         "each year: the years as a second dimension of clusters add nothing, and the overlap with the counties is "

@@ -23,6 +23,7 @@ ESTIMATOR = Estimator(
     effects_from="all_rows",
     permutes_itself=True,
     target=TREATED_ROWS,
+    crosscheck="ruralpanel.crosscheck.designs:of_terms",
     intervals=Intervals(
         heterogeneous="Effects differ by cohort and time, and two-way fixed effects compare newly treated villages "
         "with villages treated before, whose effects still change"

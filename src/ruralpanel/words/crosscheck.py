@@ -1,0 +1,33 @@
+"""What is said of a cross-check by other programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def crosscheck_words(checks: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Say how many estimates other programs agree on.
+
+    Parameters
+    ----------
+    checks
+        Facts from :func:`ruralpanel.crosscheck.comparison.facts_of`; for none, nothing is said.
+
+    Returns
+    -------
+    list of str
+        A sentence each: ``Also by R: 412 of 412 estimates agree; 20 more have no script.``
+    """
+    return [_sentence(each) for each in checks]
+
+
+def _sentence(check: Mapping[str, Any]) -> str:
+    more = f"; {check['without']:,} more {_have(check['without'])} no script there" if check["without"] else ""
+    programs = f" ({', '.join(check['programs'])})" if check["programs"] else ""
+    agree = f"{check['agree']:,} of {check['cells']:,} estimates agree"
+    return f"Also by {check['language']}{programs}: {agree}{more}."
+
+
+def _have(number: int) -> str:
+    return "has" if number == 1 else "have"
