@@ -72,9 +72,9 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadGroupScheduling:
-    """Give a process all tests of a group, and of a file where they are of none."""
-    return ByGroupOrFile(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadGroupScheduling | None:
+    """Give a process all tests of a group, and of a file where they are of none; or do as `--dist` says."""
+    return ByGroupOrFile(config, log) if config.getoption("dist") == "loadgroup" else None
 
 
 class ByGroupOrFile(LoadGroupScheduling):
