@@ -60,6 +60,7 @@ def test_no_command_changes_anything_but_results(checkout: Checkout, monkeypatch
         assert state(top) == before, rule
     monkeypatch.chdir(checkout.folder)
     monkeypatch.setenv(OUTSIDE, checkout.environment[OUTSIDE])
+    monkeypatch.setenv("PYTHONPATH", str(checkout.folder / "src"))
     for command, status in (
         (["package", *CHOSEN], 0),
         (["package", *CHOSEN], 0),  # over the first one

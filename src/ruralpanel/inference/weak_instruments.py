@@ -71,7 +71,8 @@ class ReducedForm:
         each = nulls[:, None, None]
         gaps = self.outcome[:, None] - each * self.endogenous[:, None]
         solved = np.linalg.solve(self.of_outcome - each * self.crossed + each**2 * self.of_endogenous, gaps)
-        return np.sum(gaps * solved, axis=(1, 2)) / len(self.outcome)
+        products: NDArray[np.float64] = (gaps * solved).sum(axis=(1, 2))
+        return products / len(self.outcome)
 
     def p_value(self, null: float) -> float:
         """Test a hypothesis on the coefficient."""
