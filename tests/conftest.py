@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadGroupScheduling
 
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.panel.designation import date_designation
@@ -51,12 +53,36 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("chosen")
 
 
+LONG = ("studies", "monte_carlo", "docs")
+"""Folders of tests that run studies whole. These come first, so that no long one is alone on a processor at the end."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
     if config.getoption("--runslow") or "slow" in str(config.getoption("-m")):
         return
     slow = [item for item in items if "slow" in item.keywords]
     config.hook.pytest_deselected(items=slow)
     items[:] = [item for item in items if "slow" not in item.keywords]
+
+
+def pytest_collection_finish() -> None:
+    """Keep what has been collected, which stays to the end, out of the rounds of the garbage collector."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadGroupScheduling | None:
+    """Give a process all tests of a group, and of a file where they are of none; or do as `--dist` says."""
+    return ByGroupOrFile(config, log) if config.getoption("dist") == "loadgroup" else None
+
+
+class ByGroupOrFile(LoadGroupScheduling):
+    """Tests of a group (`xdist_group`) share what is made once for them, as those of a file do."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        group = super()._split_scope(nodeid)
+        return nodeid.split("::", 1)[0] if group == nodeid else group
 
 
 def some_daily(cases: Iterable[Any], every: int) -> list[Any]:

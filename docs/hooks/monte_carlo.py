@@ -10,6 +10,7 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.figure import Figure
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
@@ -94,25 +95,22 @@ def published_claims() -> pd.DataFrame | None:
 
 
 @cache
-def drawn() -> dict[str, tuple[str, str]]:
-    """Draw the figures: by name of the file, title and SVG."""
-    pictures = {}
+def drawn() -> dict[str, tuple[str, Figure]]:
+    """Draw the figures: by name of the file, title and figure."""
     of_leads = {"leads": (FIGURE_TITLE, leads_figure(published_leads(), load_plan(PLAN, TOP)))}
     claims = published_claims()
     of_claims = {} if claims is None else {"claims": (CLAIMS_TITLE, claim_rates_figure(claims))}
-    for name, (title, figure) in (figures(*published()) | of_leads | of_claims).items():
-        written = StringIO()
-        with figure_style():
-            figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
-        plt.close(figure)
-        pictures[name] = (title, written.getvalue())
-    return pictures
+    return figures(*published()) | of_leads | of_claims
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the figures beside the page."""
-    for name, (_, picture) in drawn().items():
-        files.append(File.generated(config, f"methods/{name}.svg", content=picture))
+    for name, (_, figure) in drawn().items():
+        written = StringIO()
+        with figure_style():
+            figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
+        plt.close(figure)
+        files.append(File.generated(config, f"methods/{name}.svg", content=written.getvalue()))
     return files
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from tests.archive.small_study import write_small_study
+from tests.studies.small_study import FEW_DIAGNOSES
 
 FILES = ("restricted/survey.csv", "restricted/register.dta", "gazetteer.csv")
 
@@ -71,5 +72,5 @@ def write_far_study(root: Path, elsewhere: Path) -> list[Path]:
         added += f"    redistributable: {str(is_open).lower()}\n"
         joins += f"    - {{ source: {name}, on: [village], expect: many_to_one }}\n"
     text = text.replace("panel:\n", f"{added}panel:\n", 1).replace("  joins:\n", f"  joins:\n{joins}", 1)
-    path.write_text(text, encoding="utf-8")
+    path.write_text(text + FEW_DIAGNOSES, encoding="utf-8")
     return sorted(path for path in elsewhere.rglob("*") if path.is_file())

@@ -14,7 +14,7 @@ from ruralpanel.archive.facts import programs_of, random_draws, rule_costs, vers
 from ruralpanel.archive.make import make_archive
 from ruralpanel.archive.marker import study_on_twins, synthetic_sources
 from ruralpanel.archive.packing import MANIFEST, write_manifest, write_zip
-from ruralpanel.archive.readme import TO_BE_STATED, not_stated
+from ruralpanel.archive.readme import not_stated
 from ruralpanel.archive.readme_pdf import as_typst
 from ruralpanel.exhibits.caption import exhibit_numbers
 from ruralpanel.lineage import file_digest
@@ -26,9 +26,7 @@ from ruralpanel.verification.summary import verdict_sentence
 from ruralpanel.verification.verdict import NotReproduced, on_synthetic_twins, refuse_unless_reproduced, status_counts
 from tests.archive.crate_rules import problems_of_crate
 from tests.archive.small_study import write_small_study
-from tests.archive.unpacking import add_what_is_packed, run_there, unpacked
 from tests.conftest import ROOT
-from tests.studies.conftest import Checkout
 
 SURVEY, REGISTER = "data/raw/small/restricted/survey.csv", "data/raw/small/restricted/register.dta"
 
@@ -217,30 +215,3 @@ def test_the_crate_describes_every_file_and_is_the_same_twice(tmp_path: Path, st
     assert "Synthetic twin" in graph["b.csv"]["description"]
     (tmp_path / "plain/c.csv").write_text("c\n")
     assert problems_of_crate(tmp_path / "plain") == ["c.csv is not described"]
-
-
-@pytest.mark.slow
-def test_an_archive_with_restricted_sources_runs_on_twins_and_is_no_match(tmp_path: Path) -> None:
-    checkout = Checkout(tmp_path / "repository")
-    add_what_is_packed(checkout.folder)
-    write_small_study(checkout.folder)
-    result = checkout.run("small")
-    assert result.returncode == 0, result.stderr
-    assert checkout.run("small", "publish").returncode == 0
-    assert checkout.run("small").returncode == 0
-    archive = make_archive("small", checkout.folder)
-    assert problems_of_crate(archive.parent / "package") == []
-    top = unpacked(archive, tmp_path / "unpacked")
-    for path in (SURVEY, REGISTER):
-        assert file_digest(top / path) != file_digest(checkout.folder / path)
-    assert TO_BE_STATED in (top / "README.md").read_text(encoding="utf-8")
-    assert (top / "README.pdf").read_bytes().startswith(b"%PDF")
-    on_twins = run_there(top)
-    assert on_twins.returncode != 0
-    assert "SYNTHETIC TWIN, NO MATCH" in on_twins.stderr
-    assert "SIMULATED" in (top / "results/small/exhibits/effects.html").read_text(encoding="utf-8")
-    for path in (SURVEY, REGISTER):  # whoever may have the real files reproduces it
-        (top / path).write_bytes((checkout.folder / path).read_bytes())
-    on_real_files = run_there(top)
-    assert on_real_files.returncode == 0, on_real_files.stderr
-    assert "Verdict: MATCH" in on_real_files.stderr

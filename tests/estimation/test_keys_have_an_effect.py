@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -78,10 +80,17 @@ CASES = [
 ]
 
 
+@pytest.fixture(scope="module")
+def plain_estimates(balanced: pd.DataFrame) -> Callable[[str], pd.DataFrame]:
+    """Estimate without the key, once an estimator."""
+    return cache(lambda name: estimate_block(balanced, [equation(estimator=name, **OWN.get(name, {}))])[0])
+
+
 @pytest.mark.parametrize(("estimator", "key"), some_daily(CASES, 8), ids=str)
-def test_a_key_changes_the_numbers_or_the_words(balanced: pd.DataFrame, estimator: str, key: str) -> None:
-    own = OWN.get(estimator, {})
-    plain = estimate_block(balanced, [equation(estimator=estimator, **own)])[0]
+def test_a_key_changes_the_numbers_or_the_words(
+    balanced: pd.DataFrame, plain_estimates: Callable[[str], pd.DataFrame], estimator: str, key: str
+) -> None:
+    own, plain = OWN.get(estimator, {}), plain_estimates(estimator)
     changed = estimate_block(balanced, [equation(estimator=estimator, **{**own, **KEYS[key]})])[0]
     assert plain["estimate"].notna().any(), plain["reason"].unique()
     if len(plain) != len(changed) or changed["estimate"].isna().all():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,19 @@ ESTIMATORS: dict[str, dict[str, object]] = {
 }
 
 
+@cache
+def made_panel() -> pd.DataFrame:
+    """A panel without holes and with a count; not to be changed."""
+    panel = irregular(1, missing=0.0)
+    return panel.assign(count=np.floor(np.exp(panel["x"]) * 3))
+
+
+@cache
+def plain_estimates(estimator: str) -> pd.DataFrame:
+    """Estimate on columns of numpy, once an estimator."""
+    return estimates_of(made_panel(), estimator=estimator, **ESTIMATORS[estimator])
+
+
 def nullable(panel: pd.DataFrame) -> pd.DataFrame:
     whole = {
         "listed_cohort": "Int64",
@@ -50,8 +64,6 @@ def by_arrow(panel: pd.DataFrame) -> pd.DataFrame:
 def test_every_type_of_number_gives_the_same(
     estimator: str, changes: dict[str, object], other: Callable[[pd.DataFrame], pd.DataFrame]
 ) -> None:
-    panel = irregular(1, missing=0.0)
-    panel["count"] = np.floor(np.exp(panel["x"]) * 3)
-    plain = estimates_of(panel, estimator=estimator, **changes)
-    pd.testing.assert_frame_equal(estimates_of(other(panel), estimator=estimator, **changes), plain)
+    plain = plain_estimates(estimator)
+    pd.testing.assert_frame_equal(estimates_of(other(made_panel()), estimator=estimator, **changes), plain)
     assert plain["estimate"].notna().any()

@@ -45,6 +45,7 @@ def test_chinese_japanese_greek_cyrillic_and_arabic_are_drawn_without_a_warning(
     assert not caplog.messages
 
 
+@pytest.mark.slow
 def test_a_figure_in_latin_has_the_bytes_it_has_without_a_chinese_font(tmp_path: Path) -> None:
     figure = labelled("Effect − 5 %")
     for text in figure.findobj(plt.Text):
@@ -64,6 +65,7 @@ def test_a_character_that_no_font_has_is_an_error_before_anything_is_saved(tmp_p
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_letters_that_the_slanted_font_has_not_are_an_error_there(tmp_path: Path) -> None:
     figure = labelled("Effect")
     saved(labelled("ع"), tmp_path)

@@ -19,18 +19,16 @@ import pandas as pd
 
 from tests.conftest import ROOT
 from tests.fuzz.run import Finding
-from tests.studies.small_study import SMALL_STUDY
+from tests.studies.small_study import FEW_DIAGNOSES, SMALL_STUDY
 
 STUDY = (
     SMALL_STUDY
+    + FEW_DIAGNOSES
     + """\
 blocks:
   effects:
     outcomes: [income]
     estimators: [two_way_fixed_effects]
-diagnosis:
-  skip: [differential_trends, anticipation, transitory_selection, spillover, attrition, heterogeneity, odd_cohort,
-    influence, heavy_tails, composition]
 exhibits:
   table_1: {kind: regression_table, title: Effects, blocks: [effects]}
 """

@@ -71,7 +71,7 @@ def test_holm_by_hand_and_by_statsmodels() -> None:
 
 STATISTICS = st.integers(1, 5).flatmap(
     lambda count: st.tuples(
-        arrays(float, count, elements=st.floats(0, 4)), arrays(float, (40, count), elements=st.floats(0, 4))
+        arrays(float, count, elements=st.floats(0, 4)), arrays(float, (12, count), elements=st.floats(0, 4))
     )
 )
 

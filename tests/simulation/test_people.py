@@ -6,7 +6,6 @@ import pytest
 from ruralpanel.simulation.economy import Economy, simulate
 from ruralpanel.simulation.parameters import load_parameters
 from ruralpanel.simulation.people import GROUPS, NO_STATION, RETURNED, STANDARDS
-from tests.simulation.conftest import small
 
 NOTHING = {
     "effect_schooled_away": 0.0,
@@ -28,9 +27,9 @@ def test_nobody_is_counted_twice(village_economy: Economy) -> None:
     assert not series["parcels_handled"][~open_now].any()
 
 
-def test_the_rest_of_the_economy_does_not_hang_on_it() -> None:
-    parameters = small()
-    asked, other = simulate(parameters, 5), simulate(parameters.model_copy(update={**NOTHING, "neither": 0.4}), 5)
+def test_the_rest_of_the_economy_does_not_hang_on_it(village_economy: Economy) -> None:
+    asked = village_economy
+    other = simulate(asked.parameters.model_copy(update={**NOTHING, "neither": 0.4}), asked.seed)
     of_form = {*GROUPS, "boarding", "neither", "brand", "parcels_handled", *(f"standard_{each}" for each in STANDARDS)}
     for name, values in asked.series.items():
         assert name in of_form or np.array_equal(values, other.series[name]), name

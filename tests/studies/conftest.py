@@ -7,9 +7,13 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
+
+import pytest
 
 from tests.conftest import ROOT
 
+CASTLE = "replications/castle"
 PARTS = ("workflow", "config", "src", "data", "results/published", "requirements.lock")
 
 
@@ -35,6 +39,11 @@ class Checkout:
         checkout = object.__new__(cls)
         checkout.folder = folder
         return checkout
+
+    def copy(self, folder: Path) -> Checkout:
+        """Copy it with its results, which are as up to date in the copy."""
+        shutil.copytree(self.folder, folder, symlinks=True, dirs_exist_ok=True)
+        return Checkout.at(folder)
 
     def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run Snakemake in the copy, on the copy's own code."""
@@ -69,3 +78,22 @@ class Checkout:
         text = file.read_text(encoding="utf-8")
         assert old in text
         file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+class Finished(NamedTuple):
+    """A study that has been run, and what the run said."""
+
+    checkout: Checkout
+    said: str
+
+
+@pytest.fixture(scope="session")
+def castle(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """Run the replication of castle once, on two cores; who changes anything or runs it again takes a copy.
+
+    The tests that ask for it are of one group, `castle`, so that they share a process.
+    """
+    checkout = Checkout(tmp_path_factory.mktemp("castle"))
+    result = checkout.run(CASTLE, "--cores", "2")
+    assert result.returncode == 0, result.stderr
+    return Finished(checkout, result.stderr)

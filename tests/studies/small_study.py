@@ -19,3 +19,10 @@ designation:
 outcomes:
   income: {label: Income a head, unit: yuan}
 """
+
+FEW_DIAGNOSES = """\
+diagnosis:
+  skip: [differential_trends, anticipation, transitory_selection, spillover, attrition, heterogeneity, odd_cohort,
+    influence, heavy_tails, composition]
+"""
+"""Leaves out the items that take long, in studies whose runs are looked at for something else."""

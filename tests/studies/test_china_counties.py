@@ -97,6 +97,7 @@ def test_pages_tell_what_the_run_finds(results: Path) -> None:
     assert wrong_statuses(NAME, results) == []
 
 
+@pytest.mark.slow
 def test_the_page_is_short_before_anything_is_unfolded(results: Path) -> None:
     page = results / "report/index.html"
     assert words_before_unfolding(page.read_text(encoding="utf-8")) < MOST_WORDS

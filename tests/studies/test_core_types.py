@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.studies.conftest import Checkout
+from tests.studies.conftest import CASTLE, Finished
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("castle")]
 
 
-def test_every_processor_gives_the_same_numbers(tmp_path: Path) -> None:
-    checkout = Checkout(tmp_path)
+def test_every_processor_gives_the_same_numbers(castle: Finished, tmp_path: Path) -> None:
+    checkout = castle.checkout.copy(tmp_path)
     shutil.copytree(ROOT / ".ci", tmp_path / ".ci")
     bin_folder = str(Path(sys.executable).parent)
     environment = {
@@ -27,7 +27,7 @@ def test_every_processor_gives_the_same_numbers(tmp_path: Path) -> None:
         "PATH": os.pathsep.join([bin_folder, os.environ["PATH"]]),
     }
     result = subprocess.run(
-        [sys.executable, ".ci/core_types.py", "replications/castle", "Haswell", "Sandybridge", "Nehalem", "Pentium"],
+        [sys.executable, ".ci/core_types.py", CASTLE, "Haswell", "Sandybridge", "Nehalem", "Pentium"],
         cwd=tmp_path,
         env=environment,
         capture_output=True,

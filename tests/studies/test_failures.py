@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.studies.conftest import Checkout
+from tests.studies.conftest import Checkout, Finished
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("castle")]
 
 
 @pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
-    return Checkout(tmp_path_factory.mktemp("checkout"))
+def checkout(castle: Finished, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    return castle.checkout.copy(tmp_path_factory.mktemp("checkout"))
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from ruralpanel.__main__ import main
+from ruralpanel.archive.readme import TO_BE_STATED
 from ruralpanel.lineage import file_digest
 from ruralpanel.study.checks.outside import OUTSIDE
+from tests.archive.crate_rules import problems_of_crate
 from tests.archive.far_study import write_far_study
 from tests.archive.unpacking import add_what_is_packed, run_there, unpacked
 from tests.studies.conftest import Checkout
@@ -49,12 +52,15 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     return made
 
 
-def test_no_command_changes_anything_but_results(checkout: Checkout) -> None:
+def test_no_command_changes_anything_but_results(checkout: Checkout, monkeypatch: pytest.MonkeyPatch) -> None:
     top, before = checkout.folder.parent, state(checkout.folder.parent)
     for rule in ("publish", "publish_figures", "publish_inputs"):
         result = checkout.run("small", rule)
         assert result.returncode == 0, result.stderr
         assert state(top) == before, rule
+    monkeypatch.chdir(checkout.folder)
+    monkeypatch.setenv(OUTSIDE, checkout.environment[OUTSIDE])
+    monkeypatch.setenv("PYTHONPATH", str(checkout.folder / "src"))
     for command, status in (
         (["package", *CHOSEN], 0),
         (["package", *CHOSEN], 0),  # over the first one
@@ -63,14 +69,19 @@ def test_no_command_changes_anything_but_results(checkout: Checkout) -> None:
         (["compare", "small", "small", "--csv", "results/compared.csv"], 0),
         (["compare", "small", "small", "--csv", "results/compared.csv"], 0),
     ):
-        result = checkout.module("ruralpanel", *command)
-        assert status is None or result.returncode == status, result.stderr
+        ended = main(command)
+        assert status is None or ended == status, command
         assert state(top) == before, command
     archive = checkout.folder / "results/small/package.zip"
+    assert problems_of_crate(archive.parent / "package") == []
     unpacked_in = unpacked(archive, top.parent / f"{top.name}-unpacked")
+    assert TO_BE_STATED in (unpacked_in / "README.md").read_text(encoding="utf-8")
+    assert (unpacked_in / "README.pdf").read_bytes().startswith(b"%PDF")
     assert str(top) not in (unpacked_in / "config/studies/small.yaml").read_text(encoding="utf-8")
     on_twins = run_there(unpacked_in)
+    assert on_twins.returncode != 0
     assert "SYNTHETIC TWIN, NO MATCH" in on_twins.stderr, on_twins.stderr
+    assert "SIMULATED" in (unpacked_in / "results/small/exhibits/effects.html").read_text(encoding="utf-8")
     for twin in (unpacked_in / "data/raw/small").rglob("*.*"):  # whoever has the real files reproduces it
         if twin.is_file():
             name = "register.dta" if twin.suffix == ".dta" else twin.name.replace("a link", "gazetteer")

@@ -10,7 +10,7 @@ import pytest
 
 from tests.docs.pages import PAGES, blocks
 from tests.studies.conftest import Checkout
-from tests.studies.small_study import SMALL_STUDY
+from tests.studies.small_study import FEW_DIAGNOSES, SMALL_STUDY
 
 pytestmark = pytest.mark.slow
 
@@ -28,7 +28,7 @@ def test_the_how_to_page_is_followed(tmp_path: Path) -> None:
     (_, program), (_, part) = blocks(page, "python")[0], blocks(page, "yaml")[0]
     own = checkout.folder / "config/studies/median_change.py"
     own.write_text(program, encoding="utf-8")
-    (checkout.folder / "config/studies/small.yaml").write_text(SMALL_STUDY + part, encoding="utf-8")
+    (checkout.folder / "config/studies/small.yaml").write_text(SMALL_STUDY + FEW_DIAGNOSES + part, encoding="utf-8")
 
     refused = checkout.run("small")
     assert refused.returncode != 0

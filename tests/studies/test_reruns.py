@@ -11,10 +11,12 @@ import pandas as pd
 import pytest
 
 from tests.studies.conftest import Checkout
+from tests.studies.small_study import FEW_DIAGNOSES
 
 pytestmark = pytest.mark.slow
 
-STUDY = """\
+STUDY = (
+    """\
 study: small
 title: A small study
 authors: [A. Scholar]
@@ -49,6 +51,8 @@ exhibits:
   income_table: {kind: regression_table, title: Income, blocks: [on_income]}
   sales_figure: {kind: event_study_figure, title: Sales, blocks: [on_sales]}
 """
+    + FEW_DIAGNOSES
+)
 
 INCOME = {
     *("estimation block on_income", "diagnosis what could be wrong with listed/income"),

@@ -12,11 +12,13 @@ import pandas as pd
 import pytest
 
 from tests.studies.conftest import Checkout
+from tests.studies.small_study import FEW_DIAGNOSES
 
 pytestmark = pytest.mark.slow
 
 ADDRESS = "http://127.0.0.1:9/files/survey.csv"  # where nothing answers
-STUDY = """\
+STUDY = (
+    """\
 study: small
 title: A small study
 authors: [A. Scholar]
@@ -38,6 +40,8 @@ blocks:
 exhibits:
   income_table: {kind: regression_table, title: Income, blocks: [on_income]}
 """
+    + FEW_DIAGNOSES
+)
 RETRIEVE = "sources retrieve survey.csv"
 READ = "sources read survey"
 

@@ -11,35 +11,44 @@ import pytest
 
 from ruralpanel.panel.lists import EVENT_COLUMNS
 from ruralpanel.reasons import read
-from ruralpanel.simulation.marker import MARKER
 from ruralpanel.sources.retrieval import MIRROR, absent_files, mirror_folders
 from ruralpanel.study.paper_text import exhibits_of_appendix
-from tests.archive.unpacking import add_what_is_packed, run_there, unpacked
 from tests.conftest import ROOT, SHIPPED, shipped_study
 from tests.crosscheck.r import require_r
 from tests.report.latex.compiled import compiled, needs_latex
 from tests.report.page_size import CHROMIUM, MOST_SCREENS, MOST_WORDS, screens, words_before_unfolding
-from tests.studies.conftest import Checkout
+from tests.studies.conftest import CASTLE, Checkout, Finished
 
 pytestmark = pytest.mark.slow
 STUDIES = [name for name in SHIPPED if name not in ("china_counties", "county_lights")]
 """Those left out put their panels together from several files, and tests of their own run them."""
 
 
-@pytest.fixture(scope="module", params=STUDIES)
+def _grouped(name: str) -> pytest.MarkDecorator:
+    """Let processes share out the studies, each of which all its tests look at."""
+    return pytest.mark.xdist_group("castle" if name == CASTLE else name)
+
+
+@pytest.fixture(scope="module", params=[pytest.param(name, marks=_grouped(name)) for name in STUDIES])
 def finished(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, str]:
     mirror = os.environ.get(MIRROR)
     absent = absent_files(shipped_study(request.param).sources, ROOT, mirror_folders(mirror))
     if absent:
         pytest.skip(f"neither kept here nor in a mirror: {', '.join(absent)}")
-    checkout = Checkout(tmp_path_factory.mktemp("checkout"))
-    result = checkout.run(request.param)
-    assert result.returncode == 0, result.stderr
-    assert "Verdict: MATCH." in result.stderr
+    folder = tmp_path_factory.mktemp("checkout")
+    if request.param == CASTLE:
+        run: Finished = request.getfixturevalue("castle")
+        checkout, said = run.checkout.copy(folder), run.said
+    else:
+        checkout = Checkout(folder)
+        result = checkout.run(request.param)
+        assert result.returncode == 0, result.stderr
+        said = result.stderr
+    assert "Verdict: MATCH." in said
     again = checkout.run(request.param)
     assert again.returncode == 0
     assert "Everything is up to date." in again.stderr
-    return request.param, checkout.folder / "results" / request.param, result.stderr
+    return request.param, checkout.folder / "results" / request.param, said
 
 
 def test_every_exhibit_is_made_in_every_form(finished: tuple[str, Path, str]) -> None:
@@ -209,18 +218,3 @@ def test_jobs_leave_a_log_and_a_benchmark(finished: tuple[str, Path, str]) -> No
     }
     assert logs == benchmarks
     assert len(logs) >= 8
-
-
-@pytest.mark.parametrize("finished", ["replications/proposition_99"], indirect=True)
-def test_an_archive_reproduces_its_study_in_an_empty_folder(finished: tuple[str, Path, str], tmp_path: Path) -> None:
-    """CI does the same for the default study, which takes minutes: `.ci/reproduce_archive.py`."""
-    name, results, _ = finished
-    checkout = Checkout.at(results.parents[len(Path(name).parts)])
-    add_what_is_packed(checkout.folder)
-    made = checkout.module("ruralpanel", "package", "--config", f"study={name}")
-    assert made.returncode == 0, made.stderr
-    top = unpacked(results / "package.zip", tmp_path / "unpacked")
-    assert not (top / MARKER).exists()
-    result = run_there(top)
-    assert result.returncode == 0, result.stderr
-    assert "Verdict: MATCH" in result.stderr

@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 
 from ruralpanel.verification.twice import differences
-from tests.studies.conftest import Checkout
+from tests.studies.conftest import CASTLE, Checkout, Finished
 from tests.studies.slurm import Slurm, why_not
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("castle")]
 
 PLUGIN = "snakemake_executor_plugin_slurm"
-STUDY = "replications/castle"
 
 
 @pytest.fixture
@@ -32,17 +31,17 @@ def slurm(tmp_path: Path) -> Iterator[Slurm]:
         started.stop()
 
 
-def test_a_study_gives_the_same_files_on_slurm_as_on_one_machine(slurm: Slurm, tmp_path: Path) -> None:
-    here, there = Checkout(tmp_path / "here"), Checkout(tmp_path / "there")
+def test_a_study_gives_the_same_files_on_slurm_as_on_one_machine(
+    castle: Finished, slurm: Slurm, tmp_path: Path
+) -> None:
+    here, there = castle.checkout, Checkout(tmp_path / "there")
     there.environment = slurm.environment
     quickly = ("--slurm-init-seconds-before-status-checks", "1", "--seconds-between-status-checks", "1")
-    on_slurm = there.run(STUDY, "--workflow-profile", "workflow/profiles/slurm", *quickly)
+    on_slurm = there.run(CASTLE, "--workflow-profile", "workflow/profiles/slurm", *quickly)
     assert on_slurm.returncode == 0, on_slurm.stderr
     assert "Verdict: MATCH." in on_slurm.stderr
-    on_one = here.run(STUDY)
-    assert on_one.returncode == 0, on_one.stderr
     assert differences(here.folder / "results", there.folder / "results") == []
     submitted = slurm.said("scontrol", "show", "jobs", "--oneliner").splitlines()
-    jobs = list((there.folder / "results" / STUDY / "logs").rglob("*.log"))
+    jobs = list((there.folder / "results" / CASTLE / "logs").rglob("*.log"))
     assert len(submitted) >= len(jobs) > 10  # each job was one of Slurm's, and none ran beside it
     assert all("JobState=COMPLETED" in line for line in submitted)

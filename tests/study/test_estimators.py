@@ -25,10 +25,11 @@ WORDS = re.compile(rf"(?<![\w./:])({'|'.join(name for name in ESTIMATORS if '_' 
 
 def names_in(tree: ast.Module) -> list[tuple[int, str]]:
     """List the estimators that a program names in a string that is no docstring, by line."""
-    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Expr | ast.Constant)]
+    told = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     return [
         (node.lineno, node.value)
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told
         if node.value in ESTIMATORS or WORDS.search(node.value)
     ]

@@ -66,6 +66,14 @@ class ReducedForm:
         covariance = self.of_outcome - null * self.crossed + null**2 * self.of_endogenous
         return float(gap @ np.linalg.solve(covariance, gap)) / len(gap)
 
+    def statistics(self, nulls: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Give the Anderson–Rubin F of many hypotheses, shape (hypotheses,), at once."""
+        each = nulls[:, None, None]
+        gaps = self.outcome[:, None] - each * self.endogenous[:, None]
+        solved = np.linalg.solve(self.of_outcome - each * self.crossed + each**2 * self.of_endogenous, gaps)
+        products: NDArray[np.float64] = (gaps * solved).sum(axis=(1, 2))
+        return products / len(self.outcome)
+
     def p_value(self, null: float) -> float:
         """Test a hypothesis on the coefficient."""
         return float(fisher.sf(self.statistic(null), len(self.outcome), self.degrees_of_freedom))
@@ -164,7 +172,8 @@ def anderson_rubin_set(form: ReducedForm, level: float, centre: float, scale: fl
         return form.statistic(centre + scale * np.tan(angle)) - bound
 
     angles = np.linspace(-np.pi / 2, np.pi / 2, STEPS)
-    heights = np.array([above(angle) for angle in angles])
+    between = form.statistics(centre + scale * np.tan(angles[1:-1]))
+    heights = np.array([ends, *between, ends]) - bound
     crossings = [
         centre + scale * float(np.tan(brentq(above, angles[at], angles[at + 1], xtol=1e-15)))
         for at in np.flatnonzero(np.sign(heights[:-1]) * np.sign(heights[1:]) < 0)

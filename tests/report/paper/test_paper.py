@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -40,6 +42,17 @@ As @lee2020 says, @tbl:table and @fig:path: {{ run: treated/listed }} of {{ run:
 WORKS = "@article{lee2020, author={Lee, A.}, title={Villages}, journal={J}, year={2020}}"
 
 
+@cache
+def picture() -> bytes:
+    """Draw a figure, once for all papers."""
+    figure, axes = plt.subplots(figsize=(7, 3))
+    axes.plot([0, 1])
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "path")
+        save_figure(figure, *(path.with_suffix(f".{ending}") for ending in ("png", "pdf", "svg")))
+        return path.with_suffix(".pdf").read_bytes()
+
+
 class Run:
     """A run with a table and a figure, and what its author wrote."""
 
@@ -47,9 +60,7 @@ class Run:
         self.root = root
         (root / "paper.md").write_text(TEXT, encoding="utf-8")
         (root / "works.bib").write_text(WORKS, encoding="utf-8")
-        figure, axes = plt.subplots(figsize=(7, 3))
-        axes.plot([0, 1])
-        save_figure(figure, root / "path.png", root / "path.pdf", root / "path.svg")
+        (root / "path.pdf").write_bytes(picture())
         self.exhibits = [
             ShownExhibit("table", "1", "Effects", "A note.", "", True, table=TABLE),
             ShownExhibit("path", "1", "A path", "", "", True, picture="path.pdf"),
