@@ -65,6 +65,7 @@ def with_entries(text: str, entries: Sequence[tuple[tuple[str, ...], Mapping[str
     lines = lines[:-1] if trailing else lines
     document = yaml.compose("\n".join(lines), Loader=yaml.SafeLoader)
     insertions = [_insertion(document, keys, added, comment, shown) for keys, added, comment in entries if added]
+    insertions = [(_behind_text(lines, after), block) for after, block in insertions]
     new: list[tuple[int, str]] = []
     made, shift = list(lines), 0
     for after, block in sorted(insertions, key=lambda each: each[0]):
@@ -112,6 +113,13 @@ def _insertion(
     return _last_line(node.value[-1][1]) + 1, written
 
 
+def _behind_text(lines: Sequence[str], after: int) -> int:
+    """Go back over empty lines."""
+    while after > 1 and not lines[after - 1].strip():
+        after -= 1
+    return after
+
+
 def _value_of(node: yaml.Node, key: str) -> yaml.Node | None:
     """Give the value of a key that is there and not empty."""
     if not isinstance(node, yaml.MappingNode):
@@ -125,13 +133,9 @@ def _last_line(node: yaml.Node) -> int:
     inside = [each for pair in node.value for each in pair] if isinstance(node, yaml.MappingNode) else node.value
     if not isinstance(node, yaml.ScalarNode) and not node.flow_style and inside:
         return max(_last_line(each) for each in inside)
-    ends_before = isinstance(node, yaml.ScalarNode) and node.style in ("|", ">")
-    if not ends_before:
-        return int(node.end_mark.line)
-    text = node.end_mark.buffer
-    if text is None or node.end_mark.column or not node.value:
-        return int(node.end_mark.line) - 1
-    return int(node.end_mark.line) - 1
+    # The mark behind a text of several lines is on the line after it.
+    is_block = isinstance(node, yaml.ScalarNode) and node.style in ("|", ">")
+    return int(node.end_mark.line) - (1 if is_block else 0)
 
 
 def entry_lines(entry: Mapping[str, Any], step: int = 2, width: int = WIDTH) -> list[str]:
@@ -168,7 +172,11 @@ def _is_small(value: Any) -> bool:
 
 def _inline(value: Any) -> str:
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_scalar(key)}: {_inline(each)}" for key, each in value.items()) + " }" if value else "{}"
+        return (
+            "{ " + ", ".join(f"{_scalar(key)}: {_inline(each)}" for key, each in value.items()) + " }"
+            if value
+            else "{}"
+        )
     if isinstance(value, list):
         return f"[{', '.join(map(_inline, value))}]"
     return _scalar(value)

@@ -188,7 +188,9 @@ def _panel(
     from ruralpanel.panel.measures import derive
     from ruralpanel.panel.periods import PanelPeriods
 
-    of_equations = columns_read(of.panel, equations, [each.estimator for each in equations], study.designation, study.levels)
+    of_equations = columns_read(
+        of.panel, equations, [each.estimator for each in equations], study.designation, study.levels
+    )
     there = parquet.read_schema(of.panel).names
     used = {study.panel.unit, study.panel.period}
     for name in derived:

@@ -104,7 +104,11 @@ def split(text: str, sign: str) -> list[str]:
             depth += 1
         elif character in ")]}":
             depth -= 1
-        elif character == sign and depth == 0 and not (sign == "*" and "*" in text[place - 1 : place] + text[place + 1 :][:1]):
+        elif (
+            character == sign
+            and depth == 0
+            and not (sign == "*" and "*" in text[place - 1 : place] + text[place + 1 :][:1])
+        ):
             parts.append(text[begun:place])
             begun = place + 1
     return [*parts, text[begun:]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,7 +66,9 @@ class Names:
         if name in self.columns or name in self.study.outcomes:
             return ""
         by_list = [key for key, each in designations.items() if each.listed is not None]
-        meant = by_list if name in LISTED and by_list else list(designations) if name in (*LISTED, *ANY_TREATMENT) else []
+        meant = (
+            by_list if name in LISTED and by_list else list(designations) if name in (*LISTED, *ANY_TREATMENT) else []
+        )
         if len(meant) == 1:
             self.note(f"`{name}` is read as `{meant[0]}` ({designations[meant[0]].label or meant[0]})")
             return meant[0]
@@ -106,7 +108,8 @@ class Names:
 
     def known(self) -> list[str]:
         """List the names that can be written."""
-        return [*self.columns, *self.study.outcomes]
+        listed = any(each.listed is not None for each in self.study.designation.values())
+        return [*self.columns, *self.study.outcomes, *(LISTED[:1] if listed else ())]
 
     def expression(self, text: str) -> str:
         """Give a column for a term that is no plain name: one that the study derives so, or a new one.
@@ -128,14 +131,23 @@ class Names:
             called = body.func.id if isinstance(body.func, ast.Name) else ast.unparse(body.func)
             self.complain(f"`{called}` takes one column or expression: `{text}`")
             return text
-        return self.derive(ast.unparse(body), label=None)
+        return self.derive(ast.unparse(body), self._words(body, text))
+
+    def _words(self, body: ast.AST, text: str) -> str:
+        """Say what a reader sees for an expression: the log of a label, its square, or the expression as it stands."""
+        match body:
+            case ast.Call(func=ast.Name(id="log"), args=[ast.Name(id=name)]):
+                return f"Log of {_lower_first(self.label(name))}"
+            case ast.BinOp(left=ast.Name(id=name), op=ast.Pow(), right=ast.Constant(value=2)):
+                return f"{self.label(name)}, squared"
+        return " ".join(text.split())
 
     @staticmethod
     def functions() -> Collection[str]:
         """Name all functions that can be written in a term."""
         return {*FUNCTIONS, *SHIFTS, *CALLED_OTHERWISE, "d", "i", "sunab", "I", "sw", "sw0", "csw", "csw0", "c"}
 
-    def derive(self, expression: str, label: str | None) -> str:
+    def derive(self, expression: str, label: str) -> str:
         """Give a column for an expression of the language of study files, whose names are columns already."""
         try:
             columns_in(expression)
@@ -147,7 +159,7 @@ class Names:
         for name, each in self.study.panel.derived.items():
             if each.expression is not None and _same(each.expression, expression):
                 return name
-        return self._kept(_name_of(expression), {"expression": expression} | ({"label": label} if label else {}))
+        return self._kept(_name_of(expression), {"expression": expression, "label": label})
 
     def shifted(self, column: str, periods: int) -> str:
         """Give the column with the value of another period of the same unit."""
@@ -158,6 +170,8 @@ class Names:
                 return name
         when = f"{abs(periods)} {self.study.panel.period}{'s' if abs(periods) > 1 else ''}"
         label = f"{self.label(column)}, {when} {'before' if periods > 0 else 'later'}"
+        if self.study.panel.sample:
+            self.note("values of other periods are of the built panel; a run takes them before `panel.sample`")
         name = f"{column}_{'lag' if periods > 0 else 'lead'}_{abs(periods)}"
         return self._kept(name, {"lag": column, "periods": periods, "label": label})
 
@@ -238,7 +252,8 @@ class _Shifts(ast.NodeTransformer):
             self.names.complain(f"`{ast.unparse(node)}` does not say how many periods", f"`{called}(x, 1)`")
             return node
         inside = self.visit(node.args[0]) if node.args else node
-        column = inside.id if isinstance(inside, ast.Name) else self.names.derive(ast.unparse(inside), None)
+        written = ast.unparse(inside)
+        column = inside.id if isinstance(inside, ast.Name) else self.names.derive(written, written)
         if called != "d":
             return ast.Name(self.names.shifted(column, SHIFTS[called] * periods), ast.Load())
         before = self.names.shifted(column, periods)
@@ -281,7 +296,13 @@ def outcome_of(names: Names, text: str) -> tuple[str, dict[str, Any]]:
         if each.adoption is None and (each.column or name) == column and each.transformation == how:
             return name, {}
     label = stated.label if stated is not None else names.label(column)
-    unit = stated.unit if stated is not None else names.study.column_origins()[column].unit if column in names.columns else None
+    unit = (
+        stated.unit
+        if stated is not None
+        else names.study.column_origins()[column].unit
+        if column in names.columns
+        else None
+    )
     keys: dict[str, Any] = {"column": column, "label": label} | ({"unit": unit} if unit else {})
     keys |= {"transformation": how} if how != "none" else {}
     wanted = {"log": f"log_{column}", "inverse_hyperbolic_sine": f"asinh_{column}"}.get(how, column)
@@ -297,7 +318,9 @@ def _written(name: str, outcome: Outcome) -> str:
 def _inner(text: str) -> str:
     """Leave an `I()` around the whole away."""
     tree = _tree(text)
-    while isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == "I" and len(tree.args) == 1:
+    while (
+        isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == "I" and len(tree.args) == 1
+    ):
         tree = tree.args[0]
         text = ast.unparse(tree)
     return text
@@ -324,6 +347,5 @@ def _name_of(expression: str) -> str:
     return words if words[:1].isalpha() else f"x_{words}"
 
 
-def flattened(keys: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave away what is empty."""
-    return {key: value for key, value in keys.items() if value not in (None, [], {})}
+def _lower_first(words: str) -> str:
+    return words[:1].lower() + words[1:] if words[1:2].islower() else words

@@ -119,12 +119,15 @@ def propose(formula: str, options: Options, study: Study, levels: Levels) -> Pro
         sides.append(side)
     effects = [[each for effect in models for each in _effects(names, effect)] for models in asked.fixed_effects]
     estimators = {side.estimator for side in sides if side.estimator}
-    (default,) = estimators or {reading("instruments")[0] if asked.instruments else LEAST_SQUARES[0]} if len(
-        estimators
-    ) < 2 else (next(iter(estimators)),)
-    chosen = options.estimator or default
+    if len(estimators) > 1 or (estimators and not all(side.estimator for side in sides)):
+        names.complain("models with effects by event time and without are two commands", "give one after the other")
+    default = reading("instruments")[0] if asked.instruments else LEAST_SQUARES[0]
+    chosen = options.estimator or next(iter(estimators), default)
     if chosen not in ESTIMATORS and not is_own(chosen):
-        names.complain(f"`{chosen}` is no estimator", nearest(chosen, ESTIMATORS), "--estimator")
+        begins = [name for name in ESTIMATORS if name.startswith(chosen.lower())]
+        names.complain(
+            f"`{chosen}` is no estimator", nearest(begins[0] if begins else chosen, ESTIMATORS), "--estimator"
+        )
     block: dict[str, Any] = {"outcomes": list(outcomes), "estimators": [chosen]}
     models = [side.keys() | {"fixed_effects": each} for side in sides for each in effects]
     specifications = _specifications(models, names)
@@ -287,7 +290,8 @@ def _specifications(models: Sequence[dict[str, list[str]]], names: Names) -> dic
         own = {key: model[key] for key in varying}
         added = {key: [each for each in own[key] if each not in common[key]] for key in varying}
         words = [
-            " + ".join(_words(each, names) for each in added[key]) + (" fixed effects" if key == "fixed_effects" else "")
+            " + ".join(_words(each, names) for each in added[key])
+            + (" fixed effects" if key == "fixed_effects" else "")
             for key in varying
             if added[key]
         ]
