@@ -64,6 +64,7 @@ def with_entries(text: str, entries: Sequence[tuple[tuple[str, ...], Mapping[str
     trailing = len(lines) > 1 and lines[-1] == ""
     lines = lines[:-1] if trailing else lines
     document = yaml.compose("\n".join(lines), Loader=yaml.SafeLoader)
+    assert document is not None  # a study file has been read already
     insertions = [_insertion(document, keys, added, comment, shown) for keys, added, comment in entries if added]
     insertions = [(_behind_text(lines, after), block) for after, block in insertions]
     new: list[tuple[int, str]] = []
@@ -130,9 +131,9 @@ def _value_of(node: yaml.Node, key: str) -> yaml.Node | None:
 
 def _last_line(node: yaml.Node) -> int:
     """Find the line, from 0, on which a value ends."""
-    inside = [each for pair in node.value for each in pair] if isinstance(node, yaml.MappingNode) else node.value
-    if not isinstance(node, yaml.ScalarNode) and not node.flow_style and inside:
-        return max(_last_line(each) for each in inside)
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+        inside = [each[1] for each in node.value] if isinstance(node, yaml.MappingNode) else node.value
+        return max(map(_last_line, inside))
     # The mark behind a text of several lines is on the line after it.
     is_block = isinstance(node, yaml.ScalarNode) and node.style in ("|", ">")
     return int(node.end_mark.line) - (1 if is_block else 0)

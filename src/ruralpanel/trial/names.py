@@ -53,7 +53,7 @@ class Names:
 
     def complain(self, what: str, hint: str = "", key: str = "") -> None:
         """Keep a problem, so that all are told at once."""
-        problem = Problem(WHERE if not key else key, what, hint=hint)
+        problem = Problem(key or WHERE, what, hint=hint)
         if problem not in self.problems:
             self.problems.append(problem)
 
@@ -152,7 +152,7 @@ class Names:
         try:
             columns_in(expression)
         except ExpressionError as error:
-            called = {node.func.id for node in ast.walk(ast.parse(expression)) if _is_call(node)} - set(FUNCTIONS)
+            called = _functions_in(expression) - set(FUNCTIONS)
             hints = [nearest(name, self.functions()) for name in sorted(called)]
             self.complain(str(error), "; ".join(hints))
             return expression
@@ -237,7 +237,8 @@ class _Shifts(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.AST:
         called = node.func.id if isinstance(node.func, ast.Name) else ""
         if called == "I" and len(node.args) == 1:
-            return self.visit(node.args[0])
+            inside: ast.AST = self.visit(node.args[0])
+            return inside
         if called in SHIFTS or called == "d":
             return self._other_period(called, node)
         if called in CALLED_OTHERWISE:
@@ -251,7 +252,7 @@ class _Shifts(ast.NodeTransformer):
         except (ValueError, TypeError):
             self.names.complain(f"`{ast.unparse(node)}` does not say how many periods", f"`{called}(x, 1)`")
             return node
-        inside = self.visit(node.args[0]) if node.args else node
+        inside: ast.AST = self.visit(node.args[0]) if node.args else node
         written = ast.unparse(inside)
         column = inside.id if isinstance(inside, ast.Name) else self.names.derive(written, written)
         if called != "d":
@@ -333,8 +334,9 @@ def _tree(text: str) -> ast.expr | None:
         return None
 
 
-def _is_call(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+def _functions_in(expression: str) -> set[str]:
+    calls = [node.func for node in ast.walk(ast.parse(expression)) if isinstance(node, ast.Call)]
+    return {function.id for function in calls if isinstance(function, ast.Name)}
 
 
 def _same(first: str, second: str) -> bool:

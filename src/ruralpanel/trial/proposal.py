@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ruralpanel.errors import Problem, nearest
-from ruralpanel.frames.expression_syntax import ExpressionError, columns_in
+from ruralpanel.errors import nearest
+from ruralpanel.frames.expression_syntax import ExpressionError, columns_in, parsed
 from ruralpanel.study.blocks import Block
 from ruralpanel.study.estimators import DIAGNOSING, ESTIMATORS, LEAST_SQUARES, is_own, reading
 from ruralpanel.study.model import Study
 from ruralpanel.treatment_columns import cohort_column
 from ruralpanel.trial.errors import TrialError
-from ruralpanel.trial.formula import WHERE, arguments_of, call_of, read_formula, split
+from ruralpanel.trial.formula import arguments_of, call_of, read_formula, split
 from ruralpanel.trial.names import Levels, Names, outcome_of
 
 BY_EVENT_TIME = next(name for name, each in ESTIMATORS.items() if each.drafted == "event_times")
@@ -209,7 +209,7 @@ class _Side:
         self.regressors.append(self.names.product(columns))
 
     def _by_values(self, term: str) -> None:
-        """Read ``i(treatment)`` as effects by event time, and ``i(column, x, ref = value)`` as a coefficient a value."""
+        """Read ``i(treatment)`` as effects by event time, and ``i(column, x, ref = value)`` as one a value."""
         plain, reference, wrong = _arguments(term, "ref")
         if wrong or not 1 <= len(plain) <= 2:
             self.names.complain(f"`{term}` cannot be read", "`i(treatment)`, or `i(year, x, ref = 2012)`")
@@ -312,6 +312,7 @@ def _options(options: Options, names: Names) -> dict[str, Any]:
     if options.sample:
         found["sample"] = options.sample
         try:
+            found["sample"] = ast.unparse(parsed(options.sample))
             for name in sorted(columns_in(options.sample)):
                 if name not in names.columns:
                     names.complain(f"the panel has no column `{name}`", nearest(name, names.columns), "--sample")
@@ -333,6 +334,3 @@ def _more(block: dict[str, Any], options: Options, names: Names) -> None:
             names.complain(f"`{key}` is given by the formula or an option already", "leave it out", "--with")
         else:
             block[key] = value
-
-
-__all__ = ["WHERE", "Options", "Problem", "Proposal", "propose"]

@@ -22,7 +22,7 @@ from ruralpanel.words.names import name_words, row_words, term_words
 LONGEST = 60
 """Rows of a table; of more, the first are shown."""
 
-WIDEST_STUB = 44
+WIDEST_STUB = 58
 """Characters of what stands before the numbers."""
 
 STARS = "* p < 0.1, ** p < 0.05, *** p < 0.01"
@@ -207,7 +207,7 @@ def _that_fit(
     equations: Sequence[Equation], parts: Sequence[pd.DataFrame], width: int
 ) -> list[tuple[list[Equation], list[pd.DataFrame]]]:
     """Put as many equations abreast as fit on a line."""
-    most = max((width - WIDEST_STUB // 2) // (COLUMN + 2), 1)
+    most = max((width - 30) // (COLUMN + 2), 1)
     return [
         (list(equations[begin : begin + most]), list(parts[begin : begin + most]))
         for begin in range(0, len(equations), most)
@@ -338,7 +338,8 @@ def _effect(effect: str, labels: Mapping[str, str]) -> str:
 
 
 def _errors(row: Mapping[Any, Any], labels: Mapping[str, str]) -> str:
-    return f"Standard errors: {short_variance(row, labels)}" if row["variance"] else ""
+    words: str = short_variance(row, labels)
+    return f"Standard errors: {words}" if row["variance"] else ""
 
 
 def _leads(rows: pd.DataFrame) -> str:
