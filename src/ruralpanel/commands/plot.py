@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ruralpanel.errors import Problem
 from ruralpanel.placement import place, refuse_inputs, replacing
-from ruralpanel.study.inputs import declared_inputs
+from ruralpanel.study.inputs import files_read
 from ruralpanel.study.load import configured_study
 from ruralpanel.trial.errors import TrialError
 from ruralpanel.trial.estimation import opened
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
     shown = quick[".png"]
     if chosen.save:
         target = Path(chosen.save)
-        refuse_inputs(target, [of.path, *(of.root / each.file for each in declared_inputs(of.study))])
+        refuse_inputs(target, [of.path, *(of.root / each for each in files_read(of.study))])
         with replacing(target) as beside:
             beside.write_bytes(quick[target.suffix.lower()].read_bytes())
         shown = target

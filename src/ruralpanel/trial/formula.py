@@ -1,6 +1,7 @@
 """A formula as R fixest writes it, taken apart: ``log(y) ~ x + sw(a, b) | village + year | endogenous ~ instrument``.
 
-Only the grammar is known here, and no study: names are texts. Multiple estimation is that of R fixest (Bergé 2018): ``sw`` takes its arguments in turn, ``csw`` adds one after the other, and ``sw0`` and ``csw0`` begin with none.
+Only the grammar is known here, and no study: names are texts. Multiple estimation is that of R fixest (Bergé
+2018): ``sw`` takes its arguments in turn, ``csw`` adds one after the other, and ``sw0`` and ``csw0`` begin with none.
 """
 
 from __future__ import annotations
