@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,6 +35,8 @@ def main(arguments: Sequence[str]) -> int:
     print(
         f"The page: http://{ADDRESS}:{server.server_address[1]}/\nWatching {shown} and what it names; Ctrl-C ends this."
     )
+    for each in (signal.SIGINT, signal.SIGTERM):  # told to stop by whatever means, it lets go of the port
+        signal.signal(each, signal.default_int_handler)
     try:
         Watch(name, root, state, plain_run).begin()
     except KeyboardInterrupt:

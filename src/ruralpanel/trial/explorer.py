@@ -13,12 +13,13 @@ import pandas as pd
 
 from ruralpanel.exhibits.numbers import count, decimal, interval_words, probability
 from ruralpanel.exhibits.specification_curve_figure import CHOICES, choices_of
+from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import described
 from ruralpanel.study.figures_of_results import SpecificationCurveFigure
 from ruralpanel.study.model import Study
 from ruralpanel.words.estimates import OutcomeWords
 from ruralpanel.words.frames import in_words
-from ruralpanel.words.names import row_words
+from ruralpanel.words.names import row_words, term_words
 
 KINDS = ("coefficient", "overall")
 """The kinds of rows that are one effect over all rows."""
@@ -48,10 +49,14 @@ def effects(estimates: pd.DataFrame, study: Study) -> list[dict[str, Any]]:
     of_treatment = estimates["effect_of"].map(lambda each: bool(terms.keys() & set(each.split("*"))))
     rows = in_words(estimates[overall & of_treatment & estimates["kind"].isin(KINDS)], labels)
     rows = rows[rows["outcome"].isin(list(study.outcomes))].reset_index(drop=True)
+    equations = {_address(each.model_dump()): each for block in study.blocks for each in study.equations(block)}
     found = []
     for (term, outcome), part in rows.groupby(["term", "outcome"], sort=False):
         chosen = marked.get((str(term), str(outcome)), "")
-        estimated = [_estimate(row, study, labels) for row in _once(part, chosen).to_dict("records")]
+        estimated = [
+            _estimate(row, equations[_address(row)], study, labels) for row in _once(part, chosen).to_dict("records")
+        ]
+        _tell_apart(estimated, study)
         known = sorted((each for each in estimated if each["value"] is not None), key=lambda each: each["value"])
         if not known:
             continue
@@ -87,7 +92,11 @@ def _once(rows: pd.DataFrame, marked: str) -> pd.DataFrame:
     return ordered[~doubled].sort_index()
 
 
-def _estimate(row: Mapping[Any, Any], study: Study, labels: Mapping[str, str]) -> dict[str, Any]:
+def _address(row: Mapping[Any, Any]) -> str:
+    return f"{row['block']}/{row['specification']}/{row['outcome']}/{row['estimator']}"
+
+
+def _estimate(row: Mapping[Any, Any], equation: Equation, study: Study, labels: Mapping[str, str]) -> dict[str, Any]:
     """Write one estimate as the page shows it."""
     outcome = study.outcomes[row["outcome"]]
     estimator = described(row["estimator"], labels)
@@ -111,13 +120,33 @@ def _estimate(row: Mapping[Any, Any], study: Study, labels: Mapping[str, str]) -
     counts = [("observations", "observations"), ("units", "units"), ("clusters", "clusters")]
     words["counts"] = ", ".join(f"{count(row[key])} {name}" for key, name in counts if pd.notna(row[key]))
     return {
-        "address": f"{row['block']}/{row['specification']}/{row['outcome']}/{row['estimator']}",
+        "address": _address(row),
         "value": float(row["estimate"]) if known else None,
         "low": float(row["interval_low"]) if has_ends and np.isfinite(row["interval_low"]) else None,
         "high": float(row["interval_high"]) if has_ends and np.isfinite(row["interval_high"]) else None,
         "words": words,
-        "choices": {group: " + ".join(values) for group, values in choices_of(row, labels).items()},
+        "choices": {group: " + ".join(values) for group, values in choices_of(row, labels).items()}
+        | _right_hand(row, equation, labels),
     }
+
+
+def _tell_apart(estimated: list[dict[str, Any]], study: Study) -> None:
+    """Name the specification among the choices, where these alone do not tell estimates apart."""
+    labels = study.specification_labels()
+    seen = [tuple(each["choices"].values()) for each in estimated]
+    if len(set(seen)) == len(seen):
+        return
+    for each in estimated:
+        block, specification = each["address"].split("/")[:2]
+        words = [study.blocks[block].title or block.replace("_", " "), labels[f"{block}/{specification}"]]
+        each["choices"]["Specification"] = ": ".join(filter(None, words))
+
+
+def _right_hand(row: Mapping[Any, Any], equation: Equation, labels: Mapping[str, str]) -> dict[str, str]:
+    """Say what else is beside the effect, of which the estimates tell nothing: moderators and other treatments."""
+    others = [name for name in equation.treatments if name not in row["effect_of"].split("*")]
+    listed = {"Moderators": equation.moderators, "Other treatments": [*others, *equation.interactions]}
+    return {group: " + ".join(term_words(each, labels) for each in names) or "none" for group, names in listed.items()}
 
 
 def _ends(row: Mapping[Any, Any], digits: int) -> str:
@@ -143,5 +172,5 @@ def page(found: list[dict[str, Any]], study: Study) -> str:
     data = json.dumps(found, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
     standing = '<p class="standing">SIMULATED DATA</p>' if study.data_standing == "simulated" else ""
     for name, text in (("TITLE", escape(study.title)), ("STANDING", standing), ("DATA", data)):
-        template = template.replace(f"@@{name}@@", text, 1)
+        template = template.replace(f"@@{name}@@", text)
     return template
