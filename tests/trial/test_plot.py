@@ -26,8 +26,8 @@ def test_means_by_cohort_are_those_of_pandas(top: Path) -> None:
     panel = load_table(top / "results/small/panel/panel.parquet")
     assert request.shown == {"wealth": ("Income per head", "yuan")}
     wanted = panel.groupby([panel["listed_cohort"], "year"])["wealth"].mean()
-    for row in found[found["group"] != "never"].itertuples():
-        assert row.mean == pytest.approx(wanted[float(row.group), row.at])
+    for row in found[found["group"] != "never"].to_dict("records"):
+        assert row["mean"] == pytest.approx(wanted.loc[(float(row["group"]), row["at"])])
     assert found["group"].unique().tolist()[-1] == "never"
 
 

@@ -28,7 +28,8 @@ def by_dummies(columns: dict[str, pd.Series], outcome: pd.Series, effects: list[
     """Estimate by least squares with a column for every level."""
     dummies = [pd.get_dummies(each, dtype=float) for each in effects]
     matrix = np.column_stack([*columns.values(), *dummies])
-    return np.linalg.lstsq(matrix, outcome.to_numpy(), rcond=None)[0][: len(columns)]
+    found: np.ndarray = np.linalg.lstsq(matrix, outcome.to_numpy(), rcond=None)[0]
+    return found[: len(columns)]
 
 
 def test_numbers_are_those_of_least_squares_with_dummies(top: Path) -> None:

@@ -82,7 +82,8 @@ def test_whoever_listens_is_told(folder: Path) -> None:
 
 
 def test_a_save_runs_the_study_and_a_mistake_runs_nothing(top: Path) -> None:
-    state, runs, said = State(top / "results/small"), [], []
+    state, runs = State(top / "results/small"), list[str]()
+    said = list[str]()
 
     def run(name: str, root: Path) -> tuple[int, str]:
         runs.append(name)

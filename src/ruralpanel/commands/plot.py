@@ -43,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
     name = re.sub(r"[^a-z0-9]+", "_", " ".join(chosen.words).lower()).strip("_")[:80] or "picture"
     quick = {ending: place(of.results, f"quick/{name}{ending}") for ending in ENDINGS}
     quick[".png"].parent.mkdir(parents=True, exist_ok=True)
-    save_figure(figure, *(quick[ending] for ending in ENDINGS), of.study.fonts)
+    save_figure(figure, quick[".png"], quick[".pdf"], quick[".svg"], of.study.fonts)
     shown = quick[".png"]
     if chosen.save:
         target = Path(chosen.save)

@@ -115,8 +115,8 @@ def _estimate(row: Mapping[Any, Any], equation: Equation, study: Study, labels: 
         change = 100 * np.expm1(row["estimate"])
         words["percent"] = f"{'+' if change > 0 else ''}{decimal(change, 1)} per cent"
         if has_ends:
-            ends = [100 * np.expm1(row[key]) for key in ("interval_low", "interval_high")]
-            words["percent_interval"] = interval_words(*ends, 1)
+            low, high = (100 * np.expm1(row[key]) for key in ("interval_low", "interval_high"))
+            words["percent_interval"] = interval_words(low, high, 1)
     counts = [("observations", "observations"), ("units", "units"), ("clusters", "clusters")]
     words["counts"] = ", ".join(f"{count(row[key])} {name}" for key, name in counts if pd.notna(row[key]))
     return {

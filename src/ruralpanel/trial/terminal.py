@@ -279,7 +279,7 @@ def _stars(row: Mapping[Any, Any] | None) -> str:
     """Mark small p-values as tables here do."""
     if row is None or pd.isna(row["p_value"]):
         return ""
-    return "*" * sum(row["p_value"] < level for level in (0.1, 0.05, 0.01))
+    return "*" * int(sum(row["p_value"] < level for level in (0.1, 0.05, 0.01)))
 
 
 def _place(row: Mapping[Any, Any], labels: Mapping[str, str]) -> str:
