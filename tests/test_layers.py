@@ -27,7 +27,7 @@ ORDER = [
     # economies and names that are made, and what is tried on them
     *("toponymy", "simulation", "monte_carlo", "power"),
     # what works with whole studies
-    *("drafting", "doctor", "archive", "reference"),
+    *("drafting", "doctor", "archive", "reference", "trial"),
     *("commands", "progress"),
     "face",
 ]

@@ -110,6 +110,20 @@ NOT_RUN = {
     "./run doctor --config study=china_counties": InPlace(
         "ends with status 1 where files are neither here nor in a mirror", "./run doctor --config study=my_study"
     ),
+    **{
+        command: InPlace(RUN_BY_TUTORIAL + "; tests/trial do it with a small one", f"./run {command.split()[1]} --help")
+        for command in (
+            './run try "log(income) ~ listed | village + province^year" --cluster county',
+            './run try "log(income) ~ i(listed) | village + year" --with "window: [-4, 4]"',
+            './run try "log(income) ~ listed | village + year" --estimator callaway_santanna',
+            './run try "log(income) ~ listed + csw0(listed_in_county) | village + year" --save spillovers',
+            "./run plot income by cohort",
+            "./run plot income around listing",
+            "./run plot income and population by province",
+            "./run watch --study replications/castle",
+            "./run explore",
+        )
+    },
     f"./run register {MY}": InPlace(
         "the tutorial's study goes on changing; tests/commands/test_register.py registers one", "./run register --help"
     ),
@@ -166,6 +180,10 @@ QUICK = (
     "./run package --help",
     "./run register --help",
     "./run simulate --help",
+    "./run try --help",
+    "./run plot --help",
+    "./run watch --help",
+    "./run explore --help",
     "mkdir",
     "cp data",
 )

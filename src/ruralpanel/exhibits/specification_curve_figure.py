@@ -7,6 +7,7 @@ Simonsohn, Simmons & Nelson (2020), Specification curve analysis, Nature Human B
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import groupby
 from textwrap import wrap
 from typing import Any
@@ -101,7 +102,7 @@ def _joint(sensitivity: pd.DataFrame, declaration: ExhibitDeclaration) -> dict[s
 def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, list[str]]:
     """Draw the curve, and below it a row for everything that some specifications have and others have not."""
     shown = data[data["estimate"].notna()]
-    chosen = [_choices(row, declaration) for row in shown.to_dict("records")]
+    chosen = [choices_of(row, declaration.labels) for row in shown.to_dict("records")]
     varying = _varying(chosen)
     rows = sum(len(_lines(value)) for values in varying.values() for value in values)
     with figure_style(declaration.fonts):
@@ -207,15 +208,22 @@ def _lines(words: str) -> list[str]:
     return wrap(words, LABEL_CHARACTERS, break_long_words=True) or [""]
 
 
-def _choices(row: dict[Any, Any], declaration: ExhibitDeclaration) -> Choices:
-    """Say what a specification chose, by kind of choice."""
-    labels = declaration.labels
+def choices_of(row: Mapping[Any, Any], labels: Mapping[str, str]) -> Choices:
+    """Say what a specification chose, by kind of choice.
+
+    Parameters
+    ----------
+    row
+        A row of the estimates in words.
+    labels
+        What a reader sees for a name.
+    """
     left_out = read(row["left_out"]) or ()
     times = [each.arguments["times"] for each in left_out if each.code == "without_event_times"]
     others = [each for each in left_out if each.code != "without_event_times"]
     return {
         "Estimator": [described(row["estimator"], labels).short],
-        "Fixed effects": [_effect_words(each, declaration) for each in listed(row["fixed_effects"])] or ["none"],
+        "Fixed effects": [_effect_words(each, labels) for each in listed(row["fixed_effects"])] or ["none"],
         "Regressors": [name_words(each, labels) for each in listed(row["regressors"])] or ["none"],
         "Weights": [name_words(row["weights"], labels)],
         "Sample": [sample_words(row["condition"], others, labels)],
@@ -224,11 +232,11 @@ def _choices(row: dict[Any, Any], declaration: ExhibitDeclaration) -> Choices:
     }
 
 
-def _effect_words(effect: str, declaration: ExhibitDeclaration) -> str:
+def _effect_words(effect: str, labels: Mapping[str, str]) -> str:
     parsed = fixed_effect(effect)
-    words = term_words(parsed.intercept, declaration.labels)
+    words = term_words(parsed.intercept, labels)
     if parsed.slope is not None:
-        words = f"{name_words(parsed.slope, declaration.labels)}, slope by {words}"
+        words = f"{name_words(parsed.slope, labels)}, slope by {words}"
     return _first_upper(words)
 
 

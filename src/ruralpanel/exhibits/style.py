@@ -145,9 +145,22 @@ def legend_below(figure: Figure, columns: int = 3) -> None:
 
 def finish(figure: Figure, declaration: ExhibitDeclaration) -> None:
     """Trim the frame, and mark figures from simulated data on their face."""
+    finish_standing(figure, declaration.standing)
+
+
+def finish_standing(figure: Figure, standing: str) -> None:
+    """Do what :func:`finish` does where no exhibit is drawn.
+
+    Parameters
+    ----------
+    figure
+        The figure.
+    standing
+        Of the study's data.
+    """
     for axes in figure.axes:
         sns.despine(ax=axes)
-    if declaration.standing == "simulated":
+    if standing == "simulated":
         figure.suptitle(SIMULATED, x=0.995, ha="right", color=WARNING_COLOUR, fontsize=9, fontweight="bold")
 
 

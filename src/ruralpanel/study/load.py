@@ -150,6 +150,26 @@ def load_study(name: str, root: Path = Path()) -> Study:
     """
     kept_as, path = find_study(name, root)
     file = read_yaml(path, shown_as=path.relative_to(root) if path.is_relative_to(root) else path)
+    return checked_study(file, kept_as, root)
+
+
+def checked_study(file: YamlFile, kept_as: str, root: Path) -> Study:
+    """Check the contents of a study file, be it on disk yet or not.
+
+    Parameters
+    ----------
+    file
+        The contents.
+    kept_as
+        The name under which results are kept.
+    root
+        The top of the repository; raw files are looked for from here.
+
+    Raises
+    ------
+    StudyError
+        As :func:`load_study`.
+    """
     try:
         study = Study.model_validate(file.data, context=context_of(file.data))
     except ValidationError as error:
