@@ -31,7 +31,8 @@ from ruralpanel.exhibits.caption import (
     exhibits_by_number,
 )
 from ruralpanel.forks import hand_over, start_server
-from ruralpanel.lineage import code_digest, file_digest
+from ruralpanel.installation import PACKAGE, beside_modules, environment_digest
+from ruralpanel.lineage import code_digest
 from ruralpanel.monte_carlo.plan import load_plan
 from ruralpanel.runs import end_with_signals, watch_over
 from ruralpanel.sources.retrieval import set_aside_if_damaged
@@ -129,7 +130,7 @@ REGISTERED = [str(path) for path in [registered_file(NAME)] if path.is_file()]
 FILES_BESIDE_SOURCES = sorted({file for kind, _, file in INPUTS if kind != RAW_FILE})
 SUBJECTS = {f"{each.treatment}/{each.outcome}": each for each in STUDY.subjects}
 PROVENANCE = [f"{RESULTS}/sources/{name}.provenance.json" for name in STUDY.sources]
-LOCK = file_digest("requirements.lock")[:16]
+LOCK = environment_digest(Path())
 TABLES_WITH_TOTALS = [name for name, table in STUDY.tables.items() if table.totals]
 TABLES_WITH_NAMES = [name for name, table in STUDY.tables.items() if table.match_names]
 TABLES = [name for name, exhibit in STUDY.exhibits.items() if exhibit.is_table]
@@ -150,7 +151,7 @@ PAPER = {"paper": f"{RESULTS}/paper.pdf"} | (
 )
 PAPER_FILES = STUDY.paper.files if STUDY.paper is not None else []
 TEMPLATES = sorted(
-    str(path) for path in Path("src/ruralpanel/report/templates").glob("*.j2")
+    beside_modules(path) for path in (PACKAGE / "report/templates").glob("*.j2")
 )
 
 

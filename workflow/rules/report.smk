@@ -78,7 +78,7 @@ rule write_paper:
     input:
         **PAPER_INPUTS,
         fonts=STUDY.fonts,
-        layout="src/ruralpanel/report/paper/layout.typ",
+        layout=beside_modules("report/paper/layout.typ"),
     output:
         **PAPER,
     log:

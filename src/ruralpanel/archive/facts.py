@@ -209,7 +209,7 @@ def _file_of(module: str) -> Path:
 
 
 def _from_the_top(path: Path) -> str:
-    return path.relative_to(PACKAGE.parent.parent).as_posix()
+    return f"src/{path.relative_to(PACKAGE.parent).as_posix()}"
 
 
 def _line_of(path: Path, function: str) -> int:
