@@ -11,7 +11,7 @@ SEED = 2026
 VILLAGES, VILLAGES_A_COUNTY = 160, 8
 YEARS = range(2008, 2020)
 FIRST_YEARS = (2012, 2014, 2016, 0)
-"""Years in which roads open; 0: none does. A quarter of the villages each, by lot."""
+"""Years in which roads open; 0: none does. A quarter of the villages of each county, by lot."""
 
 EFFECTS = (0.04, 0.07, 0.09, 0.10)
 """What a road adds to the logarithm of income in its first, second and third year, and from the fourth on."""
@@ -35,7 +35,8 @@ def example_panel() -> pd.DataFrame:
     random = stream(SEED, "example")
     years = np.array(YEARS)
     county = np.arange(VILLAGES) // VILLAGES_A_COUNTY
-    opening = random.permutation(np.resize(FIRST_YEARS, VILLAGES))
+    drawn = np.resize(FIRST_YEARS, (VILLAGES // VILLAGES_A_COUNTY, VILLAGES_A_COUNTY))
+    opening = random.permuted(drawn, axis=1).ravel()
     income = np.log(8000) + random.normal(0, 0.3, VILLAGES)[:, None] + 0.06 * (years - years[0])
     income = income + random.normal(0, 0.03, (county.max() + 1, len(years)))[county]
     income = income + _added(years - opening[:, None], opening) + random.normal(0, 0.08, income.shape)
