@@ -34,6 +34,7 @@ PROGRAM_IN_CONFIG = ("config/README.md", "config/schema.json")
 
 SNAKEFILE = "workflow/Snakefile"
 LOCK = "requirements.lock"
+PROJECT = "pyproject.toml"
 
 CONFIGURED = "config/config.yaml"
 """What every folder that can be run has, whether it holds the program or not."""

@@ -13,9 +13,17 @@ from tempfile import TemporaryDirectory
 
 from ruralpanel.commands.new_study import unreadable, write_draft
 from ruralpanel.drafting.draft import draft_study
-from ruralpanel.errors import Problem, ProblemsFound, StudyError
+from ruralpanel.errors import Problem, ProblemsFound
 from ruralpanel.placement import add_files
-from ruralpanel.starting.folder import RUN, problems_of_names, study_named_after, take_in, write_example, write_frame
+from ruralpanel.starting.folder import (
+    RUN,
+    FolderError,
+    problems_of_names,
+    study_named_after,
+    take_in,
+    write_example,
+    write_frame,
+)
 from ruralpanel.study.load import STUDIES
 
 
@@ -33,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     study = study_named_after(name) if chosen.study is None else chosen.study
     raw = list({Path(each).resolve(): None for each in chosen.files})
     if problems := [*problems_of_names(folder, study), *_problems_of_files(chosen.files)]:
-        raise StudyError(problems)
+        raise FolderError(problems)
     said: list[str] = []
     wrong: ProblemsFound | None = None
     with TemporaryDirectory() as made:

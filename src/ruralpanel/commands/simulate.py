@@ -38,6 +38,9 @@ def main(arguments: Sequence[str]) -> int:
     from ruralpanel.simulation.raw_files import write_raw_files
     from ruralpanel.simulation.survey_twins import SURVEYS
 
+    if not (STUDIES / f"{SHIPPED}.yaml").is_file():
+        what = f"economies are made after the study {SHIPPED}, which comes with a checkout of the program"
+        raise StudyError([Problem("simulate", what, hint="call it there: ./run simulate")])
     shipped = read_yaml(STUDIES / f"{SHIPPED}.yaml")
     usual = load_parameters()
     parser = ArgumentParser(prog="./run simulate", description=__doc__)

@@ -30,7 +30,7 @@ def example_panel() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``village``, ``county``, ``year``, ``income`` (yuan a head), ``residents`` and ``road_year``.
+        Columns ``village``, ``county``, ``year``, ``income`` (yuan a head), ``residents`` and ``first_year``.
     """
     random = stream(SEED, "example")
     years = np.array(YEARS)
@@ -51,7 +51,7 @@ def example_panel() -> pd.DataFrame:
             "year": np.tile(years, VILLAGES),
             "income": shown.ravel(),
             "residents": residents.ravel(),
-            "road_year": opening[rows],
+            "first_year": opening[rows],
         }
     )
 

@@ -14,9 +14,17 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ruralpanel import __version__
-from ruralpanel.errors import Problem
-from ruralpanel.installation import CONFIGURED, LOCK, PROGRAM_IN_CONFIG, program_top
+from ruralpanel.errors import Problem, ProblemsFound
+from ruralpanel.installation import CONFIGURED, LOCK, PROGRAM_IN_CONFIG, PROJECT, program_top
+from ruralpanel.starting.lock import lock_of_program
 from ruralpanel.study.load import NOT_OF_STUDIES, STUDIES
+
+
+class FolderError(ProblemsFound):
+    """The folder of a paper cannot be made as it is asked for."""
+
+    heading = "The folder cannot be made"
+
 
 RUN = "run"
 """The file that may be executed."""
@@ -95,8 +103,10 @@ def write_frame(root: Path, folder: str, study: str, *, simulated: bool) -> None
     ):
         _write(root / name, _templates().get_template(template).render(told))
     top = program_top(Path(__file__).parent)
-    for name in (LOCK, *PROGRAM_IN_CONFIG):
+    for name in PROGRAM_IN_CONFIG:
         _write(root / name, (top / name).read_text(encoding="utf-8"))
+    lock, project = ((top / name).read_text(encoding="utf-8") for name in (LOCK, PROJECT))
+    _write(root / LOCK, lock_of_program(lock, project))
     (root / STUDIES).mkdir(exist_ok=True)
 
 
