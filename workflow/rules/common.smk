@@ -37,6 +37,7 @@ from ruralpanel.monte_carlo.plan import load_plan
 from ruralpanel.runs import end_with_signals, watch_over
 from ruralpanel.sources.retrieval import set_aside_if_damaged
 from ruralpanel.study.load import find_study, load_study
+from ruralpanel.study.entry_lines import entry_lines
 from ruralpanel.study.estimators import DIAGNOSING, TESTING_LEADS
 from ruralpanel.study.identifying import identifying_columns
 from ruralpanel.study.inputs import RAW_FILE, declared_inputs, files_read
@@ -78,7 +79,7 @@ def chosen_study():
     if problems:
         print(StudyError(problems), file=sys.stderr)
         sys.exit(1)
-    return name, study, path.parent
+    return name, study, path
 
 
 def code_not_allowed(name, files):
@@ -108,7 +109,8 @@ if hasattr(PersistenceBase, "_serialize_param_builtin"):
         lambda self: self._serialize_param_builtin
     )
 
-NAME, STUDY, STUDY_FOLDER = chosen_study()
+NAME, STUDY, STUDY_FILE = chosen_study()
+STUDY_FOLDER = STUDY_FILE.parent
 if workflow.is_main_process:
     watch_over(FilePersistence, NAME, logger.warning)
 
@@ -316,6 +318,12 @@ def sensitivity_code(name):
 def declaration(name):
     """Pick from the study what an exhibit needs, once."""
     return declared(STUDY, name)
+
+
+def exhibit_lines():
+    """Find the lines of the study file in which exhibits are declared."""
+    text = STUDY_FILE.read_text(encoding="utf-8-sig")
+    return entry_lines(text, "exhibits", STUDY.exhibits)
 
 
 def found_in(effects):

@@ -44,6 +44,7 @@ rule write_page:
         estimation_code=lambda wildcards: {
             block: estimation_code(block) for block in STUDY.blocks
         },
+        declared_at=lambda wildcards: exhibit_lines(),
         benchmarks=f"{RESULTS}/benchmarks",
         code=lambda wildcards: code_digest(
             "ruralpanel.report.page",

@@ -58,6 +58,7 @@ with stage(snakemake):
         registered=verdict_facts["registered"],
         facts={name: read_facts(Path(path)) for name, path in study.facts.items()},
         lock=snakemake.params.lock,
+        declared_at=snakemake.params.declared_at,
         # No rule can name measurements among its inputs: what is there now is shown.
         run_times=read_run_times(
             Path(snakemake.params.benchmarks),

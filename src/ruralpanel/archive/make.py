@@ -18,6 +18,7 @@ from ruralpanel.archive.citation import CITATION, archive_citation, author_name,
 from ruralpanel.archive.contents import ArchiveError, notes_beside, program_files, raw_files, refuse_restricted
 from ruralpanel.archive.crate import write_crate
 from ruralpanel.archive.facts import programs_of, random_draws, rule_costs, this_machine, versions_in_use
+from ruralpanel.archive.in_text import numbers_in_text
 from ruralpanel.archive.layout import Layout, layout_of
 from ruralpanel.archive.packing import files_in, refuse_what_was_added, write_manifest, write_zip
 from ruralpanel.archive.raw_sheets import read_sheet, write_sheet
@@ -32,6 +33,7 @@ from ruralpanel.installation import LOCK, own_or_shipped, program_top
 from ruralpanel.lineage import file_digest, modules_behind
 from ruralpanel.placement import place, refuse_inputs, replacing
 from ruralpanel.simulation.marker import MARKER, marker_text
+from ruralpanel.study.entry_lines import entry_lines
 from ruralpanel.study.inputs import declared_inputs, files_read
 from ruralpanel.study.load import find_study, load_study
 from ruralpanel.study.model import Study
@@ -135,7 +137,8 @@ def _fill(folder: Path, name: str, layout: Layout, root: Path) -> None:
         main_packages=_main_packages(top),
         draws=random_draws(_modules_of(study)),
         seed_line=parse_yaml(layout.text, Path(study_file)).line_of(("seed",)),
-        programs=programs_of(study, exhibit_numbers(study)),
+        programs=programs_of(study, exhibit_numbers(study), entry_lines(layout.text, "exhibits", study.exhibits)),
+        in_text=numbers_in_text(load_study(name, root), study, name, layout.text, root),
         published=published,
         storage=sum((folder / each).stat().st_size for each in files_in(folder)),
         code_licence=_code_licence(top),

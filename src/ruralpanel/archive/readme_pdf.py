@@ -70,7 +70,8 @@ def _blocks(lines: list[str]) -> Iterator[str]:
     rows: list[list[str]] = []
     for line in [*lines, ""]:
         if line.startswith("|"):
-            rows.append([cell.strip() for cell in line.strip().strip("|").split("|")])
+            cells = re.split(r"(?<!\\)\|", line.strip().strip("|"))  # a bar behind a backslash is a bar
+            rows.append([cell.strip().replace("\\|", "|") for cell in cells])
             continue
         if rows:
             yield _table(rows)
