@@ -39,9 +39,13 @@ def print_table(sources: pd.DataFrame, declaration: ExhibitDeclaration) -> Print
         f"Rows of the typed tables, without rows set aside; a file with a column for each {period.lower()} counts one "
         f"for each of these. Years: the first and the last in the data; — where no column says when."
     )
-    cited = [f"{each.title}: {each.citation.rstrip('.')}" for each in declaration.data if each.citation]
+    cited: dict[str, list[str]] = {}
+    for each in declaration.data:
+        if each.citation:
+            cited.setdefault(each.citation.rstrip("."), []).append(each.title)
     if cited:
-        notes.append(f"Citations: {'; '.join(cited)}.")
+        named = (f"{', '.join(dict.fromkeys(titles))}: {citation}" for citation, titles in cited.items())
+        notes.append(f"Citations: {'; '.join(named)}.")
     # The sources are the table itself, and are not listed again below it.
     closing = closing_notes(declaration)[1:]
     return printed(
