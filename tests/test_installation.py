@@ -9,6 +9,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+import yaml
 
 from ruralpanel import installation
 from ruralpanel.archive.contents import program_files
@@ -81,6 +82,20 @@ def test_what_a_wheel_takes_along_is_all_that_an_archive_has_beside_the_modules(
     of_a_paper = program_files(tmp_path)
     assert of_a_paper["config/README.md"] == tmp_path / "config/README.md"
     assert set(of_a_paper) == set(program_files(ROOT))
+
+
+def test_snakemakes_catalogue_finds_what_it_shows() -> None:
+    """It shows a workflow with instructions where it has these three files, and the keys that the catalogue reads."""
+    told = yaml.safe_load((ROOT / ".snakemake-workflow-catalog.yml").read_text(encoding="utf-8"))
+    assert (ROOT / SNAKEFILE).is_file()
+    assert (ROOT / "config/README.md").is_file()
+    assert list(told) == ["usage"]
+    assert set(told["usage"]) == {"mandatory-flags", "software-stack-deployment", "report"}
+    assert set(told["usage"]["mandatory-flags"]) == {"desc", "flags"}
+    deployed = told["usage"]["software-stack-deployment"]
+    rules = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "workflow").rglob("*.smk"))
+    assert deployed["conda"] == ("conda:" in rules)
+    assert deployed["apptainer"] == ("container:" in rules)
 
 
 def build_wheel(folder: Path) -> Path:

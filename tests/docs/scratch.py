@@ -13,7 +13,19 @@ from pathlib import Path
 from tests.conftest import ROOT
 
 COPIED = ("config", "data", "results/published", "run", "requirements.lock", "pyproject.toml", "environment.yml")
-SHARED = ("src", "workflow", "tests", "README.md", "LICENSE", "CITATION.cff", ".gitignore")
+SHARED = (
+    "hatch_build.py",
+    "src",
+    "workflow",
+    "tests",
+    "Dockerfile",
+    "apptainer.def",
+    ".dockerignore",
+    "README.md",
+    "LICENSE",
+    "CITATION.cff",
+    ".gitignore",
+)
 PROGRAMS = Path(sys.executable).parent
 
 

@@ -14,7 +14,7 @@ import yaml
 from packaging.requirements import Requirement
 
 from ruralpanel.commands.init import main
-from ruralpanel.starting.example import EFFECTS, NOT_TOLD, example_panel, true_effects
+from ruralpanel.starting.example import EFFECTS, NOT_TOLD, VILLAGES, example_panel, true_effects
 from ruralpanel.starting.folder import FolderError, study_named_after
 from ruralpanel.starting.lock import BUILDING, lock_of_program
 from ruralpanel.study.load import load_study
@@ -124,6 +124,9 @@ def test_the_example_has_the_effects_it_says(panel: pd.DataFrame) -> None:
     told = panel[panel["income"] != NOT_TOLD].assign(log=lambda rows: np.log(rows["income"]))
     shares = panel.drop_duplicates("village").groupby("county")["first_year"].value_counts()
     assert set(shares) == {2}  # of eight villages, two of each cohort and two without a road
+    assert panel["village"].nunique() == VILLAGES
+    for text in ("docs/pages/how-to/own-paper.md", "src/ruralpanel/starting/templates/study.yaml.j2"):
+        assert f"{VILLAGES} simulated villages" in (ROOT / text).read_text(encoding="utf-8")
     means = told.pivot_table("log", ["county", "year"], "first_year")
     effects = []
     for first in (2012, 2014, 2016):
