@@ -13,6 +13,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.specifiers import SpecifierSet
 
 from ruralpanel.archive.contents import program_files
@@ -53,7 +54,9 @@ def test_both_begin_with_the_same_python_that_the_program_is_for() -> None:
     assert (found := IMAGE.fullmatch(image))
     assert f"From: {image}" in sections()["head"].splitlines()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    conda = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"][0]
     assert found["version"] in SpecifierSet(project["requires-python"])
+    assert found["version"] in SpecifierSet(conda.split()[1])
 
 
 def test_the_image_is_built_from_the_lock_by_run_and_by_nobodys_superuser() -> None:

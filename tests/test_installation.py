@@ -79,7 +79,12 @@ def test_what_a_wheel_takes_along_is_all_that_an_archive_has_beside_the_modules(
     assert {"workflow/Snakefile", "workflow/rules/common.smk", "workflow/profiles/default/config.yaml"} <= shipped
     (tmp_path / "config").mkdir()
     (tmp_path / "config/README.md").write_text("mine", encoding="utf-8")
+    (tmp_path / "config/power").mkdir()
+    (tmp_path / "config/power/mine.yaml").touch()
+    (tmp_path / "run").write_text("the paper's own", encoding="utf-8")
     of_a_paper = program_files(tmp_path)
+    assert of_a_paper.pop("config/power/mine.yaml") == tmp_path / "config/power/mine.yaml"
+    assert of_a_paper["run"] != tmp_path / "run"
     assert of_a_paper["config/README.md"] == tmp_path / "config/README.md"
     assert set(of_a_paper) == set(program_files(ROOT))
 

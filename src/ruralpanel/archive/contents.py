@@ -258,7 +258,7 @@ def _program_of_checkout(root: Path) -> dict[str, Path]:
 def _installed_program(root: Path) -> dict[str, Path]:
     top = program_top(root)
     found = {name: top / name for name in shipped_files(top)}
-    found |= {name: root / name for name in found if name not in PROGRAM and (root / name).is_file()}
+    found |= {name: root / name for name in shipped_files(root) if name not in PROGRAM}  # plans of the paper's own
     found[LOCK] = own_or_shipped(root, LOCK)
     for package in (PACKAGE.parent / name for name in PACKAGES):
         for path in package.rglob("*"):
