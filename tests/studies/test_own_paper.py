@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -118,9 +119,25 @@ def test_two_runs_are_the_same(paper: Paper) -> None:
     assert "byte by byte" in paper.done("verify", "--twice")
 
 
+def says_where_exhibits_and_numbers_are(top: Path) -> None:
+    """Follow what the README of an archive says of lines and files."""
+    readme = (top / "README.md").read_text(encoding="utf-8")
+    study = (top / "config/studies/my_paper.yaml").read_text(encoding="utf-8").splitlines()
+    exhibits = re.findall(r"\| `exhibits\.(\w+)`, (\d+) \|", readme)
+    assert [name for name, _ in exhibits] == ["effect_on_income", "income_by_event_time"]
+    assert all(study[int(line) - 1].strip() == f"{name}:" for name, line in exhibits)
+    numbers = readme.partition("### Numbers in the text\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `(.+?)` \| (.+?) \| (.+?) \| (\d*) \|$", numbers, re.MULTILINE)
+    assert ("run: units", "160", "results/my_paper/panel/panel.parquet", "") in rows
+    assert f"has {len(rows)} numbers of the run" in numbers
+    claims = [study[int(line) - 1].strip() for asked, _, _, line in rows if asked.startswith("claim: ")]
+    assert set(claims) <= {"income:"}
+
+
 def test_its_archive_runs_by_itself(paper: Paper, tmp_path: Path) -> None:
     assert "Replication archive: results/my_paper/package.zip" in paper.done("package")
     top = unpacked(paper.folder / "results/my_paper/package.zip", tmp_path)
+    says_where_exhibits_and_numbers_are(top)
     ended = run_there(top)
     assert ended.returncode == 0, ended.stderr
     assert "Verdict: MATCH." in ended.stderr
