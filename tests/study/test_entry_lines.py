@@ -27,7 +27,7 @@ def test_of_shipped_studies(path: Path) -> None:
     [
         "exhibits: { one: { kind: a }, two: { kind: b } }\n",
         "exhibits:\n  one: { kind: a }\n  'two':\n    kind: b\n",
-        "exhibits: # tables\n\n  # one\n    # two\n  one:\n    notes: |\n      two: is not here\n  two: {}\nblocks:\n  one: {}\n",
+        "exhibits: # two\n\n  # one\n  one:\n    notes: |\n      two: not here\n  two: {}\nblocks:\n  one: {}\n",
         "other:\n  one: 1\nexhibits:\n    one:\n        two: 3\n    two: 4\n",
     ],
 )
