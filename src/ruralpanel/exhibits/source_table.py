@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes
@@ -44,7 +46,7 @@ def print_table(sources: pd.DataFrame, declaration: ExhibitDeclaration) -> Print
         if each.citation:
             cited.setdefault(each.citation.rstrip("."), []).append(each.title)
     if cited:
-        named = (f"{', '.join(dict.fromkeys(titles))}: {citation}" for citation, titles in cited.items())
+        named = (f"{_titles(titles)}: {citation}" for citation, titles in cited.items())
         notes.append(f"Citations: {'; '.join(named)}.")
     # The sources are the table itself, and are not listed again below it.
     closing = closing_notes(declaration)[1:]
@@ -58,6 +60,12 @@ def print_table(sources: pd.DataFrame, declaration: ExhibitDeclaration) -> Print
         numbered=False,
         words=WORDS,
     )
+
+
+def _titles(titles: Sequence[str]) -> str:
+    """Name data that are cited alike: the first, and how many others."""
+    more = len(titles) - 1
+    return titles[0] if not more else f"{titles[0]} and {more} other{'s' if more > 1 else ''}"
 
 
 def _cells(words: SourceWords, sources: pd.DataFrame) -> list[str]:
