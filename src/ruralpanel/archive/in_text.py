@@ -109,14 +109,14 @@ def numbers_in_text(study: Study, archived: Study, name: str, study_text: str, r
 def _in_text(
     reference: Reference, words: str, study: Study, results: str, lines: Mapping[str, Mapping[str, int]]
 ) -> InText:
-    entry, declared_at = reference.text.split("/")[0].strip(), None
+    entry, declared_at = file_of_fact(reference.text), None
     if reference.kind == "claim":
         file, declared_at = f"{results}/claims.csv", lines["claims"][entry]
     elif reference.kind == "fact":
         file = f"{results}/verdict.csv" if entry in VERDICT_FACTS else f"{results}/panel/panel.parquet"
         file = f"{results}/estimates" if entry in ("estimates", "answer", "truth") else file
-    elif fact := file_of_fact(reference.text):
-        file, declared_at = study.facts[fact], lines["facts"][fact]
+    elif entry in study.facts:
+        file, declared_at = study.facts[entry], lines["facts"][entry]
     else:
         file, declared_at = f"{results}/estimates/{entry}.csv", lines["blocks"][entry]
     return InText(reference.line, question(reference), words.replace("\u00a0", " "), file, declared_at)
