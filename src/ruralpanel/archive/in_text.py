@@ -12,6 +12,7 @@ from ruralpanel.frames.storage import load_table
 from ruralpanel.report.paper.facts import columns_of_facts
 from ruralpanel.report.paper.paper import sources_of, text_of
 from ruralpanel.report.paper.references import filled_references, question
+from ruralpanel.study.addresses import read_address
 from ruralpanel.study.entry_lines import entry_lines
 from ruralpanel.study.facts import file_of_fact
 from ruralpanel.study.model import Study
@@ -118,5 +119,6 @@ def _in_text(
     elif entry in study.facts:
         file, declared_at = study.facts[entry], lines["facts"][entry]
     else:
-        file, declared_at = f"{results}/estimates/{entry}.csv", lines["blocks"][entry]
+        block = read_address(reference.text).block
+        file, declared_at = f"{results}/estimates/{block}.csv", lines["blocks"][block]
     return InText(reference.line, question(reference), words.replace("\u00a0", " "), file, declared_at)
