@@ -144,7 +144,7 @@ def test_the_recipe_installs_a_program_that_runs_a_paper(tmp_path: Path, monkeyp
         (shutil.copytree if (ROOT / name).is_dir() else shutil.copy2)(ROOT / name, target)
     post = [line.strip().replace("/opt", str(opt)) for line in sections()["post"].splitlines() if line.strip()]
     for line in post:
-        if "-r " in line:
+        if "--require-hashes" in line:
             (site,) = opt.glob("ruralpanel/lib/python*/site-packages")
             (site / "lock.pth").write_text(f"{sysconfig.get_paths()['purelib']}\n", encoding="utf-8")
             continue
