@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 
 ORDER = [
     # what knows nothing of a study
-    *("errors", "fonts", "fork_request", "forks", "git", "lineage", "runs"),
+    *("errors", "fonts", "fork_request", "forks", "git", "installation", "lineage", "runs"),
     *("stage", "placement", "arrays", "treatment_columns"),
     # facts as codes with arguments
     *("reasons", "absorption", "frames"),
@@ -27,8 +27,8 @@ ORDER = [
     # economies and names that are made, and what is tried on them
     *("toponymy", "simulation", "monte_carlo", "power"),
     # what works with whole studies
-    *("drafting", "doctor", "archive", "reference", "trial"),
-    *("commands", "progress"),
+    *("drafting", "starting", "doctor", "archive", "reference", "trial"),
+    *("commands", "progress", "console"),
     "face",
 ]
 """The rooms from below: the packages and modules at the top of the program."""

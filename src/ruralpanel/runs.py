@@ -22,6 +22,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ruralpanel.installation import workflow_arguments
+
 FOLDER = "runs"
 """The folder, beside Snakemake's locks, with one file a run."""
 
@@ -320,7 +322,7 @@ def main(arguments: list[str]) -> None:
         signal.signal(each, lambda *_: os._exit(STOPPED))
     from snakemake.cli import main as snakemake
 
-    snakemake(arguments)
+    snakemake([*workflow_arguments(Path()), *arguments])
 
 
 if __name__ == "__main__":

@@ -140,7 +140,8 @@ def test_draws_are_found_with_their_lines() -> None:
 
 
 def test_every_exhibit_has_its_rule_module_and_line(study: Study) -> None:
-    (program,) = programs_of(study, exhibit_numbers(study))
+    (program,) = programs_of(study, exhibit_numbers(study), {"effects": 55})
+    assert program.declared_at == 55
     assert (program.number, program.rule, program.blocks) == ("Table 1", "print_table", ["effects"])
     assert (
         (ROOT / program.module).read_text(encoding="utf-8").splitlines()[program.line - 1].startswith("def print_table")

@@ -46,6 +46,7 @@ def readme(study: Study, **provenance: dict[str, object]) -> str:
             draws=[],
             seed_line=9,
             programs=[],
+            in_text=[],
             published="results/published/x.csv",
             storage=1000,
             code_licence="The code: MIT License, see LICENSE.",

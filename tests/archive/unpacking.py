@@ -10,7 +10,7 @@ from ruralpanel.archive.packing import MANIFEST
 from tests.conftest import ROOT
 from tests.studies.conftest import Checkout
 
-AT_THE_TOP = ("run", "pyproject.toml", "environment.yml", "LICENSE", "CITATION.cff", ".gitignore")
+AT_THE_TOP = ("run", "pyproject.toml", "hatch_build.py", "environment.yml", "LICENSE", "CITATION.cff", ".gitignore")
 
 
 def add_what_is_packed(folder: Path) -> None:

@@ -20,7 +20,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Make a repository to copy, and have copies made beside it."""
     top = tmp_path / "top"
     for file in (
-        "src/a.py",
+        "src/ruralpanel/a.py",
         "src/__pycache__/a.pyc",
         ".venv/python",
         "results/study/verdict.csv",
@@ -54,7 +54,7 @@ def test_two_runs_that_are_the_same(
     runs = play(monkeypatch, "0.08")
     assert verify.main(["--twice", "--config", "study=small"]) == 0
     assert "The two runs are the same: 3 files, byte by byte" in capsys.readouterr().out
-    assert runs[0]["copied"] == ["data/raw/.retrieved/a.csv", "results/published/study.csv", "src/a.py"]
+    assert runs[0]["copied"] == ["data/raw/.retrieved/a.csv", "results/published/study.csv", "src/ruralpanel/a.py"]
     assert runs[0]["command"][3:] == ["--cores", "1", "--config", "study=small"]
     assert len({run["env"]["PYTHONHASHSEED"] for run in runs}) == 2
     assert len({run["env"]["TZ"] for run in runs}) == 2

@@ -13,7 +13,8 @@ from pathlib import Path
 from tests.conftest import ROOT
 
 COPIED = ("config", "data", "results/published", "run", "requirements.lock", "pyproject.toml", "environment.yml")
-SHARED = ("src", "workflow", "tests", "README.md", "LICENSE", "CITATION.cff", ".gitignore")
+OF_AN_IMAGE = ("hatch_build.py", "Dockerfile", "apptainer.def", ".dockerignore")
+SHARED = ("src", "workflow", "tests", "README.md", "LICENSE", "CITATION.cff", ".gitignore", *OF_AN_IMAGE)
 PROGRAMS = Path(sys.executable).parent
 
 

@@ -29,6 +29,8 @@ WHOLE = "a whole study, which tests/studies/test_shipped_studies.py runs"
 PUBLIC = "a whole study of files from public addresses, which CI runs"
 RUN_BY_TUTORIAL = "needs that study to have been run; the tutorial's is"
 MY = "--config study=my_study"
+INSTALLED = "tests/studies/test_own_paper.py installs the wheel, and does all of it in an empty folder"
+IMAGE = "needs a container engine; tests/test_container.py runs the commands in the files"
 
 NOT_RUN = {
     "./run": InPlace(WHOLE, "./run -n"),
@@ -169,6 +171,22 @@ NOT_RUN = {
         "python -m pip install --dry-run --quiet --no-deps --no-build-isolation --editable .",
     ),
     "snakemake --cores all": InPlace(WHOLE, "./run -n"),
+    "pip install ruralpanel": InPlace(INSTALLED, "python -m pip --version"),
+    "ruralpanel init my-paper": InPlace(INSTALLED, "./run init --help"),
+    "cd my-paper && ruralpanel run": InPlace(INSTALLED, "./run -n"),
+    "ruralpanel publish": InPlace(INSTALLED, "./run -n publish --config study=replications/castle"),
+    "ruralpanel verify": InPlace(INSTALLED, "./run -n verify"),
+    "ruralpanel init my-survey --from ~/survey/waves.dta ~/survey/roads.csv": InPlace(
+        "the files are the reader's; tests/starting/test_folder.py has one", "./run init --help"
+    ),
+    "docker build --build-arg UID=$(id -u) -t ruralpanel .": InPlace(IMAGE, "ls .dockerignore"),
+    'docker run --rm -v "$PWD/results:/paper/results" ruralpanel --config study=replications/castle': InPlace(
+        IMAGE, "./run -n --config study=replications/castle"
+    ),
+    "apptainer build ruralpanel.sif apptainer.def": InPlace(IMAGE, "ls apptainer.def"),
+    "./ruralpanel.sif --config study=replications/castle": InPlace(
+        IMAGE, "./run -n --config study=replications/castle"
+    ),
 }
 """The commands that are not run as they stand."""
 

@@ -57,7 +57,11 @@ def test_parts_of_study_files_are_valid(path: Path, tmp_path: Path) -> None:
 def test_files_that_are_named_exist(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     named = re.findall(r"`((?:config|data/raw|docs|src|tests|workflow|benchmarks|\.ci)/[^`\s*<…]*)`", text)
-    absent = [each for each in named if not re.search("my_study|NAME|docs/site", each) and not (ROOT / each).exists()]
+    absent = [
+        each
+        for each in named
+        if not re.search("my_(study|paper|survey)|NAME|docs/site", each) and not (ROOT / each).exists()
+    ]
     assert [each for each in absent if ".retrieved" not in each] == []
 
 

@@ -53,6 +53,17 @@ def test_files_of_one_kind_are_one_line_and_years_come_from_the_data(
     assert '<th scope="col" class="text">Source</th>' in as_html(table)
 
 
+def test_data_that_are_cited_alike_are_cited_once(repository: Repository, tmp_path: Path) -> None:  # noqa: F811
+    study_with_lists(repository)
+    for number, name in enumerate(("survey", "list_2014", "list_2015")):
+        repository.at(f"sources.{name}").update(title=f"Data {number}", citation="Scholar (2020).")
+        frame = pd.DataFrame({"village": ["a"], "year": [2009]})
+        save_table(frame, tmp_path / f"{name}.parquet", key=["village", "year"])
+    inputs = load_inputs({"sources": sorted(tmp_path.glob("*.parquet"))})
+    table = print_table(declaration=declared(repository.load(), "data"), **inputs)
+    assert "Citations: Data 0 and 2 others: Scholar (2020)." in table.notes
+
+
 def test_a_column_that_says_when_can_be_named(repository: Repository, tmp_path: Path) -> None:  # noqa: F811
     repository.study["exhibits"]["data"] = {"kind": "source_table", "title": "D", "periods": {"survey": "income"}}
     save_table(pd.DataFrame({"village": ["a"], "income": [1999]}), tmp_path / "survey.parquet", key=["village"])

@@ -32,11 +32,13 @@ from ruralpanel.exhibits.caption import (
     exhibits_by_number,
 )
 from ruralpanel.forks import hand_over, start_server
-from ruralpanel.lineage import code_digest, file_digest
+from ruralpanel.installation import PACKAGE, beside_modules, environment_digest
+from ruralpanel.lineage import code_digest
 from ruralpanel.monte_carlo.plan import load_plan
 from ruralpanel.runs import end_with_signals, watch_over
 from ruralpanel.sources.retrieval import set_aside_if_damaged
 from ruralpanel.study.load import find_study, load_study
+from ruralpanel.study.entry_lines import entry_lines
 from ruralpanel.study.estimators import DIAGNOSING, TESTING_LEADS
 from ruralpanel.study.identifying import identifying_columns
 from ruralpanel.study.inputs import RAW_FILE, declared_inputs, files_read
@@ -78,7 +80,7 @@ def chosen_study():
     if problems:
         print(StudyError(problems), file=sys.stderr)
         sys.exit(1)
-    return name, study, path.parent
+    return name, study, path
 
 
 def code_not_allowed(name, files):
@@ -108,7 +110,8 @@ if hasattr(PersistenceBase, "_serialize_param_builtin"):
         lambda self: self._serialize_param_builtin
     )
 
-NAME, STUDY, STUDY_FOLDER = chosen_study()
+NAME, STUDY, STUDY_FILE = chosen_study()
+STUDY_FOLDER = STUDY_FILE.parent
 if workflow.is_main_process:
     watch_over(FilePersistence, NAME, logger.warning)
 
@@ -133,7 +136,7 @@ REGISTERED = [str(path) for path in [registered_file(NAME)] if path.is_file()]
 FILES_BESIDE_SOURCES = sorted({file for kind, _, file in INPUTS if kind != RAW_FILE})
 SUBJECTS = {f"{each.treatment}/{each.outcome}": each for each in STUDY.subjects}
 PROVENANCE = [f"{RESULTS}/sources/{name}.provenance.json" for name in STUDY.sources]
-LOCK = file_digest("requirements.lock")[:16]
+LOCK = environment_digest(Path())
 TABLES_WITH_TOTALS = [name for name, table in STUDY.tables.items() if table.totals]
 TABLES_WITH_NAMES = [name for name, table in STUDY.tables.items() if table.match_names]
 TABLES = [name for name, exhibit in STUDY.exhibits.items() if exhibit.is_table]
@@ -154,7 +157,7 @@ PAPER = {"paper": f"{RESULTS}/paper.pdf"} | (
 )
 PAPER_FILES = STUDY.paper.files if STUDY.paper is not None else []
 TEMPLATES = sorted(
-    str(path) for path in Path("src/ruralpanel/report/templates").glob("*.j2")
+    beside_modules(path) for path in (PACKAGE / "report/templates").glob("*.j2")
 )
 
 
@@ -319,6 +322,12 @@ def sensitivity_code(name):
 def declaration(name):
     """Pick from the study what an exhibit needs, once."""
     return declared(STUDY, name)
+
+
+def exhibit_lines():
+    """Find the lines of the study file in which exhibits are declared."""
+    text = STUDY_FILE.read_text(encoding="utf-8-sig")
+    return entry_lines(text, "exhibits", STUDY.exhibits)
 
 
 def found_in(effects):

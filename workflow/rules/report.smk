@@ -44,6 +44,7 @@ rule write_page:
         estimation_code=lambda wildcards: {
             block: estimation_code(block) for block in STUDY.blocks
         },
+        declared_at=lambda wildcards: exhibit_lines(),
         benchmarks=f"{RESULTS}/benchmarks",
         code=lambda wildcards: code_digest(
             "ruralpanel.report.page",
@@ -78,7 +79,7 @@ rule write_paper:
     input:
         **PAPER_INPUTS,
         fonts=STUDY.fonts,
-        layout="src/ruralpanel/report/paper/layout.typ",
+        layout=beside_modules("report/paper/layout.typ"),
     output:
         **PAPER,
     log:

@@ -60,6 +60,7 @@ with stage(snakemake):
         crosschecked=crosscheck_words(verdict_facts["crosschecked"]),
         facts={name: read_facts(Path(path)) for name, path in study.facts.items()},
         lock=snakemake.params.lock,
+        declared_at=snakemake.params.declared_at,
         # No rule can name measurements among its inputs: what is there now is shown.
         run_times=read_run_times(
             Path(snakemake.params.benchmarks),

@@ -70,6 +70,7 @@ def archive_citation(study: Study, date: str, program: Mapping[str, Any]) -> str
         "type": "dataset",
         "authors": [{"name": author} for author in study.authors],
         "date-released": date,
+        **({"keywords": list(study.paper.keywords)} if study.paper is not None and study.paper.keywords else {}),
         **({"doi": found.group()} if found else {}),
         "references": [dict(program)],
     }

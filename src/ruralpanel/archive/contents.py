@@ -11,16 +11,23 @@ from ruralpanel.archive.marker import twins_among
 from ruralpanel.archive.raw_sheets import can_be_written
 from ruralpanel.errors import Problem, ProblemsFound
 from ruralpanel.git import git
+from ruralpanel.installation import (
+    LOCK,
+    PACKAGE,
+    PACKAGES,
+    PROGRAM,
+    PROGRAM_FOLDERS,
+    PROGRAM_IN_CONFIG,
+    SHIPPED,
+    is_checkout,
+    own_or_shipped,
+    program_top,
+    shipped_files,
+)
 from ruralpanel.placement import is_same, stays_inside
 from ruralpanel.simulation.marker import MARKER
 from ruralpanel.study.model import Study
 from ruralpanel.study.source_formats import FORMATS
-
-PROGRAM = ("run", "pyproject.toml", "requirements.lock", "environment.yml", "LICENSE", "CITATION.cff", ".gitignore")
-"""Files of the program at the top of the repository."""
-
-PROGRAM_FOLDERS = ("src", "workflow", "config/monte_carlo", "config/power")
-PROGRAM_IN_CONFIG = ("config/README.md", "config/schema.json")
 
 NEVER = "restricted"
 """A folder of this name holds nothing that is passed on."""
@@ -215,25 +222,49 @@ def tracked_files(root: Path) -> list[str]:
     return _listed_by_git(root, "ls-files", "-z")
 
 
-def program_files(root: Path, without: Iterable[Path] = ()) -> list[str]:
+def program_files(root: Path, without: Iterable[Path] = ()) -> dict[str, Path]:
     """List the files of the program, whether under version control yet or not, and none that is left to itself there.
 
     Parameters
     ----------
     root
-        The top of the repository, or of an archive.
+        The top of the repository, or of an archive; or the folder of a paper, whose program is the installed one, and
+        which may have a lock and plans of its own.
     without
         Files that are no part of it, wherever they lie.
+
+    Returns
+    -------
+    dict of str to pathlib.Path
+        By the place in an archive, each file where it is.
     """
+    aside = {os.path.realpath(each) for each in without}
+    found = _program_of_checkout(root) if is_checkout(root) else _installed_program(root)
+    return {place: path for place, path in sorted(found.items()) if os.path.realpath(path) not in aside}
+
+
+def _program_of_checkout(root: Path) -> dict[str, Path]:
+    folders = ("src", *PROGRAM_FOLDERS)
     listed: Sequence[str] = _listed_by_git(
-        root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *PROGRAM_FOLDERS
+        root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *folders
     )
     if not listed:
-        walked = (path for folder in PROGRAM_FOLDERS for path in (root / folder).rglob("*"))
+        walked = (path for folder in folders for path in (root / folder).rglob("*"))
         listed = [path.relative_to(root).as_posix() for path in walked if "__pycache__" not in path.parts]
-    found = [*PROGRAM, *PROGRAM_IN_CONFIG, *listed]
-    aside = {os.path.realpath(each) for each in without}
-    return sorted({path for path in found if (root / path).is_file() and os.path.realpath(root / path) not in aside})
+    found = {*PROGRAM, *PROGRAM_IN_CONFIG, *listed}
+    return {name: root / name for name in found if (root / name).is_file()}
+
+
+def _installed_program(root: Path) -> dict[str, Path]:
+    top = program_top(root)
+    found = {name: top / name for name in shipped_files(top)}
+    found |= {name: root / name for name in shipped_files(root) if name not in PROGRAM}  # plans of the paper's own
+    found[LOCK] = own_or_shipped(root, LOCK)
+    for package in (PACKAGE.parent / name for name in PACKAGES):
+        for path in package.rglob("*"):
+            if path.is_file() and "__pycache__" not in path.parts and not path.is_relative_to(SHIPPED):
+                found[f"src/{path.relative_to(PACKAGE.parent).as_posix()}"] = path
+    return found
 
 
 def notes_beside(paths: Iterable[str], root: Path) -> list[str]:

@@ -52,6 +52,10 @@ def write_crate(
     crate.description = " ".join((study.question or study.title).split())
     crate.datePublished = date
     crate.license = licence
+    if study.paper is not None and study.paper.keywords:
+        crate.keywords = list(study.paper.keywords)
+    if cited := sorted({each.citation for each in study.sources.values() if each.citation}):
+        crate.root_dataset["citation"] = cited
     crate.creator = [
         crate.add(Person(crate, f"#author-{number}", properties={"name": author}))
         for number, author in enumerate(study.authors, start=1)

@@ -74,6 +74,8 @@ class Program:
         The module that makes it, from the top of the repository.
     line
         The line in it.
+    declared_at
+        The line of the study file in which the exhibit is declared.
     blocks
         The blocks whose estimates it shows.
     output
@@ -86,6 +88,7 @@ class Program:
     rule: str
     module: str
     line: int
+    declared_at: int
     blocks: list[str]
     output: list[str]
 
@@ -173,8 +176,8 @@ def random_draws(modules: Iterable[str]) -> list[Draw]:
     return sorted(found, key=lambda draw: (draw.file, draw.line))
 
 
-def programs_of(study: Study, numbers: Mapping[str, str]) -> list[Program]:
-    """Say of every exhibit which rule, module and line make it.
+def programs_of(study: Study, numbers: Mapping[str, str], lines: Mapping[str, int]) -> list[Program]:
+    """Say of every exhibit where it is declared, and which rule, module and line make it.
 
     Parameters
     ----------
@@ -182,6 +185,8 @@ def programs_of(study: Study, numbers: Mapping[str, str]) -> list[Program]:
         The study.
     numbers
         The number of each exhibit, from :func:`ruralpanel.exhibits.caption.exhibit_numbers`.
+    lines
+        The line of the study file in which each is declared.
     """
     programs = []
     for name, exhibit in study.exhibits.items():
@@ -196,6 +201,7 @@ def programs_of(study: Study, numbers: Mapping[str, str]) -> list[Program]:
                 rule="print_table" if exhibit.is_table else "draw_figure",
                 module=_from_the_top(path),
                 line=_line_of(path, function),
+                declared_at=lines[name],
                 blocks=list(exhibit.estimated_in),
                 output=[f"output/exhibits/{name}.{ending}" for ending in endings],
             )
@@ -209,7 +215,7 @@ def _file_of(module: str) -> Path:
 
 
 def _from_the_top(path: Path) -> str:
-    return path.relative_to(PACKAGE.parent.parent).as_posix()
+    return f"src/{path.relative_to(PACKAGE.parent).as_posix()}"
 
 
 def _line_of(path: Path, function: str) -> int:

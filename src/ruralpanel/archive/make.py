@@ -18,6 +18,7 @@ from ruralpanel.archive.citation import CITATION, archive_citation, author_name,
 from ruralpanel.archive.contents import ArchiveError, notes_beside, program_files, raw_files, refuse_restricted
 from ruralpanel.archive.crate import write_crate
 from ruralpanel.archive.facts import programs_of, random_draws, rule_costs, this_machine, versions_in_use
+from ruralpanel.archive.in_text import numbers_in_text
 from ruralpanel.archive.layout import Layout, layout_of
 from ruralpanel.archive.packing import files_in, refuse_what_was_added, write_manifest, write_zip
 from ruralpanel.archive.raw_sheets import read_sheet, write_sheet
@@ -28,9 +29,11 @@ from ruralpanel.diagnosis.modules import item_module, items_looked_for
 from ruralpanel.errors import Problem
 from ruralpanel.estimation.modules import code_behind
 from ruralpanel.exhibits.caption import exhibit_numbers
+from ruralpanel.installation import LOCK, own_or_shipped, program_top
 from ruralpanel.lineage import file_digest, modules_behind
 from ruralpanel.placement import place, refuse_inputs, replacing
 from ruralpanel.simulation.marker import MARKER, marker_text
+from ruralpanel.study.entry_lines import entry_lines
 from ruralpanel.study.inputs import declared_inputs, files_read
 from ruralpanel.study.load import find_study, load_study
 from ruralpanel.study.model import Study
@@ -88,9 +91,10 @@ def _fill(folder: Path, name: str, layout: Layout, root: Path) -> None:
     """Write everything that is in an archive into an empty folder."""
     study, results, originals = layout.study, root / "results" / name, layout.originals
     files, declared = raw_files(study), study.archive
-    program, date = program_citation(root), (declared.date if declared else None) or _release_date(root)
+    top = program_top(root)
+    program, date = program_citation(top), (declared.date if declared else None) or _release_date(top)
     restricted = [originals.get(each, root / each) for each in files.restricted]
-    copied = {each: root / each for each in program_files(root, without=restricted)}
+    copied = program_files(root, without=restricted)
     there = {each: originals.get(each, root / each) for each in [*files.provided, *_files_of_paper(study)]}
     copied |= {each: file for each, file in there.items() if file.is_file()}
     notes = notes_beside(files.provided, root)
@@ -129,14 +133,15 @@ def _fill(folder: Path, name: str, layout: Layout, root: Path) -> None:
         panel_rows=pq.read_metadata(results / "panel" / "panel.parquet").num_rows,
         costs=rule_costs(results / "benchmarks", parts),
         machine=this_machine(),
-        packages=versions_in_use((root / "requirements.lock").read_text(encoding="utf-8")),
-        main_packages=_main_packages(root),
+        packages=versions_in_use(own_or_shipped(root, LOCK).read_text(encoding="utf-8")),
+        main_packages=_main_packages(top),
         draws=random_draws(_modules_of(study)),
         seed_line=parse_yaml(layout.text, Path(study_file)).line_of(("seed",)),
-        programs=programs_of(study, exhibit_numbers(study)),
+        programs=programs_of(study, exhibit_numbers(study), entry_lines(layout.text, "exhibits", study.exhibits)),
+        in_text=numbers_in_text(load_study(name, root), study, name, layout.text, root),
         published=published,
         storage=sum((folder / each).stat().st_size for each in files_in(folder)),
-        code_licence=_code_licence(root),
+        code_licence=_code_licence(top),
         program_authors=", ".join(author_name(each) for each in program["authors"]),
         version=__version__,
     )
@@ -147,7 +152,7 @@ def _fill(folder: Path, name: str, layout: Layout, root: Path) -> None:
         folder,
         study,
         date=date,
-        licence=(declared.licence if declared else None) or _code_licence(root),
+        licence=(declared.licence if declared else None) or _code_licence(top),
         twins=list(twins),
         sources={source.raw_file: key for key, source in study.sources.items() if source.raw_file is not None},
     )
@@ -269,11 +274,11 @@ def _modules_of(study: Study) -> set[str]:
     return modules_behind(*begun)
 
 
-def _main_packages(root: Path) -> dict[str, str]:
+def _main_packages(top: Path) -> dict[str, str]:
     """Give the versions of the packages that the program is written with."""
-    in_use = versions_in_use((root / "requirements.lock").read_text(encoding="utf-8"))
+    in_use = versions_in_use((top / LOCK).read_text(encoding="utf-8"))
     by_name = {_plain(package): version for package, version in in_use.items()}
-    needed = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    needed = tomllib.loads((top / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     names = sorted(_plain(re.split(r"[^A-Za-z0-9._-]", text, maxsplit=1)[0]) for text in needed)
     return {package: by_name[package] for package in names if package in by_name}
 
@@ -282,12 +287,12 @@ def _plain(package: str) -> str:
     return re.sub(r"[-_.]+", "-", package).lower()
 
 
-def _code_licence(root: Path) -> str:
-    first = (root / "LICENSE").read_text(encoding="utf-8").splitlines()[0].strip()
+def _code_licence(top: Path) -> str:
+    first = (top / "LICENSE").read_text(encoding="utf-8").splitlines()[0].strip()
     return f"The code: {first}, see LICENSE."
 
 
-def _release_date(root: Path) -> str:
-    text = (root / CITATION).read_text(encoding="utf-8")
+def _release_date(top: Path) -> str:
+    text = (top / CITATION).read_text(encoding="utf-8")
     found = re.search(r"^date-released: *'?([0-9-]+)", text, re.MULTILINE)
     return found.group(1) if found else "1980-01-01"

@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader
 
 from ruralpanel.archive.contents import RawFiles, raw_files
 from ruralpanel.archive.facts import Draw, Program, RuleCost
+from ruralpanel.archive.in_text import InText
 from ruralpanel.errors import counted
 from ruralpanel.study.archive import Archive
 from ruralpanel.study.inputs import RAW_FILE, declared_inputs
@@ -65,6 +66,8 @@ class ReadmeContents:
         The line of the study file with the seed.
     programs
         What makes the exhibits.
+    in_text
+        The numbers in the text of the paper.
     published
         The file of published values.
     storage
@@ -92,6 +95,7 @@ class ReadmeContents:
     draws: Sequence[Draw]
     seed_line: int
     programs: Sequence[Program]
+    in_text: Sequence[InText]
     published: str
     storage: int
     code_licence: str
@@ -132,6 +136,8 @@ def write_readme(contents: ReadmeContents) -> str:
             "datasets": _datasets(contents),
             "omissions": _omissions(contents),
             "references": references(contents),
+            "text": study.paper.text if study.paper is not None else None,
+            "n_in_text": counted(len(contents.in_text), "number"),
         }
     )
 

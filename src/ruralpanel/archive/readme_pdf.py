@@ -24,6 +24,10 @@ HEAD = """#set page(paper: "a4", margin: 2cm, numbering: "1")
 """
 
 
+SHORT = 14
+"""Columns whose cells have no more characters are as wide as these; the others share the width of the page."""
+
+
 def as_typst(markdown: str) -> str:
     """Turn Markdown into Typst: headings, lists, tables, code and bold.
 
@@ -70,7 +74,8 @@ def _blocks(lines: list[str]) -> Iterator[str]:
     rows: list[list[str]] = []
     for line in [*lines, ""]:
         if line.startswith("|"):
-            rows.append([cell.strip() for cell in line.strip().strip("|").split("|")])
+            cells = re.split(r"(?<!\\)\|", line.strip().strip("|"))  # a bar behind a backslash is a bar
+            rows.append([cell.strip().replace("\\|", "|") for cell in cells])
             continue
         if rows:
             yield _table(rows)
@@ -89,7 +94,8 @@ def _table(rows: list[list[str]]) -> str:
     header, body = rows[0], rows[2:]
     cells = [f"[{_inline(cell)}]" for row in body for cell in row]
     head = [f"[*{_inline(cell)}*]" if cell else "[]" for cell in header]
-    columns = "(" + ", ".join(["auto" if len(header) < 3 else "1fr"] * len(header)) + ",)"
+    short = [max(map(len, column)) <= SHORT for column in zip(header, *body, strict=True)]
+    columns = "(" + ", ".join("auto" if len(header) < 3 or each else "1fr" for each in short) + ",)"
     return f"#table(columns: {columns}, table.header({', '.join(head)}), {', '.join(cells)})\n"
 
 
@@ -109,8 +115,8 @@ def _inline(text: str) -> str:
 
 
 def _breakable(text: str) -> str:
-    """Let long paths break after a slash, with a space of no width."""
-    return text.replace("/", "/\u200b").replace("_", "_\u200b")
+    """Let long paths and keys break after a slash, a dot or an underscore, with a space of no width."""
+    return re.sub(r"[/_]|(?<=[a-z])\.(?=[a-z])", "\\g<0>\u200b", text)
 
 
 def _escaped(text: str) -> str:

@@ -14,6 +14,7 @@ from ruralpanel.doctor.raw_files import absent_or_other, other_than_declared, si
 from ruralpanel.doctor.repository import state_of_raw_files, tracked_files
 from ruralpanel.doctor.study_file import left_of_a_draft
 from ruralpanel.doctor.tracked_files import absolute_paths, personal_data
+from ruralpanel.installation import LOCK, is_checkout, own_or_shipped, program_top
 from ruralpanel.sources.retrieval import MIRROR, mirror_folders
 from ruralpanel.study.load import configured_study, find_study, load_unchecked, problems_with
 
@@ -49,7 +50,8 @@ def main(arguments: Sequence[str]) -> int:
         *left_of_a_draft(study, path.as_posix(), path.read_text(encoding="utf-8")),
     ]
     found = {f"Study {name}": in_study, **found}
-    found["Python and packages"] = [*python_version(root), *installed_packages(root / "requirements.lock")]
+    packages = installed_packages(own_or_shipped(root, LOCK), built_from_it=is_checkout(root))
+    found["Python and packages"] = [*python_version(program_top(root)), *packages]
     found["Memory and disk"] = [*memory(results, raw_bytes), *disk_space(root, results, raw_bytes)]
     found["Paths of one machine"] = list(absolute_paths(root, tracked or []))
     sources = study.sources if study is not None else {}

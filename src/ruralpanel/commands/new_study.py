@@ -33,11 +33,39 @@ def main(arguments: Sequence[str]) -> int:
     draft = draft_study(paths, root)
     if chosen.ask and sys.stdin.isatty():
         draft = asked(draft, input)
-    text = study_text(chosen.name, draft)
+    print("\n".join(write_draft(chosen.name, draft, target, root)))
+    return 0
+
+
+def write_draft(name: str, draft: Draft, target: Path, root: Path) -> list[str]:
+    """Write a draft as a study file, and load the study.
+
+    Parameters
+    ----------
+    name
+        The study's name.
+    draft
+        What was guessed.
+    target
+        The study file.
+    root
+        The top of the repository.
+
+    Returns
+    -------
+    list of str
+        What is to be told of it.
+
+    Raises
+    ------
+    ProblemsFound
+        If the study does not load as it stands. The draft is then kept beside its place, where all is as it was before.
+    """
+    text = study_text(name, draft)
     before = target.read_bytes() if target.is_file() else None
     _write(target, text.encode())
     try:
-        load_study(chosen.name, root)
+        load_study(name, root)
     except BaseException:
         kept = _unused(target.with_name(f"{target.name}.draft"))
         _write(kept, text.encode())
@@ -45,13 +73,14 @@ def main(arguments: Sequence[str]) -> int:
             target.unlink()
         else:
             _write(target, before)
-        print(f"The draft does not load as it stands; it is kept as {kept}", file=sys.stderr)
+        print(f"The draft does not load as it stands; it is kept as {kept.relative_to(root)}", file=sys.stderr)
         raise
-    for question in draft.open_questions:
-        print(f"not guessed: {question}")
-    print(f"{target}: {counted(len(draft.sources), 'source')}; marked `{GUESSED}`: {text.count(GUESSED) - 1}")
-    print(f"Read it, mend what is marked `{GUESSED}`, then: ./run --config study={chosen.name}")
-    return 0
+    counts = f"{counted(len(draft.sources), 'source')}; marked `{GUESSED}`: {text.count(GUESSED) - 1}"
+    return [
+        *(f"not guessed: {question}" for question in draft.open_questions),
+        f"{target.relative_to(root)}: {counts}",
+        f"Read it, mend what is marked `{GUESSED}`, then: ./run --config study={name}",
+    ]
 
 
 def asked(draft: Draft, ask: Callable[[str], str]) -> Draft:
@@ -96,22 +125,35 @@ def _paths(files: Sequence[str], root: Path) -> list[str]:
     problems, paths = [], []
     for name in files:
         path = Path(name).resolve()
-        if not path.is_file():
-            beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
-            problems.append(Problem(name, "there is no such file", hint=nearest(path.name, beside)))
-        elif not path.is_relative_to(root.resolve()):
+        if path.is_file() and not path.is_relative_to(root.resolve()):
             problems.append(Problem(name, "is not in the repository", hint="put it below data/raw/ first"))
-        elif is_packed(path):
-            problems += _nothing_inside(name, path)
-            paths.append(path.relative_to(root.resolve()).as_posix())
-        elif format_of_file(path) is None:
-            known = ", ".join(sorted([*SUFFIXES, *ZIP.suffixes]))
-            problems.append(Problem(name, "its ending tells no format that can be read", hint=f"one of {known}"))
+        elif of_file := unreadable(name):
+            problems += of_file
         else:
             paths.append(path.relative_to(root.resolve()).as_posix())
     if problems:
         raise StudyError(problems)
     return list(dict.fromkeys(paths))
+
+
+def unreadable(name: str) -> list[Problem]:
+    """Find out why no study can be drafted from a file; nothing where one can.
+
+    Parameters
+    ----------
+    name
+        The file, as the user has named it.
+    """
+    path = Path(name).resolve()
+    if not path.is_file():
+        beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
+        return [Problem(name, "there is no such file", hint=nearest(path.name, beside))]
+    if is_packed(path):
+        return _nothing_inside(name, path)
+    if format_of_file(path) is None:
+        known = ", ".join(sorted([*SUFFIXES, *ZIP.suffixes]))
+        return [Problem(name, "its ending tells no format that can be read", hint=f"one of {known}")]
+    return []
 
 
 def _nothing_inside(name: str, path: Path) -> list[Problem]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ruralpanel.errors import DataError
+from ruralpanel.installation import snakemake_command
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
     persons = [each for each in personal_data(root, tracked_files(root) or [], study.sources) if each.level == "error"]
     if persons:
         raise DataError(each.problem for each in persons)
-    run = subprocess.run([sys.executable, "-m", "snakemake", "--config", f"study={name}"], check=False)
+    run = subprocess.run(snakemake_command(root, "--config", f"study={name}"), check=False)
     if run.returncode:
         print("No archive is made: the run did not end as it should, see above.", file=sys.stderr)
         return run.returncode

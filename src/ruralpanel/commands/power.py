@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ruralpanel.errors import DataError, Problem, StudyError, nearest
+from ruralpanel.installation import snakemake_command
 from ruralpanel.placement import place, replacing
 from ruralpanel.power.assumptions import Errors, MeasuredErrors, load_assumptions
 from ruralpanel.study.load import find_study, load_study
@@ -84,8 +84,8 @@ def _measured(declared: MeasuredErrors) -> tuple[Measured, str]:
     if problems:
         raise StudyError(problems)
     path = Path("results") / name / "panel" / "panel.parquet"
-    command = [sys.executable, "-m", "snakemake", "--cores", "all", path.as_posix(), "--config"]
-    ended = subprocess.run([*command, f"study={declared.study}"], capture_output=True, text=True, check=False)
+    command = snakemake_command(Path(), "--cores", "all", path.as_posix(), "--config", f"study={declared.study}")
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
     if ended.returncode:
         raise DataError([Problem(name, f"its panel could not be built:\n{ended.stderr.strip()}")])
     outcome, panel = study.outcomes[declared.outcome], load_table(path)

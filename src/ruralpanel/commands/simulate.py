@@ -38,6 +38,9 @@ def main(arguments: Sequence[str]) -> int:
     from ruralpanel.simulation.raw_files import write_raw_files
     from ruralpanel.simulation.survey_twins import SURVEYS
 
+    if not (STUDIES / f"{SHIPPED}.yaml").is_file():
+        what = f"economies are made after the study {SHIPPED}, which comes with a checkout of the program"
+        raise StudyError([Problem("simulate", what, hint="call it there: ./run simulate")])
     shipped = read_yaml(STUDIES / f"{SHIPPED}.yaml")
     usual = load_parameters()
     parser = ArgumentParser(prog="./run simulate", description=__doc__)
@@ -103,12 +106,13 @@ def study_text(shipped: str, name: str, seed: int) -> str:
     Returns
     -------
     str
-        The same study on the economy's raw files, without the paper, whose text is about the shipped numbers.
+        The same study on the economy's raw files, without the paper, whose text is about the shipped numbers, and what
+        its authors say of its archive.
     """
     text = shipped.replace(f"{RAW.as_posix()}/{SHIPPED}/", f"{RAW.as_posix()}/{OTHERS}/{name}/")
     text = re.sub(r"^study: .*$", f"study: {name}", text, count=1, flags=re.MULTILINE)
     text = re.sub(r"^seed: .*$", f"seed: {seed}", text, count=1, flags=re.MULTILINE)
-    text = re.sub(r"^paper:\n(?:[ #].*\n|\n)*", "", text, count=1, flags=re.MULTILINE)
+    text = re.sub(r"^(?:paper|archive):.*\n(?:[ #].*\n|\n)*", "", text, flags=re.MULTILINE)
     return text.replace("$schema=../schema.json", "$schema=../../schema.json", 1)
 
 

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import get_args
 
 from ruralpanel.errors import StudyError
+from ruralpanel.installation import is_checkout, snakemake_command
 from ruralpanel.placement import stays_inside
 from ruralpanel.study.blocks import Engine
 from ruralpanel.study.inputs import files_read
@@ -51,7 +52,7 @@ def _with_engine(engine: Engine, settings: Sequence[str]) -> int:
     study, results = load_study(asked), Path("results") / name
     estimates = [(results / "estimates" / f"{block}.csv").as_posix() for block in study.blocks]
     # What is compared is what the study says now: estimates from before a change would differ for the change.
-    command = [sys.executable, "-m", "snakemake", "--cores", "all", *estimates]
+    command = snakemake_command(Path(), "--cores", "all", *estimates)
     command += ["--config", *(settings or [f"study={name}"])]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     if ended.returncode:
@@ -87,9 +88,11 @@ def _twice(chosen: Namespace) -> int:
     for name, (options, environment) in ways.items():
         said = " ".join(f"{key}={value}" for key, value in environment.items())
         print(f"The {name} run: {' '.join(options)}, {said}, in {copies[name]}", flush=True)
-        command = [sys.executable, "-m", "snakemake", *options]
+        command = snakemake_command(copies[name], *options)
         command += ["--config", *chosen.config] if chosen.config else []
-        ours = {**os.environ, **environment, "PYTHONPATH": str(copies[name] / "src")}
+        ours = {**os.environ, **environment}
+        if is_checkout(copies[name]):
+            ours["PYTHONPATH"] = str(copies[name] / "src")
         ended_well &= subprocess.run(command, cwd=copies[name], env=ours, check=False).returncode == 0
     found = [
         f"{part}/{each}" for part in COMPARED for each in differences(copies["first"] / part, copies["second"] / part)

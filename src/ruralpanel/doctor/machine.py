@@ -47,7 +47,9 @@ def python_version(root: Path, found: tuple[int, ...] = sys.version_info[:3]) ->
         )
 
 
-def installed_packages(lock: Path, installed: Callable[[str], str] = version) -> Iterator[Finding]:
+def installed_packages(
+    lock: Path, installed: Callable[[str], str] = version, *, built_from_it: bool = True
+) -> Iterator[Finding]:
     """Compare installed packages with the lock.
 
     Parameters
@@ -56,8 +58,13 @@ def installed_packages(lock: Path, installed: Callable[[str], str] = version) ->
         The file `requirements.lock`.
     installed
         What gives the version of a package, or raises PackageNotFoundError.
+    built_from_it
+        Whether the environment is built from the lock, as that of a checkout is. One that the program was installed
+        into has what the program needs, and may lack what else the lock has.
     """
     hint = "delete the folder .venv; the next ./run builds it from the lock"
+    if not built_from_it:
+        hint = f"python -m pip install --no-deps --require-hashes -r {lock.name}"
     for number, line in enumerate(lock.read_text(encoding="utf-8").splitlines(), start=1):
         if not re.match(r"[A-Za-z0-9]", line):
             continue
@@ -68,7 +75,8 @@ def installed_packages(lock: Path, installed: Callable[[str], str] = version) ->
         try:
             found = installed(wanted.name)
         except PackageNotFoundError:
-            yield error(where, f"{wanted.name} is not installed", hint)
+            if built_from_it:
+                yield error(where, f"{wanted.name} is not installed", hint)
             continue
         if found not in wanted.specifier:
             yield warning(where, f"{wanted.name} is {found}; the lock says {wanted.specifier}", hint)

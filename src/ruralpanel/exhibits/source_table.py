@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes
@@ -39,9 +41,13 @@ def print_table(sources: pd.DataFrame, declaration: ExhibitDeclaration) -> Print
         f"Rows of the typed tables, without rows set aside; a file with a column for each {period.lower()} counts one "
         f"for each of these. Years: the first and the last in the data; — where no column says when."
     )
-    cited = [f"{each.title}: {each.citation.rstrip('.')}" for each in declaration.data if each.citation]
+    cited: dict[str, list[str]] = {}
+    for each in declaration.data:
+        if each.citation:
+            cited.setdefault(each.citation.rstrip("."), []).append(each.title)
     if cited:
-        notes.append(f"Citations: {'; '.join(cited)}.")
+        named = (f"{_titles(titles)}: {citation}" for citation, titles in cited.items())
+        notes.append(f"Citations: {'; '.join(named)}.")
     # The sources are the table itself, and are not listed again below it.
     closing = closing_notes(declaration)[1:]
     return printed(
@@ -54,6 +60,12 @@ def print_table(sources: pd.DataFrame, declaration: ExhibitDeclaration) -> Print
         numbered=False,
         words=WORDS,
     )
+
+
+def _titles(titles: Sequence[str]) -> str:
+    """Name data that are cited alike: the first, and how many others."""
+    more = len(titles) - 1
+    return titles[0] if not more else f"{titles[0]} and {more} other{'s' if more > 1 else ''}"
 
 
 def _cells(words: SourceWords, sources: pd.DataFrame) -> list[str]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ruralpanel.errors import Problem, StudyError, nearest
 from ruralpanel.face.errors import RunError
+from ruralpanel.installation import CONFIGURED, snakemake_command
 from ruralpanel.study.load import find_study
 from ruralpanel.study.load import load_study as load_checked
 from ruralpanel.study.model import Study
@@ -21,14 +22,12 @@ from ruralpanel.study.model import Study
 if TYPE_CHECKING:
     import pandas as pd
 
-SNAKEFILE = Path("workflow/Snakefile")
-
 LAST_LINES = 15
 """How much of what a run said is told where it ended too early."""
 
 
 def top(start: Path | None = None) -> Path:
-    """Find the top of the repository: above here, or else the one that this program is in.
+    """Find the folder to work in: a checkout or a paper's own, above here, or else the one that this program is in.
 
     Raises
     ------
@@ -38,9 +37,9 @@ def top(start: Path | None = None) -> Path:
     here = (start or Path()).resolve()
     own = Path(__file__).resolve()
     for folder in (here, *here.parents, *own.parents):
-        if (folder / SNAKEFILE).is_file() and (folder / "config").is_dir():
+        if (folder / CONFIGURED).is_file():
             return folder
-    what = "no folder above this one holds the workflow"
+    what = "no folder above this one has a study to run"
     raise StudyError([Problem(str(here), what, hint="change into the folder that `run` is in, or give root=…")])
 
 
@@ -158,7 +157,7 @@ def run(study: str | Path | LoadedStudy, *, cores: int | None = None, quiet: boo
     judged = loaded.results / "logs/accept.log"  # of the last job, which fails where the verdict is no match
     before = _written_at(judged)
     of = _as_given(study, loaded)
-    command = [sys.executable, "-m", "snakemake", "--cores", str(cores or "all"), "--config", f"study={of}"]
+    command = snakemake_command(loaded.root, "--cores", str(cores or "all"), "--config", f"study={of}")
     programs = str(Path(sys.executable).parent)
     environment = {**os.environ, "PATH": os.pathsep.join([programs, os.environ.get("PATH", "")])}
     said: list[str] = []

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError, model_validator
 
 from ruralpanel.errors import Problem, StudyError, nearest
+from ruralpanel.installation import own_or_shipped
 from ruralpanel.monte_carlo.claims_plan import ClaimRates, Flaw
 from ruralpanel.simulation.parameters import Parameters, load_parameters
 from ruralpanel.study.base import Name, Section
@@ -343,17 +344,18 @@ def load_plan(name: str, root: Path = Path()) -> Plan:
     name
         Of a file under ``config/monte_carlo``, without ``.yaml``.
     root
-        The top of the repository.
+        The top of the repository; where it has no plans, those that come with the program are meant.
 
     Raises
     ------
     StudyError
         If there is none, or anything is wrong with it.
     """
-    known = sorted(path.stem for path in (root / PLANS).glob("*.yaml"))
-    if name not in known or not is_file(root / PLANS / f"{name}.yaml"):
+    folder = own_or_shipped(root, PLANS.as_posix())
+    known = sorted(path.stem for path in folder.glob("*.yaml"))
+    if name not in known or not is_file(folder / f"{name}.yaml"):
         raise StudyError([Problem("config", f"there is no plan {name!r}", "monte_carlo", nearest(name, known))])
-    file = read_yaml(root / PLANS / f"{name}.yaml", shown_as=PLANS / f"{name}.yaml")
+    file = read_yaml(folder / f"{name}.yaml", shown_as=PLANS / f"{name}.yaml")
     try:
         return Plan.model_validate(file.data)
     except ValidationError as error:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from ruralpanel.errors import Problem, StudyError, nearest
+from ruralpanel.installation import own_or_shipped
 from ruralpanel.study.base import Name, Section
 from ruralpanel.study.estimators import ESTIMATORS, EstimatorName
 from ruralpanel.study.messages import problems_of
@@ -105,7 +106,7 @@ def load_assumptions(name: str, root: Path = Path()) -> tuple[str, Assumptions]:
     name
         Of a file under ``config/power``, without ``.yaml``, or a path that ends in it.
     root
-        The top of the repository.
+        The top of the repository; where it has no designs, those that come with the program are meant.
 
     Returns
     -------
@@ -117,11 +118,13 @@ def load_assumptions(name: str, root: Path = Path()) -> tuple[str, Assumptions]:
     StudyError
         If there is none, or anything is wrong with it.
     """
-    known = sorted(path.stem for path in (root / DESIGNS).glob("*.yaml"))
+    folder = own_or_shipped(root, DESIGNS.as_posix())
+    known = sorted(path.stem for path in folder.glob("*.yaml"))
     shown = Path(name) if name.endswith(".yaml") else DESIGNS / f"{name}.yaml"
-    if not is_file(root / shown):
+    path = root / shown if name.endswith(".yaml") else folder / shown.name
+    if not is_file(path):
         raise StudyError([Problem("power", f"there is no file of designs {name!r}", hint=nearest(name, known))])
-    file = read_yaml(root / shown, shown_as=shown)
+    file = read_yaml(path, shown_as=shown)
     try:
         return shown.stem, Assumptions.model_validate(file.data)
     except ValidationError as error:

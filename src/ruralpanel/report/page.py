@@ -96,6 +96,8 @@ class PageContents:
         Sentences on when the plan was registered and what changed since; none where it is not registered.
     crosschecked
         Sentences on how many estimates other programs agree on; none where they were not asked.
+    declared_at
+        By exhibit, the line of the study file in which it is declared.
     run_times
         From :func:`ruralpanel.report.run_times.read_run_times`; the only part of the page that differs between runs.
     """
@@ -125,6 +127,7 @@ class PageContents:
     facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     registered: Sequence[str] = ()
     crosschecked: Sequence[str] = ()
+    declared_at: Mapping[str, int] = field(default_factory=dict)
     run_times: pd.DataFrame | None = None
 
 
@@ -151,6 +154,7 @@ def write_page(contents: PageContents) -> str:
     numbers = source_numbers(study)
     exhibits = [
         shown(each, declared(study, each.name) if each.name in study.exhibits else None, numbers)
+        | {"declared_at": contents.declared_at.get(each.name)}
         for each in contents.exhibits
     ]
     return environment.get_template("page.html.j2").render(

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ruralpanel.errors import Problem, StudyError, nearest
+from ruralpanel.installation import CONFIGURED
 from ruralpanel.study.checks import problems_in
 from ruralpanel.study.checks.output import inputs_where_output_goes
 from ruralpanel.study.checks.outside import OUTSIDE, files_outside, folders_outside
@@ -123,7 +124,7 @@ def configured_study(settings: Sequence[str], root: Path) -> str:
     if unknown:
         hint = nearest(unknown[0], [f"{key}=" for key in CONFIGURATION])
         raise StudyError([Problem("--config", f"`{unknown[0]}` is not study=NAME", hint=hint)])
-    stated = safe_load((root / "config/config.yaml").read_text(encoding="utf-8"))
+    stated = safe_load((root / CONFIGURED).read_text(encoding="utf-8"))
     return str(given.get("study", stated["study"]))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ruralpanel.exhibits.latex import latex_text
 from ruralpanel.report.latex.markdown import words
 from ruralpanel.report.latex.mathematics import as_latex_mathematics
+from ruralpanel.report.paper.references import question
 from ruralpanel.study.paper_text import Reference
 
 DIGITS = dict(
@@ -36,7 +37,7 @@ class LatexMarkup:
 
     def known(self, reference: Reference, text: str) -> str:
         """Write the macro of what was looked up; the same question has the same macro."""
-        asked = _question(reference)
+        asked = question(reference)
         name = macro_name(asked)
         while name in self.macros and self.macros[name][0] != asked:
             name += "X"  # two questions whose letters are the same
@@ -77,13 +78,6 @@ def macro_name(asked: str) -> str:
     """Make the name of a macro, which has letters alone: ``baseline/x2 | percent`` is ``BaselineXTwoPercent``."""
     spelled = re.sub(r"\d", lambda found: f" {DIGITS[found[0]]} ", asked.replace("-", " minus "))
     return "".join(part[0].upper() + part[1:] for part in re.findall(r"[A-Za-z]+", spelled)) or "Number"
-
-
-def _question(reference: Reference) -> str:
-    """Write a reference as it stands in the text: address and formats."""
-    kind = {"fact": "run: ", "claim": "claim: "}.get(reference.kind, "")
-    formats = [*reference.formats, *([f"decimals {reference.decimals}"] if reference.decimals is not None else [])]
-    return f"{kind}{reference.text}" + (f" | {', '.join(formats)}" if formats else "")
 
 
 def macro_lines(macros: Mapping[str, tuple[str, str]]) -> str:

@@ -172,6 +172,13 @@ def _written(reference: Reference, sources: Sources, markup: Markup) -> str:
     return markup.character(reference.text)
 
 
+def question(reference: Reference) -> str:
+    """Write a reference to what a run knows as it stands in the text: address and formats."""
+    kind = {"fact": "run: ", "claim": "claim: "}.get(reference.kind, "")
+    formats = [*reference.formats, *([f"decimals {reference.decimals}"] if reference.decimals is not None else [])]
+    return f"{kind}{reference.text}" + (f" | {', '.join(formats)}" if formats else "")
+
+
 def number_words(
     row: pd.Series, statistic: str, formats: tuple[str, ...], decimals: int | None, transformation: str
 ) -> list[str]:
