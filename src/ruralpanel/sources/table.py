@@ -129,7 +129,8 @@ def read_source(
     bad = set(found["index"])
     kept = table[~table.index.isin(bad)].reset_index(drop=True)
     if bad:
-        ledger.note("quarantine", len(table), kept, f"{counted(len(bad), 'row')} set aside with the reasons")
+        words = f"{counted(len(bad), 'row')} set aside with the reasons"
+        ledger.note("quarantine", len(table), kept, words, unasked=["dropped_rows"])
     if kept.empty:
         raise DataError(
             [Problem(raw.where, "every row breaks the declarations"), *as_problems(found, selected.rows, raw.where)]

@@ -30,6 +30,7 @@ from ruralpanel.study.rule import Rule
 from ruralpanel.study.sensitivity import AnySensitivity
 from ruralpanel.study.shapes import Shape, shape_of_source, shape_of_table
 from ruralpanel.study.sources import Source
+from ruralpanel.study.strict import Strict
 from ruralpanel.study.tables import Table
 from ruralpanel.treatment_columns import cohort_column
 
@@ -111,6 +112,12 @@ class Study(Section):
     """What is claimed, each with the estimates that speak to it; the page begins with what became of them."""
     rule: Rule = Rule()
     """What claims are held to; left out, the rule whose error rates are printed. A claim may state keys of its own."""
+    strict: Strict = []
+    """What ends a run with an error, after everything is made, where it happens without being asked for: `dropped_rows`
+    (rows that are set aside, in quarantine or as something in them is missing), `collinear` (terms left out),
+    `singletons` (rows alone in a fixed effect), `not_converged`, `repaired_variance` (one that was not positive),
+    `few_clusters`, `separated` (outcomes or treatment predicted perfectly); `all` for every one. Left out: each is told
+    beside its number and in the ledger, and ends nothing."""
     paper: Paper | None = None
     """The text of the paper and how it is typeset."""
     published: Text | None = None
