@@ -149,6 +149,11 @@ class Study(Section):
         return (labelled.label or "", labelled.unit) if labelled else (column.replace("_", " "), None)
 
     @property
+    def is_strict(self) -> bool:
+        """Whether anything that happens unasked is an error."""
+        return bool(self.strict) or any(block.strict for block in self.blocks.values())
+
+    @property
     def base(self) -> str:
         """The source or table whose rows are the panel's rows."""
         return self.panel.base or next(iter(self.sources))
