@@ -18,7 +18,8 @@ def test_a_strict_study_ends_with_an_error_and_loses_nothing(tmp_path: Path) -> 
     study = checkout.folder / "config/studies/small.yaml"
     strict = STUDY.replace(
         "estimators: [two_way_fixed_effects]",
-        "estimators: [two_way_fixed_effects]\n    regressors: [height]\n    strict: [collinear, dropped_rows, singletons]",
+        "estimators: [two_way_fixed_effects]\n    regressors: [height]\n"
+        "    strict: [collinear, dropped_rows, singletons]",
     )
     study.write_text(f"{strict}\nstrict: all\n", encoding="utf-8")
     result = checkout.run("small")
