@@ -59,7 +59,10 @@ def plotted_data(
     """
     exhibit = declaration.of(MapFigure)
     units = _units(panel, declaration, exhibit)
-    vertices = [_vertices(units, exhibit.decimals)]
+    decimals = exhibit.decimals
+    if declaration.minimum_cell is not None:
+        units, decimals = _places_of_several(units, declaration.minimum_cell, decimals)
+    vertices = [_vertices(units, decimals)]
     for position, (label, latitude, longitude) in enumerate(declaration.lines, start=1):
         own = lines[lines["file"] == position]
         drawn = {"class": label, "order": position, "line": own["line"].astype(str), "vertex": own["vertex"]}
@@ -68,6 +71,20 @@ def plotted_data(
     if len(outlines):
         vertices.append(_vertices(outlines.assign(layer=OUTLINE, line=outlines["line"].astype(str)), 5))
     return pd.concat(vertices, ignore_index=True)
+
+
+def _places_of_several(units: pd.DataFrame, minimum: int, decimals: int) -> tuple[pd.DataFrame, int]:
+    """Give one point a class and place with enough units, without its number, to as few decimals as that takes.
+
+    Where even whole degrees have fewer, nothing is drawn there. With each decimal less, a place is ten times as wide.
+    """
+    keys = ["layer", "class", "order", "longitude", "latitude"]
+    for places in range(decimals, -1, -1):
+        rounded = units.assign(**{name: units[name].round(places) for name in ("longitude", "latitude")})
+        sizes = rounded.groupby(keys)["longitude"].transform("size")
+        if places == 0 or 2 * (sizes >= minimum).sum() >= len(units):
+            break
+    return rounded[sizes >= minimum][keys].drop_duplicates(), places
 
 
 def _vertices(frame: pd.DataFrame, decimals: int) -> pd.DataFrame:

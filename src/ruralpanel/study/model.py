@@ -149,6 +149,22 @@ class Study(Section):
         return (labelled.label or "", labelled.unit) if labelled else (column.replace("_", " "), None)
 
     @property
+    def minimum_cell(self) -> int | None:
+        """The least number of units that anything printed may be about; None where no source asks for one."""
+        return max((each.minimum_cell for each in self.sources.values() if each.minimum_cell is not None), default=None)
+
+    @property
+    def confidential(self) -> list[str]:
+        """The sources whose values are in no message and no log: those with `minimum_cell`, and in a study of
+        restricted data those that may not be passed on."""
+        held_back = self.data_standing == "restricted"
+        return [
+            name
+            for name, each in self.sources.items()
+            if each.minimum_cell is not None or (held_back and each.path is not None and not each.redistributable)
+        ]
+
+    @property
     def is_strict(self) -> bool:
         """Whether anything that happens unasked is an error."""
         return bool(self.strict) or any(block.strict for block in self.blocks.values())

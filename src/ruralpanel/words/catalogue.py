@@ -14,6 +14,8 @@ TOGETHER = {"several": "; ", "listed": ", ", "also": " and ", "sentences": " "}
 """What stands between reasons that are put together, by code."""
 
 SAMPLES = {
+    "below_minimum_cell": "not shown: fewer than {minimum} units, or beside a number of fewer that would follow "
+    "from it",
     "no_rows_known": "no rows are left once those with missing values are set aside",
     "no_rows_left": "no rows are left: {why}",
     "keep": "keep {condition:condition}",
