@@ -225,7 +225,7 @@ def test_who_leaves_is_counted(panel: pd.DataFrame) -> None:
         "1 unit not observed in all periods",
         "1 unit of cohort 2001 observed in less than two periods before treatment",
     ]
-    assert ledger.loc[ledger["step"] != "clusters", "rows_out"].tolist() == [319, 311, 304, 296, 296]
+    assert ledger["rows_out"].tolist()[:5] == [319, 311, 304, 296, 296]
     assert overall(rows)["sample"] == (
         "all rows, without 1 unit treated from the first period on and without 1 unit not observed in all periods, "
         "without cohort 2001"

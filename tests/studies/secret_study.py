@@ -42,6 +42,7 @@ outcomes:
 blocks:
   effects: { outcomes: [price], estimators: [two_way_fixed_effects, callaway_santanna, cohort_means] }
   means: { outcomes: [price], estimators: [cohort_means] }
+diagnosis: { skip: [anticipation, transitory_selection, spillover, few_clusters] }
 exhibits:
   villages: { kind: summary_table, title: Villages, columns: [price], by: listed, groups: cohort }
   effects: { kind: regression_table, title: Effects, blocks: [effects] }
