@@ -184,7 +184,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
         _draw_shade(axes, units, shrink, declaration, exhibit)
         for _, part in data[data["layer"] == OUTLINE].groupby("line", sort=False):
             axes.plot(part["longitude"], part["latitude"], color=OUTLINE_COLOUR, linewidth=0.6, zorder=1)
-        points = _draw_units(axes, units, exhibit)
+        points = _draw_units(axes, units, exhibit, declaration)
         _draw_lines(axes, data[data["layer"] == LINE])
         _frame(axes, units)
         title = declaration.labels.get(str(exhibit.designation or exhibit.column), None)
@@ -240,7 +240,7 @@ def _within_outline(region: np.ndarray, cells: np.ndarray) -> np.ndarray:
     return np.asarray(Delaunay(region).find_simplex(cells) >= 0)
 
 
-def _draw_units(axes: Axes, units: pd.DataFrame, exhibit: MapFigure) -> list[Artist]:
+def _draw_units(axes: Axes, units: pd.DataFrame, exhibit: MapFigure, declaration: ExhibitDeclaration) -> list[Artist]:
     """Draw the units, the few and large ones on top, and give what the legend shows of them, the first class first."""
     small, step = (2.0, 3.0) if len(units) > 1000 else (5.0, 5.0)
     groups = [(int(str(order)), part) for order, part in units.groupby("order")]
@@ -264,7 +264,9 @@ def _draw_units(axes: Axes, units: pd.DataFrame, exhibit: MapFigure) -> list[Art
             }
         )
         style["rasterized"] = len(part) > POINTS_AS_DRAWING
-        label = f"{part['class'].iloc[0]} ({count(len(part))})"
+        label = str(part["class"].iloc[0])
+        if declaration.minimum_cell is None:  # else points are places of several units, and not units
+            label += f" ({count(len(part))})"
         handles[order] = (
             axes.scatter(part["longitude"], part["latitude"], zorder=3 + 0.1 * len(handles), **style),
             label,
