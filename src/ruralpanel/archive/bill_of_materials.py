@@ -41,7 +41,7 @@ def bill_of_materials(lock: str, licences: dict[tuple[str, str], str], program: 
     dict
         A document of CycloneDX 1.6.
     """
-    entries = [match.groups() for match in _ENTRY.finditer(lock)]
+    entries = [(each[1], each[2], each[3], each[4]) for each in _ENTRY.finditer(lock)]
     refs: dict[str, list[str]] = {}
     for name, number, _, _ in entries:
         refs.setdefault(name, []).append(f"pkg:pypi/{name}@{number}")
@@ -59,7 +59,7 @@ def bill_of_materials(lock: str, licences: dict[tuple[str, str], str], program: 
         "serialNumber": f"urn:uuid:{uuid.UUID(bytes=hashlib.sha256(lock.encode()).digest()[:16], version=4)}",
         "version": 1,
         "metadata": {"component": {"type": "application", "bom-ref": root, "name": program, "version": version}},
-        "components": [_component(*entry, licences) for entry in entries],
+        "components": [_component(*each, licences) for each in entries],
         "dependencies": [{"ref": ref, "dependsOn": sorted(needs[ref])} for ref in sorted(needs)],
     }
 

@@ -34,7 +34,7 @@ def is_small(counts: Any, minimum: int) -> NDArray[np.bool_]:
     return np.asarray((numbers > 0) & (numbers < minimum))
 
 
-def withheld(counts: Sequence[float], minimum: int, total_shown: bool = True) -> NDArray[np.bool_]:
+def withheld(counts: Sequence[float] | pd.Series, minimum: int, total_shown: bool = True) -> NDArray[np.bool_]:
     """Mark the counts of a one-dimensional table that are not to be shown.
 
     Parameters
