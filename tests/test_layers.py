@@ -19,7 +19,7 @@ ORDER = [
     # what a user declares
     "study",
     # the stages, in the order in which data pass them
-    *("sources", "tables", "panel"),
+    *("sources", "confidential", "tables", "panel"),
     *("inference", "estimation", "sensitivity", "diagnosis", "crosscheck"),
     # where facts become sentences, and where these are shown
     "words",

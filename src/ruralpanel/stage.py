@@ -11,11 +11,15 @@ import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from ruralpanel.errors import ProblemsFound
 from ruralpanel.fork_request import run_in_fork
+
+CONFIDENTIAL = "ruralpanel.confidential"
+"""The module that knows what a study may not say, which is read where something goes wrong."""
 
 
 @contextmanager
@@ -49,13 +53,13 @@ def stage(job: Any) -> Iterator[None]:
         try:
             yield
         except ProblemsFound as error:
-            print(error, file=stream)
+            print(_sayable(str(error), job), file=stream)
             sys.exit(1)
         except Exception as error:
             if told := fault_of_the_machine(error):
                 print(told, file=stream)
                 sys.exit(1)
-            traceback.print_exc(file=stream)
+            print(_sayable(traceback.format_exc(), job), file=stream)
             print(
                 "\nThis is a fault of ruralpanel, not of your data or study. Please report it with this log.",
                 file=stream,
@@ -63,6 +67,15 @@ def stage(job: Any) -> Iterator[None]:
             sys.exit(1)
     if len(job.output):
         keep_measured(path, time.monotonic() - began)
+
+
+def _sayable(text: str, job: Any) -> str:
+    """Take values of restricted sources out of what is said of an error."""
+    chosen = getattr(job, "config", {}).get("study")
+    if chosen is None:
+        return text
+    told: str = import_module(CONFIDENTIAL).without_values(text, str(chosen), Path())
+    return told
 
 
 def tell_what_ended_it(log: Path, number: int) -> None:

@@ -51,8 +51,8 @@ def test_rows_in_another_order_give_the_same(panel: pd.DataFrame) -> None:
 def test_units_with_gaps_leave_with_a_line_in_the_ledger(panel: pd.DataFrame) -> None:
     gap = panel[~((panel["village"] == 3) & (panel["year"] == 2002))]
     estimates, ledger = estimated(gap)
-    assert ledger["step"].tolist() == ["panel", "balanced"]
-    assert ledger["reason"].iloc[-1] == "1 unit not observed in all periods"
+    assert ledger["step"].tolist() == ["panel", "balanced", "clusters"]
+    assert ledger["reason"].iloc[1] == "1 unit not observed in all periods"
     assert overall(estimates)["units"] == 39
     assert "without 1 unit not observed in all periods" in overall(estimates)["sample"]
     everything, _ = estimated(gap, group_time=GroupTime(rows="all"))

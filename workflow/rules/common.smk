@@ -232,6 +232,7 @@ def panel_description():
             "designations": list(STUDY.designation),
             "levels": STUDY.levels,
             "frequency": STUDY.panel.frequency,
+            "minimum_cell": STUDY.minimum_cell,
             **keys,
         }
     )

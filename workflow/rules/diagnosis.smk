@@ -22,6 +22,7 @@ rule diagnose_effect:
         designations=list(STUDY.designation),
         levels=STUDY.levels,
         seed=STUDY.seed,
+        confidential=bool(STUDY.confidential),
         code=lambda wildcards: diagnosis_code(SUBJECTS[wildcards.effect]),
         lock=LOCK,
     message:

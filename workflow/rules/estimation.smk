@@ -19,6 +19,7 @@ rule estimate_block:
         designations=list(STUDY.designation),
         levels=STUDY.levels,
         folder=STUDY_FOLDER.as_posix(),
+        minimum_cell=STUDY.minimum_cell,
         code=lambda wildcards: estimation_code(wildcards.block),
         lock=LOCK,
     message:

@@ -25,6 +25,7 @@ rule build_panel:
             name: as_json(each) for name, each in STUDY.legacies.items()
         },
         periods={name: STUDY.periods_of(name) for name in STUDY.read_by_panel},
+        minimum_cell=STUDY.minimum_cell,
         code=lambda wildcards: code_digest(
             "ruralpanel.panel.build", "ruralpanel.sources.features"
         ),
@@ -50,7 +51,9 @@ rule describe_panel:
     params:
         declaration=lambda wildcards: panel_description(),
         code=lambda wildcards: code_digest(
-            "ruralpanel.panel.codebook", "ruralpanel.panel.balance"
+            "ruralpanel.panel.codebook",
+            "ruralpanel.panel.balance",
+            "ruralpanel.frames.small_cells",
         ),
         lock=LOCK,
     message:

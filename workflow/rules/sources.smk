@@ -40,6 +40,7 @@ rule read_source:
         identifying=lambda wildcards: sorted(
             IDENTIFYING & set(STUDY.sources[wildcards.source].columns)
         ),
+        shows=lambda wildcards: wildcards.source not in STUDY.confidential,
         code=lambda wildcards: code_digest(
             "ruralpanel.sources.table", *STUDY.sources[wildcards.source].opened_by
         ),

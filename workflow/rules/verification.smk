@@ -108,14 +108,23 @@ rule accept:
         figures=f"{RESULTS}/verdict.figures.csv",
         facts=f"{RESULTS}/verdict.json",
         page=f"{RESULTS}/report/index.html",
+        ledgers=LEDGERS if STUDY.is_strict else [],
     output:
         accepted=f"{RESULTS}/accepted",
     log:
         f"{RESULTS}/logs/accept.log",
     params:
         code=lambda wildcards: code_digest(
-            "ruralpanel.verification.verdict", "ruralpanel.verification.summary"
+            "ruralpanel.verification.verdict",
+            "ruralpanel.verification.summary",
+            *(["ruralpanel.verification.strictness"] if STUDY.is_strict else []),
         ),
+        strict=STUDY.strict,
+        strict_blocks={
+            name: block.strict
+            for name, block in STUDY.blocks.items()
+            if block.strict is not None
+        },
     message:
         "verification  verdict"
     script:

@@ -30,7 +30,12 @@ with stage(snakemake):
         periods=snakemake.params.periods,
     )
     save_table(panel, snakemake.output.panel, key=[declaration.unit, declaration.period])
-    save_table(ledger.frame(), snakemake.output.ledger, key=["line"])
+    lines, minimum = ledger.frame(), snakemake.params.minimum_cell
+    if minimum is not None:
+        from ruralpanel.frames.small_cells import ledger_without_small, matches_without_small
+
+        lines, matches = ledger_without_small(lines, minimum), matches_without_small(matches, "rows", minimum)
+    save_table(lines, snakemake.output.ledger, key=["line"])
     save_table(events, snakemake.output.events, key=EVENT_KEY)
     save_table(matches, snakemake.output.matches, key=MATCH_KEY)
     save_table(legacies, snakemake.output.legacies, key=MEASURE_KEY, keep_order=True)

@@ -4,7 +4,7 @@ from ruralpanel.stage import stage
 
 with stage(snakemake):
     from ruralpanel.diagnosis.diagnose import diagnose
-    from ruralpanel.diagnosis.finding import KEY
+    from ruralpanel.diagnosis.finding import KEY, without_names
     from ruralpanel.estimation.columns_read import columns_read
     from ruralpanel.estimation.estimates import load_estimates
     from ruralpanel.frames.storage import load_table, save_table
@@ -22,4 +22,6 @@ with stage(snakemake):
         seed=snakemake.params.seed,
         events=load_table(snakemake.input.events, texts=["unit"]),
     )
+    if snakemake.params.confidential:
+        findings = without_names(findings)
     save_table(findings, snakemake.output.diagnosis, key=KEY, keep_order=True)

@@ -24,8 +24,16 @@ with stage(snakemake):
         levels=snakemake.params.levels,
         folder=Path(snakemake.params.folder),
     )
-    save_table(found.estimates, snakemake.output.estimates, key=[ROW])
-    save_table(found.ledger, snakemake.output.ledger, key=["line"])
+    estimates, ledger, minimum = found.estimates, found.ledger, snakemake.params.minimum_cell
+    if minimum is not None:
+        from ruralpanel.frames.small_cells import estimates_without_small, ledger_without_small
+
+        estimates, ledger = (
+            estimates_without_small(estimates, equations[0].unit, minimum),
+            ledger_without_small(ledger, minimum),
+        )
+    save_table(estimates, snakemake.output.estimates, key=[ROW])
+    save_table(ledger, snakemake.output.ledger, key=["line"])
     save_table(found.covariance, snakemake.output.covariance, key=COVARIANCE_KEY)
     save_table(found.draws, snakemake.output.draws, key=DRAWS_KEY)
     save_table(found.matching, snakemake.output.matching, key=BALANCE_KEY, keep_order=True)

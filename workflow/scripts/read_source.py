@@ -18,7 +18,13 @@ with stage(snakemake):
     periods = {name: PeriodColumn.model_validate_json(text) for name, text in snakemake.params.periods.items()}
     corrections = Path(snakemake.input.corrections[0]) if snakemake.input.corrections else None
     table, ledger, quarantine = read_source(
-        snakemake.wildcards.source, source, raw, corrections, periods, snakemake.params.identifying
+        snakemake.wildcards.source,
+        source,
+        raw,
+        corrections,
+        periods,
+        snakemake.params.identifying,
+        shows=snakemake.params.shows,
     )
     save_table(table, snakemake.output.table, key=source.key)
     save_table(ledger.frame(), snakemake.output.ledger, key=["line"])

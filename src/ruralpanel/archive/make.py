@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from ruralpanel import __version__
+from ruralpanel.archive.bill_of_materials import write_bill
 from ruralpanel.archive.citation import CITATION, archive_citation, author_name, program_citation
 from ruralpanel.archive.contents import ArchiveError, notes_beside, program_files, raw_files, refuse_restricted
 from ruralpanel.archive.crate import write_crate
@@ -148,6 +149,7 @@ def _fill(folder: Path, name: str, layout: Layout, root: Path) -> None:
     text = write_readme(contents)
     _write(text, folder, "README.md")
     write_pdf(text, folder / "README.pdf", [root / each for each in study.fonts])
+    write_bill(folder, root, "ruralpanel", __version__)
     write_crate(
         folder,
         study,

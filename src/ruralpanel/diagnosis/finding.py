@@ -111,6 +111,21 @@ def _cells(finding: Finding) -> dict[str, Any]:
     }
 
 
+def without_names(frame: pd.DataFrame) -> pd.DataFrame:
+    """Leave out of findings who an effect rests on, which in restricted data is a unit that nobody may name."""
+    told = frame.copy()
+    told["numbers"] = [
+        written({name: number for name, number in (read(cell) or {}).items() if name != "most_treated"})
+        for cell in frame["numbers"]
+    ]
+    for column in ("flaw_arguments", "remedy_arguments"):
+        told[column] = [
+            written({**arguments, "who": "that is not named"}) if "who" in (arguments := read(cell) or {}) else cell
+            for cell in frame[column]
+        ]
+    return told
+
+
 def findings_of(frame: pd.DataFrame) -> Iterable[tuple[str, str, Finding]]:
     """Read the table of findings: for each, the treatment, the outcome and what was found."""
     for row in frame.to_dict("records"):

@@ -20,6 +20,7 @@ from ruralpanel.estimation.estimates import statistics
 from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import LARGEST, OUTCOME, CannotEstimate, effect_name
 from ruralpanel.estimation.treated_clusters import counts_of
+from ruralpanel.estimation.unasked import tell_collinear
 from ruralpanel.estimation.within import Side, Within, within
 from ruralpanel.frames.computed import Computed
 from ruralpanel.frames.ledger import Ledger
@@ -251,6 +252,7 @@ def fit_of(
         own_degrees_of_freedom=None if own is None else own.combined(pd.DataFrame(np.diag(units), named, named)),
     )
     collinear = [term for term in terms if term not in regression.terms]
+    tell_collinear([term for term in collinear if term in equation.regressors], sample, ledger)
     return Fit(pd.Series(regression.coefficients * units, regression.terms), covariance, collinear, shared)
 
 

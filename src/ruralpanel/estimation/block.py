@@ -24,6 +24,7 @@ from ruralpanel.estimation.result import Draws, EquationResult
 from ruralpanel.estimation.sample import CannotEstimate, with_plain_numbers
 from ruralpanel.estimation.terms import KINDS
 from ruralpanel.estimation.treated_clusters import with_treated_clusters
+from ruralpanel.estimation.unasked import with_unasked
 from ruralpanel.frames.computed import Computed
 from ruralpanel.frames.ledger import Ledger, LedgerLine, ledger_frame
 from ruralpanel.reasons import because
@@ -177,6 +178,7 @@ def _estimated(asked: Equation, above: Levels, ledger: Ledger, folder: Path | No
     except np.linalg.LinAlgError as error:  # ends this equation and no other
         result = EquationResult([no_estimate(equation, because("no_solution", error=str(error)))])
     rows = [with_reasons(row, equation) for row in result.rows]
+    with_unasked(rows, ledger)
     return replace(result, rows=rows, balance=balance), equation
 
 

@@ -35,7 +35,8 @@ from ruralpanel.estimation.measured_from import cohorts_named, curves_of, identi
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import CannotEstimate, clusters_of
 from ruralpanel.estimation.terms import LEAD_TEST
-from ruralpanel.estimation.untreated import UntreatedOutcome, untreated_outcome
+from ruralpanel.estimation.unasked import tell_collinear
+from ruralpanel.estimation.untreated import UntreatedOutcome, collinear_regressors, untreated_outcome
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import Reason, because, several
 from ruralpanel.study.blocks import Equation
@@ -120,6 +121,7 @@ def modelled_rows(
     """
     sample = adoption.sample
     model = untreated_outcome(sample, adoption.untreated, equation)
+    tell_collinear(collinear_regressors(model, equation), sample, ledger)
     stay = model.imputable | adoption.untreated
     if stay.all():
         return adoption, model, adoption.left_out

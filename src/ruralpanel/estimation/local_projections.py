@@ -24,13 +24,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralpanel.estimation.absorbed import SINGLETONS_DROPPED, SINGLETONS_KEPT, fit_absorbed
+from ruralpanel.estimation.absorbed import fit_absorbed
 from ruralpanel.estimation.adoption import Adoption, adoption_of, numbers_of
 from ruralpanel.estimation.estimates import COLLINEAR, left_out_of, no_estimate
 from ruralpanel.estimation.measured_from import Curve, base_of, cohorts_named, why_not, why_zero
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, effect_name
 from ruralpanel.estimation.terms import LEAD_TEST
+from ruralpanel.estimation.unasked import unasked_of
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import Reason, because, several
 from ruralpanel.study.blocks import Equation
@@ -197,9 +198,8 @@ def _projection(
     except CannotEstimate as error:
         ledger.note(at, len(sample), sample, several([reason, error.reason]))
         return no_estimate(equation, because("at_that_event_time", at=at, why=error.reason), adoption.treatment)
-    steps = (SINGLETONS_KEPT, SINGLETONS_DROPPED)
-    alone = [each.reason for each in own.lines if each.step in steps and isinstance(each.reason, Reason)]
-    ledger.note(at, len(sample), sample, several([reason, *alone]))
+    told = [each.reason for each in own.lines if isinstance(each.reason, Reason) and unasked_of(each)]
+    ledger.note(at, len(sample), sample, several([reason, *told]))
     level = used[LEVEL] if not equation.weights else used[LEVEL] * used[equation.weights]
     mean = level.sum() / (len(used) if not equation.weights else used[equation.weights].sum())
     shared = {"term": adoption.treatment, **fit.shared, "outcome_mean": float(mean)}

@@ -22,6 +22,7 @@ from scipy.sparse.linalg import splu
 from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, effect_name
+from ruralpanel.estimation.unasked import dependent
 from ruralpanel.study.blocks import Equation
 
 DAMPING = 1e-9
@@ -226,6 +227,21 @@ def untreated_outcome(sample: pd.DataFrame, untreated: NDArray[np.bool_], equati
     design = sparse.hstack([sparse.csr_matrix(within), effects.design], format="csr")
     moved = slice(units.start + within.shape[1], units.stop + within.shape[1])
     return UntreatedOutcome(design, outcome, weights, untreated, moved)
+
+
+def collinear_regressors(model: UntreatedOutcome, equation: Equation) -> list[str]:
+    """List the regressors of which the fixed effects of untreated rows, or regressors before them, leave nothing.
+
+    Parameters
+    ----------
+    model
+        From :func:`untreated_outcome`.
+    equation
+        Gives the regressors.
+    """
+    own = model.design[model.untreated][:, : len(equation.regressors)].toarray()
+    own = own * np.sqrt(model.weights[model.untreated])[:, None]
+    return [equation.regressors[number] for number in dependent(own)]
 
 
 def _within(values: Numbers, effects: UntreatedOutcome) -> Numbers:

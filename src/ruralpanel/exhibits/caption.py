@@ -76,6 +76,8 @@ class ExhibitDeclaration(BaseModel):
     """The treatments and outcomes of the blocks shown whose effects are diagnosed."""
     warnings: list[str] = []
     """What the diagnosis warns of, in a line, once it is known."""
+    minimum_cell: int | None = None
+    """The least number of units that anything printed may be about, where a source asks for one."""
     flow: list[FlowStep] = []
     """With a picture of the way of the data: everything the study makes."""
 
@@ -152,6 +154,7 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         treatments=study.treatment_notes(),
         anticipation={key: each.anticipation for key, each in study.designation.items() if each.anticipation},
         levels=study.levels,
+        minimum_cell=study.minimum_cell,
         facts={
             key: study.facts[key]
             for key in study.facts
@@ -258,7 +261,17 @@ def closing_notes(declaration: ExhibitDeclaration, estimates: pd.DataFrame | Non
     sentences = []
     if estimates is not None:
         sentences += [*missing_errors(estimates), *unit_notes(estimates, declaration.outcomes)]
+    if declaration.minimum_cell is not None:
+        sentences.append(small_cell_note(declaration.minimum_cell))
     return [*sentences, *declaration.warnings, *standing_notes(declaration)]
+
+
+def small_cell_note(minimum: int) -> str:
+    """Say in a sentence what is withheld where a source asks for a least number of units."""
+    return (
+        f"Numbers of fewer than {minimum} units, and what describes so few, are not shown (<{minimum}), as the terms "
+        "of the data ask; nor is another beside one alone, which a total would give away."
+    )
 
 
 def standing_notes(declaration: ExhibitDeclaration) -> list[str]:

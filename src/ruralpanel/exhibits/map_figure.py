@@ -59,7 +59,10 @@ def plotted_data(
     """
     exhibit = declaration.of(MapFigure)
     units = _units(panel, declaration, exhibit)
-    vertices = [_vertices(units, exhibit.decimals)]
+    decimals = exhibit.decimals
+    if declaration.minimum_cell is not None:
+        units, decimals = _places_of_several(units, declaration.minimum_cell, decimals)
+    vertices = [_vertices(units, decimals)]
     for position, (label, latitude, longitude) in enumerate(declaration.lines, start=1):
         own = lines[lines["file"] == position]
         drawn = {"class": label, "order": position, "line": own["line"].astype(str), "vertex": own["vertex"]}
@@ -68,6 +71,20 @@ def plotted_data(
     if len(outlines):
         vertices.append(_vertices(outlines.assign(layer=OUTLINE, line=outlines["line"].astype(str)), 5))
     return pd.concat(vertices, ignore_index=True)
+
+
+def _places_of_several(units: pd.DataFrame, minimum: int, decimals: int) -> tuple[pd.DataFrame, int]:
+    """Give one point a class and place with enough units, without its number, to as few decimals as that takes.
+
+    Where even whole degrees have fewer, nothing is drawn there. With each decimal less, a place is ten times as wide.
+    """
+    keys = ["layer", "class", "order", "longitude", "latitude"]
+    for places in range(decimals, -1, -1):
+        rounded = units.assign(**{name: units[name].round(places) for name in ("longitude", "latitude")})
+        sizes = rounded.groupby(keys)["longitude"].transform("size")
+        if places == 0 or 2 * (sizes >= minimum).sum() >= len(units):
+            break
+    return rounded[sizes >= minimum][keys].drop_duplicates(), places
 
 
 def _vertices(frame: pd.DataFrame, decimals: int) -> pd.DataFrame:
@@ -167,7 +184,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
         _draw_shade(axes, units, shrink, declaration, exhibit)
         for _, part in data[data["layer"] == OUTLINE].groupby("line", sort=False):
             axes.plot(part["longitude"], part["latitude"], color=OUTLINE_COLOUR, linewidth=0.6, zorder=1)
-        points = _draw_units(axes, units, exhibit)
+        points = _draw_units(axes, units, exhibit, declaration)
         _draw_lines(axes, data[data["layer"] == LINE])
         _frame(axes, units)
         title = declaration.labels.get(str(exhibit.designation or exhibit.column), None)
@@ -223,7 +240,7 @@ def _within_outline(region: np.ndarray, cells: np.ndarray) -> np.ndarray:
     return np.asarray(Delaunay(region).find_simplex(cells) >= 0)
 
 
-def _draw_units(axes: Axes, units: pd.DataFrame, exhibit: MapFigure) -> list[Artist]:
+def _draw_units(axes: Axes, units: pd.DataFrame, exhibit: MapFigure, declaration: ExhibitDeclaration) -> list[Artist]:
     """Draw the units, the few and large ones on top, and give what the legend shows of them, the first class first."""
     small, step = (2.0, 3.0) if len(units) > 1000 else (5.0, 5.0)
     groups = [(int(str(order)), part) for order, part in units.groupby("order")]
@@ -247,7 +264,9 @@ def _draw_units(axes: Axes, units: pd.DataFrame, exhibit: MapFigure) -> list[Art
             }
         )
         style["rasterized"] = len(part) > POINTS_AS_DRAWING
-        label = f"{part['class'].iloc[0]} ({count(len(part))})"
+        label = str(part["class"].iloc[0])
+        if declaration.minimum_cell is None:  # else points are places of several units, and not units
+            label += f" ({count(len(part))})"
         handles[order] = (
             axes.scatter(part["longitude"], part["latitude"], zorder=3 + 0.1 * len(handles), **style),
             label,

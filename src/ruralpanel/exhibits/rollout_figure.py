@@ -52,9 +52,11 @@ def plotted_data(panel: pd.DataFrame, events: pd.DataFrame, declaration: Exhibit
         {int(year): float(each.count) for year, each in exhibit.published_counts.items()}, dtype="float64"
     ).sort_index()
     sample = _designated(panel, declaration, None)
+    if declaration.minimum_cell is not None:
+        sample = _in_large_steps(sample, declaration.minimum_cell)
     series = {PUBLISHED: published, SAMPLE: sample}
     if exhibit.weights is not None:
-        series[WEIGHTED] = _designated(panel, declaration, exhibit.weights)
+        series[WEIGHTED] = _designated(panel, declaration, exhibit.weights).loc[sample.index]
     for share, of in ((SHARE, SAMPLE), (SHARE_WEIGHTED, WEIGHTED)):
         if of in series:
             both = series[of].index.intersection(published.index[published > 0])
@@ -86,6 +88,19 @@ def _designated(panel: pd.DataFrame, declaration: ExhibitDeclaration, weights: s
     amounts = treated if weights is None else treated * panel[weights].astype("float64")
     sums = amounts.groupby(panel[declaration.period].astype("int64")).sum().sort_index()
     return sums[sums.gt(0).cummax()]
+
+
+def _in_large_steps(counts: pd.Series, minimum: int) -> pd.Series:
+    """Keep the periods in which a count is large enough, and differs enough, or not at all, from the one shown before.
+
+    The difference of two counts is one too: of those who came or went between.
+    """
+    kept, before = [], 0.0
+    for period, number in counts.items():
+        if number >= minimum and (number == before or abs(number - before) >= minimum):
+            kept.append(period)
+            before = number
+    return counts.loc[kept]
 
 
 def _years_without_list(

@@ -13,6 +13,7 @@ from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes
 from ruralpanel.exhibits.numbers import count, decimal
 from ruralpanel.exhibits.printed_table import PrintedTable, printed
 from ruralpanel.frames.periods.frequency import YEAR, Frequency, frequency
+from ruralpanel.frames.small_cells import fewer_than, withheld
 from ruralpanel.study.exhibits import SummaryTable
 from ruralpanel.treatment_columns import cohort_column
 from ruralpanel.words.names import name_words
@@ -51,17 +52,21 @@ def print_table(panel: pd.DataFrame, declaration: ExhibitDeclaration) -> Printed
     _check(shown, declaration, exhibit)
     groups = group_rows(shown, exhibit.by, exhibit.groups, frequency(declaration.frequency))
     summary = summarise(shown, list(declaration.columns), groups)
+    small = _small_groups(shown, groups, declaration)
+    if declaration.minimum_cell is not None:
+        summary = _without_small(summary, shown, groups, small, declaration)
     by_cohort = exhibit.groups == "cohort"
     heads = _cohort_heads(groups) if by_cohort else _heads(groups)
     rows: list[tuple[str, list[str]]] = []
     for name, words in declaration.columns.items():
         label = f"{words.label} ({words.unit})" if words.unit else words.label
-        rows += (_cohort_rows if by_cohort else _rows)(label, summary[summary["column"] == name])
+        own = summary[summary["column"] == name]
+        rows += (_cohort_rows if by_cohort else _rows)(label, own, declaration.minimum_cell)
     return printed(
         declaration,
         heads,
         rows,
-        _counts(shown, groups, declaration, by_cohort),
+        _counts(shown, groups, declaration, by_cohort, small),
         _notes(declaration, exhibit),
         numbered=False,
     )
@@ -142,6 +147,41 @@ def summarise(panel: pd.DataFrame, columns: Sequence[str], groups: dict[str, pd.
     return pd.DataFrame(rows)
 
 
+def _small_groups(panel: pd.DataFrame, groups: dict[str, pd.Series], declaration: ExhibitDeclaration) -> set[str]:
+    """Name the groups that are withheld: of few units, and the next smallest beside one alone, as all are shown."""
+    if declaration.minimum_cell is None:
+        return set()
+    units = {group: panel.loc[members, declaration.unit].nunique() for group, members in groups.items()}
+    apart = [group for group in groups if group != EVERYBODY]
+    hidden = withheld([units[group] for group in apart], declaration.minimum_cell)
+    alone = {EVERYBODY} if 0 < units[EVERYBODY] < declaration.minimum_cell else set()
+    return {group for group, is_hidden in zip(apart, hidden, strict=True) if is_hidden} | alone
+
+
+def _without_small(
+    summary: pd.DataFrame,
+    panel: pd.DataFrame,
+    groups: dict[str, pd.Series],
+    small: set[str],
+    declaration: ExhibitDeclaration,
+) -> pd.DataFrame:
+    """Withhold what describes small groups, or the few units of a group with a value, and ends that few units have."""
+    minimum = int(declaration.minimum_cell or 0)
+    numbers = ["mean", "standard_deviation", "minimum", "maximum", "values", "normalised_difference"]
+    told = summary.astype(dict.fromkeys(numbers, "float64"))
+    unit = panel[declaration.unit]
+    for position, row in summary.iterrows():
+        members = groups[row["group"]]
+        values = panel.loc[members, row["column"]].astype("float64")
+        if row["group"] in small or unit[members][values.notna()].nunique() < minimum:
+            told.loc[position, numbers] = np.nan
+            continue
+        for end in ("minimum", "maximum"):
+            if unit[members][values == row[end]].nunique() < minimum:
+                told.loc[position, end] = np.nan
+    return told
+
+
 def normalised_difference(treated: pd.Series, others: pd.Series) -> float:
     """Compute how far two groups are apart, in standard deviations; missing where neither varies."""
     spread = np.sqrt((treated.var() + others.var()) / 2)
@@ -184,7 +224,7 @@ def _cohort_heads(groups: dict[str, pd.Series]) -> list[tuple[str, str]]:
     return [("", group) if group in (EVERYBODY, NEVER) else ("First treated in", group) for group in groups]
 
 
-def _rows(label: str, summary: pd.DataFrame) -> list[tuple[str, list[str]]]:
+def _rows(label: str, summary: pd.DataFrame, minimum: int | None) -> list[tuple[str, list[str]]]:
     """Lay out a column of the panel in two lines: means and all else, and standard deviations."""
     whole = summary.iloc[0]
     decimals = decimals_for(whole["standard_deviation"], whole["mean"])
@@ -196,7 +236,7 @@ def _rows(label: str, summary: pd.DataFrame) -> list[tuple[str, list[str]]]:
             ends = 0 if _is_whole(row["minimum"]) and _is_whole(row["maximum"]) else decimals
             top += [decimal(row["minimum"], ends), decimal(row["maximum"], ends)]
             below += ["", ""]
-        top.append(count(row["values"]))
+        top.append(_count(row["values"], minimum))
         below.append("")
         if row["group"] == EVER:
             top.append(decimal(row["normalised_difference"], 3))
@@ -204,7 +244,7 @@ def _rows(label: str, summary: pd.DataFrame) -> list[tuple[str, list[str]]]:
     return [(label, top), ("", below)]
 
 
-def _cohort_rows(label: str, summary: pd.DataFrame) -> list[tuple[str, list[str]]]:
+def _cohort_rows(label: str, summary: pd.DataFrame, minimum: int | None) -> list[tuple[str, list[str]]]:
     """Lay out a column of the panel with one column a cohort."""
     whole = summary.iloc[0]
     decimals = decimals_for(whole["standard_deviation"], whole["mean"])
@@ -212,8 +252,13 @@ def _cohort_rows(label: str, summary: pd.DataFrame) -> list[tuple[str, list[str]
         (label, [decimal(mean, decimals) for mean in summary["mean"]]),
         ("", [_in_parentheses(each, decimals) for each in summary["standard_deviation"]]),
         (DIFFERENCE, [decimal(each, 3) for each in summary["normalised_difference"]]),
-        ("N", [count(each) for each in summary["values"]]),
+        ("N", [_count(each, minimum) for each in summary["values"]]),
     ]
+
+
+def _count(value: float, minimum: int | None) -> str:
+    """Write a count; one that is withheld as such."""
+    return fewer_than(minimum) if minimum is not None and pd.isna(value) else count(value)
 
 
 def _in_parentheses(value: float, decimals: int) -> str:
@@ -225,15 +270,21 @@ def _is_whole(value: float) -> bool:
 
 
 def _counts(
-    shown: pd.DataFrame, groups: dict[str, pd.Series], declaration: ExhibitDeclaration, by_cohort: bool
+    shown: pd.DataFrame,
+    groups: dict[str, pd.Series],
+    declaration: ExhibitDeclaration,
+    by_cohort: bool,
+    small: set[str],
 ) -> list[tuple[str, list[str]]]:
     """Count units and rows of each group, in the first of its columns."""
     unit = name_words(declaration.unit, declaration.labels)
     rows = []
-    for label, counted in (
-        (f"Units ({unit})", [count(shown.loc[members, declaration.unit].nunique()) for members in groups.values()]),
-        ("Rows", [count(members.sum()) for members in groups.values()]),
-    ):
+    units = {group: shown.loc[members, declaration.unit].nunique() for group, members in groups.items()}
+    lines = {group: members.sum() for group, members in groups.items()}
+    for label, numbers in ((f"Units ({unit})", units), ("Rows", lines)):
+        counted = [
+            _count(np.nan if group in small else number, declaration.minimum_cell) for group, number in numbers.items()
+        ]
         if by_cohort:
             rows.append((label, counted))
             continue

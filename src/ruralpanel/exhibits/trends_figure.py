@@ -57,7 +57,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
                 linestyle=_style(number, cohort),
                 marker=_marker(number, cohort),
                 markersize=3 if cohort in WITHOUT_COHORT else 3.5,
-                label=_cohort_words(cohort, data),
+                label=_cohort_words(cohort, data, declaration.minimum_cell),
             )
             for number, (cohort, colour) in enumerate(palette.items())
         ]
@@ -128,10 +128,12 @@ def _draw_means(
     set_period_ticks(axes, positions(shown["period"], declaration.frequency), declaration.frequency, 8)
 
 
-def _cohort_words(cohort: str, data: pd.DataFrame) -> str:
+def _cohort_words(cohort: str, data: pd.DataFrame, minimum: int | None) -> str:
     """Name a cohort with its number of units; a range where it differs between outcomes or specifications."""
     units = data.loc[(data["cohort"] == cohort) & (data["kind"] == "cohort_size"), "units"]
     low, high = count(units.min()), count(units.max())
+    if minimum is not None and units.isna().any():
+        return f"{WORDS.get(cohort, cohort)} (not shown)"
     return f"{WORDS.get(cohort, cohort)} ({low if low == high else f'{low}–{high}'})"
 
 

@@ -37,6 +37,8 @@ class LedgerLine:
         For each designation that is dated by then, the units (or levels) ever treated among those after the step.
     made
         The columns that the step made; none where it is about all of them.
+    unasked
+        By name, what happened that nobody asked for, of :data:`ruralpanel.study.strict.KINDS`.
     """
 
     stage: str
@@ -49,6 +51,7 @@ class LedgerLine:
     reason: Reason | str | None
     treated_units: Mapping[str, int] = field(default_factory=dict)
     made: tuple[str, ...] = ()
+    unasked: tuple[str, ...] = ()
 
 
 @dataclass
@@ -87,6 +90,7 @@ class Ledger:
         after: pd.DataFrame,
         reason: Reason | str | None = None,
         made: Iterable[str] = (),
+        unasked: Iterable[str] = (),
     ) -> None:
         """Add a line.
 
@@ -102,6 +106,8 @@ class Ledger:
             Why rows left, or what changed in place.
         made
             The columns that the step made.
+        unasked
+            What happened that nobody asked for; in the estimation stage it follows from the reason.
         """
         self.lines.append(
             LedgerLine(
@@ -115,6 +121,7 @@ class Ledger:
                 reason,
                 self._treated(after),
                 tuple(made),
+                tuple(unasked),
             )
         )
 
@@ -162,7 +169,7 @@ _TYPES = {
     **dict.fromkeys(("stage", "table", "step"), "str"),
     **dict.fromkeys(("rows_in", "rows_out"), "int64"),
     **dict.fromkeys(("units", "periods"), "Int64"),
-    **dict.fromkeys(("reason", "treated_units", "made"), "str"),
+    **dict.fromkeys(("reason", "treated_units", "made", "unasked"), "str"),
 }
 """The columns of a ledger's table, in their order."""
 
@@ -186,6 +193,6 @@ def ledger_frame(lines: list[LedgerLine]) -> pd.DataFrame:
     cells |= {name: [getattr(line, name) for line in lines] for name in list(_TYPES)[1:]}
     for name in ("step", "reason"):
         cells[name] = [written(each) if isinstance(each, Reason) else each or "" for each in cells[name]]
-    for name in ("made", "treated_units"):
+    for name in ("made", "treated_units", "unasked"):
         cells[name] = [written(each) if each else "" for each in cells[name]]
     return table_of_cells(cells, {name: (kind, "") for name, kind in _TYPES.items()})

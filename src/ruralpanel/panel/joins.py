@@ -121,8 +121,9 @@ def join_table(
     if whole.any():  # a period that the source does not cover is another matter than a unit that it does not have
         of = periods.get(panel.period, YEAR)
         words += f", among them every row of {', '.join(labelled(sorted(whole.index[whole]), of))}"
+    words += f", {counted(len(unused), 'row')} of {join.source} unused"
     ledger.note(
-        f"join {join.source}", len(left), table, f"{words}, {counted(len(unused), 'row')} of {join.source} unused"
+        f"join {join.source}", len(left), table, words, unasked=["dropped_rows"] if len(table) < len(left) else []
     )
     return table, report
 

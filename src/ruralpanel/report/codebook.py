@@ -6,6 +6,9 @@ import pandas as pd
 
 from ruralpanel.exhibits.numbers import count
 
+WITHHELD = "not shown"
+"""Stands for numbers of fewer units than the terms of a source allow to show."""
+
 
 def codebook_rows(codebook: pd.DataFrame) -> list[dict[str, str]]:
     """Print the codebook's numbers: counts, and ranges with as many digits as they need.
@@ -17,19 +20,27 @@ def codebook_rows(codebook: pd.DataFrame) -> list[dict[str, str]]:
     """
     rows = []
     for row in codebook.fillna({"label": "", "unit": "", "transformation": "", "examples": ""}).to_dict("records"):
-        span = "" if pd.isna(row["minimum"]) else f"{_end(row['minimum'])} to {_end(row['maximum'])}"
+        ends = [row[name] for name in ("minimum", "maximum")]
+        span = (
+            "" if all(map(pd.isna, ends)) else " to ".join(WITHHELD if pd.isna(each) else _end(each) for each in ends)
+        )
         rows.append(
             {
                 "column": row["column"],
                 "label": row["label"],
                 "unit": row["unit"],
                 "origin": ", ".join(part for part in (row["origin"], row["transformation"]) if part),
-                "missing": count(row["missing"]),
+                "missing": _counted(row["missing"]),
                 "range": span or row["examples"],
                 "mean": "" if pd.isna(row["mean"]) or row["unit"] == "" else short(row["mean"]),
             }
         )
     return rows
+
+
+def _counted(value: float | str) -> str:
+    """Write a count, or what stands in the place of one that is withheld."""
+    return value if isinstance(value, str) and not value.isdigit() else count(float(value))
 
 
 def _end(value: float | str) -> str:
@@ -68,9 +79,9 @@ def missingness_rows(missingness: pd.DataFrame) -> list[dict[str, str]]:
                 "designation": total["designation"],
                 "cohort": total["cohort"],
                 "column": total["column"],
-                "units": count(total["units"]),
-                "attrition": f"{total['away']:.1%}",
-                "missing": f"{total['missing'] / total['present']:.1%}",
+                "units": count(total["units"]) or WITHHELD,
+                "attrition": WITHHELD if pd.isna(total["away"]) else f"{total['away']:.1%}",
+                "missing": f"{total['missing'] / total['present']:.1%}" if total["present"] > 0 else WITHHELD,
             }
         )
     return rows

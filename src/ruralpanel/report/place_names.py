@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -49,14 +49,27 @@ def names_tables(names: Mapping[str, pd.DataFrame], study: Study) -> list[dict[s
                     }
                     for year, of_year in groups
                 ],
-                "unplaced": [
-                    {
-                        "names": " / ".join("" if pd.isna(row[name]) else str(row[name]) for name in declared.named),
-                        "rows": count(row["rows"]),
-                        "reason": row["reason"],
-                    }
-                    for row in report[~placed].to_dict("records")
-                ],
+                "unplaced": _unplaced(
+                    report[~placed], declared.named, bool(set(study.tables[table].reads) & set(study.confidential))
+                ),
             }
         )
     return found
+
+
+def _unplaced(report: pd.DataFrame, named: Sequence[str], withheld: bool) -> list[dict[str, str]]:
+    """List the names without a code; those of restricted sources are counted by reason and not shown."""
+    if withheld:
+        by_reason = report.groupby("reason", sort=True)["rows"].sum()
+        return [
+            {"names": "names that are not shown", "rows": count(rows), "reason": str(reason)}
+            for reason, rows in by_reason.items()
+        ]
+    return [
+        {
+            "names": " / ".join("" if pd.isna(row[name]) else str(row[name]) for name in named),
+            "rows": count(row["rows"]),
+            "reason": row["reason"],
+        }
+        for row in report.to_dict("records")
+    ]

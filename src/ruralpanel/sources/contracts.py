@@ -102,7 +102,7 @@ def _out_of_bounds(table: pd.DataFrame, source: Source) -> Iterator[pd.DataFrame
                 yield as_violations(values[broken], name, rule)
 
 
-def as_problems(found: pd.DataFrame, rows: pd.Series, where: str) -> list[Problem]:
+def as_problems(found: pd.DataFrame, rows: pd.Series, where: str, shows: bool = True) -> list[Problem]:
     """Describe violations, one problem a column and rule, with rows and values.
 
     Parameters
@@ -113,6 +113,8 @@ def as_problems(found: pd.DataFrame, rows: pd.Series, where: str) -> list[Proble
         For each index value, the row number in the raw file.
     where
         The file, for messages.
+    shows
+        Whether values may be shown, which those of restricted sources may not.
     """
     problems = []
     for (column, rule), group in found.groupby(["column", "rule"], sort=False):
@@ -121,7 +123,9 @@ def as_problems(found: pd.DataFrame, rows: pd.Series, where: str) -> list[Proble
         bad = rows.loc[group["index"].tolist()]
         problems.append(
             Problem(
-                where, f"column `{column}` {rule}; found {shown} in {listed_rows(bad)}", hint=HINTS.get(str(rule), "")
+                where,
+                f"column `{column}` {rule}; found {shown if shows else 'what is not shown'} in {listed_rows(bad)}",
+                hint=HINTS.get(str(rule), ""),
             )
         )
     return problems

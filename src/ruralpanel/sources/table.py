@@ -59,6 +59,7 @@ def read_source(
     corrections: Path | None = None,
     periods: Mapping[str, PeriodColumn] | None = None,
     identifying: Collection[str] = (),
+    shows: bool = True,
 ) -> SourceTable:
     """Read a source into a typed table that fulfils its contract.
 
@@ -76,6 +77,8 @@ def read_source(
         The columns that hold periods, from :meth:`ruralpanel.study.model.Study.period_columns`.
     identifying
         Columns that tell units, groups or clusters apart, beside those of the key: no code may have lost digits.
+    shows
+        Whether messages and the quarantine may show values, which those of restricted sources may not.
 
     Returns
     -------
@@ -109,7 +112,7 @@ def read_source(
             # A key that cannot be read is why no row has it: that is said first.
             _, badly_typed = _typed(written, source, Ledger("sources", name), raw, periods, identifying)
             of_key = [found for found in badly_typed if found["column"].isin(source.key).any()]
-            first = as_problems(pd.concat(of_key, ignore_index=True), selected.rows, raw.where) if of_key else []
+            first = as_problems(pd.concat(of_key, ignore_index=True), selected.rows, raw.where, shows) if of_key else []
             raise DataError([*first, *error.problems]) from None
         ledger.note("corrections", len(written), written, note)
     table, badly_typed = _typed(written, source, ledger, raw, periods, identifying)
@@ -120,19 +123,23 @@ def read_source(
     of_contract = violations(table, source, periods)
     found = pd.concat([*badly_typed, *_cut_keys(raw, written, source, identifying), of_contract], ignore_index=True)
     if len(found) and source.on_violation == "fail":
-        raise DataError(as_problems(_told_once(found, source), selected.rows, raw.where))
+        raise DataError(as_problems(_told_once(found, source), selected.rows, raw.where, shows))
     if len(table) >= ENOUGH_TO_JUDGE and found["index"].nunique() * 2 > len(table):
         what = f"{found['index'].nunique():,} of {len(table):,} rows break the declarations"
         hint = "so many are a sign of a wrong declaration: mend it, or take it out"
-        raise DataError([Problem(raw.where, what, hint=hint), *as_problems(found, selected.rows, raw.where)])
-    quarantine = _quarantine(written, selected, found)
+        raise DataError([Problem(raw.where, what, hint=hint), *as_problems(found, selected.rows, raw.where, shows)])
+    quarantine = _quarantine(written if shows else written[[]], selected, found)
     bad = set(found["index"])
     kept = table[~table.index.isin(bad)].reset_index(drop=True)
     if bad:
-        ledger.note("quarantine", len(table), kept, f"{counted(len(bad), 'row')} set aside with the reasons")
+        words = f"{counted(len(bad), 'row')} set aside with the reasons"
+        ledger.note("quarantine", len(table), kept, words, unasked=["dropped_rows"])
     if kept.empty:
         raise DataError(
-            [Problem(raw.where, "every row breaks the declarations"), *as_problems(found, selected.rows, raw.where)]
+            [
+                Problem(raw.where, "every row breaks the declarations"),
+                *as_problems(found, selected.rows, raw.where, shows),
+            ]
         )
     return SourceTable(kept, ledger, quarantine)
 

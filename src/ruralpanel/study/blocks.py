@@ -17,6 +17,7 @@ from ruralpanel.study.matching import Matching
 from ruralpanel.study.mediation import Mediation
 from ruralpanel.study.near_misses import NearMisses
 from ruralpanel.study.resampling import Permutation, WildBootstrap
+from ruralpanel.study.strict import Strict
 from ruralpanel.study.switching import Switching
 from ruralpanel.study.synthetic import Synthetic
 from ruralpanel.study.threshold import Threshold
@@ -270,6 +271,9 @@ class Block(Specification):
     needs nothing; these three bound the chance of any false rejection. `sharpened` gives q-values (Anderson 2008),
     which bound the share of false ones among the rejections. Where there is a bootstrap, `holm` and `sharpened` start
     from its p-values."""
+    strict: Strict | None = None
+    """What ends a run with an error where it happens in this block, in place of what the study's `strict` says; `[]`:
+    nothing."""
     hypotheses: Annotated[list[Text], Field(min_length=1)] | None = None
     """The terms whose effects are the hypotheses of the `adjustment`, as addresses have them: `listed*kinship`. Left
     out: in specifications with `moderators`, the moderation by each of them and not the treatment's own coefficient,

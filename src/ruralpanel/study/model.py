@@ -30,6 +30,7 @@ from ruralpanel.study.rule import Rule
 from ruralpanel.study.sensitivity import AnySensitivity
 from ruralpanel.study.shapes import Shape, shape_of_source, shape_of_table
 from ruralpanel.study.sources import Source
+from ruralpanel.study.strict import Strict
 from ruralpanel.study.tables import Table
 from ruralpanel.treatment_columns import cohort_column
 
@@ -111,6 +112,12 @@ class Study(Section):
     """What is claimed, each with the estimates that speak to it; the page begins with what became of them."""
     rule: Rule = Rule()
     """What claims are held to; left out, the rule whose error rates are printed. A claim may state keys of its own."""
+    strict: Strict = []
+    """What ends a run with an error, after everything is made, where it happens without being asked for: `dropped_rows`
+    (rows that are set aside, in quarantine or as something in them is missing), `collinear` (terms left out),
+    `singletons` (rows alone in a fixed effect), `not_converged`, `repaired_variance` (one that was not positive),
+    `few_clusters`, `separated` (outcomes or treatment predicted perfectly); `all` for every one. Left out: each is told
+    beside its number and in the ledger, and ends nothing."""
     paper: Paper | None = None
     """The text of the paper and how it is typeset."""
     published: Text | None = None
@@ -140,6 +147,27 @@ class Study(Section):
         found = [source.columns[column] for source in self.sources.values() if column in source.columns]
         labelled = next((each for each in found if each.label), None)
         return (labelled.label or "", labelled.unit) if labelled else (column.replace("_", " "), None)
+
+    @property
+    def minimum_cell(self) -> int | None:
+        """The least number of units that anything printed may be about; None where no source asks for one."""
+        return max((each.minimum_cell for each in self.sources.values() if each.minimum_cell is not None), default=None)
+
+    @property
+    def confidential(self) -> list[str]:
+        """The sources whose values are in no message and no log: those with `minimum_cell`, and in a study of
+        restricted data those that may not be passed on."""
+        held_back = self.data_standing == "restricted"
+        return [
+            name
+            for name, each in self.sources.items()
+            if each.minimum_cell is not None or (held_back and each.path is not None and not each.redistributable)
+        ]
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether anything that happens unasked is an error."""
+        return bool(self.strict) or any(block.strict for block in self.blocks.values())
 
     @property
     def base(self) -> str:

@@ -387,6 +387,11 @@ class Source(Section):
     """How long it takes another researcher to get the file: `at once`, `about three months`."""
     redistributable: bool = False
     """Whether the file may be passed on with the replication archive."""
+    minimum_cell: Annotated[int, Field(ge=2, le=1000)] | None = None
+    """The least number of units that anything printed may be about, where the terms of the data ask for one: counts of
+    fewer are printed as `<10`, means, ranges and places of fewer are left out, with another where a total would give
+    one away. Values of the source are then in no message, log, page or archive. Of several sources, the largest counts
+    for the whole study."""
 
     @model_validator(mode="after")
     def _one_origin(self) -> Source:

@@ -120,7 +120,7 @@ def match_names(
         leave = method == name
         if fate == "drop" and leave.any():
             before, matched, method = len(matched), matched[~leave], method[~leave]
-            ledger.note(f"drop {name} names", before, matched, METHODS[name])
+            ledger.note(f"drop {name} names", before, matched, METHODS[name], unasked=["dropped_rows"])
     return matched, report
 
 

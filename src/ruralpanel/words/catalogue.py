@@ -14,6 +14,8 @@ TOGETHER = {"several": "; ", "listed": ", ", "also": " and ", "sentences": " "}
 """What stands between reasons that are put together, by code."""
 
 SAMPLES = {
+    "below_minimum_cell": "not shown: fewer than {minimum} units, or beside a number of fewer that would follow "
+    "from it",
     "no_rows_known": "no rows are left once those with missing values are set aside",
     "no_rows_left": "no rows are left: {why}",
     "keep": "keep {condition:condition}",
@@ -84,6 +86,7 @@ TREATED = {
 
 REGRESSIONS = {
     "collinear": "collinear with the fixed effects or the terms before it",
+    "terms_collinear": "{terms:names}: collinear with the fixed effects or other terms, and left out",
     "collinear_term": "{term:name} is collinear with other terms",
     "no_treated_row": "no treated row",
     "nothing_left": "{terms:names}: nothing is left once the fixed effects are taken out{once}",
@@ -139,6 +142,9 @@ REGRESSIONS = {
 ERRORS = {
     "zero_error": "no standard error: it is zero but for rounding, as where what it rests on is fitted exactly",
     "negative_variance": "no standard error: its variance is not positive; choose another cutoff or kernel",
+    "rests_on_few_clusters": "{clusters:count cluster}{treated}, which are few for standard errors that let their "
+    "number grow",
+    "of_them_treated": ", of which {number} treated behind a coefficient",
     "one_cluster": "one cluster only in `{name}`: clustered standard errors need at least two",
     "one_period_to_add_up": "one period only: Driscoll–Kraay standard errors need many",
     "bandwidth_too_wide": "a `bandwidth` of {bandwidth} is not below the number of periods, which is {periods}",
@@ -367,6 +373,10 @@ COMPARISONS = {
     "part_of_the_estimate": "a part of the estimate, without a standard error of its own",
     "no_cohort_long_before": "no cohort is observed in two periods before treatment, which weights are chosen by",
     "short_before_treatment": "less than two periods before treatment, which weights are chosen by",
+    "weights_not_settled": "the weights of {cohorts:count cohort} were not found within {steps:,} steps, and are the "
+    "last that were tried; `search: newton` finds those of units",
+    "scores_not_settled": "propensity scores of {cells:count comparison} were not found within their steps, and are "
+    "the last that were tried",
     "short_cohorts": "{units:count unit} of cohort {cohorts} observed in less than two periods before treatment",
     "without_cohort": "without cohort {cohorts}",
     "few_never_treated": "{units:count unit} never treated, and weights are of two at least",
@@ -418,6 +428,7 @@ CHANGES = {
 MATCHING = {
     "matching_separates": "what is matched on tells the treated from the never treated perfectly, so that nobody is "
     "comparable",
+    "matched_on_collinear": "{columns}: collinear among what is matched on, where they share what they weigh",
     "mean_of": "the mean of {of}",
     "spread_of": "the spread of {of}",
     "moments_beyond": "the never treated cannot be balanced: {moments} is beyond all of them",

@@ -25,6 +25,7 @@ from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.sample import estimation_sample
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.inference.sign_changes import Contributions
+from ruralpanel.reasons import because
 from ruralpanel.study.blocks import Equation, GroupTime
 
 
@@ -59,6 +60,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     clusters = clusters_of_units(sample, choice, equation)
     ahead = equation.anticipation.get(treatment, 0)
     effects = group_time_effects(observed, choice, ahead)
+    if effects.unsettled:
+        ledger.note("propensity scores", len(sample), sample, because("scores_not_settled", cells=effects.unsettled))
 
     def null_of(leads: list[Aggregate]) -> Contributions | None:
         return null_of_leads(leads, effects, observed, clusters, choice, ahead)

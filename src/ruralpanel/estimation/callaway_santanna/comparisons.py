@@ -57,10 +57,13 @@ class Comparison:
         The average effect on the treated.
     influence
         The influence function, one value a row; its mean is zero.
+    settled
+        Whether the propensity score, where there is one, was found within its steps.
     """
 
     effect: float
     influence: Vector
+    settled: bool = True
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ class _FirstStep:
     covariates: NDArray[np.float64]
     residual: Vector
     derivative: NDArray[np.float64]
+    settled: bool = True
 
     def moves(self, values: Vector) -> Vector:
         """Give the influence of rows, through the first step, on the mean of values times what it fits."""
@@ -260,7 +264,8 @@ def _sum_of(means: list[_Mean]) -> Comparison:
             own = own + regression.moves(each.weight * factor)
         effect += each.sign * found
         influence += each.sign * own / average
-    return Comparison(float(effect), influence)
+    settled = all(each.score is None or each.score.settled for each in means)
+    return Comparison(float(effect), influence, settled)
 
 
 def _require_both(treated: Vector) -> None:
@@ -327,13 +332,14 @@ def _deviations(values: Vector, shares: Vector, into: Vector) -> tuple[float, fl
 def _propensity_score(treated: Vector, covariates: NDArray[np.float64], weight: Vector) -> _FirstStep:
     """Estimate a logit of being in the cohort."""
     covariates = _standardised(covariates, weight)
-    fitted = _logit(treated, covariates, weight)
+    fitted, settled = _logit(treated, covariates, weight), True
     if fitted is None:
-        fitted = np.minimum(_logit_of_statsmodels(treated, covariates, weight), 1 - 1e-6)
+        fitted, settled = _logit_of_statsmodels(treated, covariates, weight)
+        fitted = np.minimum(fitted, 1 - 1e-6)
     if fitted.max() >= NO_OVERLAP:
         raise CannotCompare("covariates_nearly_separate")
     hessian = products_of(covariates.T, np.sqrt(weight * fitted * (1 - fitted))) / len(treated)
-    return _FirstStep(fitted, covariates, weight * (treated - fitted), hessian)
+    return _FirstStep(fitted, covariates, weight * (treated - fitted), hessian, settled)
 
 
 def _logit(treated: Vector, covariates: NDArray[np.float64], weight: Vector) -> Vector | None:
@@ -359,8 +365,8 @@ def _logit(treated: Vector, covariates: NDArray[np.float64], weight: Vector) -> 
     return None
 
 
-def _logit_of_statsmodels(treated: Vector, covariates: NDArray[np.float64], weight: Vector) -> Vector:
-    """Fit a logit that may have no maximum, or one near the bounds of probabilities."""
+def _logit_of_statsmodels(treated: Vector, covariates: NDArray[np.float64], weight: Vector) -> tuple[Vector, bool]:
+    """Fit a logit that may have no maximum, or one near the bounds of probabilities; tell whether it was found."""
     import warnings
 
     from statsmodels.genmod.families import Binomial
@@ -374,7 +380,7 @@ def _logit_of_statsmodels(treated: Vector, covariates: NDArray[np.float64], weig
             fit = GLM(treated, covariates, family=Binomial(), freq_weights=weight).fit(tol=1e-12, maxiter=100)
         except (PerfectSeparationError, np.linalg.LinAlgError):
             raise CannotCompare("covariates_separate") from None
-    return np.asarray(fit.fittedvalues)
+    return np.asarray(fit.fittedvalues), bool(fit.converged)
 
 
 def _comparison_weight(score: Vector, treated: Vector, weight: Vector) -> Vector:

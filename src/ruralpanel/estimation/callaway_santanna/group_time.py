@@ -77,10 +77,13 @@ class GroupTimeEffects:
         One row a cohort and period: ``cohort``, ``period``, ``effect`` (missing where it cannot be had), ``reason``.
     influence
         Units by cells: the influence functions, zero for cells without an effect.
+    unsettled
+        How many propensity scores were not found within their steps.
     """
 
     cells: pd.DataFrame
     influence: NDArray[np.float64]
+    unsettled: int = 0
 
 
 def group_time_effects(
@@ -112,6 +115,7 @@ def group_time_effects(
     rows: list[dict[str, object]] = []
     positions = range(0 if choice.base_period == "universal" else 1, len(observed.periods))
     influence = np.zeros((len(cohorts) * len(positions), len(observed.cohort)))
+    unsettled = 0
     for cohort in cohorts:
         for position in positions:
             period = observed.periods[position]
@@ -123,11 +127,12 @@ def group_time_effects(
                 else:
                     found = (compare or compare_cohort)(observed, choice, anticipation, cohort, position, base)
                     row["effect"], influence[len(rows)] = found.effect, found.influence
+                    unsettled += not found.settled
             except CannotCompare as error:
                 row["reason"] = error.reason
             rows.append(row)
     cells = pd.DataFrame(rows, columns=["cohort", "period", "effect", "reason"])
-    return GroupTimeEffects(cells, influence.T)
+    return GroupTimeEffects(cells, influence.T, unsettled)
 
 
 def base_of(periods: NDArray[np.int64], choice: GroupTime, anticipation: int, cohort: float, position: int) -> int:
@@ -218,7 +223,7 @@ def compare_groups(
         )
         influence = np.zeros(size)
         influence[units] = found.influence * size / len(units)
-        return Comparison(found.effect, influence)
+        return Comparison(found.effect, influence, found.settled)
     units, at = np.nonzero(np.isfinite(observed.outcome[:, [base, position]]) & taking_part[:, None])
     _require_units(units)
     columns = np.array([base, position])[at]
@@ -230,7 +235,8 @@ def compare_groups(
         observed.weight[units],
         choice.method,
     )
-    return Comparison(found.effect, np.bincount(units, found.influence, size) * size / len(units))
+    influence = np.bincount(units, found.influence, size) * size / len(units)
+    return Comparison(found.effect, influence, found.settled)
 
 
 def _require_units(units: NDArray[np.int64]) -> None:

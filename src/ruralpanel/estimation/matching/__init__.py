@@ -29,8 +29,10 @@ from ruralpanel.errors import DataError, Problem
 from ruralpanel.estimation.matching.entropy import entropy_weights
 from ruralpanel.estimation.matching.propensity import inverse_odds, nearest_neighbours, off_support, score_logit
 from ruralpanel.estimation.matching_balance import BALANCE_COLUMNS, balance_table
+from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import MATCHING_LEAVES, CannotEstimate, estimation_sample, transformed
 from ruralpanel.estimation.treated_units import all_treated_throughout
+from ruralpanel.estimation.unasked import dependent
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.frames.periods.column import with_labels
 from ruralpanel.frames.periods.frequency import frequency
@@ -97,14 +99,14 @@ def match(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> tuple[pd.D
     try:
         plain = equation.model_copy(update={"matching": None, "weights": equation.base_weights})
         sample = estimation_sample(panel, plain, before)
-        return _matched(panel, sample, matching, equation)
+        return _matched(panel, sample, matching, equation, ledger)
     except CannotEstimate:
         ledger.lines += before.lines
         raise
 
 
 def _matched(
-    panel: pd.DataFrame, sample: pd.DataFrame, matching: Matching, equation: Equation
+    panel: pd.DataFrame, sample: pd.DataFrame, matching: Matching, equation: Equation, ledger: Ledger
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     treatment = matching.treatment or equation.treatments[0]
     cohort, always = _cohorts(sample, treatment, equation)
@@ -134,6 +136,10 @@ def _matched(
     units = Units(treated[known].to_numpy(), weight.to_numpy(), values.astype("float64"))
     if units.treated.all() or not units.treated.any():
         raise CannotEstimate("no_never_treated_to_match" if units.treated.all() else "no_treated_to_match")
+    collinear = _collinear(units)
+    if len(collinear):
+        words = _words(collinear, equation)
+        ledger.note("matching", len(sample), sample, because("matched_on_collinear", columns=words))
     factors, support = _factors(units, matching, equation)
     leave(values.index[~support], "off_common_support")
     unmatched = support & units.treated & (factors == 0)
@@ -202,6 +208,17 @@ def _values(
         values = transformed(table[equation.outcome_column], equation.transformation) if name == own else table[name]
         found[name, period] = values.xs(period, level=equation.period).astype("float64").reindex(cohort.index)
     return pd.DataFrame(found)
+
+
+def _collinear(units: Units) -> pd.Index:
+    """Find variables of which a constant and those before them leave nothing, which share what they weigh."""
+    root = np.sqrt(units.weight)[:, None]
+    values = units.values.to_numpy()
+    spread = values.std(axis=0)
+    standardised = (values - np.average(values, axis=0, weights=units.weight)) / np.where(spread > 0, spread, 1.0)
+    varies = spread > NOISE * np.abs(values).max(axis=0)
+    numbers = dependent(np.where(varies, standardised, 0.0) * root)
+    return units.values.columns[numbers]
 
 
 def _words(columns: pd.Index, equation: Equation) -> list[Reason]:

@@ -40,6 +40,7 @@ from ruralpanel.estimation.synthetic_difference_in_differences.standard_errors i
     jackknife,
     placebo,
 )
+from ruralpanel.estimation.synthetic_difference_in_differences.weights import STEPS
 from ruralpanel.estimation.terms import LEAD_TEST
 from ruralpanel.estimation.treated_clusters import counts_of
 from ruralpanel.frames.ledger import Ledger
@@ -95,6 +96,8 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
         effects, weightings = effects_of(layout, cohorts, np.ones(len(layout.outcome)), exact=choice.search == "newton")
     except CollinearCovariates:
         raise CannotEstimate("collinear_among_never_treated", names=equation.regressors) from None
+    if unsettled := sum(not each.settled for each in weightings):
+        ledger.note("weights", len(sample), sample, because("weights_not_settled", cohorts=unsettled, steps=STEPS))
     averages = averages_of(layout, cohorts, equation.window)
     errors = _errors(layout, cohorts, weightings, averages, choice, equation)
     shared: dict[str, Any] = {

@@ -45,6 +45,8 @@ class Weighting:
         The regularisation of the units' weights, in the outcome's unit.
     exact
         Whether units' weights are the optimum, not where the authors' search ends.
+    settled
+        Whether searches ended by themselves, and not with their last step.
     """
 
     units: Numbers
@@ -52,6 +54,7 @@ class Weighting:
     noise: float
     unit_penalty: float
     exact: bool
+    settled: bool
 
 
 @dataclass(frozen=True)
@@ -112,17 +115,17 @@ def weighting_of(
     unlike = unlike - unlike.mean(axis=0)
     ridges = rows * penalty**2 / times
     if exact and penalty > 0:
-        units = best_weights(unlike, ridges)
+        units, units_settled = best_weights(unlike, ridges)
     else:
-        units = fitted_weights(unlike, ridges, rows * stop, start_units)
+        units, units_settled = fitted_weights(unlike, ridges, rows * stop, start_units)
     later = outcome[np.ix_(controls, cohort.after)].mean(axis=1)
     changes = earlier - later[:, None]
     changes = np.sqrt(times)[:, None] * (changes - np.einsum("i,it->t", times, changes) / times.sum())
     ridge = np.full(rows, times.sum() * (PERIOD_PENALTY * noise) ** 2)
-    periods = fitted_weights(changes, ridge, times.sum() * stop, start_periods)
+    periods, periods_settled = fitted_weights(changes, ridge, times.sum() * stop, start_periods)
     all_units, all_periods = np.zeros(len(outcome)), np.zeros(len(layout.periods))
     all_units[controls], all_periods[cohort.before] = units, periods
-    return Weighting(all_units, all_periods, noise, penalty, exact)
+    return Weighting(all_units, all_periods, noise, penalty, exact, units_settled and periods_settled)
 
 
 def effects_of(

@@ -38,7 +38,7 @@ DUAL_GAP = 1e-18
 
 def fitted_weights(
     differences: Numbers, penalties: Numbers, stop_below: float, start: Numbers | None = None
-) -> Numbers:
+) -> tuple[Numbers, bool]:
     """Find the weights that make weighted differences small.
 
     Parameters
@@ -54,18 +54,20 @@ def fitted_weights(
 
     Returns
     -------
-    numpy.ndarray
-        Not negative, with sum one.
+    tuple of (numpy.ndarray, bool)
+        Not negative, with sum one; and whether the search ended by itself, not with its last step.
     """
     count = differences.shape[1]
     begin = np.full(count, 1.0 / count) if start is None else start
-    rough = _searched(differences, penalties, stop_below, begin, STEPS_BEFORE_PRUNING)
+    rough, _ = _searched(differences, penalties, stop_below, begin, STEPS_BEFORE_PRUNING)
     large = np.where(rough > rough.max() * PRUNED_BELOW, rough, 0.0)
     return _searched(differences, penalties, stop_below, large / large.sum(), STEPS)
 
 
-def _searched(differences: Numbers, penalties: Numbers, stop_below: float, start: Numbers, most: int) -> Numbers:
-    """Move weight to the best single column, as far as is best, again and again."""
+def _searched(
+    differences: Numbers, penalties: Numbers, stop_below: float, start: Numbers, most: int
+) -> tuple[Numbers, bool]:
+    """Move weight to the best single column, as far as is best, again and again; tell whether that came to an end."""
     weights = start.copy()
     slope = np.einsum("jk,j->k", differences, np.einsum("jk,k->j", differences, weights)) + penalties * weights
     value = float((weights * slope).sum())
@@ -81,7 +83,7 @@ def _searched(differences: Numbers, penalties: Numbers, stop_below: float, start
         fall = value - float(slope[best])
         curvature = fall - float(slope[best]) + float(column[best])
         if fall <= 0 or curvature <= 0:
-            break
+            return weights, True
         share = min(1.0, fall / curvature)
         weights *= 1 - share
         weights[best] += share
@@ -90,11 +92,11 @@ def _searched(differences: Numbers, penalties: Numbers, stop_below: float, start
         decrease = share * (2 * fall - share * curvature)
         value -= decrease
         if step > 0 and decrease <= stop_below:
-            break
-    return weights
+            return weights, True
+    return weights, False
 
 
-def best_weights(differences: Numbers, penalties: Numbers) -> Numbers:
+def best_weights(differences: Numbers, penalties: Numbers) -> tuple[Numbers, bool]:
     r"""Find the weights at which any search must end, by Newton's method on the dual problem.
 
     Where every weight is penalised there is one solution :math:`x`. With :math:`u = Dx` and a multiplier :math:`\nu`
@@ -110,8 +112,8 @@ def best_weights(differences: Numbers, penalties: Numbers) -> Numbers:
 
     Returns
     -------
-    numpy.ndarray
-        Not negative, with sum one.
+    tuple of (numpy.ndarray, bool)
+        Not negative, with sum one; and whether they were found within :data:`NEWTON_STEPS`.
     """
     rows, count = differences.shape
     # In units in which weights, penalties and differences are near one.
@@ -126,6 +128,7 @@ def best_weights(differences: Numbers, penalties: Numbers) -> Numbers:
         return float((point[:rows] ** 2).sum() / 2 + (penalties * weights**2).sum() / 2 - point[rows]), weights
 
     value, weights = at(unknown)
+    settled = False
     for _ in range(NEWTON_STEPS):
         slope = np.append(unknown[:rows], -1.0) + np.einsum("rk,k->r", bordered, weights)
         active = bordered[:, weights > 0]
@@ -134,11 +137,11 @@ def best_weights(differences: Numbers, penalties: Numbers) -> Numbers:
         curvature[rows, rows] += 1e-12
         direction = -np.linalg.solve(curvature, slope)
         promised = float((direction * slope).sum())
-        if promised > -DUAL_GAP:
+        if settled := promised > -DUAL_GAP:
             break
         length = 1.0
         while (found := at(unknown + length * direction))[0] > value + 1e-4 * length * promised and length > 1e-9:
             length /= 2
         unknown = unknown + length * direction
         value, weights = found
-    return np.asarray(weights / weights.sum())
+    return np.asarray(weights / weights.sum()), settled
