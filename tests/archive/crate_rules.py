@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from ruralpanel.archive.crate import METADATA
 from ruralpanel.archive.packing import MANIFEST, files_in
@@ -23,7 +24,7 @@ def problems_of_crate(folder: Path) -> list[str]:
     list of str
         What is wrong; empty when nothing is.
     """
-    entities = {entity["@id"]: entity for entity in _graph(folder)}
+    entities = {unquote(entity["@id"]): entity for entity in _graph(folder)}
     problems = [f"{key} is missing" for key in (METADATA, "./") if key not in entities]
     if problems:
         return problems
@@ -33,7 +34,7 @@ def problems_of_crate(folder: Path) -> list[str]:
     problems += [
         f"the archive has no {key}" for key in ("name", "description", "datePublished", "license") if not root.get(key)
     ]
-    parts = {part["@id"] for part in root.get("hasPart", [])}
+    parts = {unquote(part["@id"]) for part in root.get("hasPart", [])}  # a path is written as an address
     there = {name for name in files_in(folder) if name not in (METADATA, MANIFEST)}
     problems += [f"{name} is not described" for name in sorted(there - parts)]
     problems += [f"{name} is described and not there" for name in sorted(parts - there)]
