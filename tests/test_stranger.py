@@ -12,9 +12,12 @@ from typing import TypeVar
 import pandas as pd
 import pytest
 
-from ruralpanel.errors import DataError, RetrievalError, StudyError
+from ruralpanel.errors import DataError, PaperError, RetrievalError, StudyError
 from ruralpanel.frames import time_limit
 from ruralpanel.frames.storage import load_table, save_table
+from ruralpanel.report.latex.markdown import as_latex_text
+from ruralpanel.report.latex.project import escaped_works
+from ruralpanel.report.paper.document import NO_LIBRARY
 from ruralpanel.report.paper.markdown import as_typst
 from ruralpanel.sources import archives, contracts
 from ruralpanel.sources.table import read_source
@@ -205,6 +208,52 @@ def test_servers_are_given_up(kind: str, tmp_path: Path, monkeypatch: pytest.Mon
 def test_mathematics_hold_no_programs(text: str) -> None:
     (reference,) = read_text(text).references
     assert reference.fault is not None and "begins a program" in reference.fault[0]
+
+
+@pytest.mark.parametrize("text", ['$std.eval("1")$', '$x_std.read("a")$', '$ x /* " */ 2std.eval("1") /* " */ $'])
+def test_mathematics_do_not_lead_to_the_library(text: str) -> None:
+    import typst
+
+    (reference,) = read_text(text).references
+    assert reference.fault is not None and "`std.` leads to" in reference.fault[0]
+    with pytest.raises(typst.TypstError, match="none"):
+        typst.compile(f"{NO_LIBRARY}\n{text}".encode())
+
+
+def test_words_in_mathematics_are_no_library() -> None:
+    assert not read_text('$ sigma_"std" $').references[0].fault
+
+
+@row("put mathematics or a reference into code or an address, to be run there")
+@pytest.mark.parametrize(
+    "text",
+    ['    $", panic(1), "$', '[a](http://b.c/$",panic(1),"$)', '`a\n$", panic(1), "$`', "~~~\n@work {{ x }}\n~~~"],
+)
+def test_code_and_addresses_refer_to_nothing(text: str) -> None:
+    read = read_text(text)
+    assert "\ue000" not in as_typst(read.marked, read.written) + as_latex_text(read.marked, read.written)
+    shown = re.sub(r"[\s`~]|^\[a\]\(|\)$", "", text).replace('"', '\\"')
+    assert re.sub(r"\s|\\n", "", shown) in re.sub(r"\s|\\n", "", as_typst(read.marked, read.written))
+
+
+@row("put commands of LaTeX into its bibliography")
+@pytest.mark.parametrize(
+    ("work", "expected"),
+    [
+        (r"title = {\input{/etc/passwd} \'a \emph{b}},", r"title = {input{/etc/passwd} \'a \emph{b}},"),
+        (r"url = {\immediate\write18{x}},", "url = {immediatewrite18{x}},"),
+        (r"@preamble{\"\INPUT x\"}", r"@preamble{\"INPUT x\"}"),
+        ("title = {^^5cinput}", r"title = {\^{}^5cinput}"),
+        (r'title = "\" # "input x"', r'title = "\" \# "input x"'),
+    ],
+)
+def test_bibliographies_hold_no_commands(work: str, expected: str) -> None:
+    assert escaped_works(work) == expected
+
+
+def test_a_text_nested_too_deeply_is_refused() -> None:
+    with pytest.raises(PaperError, match="too many to be read"):
+        as_typst("- " * 2000 + "x")
 
 
 def test_a_sign_in_mathematics_is_no_program() -> None:
