@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import time
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +16,7 @@ import pytest
 
 from ruralpanel.errors import DataError, PaperError, RetrievalError, StudyError
 from ruralpanel.frames import time_limit
+from ruralpanel.frames.geopackage import read_geopackage
 from ruralpanel.frames.storage import load_table, save_table
 from ruralpanel.report.latex.markdown import as_latex_text
 from ruralpanel.report.latex.project import escaped_works
@@ -163,6 +166,41 @@ def test_bombs_are_not_unpacked(tmp_path: Path, name: str, monkeypatch: pytest.M
     source = Source.model_validate({"path": str(path), "key": ["v"], "columns": {"v": None}})
     with pytest.raises(DataError, match="would unpack to 8,388,608"):
         read_source("raw", source, path)
+
+
+@pytest.mark.parametrize("kind", ["gzip", "bz2", "lzma"])
+def test_packed_files_of_r_are_not_unpacked_without_end(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import importlib
+
+    monkeypatch.setattr(archives, "LARGE", 1 << 20)
+    module, path = importlib.import_module(kind), tmp_path / "data.rds"
+    path.write_bytes(module.compress(b"RDX") + module.compress(b"0" * (8 << 20)))  # the second part is the large one
+    source = Source.model_validate({"path": str(path), "key": ["v"], "columns": {"v": None}})
+    with pytest.raises(DataError, match="would unpack to more than 1,"):
+        read_source("raw", source, path)
+
+
+@row("hold a query in the place of a layer of a GeoPackage, or triggers")
+@pytest.mark.parametrize("name", ["places", "gpkg_contents"])
+def test_queries_of_a_geopackage_are_not_run(tmp_path: Path, name: str) -> None:
+    endless = "WITH RECURSIVE n(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM n) SELECT"
+    tables = {
+        "gpkg_geometry_columns": "CREATE TABLE gpkg_geometry_columns AS SELECT 'places' table_name, 'g' column_name, 1 srs_id",
+        "gpkg_spatial_ref_sys": "CREATE TABLE gpkg_spatial_ref_sys AS "
+        "SELECT 1 srs_id, 'EPSG' organization, 4326 organization_coordsys_id, 'x' srs_name",
+        "gpkg_contents": "CREATE TABLE gpkg_contents AS SELECT 'places' table_name, 'features' data_type",
+        "places": "CREATE TABLE places AS SELECT 1 fid, NULL g, 'a' village",
+    }
+    columns = {"places": "a fid, NULL g, 'a' village", "gpkg_contents": "'places' table_name, 'features' data_type"}
+    tables[name] = f"CREATE VIEW {name} AS {endless} {columns[name]} FROM n"
+    with closing(sqlite3.connect(path := tmp_path / "data.gpkg")) as database:
+        for each in tables.values():
+            database.execute(each)
+        database.commit()
+    with pytest.raises(ValueError, match=f"has '{name}' as a query and not as a table"):
+        read_geopackage(path)
 
 
 @row("retrieve a file from a server that sends without end, or a byte a second")

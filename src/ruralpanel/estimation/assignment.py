@@ -83,7 +83,7 @@ class Levels:
             if str(name) in (self.unit, self.period) or not _holds_names(_at(values, first[:SOME])):
                 continue
             of_units = _at(values, first)
-            if pd.notna(of_units).mean() < KNOWN or not _holds_names(of_units):
+            if not len(of_units) or pd.notna(of_units).mean() < KNOWN or not _holds_names(of_units):
                 continue
             groups = self._groups(str(name))
             if 1 < groups.number < self._units.number and self._units.within(groups) and _holds_names(values):
