@@ -241,6 +241,48 @@ def test_servers_are_given_up(kind: str, tmp_path: Path, monkeypatch: pytest.Mon
         server.shutdown()
 
 
+@row("have a server send on to a file, to the machine itself or to its network")
+@pytest.mark.parametrize("to", ["file:///etc/passwd", "ftp://127.0.0.1/x", "http://localhost:{port}/data.csv"])
+def test_servers_do_not_send_on_to_the_machine(to: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import threading
+    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+    from ruralpanel.sources import retrieval
+
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.headers["Host"])
+            self.send_response(302)
+            self.send_header("Location", to.format(port=server.server_port))
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    monkeypatch.setattr(retrieval, "PAUSES", (0.0,))
+    monkeypatch.setattr(retrieval, "is_inside", lambda host: host == "localhost")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/data.csv"
+        declared = {"retrieve": {"address": address, "sha256": "0" * 64}, "key": ["v"], "columns": {"v": None}}
+        with pytest.raises(RetrievalError, match="sends on to|the server answered 302"):
+            retrieval.retrieve("raw", Source.model_validate(declared), tmp_path / "data.csv", pause=lambda _: None)
+        server.shutdown()
+    assert asked == [f"127.0.0.1:{server.server_port}"]
+
+
+@pytest.mark.parametrize(
+    ("host", "inside"),
+    [("127.0.0.1", True), ("localhost", True), ("169.254.169.254", True), ("10.1.2.3", True), ("::1", True), ("8.8.8.8", False)],
+)
+def test_what_lies_within_the_machine_or_its_network(host: str, inside: bool) -> None:
+    from ruralpanel.sources.retrieval import is_inside
+
+    assert is_inside(host) == inside
+
+
 @row("put a program into mathematics")
 @pytest.mark.parametrize("text", ["$#range(10000000000)$", '$ x /* " */ #read("a") /* " */ $', "$\\\\#read(1)$"])
 def test_mathematics_hold_no_programs(text: str) -> None:
