@@ -22,7 +22,7 @@ from ruralpanel.report.latex.markdown import as_latex_text
 from ruralpanel.report.latex.project import escaped_works
 from ruralpanel.report.paper.document import NO_LIBRARY
 from ruralpanel.report.paper.markdown import as_typst
-from ruralpanel.sources import archives, contracts
+from ruralpanel.sources import archives, arrow, contracts, values
 from ruralpanel.sources.table import read_source
 from ruralpanel.study.checks.outside import OUTSIDE
 from ruralpanel.study.load import find_study, load_study
@@ -155,6 +155,19 @@ def test_patterns_have_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         read_source("raw", Source.model_validate(declared), path)
 
 
+def test_rewriting_has_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(values, "PATIENCE", 0.2)
+    path = tmp_path / "raw.csv"
+    path.write_text(f"v,y\n1,{'a' * 60}!\n2,x\n")
+    declared = {
+        "path": str(path),
+        "key": ["v"],
+        "columns": {"v": None, "y": {"type": "text", "rewrite": {"(a+)+$": "b"}}},
+    }
+    with pytest.raises(DataError, match=r"`rewrite` takes more than 0\.2 seconds"):
+        read_source("raw", Source.model_validate(declared), path)
+
+
 @row("hold an archive or a workbook that unpacks without end")
 @pytest.mark.parametrize("name", ["data.csv.zip", "data.xlsx"])
 def test_bombs_are_not_unpacked(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,12 +195,61 @@ def test_packed_files_of_r_are_not_unpacked_without_end(
         read_source("raw", source, path)
 
 
+def test_a_parquet_file_of_one_value_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arrow, "LARGE", 1 << 16)
+    monkeypatch.setattr(arrow, "DENSEST", 10)
+    path = tmp_path / "data.parquet"
+    pd.DataFrame({"v": [1] * 50_000}).to_parquet(path)
+    source = Source.model_validate({"path": str(path), "key": ["v"], "columns": {"v": None}})
+    with pytest.raises(DataError, match="says that it has 50,000 rows"):
+        read_source("raw", source, path)
+
+
+FILLED = '<table:table-cell office:value-type="string"{more}><text:p>v{inner}</text:p></table:table-cell>'
+
+
+@row("have a sheet with cells that stand far away, or that are said a million times")
+@pytest.mark.parametrize(
+    ("row_more", "more", "inner"),
+    [
+        (' table:number-rows-repeated="900000000"', "", ""),
+        ("", ' table:number-columns-repeated="900000000"', ""),
+        ("", "", '<text:s text:c="4000000000"/>'),
+    ],
+)
+def test_sheets_are_not_repeated_without_end(tmp_path: Path, row_more: str, more: str, inner: str) -> None:
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    cells = FILLED.format(more=more, inner=inner)
+    contents = f"<office:document-content {spaces}><office:body><office:spreadsheet><table:table table:name='S'>"
+    contents += f"<table:table-row{row_more}>{cells}</table:table-row></table:table></office:spreadsheet></office:body>"
+    with zipfile.ZipFile(path := tmp_path / "data.ods", "w") as archive:
+        archive.writestr("content.xml", f"{contents}</office:document-content>")
+    source = Source.model_validate({"path": str(path), "key": ["v"], "columns": {"v": None}})
+    with pytest.raises(DataError, match="its cells reach over"):
+        read_source("raw", source, path)
+
+
+def test_a_cell_far_away_is_named(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book["Sheet"].append(["v"])
+    book["Sheet"].cell(1_048_576, 16_384).value = 1
+    book.save(path := tmp_path / "data.xlsx")
+    source = Source.model_validate({"path": str(path), "key": ["v"], "columns": {"v": None}})
+    with pytest.raises(DataError, match="over 1,048,576 rows and 16,384 columns"):
+        read_source("raw", source, path)
+
+
 @row("hold a query in the place of a layer of a GeoPackage, or triggers")
 @pytest.mark.parametrize("name", ["places", "gpkg_contents"])
 def test_queries_of_a_geopackage_are_not_run(tmp_path: Path, name: str) -> None:
     endless = "WITH RECURSIVE n(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM n) SELECT"
     tables = {
-        "gpkg_geometry_columns": "CREATE TABLE gpkg_geometry_columns AS SELECT 'places' table_name, 'g' column_name, 1 srs_id",
+        "gpkg_geometry_columns": "CREATE TABLE gpkg_geometry_columns AS "
+        "SELECT 'places' table_name, 'g' column_name, 1 srs_id",
         "gpkg_spatial_ref_sys": "CREATE TABLE gpkg_spatial_ref_sys AS "
         "SELECT 1 srs_id, 'EPSG' organization, 4326 organization_coordsys_id, 'x' srs_name",
         "gpkg_contents": "CREATE TABLE gpkg_contents AS SELECT 'places' table_name, 'features' data_type",
@@ -267,7 +329,7 @@ def test_servers_do_not_send_on_to_the_machine(to: str, tmp_path: Path, monkeypa
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         address = f"http://127.0.0.1:{server.server_port}/data.csv"
         declared = {"retrieve": {"address": address, "sha256": "0" * 64}, "key": ["v"], "columns": {"v": None}}
-        with pytest.raises(RetrievalError, match="sends on to|the server answered 302"):
+        with pytest.raises(RetrievalError, match=r"sends on to|the server answered 302"):
             retrieval.retrieve("raw", Source.model_validate(declared), tmp_path / "data.csv", pause=lambda _: None)
         server.shutdown()
     assert asked == [f"127.0.0.1:{server.server_port}"]
@@ -275,7 +337,14 @@ def test_servers_do_not_send_on_to_the_machine(to: str, tmp_path: Path, monkeypa
 
 @pytest.mark.parametrize(
     ("host", "inside"),
-    [("127.0.0.1", True), ("localhost", True), ("169.254.169.254", True), ("10.1.2.3", True), ("::1", True), ("8.8.8.8", False)],
+    [
+        ("127.0.0.1", True),
+        ("localhost", True),
+        ("169.254.169.254", True),
+        ("10.1.2.3", True),
+        ("::1", True),
+        ("8.8.8.8", False),
+    ],
 )
 def test_what_lies_within_the_machine_or_its_network(host: str, inside: bool) -> None:
     from ruralpanel.sources.retrieval import is_inside
