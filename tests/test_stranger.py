@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import time
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
 import pytest
 
-from ruralpanel.errors import DataError, RetrievalError, StudyError
+from ruralpanel.errors import DataError, PaperError, RetrievalError, StudyError
 from ruralpanel.frames import time_limit
+from ruralpanel.frames.geopackage import read_geopackage
 from ruralpanel.frames.storage import load_table, save_table
+from ruralpanel.report.latex.markdown import as_latex_text
+from ruralpanel.report.latex.project import escaped_works
+from ruralpanel.report.paper.document import NO_LIBRARY
 from ruralpanel.report.paper.markdown import as_typst
-from ruralpanel.sources import archives, contracts
+from ruralpanel.sources import archives, arrow, contracts, values
 from ruralpanel.sources.table import read_source
 from ruralpanel.study.checks.outside import OUTSIDE
 from ruralpanel.study.load import find_study, load_study
@@ -149,6 +155,19 @@ def test_patterns_have_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         read_source("raw", Source.model_validate(declared), path)
 
 
+def test_rewriting_has_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(values, "PATIENCE", 0.2)
+    path = tmp_path / "raw.csv"
+    path.write_text(f"v,y\n1,{'a' * 60}!\n2,x\n")
+    declared = {
+        "path": str(path),
+        "key": ["v"],
+        "columns": {"v": None, "y": {"type": "text", "rewrite": {"(a+)+$": "b"}}},
+    }
+    with pytest.raises(DataError, match=r"`rewrite` takes more than 0\.2 seconds"):
+        read_source("raw", Source.model_validate(declared), path)
+
+
 @row("hold an archive or a workbook that unpacks without end")
 @pytest.mark.parametrize("name", ["data.csv.zip", "data.xlsx"])
 def test_bombs_are_not_unpacked(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,6 +179,90 @@ def test_bombs_are_not_unpacked(tmp_path: Path, name: str, monkeypatch: pytest.M
     source = Source.model_validate({"path": str(path), "key": ["v"], "columns": {"v": None}})
     with pytest.raises(DataError, match="would unpack to 8,388,608"):
         read_source("raw", source, path)
+
+
+@pytest.mark.parametrize("kind", ["gzip", "bz2", "lzma"])
+def test_packed_files_of_r_are_not_unpacked_without_end(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import importlib
+
+    monkeypatch.setattr(archives, "LARGE", 1 << 20)
+    module, path = importlib.import_module(kind), tmp_path / "data.rds"
+    path.write_bytes(module.compress(b"RDX") + module.compress(b"0" * (8 << 20)))  # the second part is the large one
+    source = Source.model_validate({"path": str(path), "key": ["v"], "columns": {"v": None}})
+    with pytest.raises(DataError, match="would unpack to more than 1,"):
+        read_source("raw", source, path)
+
+
+def test_a_parquet_file_of_one_value_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arrow, "LARGE", 1 << 16)
+    monkeypatch.setattr(arrow, "DENSEST", 10)
+    path = tmp_path / "data.parquet"
+    pd.DataFrame({"v": [1] * 50_000}).to_parquet(path)
+    source = Source.model_validate({"path": str(path), "key": ["v"], "columns": {"v": None}})
+    with pytest.raises(DataError, match="says that it has 50,000 rows"):
+        read_source("raw", source, path)
+
+
+FILLED = '<table:table-cell office:value-type="string"{more}><text:p>v{inner}</text:p></table:table-cell>'
+
+
+@row("have a sheet with cells that stand far away, or that are said a million times")
+@pytest.mark.parametrize(
+    ("row_more", "more", "inner"),
+    [
+        (' table:number-rows-repeated="900000000"', "", ""),
+        ("", ' table:number-columns-repeated="900000000"', ""),
+        ("", "", '<text:s text:c="4000000000"/>'),
+    ],
+)
+def test_sheets_are_not_repeated_without_end(tmp_path: Path, row_more: str, more: str, inner: str) -> None:
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    cells = FILLED.format(more=more, inner=inner)
+    contents = f"<office:document-content {spaces}><office:body><office:spreadsheet><table:table table:name='S'>"
+    contents += f"<table:table-row{row_more}>{cells}</table:table-row></table:table></office:spreadsheet></office:body>"
+    with zipfile.ZipFile(path := tmp_path / "data.ods", "w") as archive:
+        archive.writestr("content.xml", f"{contents}</office:document-content>")
+    source = Source.model_validate({"path": str(path), "key": ["v"], "columns": {"v": None}})
+    with pytest.raises(DataError, match="its cells reach over"):
+        read_source("raw", source, path)
+
+
+def test_a_cell_far_away_is_named(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book["Sheet"].append(["v"])
+    book["Sheet"].cell(1_048_576, 16_384).value = 1
+    book.save(path := tmp_path / "data.xlsx")
+    source = Source.model_validate({"path": str(path), "key": ["v"], "columns": {"v": None}})
+    with pytest.raises(DataError, match="over 1,048,576 rows and 16,384 columns"):
+        read_source("raw", source, path)
+
+
+@row("hold a query in the place of a layer of a GeoPackage, or triggers")
+@pytest.mark.parametrize("name", ["places", "gpkg_contents"])
+def test_queries_of_a_geopackage_are_not_run(tmp_path: Path, name: str) -> None:
+    endless = "WITH RECURSIVE n(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM n) SELECT"
+    tables = {
+        "gpkg_geometry_columns": "CREATE TABLE gpkg_geometry_columns AS "
+        "SELECT 'places' table_name, 'g' column_name, 1 srs_id",
+        "gpkg_spatial_ref_sys": "CREATE TABLE gpkg_spatial_ref_sys AS "
+        "SELECT 1 srs_id, 'EPSG' organization, 4326 organization_coordsys_id, 'x' srs_name",
+        "gpkg_contents": "CREATE TABLE gpkg_contents AS SELECT 'places' table_name, 'features' data_type",
+        "places": "CREATE TABLE places AS SELECT 1 fid, NULL g, 'a' village",
+    }
+    columns = {"places": "a fid, NULL g, 'a' village", "gpkg_contents": "'places' table_name, 'features' data_type"}
+    tables[name] = f"CREATE VIEW {name} AS {endless} {columns[name]} FROM n"
+    with closing(sqlite3.connect(path := tmp_path / "data.gpkg")) as database:
+        for each in tables.values():
+            database.execute(each)
+        database.commit()
+    with pytest.raises(ValueError, match=f"has '{name}' as a query and not as a table"):
+        read_geopackage(path)
 
 
 @row("retrieve a file from a server that sends without end, or a byte a second")
@@ -200,11 +303,106 @@ def test_servers_are_given_up(kind: str, tmp_path: Path, monkeypatch: pytest.Mon
         server.shutdown()
 
 
+@row("have a server send on to a file, to the machine itself or to its network")
+@pytest.mark.parametrize("to", ["file:///etc/passwd", "ftp://127.0.0.1/x", "http://localhost:{port}/data.csv"])
+def test_servers_do_not_send_on_to_the_machine(to: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import threading
+    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+    from ruralpanel.sources import retrieval
+
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.headers["Host"])
+            self.send_response(302)
+            self.send_header("Location", to.format(port=server.server_port))
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    monkeypatch.setattr(retrieval, "PAUSES", (0.0,))
+    monkeypatch.setattr(retrieval, "is_inside", lambda host: host == "localhost")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/data.csv"
+        declared = {"retrieve": {"address": address, "sha256": "0" * 64}, "key": ["v"], "columns": {"v": None}}
+        with pytest.raises(RetrievalError, match=r"sends on to|the server answered 302"):
+            retrieval.retrieve("raw", Source.model_validate(declared), tmp_path / "data.csv", pause=lambda _: None)
+        server.shutdown()
+    assert asked == [f"127.0.0.1:{server.server_port}"]
+
+
+@pytest.mark.parametrize(
+    ("host", "inside"),
+    [
+        ("127.0.0.1", True),
+        ("localhost", True),
+        ("169.254.169.254", True),
+        ("10.1.2.3", True),
+        ("::1", True),
+        ("8.8.8.8", False),
+    ],
+)
+def test_what_lies_within_the_machine_or_its_network(host: str, inside: bool) -> None:
+    from ruralpanel.sources.retrieval import is_inside
+
+    assert is_inside(host) == inside
+
+
 @row("put a program into mathematics")
 @pytest.mark.parametrize("text", ["$#range(10000000000)$", '$ x /* " */ #read("a") /* " */ $', "$\\\\#read(1)$"])
 def test_mathematics_hold_no_programs(text: str) -> None:
     (reference,) = read_text(text).references
     assert reference.fault is not None and "begins a program" in reference.fault[0]
+
+
+@pytest.mark.parametrize("text", ['$std.eval("1")$', '$x_std.read("a")$', '$ x /* " */ 2std.eval("1") /* " */ $'])
+def test_mathematics_do_not_lead_to_the_library(text: str) -> None:
+    import typst
+
+    (reference,) = read_text(text).references
+    assert reference.fault is not None and "`std.` leads to" in reference.fault[0]
+    with pytest.raises(typst.TypstError, match="none"):
+        typst.compile(f"{NO_LIBRARY}\n{text}".encode())
+
+
+def test_words_in_mathematics_are_no_library() -> None:
+    assert not read_text('$ sigma_"std" $').references[0].fault
+
+
+@row("put mathematics or a reference into code or an address, to be run there")
+@pytest.mark.parametrize(
+    "text",
+    ['    $", panic(1), "$', '[a](http://b.c/$",panic(1),"$)', '`a\n$", panic(1), "$`', "~~~\n@work {{ x }}\n~~~"],
+)
+def test_code_and_addresses_refer_to_nothing(text: str) -> None:
+    read = read_text(text)
+    assert "\ue000" not in as_typst(read.marked, read.written) + as_latex_text(read.marked, read.written)
+    shown = re.sub(r"[\s`~]|^\[a\]\(|\)$", "", text).replace('"', '\\"')
+    assert re.sub(r"\s|\\n", "", shown) in re.sub(r"\s|\\n", "", as_typst(read.marked, read.written))
+
+
+@row("put commands of LaTeX into its bibliography")
+@pytest.mark.parametrize(
+    ("work", "expected"),
+    [
+        (r"title = {\input{/etc/passwd} \'a \emph{b}},", r"title = {input{/etc/passwd} \'a \emph{b}},"),
+        (r"url = {\immediate\write18{x}},", "url = {immediatewrite18{x}},"),
+        (r"@preamble{\"\INPUT x\"}", r"@preamble{\"INPUT x\"}"),
+        ("title = {^^5cinput}", r"title = {\^{}^5cinput}"),
+        (r'title = "\" # "input x"', r'title = "\" \# "input x"'),
+    ],
+)
+def test_bibliographies_hold_no_commands(work: str, expected: str) -> None:
+    assert escaped_works(work) == expected
+
+
+def test_a_text_nested_too_deeply_is_refused() -> None:
+    with pytest.raises(PaperError, match="too many to be read"):
+        as_typst("- " * 2000 + "x")
 
 
 def test_a_sign_in_mathematics_is_no_program() -> None:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from ruralpanel.estimation.assignment import Levels
 from ruralpanel.study.blocks import Inference
 from tests.conftest import dated, equation
 from tests.estimation.test_treated_clusters import economy
@@ -106,3 +109,10 @@ def test_a_column_in_which_the_one_treated_unit_is_alone_is_no_level() -> None:
     panel["cohort"] = np.where(panel["village"] == 7, 2004, 0)
     panel["altitude"] = 10 * (panel["village"] % 18).where(panel["village"] != 7, 99)
     assert one(dated(panel), **OPEN, seed=1)["clustered_by"] == "village"
+
+
+def test_a_panel_without_rows_has_no_levels() -> None:
+    empty = pd.DataFrame({"village": [], "year": [], "county": []}, dtype="int64")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert Levels(empty, "village", "year").above == {}

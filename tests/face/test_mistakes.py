@@ -160,3 +160,21 @@ def test_what_is_no_result_is_not_tabulated(frame: pd.DataFrame) -> None:
         rp.honest_did(fit, relative_magnitudes=[-1])
     with pytest.raises(LookupError, match="no effect over all event times"):
         _ = rp.event_study(frame, outcome="y", unit="village", period="year", cohort="first").overall
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ("y ~ I(x.to_csv('x'))", "does more than compute from columns"),
+        ("log(y.abs()) ~ x", "does more than compute from columns"),
+        ("y ~ np.load('x')", "does more than compute from columns"),
+        ("y ~ I([v for v in x])", "does more than compute from columns"),
+        ("~ x", "is no formula with a tilde"),
+        ("y ~ C(x, Treatment('zz'))", "cannot be computed"),
+        ("y ~ exec('1'.)", "cannot be read"),
+    ],
+)
+def test_formulas_compute_and_do_nothing_else(formula: str, said: str) -> None:
+    frame = pd.DataFrame({"y": [1.0, 2.0, 4.0, 3.0], "x": [1.0, 2.0, 3.0, 5.0]})
+    with pytest.raises(rp.FrameError, match=said):
+        rp.feols(frame, formula)

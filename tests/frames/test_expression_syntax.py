@@ -51,3 +51,9 @@ def test_anything_else_is_refused(expression: str) -> None:
 def test_no_text_breaks_the_reader(text: str) -> None:
     with contextlib.suppress(ExpressionError):
         columns_in(text)
+
+
+def test_nothing_is_compared_with_a_list() -> None:
+    with pytest.raises(ExpressionError, match="join two comparisons with `and`"):
+        columns_in("x in [1, 2] < 3")
+    assert columns_in("1 < x in [1, 2]") == {"x"}

@@ -6,9 +6,18 @@ import argparse
 import secrets
 import sys
 
-from tests.fuzz import kills, panels, raws, studies
+from tests.fuzz import decisions, expressions, formulas, kills, panels, papers, raws, studies
 
-FUZZERS = {"panels": panels.case, "studies": studies.case, "raws": raws.case, "kills": kills.case}
+FUZZERS = {
+    "panels": panels.case,
+    "studies": studies.case,
+    "raws": raws.case,
+    "kills": kills.case,
+    "expressions": expressions.case,
+    "formulas": formulas.case,
+    "papers": papers.case,
+    "decisions": decisions.case,
+}
 
 
 def main(arguments: list[str]) -> int:

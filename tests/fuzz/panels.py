@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -272,8 +273,21 @@ def tried(panel: pd.DataFrame, equation: Equation) -> list[str]:
     return said + list(dict.fromkeys(flaws_of(found.estimates, panel)))
 
 
+@cache
+def compiled() -> None:
+    """Let what is compiled when it is first used be compiled, which is no hanging."""
+    random = np.random.default_rng(1)
+    panel = drawn("ordinary", "staggered", [], random)
+    for name in ("two_way_fixed_effects", "poisson_fixed_effects"):
+        for equation in equations(name, {"cluster": "village", "regressors": ["x"], "weights": "weight"}):
+            with quiet(), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                block_results(panel, [equation], ["listed"])
+
+
 def case(seed: int, only: str = "") -> list[Finding]:
     """Try one panel with all estimators and some kinds of standard errors of each; or with one, and all its kinds."""
+    compiled()
     random = np.random.default_rng(seed)
     odd, panel, changes = cases(random)
     found = []

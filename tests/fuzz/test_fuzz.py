@@ -6,7 +6,16 @@ import pytest
 
 from tests.fuzz.__main__ import FUZZERS
 
-SEEDS = {"panels": range(4), "studies": range(60), "raws": range(60), "kills": range(2)}
+SEEDS = {
+    "panels": range(4),
+    "studies": range(60),
+    "raws": range(60),
+    "kills": range(2),
+    "expressions": range(60),
+    "formulas": range(20),
+    "papers": range(30),
+    "decisions": range(40),
+}
 
 
 @pytest.mark.slow

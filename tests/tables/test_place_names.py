@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -501,3 +502,12 @@ def test_forms_can_be_given_of_any_text(names: list[str]) -> None:
     forms = name_forms(pd.Series(names, dtype="object"))
     assert len(forms) == len(names)
     assert all(plain.startswith(stem) or kind == "" for plain, stem, kind in forms.to_numpy())
+
+
+def test_a_decision_that_there_is_no_place_matches_none(tmp_path: Path) -> None:
+    decisions = tmp_path / "decisions.csv"
+    decisions.write_text("province,city,county,code,reason\n河北省,,无名县,,no such place\n", encoding="utf-8")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        _, report, _ = match(rows(("河北省", "", "无名县")), decisions=decisions)
+    assert report[["method", "matched"]].to_numpy().tolist() == [["decision", ""]]

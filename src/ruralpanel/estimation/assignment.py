@@ -85,7 +85,7 @@ class Levels:
             if not self._may_be_of_units(values):
                 continue
             of_units = _at(values, first)
-            if pd.notna(of_units).mean() < KNOWN or not _holds_names(of_units):
+            if not len(of_units) or pd.notna(of_units).mean() < KNOWN or not _holds_names(of_units):
                 continue
             groups = self._groups(str(name))
             if 1 < groups.number < self._units.number and self._units.within(groups) and _holds_names(values):

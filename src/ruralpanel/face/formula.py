@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from ruralpanel.errors import Problem, nearest
@@ -126,7 +128,7 @@ def _parts(formula: object) -> tuple[str, str, list[str], list[str], list[str]]:
             endogenous, instruments = _listed(left), _listed(right)
         elif part != "0":
             effects = [each.replace("^", "*").replace(" ", "") for each in _listed(part)]
-    if len(parts) > 3 or parts[0].count("~") != 1 or not all(parts):
+    if len(parts) > 3 or parts[0].count("~") != 1 or not all(parts) or parts[0].startswith("~"):
         what = f"{formula!r} is no formula with a tilde and at most two bars"
         raise FrameError([Problem(DOOR, what, "formula", "'y ~ x | village + year | endogenous ~ instrument'")])
     if re.search(r"\blag\s*\(", parts[0]):
@@ -152,13 +154,17 @@ def _columns(frame: pd.DataFrame, left: str, right: str) -> tuple[str, list[str]
 
     try:
         formula = Formula(f"{left} ~ {right or '1'}")
+        _only_computes(formula)
         needed = [name for name in sorted(map(str, formula.required_variables)) if name not in ("0", "1")]
         read.existing(frame, [("formula", name) for name in needed], DOOR)
-        made = formula.get_model_matrix(frame[needed].copy(), na_action="ignore", output="pandas", context={})
-    except FactorEvaluationError as error:
+        with np.errstate(all="ignore"):  # the logarithm of zero is missing, and its row is counted with those left out
+            made = formula.get_model_matrix(frame[needed].copy(), na_action="ignore", output="pandas", context={})
+    except (FactorEvaluationError, ValueError) as error:
+        if isinstance(error, FrameError):
+            raise
         what = " ".join(str(error).split())
         raise FrameError([Problem(DOOR, f"the formula cannot be computed: {what}", "formula")]) from None
-    except FormulaicError:
+    except (FormulaicError, SyntaxError, RecursionError):
         what = f"`{left} ~ {right}` cannot be read"
         raise FrameError([Problem(DOOR, what, "formula", "'y ~ x + log(z) | village + year'")]) from None
     outcome = list(made.lhs.columns)
@@ -168,6 +174,25 @@ def _columns(frame: pd.DataFrame, left: str, right: str) -> tuple[str, list[str]
     regressors = [name for name in made.rhs.columns if name != "Intercept"]
     both = pd.concat([pd.DataFrame(made.lhs), pd.DataFrame(made.rhs)[regressors]], axis=1)
     return str(outcome[0]), regressors, both.loc[:, ~both.columns.duplicated()]
+
+
+def _only_computes(formula: Any) -> None:
+    """Refuse what a formula would do beside computing: methods of columns, and of numpy what is no function of numbers.
+
+    A formula may come from somebody else, in a file of settings or a table of specifications.
+    """
+    for factor in {factor for term in (*formula.lhs, *formula.rhs) for factor in term.factors}:
+        if factor.eval_method.value != "python":
+            continue
+        for node in ast.walk(ast.parse(re.sub(r"`[^`]*`", "x", factor.expr).strip(), mode="eval")):
+            if isinstance(node, ast.Attribute):
+                of_numpy = isinstance(node.value, ast.Name) and node.value.id == "np"
+                if of_numpy and isinstance(getattr(np, node.attr, np.log), np.ufunc):
+                    continue  # or what numpy has not, which is said when it is computed
+            elif not isinstance(node, (ast.Lambda, ast.NamedExpr, ast.comprehension, ast.Await, ast.Yield)):
+                continue
+            what = f"`{factor.expr}` does more than compute from columns"
+            raise FrameError([Problem(DOOR, what, "formula", "make the column in the frame first")])
 
 
 def _keys(frame: pd.DataFrame, effects: list[str], unit: str | None, period: str | None) -> tuple[str, str, bool]:

@@ -122,6 +122,8 @@ def _check(node: ast.expr, expression: str) -> None:
             _check(right, expression)
         case ast.Compare(left=left, ops=operators, comparators=operands):
             _check_operand(left, expression)
+            if any(isinstance(each, (ast.In, ast.NotIn)) for each in operators[:-1]):
+                raise ExpressionError("nothing is compared with a list; join two comparisons with `and`")
             for operator, operand in zip(operators, operands, strict=True):
                 _check_comparison(operator, operand, expression)
         case ast.Call():

@@ -31,6 +31,11 @@ GEOMETRIES = {
 MULTIPLE = {4: 1, 5: 2}
 """Kinds made of several parts, with the kind of the parts."""
 
+OF_THE_STANDARD = frozenset({"gpkg_geometry_columns", "gpkg_contents", "gpkg_spatial_ref_sys"})
+
+LONGEST = 100 << 20
+"""Bytes of a geometry or a text."""
+
 ENVELOPES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 """Bytes of the envelope in the header, by its code."""
 
@@ -59,6 +64,7 @@ def read_geopackage(path: Path, layer: str | None = None) -> dict[str, Any]:
     """
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+            _only_tables(database)
             name, geometry = _layer(database, layer)
             columns = database.execute(f"PRAGMA table_info({_quoted(name)})").fetchall()
             key = next((column[1] for column in columns if column[5]), columns[0][1])
@@ -68,6 +74,22 @@ def read_geopackage(path: Path, layer: str | None = None) -> dict[str, Any]:
     except sqlite3.Error as error:
         raise ValueError(f"is not a GeoPackage that can be read: {error}") from None
     return {"type": "FeatureCollection", "features": features}
+
+
+def _only_tables(database: sqlite3.Connection) -> None:
+    """Refuse views and tables of extensions, whose queries need not end; triggers do nothing where nothing is written.
+
+    Functions that a schema names, as in a column that is computed, are those that SQLite holds for harmless, and a
+    value may have :data:`LONGEST` bytes.
+    """
+    database.execute("PRAGMA trusted_schema = OFF")
+    database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
+    queries = "SELECT lower(name) FROM sqlite_master WHERE type = 'view' OR sql LIKE 'CREATE VIRTUAL%'"
+    views = {str(name) for (name,) in database.execute(queries)}
+    if not views & OF_THE_STANDARD:
+        views &= {str(name) for (name,) in database.execute("SELECT lower(table_name) FROM gpkg_geometry_columns")}
+    if views:
+        raise ValueError(f"has {min(views)!r} as a query and not as a table; save it as a table")
 
 
 def _layer(database: sqlite3.Connection, layer: str | None) -> tuple[str, str]:

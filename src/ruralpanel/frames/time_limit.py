@@ -12,6 +12,9 @@ from types import FrameType
 SECONDS = 5.0
 """The time that all searches with one pattern may take together; they take thousandths of one."""
 
+PATIENCE = 60.0
+"""Seconds that a pattern may take on a column; a million cells take one."""
+
 
 class TakesTooLong(Exception):
     """What was done is not done in its time."""

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem
+from ruralpanel.sources.archives import DENSEST, LARGE
 from ruralpanel.sources.plain_text import Wanted, without_values
 from ruralpanel.sources.raw import RawTable, counted_from
 from ruralpanel.study.sources import Source
@@ -59,13 +60,25 @@ def read_parquet(source: Source, path: Path, wanted: Wanted | None = None) -> Ra
     """
     from pyarrow import parquet
 
+    def header() -> Any:
+        return _refused_bomb(parquet.read_metadata(path), path, source.origin).schema.to_arrow_schema()
+
     return _from_arrow(
         source,
         "Parquet",
-        lambda: parquet.read_schema(path),
+        header,
         lambda columns: parquet.read_table(path, columns=columns),
         wanted,
     )
+
+
+def _refused_bomb(metadata: Any, path: Path, origin: str) -> Any:
+    """Refuse a file that says one value so often that it would fill memory; of others give what it says of itself."""
+    size = path.stat().st_size
+    if metadata.num_rows * 8 > max(LARGE, DENSEST * size):
+        what = f"is {size:,} bytes and says that it has {metadata.num_rows:,} rows"
+        raise DataError([Problem(origin, what, hint="no table is packed so densely; write the file anew")])
+    return metadata
 
 
 def _from_arrow(

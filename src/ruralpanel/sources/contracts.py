@@ -10,14 +10,11 @@ from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.frames.periods.column import with_labels
 from ruralpanel.frames.periods.frequency import Frequency, frequency
 from ruralpanel.frames.storage import is_in_order, listed_rows
-from ruralpanel.frames.time_limit import TakesTooLong, limited
+from ruralpanel.frames.time_limit import PATIENCE, TakesTooLong, limited
 from ruralpanel.sources.checks import failed_checks
 from ruralpanel.sources.rules import HINTS, NO_KEY
 from ruralpanel.study.period_columns import PeriodColumn
 from ruralpanel.study.sources import Source
-
-PATIENCE = 60.0
-"""Seconds that a pattern may take on a column; a million cells take one."""
 
 VIOLATION = ["index", "column", "value", "rule"]
 """The columns of a table of violations: the row's index, the column, what it holds and what it should."""

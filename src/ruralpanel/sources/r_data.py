@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from ruralpanel.errors import DataError, Problem, nearest
+from ruralpanel.sources.archives import refuse_packed_bomb
 from ruralpanel.sources.raw import RawTable, counted_from
 from ruralpanel.study.sources import Source
 
@@ -30,7 +31,10 @@ def read_r(source: Source, path: Path) -> RawTable:
         If it cannot be read as one, or which data frame is meant cannot be told.
     """
     try:
+        refuse_packed_bomb(path, source.origin)
         frames = _data_frames(path)
+    except DataError:
+        raise
     except Exception as error:  # a truncated file ends in EOFError, zlib.error or worse, by where it was cut
         what = f"cannot be read as an R file: {str(error)[:200] or type(error).__name__}"
         raise DataError([Problem(source.origin, what, hint="the file may be cut off, or of another format")]) from None

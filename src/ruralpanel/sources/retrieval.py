@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import shutil
+import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit, urlunsplit
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from ruralpanel.errors import Problem, RetrievalError
 from ruralpanel.lineage import file_digest
@@ -292,7 +295,8 @@ def _receive(address: str, part: Path) -> bool:
     if here:
         headers["Range"] = f"bytes={here}-"
     try:
-        response = urlopen(Request(_as_sent(address), headers=headers), timeout=SILENCE)
+        opener = build_opener(_Redirects)
+        response = opener.open(Request(_as_sent(address), headers=headers), timeout=SILENCE)
     except HTTPError as error:
         error.close()
         if here and error.code == 416:  # there is nothing after what is here, so it belongs to another file
@@ -326,6 +330,28 @@ def _receive(address: str, part: Path) -> bool:
     if announced.isdigit() and received < int(announced):
         raise _MayPass(f"the connection ended after {received:,} of {int(announced):,} bytes")
     return bool(here) and is_piece
+
+
+class _Redirects(HTTPRedirectHandler):
+    """Follows a server that sends on to another one, and to none within the machine or its network."""
+
+    def redirect_request(self, req: Request, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Request | None:
+        """Refuse what a server on the web could not reach itself."""
+        parts = urlsplit(newurl)
+        if parts.scheme not in ("http", "https"):
+            raise _Refused(f"sends on to {newurl}, which is no address on the web")
+        if is_inside(parts.hostname or "") and not is_inside(urlsplit(req.full_url).hostname or ""):
+            raise _Refused(f"sends on to {newurl}, which is within this machine or its network")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def is_inside(host: str) -> bool:
+    """Tell whether a name or number is of this machine or of the network around it; one that nobody knows is not."""
+    try:
+        found = {str(each[4][0]) for each in socket.getaddrinfo(host, None)}
+    except OSError:
+        return False
+    return any(not ipaddress.ip_address(each.partition("%")[0]).is_global for each in found)
 
 
 def _next_piece(response: HTTPResponse) -> bytes:

@@ -22,7 +22,11 @@ from ruralpanel.study.sources import Source
 
 Rows = list[list[Any]]
 
+MOST_CELLS = 100_000_000
+"""Cells of a sheet, empty ones among them: a million rows and a hundred columns."""
+
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 
 
@@ -139,6 +143,7 @@ def _open_xls(path: Path) -> tuple[list[str], Callable[[str], Rows]]:
 def _open_ods(path: Path) -> tuple[list[str], Callable[[str], Rows]]:
     from python_calamine import CalamineWorkbook
 
+    _refuse_repeated(path)
     book = CalamineWorkbook.from_path(str(path))
 
     def read(sheet: str) -> Rows:
@@ -151,6 +156,39 @@ def _open_ods(path: Path) -> tuple[list[str], Callable[[str], Rows]]:
         return rows
 
     return book.sheet_names, read
+
+
+def _refuse_repeated(path: Path) -> None:
+    """Refuse an OpenDocument file that says a few cells so often that they would fill memory."""
+    rows = columns = wide = last = spaces = 0
+    with ZipFile(path) as archive, archive.open("content.xml") as stream:
+        for _, element in ElementTree.iterparse(stream):
+            if element.tag == f"{_TEXT}s":
+                spaces += _number(element.get(f"{_TEXT}c"))
+            elif element.tag in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
+                columns += _number(element.get(f"{_TABLE}number-columns-repeated"))
+                if element.get(f"{_OFFICE}value-type") is not None:
+                    wide, last = max(wide, columns), -1
+            elif element.tag == f"{_TABLE}table-row":
+                rows += _number(element.get(f"{_TABLE}number-rows-repeated"))
+                columns, last = 0, rows if last == -1 else last
+                _refuse_large(last, wide)
+                element.clear()
+            elif element.tag == f"{_TABLE}table":
+                rows = columns = wide = last = 0
+    _refuse_large(spaces, 1)
+
+
+def _number(written: str | None) -> int:
+    return int(written) if written else 1
+
+
+def _refuse_large(rows: int, columns: int) -> None:
+    """Refuse a sheet whose last cell is so far from its first that what lies between would fill memory."""
+    if rows * columns > MOST_CELLS:
+        raise ValueError(
+            f"its cells reach over {rows:,} rows and {columns:,} columns; delete what stands far from the table"
+        )
 
 
 def _percentages(path: Path, sheet: str) -> Iterator[tuple[int, int]]:
@@ -178,6 +216,7 @@ def _cells_of(path: Path, book: Any, sheet: str) -> Rows:
     """Give the cells of a sheet; a formula without a stored value is an error, for its value is known to nobody."""
     from openpyxl import load_workbook
 
+    _refuse_large(book[sheet].max_row, book[sheet].max_column)
     with ZipFile(path) as archive:
         names = archive.namelist()
         has_formulas = any(b"<f" in archive.read(name) for name in names if "worksheets/sheet" in name)

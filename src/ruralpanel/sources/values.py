@@ -8,10 +8,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from ruralpanel.errors import counted
+from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.frames.characters import tidy_text
 from ruralpanel.frames.periods.column import read_periods
 from ruralpanel.frames.periods.frequency import frequency
+from ruralpanel.frames.time_limit import PATIENCE, TakesTooLong, limited
 from ruralpanel.sources.codes import EXACT_INTEGERS, read_codes, read_padded_codes
 from ruralpanel.sources.distinct import EACH, Rows, different_cells, mapped
 from ruralpanel.sources.number_formats import as_declared
@@ -152,9 +153,15 @@ def _rewritten(values: pd.Series, rewrite: Mapping[str, str]) -> tuple[pd.Series
     """Rewrite texts that fit an expression as a whole, by the first that they fit; tell how many are others now."""
     patterns = [(re.compile(pattern), into) for pattern, into in rewrite.items()]
     table = {}
-    for text in values.dropna().unique():
-        fits = [(found, into) for pattern, into in patterns if (found := pattern.fullmatch(text))]
-        table[text] = fits[0][0].expand(fits[0][1]) if fits else text
+    try:
+        with limited(PATIENCE):
+            for text in values.dropna().unique():
+                fits = [(found, into) for pattern, into in patterns if (found := pattern.fullmatch(text))]
+                table[text] = fits[0][0].expand(fits[0][1]) if fits else text
+    except TakesTooLong:
+        what = f"`rewrite` takes more than {PATIENCE:g} seconds on the cells of this column"
+        hint = "write its expressions without a repetition inside a repetition"
+        raise DataError([Problem(f"column `{values.name}`", what, hint=hint)]) from None
     written = values.map(table, na_action="ignore").astype(values.dtype)
     return written, int((written != values)[values.notna()].sum())
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -45,11 +45,18 @@ _BRACES = re.compile(r"\{\{(?P<braces>[^{}\n]*)\}\}")
 
 _CODE = "in mathematics, # begins a program, which a text cannot hold"
 
+_LIBRARY = "in mathematics, `std.` leads to all that a program can do, which a text cannot hold"
+
+_LED_TO_LIBRARY = re.compile(r"(?<![^\W\d_])std\.")
+
 _NOT_CLOSED = "double braces are not closed on their line"
+
+_FENCED = r"""^[ ]{0,3}(?P<fence>`{3,}|~{3,})[^`\n]*\n(?:.*?\n)??(?:[ ]{0,3}(?P=fence)[`~]*[ \t]*$|(?![\s\S]))"""
 
 _FOUND = re.compile(
     rf"""
-      (?P<code>(?P<ticks>`+)(?!`)[^`\n]*(?P=ticks))
+      (?P<block>{_FENCED})
+    | (?P<code>(?P<ticks>`+)(?!`)[^`\n]*(?P=ticks))
     | <!--.*?--> (?#nothing is printed of a remark)
     | \\(?P<character>[$@{{}}])
     | {_BRACES.pattern}
@@ -58,7 +65,7 @@ _FOUND = re.compile(
     | (?<![\w@./])@(?P<pointer>(?:tbl|fig):[a-z0-9_]*)
     | (?<![\w@./])@(?P<work>[A-Za-z](?:[\w:.-]*\w)?)
     """,
-    re.VERBOSE | re.DOTALL,
+    re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
 
 
@@ -84,6 +91,8 @@ class Reference:
         Whether a work is cited as part of the sentence.
     fault
         What is wrong with the way it is written, and what would be right; empty when nothing is.
+    written
+        All that it is in the text, for code and addresses, in which it refers to nothing.
     """
 
     kind: Kind
@@ -94,6 +103,7 @@ class Reference:
     works: tuple[tuple[str, str], ...] = ()
     in_sentence: bool = False
     fault: tuple[str, str] | None = None
+    written: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,6 +123,11 @@ class PaperText:
     marked: str
     references: list[Reference] = field(default_factory=list)
     faults: list[tuple[int, str, str]] = field(default_factory=list)
+
+    @property
+    def written(self) -> list[str]:
+        """What the text has in the place of each mark."""
+        return [each.written for each in self.references]
 
     @property
     def placed(self) -> list[str]:
@@ -136,13 +151,13 @@ def read_text(text: str) -> PaperText:
         pieces.append(text[position : found.start()])
         position = found.end()
         line = text.count("\n", 0, found.start()) + 1
-        if found["code"] is not None:
+        if found["code"] is not None or found["block"] is not None:
             pieces.append(found[0])
         elif found[0].startswith("<!--"):
             pieces.append("\n" * found[0].count("\n"))
         else:
             pieces.append(f"{_START}{len(references)}{_END}" + "\n" * found[0].count("\n"))
-            references.append(_reference(found, line))
+            references.append(replace(_reference(found, line), written=found[0]))
     pieces.append(text[position:])
     marked = "".join(pieces)
     return PaperText(marked, references, list(_faults(marked, references)))
@@ -193,7 +208,7 @@ def fill(text: str, filled: list[str]) -> str:
     filled
         What stands for each reference, in the order of :attr:`PaperText.references`.
     """
-    return _MARK.sub(lambda mark: filled[int(mark[1])], text)
+    return _MARK.sub(lambda mark: filled[int(mark[1])], text) if filled else text
 
 
 def marks_alone(text: str) -> int | None:
@@ -206,9 +221,7 @@ def _reference(found: re.Match[str], line: int) -> Reference:
     if found["character"] is not None:
         return Reference("character", found["character"], line)
     if found["mathematics"] is not None:
-        is_code = "#" in re.sub(r"\\.", "", found["mathematics"])
-        fault = (_CODE, "write `quad` for a space, or \\# for the sign") if is_code else None
-        return Reference("mathematics", found["mathematics"], line, fault=fault)
+        return Reference("mathematics", found["mathematics"], line, fault=_program_in(found["mathematics"]))
     if found["pointer"] is not None:
         return Reference("pointer", found["pointer"], line)
     if found["work"] is not None:
@@ -216,6 +229,16 @@ def _reference(found: re.Match[str], line: int) -> Reference:
     if found["citation"] is not None:
         return _citation(" ".join(found["citation"].split()), line)
     return _braces(found["braces"].strip(), line)
+
+
+def _program_in(mathematics: str) -> tuple[str, str] | None:
+    """Say what in mathematics would be run and not printed."""
+    plain = re.sub(r"\\.", "", mathematics, flags=re.DOTALL)
+    if "#" in plain:
+        return _CODE, "write `quad` for a space, or \\# for the sign"
+    if _LED_TO_LIBRARY.search(plain):
+        return _LIBRARY, 'write "std" for the word, without a point behind it'
+    return None
 
 
 def _citation(written: str, line: int) -> Reference:
@@ -262,8 +285,13 @@ def _braces(written: str, line: int) -> Reference:
     return Reference("number", asked, line, tuple(formats), decimals, fault=fault)
 
 
+def _lines_alone(found: re.Match[str]) -> str:
+    return "\n" * found[0].count("\n")
+
+
 def _faults(marked: str, references: list[Reference]) -> Iterator[tuple[int, str, str]]:
     """Find what Markdown has and a paper cannot, and what is not closed or stands in the wrong place."""
+    marked = re.sub(_FENCED, _lines_alone, marked, flags=re.VERBOSE | re.DOTALL | re.MULTILINE)
     notes = set(re.findall(r"^ {0,3}\[\^([^\]]+)\]:", marked, re.MULTILINE))
     for number, line in enumerate(marked.split("\n"), start=1):
         plain = re.sub(r"`[^`]*`", "", line)

@@ -413,7 +413,8 @@ def _decided(
     decided = found.copy()
     decided.loc[hits.index, "method"] = DECISION
     decided.loc[hits.index, "code"] = hits["at"]
-    decided.loc[hits.index, "matched"] = hits["at"].map(_names_of(hits["at"].unique(), places, declaration)).fillna("")
+    names = _names_of(hits["at"].unique(), places, declaration)
+    decided.loc[hits.index, "matched"] = [names.get(at, "") for at in hits["at"]]
     decided.loc[hits.index, "candidates"] = ""
     decided.loc[hits.index, "reason"] = hits["reason"].str.strip()
     return decided

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import re
-from html import unescape
+from collections.abc import Sequence
 from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
 from ruralpanel.exhibits.latex import latex_text
-from ruralpanel.report.paper.markdown import TreeWriter, footnotes, led_to, parsed, sides_of
+from ruralpanel.report.paper.markdown import TreeWriter, sides_of, written_by
 
 HEADINGS = ("section", "subsection", "subsubsection", "paragraph", "subparagraph", "subparagraph")
 
 
-def as_latex_text(text: str) -> str:
+def as_latex_text(text: str, written: Sequence[str] = ()) -> str:
     """Convert Markdown to LaTeX.
 
     Parameters
     ----------
-    text
-        Markdown; marks of references pass unchanged.
+    text, written
+        As of :func:`ruralpanel.report.paper.markdown.as_typst`.
     """
-    tree = parsed(text)
-    return _Writer(footnotes(tree)).blocks(tree)
+    return written_by(_Writer, text, written)
 
 
 def words(text: str) -> str:
@@ -40,8 +39,8 @@ def _address(address: str) -> str:
 class _Writer(TreeWriter):
     """Writes a tree as LaTeX."""
 
-    def __init__(self, notes: dict[str, Element]) -> None:
-        super().__init__(notes)
+    def __init__(self, notes: dict[str, Element], as_written: Sequence[str]) -> None:
+        super().__init__(notes, as_written)
         self.written = {
             "p": lambda block: self.inline(block).strip(),
             "ul": lambda block: self._items(block, "itemize"),
@@ -67,12 +66,12 @@ class _Writer(TreeWriter):
         if child.tag == "strong":
             return f"\\textbf{{{self.inline(child)}}}"
         if child.tag == "code":
-            return f"\\texttt{{{latex_text(unescape(child.text or ''))}}}"
+            return f"\\texttt{{{latex_text(self.code(child))}}}"
         if child.tag == "br":
             return "\\\\\n"
         if child.tag == "sup":
             return f"\\footnote{{{self.note(child[0].get('href', ''))}}}"
-        if child.tag == "a" and (address := led_to(child)):
+        if child.tag == "a" and (address := self.led_to(child)):
             return f"\\href{{{_address(address)}}}{{{self.inline(child)}}}"
         return self.inline(child)
 
@@ -86,7 +85,7 @@ class _Writer(TreeWriter):
 
     def _code(self, block: Element) -> str:
         """Write code line by line, for what ends a verbatim environment may stand in it."""
-        lines = unescape("".join(block.itertext())).rstrip().split("\n")
+        lines = self.code(block).rstrip().split("\n")
         written = " \\\\\n".join(latex_text(line).replace(" ", "~") or "~" for line in lines)
         return f"\\begin{{flushleft}}\\ttfamily\\small\n{written}\n\\end{{flushleft}}"
 

@@ -41,6 +41,18 @@ FOR_PDFLATEX = r"""\usepackage[T1]{fontenc}
 FOR_XELATEX = r"""\usepackage{fontspec}
 \usepackage{xeCJK}"""
 
+_OF_WORKS = (
+    "aa AA ae AE b c d dh DH dj DJ emph enquote etalchar H i ij IJ j k l L mathbb mathbf mathcal mathit "
+    "mathrm mkbibemph mkbibquote ng NG noopsort o O oe OE pounds r rm S sc scshape singleletter ss SS "
+    "textasciitilde textbackslash textbf textcopyright textendash textemdash textit textquotedblleft "
+    "textquotedblright textquoteleft textquoteright textrm textsc textsubscript textsuperscript texttt "
+    "textup th TH tt t u uppercase url v alpha beta gamma delta Delta epsilon lambda mu pi rho sigma tau "
+    "times to ldots dots LaTeX TeX BibTeX it bf em sl sf tiny small "
+)
+
+OF_WORKS = frozenset(_OF_WORKS.split())
+"""Commands that entries of works have."""
+
 KEEP_NUMBERS = r"""% Tables and figures keep the numbers that they have in paper.pdf, on the page and in the verdict.
 % For numbers in the order of this text: \renewcommand{\numberedas}[2]{}
 \newcommand{\numberedas}[2]{\setcounter{#1}{\numexpr#2-1\relax}}"""
@@ -90,11 +102,11 @@ def latex_project(
     if appended:
         title = latex_text(names["appendix"])
         files[APPENDIX] = "\n".join([rf"\clearpage\section*{{{title}}}", *map(_input, appended)]) + "\n"
-    body = [fill(as_latex_text(rest), filled)]
+    body = [fill(as_latex_text(rest, text.written), filled)]
     if declared.bibliography:
         body += [r"\clearpage", r"\bibliographystyle{plainnat}", rf"\bibliography{{{WORKS.removesuffix('.bib')}}}"]
     body += [rf"\input{{{APPENDIX.removesuffix('.tex')}}}"] if appended else []
-    abstract = fill(as_latex_text(opening), filled).strip()
+    abstract = fill(as_latex_text(opening, text.written), filled).strip()
     front = [_preamble(declared.language, "".join([abstract, *body, *files.values()])), *_front(study, abstract, names)]
     files[MAIN] = "\n".join([*front, *body, r"\end{document}"]) + "\n"
     if needs_xelatex(files[MAIN] + "".join(files.values())):
@@ -108,10 +120,19 @@ def needs_xelatex(text: str) -> bool:
 
 
 def escaped_works(contents: str) -> str:
-    """Escape what BibTeX hands on and LaTeX would read as markup; other programs read works without that."""
-    parts = re.split(r"(\b(?:url|doi)\s*=\s*[{\"][^}\"]*[}\"])", contents)
+    """Escape what BibTeX hands on and LaTeX would read as markup; other programs read works without that.
+
+    Commands that write letters or set words stay; of others, which could read files or run programs, the words alone.
+    """
+    parts = re.split(r"(\b(?:url|doi)\s*=\s*[{\"][^}\"]*[}\"])", _without_commands(contents))
     escaped = [part if number % 2 else re.sub(r"(?<!\\)[&%#]", r"\\\g<0>", part) for number, part in enumerate(parts)]
     return "".join(escaped)
+
+
+def _without_commands(contents: str) -> str:
+    """Take the backslash from commands that are not :data:`OF_WORKS`, and the codes that LaTeX has for any sign."""
+    plain = re.sub(r"\^(?=\^)", r"\\^{}", contents)
+    return re.sub(r"\\([A-Za-z@]+)", lambda found: found[0] if found[1] in OF_WORKS else found[1], plain)
 
 
 def _preamble(language: Language, text: str) -> str:

@@ -18,6 +18,9 @@ LAYOUT = "layout.typ"
 BIBLIOGRAPHY = "works.bib"
 STYLE = "style.csl"
 
+NO_LIBRARY = "#let std = none"
+"""Without it, mathematics could read files and load packages from the network: ``$std.eval("…")$``."""
+
 NAMES: dict[Language, dict[str, str]] = {
     "en": {
         "abstract": "Abstract",
@@ -147,10 +150,10 @@ def paper_document(
     opening, rest = abstract_and_rest(text)
     by_name = {each.name: each for each in exhibits}
     said = shared_source(exhibits)
-    abstract = fill(as_typst(opening), filled).strip()
+    abstract = fill(as_typst(opening, text.written), filled).strip()
     pieces = [
         _front(study, study.title, f"[{abstract}]" if abstract else "none"),
-        fill(as_typst(rest), filled),
+        fill(as_typst(rest, text.written), filled),
         "#place.flush()",
         *(shown(by_name[name], floats=False, said=said) for name in follow_text(exhibits, text.placed)),
         _closing(exhibits, text.placed, names),
@@ -206,7 +209,7 @@ def _front(study: Study, title: str, abstract: str) -> str:
         "line-numbers": "true" if declared.line_numbers else "false",
     }
     return (
-        f'#import "{LAYOUT}": *\n\n#show: paper.with(\n'
+        f'#import "{LAYOUT}": *\n{NO_LIBRARY}\n\n#show: paper.with(\n'
         + "".join(f"  {key}: {value},\n" for key, value in front.items())
         + ")"
     )

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import unescape
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 
+from ruralpanel.errors import PaperError, Problem
 from ruralpanel.report.paper.markup import array, not_a_list, string, words
+from ruralpanel.study.paper_text import fill
 
 _LED_TO = re.compile(r"https?://|mailto:", re.IGNORECASE)
 """Where a link may lead; of others, such as to files, scripts or names of a page, the words alone are printed."""
@@ -24,16 +26,33 @@ _FENCE = re.compile(r"^( {0,3})(`{3,}|~{3,})([^`]*)$")
 _ALIGNED = re.compile(r"text-align:\s*(left|center|right)")
 
 
-def as_typst(text: str) -> str:
+def as_typst(text: str, written: Sequence[str] = ()) -> str:
     """Convert Markdown to typst markup.
 
     Parameters
     ----------
     text
-        Markdown; marks of references pass unchanged.
+        Markdown; marks of references pass unchanged, but for those in code and in addresses.
+    written
+        What stands there in the place of each mark.
     """
-    tree = parsed(text)
-    return _Writer(footnotes(tree)).blocks(tree)
+    return written_by(_Writer, text, written)
+
+
+def written_by(writer: type[TreeWriter], text: str, as_written: Sequence[str]) -> str:
+    """Convert Markdown with a writer.
+
+    Raises
+    ------
+    PaperError
+        If lists, quotations or what stands in them are nested too deeply.
+    """
+    try:
+        tree = parsed(text)
+        return writer(footnotes(tree), as_written).blocks(tree)
+    except RecursionError:
+        what = "has lists, quotations or brackets in each other, too many to be read"
+        raise PaperError([Problem("the text of the paper", what)]) from None
 
 
 def footnotes(tree: Element) -> dict[str, Element]:
@@ -111,13 +130,16 @@ class TreeWriter(ABC):
     ----------
     notes
         Footnotes, by the address that the text has for each.
+    as_written
+        What the text has in the place of each mark.
     """
 
     written: dict[str, Callable[[Element], str]]
     """What writes a block, by its tag."""
 
-    def __init__(self, notes: dict[str, Element]) -> None:
+    def __init__(self, notes: dict[str, Element], as_written: Sequence[str]) -> None:
         self.notes = notes
+        self.as_written = list(as_written)
 
     @abstractmethod
     def heading(self, level: int, text: str) -> str:
@@ -160,24 +182,27 @@ class TreeWriter(ABC):
         rest.extend([child for child in item if child.tag in self.written])
         return self.inline(inner).strip(), self.blocks(rest).strip()
 
+    def code(self, child: Element) -> str:
+        """Give code as the author wrote it: in it, nothing refers to anything."""
+        return fill(unescape("".join(child.itertext())), self.as_written)
 
-def led_to(child: Element) -> str:
-    """Give the address of a link that may be followed: none to files, scripts or names of a page."""
-    address = unescape(child.get("href", ""))
-    return address if _LED_TO.match(address) else ""
+    def led_to(self, child: Element) -> str:
+        """Give the address of a link that may be followed: none to files, scripts or names of a page."""
+        address = fill(unescape(child.get("href", "")), self.as_written)
+        return address if _LED_TO.match(address) else ""
 
 
 class _Writer(TreeWriter):
     """Writes a tree as typst markup."""
 
-    def __init__(self, notes: dict[str, Element]) -> None:
-        super().__init__(notes)
+    def __init__(self, notes: dict[str, Element], as_written: Sequence[str]) -> None:
+        super().__init__(notes, as_written)
         self.written = {
             "p": lambda block: not_a_list(self.inline(block).strip()),
             "ul": lambda block: f"#list{self._items(block)}",
             "ol": lambda block: f"#enum(start: {int(block.get('start', '1'))}){self._items(block)}",
             "blockquote": lambda block: f"#quote(block: true)[\n{self.blocks(block)}]",
-            "pre": lambda block: f"#raw({string(unescape(''.join(block.itertext())).rstrip())}, block: true)",
+            "pre": lambda block: f"#raw({string(self.code(block).rstrip())}, block: true)",
             "hr": lambda _: "#line(length: 100%, stroke: 0.4pt)",
             "table": self._table,
         }
@@ -197,12 +222,12 @@ class _Writer(TreeWriter):
         if child.tag == "strong":
             return f"#strong[{self.inline(child)}];"
         if child.tag == "code":
-            return f"#raw({string(unescape(child.text or ''))});"
+            return f"#raw({string(self.code(child))});"
         if child.tag == "br":
             return "#linebreak();"
         if child.tag == "sup":
             return f"#footnote[{self.note(child[0].get('href', ''))}];"
-        if child.tag == "a" and (address := led_to(child)):
+        if child.tag == "a" and (address := self.led_to(child)):
             return f"#link({string(address)})[{self.inline(child)}];"
         return self.inline(child)
 
