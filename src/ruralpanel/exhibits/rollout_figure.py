@@ -96,11 +96,10 @@ def _in_large_steps(counts: pd.Series, minimum: int) -> pd.Series:
     The difference of two counts is one too: of those who came or went between.
     """
     kept, before = [], 0.0
-    for period, number in counts.items():
-        if number >= minimum and (number == before or abs(number - before) >= minimum):
-            kept.append(period)
-            before = number
-    return counts.loc[kept]
+    for number in counts:
+        kept.append(number >= minimum and (number == before or abs(number - before) >= minimum))
+        before = number if kept[-1] else before
+    return counts[kept]
 
 
 def _years_without_list(
