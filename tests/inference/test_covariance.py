@@ -72,7 +72,8 @@ def test_a_variance_of_two_dimensions_that_is_negative_is_left_out_and_told() ->
     panel["y"] = np.random.default_rng(13).normal(size=len(panel))
     both, ledger = estimate_block(dated(panel), [equation(inference=Inference(cluster=["village", "year"]))])
     assert both["standard_error"].isna().all()
-    assert "a variance of two dimensions of clusters was negative" in ledger["reason"].iloc[-1]
+    negative = "a variance of two dimensions of clusters was negative"
+    assert ledger["reason"].str.contains(negative).any()
     one, ledger = estimate_block(dated(panel), [equation(inference=Inference(cluster=["village"]))])
     assert one["standard_error"].notna().all()
-    assert ledger["reason"].iloc[-1] == ""
+    assert not ledger["reason"].str.contains(negative).any()

@@ -113,7 +113,7 @@ def test_a_cutoff_around_the_earth_leaves_no_variance_and_says_so(placed: pd.Dat
     assert pd.isna(row["standard_error"])
     assert row["reason"] == sentence(NEGATIVE_VARIANCE)
     assert row["spatial"].endswith("a negative variance was raised, and means nothing")
-    assert "negative variance" in ledger["reason"].iloc[-1]
+    assert ledger["reason"].str.contains("negative variance").any()
 
 
 @pytest.mark.parametrize(("unit", "least"), [(1.0, 1e-10), (1e-24, 1e-28)])

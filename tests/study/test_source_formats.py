@@ -71,6 +71,7 @@ OTHER_QUESTIONS = {
     ("doctor/tracked_files.py", ".csv"): "in which text files a path is a value",
     ("doctor/tracked_files.py", ".tsv"): "in which text files a path is a value",
     ("study/published_files.py", ".csv"): "which figures are published",
+    ("commands/crosscheck.py", "r"): "in which language a study is estimated again",
     ("sources/delimited.py", ".tsv"): "what stands between columns, within one format",
 }
 """Comparisons with an ending that do not ask how a raw file is read."""

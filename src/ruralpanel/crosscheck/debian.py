@@ -13,6 +13,14 @@ from ruralpanel.treatment_columns import cohort_column, event_time_column
 
 PACKAGES = ("plm", "sandwich", "clubSandwich")
 
+VARIANCES, CORRECTIONS, BIAS_REDUCED = (
+    {"clustered", "heteroskedastic", "homoskedastic"},
+    {"fixest", "fixest_full", "none"},
+    "cr2",
+)
+"""The kinds of standard errors that these packages have for every design, their small-sample corrections, and the one
+that only least squares has."""
+
 FUNCTIONS = {
     "gaussian": "least_squares",
     "poisson": "poisson_regression",
@@ -41,11 +49,12 @@ def lines(each: Numbered, block: WrittenBlock) -> list[str]:
 
 def _require(design: Design) -> None:
     inference = design.equation.inference
-    places = inference.vcov.needs_places and isinstance(design, Regression) and design.family == "gaussian"
-    if inference.variance not in ("clustered", "heteroskedastic", "homoskedastic") and not places:
+    is_least_squares = isinstance(design, Regression) and design.family == "gaussian"
+    places = inference.vcov.needs_places and is_least_squares
+    if inference.variance not in VARIANCES and not places:
         raise refuse_variance(design)
-    of_leverage = inference.small_sample == "cr2" and isinstance(design, Regression) and design.family == "gaussian"
-    if inference.small_sample not in ("fixest", "fixest_full", "none") and not of_leverage:
+    of_leverage = inference.small_sample == BIAS_REDUCED and is_least_squares
+    if inference.small_sample not in CORRECTIONS and not of_leverage:
         raise refuse_correction(design)
     if inference.vcov.constant_variance and design.family != "gaussian":
         raise refuse_variance(design)

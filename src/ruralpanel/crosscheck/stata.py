@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ruralpanel.crosscheck.debian import VARIANCES
 from ruralpanel.crosscheck.designs import ByCohort, CannotWrite, Column, Design, GroupTimes, Means, Regression
 from ruralpanel.crosscheck.names import MADE, comment, stata_text
 from ruralpanel.crosscheck.written import Numbered, WrittenBlock, refuse_correction, refuse_variance
@@ -62,7 +63,7 @@ def lines(each: Numbered, block: WrittenBlock) -> list[str]:
     """
     design = each.design
     inference = design.equation.inference
-    if inference.variance not in ("clustered", "heteroskedastic", "homoskedastic"):
+    if inference.variance not in VARIANCES:
         raise refuse_variance(design)
     is_group_time = isinstance(design, GroupTimes)
     if not is_group_time and inference.small_sample not in ("fixest", "reghdfe"):

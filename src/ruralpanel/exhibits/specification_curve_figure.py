@@ -7,7 +7,6 @@ Simonsohn, Simmons & Nelson (2020), Specification curve analysis, Nature Human B
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import groupby
 from textwrap import wrap
 from typing import Any
@@ -18,20 +17,14 @@ from matplotlib.figure import Figure
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import decimal, probability
+from ruralpanel.exhibits.specification_choices import CHOICES, Choices, choices_of
 from ruralpanel.exhibits.style import COLOURS, SMALLEST, axis_label, empty_axes, figure_style, finish, stacked_panels
 from ruralpanel.exhibits.truth import draw_level, truth_notes
 from ruralpanel.reasons import code_of, read, read_reason
-from ruralpanel.study.estimators import described
 from ruralpanel.study.figures_of_results import SpecificationCurveFigure
-from ruralpanel.study.fixed_effects import fixed_effect
-from ruralpanel.words.estimates import short_variance, variances_words
-from ruralpanel.words.frames import listed
-from ruralpanel.words.names import name_words, term_words
-from ruralpanel.words.sentences import sample_words, sentence
-
-CHOICES = ["estimator", "fixed_effects", "regressors", "weights", "sample", "left_out", "variance", "clustered_by"]
-CHOICES += ["kernel", "cutoff", "bandwidth", "repaired"]
-"""The columns of the estimates that tell specifications apart."""
+from ruralpanel.words.estimates import variances_words
+from ruralpanel.words.names import term_words
+from ruralpanel.words.sentences import sentence
 
 CURVE_HEIGHT, ROW_HEIGHT = 1.9, 0.14
 """Inches: of the curve, and of a row of choices below it."""
@@ -40,9 +33,6 @@ LABEL_CHARACTERS = 42
 """Characters of a choice that fit beside the curve."""
 
 MARKED, EXCLUDING_ZERO, OTHER = COLOURS[1], COLOURS[0], "#8a8a8a"
-
-Choices = dict[str, list[str]]
-
 
 JOINT = {
     "median_of_specifications": "joint_median",
@@ -206,42 +196,6 @@ def _draw_choices(axes: Axes, shown: pd.DataFrame, chosen: list[Choices], varyin
 def _lines(words: str) -> list[str]:
     """Divide a label into lines that fit beside the axes."""
     return wrap(words, LABEL_CHARACTERS, break_long_words=True) or [""]
-
-
-def choices_of(row: Mapping[Any, Any], labels: Mapping[str, str]) -> Choices:
-    """Say what a specification chose, by kind of choice.
-
-    Parameters
-    ----------
-    row
-        A row of the estimates in words.
-    labels
-        What a reader sees for a name.
-    """
-    left_out = read(row["left_out"]) or ()
-    times = [each.arguments["times"] for each in left_out if each.code == "without_event_times"]
-    others = [each for each in left_out if each.code != "without_event_times"]
-    return {
-        "Estimator": [described(row["estimator"], labels).short],
-        "Fixed effects": [_effect_words(each, labels) for each in listed(row["fixed_effects"])] or ["none"],
-        "Regressors": [name_words(each, labels) for each in listed(row["regressors"])] or ["none"],
-        "Weights": [name_words(row["weights"], labels)],
-        "Sample": [sample_words(row["condition"], others, labels)],
-        "Event times left out": [", ".join(decimal(each, 0) for each in times[0]) if times else "none"],
-        "Standard errors": [_first_upper(short_variance(row, labels))],
-    }
-
-
-def _effect_words(effect: str, labels: Mapping[str, str]) -> str:
-    parsed = fixed_effect(effect)
-    words = term_words(parsed.intercept, labels)
-    if parsed.slope is not None:
-        words = f"{name_words(parsed.slope, labels)}, slope by {words}"
-    return _first_upper(words)
-
-
-def _first_upper(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _varying(chosen: list[Choices]) -> Choices:

@@ -12,10 +12,9 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.exhibits.numbers import count, decimal, interval_words, probability
-from ruralpanel.exhibits.specification_curve_figure import CHOICES, choices_of
+from ruralpanel.exhibits.specification_choices import CHOICES, choices_of
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.estimators import described
-from ruralpanel.study.figures_of_results import SpecificationCurveFigure
 from ruralpanel.study.model import Study
 from ruralpanel.words.estimates import OutcomeWords
 from ruralpanel.words.frames import in_words
@@ -78,8 +77,8 @@ def effects(estimates: pd.DataFrame, study: Study) -> list[dict[str, Any]]:
 
 def _marked(study: Study) -> dict[tuple[str, str], str]:
     """Give, by term and outcome, the specification that a figure of the study marks."""
-    curves = [each for each in study.exhibits.values() if isinstance(each, SpecificationCurveFigure)]
-    return {(each.term, each.outcome): each.marked for each in curves if each.marked}
+    marked = [each for each in study.exhibits.values() if getattr(each, "marked", None)]
+    return {(each.term, each.outcome): each.marked for each in marked}  # type: ignore[union-attr]
 
 
 def _once(rows: pd.DataFrame, marked: str) -> pd.DataFrame:
