@@ -77,8 +77,8 @@ def effects(estimates: pd.DataFrame, study: Study) -> list[dict[str, Any]]:
 
 def _marked(study: Study) -> dict[tuple[str, str], str]:
     """Give, by term and outcome, the specification that a figure of the study marks."""
-    marked = [each for each in study.exhibits.values() if getattr(each, "marked", None)]
-    return {(each.term, each.outcome): each.marked for each in marked}  # type: ignore[union-attr]
+    declared: list[Any] = [each for each in study.exhibits.values() if getattr(each, "marked", None)]
+    return {(each.term, each.outcome): each.marked for each in declared}
 
 
 def _once(rows: pd.DataFrame, marked: str) -> pd.DataFrame:
