@@ -176,7 +176,7 @@ NOT_RUN = {
     "cd my-paper && ruralpanel run": InPlace(INSTALLED, "./run -n"),
     "ruralpanel publish": InPlace(INSTALLED, "./run -n publish --config study=replications/castle"),
     "ruralpanel verify": InPlace(INSTALLED, "./run -n verify"),
-    "ruralpanel init my-survey --from ../survey/waves.dta ~/survey/roads.csv": InPlace(
+    "ruralpanel init my-survey --from ../survey/waves.dta ../survey/roads.csv": InPlace(
         "the files are the reader's; tests/starting/test_folder.py has one", "./run init --help"
     ),
     "docker build --build-arg UID=$(id -u) -t ruralpanel .": InPlace(IMAGE, "ls .dockerignore"),
