@@ -318,11 +318,18 @@ def _end_children() -> None:
 
 def main(arguments: list[str]) -> None:
     """Be Snakemake, which ends without a word of Python where it is stopped before anything has begun."""
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, lambda *_: os._exit(STOPPED))
+    _end_without_a_word()
     from snakemake.cli import main as snakemake
 
-    snakemake([*workflow_arguments(Path()), *arguments])
+    try:
+        snakemake([*workflow_arguments(Path()), *arguments])
+    finally:
+        _end_without_a_word()  # there is nothing left to end but Python itself
+
+
+def _end_without_a_word() -> None:
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda *_: os._exit(STOPPED))
 
 
 if __name__ == "__main__":

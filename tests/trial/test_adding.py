@@ -63,7 +63,9 @@ def test_what_the_file_would_not_say_is_refused() -> None:
 
 
 WORDS = st.text(
-    st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp"), exclude_characters="\ufeff\u0085"), min_size=1
+    st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp"), exclude_characters="\ufeff\u0085"),
+    min_size=1,
+    max_size=40,
 )
 VALUES = st.recursive(
     st.one_of(WORDS, st.integers(-99, 99), st.booleans()), lambda inside: st.lists(inside, max_size=3)
