@@ -41,10 +41,7 @@ def lines(each: Numbered, block: WrittenBlock) -> list[str]:
     _require(design)
     names = block.names
     rows = [f"s <- d[d${each.rows} == 1, ]", f"s${MADE}y <- {outcome_in_r(design, names, 's$')}"]
-    for kind, write in WRITERS.items():
-        if isinstance(design, kind):
-            return [*rows, *write(each, block)]
-    raise refuse_variance(design)
+    return [*rows, *WRITERS[type(design)](each, block)]
 
 
 def _require(design: Design) -> None:

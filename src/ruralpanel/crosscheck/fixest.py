@@ -48,10 +48,7 @@ def lines(each: Numbered, block: WrittenBlock) -> list[str]:
     if design.equation.inference.small_sample not in CORRECTIONS:
         raise refuse_correction(design)
     rows = f"s <- d[d${each.rows} == 1, ]"
-    for kind, write in WRITERS.items():
-        if isinstance(design, kind):
-            return [rows, *write(each, block)]
-    raise refuse_variance(design)
+    return [rows, *WRITERS[type(design)](each, block)]
 
 
 def _regression(each: Numbered, block: WrittenBlock) -> list[str]:

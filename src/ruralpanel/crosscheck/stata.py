@@ -68,13 +68,13 @@ def lines(each: Numbered, block: WrittenBlock) -> list[str]:
     is_group_time = isinstance(design, GroupTimes)
     if not is_group_time and inference.small_sample not in ("fixest", "reghdfe"):
         raise refuse_correction(design)
-    for kind, write in WRITERS.items():
-        if isinstance(design, kind):
-            body = write(each, block)
-            return ["preserve", f"keep if {each.rows} == 1", _outcome(design, block), *body, "restore"]
     if isinstance(design, Means):
         raise CannotWrite("means_in_script")
-    raise CannotWrite("not_in_script", estimator=design.equation.estimator)
+    write = WRITERS.get(type(design))
+    if write is None:
+        raise CannotWrite("not_in_script", estimator=design.equation.estimator)
+    body = write(each, block)
+    return ["preserve", f"keep if {each.rows} == 1", _outcome(design, block), *body, "restore"]
 
 
 def _outcome(design: Design, block: WrittenBlock) -> str:
