@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -12,16 +11,17 @@ from ruralpanel.frames.periods.frequency import Frequency, FrequencyName, freque
 from ruralpanel.study.answer import DeclaredAnswer
 from ruralpanel.study.archive import Archive
 from ruralpanel.study.base import Name, Section, Text
-from ruralpanel.study.blocks import Block, Equation, GroupTime, Inference, Specification
+from ruralpanel.study.blocks import Block, Equation
 from ruralpanel.study.claims import Claim
+from ruralpanel.study.columns import column_labels, column_origins, treatment_notes
 from ruralpanel.study.derived_order import stages_of
 from ruralpanel.study.designation import Designation, designation_columns
 from ruralpanel.study.diagnosis import Diagnosis
-from ruralpanel.study.estimators import ESTIMATORS, OWN_PATTERN, may_draw
+from ruralpanel.study.equations import equations_of
+from ruralpanel.study.estimators import OWN_PATTERN
 from ruralpanel.study.exhibits import AnyExhibit
 from ruralpanel.study.figures_of_places import Outlines
-from ruralpanel.study.fixed_effects import of_outcome
-from ruralpanel.study.legacies import INDEX_WORDS, Legacy
+from ruralpanel.study.legacies import Legacy
 from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.panel import ColumnOrigin, Panel
 from ruralpanel.study.paper import Paper
@@ -373,53 +373,7 @@ class Study(Section):
 
     def column_origins(self) -> dict[str, ColumnOrigin]:
         """Say of every column of the panel where it comes from and what was done to it, for the codebook."""
-        origins: dict[str, ColumnOrigin] = {}
-        shapes = self.shapes
-        for name in [self.base, *(join.source for join in self.panel.joins)]:
-            for column_name, origin in shapes[name].origins.items():
-                origins.setdefault(column_name, origin)
-        self._describe_derived("sources", origins)
-        for name, designation in self.designation.items():
-            meanings = ("treated", "first period treated", "periods since the first treated", "intensity")
-            for column_name, meaning in zip(designation_columns(name, designation), meanings, strict=False):
-                label = f"{designation.label or name}: {meaning}"
-                of = self.panel.frequency if column_name == cohort_column(name) else None
-                origins[column_name] = ColumnOrigin(origin=f"designation {name}", label=label, frequency=of)
-            if designation.intensity is not None:
-                dosed = origins[designation.intensity]
-                dose = {
-                    "label": self._intensity_label(name),
-                    "unit": dosed.unit,
-                    "transformation": dosed.transformation,
-                }
-                origins[f"{name}_intensity"] = origins[f"{name}_intensity"].model_copy(update=dose)
-        if self.panel.places is not None:
-            described = self.panel.places.descriptions(self._designation_labels())
-            for kind, name, column_name in self.panel.places.added():
-                label, unit, how = described[column_name]
-                origins[column_name] = ColumnOrigin(
-                    origin=f"places: {kind} {name}", label=label, unit=unit or None, transformation=how
-                )
-        self._describe_derived("places", origins)
-        for name, legacy in self.capacities().items():
-            capacity = self.legacies[legacy].capacities[name]
-            origins[name] = ColumnOrigin(
-                origin=f"legacies: {legacy}",
-                label=capacity.label,
-                unit="standard deviations",
-                transformation=f"{INDEX_WORDS[capacity.index]} of {', '.join(capacity.proxies)}",
-            )
-        self._describe_derived("capacities", origins)
-        return origins
-
-    def _describe_derived(self, stage: str, origins: dict[str, ColumnOrigin]) -> None:
-        """Add what derived columns are that are computed after a stage."""
-        deflators, period = self.panel.deflators, self.panel.period
-        for name in [name for name, after in self.derived_after.items() if after == stage]:
-            derived = self.panel.derived[name]
-            unit = derived.unit_from({key: each.unit for key, each in origins.items()}, deflators, period)
-            words = derived.words(deflators, period, self.frequency)
-            origins[name] = ColumnOrigin(origin="derived", label=derived.label, unit=unit, transformation=words)
+        return column_origins(self)
 
     def specification_labels(self) -> dict[str, str]:
         """Map every `block/specification` to what a reader sees; nothing for the one a block has by default."""
@@ -433,43 +387,11 @@ class Study(Section):
 
     def labels(self) -> dict[str, str]:
         """Map every column that has a label to what a reader sees."""
-        labels: dict[str, str] = {}
-        shapes = self.shapes
-        for name in [self.base, *(join.source for join in self.panel.joins)]:
-            labels |= {column: origin.label for column, origin in shapes[name].origins.items() if origin.label}
-        labels |= {name: derived.label for name, derived in self.panel.derived.items() if derived.label}
-        if self.panel.places is not None:
-            described = self.panel.places.descriptions(self._designation_labels())
-            labels |= {name: label for name, (label, _, _) in described.items()}
-        for legacy in self.legacies.values():
-            labels |= {name: each.label for name, each in legacy.capacities.items() if each.label}
-        return labels | self._designation_labels() | self.estimator_labels
-
-    def _designation_labels(self) -> dict[str, str]:
-        labels = {name: each.label for name, each in self.designation.items() if each.label}
-        labels |= {cohort_column(name): f"First {self.panel.period} of {label}" for name, label in labels.items()}
-        dosed = [name for name, each in self.designation.items() if each.intensity is not None]
-        return labels | {f"{name}_intensity": self._intensity_label(name) for name in dosed}
-
-    def _intensity_label(self, name: str) -> str:
-        return f"{self.designation[name].label or name}, intensity"
+        return column_labels(self)
 
     def treatment_notes(self) -> dict[str, str]:
         """Say in a sentence, for every column of a treatment dated by an intensity, what it measures."""
-        notes: dict[str, str] = {}
-        dosed = {name: each for name, each in self.designation.items() if each.intensity is not None}
-        if not dosed:
-            return notes
-        labels, origins = self.labels(), self.column_origins()
-        for name, designation in dosed.items():
-            intensity = str(designation.intensity)
-            unit = origins[intensity].unit
-            label, of = designation.label or name, labels.get(intensity, intensity) + (f" ({unit})" if unit else "")
-            notes[name] = f"{label}: 1 where {of} is above {designation.threshold:g}" + (
-                " or has been before, 0 otherwise" if designation.absorbing else ", 0 otherwise"
-            )
-            notes[f"{name}_intensity"] = f"{labels[f'{name}_intensity']}: {of}"
-        return notes
+        return treatment_notes(self)
 
     @cached_property
     def _known_equations(self) -> dict[str, list[Equation]]:
@@ -490,101 +412,8 @@ class Study(Section):
             One for each specification, outcome and estimator, in the file's order.
         """
         if block_name not in self._known_equations:
-            self._known_equations[block_name] = self._equations_of(block_name)
+            self._known_equations[block_name] = equations_of(self, block_name)
         return list(self._known_equations[block_name])
-
-    def _equations_of(self, block_name: str) -> list[Equation]:
-        block, places, of_columns = self.blocks[block_name], self.panel.places, self.periods
-        equations = []
-        for name, own in (block.specifications or {"main": Specification()}).items():
-            stated = {key: value for part in (block, own) for key, value in _stated(part).items()}
-            treatments = stated.get("treatments", list(self.designation))
-            declared = {treatment: self.designation[treatment] for treatment in treatments}
-            levels = {treatment: level for treatment, level in self.levels.items() if treatment in declared}
-            treated = {levels.get(treatment, self.panel.unit) for treatment in declared}
-            within = treated.pop() if len(treated) == 1 else self.panel.unit
-            inference = _inference(stated.get("inference"), within)
-            placed = places if inference.vcov.needs_places else None
-            matching, weights = stated.get("matching"), stated.get("weights")
-            for outcome_name in stated.get("outcomes", []):
-                outcome = self.outcomes[outcome_name]
-                for estimator in stated.get("estimators", []):
-                    resampled = stated.get("synthetic") if "synthetic" in ESTIMATORS[estimator].keys else None
-                    draws = resampled is not None and resampled.draws_numbers
-                    group_time = stated.get("group_time")
-                    if levels and "group_time" in ESTIMATORS[estimator].keys:
-                        group_time = _rows_of_cross_sections(group_time)
-                    equations.append(
-                        Equation(
-                            block=block_name,
-                            specification=name,
-                            outcome=outcome_name,
-                            outcome_column=outcome.adoption or outcome.column or outcome_name,
-                            at_risk_of=outcome.adoption,
-                            transformation=outcome.transformation,
-                            estimator=estimator,
-                            unit=self.panel.unit,
-                            period=self.panel.period,
-                            frequency=self.panel.frequency,
-                            periods=of_columns,
-                            treatments=treatments,
-                            regressors=stated.get("regressors", []),
-                            moderators=stated.get("moderators", []),
-                            along=stated.get("along"),
-                            engine=stated.get("engine", "ruralpanel"),
-                            **_instrumented(stated, declared, estimator),
-                            fixed_effects=of_outcome(
-                                stated.get("fixed_effects", [within, self.panel.period]), outcome_name
-                            ),
-                            weights=matching.weights_name(weights) if matching is not None else weights,
-                            sample=stated.get("sample"),
-                            inference=inference,
-                            window=stated.get("window"),
-                            reference_period=min(
-                                (each.reference_period for each in declared.values()),
-                                default=-1,
-                            ),
-                            always_treated=stated.get("always_treated", "drop"),
-                            comparison=stated.get("comparison", "never_treated"),
-                            missing_reference=stated.get("missing_reference", _where_it_is_missing(declared.values())),
-                            latitude=placed.latitude if placed is not None else None,
-                            longitude=placed.longitude if placed is not None else None,
-                            group_time=group_time,
-                            synthetic=resampled,
-                            eligible=stated.get("eligible"),
-                            threshold=stated.get("threshold"),
-                            factors=stated.get("factors"),
-                            mediation=stated.get("mediation"),
-                            dose_response=stated.get("dose_response"),
-                            switching=stated.get("switching"),
-                            groups=stated.get("groups"),
-                            absorbing=all(each.absorbing for each in declared.values()),
-                            intensities={
-                                treatment: column
-                                for treatment, each in declared.items()
-                                if (column := each.column_in_equations(treatment)) != treatment
-                            },
-                            interactions=stated.get("interactions", []),
-                            anticipation={
-                                name: periods
-                                for name, each in declared.items()
-                                if (periods := stated.get("anticipation", each.anticipation))
-                            },
-                            donut={name: sorted(each.donut) for name, each in declared.items() if each.donut},
-                            levels=levels,
-                            adjustment=block.adjustment,
-                            hypotheses=block.hypotheses or [],
-                            family=(outcome.family or "") if block.adjustment else "",
-                            seed=self.seed if inference.draws_numbers or draws or may_draw(estimator) else None,
-                            default_cluster=_leaves_clusters(stated.get("inference")),
-                            groups_above=self._groups_above(),
-                            dating=self._dating(treatments),
-                            matching=matching,
-                            near_misses=stated.get("near_misses"),
-                            base_weights=weights if matching is not None else None,
-                        )
-                    )
-        return equations
 
     def equations_analysed(self, name: str) -> list[Equation]:
         """List the equations that a sensitivity analysis is of, in the order of their block."""
@@ -597,61 +426,3 @@ class Study(Section):
         from ruralpanel.study.subjects import subjects_of
 
         return subjects_of(self)
-
-    def _groups_above(self) -> list[str]:
-        """List columns that are declared or used as levels above the unit: codes of areas, regions, keys of joins."""
-        found = [self.panel.region] if self.panel.region is not None else []
-        sources = {*(join.source for join in self.panel.joins), *([self.panel.base] if self.panel.base else [])}
-        found += [name for join in self.panel.joins for name in join.on]
-        for key, source in self.sources.items():
-            if not sources or key in sources:
-                found += [name for name, column in source.columns.items() if column.type == "code"]
-        return sorted({*found} - {self.panel.unit, self.panel.period})
-
-    def _dating(self, treatments: list[str]) -> list[str]:
-        """List the columns by which treatments are dated."""
-        declared = [self.designation[name] for name in treatments]
-        return sorted({name for each in declared for name in (each.cohort, each.indicator, each.intensity) if name})
-
-
-def _inference(stated: Inference | None, within: str) -> Inference:
-    """Cluster by those who are treated, where nothing else is stated."""
-    inference = stated or Inference()
-    if inference.vcov.clusters and inference.cluster is None:
-        return inference.model_copy(update={"cluster": [within]})
-    return inference
-
-
-def _rows_of_cross_sections(stated: GroupTime | None) -> GroupTime:
-    """Use all rows, where nothing else is stated: units of repeated cross-sections are in no two periods."""
-    choice = stated or GroupTime()
-    return choice if "rows" in choice.model_fields_set else choice.model_copy(update={"rows": "all"})
-
-
-def _instrumented(stated: dict[str, Any], declared: Mapping[str, Designation], estimator: str) -> dict[str, Any]:
-    """Give instruments, and the columns of the terms that they are for, where the estimator has any."""
-    if "instruments" not in ESTIMATORS[estimator].keys or "instruments" not in stated:
-        return {}
-    endogenous = stated.get("endogenous", list(declared))
-    columns = [declared[name].column_in_equations(name) if name in declared else name for name in endogenous]
-    return {"instruments": stated["instruments"], "endogenous": columns}
-
-
-def _where_it_is_missing(declared: Iterable[Designation]) -> Literal["earlier", "reason"]:
-    """Choose what is measured from without the reference period: none, where the user has declared that."""
-    return "reason" if any("reference_period" in each.model_fields_set for each in declared) else "earlier"
-
-
-def _stated(part: Specification) -> dict[str, Any]:
-    """Give the keys of a specification that the user wrote with a value."""
-    fields = Specification.model_fields
-    return {
-        name: getattr(part, name)
-        for name in part.model_fields_set
-        if name in fields and getattr(part, name) is not None
-    }
-
-
-def _leaves_clusters(stated: Inference | None) -> bool:
-    """Tell whether a specification leaves the clusters to what the data say."""
-    return stated is None or (stated.vcov.clusters and stated.cluster is None)
