@@ -10,7 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from ruralpanel.drafting.draft import IN_FIRST_BLOCK, WIDEST, Draft, DraftSource, Treatment
+from ruralpanel.drafting.described_files import DraftSource
+from ruralpanel.drafting.draft import IN_FIRST_BLOCK, WIDEST, Draft
+from ruralpanel.drafting.treatments import Treatment
 from ruralpanel.errors import counted
 from ruralpanel.study.estimators import ESTIMATORS
 
