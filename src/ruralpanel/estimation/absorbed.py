@@ -498,21 +498,26 @@ def absorbed_regression(
     """
     left = effects_taken_out(sample, outcome, weights, terms, effects, equation, before, computed)
     parts = left.within
+    groups = sums = None
     if equation.engine == "linearmodels":
         from ruralpanel.estimation.by_linearmodels import solved
 
         found, residuals = solved(parts, weights, left.effects, left.slopes)
     else:
-        found, residuals = parts.solved()
+        clusters = equation.inference.cluster if equation.inference.vcov.clusters else None
+        groups = computed.levels(sample[clusters[0]]) if clusters and computed is not None else None
+        found, residuals, sums = parts.solved(groups)
     columns, mixing = parts.weights_of_outcomes
     influences = Influences(
         parts.terms,
         columns,
         mixing,
+        parts.gram,
         residuals,
         left.rounding(found),
         np.asarray(parts.outcome_unit / parts.units),
         len(parts.terms) + left.has_constant,
+        None if groups is None or sums is None else (groups, sums),
     )
     return Regression(parts.terms, parts, found, influences, left.out)
 
