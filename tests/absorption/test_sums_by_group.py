@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from ruralpanel.absorption.levels import levels_of, spread
-from ruralpanel.absorption.products import left_and_summed, left_by, summed, summed_sizes
+from ruralpanel.absorption.products import summed, summed_sizes
 from ruralpanel.absorption.sums import facts_of
 
 

@@ -101,11 +101,10 @@ class FixedEffects:
         self._sloping = [values for _, values in sloping]
         outer = [*crossing, *(levels for levels, _ in sloping)]
         self._outer = np.empty((len(outer), rows), dtype="int32")
-        self._levels = 0
-        for number, levels in enumerate(outer):
-            self._outer[number] = self._sorted(levels.codes)
-            self._outer[number] += self._levels
-            self._levels += levels.number
+        firsts = np.cumsum([0, *(levels.number for levels in outer)]).tolist()
+        self._levels = firsts[-1]
+        for codes, levels, first in zip(self._outer, outer, firsts, strict=False):
+            np.add(self._sorted(levels.codes), first, out=codes)
         self._sets = kernels.connected(self._starts, self._outer, self._levels) if outer else None
         self._weigh(root)
 

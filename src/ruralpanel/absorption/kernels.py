@@ -253,7 +253,7 @@ def _alike(starts: Codes, outer: Codes, level: int, other: int) -> bool:
 
 @compiled
 def _kinds(starts: Codes, outer: Codes) -> tuple[Codes, Numbers]:
-    """Give one level of the main effect of each kind that has rows in the same outer levels, and how many it stands for.
+    """Give a level of the main effect of each kind that has rows in the same outer levels, and how many are of it.
 
     Kinds are looked up in a table by a number made of their rows; once it is half full, a level may be a kind again.
     """

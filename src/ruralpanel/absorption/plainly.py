@@ -105,8 +105,9 @@ def written(raw: Sequence[Raw], columns: Numbers, coefficients: Numbers, parts: 
 def _sums_by_outer(
     columns: Numbers, starts: Codes, sizes: Numbers, outer: Codes, first: int, last: int, into: Numbers
 ) -> None:
-    """Add up by level of the outer effects, shape (columns, levels), what some levels of the main effect, whose rows are
-    the first of the columns, leave of these.
+    """Add up by level of the outer effects, shape (columns, levels), what some levels of the main effect leave.
+
+    Their rows are the first of the columns.
     """
     base, fours = starts[first], len(columns) // 4 * 4
     for number in range(0, fours, 4):

@@ -181,7 +181,7 @@ def _numbered(rows: pd.DataFrame, effect: str, ledger: Ledger) -> pd.Series:
     def number(*columns: pd.Series) -> pd.Series:
         first, *others = map(ledger.computed.levels, columns)
         levels = reduce(Levels.by, others, first)
-        codes = pd.Series(levels.codes.astype("int64"), index=rows.index, name=effect_name(effect), copy=False)
+        codes = pd.Series(levels.codes, index=rows.index, name=effect_name(effect), copy=False)
         ledger.computed.note("levels", [codes], levels)
         return codes
 

@@ -287,7 +287,7 @@ def _of_rows(first: Numbers, panel: pd.DataFrame, unit: str, period: str, ledger
     computed = ledger.computed
     of_units = computed.levels(panel[unit])
     of_level = np.append(np.where(np.isinf(first), np.nan, first), np.nan)  # the last is for rows of no unit
-    cohort = pd.Series(spread(of_level, of_units.codes), index=panel.index, name=period, copy=False)
+    cohort = pd.Series(spread(of_level, of_units.codes), index=panel.index, copy=False)
     cohorts = levels_of(of_level)
     computed.note("levels", [cohort], Levels(spread(cohorts.codes, of_units.codes), cohorts.number))
     computed.note("by unit", [panel[unit], cohort], first)
