@@ -227,15 +227,40 @@ def connected(starts: Codes, outer: Codes, levels: int) -> Codes:
                     parent[high] = low
                     here = low
                     apart -= 1
-    number = np.full(levels, -1)
-    found = 0
-    for level in range(levels):
+    return _numbered(parent, levels)
+
+
+@compiled
+def connected_labels(labels: Codes, count: int, levels: Codes, number: int) -> Codes:
+    """Number the sets of labels that rows of the same level of an effect connect, in the order of their first labels.
+
+    Parameters
+    ----------
+    labels, count
+        Of the rows, and how many there are.
+    levels, number
+        Of each effect, shape (effects, rows), and how many all effects have together.
+    """
+    parent = np.arange(count + number)
+    for effect in range(len(levels)):
+        for row in range(len(labels)):
+            one, other = _root_of(parent, labels[row]), _root_of(parent, count + levels[effect, row])
+            parent[max(one, other)] = min(one, other)
+    return _numbered(parent, count)
+
+
+@compiled
+def _numbered(parent: Codes, count: int) -> Codes:
+    """Number the sets of the first levels, in their order."""
+    number, found = np.full(count, -1), 0
+    sets = np.empty(count, np.int64)
+    for level in range(count):
         top = _root_of(parent, level)
         if number[top] < 0:
             number[top] = found
             found += 1
-        parent[level] = top
-    return number[parent]
+        sets[level] = number[top]
+    return sets
 
 
 @compiled

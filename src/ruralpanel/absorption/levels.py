@@ -42,7 +42,7 @@ class Levels:
 
     @cached_property
     def counts(self) -> Codes:
-        """Rows of each level, of which none is missing."""
+        """Rows of each level."""
         return _counted(self.codes, self.number)
 
     @cached_property
@@ -117,6 +117,12 @@ class Levels:
         found = _paired(self.codes, other.codes, other.number)
         missing = found < 0
         return _with_missing(found, missing) if missing.any() else levels_of(found)
+
+    def first_rows_with(self, other: Levels) -> Codes:
+        """Give the first row that has a level of this and one of another column, shape (levels, levels of the other);
+        -1 where no row has both.
+        """
+        return _first_rows_with(self.codes, self.number, other.codes, other.number)
 
     def by_lies_within(self, other: Levels, others: Levels) -> bool:
         """Tell whether all rows of a pair of levels, of this and another column, are in one level of a third."""
@@ -264,7 +270,8 @@ def _numbered_if_known(values: Numbers, whole: Codes, low: int, span: int, into:
 def _counted(codes: Codes, number: int) -> Codes:
     found = np.zeros(number, np.int64)
     for row in range(len(codes)):
-        found[np.uint32(codes[row])] += 1
+        if codes[row] >= 0:
+            found[np.uint32(codes[row])] += 1
     return found
 
 
@@ -279,6 +286,16 @@ def _first(codes: Codes, number: int) -> Codes:
             known += 1
             if known == number:
                 break
+    return found
+
+
+@compiled
+def _first_rows_with(codes: Codes, number: int, others: Codes, width: int) -> Codes:
+    found = np.full((number, width), -1, np.int32)
+    for row in range(len(codes)):
+        level, other = codes[row], others[row]
+        if level >= 0 and other >= 0 and found[level, other] < 0:
+            found[level, other] = row
     return found
 
 

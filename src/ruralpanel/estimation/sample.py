@@ -201,11 +201,11 @@ def without_always_treated(
     """
     if equation.always_treated == "keep":
         return sample, None
-    cohort = sample[cohort_column(treatment)]
-    first = sample.groupby(equation.timing_unit)[equation.period].transform("min")
-    always = cohort.notna() & (cohort <= first)
-    if not always.any():
+    cohort, whose = sample[cohort_column(treatment)], ledger.computed.levels(sample[equation.timing_unit])
+    first = whose.least(sample[equation.period].to_numpy(dtype="float64"))
+    if not (whose.least(cohort.to_numpy(dtype="float64")) <= first).any():
         return sample, None
+    always = cohort <= np.append(first, np.nan)[whose.codes]
     kept = sample[~always].reset_index(drop=True)
     units = treated_counted(sample[always], equation)
     # Where most leave, treatment may belong to those that they are a part of, which are seen more often.

@@ -200,7 +200,7 @@ def _table(
             continue
         if column == stated.get("cohort"):
             never = listed(stated["never"]) if "never" in stated else []
-            found = read.cohorts(frame[column], never, when, of, door)
+            found = read.cohorts(frame[column], never, when, of, door, computed)
         elif column == stated.get("treated"):
             found = _zero_or_one(frame[column], door, computed)
         elif column in numbers:
