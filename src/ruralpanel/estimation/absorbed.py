@@ -51,12 +51,15 @@ class Absorbed:
         Whether there are any, in the place of a constant.
     within
         What is left.
+    computed
+        What has been computed of the sample's columns.
     """
 
     sample: pd.DataFrame
     effects: pd.DataFrame
     has_effects: bool
     within: Within
+    computed: Computed
 
     @cached_property
     def weights(self) -> Numbers:
@@ -183,7 +186,7 @@ def fit_absorbed(sample: pd.DataFrame, terms: list[str], equation: Equation, led
     fit = fit_of(regression, sample, terms, effects, equation, ledger)
     residuals = regression.influences.residuals  # of an outcome whose mean square is one
     r_squared = 1.0 - square(residuals) / len(sample)
-    absorbed = Absorbed(sample, effects, bool(equation.fixed_effects), regression.within)
+    absorbed = Absorbed(sample, effects, bool(equation.fixed_effects), regression.within, ledger.computed)
     return replace(fit, shared=fit.shared | {"r_squared": r_squared}, absorbed=absorbed)
 
 
@@ -237,7 +240,9 @@ def fit_of(
         "units": ledger.computed.levels(sample[equation.unit]).number,
         "clusters": covariance.clusters,
         "outcome_mean": float(
-            sample[OUTCOME].mean() if weights is None else np.average(sample[OUTCOME], weights=weights)
+            ledger.computed.facts(sample[OUTCOME], keep=False).mean
+            if weights is None
+            else np.average(sample[OUTCOME], weights=weights)
         ),
         **inference_columns(equation, covariance),
         **counts_of(sample, equation, ledger.computed),

@@ -132,6 +132,11 @@ class Within:
         return np.asarray(np.linalg.inv(self.triangle), dtype="float64")
 
     @property
+    def products(self) -> Numbers:
+        """Products of the terms' :attr:`columns`, shape (terms, terms)."""
+        return np.asarray(self.triangle.T @ self.triangle * np.outer(self.sizes[1:], self.sizes[1:]) * self.rows)
+
+    @property
     def gram(self) -> Numbers:
         """Products of what outcomes weigh in the coefficients, shape (terms, terms)."""
         return np.asarray(self.back @ self.back.T / self.rows)

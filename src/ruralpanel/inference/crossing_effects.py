@@ -19,6 +19,7 @@ from ruralpanel.absorption.kernels import products_of_outer
 from ruralpanel.absorption.levels import Levels, levels_of
 from ruralpanel.absorption.sums import compiled
 from ruralpanel.arrays import Codes
+from ruralpanel.frames.computed import Computed
 from ruralpanel.reasons import ReasonedError
 
 MOST_LEVELS = 2500
@@ -40,17 +41,22 @@ class CrossingEffects:
 
     Parameters
     ----------
-    main
-        Dummies of the effect that is taken out exactly, times the square root of the weights; no columns for none.
+    of_main
+        The effect that is taken out exactly, and the square root of the weights; None for none.
     others
         Dummies and slopes of the others, times the square root of the weights.
     root
         A root of the generalised inverse of :math:`Z_2'M_1Z_2`, shape (levels of the others, rank).
     """
 
-    main: sparse.csr_matrix
+    of_main: tuple[Levels, np.ndarray] | None
     others: sparse.csr_matrix
     root: np.ndarray
+
+    @cached_property
+    def main(self) -> sparse.csr_matrix:
+        """Dummies of the effect that is taken out exactly, times the square root of the weights, if there is one."""
+        return sparse.csr_matrix((self.others.shape[0], 0)) if self.of_main is None else _dummies(*self.of_main)
 
     @cached_property
     def levels(self) -> np.ndarray:
@@ -95,7 +101,11 @@ class CrossingEffects:
 
 
 def crossing_effects(
-    effects: pd.DataFrame, main: str | None, weights: np.ndarray, slopes: list[tuple[np.ndarray, np.ndarray]]
+    effects: pd.DataFrame,
+    main: str | None,
+    weights: np.ndarray,
+    slopes: list[tuple[np.ndarray, np.ndarray]],
+    computed: Computed | None = None,
 ) -> CrossingEffects:
     """Prepare the projection on fixed effects.
 
@@ -109,6 +119,8 @@ def crossing_effects(
         Of the rows.
     slopes
         For every slope within an effect, the codes of its levels and the values.
+    computed
+        What has been computed of the effects.
 
     Returns
     -------
@@ -120,8 +132,8 @@ def crossing_effects(
     TooManyLevels
         If the other effects have more than :data:`MOST_LEVELS` levels.
     """
-    root, rows = np.sqrt(weights), len(effects)
-    parts = [(levels_of(effects[name].to_numpy()), root) for name in effects if name != main]
+    root, rows, computed = np.sqrt(weights), len(effects), computed or Computed()
+    parts = [(computed.levels(effects[name]), root) for name in effects if name != main]
     parts += [(levels_of(codes), root * values) for codes, values in slopes]
     size = sum(levels.number for levels, _ in parts)
     if size > MOST_LEVELS:
@@ -132,14 +144,11 @@ def crossing_effects(
     lengths = np.sqrt(np.concatenate([np.empty(0), *squares]))
     # Levels may differ in weight by many powers of ten: each is measured by what it has before the main effect goes.
     lengths = np.where(lengths > 0, lengths, 1.0)
-    if main is None:
-        first, products = sparse.csr_matrix((rows, 0)), (rest.T @ rest).toarray()
-    else:
-        of_main = levels_of(effects[main].to_numpy())
-        first, products = _dummies(of_main, root), _products_without(of_main, parts, root, size)
+    of_main = None if main is None else (computed.levels(effects[main]), root)
+    products = (rest.T @ rest).toarray() if of_main is None else _products_without(of_main[0], parts, root, size)
     values, vectors = np.linalg.eigh(products / lengths / lengths[:, None])
     kept = values > RANK
-    return CrossingEffects(first, rest, vectors[:, kept] / np.sqrt(values[kept]) / lengths[:, None])
+    return CrossingEffects(of_main, rest, vectors[:, kept] / np.sqrt(values[kept]) / lengths[:, None])
 
 
 def _dummies(levels: Levels, values: np.ndarray) -> sparse.csr_matrix:

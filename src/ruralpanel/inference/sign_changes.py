@@ -31,6 +31,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralpanel.absorption.products import summed
 from ruralpanel.absorption.threads import for_each
 from ruralpanel.arrays import Numbers
 
@@ -84,7 +85,7 @@ def contributions_of(
         leave out that the regression under the hypothesis was fitted.
     """
     count, estimates = int(clusters.max()) + 1, weights.shape[1]
-    sums = np.column_stack([np.bincount(clusters, column * residual, count) for column in weights.T]).astype("float64")
+    sums = summed(weights.T, residual, clusters.astype("int32", copy=False), count)
     if explained is None:
         return Contributions(sums, np.zeros((estimates, 0, count)), np.zeros((0, count)))
     return Contributions(sums, np.stack([explained(column) for column in weights.T]), explained(residual))
