@@ -145,10 +145,11 @@ def null_of_regression(
         return None
     within = absorbed.within
     columns, regressors, scales, products = list(within.terms), within.columns[1:], within.scales[1:], within.products
+    of_outcome = within.shares * within.rows * within.scales[0]
     if not absorbed.has_effects:
         columns, scales = [*columns, CONSTANT], np.append(scales, 1.0)
         regressors = np.vstack([regressors, np.sqrt(absorbed.weights)])
-        products = products_of(regressors)
+        products, of_outcome = products_of(regressors), shares_of(regressors, absorbed.outcome)
     if shares is None:
         shares = pd.DataFrame(np.eye(len(leads)), index=leads, columns=leads)
     averages = shares.reindex(columns).fillna(0.0).to_numpy(dtype="float64")
@@ -156,7 +157,7 @@ def null_of_regression(
     kept = np.flatnonzero([name not in leads for name in columns])
     others = regressors[len(leads) :] if len(kept) == 0 or kept[0] == len(leads) else regressors[kept]
     mixing = _orthonormal(others, products[np.ix_(kept, kept)])
-    shares_of_outcome = mixing @ (mixing.T @ shares_of(others, absorbed.outcome))
+    shares_of_outcome = mixing @ (mixing.T @ of_outcome[kept])
     residual = left_by(absorbed.outcome, others, shares_of_outcome)
     codes = absorbed.computed.levels(absorbed.sample[clusters]).codes
     try:

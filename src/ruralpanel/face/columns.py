@@ -9,7 +9,7 @@ from collections.abc import Collection, Hashable, Iterable
 import numpy as np
 import pandas as pd
 
-from ruralpanel.absorption.levels import spread
+from ruralpanel.absorption.levels import Levels, levels_of, spread
 from ruralpanel.arrays import Codes
 from ruralpanel.errors import Problem, counted, nearest
 from ruralpanel.face.errors import FrameError
@@ -307,7 +307,11 @@ def cohorts(
         raise FrameError([Problem(door, what, "cohort", hint)])
     # The last is for what is missing.
     of_level = np.append(cohort.sort_index().to_numpy(dtype="float64", na_value=np.nan), np.nan)
-    return pd.Series(spread(of_level, places), index=values.index, name=name, copy=False)
+    found = pd.Series(spread(of_level, places), index=values.index, name=name, copy=False)
+    if computed is not None:
+        levels = levels_of(of_level)
+        computed.note("levels", [found], Levels(spread(levels.codes, places), levels.number))
+    return found
 
 
 def _places(values: pd.Series, computed: Computed | None) -> tuple[Codes, pd.Series]:

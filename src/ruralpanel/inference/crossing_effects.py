@@ -8,7 +8,7 @@ So columns are residualised as fast as they can be added up, as often as is need
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -43,20 +43,29 @@ class CrossingEffects:
     ----------
     of_main
         The effect that is taken out exactly, and the square root of the weights; None for none.
-    others
-        Dummies and slopes of the others, times the square root of the weights.
+    of_others
+        The others, and the square root of the weights, times the values of slopes.
+    rows
+        How many there are.
     root
         A root of the generalised inverse of :math:`Z_2'M_1Z_2`, shape (levels of the others, rank).
     """
 
     of_main: tuple[Levels, np.ndarray] | None
-    others: sparse.csr_matrix
+    of_others: list[tuple[Levels, np.ndarray]]
+    rows: int
     root: np.ndarray
+
+    @cached_property
+    def others(self) -> sparse.csr_matrix:
+        """Dummies and slopes of the others, times the square root of the weights."""
+        parts = [_dummies(*each) for each in self.of_others]
+        return sparse.csr_matrix(sparse.hstack(parts)) if parts else sparse.csr_matrix((self.rows, 0))
 
     @cached_property
     def main(self) -> sparse.csr_matrix:
         """Dummies of the effect that is taken out exactly, times the square root of the weights, if there is one."""
-        return sparse.csr_matrix((self.others.shape[0], 0)) if self.of_main is None else _dummies(*self.of_main)
+        return sparse.csr_matrix((self.rows, 0)) if self.of_main is None else _dummies(*self.of_main)
 
     @cached_property
     def levels(self) -> np.ndarray:
@@ -138,17 +147,19 @@ def crossing_effects(
     size = sum(levels.number for levels, _ in parts)
     if size > MOST_LEVELS:
         raise TooManyLevels("effects_cross", levels=size, most=MOST_LEVELS)
-    others = [_dummies(*each) for each in parts]
-    rest = sparse.csr_matrix(sparse.hstack(others)) if len(others) > 1 else [*others, sparse.csr_matrix((rows, 0))][0]
     squares = [np.bincount(levels.codes, values**2, levels.number) for levels, values in parts]
     lengths = np.sqrt(np.concatenate([np.empty(0), *squares]))
     # Levels may differ in weight by many powers of ten: each is measured by what it has before the main effect goes.
     lengths = np.where(lengths > 0, lengths, 1.0)
     of_main = None if main is None else (computed.levels(effects[main]), root)
-    products = (rest.T @ rest).toarray() if of_main is None else _products_without(of_main[0], parts, root, size)
+    found = CrossingEffects(of_main, parts, rows, np.empty((size, 0)))
+    if of_main is None:
+        products = (found.others.T @ found.others).toarray()
+    else:
+        products = _products_without(of_main[0], parts, root, size)
     values, vectors = np.linalg.eigh(products / lengths / lengths[:, None])
     kept = values > RANK
-    return CrossingEffects(of_main, rest, vectors[:, kept] / np.sqrt(values[kept]) / lengths[:, None])
+    return replace(found, root=vectors[:, kept] / np.sqrt(values[kept]) / lengths[:, None])
 
 
 def _dummies(levels: Levels, values: np.ndarray) -> sparse.csr_matrix:
@@ -171,9 +182,11 @@ def _products_without(main: Levels, parts: list[tuple[Levels, np.ndarray]], root
     outer = np.stack([levels.codes[order] for levels, _ in parts]).astype("int32")
     outer += before[:-1, None].astype("int32")
     # Weights are among the values, so that dummies are slopes of the root of the weights like all others.
-    values, nothing = np.stack([column[order] for _, column in parts]), np.empty((0, len(root)))
+    nothing = np.empty((0, len(root)))
     if all(column is root for _, column in parts) and (root == 1.0).all():
         values, root, order = nothing, np.empty(0), slice(None)
+    else:
+        values = np.stack([column[order] for _, column in parts])
     found, same = np.zeros(size * size), np.zeros(size, dtype="int64")
     products_of_outer(starts, weights, root[order], nothing, outer, values, np.arange(size), same, same + size, found)
     return found.reshape(size, size)
@@ -192,16 +205,15 @@ def crossing(values: np.ndarray, clusters: np.ndarray, groups: int, effects: Cro
 
     The column is orthogonal, within clusters, to the effect that is taken out exactly.
     """
-    others, sums = effects.others, np.zeros((effects.others.shape[1], groups))
-    _added_up(others.indptr, others.indices, others.data, values, clusters, sums)
+    sums, first = np.zeros((len(effects.root), groups)), 0
+    for levels, parts in effects.of_others:
+        _added_up(levels.codes, parts, values, clusters, sums[first : first + levels.number])
+        first += levels.number
     return np.asarray(effects.root.T @ sums)
 
 
 @compiled
-def _added_up(
-    starts: Codes, levels: Codes, parts: np.ndarray, values: np.ndarray, clusters: Codes, into: np.ndarray
-) -> None:
-    """Add up a column by level and cluster; the row's parts in levels are from ``starts`` on."""
+def _added_up(levels: Codes, parts: np.ndarray, values: np.ndarray, clusters: Codes, into: np.ndarray) -> None:
+    """Add up products of two columns by level and cluster."""
     for row in range(len(values)):
-        for place in range(starts[row], starts[row + 1]):
-            into[levels[place], clusters[row]] += parts[place] * values[row]
+        into[levels[row], clusters[row]] += parts[row] * values[row]
