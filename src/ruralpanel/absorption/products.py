@@ -13,8 +13,9 @@ from ruralpanel.arrays import Codes, Numbers
 NEAR = 1 << 17
 """Numbers that stay near the processor."""
 
-FEW = 12
-"""Columns up to which their products are added up as quickly as a library for large matrices does it, or quicker."""
+FEW = 40
+"""Columns up to which their products are added up as quickly as a library for large matrices does it, whose own threads
+would be in the way of those here."""
 
 LANES = 8
 """Stretches at most that rows are divided into where each has sums by group of its own."""
