@@ -6,6 +6,7 @@ What fixed effects leave of both sides is regressed by products of the columns. 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -290,7 +291,7 @@ def _rows(
         {name: computed.levels(sample[name]) for name in equation.inference.cluster or []},
         sample[equation.period].to_numpy(dtype="int64"),
         regression.within.weights,
-        sample[list(dict.fromkeys([*effects, *intercepts]))],
+        _beside(sample, effects, intercepts),
         [(sample[name].to_numpy(), values) for name, values in zip(intercepts, columns, strict=True)],
         sum(int(sample[name].nunique()) for name in intercepts),
         places,
@@ -453,7 +454,7 @@ def effects_taken_out(
     sloping = slopes(equation.fixed_effects)
     # A slope has its intercept beside it, even where one level makes that the constant.
     intercepts = [effect_name(each.intercept) for each in sloping]
-    taken_out = sample[list(dict.fromkeys([*effects, *intercepts]))]
+    taken_out = _beside(sample, effects, intercepts)
     coefficients = len(varying) + (taken_out.shape[1] == 0)
     if len(sample) <= coefficients:
         raise CannotEstimate("too_few_rows", rows=len(sample), coefficients=coefficients)
@@ -485,6 +486,13 @@ def effects_taken_out(
     if not parts.terms:
         raise CannotEstimate("nothing_left", terms=terms, once=_of_units_seen_once(sample, equation))
     return TakenOut(parts, taken_out, values, out)
+
+
+def _beside(sample: pd.DataFrame, effects: pd.DataFrame, intercepts: Sequence[str]) -> pd.DataFrame:
+    """Give fixed effects, and those that slopes have beside them."""
+    if set(intercepts) <= set(effects):
+        return effects
+    return sample[list(dict.fromkeys([*effects, *intercepts]))]
 
 
 def absorbed_regression(

@@ -302,7 +302,8 @@ def _require_numbers(panel: pd.DataFrame, equation: Equation) -> None:
         *ESTIMATORS[equation.estimator].knows(equation),
         *([equation.panel_weights] if equation.panel_weights else []),
     ]
-    text = [name for name in columns if not pd.api.types.is_numeric_dtype(panel[name])]
+    dtypes = panel.dtypes.to_dict()
+    text = [name for name in columns if not pd.api.types.is_numeric_dtype(dtypes[name])]
     if text:
         raise DataError(
             [

@@ -127,7 +127,10 @@ def numbers(values: pd.Series, argument: str, door: str, computed: Computed | No
     if pd.api.types.is_bool_dtype(values) and not values.isna().any():
         return values.astype("int64")
     found = values
-    if not (pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values)) or values.dtype == "complex":
+    if (
+        values.dtype not in ("int64", "float64")
+        and not (pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values))
+    ) or values.dtype == "complex":
         objects = values.astype(object)
         odd = objects[objects.notna() & ~objects.map(lambda each: isinstance(each, int | float | np.number | np.bool_))]
         if len(odd) or isinstance(values.dtype, pd.DatetimeTZDtype) or values.dtype.kind in "mMc":
@@ -137,8 +140,10 @@ def numbers(values: pd.Series, argument: str, door: str, computed: Computed | No
             hint = f"pd.to_numeric(panel[{name!r}], errors='coerce') makes numbers, and missing where there is none"
             raise FrameError([Problem(door, what, argument, hint)])
         found = objects
-    whole = pd.api.types.is_integer_dtype(found) and not found.isna().any()
-    read = found.astype("int64" if whole else "float64")
+    read = found
+    if found.dtype not in ("int64", "float64"):
+        whole = pd.api.types.is_integer_dtype(found) and not found.isna().any()
+        read = found.astype("int64" if whole else "float64")
     facts = (computed or Computed()).facts(read)
     if not np.isfinite(facts.largest) and (infinite := int(np.isinf(read).sum())):
         what = f"`{values.name}` is infinite in {counted(infinite, 'row')}"
