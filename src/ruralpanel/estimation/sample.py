@@ -162,10 +162,13 @@ def has_gaps(column: pd.Series, ledger: Ledger) -> bool:
 def _require_finite(rows: pd.DataFrame, equation: Equation, ledger: Ledger) -> None:
     """Refuse infinite numbers, and those whose squares would be: no estimator has a number for them."""
     weights = [equation.panel_weights] if equation.panel_weights else []
-    named = dict.fromkeys([OUTCOME, *_needed(equation), *weights])
-    numbers = [name for name in named if isinstance(rows[name].dtype, np.dtype) and rows[name].dtype.kind == "f"]
-    largest = {name: ledger.computed.facts(rows[name], keep=False).largest for name in numbers}
-    infinite = [name for name in numbers if np.isinf(largest[name])]
+    named = {name: rows[name] for name in dict.fromkeys([OUTCOME, *_needed(equation), *weights])}
+    largest = {
+        name: ledger.computed.facts(column, keep=False).largest
+        for name, column in named.items()
+        if isinstance(column.dtype, np.dtype) and column.dtype.kind == "f"
+    }
+    infinite = [name for name, size in largest.items() if np.isinf(size)]
     if infinite:
         count = int(np.isinf(rows[infinite].to_numpy()).any(axis=1).sum())
         shown = [equation.outcome if name == OUTCOME else name for name in infinite]
@@ -264,8 +267,10 @@ def _columns_used(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> pd
         return panel  # others may look among all columns for one to point the reader to
     adopted = [equation.at_risk_of] if equation.at_risk_of is not None else []
     named = names_in([equation], [*equation.treatments, *adopted, *ledger.designations], ledger.levels)
-    used = {name: panel[name] for name in panel.columns if name in named}
-    return pd.DataFrame(used, copy=False) if 2 * len(used) < panel.shape[1] else panel
+    used = [name for name in panel.columns if name in named]
+    if 2 * len(used) >= panel.shape[1]:
+        return panel
+    return pd.DataFrame({name: panel[name] for name in used}, copy=False)
 
 
 def _kept(

@@ -213,6 +213,7 @@ def _table(
             found = found.astype("int64") if found.dtype == bool else found
         values[renaming.raw if column == stated.get("treated") else renaming.names[column]] = found
     table = pd.DataFrame({name: found.array for name, found in values.items()}, rows, copy=False)
+    table.columns = pd.Index(list(values), dtype="object")  # by which columns are found in less time
     key = [renaming.names[unit], renaming.names[period]]
     units, periods = (computed.levels(table[name]) for name in key)
     if not units.rises_with(periods):  # in order, no two rows are alike
