@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from ruralpanel.absorption import threads
-from ruralpanel.absorption.elimination import FixedEffects, Raw
+from ruralpanel.absorption.elimination import FixedEffects
 from ruralpanel.absorption.levels import levels_of
+from ruralpanel.absorption.plainly import Raw
 from ruralpanel.absorption.products import left_by, products_of, shares_of, summed, summed_sizes
 from ruralpanel.inference.sign_changes import Contributions, sign_changes_p_value
 
@@ -60,7 +61,7 @@ def test_results_are_the_same_to_the_bit_whatever_the_threads(weighted: bool, mo
         monkeypatch.setenv(threads.THREADS, str(number))
         effects = FixedEffects([levels_of(unit), levels_of(period)], [], root, len(unit))
         columns = np.empty_like(raw)
-        products = effects.take_out(columns, np.zeros(4), [Raw(each, 3.0, 2.0) for each in raw])
+        products = effects.take_out(columns, np.zeros(4), [Raw(each, 3.0, 2.0, 4.0) for each in raw])
         residuals = left_by(columns[0], columns[1:], np.array([0.5, 0.0, -1.0]))
         sums = summed(columns, residuals, clusters.codes, clusters.number)
         sizes = summed_sizes(columns, np.eye(4), np.abs(residuals), clusters.codes, clusters.number)

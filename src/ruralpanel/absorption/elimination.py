@@ -22,16 +22,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from copy import copy
 from functools import cached_property
-from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
 
 from ruralpanel.absorption import kernels, sums
 from ruralpanel.absorption.levels import Levels
-from ruralpanel.absorption.products import ROWS, products_of
-from ruralpanel.absorption.threads import for_each, stretches
+from ruralpanel.absorption.plainly import Parts, Raw, sums_by_outer, written
+from ruralpanel.absorption.products import products_of
+from ruralpanel.absorption.threads import for_each
 from ruralpanel.arrays import Codes, Numbers
 from ruralpanel.reasons import ReasonedError
 
@@ -73,22 +72,6 @@ class HardlyConnected(ReasonedError):
     """Fixed effects cross in levels that are so hardly connected that iterations do not settle."""
 
 
-class Raw(NamedTuple):
-    """A column as it comes, and what is subtracted from it and what it is divided by, a power of two.
-
-    Parameters
-    ----------
-    values
-        Numbers of any type, shape (rows,).
-    mean, unit
-        Of theirs.
-    """
-
-    values: np.ndarray
-    mean: float
-    unit: float
-
-
 class FixedEffects:
     """Takes fixed effects and their slopes out of columns.
 
@@ -118,11 +101,10 @@ class FixedEffects:
         self._sloping = [values for _, values in sloping]
         outer = [*crossing, *(levels for levels, _ in sloping)]
         self._outer = np.empty((len(outer), rows), dtype="int32")
-        self._levels = 0
-        for number, levels in enumerate(outer):
-            self._outer[number] = self._sorted(levels.codes)
-            self._outer[number] += self._levels
-            self._levels += levels.number
+        firsts = np.cumsum([0, *(levels.number for levels in outer)]).tolist()
+        self._levels = firsts[-1]
+        for codes, levels, first in zip(self._outer, outer, firsts, strict=False):
+            np.add(self._sorted(levels.codes), first, out=codes)
         self._sets = kernels.connected(self._starts, self._outer, self._levels) if outer else None
         self._weigh(root)
 
@@ -187,13 +169,18 @@ class FixedEffects:
         HardlyConnected
             If iterations do not settle.
         """
-        if self._is_plain and not isinstance(self._solver, _Iterated):
-            before, length, products = self._plainly(columns, raw)
+        given, products = None if raw is None else list(raw), None
+        if given is not None and not self._is_plain:
+            for_each(lambda at: self._write(given[at], columns[at]), range(len(columns)), columns.size)
+            given = None
+        if given is None:
+            before = np.sqrt(for_each(sums.square, list(columns), columns.size))
         else:
-            if raw is not None:
-                given = list(raw)
-                for_each(lambda at: self._write(given[at], columns[at]), range(len(columns)), columns.size)
-            before, products = np.sqrt(for_each(sums.square, list(columns), columns.size)), None
+            before = np.array([np.sqrt(columns.shape[1] * each.square) / each.unit for each in given])
+        if self._is_plain:
+            products = self._plainly(columns, given or [Raw(column, 0.0, 1.0, 1.0) for column in columns], before)
+            length = np.sqrt(np.diag(products))
+        else:
             _, length = self._once(columns, np.arange(len(columns)), before, False)
         enough = self._solver is None or self._solver.at_once
         open_ = np.flatnonzero(length < NEARLY_GONE * before) if enough else np.arange(len(columns))
@@ -218,48 +205,16 @@ class FixedEffects:
         if (change > UNSETTLED * length).any():
             raise HardlyConnected("levels_hardly_connected", iterations=ITERATIONS)
 
-    def _plainly(self, columns: Numbers, raw: Iterable[Raw] | None) -> tuple[Numbers, Numbers, Numbers]:
-        """Take the effects out once, where there are no weights and slopes, each piece of rows for all columns.
-
-        Returns
-        -------
-        tuple of (numpy.ndarray, numpy.ndarray, numpy.ndarray)
-            Lengths of columns before and after, and products of what is left.
-        """
-        count = len(columns)
-        before, left, crossing = np.zeros(count), np.zeros(count), np.zeros((count, self._levels))
-        parts = (self._starts, self._sizes, self._outer, self._runs)
-        given = list(raw) if raw is not None else [Raw(column, 0.0, 1.0) for column in columns]
-
-        def without_main(number: int) -> None:
-            values, mean, unit = given[number]
-            before[number], left[number] = kernels.plainly_scaled_without_main(
-                values, mean, 1 / unit, columns[number], *parts, crossing[number]
-            )
-
-        for_each(without_main, range(count), columns.size)
+    def _plainly(self, columns: Numbers, raw: Sequence[Raw], lengths: Numbers) -> Numbers:
+        """Take the effects out once, where there are no weights and slopes, and give products of what is left."""
         if self._solver is None:
-            return np.sqrt(before), np.sqrt(left), products_of(columns)
-        coefficients = self._solver.solved(crossing, np.sqrt(before))
+            return written(raw, columns, np.zeros((len(raw), 0)), self._parts)
+        coefficients = self._solver.solved(sums_by_outer(raw, self._parts, self._levels), lengths)
+        return written(raw, columns, coefficients, self._parts)
 
-        begin = self._starts[self._runs]
-
-        def without_outer(rows: slice) -> Numbers:
-            products = np.zeros((count, count))
-            ends = np.append(np.arange(rows.start, rows.stop, ROWS), rows.stop)
-            for first, last in pairwise(np.unique(np.searchsorted(begin, ends))):
-                kernels.plainly_without_outer(columns, *parts, coefficients, first, last)
-                part = columns[:, begin[first] : begin[last]]
-                products += part @ part.T
-            return products
-
-        products = np.sum(for_each(without_outer, stretches(columns.shape[1]), columns.size), axis=0)
-        return np.sqrt(before), np.sqrt(np.diag(products)), products
-
-    @cached_property
-    def _runs(self) -> Codes:
-        """Levels of the main effect that are seen in the same levels of the others, one after another."""
-        return kernels.runs_alike(self._starts, self._outer)
+    @property
+    def _parts(self) -> Parts:
+        return Parts(self._starts, self._sizes, self._outer)
 
     def _once(self, columns: Numbers, chosen: Codes, lengths: Numbers, compare: bool) -> tuple[Numbers, Numbers]:
         """Take the effects out of chosen columns; give lengths of what changes, if asked, and of what is left."""

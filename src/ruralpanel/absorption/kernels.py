@@ -13,153 +13,8 @@ import numpy as np
 from ruralpanel.absorption.sums import BLOCK, compiled, group_sum, summing
 from ruralpanel.arrays import Codes, Numbers
 
-RUN = 512
-"""Rows up to which levels that are seen in the same outer levels are added up beside each other."""
-
-
-@compiled
-def _alike(starts: Codes, outer: Codes, level: int, other: int) -> bool:
-    """Tell whether two levels of the main effect have rows in the same outer levels."""
-    first, second = starts[level], starts[other]
-    if starts[level + 1] - first != starts[other + 1] - second:
-        return False
-    for effect in range(len(outer)):
-        for row in range(starts[level + 1] - first):
-            if outer[effect, first + row] != outer[effect, second + row]:
-                return False
-    return True
-
-
-@compiled
-def runs_alike(starts: Codes, outer: Codes) -> Codes:
-    """Divide the levels of the main effect into runs of such as have rows in the same outer levels, of a few rows.
-
-    Returns
-    -------
-    numpy.ndarray
-        The first level of each run, and how many levels there are.
-    """
-    count = len(starts) - 1
-    found = np.empty(count + 1, np.int64)
-    number, level = 0, 0
-    while level < count:
-        found[number] = level
-        number += 1
-        following = level + 1
-        while (
-            following < count
-            and starts[following + 1] - starts[level] <= RUN
-            and _alike(starts, outer, level, following)
-        ):
-            following += 1
-        level = following
-    found[number] = count
-    return found[: number + 1].copy()
-
-
-@summing
-def plainly_scaled_without_main(
-    values: np.ndarray,
-    mean: float,
-    factor: float,
-    column: Numbers,
-    starts: Codes,
-    sizes: Numbers,
-    outer: Codes,
-    runs: Codes,
-    into: Numbers,
-) -> tuple[float, float]:
-    """Write deviations of values from their mean, times a factor, into a column, and do what :func:`without_main` does,
-    where there are neither weights nor slopes, which is the usual case.
-
-    ``runs`` are from :func:`runs_alike`.
-
-    Returns
-    -------
-    tuple of (float, float)
-        The sum of squares of what is written, and of what is left of it.
-    """
-    longest = 0
-    for level in range(len(starts) - 1):
-        longest = max(longest, starts[level + 1] - starts[level])
-    together, kept = np.zeros(longest), np.zeros(len(into))
-    flush, pending = max(BLOCK, 4 * len(into)), 0
-    before = left = 0.0
-    for run in range(len(runs) - 1):
-        length = starts[runs[run] + 1] - starts[runs[run]]
-        here = together[:length]
-        here[:] = 0.0
-        square = deviation = 0.0
-        for level in range(runs[run], runs[run + 1]):
-            given, part = values[starts[level] : starts[level + 1]], column[starts[level] : starts[level + 1]]
-            total = 0.0
-            for row in range(length):
-                value = (given[row] - mean) * factor
-                part[row] = value
-                total += value
-                square += value * value
-            of_level = total / sizes[level]
-            for row in range(length):
-                value = part[row] - of_level
-                part[row] = value
-                deviation += value * value
-                here[row] += value
-        before += square
-        left += deviation
-        # An unsigned number is not looked at for whether it counts from the end.
-        for effect in range(len(outer)):
-            codes = outer[effect, starts[runs[run]] : starts[runs[run] + 1]]
-            for row in range(length):
-                kept[np.uint32(codes[row])] += here[row]
-        pending += length * (runs[run + 1] - runs[run])
-        if pending > flush:
-            into += kept
-            kept[:] = 0.0
-            pending = 0
-    into += kept
-    return before, left
-
-
-@summing
-def plainly_without_outer(
-    columns: Numbers,
-    starts: Codes,
-    sizes: Numbers,
-    outer: Codes,
-    runs: Codes,
-    coefficients: Numbers,
-    first: int,
-    last: int,
-) -> None:
-    """Do for some runs what :func:`without_outer` does, without weights and slopes, for columns beside each other.
-
-    Coefficients have the shape (columns, levels of the outer effects).
-    """
-    longest = 0
-    for run in range(first, last):
-        longest = max(longest, starts[runs[run] + 1] - starts[runs[run]])
-    room = np.empty(longest)
-    for number in range(len(columns)):
-        column, of_column = columns[number], coefficients[number]
-        for run in range(first, last):
-            begin = starts[runs[run]]
-            length = starts[runs[run] + 1] - begin
-            fitted = room[:length]
-            fitted[:] = 0.0
-            for effect in range(len(outer)):
-                codes = outer[effect, begin : begin + length]
-                for row in range(length):
-                    fitted[row] += of_column[np.uint32(codes[row])]
-            total = 0.0
-            for row in range(length):
-                total += fitted[row]
-            mean = total / sizes[runs[run]]
-            for row in range(length):
-                fitted[row] -= mean
-            for level in range(runs[run], runs[run + 1]):
-                part = column[starts[level] : starts[level + 1]]
-                for row in range(length):
-                    part[row] -= fitted[row]
+KINDS = 1 << 14
+"""Places in the table of levels that are seen alike."""
 
 
 @summing
@@ -200,9 +55,6 @@ def without_main(
     flush = max(BLOCK, 4 * len(into))
     pending = 0
     left = 0.0
-    if not weighted and len(inner) == 0 and len(values) == 0:
-        runs = runs_alike(starts, outer)
-        return plainly_scaled_without_main(column, 0.0, 1.0, column, starts, sizes, outer, runs, into)[1]
     for level in range(len(starts) - 1):
         first, last = starts[level], starts[level + 1]
         part = column[first:last]
@@ -375,15 +227,82 @@ def connected(starts: Codes, outer: Codes, levels: int) -> Codes:
                     parent[high] = low
                     here = low
                     apart -= 1
-    number = np.full(levels, -1)
-    found = 0
-    for level in range(levels):
+    return _numbered(parent, levels)
+
+
+@compiled
+def connected_labels(labels: Codes, count: int, levels: Codes, number: int) -> Codes:
+    """Number the sets of labels that rows of the same level of an effect connect, in the order of their first labels.
+
+    Parameters
+    ----------
+    labels, count
+        Of the rows, and how many there are.
+    levels, number
+        Of each effect, shape (effects, rows), and how many all effects have together.
+    """
+    parent = np.arange(count + number)
+    for effect in range(len(levels)):
+        for row in range(len(labels)):
+            one, other = _root_of(parent, labels[row]), _root_of(parent, count + levels[effect, row])
+            parent[max(one, other)] = min(one, other)
+    return _numbered(parent, count)
+
+
+@compiled
+def _numbered(parent: Codes, count: int) -> Codes:
+    """Number the sets of the first levels, in their order."""
+    number, found = np.full(count, -1), 0
+    sets = np.empty(count, np.int64)
+    for level in range(count):
         top = _root_of(parent, level)
         if number[top] < 0:
             number[top] = found
             found += 1
-        parent[level] = top
-    return number[parent]
+        sets[level] = number[top]
+    return sets
+
+
+@compiled
+def _alike(starts: Codes, outer: Codes, level: int, other: int) -> bool:
+    """Tell whether two levels of the main effect have rows in the same outer levels."""
+    first, second = starts[level], starts[other]
+    if starts[level + 1] - first != starts[other + 1] - second:
+        return False
+    for effect in range(len(outer)):
+        for row in range(starts[level + 1] - first):
+            if outer[effect, first + row] != outer[effect, second + row]:
+                return False
+    return True
+
+
+@compiled
+def _kinds(starts: Codes, outer: Codes) -> tuple[Codes, Numbers]:
+    """Give a level of the main effect of each kind that has rows in the same outer levels, and how many are of it.
+
+    Kinds are looked up in a table by a number made of their rows; once it is half full, a level may be a kind again.
+    """
+    count = len(starts) - 1
+    levels, counts = np.empty(count, np.int64), np.zeros(count)
+    table, number = np.full(KINDS, -1, np.int64), 0
+    for level in range(count):
+        mixed = np.uint64(starts[level + 1] - starts[level])
+        for effect in range(len(outer)):
+            for row in range(starts[level], starts[level + 1]):
+                mixed = (mixed ^ np.uint64(outer[effect, row])) * np.uint64(0x9E3779B97F4A7C15)
+                mixed ^= mixed >> np.uint64(29)
+        place = np.int64(mixed % np.uint64(KINDS))
+        while table[place] >= 0 and not _alike(starts, outer, levels[table[place]], level):
+            place = (place + 1) % KINDS
+        kind = table[place]
+        if kind < 0:
+            kind = number
+            levels[kind] = level
+            number += 1
+            if 2 * number < KINDS:
+                table[place] = kind
+        counts[kind] += 1
+    return levels[:number].copy(), counts[:number].copy()
 
 
 @compiled
@@ -418,13 +337,11 @@ def products_of_outer(
         widest = max(widest, width[level])
     sums = np.zeros(widest)
     touched = np.empty(widest, np.uint32)
-    repeated = len(root) == 0 and len(inner) == 0 and len(values) == 0
-    level, count = 0, len(starts) - 1
-    while level < count:
-        following = level + 1
-        while repeated and following < count and _alike(starts, outer, level, following):
-            following += 1
-        times = float(following - level)
+    levels, counts = np.arange(len(starts) - 1), np.ones(len(starts) - 1)
+    if len(root) == 0 and len(inner) == 0 and len(values) == 0:
+        levels, counts = _kinds(starts, outer)
+    for kind in range(len(levels)):
+        level, times = levels[kind], counts[kind]
         first, last = starts[level], starts[level + 1]
         base, size = corner[outer[0, first]], width[outer[0, first]]
         for row in range(first, last):
@@ -457,4 +374,3 @@ def products_of_outer(
                     line[touched[other]] -= part * sums[touched[other]]
             for each in range(found):
                 sums[touched[each]] = 0.0
-        level = following

@@ -42,7 +42,7 @@ class Levels:
 
     @cached_property
     def counts(self) -> Codes:
-        """Rows of each level, of which none is missing."""
+        """Rows of each level."""
         return _counted(self.codes, self.number)
 
     @cached_property
@@ -118,6 +118,12 @@ class Levels:
         missing = found < 0
         return _with_missing(found, missing) if missing.any() else levels_of(found)
 
+    def first_rows_with(self, other: Levels) -> Codes:
+        """Give the first row that has a level of this and one of another column, shape (levels, levels of the other);
+        -1 where no row has both.
+        """
+        return _first_rows_with(self.codes, self.number, other.codes, other.number)
+
     def by_lies_within(self, other: Levels, others: Levels) -> bool:
         """Tell whether all rows of a pair of levels, of this and another column, are in one level of a third."""
         if self.number * other.number > SPAN * len(self.codes) + 1024:
@@ -145,10 +151,10 @@ def levels_of(values: Any) -> Levels:
             return Levels(codes, int(_numbered(whole, low, high - low + 1, codes)))
     if array.dtype.kind == "f" and len(array):
         numbers = np.ascontiguousarray(array, dtype="float64")
-        whole, known, low, high = _whole(numbers)
-        if known and high - low < SPAN * len(whole) + 1024:
-            codes = np.empty(len(whole), dtype="int32")
-            return Levels(codes, int(_numbered_if_known(numbers, whole, low, high - low + 1, codes)))
+        known, low, high = _whole(numbers)
+        if known and high - low < SPAN * len(numbers) + 1024:
+            codes = np.empty(len(numbers), dtype="int32")
+            return Levels(codes, int(_numbered_if_known(numbers, low, high - low + 1, codes)))
     held = values if isinstance(getattr(values, "dtype", None), MASKED) or array.dtype.kind not in "iufb" else array
     codes, names = pd.factorize(held, sort=True)
     return Levels(np.asarray(codes, dtype="int32"), len(names))
@@ -232,31 +238,30 @@ def _numbered(values: Codes, low: int, span: int, into: Codes) -> int:
 
 
 @compiled
-def _whole(values: Numbers) -> tuple[Codes, bool, int, int]:
-    """Give numbers as whole ones, whether all that are not missing are such, and the smallest and the largest."""
-    found = np.zeros(len(values), np.int64)
+def _whole(values: Numbers) -> tuple[bool, int, int]:
+    """Tell whether all numbers that are not missing are whole ones, and give the smallest and the largest."""
     low, high = LARGEST, -LARGEST
     for row in range(len(values)):
         value = values[row]
         if np.isnan(value):
             continue
         if not abs(value) < LARGEST or value != np.floor(value):
-            return found, False, 0, 0
-        found[row] = np.int64(value)
-        low, high = min(low, found[row]), max(high, found[row])
-    return found, low <= high, low, high
+            return False, 0, 0
+        whole = np.int64(value)
+        low, high = min(low, whole), max(high, whole)
+    return low <= high, low, high
 
 
 @compiled
-def _numbered_if_known(values: Numbers, whole: Codes, low: int, span: int, into: Codes) -> int:
+def _numbered_if_known(values: Numbers, low: int, span: int, into: Codes) -> int:
     """Do what :func:`_numbered` does where some values are missing, whose number is below zero."""
     seen = np.zeros(span, np.uint8)
-    for row in range(len(whole)):
+    for row in range(len(values)):
         if not np.isnan(values[row]):
-            seen[np.uint64(whole[row] - low)] = 1
+            seen[np.uint64(np.int64(values[row]) - low)] = 1
     rank, number = _ranked(seen)
-    for row in range(len(whole)):
-        into[row] = -1 if np.isnan(values[row]) else rank[np.uint64(whole[row] - low)]
+    for row in range(len(values)):
+        into[row] = -1 if np.isnan(values[row]) else rank[np.uint64(np.int64(values[row]) - low)]
     return number
 
 
@@ -264,7 +269,8 @@ def _numbered_if_known(values: Numbers, whole: Codes, low: int, span: int, into:
 def _counted(codes: Codes, number: int) -> Codes:
     found = np.zeros(number, np.int64)
     for row in range(len(codes)):
-        found[np.uint32(codes[row])] += 1
+        if codes[row] >= 0:
+            found[np.uint32(codes[row])] += 1
     return found
 
 
@@ -279,6 +285,16 @@ def _first(codes: Codes, number: int) -> Codes:
             known += 1
             if known == number:
                 break
+    return found
+
+
+@compiled
+def _first_rows_with(codes: Codes, number: int, others: Codes, width: int) -> Codes:
+    found = np.full((number, width), -1, np.int32)
+    for row in range(len(codes)):
+        level, other = codes[row], others[row]
+        if level >= 0 and other >= 0 and found[level, other] < 0:
+            found[level, other] = row
     return found
 
 

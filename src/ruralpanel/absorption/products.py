@@ -10,12 +10,29 @@ from ruralpanel.absorption import sums
 from ruralpanel.absorption.threads import for_each, stretches
 from ruralpanel.arrays import Codes, Numbers
 
-ROWS = 4096
-"""Rows of which products are computed at a time."""
+NEAR = 1 << 17
+"""Numbers that stay near the processor."""
 
+FEW = 40
+"""Columns up to which their products are added up as quickly as a library for large matrices does it, whose own threads
+would be in the way of those here."""
 
 LANES = 8
 """Stretches at most that rows are divided into where each has sums by group of its own."""
+
+
+def piece_of(columns: int) -> int:
+    """Give how many rows of so many columns stay near the processor."""
+    return min(max(NEAR // max(columns, 1), 1024), 16_384)
+
+
+def product_into(columns: Numbers, piece: slice, into: Numbers) -> None:
+    """Add up inner products of columns, shape (columns, rows), over a piece of rows, into a square of these."""
+    if len(columns) <= FEW:
+        sums.products(columns, piece.start, piece.stop, into)
+    else:
+        part = columns[:, piece]
+        into += part @ part.T
 
 
 def products_of(columns: Numbers, factor: Numbers | None = None) -> Numbers:
@@ -31,11 +48,12 @@ def products_of(columns: Numbers, factor: Numbers | None = None) -> Numbers:
 
     def of(rows: slice) -> Numbers:
         total = np.zeros((len(columns), len(columns)))
-        for first in range(rows.start, rows.stop, ROWS):
-            part = columns[:, first : min(first + ROWS, rows.stop)]
-            if factor is not None:
-                part = part * factor[first : first + part.shape[1]]
-            total += part @ part.T
+        for piece in _pieces(rows, len(columns)):
+            if factor is None:
+                product_into(columns, piece, total)
+            else:
+                part = columns[:, piece] * factor[piece]
+                total += part @ part.T
         return total
 
     found = for_each(of, stretches(columns.shape[1]), columns.size)
@@ -60,14 +78,32 @@ def left_by(outcome: Numbers, columns: Numbers, coefficients: Numbers) -> Number
 
 def summed(columns: Numbers, factor: Numbers, groups: Codes, number: int) -> Numbers:
     """Add up products of columns, shape (columns, rows), with another by group, shape (groups, columns)."""
-    found = np.zeros((len(columns), number))
-    ends = sums.runs(groups, ROWS)
 
-    def add_up(place: int) -> None:
-        sums.added_up(np.ascontiguousarray(columns[place]), factor, groups, ends, found[place])
+    def made(piece: slice) -> tuple[Numbers, int, Numbers]:
+        if columns.flags.c_contiguous:
+            return columns, piece.start, factor[piece]
+        return np.ascontiguousarray(columns[:, piece]), 0, factor[piece]
 
-    for_each(add_up, range(len(columns)), columns.size)
-    return np.ascontiguousarray(found.T)
+    return _by_group(made, groups, (len(columns), number))
+
+
+def left_and_summed(
+    outcome: Numbers, columns: Numbers, coefficients: Numbers, groups: Codes, number: int
+) -> tuple[Numbers, Numbers]:
+    """Give what :func:`left_by` does, and products of that with the columns by group, while these are at hand.
+
+    Returns
+    -------
+    tuple of (numpy.ndarray, numpy.ndarray)
+        Shapes (rows,) and (groups, columns).
+    """
+    left = np.empty_like(outcome)
+
+    def made(piece: slice) -> tuple[Numbers, int, Numbers]:
+        sums.residuals(outcome, columns, coefficients, piece.start, piece.stop, left)
+        return columns, piece.start, left[piece]
+
+    return left, _by_group(made, groups, (len(columns), number))
 
 
 def summed_sizes(
@@ -93,45 +129,54 @@ def summed_sizes(
     """
     count, mixed = mixing.shape[1], np.ascontiguousarray(mixing.T)
 
-    def pieces(rows: slice) -> Iterator[tuple[int, Numbers, Numbers]]:
-        """Give the first row of each piece, and its mixtures and factor; the next piece is made in the same room."""
-        room = np.empty((count, ROWS))
-        for first in range(rows.start, rows.stop, ROWS):
-            piece = columns[:, first : min(first + ROWS, rows.stop)]
-            part = np.matmul(mixed, piece, out=room[:, : piece.shape[1]])
-            yield first, part, np.ascontiguousarray(factor[first : first + piece.shape[1]])
+    def sizes(piece: slice) -> tuple[Numbers, int, Numbers]:
+        return np.abs(mixed @ columns[:, piece]), 0, np.ascontiguousarray(factor[piece])
 
-    if groups is None:
+    if groups is not None:
+        by_group = _by_group(sizes, groups, (count, number))
+        return by_group.sum(axis=0), (by_group**2).sum(axis=0)
 
-        def alone(rows: slice) -> tuple[Numbers, Numbers]:
-            total, squares = np.zeros(count), np.zeros(count)
-            for _, part, times in pieces(rows):
-                sizes = np.abs(part) * times
-                total += sizes.sum(axis=1)
-                squares += (sizes**2).sum(axis=1)
-            return total, squares
+    def alone(rows: slice) -> tuple[Numbers, Numbers]:
+        total, squares = np.zeros(count), np.zeros(count)
+        for piece in _pieces(rows, count):
+            found, _, times = sizes(piece)
+            found *= times
+            total += found.sum(axis=1)
+            squares += (found**2).sum(axis=1)
+        return total, squares
 
-        found = for_each(alone, stretches(columns.shape[1]), columns.size)
-        return np.sum([total for total, _ in found], axis=0), np.sum([squares for _, squares in found], axis=0)
-    by_group = _sizes_by_group(pieces, groups, (count, number), columns.size)
-    return by_group.sum(axis=1), (by_group**2).sum(axis=1)
+    found = for_each(alone, stretches(columns.shape[1]), columns.size)
+    return np.sum([total for total, _ in found], axis=0), np.sum([squares for _, squares in found], axis=0)
 
 
-def _sizes_by_group(
-    pieces: Callable[[slice], Iterator[tuple[int, Numbers, Numbers]]], groups: Codes, shape: tuple[int, int], cells: int
-) -> Numbers:
-    """Add up absolute values of mixtures times a factor by group, shape (mixtures, groups)."""
-    ends = sums.runs(groups, ROWS)
+def _pieces(rows: slice, columns: int) -> Iterator[slice]:
+    length = piece_of(columns)
+    for first in range(rows.start, rows.stop, length):
+        yield slice(first, min(first + length, rows.stop))
+
+
+def _by_group(made: Callable[[slice], tuple[Numbers, int, Numbers]], groups: Codes, shape: tuple[int, int]) -> Numbers:
+    """Add up by group, shape (groups, columns), products of columns with another, which are made a piece at a time.
+
+    Parameters
+    ----------
+    made
+        Makes both for a piece of rows: columns, where in them the piece begins, and the other for the piece alone.
+    groups
+        The group of each row.
+    shape
+        How many columns and groups there are.
+    """
 
     def add_up(rows: slice) -> tuple[int, Numbers]:
         """Give the first of the groups of these rows, and sums of the groups from there to the last."""
         low, high = int(groups[rows].min()), int(groups[rows].max())
-        total, run = np.zeros((shape[0], high - low + 1)), int(np.searchsorted(ends, rows.start, side="right"))
-        for first, part, times in pieces(rows):
-            run = sums.added_up_sizes(part, times, first, groups, ends, run, low, total)
+        total = np.zeros((high - low + 1, shape[0]))
+        for piece in _pieces(rows, shape[0]):
+            sums.added_up(*made(piece), groups[piece], low, total)
         return low, total
 
-    found = np.zeros(shape)
-    for low, total in for_each(add_up, stretches(len(groups), LANES), cells):
-        found[:, low : low + total.shape[1]] += total
+    found = np.zeros(shape[::-1])
+    for low, total in for_each(add_up, stretches(len(groups), LANES), len(groups) * shape[0]):
+        found[low : low + len(total)] += total
     return found

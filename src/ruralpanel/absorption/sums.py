@@ -78,6 +78,39 @@ def _product_of_few(values: Numbers, others: Numbers) -> float:
     return total
 
 
+@summing
+def products(columns: Numbers, start: int, stop: int, into: Numbers) -> None:
+    """Add up inner products of columns, shape (columns, rows), over some rows, into a square of these.
+
+    Two columns are multiplied with two others at a time, so that each number is fetched half as often.
+    """
+    count = len(columns)
+    for first in range(start, stop, BLOCK):
+        last = min(first + BLOCK, stop)
+        for one in range(0, count, 2):
+            two = min(one + 1, count - 1)  # of an odd number the last is its own neighbour
+            left, below = columns[one, first:last], columns[two, first:last]
+            for three in range(one, count, 2):
+                four = min(three + 1, count - 1)
+                right, beside = columns[three, first:last], columns[four, first:last]
+                a = b = c = d = 0.0
+                for row in range(len(left)):
+                    a += left[row] * right[row]
+                    b += left[row] * beside[row]
+                    c += below[row] * right[row]
+                    d += below[row] * beside[row]
+                into[one, three] += a
+                if four > three:
+                    into[one, four] += b
+                if two > one and three > one:
+                    into[two, three] += c
+                if two > one and four > three:
+                    into[two, four] += d
+    for one in range(count):
+        for two in range(one):
+            into[one, two] = into[two, one]
+
+
 @compiled
 def square(column: Numbers) -> float:
     """Add up squares."""
@@ -155,9 +188,10 @@ def _facts(values: Numbers) -> tuple[float, float, float, float]:
 
 @compiled
 def scaled(values: np.ndarray, mean: float, unit: float, root: Numbers, out: Numbers) -> None:
-    """Write deviations from the mean in a unit of their own, times the root of the weights."""
+    """Write deviations from the mean in a unit of their own, a power of two, times the root of the weights."""
+    factor = 1 / unit
     for row in range(len(values)):
-        out[row] = (values[row] - mean) / unit
+        out[row] = (values[row] - mean) * factor
     for row in range(len(root)):
         out[row] *= root[row]
 
@@ -191,58 +225,38 @@ def residuals(outcome: Numbers, columns: Numbers, coefficients: Numbers, start: 
                     left[row] -= coefficient * part[row]
 
 
-@compiled
-def runs(groups: Codes, longest: int) -> Codes:
-    """Give the ends of runs of rows of one group that are next to each other, of at most so many rows."""
-    rows = len(groups)
-    found = np.empty(rows, np.int64)
-    number = 0
-    for start in range(0, rows, longest):
-        end = min(start + longest, rows)
-        for row in range(start + 1, end):
-            if groups[row] != groups[row - 1]:
-                found[number] = row
-                number += 1
-        found[number] = end
-        number += 1
-    return found[:number].copy()
-
-
 @summing
-def added_up(values: Numbers, factor: Numbers, groups: Codes, ends: Codes, into: Numbers) -> None:
-    """Add up products of two columns by group, whose runs end there."""
-    first = 0
-    for run in range(len(ends)):
-        last = ends[run]
-        total = 0.0
-        for row in range(first, last):
-            total += values[row] * factor[row]
-        into[np.uint32(groups[first])] += total
-        first = last
+def added_up(columns: Numbers, start: int, factor: Numbers, groups: Codes, low: int, into: Numbers) -> None:
+    """Add up products of columns, shape (columns, rows), from a row on with another by group from ``low`` on.
 
-
-@summing
-def added_up_sizes(
-    values: Numbers, factor: Numbers, start: int, groups: Codes, ends: Codes, run: int, low: int, into: Numbers
-) -> int:
-    """Add up sizes of values (columns, rows of a block) times a factor by group from ``low`` on, shape (columns,
-    groups).
-
-    The block begins at the row ``start`` with the run ``run``; given is the run that the next block begins with.
+    Rows of a group that are next to each other are gone through for four columns beside each other. What is added to
+    has the shape (groups, columns).
     """
-    rows = values.shape[1]
-    following = run
-    for number in range(len(values)):
-        column = values[number]
-        for row in range(rows):
-            column[row] = abs(column[row]) * factor[row]
-        first, following = 0, run
-        while first < rows:
-            last = ends[following] - start
-            total = 0.0
-            for row in range(first, last):
-                total += column[row]
-            into[number, np.uint32(groups[start + first] - low)] += total
-            first = last
-            following += 1
-    return following
+    count, rows = len(columns), len(factor)
+    fours, first = count // 4 * 4, 0
+    while first < rows:
+        last, longest = first + 1, min(first + BLOCK, rows)
+        while last < longest and groups[last] == groups[first]:
+            last += 1
+        times, of_group = factor[first:last], into[np.uint32(groups[first] - low)]
+        for number in range(0, fours, 4):
+            one, two = columns[number, start + first : start + last], columns[number + 1, start + first : start + last]
+            three = columns[number + 2, start + first : start + last]
+            four = columns[number + 3, start + first : start + last]
+            a = b = c = d = 0.0
+            for row in range(len(times)):
+                a += one[row] * times[row]
+                b += two[row] * times[row]
+                c += three[row] * times[row]
+                d += four[row] * times[row]
+            of_group[number] += a
+            of_group[number + 1] += b
+            of_group[number + 2] += c
+            of_group[number + 3] += d
+        for number in range(fours, count):
+            one = columns[number, start + first : start + last]
+            a = 0.0
+            for row in range(len(times)):
+                a += one[row] * times[row]
+            of_group[number] += a
+        first = last

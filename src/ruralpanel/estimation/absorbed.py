@@ -6,6 +6,7 @@ What fixed effects leave of both sides is regressed by products of the columns. 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -51,12 +52,15 @@ class Absorbed:
         Whether there are any, in the place of a constant.
     within
         What is left.
+    computed
+        What has been computed of the sample's columns.
     """
 
     sample: pd.DataFrame
     effects: pd.DataFrame
     has_effects: bool
     within: Within
+    computed: Computed
 
     @cached_property
     def weights(self) -> Numbers:
@@ -183,7 +187,7 @@ def fit_absorbed(sample: pd.DataFrame, terms: list[str], equation: Equation, led
     fit = fit_of(regression, sample, terms, effects, equation, ledger)
     residuals = regression.influences.residuals  # of an outcome whose mean square is one
     r_squared = 1.0 - square(residuals) / len(sample)
-    absorbed = Absorbed(sample, effects, bool(equation.fixed_effects), regression.within)
+    absorbed = Absorbed(sample, effects, bool(equation.fixed_effects), regression.within, ledger.computed)
     return replace(fit, shared=fit.shared | {"r_squared": r_squared}, absorbed=absorbed)
 
 
@@ -237,7 +241,9 @@ def fit_of(
         "units": ledger.computed.levels(sample[equation.unit]).number,
         "clusters": covariance.clusters,
         "outcome_mean": float(
-            sample[OUTCOME].mean() if weights is None else np.average(sample[OUTCOME], weights=weights)
+            ledger.computed.facts(sample[OUTCOME], keep=False).mean
+            if weights is None
+            else np.average(sample[OUTCOME], weights=weights)
         ),
         **inference_columns(equation, covariance),
         **counts_of(sample, equation, ledger.computed),
@@ -285,7 +291,7 @@ def _rows(
         {name: computed.levels(sample[name]) for name in equation.inference.cluster or []},
         sample[equation.period].to_numpy(dtype="int64"),
         regression.within.weights,
-        sample[list(dict.fromkeys([*effects, *intercepts]))],
+        _beside(sample, effects, intercepts),
         [(sample[name].to_numpy(), values) for name, values in zip(intercepts, columns, strict=True)],
         sum(int(sample[name].nunique()) for name in intercepts),
         places,
@@ -448,7 +454,7 @@ def effects_taken_out(
     sloping = slopes(equation.fixed_effects)
     # A slope has its intercept beside it, even where one level makes that the constant.
     intercepts = [effect_name(each.intercept) for each in sloping]
-    taken_out = sample[list(dict.fromkeys([*effects, *intercepts]))]
+    taken_out = _beside(sample, effects, intercepts)
     coefficients = len(varying) + (taken_out.shape[1] == 0)
     if len(sample) <= coefficients:
         raise CannotEstimate("too_few_rows", rows=len(sample), coefficients=coefficients)
@@ -482,6 +488,13 @@ def effects_taken_out(
     return TakenOut(parts, taken_out, values, out)
 
 
+def _beside(sample: pd.DataFrame, effects: pd.DataFrame, intercepts: Sequence[str]) -> pd.DataFrame:
+    """Give fixed effects, and those that slopes have beside them."""
+    if set(intercepts) <= set(effects):
+        return effects
+    return sample[list(dict.fromkeys([*effects, *intercepts]))]
+
+
 def absorbed_regression(
     sample: pd.DataFrame,
     outcome: pd.Series,
@@ -498,21 +511,26 @@ def absorbed_regression(
     """
     left = effects_taken_out(sample, outcome, weights, terms, effects, equation, before, computed)
     parts = left.within
+    groups = sums = None
     if equation.engine == "linearmodels":
         from ruralpanel.estimation.by_linearmodels import solved
 
         found, residuals = solved(parts, weights, left.effects, left.slopes)
     else:
-        found, residuals = parts.solved()
+        clusters = equation.inference.cluster if equation.inference.vcov.clusters else None
+        groups = computed.levels(sample[clusters[0]]) if clusters and computed is not None else None
+        found, residuals, sums = parts.solved(groups)
     columns, mixing = parts.weights_of_outcomes
     influences = Influences(
         parts.terms,
         columns,
         mixing,
+        parts.gram,
         residuals,
         left.rounding(found),
         np.asarray(parts.outcome_unit / parts.units),
         len(parts.terms) + left.has_constant,
+        None if groups is None or sums is None else (groups, sums),
     )
     return Regression(parts.terms, parts, found, influences, left.out)
 

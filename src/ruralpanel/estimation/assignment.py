@@ -288,6 +288,8 @@ def _at(values: pd.Series, rows: np.ndarray) -> Any:
 
 def _holds_names(values: Any) -> bool:
     """Tell whether a column could hold names or numbers of groups: text, or whole numbers."""
+    if isinstance(values, np.ndarray) and values.dtype.kind == "f":
+        return bool(((values == np.rint(values)) | np.isnan(values)).all())
     if pd.api.types.is_bool_dtype(values):
         return False
     if pd.api.types.is_integer_dtype(values):

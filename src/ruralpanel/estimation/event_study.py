@@ -57,18 +57,19 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     (treatment,) = equation.treatments
     sample, left_out = without_always_treated(estimation_sample(panel, equation, ledger), treatment, equation, ledger)
     event_time = sample[event_time_column(treatment)]
-    if event_time.notna().sum() == 0:
+    seen = ledger.computed.distinct(event_time)
+    if len(seen) == 0:
         raise CannotEstimate("nobody_treated")
-    lowest, highest = equation.window or (int(event_time.min()), int(event_time.max()))
-    bins = {lowest: "and earlier"} if (event_time < lowest).any() else {}
-    bins |= {highest: "and later"} if (event_time > highest).any() else {}
-    if event_time.notna().all() and not bins:
+    lowest, highest = equation.window or (int(seen[0]), int(seen[-1]))
+    bins = {lowest: "and earlier"} if seen[0] < lowest else {}
+    bins |= {highest: "and later"} if seen[-1] > highest else {}
+    if not ledger.computed.levels(event_time).has_gaps and not bins:
         raise CannotEstimate("all_treated_and_no_bins")
     made = event_time_columns(sample, event_time, sample[cohort_column(treatment)], (lowest, highest), equation, ledger)
     columns = made.columns
     if not columns and not made.without:
         raise CannotEstimate("all_at_reference", seen=event_times_seen(event_time, (lowest, highest)))
-    sample = pd.concat([sample, made.values], axis=1)
+    sample = sample.assign(**made.values)
     terms = [*made.terms, *equation.regressors]
     fit, not_identified = identified(fit_absorbed(sample, terms, equation, ledger), made.terms, terms, equation)
 

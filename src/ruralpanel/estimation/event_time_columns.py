@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ruralpanel.absorption.levels import levels_of
+from ruralpanel.absorption.levels import spread
+from ruralpanel.absorption.sums import Facts
 from ruralpanel.estimation.measured_from import (
     Curve,
     base_of,
@@ -35,7 +36,7 @@ class EventTimeColumns:
     beside
         Columns that the regression needs and that are not reported.
     values
-        All these columns, one row a row of the sample.
+        All these columns by name, of the rows of the sample.
     zero
         By event time that is zero by construction, the reason.
     without
@@ -46,7 +47,7 @@ class EventTimeColumns:
 
     columns: dict[str, int]
     beside: list[str]
-    values: pd.DataFrame
+    values: dict[str, pd.Series]
     zero: dict[int, Reason]
     without: dict[int, Reason | None]
     notes: dict[int, Reason]
@@ -92,12 +93,12 @@ def event_time_columns(
     CannotEstimate
         If nothing can be measured.
     """
-    curves = curves_of(sample, event_time, cohort, equation)
+    curves = curves_of(sample, event_time, cohort, equation, ledger.computed)
     lowest, highest = ends
     base = {curve: _base(curve, ends, equation) for curve in curves}
     if all(value is None for value in base.values()):
         raise CannotEstimate(_nothing(curves, event_time, ends, equation))
-    levels = levels_of(event_time)
+    levels = ledger.computed.levels(event_time)
     times = event_time.iloc[levels.first_rows].to_numpy(dtype="float64")
     binned = times.clip(lowest, highest)
     home = {each: curve for curve in curves for each in curve.event_times}
@@ -111,16 +112,21 @@ def event_time_columns(
         # Its rows stay in the regression, each event time with a coefficient that means nothing.
         for each in curve.event_times:
             indicators[f"event time {each}, from no reference"] = times == each
-    values = np.empty((len(indicators), len(event_time)))
-    for number, of_times in enumerate(indicators.values()):
+    values: dict[str, pd.Series] = {}
+    for name, of_times in indicators.items():
         # The last is for rows without event time, whose level is -1.
-        np.take(np.append(of_times, 0.0), levels.codes, out=values[number], mode="wrap")
+        of_rows = spread(np.append(of_times, False).astype("int8"), levels.codes)
+        values[name] = pd.Series(of_rows, sample.index, name=name, copy=False)
+        share = float(levels.counts[of_times].sum() / len(of_rows))
+        ledger.computed.note(
+            "facts", [values[name]], Facts(float(share == 1), float(share > 0), share, share * (1 - share))
+        )
     columns = {name: value for value, name in names.items() if value not in mixed}
     _note(curves, base, sample, equation, ledger)
     return EventTimeColumns(
         columns,
         [name for name in indicators if name not in columns],
-        pd.DataFrame(values.T, sample.index, list(indicators), copy=False),
+        values,
         _zero_reasons(base, ends, equation),
         {value: _why_not(value, ends, curves, base, equation) for value in sorted(mixed - zero)},
         _notes(present, ends, curves, base, equation),

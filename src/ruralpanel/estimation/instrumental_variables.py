@@ -230,10 +230,12 @@ def _fit(
     """Give coefficients their covariance, from what moves them and the residuals that the right-hand side leaves."""
     taken_out = design.taken_out
     level = float(left.levels[0]) + float(np.abs(coefficients) @ right.levels)
+    mixing = np.asarray(np.linalg.inv(projected.T @ projected), dtype="float64")
     influences = Influences(
         right.names,
         projected.T,
-        np.asarray(np.linalg.inv(projected.T @ projected), dtype="float64"),
+        mixing,
+        mixing,  # of projected columns their own product with these columns
         left.values[:, 0] - right.values @ coefficients,
         NOISE * level * np.sqrt(taken_out.within.weights),
         left.units[0] / right.units,

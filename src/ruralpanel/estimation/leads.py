@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralpanel.absorption.levels import levels_of
 from ruralpanel.absorption.products import left_by, products_of, shares_of, summed
 from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.absorbed import CONSTANT, Fit
@@ -144,20 +143,23 @@ def null_of_regression(
     clusters = _one_cluster(equation)
     if absorbed is None or clusters is None or not leads:
         return None
-    columns = list(absorbed.within.terms)
-    regressors, scales = absorbed.within.columns[1:], absorbed.within.scales[1:]
+    within = absorbed.within
+    columns, regressors, scales, products = list(within.terms), within.columns[1:], within.scales[1:], within.products
+    of_outcome = within.shares * within.rows * within.scales[0]
     if not absorbed.has_effects:
         columns, scales = [*columns, CONSTANT], np.append(scales, 1.0)
         regressors = np.vstack([regressors, np.sqrt(absorbed.weights)])
+        products, of_outcome = products_of(regressors), shares_of(regressors, absorbed.outcome)
     if shares is None:
         shares = pd.DataFrame(np.eye(len(leads)), index=leads, columns=leads)
     averages = shares.reindex(columns).fillna(0.0).to_numpy(dtype="float64")
-    weights = (np.linalg.solve(products_of(regressors), averages / scales[:, None]).T @ regressors).T
-    others = regressors[[name not in leads for name in columns]]
-    mixing = _orthonormal(others)
-    shares_of_outcome = mixing @ (mixing.T @ shares_of(others, absorbed.outcome))
+    weights = (np.linalg.solve(products, averages / scales[:, None]).T @ regressors).T
+    kept = np.flatnonzero([name not in leads for name in columns])
+    others = regressors[len(leads) :] if len(kept) == 0 or kept[0] == len(leads) else regressors[kept]
+    mixing = _orthonormal(others, products[np.ix_(kept, kept)])
+    shares_of_outcome = mixing @ (mixing.T @ of_outcome[kept])
     residual = left_by(absorbed.outcome, others, shares_of_outcome)
-    codes = levels_of(absorbed.sample[clusters]).codes
+    codes = absorbed.computed.levels(absorbed.sample[clusters]).codes
     try:
         effects = projection(absorbed, nested_effect(absorbed, clusters), equation)
     except TooManyLevels:
@@ -231,9 +233,11 @@ def _one_cluster(equation: Equation) -> str | None:
     return (inference.cluster or [equation.unit])[0] if inference.one_cluster else None
 
 
-def _orthonormal(columns: Numbers) -> Numbers:
-    """Give what columns, shape (columns, rows), are mixed with so that they are orthonormal, shape (columns, rank)."""
-    products = products_of(columns)
+def _orthonormal(columns: Numbers, products: Numbers) -> Numbers:
+    """Give what columns, shape (columns, rows), are mixed with so that they are orthonormal, shape (columns, rank).
+
+    Their inner products are given.
+    """
     lengths = np.sqrt(np.diag(products))
     values, vectors = np.linalg.eigh(products / lengths / lengths[:, None])
     if values.min(initial=1.0) < NEARLY_SINGULAR:

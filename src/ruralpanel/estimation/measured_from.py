@@ -19,13 +19,13 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
-from ruralpanel.absorption.levels import Levels, levels_of
+from ruralpanel.absorption.kernels import connected_labels
+from ruralpanel.absorption.levels import Levels
 from ruralpanel.estimation.absorbed import Fit, absorbed_regression
 from ruralpanel.estimation.estimates import COLLINEAR
 from ruralpanel.estimation.sample import CannotEstimate, effect_name
+from ruralpanel.frames.computed import Computed
 from ruralpanel.reasons import Reason, because, several
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.fixed_effects import columns_of, intercepts
@@ -61,7 +61,13 @@ class Curve:
     cohorts_at: Mapping[int, Sequence[int]] = field(default_factory=dict, hash=False, compare=False)
 
 
-def curves_of(sample: pd.DataFrame, event_time: pd.Series, cohort: pd.Series, equation: Equation) -> list[Curve]:
+def curves_of(
+    sample: pd.DataFrame,
+    event_time: pd.Series,
+    cohort: pd.Series,
+    equation: Equation,
+    computed: Computed | None = None,
+) -> list[Curve]:
     """Find the sets of event times that units connect, and what each is measured from.
 
     Parameters
@@ -72,18 +78,22 @@ def curves_of(sample: pd.DataFrame, event_time: pd.Series, cohort: pd.Series, eq
         Of these rows, as they are and not binned; event time is missing in rows that are compared with.
     equation
         Gives fixed effects, the reference period, and what becomes of event times that nothing connects to it.
+    computed
+        What has been computed of the columns.
 
     Returns
     -------
     list of Curve
         By their first event time.
     """
-    at = event_time.notna()
-    number = connected(sample, event_time, equation)
-    frame = pd.DataFrame({"curve": number[at], "event_time": event_time[at], "cohort": cohort[at]}).astype("int64")
+    computed = computed or Computed()
+    number = connected(sample, event_time, equation, computed)
+    together = computed.levels(event_time).first_rows_with(computed.levels(cohort))
+    once = together[together >= 0]
+    columns = {"curve": number, "event_time": event_time, "cohort": cohort}
+    frame = pd.DataFrame({name: column.to_numpy()[once] for name, column in columns.items()}).astype("int64")
     found = []
-    once = levels_of(frame["event_time"]).by(levels_of(frame["cohort"])).first_rows
-    for _, rows in frame.iloc[once].groupby("curve"):
+    for _, rows in frame.groupby("curve"):
         times = sorted(set(rows["event_time"].tolist()))
         cohorts_at = {int(str(time)): sorted(each.tolist()) for time, each in rows.groupby("event_time")["cohort"]}
         cohorts = sorted({each for every in cohorts_at.values() for each in every})
@@ -91,7 +101,9 @@ def curves_of(sample: pd.DataFrame, event_time: pd.Series, cohort: pd.Series, eq
     return sorted(found, key=lambda curve: curve.event_times)
 
 
-def connected(sample: pd.DataFrame, label: pd.Series, equation: Equation) -> pd.Series:
+def connected(
+    sample: pd.DataFrame, label: pd.Series, equation: Equation, computed: Computed | None = None
+) -> pd.Series:
     """Number the sets of labels that levels of fixed effects connect.
 
     Levels of effects that vary with the period connect nothing, nor do those of effects that a finer one, such as the
@@ -105,35 +117,29 @@ def connected(sample: pd.DataFrame, label: pd.Series, equation: Equation) -> pd.
         Of each row, such as its event time; rows where it is missing share a label of their own.
     equation
         Gives fixed effects.
+    computed
+        What has been computed of the columns.
 
     Returns
     -------
     pandas.Series
         The number of each row's set.
     """
-    labels = levels_of(label)
-    codes = np.where(labels.codes < 0, labels.number, labels.codes)
-    size = labels.number + int(labels.has_gaps)
-    ends = [(np.zeros_like(codes), 1)]
-    if chosen := _of_units(sample, equation):
-        ends = [(each.codes, each.number) for each in chosen]
-    rows, columns, nodes = [], [], size
-    for level, count in ends:
-        rows.append(codes)
-        columns.append(level + nodes)
-        nodes += count
-    joined = coo_matrix(
-        (np.ones(len(codes) * len(ends)), (np.concatenate(rows), np.concatenate(columns))), (nodes,) * 2
-    )
-    _, component = connected_components(joined, directed=False)
-    return pd.Series(component[codes], index=sample.index)
+    computed = computed or Computed()
+    labels = computed.levels(label)
+    codes = np.where(labels.codes < 0, labels.number, labels.codes) if labels.has_gaps else labels.codes
+    chosen = _of_units(sample, equation, computed) or [Levels(np.zeros_like(codes), 1)]
+    before = np.cumsum([0, *(each.number for each in chosen)]).tolist()
+    levels = np.stack([each.codes + first for each, first in zip(chosen, before, strict=False)])
+    sets = connected_labels(codes, labels.number + int(labels.has_gaps), levels, before[-1])
+    return pd.Series(sets[codes], index=sample.index)
 
 
-def _of_units(sample: pd.DataFrame, equation: Equation) -> list[Levels]:
+def _of_units(sample: pd.DataFrame, equation: Equation, computed: Computed) -> list[Levels]:
     """Give the levels of fixed effects that do not vary with the period, without those that a finer one contains."""
     names = [each for each in intercepts(equation.fixed_effects) if equation.period not in columns_of(each)]
     kept: list[Levels] = []
-    for level in sorted((levels_of(sample[effect_name(each)]) for each in names), key=lambda each: -each.number):
+    for level in sorted((computed.levels(sample[effect_name(each)]) for each in names), key=lambda each: -each.number):
         if not any(finer.lies_within(level) for finer in kept):
             kept.append(level)
     return kept

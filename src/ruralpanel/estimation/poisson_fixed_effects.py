@@ -111,7 +111,7 @@ def _fit(sample: pd.DataFrame, terms: list[str], equation: Equation, ledger: Led
         if change < CLOSE:
             fit = fit_of(regression, sample, terms, effects, _uncorrected(equation), ledger)
             units = regression.within.units  # of outcomes in their own unit
-            products = regression.influences.products() / np.outer(units, units)
+            products = regression.influences.gram / np.outer(units, units)
             inverse = pd.DataFrame(products / float(working_weights.mean()), estimated, estimated)
             return _corrected(fit, inverse, equation)
         root = np.sqrt(working_weights / working_weights.mean()).to_numpy()

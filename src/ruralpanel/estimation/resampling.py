@@ -16,7 +16,6 @@ from ruralpanel.estimation.treated_clusters import Counts
 from ruralpanel.inference.crossing_effects import CrossingEffects, TooManyLevels, crossing_effects
 from ruralpanel.inference.permutation import coefficients_of, permuted, strata_of
 from ruralpanel.inference.random_draws import generator, share_as_large
-from ruralpanel.inference.small_sample import is_nested
 from ruralpanel.inference.wild_bootstrap import WildWeights, wild_bootstrap, wild_weights
 from ruralpanel.reasons import Reason, ReasonedError, because
 from ruralpanel.study.blocks import Equation
@@ -263,14 +262,14 @@ def projection(absorbed: Absorbed, main: str | None, equation: Equation) -> Cros
     ]
     names = [effect_name(each.intercept) for each in slopes(equation.fixed_effects)]
     effects = absorbed.effects.assign(**{name: absorbed.sample[name] for name in names})
-    return crossing_effects(effects, main, absorbed.weights, sloping)
+    return crossing_effects(effects, main, absorbed.weights, sloping, absorbed.computed)
 
 
 def nested_effect(absorbed: Absorbed, cluster: str) -> str | None:
     """Name the effect with the most levels of those that lie within the clusters."""
-    groups = absorbed.sample[cluster]
-    effects = {str(name): absorbed.effects[name] for name in absorbed.effects}
-    nested = {name: int(codes.nunique()) for name, codes in effects.items() if is_nested(codes, groups)}
+    groups = absorbed.computed.levels(absorbed.sample[cluster])
+    effects = {str(name): absorbed.computed.levels(absorbed.effects[name]) for name in absorbed.effects}
+    nested = {name: levels.number for name, levels in effects.items() if levels.within(groups)}
     return max(nested, key=lambda name: (nested[name], name)) if nested else None
 
 

@@ -162,10 +162,13 @@ def has_gaps(column: pd.Series, ledger: Ledger) -> bool:
 def _require_finite(rows: pd.DataFrame, equation: Equation, ledger: Ledger) -> None:
     """Refuse infinite numbers, and those whose squares would be: no estimator has a number for them."""
     weights = [equation.panel_weights] if equation.panel_weights else []
-    named = dict.fromkeys([OUTCOME, *_needed(equation), *weights])
-    numbers = [name for name in named if isinstance(rows[name].dtype, np.dtype) and rows[name].dtype.kind == "f"]
-    largest = {name: ledger.computed.facts(rows[name], keep=False).largest for name in numbers}
-    infinite = [name for name in numbers if np.isinf(largest[name])]
+    named = {name: rows[name] for name in dict.fromkeys([OUTCOME, *_needed(equation), *weights])}
+    largest = {
+        name: ledger.computed.facts(column, keep=False).largest
+        for name, column in named.items()
+        if isinstance(column.dtype, np.dtype) and column.dtype.kind == "f"
+    }
+    infinite = [name for name, size in largest.items() if np.isinf(size)]
     if infinite:
         count = int(np.isinf(rows[infinite].to_numpy()).any(axis=1).sum())
         shown = [equation.outcome if name == OUTCOME else name for name in infinite]
@@ -181,7 +184,7 @@ def _numbered(rows: pd.DataFrame, effect: str, ledger: Ledger) -> pd.Series:
     def number(*columns: pd.Series) -> pd.Series:
         first, *others = map(ledger.computed.levels, columns)
         levels = reduce(Levels.by, others, first)
-        codes = pd.Series(levels.codes.astype("int64"), index=rows.index, name=effect_name(effect), copy=False)
+        codes = pd.Series(levels.codes, index=rows.index, name=effect_name(effect), copy=False)
         ledger.computed.note("levels", [codes], levels)
         return codes
 
@@ -201,11 +204,11 @@ def without_always_treated(
     """
     if equation.always_treated == "keep":
         return sample, None
-    cohort = sample[cohort_column(treatment)]
-    first = sample.groupby(equation.timing_unit)[equation.period].transform("min")
-    always = cohort.notna() & (cohort <= first)
-    if not always.any():
+    cohort, whose = sample[cohort_column(treatment)], ledger.computed.levels(sample[equation.timing_unit])
+    first = whose.least(sample[equation.period].to_numpy(dtype="float64"))
+    if not (whose.least(cohort.to_numpy(dtype="float64")) <= first).any():
         return sample, None
+    always = cohort <= np.append(first, np.nan)[whose.codes]
     kept = sample[~always].reset_index(drop=True)
     units = treated_counted(sample[always], equation)
     # Where most leave, treatment may belong to those that they are a part of, which are seen more often.
@@ -264,8 +267,10 @@ def _columns_used(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> pd
         return panel  # others may look among all columns for one to point the reader to
     adopted = [equation.at_risk_of] if equation.at_risk_of is not None else []
     named = names_in([equation], [*equation.treatments, *adopted, *ledger.designations], ledger.levels)
-    used = {name: panel[name] for name in panel.columns if name in named}
-    return pd.DataFrame(used, copy=False) if 2 * len(used) < panel.shape[1] else panel
+    used = [name for name in panel.columns if name in named]
+    if 2 * len(used) >= panel.shape[1]:
+        return panel
+    return pd.DataFrame({name: panel[name] for name in used}, copy=False)
 
 
 def _kept(
@@ -302,7 +307,8 @@ def _require_numbers(panel: pd.DataFrame, equation: Equation) -> None:
         *ESTIMATORS[equation.estimator].knows(equation),
         *([equation.panel_weights] if equation.panel_weights else []),
     ]
-    text = [name for name in columns if not pd.api.types.is_numeric_dtype(panel[name])]
+    dtypes = panel.dtypes.to_dict()
+    text = [name for name in columns if not pd.api.types.is_numeric_dtype(dtypes[name])]
     if text:
         raise DataError(
             [

@@ -76,7 +76,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
         raise CannotEstimate("all_stacked_at_reference", seen=seen)
     within = equation.model_copy(update={"weights": WEIGHT})
     terms = [*made.terms, *equation.regressors]
-    fit = fit_absorbed(pd.concat([stack, made.values], axis=1), terms, within, ledger)
+    fit = fit_absorbed(stack.assign(**made.values), terms, within, ledger)
     fit, not_identified = identified(fit, made.terms, terms, within)
     after = [name for name, value in columns.items() if value >= 0]
     combinations = pd.DataFrame(np.eye(len(columns)), index=list(columns), columns=list(columns))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, reduce
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -83,21 +83,29 @@ class Counts:
             if of_any
             else max(self._by_column.values(), default=0)
         )
-        self._clusters = clusters
+        self._clusters, self._computed = clusters, computed
         self._places: dict[str, pd.Series] = {}
         if len(equation.treatments) == 1 and equation.absorbing:
             (name,) = equation.treatments
             columns = {"event_time": event_time_column(name), "cohort": cohort_column(name)}
             self._places = {kind: sample[column] for kind, column in columns.items() if column in sample}
+        self._seen_at: dict[str, tuple[NDArray[np.float64], NDArray[np.bool_]]] = {}
 
-    @cached_property
-    def _by_place(self) -> dict[tuple[str, float], int]:
-        """Clusters by event time and by cohort; not every estimator has rows of these."""
-        return {
-            (kind, place): number
-            for kind, column in self._places.items()
-            for place, number in _by_place(column, self._clusters)
-        }
+    def _seen(self, kind: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Give event times or cohorts in their order, and which clusters have rows there, shape (places, clusters)."""
+        if kind not in self._seen_at:
+            column = self._places[kind]
+            places = self._computed.levels(column)
+            values = column.iloc[places.first_rows].to_numpy(dtype="float64")
+            self._seen_at[kind] = values, places.first_rows_with(self._clusters) >= 0
+        return self._seen_at[kind]
+
+    def _number_at(self, kind: str, place: float) -> int:
+        """Count the clusters with rows at an event time, or of a cohort; all treated where it is none that is known."""
+        if kind not in self._places:
+            return self.treated
+        values, seen = self._seen(kind)
+        return int(seen[values == place].sum()) if (values == place).any() else self.treated
 
     @property
     def are_few(self) -> bool:
@@ -125,7 +133,7 @@ class Counts:
         if self.equation.treatments and term in self.equation.regressors:
             return None
         if row.get("cohort"):
-            return self._by_place.get(("cohort", float(row["cohort"])), self.treated)
+            return self._number_at("cohort", float(row["cohort"]))
         if row.get("event_time") is not None and not pd.isna(row["event_time"]):
             return self._at(int(row["event_time"]), str(row.get("event_time_bin") or ""))
         return self.treated
@@ -133,10 +141,10 @@ class Counts:
     def _at(self, event_time: int, binned: str) -> int:
         """Count clusters seen at an event time, or beyond it where others are binned there."""
         if binned and "event_time" in self._places:
-            reached = self._places["event_time"]
-            beyond = reached <= event_time if binned == "and earlier" else reached >= event_time
-            return self._clusters.among(beyond.fillna(False).to_numpy(dtype=bool))
-        return self._by_place.get(("event_time", float(event_time)), self.treated)
+            values, seen = self._seen("event_time")
+            beyond = values <= event_time if binned == "and earlier" else values >= event_time
+            return int(seen[beyond].any(axis=0).sum())
+        return self._number_at("event_time", float(event_time))
 
 
 @dataclass(frozen=True)
@@ -194,18 +202,6 @@ def _counted_dimension(sample: pd.DataFrame, equation: Equation, computed: Compu
     units, clusters = computed.levels(sample[equation.unit]), {name: computed.levels(sample[name]) for name in names}
     whole = [name for name in names if units.lies_within(clusters[name])]
     return min(whole or names, key=lambda name: clusters[name].number)
-
-
-def _by_place(column: pd.Series, clusters: Levels) -> list[tuple[float, int]]:
-    """Count the clusters with rows at each event time, or of each cohort."""
-    numbers = column.to_numpy(dtype="float64", na_value=np.nan)
-    places = levels_of(numbers)
-    known = places.codes >= 0
-    seen = np.zeros((places.number, clusters.number), dtype=bool)
-    seen[places.codes[known], clusters.codes[known]] = True
-    values = np.empty(places.number)
-    values[places.codes[known]] = numbers[known]
-    return list(zip(map(float, values), map(int, seen.sum(axis=1)), strict=True))
 
 
 def _others(

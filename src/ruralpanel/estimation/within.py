@@ -15,8 +15,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ruralpanel.absorption.elimination import FixedEffects, HardlyConnected, Raw
-from ruralpanel.absorption.products import left_by, shares_of
+from ruralpanel.absorption.elimination import FixedEffects, HardlyConnected
+from ruralpanel.absorption.levels import Levels
+from ruralpanel.absorption.plainly import Raw
+from ruralpanel.absorption.products import left_and_summed, left_by, shares_of
 from ruralpanel.absorption.sums import Facts
 from ruralpanel.arrays import Numbers
 from ruralpanel.estimation.rounding import NOISE, recorded_rounding, unit_of
@@ -130,6 +132,16 @@ class Within:
         return np.asarray(np.linalg.inv(self.triangle), dtype="float64")
 
     @property
+    def products(self) -> Numbers:
+        """Products of the terms' :attr:`columns`, shape (terms, terms)."""
+        return np.asarray(self.triangle.T @ self.triangle * np.outer(self.sizes[1:], self.sizes[1:]) * self.rows)
+
+    @property
+    def gram(self) -> Numbers:
+        """Products of what outcomes weigh in the coefficients, shape (terms, terms)."""
+        return np.asarray(self.back @ self.back.T / self.rows)
+
+    @property
     def weights_of_outcomes(self) -> tuple[Numbers, Numbers]:
         """What outcomes weigh in the coefficients: columns, shape (terms, rows), and how they are mixed.
 
@@ -139,26 +151,40 @@ class Within:
             return self.basis.T, self.back.T / np.sqrt(self.rows)
         return self.columns[1:], self.back @ self.back.T / self.sizes[1:, None] / self.rows
 
-    def solved(self) -> tuple[Numbers, Numbers]:
+    def solved(self, groups: Levels | None = None) -> tuple[Numbers, Numbers, Numbers | None]:
         """Give the coefficients of the terms by least squares, and residuals, times the square root of the weights.
 
         Both are in the units of :attr:`outcome` and :attr:`regressors`. Where products of the columns are solved, and
         some are alike, what they leave is solved for once more, which gives as many digits as orthonormal columns would
         (Björck 1987, Stability Analysis of the Method of Seminormal Equations for Linear Least Squares Problems, Linear
         Algebra and its Applications 88/89).
+
+        Parameters
+        ----------
+        groups
+            By which products of the residuals with :attr:`columns` are to be added up on the way.
+
+        Returns
+        -------
+        tuple of (numpy.ndarray, numpy.ndarray, numpy.ndarray or None)
+            Coefficients and residuals, shapes (terms,) and (rows,), and such sums, shape (groups, terms), if they are
+            asked for and made.
         """
         if self.basis is not None:
             shares = self.basis.T @ self.outcome
-            return self.back @ (shares / np.sqrt(self.rows)), self.outcome - self.basis @ shares
+            return self.back @ (shares / np.sqrt(self.rows)), self.outcome - self.basis @ shares, None
         outcome, terms = self.columns[0], self.columns[1:]
         found = self.back @ (self.back.T @ (self.shares / self.sizes[1:]))
-        residuals = left_by(outcome, terms, found / self.sizes[1:])
         if np.diag(self.triangle).min() <= WELL_APART:
-            shares = shares_of(terms, residuals) / self.sizes[1:] / self.rows
+            shares = shares_of(terms, left_by(outcome, terms, found / self.sizes[1:])) / self.sizes[1:] / self.rows
             found += self.back @ (self.back.T @ shares)
-            residuals = left_by(outcome, terms, found / self.sizes[1:])
+        if groups is None:
+            residuals, sums = left_by(outcome, terms, found / self.sizes[1:]), None
+        else:
+            residuals, sums = left_and_summed(outcome, terms, found / self.sizes[1:], groups.codes, groups.number)
+            sums /= self.sizes[0]
         residuals /= self.sizes[0]
-        return found / self.sizes[0], residuals
+        return found / self.sizes[0], residuals, sums
 
 
 class Side(NamedTuple):
@@ -210,7 +236,11 @@ def within(sides: Sequence[Side], names: Sequence[str], root: Numbers, effects: 
     scales = np.array([_unit(each) for each in sides])
     largest = np.array([each.facts.largest for each in sides])
     noise = NOISE * largest / scales
-    raw = (Raw(each.values, each.facts.mean, unit) for each, unit in zip(sides, scales.tolist(), strict=True))
+    facts = [each.facts for each in sides]
+    raw = [
+        Raw(each.values, known.mean, unit, known.square)
+        for each, known, unit in zip(sides, facts, scales.tolist(), strict=True)
+    ]
     try:
         products = effects.take_out(columns, noise, raw) / rows
     except HardlyConnected as error:

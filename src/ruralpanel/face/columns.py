@@ -9,6 +9,8 @@ from collections.abc import Collection, Hashable, Iterable
 import numpy as np
 import pandas as pd
 
+from ruralpanel.absorption.levels import Levels, levels_of, spread
+from ruralpanel.arrays import Codes
 from ruralpanel.errors import Problem, counted, nearest
 from ruralpanel.face.errors import FrameError
 from ruralpanel.frames.computed import Computed
@@ -125,7 +127,10 @@ def numbers(values: pd.Series, argument: str, door: str, computed: Computed | No
     if pd.api.types.is_bool_dtype(values) and not values.isna().any():
         return values.astype("int64")
     found = values
-    if not (pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values)) or values.dtype == "complex":
+    if (
+        values.dtype not in ("int64", "float64")
+        and not (pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values))
+    ) or values.dtype == "complex":
         objects = values.astype(object)
         odd = objects[objects.notna() & ~objects.map(lambda each: isinstance(each, int | float | np.number | np.bool_))]
         if len(odd) or isinstance(values.dtype, pd.DatetimeTZDtype) or values.dtype.kind in "mMc":
@@ -135,8 +140,10 @@ def numbers(values: pd.Series, argument: str, door: str, computed: Computed | No
             hint = f"pd.to_numeric(panel[{name!r}], errors='coerce') makes numbers, and missing where there is none"
             raise FrameError([Problem(door, what, argument, hint)])
         found = objects
-    whole = pd.api.types.is_integer_dtype(found) and not found.isna().any()
-    read = found.astype("int64" if whole else "float64")
+    read = found
+    if found.dtype not in ("int64", "float64"):
+        whole = pd.api.types.is_integer_dtype(found) and not found.isna().any()
+        read = found.astype("int64" if whole else "float64")
     facts = (computed or Computed()).facts(read)
     if not np.isfinite(facts.largest) and (infinite := int(np.isinf(read).sum())):
         what = f"`{values.name}` is infinite in {counted(infinite, 'row')}"
@@ -244,7 +251,12 @@ def _frequency_of(values: pd.Series) -> str | None:
 
 
 def cohorts(
-    values: pd.Series, never: Collection[object], panel_periods: pd.Series, frequency: str | None, door: str
+    values: pd.Series,
+    never: Collection[object],
+    panel_periods: pd.Series,
+    frequency: str | None,
+    door: str,
+    computed: Computed | None = None,
 ) -> pd.Series:
     """Read the first period treated, missing for those never treated.
 
@@ -260,6 +272,8 @@ def cohorts(
         As for :func:`periods`.
     door
         Who asks for it.
+    computed
+        Keeps what is found out.
 
     Raises
     ------
@@ -267,8 +281,8 @@ def cohorts(
         If a value is no period, or so far from the panel's that it is likely to mean never.
     """
     name = values.name
-    places, distinct = pd.factorize(values)
-    text = pd.Series(distinct).astype(object)
+    places, distinct = _places(values, computed)
+    text = distinct.astype(object)
     known = ~text.isin(list(never)) & ~text.map(lambda each: isinstance(each, float) and np.isinf(each)).astype(bool)
     left = text.where(known)
     if left.dropna().map(lambda each: isinstance(each, int | float | np.number)).all():
@@ -280,21 +294,39 @@ def cohorts(
         hint = f"never={words[0]!r}, if that means never treated" if words else ""
         convert = f"pd.to_numeric(panel[{name!r}], errors='coerce') makes numbers, and missing where there is none"
         raise FrameError([Problem(door, what, "cohort", "; ".join(part for part in (hint, convert) if part))])
-    left = pd.Series(left.reindex(places).array, index=values.index, name=name)
+    left = left.rename(name)
     # 0 or 9999 among years is told below, as a word for never.
     numeric = pd.api.types.is_float_dtype(left) and frequency is None
     cohort = _whole(left, name, door) if numeric else periods(left, frequency, "cohort", door)
     first, last = panel_periods.min(), panel_periods.max()
     distance = FAR * (FREQUENCIES[frequency] if frequency else YEAR).a_year
     # 0 among periods 1, 2, 3 is a word for never too, or for a period long before: only the user knows.
-    far = cohort[(cohort < first - distance) | (cohort > last + distance) | ((cohort == 0) & (first > 0))]
-    if len(far):
-        what = f"`{name}` holds {far.iloc[0]:g} in {counted(len(far), 'row')}, and the periods are {first} to {last}"
-        hint = f"never={far.iloc[0]:g}, if that means never treated"
+    far = (cohort < first - distance) | (cohort > last + distance) | ((cohort == 0) & (first > 0))
+    if far.any():
+        odd = cohort[far].iloc[0]
+        rows = int(far.sort_index().to_numpy()[places[places >= 0]].sum())
+        what = f"`{name}` holds {odd:g} in {counted(rows, 'row')}, and the periods are {first} to {last}"
+        hint = f"never={odd:g}, if that means never treated"
         if cohort.dropna().isin([0, 1]).all():
             hint = f"it holds 0 and 1, which say who is treated, and not since when: treated={name!r}"
         raise FrameError([Problem(door, what, "cohort", hint)])
-    return cohort.astype("float64")
+    # The last is for what is missing.
+    of_level = np.append(cohort.sort_index().to_numpy(dtype="float64", na_value=np.nan), np.nan)
+    found = pd.Series(spread(of_level, places), index=values.index, name=name, copy=False)
+    if computed is not None:
+        levels = levels_of(of_level)
+        computed.note("levels", [found], Levels(spread(levels.codes, places), levels.number))
+    return found
+
+
+def _places(values: pd.Series, computed: Computed | None) -> tuple[Codes, pd.Series]:
+    """Number the values of a column, missing ones below zero, and give each once, by number and in order of its row."""
+    if computed is not None and values.dtype in ("int64", "float64"):
+        levels = computed.levels(values)
+        distinct = pd.Series(values.to_numpy()[levels.first_rows])
+        return levels.codes, distinct.iloc[np.argsort(levels.first_rows)]
+    places, names = pd.factorize(values)
+    return np.asarray(places, dtype="int32"), pd.Series(names)
 
 
 def _whole(values: pd.Series, name: object, door: str) -> pd.Series:

@@ -190,26 +190,31 @@ def _table(
         raise FrameError([Problem(door, f"`{unit}` is the unit too", "period", "name the column that says when")])
     read.without_gaps(frame[unit], "unit", door)
     read.without_gaps(frame[period], "period", door)
-    frame = pd.DataFrame({name: frame[name] for name in roles}, copy=False).reset_index(drop=True)
-    of_numbers = [frame[name] for name in numbers if frame[name].dtype in ("int64", "float64")]
-    computed.ahead(of_numbers, [frame[name] for name in roles if name not in numbers and frame[name].dtype == "int64"])
-    values = {renaming.names[unit]: read.labels(frame[unit], "unit", door)}
-    values[renaming.names[period]] = when = read.periods(frame[period], of, "period", door, computed)
+    rows = pd.RangeIndex(len(frame))
+    given = {name: frame[name] for name in roles}
+    if not frame.index.equals(rows):
+        given = {name: column.set_axis(rows) for name, column in given.items()}
+    of_numbers = [given[name] for name in numbers if given[name].dtype in ("int64", "float64")]
+    computed.ahead(of_numbers, [given[name] for name in roles if name not in numbers and given[name].dtype == "int64"])
+    values = {renaming.names[unit]: read.labels(given[unit], "unit", door)}
+    values[renaming.names[period]] = when = read.periods(given[period], of, "period", door, computed)
     for column, argument in roles.items():
         if column in (unit, period):
             continue
         if column == stated.get("cohort"):
             never = listed(stated["never"]) if "never" in stated else []
-            found = read.cohorts(frame[column], never, when, of, door)
+            found = read.cohorts(given[column], never, when, of, door, computed)
         elif column == stated.get("treated"):
-            found = _zero_or_one(frame[column], door, computed)
+            found = _zero_or_one(given[column], door, computed)
         elif column in numbers:
-            found = read.numbers(frame[column], argument, door, computed)
+            found = read.numbers(given[column], argument, door, computed)
         else:
-            found = read.labels(frame[column], argument, door)
+            found = read.labels(given[column], argument, door)
             found = found.astype("int64") if found.dtype == bool else found
         values[renaming.raw if column == stated.get("treated") else renaming.names[column]] = found
-    table, key = pd.DataFrame(values, copy=False), [renaming.names[unit], renaming.names[period]]
+    table = pd.DataFrame({name: found.array for name, found in values.items()}, rows, copy=False)
+    table.columns = pd.Index(list(values), dtype="object")  # by which columns are found in less time
+    key = [renaming.names[unit], renaming.names[period]]
     units, periods = (computed.levels(table[name]) for name in key)
     if not units.rises_with(periods):  # in order, no two rows are alike
         table = table.sort_values(key, kind="stable")

@@ -129,13 +129,14 @@ class Result:
     def _tidy(self) -> pd.DataFrame:
         """What :meth:`tidy` gives, of which only the reasons are to be put in words."""
         estimates = self.estimates
-        names = TIDY | {key: name for key, name in TIDY_WHERE_ANY.items() if estimates[key].notna().any()}
-        columns = {name: estimates[key] for key, name in names.items()}
-        columns["term"] = estimates["term"].map(self.name)
-        columns["outcome"] = pd.Series(self.outcome, index=estimates.index)
+        arrays = {str(name): column.array for name, column in estimates.items()}
+        names = TIDY | {key: name for key, name in TIDY_WHERE_ANY.items() if not arrays[key].isna().all()}
+        columns = {name: arrays[key] for key, name in names.items()}
+        columns["term"] = pd.array([self.name(term) for term in arrays["term"]], dtype="str")
+        columns["outcome"] = pd.array([self.outcome] * len(estimates), dtype="str")
         if estimates["reason"].ne("").any():
-            columns["reason"] = in_words(estimates[["reason", "reason_arguments"]], None)["reason"]
-        return pd.DataFrame(columns)
+            columns["reason"] = in_words(estimates[["reason", "reason_arguments"]], None)["reason"].array
+        return pd.DataFrame(columns, estimates.index)
 
     def glance(self) -> pd.DataFrame:
         """Give one row of what holds for the whole equation.
@@ -239,14 +240,14 @@ class Result:
         """
         treatments = {self.name(name) for name in self.equation.treatment_terms}
         treatments |= {self.name(name) for name in self.equation.treatments}
-        rows = self.terms
-        if self.equation.treatments:
-            rows = rows[rows["term"].isin(treatments)]
-        if rows.empty:
+        of_all = self.estimates["kind"].isin(OF_ALL).to_numpy()
+        wanted = of_all & self._tidy["term"].isin(treatments).to_numpy() if self.equation.treatments else of_all
+        if not wanted.any():
             raise LookupError(
                 f"{self.called} has no effect over all event times; .event_study() has those by event time"
             )
-        return rows.iloc[0]
+        place = int(wanted.argmax())
+        return self._tidy.iloc[place].rename(int(of_all[:place].sum()))
 
     @cached_property
     def summary_rows(self) -> pd.DataFrame:

@@ -150,11 +150,15 @@ def _hold_the_same(now: pd.Series, then: pd.Series) -> bool:
 
 def _place(column: pd.Series) -> tuple[Hashable, ...] | None:
     """Say where in memory a column is, if it is numpy's or Arrow's."""
-    held = column.array
-    whole = getattr(held, "_pa_array", None)
-    if whole is not None:
-        return ("arrow", id(whole))
-    if held.dtype.kind not in "biufO" or not hasattr(held, "to_numpy") or not hasattr(held, "_ndarray"):
+    dtype = column.dtype
+    if not hasattr(dtype, "byteorder"):  # which only those of numpy have
+        held = column.array
+        whole = getattr(held, "_pa_array", None)
+        if whole is not None:
+            return ("arrow", id(whole))
+        if dtype.kind not in "biufO" or not hasattr(held, "to_numpy") or not hasattr(held, "_ndarray"):
+            return None
+    elif dtype.kind not in "biufO":
         return None
     array = column.to_numpy()
     return (array.__array_interface__["data"][0], array.strides, array.dtype.str, len(array))

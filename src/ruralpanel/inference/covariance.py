@@ -25,6 +25,10 @@ SINGULAR = 1e-11
 """An eigenvalue of a correlation matrix below this is zero but for rounding."""
 
 
+FAR = 1e6
+"""Standard errors so many times what rounding can make of an estimate are far from it."""
+
+
 class DegreesOfFreedom(Protocol):
     """Degrees of freedom that differ from one combination of coefficients to the next."""
 
@@ -111,6 +115,8 @@ class Influences:
     columns, mixing
         Shapes (columns, rows) and (columns, terms); the former's transpose times the latter is what the outcome of each
         row is multiplied with in each coefficient.
+    gram
+        Products of what outcomes are multiplied with, added up over the rows, shape (terms, terms).
     residuals
         Shape (rows,).
     rounding
@@ -119,15 +125,19 @@ class Influences:
         What coefficients have to be multiplied with to be in the units of the data, shape (terms,).
     coefficients
         How many are estimated beside the fixed effects, a constant among them.
+    known
+        Groups, and products of the columns with the residuals added up by them, shape (groups, columns), if they are.
     """
 
     terms: list[str]
     columns: Numbers
     mixing: Numbers
+    gram: Numbers
     residuals: Numbers
     rounding: Numbers
     units: Numbers
     coefficients: int
+    known: tuple[Levels, Numbers] | None = None
 
     @cached_property
     def weights(self) -> Numbers:
@@ -136,9 +146,11 @@ class Influences:
 
     def scores(self, groups: Levels) -> Numbers:
         """Add up what the residuals of each group move the coefficients by, shape (groups, terms)."""
+        if self.known is not None and self.known[0] is groups:
+            return np.asarray(self.known[1] @ self.mixing)
         return np.asarray(summed(self.columns, self.residuals, groups.codes, groups.number) @ self.mixing)
 
-    def products(self, factor: Numbers | None = None) -> Numbers:
+    def products(self, factor: Numbers) -> Numbers:
         """Add up products of the rows' weights, times the square of a factor, shape (terms, terms)."""
         return np.asarray(self.mixing.T @ products_of(self.columns, factor) @ self.mixing)
 
@@ -237,17 +249,25 @@ def labelled(
         As in :class:`Covariance`.
     """
     named = pd.DataFrame((matrix + matrix.T) / 2, index=influences.terms, columns=influences.terms)
-    return Covariance(named, degrees_of_freedom, clusters, repaired, _rounding(influences, groups), settings or {})
+    bounds = _rounding(influences, groups, np.sqrt(np.maximum(np.diag(matrix), 0.0)))
+    return Covariance(named, degrees_of_freedom, clusters, repaired, bounds, settings or {})
 
 
-def _rounding(influences: Influences, groups: Levels | None) -> pd.DataFrame:
+def _rounding(influences: Influences, groups: Levels | None, errors: Numbers) -> pd.DataFrame:
     """Bound the rounding of estimates and standard errors: that of each row's outcome, added up as the scores are.
 
     Within a cluster, scores may cancel to nothing; what is left is rounding of what was added up, not of its sum.
+    Where errors are far from that by what the inequality of Cauchy and Schwarz says, it is not looked at every row.
     """
-    codes, number = (None, 0) if groups is None else (groups.codes, groups.number)
-    total, squares = summed_sizes(influences.columns, influences.mixing, influences.rounding, codes, number)
-    return pd.DataFrame({"estimate": total, "error": np.sqrt(squares)}, index=influences.terms)
+    largest = np.sqrt(np.diag(influences.gram)) * float(influences.rounding.max(initial=0.0))
+    total, error = largest * np.sqrt(len(influences.rounding)), largest
+    if (errors > FAR * total).all():
+        error = largest * np.sqrt(1 if groups is None else groups.counts.max(initial=1))
+    else:
+        codes, number = (None, 0) if groups is None else (groups.codes, groups.number)
+        total, squares = summed_sizes(influences.columns, influences.mixing, influences.rounding, codes, number)
+        error = np.sqrt(squares)
+    return pd.DataFrame({"estimate": total, "error": error}, index=influences.terms)
 
 
 def clustered_meat(contributions: np.ndarray, clusters: np.ndarray) -> tuple[np.ndarray, int]:

@@ -8,7 +8,7 @@ So columns are residualised as fast as they can be added up, as often as is need
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -19,6 +19,7 @@ from ruralpanel.absorption.kernels import products_of_outer
 from ruralpanel.absorption.levels import Levels, levels_of
 from ruralpanel.absorption.sums import compiled
 from ruralpanel.arrays import Codes
+from ruralpanel.frames.computed import Computed
 from ruralpanel.reasons import ReasonedError
 
 MOST_LEVELS = 2500
@@ -40,17 +41,31 @@ class CrossingEffects:
 
     Parameters
     ----------
-    main
-        Dummies of the effect that is taken out exactly, times the square root of the weights; no columns for none.
-    others
-        Dummies and slopes of the others, times the square root of the weights.
+    of_main
+        The effect that is taken out exactly, and the square root of the weights; None for none.
+    of_others
+        The others, and the square root of the weights, times the values of slopes.
+    rows
+        How many there are.
     root
         A root of the generalised inverse of :math:`Z_2'M_1Z_2`, shape (levels of the others, rank).
     """
 
-    main: sparse.csr_matrix
-    others: sparse.csr_matrix
+    of_main: tuple[Levels, np.ndarray] | None
+    of_others: list[tuple[Levels, np.ndarray]]
+    rows: int
     root: np.ndarray
+
+    @cached_property
+    def others(self) -> sparse.csr_matrix:
+        """Dummies and slopes of the others, times the square root of the weights."""
+        parts = [_dummies(*each) for each in self.of_others]
+        return sparse.csr_matrix(sparse.hstack(parts)) if parts else sparse.csr_matrix((self.rows, 0))
+
+    @cached_property
+    def main(self) -> sparse.csr_matrix:
+        """Dummies of the effect that is taken out exactly, times the square root of the weights, if there is one."""
+        return sparse.csr_matrix((self.rows, 0)) if self.of_main is None else _dummies(*self.of_main)
 
     @cached_property
     def levels(self) -> np.ndarray:
@@ -95,7 +110,11 @@ class CrossingEffects:
 
 
 def crossing_effects(
-    effects: pd.DataFrame, main: str | None, weights: np.ndarray, slopes: list[tuple[np.ndarray, np.ndarray]]
+    effects: pd.DataFrame,
+    main: str | None,
+    weights: np.ndarray,
+    slopes: list[tuple[np.ndarray, np.ndarray]],
+    computed: Computed | None = None,
 ) -> CrossingEffects:
     """Prepare the projection on fixed effects.
 
@@ -109,6 +128,8 @@ def crossing_effects(
         Of the rows.
     slopes
         For every slope within an effect, the codes of its levels and the values.
+    computed
+        What has been computed of the effects.
 
     Returns
     -------
@@ -120,26 +141,25 @@ def crossing_effects(
     TooManyLevels
         If the other effects have more than :data:`MOST_LEVELS` levels.
     """
-    root, rows = np.sqrt(weights), len(effects)
-    parts = [(levels_of(effects[name].to_numpy()), root) for name in effects if name != main]
+    root, rows, computed = np.sqrt(weights), len(effects), computed or Computed()
+    parts = [(computed.levels(effects[name]), root) for name in effects if name != main]
     parts += [(levels_of(codes), root * values) for codes, values in slopes]
     size = sum(levels.number for levels, _ in parts)
     if size > MOST_LEVELS:
         raise TooManyLevels("effects_cross", levels=size, most=MOST_LEVELS)
-    others = [_dummies(*each) for each in parts]
-    rest = sparse.csr_matrix(sparse.hstack(others)) if len(others) > 1 else [*others, sparse.csr_matrix((rows, 0))][0]
     squares = [np.bincount(levels.codes, values**2, levels.number) for levels, values in parts]
     lengths = np.sqrt(np.concatenate([np.empty(0), *squares]))
     # Levels may differ in weight by many powers of ten: each is measured by what it has before the main effect goes.
     lengths = np.where(lengths > 0, lengths, 1.0)
-    if main is None:
-        first, products = sparse.csr_matrix((rows, 0)), (rest.T @ rest).toarray()
+    of_main = None if main is None else (computed.levels(effects[main]), root)
+    found = CrossingEffects(of_main, parts, rows, np.empty((size, 0)))
+    if of_main is None:
+        products = (found.others.T @ found.others).toarray()
     else:
-        of_main = levels_of(effects[main].to_numpy())
-        first, products = _dummies(of_main, root), _products_without(of_main, parts, root, size)
+        products = _products_without(of_main[0], parts, root, size)
     values, vectors = np.linalg.eigh(products / lengths / lengths[:, None])
     kept = values > RANK
-    return CrossingEffects(first, rest, vectors[:, kept] / np.sqrt(values[kept]) / lengths[:, None])
+    return replace(found, root=vectors[:, kept] / np.sqrt(values[kept]) / lengths[:, None])
 
 
 def _dummies(levels: Levels, values: np.ndarray) -> sparse.csr_matrix:
@@ -162,9 +182,11 @@ def _products_without(main: Levels, parts: list[tuple[Levels, np.ndarray]], root
     outer = np.stack([levels.codes[order] for levels, _ in parts]).astype("int32")
     outer += before[:-1, None].astype("int32")
     # Weights are among the values, so that dummies are slopes of the root of the weights like all others.
-    values, nothing = np.stack([column[order] for _, column in parts]), np.empty((0, len(root)))
+    nothing = np.empty((0, len(root)))
     if all(column is root for _, column in parts) and (root == 1.0).all():
         values, root, order = nothing, np.empty(0), slice(None)
+    else:
+        values = np.stack([column[order] for _, column in parts])
     found, same = np.zeros(size * size), np.zeros(size, dtype="int64")
     products_of_outer(starts, weights, root[order], nothing, outer, values, np.arange(size), same, same + size, found)
     return found.reshape(size, size)
@@ -183,16 +205,15 @@ def crossing(values: np.ndarray, clusters: np.ndarray, groups: int, effects: Cro
 
     The column is orthogonal, within clusters, to the effect that is taken out exactly.
     """
-    others, sums = effects.others, np.zeros((effects.others.shape[1], groups))
-    _added_up(others.indptr, others.indices, others.data, values, clusters, sums)
+    sums, first = np.zeros((len(effects.root), groups)), 0
+    for levels, parts in effects.of_others:
+        _added_up(levels.codes, parts, values, clusters, sums[first : first + levels.number])
+        first += levels.number
     return np.asarray(effects.root.T @ sums)
 
 
 @compiled
-def _added_up(
-    starts: Codes, levels: Codes, parts: np.ndarray, values: np.ndarray, clusters: Codes, into: np.ndarray
-) -> None:
-    """Add up a column by level and cluster; the row's parts in levels are from ``starts`` on."""
+def _added_up(levels: Codes, parts: np.ndarray, values: np.ndarray, clusters: Codes, into: np.ndarray) -> None:
+    """Add up products of two columns by level and cluster."""
     for row in range(len(values)):
-        for place in range(starts[row], starts[row + 1]):
-            into[levels[place], clusters[row]] += parts[place] * values[row]
+        into[levels[row], clusters[row]] += parts[row] * values[row]

@@ -33,7 +33,7 @@ def covariance(influences: Influences, rows: Rows, inference: Inference) -> Cova
     counted = counted_coefficients(influences.coefficients, rows.levels, None, pairwise) + rows.slope_levels
     require_rows(observations, counted)
     if inference.vcov.constant_variance:
-        plain = influences.products() * float(square(residuals)) / observations
+        plain = influences.gram * float(square(residuals)) / observations
     else:
         plain = influences.products(residuals)
     freedom = observations - counted

@@ -31,6 +31,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralpanel.absorption.products import summed
+from ruralpanel.absorption.sums import summing
 from ruralpanel.absorption.threads import for_each
 from ruralpanel.arrays import Numbers
 
@@ -40,8 +42,11 @@ DRAWS = 1_999
 AT_ONCE = 2**21
 """Numbers of an array of draws by clusters by estimates that are drawn at once; another number would draw others."""
 
-IN_CACHE = 2**17
-"""Numbers of such an array that are computed at once, which a processor keeps near."""
+AT_A_TIME = 16
+"""Draws for which clusters are gone through together."""
+
+NEAR = 128
+"""Clusters of which what they contribute stays near the processor for these."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ def contributions_of(
         leave out that the regression under the hypothesis was fitted.
     """
     count, estimates = int(clusters.max()) + 1, weights.shape[1]
-    sums = np.column_stack([np.bincount(clusters, column * residual, count) for column in weights.T]).astype("float64")
+    sums = summed(weights.T, residual, clusters.astype("int32", copy=False), count)
     if explained is None:
         return Contributions(sums, np.zeros((estimates, 0, count)), np.zeros((0, count)))
     return Contributions(sums, np.stack([explained(column) for column in weights.T]), explained(residual))
@@ -126,23 +131,14 @@ def sign_changes_p_value(found: Contributions, random: np.random.Generator, draw
 def _statistics(found: Contributions, signs: NDArray[np.int8]) -> Numbers:
     """Compute the statistic for signs, shape (draws, clusters); infinite where the middle is singular."""
     estimates, clusters = found.sums.shape[1], len(found.sums)
-    total, middle = np.empty((len(signs), estimates)), np.empty((len(signs), estimates, estimates))
-    step = max(1, IN_CACHE // (clusters * estimates))
-    roots = found.weights.transpose(1, 0, 2).reshape(len(found.residuals), estimates * clusters)
-    of_all = roots.reshape(len(roots), estimates, clusters).sum(axis=2)
-
-    def compute(part: slice) -> None:
-        chosen = signs[part].astype("float64")
-        drawn = chosen[:, None, :] * found.sums.T  # draws by estimates by clusters, which lie beside each other
-        total[part] = chosen @ found.sums
-        if len(found.residuals):
-            fitted = chosen @ found.residuals.T
-            drawn -= (fitted @ roots).reshape(drawn.shape)
-            total[part] -= fitted @ of_all
-        middle[part] = drawn @ drawn.transpose(0, 2, 1)
-
-    parts = [slice(first, first + step) for first in range(0, len(signs), step)]
-    for_each(compute, parts, len(signs) * clusters * estimates)
+    total, middle = np.zeros((len(signs), estimates)), np.zeros((len(signs), estimates, estimates))
+    of_clusters = [np.ascontiguousarray(each) for each in (found.sums.T, found.weights, found.residuals)]
+    parts = [slice(first, first + AT_A_TIME) for first in range(0, len(signs), AT_A_TIME)]
+    for_each(
+        lambda part: _drawn(signs[part], *of_clusters, total[part], middle[part]),
+        parts,
+        len(signs) * clusters * estimates,
+    )
     scale = np.sqrt(np.einsum("bii->bi", middle))
     scale = np.where(scale > 0, scale, 1.0)
     middle = middle / scale[:, :, None] / scale[:, None, :]
@@ -151,3 +147,61 @@ def _statistics(found: Contributions, signs: NDArray[np.int8]) -> Numbers:
     scaled = (total / scale)[regular]
     values[regular] = np.einsum("bi,bi->b", scaled, np.linalg.solve(middle[regular], scaled[:, :, None])[:, :, 0])
     return values
+
+
+@summing
+def _drawn(
+    signs: NDArray[np.int8], sums: Numbers, weights: Numbers, residuals: Numbers, total: Numbers, middle: Numbers
+) -> None:
+    r"""Add up :math:`z^*_g` and its products for a few draws.
+
+    Parameters
+    ----------
+    signs
+        Shape (draws, clusters).
+    sums, weights, residuals
+        Of :class:`Contributions`, the first with clusters beside each other, shape (estimates, clusters).
+    total, middle
+        Shapes (draws, estimates) and (draws, estimates, estimates), of zeros; added to.
+    """
+    (draws, clusters), (estimates, rank) = signs.shape, weights.shape[:2]
+    fitted, chosen = np.zeros((draws, rank)), signs.astype(np.float64)
+    for draw in range(draws):
+        sign = chosen[draw]
+        for number in range(rank):
+            residual = residuals[number]
+            share = 0.0
+            for cluster in range(clusters):
+                share += sign[cluster] * residual[cluster]
+            fitted[draw, number] = share
+    room = np.empty((estimates, NEAR))
+    for first in range(0, clusters, NEAR):
+        last = min(first + NEAR, clusters)
+        for draw in range(draws):
+            sign = chosen[draw, first:last]
+            for estimate in range(estimates):
+                drawn, own = room[estimate, : last - first], sums[estimate, first:last]
+                for cluster in range(len(sign)):
+                    drawn[cluster] = sign[cluster] * own[cluster]
+                for number in range(0, rank // 3 * 3, 3):  # fetched and put back once for three
+                    a, b, c = fitted[draw, number], fitted[draw, number + 1], fitted[draw, number + 2]
+                    one, two = weights[estimate, number, first:last], weights[estimate, number + 1, first:last]
+                    three = weights[estimate, number + 2, first:last]
+                    for cluster in range(len(sign)):
+                        drawn[cluster] -= a * one[cluster] + b * two[cluster] + c * three[cluster]
+                for number in range(rank // 3 * 3, rank):
+                    a, one = fitted[draw, number], weights[estimate, number, first:last]
+                    for cluster in range(len(sign)):
+                        drawn[cluster] -= a * one[cluster]
+                of_all = 0.0
+                for cluster in range(len(sign)):
+                    of_all += drawn[cluster]
+                total[draw, estimate] += of_all
+                for other in range(estimate + 1):
+                    beside = room[other, : last - first]
+                    product = 0.0
+                    for cluster in range(len(sign)):
+                        product += drawn[cluster] * beside[cluster]
+                    middle[draw, estimate, other] += product
+                    if other < estimate:
+                        middle[draw, other, estimate] += product

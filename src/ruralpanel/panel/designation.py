@@ -210,7 +210,7 @@ def _from_indicator(
             ]
         )
     spans = treatment_spans(panel[unit], panel[period], values, ledger.computed)
-    cohort = _of_rows(spans.begun, panel, unit, period, ledger)
+    cohort = _of_rows(spans.begun, panel, unit, ledger)
     if designation.absorbing:
         if (spans.last_off > spans.begun).any():
             ended = panel[(values == 0) & (panel[period] > cohort)]
@@ -279,15 +279,15 @@ def _first_periods(panel: pd.DataFrame, treated: pd.Series, unit: str, period: s
     """Give for every row the first period in which its unit is treated; missing where it never is."""
     of_units = ledger.computed.levels(panel[unit])
     first = of_units.least(_numbers(panel[period]), treated.to_numpy(dtype=bool, na_value=False))
-    return _of_rows(first, panel, unit, period, ledger)
+    return _of_rows(first, panel, unit, ledger)
 
 
-def _of_rows(first: Numbers, panel: pd.DataFrame, unit: str, period: str, ledger: Ledger) -> pd.Series:
+def _of_rows(first: Numbers, panel: pd.DataFrame, unit: str, ledger: Ledger) -> pd.Series:
     """Give every row the first period of its unit, and keep what is known of the column that they make."""
     computed = ledger.computed
     of_units = computed.levels(panel[unit])
     of_level = np.append(np.where(np.isinf(first), np.nan, first), np.nan)  # the last is for rows of no unit
-    cohort = pd.Series(spread(of_level, of_units.codes), index=panel.index, name=period, copy=False)
+    cohort = pd.Series(spread(of_level, of_units.codes), index=panel.index, copy=False)
     cohorts = levels_of(of_level)
     computed.note("levels", [cohort], Levels(spread(cohorts.codes, of_units.codes), cohorts.number))
     computed.note("by unit", [panel[unit], cohort], first)
