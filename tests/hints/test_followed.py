@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.hints import of_sources
+from tests.hints import of_panels, of_sources, of_tables
 from tests.hints.attempt import Attempt, Case
 
-CASES: list[Case] = [*of_sources.CASES]
+CASES: list[Case] = [*of_sources.CASES, *of_tables.CASES, *of_panels.CASES]
 
 
 @pytest.mark.parametrize(("case", "way"), [(case, way) for case in CASES for way in range(len(case.ways))])
