@@ -18,6 +18,7 @@ from ruralpanel.frames.periods.frequency import by_column
 from ruralpanel.panel.build import build_panel
 from ruralpanel.sources.table import read_source
 from ruralpanel.study.load import load_study
+from ruralpanel.study.model import Study
 from ruralpanel.tables.prepare import prepare_table
 from ruralpanel.tables.totals import compare_totals
 from ruralpanel.words.frames import in_words, ledger_in_words
@@ -25,7 +26,7 @@ from ruralpanel.words.frames import in_words, ledger_in_words
 Edits = Mapping[str, Any]
 """Of a study file by the dotted path of a key, of a file by its name; None takes the key out."""
 
-FILES = (".csv", ".txt", ".xlsx", ".dta", ".zip", ".yaml", ".md", ".bib", ".geojson", ".py", ".rds", ".rdata", ".sav")
+FILES = (".csv", ".txt", ".xlsx", ".dta", ".zip", ".yaml", ".md", ".bib", ".geojson", ".py", ".ttf")
 
 VILLAGES = 8
 SINCE = {1: 2010, 2: 2010, 3: 2011, 4: 2012}
@@ -157,11 +158,15 @@ class Attempt:
             value = value.encode()
         path.write_bytes(value)
 
-    def build(self) -> Made:
-        """Run the study, as the rules of the workflow do."""
+    def load(self) -> Study:
+        """Read the study file."""
         text = yaml.safe_dump(self.study, sort_keys=False, allow_unicode=True)
         (self.root / "config/studies/mine.yaml").write_text(text, encoding="utf-8")
-        study = load_study("mine", self.root)
+        return load_study("mine", self.root)
+
+    def build(self) -> Made:
+        """Run the study, as the rules of the workflow do."""
+        study = self.load()
         told = []
         tables: dict[str, pd.DataFrame] = {}
         for source, declared in study.sources.items():
