@@ -124,9 +124,9 @@ DESIGNATIONS = [
         {
             **BY_COHORT,
             "panel.frequency": "quarter",
-            "survey.csv": QUARTERS.assign(since=SURVEY["since"].map(lambda year: "2010Q4" if year else "2999Q4")),
+            "survey.csv": QUARTERS.assign(since=SURVEY["since"].map(lambda year: "2010Q4" if year else "2199Q4")),
         },
-        {"designation.listed.never": ["2999Q4"]},
+        {"designation.listed.never": ["2199Q4"]},
     ),
     Case(
         "give it `type: number`, and list other words under `missing_codes`",

@@ -349,17 +349,18 @@ RECODES = [
     Case(
         "give each old and new code a row of its own",
         {
-            **recoded(SPLIT.assign(share=[1.0, None, None]), several_successors="divide"),
+            **recoded(SPLIT.assign(share=[1.0, None, None], line=range(3)), several_successors="divide"),
             "tables.made.group": {"by": ["village"], "columns": {"people": "sum"}},
             "sources.walk.columns.share": {},
-            "sources.walk.key": ["old", "new"],
+            "sources.walk.key": ["line"],
+            "sources.walk.columns.line": {},
             "tables.made.recode.crosswalk.share": "share",
         },
         {
             "walk.csv": walk(
                 ("110103", "110101", 2010), ("110103", "110102", 2010), ("110101", "x", ""), ("110102", "x", "")
             )
-            .assign(share=[0.4, 0.6, None, None])
+            .assign(share=[0.4, 0.6, None, None], line=range(4))
             .replace("x", "")
         },
     ),
