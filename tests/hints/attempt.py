@@ -28,6 +28,11 @@ Edits = Mapping[str, Any]
 
 FILES = (".csv", ".txt", ".xlsx", ".dta", ".zip", ".yaml", ".md", ".bib", ".geojson", ".py", ".ttf")
 
+TEXT = "text of the study file"
+"""Changes what the file says by a pair of texts, old and new, and not by its keys."""
+
+AS_IT_IS = ("", "")
+
 VILLAGES = 8
 SINCE = {1: 2010, 2: 2010, 3: 2011, 4: 2012}
 """The year from which villages are listed; others never are."""
@@ -130,12 +135,16 @@ class Attempt:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.study = copy.deepcopy(STUDY)
+        self.text = AS_IT_IS
         (root / "config/studies").mkdir(parents=True)
         self.change({"survey.csv": SURVEY, "register.csv": REGISTER})
 
     def change(self, edits: Edits) -> None:
         """Change the study and its files."""
         for place, value in edits.items():
+            if place == TEXT:
+                self.text = value
+                continue
             if place.endswith(FILES):
                 self._write(self.root / place, value)
                 continue
@@ -161,6 +170,8 @@ class Attempt:
     def load(self) -> Study:
         """Read the study file."""
         text = yaml.safe_dump(self.study, sort_keys=False, allow_unicode=True)
+        assert self.text[0] in text
+        text = text.replace(*self.text, 1)
         (self.root / "config/studies/mine.yaml").write_text(text, encoding="utf-8")
         return load_study("mine", self.root)
 

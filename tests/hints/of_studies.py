@@ -9,7 +9,7 @@ import matplotlib
 
 from ruralpanel.study.beside_published import PRINTED_COLUMNS
 
-from tests.hints.attempt import Case, Edits
+from tests.hints.attempt import AS_IT_IS, TEXT, Case, Edits
 from tests.hints.of_panels import LISTS, PLACES, PRICES, lists, prices
 from tests.hints.of_panels import register as joined
 from tests.hints.of_sources import SURVEY
@@ -283,7 +283,41 @@ OF_ANALYSES = [
     Case("write `study: mine` or rename the file", {"study": "yours"}, {"study": "mine"}),
 ]
 
+TITLE = "title: A study\n"
+
+
+def typed(hint: str, wrong: str, right: str, was: str = TITLE) -> Case:
+    """Type something into the study file, in the place of its title."""
+    return Case(hint, {TEXT: (was, wrong)}, {TEXT: (was, right)})
+
+
+OF_TYPING = [
+    typed("indent with spaces; YAML does not allow tabs", "title:\n\tA study\n", "title:\n  A study\n"),
+    typed("put text that contains a colon in quotes", "title: A study: of villages\n", 'title: "A study: of villages"\n'),
+    typed('put text that contains a bracket in quotes: ["village[year]", year]', "title: [village[year], year]\n", TITLE),
+    typed("check indentation, colons and quotes near that line", 'title: "A study\n', 'title: "A study"\n'),
+    typed("no part of the file is marked with `&name`", "title: *name\n", TITLE),
+    typed("did you mean “name”?", "authors: &name [A. Scholar]\nkeywords: *nmae\ntitle: A study\n", "title: A study\n"),
+    typed("if text is meant, write it in quotes: \"2010\"", "title: 2010\n", 'title: "2010"\n'),
+    typed("write a list, even of one: [A. Scholar]", "authors: A. Scholar\n", "authors: [A. Scholar]\n", "authors:\n- A. Scholar\n"),
+    typed("write a number without quotes, units or thousands separators", 'seed: "1,000"\n', "seed: 1000\n", "seed: 1\n"),
+    typed("write `kind` in place of `knid`", "knid: regression_table\n", "kind: regression_table\n", "kind: regression_table\n"),
+    typed("write it without brackets: A study", "title: [A study]\n", TITLE),
+    Case("config/README.md shows what a study file holds", {"study": "x" * 3, TEXT: ("study: xxx\n", "- ")}, {"study": "mine", TEXT: AS_IT_IS}),
+    Case("name the folder that holds the raw files", {"raw_folder": "data"}, {"raw_folder": None}),
+    Case("name a file such as results/published/", {"published": "mine.csv", "mine.csv": "x"}, {"published": None}),
+]
+
+OF_REST = [
+    Case("name one with `outcome` and `treatment`", {**two(treatments=["listed"]), "outcomes.rain": {"label": "Rain"}, f"{MAIN}.outcomes": ["income", "rain"], "sensitivity": {"one": {"kind": "specification_curve", "block": "main"}}}, {"sensitivity.one.outcome": "income", "sensitivity.one.treatment": "listed"}),
+    Case("such as `mediation: {mediators: [migration]}`", block("sequential_g"), {f"{MAIN}.mediation": {"mediators": ["rain"]}}),
+    Case("regressors are what the treatment does not move", block("sequential_g", mediation={"mediators": ["rain"]}, regressors=["rain"]), {f"{MAIN}.regressors": None}),
+    Case("declare a second outcome with the same `column` and no `transformation`", {**block("poisson_fixed_effects"), "outcomes.income.transformation": "log"}, {"outcomes.level": {"label": "Income", "column": "income"}, f"{MAIN}.outcomes": ["level"]}),
+    Case("declare it as `facts`", {**CLAIMS, **paper("{{ truth/effect }}\n"), "true_effects": {"listed": {"income": "truth/effect"}}}, {**FACTS}),
+    Case("write block/specification/outcome/estimator/term", {**CLAIMS, "claims.one.tests.0.at": "main/a/b/c/d/e/f"}, {"claims.one.tests.0.at": "main"}),
+]
+
 CASES: list[Case] = [
-    *OF_BLOCKS, *OF_ESTIMATORS, *OF_MATCHING, *OF_INFERENCE, *OF_LEVELS, *OF_DESIGNATIONS, *OF_JOINS, *OF_PERIODS,
+    *OF_TYPING, *OF_REST, *OF_BLOCKS, *OF_ESTIMATORS, *OF_MATCHING, *OF_INFERENCE, *OF_LEVELS, *OF_DESIGNATIONS, *OF_JOINS, *OF_PERIODS,
     *OF_PRICES, *OF_TABLES, *OF_PLACES, *OF_TEXTS, *OF_PAPERS, *OF_EXHIBITS, *OF_ANALYSES,
 ]
