@@ -393,4 +393,62 @@ CORRECTIONS = [
     ),
 ]
 
-CASES: list[Case] = [*ENCODINGS, *LAYOUT, *NUMBERS, *CORRECTIONS]
+def stata(frame: pd.DataFrame = SURVEY, labels: dict[str, dict[int, str]] | None = None, version: int = 118) -> bytes:
+    """Write a file of Stata."""
+    stream = io.BytesIO()
+    frame.to_stata(stream, write_index=False, version=version, value_labels=labels)
+    return stream.getvalue()
+
+
+DTA = {"sources.survey.path": "survey.dta"}
+RAIN = {f"{COLUMNS}.rain": {"value_labels": True}}
+SHARED = stata(labels={"rain": dict.fromkeys(range(11), "wet")})
+
+
+def other_encoding() -> bytes:
+    """Write an old file of Stata with Chinese text, which does not say how that is encoded."""
+    name = "泰安市岱岳区".encode("gb18030").decode("latin-1")
+    return stata(SURVEY.assign(county=name), version=114)
+
+
+FORMATS = [
+    Case("the file may be cut off, or of another format", {**DTA, "survey.dta": stata()[:400]}, {"survey.dta": stata()}, incomes),
+    Case(
+        "read the codes: leave `value_labels` of `rain` out",
+        {**DTA, "survey.dta": SHARED, **RAIN},
+        {f"{COLUMNS}.rain": {}},
+        incomes,
+    ),
+    Case(
+        "read the values: leave `value_labels` of `rain` out",
+        {**DTA, "survey.dta": stata(), **RAIN},
+        {f"{COLUMNS}.rain": {}},
+        incomes,
+    ),
+    Case(
+        "common here: gb18030, big5, latin-1",
+        {**DTA, "survey.dta": other_encoding(), "sources.survey.encoding": "gb-x", **AS_TEXT},
+        {"sources.survey.encoding": "gb18030"},
+        lambda made: set(made.panel["county"]) == {"泰安市岱岳区"},
+    ),
+    Case(
+        "leave `encoding` out to have it found out",
+        {**DTA, "survey.dta": other_encoding(), "sources.survey.encoding": "ascii", **AS_TEXT},
+        {"sources.survey.encoding": None},
+        lambda made: set(made.panel["county"]) == {"泰安市岱岳区"},
+    ),
+    Case(
+        "their last digits are lost: make the column text in the original file and export it again",
+        {"survey.csv": all_of("village", "3.7{}e+11")},
+        {"survey.csv": all_of("village", "37{}092100000")},
+        lambda made: made.panel["village"].nunique() == 8,
+    ),
+    Case(
+        "make the column text in the original file and export it again",
+        {"survey.csv": other("village", "Mar-01")},
+        {"survey.csv": SURVEY},
+        incomes,
+    ),
+]
+
+CASES: list[Case] = [*FORMATS, *ENCODINGS, *LAYOUT, *NUMBERS, *CORRECTIONS]

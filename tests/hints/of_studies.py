@@ -303,9 +303,6 @@ OF_TYPING = [
     typed("write a number without quotes, units or thousands separators", 'seed: "1,000"\n', "seed: 1000\n", "seed: 1\n"),
     typed("write `kind` in place of `knid`", "knid: regression_table\n", "kind: regression_table\n", "kind: regression_table\n"),
     typed("write it without brackets: A study", "title: [A study]\n", TITLE),
-    Case("config/README.md shows what a study file holds", {"study": "x" * 3, TEXT: ("study: xxx\n", "- ")}, {"study": "mine", TEXT: AS_IT_IS}),
-    Case("name the folder that holds the raw files", {"raw_folder": "data"}, {"raw_folder": None}),
-    Case("name a file such as results/published/", {"published": "mine.csv", "mine.csv": "x"}, {"published": None}),
 ]
 
 OF_REST = [
@@ -314,7 +311,6 @@ OF_REST = [
     Case("regressors are what the treatment does not move", block("sequential_g", mediation={"mediators": ["rain"]}, regressors=["rain"]), {f"{MAIN}.regressors": None}),
     Case("declare a second outcome with the same `column` and no `transformation`", {**block("poisson_fixed_effects"), "outcomes.income.transformation": "log"}, {"outcomes.level": {"label": "Income", "column": "income"}, f"{MAIN}.outcomes": ["level"]}),
     Case("declare it as `facts`", {**CLAIMS, **paper("{{ truth/effect }}\n"), "true_effects": {"listed": {"income": "truth/effect"}}}, {**FACTS}),
-    Case("write block/specification/outcome/estimator/term", {**CLAIMS, "claims.one.tests.0.at": "main/a/b/c/d/e/f"}, {"claims.one.tests.0.at": "main"}),
 ]
 
 CASES: list[Case] = [

@@ -31,7 +31,7 @@ def tried(formula: str = FORMULA, *options: str) -> list[str]:
 
 
 FORM = "data/raw/small/form.csv"
-NEW = ["new-study", "--yes", "--name"]
+NEW = ["new-study"]
 ON_ONE_LINE = STUDY[STUDY.index("outcomes:") : STUDY.index("blocks:")]
 FLOW = "outcomes: { income: { column: wealth, label: Income per head, unit: yuan, transformation: log } }\n"
 
@@ -56,7 +56,7 @@ MISTAKES = [
     Mistake("lower-case letters, digits and underscores, a letter first", [*NEW, "My study", FORM], [*NEW, "my_study", FORM]),
     Mistake("choose another name, or give --overwrite", [*NEW, "small", FORM], [*NEW, "another", FORM]),
     Mistake("choose another name, or give --overwrite", [*NEW, "small", FORM], [*NEW, "small", FORM, "--overwrite"]),
-    Mistake("did you mean “small”?", ["explain", "--study", "smal", "baseline"], [*NEW, "another", FORM]),
+    Mistake("did you mean “small”?", ["try", FORMULA, "--study", "smal"], ["try", FORMULA, "--study", "small"]),
 ]
 
 
