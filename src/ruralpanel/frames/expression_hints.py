@@ -40,6 +40,25 @@ def with_values_of(expression: str, name: str, column: pd.Series, *, holds_text:
     return f"write {written}; {name} holds {', '.join(texts[:SHOWN])}{', …' if len(texts) > SHOWN else ''}"
 
 
+def no_code(name: str, column: pd.Series, text: str) -> str:
+    """Say which codes a column holds, where a text that it is compared with is none; empty where it may be one.
+
+    Parameters
+    ----------
+    name, column
+        The column, which holds text.
+    text
+        What it is compared with.
+    """
+    held = column.dropna()
+    if text.isdigit() or held.empty or not str(held.iloc[0]).isdigit():
+        return ""
+    codes = sorted(map(str, held.unique()))
+    if not all(code.isdigit() for code in codes):
+        return ""
+    return f"{name} holds {', '.join(codes[:SHOWN])}{', …' if len(codes) > SHOWN else ''}: write one of these in quotes"
+
+
 class _Rewriting(ast.NodeTransformer):
     """Writes constants that a column is compared with as text, or without texts of the column as numbers."""
 

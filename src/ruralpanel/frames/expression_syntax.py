@@ -23,6 +23,27 @@ LONGEST = 1000
 LARGEST_POWER = 10
 
 
+def as_text(expression: str, name: str) -> str:
+    """Write an expression with a name as the text that it is compared as; empty where it is compared with nothing.
+
+    Parameters
+    ----------
+    expression
+        One that can be read.
+    name
+        A name in it that is no column.
+    """
+    tree = ast.parse(expression.strip(), mode="eval")
+    found = False
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            meant = [ast.Constant(name) if isinstance(each, ast.Name) and each.id == name else each for each in sides]
+            found = found or (meant != sides and any(isinstance(each, ast.Name) for each in meant))
+            node.left, *node.comparators = meant
+    return ast.unparse(tree) if found else ""
+
+
 def columns_in(expression: str) -> set[str]:
     """List the columns an expression uses.
 
@@ -95,6 +116,7 @@ def parsed(expression: str) -> ast.Expression:
             raise
         single = "=" in expression and not re.search(r"[=<>!]=", expression)
         hint = "; compare with a double sign: `year == 2010`" if single else ""
+        hint = f"; unequal is `!=`: `{expression.strip().replace('<>', '!=')}`" if "<>" in expression else hint
         raise ExpressionError(f"`{expression}` is not an expression that can be read{hint}") from None
     return tree
 

@@ -19,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralpanel.errors import DataError, Problem, counted
-from ruralpanel.frames.expression_hints import with_values_of
+from ruralpanel.frames.expression_hints import no_code, with_values_of
 from ruralpanel.frames.expression_syntax import columns_in, parsed
 
 LARGEST_EXACT = 2**53
@@ -268,12 +268,22 @@ class _Evaluator:
             exact = ours.whole is not None or theirs.whole is not None
             sides = [each.compared.astype(object) if exact else each.values for each in (ours, theirs)]
         elif isinstance(ours, _Texts) and isinstance(theirs, _Texts):
+            self._require_codes(left, right)
             sides = [ours.values, theirs.values]
         elif ours.known.any() and theirs.known.any():
             raise self._unlike(left, right, isinstance(ours, _Texts))
         else:  # a column of which nothing is known is of either kind
             return _Numbers(np.array([0.0]), ours.known & theirs.known)
         return _Numbers(compare(*sides).astype("float64"), ours.known & theirs.known)
+
+    def _require_codes(self, left: ast.expr, right: ast.expr) -> None:
+        """Refuse to compare a column of codes with a name, which no row would be equal to."""
+        for one, other in ((left, right), (right, left)):
+            if isinstance(one, ast.Name) and isinstance(other, ast.Constant):
+                hint = no_code(one.id, self.table[one.id], str(other.value))
+                what = f"`{self.expression}` compares `{one.id}`, which holds codes, with {ast.unparse(other)}"
+                if hint:
+                    raise DataError([Problem(self.where, what, hint=hint)])
 
     def _unlike(self, left: ast.expr, right: ast.expr, left_is_text: bool) -> DataError:
         """Refuse to compare text with a number, which would be false everywhere."""

@@ -74,7 +74,8 @@ def select_columns(raw: RawTable, source: Source, is_period: bool = False) -> Se
     plain = {name: finder.one(name, column) for name, column in source.columns.items() if column.wide is None}
     wide = {name: finder.periods(name, column) for name, column in source.columns.items() if column.wide is not None}
     wanted = len(plain) + len(wide)
-    if len(finder.problems) == wanted > 1 and not finder.ambiguous:
+    nothing = all(position is None for position in plain.values()) and not any(wide.values())
+    if nothing and wanted > 1 and not finder.ambiguous:
         shown = ", ".join(header.replace("\n", " ") for header in headers[:8])
         what = f"has none of the {wanted} columns that are declared; its header reads {shown}"
         raise DataError([Problem(raw.where, what, hint="is `header_row`, `sheet` or `delimiter` right?")])
@@ -253,7 +254,8 @@ class _Finder:
     def periods(self, name: str, column: Column) -> dict[int | str, int]:
         """Give the position of the header of each period that a wide column is declared by."""
         found: dict[int | str, int] = {}
-        for position, match in enumerate(self._searched(name, str(column.wide))):
+        searched_for = self._searched(name, str(column.wide))
+        for position, match in enumerate(searched_for):
             if not match:
                 continue
             written = match.group(1) or ""
@@ -275,7 +277,7 @@ class _Finder:
                 self.problems.append(Problem(self.where, what))
             else:
                 found[period] = position
-        if not found:
+        if not any(searched_for):
             self.problems.append(Problem(self.where, f"no header fits the pattern {column.wide!r} (for `{name}`)"))
         return found
 

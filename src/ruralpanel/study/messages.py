@@ -26,6 +26,22 @@ _EXPECTED = {
 }
 
 
+_CALLED_OTHERWISE = {
+    "control": "regressors",
+    "controls": "regressors",
+    "covariate": "regressors",
+    "covariates": "regressors",
+    "absorb": "fixed_effects",
+    "fe": "fixed_effects",
+    "dependent": "outcomes",
+    "filter": "sample",
+    "if": "sample",
+    "keep": "sample",
+    "subset": "sample",
+    "where": "sample",
+}
+"""What other programs and papers call a key of a specification."""
+
 _Found = list[tuple[tuple[Any, ...], Any]]
 """What pydantic found wrong at a place of the file: its own location, and all it says."""
 
@@ -111,7 +127,14 @@ def _describe(place: KeyPath, found: _Found, file: YamlFile, schema: dict[str, A
         return file.problem(place, f"is {_shown(value)}; expected {' or '.join(expected)}")
     if kind == "extra_forbidden":
         choices = _keys_left(place, location, file.data, schema)
-        return file.problem(place, "is not a key that is known here", nearest(place[-1], choices))
+        meant = _CALLED_OTHERWISE.get(str(place[-1]))
+        hint = f"did you mean “{meant}”?" if meant in choices else nearest(place[-1], choices)
+        meant = meant if meant in choices else closest(place[-1], choices)
+        if meant is not None and isinstance(value, str) and _is_list(schema, location, meant):
+            hint += f" Then {_how_to_write('list_type', value)}"
+        if place[-1] == "drop" and "sample" in choices and isinstance(value, str):
+            hint = f"write which rows stay: `sample: not ({value})`"
+        return file.problem(place, "is not a key that is known here", hint)
     if kind == "missing":
         owner = dotted(place[:-1]) or "the study"
         description = _schema_at(schema, location).get("description", "")
@@ -139,7 +162,9 @@ def _describe(place: KeyPath, found: _Found, file: YamlFile, schema: dict[str, A
     if kind in _EXPECTED:
         return file.problem(place, f"is {_shown(value)}; expected {_EXPECTED[kind]}", _how_to_write(kind, value))
     if kind == "string_pattern_mismatch":
-        return file.problem(place, _pattern_sentence(place, value, first["ctx"]["pattern"]))
+        computed = isinstance(value, str) and "(" in value and r"\*" not in first["ctx"]["pattern"]
+        hint = f"derive it under `panel.derived`, such as `computed: {value}`, and name that" if computed else ""
+        return file.problem(place, _pattern_sentence(place, value, first["ctx"]["pattern"]), hint)
     if kind == "string_too_short":
         return file.problem(place, "is empty text")
     if kind == "too_short":
@@ -173,8 +198,12 @@ def _how_to_write(kind: str, value: Any) -> str:
     if kind == "string_type" and isinstance(value, (int, float, bool)):
         shown = str(value).lower() if isinstance(value, bool) else value
         return f'if text is meant, write it in quotes: "{shown}"'
+    if kind == "string_type" and isinstance(value, list) and len(value) == 1 and isinstance(value[0], str):
+        return f"write it without brackets: {value[0]}"
     if kind == "list_type" and isinstance(value, (str, int, float)):
-        return f"write a list, even of one: [{value}]"
+        parts = [part.strip() for part in str(value).replace("+", ",").split(",")]
+        several = len(parts) > 1 and all(part.isidentifier() for part in parts)
+        return f"write a list: [{', '.join(parts)}]" if several else f"write a list, even of one: [{value}]"
     if kind == "bool_type" and isinstance(value, str):
         return nearest(value, ["true", "false"])
     if kind in {"int_type", "float_type"} and isinstance(value, str):
@@ -251,6 +280,12 @@ def _keys_left(place: KeyPath, location: tuple[Any, ...], data: Any, schema: dic
     keys = _keys_at(schema, location[:-1])
     left = [key for key in keys if key not in data]
     return left if closest(place[-1], left) is not None else keys
+
+
+def _is_list(schema: dict[str, Any], location: tuple[Any, ...], key: str) -> bool:
+    """Tell whether a key beside one that is not known holds a list."""
+    beside = _schema_at(schema, location[:-1]).get("properties", {})
+    return key in beside and _resolve(schema, beside[key]).get("type") == "array"
 
 
 def _choices_at(schema: dict[str, Any], location: tuple[Any, ...]) -> list[str]:

@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.study.tables import Crosswalk
 
-SUCCESSOR = r"^(?P<new>[^\s;\[\]]+)(?:\[(?P<moved>[0-9]{1,4})\])?$"
+SUCCESSOR = r"^(?P<new>[^\s;,，、\[\]]+)(?:\[(?P<moved>[0-9]{1,4})\])?$"
 """A code, and the year in which a part of the area moved to it where that is not the year of the row."""
 
 MANY = 20

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from ruralpanel.errors import Problem, nearest
-from ruralpanel.frames.expression_syntax import ExpressionError, columns_in, is_condition
+from ruralpanel.errors import Problem, closest, nearest
+from ruralpanel.frames.expression_syntax import ExpressionError, as_text, columns_in, is_condition
 from ruralpanel.frames.periods.conditions import problems_with_periods
 from ruralpanel.frames.periods.frequency import Frequency, by_column
 from ruralpanel.study.checks.missing_files import what_is_missing, where_it_may_be
@@ -50,6 +50,8 @@ class Context:
         choices = list(valid)
         if name not in choices:
             hint = nearest(name, choices) or f"the study declares no {kind}"
+            if kind == "column of the panel" and closest(name, choices) is None:
+                hint += "; a new one is declared under `columns` of its source, or derived under `panel.derived`"
             yield self.file.problem(at, f"`{name}` is not {_article(kind)} {kind}", hint)
 
     def all_known(self, at: KeyPath, names: Iterable[str] | None, valid: Iterable[str], kind: str) -> Iterator[Problem]:
@@ -95,8 +97,14 @@ class Context:
         except ExpressionError as error:
             yield self.file.problem(at, str(error))
             return
+        choices = list(columns)
         for name in sorted(used):
-            yield from self.known(at, name, columns, kind)
+            quoted = "" if name in choices or closest(name, choices) else as_text(expression, name)
+            if quoted:
+                what = f"`{name}` is not {_article(kind)} {kind}"
+                yield self.file.problem(at, what, f"if text is meant, write it in quotes: {quoted}")
+            else:
+                yield from self.known(at, name, choices, kind)
         for what, hint in problems_with_periods(expression, self.periods()):
             yield self.file.problem(at, what, hint)
 

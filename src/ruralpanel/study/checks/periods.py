@@ -137,5 +137,5 @@ def _years_of_codes(context: Context) -> Iterator[Problem]:
         for keys, column in columns:
             if column in found and found[column] != "year":
                 what = f"`{column}` holds {frequency(found[column]).noun}s, and codes and names change by year"
-                hint = "read another column from the same header: `year: {{from: …, frequency: year}}`"
+                hint = "read another column from the same header: `year: {from: …, frequency: year}`"
                 yield context.file.problem(("tables", name, *keys), what, hint)
