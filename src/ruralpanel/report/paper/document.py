@@ -182,7 +182,8 @@ def appendix_document(study: Study, exhibits: list[ShownExhibit], appended: Sequ
     pieces = [
         _front(study, f"{names['appendix']}: {study.title}", "none"),
         _data_words(said),
-        *(shown(each, floats=False, said=said, breaks=True) for each in exhibits if each.name in appended),
+        # Figures float, so that tables fill what they leave of a page.
+        *(shown(each, floats=each.table is None, said=said, breaks=True) for each in exhibits if each.name in appended),
     ]
     return "\n\n".join(piece for piece in pieces if piece) + "\n"
 
@@ -278,7 +279,10 @@ def exhibits_in_text(exhibits: list[ShownExhibit], placed: Sequence[str], floats
     """
     behind = follow_text(exhibits, placed)
     said = shared_source(exhibits)
-    return {each.name: "" if each.name in behind else shown(each, floats, said, not floats) for each in exhibits}
+    return {
+        each.name: "" if each.name in behind else shown(each, floats or each.table is None, said, not floats)
+        for each in exhibits
+    }
 
 
 def pointers(exhibits: list[ShownExhibit], placed: Sequence[str], language: Language) -> dict[str, str]:
