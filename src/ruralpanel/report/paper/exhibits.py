@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from ruralpanel.exhibits.caption import SIMULATED
-from ruralpanel.exhibits.layout import LINE, PAGE_OF_SMALLER, PrintedRow, TablePart, is_longer_than_a_page, parts_of
+from ruralpanel.exhibits.layout import (
+    LINE,
+    PAGE_OF_SMALLER,
+    PrintedRow,
+    TablePart,
+    is_longer_than_a_page,
+    line_count,
+    parts_of,
+)
 from ruralpanel.exhibits.printed_table import (
     PrintedTable,
     aligned_parts,
@@ -30,8 +38,8 @@ SIZE, SMALLER = 9.0, 8.0
 SEVERAL = 3
 """Exhibits with one source, from which on it is said once for all of them."""
 
-SHORT = 30
-"""Rows of a part of a table up to which it is not broken over pages."""
+SHORT = 36
+"""Lines of a part of a table up to which it is not broken over pages."""
 
 LONG = 14
 """Characters beyond which a name with underscores may be broken into lines."""
@@ -189,7 +197,7 @@ def _part_code(part: TablePart, size: float) -> str:
     body = ",\n  ".join(rows)
     heads = array(_heads(part, spare=any(together)))
     deep = len(head_rows(part.table)) + part.table.numbered
-    whole = "true" if len(part.rows) <= SHORT else "false"
+    whole = "true" if line_count(part) <= SHORT else "false"
     lines.append(
         f"printed-table({size:g}pt, {array(widths)}, {array(sides)}, {deep}, {heads}, whole: {whole}, (\n  {body},\n))"
     )
