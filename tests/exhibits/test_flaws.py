@@ -35,7 +35,7 @@ def shown(pairs: list[tuple[str, str]], findings: pd.DataFrame = FOUND) -> Exhib
 
 def test_warnings_of_what_is_shown_are_one_line_before_the_source() -> None:
     notes = closing_notes(shown([("listed", "y")]))
-    line = "What could be wrong: Income_per head: effects before treatment and few clusters."
+    line = "The diagnosis warns of effects before treatment and few clusters (Income_per head)."
     assert notes == [line, "Source: A survey."]
 
 
@@ -48,13 +48,13 @@ def test_many_effects_are_counted() -> None:
     names = [f"outcome_{number}" for number in range(5)]
     found = findings_frame([("listed", name, finding("anticipation", "warning")) for name in names])
     (line,) = shown([("listed", name) for name in names], found).warnings
-    assert line == "What could be wrong, of 5 effects here: effects before treatment."
+    assert line == "In 5 of the effects shown, the diagnosis warns of effects before treatment."
 
 
 def test_treatments_are_told_apart_where_several_are_shown() -> None:
     found = findings_frame([("listed", "y", finding("anticipation", "warning"))])
     (line,) = shown([("listed", "y"), ("station", "y")], found).warnings
-    assert line == "What could be wrong: Listed village on Income_per head: effects before treatment."
+    assert line == "The diagnosis warns of effects before treatment (Listed village on Income_per head)."
 
 
 def test_an_exhibit_knows_the_effects_of_its_blocks_and_not_those_of_means() -> None:

@@ -117,7 +117,7 @@ def test_the_truth_is_told_with_whether_the_interval_holds_it(estimates: pd.Data
     known = answer_of(study, estimates, findings_frame([]), facts)
     assert known is not None and known.truth == pytest.approx(6.6768, abs=1e-4)
     wide = truth_sentence(with_numbers(known, 8.0, 2.0, 14.0), study)
-    assert wide == "The data are simulated, and the true effect is 6.7 per cent, which the interval holds."
+    assert wide == "The data are simulated, and the true effect is 6.7 per cent, which the interval covers."
     assert "too large" in truth_sentence(with_numbers(known, 13.7, 10.5, 17.1), study)
     assert "too small" in truth_sentence(with_numbers(known, 2.0, 1.0, 3.0), study)
     assert "wrong sign" in truth_sentence(with_numbers(known, -2.0, -3.0, -1.0), study)
@@ -130,7 +130,7 @@ def test_the_status_is_that_of_the_rule_of_claims(estimates: pd.DataFrame) -> No
     found = CLEAN | {"transitory_selection": {"null_band_p": 0.4}}
     doubted, study = answered(estimates, diagnosed("taobao_village", "income", found))
     assert doubted.status == "fragile"
-    assert status_sentence(doubted) == "Fragile: it could be an artefact."
+    assert status_sentence(doubted) == "This finding is fragile: it may be an artefact."
     (line,) = doubt_sentences(doubted, study.labels())
     assert line.startswith("Good or bad years: ") and line.endswith("(p = 0.400).")
 

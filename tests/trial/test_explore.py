@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from ruralpanel.__main__ import main
 from ruralpanel.estimation.block import estimate_block
 from ruralpanel.estimation.estimates import ROW
 from ruralpanel.frames.storage import load_table, save_table
+from ruralpanel.report.explorer_line import explorer_line, is_current
 from ruralpanel.study.load import load_study
 
 
@@ -49,3 +51,21 @@ def test_choices_tell_all_estimates_apart(page: str) -> None:
 def test_a_study_that_was_not_run_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explore"]) == 1
     assert "not estimated yet" in capsys.readouterr().err
+
+
+def test_a_page_that_was_there_before_leads_to_it(top: Path, page: str) -> None:
+    assert page
+    of_study = top / "results/small/report/index.html"
+    of_study.parent.mkdir()
+    of_study.write_text(f"<p>Before</p>{explorer_line('small', is_there=False)}", encoding="utf-8")
+    assert main(["explore"]) == 0
+    assert of_study.read_text(encoding="utf-8") == f"<p>Before</p>{explorer_line('small', is_there=True)}"
+
+
+def test_an_explorer_of_older_estimates_is_not_led_to(top: Path, page: str) -> None:
+    assert page
+    results = top / "results/small"
+    estimates = results / "estimates/baseline.csv"
+    assert is_current(results, [estimates])
+    os.utime(estimates, (2e9, 2e9))
+    assert not is_current(results, [estimates])

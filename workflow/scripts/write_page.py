@@ -12,6 +12,7 @@ with stage(snakemake):
     from ruralpanel.estimation.estimates import load_estimates
     from ruralpanel.frames.storage import load_table
     from ruralpanel.report.exhibits import read_exhibit
+    from ruralpanel.report.explorer_line import is_current
     from ruralpanel.report.page import PageContents, write_page
     from ruralpanel.report.run_times import read_run_times
     from ruralpanel.study.facts import read_facts
@@ -61,7 +62,8 @@ with stage(snakemake):
         facts={name: read_facts(Path(path)) for name, path in study.facts.items()},
         lock=snakemake.params.lock,
         declared_at=snakemake.params.declared_at,
-        # No rule can name measurements among its inputs: what is there now is shown.
+        # No rule can name the explorer or measurements among its inputs: what is there now is shown.
+        explorer_is_there=is_current(Path(snakemake.output.page).parents[1], map(Path, snakemake.input.estimates)),
         run_times=read_run_times(
             Path(snakemake.params.benchmarks),
             {*study.sources, *study.tables, *study.blocks, *study.exhibits}

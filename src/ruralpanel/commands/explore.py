@@ -27,15 +27,21 @@ def main(arguments: Sequence[str]) -> int:
         what = f"{counted(len(absent), 'block')} of {len(estimates)} not estimated yet, such as {absent[0].as_posix()}"
         raise TrialError([Problem(name, what, hint=f"run it first: ./run --config study={name}")])
     from ruralpanel.estimation.estimates import load_estimates
+    from ruralpanel.report.explorer_line import EXPLORER, with_explorer
     from ruralpanel.trial.explorer import effects, page
 
     found = effects(load_estimates(estimates), study)
     if not found:
         what = "no block estimates an effect of a treatment over all rows"
         raise TrialError([Problem(name, what, hint="`./run try` estimates one")])
-    target = place(results, "explore.html")
+    target = place(results, EXPLORER)
     with replacing(target) as beside:
         beside.write_text(page(found, study), encoding="utf-8")
+    of_study = place(results, "report/index.html")
+    if of_study.is_file():
+        leading = with_explorer(of_study.read_text(encoding="utf-8"), name)
+        with replacing(of_study) as beside:
+            beside.write_text(leading, encoding="utf-8")
     number = sum(len(each["estimates"]) for each in found)
     print(f"{target}: {counted(number, 'estimate')} of {counted(len(found), 'effect')}")
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
@@ -64,9 +65,9 @@ class ExhibitDeclaration(BaseModel):
     """With means by cohort: the column of those that cohorts are of, where that is not the unit."""
     facts: dict[str, str] = {}
     """The files of facts that the notes and true effects refer to, by name."""
-    true_effects: dict[str, str] = {}
-    """By outcome, the fact that is the true effect of the treatment shown, where data are simulated."""
-    truths: dict[str, dict[str, Any] | float] = {}
+    true_effects: dict[str, dict[str, str]] = {}
+    """By term and outcome, the fact that is the true effect, where data are simulated."""
+    truths: dict[str, dict[str, dict[str, Any] | float]] = {}
     """The same once the files are read: a number, or several with ``average`` and ``by_event_time``."""
     tables: dict[str, str] = {}
     """With a scorecard of claims: by block, the first regression table that shows it, as `Table 6`."""
@@ -135,7 +136,7 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
     used = {equation.outcome for equation in equations}
     only_drawn = study.drawn_sources - {*study.read_by_panel, *study.read_by_tables}
     own = exhibit.declares(study, numbers)
-    true_effects = _true_effects(study, exhibit, equations) if exhibit.draws_truth else {}
+    true_effects = _true_effects(study, equations) if exhibit.draws_truth else {}
     return ExhibitDeclaration(
         name=name,
         number=numbers[name],
@@ -158,7 +159,7 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         facts={
             key: study.facts[key]
             for key in study.facts
-            if key in {*files_named_in(exhibit.notes, study.facts), *map(file_of_fact, true_effects.values())}
+            if key in {*files_named_in(exhibit.notes, study.facts), *map(file_of_fact, _facts_of(true_effects))}
         },
         true_effects=true_effects,
         fonts=[] if exhibit.is_table else study.fonts,
@@ -174,14 +175,19 @@ def _subjects(study: Study, equations: list[Equation]) -> list[tuple[str, str]]:
     return [pair for each in study.subjects if (pair := (each.treatment, each.outcome)) in shown]
 
 
-def _true_effects(study: Study, exhibit: AnyExhibit, equations: list[Equation]) -> dict[str, str]:
-    """Name what is true of the effects that an exhibit shows; nothing where they are of several treatments."""
-    term = getattr(exhibit, "term", None)
-    treatments = {term} if term else {treatment for each in equations for treatment in each.treatments}
-    if len(treatments) != 1:
-        return {}
-    known = study.true_effects.get(treatments.pop(), {})
-    return {each.outcome: known[each.outcome] for each in equations if each.outcome in known}
+def _true_effects(study: Study, equations: list[Equation]) -> dict[str, dict[str, str]]:
+    """Name what is true of effects on the outcomes of equations, by term and outcome."""
+    outcomes = dict.fromkeys(each.outcome for each in equations)
+    found = {
+        term: {outcome: known[outcome] for outcome in outcomes if outcome in known}
+        for term, known in study.true_effects.items()
+    }
+    return {term: known for term, known in found.items() if known}
+
+
+def _facts_of(true_effects: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """List the facts that are true effects."""
+    return [fact for known in true_effects.values() for fact in known.values()]
 
 
 def _family_labels(study: Study) -> dict[str, str]:

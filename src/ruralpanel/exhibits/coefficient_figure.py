@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.coefficients import draw_interval
 from ruralpanel.exhibits.style import COLOURS, axis_label, empty_axes, figure_style, finish, legend_below, panels
+from ruralpanel.exhibits.truth import draw_mark, truth_notes, truth_of
 from ruralpanel.study.estimators import described
 from ruralpanel.study.figures_of_effects import CoefficientFigure
 from ruralpanel.words.estimates import OutcomeWords, interval_notes, missing_coefficients
@@ -85,6 +86,10 @@ def _draw_outcome(
             if over_distance and pd.notna(row["estimate"]):
                 ends = (row["ring_from"], row["ring_to"])
                 axes.hlines(row["estimate"], *ends, color=COLOURS[position % len(COLOURS)], linewidth=0.7)
+    for term, own in part.groupby("term", sort=False):
+        middle = terms.index(term)
+        ends = (own["ring_from"].iloc[0], own["ring_to"].iloc[0]) if over_distance else (middle - 0.35, middle + 0.35)
+        draw_mark(axes, truth_of(declaration, str(term), str(own["outcome"].iloc[0])), *ends)
     if over_distance:
         bounds = sorted({*part["ring_from"], *part["ring_to"]})
         axes.set_xticks(bounds, [f"{bound:g}" for bound in bounds])
@@ -103,7 +108,8 @@ def _broken(words: str) -> str:
 
 
 def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
-    sentences = opening_notes(declaration)
+    known = any(truth_of(declaration, *place) is not None for place in zip(data["term"], data["outcome"], strict=True))
+    sentences = opening_notes(declaration) + truth_notes(known)
     sentences += interval_notes(data, declaration.labels)
     if declaration.rings:
         labels = [name_words(term, declaration.labels) for term in declaration.rings]

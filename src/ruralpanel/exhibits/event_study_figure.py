@@ -23,7 +23,7 @@ from ruralpanel.exhibits.style import (
     panels,
     stacked_panels,
 )
-from ruralpanel.exhibits.truth import draw_path, truth_notes
+from ruralpanel.exhibits.truth import draw_path, truth_notes, truth_of_rows
 from ruralpanel.reasons import read_reason
 from ruralpanel.study.estimators import ESTIMATORS, Estimator, described
 from ruralpanel.words.estimates import OutcomeWords, interval_notes, missing_outcomes
@@ -61,10 +61,8 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
             figure, all_axes = panels(len(by_outcome), height=3.6 if len(by_outcome) == 1 else 3.0)
         for axes, (outcome, part) in zip(all_axes, by_outcome, strict=True):
             _draw_outcome(axes, part, declaration.outcomes[outcome], declaration)
-        if len(_series(data)) > 1 or declaration.truths:
-            handles, labels = max(
-                (axes.get_legend_handles_labels() for axes in all_axes), key=lambda pair: len(pair[1])
-            )
+        handles, labels = max((axes.get_legend_handles_labels() for axes in all_axes), key=lambda pair: len(pair[1]))
+        if len(labels) > 1:
             longest = max(len(label) for label in labels)
             columns = min(4, max(1, LEGEND_WIDTH // (longest + MARKER_WIDTH)))
             figure.legend(handles, labels, loc="outside lower center", ncols=columns)
@@ -100,7 +98,7 @@ def _draw_outcome(axes: Axes, part: pd.DataFrame, words: OutcomeWords, declarati
             label=_series_words(name, part, declaration, lambda each: each.short),
         )
         _draw_band(axes, each, each["event_time"].astype(float) + shift, COLOURS[position % len(COLOURS)])
-    draw_path(axes, declaration.truths.get(str(shown["outcome"].iloc[0])), shown["event_time"])
+    draw_path(axes, truth_of_rows(declaration, shown), shown["event_time"])
     treatment = shown["term"].iloc[0]
     anticipation = declaration.anticipation.get(treatment, 0)
     if anticipation:
@@ -199,7 +197,9 @@ def _measured_notes(zero: pd.DataFrame, declaration: ExhibitDeclaration) -> list
 
 
 def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
-    sentences = opening_notes(declaration) + truth_notes(declaration)
+    timed = data[data["event_time"].notna()]
+    known = [truth_of_rows(declaration, part) for _, part in timed.groupby("outcome")]
+    sentences = opening_notes(declaration) + truth_notes(any(each is not None for each in known))
     numbers = data[data["standard_error"].notna()]
     if len(numbers):
         level = numbers["interval_level"].iloc[0]

@@ -82,5 +82,8 @@ def with_facts(declaration: ExhibitDeclaration, root: Path = Path()) -> ExhibitD
     if problems:
         raise DataError(problems)
     exhibit = declaration.exhibit.model_copy(update={"notes": fill(text.marked, filled) or None})
-    truths = {outcome: true_effect(fact, files) for outcome, fact in declaration.true_effects.items()}
+    truths = {
+        term: {outcome: true_effect(fact, files) for outcome, fact in known.items()}
+        for term, known in declaration.true_effects.items()
+    }
     return declaration.model_copy(update={"exhibit": exhibit, "truths": truths})

@@ -27,9 +27,9 @@ def with_warnings(declaration: ExhibitDeclaration, findings: pd.DataFrame) -> Ex
     """
     found: dict[str, list[str]] = {}
     for treatment, outcome, finding in findings_of(findings):
-        shown = (treatment, outcome) in declaration.subjects and finding.level == "warning"
+        shown = (treatment, outcome) in declaration.subjects and declaration.exhibit.shows_outcome(outcome)
         blocks = {read_address(address).block for address in finding.addresses}
-        if shown and (not blocks or blocks & set(declaration.exhibit.estimated_in)):
+        if shown and finding.level == "warning" and (not blocks or blocks & set(declaration.exhibit.estimated_in)):
             label = declaration.outcomes[outcome].label if outcome in declaration.outcomes else outcome
             several = len({name for name, _ in declaration.subjects}) > 1
             of = f"{name_words(treatment, declaration.labels)} on {label}" if several else label
@@ -43,6 +43,6 @@ def _line(found: dict[str, list[str]]) -> list[str]:
         return []
     if len(found) > MOST:
         items = sorted({item for each in found.values() for item in each}, key=list(ITEMS.values()).index)
-        return [f"What could be wrong, of {len(found)} effects here: {sentence_list(items)}."]
-    told = "; ".join(f"{of}: {sentence_list(items)}" for of, items in found.items())
-    return [f"What could be wrong: {told}."]
+        return [f"In {len(found)} of the effects shown, the diagnosis warns of {sentence_list(items)}."]
+    told = "; ".join(f"of {sentence_list(items)} ({of})" for of, items in found.items())
+    return [f"The diagnosis warns {told}."]

@@ -15,11 +15,14 @@ from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, openi
 from ruralpanel.exhibits.coefficients import draw_interval
 from ruralpanel.exhibits.numbers import decimal, probability
 from ruralpanel.exhibits.style import SMALLEST, WIDTH, axis_label, empty_axes, figure_style, finish, legend_below
+from ruralpanel.exhibits.truth import draw_mark, truth_notes, truth_of
 from ruralpanel.study.figures_of_effects import ForestFigure
 from ruralpanel.words.estimates import DETECTABLE, OutcomeWords, interval_notes, missing_coefficients
 from ruralpanel.words.names import name_words, term_words
 
 ALONE, TOGETHER = "One at a time", "All of an equation together"
+ROW = 0.33
+"""Inches: the height of a row."""
 COLUMN_WIDTH = 0.11
 """Of what is printed beside rows, as a share of the figure's width."""
 PRINTED = {
@@ -64,7 +67,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
         figure, all_axes = plt.subplots(
             max(len(parts), 1),
             1,
-            figsize=(WIDTH, 1.2 + sum(0.4 * count + 0.5 for count in lines)),
+            figsize=(WIDTH, 1.2 + sum(ROW * count + 0.5 for count in lines)),
             height_ratios=lines or [1],
             layout="constrained",
             squeeze=False,
@@ -77,7 +80,7 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
             engine = figure.get_layout_engine()
             assert isinstance(engine, ConstrainedLayoutEngine)
             engine.set(rect=(0, 0, 1 - COLUMN_WIDTH * len(exhibit.beside), 1))
-        legend_below(figure, columns=2)
+        legend_below(figure)
         finish(figure, declaration)
     return figure, _notes(data, declaration, exhibit)
 
@@ -110,6 +113,7 @@ def _draw_outcome(
         labels.append(("   " if several and legacy else "") + _row_words(term, declaration, len(treatments) > 1))
         here = part[part["term"] == term]
         estimates = here.sort_values("series", key=lambda names: names.map(series.index), kind="stable")
+        draw_mark(axes, truth_of(declaration, term, str(here["outcome"].iloc[0])), height - 0.4, height + 0.4, True)
         step = 0.36 / max(len(estimates) - 1, 1)
         for position, row in enumerate(estimates.to_dict("records")):
             shift = (position - (len(estimates) - 1) / 2) * step
@@ -166,7 +170,8 @@ def _right_by(position: int) -> float:
 
 
 def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration, exhibit: ForestFigure) -> list[str]:
-    sentences = opening_notes(declaration)
+    known = any(truth_of(declaration, *place) is not None for place in zip(data["term"], data["outcome"], strict=True))
+    sentences = opening_notes(declaration) + truth_notes(known)
     sentences += interval_notes(data, declaration.labels)
     if set(data["series"]) == {ALONE, TOGETHER}:
         sentences.append(f"{ALONE}: a regression with this moderator only. {TOGETHER}: one with several.")

@@ -19,6 +19,8 @@ from ruralpanel.exhibits.style import (
     legend_below,
     panels,
 )
+from ruralpanel.exhibits.truth import average_over, draw_level, truth_notes, truth_of_rows
+from ruralpanel.reasons import read
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.words.estimates import unit_notes
 from ruralpanel.words.sentences import sentence_list
@@ -92,6 +94,7 @@ def _draw_restriction(axes: Axes, part: pd.DataFrame, restriction: str, declarat
             markersize=5,
             label=_series_words(each.iloc[0], part, declaration) if len(each) else None,
         )
+    draw_level(axes, _truth(intervals, declaration))
     axes.set_xticks(range(len(bounds) + 1), ["parallel\ntrends", *(f"{bound:g}" for bound in bounds)])
     axes.set_xlim(-0.5, len(bounds) + 0.5)
     axes.grid(visible=False, axis="x")
@@ -102,6 +105,15 @@ def _draw_restriction(axes: Axes, part: pd.DataFrame, restriction: str, declarat
         per_period = f"{words.effect_unit} per {declaration.period_words}" if words.effect_unit else ""
         axes.set_xlabel(axis_label("M, change of slope", per_period))
     axes.set_ylabel(axis_label("Effect", words.effect_unit))
+
+
+def _truth(part: pd.DataFrame, declaration: ExhibitDeclaration) -> float | None:
+    """Give what is true of the average over event times that all rows are of; none where they are of several."""
+    if part["event_times_fact"].nunique() != 1 or not (times := read(part["event_times_fact"].iloc[0])):
+        return None
+    ends = dict(times.pairs)
+    first, last = ends.get("first", ends.get("time")), ends.get("last", ends.get("time"))
+    return average_over(truth_of_rows(declaration, part), range(first, last + 1))
 
 
 def _series(part: pd.DataFrame) -> pd.Series:
@@ -118,7 +130,8 @@ def _series_words(row: pd.Series, part: pd.DataFrame, declaration: ExhibitDeclar
 
 
 def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
-    sentences = opening_notes(declaration)
+    drawn = [_truth(part, declaration) for _, part in data[data["quantity_code"] == "interval"].groupby("outcome")]
+    sentences = opening_notes(declaration) + truth_notes(any(each is not None for each in drawn))
     intervals = data[data["interval_low"].notna()]
     if len(intervals):
         level = intervals["interval_level"].iloc[0]

@@ -220,11 +220,11 @@ def is_longer_than_a_page(parts: list[TablePart], lines: int = PAGE) -> bool:
     """
     notes = " ".join(parts[0].table.notes)
     below = len(notes) * LETTER / LINE * 0.85  # of a smaller size
-    return sum(_line_count(part) for part in parts) + 2 * len(parts) + below > lines
+    return sum(line_count(part) for part in parts) + 2 * len(parts) + below > lines
 
 
-def _line_count(part: TablePart) -> int:
-    """Estimate how many lines a part has in print."""
+def line_count(part: TablePart) -> int:
+    """Estimate how many lines a part of a table has in print."""
     total = int(part.table.numbered)
     for position, heads in enumerate(zip(*part.table.heads, strict=True)):
         own = [width if position else sum(part.widths) for width in part.widths]

@@ -25,6 +25,9 @@ from ruralpanel.treatment_columns import cohort_column
 from ruralpanel.words.names import name_words
 
 UNIT, LINE, OUTLINE = "unit", "line", "outline"
+FRAME = 5.65
+"""Inches: the width of the frame of a map with its legend below."""
+
 CLASSES = 5
 """Cohorts or amounts beyond this number are put together, so that a reader can tell them apart without colour."""
 NEVER_SHADE, SHADE_COLOUR, LINE_COLOURS = "#9a9a9a", "#efe6d0", ("#2b6ea6", "#7a4a9e", "#444444")
@@ -187,6 +190,9 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
         points = _draw_units(axes, units, exhibit, declaration)
         _draw_lines(axes, data[data["layer"] == LINE])
         _frame(axes, units)
+        if broad:  # as tall as the frame is, so that no white is left above and below
+            (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+            figure.set_size_inches(WIDTH, FRAME * (north - south) / ((east - west) * shrink) + 1.2)
         title = declaration.labels.get(str(exhibit.designation or exhibit.column), None)
         others = [handle for handle in axes.get_legend_handles_labels()[0] if handle not in points]
         handles = [*points, *others]

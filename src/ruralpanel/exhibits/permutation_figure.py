@@ -11,7 +11,17 @@ from matplotlib.figure import Figure
 from ruralpanel.estimation.absent_p_values import ABSENT
 from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, opening_notes
 from ruralpanel.exhibits.numbers import count, probability
-from ruralpanel.exhibits.style import COLOURS, SMALLEST, axis_label, empty_axes, figure_style, finish, panels
+from ruralpanel.exhibits.style import (
+    COLOURS,
+    SMALLEST,
+    axis_label,
+    empty_axes,
+    figure_style,
+    finish,
+    legend_below,
+    panels,
+)
+from ruralpanel.exhibits.truth import draw_level, truth_notes, truth_of_rows
 from ruralpanel.reasons import code_of
 from ruralpanel.study.figures_of_results import PermutationFigure
 from ruralpanel.words.estimates import unit_notes
@@ -62,6 +72,8 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
             empty_axes(all_axes[0], "no estimate with permutations in these blocks")
         for axes, part in zip(all_axes, parts, strict=False):
             _draw_distribution(axes, part, declaration)
+        if any(axes.get_legend_handles_labels()[1] for axes in all_axes):
+            legend_below(figure, least=1)
         finish(figure, declaration)
     return figure, _notes(parts, data, declaration)
 
@@ -79,6 +91,7 @@ def _draw_distribution(axes: Axes, part: pd.DataFrame, declaration: ExhibitDecla
     estimate = float(found["estimate"])
     for value, style in ((estimate, "-"), (-estimate, ":")):
         axes.axvline(value, color=COLOURS[1], linewidth=1.8 if style == "-" else 1.2, linestyle=style)
+    draw_level(axes, truth_of_rows(declaration, part.iloc[:1]), upright=True)
     axes.margins(y=0.18)
     axes.annotate(
         f"estimate\np {probability(found['p_value_permutation'])}",
@@ -105,7 +118,8 @@ def _bins(permuted: pd.Series) -> list[float]:
 
 
 def _notes(parts: list[pd.DataFrame], data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
-    sentences = opening_notes(declaration)
+    known = any(truth_of_rows(declaration, part.iloc[:1]) is not None for part in parts)
+    sentences = opening_notes(declaration) + truth_notes(known)
     sentences.append(
         "Estimates with cohorts permuted, as if nobody’s outcome depended on when anybody is treated; the p-value is "
         "the share as far from zero as the estimate (solid line; dotted: as far on the other side), which is itself "

@@ -317,7 +317,11 @@ def _notes(
     terms = {term for column in columns for term in column["term"]}
     sentences += [f"{words}." for term, words in declaration.treatments.items() if term in terms]
     sentences += of_regressions
-    units = [f"{words.head}: {words.level_unit}" for words in declaration.outcomes.values() if words.level_unit]
+    units = [
+        f"{words.head}: {words.level_unit}"
+        for name, words in declaration.outcomes.items()
+        if words.level_unit and exhibit.shows_outcome(name)
+    ]
     if units:
         sentences.append(f"Units of outcomes: {'; '.join(units)}.")
     hidden = dict.fromkeys(term_words(name, declaration.labels) for first in firsts for name in _hidden(first, exhibit))

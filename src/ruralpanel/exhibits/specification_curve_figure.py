@@ -19,7 +19,7 @@ from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, openi
 from ruralpanel.exhibits.numbers import decimal, probability
 from ruralpanel.exhibits.specification_choices import CHOICES, Choices, choices_of
 from ruralpanel.exhibits.style import COLOURS, SMALLEST, axis_label, empty_axes, figure_style, finish, stacked_panels
-from ruralpanel.exhibits.truth import draw_level, truth_notes
+from ruralpanel.exhibits.truth import draw_level, truth_notes, truth_of
 from ruralpanel.reasons import code_of, read, read_reason
 from ruralpanel.study.figures_of_results import SpecificationCurveFigure
 from ruralpanel.words.estimates import variances_words
@@ -144,7 +144,7 @@ def _draw_curve(axes: Axes, shown: pd.DataFrame, declaration: ExhibitDeclaration
                 markerfacecolor="white" if kind == OTHER else kind,
                 label=_marked_words(declaration) if kind == MARKED else label,
             )
-    draw_level(axes, declaration.truths.get(exhibit.outcome))
+    draw_level(axes, truth_of(declaration, exhibit.term, exhibit.outcome))
     axes.legend(loc="upper left", ncols=2)
     axes.margins(y=0.22)
     axes.set_title(f"{words.head}: {term_words(exhibit.term, declaration.labels)}")
@@ -216,7 +216,9 @@ def _natural(words: str) -> list[str]:
 
 
 def _notes(data: pd.DataFrame, chosen: list[Choices], varying: Choices, declaration: ExhibitDeclaration) -> list[str]:
-    sentences = opening_notes(declaration) + truth_notes(declaration)
+    exhibit = declaration.of(SpecificationCurveFigure)
+    known = truth_of(declaration, exhibit.term, exhibit.outcome) is not None
+    sentences = opening_notes(declaration) + truth_notes(known)
     shown = data[data["estimate"].notna()]
     if len(shown):
         low, middle, high = (decimal(float(shown["estimate"].quantile(share)), 3) for share in (0, 0.5, 1))

@@ -125,8 +125,8 @@ def axis_label(text: str, unit: str) -> str:
     return label if len(label) <= LABEL_WIDTH else f"{text}\n({unit})"
 
 
-def legend_below(figure: Figure, columns: int = 3) -> None:
-    """Put one legend for all axes below them, where there is more than one thing to tell apart.
+def legend_below(figure: Figure, columns: int = 3, least: int = 2) -> None:
+    """Put one legend for all axes below them, where there are several things to tell apart.
 
     Parameters
     ----------
@@ -134,11 +134,13 @@ def legend_below(figure: Figure, columns: int = 3) -> None:
         What is drawn on several of its axes under the same label is in the legend once.
     columns
         How many labels stand abreast at the most.
+    least
+        The number of labels from which on there is a legend.
     """
     handles = {
         label: handle for axes in figure.axes for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
     }
-    if len(handles) > 1:
+    if len(handles) >= least:
         places = min(len(handles), columns)
         figure.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=places)
 

@@ -23,6 +23,7 @@ from ruralpanel.report.codebook import codebook_rows, missingness_rows
 from ruralpanel.report.diagnosis import diagnosis_parts
 from ruralpanel.report.estimates import estimate_rows, traces
 from ruralpanel.report.exhibits import ShownExhibit, shown
+from ruralpanel.report.explorer_line import explorer_line
 from ruralpanel.report.flow import flow_picture
 from ruralpanel.report.legacies import capacity_tables
 from ruralpanel.report.place_names import names_tables
@@ -98,8 +99,11 @@ class PageContents:
         Sentences on how many estimates other programs agree on; none where they were not asked.
     declared_at
         By exhibit, the line of the study file in which it is declared.
+    explorer_is_there
+        Whether the explorer has been made from these estimates.
     run_times
-        From :func:`ruralpanel.report.run_times.read_run_times`; the only part of the page that differs between runs.
+        From :func:`ruralpanel.report.run_times.read_run_times`; with the line on the explorer the only part of the page
+        that differs between runs.
     """
 
     name: str
@@ -128,6 +132,7 @@ class PageContents:
     registered: Sequence[str] = ()
     crosschecked: Sequence[str] = ()
     declared_at: Mapping[str, int] = field(default_factory=dict)
+    explorer_is_there: bool = False
     run_times: pd.DataFrame | None = None
 
 
@@ -161,6 +166,9 @@ def write_page(contents: PageContents) -> str:
         name=contents.name,
         study=study,
         answer=answer_parts(answer, study, contents.estimates, counts, diagnosed),
+        explorer=explorer_line(contents.name, contents.explorer_is_there)
+        if answer is not None and answer.treatment
+        else "",
         claims=cards,
         claims_by_status=claims_by_status(cards),
         claims_sentence=claims_sentence(contents.claims),

@@ -19,7 +19,16 @@ MOST = 60
 DIGITS = 3
 """Digits of a number; the file has all."""
 
-SAID_ONCE = ("row", "sensitivity", "kind", "quantity_code", "under_code", "reason_code", "reason_arguments")
+SAID_ONCE = (
+    "row",
+    "sensitivity",
+    "kind",
+    "quantity_code",
+    "under_code",
+    "event_times_fact",
+    "reason_code",
+    "reason_arguments",
+)
 """Columns that are the same in all rows of a file, number them, or say what a sentence says."""
 
 

@@ -270,6 +270,7 @@ class HonestDidFigure(Exhibit):
     """A figure of intervals that hold when trends differ."""
 
     reads = ("sensitivity",)
+    draws_truth = True
 
     kind: Literal["honest_did_figure"]
     """`honest_did_figure`: the interval under parallel trends, then those under each bound of analyses of kind

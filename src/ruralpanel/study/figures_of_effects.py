@@ -53,6 +53,7 @@ class ForestFigure(OfEstimates):
     """A figure of how much moderators add to an effect."""
 
     shows = ("interaction",)
+    draws_truth = True
 
     kind: Literal["forest_figure"]
     """`forest_figure`: one row a moderator with the coefficient of treatment by moderator and its interval, grouped by
@@ -78,6 +79,7 @@ class CoefficientFigure(OfEstimates):
     """A figure of chosen coefficients."""
 
     shows = ("coefficient",)
+    draws_truth = True
 
     kind: Literal["coefficient_figure"]
     """`coefficient_figure`: coefficients with intervals, one series a specification. Those of rings of neighbours are

@@ -60,6 +60,7 @@ class PermutationFigure(OfEstimates):
     """A figure of what permuted cohorts give."""
 
     reads = ("estimates", "draws")
+    draws_truth = True
 
     kind: Literal["permutation_figure"]
     """`permutation_figure`: the distribution of estimates under permuted cohorts, with the one found. Its blocks
@@ -85,6 +86,7 @@ class CohortHeatmapFigure(OfEstimates):
     """A figure of effects by cohort and event time."""
 
     shows = ("cell",)
+    draws_truth = True
 
     kind: Literal["cohort_heatmap_figure"]
     """`cohort_heatmap_figure`: effects by cohort and event time as coloured cells with their numbers, which

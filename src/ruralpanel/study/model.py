@@ -19,6 +19,7 @@ from ruralpanel.study.designation import Designation, designation_columns
 from ruralpanel.study.diagnosis import Diagnosis
 from ruralpanel.study.equations import equations_of
 from ruralpanel.study.estimators import OWN_PATTERN
+from ruralpanel.study.exhibit import Term
 from ruralpanel.study.exhibits import AnyExhibit
 from ruralpanel.study.figures_of_places import Outlines
 from ruralpanel.study.legacies import Legacy
@@ -97,10 +98,11 @@ class Study(Section):
     facts: dict[Name, Text] = {}
     """Files of numbers that are known beside the estimates, by name: each a JSON file. Notes of exhibits and the
     paper's text refer to a number by the file's name and the keys that lead to it: `{{ truth/effects/income }}`."""
-    true_effects: dict[Name, dict[Name, Text]] = {}
-    """Of simulated data: by treatment and outcome, what in `facts` is the true effect, on the scale on which it is
-    estimated: `truth/effects/income`, a number, or several of which one is the `average` and others are
-    `by_event_time` and `by_cohort`. Figures draw them, and the page says them beside the estimate."""
+    true_effects: dict[Term, dict[Name, Text]] = {}
+    """Of simulated data: by treatment, or another coefficient such as `listed*kinship`, and outcome, what in `facts` is
+    the true effect, on the scale on which it is estimated: `truth/effects/income`, a number, or several of which one is
+    the `average` and others are `by_event_time` and `by_cohort_and_event_time`. Figures draw them, and the page says
+    them beside the estimate."""
     exhibits: Annotated[dict[Name, AnyExhibit], Field(min_length=1)]
     """The tables and figures, in the order they are numbered."""
     fonts: list[Annotated[Text, Field(pattern=r"\.([ot]tf|[OT]TF)$")]] = []

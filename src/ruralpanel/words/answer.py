@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from ruralpanel.study.model import Study
 
 MEANINGS = {
-    "robust": "nothing that was looked at says how it could be an artefact",
-    "told": "it differs from zero, and what could be wrong is looked for in effects of treatments only",
-    "fragile": "it could be an artefact",
+    "robust": "no check suggests that it is an artefact",
+    "told": "it differs from zero; further checks are made of effects of treatments only",
+    "fragile": "it may be an artefact",
     "conflicting": "estimators of the same effect differ by more than sampling error",
-    "undecided": "the data do not tell its sign",
-    "not_identified": "there is no number",
+    "undecided": "the data do not determine its sign",
+    "not_identified": "it cannot be estimated",
 }
 """What a status says of the answer."""
 
@@ -141,7 +141,7 @@ def found_sentence(answer: Answer, study: Study) -> str:
     falls = answer.estimate < 0
     if answer.status == "undecided":
         may = "have raised or lowered" if answer.is_effect else "have gone with a rise or a fall in"
-        return f"{cause} may {may} {outcome}, for the data do not tell: the estimate is {_number(answer, study, 1)}."
+        return f"{cause} may {may} {outcome}, for the data do not decide: the estimate is {_number(answer, study, 1)}."
     size = _number(answer, study, -1 if falls else 1)
     if answer.is_effect:
         return f"{cause} {'lowered' if falls else 'raised'} {outcome} by {size}."
@@ -149,9 +149,15 @@ def found_sentence(answer: Answer, study: Study) -> str:
 
 
 def status_sentence(answer: Answer) -> str:
-    """Say how sure the answer is, in a sentence: ``Fragile: it could be an artefact.``"""
-    words = STATUS_WORDS.get(answer.status, "not tried further")
-    return f"{words[0].upper()}{words[1:]}: {MEANINGS[answer.status]}."
+    """Say how sure the answer is, in a sentence, and of a fragile one what the diagnosis warns of.
+
+    Such as ``This finding is fragile: the diagnosis warns of few clusters.``
+    """
+    if answer.status not in STATUS_WORDS:
+        return meaning_sentence(answer)
+    items = dict.fromkeys(ITEMS[each.item] for each in answer.warnings) if answer.status == "fragile" else {}
+    why = f"the diagnosis warns of {sentence_list(list(items))}" if items else MEANINGS[answer.status]
+    return f"This finding is {STATUS_WORDS[answer.status]}: {why}."
 
 
 def meaning_sentence(answer: Answer) -> str:
@@ -169,10 +175,10 @@ def truth_sentence(answer: Answer, study: Study) -> str:
     if isnan(answer.low):
         return f"{true}."
     if answer.holds_truth:
-        return f"{true}, which the interval holds."
+        return f"{true}, which the interval covers."
     larger = abs(answer.estimate) > abs(answer.truth) and answer.estimate * answer.truth >= 0
     wrong = "too large" if larger else "too small" if answer.estimate * answer.truth >= 0 else "of the wrong sign"
-    return f"{true}: the estimate is {wrong}, and its interval does not hold it."
+    return f"{true}: the estimate is {wrong}, and its interval does not cover the truth."
 
 
 def doubt_sentences(answer: Answer, labels: Mapping[str, str]) -> list[str]:

@@ -24,6 +24,7 @@ LISTS = ("regressors", "fixed_effects", "clustered_by", "instruments")
 CODES = (
     "quantity_code",
     "under_code",
+    "event_times_fact",
     "condition",
     "left_out",
     "reason_arguments",
@@ -63,6 +64,7 @@ def in_words(frame: pd.DataFrame, labels: Labels) -> pd.DataFrame:
         )
     if "quantity" in frame:
         told = told.assign(**{f"{name}_code": _each(frame, (name,), code_of) for name in ("quantity", "under")})
+        told = told.assign(event_times_fact=frame["event_times"]) if "event_times" in frame else told
     for name in (*FACTS, *(ANALYSED if "quantity" in frame else ())):
         if name in frame:
             told[name] = _each(frame, (name,), lambda cell: sentence(read(cell), labels))

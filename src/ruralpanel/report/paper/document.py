@@ -156,7 +156,7 @@ def paper_document(
         fill(as_typst(rest, text.written), filled),
         "#place.flush()",
         *(shown(by_name[name], floats=False, said=said) for name in follow_text(exhibits, text.placed)),
-        _closing(exhibits, text.placed, names),
+        _closing(exhibits, text.placed, names, said if study.paper is not None else ""),
     ]
     if declared.bibliography and any(each.kind == "citation" for each in text.references):
         style = STYLE if declared.citation_style.endswith(".csl") else declared.citation_style
@@ -182,7 +182,8 @@ def appendix_document(study: Study, exhibits: list[ShownExhibit], appended: Sequ
     pieces = [
         _front(study, f"{names['appendix']}: {study.title}", "none"),
         _data_words(said),
-        *(shown(each, floats=False, said=said, breaks=True) for each in exhibits if each.name in appended),
+        # Figures float, so that tables fill what they leave of a page.
+        *(shown(each, floats=each.table is None, said=said, breaks=True) for each in exhibits if each.name in appended),
     ]
     return "\n\n".join(piece for piece in pieces if piece) + "\n"
 
@@ -215,9 +216,9 @@ def _front(study: Study, title: str, abstract: str) -> str:
     )
 
 
-def _closing(exhibits: list[ShownExhibit], placed: Sequence[str], names: dict[str, str]) -> str:
-    """Say at the end of the text what exhibits are made from, and which are in the online appendix."""
-    data = _data_words(shared_source(exhibits))
+def _closing(exhibits: list[ShownExhibit], placed: Sequence[str], names: dict[str, str], said: str) -> str:
+    """Say at the end of the text what exhibits are made from, where it did not begin with that, and which are appended."""
+    data = _data_words(said)
     appended = [each for each in exhibits if each.name not in placed]
     listed = [
         f"{names[kind]} {runs_of([int(each.number) for each in appended if (each.table is not None) == is_table])}"
@@ -278,7 +279,10 @@ def exhibits_in_text(exhibits: list[ShownExhibit], placed: Sequence[str], floats
     """
     behind = follow_text(exhibits, placed)
     said = shared_source(exhibits)
-    return {each.name: "" if each.name in behind else shown(each, floats, said, not floats) for each in exhibits}
+    return {
+        each.name: "" if each.name in behind else shown(each, floats or each.table is None, said, not floats)
+        for each in exhibits
+    }
 
 
 def pointers(exhibits: list[ShownExhibit], placed: Sequence[str], language: Language) -> dict[str, str]:

@@ -6,12 +6,21 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from ruralpanel.exhibits.caption import SIMULATED
-from ruralpanel.exhibits.layout import LINE, PAGE_OF_SMALLER, PrintedRow, TablePart, is_longer_than_a_page, parts_of
+from ruralpanel.exhibits.layout import (
+    LINE,
+    PAGE_OF_SMALLER,
+    PrintedRow,
+    TablePart,
+    is_longer_than_a_page,
+    line_count,
+    parts_of,
+)
 from ruralpanel.exhibits.printed_table import (
     PrintedTable,
     aligned_parts,
@@ -28,6 +37,9 @@ SIZE, SMALLER = 9.0, 8.0
 
 SEVERAL = 3
 """Exhibits with one source, from which on it is said once for all of them."""
+
+SHORT = 36
+"""Lines of a part of a table up to which it is not broken over pages."""
 
 LONG = 14
 """Characters beyond which a name with underscores may be broken into lines."""
@@ -171,20 +183,44 @@ def _part_code(part: TablePart, size: float) -> str:
     table = part.table
     aligners = [_aligner(column_parts(table, column)) for column in range(len(part.widths))]
     lines = [f"let a{column} = {code}" for column, code in enumerate(aligners) if code]
-    rows = []
-    for row, after in zip(part.rows, [*part.rows[1:], None], strict=True):
-        rows.append(_row(row, part))
+    rows, together = [], _with_next(part.rows)
+    for row, kept, after in zip(part.rows, together, [*part.rows[1:], None], strict=True):
+        rows.append(_row(row, part) + kept)
         if after is not None and after.is_statistic and not row.is_statistic:
             rows.append("table.hline(stroke: 0.4pt)")
     # Where the page is not that wide, columns share what there is.
     total = part.labels + sum(part.widths)
-    widths = array([f"{100 * width / max(total, LINE):.2f}%" for width in [part.labels, *part.widths]])
-    sides = array(["left", *("left" if column in table.words else "center" for column in range(len(part.widths)))])
+    widths = [f"{100 * width / max(total, LINE):.2f}%" for width in [part.labels, *part.widths]]
+    sides = ["left", *("left" if column in table.words else "center" for column in range(len(part.widths)))]
+    if any(together):
+        widths, sides = [*widths, "0pt"], [*sides, "left"]
     body = ",\n  ".join(rows)
-    heads = array(_heads(part))
+    heads = array(_heads(part, spare=any(together)))
     deep = len(head_rows(part.table)) + part.table.numbered
-    lines.append(f"printed-table({size:g}pt, {widths}, {sides}, {deep}, {heads}, (\n  {body},\n))")
+    whole = "true" if line_count(part) <= SHORT else "false"
+    lines.append(
+        f"printed-table({size:g}pt, {array(widths)}, {array(sides)}, {deep}, {heads}, whole: {whole}, (\n  {body},\n))"
+    )
     return "{\n" + "\n".join(lines) + "\n}"
+
+
+def _with_next(rows: Sequence[PrintedRow]) -> list[str]:
+    """Write for each row the cell of a last column without width that keeps a heading on the page of the row below it.
+
+    Nothing for any row where no row is a heading; a cell that spans rows stands in the first of these alone.
+    """
+    if not any(row.is_heading for row in rows):
+        return [""] * len(rows)
+    cells, spanned = [], 0
+    for position, row in enumerate(rows):
+        if spanned:
+            cells.append("")
+            spanned -= 1
+            continue
+        spanned = sum(1 for _ in takewhile(lambda each: each.is_heading, rows[position:])) if row.is_heading else 0
+        spanned = min(spanned, len(rows) - position - 1)
+        cells.append(f", table.cell(rowspan: {spanned + 1}, inset: 0pt, [])")
+    return cells
 
 
 def _row(row: PrintedRow, part: TablePart) -> str:
@@ -199,8 +235,11 @@ def _row(row: PrintedRow, part: TablePart) -> str:
     return ", ".join(cells)
 
 
-def _heads(part: TablePart) -> list[str]:
-    """Write the rows over the columns: what several share with a rule below, and the numbers of the columns."""
+def _heads(part: TablePart, spare: bool) -> list[str]:
+    """Write the rows over the columns: what several share with a rule below, and the numbers of the columns.
+
+    With a ``spare`` column, each row has an empty cell for it.
+    """
     rows = head_rows(part.table)
     heads = []
     for position, row in enumerate(rows):
@@ -213,9 +252,9 @@ def _heads(part: TablePart) -> list[str]:
             if span > 1 and text:
                 rules.append(f"table.hline(start: {first}, end: {first + span}, stroke: 0.4pt)")
             first += span
-        heads += rules
+        heads += [*(["table.cell(inset: 0pt, [])"] if spare else []), *rules]
     if part.table.numbered:
-        heads += [_cell(part.table.stub), *map(_cell, part.numbers)]
+        heads += [_cell(part.table.stub), *map(_cell, part.numbers), *(["table.cell(inset: 0pt, [])"] if spare else [])]
     return heads
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ruralpanel.errors import Problem
 from ruralpanel.study.blocks import Block
@@ -44,8 +44,13 @@ def exhibits(context: Context, with_equations: bool = True) -> Iterator[Problem]
             yield from context.known((*at, "sensitivity", index), analysis, shown, kind)
         known = {block: study.blocks[block] for block in exhibit.estimated_in if block in study.blocks}
         parts = [part for block in known.values() for part in (block, *(block.specifications or {}).values())]
-        terms = {term for block in known.values() for term in _right_hand_sides(context, block)}
+        terms = terms_of(context, known.values())
         yield from exhibit.problems(context, at, Behind(known, parts, terms, with_equations))
+
+
+def terms_of(context: Context, blocks: Iterable[Block]) -> set[str]:
+    """List everything that is on a right-hand side in several blocks."""
+    return {term for block in blocks for term in _right_hand_sides(context, block)}
 
 
 def _right_hand_sides(context: Context, block: Block) -> set[str]:

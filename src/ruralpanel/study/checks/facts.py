@@ -9,6 +9,7 @@ from ruralpanel.errors import Problem, nearest
 from ruralpanel.study.addresses import NoSuchNumber
 from ruralpanel.study.answer import true_effect
 from ruralpanel.study.checks.context import Context
+from ruralpanel.study.checks.exhibits import terms_of
 from ruralpanel.study.facts import file_of_fact, find_fact, read_facts
 from ruralpanel.study.paper_text import Reference, read_notes
 from ruralpanel.study.yaml_file import KeyPath, is_file
@@ -36,12 +37,13 @@ def facts(context: Context) -> Iterator[Problem]:
 def true_effects(context: Context, files: dict[str, dict[str, Any]]) -> Iterator[Problem]:
     """Check that true effects are of treatments and outcomes that there are, and among the facts."""
     study = context.study
-    for treatment, by_outcome in study.true_effects.items():
-        if treatment not in study.designation:
-            what = f"`{treatment}` is not a treatment of `designation`"
-            yield context.file.problem(("true_effects", treatment), what, nearest(treatment, study.designation))
+    terms = {*study.designation, *terms_of(context, study.blocks.values())} if study.true_effects else set()
+    for term, by_outcome in study.true_effects.items():
+        if term not in terms:
+            what = f"`{term}` is not a treatment of `designation`, nor a coefficient of any block"
+            yield context.file.problem(("true_effects", term), what, nearest(term, terms))
         for outcome, path in by_outcome.items():
-            at: KeyPath = ("true_effects", treatment, outcome)
+            at: KeyPath = ("true_effects", term, outcome)
             if outcome not in study.outcomes:
                 what = f"`{outcome}` is not an outcome"
                 yield context.file.problem(at, what, nearest(outcome, study.outcomes))
