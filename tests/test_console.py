@@ -38,7 +38,8 @@ def test_what_is_no_command_is_for_snakemake(monkeypatch: pytest.MonkeyPatch, wo
     monkeypatch.setattr(os, "execv", execv)
     with pytest.raises(Begun) as begun:
         main(words)
-    assert begun.value.args == (sys.executable, "-m", "ruralpanel.runs", *[each for each in words if each != "run"])
+    words = [each for each in words if each != "run"]
+    assert begun.value.args == (sys.executable, "-P", "-m", "ruralpanel.runs", *words)
     assert "PYTHONDONTWRITEBYTECODE" not in os.environ
 
 

@@ -17,6 +17,7 @@ from ruralpanel.installation import (
     LOCK,
     PACKAGE,
     PACKAGES,
+    PROFILE,
     PROGRAM,
     SHIPPED,
     SNAKEFILE,
@@ -35,7 +36,7 @@ from tests.conftest import ROOT
 def test_a_checkout_has_its_own_program() -> None:
     assert program_top(ROOT) == ROOT
     assert own_or_shipped(ROOT, LOCK) == ROOT / LOCK
-    assert "--snakefile" not in snakemake_command(ROOT)
+    assert snakemake_command(ROOT)[-2:] == ["--workflow-profile", PROFILE] and (ROOT / PROFILE).is_dir()
     assert environment_digest(ROOT) == hashlib.sha256((ROOT / LOCK).read_bytes()).hexdigest()[:16]
 
 

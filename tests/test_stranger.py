@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import subprocess
 import time
 import zipfile
 from collections.abc import Callable
@@ -18,14 +19,17 @@ from ruralpanel.errors import DataError, PaperError, RetrievalError, StudyError
 from ruralpanel.frames import time_limit
 from ruralpanel.frames.geopackage import read_geopackage
 from ruralpanel.frames.storage import load_table, save_table
+from ruralpanel.installation import snakemake_command
+from ruralpanel.monte_carlo.plan import load_plan
 from ruralpanel.report.latex.markdown import as_latex_text
 from ruralpanel.report.latex.project import escaped_works
 from ruralpanel.report.paper.document import NO_LIBRARY
 from ruralpanel.report.paper.markdown import as_typst
+from ruralpanel.runs import odd_setting
 from ruralpanel.sources import archives, arrow, contracts, values
 from ruralpanel.sources.table import read_source
 from ruralpanel.study.checks.outside import OUTSIDE
-from ruralpanel.study.load import find_study, load_study
+from ruralpanel.study.load import configured_study, find_study, load_study
 from ruralpanel.study.paper_text import read_text
 from ruralpanel.study.sources import Source
 from ruralpanel.study.yaml_file import parse_yaml
@@ -106,11 +110,66 @@ def test_names_of_studies(root: Path, name: str) -> None:
         find_study(name, root)
 
 
+@row("smuggle a command, a flag, a path or another setting into its name")
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("small; touch x", "small\nx", "$(touch x)", "`touch x`", "small --forceall", "-n", "../small", "small\0", ""),
+        *("../config/studies/small", "/etc/passwd", "/etc/passwd.yaml", "small.yaml\0", "村庄\u202eyaml", "x" * 5000),
+        *(["small"], {"small": 1}, True, None),
+    ],
+)
+def test_what_is_no_name_of_a_study_is_none(root: Path, name: object) -> None:
+    with pytest.raises(StudyError) as error:
+        find_study(name, root)
+    assert len(str(error.value)) < 1000 and not set(str(error.value)) & {"\0", "\u202e"}
+
+
+@pytest.mark.parametrize("plan", ["../config/studies/small", "/etc/passwd", "full; x", "full\0", ["full"], {"full": 1}])
+def test_a_plan_is_one_that_is_there(plan: str) -> None:
+    with pytest.raises(StudyError, match="there is no plan"):
+        load_plan(plan, ROOT)
+
+
+@pytest.mark.parametrize("setting", ["workdir=/tmp", "study.x=1", "configfile=x.yaml", "--forceall"])
+def test_other_settings_are_refused(root: Path, setting: str) -> None:
+    (root / "config/config.yaml").write_text("study: small\n", encoding="utf-8")
+    with pytest.raises(StudyError, match="is not study=NAME"):
+        configured_study(["study=small", setting], root)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "odd"),
+    [
+        (["-n", "--config", "study=a", "allow_code=true", "-j1"], None),
+        (["verify", "--config=study=a b; c"], None),
+        (["--config"], ""),
+        (["--config", "--forceall"], ""),
+        (["--config", "study=a", "verify"], "verify"),
+        (["-C", "study.x=1"], "study.x=1"),
+        (["--config", "study=a", "--config", "=x"], "=x"),
+    ],
+)
+def test_settings_are_keys_with_values(arguments: list[str], odd: str | None) -> None:
+    assert odd_setting(arguments) == odd
+
+
+@row("leave a module, or flags of Snakemake, where the program would take them for its own")
+def test_modules_and_flags_of_a_folder_are_not_taken(tmp_path: Path) -> None:
+    # That flags there do not allow code is in tests/studies/test_own_estimator.py.
+    (tmp_path / "yaml.py").write_text("raise SystemExit('taken')")
+    command = snakemake_command(tmp_path, "--version")
+    assert command[1] == "-P" and "--workflow-profile" in command
+    found = subprocess.run([*command[:2], "-c", "import yaml"], cwd=tmp_path, capture_output=True, check=False)
+    assert found.returncode == 0
+    assert 'environment["PYTHONSAFEPATH"] = "1"' in (ROOT / "run").read_text(encoding="utf-8")
+
+
 @row("run code of its own")
 def test_code_runs_only_where_it_is_allowed() -> None:
     # The run that refuses it, and the one that is allowed to, are in tests/studies/test_own_estimator.py.
     rules = (ROOT / "workflow/rules/common.smk").read_text(encoding="utf-8")
-    assert 'own and str(config.get("allow_code", "")).lower() != "true"' in rules
+    assert 'overwrite_config.get("allow_code", "")' in rules and 'own and str(allowed).lower() != "true"' in rules
 
 
 @row("use a tag of YAML to make an object")

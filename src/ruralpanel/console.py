@@ -61,7 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Jobs are started by name, and each would compile all modules again if none kept what it compiled.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    command = [sys.executable, "-m", "ruralpanel.runs", *words]
+    # A module that lies in the folder of a paper is none of the program's.
+    command = [sys.executable, "-P", "-m", "ruralpanel.runs", *words]
     if os.name != "nt":  # become what is run, so that whoever stops this stops that
         os.execv(command[0], command)
     return subprocess.run(command, check=False).returncode

@@ -33,6 +33,7 @@ PROGRAM_FOLDERS = ("workflow", "config/monte_carlo", "config/power")
 PROGRAM_IN_CONFIG = ("config/README.md", "config/schema.json")
 
 SNAKEFILE = "workflow/Snakefile"
+PROFILE = "workflow/profiles/default"
 LOCK = "requirements.lock"
 PROJECT = "pyproject.toml"
 
@@ -101,12 +102,18 @@ def snakemake_command(root: Path, *arguments: str) -> list[str]:
     *arguments
         What is for Snakemake.
     """
-    return [sys.executable, "-m", "snakemake", *workflow_arguments(root), *arguments]
+    return [sys.executable, "-P", "-m", "snakemake", *workflow_arguments(root), *arguments]
 
 
 def workflow_arguments(root: Path) -> list[str]:
-    """Give what Snakemake has to be told of where the workflow is; nothing where it finds it by itself."""
-    return [] if is_checkout(root) else ["--snakefile", str(program_top(root) / SNAKEFILE)]
+    """Give what Snakemake has to be told of where the workflow is, and which flags it has.
+
+    Left to itself it would take flags from a folder ``profiles`` of the paper's, which may be a stranger's, and which is
+    no part of a study: they can allow code, or name another workflow.
+    """
+    top = program_top(root)
+    flags = ["--workflow-profile", PROFILE if is_checkout(root) else (top / PROFILE).as_posix()]
+    return flags if is_checkout(root) else [*flags, "--snakefile", str(top / SNAKEFILE)]
 
 
 @cache

@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from ruralpanel.commands import command_names
 from ruralpanel.errors import closest
-from ruralpanel.stage import steps_of
+from ruralpanel.stage import FOR_MEMORY, steps_of
 from ruralpanel.verification.summary import summary_of
 
 QUIET_FAILURES = (
@@ -159,6 +159,11 @@ class Progress:
             shown = text.splitlines()[-60:]
             for each in shown:
                 self.line(f"  {each}")
+            if (step := steps_of(path)).is_file():  # which a job takes away that ends by itself
+                at = step.read_text(encoding="utf-8", errors="replace").strip()
+                step.unlink(missing_ok=True)
+                where = f" at: {at}" if at else ""
+                self.line(f"  It was ended{where} before it could say why. Where memory was short, {FOR_MEMORY}.")
             self.line(f"  (log: {path})\n" if shown else f"  it left no message (log: {path})\n")
 
     def other(self, record: LogRecord) -> None:

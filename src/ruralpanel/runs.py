@@ -10,16 +10,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from ruralpanel.installation import workflow_arguments
@@ -316,9 +319,63 @@ def _end_children() -> None:
         time.sleep(0.1)
 
 
+def odd_setting(arguments: Sequence[str]) -> str | None:
+    """Find what stands behind ``--config`` and is no ``key=value``, of which Snakemake would say a traceback.
+
+    Parameters
+    ----------
+    arguments
+        What is for Snakemake.
+
+    Returns
+    -------
+    str or None
+        The first of them; empty where nothing stands there; None where all is well.
+    """
+    parser = ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--config", "-C", nargs="*", action="append", default=[])
+    for settings in parser.parse_known_args(list(arguments))[0].config:
+        for each in settings or [""]:
+            if not re.match(r"[A-Za-z_]\w*=", each):
+                return str(each)
+    return None
+
+
+def not_writable(folders: Sequence[Path]) -> str:
+    """Try to write where a run will, for Snakemake would say of what it may not with a traceback.
+
+    Parameters
+    ----------
+    folders
+        Where it writes; of one that is not there, the folder that it will be made in.
+
+    Returns
+    -------
+    str
+        What is in the way, and what helps; nothing where nothing is.
+    """
+    from ruralpanel.stage import fault_of_the_machine
+
+    for folder in folders:
+        there = next(each for each in (folder, *folder.absolute().parents) if each.is_dir())
+        try:
+            with TemporaryFile(dir=there) as file:
+                file.write(bytes(4096))
+        except OSError as error:
+            return fault_of_the_machine(OSError(error.errno, error.strerror, folder.as_posix())) or str(error)
+    return ""
+
+
 def main(arguments: list[str]) -> None:
     """Be Snakemake, which ends without a word of Python where it is stopped before anything has begun."""
     _end_without_a_word()
+    if (odd := odd_setting(arguments)) is not None:
+        found = f"; `{odd}` is none, and what is to be made stands in front" if odd else ""
+        sys.exit(f"--config takes key=value, such as study=replications/castle{found}")
+    asks = {"-h", "--help", "--version", "-v"} & set(arguments)
+    if not asks and (fault := not_writable([Path(".snakemake"), Path("results")])):
+        sys.exit(fault)
+    os.environ["PYTHONSAFEPATH"] = "1"  # a module that lies in the folder of a study is none of the program's
     from snakemake.cli import main as snakemake
 
     try:

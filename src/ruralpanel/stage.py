@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import signal
 import sys
 import time
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from ruralpanel.errors import ProblemsFound
 from ruralpanel.fork_request import run_in_fork
@@ -47,6 +48,7 @@ def stage(job: Any) -> Iterator[None]:
         path.open("w", encoding="utf-8") as stream,
         redirect_stdout(stream),
         redirect_stderr(stream),
+        said_by_libraries(stream),
         steps_told(steps_of(path)),
     ):
         warnings.simplefilter("default")
@@ -67,6 +69,18 @@ def stage(job: Any) -> Iterator[None]:
             sys.exit(1)
     if len(job.output):
         keep_measured(path, time.monotonic() - began)
+
+
+@contextmanager
+def said_by_libraries(stream: TextIO) -> Iterator[None]:
+    """Have what compiled libraries write to standard error in a stream, such as of what they die."""
+    before = os.dup(2)
+    os.dup2(stream.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
 
 
 def _sayable(text: str, job: Any) -> str:
@@ -90,14 +104,16 @@ def tell_what_ended_it(log: Path, number: int) -> None:
     """
     said = f"Ended by signal {number}."
     if number == signal.SIGKILL:
-        said += (
-            " Systems end a program so that asks for more memory than there is: give the job a machine or a limit with "
-            "more, or run fewer jobs at once (./run --cores 1)."
-        )
+        said += f" Systems end a program so that asks for more memory than there is: {FOR_MEMORY}."
+    elif number == signal.SIGABRT:
+        said += f" Libraries end so that are given no more memory: {FOR_MEMORY}."
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a", encoding="utf-8") as stream:
         print(said, file=stream)
 
+
+FOR_MEMORY = "give the job a machine or a limit with more, or run fewer jobs at once (./run --cores 1)"
+"""What helps where a job has too little memory and cannot say so itself."""
 
 OF_THE_DISK = {
     errno.ENOSPC: "the disk is full; make room, and run again",
@@ -145,8 +161,10 @@ def steps_told(path: Path) -> Iterator[None]:
     Parameters
     ----------
     path
-        The file, removed at the end.
+        The file, removed at the end; it stays where the job is killed, or ended by a library.
     """
+    with suppress(OSError):
+        path.touch()
     logger = logging.getLogger(__name__.partition(".")[0])
     told = LastStep(path)
     level = logger.level
@@ -157,7 +175,8 @@ def steps_told(path: Path) -> Iterator[None]:
     finally:
         logger.setLevel(level)
         logger.removeHandler(told)
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 class LastStep(logging.Handler):

@@ -30,7 +30,11 @@ def test_the_how_to_page_is_followed(tmp_path: Path) -> None:
     own.write_text(program, encoding="utf-8")
     (checkout.folder / "config/studies/small.yaml").write_text(SMALL_STUDY + FEW_DIAGNOSES + part, encoding="utf-8")
 
-    refused = checkout.run("small")
+    # Neither a file that came with the study allows it, nor flags of Snakemake in a folder where it looks for them.
+    (checkout.folder / "config/config.yaml").open("a", encoding="utf-8").write("allow_code: true\n")
+    (checkout.folder / "profiles/default").mkdir(parents=True)
+    (checkout.folder / "profiles/default/config.yaml").write_text("config: [allow_code=true]\n", encoding="utf-8")
+    refused = checkout.module("ruralpanel.runs", "--config", "study=small")
     assert refused.returncode != 0
     assert "allow_code: estimates with code of its own (config/studies/median_change.py)" in refused.stderr
     assert "Traceback" not in refused.stderr

@@ -72,8 +72,9 @@ def chosen_study():
         name, path = find_study(config.get("study"), Path())
         study = load_study(config["study"])
         own = own_files(study.estimators, path.parent)
-        # What stands behind --config is text, but for `True`.
-        if own and str(config.get("allow_code", "")).lower() != "true":
+        # What stands behind --config is text, but for `True`. A file that says so came with the study, and allows nothing.
+        allowed = workflow.config_settings.overwrite_config.get("allow_code", "")
+        if own and str(allowed).lower() != "true":
             problems.append(code_not_allowed(name, own))
     except StudyError as error:
         problems += error.problems

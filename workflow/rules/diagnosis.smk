@@ -23,6 +23,7 @@ rule diagnose_effect:
         levels=STUDY.levels,
         seed=STUDY.seed,
         confidential=bool(STUDY.confidential),
+        minimum_cell=STUDY.minimum_cell,
         code=lambda wildcards: diagnosis_code(SUBJECTS[wildcards.effect]),
         lock=LOCK,
     message:

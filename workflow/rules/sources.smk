@@ -41,6 +41,7 @@ rule read_source:
             IDENTIFYING & set(STUDY.sources[wildcards.source].columns)
         ),
         shows=lambda wildcards: wildcards.source not in STUDY.confidential,
+        minimum_cell=STUDY.minimum_cell,
         code=lambda wildcards: code_digest(
             "ruralpanel.sources.table", *STUDY.sources[wildcards.source].opened_by
         ),

@@ -19,6 +19,7 @@ rule prepare_table:
         declaration=lambda wildcards: as_json(STUDY.tables[wildcards.table]),
         key=lambda wildcards: STUDY.shapes[wildcards.table].key,
         periods=lambda wildcards: STUDY.periods_in_table(wildcards.table),
+        minimum_cell=STUDY.minimum_cell,
         code=lambda wildcards: code_digest(
             "ruralpanel.tables.prepare", "ruralpanel.tables.totals"
         ),

@@ -109,16 +109,19 @@ rule accept:
         facts=f"{RESULTS}/verdict.json",
         page=f"{RESULTS}/report/index.html",
         ledgers=LEDGERS if STUDY.is_strict else [],
+        provenance=PROVENANCE,
     output:
         accepted=f"{RESULTS}/accepted",
     log:
         f"{RESULTS}/logs/accept.log",
     params:
         code=lambda wildcards: code_digest(
+            "ruralpanel.verification.inputs",
             "ruralpanel.verification.verdict",
             "ruralpanel.verification.summary",
             *(["ruralpanel.verification.strictness"] if STUDY.is_strict else []),
         ),
+        inputs=[each for each in INPUTS if each[0] == RAW_FILE],
         strict=STUDY.strict,
         strict_blocks={
             name: block.strict

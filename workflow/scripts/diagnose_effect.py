@@ -24,4 +24,8 @@ with stage(snakemake):
     )
     if snakemake.params.confidential:
         findings = without_names(findings)
+    if (minimum := snakemake.params.minimum_cell) is not None:
+        from ruralpanel.frames.small_cells import findings_without_small
+
+        findings = findings_without_small(findings, minimum)
     save_table(findings, snakemake.output.diagnosis, key=KEY, keep_order=True)

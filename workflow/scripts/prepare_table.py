@@ -24,7 +24,12 @@ with stage(snakemake):
     )
     totals = compare_totals(table, declaration.totals, snakemake.wildcards.table, periods)
     save_table(table, snakemake.output.table, key=snakemake.params.key)
-    save_table(ledger.frame(), snakemake.output.ledger, key=["line"])
+    lines, minimum = ledger.frame(), snakemake.params.minimum_cell
+    if minimum is not None:
+        from ruralpanel.frames.small_cells import ledger_without_small
+
+        lines = ledger_without_small(lines, minimum)
+    save_table(lines, snakemake.output.ledger, key=["line"])
     save_table(recode, snakemake.output.recode, key=AUDIT_KEY)
     save_table(names, snakemake.output.names, key=[NAMES_KEY])
     save_table(totals, snakemake.output.totals, key=TOTALS_KEY, keep_order=True)

@@ -10,7 +10,7 @@ with stage(snakemake):
     from ruralpanel.placement import replacing
     from ruralpanel.study.published_files import places_to_publish
     from ruralpanel.verification.code import code_frame, read_published_code
-    from ruralpanel.verification.inputs import inputs_frame, inputs_read, load_provenance, read_published_inputs
+    from ruralpanel.verification.inputs import inputs_frame, inputs_read, load_provenance, read_published_inputs, refuse_changed
 
     places = places_to_publish(snakemake.params.path, Path(), snakemake.params.reads)
     path = places.inputs
@@ -19,6 +19,7 @@ with stage(snakemake):
     read_published_inputs(path)  # a file of another kind is not replaced
     read_published_code(places.code)
     inputs = inputs_read(snakemake.params.inputs, load_provenance(snakemake.input.provenance), Path())
+    refuse_changed(inputs, Path(), snakemake.input.provenance)
     code = file_digests(*snakemake.params.modules, files=map(Path, snakemake.params.own_files))
     with replacing(path) as beside, replacing(places.code) as code_beside:
         inputs_frame(inputs).to_csv(beside, index=False, lineterminator="\n")

@@ -7,13 +7,14 @@ with stage(snakemake):
     from pathlib import Path
 
     from ruralpanel.frames.storage import save_json, save_table
-    from ruralpanel.sources.retrieval import confirmed_digest
+    from ruralpanel.sources.retrieval import confirmed_digest, refuse_changed_while_read
     from ruralpanel.sources.table import QUARANTINE_KEY, read_source
     from ruralpanel.study.period_columns import PeriodColumn
     from ruralpanel.study.sources import Source
 
     source = Source.model_validate_json(snakemake.params.declaration)
     raw = Path(snakemake.input.raw[0]) if snakemake.input.raw else None
+    before = raw.stat() if raw is not None else None
     digest = confirmed_digest(snakemake.wildcards.source, source, raw) if raw is not None else None
     periods = {name: PeriodColumn.model_validate_json(text) for name, text in snakemake.params.periods.items()}
     corrections = Path(snakemake.input.corrections[0]) if snakemake.input.corrections else None
@@ -26,8 +27,15 @@ with stage(snakemake):
         snakemake.params.identifying,
         shows=snakemake.params.shows,
     )
+    if before is not None:
+        refuse_changed_while_read(snakemake.wildcards.source, raw, before)
     save_table(table, snakemake.output.table, key=source.key)
-    save_table(ledger.frame(), snakemake.output.ledger, key=["line"])
+    lines, minimum = ledger.frame(), snakemake.params.minimum_cell
+    if minimum is not None:
+        from ruralpanel.frames.small_cells import ledger_without_small
+
+        lines = ledger_without_small(lines, minimum)
+    save_table(lines, snakemake.output.ledger, key=["line"])
     save_table(quarantine, snakemake.output.quarantine, key=QUARANTINE_KEY)
     read = {"rows": len(table), "columns": list(table.columns), "origin": source.origin}
     if digest is not None:

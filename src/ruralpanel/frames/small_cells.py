@@ -7,6 +7,7 @@ suppression; Hundepool et al. 2012, Statistical Disclosure Control, section 4.3)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,13 +15,29 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralpanel.reasons import because, written
+from ruralpanel.reasons import Reason, because, read, read_reason, written
 
 MANY = 100
 """Different values from which on the mean of whole numbers does not tell how many have each."""
 
 EFFECTS = ["cohort", "cell", "event_time", "period"]
 """Kinds of estimates that are of some of the treated, and add up to an average that is there too."""
+
+
+COUNTS = frozenset({"rows", "units", "treated", "never", "entering", "zeros", "clusters"})
+"""Names of arguments of reasons that are how many there are."""
+
+COUNTS_OF = frozenset(
+    {
+        *((code, "number") for code in ("of_them_treated", "treated_clusters", "clusters_to_compare_with", "level_missing")),
+        ("differences_of", "controls"),
+        *(("changes_compared", name) for name in ("more", "less")),
+    }
+)
+"""Arguments that are so in reasons of one code, with this code."""
+
+_COUNTED = re.compile(r"(?<![\w.,])\d+(?:,\d{3})*(?= (?:value|row|unit|level|name|cell|place|pair)s?\b)")
+"""A count before what is counted."""
 
 
 def fewer_than(minimum: int) -> str:
@@ -164,6 +181,7 @@ def estimates_without_small(estimates: pd.DataFrame, unit: str, minimum: int) ->
         hidden.loc[part.index] = withheld(part["treated_clusters"], minimum)
     numbers = [name for name in told if told[name].dtype.kind == "f" and name != "interval_level"]
     told.loc[hidden, [*numbers, "observations", "units", "clusters", "treated_clusters"]] = pd.NA
+    told = _reasons_without_small(told, ["reason"], minimum)
     reason = because("below_minimum_cell", minimum=minimum)
     told.loc[hidden, ["reason", "reason_arguments"]] = [reason.code, written(reason.arguments)]
     for name in ("observations", "units", "clusters", "treated_clusters"):
@@ -177,9 +195,11 @@ def estimates_without_small(estimates: pd.DataFrame, unit: str, minimum: int) ->
 
 
 def ledger_without_small(ledger: pd.DataFrame, minimum: int) -> pd.DataFrame:
-    """Withhold from a ledger the numbers of units and of treated units that are few."""
-    from ruralpanel.reasons import read
+    """Withhold from a ledger the numbers of units, of treated units and of rows lost that are few.
 
+    Where a step loses few rows, what is left after it is withheld as far down as few are lost in all; the steps below
+    begin with what is left then. Counts in reasons are ``<10``, those in words among them.
+    """
     told = ledger.copy()
     told.loc[is_small(ledger["units"], minimum), "units"] = pd.NA
     kept = [
@@ -187,7 +207,67 @@ def ledger_without_small(ledger: pd.DataFrame, minimum: int) -> pd.DataFrame:
         for cell in ledger["treated_units"]
     ]
     told["treated_units"] = [written(each) if each else "" for each in kept]
+    told["reason"] = [_cell_without_small(cell, minimum) for cell in ledger["reason"]]
+    told[["rows_in", "rows_out"]] = told[["rows_in", "rows_out"]].astype("Int64")
+    for _, lines in ledger.groupby(["stage", "table"], sort=False):
+        known, before = int(lines["rows_in"].iloc[0]), None
+        for line, left in lines["rows_out"].items():
+            if before is not None:
+                told.loc[line, "rows_in"] = pd.NA
+            few = 0 < abs(known - left) < minimum
+            if few:
+                told.loc[line, "rows_out"] = pd.NA
+            known, before = (known, line) if few else (left, None)
     return told
+
+
+def findings_without_small(findings: pd.DataFrame, minimum: int) -> pd.DataFrame:
+    """Write ``<10`` in the place of the counts of few in what could be wrong with an effect, and leave out such numbers."""
+    told = _reasons_without_small(findings, ["flaw", "remedy"], minimum)
+    numbers = [
+        {name: each for name, each in (read(cell) or {}).items() if not (name in COUNTS and 0 < each < minimum)}
+        for cell in findings["numbers"]
+    ]
+    return told.assign(numbers=[written(each) for each in numbers])
+
+
+def _reasons_without_small(frame: pd.DataFrame, apart: Sequence[str], minimum: int) -> pd.DataFrame:
+    """Do so in all cells of a frame with reasons, and in those of the columns whose arguments stand in one of their own."""
+    told = frame.copy()
+    for name in told.columns[told.dtypes.map(pd.api.types.is_string_dtype)]:
+        of_reasons = told[name].str.startswith(('{"code"', '[{"code"'), na=False)
+        told.loc[of_reasons, name] = [_cell_without_small(cell, minimum) for cell in told.loc[of_reasons, name]]
+    for name in apart:
+        pairs = zip(told[name].fillna(""), told[f"{name}_arguments"].fillna(""), strict=True)
+        reasons = [reason_without_small(read_reason(code, cell), minimum) for code, cell in pairs]
+        told[f"{name}_arguments"] = [written(each.arguments) if each else "" for each in reasons]
+    return told
+
+
+def reason_without_small(reason: Reason | None, minimum: int) -> Reason | None:
+    """Write ``<10`` in the place of the counts of few that a reason tells."""
+    if reason is None:
+        return None
+    return because(reason.code, **{name: _argument(reason.code, name, each, minimum) for name, each in reason.pairs})
+
+
+def _argument(code: str, name: str, value: Any, minimum: int) -> Any:
+    if isinstance(value, Reason):
+        return reason_without_small(value, minimum)
+    if isinstance(value, tuple):
+        return tuple(_argument(code, name, each, minimum) for each in value)
+    counts = name in COUNTS or (code, name) in COUNTS_OF
+    return fewer_than(minimum) if counts and isinstance(value, int | float) and 0 < value < minimum else value
+
+
+def _cell_without_small(cell: Any, minimum: int) -> Any:
+    """Do so in a cell with a reason, or in one with words, in which a count stands before what is counted."""
+    if not isinstance(cell, str) or not cell:
+        return cell
+    if cell.startswith(("{", "[")):
+        return written(_argument("", "", read(cell), minimum))
+    few = fewer_than(minimum)
+    return _COUNTED.sub(lambda found: few if 0 < int(found.group().replace(",", "")) < minimum else found.group(), cell)
 
 
 def matches_without_small(matches: pd.DataFrame, counted: str, minimum: int) -> pd.DataFrame:

@@ -97,7 +97,8 @@ def _panel_steps(ledgers: pd.DataFrame, row: pd.Series, study: Study) -> list[li
     kept: list[list[str]] = []
     for line in lines:
         made = read("" if pd.isna(line["made"]) else line["made"]) or ()
-        if not made or behind & set(made) or line["rows_in"] != line["rows_out"]:
+        stayed = not pd.isna(line["rows_in"] + line["rows_out"]) and line["rows_in"] == line["rows_out"]
+        if not made or behind & set(made) or not stayed:
             reason = "" if pd.isna(line["reason"]) else str(line["reason"])
             kept.append([str(line["step"]), count(line["rows_in"]), count(line["rows_out"]), reason])
     return kept

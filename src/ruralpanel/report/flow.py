@@ -9,7 +9,7 @@ from html import escape
 import pandas as pd
 
 from ruralpanel.exhibits.numbers import count
-from ruralpanel.report.sample import part_id
+from ruralpanel.report.sample import WITHHELD, part_id
 from ruralpanel.study.model import Study
 
 WIDTH, HEIGHT, GAP, BETWEEN, TOP = 218, 34, 8, 64, 26
@@ -102,7 +102,7 @@ def _box(stage: str, name: str, ledgers: pd.DataFrame) -> Box:
     lines = ledgers[(ledgers["stage"] == stage) & (ledgers["table"] == name)]
     rows = ""
     if len(lines):
-        first, last = count(lines["rows_in"].iloc[0]), count(lines["rows_out"].iloc[-1])
+        first, last = count(lines["rows_in"].iloc[0]), count(lines["rows_out"].iloc[-1]) or WITHHELD
         rows = f"{last} rows" if first == last else f"{first} → {last} rows"
     if stage == "panel" and len(lines) and pd.notna(lines["units"].iloc[-1]):
         rows += f", {count(lines['units'].iloc[-1])} units"

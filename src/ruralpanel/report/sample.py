@@ -18,6 +18,9 @@ from ruralpanel.words.names import name_words
 STAGES = ("sources", "tables", "panel", "estimation")
 """The stages with ledgers, in the order in which data pass them."""
 
+WITHHELD = "…"
+"""Stands for a number of rows that would tell how few were left out."""
+
 
 def ledger_parts(ledgers: pd.DataFrame, labels: Mapping[str, str]) -> list[dict[str, Any]]:
     """Group ledger lines into sources, tables, the panel and equations, with printed counts.
@@ -47,7 +50,8 @@ def ledger_parts(ledgers: pd.DataFrame, labels: Mapping[str, str]) -> list[dict[
                 "step": line["step"],
                 "reason": "" if pd.isna(line["reason"]) else line["reason"],
                 "treated": _treated_words(line["treated_units"], labels),
-                **{key: count(line[key]) for key in ("rows_in", "rows_out", "units", "periods")},
+                **{key: count(line[key]) or WITHHELD for key in ("rows_in", "rows_out")},
+                **{key: count(line[key]) for key in ("units", "periods")},
             }
             for line in records(lines)
         ]

@@ -15,7 +15,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit, urlunsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from ruralpanel.errors import Problem, RetrievalError
+from ruralpanel.errors import DataError, Problem, RetrievalError
 from ruralpanel.lineage import file_digest
 from ruralpanel.study.sources import Retrieval, Source
 from ruralpanel.study.yaml_file import is_directory, is_file
@@ -203,6 +203,30 @@ def confirmed_digest(name: str, source: Source, path: Path) -> str:
         what = f"has the sha256 {found}; the source `{name}` expects {source.retrieve.sha256}"
         raise RetrievalError([Problem(str(path), what, hint="run again, and it is retrieved anew")])
     return found
+
+
+def refuse_changed_while_read(name: str, path: Path, before: os.stat_result) -> None:
+    """Refuse a raw file that somebody has written to since reading began, for what was read may be of two states.
+
+    Parameters
+    ----------
+    name
+        The source's name in the study.
+    path
+        The raw file.
+    before
+        What the system said of it before.
+
+    Raises
+    ------
+    DataError
+        If its size, its time or its place on the disk is another.
+    """
+    now = path.stat() if path.is_file() else None
+    kept = ("st_size", "st_mtime_ns", "st_ino")
+    if now is None or any(getattr(now, each) != getattr(before, each) for each in kept):
+        what = f"was written to while the source `{name}` was read"
+        raise DataError([Problem(str(path), what, hint="run again once nobody writes to it")])
 
 
 def in_mirror(wanted: Retrieval, mirrors: Sequence[Path]) -> Path | None:

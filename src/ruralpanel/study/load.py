@@ -81,6 +81,7 @@ def find_study(name: object, root: Path) -> tuple[str, Path]:
             if is_file(root / STUDIES / f"{name}{ending}"):
                 return _folder_of_its_own(Path(name).as_posix(), known), root / STUDIES / f"{name}{ending}"
     shown = name if len(name) < 80 else f"{name[:60]} …"
+    shown = shown if shown.isprintable() else repr(shown)
     same_end = [each for each in known if each.rsplit("/", 1)[-1] == name.rsplit("/", 1)[-1]]
     hint = f"did you mean “{same_end[0]}”?" if same_end else nearest(name, known)
     raise StudyError([Problem(shown, "there is no such study", "study", hint)])

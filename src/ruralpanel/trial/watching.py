@@ -126,7 +126,7 @@ def plain_run(name: str, root: Path) -> tuple[int, str]:
     root
         The top of the repository.
     """
-    command = [sys.executable, "-m", "ruralpanel.runs", "--config", f"study={name}"]
+    command = [sys.executable, "-P", "-m", "ruralpanel.runs", "--config", f"study={name}"]
     said: list[str] = []
     with subprocess.Popen(
         command, cwd=root, env={**os.environ, WAITING: "yes"}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,

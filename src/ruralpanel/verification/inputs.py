@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from ruralpanel.errors import Problem, PublishedError
+from ruralpanel.errors import Problem, ProblemsFound, PublishedError
 from ruralpanel.frames.storage import read_records
 from ruralpanel.lineage import file_digest
 from ruralpanel.study.inputs import CATALOGUE, CORRECTIONS, DECISIONS, LINES, RAW_FILE
@@ -122,10 +122,53 @@ def inputs_read(
     return inputs
 
 
+class InputChanged(ProblemsFound):
+    """A raw file is not what it was when this run read it."""
+
+    heading = "A raw file has changed since this run read it, so that its results are of a file that is gone"
+
+
+def refuse_changed(inputs: Sequence[Input], root: Path, provenance: Sequence[str | Path]) -> None:
+    """End a run with an error where a raw file is another than the one that it read.
+
+    Parameters
+    ----------
+    inputs
+        What has been read, from :func:`inputs_read`.
+    root
+        The top of the repository.
+    provenance
+        The files with what the sources stage noted. Those of raw files that have changed are removed, so that the next run
+        reads these again: by their times it cannot always tell.
+
+    Raises
+    ------
+    InputChanged
+        With each of them, and both hashes.
+    """
+    problems, noted = [], {_source_of(file): Path(file) for file in provenance}
+    for each in inputs:
+        if each.kind != RAW_FILE or not each.sha256:
+            continue
+        path = root / each.file
+        now = file_digest(path) if path.is_file() else ""
+        if now != each.sha256:
+            noted[each.of].unlink(missing_ok=True)
+            what = f"had the sha256 {each.sha256[:SHOWN]}… when it was read, and " + (
+                f"has {now[:SHOWN]}… now" if now else "is gone now"
+            )
+            problems.append(Problem(each.file, what, f"sources.{each.of}", "run again once nobody writes to it"))
+    if problems:
+        raise InputChanged(problems)
+
+
 def load_provenance(files: Sequence[str | Path]) -> dict[str, dict[str, Any]]:
     """Read what the sources stage noted of each source, by the source's name."""
-    ending = ".provenance.json"
-    return {Path(file).name.removesuffix(ending): json.loads(Path(file).read_text(encoding="utf-8")) for file in files}
+    return {_source_of(file): json.loads(Path(file).read_text(encoding="utf-8")) for file in files}
+
+
+def _source_of(file: str | Path) -> str:
+    return Path(file).name.removesuffix(".provenance.json")
 
 
 def inputs_frame(inputs: Sequence[Input]) -> pd.DataFrame:

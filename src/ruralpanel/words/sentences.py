@@ -136,7 +136,7 @@ class _Sentence(Formatter):
             return ", ".join(self.written(each, number_format) for each in value)
         if isinstance(value, Reason):
             return sentence(value, self.labels)
-        text = format(value, number_format)
+        text = value if isinstance(value, str) else format(value, number_format)
         return text if isinstance(value, str) or self.labels is None else text.replace("-", MINUS)
 
     def joined(self, value: Any, rest: str) -> str:
@@ -150,8 +150,8 @@ class _Sentence(Formatter):
         return names_words(str(value), self.labels)
 
     def counted(self, value: Any, noun: str) -> str:
-        """Write a number with its noun."""
-        return counted(int(value), noun)
+        """Write a number with its noun; one that is withheld is text."""
+        return f"{value} {noun}s" if isinstance(value, str) else counted(int(value), noun)
 
     def times(self, value: Any, _: str = "") -> str:
         """Write event times behind their noun."""
