@@ -54,9 +54,11 @@ from ruralpanel.study.places import (
     Places,
 )
 from ruralpanel.study.resampling import Permutation, WildBootstrap
+from ruralpanel.study.retrieval import RETRIEVED_FILES, Retrieval
 from ruralpanel.study.rule import RULE_PARTS, Rule
 from ruralpanel.study.sensitivity import ANALYSES, Sensitivity
-from ruralpanel.study.sources import RETRIEVED_FILES, Column, DroppedRows, Retrieval, Source
+from ruralpanel.study.source_columns import Column
+from ruralpanel.study.sources import DroppedRows, Source
 from ruralpanel.study.switching import Switching
 from ruralpanel.study.synthetic import Synthetic
 from ruralpanel.study.tables import Computed, Crosswalk, Group, Part, Recode, Summary, Table, Total

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from ruralpanel.errors import DataError
 from ruralpanel.sources.codes import read_codes
 from ruralpanel.sources.table import SourceTable, read_source
-from ruralpanel.study.sources import DIGITS_OF_LEVEL, CodeLevel, Source
+from ruralpanel.study.source_columns import DIGITS_OF_LEVEL, CodeLevel
+from ruralpanel.study.sources import Source
 
 
 def codes(values: list[object] | np.ndarray, level: CodeLevel = "county") -> tuple[list[object], list[bool]]:

@@ -19,7 +19,8 @@ from ruralpanel.sources.plain_numbers import plain_numbers
 from ruralpanel.sources.raw import RawTable
 from ruralpanel.sources.table import read_source
 from ruralpanel.sources.typed import Typed
-from ruralpanel.study.sources import Column, Source
+from ruralpanel.study.source_columns import Column
+from ruralpanel.study.sources import Source
 
 PLAIN = [
     *("1", "0", "27", "-3", "2.5", "0.5", "-0.50", "1.583", "870", "12.25", "123456789012345", "0.4598117052408681"),

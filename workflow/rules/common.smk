@@ -46,7 +46,7 @@ from ruralpanel.study.paper_text import exhibits_of_appendix
 from ruralpanel.study.own_estimators import own_files
 from ruralpanel.study.registration import plan_of, registered_file
 from ruralpanel.study.load import CONFIGURATION
-from ruralpanel.study.sources import RETRIEVED_FILES
+from ruralpanel.study.retrieval import RETRIEVED_FILES
 from ruralpanel.study.yaml_file import read_yaml
 from ruralpanel.study.published_files import (
     published_code,

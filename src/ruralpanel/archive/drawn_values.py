@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ruralpanel.study.sources import Scalar
+from ruralpanel.study.source_columns import Scalar
 
 ENOUGH = 10
 """How many rows must share a value before it is copied, and how many rows a point of a smoothed margin stands for."""

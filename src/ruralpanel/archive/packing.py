@@ -9,7 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from ruralpanel.archive.contents import ArchiveError
 from ruralpanel.errors import Problem
 from ruralpanel.lineage import file_digest
-from ruralpanel.study.sources import RETRIEVED_FILES
+from ruralpanel.study.retrieval import RETRIEVED_FILES
 
 MANIFEST = "MANIFEST.sha256"
 """Every file of the archive but itself, in the lines that ``sha256sum --check`` reads."""

@@ -22,7 +22,8 @@ from ruralpanel.archive.drawn_values import draw, margin_of, margin_of_periods, 
 from ruralpanel.archive.raw_sheets import Sheet, missing_in_file
 from ruralpanel.sources.headers import positions_of
 from ruralpanel.study.model import Study
-from ruralpanel.study.sources import DIGITS_OF_LEVEL, Column, Scalar, Source
+from ruralpanel.study.source_columns import DIGITS_OF_LEVEL, Column, Scalar
+from ruralpanel.study.sources import Source
 
 CODES = "codes of administrative areas"
 PARENT_DIGITS = sorted(DIGITS_OF_LEVEL.values())[:-1]

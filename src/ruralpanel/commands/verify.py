@@ -21,7 +21,7 @@ from ruralpanel.placement import stays_inside
 from ruralpanel.study.blocks import Engine
 from ruralpanel.study.inputs import files_read
 from ruralpanel.study.load import configured_study, find_study, load_study, load_unchecked
-from ruralpanel.study.sources import RETRIEVED_FILES
+from ruralpanel.study.retrieval import RETRIEVED_FILES
 from ruralpanel.verification.twice import differences, files_of
 
 COMPARED = ("results", "data")

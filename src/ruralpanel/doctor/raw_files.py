@@ -15,7 +15,8 @@ from ruralpanel.sources.retrieval import MIRROR, in_mirror
 from ruralpanel.study.checks.missing_files import what_is_missing, where_it_may_be
 from ruralpanel.study.model import Study
 from ruralpanel.study.packages import available_loaders
-from ruralpanel.study.sources import Retrieval, Source
+from ruralpanel.study.retrieval import Retrieval
+from ruralpanel.study.sources import Source
 from ruralpanel.study.yaml_file import is_directory
 
 

@@ -10,7 +10,7 @@ from pandas.api.types import is_numeric_dtype
 
 from ruralpanel.drafting.described_files import DraftSource, free_name
 from ruralpanel.drafting.variables import Variable
-from ruralpanel.study.sources import DIGITS_OF_LEVEL
+from ruralpanel.study.source_columns import DIGITS_OF_LEVEL
 
 MATCHES = 0.5
 """At least this share of the panel's rows has to find its key in a table for the table to be joined."""

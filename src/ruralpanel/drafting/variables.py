@@ -17,7 +17,7 @@ from ruralpanel.sources.codes import read_codes
 from ruralpanel.sources.headers import tidy_header
 from ruralpanel.sources.numbers import marks_of
 from ruralpanel.sources.values import type_column
-from ruralpanel.study.sources import DIGITS_OF_LEVEL, CodeLevel, Column
+from ruralpanel.study.source_columns import DIGITS_OF_LEVEL, CodeLevel, Column
 
 UNITS: dict[str, tuple[str, float]] = {
     "亿元": ("yuan", 1e8),

@@ -11,7 +11,7 @@ from ruralpanel.errors import counted
 from ruralpanel.frames.characters import fold_width, unmarked, without_invisible
 from ruralpanel.sources.distinct import EACH, Rows, mapped
 from ruralpanel.sources.typed import Typed
-from ruralpanel.study.sources import DIGITS_OF_LEVEL, CodeLevel
+from ruralpanel.study.source_columns import DIGITS_OF_LEVEL, CodeLevel
 
 EXACT_INTEGERS = 2.0**53
 """Whole numbers below this size are exact as numbers of double precision; longer codes would be rounded."""

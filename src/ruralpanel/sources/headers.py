@@ -15,7 +15,8 @@ from ruralpanel.frames.periods.frequency import FREQUENCIES
 from ruralpanel.frames.periods.spelling import read_period
 from ruralpanel.frames.time_limit import SECONDS, TakesTooLong, searched
 from ruralpanel.sources.raw import RawTable
-from ruralpanel.study.sources import Column, Source
+from ruralpanel.study.source_columns import Column
+from ruralpanel.study.sources import Source
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ruralpanel.sources.rules import SHOWN_OTHERWISE
 from ruralpanel.sources.typed import Typed
-from ruralpanel.study.sources import Column
+from ruralpanel.study.source_columns import Column
 
 _LITERAL = re.compile(r'"[^"]*"|\[[^\]]*\]|[\\!_*].')
 _POINT_AS_LITERAL = re.compile(r'[0#?](?:"\."|\\\.|!\.)([0#?]+)')

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ruralpanel.sources.distinct import as_arrow
 from ruralpanel.sources.numbers import MISSING_MARKERS, Marks
-from ruralpanel.study.sources import Scalar
+from ruralpanel.study.source_columns import Scalar
 
 _WHOLE = "[1-9][0-9]{0,14}"
 _FRACTION = "[0-9]{1,20}"

@@ -17,7 +17,8 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from ruralpanel.errors import DataError, Problem, RetrievalError
 from ruralpanel.lineage import file_digest
-from ruralpanel.study.sources import Retrieval, Source
+from ruralpanel.study.retrieval import Retrieval
+from ruralpanel.study.sources import Source
 from ruralpanel.study.yaml_file import is_directory, is_file
 
 MIRROR = "RURALPANEL_MIRROR"

@@ -21,7 +21,8 @@ from ruralpanel.sources.raw import RawTable
 from ruralpanel.sources.rules import CUT_KEY, NO_KEY
 from ruralpanel.sources.values import type_column
 from ruralpanel.study.period_columns import PeriodColumn, columns_with_periods
-from ruralpanel.study.sources import DIGITS_OF_LEVEL, Column, Source
+from ruralpanel.study.source_columns import DIGITS_OF_LEVEL, Column
+from ruralpanel.study.sources import Source
 
 LOG = logging.getLogger(__name__)
 

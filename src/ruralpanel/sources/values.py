@@ -45,7 +45,7 @@ from ruralpanel.sources.spoilt import (
 )
 from ruralpanel.sources.typed import Typed
 from ruralpanel.study.period_columns import PeriodColumn
-from ruralpanel.study.sources import Column, Scalar
+from ruralpanel.study.source_columns import Column, Scalar
 
 NEARLY_ALL = 0.9
 """A column without a declared type in which at least this share of cells are numbers is one of numbers, and the rest

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from ruralpanel.frames.periods.frequency import FrequencyName
 from ruralpanel.study.panel import ColumnOrigin
-from ruralpanel.study.sources import Column, Source
+from ruralpanel.study.source_columns import Column
+from ruralpanel.study.sources import Source
 from ruralpanel.study.tables import Summary, Table
 
 

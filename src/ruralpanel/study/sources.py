@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Annotated, Any, Literal
-from urllib.parse import unquote, urlsplit
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from ruralpanel.frames.periods.frequency import FrequencyName
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.contracts import Check
+from ruralpanel.study.retrieval import Retrieval
+from ruralpanel.study.source_columns import Column, Scalar, for_files_with, spelled_out
 from ruralpanel.study.source_formats import (
     FORMATS,
     PACKAGE,
@@ -27,140 +27,6 @@ if TYPE_CHECKING:
     FileFormat = str
 else:  # the formats that there are, told by the registry alone
     FileFormat = Literal[tuple(FORMATS)]
-
-RETRIEVED_FILES = "data/raw/.retrieved"
-"""Where retrieved files are kept for all studies, each in a folder called by its sha256."""
-
-CodeLevel = Literal["province", "prefecture", "county", "township", "village"]
-
-DIGITS_OF_LEVEL: dict[CodeLevel, int] = {"province": 2, "prefecture": 4, "county": 6, "township": 9, "village": 12}
-"""How many digits China's statistical codes have at each level; a code begins with that of the level above."""
-
-Scalar = str | int | float
-
-
-def _readable_pattern(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"{pattern!r} is not a regular expression: {error}") from None
-    return pattern
-
-
-def _usable_replacement(pattern: str, into: str) -> None:
-    """Complain of a text that names a group which the expression has not."""
-    try:
-        re.compile(f"(?:{pattern})|").sub(into, "")
-    except (re.error, IndexError) as error:
-        raise ValueError(f"{into!r} cannot stand in the place of {pattern!r}: {error}") from None
-
-
-def _pattern_of_a_period(pattern: str) -> str:
-    if re.compile(_readable_pattern(pattern)).groups != 1:
-        raise ValueError(f"{pattern!r} must have one group in brackets, which is the period: `away_([0-9]+)`")
-    return pattern
-
-
-Regex = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_readable_pattern)]
-PeriodRegex = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_pattern_of_a_period)]
-
-
-def _for_files_with(key: str, words: str) -> Any:
-    """Describe a key that is for files of some formats."""
-    return Field(description=f"{labels_with(key)} files: {words}")
-
-
-class Column(Section):
-    """One column of a table: its name in the raw file, its type and what it measures."""
-
-    raw_name: Annotated[Text | None, Field(alias="from")] = None
-    """The column's header in the raw file; left out when it is the same as the name used here. Line breaks, spaces
-    and full-width characters in the file's header do not matter."""
-    pattern: Regex | None = None
-    """In place of `from`, for headers with a unit, a year or a watermark: a regular expression that is found in one
-    header only, once line breaks and spaces are taken out and full-width characters made plain."""
-    wide: PeriodRegex | None = None
-    """In place of `from`, for a file with a column for each period: a regular expression whose one group is the
-    period, such as `away_(20[0-9][0-9])`. The file is turned into one row a period, named by `wide_into`."""
-    type: Literal["number", "integer", "text", "code"] | None = None
-    """What the column must hold. Left out: numbers where every value is one, text otherwise. `code`: codes of
-    administrative areas, which become text also where a spreadsheet program or Stata stored numbers."""
-    frequency: FrequencyName | None = None
-    """The column holds periods: `year`, `half_year`, `quarter`, `month`, `week` or `day`. Not needed for the panel's
-    period, cohorts and list years, which have the panel's. A value that is a shorter period or a date counts as the
-    period it lies in, so that `year: {from: quarter, frequency: year}` is a column to join yearly data by."""
-    level: CodeLevel | None = None
-    """For `type: code`, which level's: codes of 2 (`province`), 4, 6 (`county`), 9 or 12 digits (`village`). A longer
-    code counts with its first digits, so that a column of counties may be read `from` the header of villages' codes,
-    and 371703000000 is the county 371703. Any other number of digits is an error."""
-    width: Annotated[int, Field(ge=2, le=18)] | None = None
-    """For `type: code`, in place of `level`, for codes of other countries and things: how many digits they have. Zeros
-    that a program has taken from the beginning are put back, so that 1001, 1001.0 and 01001 are one county of the
-    United States with `width: 5`; a longer code, or one with a letter, is an error."""
-    read_as: Literal["shown", "stored"] | None = None
-    """Excel files: what a number counts as whose format shows another. Left out: 0.13 shown as 13% is 13, as the text
-    13% is, and a column that has numbers without the sign too is an error; so is one that is shown in thousands.
-    `shown`: what the sheet shows, 13 and 12.3 for 12300 shown in thousands. `stored`: 0.13 and 12300."""
-    label: Text | None = None
-    """What a reader sees in tables and figures."""
-    unit: Text | None = None
-    """The unit after scaling, as printed on an axis: `yuan`, `persons`, `km`."""
-    scale: Annotated[float, Field(gt=0)] = 1.0
-    """The raw values are multiplied by this: 10000 for a column in 万元 wanted in yuan."""
-    missing_codes: list[Scalar] = []
-    """Values that mean “missing” in this column, such as -9 or "n.a."; added to the source's own."""
-    missing_below: float | None = None
-    """Numbers below this mean “missing”: 0 for a survey whose codes are -1, -2, -8, -9 and -10, in a column that holds
-    nothing negative. Before scaling; left out: the source's own."""
-    rewrite: Annotated[dict[Regex, Text], Field(min_length=1)] | None = None
-    """For `type: text`: values that fit a regular expression as a whole become the text behind it, in which `\\1` is
-    the first group in brackets and `\\g<1>0` the first group and a 0. The first that fits counts. For persons and
-    households that are numbered otherwise in one wave: `{'([0-9]{9})([0-9]{2})': '\\g<1>0\\2'}`."""
-    value_labels: Annotated[
-        bool,
-        _for_files_with(
-            "value_labels",
-            "use the labels of the values (“rural”) and not the codes "
-            "behind them (1). A missing code is the code (77777) or its label; a file without labels for the column is "
-            "an error.",
-        ),
-    ] = False
-    minimum: float | None = None
-    """The smallest value allowed, after scaling."""
-    maximum: float | None = None
-    """The largest value allowed, after scaling."""
-    allowed: list[Scalar] | None = None
-    """The only values allowed; any other is an error that names the rows."""
-    matches: Regex | None = None
-    """For text: a regular expression that a value fits as a whole, such as `20[0-9]{2}-(0[1-9]|1[0-2])` for a month."""
-
-    @model_validator(mode="after")
-    def _level_of_codes(self) -> Column:
-        if (self.type == "code") != (self.level is not None or self.width is not None):
-            raise ValueError(
-                "`type: code` and `level` go together: `{type: code, level: county}`; "
-                "codes of other things than China's administrative areas are `type: code` with their `width` in "
-                "digits, `type: text` or numbers"
-            )
-        if self.level is not None and self.width is not None:
-            raise ValueError("`level` says how many digits a code has, so that `width` cannot")
-        if self.rewrite is not None and self.type != "text":
-            raise ValueError("`rewrite` is for text: write `type: text` beside it")
-        for pattern, into in (self.rewrite or {}).items():
-            _usable_replacement(pattern, into)
-        if self.read_as is not None and self.type in ("text", "code"):
-            raise ValueError(f"`read_as` is a key of numbers, and the column is `type: {self.type}`")
-        of_numbers = ("unit", "minimum", "maximum", "missing_below")
-        given = [key for key in of_numbers if getattr(self, key) is not None]
-        given += ["scale"] if self.scale != 1.0 else []
-        if self.type == "code" and given:
-            raise ValueError(f"`{given[0]}` is a key of numbers, and codes are text")
-        if self.frequency is not None:
-            given += [key for key in ("matches", "allowed") if getattr(self, key) is not None]
-            given += [f"type: {self.type}"] if self.type in ("code", "number") else []
-            if given:
-                raise ValueError(f"`{given[0]}` does not go with `frequency`: the column holds periods")
-        return self
 
 
 class DroppedRows(Section):
@@ -192,85 +58,6 @@ class DroppedRows(Section):
         return self
 
 
-def _spelled_out(value: Any) -> Any:
-    """Read the short forms of a column: nothing (same name), or just the raw name."""
-    if value is None:
-        return {}
-    if isinstance(value, str):
-        return {"from": value}
-    return value
-
-
-def _web_address(address: str) -> str:
-    what = f"{address!r} is not an address on the web; write it as https://host/folder/file"
-    try:
-        parts = urlsplit(address)
-        host = (parts.hostname or "").encode("idna")
-        _ = parts.port  # looking at the port is what checks it
-    except ValueError:
-        raise ValueError(what) from None
-    if parts.scheme not in ("http", "https") or not host or re.search(r"[\s\x00-\x1f]", address):
-        raise ValueError(what)
-    if "@" in parts.netloc:
-        raise ValueError("holds a user name or a password; an address in a study file must be public")
-    return address
-
-
-def _sha256(digits: str) -> str:
-    if not re.fullmatch(r"[0-9a-fA-F]{64}", digits):
-        raise ValueError(f"{digits!r} is not a sha256, which has 64 digits from 0 to 9 and a to f")
-    return digits.lower()
-
-
-def _plain_file_name(name: str) -> str:
-    if not _is_plain_file_name(name):
-        raise ValueError(f"{name!r} is not a plain file name; write it without folders, such as survey.csv")
-    return name
-
-
-def _is_plain_file_name(name: str) -> bool:
-    """Tell whether a name can be a file's on every system, and cannot lead out of its folder."""
-    return (
-        0 < len(name.encode()) <= 200  # systems allow 255 bytes, and endings are added
-        and name == name.strip()
-        and not name.startswith(".")
-        and not name.endswith(".")
-        and not re.search(r"""[/\\:{}*?"<>|\x00-\x1f\x7f]""", name)
-    )
-
-
-class Retrieval(Section):
-    """A raw file that is known by its hash, at a public address or in a folder of one's own."""
-
-    address: Annotated[Text, AfterValidator(_web_address)] | None = None
-    """Where the file is on the web: `https://…`. It must be there for everyone, without an account. Left out for a file
-    that has no such address: it is then taken from a folder that the environment variable `RURALPANEL_MIRROR` names,
-    and the source's `access` says how to get it there."""
-    sha256: Annotated[Text, AfterValidator(_sha256)]
-    """The file's sha256, 64 hexadecimal digits; a file with another is never used. `sha256sum FILE` prints it, on
-    Windows `certutil -hashfile FILE SHA256`."""
-    file: Annotated[Text, AfterValidator(_plain_file_name)] | None = None
-    """The file's name, whose ending tells the format; left out: the last part of the address."""
-
-    @model_validator(mode="after")
-    def _a_name_to_keep_it_by(self) -> Retrieval:
-        if self.address is None and self.file is None:
-            raise ValueError("without an `address`, give the file's name with `file`")
-        if not _is_plain_file_name(self.file_name):
-            raise ValueError(f"{self.address} does not end in a file's name; give one with `file`")
-        return self
-
-    @property
-    def file_name(self) -> str:
-        """The declared name, or the last part of the address."""
-        return self.file or unquote(urlsplit(self.address or "").path.rsplit("/", 1)[-1])
-
-    @property
-    def kept_as(self) -> str:
-        """Where the file is kept, from the top of the repository."""
-        return f"{RETRIEVED_FILES}/{self.sha256}/{self.file_name}"
-
-
 OF_FORMATS = frozenset(key for each in FORMATS.values() for key in each.keys)
 """The keys of a source that are for files of some formats."""
 
@@ -300,7 +87,7 @@ class Source(Section):
     ] = None
     encoding: Annotated[
         Text,
-        _for_files_with(
+        for_files_with(
             "encoding",
             "how characters are stored. Left out: found out, and the ledger says which. CSV: UTF-8 with or without a "
             "byte-order mark, and GB18030 where that cannot be and the text then is Chinese. Stata files older than "
@@ -311,14 +98,14 @@ class Source(Section):
     ] = "detect"
     delimiter: Annotated[
         Annotated[str, Field(pattern=r"""^[^\r\n"]$""")] | None,
-        _for_files_with("delimiter", "the character between columns; left out: found out from the header."),
+        for_files_with("delimiter", "the character between columns; left out: found out from the header."),
     ] = None
-    sheet: Annotated[Text | None, _for_files_with("sheet", "the sheet's name; left out: the first.")] = None
-    layer: Annotated[Text | None, _for_files_with("layer", "the layer, where there is more than one.")] = None
-    object: Annotated[Text | None, _for_files_with("object", "the data frame, where there is more than one.")] = None
+    sheet: Annotated[Text | None, for_files_with("sheet", "the sheet's name; left out: the first.")] = None
+    layer: Annotated[Text | None, for_files_with("layer", "the layer, where there is more than one.")] = None
+    object: Annotated[Text | None, for_files_with("object", "the data frame, where there is more than one.")] = None
     catalogue: Annotated[
         Text | None,
-        _for_files_with(
+        for_files_with(
             "catalogue",
             "the file .sas7bcat with the labels of values: `data/raw/my_study/formats.sas7bcat`.",
         ),
@@ -326,12 +113,12 @@ class Source(Section):
     header_row: Annotated[
         int,
         Field(ge=1, le=1000),
-        _for_files_with("header_row", "the row that holds the column names, counted from 1 as a spreadsheet does."),
+        for_files_with("header_row", "the row that holds the column names, counted from 1 as a spreadsheet does."),
     ] = 1
     header_height: Annotated[
         int,
         Field(ge=1, le=5),
-        _for_files_with(
+        for_files_with(
             "header_height",
             "how many rows the header has from there on. Names are joined by a hyphen, and a name over several columns "
             "(a merged cell) counts for each: `收入-总计`.",
@@ -361,7 +148,7 @@ class Source(Section):
     key: Annotated[list[Name], Field(min_length=1)]
     """The columns that identify a row. No two rows may share them and none may be missing."""
     columns: Annotated[
-        dict[Name, Annotated[Column, BeforeValidator(_spelled_out)]],
+        dict[Name, Annotated[Column, BeforeValidator(spelled_out)]],
         Field(min_length=1),
     ]
     """Every column that is used. The name here is the one used in the rest of the study; the value is

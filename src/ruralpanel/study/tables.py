@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from ruralpanel.study.base import Name, Section, Text
 from ruralpanel.study.panel import Restriction, expression_alone
 from ruralpanel.study.place_names import MatchNames
-from ruralpanel.study.sources import Scalar
+from ruralpanel.study.source_columns import Scalar
 
 
 class Part(Section):

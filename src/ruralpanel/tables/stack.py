@@ -10,7 +10,7 @@ from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.frames.periods.column import read_periods
 from ruralpanel.frames.periods.frequency import Frequency
-from ruralpanel.study.sources import Scalar
+from ruralpanel.study.source_columns import Scalar
 from ruralpanel.study.tables import Part, Table
 
 
