@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.absorption.sums import compiled
+from ruralpanel.absorption.threads import for_each, stretches
 from ruralpanel.arrays import Codes, Numbers
 
 SPAN = 8
@@ -84,7 +85,7 @@ class Levels:
         """
         return _least(self.codes, self.number, values, np.empty(0, dtype=bool) if rows is None else rows)
 
-    def spans(self, values: Codes, on: np.ndarray, off: np.ndarray) -> tuple[Numbers, Numbers, Numbers]:
+    def spans(self, values: Codes, on: np.ndarray) -> tuple[Numbers, Numbers, Numbers]:
         """Give for each level the smallest of values, the smallest where something is on and the largest where it is
         off, shape (levels,); infinite, below zero for the last, where there is no such row.
 
@@ -92,10 +93,10 @@ class Levels:
         ----------
         values
             Whole numbers, shape (rows,).
-        on, off
-            Mark rows, shape (rows,).
+        on
+            One where it is on and zero where it is off, shape (rows,).
         """
-        return _spans(self.codes, self.number, values, on, off)
+        return _spans(self.codes, self.number, values, on)
 
     def rises_with(self, other: Levels) -> bool:
         """Tell whether each row comes after the one before, by its levels here and then by those of another column."""
@@ -298,14 +299,18 @@ def _first_rows_with(codes: Codes, number: int, others: Codes, width: int) -> Co
     return found
 
 
-@compiled
 def spread(values: np.ndarray, codes: Codes) -> np.ndarray:
     """Give every row the value of its level; the last of the values is for rows without one."""
     found = np.empty(len(codes), values.dtype)
+    for_each(lambda rows: _spread(values, codes[rows], found[rows]), stretches(len(codes)), len(codes))
+    return found
+
+
+@compiled
+def _spread(values: np.ndarray, codes: Codes, into: np.ndarray) -> None:
     for row in range(len(codes)):
         level = codes[row]
-        found[row] = values[level] if level >= 0 else values[-1]
-    return found
+        into[row] = values[level] if level >= 0 else values[-1]
 
 
 @compiled
@@ -344,9 +349,7 @@ def _least(codes: Codes, number: int, values: Numbers, rows: np.ndarray) -> Numb
 
 
 @compiled
-def _spans(
-    codes: Codes, number: int, values: Codes, on: np.ndarray, off: np.ndarray
-) -> tuple[Numbers, Numbers, Numbers]:
+def _spans(codes: Codes, number: int, values: Codes, on: np.ndarray) -> tuple[Numbers, Numbers, Numbers]:
     first, begun, last = np.full(number, np.inf), np.full(number, np.inf), np.full(number, -np.inf)
     for row in range(len(codes)):
         level = codes[row]
@@ -355,9 +358,9 @@ def _spans(
         value = float(values[row])
         if value < first[level]:  # noqa: PLR1730  (which no missing value is)
             first[level] = value
-        if on[row] and value < begun[level]:
+        if on[row] == 1 and value < begun[level]:
             begun[level] = value
-        if off[row] and value > last[level]:
+        if on[row] == 0 and value > last[level]:
             last[level] = value
     return first, begun, last
 
