@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
-from ruralpanel.absorption.levels import SEVERAL
+from ruralpanel.absorption.level_kernels import SEVERAL
 from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.face import columns as read
 from ruralpanel.face.errors import FrameError

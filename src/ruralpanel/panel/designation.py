@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ruralpanel.absorption.levels import SEVERAL, Levels, levels_of, spread
+from ruralpanel.absorption.level_kernels import SEVERAL
+from ruralpanel.absorption.levels import Levels, levels_of, spread
 from ruralpanel.absorption.threads import for_each, stretches
 from ruralpanel.arrays import Numbers
 from ruralpanel.errors import DataError, Problem, counted
