@@ -28,5 +28,5 @@ def test_bounds_are_no_smaller_than_those_of_rows_and_the_same_where_they_matter
     near = labelled(np.diag([1e-28, 1.0]), influences, 10, groups).rounding
     np.testing.assert_allclose(near[["estimate", "error"]], exact, rtol=1e-12)
     far = labelled(np.eye(2), influences, 10, groups).rounding[["estimate", "error"]].to_numpy()
-    assert (far >= exact).all()
+    assert (far >= exact * (1 - 1e-12)).all()
     assert (far <= 20 * exact).all()
