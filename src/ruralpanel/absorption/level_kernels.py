@@ -79,7 +79,7 @@ def whole_ends(values: Numbers) -> tuple[bool, int, int]:
             continue
         if not abs(value) < LARGEST or value != np.floor(value):
             return False, 0, 0
-        whole = np.int64(value)
+        whole = int(value)
         low, high = min(low, whole), max(high, whole)
     return low <= high, low, high
 
