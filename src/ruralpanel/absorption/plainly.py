@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ruralpanel.absorption.products import LANES, PIECE, product_into
+from ruralpanel.absorption.products import PIECE, lanes, product_into
 from ruralpanel.absorption.sums import compiled, scaled
 from ruralpanel.absorption.threads import for_each, stretches
 from ruralpanel.arrays import Codes, Numbers
@@ -76,7 +76,7 @@ def sums_by_outer(raw: Sequence[Raw], parts: Parts, levels: int) -> Numbers:
             _sums_by_outer(room, *parts, first, last, found)
         return found
 
-    return np.asarray(np.sum(for_each(add_up, stretches(rows, LANES), len(raw) * rows), axis=0))
+    return np.asarray(np.sum(for_each(add_up, lanes(rows, levels), len(raw) * rows), axis=0))
 
 
 def written(raw: Sequence[Raw], columns: Numbers, coefficients: Numbers, parts: Parts) -> Numbers:

@@ -21,6 +21,11 @@ LANES = 8
 """Stretches at most that rows are divided into where each has sums by group of its own."""
 
 
+def lanes(rows: int, groups: int) -> list[slice]:
+    """Divide rows into stretches whose sums by group are no more numbers than there are rows."""
+    return stretches(rows, max(1, min(LANES, rows // max(groups, 1))))
+
+
 def product_into(columns: Numbers, piece: slice, into: Numbers) -> None:
     """Add up inner products of columns, shape (columns, rows), over a piece of rows, into a square of these."""
     if len(columns) <= FEW:
@@ -171,6 +176,6 @@ def _by_group(made: Callable[[slice], tuple[Numbers, int, Numbers]], groups: Cod
         return low, total
 
     found = np.zeros(shape[::-1])
-    for low, total in for_each(add_up, stretches(len(groups), LANES), len(groups) * shape[0]):
+    for low, total in for_each(add_up, lanes(len(groups), shape[1]), len(groups) * shape[0]):
         found[low : low + len(total)] += total
     return found
