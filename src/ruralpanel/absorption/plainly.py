@@ -92,8 +92,8 @@ def written(raw: Sequence[Raw], columns: Numbers, coefficients: Numbers, parts: 
         products = np.zeros((len(raw), len(raw)))
         for first, last, piece in parts.pieces(stretch):
             for each, column, of_column in zip(raw, columns, coefficients, strict=True):
-                outer = parts.outer[:, piece]
-                _without_outer(each.values[piece], each.mean, 1 / each.unit, outer, of_column, column[piece])
+                values, into = each.values[piece], column[piece]
+                _without_outer(values, each.mean, 1 / each.unit, parts.outer, piece.start, of_column, into)
             _without_main(columns, parts.starts, parts.sizes, first, last)
             product_into(columns, piece, products)
         return products
@@ -145,18 +145,21 @@ def _sums_by_outer(
 
 @compiled
 def _without_outer(
-    values: np.ndarray, mean: float, factor: float, outer: Codes, coefficients: Numbers, column: Numbers
+    values: np.ndarray, mean: float, factor: float, outer: Codes, begin: int, coefficients: Numbers, column: Numbers
 ) -> None:
-    """Write deviations of values from their mean, times a factor, less coefficients of the outer effects."""
+    """Write deviations of values from their mean, times a factor, less coefficients of the outer effects.
+
+    The first of the values is that of the row ``begin``.
+    """
     if len(outer) == 0:
         for row in range(len(values)):
             column[row] = (values[row] - mean) * factor
         return
-    codes = outer[0]
+    codes = outer[0, begin : begin + len(values)]
     for row in range(len(values)):
         column[row] = (values[row] - mean) * factor - coefficients[np.uint32(codes[row])]
     for effect in range(1, len(outer)):
-        codes = outer[effect]
+        codes = outer[effect, begin : begin + len(values)]
         for row in range(len(values)):
             column[row] -= coefficients[np.uint32(codes[row])]
 
