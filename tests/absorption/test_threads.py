@@ -9,7 +9,7 @@ from ruralpanel.absorption import threads
 from ruralpanel.absorption.elimination import FixedEffects
 from ruralpanel.absorption.levels import levels_of
 from ruralpanel.absorption.plainly import Raw
-from ruralpanel.absorption.products import left_by, products_of, shares_of, summed, summed_sizes
+from ruralpanel.absorption.products import left_and_summed, left_by, products_of, shares_of, summed, summed_sizes
 from ruralpanel.inference.sign_changes import Contributions, sign_changes_p_value
 
 
@@ -65,6 +65,9 @@ def test_results_are_the_same_to_the_bit_whatever_the_threads(weighted: bool, mo
         residuals = left_by(columns[0], columns[1:], np.array([0.5, 0.0, -1.0]))
         sums = summed(columns, residuals, clusters.codes, clusters.number)
         sizes = summed_sizes(columns, np.eye(4), np.abs(residuals), clusters.codes, clusters.number)
+        on_the_way = left_and_summed(
+            columns[0], columns[1:], np.array([0.5, 0.0, -1.0]), clusters.codes, clusters.number
+        )
         alone = summed_sizes(columns, np.eye(4), np.abs(residuals), None, 0)
         p_value = sign_changes_p_value(
             Contributions(sums[:, 1:3], np.zeros((2, 0, len(sums))), np.zeros((0, len(sums)))), random_of_draws()
@@ -76,6 +79,7 @@ def test_results_are_the_same_to_the_bit_whatever_the_threads(weighted: bool, mo
             residuals,
             shares_of(columns, residuals),
             sums,
+            *on_the_way,
             *sizes,
             *alone,
             np.array(p_value),

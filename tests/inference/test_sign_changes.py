@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ruralpanel.estimation.leads import null_of_weights
-from ruralpanel.inference.sign_changes import Contributions, sign_changes_p_value
+from ruralpanel.inference.sign_changes import Contributions, _statistics, sign_changes_p_value
 
 
 def small() -> tuple[np.ndarray, np.ndarray, pd.DataFrame, np.ndarray]:
@@ -80,3 +80,16 @@ def test_fixed_effects_that_cross_in_too_many_levels_leave_the_refit_out(monkeyp
     assert whole is not None and short is not None
     assert len(short.residuals) == 0 < len(whole.residuals)
     np.testing.assert_allclose(short.sums, whole.sums, atol=1e-9)
+
+
+@pytest.mark.parametrize("rank", [0, 1, 5])
+def test_statistics_of_signs_are_those_of_the_formula(rank: int) -> None:
+    random = np.random.default_rng(7)
+    found = Contributions(
+        random.normal(size=(150, 3)), random.normal(size=(3, rank, 150)) / 9, random.normal(size=(rank, 150)) / 9
+    )
+    signs = random.choice(np.array([-1, 1], dtype="int8"), size=(20, 150))
+    drawn = signs[:, :, None] * found.sums - np.einsum("erg,bh,rh->bge", found.weights, signs, found.residuals)
+    total = drawn.sum(axis=1)
+    expected = [row @ np.linalg.solve(each.T @ each, row) for row, each in zip(total, drawn, strict=True)]
+    np.testing.assert_allclose(_statistics(found, signs), expected, rtol=1e-9)

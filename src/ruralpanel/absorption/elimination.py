@@ -169,14 +169,12 @@ class FixedEffects:
         HardlyConnected
             If iterations do not settle.
         """
-        given, products = None if raw is None else list(raw), None
-        if given is not None and not self._is_plain:
-            for_each(lambda at: self._write(given[at], columns[at]), range(len(columns)), columns.size)
-            given = None
-        if given is None:
-            before = np.sqrt(for_each(sums.square, list(columns), columns.size))
-        else:
+        given, products = [] if raw is None else list(raw), None
+        if self._is_plain and given:
             before = np.array([np.sqrt(columns.shape[1] * each.square) / each.unit for each in given])
+        else:
+            for_each(lambda at: self._write(given[at], columns[at]), range(len(given)), columns.size)
+            before = np.sqrt(for_each(sums.square, list(columns), columns.size))
         if self._is_plain:
             products = self._plainly(columns, given or [Raw(column, 0.0, 1.0, 1.0) for column in columns], before)
             length = np.sqrt(np.diag(products))

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ruralpanel.absorption.products import LANES, piece_of, product_into
+from ruralpanel.absorption.products import PIECE, lanes, product_into
 from ruralpanel.absorption.sums import compiled, scaled
 from ruralpanel.absorption.threads import for_each, stretches
 from ruralpanel.arrays import Codes, Numbers
@@ -54,9 +54,9 @@ class Parts(NamedTuple):
     sizes: Numbers
     outer: Codes
 
-    def pieces(self, rows: slice, columns: int) -> Iterator[tuple[int, int, slice]]:
+    def pieces(self, rows: slice) -> Iterator[tuple[int, int, slice]]:
         """Divide the levels that begin in a stretch of rows: the first and the last of a piece, and its rows."""
-        ends = np.append(np.arange(rows.start, rows.stop, piece_of(columns)), rows.stop)
+        ends = np.append(np.arange(rows.start, rows.stop, PIECE), rows.stop)
         for first, last in pairwise(np.unique(np.searchsorted(self.starts, ends)).tolist()):
             yield first, last, slice(int(self.starts[first]), int(self.starts[last]))
 
@@ -67,7 +67,7 @@ def sums_by_outer(raw: Sequence[Raw], parts: Parts, levels: int) -> Numbers:
 
     def add_up(stretch: slice) -> Numbers:
         found, room = np.zeros((len(raw), levels)), np.empty((len(raw), 0))
-        for first, last, piece in parts.pieces(stretch, len(raw)):
+        for first, last, piece in parts.pieces(stretch):
             length = piece.stop - piece.start
             if room.shape[1] < length:
                 room = np.empty((len(raw), length))
@@ -76,7 +76,7 @@ def sums_by_outer(raw: Sequence[Raw], parts: Parts, levels: int) -> Numbers:
             _sums_by_outer(room, *parts, first, last, found)
         return found
 
-    return np.asarray(np.sum(for_each(add_up, stretches(rows, LANES), len(raw) * rows), axis=0))
+    return np.asarray(np.sum(for_each(add_up, lanes(rows, levels), len(raw) * rows), axis=0))
 
 
 def written(raw: Sequence[Raw], columns: Numbers, coefficients: Numbers, parts: Parts) -> Numbers:
@@ -90,10 +90,10 @@ def written(raw: Sequence[Raw], columns: Numbers, coefficients: Numbers, parts: 
 
     def write(stretch: slice) -> Numbers:
         products = np.zeros((len(raw), len(raw)))
-        for first, last, piece in parts.pieces(stretch, len(raw)):
+        for first, last, piece in parts.pieces(stretch):
             for each, column, of_column in zip(raw, columns, coefficients, strict=True):
-                outer = parts.outer[:, piece]
-                _without_outer(each.values[piece], each.mean, 1 / each.unit, outer, of_column, column[piece])
+                values, into = each.values[piece], column[piece]
+                _without_outer(values, each.mean, 1 / each.unit, parts.outer, piece.start, of_column, into)
             _without_main(columns, parts.starts, parts.sizes, first, last)
             product_into(columns, piece, products)
         return products
@@ -136,7 +136,7 @@ def _sums_by_outer(
             a = 0.0
             for row in range(starts[level] - base, starts[level + 1] - base):
                 a += one[row]
-            a /= sizes[level]
+            a *= 1.0 / sizes[level]  # as above, for a column is the same whatever stands beside it
             for effect in range(len(outer)):
                 codes = outer[effect, base:]
                 for row in range(starts[level] - base, starts[level + 1] - base):
@@ -145,18 +145,21 @@ def _sums_by_outer(
 
 @compiled
 def _without_outer(
-    values: np.ndarray, mean: float, factor: float, outer: Codes, coefficients: Numbers, column: Numbers
+    values: np.ndarray, mean: float, factor: float, outer: Codes, begin: int, coefficients: Numbers, column: Numbers
 ) -> None:
-    """Write deviations of values from their mean, times a factor, less coefficients of the outer effects."""
+    """Write deviations of values from their mean, times a factor, less coefficients of the outer effects.
+
+    The first of the values is that of the row ``begin``.
+    """
     if len(outer) == 0:
         for row in range(len(values)):
             column[row] = (values[row] - mean) * factor
         return
-    codes = outer[0]
+    codes = outer[0, begin : begin + len(values)]
     for row in range(len(values)):
         column[row] = (values[row] - mean) * factor - coefficients[np.uint32(codes[row])]
     for effect in range(1, len(outer)):
-        codes = outer[effect]
+        codes = outer[effect, begin : begin + len(values)]
         for row in range(len(values)):
             column[row] -= coefficients[np.uint32(codes[row])]
 
@@ -187,6 +190,6 @@ def _without_main(columns: Numbers, starts: Codes, sizes: Numbers, first: int, l
             a = 0.0
             for row in range(starts[level], starts[level + 1]):
                 a += one[row]
-            a /= sizes[level]
+            a *= 1.0 / sizes[level]
             for row in range(starts[level], starts[level + 1]):
                 one[row] -= a

@@ -10,8 +10,8 @@ from ruralpanel.absorption import sums
 from ruralpanel.absorption.threads import for_each, stretches
 from ruralpanel.arrays import Codes, Numbers
 
-NEAR = 1 << 17
-"""Numbers that stay near the processor."""
+PIECE = 8192
+"""Rows of which all columns are gone through together, while they are near the processor."""
 
 FEW = 40
 """Columns up to which their products are added up as quickly as a library for large matrices does it, whose own threads
@@ -21,9 +21,9 @@ LANES = 8
 """Stretches at most that rows are divided into where each has sums by group of its own."""
 
 
-def piece_of(columns: int) -> int:
-    """Give how many rows of so many columns stay near the processor."""
-    return min(max(NEAR // max(columns, 1), 1024), 16_384)
+def lanes(rows: int, groups: int) -> list[slice]:
+    """Divide rows into stretches whose sums by group are no more numbers than there are rows."""
+    return stretches(rows, max(1, min(LANES, rows // max(groups, 1))))
 
 
 def product_into(columns: Numbers, piece: slice, into: Numbers) -> None:
@@ -48,7 +48,7 @@ def products_of(columns: Numbers, factor: Numbers | None = None) -> Numbers:
 
     def of(rows: slice) -> Numbers:
         total = np.zeros((len(columns), len(columns)))
-        for piece in _pieces(rows, len(columns)):
+        for piece in _pieces(rows):
             if factor is None:
                 product_into(columns, piece, total)
             else:
@@ -138,7 +138,7 @@ def summed_sizes(
 
     def alone(rows: slice) -> tuple[Numbers, Numbers]:
         total, squares = np.zeros(count), np.zeros(count)
-        for piece in _pieces(rows, count):
+        for piece in _pieces(rows):
             found, _, times = sizes(piece)
             found *= times
             total += found.sum(axis=1)
@@ -149,10 +149,9 @@ def summed_sizes(
     return np.sum([total for total, _ in found], axis=0), np.sum([squares for _, squares in found], axis=0)
 
 
-def _pieces(rows: slice, columns: int) -> Iterator[slice]:
-    length = piece_of(columns)
-    for first in range(rows.start, rows.stop, length):
-        yield slice(first, min(first + length, rows.stop))
+def _pieces(rows: slice) -> Iterator[slice]:
+    for first in range(rows.start, rows.stop, PIECE):
+        yield slice(first, min(first + PIECE, rows.stop))
 
 
 def _by_group(made: Callable[[slice], tuple[Numbers, int, Numbers]], groups: Codes, shape: tuple[int, int]) -> Numbers:
@@ -172,11 +171,11 @@ def _by_group(made: Callable[[slice], tuple[Numbers, int, Numbers]], groups: Cod
         """Give the first of the groups of these rows, and sums of the groups from there to the last."""
         low, high = int(groups[rows].min()), int(groups[rows].max())
         total = np.zeros((high - low + 1, shape[0]))
-        for piece in _pieces(rows, shape[0]):
+        for piece in _pieces(rows):
             sums.added_up(*made(piece), groups[piece], low, total)
         return low, total
 
     found = np.zeros(shape[::-1])
-    for low, total in for_each(add_up, stretches(len(groups), LANES), len(groups) * shape[0]):
+    for low, total in for_each(add_up, lanes(len(groups), shape[1]), len(groups) * shape[0]):
         found[low : low + len(total)] += total
     return found

@@ -21,12 +21,13 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.arrays import Numbers
-from ruralpanel.estimation.absorbed import Fit, Regression, TakenOut, effects_taken_out, fit_of, varying_effects
+from ruralpanel.estimation.absorbed import Fit, fit_of
 from ruralpanel.estimation.estimates import COLLINEAR, no_estimate
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.right_hand_side import Term, right_hand_side
 from ruralpanel.estimation.rounding import NOISE
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, estimation_sample
+from ruralpanel.estimation.taken_out import Regression, TakenOut, effects_taken_out, varying_effects
 from ruralpanel.estimation.terms import first_stage
 from ruralpanel.estimation.two_way_fixed_effects import result_of
 from ruralpanel.frames.ledger import Ledger

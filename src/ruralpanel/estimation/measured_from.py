@@ -22,9 +22,10 @@ import pandas as pd
 
 from ruralpanel.absorption.kernels import connected_labels
 from ruralpanel.absorption.levels import Levels
-from ruralpanel.estimation.absorbed import Fit, absorbed_regression
+from ruralpanel.estimation.absorbed import Fit
 from ruralpanel.estimation.estimates import COLLINEAR
 from ruralpanel.estimation.sample import CannotEstimate, effect_name
+from ruralpanel.estimation.taken_out import absorbed_regression
 from ruralpanel.frames.computed import Computed
 from ruralpanel.reasons import Reason, because, several
 from ruralpanel.study.blocks import Equation

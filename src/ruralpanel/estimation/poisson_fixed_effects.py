@@ -20,10 +20,11 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.absorption.elimination import FixedEffects
-from ruralpanel.estimation.absorbed import Fit, absorbed_regression, fit_of, varying_effects
+from ruralpanel.estimation.absorbed import Fit, fit_of
 from ruralpanel.estimation.result import EquationResult
 from ruralpanel.estimation.right_hand_side import right_hand_side
 from ruralpanel.estimation.sample import OUTCOME, CannotEstimate, effect_name, estimation_sample
+from ruralpanel.estimation.taken_out import absorbed_regression, varying_effects
 from ruralpanel.estimation.two_way_fixed_effects import result_of
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import because

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ruralpanel.estimation.absorbed import Absorbed, Fit, slope_values
+from ruralpanel.estimation.absorbed import Absorbed, Fit
 from ruralpanel.estimation.result import TREATED_CLUSTERS, BootstrapDraws, Draws, EquationResult, Row
 from ruralpanel.estimation.right_hand_side import Term
 from ruralpanel.estimation.sample import effect_name
+from ruralpanel.estimation.taken_out import slope_values
 from ruralpanel.estimation.treated_clusters import Counts
 from ruralpanel.inference.crossing_effects import CrossingEffects, TooManyLevels, crossing_effects
 from ruralpanel.inference.permutation import coefficients_of, permuted, strata_of

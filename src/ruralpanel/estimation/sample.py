@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralpanel.absorption.levels import Levels, in_order_of
+from ruralpanel.absorption.level_kernels import in_order_of
+from ruralpanel.absorption.levels import Levels
 from ruralpanel.errors import DataError, Problem
 from ruralpanel.estimation.columns_read import names_in
 from ruralpanel.estimation.near_misses import near_rules

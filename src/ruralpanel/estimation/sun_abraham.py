@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ruralpanel.estimation.absorbed import Fit, fit_absorbed, varying_effects
+from ruralpanel.estimation.absorbed import Fit, fit_absorbed
 from ruralpanel.estimation.adoption import numbers_of
 from ruralpanel.estimation.average import Average
 from ruralpanel.estimation.covariance import covariances
@@ -31,6 +31,7 @@ from ruralpanel.estimation.result import EquationResult, place_of
 from ruralpanel.estimation.rounding import rounding_of_sums
 from ruralpanel.estimation.sample import CannotEstimate, estimation_sample, without_always_treated
 from ruralpanel.estimation.simultaneous_band import with_band
+from ruralpanel.estimation.taken_out import varying_effects
 from ruralpanel.estimation.treated_units import treated_counted
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.reasons import Reason, because, several

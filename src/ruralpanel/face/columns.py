@@ -294,7 +294,7 @@ def cohorts(
         hint = f"never={words[0]!r}, if that means never treated" if words else ""
         convert = f"pd.to_numeric(panel[{name!r}], errors='coerce') makes numbers, and missing where there is none"
         raise FrameError([Problem(door, what, "cohort", "; ".join(part for part in (hint, convert) if part))])
-    left = left.rename(name)
+    left.name = name
     # 0 or 9999 among years is told below, as a word for never.
     numeric = pd.api.types.is_float_dtype(left) and frequency is None
     cohort = _whole(left, name, door) if numeric else periods(left, frequency, "cohort", door)

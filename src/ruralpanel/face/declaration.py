@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
-from ruralpanel.absorption.levels import SEVERAL
+from ruralpanel.absorption.level_kernels import SEVERAL
 from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.face import columns as read
 from ruralpanel.face.errors import FrameError
@@ -195,7 +195,8 @@ def _table(
     if not frame.index.equals(rows):
         given = {name: column.set_axis(rows) for name, column in given.items()}
     of_numbers = [given[name] for name in numbers if given[name].dtype in ("int64", "float64")]
-    computed.ahead(of_numbers, [given[name] for name in roles if name not in numbers and given[name].dtype == "int64"])
+    groups = [name for name in roles if name not in numbers or name == stated.get("treated")]
+    computed.ahead(of_numbers, [given[name] for name in groups if given[name].dtype == "int64"])
     values = {renaming.names[unit]: read.labels(given[unit], "unit", door)}
     values[renaming.names[period]] = when = read.periods(given[period], of, "period", door, computed)
     for column, argument in roles.items():

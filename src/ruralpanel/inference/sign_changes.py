@@ -132,13 +132,13 @@ def _statistics(found: Contributions, signs: NDArray[np.int8]) -> Numbers:
     """Compute the statistic for signs, shape (draws, clusters); infinite where the middle is singular."""
     estimates, clusters = found.sums.shape[1], len(found.sums)
     total, middle = np.zeros((len(signs), estimates)), np.zeros((len(signs), estimates, estimates))
-    of_clusters = [np.ascontiguousarray(each) for each in (found.sums.T, found.weights, found.residuals)]
+    sums, weights, residuals = map(np.ascontiguousarray, (found.sums.T, found.weights, found.residuals))
+
+    def draw(part: slice) -> None:
+        _drawn(signs[part], sums, weights, residuals, total[part], middle[part])
+
     parts = [slice(first, first + AT_A_TIME) for first in range(0, len(signs), AT_A_TIME)]
-    for_each(
-        lambda part: _drawn(signs[part], *of_clusters, total[part], middle[part]),
-        parts,
-        len(signs) * clusters * estimates,
-    )
+    for_each(draw, parts, len(signs) * clusters * estimates)
     scale = np.sqrt(np.einsum("bii->bi", middle))
     scale = np.where(scale > 0, scale, 1.0)
     middle = middle / scale[:, :, None] / scale[:, None, :]

@@ -11,7 +11,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ruralpanel.absorption.levels import SEVERAL, Levels, levels_of, spread
+from ruralpanel.absorption.level_kernels import SEVERAL
+from ruralpanel.absorption.levels import Levels, levels_of, spread
+from ruralpanel.absorption.threads import for_each, stretches
 from ruralpanel.arrays import Numbers
 from ruralpanel.errors import DataError, Problem, counted
 from ruralpanel.frames.computed import Computed
@@ -98,7 +100,7 @@ def date_designation(
         intensity = {column: values.where(of_one) for column, values in intensity.items()}
     unknown = int(treated.isna().sum())
     dated = given.assign(
-        **{name: treated, cohort_column(name): cohort, event_time_column(name): panel[period] - cohort},
+        **{name: treated, cohort_column(name): cohort, event_time_column(name): _less(panel[period], cohort)},
         **intensity,
     )
     summary = _summary(dated, name, designation, unit, period, unknown, ledger.computed)
@@ -106,6 +108,15 @@ def date_designation(
         f"designation {name}", len(panel), dated, summary, [name, f"{name}_cohort", f"{name}_event_time", *intensity]
     )
     return dated
+
+
+def _less(period: pd.Series, cohort: pd.Series) -> pd.Series:
+    """Give the period less the cohort, on all cores that there are."""
+    if period.dtype != "int64" or cohort.dtype != "float64":
+        return period - cohort
+    one, other, found = period.to_numpy(), cohort.to_numpy(), np.empty(len(period))
+    for_each(lambda rows: np.subtract(one[rows], other[rows], out=found[rows]), stretches(len(found)), len(found))
+    return pd.Series(found, period.index, copy=False)
 
 
 def _who(number: int, designation: Designation) -> str:
@@ -328,7 +339,7 @@ def treatment_spans(unit: pd.Series, period: pd.Series, treated: pd.Series, comp
     def look(unit: pd.Series, period: pd.Series, treated: pd.Series) -> Spans:
         values: np.ndarray = _numbers(treated) if treated.dtype != "int64" else treated.to_numpy()
         when: np.ndarray = period.to_numpy() if period.dtype == "int64" else _numbers(period)
-        return Spans(*computed.levels(unit).spans(when, values == 1, values == 0))
+        return Spans(*computed.levels(unit).spans(when, values))
 
     found: Spans = computed.of("spans", [unit, period, treated], look)
     return found

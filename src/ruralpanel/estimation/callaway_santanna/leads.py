@@ -61,8 +61,9 @@ def null_of_leads(
             weights[lead, position] += change * shares[cell, lead]
             weights[lead, base] -= change * shares[cell, lead]
     unit, period = np.nonzero(observed.periods + anticipation < observed.cohort[:, None])
+    places = period * len(observed.outcome) + unit
     return null_of_weights(
-        np.array([each[period, unit] for each in weights]).T,
+        np.take(weights.reshape(len(leads), -1), places, axis=1).T,
         observed.outcome[unit, period],
         pd.DataFrame({"unit": unit, "period": period}),
         clusters[unit],
