@@ -332,7 +332,10 @@ NUMBERS = [
     ),
     Case(
         "where the column holds periods, give it a `frequency`, such as `year`",
-        {"survey.xlsx": workbook(form=other("rain", pd.Timestamp("2007-05-01"), SURVEY.assign(rain=SURVEY["year"]))), **BOOK},
+        {
+            "survey.xlsx": workbook(form=other("rain", pd.Timestamp("2007-05-01"), SURVEY.assign(rain=SURVEY["year"]))),
+            **BOOK,
+        },
         {f"{COLUMNS}.rain": {"frequency": "year"}},
         lambda made: made.panel["rain"].tolist() == SURVEY["year"].tolist(),
     ),
@@ -378,7 +381,10 @@ CORRECTIONS = [
     ),
     Case(
         "write it without a repetition inside a repetition",
-        {"survey.csv": SURVEY.assign(county="a" * 60 + "!"), f"{COLUMNS}.county": {"type": "text", "matches": "(?=a)(a+)+"}},
+        {
+            "survey.csv": SURVEY.assign(county="a" * 60 + "!"),
+            f"{COLUMNS}.county": {"type": "text", "matches": "(?=a)(a+)+"},
+        },
         {f"{COLUMNS}.county": {"type": "text", "matches": "a+!"}},
         incomes,
     ),
@@ -392,6 +398,7 @@ CORRECTIONS = [
         lambda made: set(made.panel["county"]) == {"b"},
     ),
 ]
+
 
 def stata(frame: pd.DataFrame = SURVEY, labels: dict[str, dict[int, str]] | None = None, version: int = 118) -> bytes:
     """Write a file of Stata."""
@@ -412,7 +419,12 @@ def other_encoding() -> bytes:
 
 
 FORMATS = [
-    Case("the file may be cut off, or of another format", {**DTA, "survey.dta": stata()[:400]}, {"survey.dta": stata()}, incomes),
+    Case(
+        "the file may be cut off, or of another format",
+        {**DTA, "survey.dta": stata()[:400]},
+        {"survey.dta": stata()},
+        incomes,
+    ),
     Case(
         "read the codes: leave `value_labels` of `rain` out",
         {**DTA, "survey.dta": SHARED, **RAIN},

@@ -94,7 +94,9 @@ def of_sas(catalogue: str) -> Callable[[Path], object]:
     return call
 
 
-def published(value: str, source: str = "table 3", then: Callable[[Path], Any] = read_published) -> Callable[[Path], object]:
+def published(
+    value: str, source: str = "table 3", then: Callable[[Path], Any] = read_published
+) -> Callable[[Path], object]:
     """Use a file of printed values."""
 
     def call(folder: Path) -> object:

@@ -176,8 +176,16 @@ MISTAKES = [
         "",
         called("intensity='doses'"),
     ),
-    Mistake("'y ~ x + log(z) | village + year'", "", "rp.feols(panel, 'y ~ (x')", "", "rp.feols(panel, 'y ~ x + log(weight) | village + year')"),
-    Mistake("'y ~ x | village + year'", "", "rp.feols(panel, 'y = x')", "", "rp.feols(panel, 'y ~ x | village + year')"),
+    Mistake(
+        "'y ~ x + log(z) | village + year'",
+        "",
+        "rp.feols(panel, 'y ~ (x')",
+        "",
+        "rp.feols(panel, 'y ~ x + log(weight) | village + year')",
+    ),
+    Mistake(
+        "'y ~ x | village + year'", "", "rp.feols(panel, 'y = x')", "", "rp.feols(panel, 'y ~ x | village + year')"
+    ),
     Mistake(
         "'y ~ x | village + year | endogenous ~ instrument'",
         "",
@@ -206,9 +214,27 @@ MISTAKES = [
         f"panel = {LATE}",
         COHORT,
     ),
-    Mistake("did you mean “cluster”?", "", called("cohort='first', clusters='county'"), "", called("cohort='first', cluster='county'")),
-    Mistake("there are: on", "", "rp.etable(rp.feols(panel, 'y ~ on'), terms='off')", "", "rp.etable(rp.feols(panel, 'y ~ on'), terms='on')"),
-    Mistake("did you mean “html”?", "", "rp.etable(rp.feols(panel, 'y ~ on'), format='htm')", "", "rp.etable(rp.feols(panel, 'y ~ on'), format='html')"),
+    Mistake(
+        "did you mean “cluster”?",
+        "",
+        called("cohort='first', clusters='county'"),
+        "",
+        called("cohort='first', cluster='county'"),
+    ),
+    Mistake(
+        "there are: on",
+        "",
+        "rp.etable(rp.feols(panel, 'y ~ on'), terms='off')",
+        "",
+        "rp.etable(rp.feols(panel, 'y ~ on'), terms='on')",
+    ),
+    Mistake(
+        "did you mean “html”?",
+        "",
+        "rp.etable(rp.feols(panel, 'y ~ on'), format='htm')",
+        "",
+        "rp.etable(rp.feols(panel, 'y ~ on'), format='html')",
+    ),
     Mistake(
         "rp.etable(first, second)",
         "",
