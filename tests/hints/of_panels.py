@@ -101,15 +101,29 @@ PERIODS = [
         lambda made: made.panel["year"].nunique() == 7,
     ),
     Case(
-        'write a quarter between quotation marks: `year >= "',
+        'write a quarter between quotation marks: `year >= "2010Q1"`',
         {
             "survey.csv": QUARTERS,
             "panel.frequency": "quarter",
             "panel.sample": [{"keep": "year >= 2010", "reason": "late"}],
         },
-        {"panel.sample": [{"keep": 'year >= "2010Q2"', "reason": "late"}]},
-        lambda made: made.panel["year"].nunique() == 6,
+        {"panel.sample": [{"keep": 'year >= "2010Q1"', "reason": "late"}]},
+        lambda made: made.panel["year"].nunique() == 7,
     ),
+]
+
+PERIODS += [
+    Case(
+        f'write a quarter between quotation marks: `year {sign} "{meant}"`',
+        {
+            "survey.csv": QUARTERS,
+            "panel.frequency": "quarter",
+            "panel.sample": [{"keep": f"year {sign} 2010", "reason": "late"}],
+        },
+        {"panel.sample": [{"keep": f'year {sign} "{meant}"', "reason": "late"}]},
+        lambda made, number=number: made.panel["year"].nunique() == number,
+    )
+    for sign, meant, number in ((">", "2010Q4", 3), ("<=", "2010Q4", 4))
 ]
 
 BY_COHORT = {"designation.listed": {"cohort": "since"}}

@@ -86,6 +86,8 @@ MISTAKES = [
     ),
     Mistake("did you mean “province”?", ["plot", "income", "by", "provicne"], ["plot", "income", "by", "province"]),
     Mistake("did you mean “income”?", ["plot", "incmoe", "by", "cohort"], ["plot", "income", "by", "cohort"]),
+    Mistake("rename one", ["init", "paper", "--from", FORM, "results/form.csv"], ["init", "paper", "--from", FORM, "results/other.csv"]),
+    Mistake("put it below data/raw/ first", [*NEW, "mine", "../form.csv"], [*NEW, "mine", FORM]),
     Mistake("did you mean “my-paper”?", ["init", "my paper"], ["init", "my-paper"]),
     Mistake(
         "did you mean “--study mine”?", ["init", "my-paper", "--study", "Mine"], ["init", "my-paper", "--study", "mine"]
@@ -111,6 +113,8 @@ def edited(top: Path, change: tuple[str, str]) -> None:
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda each: each.hint[:50])
 def test_the_second_command_works(mistake: Mistake, top: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for copy in ("results/form.csv", "results/other.csv", "../form.csv"):
+        (top / copy).write_bytes((top / FORM).read_bytes())
     edited(top, mistake.study)
     assert main(mistake.first) == 1
     assert mistake.hint in capsys.readouterr().err

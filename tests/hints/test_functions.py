@@ -15,13 +15,17 @@ import ruralpanel as rp
 from ruralpanel.commands.compare import _free_to_write
 from ruralpanel.commands.new_study import unreadable
 from ruralpanel.errors import ProblemsFound, StudyError
-from ruralpanel.placement import place
+from ruralpanel.estimation.block import block_results
+from ruralpanel.placement import add_files, place
 from ruralpanel.sources.retrieval import confirmed_digest, retrieve
 from ruralpanel.sources.table import read_source
+from ruralpanel.study.load import RAW_FOLDER, below_raw_folder
+from ruralpanel.study.published_files import places_to_publish
 from ruralpanel.study.registration import load_registrations
 from ruralpanel.study.sources import Source
 from ruralpanel.study.yaml_file import parse_yaml
 from ruralpanel.verification.published import read_published, refuse_to_replace_print
+from tests.conftest import equation, shipped_study
 
 FORM = b"village,year\n1,2010\n"
 KEPT = Source.model_validate(
@@ -182,7 +186,55 @@ def study(text: str) -> Callable[[Path], object]:
     return lambda _: parse_yaml(text, Path("mine.yaml"))
 
 
+def own(returned: str) -> Callable[[Path], object]:
+    """Estimate by a function of a study's own."""
+
+    def call(folder: Path) -> object:
+        program = "from ruralpanel.estimation.result import EquationResult\n\n\n"
+        program += f"def estimate(panel, equation, ledger):\n    rows = [{{'term': 'listed'}}]\n    return {returned}\n"
+        name = f"own_{abs(hash(returned))}.py"
+        (folder / name).write_text(program)
+        rows = pd.DataFrame([(1, 2000, 1.0, 0), (1, 2001, 2.0, 1)], columns=["village", "year", "y", "listed"])
+        return block_results(rows, [equation(estimator=f"{name}:estimate")], folder=folder)
+
+    return call
+
+
+def below(named: str) -> Callable[[Path], object]:
+    """Look for raw files where the environment says."""
+
+    def call(folder: Path) -> object:
+        (folder / "raw").mkdir(exist_ok=True)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(RAW_FOLDER, str(folder / named))
+            return below_raw_folder(shipped_study("replications/castle").model_copy(update={"raw_folder": "raw"}))
+
+    return call
+
+
+def moved(folder: Path) -> object:
+    """Add files to a folder once another of the name is moved away."""
+    (folder / "paper/one.csv").rename(folder / "old.csv")
+    return add_files(folder / "made", folder / "paper")
+
+
+def there_already(folder: Path) -> object:
+    """Add files to a folder that has another of the name."""
+    for name, text in (("made", "new"), ("paper", "old")):
+        (folder / name).mkdir()
+        (folder / name / "one.csv").write_text(text)
+    return add_files(folder / "made", folder / "paper")
+
+
 MISTAKES = [
+    Mistake("write `return EquationResult(rows)`", own("rows"), own("EquationResult(rows)")),
+    Mistake("name the folder that holds the raw files", below("nowhere"), below("raw")),
+    Mistake("move such files away first, if you mean to have them made anew", there_already, moved),
+    Mistake(
+        "name a file such as results/published/mine.csv as `published`, or leave the key away",
+        lambda folder: places_to_publish("data/mine.csv", folder, []),
+        lambda folder: places_to_publish("results/published/mine.csv", folder, []),
+    ),
     Mistake(
         "put form.csv into a folder and set RURALPANEL_MIRROR to that folder; how to get it: ask the archive",
         lambda folder: retrieve("form", KEPT, folder / "kept/form.csv"),
