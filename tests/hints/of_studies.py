@@ -905,11 +905,22 @@ OF_PAPERS = [
     Case("leave them out", {**FACTS, **paper("{{ truth/name | decimals 2 }}\n")}, {"text.md": "{{ truth/name }}\n"}),
 ]
 
-UNTREATED = {"designation": {}, MAIN: {"outcomes": ["income"], "estimators": ["two_way_fixed_effects"], "regressors": ["rain"], "treatments": []}}
+UNTREATED = {
+    "designation": {},
+    MAIN: {"outcomes": ["income"], "estimators": ["two_way_fixed_effects"], "regressors": ["rain"], "treatments": []},
+}
 
 OF_PAPERS += [
-    Case("the study declares no treatment", {**UNTREATED, **paper("{{ run: treated }}\n")}, {"designation": {"listed": {"indicator": "treated"}}, "text.md": "{{ run: treated/listed }}\n"}),
-    Case("write block/specification/outcome/estimator/term", {**CLAIMS, "claims.one.tests.0.at": "main@@x"}, {"claims.one.tests.0.at": "main/main/income/two_way_fixed_effects/listed"}),
+    Case(
+        "the study declares no treatment",
+        {**UNTREATED, **paper("{{ run: treated }}\n")},
+        {"designation": {"listed": {"indicator": "treated"}}, "text.md": "{{ run: treated/listed }}\n"},
+    ),
+    Case(
+        "write block/specification/outcome/estimator/term",
+        {**CLAIMS, "claims.one.tests.0.at": "main@@x"},
+        {"claims.one.tests.0.at": "main/main/income/two_way_fixed_effects/listed"},
+    ),
 ]
 
 OF_EXHIBITS = [

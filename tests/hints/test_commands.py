@@ -30,6 +30,13 @@ def tried(formula: str = FORMULA, *options: str) -> list[str]:
     return ["try", formula, *options]
 
 
+PROGRAM = """\
+from ruralpanel.estimation.result import EquationResult
+
+
+def estimate(panel, equation, ledger):
+    return EquationResult([{"term": "listed", "estimate": 1.0, "standard_error": 0.5}])
+"""
 FORM = "data/raw/small/form.csv"
 NEW = ["new-study"]
 ON_ONE_LINE = STUDY[STUDY.index("outcomes:") : STUDY.index("blocks:")]
@@ -86,7 +93,16 @@ MISTAKES = [
     ),
     Mistake("did you mean “province”?", ["plot", "income", "by", "provicne"], ["plot", "income", "by", "province"]),
     Mistake("did you mean “income”?", ["plot", "incmoe", "by", "cohort"], ["plot", "income", "by", "cohort"]),
-    Mistake("rename one", ["init", "paper", "--from", FORM, "results/form.csv"], ["init", "paper", "--from", FORM, "results/other.csv"]),
+    Mistake(
+        "read it, and then add --config allow_code=true",
+        tried(FORMULA, "--estimator", "mine.py:estimate"),
+        tried(FORMULA, "--estimator", "mine.py:estimate", "--config", "allow_code=true", "study=small"),
+    ),
+    Mistake(
+        "rename one",
+        ["init", "paper", "--from", FORM, "results/form.csv"],
+        ["init", "paper", "--from", FORM, "results/other.csv"],
+    ),
     Mistake("put it below data/raw/ first", [*NEW, "mine", "../form.csv"], [*NEW, "mine", FORM]),
     Mistake("did you mean “my-paper”?", ["init", "my paper"], ["init", "my-paper"]),
     Mistake(
@@ -115,6 +131,7 @@ def edited(top: Path, change: tuple[str, str]) -> None:
 def test_the_second_command_works(mistake: Mistake, top: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for copy in ("results/form.csv", "results/other.csv", "../form.csv"):
         (top / copy).write_bytes((top / FORM).read_bytes())
+    (top / "config/studies/mine.py").write_text(PROGRAM, encoding="utf-8")
     edited(top, mistake.study)
     assert main(mistake.first) == 1
     assert mistake.hint in capsys.readouterr().err

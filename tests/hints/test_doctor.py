@@ -83,11 +83,15 @@ FINDINGS = [
         edited("[Unknown]", "[A. Scholar]"),
     ),
     Finding("put the right file there", mirror(b"other"), RIGHT),
-    Finding("put it into a folder and set RURALPANEL_MIRROR to that folder", mirror(None), RIGHT),
+    Finding(
+        "put it into a folder and set RURALPANEL_MIRROR to that folder; Copy it from the yearbook.",
+        mirror(None),
+        RIGHT,
+    ),
     Finding("set it to the folder that has the files, or to several", set_to("nowhere"), set_to("mirror")),
     Finding("set it to the folder that has the files, or to several", set_to("nowhere"), set_to("data", "mirror")),
     Finding(
-        f"git rm --cached {SURVEY}, and keep it under data/raw/",
+        f"git rm --cached {SURVEY}, and keep it under data/raw/…/restricted, which git ignores; or say ",
         commit,
         after(
             git("rm", "-q", "--cached", SURVEY),

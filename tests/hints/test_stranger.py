@@ -53,7 +53,11 @@ DROPPED = [
     ("sample: provicne != '83'", "did you mean “province”?", "sample: province != '83'"),
     ("sample: [province != '83']", "→ write it without brackets: province != '83'", "sample: province != '83'"),
     ("sample: province <> '83'", "unequal is `!=`: `province != '83'`", "sample: province != '83'"),
-    ("drop: province == '83'", "write which rows stay: `sample: not (province == '83')`", "sample: not (province == '83')"),
+    (
+        "drop: province == '83'",
+        "write which rows stay: `sample: not (province == '83')`",
+        "sample: not (province == '83')",
+    ),
     ("keep: province != '83'", "did you mean “sample”?", "sample: province != '83'"),
 ]
 
@@ -98,7 +102,12 @@ def test_a_control_is_added_at_the_second_try(first: str, said: str, second: str
 
 
 DERIVED_THEN = [
-    ("regressors: [slope]", "a new one is declared under `columns` of its source, or derived under `panel.derived`", "slope", "slope: plain * 2"),
+    (
+        "regressors: [slope]",
+        "a new one is declared under `columns` of its source, or derived under `panel.derived`",
+        "slope",
+        "slope: plain * 2",
+    ),
     (
         "regressors: [log(income_before)]",
         "derive it under `panel.derived`, such as `computed: log(income_before)`, and name that",
