@@ -111,7 +111,7 @@ def _of_table(module: ast.Module, name: str) -> Iterator[str]:
 
 
 def is_printed(template: str, printed: Sequence[str]) -> bool:
-    """Tell whether something that was printed, or the part of it that a test looks for, comes of a text of the source."""
+    """Tell whether something that was printed, or the part of it that a test looks for, comes of a text."""
     # A test may look for a part of what is printed.
     if any(len(each) > SHORTEST and each in template for each in printed):
         return True

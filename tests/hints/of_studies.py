@@ -8,9 +8,8 @@ from typing import Any
 import matplotlib
 
 from ruralpanel.study.beside_published import PRINTED_COLUMNS
-
-from tests.hints.attempt import AS_IT_IS, TEXT, Case, Edits
-from tests.hints.of_panels import LISTS, PLACES, PRICES, lists, prices
+from tests.hints.attempt import TEXT, Case
+from tests.hints.of_panels import PLACES, PRICES, lists, prices
 from tests.hints.of_panels import register as joined
 from tests.hints.of_sources import SURVEY
 from tests.hints.of_tables import WALK, made, matched, recoded
@@ -20,7 +19,7 @@ MAIN = "blocks.main"
 SHAPE = {
     "path": "lines.csv",
     "key": ["line", "vertex"],
-    "columns": dict.fromkeys(["line", "vertex", "longitude", "latitude"], {}),
+    "columns": {key: {} for key in ["line", "vertex", "longitude", "latitude"]},
 }
 VERTICES = {"lines.csv": "line,vertex,longitude,latitude\n1,1,110,30\n1,2,111,31\n"}
 
@@ -41,7 +40,7 @@ def two(estimator: str = "two_way_fixed_effects", **keys: object) -> dict[str, A
 
 
 def specifications(estimator: str, apart: dict[str, object], **keys: object) -> dict[str, Any]:
-    """Give each of two estimators a specification of its own, of which the least squares have what the other has not."""
+    """Give each of two estimators a specification of its own; least squares have what the other has not."""
     return {
         MAIN: {
             "outcomes": ["income"],
@@ -51,11 +50,6 @@ def specifications(estimator: str, apart: dict[str, object], **keys: object) -> 
             },
         }
     }
-
-
-def alternatives(*ways: Edits) -> tuple[Edits, ...]:
-    """Give several ways in which advice can be followed."""
-    return ways
 
 
 ONE = "choose one with `treatments`: listed, second"
@@ -947,7 +941,7 @@ OF_EXHIBITS = [
             "panel.joins": [],
             **exhibit("meta_table", of="register", own=[{"at": "main", "topic": "income"}]),
         },
-        {"sources.register.columns": dict.fromkeys(["village", *PRINTED_COLUMNS], {})},
+        {"sources.register.columns": {key: {} for key in ["village", *PRINTED_COLUMNS]}},
     ),
     Case("a file .otf or .ttf", {"fonts": ["font.ttf"], "font.ttf": "x"}, {"font.ttf": FONT}),
     Case(

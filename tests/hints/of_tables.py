@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from tests.hints.attempt import REGISTER, SURVEY, Case, Edits
+from tests.hints.attempt import REGISTER, Case
 
 BY_VILLAGE = {"village": {}, "households": {}}
 JOIN = [{"source": "made", "on": ["village"]}]

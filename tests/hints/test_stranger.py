@@ -12,7 +12,7 @@ from ruralpanel.errors import ProblemsFound
 from ruralpanel.frames.expressions import evaluate_condition
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.load import load_study
-from tests.conftest import ROOT
+from tests.conftest import ROOT, some_daily
 
 BLOCK = "  baseline: # equation B\n"
 DERIVED = "    income_before: { baseline: real_income, at: [2008, 2012] }\n"
@@ -62,7 +62,7 @@ DROPPED = [
 ]
 
 
-@pytest.mark.parametrize(("first", "said", "second"), DROPPED)
+@pytest.mark.parametrize(("first", "said", "second"), some_daily(DROPPED, 4))
 def test_a_province_is_dropped_at_the_second_try(first: str, said: str, second: str, beside: Path) -> None:
     with pytest.raises(ProblemsFound) as raised:
         kept(beside, first)
@@ -93,7 +93,7 @@ ADDED = [
 ]
 
 
-@pytest.mark.parametrize(("first", "said", "second"), ADDED)
+@pytest.mark.parametrize(("first", "said", "second"), some_daily(ADDED, 3))
 def test_a_control_is_added_at_the_second_try(first: str, said: str, second: str, beside: Path) -> None:
     with pytest.raises(ProblemsFound) as raised:
         equation(beside, first)
