@@ -127,7 +127,13 @@ def edited(top: Path, change: tuple[str, str]) -> None:
     path.write_text(text.replace(*change) if change[0] else text, encoding="utf-8")
 
 
-@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda each: each.hint[:50])
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        pytest.param(each, marks=pytest.mark.slow if each.first[0] == "plot" else (), id=each.hint[:50])
+        for each in MISTAKES
+    ],
+)
 def test_the_second_command_works(mistake: Mistake, top: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for copy in ("results/form.csv", "results/other.csv", "../form.csv"):
         (top / copy).write_bytes((top / FORM).read_bytes())
