@@ -1,4 +1,4 @@
-"""A study of six lines of data, which is changed, run in this process from raw files to estimates, and changed again."""
+"""A small study, which is changed, run in this process from raw files to estimates, and changed again."""
 
 from __future__ import annotations
 

@@ -13,7 +13,11 @@ COLUMNS = "sources.survey.columns"
 def register(columns: dict[str, object] | None = None, **join: object) -> dict[str, object]:
     """Declare a source of villages, which is joined."""
     return {
-        "sources.register": {"path": "register.csv", "key": ["village"], "columns": columns or {"village": {}, "households": {}}},
+        "sources.register": {
+            "path": "register.csv",
+            "key": ["village"],
+            "columns": columns or {"village": {}, "households": {}},
+        },
         "panel.base": "survey",
         "panel.joins": [{"source": "register", "on": ["village"], **join}],
     }
@@ -97,15 +101,29 @@ PERIODS = [
         lambda made: made.panel["year"].nunique() == 7,
     ),
     Case(
-        'write a quarter between quotation marks: `year >= "',
+        'write a quarter between quotation marks: `year >= "2010Q1"`',
         {
             "survey.csv": QUARTERS,
             "panel.frequency": "quarter",
             "panel.sample": [{"keep": "year >= 2010", "reason": "late"}],
         },
-        {"panel.sample": [{"keep": 'year >= "2010Q2"', "reason": "late"}]},
-        lambda made: made.panel["year"].nunique() == 6,
+        {"panel.sample": [{"keep": 'year >= "2010Q1"', "reason": "late"}]},
+        lambda made: made.panel["year"].nunique() == 7,
     ),
+]
+
+PERIODS += [
+    Case(
+        f'write a quarter between quotation marks: `year {sign} "{meant}"`',
+        {
+            "survey.csv": QUARTERS,
+            "panel.frequency": "quarter",
+            "panel.sample": [{"keep": f"year {sign} 2010", "reason": "late"}],
+        },
+        {"panel.sample": [{"keep": f'year {sign} "{meant}"', "reason": "late"}]},
+        lambda made, number=number: made.panel["year"].nunique() == number,
+    )
+    for sign, meant, number in ((">", "2010Q4", 3), ("<=", "2010Q4", 4))
 ]
 
 BY_COHORT = {"designation.listed": {"cohort": "since"}}
@@ -141,7 +159,10 @@ DESIGNATIONS = [
     ),
     Case(
         "in a panel of years, read the years by `since: {frequency: year}` in its source; else declare what",
-        {**BY_COHORT, "survey.csv": SURVEY.assign(since=SURVEY["since"].map(lambda year: f"{year}-05-01" if year else ""))},
+        {
+            **BY_COHORT,
+            "survey.csv": SURVEY.assign(since=SURVEY["since"].map(lambda year: f"{year}-05-01" if year else "")),
+        },
         {f"{COLUMNS}.since": {"frequency": "year"}},
         lambda made: made.panel["listed"].sum() == SURVEY["treated"].sum(),
     ),
@@ -191,7 +212,11 @@ LISTS = pd.DataFrame(
 def lists(frame: pd.DataFrame = LISTS, **listed: object) -> dict[str, object]:
     """Date the designation from yearly lists."""
     return {
-        "sources.lists": {"path": "lists.csv", "key": ["village", "listed_in"], "columns": {"village": {}, "listed_in": {}}},
+        "sources.lists": {
+            "path": "lists.csv",
+            "key": ["village", "listed_in"],
+            "columns": {"village": {}, "listed_in": {}},
+        },
         "lists.csv": frame,
         "panel.base": "survey",
         "designation.listed": {"list": {"source": "lists", "year": "listed_in", **listed}},
@@ -280,7 +305,11 @@ DEFLATED = [
     ),
 ]
 
-PLACES = {f"{COLUMNS}.lat": {}, f"{COLUMNS}.lon": {}, "panel.places": {"latitude": "lat", "longitude": "lon", "density": {"near": {"radius": 20}}}}
+PLACES = {
+    f"{COLUMNS}.lat": {},
+    f"{COLUMNS}.lon": {},
+    "panel.places": {"latitude": "lat", "longitude": "lon", "density": {"near": {"radius": 20}}},
+}
 
 
 def near(made: Made) -> bool:
@@ -316,10 +345,19 @@ AROUND = [
         ({"survey.csv": SURVEY}, {"sources.survey.drop_rows": [{"rows": list(range(2, 9)), "reason": "nowhere"}]}),
         near,
     ),
-    Case("a unit is at one place; correct the rows", {**PLACES, "survey.csv": other("lat", 31)}, {"survey.csv": SURVEY}, near),
+    Case(
+        "a unit is at one place; correct the rows",
+        {**PLACES, "survey.csv": other("lat", 31)},
+        {"survey.csv": SURVEY},
+        near,
+    ),
     Case(
         "an area is in km²",
-        {**PLACES, "panel.places.nearest_neighbour_index": {"clustered": {"within": "county", "area": "zero"}}, "panel.derived": {"zero": "rain * 0"}},
+        {
+            **PLACES,
+            "panel.places.nearest_neighbour_index": {"clustered": {"within": "county", "area": "zero"}},
+            "panel.derived": {"zero": "rain * 0"},
+        },
         {"panel.derived": {"zero": "rain * 0 + 500"}},
         lambda made: bool((made.panel["clustered"] > 0).all()),
     ),
@@ -369,7 +407,13 @@ MEASURES = [
         "choose columns that do not change over time",
         {
             "panel.derived": {"old_rain": "village * 2"},
-            "legacies": {"old": {"capacities": {"wet": {"reference": "rain > 5", "proxies": {"old_rain": {"sign": "positive", "vintage": 1990}}}}}},
+            "legacies": {
+                "old": {
+                    "capacities": {
+                        "wet": {"reference": "rain > 5", "proxies": {"old_rain": {"sign": "positive", "vintage": 1990}}}
+                    }
+                }
+            },
         },
         {"legacies.old.capacities.wet.reference": "village > 4"},
     ),

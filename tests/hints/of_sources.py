@@ -332,7 +332,10 @@ NUMBERS = [
     ),
     Case(
         "where the column holds periods, give it a `frequency`, such as `year`",
-        {"survey.xlsx": workbook(form=other("rain", pd.Timestamp("2007-05-01"), SURVEY.assign(rain=SURVEY["year"]))), **BOOK},
+        {
+            "survey.xlsx": workbook(form=other("rain", pd.Timestamp("2007-05-01"), SURVEY.assign(rain=SURVEY["year"]))),
+            **BOOK,
+        },
         {f"{COLUMNS}.rain": {"frequency": "year"}},
         lambda made: made.panel["rain"].tolist() == SURVEY["year"].tolist(),
     ),
@@ -378,7 +381,10 @@ CORRECTIONS = [
     ),
     Case(
         "write it without a repetition inside a repetition",
-        {"survey.csv": SURVEY.assign(county="a" * 60 + "!"), f"{COLUMNS}.county": {"type": "text", "matches": "(?=a)(a+)+"}},
+        {
+            "survey.csv": SURVEY.assign(county="a" * 60 + "!"),
+            f"{COLUMNS}.county": {"type": "text", "matches": "(?=a)(a+)+"},
+        },
         {f"{COLUMNS}.county": {"type": "text", "matches": "a+!"}},
         incomes,
     ),
@@ -393,6 +399,7 @@ CORRECTIONS = [
     ),
 ]
 
+
 def stata(frame: pd.DataFrame = SURVEY, labels: dict[str, dict[int, str]] | None = None, version: int = 118) -> bytes:
     """Write a file of Stata."""
     stream = io.BytesIO()
@@ -405,14 +412,33 @@ RAIN = {f"{COLUMNS}.rain": {"value_labels": True}}
 SHARED = stata(labels={"rain": dict.fromkeys(range(11), "wet")})
 
 
+def of_cells(*cells: bytes) -> bytes:
+    """Write an old file of Stata with these names of counties first, byte for byte."""
+    names = [each.decode("latin-1") for each in cells]
+    return stata(SURVEY.assign(county=[*names, *[names[0]] * (len(SURVEY) - len(names))]), version=114)
+
+
 def other_encoding() -> bytes:
     """Write an old file of Stata with Chinese text, which does not say how that is encoded."""
     name = "泰安市岱岳区".encode("gb18030").decode("latin-1")
     return stata(SURVEY.assign(county=name), version=114)
 
 
+TOWNS = [each.encode("gbk") for each in ("大集镇", "安蔡楼镇", "孙老家镇", "阎店楼镇", "普连集镇青")]
+
 FORMATS = [
-    Case("the file may be cut off, or of another format", {**DTA, "survey.dta": stata()[:400]}, {"survey.dta": stata()}, incomes),
+    Case(
+        "or mend or set aside the rows",
+        {**DTA, "survey.dta": of_cells(*TOWNS[:3], b"\xff\xfe\x01a"), **AS_TEXT},
+        ({"sources.survey.on_violation": "quarantine"}, {"survey.dta": of_cells(*TOWNS)}),
+        lambda made: len(made.panel) in (55, 56),
+    ),
+    Case(
+        "the file may be cut off, or of another format",
+        {**DTA, "survey.dta": stata()[:400]},
+        {"survey.dta": stata()},
+        incomes,
+    ),
     Case(
         "read the codes: leave `value_labels` of `rain` out",
         {**DTA, "survey.dta": SHARED, **RAIN},

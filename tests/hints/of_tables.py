@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from tests.hints.attempt import REGISTER, SURVEY, Case, Edits
+from tests.hints.attempt import REGISTER, Case
 
 BY_VILLAGE = {"village": {}, "households": {}}
 JOIN = [{"source": "made", "on": ["village"]}]
@@ -49,7 +49,11 @@ STACKS = [
         "give both the same `type`",
         {
             **made({"stack": [{"source": "register"}, {"source": "more"}], "key": ["village"]}),
-            "sources.more": {"path": "more.csv", "key": ["village"], "columns": {**BY_VILLAGE, "households": {"type": "text"}}},
+            "sources.more": {
+                "path": "more.csv",
+                "key": ["village"],
+                "columns": {**BY_VILLAGE, "households": {"type": "text"}},
+            },
             "more.csv": "village,households\n9,7\n",
         },
         {"sources.more.columns.households.type": "number", "sources.register.columns.households.type": "number"},
@@ -287,7 +291,10 @@ RECODES = [
     Case(
         "give the column `type: code` or, with lists, `type: text`",
         {**recoded(), "sources.walk.columns.old": {}},
-        ({"sources.walk.columns.old": {"type": "code", "level": "county"}}, {"sources.walk.columns.old": {"type": "text"}}),
+        (
+            {"sources.walk.columns.old": {"type": "code", "level": "county"}},
+            {"sources.walk.columns.old": {"type": "text"}},
+        ),
         is_recoded,
     ),
     Case(
@@ -322,7 +329,9 @@ RECODES = [
     ),
     Case(
         "write codes separated by `;`, such as `130102;130104[2001]`",
-        recoded(walk(("110103", "110101,110102", "2010"), ("110101", "", ""), ("110102", "", "")), several_successors="drop"),
+        recoded(
+            walk(("110103", "110101,110102", "2010"), ("110101", "", ""), ("110102", "", "")), several_successors="drop"
+        ),
         {"walk.csv": SPLIT},
     ),
     Case(

@@ -153,6 +153,13 @@ MISTAKES = [
     ),
     Mistake("`on` is 0 or 1: treated='on'", "panel['year'] -= 2000", called("cohort='on'"), "", ON),
     Mistake("a column of 0 and 1 is given as `treated`", "panel['first'] = panel['year']", COHORT, "", ON),
+    Mistake(
+        "name the column that says when",
+        "",
+        "rp.two_way(panel, outcome='y', unit='village', period='village', cohort='first')",
+        "",
+        COHORT,
+    ),
     Mistake("leave all but one out", "", called("cohort='first', treated='on'"), "", ON),
     Mistake(
         "cohort='the column with the first period treated', or treated='a column of 0 and 1'",
@@ -170,14 +177,22 @@ MISTAKES = [
     ),
     Mistake(f"{MEANS}, if they are to be one", TWICE, COHORT, f"panel = {MEANS}"),
     Mistake(
-        "intensity='doses' is for a treatment in degrees",
+        "intensity='doses' is for a treatment in degrees, cohort='doses' for the first period treated",
         "panel['doses'] = panel['on'] * 3",
         called("treated='doses'"),
         "",
         called("intensity='doses'"),
     ),
-    Mistake("'y ~ x + log(z) | village + year'", "", "rp.feols(panel, 'y ~ (x')", "", "rp.feols(panel, 'y ~ x + log(weight) | village + year')"),
-    Mistake("'y ~ x | village + year'", "", "rp.feols(panel, 'y = x')", "", "rp.feols(panel, 'y ~ x | village + year')"),
+    Mistake(
+        "'y ~ x + log(z) | village + year'",
+        "",
+        "rp.feols(panel, 'y ~ (x')",
+        "",
+        "rp.feols(panel, 'y ~ x + log(weight) | village + year')",
+    ),
+    Mistake(
+        "'y ~ x | village + year'", "", "rp.feols(panel, 'y = x')", "", "rp.feols(panel, 'y ~ x | village + year')"
+    ),
     Mistake(
         "'y ~ x | village + year | endogenous ~ instrument'",
         "",
@@ -206,9 +221,27 @@ MISTAKES = [
         f"panel = {LATE}",
         COHORT,
     ),
-    Mistake("did you mean “cluster”?", "", called("cohort='first', clusters='county'"), "", called("cohort='first', cluster='county'")),
-    Mistake("there are: on", "", "rp.etable(rp.feols(panel, 'y ~ on'), terms='off')", "", "rp.etable(rp.feols(panel, 'y ~ on'), terms='on')"),
-    Mistake("did you mean “html”?", "", "rp.etable(rp.feols(panel, 'y ~ on'), format='htm')", "", "rp.etable(rp.feols(panel, 'y ~ on'), format='html')"),
+    Mistake(
+        "did you mean “cluster”?",
+        "",
+        called("cohort='first', clusters='county'"),
+        "",
+        called("cohort='first', cluster='county'"),
+    ),
+    Mistake(
+        "there are: on",
+        "",
+        "rp.etable(rp.feols(panel, 'y ~ on'), terms='off')",
+        "",
+        "rp.etable(rp.feols(panel, 'y ~ on'), terms='on')",
+    ),
+    Mistake(
+        "did you mean “html”?",
+        "",
+        "rp.etable(rp.feols(panel, 'y ~ on'), format='htm')",
+        "",
+        "rp.etable(rp.feols(panel, 'y ~ on'), format='html')",
+    ),
     Mistake(
         "rp.etable(first, second)",
         "",

@@ -12,7 +12,7 @@ from ruralpanel.errors import ProblemsFound
 from ruralpanel.frames.expressions import evaluate_condition
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.load import load_study
-from tests.conftest import ROOT
+from tests.conftest import ROOT, some_daily
 
 BLOCK = "  baseline: # equation B\n"
 DERIVED = "    income_before: { baseline: real_income, at: [2008, 2012] }\n"
@@ -45,20 +45,24 @@ def kept(folder: Path, line: str) -> list[str]:
     return ROWS["province"][evaluate_condition(ROWS, sample, "block baseline")[0]].tolist()
 
 
-@pytest.mark.parametrize(
-    ("first", "said", "second"),
-    [
-        ("sample: province != 83", "→ write province != '83'", "sample: province != '83'"),
-        ('sample: "province != 83"', "→ write province != '83'", "sample: province != '83'"),
-        ("sample: province not in [83]", "→ write \"province not in ['83']\"", "sample: \"province not in ['83']\""),
-        ('sample: province != "Henan"', "→ province holds 81, 82, 83: write one of these", 'sample: province != "83"'),
-        ("sample: provicne != '83'", "did you mean “province”?", "sample: province != '83'"),
-        ("sample: [province != '83']", "→ write it without brackets: province != '83'", "sample: province != '83'"),
-        ("sample: province <> '83'", "unequal is `!=`: `province != '83'`", "sample: province != '83'"),
-        ("drop: province == '83'", "`sample: not (province == '83')`", "sample: not (province == '83')"),
-        ("keep: province != '83'", "did you mean “sample”?", "sample: province != '83'"),
-    ],
-)
+DROPPED = [
+    ("sample: province != 83", "→ write province != '83'", "sample: province != '83'"),
+    ('sample: "province != 83"', "→ write province != '83'", "sample: province != '83'"),
+    ("sample: province not in [83]", "→ write \"province not in ['83']\"", "sample: \"province not in ['83']\""),
+    ('sample: province != "Henan"', "→ province holds 81, 82, 83: write one of these", 'sample: province != "83"'),
+    ("sample: provicne != '83'", "did you mean “province”?", "sample: province != '83'"),
+    ("sample: [province != '83']", "→ write it without brackets: province != '83'", "sample: province != '83'"),
+    ("sample: province <> '83'", "unequal is `!=`: `province != '83'`", "sample: province != '83'"),
+    (
+        "drop: province == '83'",
+        "write which rows stay: `sample: not (province == '83')`",
+        "sample: not (province == '83')",
+    ),
+    ("keep: province != '83'", "did you mean “sample”?", "sample: province != '83'"),
+]
+
+
+@pytest.mark.parametrize(("first", "said", "second"), some_daily(DROPPED, 4))
 def test_a_province_is_dropped_at_the_second_try(first: str, said: str, second: str, beside: Path) -> None:
     with pytest.raises(ProblemsFound) as raised:
         kept(beside, first)
@@ -79,17 +83,17 @@ CONTROL = "log_registered_before"
 GIVEN = f"regressors: [{CONTROL}]"
 
 
-@pytest.mark.parametrize(
-    ("first", "said", "second"),
-    [
-        (f"controls: {CONTROL}", f"“regressors”? Then write a list, even of one: [{CONTROL}]", GIVEN),
-        (f"controls: [{CONTROL}]", "did you mean “regressors”?", GIVEN),
-        (f"covariates: [{CONTROL}]", "did you mean “regressors”?", GIVEN),
-        (f"regressors: {CONTROL}", f"write a list, even of one: [{CONTROL}]", GIVEN),
-        ("regressors: [log_registerd_before]", f"did you mean “{CONTROL}”?", GIVEN),
-        (f"regressors: {CONTROL} + plain", f"write a list: [{CONTROL}, plain]", f"regressors: [{CONTROL}, plain]"),
-    ],
-)
+ADDED = [
+    (f"controls: {CONTROL}", f"“regressors”? Then write a list, even of one: [{CONTROL}]", GIVEN),
+    (f"controls: [{CONTROL}]", "did you mean “regressors”?", GIVEN),
+    (f"covariates: [{CONTROL}]", "did you mean “regressors”?", GIVEN),
+    (f"regressors: {CONTROL}", f"write a list, even of one: [{CONTROL}]", GIVEN),
+    ("regressors: [log_registerd_before]", f"did you mean “{CONTROL}”?", GIVEN),
+    (f"regressors: {CONTROL} + plain", f"write a list: [{CONTROL}, plain]", f"regressors: [{CONTROL}, plain]"),
+]
+
+
+@pytest.mark.parametrize(("first", "said", "second"), some_daily(ADDED, 3))
 def test_a_control_is_added_at_the_second_try(first: str, said: str, second: str, beside: Path) -> None:
     with pytest.raises(ProblemsFound) as raised:
         equation(beside, first)
@@ -97,18 +101,26 @@ def test_a_control_is_added_at_the_second_try(first: str, said: str, second: str
     assert equation(beside, second).regressors[0] == CONTROL
 
 
-@pytest.mark.parametrize(
-    ("first", "said", "name", "derived"),
-    [
-        ("regressors: [slope]", "declared under `columns` of its source, or derived under", "slope", "slope: plain * 2"),
-        (
-            "regressors: [log(income_before)]",
-            "`computed: log(income_before)`, and name that",
-            "computed",
-            "computed: log(income_before)",
-        ),
-    ],
-)
+DERIVED_THEN = [
+    (
+        "regressors: [slope]",
+        "a new one is declared under `columns` of its source, or derived under `panel.derived`",
+        "slope",
+        "slope: plain * 2",
+    ),
+    (
+        "regressors: [log(income_before)]",
+        "derive it under `panel.derived`, such as `computed: log(income_before)`, and name that",
+        "computed",
+        "computed: log(income_before)",
+    ),
+]
+
+SAID = [said for _, said, *_ in (*DROPPED, *ADDED, *DERIVED_THEN)]
+"""What errors say, or parts of it."""
+
+
+@pytest.mark.parametrize(("first", "said", "name", "derived"), DERIVED_THEN)
 def test_a_control_that_is_not_there_is_derived(first: str, said: str, name: str, derived: str, beside: Path) -> None:
     with pytest.raises(ProblemsFound) as raised:
         equation(beside, first)

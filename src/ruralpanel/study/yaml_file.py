@@ -276,6 +276,4 @@ def _syntax_problem(shown: Path, error: yaml.YAMLError, text: str) -> Problem:
     elif "undefined alias" in str(what):
         anchors = re.findall(r"(?<!\S)&([\w.-]+)", text)
         hint = nearest(str(what).split("'")[1], anchors) or "no part of the file is marked with `&name`"
-    elif "constructor" in str(what):
-        hint = "remove the `!…` tag"
     return Problem(where, f"is not valid YAML: {what}", hint=hint)

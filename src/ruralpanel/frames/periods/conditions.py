@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from ruralpanel.frames.expression_syntax import parsed
-from ruralpanel.frames.periods.frequency import Frequency
+from ruralpanel.frames.periods.frequency import FIRST_YEAR, LAST_YEAR, Frequency
 from ruralpanel.frames.periods.spelling import read_period
 
 _AS_LARGE_AS_A_YEAR = 1000
@@ -60,7 +60,7 @@ def problems_with_periods(expression: str, periods: Mapping[str, Frequency]) -> 
     tree = parsed(expression)
     for comparison, of in _comparisons(tree, periods):
         column = next(name for name in _names(comparison) if name in periods)
-        hint = f'write a {of.noun} between quotation marks: `{column} >= "{of.label(of.bounds()[1] - of.a_year)}"`'
+        hint = f"write a {of.noun} between quotation marks: `{_with_a_period(comparison, column, of)}`"
         for text in _texts(comparison):
             spelt = read_period(text.value)
             if spelt is None or spelt.of != of.name:
@@ -87,6 +87,18 @@ def problems_with_periods(expression: str, periods: Mapping[str, Frequency]) -> 
                 if of_one is not None and number is not None and abs(number) >= _AS_LARGE_AS_A_YEAR:
                     what = f"`{expression}` takes `{ast.unparse(one)}`, which holds {of_one.noun}s, with {number:g}"
                     yield what, "a year is no such period; subtract a column of periods, or compare with one"
+
+
+def _with_a_period(comparison: ast.Compare, column: str, of: Frequency) -> str:
+    """Write a comparison with a year as one with a period of it; where there is no year in it, an example."""
+    year = _number(comparison.comparators[-1])
+    if len(comparison.ops) > 1 or year is None or not FIRST_YEAR < year <= LAST_YEAR:
+        return f'{column} >= "{of.label(of.bounds()[1] - of.a_year)}"'
+    # After 2010, or up to it, means its last period; from 2010 on, or before it, its first.
+    is_last = isinstance(comparison.ops[0], ast.Gt | ast.LtE)
+    meant = of.end_of_year(int(year)) if is_last else of.end_of_year(int(year) - 1) + 1
+    written = ast.Compare(comparison.left, comparison.ops, [ast.Constant(of.label(meant))])
+    return ast.unparse(written).replace("'", '"')
 
 
 def _comparisons(tree: ast.Expression, periods: Mapping[str, Frequency]) -> Iterator[tuple[ast.Compare, Frequency]]:
