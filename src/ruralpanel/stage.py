@@ -42,6 +42,21 @@ def stage(job: Any) -> Iterator[None]:
         sys.exit(status if status >= 0 else 128 - status)
     began = time.monotonic()
     path = Path(job.log[0])
+    try:
+        with _log_of(job, path):
+            yield
+        if len(job.output):
+            keep_measured(path, time.monotonic() - began)
+    except OSError as error:  # the log itself, for what else fails is told there
+        if not (told := fault_of_the_machine(error)):
+            raise
+        print(told, file=sys.stderr)
+        sys.exit(1)
+
+
+@contextmanager
+def _log_of(job: Any, path: Path) -> Iterator[None]:
+    """Have all that a stage prints go to its log, and an error end there in words."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)  # where a link is in its place, what it points to stays as it is
     with (
@@ -67,8 +82,6 @@ def stage(job: Any) -> Iterator[None]:
                 file=stream,
             )
             sys.exit(1)
-    if len(job.output):
-        keep_measured(path, time.monotonic() - began)
 
 
 @contextmanager
