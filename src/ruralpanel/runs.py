@@ -295,16 +295,24 @@ def agreed(question: str) -> bool:
     return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 
+def endings() -> list[signal.Signals]:
+    """List the signals that end a run: that of a terminal which is closed among them, unless ``nohup`` says otherwise."""
+    found = [signal.SIGINT, signal.SIGTERM]
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        found.append(signal.SIGHUP)
+    return found
+
+
 def end_with_signals() -> None:
     """From now on, a signal that ends this run ends its jobs too, those that are just beginning among them."""
 
     def ring(number: int, _: object) -> None:
-        for each in (signal.SIGINT, signal.SIGTERM):
+        for each in endings():
             signal.signal(each, signal.SIG_IGN)  # once is enough
         threading.Thread(target=_end_children, daemon=True).start()
         raise KeyboardInterrupt(signal.Signals(number).name)
 
-    for each in (signal.SIGINT, signal.SIGTERM):
+    for each in endings():
         signal.signal(each, ring)
 
 
@@ -385,7 +393,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _end_without_a_word() -> None:
-    for each in (signal.SIGINT, signal.SIGTERM):
+    for each in endings():
         signal.signal(each, lambda *_: os._exit(STOPPED))
 
 
