@@ -81,7 +81,9 @@ def asked_online() -> subprocess.CompletedProcess[str] | None:
     if importlib.util.find_spec("pip_audit") is None:
         return None
     command = [sys.executable, "-m", "pip_audit", "--requirement", str(LOCK), "--require-hashes", "--disable-pip"]
-    answer = subprocess.run([*command, "--strict", "--progress-spinner", "off"], capture_output=True, text=True, check=False)
+    answer = subprocess.run(
+        [*command, "--strict", "--progress-spinner", "off"], capture_output=True, text=True, check=False
+    )
     return answer if answer.returncode == 0 or "Found " in answer.stderr else None
 
 

@@ -165,7 +165,9 @@ def test_a_job_that_died_says_at_what_and_what_helps(tmp_path: Path) -> None:
 
 
 def test_of_an_error_of_the_system_there_is_no_traceback() -> None:
-    message = "Traceback (most recent call last):\n  File a\nOSError: [Errno 28] No space left on device: '.snakemake/x'\n"
+    message = (
+        "Traceback (most recent call last):\n  File a\nOSError: [Errno 28] No space left on device: '.snakemake/x'\n"
+    )
     assert shown(record(message, logging.ERROR)).strip() == (
         ".snakemake/x cannot be written or read: the disk is full; make room, and run again."
     )

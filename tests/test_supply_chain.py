@@ -77,7 +77,15 @@ affected:
 
 @pytest.mark.parametrize(
     ("version", "hit"),
-    [("19.0rc1", True), ("20.0", True), ("20.1", False), ("20.9", False), ("21.0", True), ("21.3", True), ("21.4", False)],
+    [
+        ("19.0rc1", True),
+        ("20.0", True),
+        ("20.1", False),
+        ("20.9", False),
+        ("21.0", True),
+        ("21.3", True),
+        ("21.4", False),
+    ],
 )
 def test_a_copy_of_the_database_is_read(root: Path, tmp_path: Path, version: str, hit: bool) -> None:
     audit = program(root / ".ci/audit.py")

@@ -25,6 +25,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
+from ruralpanel.errors import fault_of_the_disk
 from ruralpanel.installation import workflow_arguments
 
 FOLDER = "runs"
@@ -362,15 +363,13 @@ def not_writable(folders: Sequence[Path]) -> str:
     str
         What is in the way, and what helps; nothing where nothing is.
     """
-    from ruralpanel.stage import fault_of_the_machine
-
     for folder in folders:
         there = next(each for each in (folder, *folder.absolute().parents) if each.is_dir())
         try:
             with TemporaryFile(dir=there) as file:
                 file.write(bytes(4096))
         except OSError as error:
-            return fault_of_the_machine(OSError(error.errno, error.strerror, folder.as_posix())) or str(error)
+            return fault_of_the_disk(OSError(error.errno, error.strerror, folder.as_posix())) or str(error)
     return ""
 
 

@@ -29,7 +29,10 @@ COUNTS = frozenset({"rows", "units", "treated", "never", "entering", "zeros", "c
 
 COUNTS_OF = frozenset(
     {
-        *((code, "number") for code in ("of_them_treated", "treated_clusters", "clusters_to_compare_with", "level_missing")),
+        *(
+            (code, "number")
+            for code in ("of_them_treated", "treated_clusters", "clusters_to_compare_with", "level_missing")
+        ),
         ("differences_of", "controls"),
         *(("changes_compared", name) for name in ("more", "less")),
     }
