@@ -3,8 +3,8 @@
 Where pip-audit is installed and its database can be reached, it is asked. Elsewhere the lock is held to the advisories
 that `.ci/advisories.json` lists, which is complete until the date in it and no later; what is printed says which of the
 two was done, and how old the list is. `--database FOLDER` holds it to a copy of PyPA's advisory database too
-(https://github.com/pypa/advisory-database), and says of which day its newest advisory is. Ends with 1 where a locked version has a flaw that `accepted` does not name, with
-the reason why it does no harm here.
+(https://github.com/pypa/advisory-database), and says of which day its newest advisory is. Ends with 1
+where a locked version has a flaw that `accepted` does not name, with the reason why it does no harm here.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def is_affected(version: str, affected: dict[str, Any]) -> bool:
 
 
 def flaws_in(packages: list[tuple[str, str]], database: Path, accepted: dict[str, str]) -> tuple[list[str], int, str]:
-    """Say which locked versions have an advisory in a copy of PyPA's database, of how many, and the newest one's day."""
+    """Say which locked versions have an advisory in a copy of PyPA's database, of how many, and the newest's day."""
     found, newest, number = [], "", 0
     for name, version in packages:
         for path in sorted((database / "vulns" / name).glob("*.yaml")):
@@ -77,7 +77,7 @@ def flaws_in(packages: list[tuple[str, str]], database: Path, accepted: dict[str
 
 
 def asked_online() -> subprocess.CompletedProcess[str] | None:
-    """Ask pip-audit; None where it is not installed, or has no answer for every package, which it takes for none found."""
+    """Ask pip-audit; None where it is not installed, or could not look at every package."""
     if importlib.util.find_spec("pip_audit") is None:
         return None
     command = [sys.executable, "-m", "pip_audit", "--requirement", str(LOCK), "--require-hashes", "--disable-pip"]

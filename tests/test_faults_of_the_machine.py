@@ -170,10 +170,8 @@ def test_with_too_little_memory_a_run_ends_and_says_so(gigabytes: float, tmp_pat
     assert "Traceback" not in said
     if done.returncode:
         assert (
-            "Failed: " in said
-            and "Out of memory: this job had" in said
-            or "Where memory was short, give the job" in said
-        )
+            "Failed: " in said and "Out of memory: this job had" in said
+        ) or "Where memory was short, give the job" in said
 
 
 @pytest.mark.slow

@@ -181,10 +181,11 @@ class Progress:
         if "cannot be locked" in text or "LockException" in text:
             text = "Another run is at work here, or one was cut off and left its lock, which the next run takes over."
         if skewed := CLOCK.search(text):
+            before, then, made = skewed["before"], skewed["then"], skewed["made"]
             text = (
-                f"{skewed['before']} is dated {skewed['then']}, later than {skewed['made']}, which was just made from it: "
-                "the clock was set back, or the file comes from a machine whose clock is ahead. Set the clock, date the "
-                f"file anew (touch {shlex.quote(skewed['before'])}), and run again"
+                f"{before} is dated {then}, later than {made}, which was just made from "
+                "it: the clock was set back, or the file comes from a machine whose clock is ahead. Set the clock, date "
+                f"the file anew (touch {shlex.quote(before)}), and run again"
             )
         if found := OF_THE_SYSTEM.findall(text):
             number, words, file = found[-1]

@@ -297,7 +297,7 @@ def agreed(question: str) -> bool:
 
 
 def endings() -> list[signal.Signals]:
-    """List the signals that end a run: that of a terminal which is closed among them, unless ``nohup`` says otherwise."""
+    """List the signals that end a run: also that of a closed terminal, unless ``nohup`` says otherwise."""
     found = [signal.SIGINT, signal.SIGTERM]
     if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
         found.append(signal.SIGHUP)
