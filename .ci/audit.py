@@ -69,7 +69,7 @@ def flaws_in(packages: list[tuple[str, str]], database: Path, accepted: dict[str
         for path in sorted((database / "vulns" / name).glob("*.yaml")):
             told, number = yaml.safe_load(path.read_text(encoding="utf-8")), number + 1
             names = {told["id"], *told.get("aliases", [])}
-            newest = max(newest, str(told.get("published", told["modified"]))[:10])
+            newest = max(newest, str(told.get("published") or told["modified"])[:10])
             if not told.get("withdrawn") and not names & set(accepted):
                 hit = any(is_affected(version, each) for each in told["affected"])
                 found += [f"{name} {version}: {told['id']}, {', '.join(sorted(names - {told['id']}))}"] if hit else []

@@ -183,9 +183,9 @@ class Progress:
         if skewed := CLOCK.search(text):
             before, then, made = skewed["before"], skewed["then"], skewed["made"]
             text = (
-                f"{before} is dated {then}, later than {made}, which was just made from "
-                "it: the clock was set back, or the file comes from a machine whose clock is ahead. Set the clock, date "
-                f"the file anew (touch {shlex.quote(before)}), and run again"
+                f"{before} is dated {then}, later than {made}, which was just made from it: the clock was set back, or "
+                "the file comes from a machine whose clock is ahead. Set the clock, date the file anew "
+                f"(touch {shlex.quote(before)}), and run again"
             )
         if found := OF_THE_SYSTEM.findall(text):
             number, words, file = found[-1]
