@@ -2,8 +2,9 @@
 
 Where pip-audit is installed and its database can be reached, it is asked. Elsewhere the lock is held to the advisories
 that `.ci/advisories.json` lists, which is complete until the date in it and no later; what is printed says which of the
-two was done, and how old the list is. Ends with 1 where a locked version has a flaw that `accepted` does not name, with
-the reason why it does no harm here.
+two was done, and how old the list is. `--database FOLDER` holds it to a copy of PyPA's advisory database too
+(https://github.com/pypa/advisory-database), and says of which day its newest advisory is. Ends with 1
+where a locked version has a flaw that `accepted` does not name, with the reason why it does no harm here.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import yaml
 from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
 TOP = Path(__file__).resolve().parent.parent
 LOCK, LISTED = TOP / "requirements.lock", TOP / ".ci/advisories.json"
@@ -41,18 +44,52 @@ def flaws(packages: list[tuple[str, str]], listed: dict[str, Any]) -> list[str]:
     return found
 
 
+def is_affected(version: str, affected: dict[str, Any]) -> bool:
+    """Tell whether a version is among those that an advisory in the form of OSV is about."""
+    if version in map(str, affected.get("versions", [])):
+        return True
+    for each in affected.get("ranges", []):
+        hit = False
+        for event in each["events"] if each["type"] == "ECOSYSTEM" else []:  # in the order of versions
+            ((kind, at),) = list(event.items())[:1]
+            reached = str(at) == "0" or Version(version) >= Version(str(at))
+            if kind == "last_affected":
+                hit = hit and not Version(version) > Version(str(at))
+            elif reached:
+                hit = kind == "introduced"
+        if hit:
+            return True
+    return False
+
+
+def flaws_in(packages: list[tuple[str, str]], database: Path, accepted: dict[str, str]) -> tuple[list[str], int, str]:
+    """Say which locked versions have an advisory in a copy of PyPA's database, of how many, and the newest's day."""
+    found, newest, number = [], "", 0
+    for name, version in packages:
+        for path in sorted((database / "vulns" / name).glob("*.yaml")):
+            told, number = yaml.safe_load(path.read_text(encoding="utf-8")), number + 1
+            names = {told["id"], *told.get("aliases", [])}
+            newest = max(newest, str(told.get("published") or told["modified"])[:10])
+            if not told.get("withdrawn") and not names & set(accepted):
+                hit = any(is_affected(version, each) for each in told["affected"])
+                found += [f"{name} {version}: {told['id']}, {', '.join(sorted(names - {told['id']}))}"] if hit else []
+    return found, number, newest
+
+
 def asked_online() -> subprocess.CompletedProcess[str] | None:
-    """Ask pip-audit; None where it is not installed, or has no answer."""
+    """Ask pip-audit; None where it is not installed, or could not look at every package."""
     if importlib.util.find_spec("pip_audit") is None:
         return None
     command = [sys.executable, "-m", "pip_audit", "--requirement", str(LOCK), "--require-hashes", "--disable-pip"]
-    answer = subprocess.run([*command, "--progress-spinner", "off"], capture_output=True, text=True, check=False)
+    answer = subprocess.run(
+        [*command, "--strict", "--progress-spinner", "off"], capture_output=True, text=True, check=False
+    )
     return answer if answer.returncode == 0 or "Found " in answer.stderr else None
 
 
 def main(arguments: list[str], today: datetime.date) -> int:
     """Print what was looked at and what was found."""
-    if "--offline" not in arguments and (answer := asked_online()) is not None:
+    if not {"--offline", "--database"} & set(arguments) and (answer := asked_online()) is not None:
         print(f"pip-audit, {today}:\n{answer.stdout}{answer.stderr}".strip())
         return answer.returncode
     listed = json.loads(LISTED.read_text(encoding="utf-8"))
@@ -64,6 +101,11 @@ def main(arguments: list[str], today: datetime.date) -> int:
         + ("; it is old: install pip-audit" if age > OLD else "")
     )
     found = flaws(packages, listed)
+    if "--database" in arguments:
+        database = Path(arguments[arguments.index("--database") + 1])
+        also, number, newest = flaws_in(packages, database, listed["accepted"])
+        print(f"and against {number} advisories on them in {database}, the newest of {newest or 'no day'}")
+        found += also
     print(*(found or ["none of them is known to have a flaw"]), sep="\n")
     return bool(found)
 

@@ -139,3 +139,35 @@ def test_a_short_job_is_not_told_step_by_step(tmp_path: Path) -> None:
         logging.getLogger("ruralpanel.sources.table").info("opening the file")
         progress.tell_steps()
     assert stream.getvalue() == ""
+
+
+def test_times_that_are_not_in_order_are_said_with_what_helps() -> None:
+    message = (
+        "WorkflowError in rule read_source in file x:\nOutput results/a.parquet has older modification time "
+        "(2026-12-01 06:17:27.04) than input data/raw/my survey.csv (2028-01-05 06:17:17.85). This could indicate …"
+    )
+    text = shown(record(message, logging.ERROR))
+    assert text.startswith("data/raw/my survey.csv is dated 2028-01-05 06:17:17, later than results/a.parquet")
+    assert "touch 'data/raw/my survey.csv'" in text
+
+
+def test_of_another_run_there_are_no_lines_of_the_program() -> None:
+    message = 'WorkflowError:\nAnother run is at work here: small, process 1.\n  File "a.py", line 1, in lock\n'
+    assert "File" not in shown(record(message, logging.ERROR))
+
+
+def test_a_job_that_died_says_at_what_and_what_helps(tmp_path: Path) -> None:
+    log = tmp_path / "block.log"
+    log.with_suffix(".step").write_text("equation 1 of 2", encoding="utf-8")
+    text = shown(record(event="job_error", jobid=1, rule_name="estimate_block", log=[str(log)]))
+    assert "It was ended at: equation 1 of 2 before it could say why. Where memory was short, give the job" in text
+    assert "it left no message" in text and not log.with_suffix(".step").exists()
+
+
+def test_of_an_error_of_the_system_there_is_no_traceback() -> None:
+    message = (
+        "Traceback (most recent call last):\n  File a\nOSError: [Errno 28] No space left on device: '.snakemake/x'\n"
+    )
+    assert shown(record(message, logging.ERROR)).strip() == (
+        ".snakemake/x cannot be written or read: the disk is full; make room, and run again."
+    )

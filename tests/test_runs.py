@@ -144,7 +144,7 @@ except KeyboardInterrupt as error:
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_a_run_with_its_jobs(number: signal.Signals) -> None:
     with subprocess.Popen([sys.executable, "-c", SIGNALLED], stdout=subprocess.PIPE, text=True) as run:
         assert run.stdout is not None
@@ -156,3 +156,11 @@ def test_a_signal_ends_a_run_with_its_jobs(number: signal.Signals) -> None:
 def test_nobody_at_the_terminal_agrees_to_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
     assert not runs.agreed("Remove the lock?")
+
+
+def test_a_closed_terminal_does_not_end_a_run_that_is_to_outlive_it() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert signal.SIGHUP not in runs.endings()
+    finally:
+        signal.signal(signal.SIGHUP, before)

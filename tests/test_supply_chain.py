@@ -62,6 +62,41 @@ def test_a_version_with_a_flaw_is_named_until_it_is_accepted(root: Path) -> None
     assert audit.flaws([("setuptools", "65.5.0")], listed) == []
 
 
+ADVISORY = """
+id: PYSEC-2024-1
+aliases: [CVE-2024-1]
+published: 2024-10-09T12:00:00Z
+affected:
+- package: {ecosystem: PyPI, name: pip}
+  ranges:
+  - {type: GIT, events: [{introduced: "0"}]}
+  - {type: ECOSYSTEM, events: [{introduced: "0"}, {fixed: "20.1"}, {introduced: "21.0"}, {last_affected: "21.3"}]}
+  versions: ["19.0rc1"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("version", "hit"),
+    [
+        ("19.0rc1", True),
+        ("20.0", True),
+        ("20.1", False),
+        ("20.9", False),
+        ("21.0", True),
+        ("21.3", True),
+        ("21.4", False),
+    ],
+)
+def test_a_copy_of_the_database_is_read(root: Path, tmp_path: Path, version: str, hit: bool) -> None:
+    audit = program(root / ".ci/audit.py")
+    (tmp_path / "vulns/pip").mkdir(parents=True)
+    (tmp_path / "vulns/pip/PYSEC-2024-1.yaml").write_text(ADVISORY, encoding="utf-8")
+    packages = [("pip", version), ("numpy", "1.0")]
+    found, number, newest = audit.flaws_in(packages, tmp_path, {})
+    assert (found == [f"pip {version}: PYSEC-2024-1, CVE-2024-1"], number, newest) == (hit, 1, "2024-10-09")
+    assert audit.flaws_in(packages, tmp_path, {"CVE-2024-1": "not used"})[0] == []
+
+
 def test_the_audit_says_what_it_did_and_how_old_its_list_is(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert program(root / ".ci/audit.py").main(["--offline"], datetime.date(2026, 1, 10)) == 0
     said = capsys.readouterr().out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -126,3 +127,20 @@ def nearest(word: object, choices: Iterable[str]) -> str:
         return f"did you mean “{close}”?"
     shown = ", ".join(valid[:20])
     return f"valid here: {shown}" + (f", … ({len(valid)} in all)" if len(valid) > 20 else "")
+
+
+OF_THE_DISK = {
+    errno.ENOSPC: "the disk is full; make room, and run again",
+    errno.EDQUOT: "the quota of the disk is used up; make room, and run again",
+    errno.EROFS: "the disk can only be read; run in a folder that can be written to",
+    errno.EACCES: "there is no permission; see whose it is",
+    errno.EIO: "the disk failed; see whether it is whole",
+}
+"""What is said of a file that the system does not give or take, by the system's code."""
+
+
+def fault_of_the_disk(error: OSError) -> str:
+    """Say of which file the system does not give or take what, and what helps; nothing where it is another error."""
+    if error.errno not in OF_THE_DISK:
+        return ""
+    return f"{error.filename or 'A file'} cannot be written or read: {OF_THE_DISK[error.errno]}."

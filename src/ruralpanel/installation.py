@@ -108,8 +108,8 @@ def snakemake_command(root: Path, *arguments: str) -> list[str]:
 def workflow_arguments(root: Path) -> list[str]:
     """Give what Snakemake has to be told of where the workflow is, and which flags it has.
 
-    Left to itself it would take flags from a folder ``profiles`` of the paper's, which may be a stranger's, and which is
-    no part of a study: they can allow code, or name another workflow.
+    Left to itself it would take flags from a folder ``profiles`` of the paper's, which may be a stranger's and is no
+    part of a study: they can allow code, or name another workflow.
     """
     top = program_top(root)
     flags = ["--workflow-profile", PROFILE if is_checkout(root) else (top / PROFILE).as_posix()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 import threading
 import time
@@ -12,8 +13,16 @@ from typing import Any, TextIO
 
 from ruralpanel.commands import command_names
 from ruralpanel.errors import closest
-from ruralpanel.stage import FOR_MEMORY, steps_of
+from ruralpanel.stage import FOR_MEMORY, fault_of_the_machine, steps_of
 from ruralpanel.verification.summary import summary_of
+
+CLOCK = re.compile(
+    r"Output (?P<made>.+) has older modification time \(.+?\) than input (?P<before>.+) \((?P<then>[\d-]+ [\d:]+)"
+)
+"""What Snakemake says of files whose times are not in their order."""
+
+OF_THE_SYSTEM = re.compile(r"^\w*Error: \[Errno (\d+)\] ([^:\n]+)(?:: '(.+)')?$", re.MULTILINE)
+"""How an error of the system is written, of which Snakemake says the whole traceback."""
 
 QUIET_FAILURES = (
     "CalledProcessError",
@@ -171,6 +180,18 @@ class Progress:
         text = str(record.getMessage())
         if "cannot be locked" in text or "LockException" in text:
             text = "Another run is at work here, or one was cut off and left its lock, which the next run takes over."
+        if skewed := CLOCK.search(text):
+            before, then, made = skewed["before"], skewed["then"], skewed["made"]
+            text = (
+                f"{before} is dated {then}, later than {made}, which was just made from it: the clock was set back, or "
+                "the file comes from a machine whose clock is ahead. Set the clock, date the file anew "
+                f"(touch {shlex.quote(before)}), and run again"
+            )
+        if found := OF_THE_SYSTEM.findall(text):
+            number, words, file = found[-1]
+            text = fault_of_the_machine(OSError(int(number), words, file or None)) or text
+        if "Another run is at work" in text:
+            text = text.partition("\n  File ")[0]  # where in the program that was found
         if "MissingRuleException" in text and (unknown := re.search(r"No rule to produce (\S+)", text)):
             text = f"`{unknown[1]}` is no command, no rule, and no file that a rule makes"
             meant = closest(unknown[1], ["test", *command_names(), *TARGETS, *RULES_BY_NAME])

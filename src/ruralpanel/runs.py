@@ -25,6 +25,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
+from ruralpanel.errors import fault_of_the_disk
 from ruralpanel.installation import workflow_arguments
 
 FOLDER = "runs"
@@ -295,16 +296,24 @@ def agreed(question: str) -> bool:
     return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 
+def endings() -> list[signal.Signals]:
+    """List the signals that end a run: also that of a closed terminal, unless ``nohup`` says otherwise."""
+    found = [signal.SIGINT, signal.SIGTERM]
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        found.append(signal.SIGHUP)
+    return found
+
+
 def end_with_signals() -> None:
     """From now on, a signal that ends this run ends its jobs too, those that are just beginning among them."""
 
     def ring(number: int, _: object) -> None:
-        for each in (signal.SIGINT, signal.SIGTERM):
+        for each in endings():
             signal.signal(each, signal.SIG_IGN)  # once is enough
         threading.Thread(target=_end_children, daemon=True).start()
         raise KeyboardInterrupt(signal.Signals(number).name)
 
-    for each in (signal.SIGINT, signal.SIGTERM):
+    for each in endings():
         signal.signal(each, ring)
 
 
@@ -354,15 +363,13 @@ def not_writable(folders: Sequence[Path]) -> str:
     str
         What is in the way, and what helps; nothing where nothing is.
     """
-    from ruralpanel.stage import fault_of_the_machine
-
     for folder in folders:
         there = next(each for each in (folder, *folder.absolute().parents) if each.is_dir())
         try:
             with TemporaryFile(dir=there) as file:
                 file.write(bytes(4096))
         except OSError as error:
-            return fault_of_the_machine(OSError(error.errno, error.strerror, folder.as_posix())) or str(error)
+            return fault_of_the_disk(OSError(error.errno, error.strerror, folder.as_posix())) or str(error)
     return ""
 
 
@@ -385,7 +392,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _end_without_a_word() -> None:
-    for each in (signal.SIGINT, signal.SIGTERM):
+    for each in endings():
         signal.signal(each, lambda *_: os._exit(STOPPED))
 
 

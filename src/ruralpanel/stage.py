@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
 import signal
@@ -16,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, TextIO
 
-from ruralpanel.errors import ProblemsFound
+from ruralpanel.errors import ProblemsFound, fault_of_the_disk
 from ruralpanel.fork_request import run_in_fork
 
 CONFIDENTIAL = "ruralpanel.confidential"
@@ -42,6 +41,21 @@ def stage(job: Any) -> Iterator[None]:
         sys.exit(status if status >= 0 else 128 - status)
     began = time.monotonic()
     path = Path(job.log[0])
+    try:
+        with _log_of(job, path):
+            yield
+        if len(job.output):
+            keep_measured(path, time.monotonic() - began)
+    except OSError as error:  # the log itself, for what else fails is told there
+        if not (told := fault_of_the_machine(error)):
+            raise
+        print(told, file=sys.stderr)
+        sys.exit(1)
+
+
+@contextmanager
+def _log_of(job: Any, path: Path) -> Iterator[None]:
+    """Have all that a stage prints go to its log, and an error end there in words."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)  # where a link is in its place, what it points to stays as it is
     with (
@@ -67,8 +81,6 @@ def stage(job: Any) -> Iterator[None]:
                 file=stream,
             )
             sys.exit(1)
-    if len(job.output):
-        keep_measured(path, time.monotonic() - began)
 
 
 @contextmanager
@@ -115,15 +127,6 @@ def tell_what_ended_it(log: Path, number: int) -> None:
 FOR_MEMORY = "give the job a machine or a limit with more, or run fewer jobs at once (./run --cores 1)"
 """What helps where a job has too little memory and cannot say so itself."""
 
-OF_THE_DISK = {
-    errno.ENOSPC: "the disk is full; make room, and run again",
-    errno.EDQUOT: "the quota of the disk is used up; make room, and run again",
-    errno.EROFS: "the disk can only be read; run in a folder that can be written to",
-    errno.EACCES: "there is no permission; see whose it is",
-    errno.EIO: "the disk failed; see whether it is whole",
-}
-"""What is said of a file that the system does not give or take, by the system's code."""
-
 
 def fault_of_the_machine(error: Exception) -> str:
     """Say what the machine lacks, where that ended a job, and what helps.
@@ -144,9 +147,7 @@ def fault_of_the_machine(error: Exception) -> str:
             f"Out of memory: this job had {_largest_memory()} MiB when it asked for more{what}. Give it a machine or a "
             "limit with more, run fewer jobs at once (./run --cores 1), or declare fewer columns."
         )
-    if isinstance(error, OSError) and error.errno in OF_THE_DISK:
-        return f"{error.filename or 'A file'} cannot be written or read: {OF_THE_DISK[error.errno]}."
-    return ""
+    return fault_of_the_disk(error) if isinstance(error, OSError) else ""
 
 
 def steps_of(log: Path) -> Path:

@@ -124,8 +124,14 @@ def test_rows_that_are_lost_in_few_do_not_follow_from_what_is_left() -> None:
         (because("singletons_kept", rows=3), "<10 rows are alone in a fixed effect; they do not move the estimate"),
         (because("too_few_rows", rows=12, coefficients=3), "12 rows are too few for 3 coefficients"),
         (because("few_never_treated", units=1), "<10 units never treated, and weights are of two at least"),
-        (because("rests_on_few_clusters", clusters=80, treated=because("of_them_treated", number=7)), ", of which <10 tr"),
-        (several([because("singletons", rows=3), because("singletons", rows=30)]), "<10 rows alone in a fixed effect; 30"),
+        (
+            because("rests_on_few_clusters", clusters=80, treated=because("of_them_treated", number=7)),
+            ", of which <10 tr",
+        ),
+        (
+            several([because("singletons", rows=3), because("singletons", rows=30)]),
+            "<10 rows alone in a fixed effect; 30",
+        ),
     ],
 )
 def test_reasons_have_no_count_of_few(reason: Reason, said: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,7 @@ def test_the_how_to_page_is_followed(tmp_path: Path) -> None:
     assert "Traceback" not in refused.stderr
     assert not (checkout.folder / "results/small/estimates").exists()
 
+    shutil.rmtree(checkout.folder / "profiles")
     allowed = checkout.snakemake("--cores", "1", "--config", "study=small", "allow_code=true")
     assert allowed.returncode == 0, allowed.stderr
     estimates = pd.read_csv(checkout.folder / "results/small/estimates/medians.csv")

@@ -378,6 +378,10 @@ def exhibit_inputs(wildcards):
     read = {name: files[name] for name in exhibit.reads}
     if shown := declaration(wildcards.exhibit).subjects:
         read["diagnosis"] = found_in(map("/".join, shown))
+    if exhibit.is_table and "estimates" in exhibit.reads:
+        read["unasked"] = [
+            f"{RESULTS}/estimates/{block}.ledger.csv" for block in exhibit.estimated_in
+        ]
     return read | {"facts": list(declaration(wildcards.exhibit).facts.values())}
 
 
@@ -388,7 +392,7 @@ def exhibit_code(name):
     return code_digest(
         *(
             f"ruralpanel.exhibits.{module}"
-            for module in (kind, "inputs", "facts", "flaws", *forms)
+            for module in (kind, "inputs", "facts", "flaws", "unasked", *forms)
         ),
     )
 

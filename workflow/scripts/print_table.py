@@ -13,6 +13,7 @@ with stage(snakemake):
     from ruralpanel.exhibits.inputs import load_inputs
     from ruralpanel.exhibits.latex import as_latex
     from ruralpanel.exhibits.printed_table import as_grid, as_html, as_plain
+    from ruralpanel.exhibits.unasked import with_unasked
     from ruralpanel.exhibits.word import as_docx
     from ruralpanel.frames.storage import save_json, without_formulas
     from ruralpanel.words.frames import in_words
@@ -20,6 +21,8 @@ with stage(snakemake):
     declaration = with_facts(ExhibitDeclaration.model_validate_json(snakemake.params.declaration))
     if declaration.subjects:
         declaration = with_warnings(declaration, load_findings(snakemake.input.diagnosis))
+    if snakemake.input.get("unasked"):
+        declaration = with_unasked(declaration, load_inputs({"ledgers": snakemake.input.unasked})["ledgers"])
     read = {name: files for name, files in snakemake.input.items() if name in declaration.exhibit.reads}
     tables = import_module(f"ruralpanel.exhibits.{declaration.exhibit.kind}")
     inputs = {name: in_words(frame, declaration.labels) for name, frame in load_inputs(read).items()}

@@ -14,7 +14,13 @@ with stage(snakemake):
     from ruralpanel.verification.cell_labels import cell_labels
     from ruralpanel.verification.code import code_frame, read_published_code
     from ruralpanel.verification.figures import keep_figures
-    from ruralpanel.verification.inputs import inputs_frame, inputs_read, load_provenance, read_published_inputs, refuse_changed
+    from ruralpanel.verification.inputs import (
+        inputs_frame,
+        inputs_read,
+        load_provenance,
+        read_published_inputs,
+        refuse_changed,
+    )
     from ruralpanel.verification.published import RUN, ShownIn, keep_as_published, refuse_to_replace_print
 
     places = places_to_publish(snakemake.params.path, Path(), snakemake.params.reads)

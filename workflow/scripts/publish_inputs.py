@@ -10,7 +10,13 @@ with stage(snakemake):
     from ruralpanel.placement import replacing
     from ruralpanel.study.published_files import places_to_publish
     from ruralpanel.verification.code import code_frame, read_published_code
-    from ruralpanel.verification.inputs import inputs_frame, inputs_read, load_provenance, read_published_inputs, refuse_changed
+    from ruralpanel.verification.inputs import (
+        inputs_frame,
+        inputs_read,
+        load_provenance,
+        read_published_inputs,
+        refuse_changed,
+    )
 
     places = places_to_publish(snakemake.params.path, Path(), snakemake.params.reads)
     path = places.inputs

@@ -29,7 +29,10 @@ COUNTS = frozenset({"rows", "units", "treated", "never", "entering", "zeros", "c
 
 COUNTS_OF = frozenset(
     {
-        *((code, "number") for code in ("of_them_treated", "treated_clusters", "clusters_to_compare_with", "level_missing")),
+        *(
+            (code, "number")
+            for code in ("of_them_treated", "treated_clusters", "clusters_to_compare_with", "level_missing")
+        ),
         ("differences_of", "controls"),
         *(("changes_compared", name) for name in ("more", "less")),
     }
@@ -222,7 +225,7 @@ def ledger_without_small(ledger: pd.DataFrame, minimum: int) -> pd.DataFrame:
 
 
 def findings_without_small(findings: pd.DataFrame, minimum: int) -> pd.DataFrame:
-    """Write ``<10`` in the place of the counts of few in what could be wrong with an effect, and leave out such numbers."""
+    """Write ``<10`` in the place of the counts of few in findings, and leave such numbers out."""
     told = _reasons_without_small(findings, ["flaw", "remedy"], minimum)
     numbers = [
         {name: each for name, each in (read(cell) or {}).items() if not (name in COUNTS and 0 < each < minimum)}
@@ -232,7 +235,7 @@ def findings_without_small(findings: pd.DataFrame, minimum: int) -> pd.DataFrame
 
 
 def _reasons_without_small(frame: pd.DataFrame, apart: Sequence[str], minimum: int) -> pd.DataFrame:
-    """Do so in all cells of a frame with reasons, and in those of the columns whose arguments stand in one of their own."""
+    """Do so in all cells of a frame with reasons, and where a code and its arguments stand apart."""
     told = frame.copy()
     for name in told.columns[told.dtypes.map(pd.api.types.is_string_dtype)]:
         of_reasons = told[name].str.startswith(('{"code"', '[{"code"'), na=False)

@@ -138,8 +138,8 @@ def refuse_changed(inputs: Sequence[Input], root: Path, provenance: Sequence[str
     root
         The top of the repository.
     provenance
-        The files with what the sources stage noted. Those of raw files that have changed are removed, so that the next run
-        reads these again: by their times it cannot always tell.
+        The files with what the sources stage noted. Those of raw files that have changed are removed, so that the next
+        run reads these again: by their times it cannot always tell.
 
     Raises
     ------
