@@ -141,7 +141,7 @@ def found_sentence(answer: Answer, study: Study) -> str:
     falls = answer.estimate < 0
     if answer.status == "undecided":
         may = "have raised or lowered" if answer.is_effect else "have gone with a rise or a fall in"
-        return f"{cause} may {may} {outcome}, for the data do not decide: the estimate is {_number(answer, study, 1)}."
+        return f"{cause} may {may} {outcome}: the estimate is {_number(answer, study, 1)}."
     size = _number(answer, study, -1 if falls else 1)
     if answer.is_effect:
         return f"{cause} {'lowered' if falls else 'raised'} {outcome} by {size}."

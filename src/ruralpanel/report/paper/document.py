@@ -217,7 +217,7 @@ def _front(study: Study, title: str, abstract: str) -> str:
 
 
 def _closing(exhibits: list[ShownExhibit], placed: Sequence[str], names: dict[str, str], said: str) -> str:
-    """Say at the end of the text what exhibits are made from, where it did not begin with that, and which are appended."""
+    """Say at the end of the text what exhibits are made from, unless it began with that, and which are appended."""
     data = _data_words(said)
     appended = [each for each in exhibits if each.name not in placed]
     listed = [
