@@ -7,7 +7,16 @@ from itertools import groupby
 
 from ruralpanel.crosscheck.adopted import Adopted
 from ruralpanel.crosscheck.debian import column_in_r, outcome_in_r, places_in_r, separated, sources, window_in_r
-from ruralpanel.crosscheck.designs import ByCohort, CannotWrite, Column, Design, GroupTimes, Means, Regression, TreatedCells
+from ruralpanel.crosscheck.designs import (
+    ByCohort,
+    CannotWrite,
+    Column,
+    Design,
+    GroupTimes,
+    Means,
+    Regression,
+    TreatedCells,
+)
 from ruralpanel.crosscheck.names import MADE, comment, r_text
 from ruralpanel.crosscheck.written import Numbered, WrittenBlock, refuse_correction, refuse_variance
 from ruralpanel.frames.sphere import EARTH_RADIUS
@@ -88,7 +97,9 @@ def _changes(each: Numbered, block: WrittenBlock) -> list[str]:
     assert isinstance(design, Regression)
     equation, names = design.equation, block.names
     made = [f"{MADE}{number}" for number in range(1, len(design.columns) + 1)]
-    columns = [f"{name} = {column_in_r(column, block, 's$')}" for name, column in zip(made, design.columns, strict=True)]
+    columns = [
+        f"{name} = {column_in_r(column, block, 's$')}" for name, column in zip(made, design.columns, strict=True)
+    ]
     formula = f"{MADE}y ~ {' + '.join(made)}{_effects(design, block)}"
     return [
         "x <- data.frame(",
@@ -113,7 +124,9 @@ def _adopted(each: Numbered, block: WrittenBlock) -> list[str]:
     columns = (names[cohort_column(treatment)], names[event_time_column(treatment)])
     cluster = names[(equation.inference.cluster or [equation.unit])[0]]
     weights = "NULL" if each.weights is None else r_text(names.get(each.weights, each.weights))
-    effects = ", ".join(r_text(written) for written in _effects(design, block).removeprefix(" | ").split(" + ") if written)
+    effects = ", ".join(
+        r_text(written) for written in _effects(design, block).removeprefix(" | ").split(" + ") if written
+    )
     regressors = ", ".join(r_text(names[name]) for name in equation.regressors)
     places = ", ".join(map(r_text, (cluster, names[equation.unit], names[equation.period])))
     return [
