@@ -146,7 +146,8 @@ def _group_times(each: Numbered, block: WrittenBlock) -> list[str]:
     texts = [treatment, block.names[cohort_column(treatment)], choice.comparison, choice.base_period, choice.rows]
     return [
         f"group_times(s, {', '.join(map(r_text, texts))}, {equation.anticipation.get(treatment, 0)},",
-        f"  {window_in_r(equation)}, {through}, {r_text(block.names[cluster])}, {weights}, {_unit_and_period(each, block)})",
+        f"  {window_in_r(equation)}, {through}, {r_text(block.names[cluster])}, {weights},",
+        f"  {_unit_and_period(each, block)})",
     ]
 
 

@@ -24,8 +24,8 @@ from ruralpanel.study.fixed_effects import fixed_effect
 from ruralpanel.treatment_columns import cohort_column, event_time_column
 
 PACKAGES = ("fixest",)
-"""What a script needs at least; without did, didimputation, did2s or bacondecomp, only what they estimate is missing from
-its results."""
+"""What a script needs at least; without did, didimputation, did2s or bacondecomp, only what they estimate is missing
+from its results."""
 
 RADIUS = 6376
 """Of the earth in fixest, in km (its vcov_related.cpp)."""
@@ -267,7 +267,8 @@ def _group_times(each: Numbered, block: WrittenBlock) -> list[str]:
         further += f", weightsname = {r_text(names.get(each.weights, each.weights))}"
     return [
         f"s${MADE}y <- {outcome_in_r(design, names, 's$')}",
-        f"keep_did(s, {', '.join(map(r_text, (treatment, *(names[name] for name in columns))))}, {window_in_r(equation)},",
+        f"keep_did(s, {', '.join(map(r_text, (treatment, *(names[name] for name in columns))))},",
+        f"  {window_in_r(equation)},",
         f"  {r_text(choice.rows)}{further}, control_group = {r_text(group)},",
         f"  base_period = {r_text(choice.base_period)}, est_method = {r_text(method)},",
         f"  anticipation = {equation.anticipation.get(treatment, 0)})",

@@ -261,7 +261,7 @@ def _imputation(design: Adopted, block: WrittenBlock, errors: str) -> list[str]:
     return lines
 
 
-def _two_stage(design: Adopted, block: WrittenBlock, errors: str) -> list[str]:
+def _two_stage(design: Adopted, block: WrittenBlock, _: str) -> list[str]:
     """Write did2s twice: by event time, and over all treated rows."""
     equation, names = design.equation, block.names
     (treatment,) = equation.treatments
