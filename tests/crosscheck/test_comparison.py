@@ -81,7 +81,7 @@ def test_a_cell_that_no_script_printed_is_no_agreement(tmp_path: Path) -> None:
     file.write_text("estimates", encoding="utf-8")
     cells = cells_of(ESTIMATES)
     rows = compared(cells, printed().drop(index=0), COVERAGE)
-    facts = facts_of(cells, rows, [file], "R")
+    facts = facts_of(cells, rows, COVERAGE, [file], "R")
     assert (facts["cells"], facts["agree"], facts["without"]) == (3, 2, 0)
     assert crosscheck_words([facts]) == ["Also by R (p 1.0): 2 of 3 estimates agree."]
 
@@ -92,16 +92,26 @@ def test_a_cell_has_to_agree_in_every_form_that_printed_it(tmp_path: Path) -> No
     cells = cells_of(ESTIMATES)
     coverage = pd.concat([COVERAGE, COVERAGE.assign(form="fixest")])
     results = pd.concat([printed(), printed(estimate=2.0).assign(form="fixest")])
-    assert facts_of(cells, compared(cells, results, coverage), [file], "R")["agree"] == 2
+    assert facts_of(cells, compared(cells, results, coverage), coverage, [file], "R")["agree"] == 2
 
 
 def test_equations_without_a_script_are_counted_apart(tmp_path: Path) -> None:
     file = tmp_path / "b.csv"
     file.write_text("estimates", encoding="utf-8")
     cells = cells_of(pd.concat([ESTIMATES, ESTIMATES.assign(estimator="other")]))
-    facts = facts_of(cells, compared(cells, printed(), COVERAGE), [file], "R")
+    facts = facts_of(cells, compared(cells, printed(), COVERAGE), COVERAGE, [file], "R")
     assert (facts["estimates"], facts["cells"], facts["without_by_estimator"]) == (6, 3, {"other": 3})
     assert crosscheck_words([facts]) == ["Also by R (p 1.0): 3 of 3 estimates agree; 3 more have no script there."]
+
+
+def test_estimates_without_a_script_are_counted_by_reason(tmp_path: Path) -> None:
+    file = tmp_path / "b.csv"
+    file.write_text("estimates", encoding="utf-8")
+    cells = cells_of(pd.concat([ESTIMATES, ESTIMATES.assign(estimator="stacked")]))
+    refused = COVERAGE.assign(estimator="stacked", reason="no_reference_in_script")
+    coverage = pd.concat([COVERAGE, refused])
+    (said,) = crosscheck_words([facts_of(cells, compared(cells, printed(), coverage), coverage, [file], "R")])
+    assert "3 more have no script there (3, as some cohorts are not measured from the reference period" in said
 
 
 def test_what_was_found_of_other_estimates_is_not_said(tmp_path: Path) -> None:
@@ -109,7 +119,7 @@ def test_what_was_found_of_other_estimates_is_not_said(tmp_path: Path) -> None:
     assert checks_of(facts, [file]) == checks_in(facts) == []
     file.write_text("estimates", encoding="utf-8")
     cells = cells_of(ESTIMATES)
-    save_json({"checks": [facts_of(cells, compared(cells, printed(), COVERAGE), [file], "R")]}, facts)
+    save_json({"checks": [facts_of(cells, compared(cells, printed(), COVERAGE), COVERAGE, [file], "R")]}, facts)
     assert len(checks_of(facts, [file])) == 1
     file.write_text("estimates, and one more", encoding="utf-8")
     assert checks_of(facts, [file]) == []

@@ -23,6 +23,8 @@ from tests.parity.test_fixest import CALLS, REFERENCE, SUN_ABRAHAM, fixest_term
 AT_ONCE = {call: changes for call, changes in CALLS.items() if changes is not SUN_ABRAHAM}
 """What R was given, but for `sunab`, whose averages are of one call."""
 
+OF_ADOPTION = ("imputation", "two_stage", "local_projections", "stacked", "first_differences")
+
 IN_ANOTHER_UNIT = ("conley",)
 """Calls whose distance is in kilometres of another radius."""
 
@@ -118,6 +120,7 @@ def test_scripts_are_programs_of_r_whatever_blocks_are_called(tmp_path: Path) ->
     hostile = 'a"); stop("read" # `x` \n 人均'
     equations = [equation(specification=f"s{n}", **changes) for n, changes in enumerate(CALLS.values())]
     equations.append(equation(estimator="callaway_santanna", outcome=hostile))
+    equations += [equation(specification=name, estimator=name, window=[-1, 1]) for name in OF_ADOPTION]
     block = written_block(irregular("shared_4"), "block", equations)
     for form in FORMS:
         if form.language == "r":
@@ -132,8 +135,10 @@ def test_scripts_are_programs_of_r_whatever_blocks_are_called(tmp_path: Path) ->
 
 
 def test_an_estimator_without_a_script_is_named_with_the_reason() -> None:
-    block = written_block(irregular("shared_4"), "block", [equation(estimator="imputation"), equation()])
-    assert [(each.estimator, reason.code) for each, reason in block.without] == [("imputation", "not_in_script")]
+    block = written_block(irregular("shared_4"), "block", [equation(estimator="triple_differences"), equation()])
+    assert [(each.estimator, reason.code) for each, reason in block.without] == [
+        ("triple_differences", "not_in_script")
+    ]
     (form,) = [form for form in FORMS if form.name == "stata"]
     text, covered = script_of("Title", block, form)
     assert [row["reason"] for row in covered] == ["not_in_script", ""]

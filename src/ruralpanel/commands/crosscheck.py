@@ -161,9 +161,10 @@ def _compared(
             continue
         paths = [folder / language / f"{path.stem}.{form}.csv" for path in estimates for form in forms]
         found = results_in([path for path in paths if path.is_file()])
-        rows = compared(cells, found, coverage[coverage["form"].isin(forms)])
+        of_forms = coverage[coverage["form"].isin(forms)]
+        rows = compared(cells, found, of_forms)
         tables.append(rows)
-        checks.append(facts_of(cells, rows, estimates, LANGUAGES[language]))
+        checks.append(facts_of(cells, rows, of_forms, estimates, LANGUAGES[language]))
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(), checks
 
 

@@ -20,6 +20,8 @@ standard error if it differs by at most this share of itself; numbers of observa
 CELL = (*PLACE, "term", "event_time", "cohort", "period")
 """What tells an estimate from the others of a study."""
 
+REASON = ("reason", "reason_arguments")
+
 NUMBERS = ("estimate", "standard_error", "observations")
 
 COLUMNS = (*CELL, "form", "program", *(f"{name}_here" for name in NUMBERS), *(f"{name}_there" for name in NUMBERS))
@@ -125,7 +127,9 @@ def _apart(rows: pd.DataFrame) -> np.ndarray:
     return np.where(np.isnan(apart) | ~same_rows, np.inf, apart)
 
 
-def facts_of(cells: pd.DataFrame, rows: pd.DataFrame, estimates: Sequence[Path], language: str) -> dict[str, Any]:
+def facts_of(
+    cells: pd.DataFrame, rows: pd.DataFrame, coverage: pd.DataFrame, estimates: Sequence[Path], language: str
+) -> dict[str, Any]:
     """Count what agrees.
 
     Parameters
@@ -134,6 +138,8 @@ def facts_of(cells: pd.DataFrame, rows: pd.DataFrame, estimates: Sequence[Path],
         All that a script could be asked for.
     rows
         From :func:`compared`.
+    coverage
+        As there.
     estimates
         The files of the estimates that were compared, whose digest is kept: the counts are of these alone.
     language
@@ -143,21 +149,25 @@ def facts_of(cells: pd.DataFrame, rows: pd.DataFrame, estimates: Sequence[Path],
     -------
     dict
         ``language``, ``programs``, ``estimates``, ``cells`` (compared), ``agree``, ``without`` (no form covers them),
-        by estimator ``without_by_estimator``, and ``digest``.
+        by estimator ``without_by_estimator``, by reason ``without_by_reason``, and ``digest``.
     """
     said = rows[list(CELL)].assign(agrees=rows["status"] == AGREES, differs=rows["status"] == DIFFERS)
     by_cell = said.groupby(list(CELL), sort=False)[["agrees", "differs"]].any()
     agree = by_cell["agrees"] & ~by_cell["differs"]
     named = cells.merge(rows[list(CELL)].drop_duplicates(), on=list(CELL), how="left", indicator=True)
-    without = named.loc[named["_merge"] == "left_only", "estimator"].value_counts().sort_index()
+    left = named[named["_merge"] == "left_only"].drop(columns="_merge")
+    without = left["estimator"].value_counts().sort_index()
+    why = coverage.loc[coverage["reason"] != "", [*PLACE, *REASON]].drop_duplicates(list(PLACE))
+    reasons = left.merge(why, on=list(PLACE)).groupby(list(REASON), sort=True).size().reset_index(name="number")
     return {
         "language": language,
-        "programs": sorted({each for each in rows["program"] if each}),
+        "programs": sorted({part for each in rows["program"] for part in each.split(", ") if part}),
         "estimates": len(cells),
         "cells": len(agree),
         "agree": int(agree.sum()),
         "without": int(without.sum()),
         "without_by_estimator": {str(name): int(number) for name, number in without.items()},
+        "without_by_reason": reasons.sort_values("number", ascending=False, kind="stable").to_dict("records"),
         "digest": digest_of(estimates),
     }
 

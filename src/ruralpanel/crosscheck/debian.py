@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from ruralpanel.crosscheck.adopted import Adopted
 from ruralpanel.crosscheck.designs import ByCohort, Column, Design, GroupTimes, Means, Regression, TreatedCells
 from ruralpanel.crosscheck.names import MADE, comment, r_text
 from ruralpanel.crosscheck.written import Numbered, WrittenBlock, refuse_correction, refuse_variance
 from ruralpanel.frames.sphere import EARTH_RADIUS
+from ruralpanel.study.blocks import Equation
 from ruralpanel.study.fixed_effects import fixed_effect
 from ruralpanel.treatment_columns import cohort_column, event_time_column
 
@@ -23,6 +25,7 @@ that only least squares has."""
 
 FUNCTIONS = {
     "gaussian": "least_squares",
+    "differences": "first_differences",
     "poisson": "poisson_regression",
     "cloglog": "cloglog_regression",
 }
@@ -97,9 +100,8 @@ def _by_cohort(each: Numbered, block: WrittenBlock) -> list[str]:
     equation = each.design.equation
     (treatment,) = equation.treatments
     columns = (block.names[cohort_column(treatment)], block.names[event_time_column(treatment)])
-    window = f"c({equation.window[0]}, {equation.window[1]})" if equation.window else "c(-Inf, Inf)"
     names = ", ".join(map(r_text, (treatment, *columns)))
-    return [f"by_cohort(s, {names}, {equation.reference_period}, {window}, {_settings(each, block)})"]
+    return [f"by_cohort(s, {names}, {equation.reference_period}, {window_in_r(equation)}, {_settings(each, block)})"]
 
 
 def _treated_cells(each: Numbered, block: WrittenBlock) -> list[str]:
@@ -113,19 +115,39 @@ def _treated_cells(each: Numbered, block: WrittenBlock) -> list[str]:
     return [f"treated_cells(s, {names}, {design.begins}, {highest}, {_settings(each, block)})"]
 
 
+def _adopted(each: Numbered, block: WrittenBlock) -> list[str]:
+    """Call the function of ``programs/adoption.R`` that is named like the estimator."""
+    design = each.design
+    assert isinstance(design, Adopted)
+    equation = design.equation
+    (treatment,) = equation.treatments
+    columns = (block.names[cohort_column(treatment)], block.names[event_time_column(treatment)])
+    names = ", ".join(map(r_text, (treatment, *columns)))
+    regressors = ", ".join(r_text(block.names[name]) for name in equation.regressors)
+    return [
+        f"{equation.estimator}(s, {names}, {design.begins}, {equation.reference_period}, {window_in_r(equation)},",
+        f"  c({', '.join(map(str, design.leads))}), c({regressors}), {_settings(each, block)})",
+    ]
+
+
+def window_in_r(equation: Equation) -> str:
+    """Write the first and the last event time."""
+    return f"c({equation.window[0]}, {equation.window[1]})" if equation.window else "c(-Inf, Inf)"
+
+
 def _group_times(each: Numbered, block: WrittenBlock) -> list[str]:
     design = each.design
     assert isinstance(design, GroupTimes)
     equation, choice = design.equation, design.choice
     (treatment,) = equation.treatments
-    window = f"c({equation.window[0]}, {equation.window[1]})" if equation.window else "c(-Inf, Inf)"
     through = "NULL" if choice.observed_through is None else str(choice.observed_through)
     weights = "NULL" if each.weights is None else r_text(block.names.get(each.weights, each.weights))
     (cluster,) = equation.inference.cluster or [equation.unit]
     texts = [treatment, block.names[cohort_column(treatment)], choice.comparison, choice.base_period, choice.rows]
     return [
         f"group_times(s, {', '.join(map(r_text, texts))}, {equation.anticipation.get(treatment, 0)},",
-        f"  {window}, {through}, {r_text(block.names[cluster])}, {weights}, {_unit_and_period(each, block)})",
+        f"  {window_in_r(equation)}, {through}, {r_text(block.names[cluster])}, {weights},",
+        f"  {_unit_and_period(each, block)})",
     ]
 
 
@@ -141,6 +163,7 @@ WRITERS: dict[type[Design], Callable[[Numbered, WrittenBlock], list[str]]] = {
     Regression: _regression,
     ByCohort: _by_cohort,
     TreatedCells: _treated_cells,
+    Adopted: _adopted,
     GroupTimes: _group_times,
     Means: _means,
 }
@@ -217,7 +240,12 @@ def separated(parts: Iterable[str]) -> list[str]:
 
 def head(title: str, block: WrittenBlock) -> list[str]:
     """Write the first lines of a script."""
-    return [f"# {comment(title)}", 'source("report.R")', 'source("debian.R")', f"d <- read_data({r_text(block.block)})"]
+    return [f"# {comment(title)}", *sources("debian", "adoption"), f"d <- read_data({r_text(block.block)})"]
+
+
+def sources(*own: str) -> list[str]:
+    """Read what scripts share: what both forms do, and files of a form."""
+    return [f'source("{name}.R")' for name in ("report", "layout", *own)]
 
 
 def foot(block: str) -> list[str]:

@@ -8,7 +8,7 @@ that is computed from them: columns, averages and standard errors are made by th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import pandas as pd
 
 from ruralpanel.estimation.adoption import adoption_of
 from ruralpanel.estimation.callaway_santanna.layout import usable
+from ruralpanel.estimation.first_differences import effects_left
 from ruralpanel.estimation.imputation import imputable_rows
 from ruralpanel.estimation.measured_from import curves_of
 from ruralpanel.estimation.right_hand_side import right_hand_side
@@ -76,7 +77,8 @@ class Design:
     sample
         The rows, with the columns of the panel.
     family
-        ``gaussian`` for least squares, ``poisson``, or ``cloglog`` for a complementary log-log regression.
+        ``gaussian`` for least squares, ``differences`` for those of changes, ``poisson``, or ``cloglog`` for a
+        complementary log-log regression.
     """
 
     equation: Equation
@@ -147,6 +149,13 @@ def of_counts(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Regres
 def of_hazards(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Regression:
     """Give the same as a complementary log-log regression."""
     return _of_terms(panel, equation, ledger, "cloglog")
+
+
+def of_changes(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Regression:
+    """Give the same of changes, with the fixed effects that these leave."""
+    design = _of_terms(panel, equation, ledger, "differences")
+    effects = effects_left(design.sample, equation)
+    return replace(design, equation=equation.model_copy(update={"fixed_effects": effects}))
 
 
 def _of_terms(panel: pd.DataFrame, equation: Equation, ledger: Ledger, family: str) -> Regression:

@@ -1,12 +1,22 @@
-"""Blocks in R as most would write them: regressions by fixest, effects by cohort and period by did."""
+"""Blocks in R as most would write them: regressions by fixest, other designs by the packages that are for them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import groupby
 
-from ruralpanel.crosscheck.debian import outcome_in_r, places_in_r, separated
-from ruralpanel.crosscheck.designs import ByCohort, Column, Design, GroupTimes, Means, Regression, TreatedCells
+from ruralpanel.crosscheck.adopted import Adopted
+from ruralpanel.crosscheck.debian import column_in_r, outcome_in_r, places_in_r, separated, sources, window_in_r
+from ruralpanel.crosscheck.designs import (
+    ByCohort,
+    CannotWrite,
+    Column,
+    Design,
+    GroupTimes,
+    Means,
+    Regression,
+    TreatedCells,
+)
 from ruralpanel.crosscheck.names import MADE, comment, r_text
 from ruralpanel.crosscheck.written import Numbered, WrittenBlock, refuse_correction, refuse_variance
 from ruralpanel.frames.sphere import EARTH_RADIUS
@@ -14,7 +24,8 @@ from ruralpanel.study.fixed_effects import fixed_effect
 from ruralpanel.treatment_columns import cohort_column, event_time_column
 
 PACKAGES = ("fixest",)
-"""What a script needs at least; without did, only effects by cohort and period are missing from its results."""
+"""What a script needs at least; without did, didimputation, did2s or bacondecomp, only what they estimate is missing
+from its results."""
 
 RADIUS = 6376
 """Of the earth in fixest, in km (its vcov_related.cpp)."""
@@ -28,7 +39,7 @@ FUNCTIONS = {"gaussian": "feols({}", "poisson": "fepois({}", "cloglog": 'feglm({
 
 def head(title: str, block: WrittenBlock) -> list[str]:
     """Write the first lines of a script."""
-    return [f"# {comment(title)}", 'source("report.R")', 'source("fixest.R")', f"d <- read_data({r_text(block.block)})"]
+    return [f"# {comment(title)}", *sources("fixest", "packages"), f"d <- read_data({r_text(block.block)})"]
 
 
 def foot(block: str) -> list[str]:
@@ -54,6 +65,8 @@ def lines(each: Numbered, block: WrittenBlock) -> list[str]:
 def _regression(each: Numbered, block: WrittenBlock) -> list[str]:
     design = each.design
     assert isinstance(design, Regression)
+    if design.family == "differences":
+        return _changes(each, block)
     before, right, names = _right(design, block)
     equation = design.equation
     further = ""
@@ -76,6 +89,52 @@ def _regression(each: Numbered, block: WrittenBlock) -> list[str]:
             f"), c({', '.join(r_text(str(one.place['term'])) for one in design.sums)}))",
         ]
     return written
+
+
+def _changes(each: Numbered, block: WrittenBlock) -> list[str]:
+    """Write columns, take their differences, and regress them."""
+    design = each.design
+    assert isinstance(design, Regression)
+    equation, names = design.equation, block.names
+    made = [f"{MADE}{number}" for number in range(1, len(design.columns) + 1)]
+    columns = [
+        f"{name} = {column_in_r(column, block, 's$')}" for name, column in zip(made, design.columns, strict=True)
+    ]
+    formula = f"{MADE}y ~ {' + '.join(made)}{_effects(design, block)}"
+    return [
+        "x <- data.frame(",
+        *separated(f"  {one}" for one in (f"{MADE}y = {outcome_in_r(design, names, 's$')}", *columns)),
+        ")",
+        f"s <- changes_of(s, x, {r_text(names[equation.unit])}, {r_text(names[equation.period])})",
+        f"fit <- feols({formula}, data = s{_settings(each, block)})",
+        f"keep_named(fit, c({', '.join(map(r_text, made))}), list(",
+        *separated(places_in_r(design)),
+        "))",
+    ]
+
+
+def _adopted(each: Numbered, block: WrittenBlock) -> list[str]:
+    """Call the function of ``programs/packages.R`` that is named like the estimator."""
+    design = each.design
+    assert isinstance(design, Adopted)
+    equation, names = design.equation, block.names
+    if design.begins and equation.estimator == "imputation":
+        raise CannotWrite("choice_in_script")
+    (treatment,) = equation.treatments
+    columns = (names[cohort_column(treatment)], names[event_time_column(treatment)])
+    cluster = names[(equation.inference.cluster or [equation.unit])[0]]
+    weights = "NULL" if each.weights is None else r_text(names.get(each.weights, each.weights))
+    effects = ", ".join(
+        r_text(written) for written in _effects(design, block).removeprefix(" | ").split(" + ") if written
+    )
+    regressors = ", ".join(r_text(names[name]) for name in equation.regressors)
+    places = ", ".join(map(r_text, (cluster, names[equation.unit], names[equation.period])))
+    return [
+        f"s${MADE}y <- {outcome_in_r(design, names, 's$')}",
+        f"{equation.estimator}(s, {', '.join(map(r_text, (treatment, *columns)))}, {design.begins},",
+        f"  {equation.reference_period}, {window_in_r(equation)}, c({', '.join(map(str, design.leads))}),",
+        f"  c({regressors}), c({effects}), {weights}, {places}{_errors(each, block)})",
+    ]
 
 
 def _right(design: Regression, block: WrittenBlock) -> tuple[list[str], list[str], list[str]]:
@@ -133,10 +192,17 @@ CORRECTIONS = {"fixest": "", "fixest_full": 'TRUE, "full"', "none": "FALSE"}
 
 def _settings(each: Numbered, block: WrittenBlock) -> str:
     """Write weights, the kind of standard errors and their correction."""
+    names = block.names
+    weights = "" if each.weights is None else f", weights = ~{names.get(each.weights, each.weights)}"
+    return weights + _errors(each, block)
+
+
+def _errors(each: Numbered, block: WrittenBlock) -> str:
+    """Write the kind of standard errors and their correction."""
     design = each.design
     equation, names = design.equation, block.names
     inference = equation.inference
-    written = "" if each.weights is None else f", weights = ~{names.get(each.weights, each.weights)}"
+    written = ""
     if inference.vcov.clusters:
         written += f", cluster = ~{' + '.join(names[name] for name in inference.cluster or [])}"
     elif inference.vcov.needs_places:
@@ -163,11 +229,10 @@ def _by_cohort(each: Numbered, block: WrittenBlock) -> list[str]:
     reference = "" if equation.reference_period == -1 else f", ref.p = {equation.reference_period}"
     right = f"sunab({MADE}cohort, {names[equation.period]}{reference})"
     formula = f"{outcome_in_r(design, names)} ~ {right}{_effects(design, block)}"
-    window = f"c({equation.window[0]}, {equation.window[1]})" if equation.window else "c(-Inf, Inf)"
     return [
         f"s${MADE}cohort <- ifelse(is.na({cohort}), {NEVER_IN}, {cohort})",
         f"fit <- feols({formula}, data = s{_settings(each, block)})",
-        f"keep_sunab(fit, {r_text(treatment)}, {window})",
+        f"keep_sunab(fit, {r_text(treatment)}, {window_in_r(equation)})",
     ]
 
 
@@ -197,13 +262,13 @@ def _group_times(each: Numbered, block: WrittenBlock) -> list[str]:
     columns = (cohort_column(treatment), cluster, equation.period, equation.unit)
     group = {"never_treated": "nevertreated"}.get(choice.comparison, "notyettreated")
     method = {"outcome_regression": "reg", "inverse_probability": "ipw"}.get(choice.method, "dr")
-    window = f"c({equation.window[0]}, {equation.window[1]})" if equation.window else "c(-Inf, Inf)"
     further = "" if choice.observed_through is None else f", observed_through = {choice.observed_through}"
     if each.weights is not None:
         further += f", weightsname = {r_text(names.get(each.weights, each.weights))}"
     return [
         f"s${MADE}y <- {outcome_in_r(design, names, 's$')}",
-        f"keep_did(s, {', '.join(map(r_text, (treatment, *(names[name] for name in columns))))}, {window},",
+        f"keep_did(s, {', '.join(map(r_text, (treatment, *(names[name] for name in columns))))},",
+        f"  {window_in_r(equation)},",
         f"  {r_text(choice.rows)}{further}, control_group = {r_text(group)},",
         f"  base_period = {r_text(choice.base_period)}, est_method = {r_text(method)},",
         f"  anticipation = {equation.anticipation.get(treatment, 0)})",
@@ -231,6 +296,7 @@ WRITERS: dict[type[Design], Callable[[Numbered, WrittenBlock], list[str]]] = {
     Regression: _regression,
     ByCohort: _by_cohort,
     TreatedCells: _treated_cells,
+    Adopted: _adopted,
     GroupTimes: _group_times,
     Means: _means,
 }

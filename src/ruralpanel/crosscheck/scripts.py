@@ -46,7 +46,7 @@ class Form:
     packages: tuple[str, ...]
 
 
-_SHARED = ("report", "fixest", "debian")
+_SHARED = ("report", "layout", "fixest", "packages", "debian", "adoption")
 
 FORMS = (
     Form("r", "fixest", fixest, fixest.PACKAGES),

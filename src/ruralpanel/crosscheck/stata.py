@@ -1,4 +1,4 @@
-"""Blocks in Stata: reghdfe, ppmlhdfe, ivreghdfe, cloglog, eventstudyinteract and csdid.
+"""Blocks in Stata: reghdfe, ppmlhdfe, ivreghdfe, cloglog, eventstudyinteract, csdid, did_imputation and did2s.
 
 Written for Stata 16 and newer; Stata is not free, and no part of this program runs it.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ruralpanel.crosscheck.adopted import Adopted
 from ruralpanel.crosscheck.debian import VARIANCES
 from ruralpanel.crosscheck.designs import ByCohort, CannotWrite, Column, Design, GroupTimes, Means, Regression
 from ruralpanel.crosscheck.names import MADE, comment, stata_text
@@ -16,7 +17,7 @@ from ruralpanel.treatment_columns import cohort_column, event_time_column
 
 PACKAGES = ()
 
-PROGRAMS = {"gaussian": "reghdfe", "poisson": "ppmlhdfe", "cloglog": "cloglog"}
+PROGRAMS = {"gaussian": "reghdfe", "differences": "reghdfe", "poisson": "ppmlhdfe", "cloglog": "cloglog"}
 """By family of a regression, the command."""
 
 
@@ -72,7 +73,7 @@ def lines(each: Numbered, block: WrittenBlock) -> list[str]:
         raise CannotWrite("means_in_script")
     write = WRITERS.get(type(design))
     if write is None:
-        raise CannotWrite("not_in_script", estimator=design.equation.estimator)
+        raise CannotWrite("not_in_stata", estimator=design.equation.estimator)
     body = write(each, block)
     return ["preserve", f"keep if {each.rows} == 1", _outcome(design, block), *body, "restore"]
 
@@ -107,6 +108,14 @@ def _regression(each: Numbered, block: WrittenBlock) -> list[str]:
         others = [name for name in made if name not in within]
         instruments = " ".join(block.names[name] for name in equation.instruments)
         program, right = "ivreghdfe", f"{' '.join(others)} ({' '.join(within)} = {instruments})"
+    outcome = f"{MADE}y"
+    if design.family == "differences":
+        written += [
+            f"egen {MADE}t = group({block.names[equation.period]})",
+            f"tsset {block.names[equation.unit]} {MADE}t",
+        ]
+        outcome, right = f"D.{MADE}y", " ".join(f"D.{name}" for name in made)
+        made = [f"D.{name}" for name in made]
     weights = "" if each.weights is None else f" [aweight = {block.names.get(each.weights, each.weights)}]"
     error = "_se[{}]"
     if design.family == "cloglog":
@@ -122,8 +131,8 @@ def _regression(each: Numbered, block: WrittenBlock) -> list[str]:
         options = f"absorb({absorbed}) {_errors(each, block)}" if absorbed else f"noabsorb {_errors(each, block)}"
         if design.family == "poisson":
             weights = weights.replace("aweight", "pweight")
-        keeps = equation.inference.small_sample == "fixest" and design.family == "gaussian"
-        call = f"{program} {MADE}y {right}{weights}, {options}{' keepsingletons' if keeps else ''}"
+        keeps = equation.inference.small_sample == "fixest" and program == "reghdfe"
+        call = f"{program} {outcome} {right}{weights}, {options}{' keepsingletons' if keeps else ''}"
         if design.family == "poisson" and equation.inference.small_sample == "fixest":
             error = "_se[{}] * sqrt((e(N) - 1) / (e(N) - e(df_m) - e(df_a)))"
     written.append(call)
@@ -191,6 +200,135 @@ def _by_cohort(each: Numbered, block: WrittenBlock) -> list[str]:
     ]
 
 
+def _adopted(each: Numbered, block: WrittenBlock) -> list[str]:
+    """Write the command for an estimator of staggered adoption, if there is one."""
+    design = each.design
+    assert isinstance(design, Adopted)
+    writer = OF_ADOPTION.get(design.equation.estimator)
+    if writer is None:
+        raise CannotWrite("not_in_stata", estimator=design.equation.estimator)
+    if each.weights is not None or any("[" in effect for effect in design.equation.fixed_effects):
+        raise CannotWrite("choice_in_script")
+    return writer(design, block, _errors(each, block))
+
+
+def _averages(design: Adopted, block: WrittenBlock, first: int) -> tuple[list[str], dict[str, dict[str, object]]]:
+    """Write indicators of what is averaged, by event time and over all treated rows, and say which estimate each is."""
+    equation = design.equation
+    (treatment,) = equation.treatments
+    e = block.names[event_time_column(treatment)]
+    seen = design.sample[event_time_column(treatment)].dropna()
+    seen = seen[seen >= first]
+    low, high = int(seen.min()), int(seen.max())
+    if equation.window is not None:
+        low, high = max(low, equation.window[0]), max(min(high, equation.window[1]), low)
+    lines, places = [], {}
+    for number, time in enumerate(sorted({int(value) for value in seen.clip(low, high)}), start=1):
+        name = f"{MADE}e{number}"
+        ends = (first if time == low else time, int(seen.max()) if time == high else time)
+        lines.append(f"generate byte {name} = inrange({e}, {ends[0]}, {ends[1]})")
+        places[name] = {"term": treatment, "event_time": time}
+    lines.append(f"generate byte {MADE}all = {e} >= 0 & !missing({e})")
+    places[f"{MADE}all"] = {"term": treatment}
+    return lines, places
+
+
+def _imputation(design: Adopted, block: WrittenBlock, errors: str) -> list[str]:
+    """Write did_imputation for all averages at once, and reghdfe on untreated rows for leads."""
+    equation, names = design.equation, block.names
+    (treatment,) = equation.treatments
+    if design.begins:
+        raise CannotWrite("choice_in_script")
+    lines, places = _averages(design, block, design.begins)
+    columns = [names[equation.unit], names[equation.period], names[cohort_column(treatment)]]
+    effects = " ".join(_effect(effect, block) for effect in equation.fixed_effects)
+    regressors = " ".join(names[name] for name in equation.regressors)
+    cluster = names[(equation.inference.cluster or [equation.unit])[0]]
+    lines.append(
+        f"did_imputation {MADE}y {' '.join(columns)}, wtr({' '.join(places)}) fe({effects}) controls({regressors}) "
+        f"cluster({cluster}) minn(0)"
+    )
+    lines += [_post(place, f"_b[tau_{name}]", f"_se[tau_{name}]", "did_imputation") for name, place in places.items()]
+    e = names[event_time_column(treatment)]
+    made = {f"{MADE}lead{number}": time for number, time in enumerate(design.leads, start=1)}
+    if made:
+        lines += [f"generate byte {name} = {e} == {time}" for name, time in made.items()]
+        keeps = " keepsingletons" if equation.inference.small_sample == "fixest" else ""
+        right = " ".join((*made, regressors)).strip()
+        lines.append(f"reghdfe {MADE}y {right} if !({e} >= 0 & !missing({e})), absorb({effects}) {errors}{keeps}")
+        for name, time in made.items():
+            lines.append(_post({"term": treatment, "event_time": time}, f"_b[{name}]", f"_se[{name}]", "reghdfe"))
+    return lines
+
+
+def _two_stage(design: Adopted, block: WrittenBlock, _: str) -> list[str]:
+    """Write did2s twice: by event time, and over all treated rows."""
+    equation, names = design.equation, block.names
+    (treatment,) = equation.treatments
+    e = names[event_time_column(treatment)]
+    first = int(design.sample[event_time_column(treatment)].min())
+    lines, places = _averages(design, block, first)
+    parts = [f"i.{'#i.'.join(_effect(effect, block).split('#'))}" for effect in equation.fixed_effects]
+    parts += [names[name] for name in equation.regressors]
+    cluster = names[(equation.inference.cluster or [equation.unit])[0]]
+    lines.append(f"generate byte {MADE}treated = {e} >= {design.begins} & !missing({e})")
+    for chosen in ([*places][:-1], [*places][-1:]):
+        lines.append(
+            f"did2s {MADE}y, first_stage({' '.join(parts)}) second_stage({' '.join(chosen)}) "
+            f"treatment({MADE}treated) cluster({cluster})"
+        )
+        lines += [_post(places[name], f"_b[{name}]", f"_se[{name}]", "did2s") for name in chosen]
+    return lines
+
+
+def _projections(design: Adopted, block: WrittenBlock, errors: str) -> list[str]:
+    """Write one reghdfe of long differences an event time, and one of their mean."""
+    equation, names = design.equation, block.names
+    (treatment,) = equation.treatments
+    assert equation.window is not None
+    periods = sorted({int(value) for value in design.sample[equation.period]})
+    if periods != list(range(periods[0], periods[-1] + 1)):
+        raise CannotWrite("choice_in_script")
+    cohort, period = names[cohort_column(treatment)], names[equation.period]
+    absorbed = " ".join(_effect(effect, block) for effect in equation.fixed_effects if effect != equation.unit)
+    keeps = " keepsingletons" if equation.inference.small_sample == "fixest" else ""
+    base = _moved("", equation.reference_period)
+    regressors = " ".join(f"{base}{names[name]}" for name in equation.regressors)
+    lines = [f"tsset {names[equation.unit]} {period}", f"generate byte {MADE}newly = {cohort} == {period}"]
+    first, last = equation.window
+    projected = [([time], time) for time in range(first, last + 1) if time != equation.reference_period]
+    projected += [(list(range(last + 1)), None)] if last >= 0 else []
+    for horizons, at in projected:
+        total = " + ".join(_moved(f"{MADE}y", time) for time in horizons)
+        clean = f"missing({cohort}) | {cohort} + {design.begins} > {period} + {max(*horizons, 0)}"
+        lines += [
+            f"capture drop {MADE}d",
+            f"generate double {MADE}d = ({total}) / {len(horizons)} - {base}{MADE}y",
+            f"reghdfe {MADE}d {MADE}newly {regressors} if {MADE}newly | {clean}, "
+            f"{f'absorb({absorbed})' if absorbed else 'noabsorb'} {errors}{keeps}",
+            _post(
+                {"term": treatment, "event_time": "" if at is None else at},
+                f"_b[{MADE}newly]",
+                f"_se[{MADE}newly]",
+                "reghdfe",
+            ),
+        ]
+    return lines
+
+
+def _moved(name: str, by: int) -> str:
+    """Write a column some periods later or earlier."""
+    return name if by == 0 else f"{'F' if by > 0 else 'L'}{abs(by)}.{name}"
+
+
+OF_ADOPTION: dict[str, Callable[[Adopted, WrittenBlock, str], list[str]]] = {
+    "imputation": _imputation,
+    "two_stage": _two_stage,
+    "local_projections": _projections,
+}
+"""By estimator, what writes it."""
+
+
 def _group_times(each: Numbered, block: WrittenBlock) -> list[str]:
     """Write csdid, whose cells are called by cohort and the two periods compared."""
     design = each.design
@@ -244,5 +382,6 @@ WRITERS: dict[type[Design], Callable[[Numbered, WrittenBlock], list[str]]] = {
     Regression: _regression,
     ByCohort: _by_cohort,
     GroupTimes: _group_times,
+    Adopted: _adopted,
 }
 """By design, what writes it."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ruralpanel.crosscheck.adopted import Adopted
 from ruralpanel.crosscheck.designs import ByCohort, CannotWrite, Design, GroupTimes, Means, Regression, TreatedCells
 from ruralpanel.crosscheck.names import MADE, plain_names
 from ruralpanel.estimation.assignment import Levels, with_assignment
@@ -131,9 +132,11 @@ def columns_used(design: Design) -> list[str]:
     if isinstance(design, Regression):
         names += [name for column in design.columns for name in column.factors]
         names += [column.within[0] for column in design.columns if column.within is not None]
-    if isinstance(design, ByCohort | TreatedCells | GroupTimes | Means):
+    if isinstance(design, Adopted):
+        names += equation.regressors
+    if isinstance(design, ByCohort | TreatedCells | GroupTimes | Means | Adopted):
         names += [cohort_column(name) for name in equation.treatments]
-    if isinstance(design, ByCohort | TreatedCells):
+    if isinstance(design, ByCohort | TreatedCells | Adopted):
         names += [event_time_column(name) for name in equation.treatments]
     if equation.inference.vcov.needs_places:
         names += [name for name in (equation.latitude, equation.longitude) if name]

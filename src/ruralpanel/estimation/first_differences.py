@@ -60,7 +60,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     """
     sample, terms = right_hand_side(estimation_sample(panel, equation, ledger), equation)
     columns = [term.column for term in terms]
-    effects = _effects_left(sample, equation)
+    effects = effects_left(sample, equation)
     changes = _differences(sample, columns, equation, ledger)
     within = equation.model_copy(update={"fixed_effects": effects})
     fit = fit_absorbed(changes, columns, within, ledger)
@@ -72,7 +72,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     return replace(result, rows=[{**row, "fixed_effects": effects, "outcome_mean": mean} for row in result.rows])
 
 
-def _effects_left(sample: pd.DataFrame, equation: Equation) -> list[str]:
+def effects_left(sample: pd.DataFrame, equation: Equation) -> list[str]:
     """List the fixed effects that differences leave, and refuse those whose difference is no fixed effect."""
     left = []
     for effect in equation.fixed_effects:

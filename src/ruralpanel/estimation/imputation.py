@@ -174,7 +174,7 @@ def _leads(adoption: Adoption, equation: Equation, ledger: Ledger) -> EquationRe
     """
     untreated = adoption.sample[adoption.untreated].reset_index(drop=True)
     event_time = untreated[event_time_column(adoption.treatment)]
-    out, leads = _split(adoption, untreated, equation)
+    out, leads = split_leads(adoption, untreated, equation)
     nothing = {**LEAD_TEST, "reason": because("no_lead", word="coefficient")}
     if not leads:
         return EquationResult([nothing])
@@ -204,7 +204,7 @@ def _leads(adoption: Adoption, equation: Equation, ledger: Ledger) -> EquationRe
     return EquationResult([*rows, joint_test_of(fit, list(columns), equation, null)], covariance)
 
 
-def _split(
+def split_leads(
     adoption: Adoption, untreated: pd.DataFrame, equation: Equation
 ) -> tuple[dict[int, Reason | None], list[int]]:
     """Tell the event times that are left out, each with the cohorts for which it has to be, from the leads."""

@@ -70,7 +70,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     assert equation.window is not None
     adoption = adoption_of(panel, equation, ledger)
     first, last = equation.window
-    bases = _bases(adoption, equation)
+    bases = bases_of(adoption, equation)
     rows_at = _anchored(adoption, bases, equation)
     _note_bases(adoption, bases, equation, ledger)
     zero = _zeros(adoption, bases, equation)
@@ -101,7 +101,7 @@ def _observed(adoption: Adoption) -> dict[int, list[int]]:
     return found
 
 
-def _bases(adoption: Adoption, equation: Equation) -> dict[int, int | None]:
+def bases_of(adoption: Adoption, equation: Equation) -> dict[int, int | None]:
     """Choose the event time that each cohort is measured from; none where there is none."""
     return {first: base_of(times, equation) for first, times in _observed(adoption).items() if times[-1] >= 0}
 

@@ -66,7 +66,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
         If no cohort has the whole window and clean controls.
     """
     adoption = adoption_of(panel, equation, ledger)
-    stack, left_out = _stacked(adoption, equation, ledger)
+    stack, left_out = stack_of(adoption, equation, ledger)
     assert equation.window is not None
     since = stack[SINCE].where(stack[TREATED])
     made = event_time_columns(stack, since, stack[STACK], (equation.window[0], equation.window[1]), equation, ledger)
@@ -116,7 +116,7 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
     return EquationResult([{"left_out": without, **each} for each in rows], covariance)
 
 
-def _stacked(adoption: Adoption, equation: Equation, ledger: Ledger) -> tuple[pd.DataFrame, list[Reason | None]]:
+def stack_of(adoption: Adoption, equation: Equation, ledger: Ledger) -> tuple[pd.DataFrame, list[Reason | None]]:
     """Stack the sub-experiments, and say how many there are."""
     assert equation.window is not None
     first, last = equation.window

@@ -543,7 +543,9 @@ WHOSE = {"reference_period_of": "for {cohorts}", "reference_of": "{wave} of {coh
 """Of references that are not everybody's, whose they are, for a sentence that has said the rest."""
 
 SCRIPTS = {
-    "not_in_script": "no script is written for {estimator:name} yet",
+    "not_in_script": "no script is written for {estimator:name}",
+    "not_in_stata": "no do-file is written for {estimator:name}, which has scripts in R",
+    "near_misses_in_script": "units compared with are chosen by a rule of the study, which has no form in the scripts",
     "own_in_script": "{estimator} is a function of the study’s own, which other languages do not have",
     "rows_not_told_apart_in_script": "rows are not told apart by {unit:name} and {period:name}",
     "no_reference_in_script": "some cohorts are not measured from the reference period, from which scripts measure all",

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ruralpanel.reasons import read_reason
+from ruralpanel.words.sentences import sentence
+
 
 def crosscheck_words(checks: Sequence[Mapping[str, Any]]) -> list[str]:
     """Say how many estimates other programs agree on.
@@ -24,6 +27,11 @@ def crosscheck_words(checks: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _sentence(check: Mapping[str, Any]) -> str:
     more = f"; {check['without']:,} more {_have(check['without'])} no script there" if check["without"] else ""
+    reasons = [
+        f"{each['number']:,}, as {sentence(read_reason(each['reason'], each['reason_arguments']))}"
+        for each in check.get("without_by_reason", [])
+    ]
+    more += f" ({'; '.join(reasons)})" if reasons else ""
     programs = f" ({', '.join(check['programs'])})" if check["programs"] else ""
     agree = f"{check['agree']:,} of {check['cells']:,} estimates agree"
     return f"Also by {check['language']}{programs}: {agree}{more}."

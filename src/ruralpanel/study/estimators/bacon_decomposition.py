@@ -42,4 +42,5 @@ ESTIMATOR = Estimator(
     assigned=False,
     follows_units="is of a balanced panel of units",
     checks=(_plain,),
+    crosscheck="ruralpanel.crosscheck.adopted:of_comparisons",
 )

@@ -36,4 +36,5 @@ ESTIMATOR = Estimator(
     imposes_null=True,
     checks=(_no_slopes,),
     tells_leverage=True,
+    crosscheck="ruralpanel.crosscheck.designs:of_changes",
 )

@@ -25,4 +25,5 @@ ESTIMATOR = Estimator(
     averages_effects=True,
     keys=("window",),
     target=TREATED_ROWS,
+    crosscheck="ruralpanel.crosscheck.adopted:of_imputation",
 )

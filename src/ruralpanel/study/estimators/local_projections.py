@@ -24,4 +24,5 @@ ESTIMATOR = Estimator(
     keys=("window", "missing_reference"),
     target="ruralpanel.monte_carlo.targets:over_projections",
     tells_leverage=True,
+    crosscheck="ruralpanel.crosscheck.adopted:of_projections",
 )

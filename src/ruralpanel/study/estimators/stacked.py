@@ -26,4 +26,5 @@ ESTIMATOR = Estimator(
     keys=("window", "missing_reference"),
     target="ruralpanel.monte_carlo.targets:over_stacks",
     tells_leverage=True,
+    crosscheck="ruralpanel.crosscheck.adopted:of_stack",
 )

@@ -22,4 +22,5 @@ ESTIMATOR = Estimator(
     averages_effects=True,
     keys=("window",),
     target=TREATED_ROWS,
+    crosscheck="ruralpanel.crosscheck.adopted:of_two_stage",
 )
