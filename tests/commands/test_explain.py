@@ -90,6 +90,7 @@ def test_a_setting_that_is_none_is_told(capsys: pytest.CaptureFixture[str], monk
     assert "did you mean “study=”?" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_numbers_of_a_block_with_several_estimators_have_the_code_that_the_page_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

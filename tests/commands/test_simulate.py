@@ -46,6 +46,7 @@ def test_its_study_is_the_shipped_one_on_other_files_without_the_paper() -> None
     assert "\npaper:" not in text and "config/papers" not in text.split("paper:")[-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("given", "said"),
     [

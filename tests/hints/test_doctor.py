@@ -114,6 +114,7 @@ FINDINGS = [
 ]
 
 
+@pytest.mark.slow(but_each=10)
 @pytest.mark.parametrize("finding", FINDINGS, ids=lambda each: each.hint[:50])
 def test_the_doctor_does_not_say_it_again(
     finding: Finding, repository: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -20,6 +20,7 @@ def ways(cases: list[Case]) -> list[tuple[Case, int]]:
     return [(case, way) for case in cases for way in range(len(case.ways))]
 
 
+@pytest.mark.slow(but_each=144)
 @pytest.mark.parametrize(("case", "way"), ways(OF_DATA))
 def test_advice_on_data_mends_the_study(case: Case, way: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (contracts, values):

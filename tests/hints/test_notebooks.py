@@ -252,6 +252,7 @@ MISTAKES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda each: each.hint[:50])
 def test_what_is_printed_can_be_typed(mistake: Mistake, frame: pd.DataFrame) -> None:
     notebook: dict[str, Any] = {"panel": frame, "pd": pd, "np": np, "rp": rp}

@@ -12,7 +12,7 @@ from ruralpanel.errors import ProblemsFound
 from ruralpanel.frames.expressions import evaluate_condition
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.load import load_study
-from tests.conftest import ROOT, some_daily
+from tests.conftest import ROOT
 
 BLOCK = "  baseline: # equation B\n"
 DERIVED = "    income_before: { baseline: real_income, at: [2008, 2012] }\n"
@@ -62,7 +62,8 @@ DROPPED = [
 ]
 
 
-@pytest.mark.parametrize(("first", "said", "second"), some_daily(DROPPED, 4))
+@pytest.mark.slow(but_each=4)
+@pytest.mark.parametrize(("first", "said", "second"), DROPPED)
 def test_a_province_is_dropped_at_the_second_try(first: str, said: str, second: str, beside: Path) -> None:
     with pytest.raises(ProblemsFound) as raised:
         kept(beside, first)
@@ -93,7 +94,8 @@ ADDED = [
 ]
 
 
-@pytest.mark.parametrize(("first", "said", "second"), some_daily(ADDED, 3))
+@pytest.mark.slow(but_each=3)
+@pytest.mark.parametrize(("first", "said", "second"), ADDED)
 def test_a_control_is_added_at_the_second_try(first: str, said: str, second: str, beside: Path) -> None:
     with pytest.raises(ProblemsFound) as raised:
         equation(beside, first)
@@ -120,6 +122,7 @@ SAID = [said for _, said, *_ in (*DROPPED, *ADDED, *DERIVED_THEN)]
 """What errors say, or parts of it."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("first", "said", "name", "derived"), DERIVED_THEN)
 def test_a_control_that_is_not_there_is_derived(first: str, said: str, name: str, derived: str, beside: Path) -> None:
     with pytest.raises(ProblemsFound) as raised:

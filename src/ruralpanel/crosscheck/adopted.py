@@ -23,12 +23,15 @@ class Adopted(Design):
 
     Parameters
     ----------
+    how
+        What is done: ``imputed`` from untreated rows, ``two_steps``, ``in_stacks``, ``projected`` or ``compared``.
     begins
         The event time from which rows count as treated.
     leads
         Event times that have a coefficient in a regression on untreated rows.
     """
 
+    how: str
     begins: int
     leads: tuple[int, ...] = ()
 
@@ -37,13 +40,13 @@ def of_imputation(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Ad
     """Give the rows that untreated ones predict, and the leads that these can have."""
     adoption = _imputable(panel, equation, ledger)
     _, leads = split_leads(adoption, adoption.sample[adoption.untreated].reset_index(drop=True), equation)
-    return Adopted(equation=equation, sample=adoption.sample, begins=adoption.begins, leads=tuple(leads))
+    return Adopted(equation=equation, sample=adoption.sample, how="imputed", begins=adoption.begins, leads=tuple(leads))
 
 
 def of_two_stage(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Adopted:
     """Give the rows that untreated ones predict."""
     adoption = _imputable(panel, equation, ledger)
-    return Adopted(equation=equation, sample=adoption.sample, begins=adoption.begins)
+    return Adopted(equation=equation, sample=adoption.sample, how="two_steps", begins=adoption.begins)
 
 
 def _imputable(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Adoption:
@@ -66,7 +69,7 @@ def of_stack(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Adopted
     curves = curves_of(stack, stack[SINCE].where(stack[TREATED]), stack[STACK], equation)
     if any(curve.base != equation.reference_period for curve in curves):
         raise CannotWrite("no_reference_in_script")
-    return Adopted(equation=equation, sample=adoption.sample, begins=adoption.begins)
+    return Adopted(equation=equation, sample=adoption.sample, how="in_stacks", begins=adoption.begins)
 
 
 def of_projections(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Adopted:
@@ -82,9 +85,9 @@ def of_projections(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> A
     bases = bases_of(adoption, equation)
     if any(base != equation.reference_period or first not in periods for first, base in bases.items()):
         raise CannotWrite("no_reference_in_script")
-    return Adopted(equation=equation, sample=adoption.sample, begins=adoption.begins)
+    return Adopted(equation=equation, sample=adoption.sample, how="projected", begins=adoption.begins)
 
 
 def of_comparisons(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Adopted:
     """Give the rows of all comparisons of two groups."""
-    return Adopted(equation=equation, sample=estimation_sample(panel, equation, ledger), begins=0)
+    return Adopted(equation=equation, sample=estimation_sample(panel, equation, ledger), how="compared", begins=0)

@@ -25,7 +25,7 @@ that only least squares has."""
 
 FUNCTIONS = {
     "gaussian": "least_squares",
-    "differences": "first_differences",
+    "differences": "regression_of_changes",
     "poisson": "poisson_regression",
     "cloglog": "cloglog_regression",
 }

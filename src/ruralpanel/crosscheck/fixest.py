@@ -118,15 +118,13 @@ def _adopted(each: Numbered, block: WrittenBlock) -> list[str]:
     design = each.design
     assert isinstance(design, Adopted)
     equation, names = design.equation, block.names
-    if design.begins and equation.estimator == "imputation":
+    if design.begins and design.how == "imputed":
         raise CannotWrite("choice_in_script")
     (treatment,) = equation.treatments
     columns = (names[cohort_column(treatment)], names[event_time_column(treatment)])
     cluster = names[(equation.inference.cluster or [equation.unit])[0]]
     weights = "NULL" if each.weights is None else r_text(names.get(each.weights, each.weights))
-    effects = ", ".join(
-        r_text(written) for written in _effects(design, block).removeprefix(" | ").split(" + ") if written
-    )
+    effects = ", ".join(map(r_text, _effect_terms(design, block)))
     regressors = ", ".join(r_text(names[name]) for name in equation.regressors)
     places = ", ".join(map(r_text, (cluster, names[equation.unit], names[equation.period])))
     return [
@@ -179,11 +177,17 @@ def _listed(values: list[int]) -> str:
 
 def _effects(design: Design, block: WrittenBlock) -> str:
     """Write fixed effects: ``| village + province^year``."""
+    written = _effect_terms(design, block)
+    return f" | {' + '.join(written)}" if written else ""
+
+
+def _effect_terms(design: Design, block: WrittenBlock) -> list[str]:
+    """Write each fixed effect: ``village``, ``province^year``, ``village[year]``."""
     written = []
     for effect in map(fixed_effect, design.equation.fixed_effects):
         one = "^".join(block.names[name] for name in effect.columns)
         written.append(one if effect.slope is None else f"{one}[{block.names[effect.slope]}]")
-    return f" | {' + '.join(written)}" if written else ""
+    return written
 
 
 CORRECTIONS = {"fixest": "", "fixest_full": 'TRUE, "full"', "none": "FALSE"}

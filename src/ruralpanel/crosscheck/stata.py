@@ -204,7 +204,7 @@ def _adopted(each: Numbered, block: WrittenBlock) -> list[str]:
     """Write the command for an estimator of staggered adoption, if there is one."""
     design = each.design
     assert isinstance(design, Adopted)
-    writer = OF_ADOPTION.get(design.equation.estimator)
+    writer = OF_ADOPTION.get(design.how)
     if writer is None:
         raise CannotWrite("not_in_stata", estimator=design.equation.estimator)
     if each.weights is not None or any("[" in effect for effect in design.equation.fixed_effects):
@@ -296,7 +296,9 @@ def _projections(design: Adopted, block: WrittenBlock, errors: str) -> list[str]
     regressors = " ".join(f"{base}{names[name]}" for name in equation.regressors)
     lines = [f"tsset {names[equation.unit]} {period}", f"generate byte {MADE}newly = {cohort} == {period}"]
     first, last = equation.window
-    projected = [([time], time) for time in range(first, last + 1) if time != equation.reference_period]
+    projected: list[tuple[list[int], int | None]] = [
+        ([time], time) for time in range(first, last + 1) if time != equation.reference_period
+    ]
     projected += [(list(range(last + 1)), None)] if last >= 0 else []
     for horizons, at in projected:
         total = " + ".join(_moved(f"{MADE}y", time) for time in horizons)
@@ -322,11 +324,11 @@ def _moved(name: str, by: int) -> str:
 
 
 OF_ADOPTION: dict[str, Callable[[Adopted, WrittenBlock, str], list[str]]] = {
-    "imputation": _imputation,
-    "two_stage": _two_stage,
-    "local_projections": _projections,
+    "imputed": _imputation,
+    "two_steps": _two_stage,
+    "projected": _projections,
 }
-"""By estimator, what writes it."""
+"""By what is done, what writes it."""
 
 
 def _group_times(each: Numbered, block: WrittenBlock) -> list[str]:

@@ -150,7 +150,7 @@ bacon_decomposition <- function(data, treatment, cohort, event_time, begins, ref
 }
 
 # Changes on changes, with the effects that differences leave.
-first_differences <- function(data, x, effects, slopes, clusters, weights, small_sample, variance, unit, period) {
+regression_of_changes <- function(data, x, effects, slopes, clusters, weights, small_sample, variance, unit, period) {
   columns <- data.frame(made_y = data$made_y, x)
   changed <- changes_of(data, columns, unit, period)
   least_squares(
