@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import ast
 import gc
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -61,9 +60,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: item.path.parent.name not in LONG)
     if config.getoption("--runslow") or "slow" in str(config.getoption("-m")):
         return
-    slow = [item for item in items if "slow" in item.keywords]
-    config.hook.pytest_deselected(items=slow)
-    items[:] = [item for item in items if "slow" not in item.keywords]
+    cases: dict[str, int] = {}
+    left_out = [item for item in items if _is_left_out(item, cases)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]
+
+
+def _is_left_out(item: pytest.Item, cases: dict[str, int]) -> bool:
+    """Tell a slow test, but for each so many-th of its cases where its mark says `but_each`; counts the cases."""
+    marks = [mark.kwargs.get("but_each") for mark in item.iter_markers("slow")]
+    if not marks or None in marks:
+        return bool(marks)
+    function = item.nodeid.split("[")[0]
+    number = cases[function] = cases.get(function, -1) + 1
+    return any(number % each for each in marks)
 
 
 def pytest_collection_finish() -> None:
@@ -83,14 +93,6 @@ class ByGroupOrFile(LoadGroupScheduling):
     def _split_scope(self, nodeid: str) -> str:
         group = super()._split_scope(nodeid)
         return nodeid.split("::", 1)[0] if group == nodeid else group
-
-
-def some_daily(cases: Iterable[Any], every: int) -> list[Any]:
-    """Give cases to parametrise with, of which the daily run tries the first and each so many after it, and CI all."""
-    return [
-        pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=pytest.mark.slow if number % every else ())
-        for number, case in enumerate(cases)
-    ]
 
 
 @cache

@@ -92,6 +92,7 @@ def test_a_fork_has_the_libraries_and_the_folder_environment_and_streams_of_the_
     assert capfd.readouterr().out.splitlines()[-1] == f"yes {tmp_path} {path}"
 
 
+@pytest.mark.slow(but_each=2)
 @pytest.mark.usefixtures("address")
 @pytest.mark.parametrize(
     ("text", "status"),

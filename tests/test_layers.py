@@ -44,10 +44,12 @@ def rooms() -> ModuleType:
     return rooms
 
 
+@pytest.mark.slow
 def test_every_room_has_its_place(rooms: ModuleType) -> None:
     assert sorted(ORDER) == sorted(rooms.below())
 
 
+@pytest.mark.slow
 def test_no_import_leads_upwards(rooms: ModuleType) -> None:
     place = {name: position for position, name in enumerate(ORDER)}
     upwards = [

@@ -100,6 +100,7 @@ def may(path: Path) -> bool:
     return any(name == each or name.startswith(f"{each}/") for each in MAY)
 
 
+@pytest.mark.slow
 def test_no_module_reads_sentences() -> None:
     found = [
         f"{path.relative_to(SOURCE).as_posix()}, line {line}: {what}"

@@ -102,6 +102,7 @@ def test_a_run_on_another_machine_is_taken_to_live(places: tuple[Path, Path]) ->
         pass
 
 
+@pytest.mark.slow
 def test_a_living_run_is_waited_for(places: tuple[Path, Path], other: subprocess.Popen[bytes]) -> None:
     written_down(other.pid, places)
     said: list[str] = []
@@ -124,6 +125,7 @@ def test_the_lock_of_a_living_run_stays_beside_that_of_a_dead_one(
     assert [path.name for path in places[1].iterdir()] == ["1.output.lock"]
 
 
+@pytest.mark.slow
 def test_what_a_dead_run_has_left_is_ended() -> None:
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], env={runs.MARK: "1 then"}) as left:
         time.sleep(0.5)
@@ -144,6 +146,7 @@ except KeyboardInterrupt as error:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_a_run_with_its_jobs(number: signal.Signals) -> None:
     with subprocess.Popen([sys.executable, "-c", SIGNALLED], stdout=subprocess.PIPE, text=True) as run:

@@ -240,6 +240,7 @@ def test_bombs_are_not_unpacked(tmp_path: Path, name: str, monkeypatch: pytest.M
         read_source("raw", source, path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["gzip", "bz2", "lzma"])
 def test_packed_files_of_r_are_not_unpacked_without_end(
     tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
@@ -324,6 +325,7 @@ def test_queries_of_a_geopackage_are_not_run(tmp_path: Path, name: str) -> None:
         read_geopackage(path)
 
 
+@pytest.mark.slow
 @row("retrieve a file from a server that sends without end, or a byte a second")
 @pytest.mark.parametrize("kind", ["endless", "slow"])
 def test_servers_are_given_up(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,6 +108,7 @@ def test_the_installer_is_locked_and_setuptools_is_gone(root: Path, packages: li
     assert '"uninstall", "-qq", "--yes", "setuptools"' in (root / "run").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_every_direct_dependency_is_imported_or_read(root: Path) -> None:
     import tomllib
 

@@ -77,6 +77,7 @@ CASES: dict[str, Any] = {
 }
 
 
+@pytest.mark.slow
 @example(  # once singletons have left there is one trade
     seed=9,
     villages=9,

@@ -28,6 +28,7 @@ def raw_of(values: np.ndarray) -> Raw:
     return Raw(values, float(numbers.mean()), 2.0, float(numbers.var()))
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),

@@ -201,6 +201,7 @@ def test_labels_of_rare_values_are_left_out(tmp_path: Path) -> None:
     assert b"A. Name" not in (tmp_path / "twin.dta").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dated", [{"indicator": "grant"}, {"intensity": "dose"}, {"cohort": "first"}])
 def test_what_is_one_number_a_village_is_so_in_the_twin(tmp_path: Path, dated: dict[str, str]) -> None:
     """Else nobody could run a study of households in treated villages on its twins."""

@@ -69,6 +69,7 @@ def test_a_fault_of_the_program_ends_no_run_either(panel: pd.DataFrame, monkeypa
     assert list(found(panel)["level"]).count("not_run") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variance", ["homoskedastic", "heteroskedastic"])
 def test_errors_without_clusters_are_no_obstacle(panel: pd.DataFrame, variance: str) -> None:
     of = subject(panel, inference={"variance": variance})
@@ -143,6 +144,7 @@ def test_estimates_of_a_subject_are_of_its_effect_alone(panel: pd.DataFrame) -> 
     assert list(own.estimates["term"]) == ["listed"]
 
 
+@pytest.mark.slow
 def test_of_a_large_panel_units_are_drawn_and_their_number_is_told() -> None:
     panel = economy(3)
     small = Diagnosis.model_validate({"rows": 1000, "skip": [each for each in ITEMS if each != "influence"]})

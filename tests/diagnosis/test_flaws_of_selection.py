@@ -102,6 +102,7 @@ PLANTED: dict[str, tuple[Callable[[], Panel], dict[str, Any]]] = {
 """By item, an economy with its flaw, and what is estimated there."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("item", PLANTED)
 def test_an_item_speaks_where_its_flaw_is_planted(item: str) -> None:
     plant, changes = PLANTED[item]

@@ -55,6 +55,7 @@ PLANTED: dict[str, tuple[Callable[[Panel], Panel], dict[str, Any], dict[str, Any
 """By item, how its flaw is planted, in which economy, and what is estimated there."""
 
 
+@pytest.mark.slow(but_each=3)
 @pytest.mark.parametrize("item", PLANTED)
 def test_an_item_speaks_where_its_flaw_is_planted(item: str) -> None:
     plant, of, changes = PLANTED[item]
@@ -101,6 +102,7 @@ def test_a_control_that_is_another_treatment_or_never_changes_is_none() -> None:
     assert finding.level == "silent" and finding.numbers == {"controls": 0}
 
 
+@pytest.mark.slow
 def test_few_treated_clusters_are_a_warning_with_both_p_values() -> None:
     panel = economy(2, by_county=True, treated=0.1)
     finding = found("few_clusters", panel)

@@ -66,6 +66,7 @@ def test_clusters_lean_to_where_their_treated_are() -> None:
     assert NODES[(alone < 0.5).sum(axis=1)] == pytest.approx(0, abs=0.11)
 
 
+@pytest.mark.slow
 def test_the_path_is_that_of_two_stage_estimation() -> None:
     panel = economy(2).sample(frac=0.9, random_state=1)
     chosen = equation(estimator="two_stage", inference={"cluster": ["county"]}, anticipation={"listed": 1})
@@ -78,6 +79,7 @@ def test_the_path_is_that_of_two_stage_estimation() -> None:
         assert total[time] / number[time] == pytest.approx(rows[time], abs=1e-10)
 
 
+@pytest.mark.slow
 def test_selection_on_shocks_gives_a_spike_that_decays_and_none_gives_none() -> None:
     components = VarianceComponents(0.0, 0.0, 1.0, 0.5, 0.1)
     entering = np.r_[0, 0, 0, np.full(6, 10), 0, 0, 0]

@@ -12,6 +12,7 @@ STUDIES = ("county_lights",)
 """Studies with published numbers that pages tell of."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("study", STUDIES)
 def test_numbers_on_pages_are_those_that_were_published(study: str) -> None:
     assert len(marks(study)) > 5

@@ -135,6 +135,7 @@ def test_the_published_monte_carlo_is_of_the_plan_and_keeps_what_theory_promises
     assert (summary.loc[summary["expected_to_cover"], "failures"] == 0).all()
 
 
+@pytest.mark.slow
 def test_the_page_of_the_monte_carlo_asks_for_every_part(hooks: Any) -> None:
     page = (PAGES / hooks["monte_carlo"].PAGE).read_text(encoding="utf-8")
     assert hooks["monte_carlo"].ASKED.findall(page) == list(hooks["monte_carlo"].parts())

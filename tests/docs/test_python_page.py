@@ -9,6 +9,7 @@ from matplotlib import pyplot as plt
 from tests.docs.python_page import PAGE, as_printed, cells, run
 
 
+@pytest.mark.slow
 def test_the_notebook_prints_what_the_page_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All cells in one session, for each goes on from those before it."""
     monkeypatch.chdir(tmp_path)

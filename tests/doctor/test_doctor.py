@@ -152,6 +152,7 @@ def test_persons_in_raw_tables_are_found_with_row_and_column(
     assert PERSON not in printed
 
 
+@pytest.mark.slow
 def test_a_study_that_cannot_be_used_does_not_keep_the_rest_from_being_told(
     repository: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

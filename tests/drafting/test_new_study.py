@@ -58,6 +58,7 @@ def drafted(*files: str, name: str = "mine") -> Study:
     return load_study(name)
 
 
+@pytest.mark.slow
 def test_a_clean_panel_loads_and_can_be_estimated(folder: Path) -> None:
     panel = a_panel()
     panel.to_csv(folder / "panel.csv", index=False)
@@ -94,6 +95,7 @@ def test_a_yearbook_in_excel_has_its_header_units_missing_words_and_merged_cells
     assert (source.columns["output"].scale, source.columns["output"].unit) == (10000, "yuan")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("written", "frequency", "span"),
     [
@@ -156,6 +158,7 @@ def test_labels_of_a_stata_file_are_used_and_its_negative_codes_are_missing(fold
     assert source.columns["people"].label == "Residents"
 
 
+@pytest.mark.slow
 def test_files_are_joined_by_the_same_values_under_other_names(folder: Path) -> None:
     panel = a_panel()
     panel.drop(columns="listed").to_csv(folder / "panel.csv", index=False)
@@ -237,6 +240,7 @@ def test_dummies_of_years_and_groups_are_no_treatments_and_firms_no_counties(
     assert "they never change within fcode: union" in printed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("others", [{}, {"codes.csv": "x,y\n1.5,2\n1.5,2\n", "read.me": "hello"}])
 def test_what_is_in_a_zip_file_is_drafted(
     folder: Path, others: dict[str, str], capsys: pytest.CaptureFixture[str]

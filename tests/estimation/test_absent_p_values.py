@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from ruralpanel.study.blocks import Equation
-from tests.conftest import dated, equation, some_daily
+from tests.conftest import dated, equation
 from tests.worded import estimate_block
 
 DRAWN = {"cluster": ["county"], "bootstrap": {"draws": 499}}
@@ -106,9 +106,8 @@ def _with_few_permutations(asked: Equation) -> Equation:
     return asked.model_copy(update={"inference": asked.inference.model_copy(update={"permutation": few})})
 
 
-@pytest.mark.parametrize(
-    "asked", some_daily(_in_every_way(), 5), ids=lambda each: f"{each.estimator}-{each.specification}"
-)
+@pytest.mark.slow(but_each=5)
+@pytest.mark.parametrize("asked", _in_every_way(), ids=lambda each: f"{each.estimator}-{each.specification}")
 def test_every_estimate_has_the_p_values_asked_for_or_says_why_not(few_clusters: pd.DataFrame, asked: Equation) -> None:
     panel = few_clusters.assign(count=few_clusters["y"].abs().round())
     rows = estimate_block(panel, [asked])[0]

@@ -16,6 +16,7 @@ def parts(panel: pd.DataFrame) -> pd.DataFrame:
     return estimate_block(panel, [equation(estimator="bacon_decomposition")])[0].set_index("term")
 
 
+@pytest.mark.slow
 def test_castle_laws_decompose_as_the_r_package_prints() -> None:
     rows = castle.load_pandas().data.rename(columns={"sid": "village", "l_homicide": "y"})
     # The R package's data count a law from the year in which it comes into force; `post` here begins a year later.

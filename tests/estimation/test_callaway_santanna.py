@@ -40,6 +40,7 @@ def test_without_covariates_a_cell_is_a_difference_of_mean_changes(panel: pd.Dat
     assert cell["estimate"] == pytest.approx(change[cohort == 2005].mean() - change[cohort == 0].mean())
 
 
+@pytest.mark.slow
 def test_rows_in_another_order_give_the_same(panel: pd.DataFrame) -> None:
     choice = GroupTime(covariates=["x"], rows="all")
     some = panel.sample(frac=0.9, random_state=1)

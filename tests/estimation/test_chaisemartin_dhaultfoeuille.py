@@ -57,6 +57,7 @@ def on_and_off() -> pd.DataFrame:
     return with_listing(panels()["on_and_off"])
 
 
+@pytest.mark.slow
 def test_joining_and_leaving_by_hand() -> None:
     panel = histories(
         [2000, 2001, 2002],

@@ -34,6 +34,7 @@ def by_small_changes(effect_of) -> np.ndarray:
     return np.array(influence)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_influence_of_rows(drawn: dict[str, np.ndarray], method: str) -> None:
     def compare(weight):

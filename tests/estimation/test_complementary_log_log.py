@@ -53,6 +53,7 @@ def at_risk(panel: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(adopts=(rows["year"] == rows["cohort"]).astype(float)).reset_index(drop=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weights", [None, "weight"])
 def test_it_maximises_the_likelihood(adopting: pd.DataFrame, weights: str | None) -> None:
     rows = at_risk(adopting)

@@ -17,6 +17,7 @@ def results(panel: pd.DataFrame, **changes: object) -> tuple[pd.DataFrame, pd.Da
     return by_time.set_index("event_time"), found.covariance.dropna(subset=["event_time", "event_time_other"])
 
 
+@pytest.mark.slow(but_each=2)
 @pytest.mark.parametrize("estimator", [*WITH_LEADS, "imputation", "extended_two_way"])
 def test_variances_are_the_squares_of_standard_errors(panel: pd.DataFrame, estimator: str) -> None:
     estimates, covariance = results(panel, estimator=estimator)

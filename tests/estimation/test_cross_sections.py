@@ -12,7 +12,7 @@ from ruralpanel.panel.designation import date_designation
 from ruralpanel.study.blocks import Equation, Groups, GroupTime, Inference
 from ruralpanel.study.designation import Designation
 from ruralpanel.study.resampling import Permutation, WildBootstrap
-from tests.conftest import equation, some_daily
+from tests.conftest import equation
 from tests.worded import estimate_block
 
 EFFECTS = {0: 1.0, 1: 1.5, 2: 2.0, 3: 2.5, 4: 3.0}
@@ -113,9 +113,8 @@ def test_an_event_study_is_that_of_dummies_for_villages(households: pd.DataFrame
     assert found["standard_error"].tolist() == pytest.approx(error[: len(found)].tolist(), rel=1e-7)
 
 
-@pytest.mark.parametrize(
-    "estimator", some_daily(["event_study", "two_way_fixed_effects", "sun_abraham", "imputation"], 4)
-)
+@pytest.mark.slow(but_each=4)
+@pytest.mark.parametrize("estimator", ["event_study", "two_way_fixed_effects", "sun_abraham", "imputation"])
 @pytest.mark.parametrize("weights", [None, "weight"])
 def test_means_of_villages_weighted_by_households_give_the_same(
     households: pd.DataFrame, estimator: str, weights: str | None
@@ -193,6 +192,7 @@ def test_standard_errors_of_cells_are_those_of_a_saturated_regression(
     assert (cell["units"], cell["clusters"]) == (len(households), 20)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("estimator", ["event_study", "sun_abraham", "imputation", "two_stage", "extended_two_way"])
 def test_without_noise_the_effects_are_found(estimator: str) -> None:
     panel = by_village(surveyed(noise=0.0))
@@ -238,6 +238,7 @@ def test_a_level_that_is_the_unit_changes_nothing(panel: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(*ledgers)
 
 
+@pytest.mark.slow
 def test_villages_treated_from_the_start_are_left_out_and_counted() -> None:
     started = surveyed()
     started.loc[started["village"].isin(["v00", "v04"]), "first"] = 1999
@@ -262,6 +263,7 @@ def test_a_village_that_enters_late_is_judged_by_its_own_first_period(households
         assert not estimated(untreated, estimator=estimator)["sample"].str.contains("throughout").any()
 
 
+@pytest.mark.slow
 def test_households_seen_twice_and_names_used_again_change_no_estimate(households: pd.DataFrame) -> None:
     again = surveyed()
     number = again.groupby(["village", "year"]).cumcount()
@@ -292,6 +294,7 @@ def test_rows_without_a_village_are_left_out_and_counted() -> None:
     assert "treatment listed unknown" in ledger["reason"].tolist()
 
 
+@pytest.mark.slow(but_each=2)
 @pytest.mark.parametrize(
     ("how", "estimator"),
     [

@@ -10,16 +10,14 @@ import pytest
 import statsmodels.api as sm
 
 from ruralpanel.study.estimators import ESTIMATORS
-from tests.conftest import some_daily
 from tests.estimation.conftest import estimates_of
 from tests.fuzz.panels import drawn, equations, tried
 
 ODD = ["infinite outcome", "regressor far from zero", "infinite weights"]
 
 
-@pytest.mark.parametrize(
-    ("name", "flaw"), some_daily([(name, flaw) for flaw in ODD for name in ESTIMATORS], len(ESTIMATORS) - 1)
-)
+@pytest.mark.slow(but_each=len(ESTIMATORS) - 1)
+@pytest.mark.parametrize(("name", "flaw"), [(name, flaw) for flaw in ODD for name in ESTIMATORS])
 def test_numbers_without_an_end_are_a_reason(name: str, flaw: str) -> None:
     panel = drawn("ordinary", "staggered", [flaw], np.random.default_rng(3))
     changes = {"cluster": "village", "regressors": ["x"], "weights": "weight"}
@@ -72,6 +70,7 @@ def test_units_seen_twice_in_the_period_of_grouping_are_a_reason(panel: pd.DataF
     assert found["reason"].tolist() == ["village and year do not tell rows apart"]
 
 
+@pytest.mark.slow
 def test_instruments_that_fit_exactly_have_no_f_and_say_so() -> None:
     panel = drawn("two of each", "none", [], np.random.default_rng(1025))
     changes = {"cluster": "village"}

@@ -13,7 +13,6 @@ from linearmodels.iv import IV2SLS
 from scipy.stats import f as fisher
 
 from ruralpanel.study.blocks import Inference
-from tests.conftest import some_daily
 from tests.estimation.conftest import estimates_of, irregular
 
 CONTROLS = ["male", "age", "agpop", "ricearea_2010", "literacy", "intensive", "risk_averse", "disaster_prob"]
@@ -68,6 +67,7 @@ def test_social_insurance_is_what_the_book_prints():
     assert found["interval_low_anderson_rubin"] < 0.791 < found["interval_high_anderson_rubin"]
 
 
+@pytest.mark.slow(but_each=4)
 @pytest.mark.parametrize("weights", [None, "weight"])
 @pytest.mark.parametrize(
     ("inference", "options"),
@@ -179,7 +179,8 @@ def plain(made: pd.DataFrame) -> pd.DataFrame:
     return estimates_of(made, **INSTRUMENTED, regressors=["x"])
 
 
-@pytest.mark.parametrize(("column", "power"), some_daily(product(["y", "listed", "x", "z"], [-12, -6, 6, 12]), 5))
+@pytest.mark.slow(but_each=5)
+@pytest.mark.parametrize(("column", "power"), product(["y", "listed", "x", "z"], [-12, -6, 6, 12]))
 def test_units_of_measurement_play_no_part(made, plain, column, power):
     scaled = estimates_of(made.assign(**{column: made[column] * 10.0**power}), **INSTRUMENTED, regressors=["x"])
     for name in ("statistic", "first_stage_f", "p_value_anderson_rubin"):

@@ -119,6 +119,7 @@ def test_intervals_hold_the_truth_that_parallel_trends_miss() -> None:
     assert np.mean(missed) > 0.3  # where 0.05 are asked for
 
 
+@pytest.mark.slow
 def test_rows_may_be_missing_and_in_any_order_and_draws_follow_the_seed() -> None:
     frame = drawn(4)
     some = frame[np.random.default_rng(0).uniform(size=len(frame)) > 0.05]

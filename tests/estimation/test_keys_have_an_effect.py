@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from ruralpanel.study.estimators import ESTIMATORS
-from tests.conftest import dated, equation, some_daily
+from tests.conftest import dated, equation
 from tests.study.conftest import Repository
 from tests.worded import estimate_block
 
@@ -86,7 +86,8 @@ def plain_estimates(balanced: pd.DataFrame) -> Callable[[str], pd.DataFrame]:
     return cache(lambda name: estimate_block(balanced, [equation(estimator=name, **OWN.get(name, {}))])[0])
 
 
-@pytest.mark.parametrize(("estimator", "key"), some_daily(CASES, 8), ids=str)
+@pytest.mark.slow(but_each=8)
+@pytest.mark.parametrize(("estimator", "key"), CASES, ids=str)
 def test_a_key_changes_the_numbers_or_the_words(
     balanced: pd.DataFrame, plain_estimates: Callable[[str], pd.DataFrame], estimator: str, key: str
 ) -> None:

@@ -40,6 +40,7 @@ def looked_at(panel: pd.DataFrame, monkeypatch: pytest.MonkeyPatch, **changes: A
     return row, seen
 
 
+@pytest.mark.slow(but_each=5)
 @pytest.mark.parametrize("panel_of", ["balanced", "irregular"])
 @pytest.mark.parametrize(("estimator", "needs"), TESTING.items())
 def test_contributions_of_clusters_add_up_to_the_leads(
@@ -59,6 +60,7 @@ def test_contributions_of_clusters_add_up_to_the_leads(
     np.testing.assert_allclose(np.sort(sums), np.sort(seen["leads"].to_numpy()[-len(sums) :]), atol=1e-9)
 
 
+@pytest.mark.slow(but_each=2)
 @pytest.mark.parametrize(
     "estimator",
     ["event_study", "sun_abraham", "callaway_santanna", "two_stage", "stacked", "chaisemartin_dhaultfoeuille"],

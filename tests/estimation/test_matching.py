@@ -14,7 +14,7 @@ from ruralpanel.estimation.matching.propensity import nearest_neighbours
 from ruralpanel.estimation.matching_balance import BALANCE_COLUMNS
 from ruralpanel.study.blocks import Equation
 from ruralpanel.study.matching import Matching
-from tests.conftest import dated, equation, some_daily
+from tests.conftest import dated, equation
 from tests.worded import block_results
 
 METHODS: list[dict[str, object]] = [
@@ -57,11 +57,10 @@ def effect(found: BlockResults) -> pd.Series:
     return found.estimates[whole].iloc[0]
 
 
+@pytest.mark.slow(but_each=4)
 @pytest.mark.parametrize(
     "estimator",
-    some_daily(
-        ["two_way_fixed_effects", "sun_abraham", "callaway_santanna", "imputation", "two_stage", "extended_two_way"], 4
-    ),
+    ["two_way_fixed_effects", "sun_abraham", "callaway_santanna", "imputation", "two_stage", "extended_two_way"],
 )
 def test_unlike_trends_are_gone_once_units_are_alike(villages: pd.DataFrame, estimator: str) -> None:
     plain = block_results(villages, [equation(estimator=estimator)])
@@ -172,6 +171,7 @@ def test_nobody_comparable_is_a_reason(villages: pd.DataFrame, options: dict[str
     assert found.matching.empty
 
 
+@pytest.mark.slow
 def test_moments_that_cannot_be_had_together_are_a_reason() -> None:
     """The treated are at (1, 1); the never treated at the corners of a triangle beside it."""
     corners = np.array([[0.0, 0.0], [2.0, 0.0], [0.0, 2.0], [0.1, 0.1]])

@@ -18,7 +18,7 @@ from ruralpanel.sensitivity.event_study import event_study_of, event_times
 from ruralpanel.sensitivity.results import CannotAnalyse
 from ruralpanel.study.blocks import GroupTime, Inference
 from ruralpanel.study.designation import Designation
-from tests.conftest import equation, some_daily
+from tests.conftest import equation
 from tests.estimation.conftest import estimates_of
 
 HIGHEST = 4
@@ -145,6 +145,7 @@ def checked(design: dict[str, Any], estimator: str, given_too: dict[str, Any]) -
     return wrong_numbers(rows, estimator, design["waves"], design["cohorts"])
 
 
+@pytest.mark.slow(but_each=10)
 @pytest.mark.parametrize("estimator", BY_EVENT_TIME)
 @given(design=designs())
 def test_every_number_by_event_time_is_the_effect_or_a_reason(estimator: str, design: dict[str, Any]) -> None:
@@ -187,7 +188,8 @@ def numbers(rows: pd.DataFrame) -> pd.Series:
 
 
 @pytest.mark.parametrize("estimator", [name for name in BY_EVENT_TIME if name != "chaisemartin_dhaultfoeuille"])
-@pytest.mark.parametrize("cohorts", some_daily([COHORTS, [0, 2014, 2016], [0, 2013], [0, 2011, 2013, 2015]], 4))
+@pytest.mark.slow(but_each=4)
+@pytest.mark.parametrize("cohorts", [COHORTS, [0, 2014, 2016], [0, 2013], [0, 2011, 2013, 2015]])
 def test_two_yearly_waves_need_no_help(estimator: str, cohorts: list[int]) -> None:
     rows = estimates_of(panel_of(WAVES, cohorts), estimator=estimator, **BY_EVENT_TIME[estimator])
     found = numbers(rows)

@@ -28,6 +28,7 @@ def sloping(panel: pd.DataFrame) -> pd.DataFrame:
     return frame[random.uniform(size=len(frame)) > 0.1].reset_index(drop=True)
 
 
+@pytest.mark.slow(but_each=2)
 @pytest.mark.filterwarnings("ignore:The design matrix is rank-deficient")
 @pytest.mark.parametrize("weights", [None, "weight"])
 @pytest.mark.parametrize(

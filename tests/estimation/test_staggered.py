@@ -25,6 +25,7 @@ CHANGES: list[dict[str, object]] = [
 ]
 
 
+@pytest.mark.slow(but_each=2)
 @pytest.mark.parametrize("estimator", AVERAGING)
 @settings(max_examples=settings().max_examples // 3)
 @given(seed=st.integers(0, 10_000), changes=st.sampled_from(CHANGES))
@@ -43,6 +44,7 @@ def test_a_panel_of_any_shape_gives_numbers_or_reasons(estimator: str, seed: int
     assert (ledger["rows_out"].iloc[:-1].to_numpy() == ledger["rows_in"].iloc[1:].to_numpy()).all()
 
 
+@pytest.mark.slow(but_each=2)
 @pytest.mark.parametrize("estimator", AVERAGING)
 def test_a_constant_effect_is_found(panel: pd.DataFrame, estimator: str) -> None:
     rows = estimate_block(panel, [equation(estimator=estimator, window=[-2, 1], regressors=["x"])])[0]

@@ -285,6 +285,7 @@ def test_an_outcome_without_noise_is_fitted(panel: pd.DataFrame) -> None:
     assert overall(found(exact)[0])["estimate"] == pytest.approx(2)
 
 
+@pytest.mark.slow
 @settings(max_examples=8)
 @given(st.integers(0, 10_000), st.sampled_from([None, PLACEBO, BOOTSTRAP]))
 def test_a_panel_of_any_shape_gives_numbers_or_reasons(seed: int, how: dict[str, object] | None) -> None:

@@ -8,7 +8,7 @@ from ruralpanel.frames.ledger import Ledger
 from ruralpanel.panel.designation import date_designation
 from ruralpanel.study.blocks import Inference
 from ruralpanel.study.designation import Designation
-from tests.conftest import dated, equation, some_daily
+from tests.conftest import dated, equation
 from tests.worded import block_results, estimate_block
 
 COUNTY = Inference(cluster=["county"])
@@ -57,7 +57,8 @@ def effects(panel: pd.DataFrame, estimator: str, **changes: object) -> pd.DataFr
 FROM_ERRORS = ["statistic", "p_value", "interval_low", "interval_high", "minimum_detectable_effect"]
 
 
-@pytest.mark.parametrize(("estimator", "changes"), some_daily(ESTIMATORS.items(), 4))
+@pytest.mark.slow(but_each=4)
+@pytest.mark.parametrize(("estimator", "changes"), ESTIMATORS.items())
 def test_one_treated_cluster_has_neither_standard_error_nor_p_value(estimator: str, changes: dict) -> None:
     rows = effects(economy(1), estimator, **changes)
     assert (rows["treated_clusters"] == 1).all()
@@ -69,7 +70,8 @@ def test_one_treated_cluster_has_neither_standard_error_nor_p_value(estimator: s
 @pytest.mark.parametrize(
     ("treated", "words"), [(2, "2 treated clusters"), (4, "4 treated"), (9, "3 clusters of 12 to")]
 )
-@pytest.mark.parametrize(("estimator", "changes"), some_daily(ESTIMATORS.items(), 4))
+@pytest.mark.slow(but_each=4)
+@pytest.mark.parametrize(("estimator", "changes"), ESTIMATORS.items())
 def test_few_on_a_side_keep_the_standard_error_alone(estimator: str, changes: dict, treated: int, words: str) -> None:
     rows = effects(economy(treated), estimator, **changes)
     assert rows["standard_error"].notna().all()
@@ -77,7 +79,8 @@ def test_few_on_a_side_keep_the_standard_error_alone(estimator: str, changes: di
     assert rows["reason"].str.contains(words).all()
 
 
-@pytest.mark.parametrize(("estimator", "changes"), some_daily(ESTIMATORS.items(), 4))
+@pytest.mark.slow(but_each=4)
+@pytest.mark.parametrize(("estimator", "changes"), ESTIMATORS.items())
 def test_five_are_enough(estimator: str, changes: dict) -> None:
     rows = effects(economy(5), estimator, **changes)
     assert (rows["treated_clusters"] == 5).all()

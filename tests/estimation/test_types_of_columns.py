@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.conftest import some_daily
 from tests.estimation.conftest import estimates_of, irregular
 
 WINDOWED = {"window": [-2, 1]}
@@ -60,7 +59,8 @@ def by_arrow(panel: pd.DataFrame) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("other", [nullable, by_arrow])
-@pytest.mark.parametrize(("estimator", "changes"), some_daily(ESTIMATORS.items(), 2))
+@pytest.mark.slow(but_each=2)
+@pytest.mark.parametrize(("estimator", "changes"), ESTIMATORS.items())
 def test_every_type_of_number_gives_the_same(
     estimator: str, changes: dict[str, object], other: Callable[[pd.DataFrame], pd.DataFrame]
 ) -> None:

@@ -17,7 +17,7 @@ from ruralpanel.study.matching import Matching
 from ruralpanel.study.strict import ASKED, KINDS
 from ruralpanel.words.catalogue import SENTENCES
 from ruralpanel.words.frames import ledger_in_words
-from tests.conftest import equation, some_daily
+from tests.conftest import equation
 from tests.fuzz.panels import drawn, equations
 
 
@@ -52,13 +52,15 @@ WITH_REGRESSORS = [
 OF_LEVELS = [name for name in WITH_REGRESSORS if name != "local_projections"]
 
 
-@pytest.mark.parametrize("name", some_daily(OF_LEVELS, 4))
+@pytest.mark.slow(but_each=4)
+@pytest.mark.parametrize("name", OF_LEVELS)
 def test_a_regressor_of_units_is_told_by_every_estimator_with_regressors(name: str) -> None:
     said = told(*of(name, "regressor of units"))
     assert "x" in said["collinear"] and "collinear" in said["collinear"]
 
 
-@pytest.mark.parametrize("name", some_daily(ESTIMATORS, 5))
+@pytest.mark.slow(but_each=5)
+@pytest.mark.parametrize("name", ESTIMATORS)
 def test_missing_outcomes_are_counted_by_every_estimator(name: str) -> None:
     panel, stated = of(name, "gaps")
     lines = lines_of(panel, stated.model_copy(update={"regressors": []} if name in WITH_REGRESSORS else {}))
@@ -68,7 +70,8 @@ def test_missing_outcomes_are_counted_by_every_estimator(name: str) -> None:
         assert (missing["rows_in"] - missing["rows_out"]).tolist() == [panel["y"].isna().sum()]
 
 
-@pytest.mark.parametrize("name", some_daily(ESTIMATORS, 5))
+@pytest.mark.slow(but_each=5)
+@pytest.mark.parametrize("name", ESTIMATORS)
 def test_twelve_clusters_are_few_for_every_estimator_that_has_standard_errors(name: str) -> None:
     panel, stated = of(name, "ordinary")
     found = block_results(panel, [stated]).estimates

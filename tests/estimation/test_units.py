@@ -18,7 +18,7 @@ from ruralpanel.estimation.rounding import ZERO_ERROR, recorded_rounding, unit_o
 from ruralpanel.study.blocks import Inference
 from ruralpanel.study.matching import Matching
 from ruralpanel.words.sentences import sentence
-from tests.conftest import dated, some_daily
+from tests.conftest import dated
 from tests.estimation.conftest import estimates_of, irregular
 
 COLLINEAR = "collinear with the fixed effects or the terms before it"
@@ -190,7 +190,8 @@ FEWER = max(3, settings.default.max_examples // 5)  # type: ignore[union-attr]
 """Every example estimates twice, for every estimator."""
 
 
-@pytest.mark.parametrize("name", some_daily(CASES, 8))
+@pytest.mark.slow(but_each=8)
+@pytest.mark.parametrize("name", CASES)
 @settings(max_examples=FEWER)
 @given(data=st.data())
 def test_units_change_no_statistic(name: str, data: st.DataObject) -> None:
@@ -210,7 +211,8 @@ def test_units_change_no_statistic(name: str, data: st.DataObject) -> None:
     assert np.min([np.abs(each - 1) for each in possible], axis=0).max(initial=0.0) < 1e-6
 
 
-@pytest.mark.parametrize("name", some_daily([name for name, case in CASES.items() if case.moved], 8))
+@pytest.mark.slow(but_each=8)
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.moved])
 @settings(max_examples=FEWER)
 @given(data=st.data())
 def test_levels_change_no_statistic(name: str, data: st.DataObject) -> None:
@@ -248,6 +250,7 @@ def test_a_regressor_in_three_units_is_one_regressor() -> None:
         assert pair["reason"].tolist() == ["", COLLINEAR]
 
 
+@pytest.mark.slow
 def test_output_in_yuan_is_output_in_hundred_million_yuan() -> None:
     panel = irregular(2)
     panel = panel.assign(yi=(200 + 30 * panel["noise"] + 5 * panel["village"]).round(2))

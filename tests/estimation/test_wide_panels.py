@@ -46,6 +46,7 @@ ASKED: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.slow(but_each=2)
 @pytest.mark.parametrize("asked", ASKED)
 def test_columns_that_are_not_named_change_nothing(panel: pd.DataFrame, asked: dict[str, Any]) -> None:
     keys = {"outcome": "income", "unit": "unit", "period": "period", "treatments": ["listed"]}

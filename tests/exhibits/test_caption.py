@@ -23,6 +23,7 @@ def transformed(kind: str, transformation: str, unit: str | None = "yuan") -> Ex
     return declared
 
 
+@pytest.mark.slow
 def test_a_table_says_that_coefficients_on_asinh_depend_on_the_unit(estimates: pd.DataFrame) -> None:
     static = estimates[estimates["estimator"] == "two_way_fixed_effects"]
     table = print_table(static, transformed("regression_table", "inverse_hyperbolic_sine"))
@@ -33,6 +34,7 @@ def test_a_table_says_that_coefficients_on_asinh_depend_on_the_unit(estimates: p
         assert NOTE not in print_table(static, transformed("regression_table", transformation)).notes
 
 
+@pytest.mark.slow
 def test_a_figure_of_coefficients_says_so_and_one_of_means_does_not(estimates: pd.DataFrame) -> None:
     for figures, kind, said in (
         (event_study_figure, "event_study_figure", True),

@@ -73,6 +73,7 @@ def test_the_trends_show_one_line_a_cohort(estimates: pd.DataFrame) -> None:
     assert [text.get_text() for text in legend.get_texts()] == ["2003 (10)", "2005 (10)", "2006 (10)", "never (10)"]
 
 
+@pytest.mark.slow
 def test_a_dollar_sign_in_a_label_is_no_formula(estimates: pd.DataFrame, tmp_path: Path) -> None:
     declared = declaration("event_study_figure")
     declared.outcomes["y"].label = "US$ and $\\frac$"

@@ -35,6 +35,7 @@ def saved(figure: Figure, folder: Path, fonts: list[str] = []) -> list[bytes]:  
     return [file.read_bytes() for file in files]
 
 
+@pytest.mark.slow
 def test_chinese_japanese_greek_cyrillic_and_arabic_are_drawn_without_a_warning(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -74,6 +75,7 @@ def test_letters_that_the_slanted_font_has_not_are_an_error_there(tmp_path: Path
         saved(figure, tmp_path)
 
 
+@pytest.mark.slow
 def test_a_font_of_the_studys_is_used_for_what_the_others_have_not(tmp_path: Path) -> None:
     tifinagh = "ⴰⵣⵓⵍ"  # in DejaVu Sans, which stands for the font of a study here
     own = characters_in([chinese_sans_file()])

@@ -151,6 +151,7 @@ def cohort_estimates(made_panel: pd.DataFrame) -> pd.DataFrame:
     return estimate_block(made_panel, [equation(estimator="callaway_santanna")])[0]
 
 
+@pytest.mark.slow
 def test_the_heat_map_has_a_number_in_every_cell(cohort_estimates: pd.DataFrame, tmp_path: Path) -> None:
     cohort_estimates.to_csv(tmp_path / "block.csv", index=False)
     read_again = load_inputs({"estimates": [tmp_path / "block.csv"]})["estimates"]
@@ -196,6 +197,7 @@ def test_paths_have_a_line_a_group(made_panel: pd.DataFrame) -> None:
     assert "Shaded: 2004." in " ".join(notes)
 
 
+@pytest.mark.slow
 def test_what_is_missing_is_drawn_by_period_and_cohort(made_panel: pd.DataFrame) -> None:
     gone = made_panel[~((made_panel["village"] == 1) & (made_panel["year"] > 2003))]
     holes = gone.assign(y=gone["y"].mask(gone["year"] == 2001))
@@ -215,6 +217,7 @@ def test_what_is_missing_is_drawn_by_period_and_cohort(made_panel: pd.DataFrame)
     assert max(line.get_ydata()) == pytest.approx(0.1)
 
 
+@pytest.mark.slow
 def test_outcomes_of_the_same_label_are_told_apart_by_units_and_not_every_period_has_a_tick(
     made_panel: pd.DataFrame,
 ) -> None:

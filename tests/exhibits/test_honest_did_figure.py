@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 from matplotlib import pyplot as plt
 
 from ruralpanel.estimation.block import block_results
@@ -27,6 +28,7 @@ def results(panel: pd.DataFrame, **changes: object) -> pd.DataFrame:
     return analyse("bounds", asked, equations, found.estimates, found.covariance)
 
 
+@pytest.mark.slow
 def test_the_original_interval_comes_first_and_then_each_bound(panel: pd.DataFrame) -> None:
     data = honest_did_figure.plotted_data(results(panel), shown())
     figure, notes = honest_did_figure.draw(data, shown())

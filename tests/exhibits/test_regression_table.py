@@ -75,6 +75,7 @@ def test_standard_errors_of_one_estimator_are_not_told_by_estimators(panel: pd.D
     assert "small-sample correction as R fixest; heteroskedastic, small-sample correction as R fixest." in notes
 
 
+@pytest.mark.slow
 def test_families_of_tests_are_told_by_columns(static: pd.DataFrame) -> None:
     families = {"main": "Kinship", "weighted": "Floods"}
     adjusted = {
@@ -118,6 +119,7 @@ def test_simulated_data_are_called_so_in_every_form(static: pd.DataFrame) -> Non
     assert "SIMULATED" not in as_html(public)
 
 
+@pytest.mark.slow
 def test_the_table_is_the_same_when_made_again(static: pd.DataFrame) -> None:
     first, second = (print_table(static, declaration("regression_table")) for _ in range(2))
     assert as_latex(first) == as_latex(second)
@@ -170,6 +172,7 @@ def test_a_table_of_several_estimators_shows_the_average_over_cohorts_and_says_w
     assert dict(table.statistics)["Standard errors"] == ["by village", "by village", "spatial, uniform kernel, 50 km"]
 
 
+@pytest.mark.slow
 def test_a_table_says_which_errors_allow_for_few_clusters_and_which_for_shocks_of_a_period(panel: pd.DataFrame) -> None:
     kinds = [{"cluster": ["county"], "small_sample": "cr2"}, {"variance": "driscoll_kraay", "bandwidth": 2}]
     equations = [equation(specification=f"kind_{at}", inference=each) for at, each in enumerate(kinds)]
@@ -240,6 +243,7 @@ def test_drawn_p_values_stand_in_brackets_with_a_note_on_how(panel: pd.DataFrame
     assert "p, wild bootstrap" in as_latex(table)
 
 
+@pytest.mark.slow
 def test_a_note_tells_why_a_p_value_that_is_asked_for_is_not_there(panel: pd.DataFrame) -> None:
     drawn = {"cluster": ["county"], "bootstrap": {"draws": 199}}
     equations = [
@@ -268,6 +272,7 @@ def test_numbers_carry_the_address_of_their_estimate_into_html(static: pd.DataFr
     assert "<td>Yes</td>" in html
 
 
+@pytest.mark.slow
 def test_averages_by_cohort_or_event_time_are_shown_where_they_are_asked_for(panel: pd.DataFrame) -> None:
     equations = [equation(estimator=name, window=[-3, 2]) for name in ("sun_abraham", "callaway_santanna")]
     estimates, _ = estimate_block(panel, [*equations, equation(), equation(estimator="event_study", window=[-3, 2])])

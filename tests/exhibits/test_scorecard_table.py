@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
 from ruralpanel.exhibits.caption import ExhibitDeclaration
 from ruralpanel.exhibits.described import ColumnWords
@@ -86,6 +87,7 @@ def test_each_kind_of_p_value_has_a_column_and_the_notes_say_what_it_is(estimate
     assert any(f"p: of each test by itself; p, adjusted: {said}" in note for note in table.notes)
 
 
+@pytest.mark.slow
 def test_numbers_of_a_claim_lead_to_what_stands_behind_them(estimates: pd.DataFrame) -> None:
     html = as_html(print_table(score_claims(CLAIMS, estimates), declared()))
     row = score_claims(CLAIMS, estimates).iloc[0]

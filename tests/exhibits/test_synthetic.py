@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
 from ruralpanel.estimation.block import estimate_block
 from ruralpanel.exhibits.printed_table import as_grid
@@ -26,6 +27,7 @@ def test_the_table_shows_the_overall_effect_and_the_figure_event_times(panel: pd
     assert "which is no test of trends" in " ".join(notes)
 
 
+@pytest.mark.slow
 def test_both_say_why_there_is_no_standard_error(panel: pd.DataFrame) -> None:
     one = dated(panel[(panel["cohort"] == 0) | (panel["village"] == 1)][["village", "year", "cohort", "y"]])
     estimates = estimate_block(one, [equation(estimator=ESTIMATOR)])[0]

@@ -64,6 +64,7 @@ def test_permutations_have_the_truth_beside_the_estimate(made_panel: pd.DataFram
     assert NOTE in notes and len(figure.legends) == 1
 
 
+@pytest.mark.slow
 def test_cohorts_have_what_is_true_of_the_cells_with_an_estimate_below(made_panel: pd.DataFrame) -> None:
     estimates = estimate_block(made_panel, [equation(estimator="callaway_santanna")])[0]
     cells = estimates[(estimates["cohort"] != "") & estimates["estimate"].notna() & estimates["event_time"].ge(0)]

@@ -77,6 +77,7 @@ def asked_of_the_stage(name: str) -> dict[str, Any]:
     return {"block": "frame", "estimator": name, "default_cluster": True, "seed": 0, **changes}
 
 
+@pytest.mark.slow(but_each=12)
 @pytest.mark.parametrize("name", ESTIMATORS)
 def test_a_door_gives_what_the_estimation_stage_gives(name: str, frame: pd.DataFrame, panel: pd.DataFrame) -> None:
     used = given_to(name, frame)
@@ -97,6 +98,7 @@ def test_a_door_gives_what_the_estimation_stage_gives(name: str, frame: pd.DataF
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["two_way", "event_study", "callaway_santanna", "imputation"])
 def test_a_cohort_and_an_indicator_say_the_same(name: str, frame: pd.DataFrame) -> None:
     by_cohort = called(name, frame).tidy()
@@ -150,6 +152,7 @@ def test_an_intensity_enters_under_its_own_name(frame: pd.DataFrame, panel: pd.D
     assert found.overall["estimate"] == pytest.approx(expected["estimate"].iloc[0], rel=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("never", [np.nan, np.inf, 0, 9999, "never"])
 def test_never_treated_in_any_spelling(frame: pd.DataFrame, never: object) -> None:
     spelt = frame.assign(first=frame["first"].astype(object).where(frame["first"].notna(), never))
@@ -201,6 +204,7 @@ def test_a_column_called_treated_is_left_alone(frame: pd.DataFrame) -> None:
     assert found.overall["estimate"] == pytest.approx(called("two_way", frame, controls="x").overall["estimate"])
 
 
+@pytest.mark.slow
 @given(
     seed=st.integers(0, 2**32 - 1),
     more=st.lists(st.sampled_from(["a", "B", "listed", "county_code", "treated"])),

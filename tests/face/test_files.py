@@ -27,6 +27,7 @@ def test_what_is_not_said_is_guessed_and_told(file: Path) -> None:
     assert "<table" in found._repr_html_()
 
 
+@pytest.mark.slow
 def test_what_is_said_counts(file: Path) -> None:
     found = rp.read(
         file, key=["village", "year"], columns={"village": "Village", "year": "Year", "income": "Income (yuan)"},

@@ -12,7 +12,6 @@ import pytest
 
 import ruralpanel as rp
 from ruralpanel.study.estimators import ESTIMATORS
-from tests.conftest import some_daily
 
 Changed = Callable[[pd.DataFrame], Any]
 
@@ -62,7 +61,8 @@ FRAMES: dict[str, tuple[Changed, str]] = {
 }
 
 
-@pytest.mark.parametrize(("wrong", "name"), some_daily(product(FRAMES, ESTIMATORS), 5))
+@pytest.mark.slow(but_each=5)
+@pytest.mark.parametrize(("wrong", "name"), product(FRAMES, ESTIMATORS))
 def test_a_frame_that_cannot_be_used(name: str, wrong: str, frame: pd.DataFrame) -> None:
     change, said = FRAMES[wrong]
     keys = {"outcome": "y", "unit": "village", "period": "year", "cohort": "first", **SPECIAL.get(name, {})}
@@ -98,6 +98,7 @@ CALLS: dict[str, tuple[str, dict[str, Any], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", CALLS)
 def test_an_argument_that_cannot_be_used(wrong: str, frame: pd.DataFrame) -> None:
     name, changes, said = CALLS[wrong]

@@ -17,7 +17,6 @@ from ruralpanel.face import named
 from ruralpanel.face.stub import STUB, stub_text
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.sensitivity import ANALYSES
-from tests.conftest import some_daily
 
 HEAVY = ["numpy", "pandas", "scipy", "matplotlib", "statsmodels", "linearmodels", "formulaic"]
 
@@ -62,7 +61,8 @@ def examples() -> list[str]:
     return [name for name in named.names() if ">>>" in (inspect.getdoc(getattr(rp, name)) or "")]
 
 
-@pytest.mark.parametrize("name", some_daily(examples(), 3))
+@pytest.mark.slow(but_each=3)
+@pytest.mark.parametrize("name", examples())
 def test_examples_of_docstrings_print_what_they_say(name: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(root)
     text = inspect.getdoc(getattr(rp, name)) or ""

@@ -154,6 +154,7 @@ def test_a_table_has_what_a_journal_prints(frame: pd.DataFrame) -> None:
     assert "event time −2" in rp.etable(rp.event_study(frame, **KEYS))
 
 
+@pytest.mark.slow
 def test_sensitivity_is_what_the_product_finds(study: rp.Result, panel: pd.DataFrame) -> None:
     asked = equation(
         block="frame", estimator="event_study", window=[-3, 2], inference=Inference(cluster=["village"]), seed=0
@@ -169,6 +170,7 @@ def test_sensitivity_is_what_the_product_finds(study: rp.Result, panel: pd.DataF
     assert isinstance(ours.plot(), Axes)
 
 
+@pytest.mark.slow
 def test_every_analysis_can_be_made_of_a_result(frame: pd.DataFrame, study: rp.Result) -> None:
     regression = rp.two_way(frame, **KEYS, controls="x")
     gaps = rp.event_study(frame.drop(index=frame.index[::9]), **KEYS, window=[-3, 2], cluster="village")
@@ -182,6 +184,7 @@ def test_every_analysis_can_be_made_of_a_result(frame: pd.DataFrame, study: rp.R
         rp.omitted_variable(regression, benchmarks="z")
 
 
+@pytest.mark.slow
 def test_a_picture_is_an_axes_with_words_and_units(frame: pd.DataFrame) -> None:
     found = rp.event_study(frame, **KEYS, window=[-3, 2], label="Income", measured_in="yuan")
     axes = found.plot()
@@ -194,6 +197,7 @@ def test_a_picture_is_an_axes_with_words_and_units(frame: pd.DataFrame) -> None:
     assert found.plot(title="Pay", unit="€").get_ylabel() == "Effect (€)"
 
 
+@pytest.mark.slow
 def test_results_side_by_side_are_series_or_lines(frame: pd.DataFrame, study: rp.Result) -> None:
     other = rp.imputation(frame, **KEYS, window=[-3, 2])
     axes = rp.coefplot(study, other, names=["A", "B"])

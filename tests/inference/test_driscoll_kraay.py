@@ -42,6 +42,7 @@ def by_linearmodels(panel: pd.DataFrame, bandwidth: int | None, weights: str | N
     return result.std_errors * np.sqrt(1 - levels / len(panel))
 
 
+@pytest.mark.slow(but_each=2)
 @pytest.mark.parametrize("weights", [None, "weight"])
 @pytest.mark.parametrize("bandwidth", [0, 1, 3])
 def test_errors_are_those_of_linearmodels(shocked: pd.DataFrame, bandwidth: int, weights: str | None) -> None:

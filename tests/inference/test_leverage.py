@@ -69,6 +69,7 @@ def written_out(
     return float(error), float(np.trace(products) ** 2 / (products**2).sum())
 
 
+@pytest.mark.slow(but_each=3)
 @pytest.mark.parametrize("weights", [None, "weight"])
 @pytest.mark.parametrize("effects", [["village", "year"], ["county", "year"], ["year"], []])
 def test_both_are_what_dummies_written_out_give(uneven: pd.DataFrame, effects: list[str], weights: str | None) -> None:
@@ -134,6 +135,7 @@ def test_an_effect_along_a_moderator_has_degrees_of_freedom_of_its_own(uneven: p
     assert at_zero["degrees_of_freedom"] == pytest.approx(found.loc["listed", "degrees_of_freedom"], rel=1e-9)
 
 
+@pytest.mark.slow(but_each=4)
 @pytest.mark.parametrize("name", TELLING)
 def test_every_estimator_that_tells_leverage_has_both(uneven: pd.DataFrame, name: str) -> None:
     window = {"window": [-2, 1]} if ESTIMATORS[name].by_cohort else {}

@@ -64,6 +64,7 @@ def test_the_two_stage_procedure_rejects_eight_of_the_fifteen() -> None:
     assert (sharpened(FIFTEEN) <= 0.05).sum() == 8
 
 
+@pytest.mark.slow
 def test_holm_by_hand_and_by_statsmodels() -> None:
     assert holm(np.array([0.01, 0.04, 0.03])) == pytest.approx([0.03, 0.06, 0.06])
     np.testing.assert_array_equal(holm(FIFTEEN[::-1]), multipletests(FIFTEEN[::-1], method="holm")[1])
@@ -128,6 +129,7 @@ def block(several: pd.DataFrame, adjustment: str, **changes: object) -> pd.DataF
     return estimate_block(several, equations)[0].set_index(["outcome", "term"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("adjustment", ["romano_wolf", "westfall_young", "holm"])
 def test_effects_of_a_block_are_adjusted_and_regressors_are_not(several: pd.DataFrame, adjustment: str) -> None:
     found = block(several, adjustment).xs("listed", level="term")
@@ -184,6 +186,7 @@ def test_a_block_may_name_its_hypotheses(moderated: pd.DataFrame) -> None:
     assert "over 6 tests" in adjusted["adjustment"].iloc[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("adjustment", ["romano_wolf", "holm"])
 def test_a_hypothesis_counts_once_however_often_it_is_estimated(moderated: pd.DataFrame, adjustment: str) -> None:
     """Each moderator alone and both together are two hypotheses: those alone are as if there were no specification

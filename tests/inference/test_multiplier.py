@@ -53,6 +53,7 @@ def test_with_many_clusters_it_is_the_normal_distribution() -> None:
     )
 
 
+@pytest.mark.slow(but_each=4)
 @pytest.mark.parametrize("estimator", OF_CONTRIBUTIONS)
 def test_every_estimator_has_it_around_its_own_standard_error(panel: pd.DataFrame, estimator: str) -> None:
     asked_for = REGRESSIONS.get(estimator, {"window": [-2, 2]} if estimator in WINDOW else {})

@@ -22,6 +22,7 @@ def rows_of(panel: pd.DataFrame, options: dict | None = None, **changes: object)
     return {row["term"]: row for row in result.rows if row.get("period") is None}
 
 
+@pytest.mark.slow(but_each=4)
 @pytest.mark.parametrize(
     "changes",
     [

@@ -40,6 +40,7 @@ def test_coefficients_that_move_together_need_no_more_than_one() -> None:
     assert critical(np.ones((6, 6)), 12) >= 2.178812829
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("estimator", ["event_study", "sun_abraham"])
 def test_a_band_holds_the_intervals(panel: pd.DataFrame, estimator: str) -> None:
     asked = equation(estimator=estimator, seed=4, inference={"cluster": ["village"], "simultaneous": True})

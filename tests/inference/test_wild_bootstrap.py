@@ -31,6 +31,7 @@ def drawn_of(panel: pd.DataFrame, **changes: object) -> dict[str, np.ndarray]:
     return {result.rows[at]["term"]: each.bootstrap.statistics for at, each in result.draws.items() if each.bootstrap}
 
 
+@pytest.mark.slow(but_each=6)
 @pytest.mark.parametrize("null", [True, False], ids=["null imposed", "not imposed"])
 @pytest.mark.parametrize(
     "changes",

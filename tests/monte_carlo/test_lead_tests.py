@@ -66,6 +66,7 @@ def test_numbers_of_tests_do_not_touch_the_other_replications(plan: Plan) -> Non
     assert plan.model_copy(update={"clusters": [99], "replications": 3}).of_leads() == plan.of_leads()
 
 
+@pytest.mark.slow
 def test_every_estimator_with_a_test_has_one_and_it_is_the_same_again(plan: Plan) -> None:
     (design,) = plan.lead_designs()
     found = replicate_lead_tests(design, [1])

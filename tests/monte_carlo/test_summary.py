@@ -83,6 +83,7 @@ def test_what_theory_says(estimator: str, changes: dict, inference: Inference, w
     assert (said.covers, said.why) == (not why, why)
 
 
+@pytest.mark.slow
 def test_years_add_nothing_to_clusters_where_every_cohort_and_event_time_has_a_coefficient() -> None:
     """The reason given for Sun–Abraham with clusters of counties and years, in numbers."""
     panel = draw(small_plan(clusters=[30]).designs()[0], 1).panel

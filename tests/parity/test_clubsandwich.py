@@ -66,6 +66,7 @@ CR3 = {
 """The same with ``type = "CR3"``, which is without the factor of the jackknife, and cannot be had with the villages."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("call", CR2)
 def test_cr2_and_its_degrees_of_freedom_are_those_of_clubsandwich(call: str) -> None:
     asked, errors, freedom = CR2[call]

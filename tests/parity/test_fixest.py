@@ -11,7 +11,7 @@ import pytest
 
 from ruralpanel.frames.sphere import EARTH_RADIUS
 from ruralpanel.study.blocks import Inference
-from tests.conftest import dated, equation, some_daily
+from tests.conftest import dated, equation
 from tests.worded import estimate_block
 
 FOLDER = Path(__file__).parent / "fixest"
@@ -143,7 +143,8 @@ def fixest_term(row: dict[Any, Any]) -> str:
     return term
 
 
-@pytest.mark.parametrize("call", some_daily(CALLS, 5))
+@pytest.mark.slow(but_each=5)
+@pytest.mark.parametrize("call", CALLS)
 def test_every_coefficient_is_the_one_fixest_prints(dataset: tuple[str, pd.DataFrame], call: str) -> None:
     name, panel = dataset
     if "sunab" in call:

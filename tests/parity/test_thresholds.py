@@ -18,6 +18,7 @@ HERE = Path(__file__).parent / "thresholds"
 REFERENCE = pd.read_csv(HERE / "reference.csv").set_index(["data", "call"])
 
 
+@pytest.mark.slow(but_each=3)
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("data", DATA)
 def test_bandwidths_estimates_and_errors_are_those_of_rdrobust(data: str, call: str) -> None:

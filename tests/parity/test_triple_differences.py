@@ -15,6 +15,7 @@ from tests.worded import estimate_block
 REFERENCE = pd.read_csv(Path(__file__).parent / "triple_differences" / "reference.csv", dtype={"cohort": str})
 
 
+@pytest.mark.slow(but_each=2)
 @pytest.mark.parametrize("call", ELIGIBILITY)
 def test_cells_and_errors_are_those_of_moderndid(call: str) -> None:
     printed = REFERENCE[(REFERENCE["call"] == call) & (REFERENCE["standard_error"] > 0)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import unescape
 
 import pandas as pd
+import pytest
 
 from ruralpanel.diagnosis.finding import Finding, findings_frame, silent
 from ruralpanel.reasons import because
@@ -59,6 +60,7 @@ def test_effects_with_warnings_come_first_and_many_findings_are_folded() -> None
     assert folded is not None and not folded["open"]
 
 
+@pytest.mark.slow
 def test_a_study_without_effects_has_no_section(made_panel: pd.DataFrame) -> None:
     with_effects = unescape(write_page(made_contents(made_panel, default_study())))
     assert 'id="wrong"' in with_effects and "Treatment may be anticipated" in with_effects

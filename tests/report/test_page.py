@@ -47,6 +47,7 @@ def test_the_ledger_counts_treated_units_once_designation_is_dated(page: str) ->
     assert not without["treated"]
 
 
+@pytest.mark.slow
 def test_a_retrieved_source_shows_its_address_and_hash(panel: pd.DataFrame) -> None:
     address = "https://example.org/survey.csv?one&two"
     study = default_study()
@@ -93,6 +94,7 @@ def test_the_page_counts_designation_and_links_to_its_units(page: str) -> None:
     assert '<a href="../panel/designation.csv">' in page
 
 
+@pytest.mark.slow
 def test_the_page_shows_capacities_with_their_proxies(panel: pd.DataFrame) -> None:
     study = default_study()
     proxies = {
@@ -120,11 +122,13 @@ def test_a_study_without_legacies_has_no_table_of_them(page: str) -> None:
     assert "capacities.csv" not in page
 
 
+@pytest.mark.slow
 def test_a_study_without_lists_has_no_table_of_them(panel: pd.DataFrame) -> None:
     assert event_counts(no_events(), {}) is None
     assert "entries, exits and doubts" not in write_page(made_contents(panel, default_study(), no_events()))
 
 
+@pytest.mark.slow
 def test_limits_totals_and_names_have_headings_of_their_own_where_there_are_any(page: str, panel: pd.DataFrame) -> None:
     for heading in ("limits", "totals", "names"):
         assert f'<h2 id="{heading}">' not in page
@@ -143,6 +147,7 @@ def test_the_page_begins_with_the_claims(page: str) -> None:
     assert "The data are simulated: this shows what such data could tell" in page
 
 
+@pytest.mark.slow
 def test_a_study_without_claims_begins_with_its_verdict(panel: pd.DataFrame) -> None:
     contents = made_contents(panel, default_study())
     shown = write_page(made_contents(panel, default_study(), claims=contents.claims.head(0)))
@@ -150,6 +155,7 @@ def test_a_study_without_claims_begins_with_its_verdict(panel: pd.DataFrame) -> 
     assert shown.index("nothing is published") < shown.index("Tables and figures</h2>")
 
 
+@pytest.mark.slow
 def test_raw_files_that_have_changed_are_listed_by_the_verdict(page: str, panel: pd.DataFrame) -> None:
     words = "The raw file a.csv is not the one these numbers were published from"
     assert words not in page

@@ -27,6 +27,7 @@ def test_nobody_is_counted_twice(village_economy: Economy) -> None:
     assert not series["parcels_handled"][~open_now].any()
 
 
+@pytest.mark.slow
 def test_the_rest_of_the_economy_does_not_hang_on_it(village_economy: Economy) -> None:
     asked = village_economy
     other = simulate(asked.parameters.model_copy(update={**NOTHING, "neither": 0.4}), asked.seed)

@@ -55,6 +55,7 @@ def complaint(path: Path, *dropped: dict[str, object], **changes: object) -> str
     return str(raised.value)
 
 
+@pytest.mark.slow(but_each=3)
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 @pytest.mark.parametrize(
     "foot", [[TOTAL, NOTES], [{"last": 2, "reason": "foot"}], [{"rows": [7, 8], "reason": "foot"}]]
@@ -70,6 +71,7 @@ def test_units_totals_and_notes_are_left_out_and_said(
     assert (result.ledger.lines[0].rows_in, result.ledger.lines[0].rows_out) == (7, 4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 def test_without_a_declaration_the_rows_at_fault_are_named_and_no_others(tmp_path: Path, ending: str) -> None:
     path = written(tmp_path, ending)

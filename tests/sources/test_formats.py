@@ -75,6 +75,7 @@ def test_a_wrong_encoding_is_found_and_the_likely_one_offered(tmp_path: Path) ->
     assert "encoding: gb18030" in complaint(path, encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("encoding", "found"), [("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("gb18030", "gb18030")])
 def test_encodings_are_found_out_and_reported(tmp_path: Path, encoding: str, found: str) -> None:
     path = tmp_path / "data.csv"

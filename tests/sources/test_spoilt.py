@@ -40,6 +40,7 @@ def complaint(*arguments: object, **more: object) -> str:
     return str(raised.value)
 
 
+@pytest.mark.slow(but_each=3)
 @pytest.mark.parametrize("code", TYPES)
 @pytest.mark.parametrize(
     "written", ["3.71721E+11", "3.71721e11", "3.7E11", "４．７１７２１Ｅ＋１１", "4E+11", "#REF!", "####"]
@@ -118,6 +119,7 @@ def test_codes_of_a_width_get_their_zeros_back(tmp_path: Path) -> None:
         read(csv(tmp_path, "1"), {"type": "code", "width": 5, "level": "county"})
 
 
+@pytest.mark.slow(but_each=2)
 @pytest.mark.parametrize("decimal", [None, ","])
 @pytest.mark.parametrize("code", TYPES)
 def test_a_code_rounded_by_a_program_of_decimal_commas_is_one_too(

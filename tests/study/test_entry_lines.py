@@ -8,12 +8,13 @@ import pytest
 
 from ruralpanel.study.entry_lines import entry_lines
 from ruralpanel.study.yaml_file import parse_yaml, read_yaml
-from tests.conftest import ROOT, some_daily
+from tests.conftest import ROOT
 
 STUDIES = sorted((ROOT / "config/studies").rglob("*.yaml"))
 
 
-@pytest.mark.parametrize("path", some_daily(STUDIES, every=8))
+@pytest.mark.slow(but_each=8)
+@pytest.mark.parametrize("path", STUDIES)
 def test_of_shipped_studies(path: Path) -> None:
     file = read_yaml(path)
     for section in ("exhibits", "blocks", "claims", "facts"):

@@ -35,6 +35,7 @@ def names_in(tree: ast.Module) -> list[tuple[int, str]]:
     ]
 
 
+@pytest.mark.slow
 def test_no_other_file_names_an_estimator() -> None:
     others = [path for path in SOURCE.rglob("*.py") if not path.relative_to(SOURCE).as_posix().startswith(OF_ITS_OWN)]
     named = [(path, *each) for path in sorted(others) for each in names_in(syntax_of(path))]

@@ -21,6 +21,7 @@ def test_a_kind_has_a_module_of_its_name(kind: str) -> None:
     assert not KINDS[kind].prints_estimates or issubclass(KINDS[kind], OfEstimates)
 
 
+@pytest.mark.slow
 def test_nothing_asks_which_kind_an_exhibit_is_but_the_module_of_the_kind(root: Path) -> None:
     package = root / "src/ruralpanel"
     classes = {each.__name__: kind for kind, each in KINDS.items()}

@@ -80,6 +80,7 @@ def tried(study: str, folder: Path, seed: int, cases: int) -> list[str]:
     return unhelpful
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("study", ["replications/castle", "replications/imputation"])
 def test_what_an_error_offers_mends_the_study(study: str, beside: Path) -> None:
     assert tried(study, beside, seed=3, cases=40) == []

@@ -9,6 +9,7 @@ from ruralpanel.study.load import available_studies, find_study, load_study
 from tests.conftest import SHIPPED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_studies_load(root: Path, name: str) -> None:
     study = load_study(name, root)

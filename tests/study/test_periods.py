@@ -188,6 +188,7 @@ def test_a_file_that_stores_dates(periods: Repository) -> None:
         assert sorted(panel["listed_event_time"].dropna().unique()) == list(range(-7, 7))
 
 
+@pytest.mark.slow(but_each=6)
 @pytest.mark.parametrize(
     ("written", "frequency", "said"),
     [
@@ -217,6 +218,7 @@ def test_periods_that_are_not_what_is_declared(
     assert said in refused(periods)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("first", "said"),
     [

@@ -82,6 +82,7 @@ def test_what_is_not_a_study_file_is_said_to_be_none(tmp_path: Path, text: str |
     assert "study.yaml" in message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHIPPED)
 def test_libyaml_reads_a_study_as_yaml_in_python_does(monkeypatch: pytest.MonkeyPatch, root: Path, name: str) -> None:
     path = root / "config/studies" / f"{name}.yaml"

@@ -180,6 +180,7 @@ def test_the_report_says_what_was_read_as_what_and_what_is_near() -> None:
     assert ledger.lines[0].reason == "code from counties: 1 row normalised, 3 rows by parent, 5 rows unmatched"
 
 
+@pytest.mark.slow
 def test_unmatched_and_ambiguous_rows_are_missing_dropped_or_an_error() -> None:
     table = rows(("安徽省", "宣城市", "泾县"), ("安徽省", "宣城市", "经县"), ("河北省", "保定市", "桥东区"))
     table["village"] = [1, 2, 3]
@@ -483,6 +484,7 @@ def test_an_exact_match_is_never_changed_by_normalisation(known: list[list[tuple
     assert set(report["method"]) == {"exact"}
 
 
+@pytest.mark.slow
 @FEW
 @given(PROVINCES, st.sampled_from(["县", "区", "市", "自治县", "各族自治县"]))
 def test_a_suffix_added_to_an_unambiguous_name_still_finds_its_code(

@@ -81,6 +81,7 @@ def test_whoever_listens_is_told(folder: Path) -> None:
         server.server_close()
 
 
+@pytest.mark.slow
 def test_a_save_runs_the_study_and_a_mistake_runs_nothing(top: Path) -> None:
     state, runs = State(top / "results/small"), list[str]()
     said = list[str]()

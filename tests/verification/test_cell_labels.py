@@ -41,6 +41,7 @@ def test_a_number_that_a_table_does_not_print_says_so(estimates: pd.DataFrame) -
     assert labels[f"{OVERALL}/listed"] == "Listed village, column (1), Income_per head (log), two-way fixed effects"
 
 
+@pytest.mark.slow
 def test_what_stands_below_a_coefficient_belongs_to_its_row(estimates: pd.DataFrame) -> None:
     shown = declaration("regression_table", minimum_detectable_effect=True)
     assert cell_labels(estimates, shown) == cell_labels(estimates, declaration("regression_table"))
@@ -68,6 +69,7 @@ def test_terms_of_several_words_are_put_into_words(estimates: pd.DataFrame) -> N
     ]
 
 
+@pytest.mark.slow
 def test_no_two_numbers_have_the_same_label(estimates: pd.DataFrame) -> None:
     twice = pd.concat([estimates, estimates.assign(block="other"), estimates.assign(block="other", term="x, listed")])
     twice = twice.drop_duplicates(PLACE)

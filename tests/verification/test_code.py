@@ -48,6 +48,7 @@ def test_comments_and_layout_do_not_count(tmp_path: Path, monkeypatch: pytest.Mo
     assert changed_code(file_digests(files=[own]), before) == ["mine.py"]
 
 
+@pytest.mark.slow
 def test_the_code_behind_a_study_is_what_its_jobs_read() -> None:
     files = file_digests(*modules_of_numbers(shipped_study("replications/castle")))
     assert {"panel/build.py", "estimation/two_stage.py", "inference/clustered.py"} <= {*files}

@@ -149,6 +149,7 @@ def test_what_is_kept_of_any_data_matches_them(numbers: list[float]) -> None:
     assert judge_data(kept, data) == ("match", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "settings",
     [
@@ -165,6 +166,7 @@ def test_letters_that_are_set_in_another_way_do_not_fail(picture: Image.Image, s
     assert judge_picture(picture, other)[0] in ("match", "rounding")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [
@@ -235,6 +237,7 @@ def test_a_figure_that_is_missing_or_new_is_said(picture: Image.Image) -> None:
     assert judge_figures({}, {}, numbers).empty
 
 
+@pytest.mark.slow
 def test_the_verdict_counts_figures_and_shows_them_side_by_side(picture: Image.Image) -> None:
     published = {"effects": FigureContents(plotted(), picture)}
     today = {"effects": FigureContents(plotted(), drawn((*EFFECTS[:6], 0.17)))}

@@ -51,6 +51,7 @@ def cell(value: str, statistic: str = "estimate", decimals: str = "", name: str 
     return f"{name},{PLACE},{term},,{statistic},{value},{decimals},print"
 
 
+@pytest.mark.slow(but_each=3)
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [

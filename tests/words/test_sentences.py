@@ -172,6 +172,7 @@ def reasons_of(path: Path) -> list[tuple[int, str, set[str | None]]]:
     return found
 
 
+@pytest.mark.slow
 def test_every_code_has_a_sentence_for_exactly_its_arguments() -> None:
     found = [(path.name, *each) for path in sorted(SOURCE.rglob("*.py")) for each in reasons_of(path)]
     assert len(found) > 200

@@ -127,6 +127,7 @@ def test_the_reference_group_has_mean_0_and_standard_deviation_1() -> None:
     assert (inside.mean(), inside.std()) == (pytest.approx(0), pytest.approx(1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_the_order_of_rows_does_not_matter(seed: int) -> None:
     order = np.random.default_rng(seed).permutation(72)

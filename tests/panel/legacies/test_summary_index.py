@@ -66,6 +66,7 @@ def test_the_index_is_that_of_stata() -> None:
         assert found.head(10).tolist() == pytest.approx(expected, abs=1e-6)
 
 
+@pytest.mark.slow(but_each=3)
 @pytest.mark.parametrize("gaps", [False, True])
 @pytest.mark.parametrize("seed", range(3))
 def test_each_unit_is_a_generalised_least_squares_mean(seed: int, gaps: bool) -> None:

@@ -173,6 +173,7 @@ def test_wider_bounds_never_make_a_status_more_certain(middle: float, half: floa
         assert CERTAINTY[found[1]] <= CERTAINTY[found[0]]
 
 
+@pytest.mark.slow(but_each=3)
 @pytest.mark.parametrize(
     ("item", "numbers", "code"),
     [
