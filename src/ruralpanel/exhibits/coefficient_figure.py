@@ -87,7 +87,7 @@ def _draw_outcome(
                 ends = (row["ring_from"], row["ring_to"])
                 axes.hlines(row["estimate"], *ends, color=COLOURS[position % len(COLOURS)], linewidth=0.7)
     for term, own in part.groupby("term", sort=False):
-        middle = terms.index(term)
+        middle = terms.index(str(term))
         ends = (own["ring_from"].iloc[0], own["ring_to"].iloc[0]) if over_distance else (middle - 0.35, middle + 0.35)
         draw_mark(axes, truth_of(declaration, str(term), str(own["outcome"].iloc[0])), *ends)
     if over_distance:

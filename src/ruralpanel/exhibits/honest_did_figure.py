@@ -112,7 +112,7 @@ def _truth(part: pd.DataFrame, declaration: ExhibitDeclaration) -> float | None:
     if part["event_times_fact"].nunique() != 1 or not (times := read(part["event_times_fact"].iloc[0])):
         return None
     ends = dict(times.pairs)
-    first, last = ends.get("first", ends.get("time")), ends.get("last", ends.get("time"))
+    first, last = (int(ends[name if name in ends else "time"]) for name in ("first", "last"))
     return average_over(truth_of_rows(declaration, part), range(first, last + 1))
 
 
