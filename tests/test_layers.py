@@ -87,5 +87,6 @@ def test_what_follows_from_other_imports_is_not_drawn(rooms: ModuleType) -> None
     assert rooms.levels(of) == {"a": 0, "b": 1, "c": 2}
 
 
+@pytest.mark.slow
 def test_the_picture_of_the_rooms_is_fresh(rooms: ModuleType) -> None:
     assert rooms.PICTURE.read_text(encoding="utf-8") == rooms.picture(rooms.below()), "draw it: python docs/rooms.py"

@@ -178,6 +178,7 @@ def test_tags_make_nothing() -> None:
         parse_yaml("study: !!python/object/apply:os.system ['true']\n", Path("small.yaml"))
 
 
+@pytest.mark.slow
 @row("be larger than any study, or multiply itself by aliases")
 @pytest.mark.parametrize(
     "text",
@@ -203,6 +204,7 @@ def test_powers_of_powers_end() -> None:
     assert values.isna().all() and "not a finite number" in note
 
 
+@pytest.mark.slow
 @row("search with a regular expression that does not end")
 def test_patterns_have_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time_limit, "SECONDS", 0.2)
@@ -214,6 +216,7 @@ def test_patterns_have_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         read_source("raw", Source.model_validate(declared), path)
 
 
+@pytest.mark.slow
 def test_rewriting_has_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(values, "PATIENCE", 0.2)
     path = tmp_path / "raw.csv"

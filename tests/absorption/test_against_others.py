@@ -108,6 +108,7 @@ def test_estimates_are_those_of_linearmodels(
     np.testing.assert_allclose(ours["r_squared"], theirs["r_squared"], rtol=1e-8, atol=1e-8)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:The design matrix")
 @given(**{name: each for name, each in CASES.items() if name not in ("small_sample", "collinear")})
 def test_estimates_are_those_of_statsmodels_on_dummies(

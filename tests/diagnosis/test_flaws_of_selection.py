@@ -125,6 +125,7 @@ def test_a_lasting_effect_of_units_treated_in_good_years_is_told_from_selection(
     assert finding.numbers["late_low"] < 1.5 < finding.numbers["late_high"]
 
 
+@pytest.mark.slow
 def test_the_null_band_is_the_same_whenever_it_is_drawn() -> None:
     panel = selected(1)
     first, second = (

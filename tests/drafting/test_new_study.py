@@ -266,6 +266,7 @@ def test_a_zip_file_with_nothing_to_read_says_what_is_in_it(folder: Path, capsys
     assert "cannot be read as a zip file" in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("table", "told"),
     [

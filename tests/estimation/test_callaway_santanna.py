@@ -179,6 +179,7 @@ def test_event_times_are_over_the_same_cohorts(panel: pd.DataFrame) -> None:
     assert not late["term"].eq("listed, mean of event times").any()
 
 
+@pytest.mark.slow
 def test_bands_cover_each_kind_of_average(panel: pd.DataFrame) -> None:
     asked = Inference(cluster=["county"], simultaneous=True)
     estimates, _ = estimated(panel, inference=asked, seed=5)

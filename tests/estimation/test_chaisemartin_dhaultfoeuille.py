@@ -130,6 +130,7 @@ def test_order_levels_and_shocks_do_not_matter(on_and_off: pd.DataFrame, seed: i
     np.testing.assert_allclose(rows[COLUMNS], expected[COLUMNS], atol=1e-9)
 
 
+@pytest.mark.slow
 def test_calling_treatment_what_is_none_turns_every_effect_around(on_and_off: pd.DataFrame) -> None:
     expected = found(on_and_off, window=[-3, 2])
     turned = found(with_listing(on_and_off.assign(d=1 - on_and_off["d"])), window=[-3, 2])
@@ -137,6 +138,7 @@ def test_calling_treatment_what_is_none_turns_every_effect_around(on_and_off: pd
     np.testing.assert_allclose(turned["standard_error"], expected["standard_error"], atol=1e-12)
 
 
+@pytest.mark.slow
 def test_waves_two_years_apart_have_event_times_two_years_apart(on_and_off: pd.DataFrame) -> None:
     waves = on_and_off.assign(year=2000 + 2 * (on_and_off["year"] - 2000))
     expected, rows = found(on_and_off, window=[-3, 2]), found(waves, window=[-6, 4])
@@ -209,6 +211,7 @@ def test_more_and_less_treatment_than_at_first_ends_what_is_used() -> None:
     assert set(rows["term"]) == {"listed_intensity", "joint test of leads"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -226,6 +229,7 @@ def test_what_cannot_be_estimated_says_why(on_and_off: pd.DataFrame, changes: di
     assert said in rows["reason"].iloc[0]
 
 
+@pytest.mark.slow
 def test_there_is_no_test_without_placebos_or_with_more_than_clusters(on_and_off: pd.DataFrame) -> None:
     without = found(on_and_off, window=[0, 2])
     assert without.loc["joint test of leads", "reason"] == "there is no placebo to test"
@@ -234,6 +238,7 @@ def test_there_is_no_test_without_placebos_or_with_more_than_clusters(on_and_off
     assert "3 placebos are too many for 2 clusters" in few.loc["joint test of leads", "reason"]
 
 
+@pytest.mark.slow
 def test_a_table_shows_the_average_and_a_figure_the_event_times(on_and_off: pd.DataFrame) -> None:
     asked = equation(estimator="chaisemartin_dhaultfoeuille", absorbing=False, window=[-3, 2])
     estimates = block.estimate_block(on_and_off, [asked])[0]

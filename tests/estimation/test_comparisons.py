@@ -44,6 +44,7 @@ def test_influence_of_rows(drawn: dict[str, np.ndarray], method: str) -> None:
     np.testing.assert_allclose(found, by_small_changes(lambda weight: compare(weight).effect), atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_influence_of_units(drawn: dict[str, np.ndarray], method: str) -> None:
     def compare(weight):

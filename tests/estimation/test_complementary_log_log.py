@@ -71,6 +71,7 @@ def test_it_maximises_the_likelihood(adopting: pd.DataFrame, weights: str | None
     assert estimates["observations"].iloc[0] == len(rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("inference", "asked"),
     [
@@ -94,6 +95,7 @@ def test_standard_errors_are_those_of_statsmodels(
     assert estimates["standard_error"].iloc[0] == pytest.approx(errors["x"], rel=tolerance)
 
 
+@pytest.mark.slow
 def test_the_effect_is_found(adopting: pd.DataFrame) -> None:
     row = estimate_block(adopting, [adoption(inference=Inference(cluster=["county"]))])[0].iloc[0]
     assert row["interval_low"] < 0.7 < row["interval_high"]
@@ -121,6 +123,7 @@ def test_what_is_collinear_has_a_reason(adopting: pd.DataFrame) -> None:
     assert estimates["reason"].tolist() == ["", "collinear with the fixed effects or the terms before it"]
 
 
+@pytest.mark.slow
 def test_perfect_prediction_has_a_reason(adopting: pd.DataFrame) -> None:
     telling = adopting.assign(x=(adopting["cohort"] > 0).astype(float))
     estimates, _ = estimate_block(telling, [adoption()])
@@ -132,6 +135,7 @@ def test_an_outcome_of_more_than_two_values_has_a_reason(adopting: pd.DataFrame)
     assert estimates["reason"].tolist() == ["a complementary log-log regression needs an outcome of 0 and 1"]
 
 
+@pytest.mark.slow
 def test_rows_in_another_order_give_the_same(adopting: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(
         estimate_block(adopting, [adoption()])[0], estimate_block(adopting.iloc[::-1], [adoption()])[0]

@@ -29,6 +29,7 @@ def test_variances_are_the_squares_of_standard_errors(panel: pd.DataFrame, estim
     np.testing.assert_allclose(own.sort_index(), errors.sort_index() ** 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("estimator", WITH_LEADS)
 def test_every_pair_of_one_regression_has_a_covariance(panel: pd.DataFrame, estimator: str) -> None:
     estimates, covariance = results(panel, estimator=estimator)
@@ -51,6 +52,7 @@ ONE_REGRESSION = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("estimator", ONE_REGRESSION)
 def test_all_coefficients_of_one_regression_covary(panel: pd.DataFrame, estimator: str) -> None:
     found = block_results(panel, [equation(estimator=estimator, **ONE_REGRESSION[estimator])])

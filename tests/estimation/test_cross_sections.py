@@ -93,6 +93,7 @@ def plain_regression(panel: pd.DataFrame, columns: dict[str, pd.Series], weights
     return found.params, found.bse
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weights", [None, "weight"])
 def test_two_way_effects_are_those_of_dummies_for_villages(households: pd.DataFrame, weights: str | None) -> None:
     found = estimated(households, regressors=["x"], weights=weights).set_index("term")
@@ -103,6 +104,7 @@ def test_two_way_effects_are_those_of_dummies_for_villages(households: pd.DataFr
     assert found.loc["listed", ["observations", "clusters"]].tolist() == [len(households), 20]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weights", [None, "weight"])
 def test_an_event_study_is_that_of_dummies_for_villages(households: pd.DataFrame, weights: str | None) -> None:
     found = by_time(estimated(households, estimator="event_study", regressors=["x"], weights=weights)).drop(-1)
@@ -132,6 +134,7 @@ def test_means_of_villages_weighted_by_households_give_the_same(
     assert of_rows["clusters"].tolist() == of_means["clusters"].tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weights", [None, "weight"])
 @pytest.mark.parametrize("estimator", ["imputation", "two_stage"])
 def test_imputed_effects_are_those_of_a_regression_on_untreated_rows(
@@ -253,6 +256,7 @@ def test_villages_treated_from_the_start_are_left_out_and_counted() -> None:
         assert "2 levels of village treated from the first period on" in ledger["reason"].tolist()
 
 
+@pytest.mark.slow
 def test_a_village_that_enters_late_is_judged_by_its_own_first_period(households: pd.DataFrame) -> None:
     late = households[~((households["village"] == "v01") & (households["year"] < 2003))]  # cohort 2003
     untreated = households[~((households["village"] == "v02") & (households["year"] < 2003))]  # cohort 2005

@@ -145,6 +145,7 @@ def test_columns_of_the_users_are_not_overwritten(panel: pd.DataFrame) -> None:
     assert pooled["estimate"].iloc[1] == pytest.approx(smf.ols("y ~ listed + x", panel).fit().params["x"], abs=1e-10)
 
 
+@pytest.mark.slow
 def test_r_squared_is_that_of_statsmodels(panel: pd.DataFrame) -> None:
     pooled = estimates_of(panel, fixed_effects=[], weights="weight").iloc[0]
     assert pooled["r_squared"] == pytest.approx(

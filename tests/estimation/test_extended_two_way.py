@@ -19,6 +19,7 @@ def test_on_a_balanced_panel_it_averages_what_imputation_imputes(panel: pd.DataF
     assert extended.loc["2", "event_time_bin"] == "and later"
 
 
+@pytest.mark.slow
 def test_estimates_and_errors_are_those_of_the_regression_with_all_terms() -> None:
     panel = irregular(4)
     treated = panel["listed"] == 1

@@ -34,6 +34,7 @@ def test_averages_are_those_of_a_dense_first_stage(estimator: str) -> None:
     assert rows.loc["listed", "estimate"] == pytest.approx(np.average(difference, weights=after["weight"]), abs=1e-9)
 
 
+@pytest.mark.slow
 def test_leads_of_imputation_are_a_regression_on_untreated_rows(panel: pd.DataFrame) -> None:
     before = panel[~(panel["listed_event_time"] >= 0)]
     before = before.assign(**{f"e{-value}": (before["listed_event_time"] == value) * 1.0 for value in (-3, -2, -1)})

@@ -180,7 +180,7 @@ def plain(made: pd.DataFrame) -> pd.DataFrame:
 
 
 @pytest.mark.slow(but_each=5)
-@pytest.mark.parametrize(("column", "power"), product(["y", "listed", "x", "z"], [-12, -6, 6, 12]))
+@pytest.mark.parametrize(("column", "power"), list(product(["y", "listed", "x", "z"], [-12, -6, 6, 12])))
 def test_units_of_measurement_play_no_part(made, plain, column, power):
     scaled = estimates_of(made.assign(**{column: made[column] * 10.0**power}), **INSTRUMENTED, regressors=["x"])
     for name in ("statistic", "first_stage_f", "p_value_anderson_rubin"):

@@ -248,6 +248,7 @@ def test_each_set_of_event_times_has_its_own_reference(window: list[int] | None)
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("estimator", ["event_study", "sun_abraham", "stacked", "local_projections"])
 def test_a_declared_reference_says_what_it_does_not_reach(estimator: str) -> None:
     rows = estimates_of(

@@ -26,6 +26,7 @@ def test_the_moderators_effect_is_found_although_it_grows_with_time(kin: pd.Data
         assert by_term.loc[term, "estimate"] == pytest.approx(truth, abs=4 * by_term.loc[term, "standard_error"])
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:The design matrix is rank-deficient")
 def test_moderation_is_the_regression_on_hand_made_columns(kin: pd.DataFrame) -> None:
     rows = estimates_of(kin, moderators=["kinship"])

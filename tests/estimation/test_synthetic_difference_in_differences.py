@@ -165,6 +165,7 @@ def test_the_jackknife_leaves_out_whole_clusters(panel: pd.DataFrame) -> None:
     assert row["variance"] == "jackknife with fixed weights, one county left out at a time"
 
 
+@pytest.mark.slow
 @settings(max_examples=4)
 @given(st.integers(0, 100), st.booleans())
 def test_a_unit_drawn_twice_is_as_good_as_two_equal_ones(seed: int, exact: bool) -> None:

@@ -141,6 +141,7 @@ def test_collinear_variables_to_match_on_are_told(made_panel: pd.DataFrame) -> N
     assert told(panel, matched)["collinear"].startswith("twice in 2002: collinear among what is matched on")
 
 
+@pytest.mark.slow
 def test_a_negative_variance_is_told_however_it_was_mended() -> None:
     random = np.random.default_rng(5)
     for seed in range(200):

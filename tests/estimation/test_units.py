@@ -286,6 +286,7 @@ def test_cells_of_one_or_two_rows_have_means_and_reasons(units: int) -> None:
     assert (cells["reason"] == sentence(ZERO_ERROR)).all()
 
 
+@pytest.mark.slow(but_each=3)
 @pytest.mark.parametrize("weights", ["none", "uneven"])
 @pytest.mark.parametrize("sloping", [[], ["a"], ["b"], ["a", "b"]])
 def test_fixed_effects_are_taken_out_exactly_and_by_iterating(

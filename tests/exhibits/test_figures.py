@@ -91,6 +91,7 @@ def test_what_has_no_estimate_is_said_on_the_axes(estimates: pd.DataFrame, figur
     assert "one cluster only" in figure.axes[0].texts[0].get_text()
 
 
+@pytest.mark.slow
 def test_two_estimators_of_one_specification_are_two_series(panel: pd.DataFrame) -> None:
     equations = [equation(estimator="event_study"), equation(estimator="sun_abraham")]
     estimates, _ = estimate_block(panel, equations)

@@ -61,6 +61,7 @@ def test_the_curve_has_every_estimate_once_in_the_order_of_size(curve_estimates:
     assert data.loc[data["marked"], "specification"].tolist() == ["weighted"]
 
 
+@pytest.mark.slow
 def test_the_curve_is_drawn_as_its_data_say_with_what_differs_below(curve_estimates: pd.DataFrame) -> None:
     declared = declaration("specification_curve_figure", **CURVE)
     data = specification_curve_figure.plotted_data(curve_estimates, declared)
@@ -172,6 +173,7 @@ def test_the_heat_map_has_a_number_in_every_cell(cohort_estimates: pd.DataFrame,
     assert "Bold: the 95% interval is without zero" in " ".join(notes)
 
 
+@pytest.mark.slow
 def test_a_heat_map_without_room_for_numbers_has_signs(cohort_estimates: pd.DataFrame, monkeypatch) -> None:
     monkeypatch.setattr(cohort_heatmap_figure.module, "ROOM_FOR_NUMBERS", 2)
     declared = declaration("cohort_heatmap_figure")

@@ -79,6 +79,7 @@ def test_cohorts_have_what_is_true_of_the_cells_with_an_estimate_below(made_pane
     assert "Below, the true effects of the same cells" in " ".join(notes)
 
 
+@pytest.mark.slow
 def test_bounds_have_the_mean_of_the_truths_at_their_event_times(panel: pd.DataFrame) -> None:
     asked = HonestDid(kind="honest_did", block="block", relative_magnitudes=[0.5], event_times=[0, 2])
     equations = [equation(estimator="event_study", window=[-4, 3])]
@@ -93,6 +94,7 @@ def test_bounds_have_the_mean_of_the_truths_at_their_event_times(panel: pd.DataF
     assert average_over(TRUE, range(8, 12)) is None  # of some of which nothing is known
 
 
+@pytest.mark.slow
 def test_nothing_is_drawn_of_another_treatment_or_outcome(made_panel: pd.DataFrame) -> None:
     estimates = estimate_block(made_panel, [equation(estimator="event_study", window=[-3, 3])])[0]
     declared = knowing(declaration("event_study_figure"), station=TRUE)

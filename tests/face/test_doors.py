@@ -128,6 +128,7 @@ def test_a_treatment_that_ends_is_for_estimators_that_allow_it(frame: pd.DataFra
         called("event_study", ends, cohort=None, treated="on")
 
 
+@pytest.mark.slow
 def test_keys_of_sections_are_given_as_mappings_or_as_true(frame: pd.DataFrame) -> None:
     usual = called("two_way", frame, bootstrap=True, seed=3).tidy()
     asked = called("two_way", frame, bootstrap={}, seed=3).tidy()

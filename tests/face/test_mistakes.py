@@ -62,7 +62,7 @@ FRAMES: dict[str, tuple[Changed, str]] = {
 
 
 @pytest.mark.slow(but_each=5)
-@pytest.mark.parametrize(("wrong", "name"), product(FRAMES, ESTIMATORS))
+@pytest.mark.parametrize(("wrong", "name"), list(product(FRAMES, ESTIMATORS)))
 def test_a_frame_that_cannot_be_used(name: str, wrong: str, frame: pd.DataFrame) -> None:
     change, said = FRAMES[wrong]
     keys = {"outcome": "y", "unit": "village", "period": "year", "cohort": "first", **SPECIAL.get(name, {})}

@@ -57,6 +57,7 @@ def test_the_covariance_is_by_event_time_and_agrees_with_the_errors(study: rp.Re
     assert np.linalg.eigvalsh(vcov).min() > 0
 
 
+@pytest.mark.slow
 def test_the_covariance_of_terms_is_that_of_least_squares(frame: pd.DataFrame) -> None:
     fit = rp.feols(frame, "y ~ on + x | village + year", cluster="village", small_sample="none")
     dummies = smf.ols("y ~ on + x + C(village) + C(year)", frame)
@@ -121,6 +122,7 @@ class Read(HTMLParser):
         self.words.append(data)
 
 
+@pytest.mark.slow
 def test_names_of_the_frame_cannot_leave_the_table(frame: pd.DataFrame) -> None:
     fit = rp.two_way(frame.rename(columns={"x": EVIL}), **KEYS, controls=[EVIL], label=EVIL)
     read = Read(fit._repr_html_())

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +29,7 @@ def test_a_table_without_cohorts_or_units_has_no_treated_ones() -> None:
         assert ledger.lines[0].treated_units == {}
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.tuples(st.integers(0, 5), st.integers(2000, 2005), st.integers(0, 1)),

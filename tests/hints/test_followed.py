@@ -34,6 +34,7 @@ def test_advice_on_data_mends_the_study(case: Case, way: int, tmp_path: Path, mo
     assert case.gives is None or case.gives(made)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("case", "way"), ways(OF_STUDIES))
 def test_advice_on_a_study_file_mends_it(case: Case, way: int, tmp_path: Path) -> None:
     attempt = Attempt(tmp_path / "checkout")

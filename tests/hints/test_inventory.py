@@ -98,6 +98,7 @@ def test_all_advice_is_tried() -> None:
     assert not untried, "add a case to a table of tests/hints that does what is advised"
 
 
+@pytest.mark.slow
 def test_what_is_not_tried_is_advice_that_is_there_and_that_no_test_tries() -> None:
     there = {text for texts in inventory().values() for text in texts}
     assert not NOT_TRIED.keys() - there, "no such advice is printed any more"

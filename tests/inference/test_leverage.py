@@ -89,6 +89,7 @@ def test_both_are_what_dummies_written_out_give(uneven: pd.DataFrame, effects: l
         assert jackknifed.loc[term, "degrees_of_freedom"] == groups - 1
 
 
+@pytest.mark.slow
 def test_the_jackknife_leaves_out_one_cluster_after_the_other(uneven: pd.DataFrame) -> None:
     uneven = uneven[uneven["county"].between(2, 5)]
     found = rows_of(uneven, CR3, regressors=["x"])

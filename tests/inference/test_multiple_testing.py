@@ -53,6 +53,7 @@ def anderson(p_values: np.ndarray) -> np.ndarray:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_sharpened_q_values_are_those_of_andersons_search(seed: int) -> None:
     p_values = FIFTEEN if seed == 0 else np.random.default_rng(seed).uniform(size=12) ** 3

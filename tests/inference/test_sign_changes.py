@@ -58,6 +58,7 @@ def test_neither_the_order_of_rows_nor_the_unit_of_the_outcome_matters() -> None
     assert found[0] == found[1]
 
 
+@pytest.mark.slow
 def test_without_effects_it_rejects_as_often_as_it_says() -> None:
     random = np.random.default_rng(9)
     nothing = np.zeros((3, 0, 30))

@@ -192,6 +192,7 @@ def test_the_estimates_hold_the_bootstrap_and_not_its_draws(panel: pd.DataFrame)
     )
 
 
+@pytest.mark.slow
 def test_an_event_study_draws_as_the_same_regression_by_hand(panel: pd.DataFrame) -> None:
     """Indicators of event times as regressors of two-way effects have the bootstrap of an event study."""
     study = equation(estimator="event_study", window=[-2, 2], regressors=["x"], inference=BOOTSTRAP, seed=3)

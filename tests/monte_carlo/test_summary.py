@@ -141,6 +141,7 @@ def replications(name: str, estimator: str, errors: np.ndarray, error: float) ->
 ERRORS = np.random.default_rng(3).normal(0, 0.01, 500)
 
 
+@pytest.mark.slow(but_each=2)
 @pytest.mark.parametrize(
     ("name", "errors", "error", "verdict"),
     [

@@ -82,6 +82,7 @@ def test_values_stay_text_when_saved(tmp_path: Any) -> None:
     pd.testing.assert_frame_equal(load_table(tmp_path / "balance.csv"), table)
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(st.integers(0, 8), st.sampled_from([2008, 2010, 2011, 2014, 2020])), unique=True, min_size=1),
     st.randoms(use_true_random=False),

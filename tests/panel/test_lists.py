@@ -165,6 +165,7 @@ def test_exits_that_are_ignored_leave_treatment_and_exits_that_switch_end_it() -
     assert line(ledger, "re-entries") == "1 unit; treatment begins again"
 
 
+@pytest.mark.slow
 def test_a_unit_that_leaves_twice_is_one_unit_and_two_exits() -> None:
     lists = {(1, year) for year in range(2010, 2015)} | {(2, 2010), (2, 2012)}
     _, ledger, _ = date(lists)

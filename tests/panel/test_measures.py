@@ -219,6 +219,7 @@ WAYS: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.slow
 @given(table=panels(), random=st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(table: pd.DataFrame, random: Any) -> None:
     derived = {f"column_{number}": way for number, way in enumerate(WAYS)}

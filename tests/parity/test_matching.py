@@ -46,6 +46,7 @@ def matched(panel: pd.DataFrame, call: str) -> pd.Series:
     return found.groupby("village")[str(asked.weights)].first().fillna(0.0)
 
 
+@pytest.mark.slow(but_each=2)
 @pytest.mark.parametrize("call", CALLS)
 def test_weights_are_those_of_other_software(counties: pd.DataFrame, call: str) -> None:
     of_entropy = "means" in call

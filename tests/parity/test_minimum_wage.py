@@ -62,6 +62,7 @@ def test_each_way_to_average_has_an_overall_effect() -> None:
         assert rows.loc[term, "standard_error"] == pytest.approx(standard_error, rel=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("through", BALANCED)
 def test_balanced_event_times(through: int) -> None:
     estimates = estimated(observed_through=through)

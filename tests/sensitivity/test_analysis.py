@@ -50,6 +50,7 @@ def test_each_effect_can_be_looked_at(panel: pd.DataFrame) -> None:
     assert found["event_times"].unique().tolist() == ["0", "1", "2"]  # 3 stands for all beyond it
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "declared", "said"),
     [

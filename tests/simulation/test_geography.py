@@ -47,6 +47,7 @@ def test_villages_are_scattered_around_the_middle_of_their_county(economy: Econo
     assert (villages["latitude"] - middle).std() * 111.195 == pytest.approx(8.0, rel=0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("villages", "counties"), [(1, 1), (50, 5), (50, 100), (2000, 100), (30_000, 600)])
 def test_codes_are_twelve_digits_of_no_real_province_and_names_differ_within_their_parent(
     villages: int, counties: int

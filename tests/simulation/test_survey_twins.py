@@ -78,6 +78,7 @@ def test_the_planted_effect_is_in_the_twin() -> None:
     assert pd.notna(error)
 
 
+@pytest.mark.slow
 def test_the_command_writes_a_twin_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -74,6 +74,7 @@ def test_a_correction_can_make_a_value_missing(tmp_path: Path) -> None:
     assert table["a"].isna().sum() == 1
 
 
+@pytest.mark.slow(but_each=2)
 @pytest.mark.parametrize(
     ("line", "said"),
     [

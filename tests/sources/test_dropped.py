@@ -87,6 +87,7 @@ def test_without_a_declaration_the_rows_at_fault_are_named_and_no_others(tmp_pat
     assert kept.quarantine["raw_row"].tolist() == [2, 7]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", [{"scale": 10000}, {"minimum": 0}, {"type": "number"}])
 def test_a_row_of_units_is_blamed_alone_whatever_is_declared(tmp_path: Path, key: dict[str, object]) -> None:
     columns = {"county": "县名", "year": "年份", "people": {"from": "人口", **key}}

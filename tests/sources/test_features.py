@@ -201,6 +201,7 @@ def header(flags: int, envelope: int = 0) -> bytes:
     return b"GP" + bytes([0, flags]) + struct.pack("<i", 4326) + bytes(envelope)
 
 
+@pytest.mark.slow(but_each=9)
 @pytest.mark.parametrize(
     ("geometry", "found"),
     [
@@ -223,6 +224,7 @@ def test_every_form_of_a_point_is_read(
     assert pd.isna(first["longitude"]) if found is None else (first["longitude"], first["latitude"]) == found
 
 
+@pytest.mark.slow(but_each=5)
 @pytest.mark.parametrize(
     "geometry",
     [
@@ -271,6 +273,7 @@ def test_lines_are_read_from_either_format(map_file: Path, tmp_path: Path) -> No
     assert read_lines(tmp_path / "river.geojson") == lines
 
 
+@pytest.mark.slow
 def test_areas_of_a_geopackage_are_said_not_to_be_read(map_file: Path) -> None:
     square = header(0b00001) + struct.pack("<BIII8d", 1, 3, 1, 4, 0, 0, 1, 0, 1, 1, 0, 0)
     data = read_features(changed(map_file, "UPDATE rivers SET geom = ?", square), "rivers")

@@ -41,6 +41,7 @@ def write(path: Path, frame: pd.DataFrame) -> Path:
     return path
 
 
+@pytest.mark.slow(but_each=2)
 @pytest.mark.parametrize(
     "ending", ["csv", "tsv", "dta", "sav", "xlsx", "parquet", "feather", "csv.zip", "dta.zip", "csv.whl"]
 )
@@ -52,6 +53,7 @@ def test_every_format_gives_the_same_table(tmp_path: Path, ending: str) -> None:
     assert (ledger.lines[0].rows_in, ledger.lines[0].rows_out) == (2, 2)
 
 
+@pytest.mark.slow(but_each=3)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_encodings_and_delimiters(tmp_path: Path, encoding: str, delimiter: str) -> None:

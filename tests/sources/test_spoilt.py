@@ -64,6 +64,7 @@ def test_a_column_of_another_use_is_guarded_where_the_study_names_it(tmp_path: P
     assert "a spreadsheet program has rounded" in complaint(path, None, key="y", identifying=("v",))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", TYPES[:4])
 def test_numbers_that_cannot_hold_their_codes(tmp_path: Path, code: dict[str, object] | None) -> None:
     single = pd.DataFrame({"v": np.array([371721001001, 371721009001], dtype="float32"), "y": [1, 2]})
@@ -78,6 +79,7 @@ def test_numbers_that_cannot_hold_their_codes(tmp_path: Path, code: dict[str, ob
     assert read(tmp_path / "whole.dta", code)["v"].astype(float).tolist() == [371721, 371722]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", [None, {"type": "text"}, {"type": "integer"}])
 def test_a_spreadsheet_keeps_fifteen_digits(tmp_path: Path, code: dict[str, object] | None) -> None:
     pd.DataFrame({"v": [3101011990010110, 3101011990010120], "y": [1, 2]}).to_excel(tmp_path / "a.xlsx", index=False)
@@ -89,6 +91,7 @@ def test_a_spreadsheet_keeps_fifteen_digits(tmp_path: Path, code: dict[str, obje
     assert len(read(csv(tmp_path, "310101199001011236", "310101199001012000"), None)) == 2
 
 
+@pytest.mark.slow
 def test_dates_made_of_codes(tmp_path: Path) -> None:
     said = complaint(csv(tmp_path, "1-1", "Mar-01", "1-4"), {"type": "text"})
     assert "some have become dates in a spreadsheet program; found 'Mar-01' in row 3" in said
@@ -100,6 +103,7 @@ def test_dates_made_of_codes(tmp_path: Path) -> None:
         assert "must not hold dates among other values; found 2024-03-01" in complaint(tmp_path / "a.xlsx", code)
 
 
+@pytest.mark.slow(but_each=4)
 @pytest.mark.parametrize(
     "marked", ["\t371721", "'371721", "’371721", '"=""371721"""', "\u00a0371721", "371721.0", "`371721"]
 )

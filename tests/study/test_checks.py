@@ -388,6 +388,7 @@ def test_places_that_do_not_fit_are_found(mapped: Repository, path: str, key: st
     assert said in mapped.complaint_with_lines()
 
 
+@pytest.mark.slow
 def test_derived_columns_of_places_and_designations_come_after_them(mapped: Repository) -> None:
     derived = {"poor": "income < 5", "far": "railway > 10", "far_and_poor": "far * poor", "not_yet": "listed == 0"}
     mapped.study["panel"]["derived"] = derived

@@ -166,6 +166,7 @@ def test_words_for_never_are_those_of_the_file(periods: Repository) -> None:
     assert built(periods.load(), periods.root).panel["listed_cohort"].isna().sum() == 80
 
 
+@pytest.mark.slow
 def test_a_file_that_stores_dates(periods: Repository) -> None:
     """Stata keeps a quarter as one, and Excel as a day."""
     start = pd.Timestamp("2013-07-01")

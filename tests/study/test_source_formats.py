@@ -77,6 +77,7 @@ OTHER_QUESTIONS = {
 """Comparisons with an ending that do not ask how a raw file is read."""
 
 
+@pytest.mark.slow
 def test_nothing_else_asks_by_name_which_format_a_file_has(root: Path) -> None:
     words = {*FORMATS, *SUFFIXES, *ZIP.suffixes}
     package = root / "src/ruralpanel"

@@ -92,6 +92,7 @@ def fate(audit: pd.DataFrame, code: str) -> dict[str, object]:
     return dict(audit[audit["old_code"] == code].iloc[0])
 
 
+@pytest.mark.slow(but_each=2)
 @pytest.mark.parametrize(
     ("code", "since", "to", "new"),
     [

@@ -122,6 +122,7 @@ def test_names_as_people_write_them(
     assert told[province or "", city or "", county or ""] == (method, code or "none")
 
 
+@pytest.mark.slow
 def test_stripping_does_not_make_two_places_one_without_saying_so() -> None:
     three = pd.DataFrame(
         [(str(code), "省", "市", name) for code, name in enumerate(("朝阳区", "朝阳县", "朝阳市"))],

@@ -201,6 +201,7 @@ def repository(tmp_path: Path) -> Repository:
     return Repository(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_panel_of_counties_of_constant_boundaries(repository: Repository) -> None:
     study = county_study(repository)
     tables = {

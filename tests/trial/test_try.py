@@ -115,6 +115,7 @@ def test_the_table_says_what_a_journal_would(capsys: pytest.CaptureFixture[str])
     assert "clustered by Village" in printed and "%" in printed and "geometric mean" in printed
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("top")
 def test_several_models_are_abreast(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["try", "c(log(income), x) ~ listed + sw0(z:year) | village"]) == 0

@@ -184,6 +184,7 @@ def test_a_moved_point_fails_and_so_does_what_reads_otherwise(picture: Image.Ima
     assert "of the picture looks different, within rows" in note
 
 
+@pytest.mark.slow
 def test_the_difference_is_where_the_point_moved(picture: Image.Image) -> None:
     moved = drawn((*EFFECTS[:6], 0.17))
     where = visible_difference(picture, moved)

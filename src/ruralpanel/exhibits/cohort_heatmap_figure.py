@@ -79,7 +79,7 @@ def _true(part: pd.DataFrame, declaration: ExhibitDeclaration) -> pd.DataFrame:
     """Give what is true in place of estimates; no rows where that is not known of any."""
     cells = part[part["cohort"] != ""]
     known = true_cells(truth_of_rows(declaration, cells), cells).assign(interval_low=np.nan, interval_high=np.nan)
-    return known[known["cohort"] != ""] if known["estimate"].notna().any() else known.iloc[:0]
+    return known if known["estimate"].notna().any() else known.iloc[:0]
 
 
 def _draw_cells(

@@ -111,8 +111,8 @@ def _truth(part: pd.DataFrame, declaration: ExhibitDeclaration) -> float | None:
     """Give what is true of the average over event times that all rows are of; none where they are of several."""
     if part["event_times_fact"].nunique() != 1 or not (times := read(part["event_times_fact"].iloc[0])):
         return None
-    ends = times.arguments
-    first, last = (int(ends[name]) for name in (("first", "last") if "first" in ends else ("time", "time")))
+    ends = dict(times.pairs)
+    first, last = (int(ends[name if name in ends else "time"]) for name in ("first", "last"))
     return average_over(truth_of_rows(declaration, part), range(first, last + 1))
 
 

@@ -131,6 +131,7 @@ def test_complete_units_alone_are_counted_where_that_is_asked_for() -> None:
     pd.testing.assert_series_equal(found.means, expected.means)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 @given(
     values=arrays("float64", (12, 3), elements=st.integers(-50, 50).map(float)),

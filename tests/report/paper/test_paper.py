@@ -104,6 +104,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return made
 
 
+@pytest.mark.slow
 def test_a_paper_has_the_numbers_of_the_run_and_the_same_bytes_twice(run: Run) -> None:
     first, second = run.write(), run.write()
     assert first == second
