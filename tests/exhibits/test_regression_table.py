@@ -72,7 +72,7 @@ def test_columns_with_different_standard_errors_say_which_they_have(panel: pd.Da
 def test_standard_errors_of_one_estimator_are_not_told_by_estimators(panel: pd.DataFrame) -> None:
     equations = [equation(), equation(specification="weighted", inference={"variance": "heteroskedastic"})]
     notes = " ".join(print_table(estimate_block(panel, equations)[0], declaration("regression_table")).notes)
-    assert "small-sample correction as R fixest; heteroskedastic, small-sample correction as R fixest." in notes
+    assert "small-sample correction as in fixest; heteroskedastic, small-sample correction as in fixest." in notes
 
 
 @pytest.mark.slow

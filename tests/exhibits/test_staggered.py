@@ -34,7 +34,7 @@ def test_the_figure_has_a_series_for_every_estimator(several: pd.DataFrame) -> N
     assert "Measured from event time −1, which is zero by construction." in said
     assert "Leads of imputation are measured from event time ≤ −3, effects from what is imputed." in said
     assert (
-        "standard errors clustered by village, small-sample correction as R fixest (Event study and leads of "
+        "standard errors clustered by village, small-sample correction as in fixest (Event study and leads of "
         "Imputation); clustered by village, without small-sample correction (effects of Imputation and Two-stage)."
     ) in said
     assert "Event times marked ≤ and ≥ stand for all beyond them." in said

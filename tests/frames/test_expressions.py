@@ -286,3 +286,10 @@ def test_text_that_is_no_number_has_no_other_spelling() -> None:
     with pytest.raises(DataError) as error:
         evaluate_condition(table, "year == 'early'", "a block")
     assert error.value.problems[0].hint == "year holds numbers, and 'early' is none"
+
+
+def test_codes_are_compared_with_codes_or_with_nothing() -> None:
+    codes = pd.DataFrame({"county": ["110101", "110102", None]})
+    assert evaluate_condition(codes, "county != ''")[0].tolist()[:2] == [True, True]
+    with pytest.raises(DataError, match="county holds 110101, 110102: write one of these in quotes"):
+        evaluate_condition(codes, "county != 'Dongcheng'")

@@ -129,7 +129,7 @@ def test_estimators_of_one_dimension_of_clusters_refuse_driscoll_kraay(repositor
 
 def test_notes_say_what_was_done() -> None:
     few = {"variance": "clustered", "clustered_by": '["county"]', "spatial": "", "small_sample": "cr2"}
-    assert variance_words(few, {"county": "County"}).startswith("clustered by County, CR2, with Satterthwaite degrees")
+    assert variance_words(few, {"county": "County"}).startswith("clustered by county, CR2, with Satterthwaite degrees")
     assert short_variance(few, {}, "in_table") == "by county, CR2"
     assert words_of_variance(Inference(cluster=["county"], small_sample="cr3")) == "clustered by county, CR3"
     kraay = {"variance": "driscoll_kraay", "clustered_by": "[]", "spatial": "Bartlett kernel", "small_sample": "none"}

@@ -51,7 +51,8 @@ def no_code(name: str, column: pd.Series, text: str) -> str:
         What it is compared with.
     """
     held = column.dropna()
-    if text.isdigit() or held.empty or not str(held.iloc[0]).isdigit():
+    # An empty text is what a cell without a code may hold, in this year's file or in the next.
+    if not text or text.isdigit() or held.empty or not str(held.iloc[0]).isdigit():
         return ""
     codes = sorted(map(str, held.unique()))
     if not all(code.isdigit() for code in codes):

@@ -154,16 +154,16 @@ class Correction:
 
 CORRECTIONS: dict[str, Correction] = {
     "fixest": Correction(
-        words="small-sample correction as R fixest",
+        words="small-sample correction as in fixest",
         meaning="is R fixest's default, which leaves fixed effects nested in the clusters out of the count of "
         "coefficients",
     ),
     "fixest_full": Correction(
-        words="small-sample correction as R fixest, with nested effects counted in full",
+        words="small-sample correction as in fixest, with nested effects counted in full",
         meaning="counts them in full",
     ),
     "reghdfe": Correction(
-        words="small-sample correction as Stata reghdfe",
+        words="small-sample correction as in reghdfe",
         meaning="is Stata reghdfe's, which drops singletons first and counts what two effects share, and in Poisson "
         "regressions ppmlhdfe's, which counts no coefficients",
         drops_singletons=True,

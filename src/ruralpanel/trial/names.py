@@ -14,6 +14,7 @@ from ruralpanel.study.model import Study
 from ruralpanel.study.outcomes import Outcome
 from ruralpanel.treatment_columns import event_time_column
 from ruralpanel.trial.formula import WHERE
+from ruralpanel.words.names import within_a_sentence
 
 SHIFTS = {"l": 1, "f": -1}
 """Functions of fixest that take the value of another period, and the sign of the number of periods."""
@@ -137,7 +138,7 @@ class Names:
         """Say what a reader sees for an expression: the log of a label, its square, or the expression as it stands."""
         match body:
             case ast.Call(func=ast.Name(id="log"), args=[ast.Name(id=name)]):
-                return f"Log of {_lower_first(self.label(name))}"
+                return f"Log of {within_a_sentence(self.label(name))}"
             case ast.BinOp(left=ast.Name(id=name), op=ast.Pow(), right=ast.Constant(value=2)):
                 return f"{self.label(name)}, squared"
         return " ".join(text.split())
@@ -347,7 +348,3 @@ def _name_of(expression: str) -> str:
     """Make a name of an expression: ``log(distance)`` is ``log_distance``."""
     words = re.sub(r"[^a-z0-9]+", "_", expression.lower()).strip("_")
     return words if words[:1].isalpha() else f"x_{words}"
-
-
-def _lower_first(words: str) -> str:
-    return words[:1].lower() + words[1:] if words[1:2].islower() else words

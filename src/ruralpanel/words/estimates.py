@@ -12,7 +12,7 @@ from ruralpanel.study.estimators import described
 from ruralpanel.study.outcomes import Outcome
 from ruralpanel.study.vcovs import CORRECTIONS, text_of, with_clusters
 from ruralpanel.words.frames import listed
-from ruralpanel.words.names import name_words, row_words
+from ruralpanel.words.names import name_words, row_words, within_a_sentence
 from ruralpanel.words.sentences import sentence_list
 
 if TYPE_CHECKING:  # the workflow reads rooms of words whenever it starts
@@ -187,6 +187,8 @@ def short_variance(row: Mapping[Any, Any], labels: Mapping[str, str], where: str
 
 def _kind_words(row: Mapping[Any, Any], labels: Mapping[str, str], where: str) -> str:
     dimensions = [name_words(name, labels) for name in listed(row["clustered_by"])]
+    if where == "words":
+        dimensions = [within_a_sentence(each) for each in dimensions]
     return text_of(row["variance"], where, sentence_list(dimensions) if dimensions else "", row["spatial"])
 
 

@@ -27,6 +27,17 @@ def name_words(name: str, labels: Mapping[str, str]) -> str:
     return labels.get(name) or name.replace("_", " ")
 
 
+def within_a_sentence(label: str) -> str:
+    """Write a label as it stands within a sentence: `County` as `county`, and `GDP` as it is.
+
+    Parameters
+    ----------
+    label
+        What a reader sees at an axis or at the head of a row.
+    """
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
 def term_words(term: str, labels: Mapping[str, str]) -> str:
     """Write a name, or an interaction with a multiplication sign, ``A × B``, as a reader sees it."""
     return " × ".join(name_words(part, labels) for part in term.split("*"))
