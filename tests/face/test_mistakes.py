@@ -142,6 +142,13 @@ def test_a_formula_that_cannot_be_used(formula: str, said: str, frame: pd.DataFr
         rp.feols(frame, formula)
 
 
+def test_a_date_is_no_number_of_a_formula(frame: pd.DataFrame) -> None:
+    frame = frame.assign(when=pd.Timestamp("2001-01-01") + pd.to_timedelta(frame.index % 3, unit="D"))
+    with pytest.raises(rp.FrameError, match=r"(?s)`when` holds dates, and not numbers.*panel\['when'\]\.dt\.year"):
+        rp.feols(frame, "y ~ x + when | village")
+    assert len(rp.feols(frame, "y ~ x + C(when)").tidy()) == 3
+
+
 def test_what_is_no_result_is_not_tabulated(frame: pd.DataFrame) -> None:
     fit = rp.feols(frame, "y ~ on | village + year")
     with pytest.raises(rp.FrameError, match="takes results of estimators, and not DataFrame"):
