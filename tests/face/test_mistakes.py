@@ -133,6 +133,7 @@ def test_no_never_treated_is_an_error_that_says_so(name: str, frame: pd.DataFram
         ("y ~ lag(x)", "does not know where a unit ends"),
         ("y ~ np.nothing(x)", "cannot be computed"),
         ("y ~ (x", "cannot be read"),
+        ("y(~ I-[x])", "cannot be read"),
         ("y ~ x | village | on ~ x | year", "at most two bars"),
         ("y ~ 1 | village", "nothing on its right-hand side"),
     ],

@@ -155,6 +155,8 @@ def _columns(frame: pd.DataFrame, left: str, right: str) -> tuple[str, list[str]
 
     try:
         formula = Formula(f"{left} ~ {right or '1'}")
+        if not hasattr(formula, "lhs"):  # the tilde stands within brackets
+            raise SyntaxError
         _only_computes(formula)
         needed = [name for name in sorted(map(str, formula.required_variables)) if name not in ("0", "1")]
         read.existing(frame, [("formula", name) for name in needed], DOOR)
