@@ -91,6 +91,8 @@ def test_cohort_means_are_weighted_means(panel: pd.DataFrame) -> None:
         (lambda panel: panel[panel["year"] >= 2006], "event_study", ""),
         (lambda panel: panel.head(2), "two_way_fixed_effects", ""),
         (lambda panel: panel.assign(y=panel["y"] * 1e300), "two_way_fixed_effects", "cannot be squared"),
+        (lambda panel: panel.assign(y=panel["y"] * 1e-300), "two_way_fixed_effects", "whose squares are lost"),
+        (lambda panel: panel.assign(y=panel["y"] * 1e-300), "event_study", "y: numbers no larger than"),
         (lambda panel: panel[panel["cohort"] > 0], "event_study", "every unit is treated at some time"),
     ],
 )

@@ -134,6 +134,7 @@ def test_no_never_treated_is_an_error_that_says_so(name: str, frame: pd.DataFram
         ("y ~ lag(x)", "does not know where a unit ends"),
         ("y ~ np.nothing(x)", "cannot be computed"),
         ("y ~ (x", "cannot be read"),
+        ("y(~ I-[x])", "cannot be read"),
         ("y ~ x | village | on ~ x | year", "at most two bars"),
         ("y ~ 1 | village", "nothing on its right-hand side"),
     ],
@@ -141,6 +142,13 @@ def test_no_never_treated_is_an_error_that_says_so(name: str, frame: pd.DataFram
 def test_a_formula_that_cannot_be_used(formula: str, said: str, frame: pd.DataFrame) -> None:
     with pytest.raises(rp.FrameError, match=f"(?s){said}"):
         rp.feols(frame, formula)
+
+
+def test_a_date_is_no_number_of_a_formula(frame: pd.DataFrame) -> None:
+    frame = frame.assign(when=pd.Timestamp("2001-01-01") + pd.to_timedelta(frame.index % 3, unit="D"))
+    with pytest.raises(rp.FrameError, match=r"(?s)`when` holds dates, and not numbers.*panel\['when'\]\.dt\.year"):
+        rp.feols(frame, "y ~ x + when | village")
+    assert len(rp.feols(frame, "y ~ x + C(when)").tidy()) == 3
 
 
 def test_what_is_no_result_is_not_tabulated(frame: pd.DataFrame) -> None:

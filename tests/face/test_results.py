@@ -86,6 +86,18 @@ def test_a_formula_is_least_squares_as_others_compute_it(frame: pd.DataFrame) ->
     assert pooled.glance().iloc[0]["variance"] == "heteroskedastic"
 
 
+def test_a_row_whose_group_is_missing_is_in_no_group(frame: pd.DataFrame) -> None:
+    region = pd.array(["a", None, "b", "c"] * (len(frame) // 4), dtype="str")
+    frame = frame.assign(region=region, part=frame["x"].where(frame.index % 5 > 0))
+    formula = "y ~ region * x + I((part > 0) * 1)"
+    ours = rp.feols(frame, formula)
+    theirs = smf.ols(formula, frame.dropna(subset=["region", "part"])).fit()
+    assert ours.glance()["nobs"].iloc[0] == theirs.nobs == 192
+    np.testing.assert_allclose(sorted(ours.tidy()["estimate"]), sorted(theirs.params.drop("Intercept")), rtol=1e-9)
+    asked = rp.feols(frame, "y ~ x + I(np.isnan(part) * 1.0)")
+    assert asked.glance()["nobs"].iloc[0] == len(frame) and len(asked.tidy()) == 2
+
+
 def test_a_formula_with_instruments_is_the_estimator_with_instruments(frame: pd.DataFrame) -> None:
     frame = frame.assign(z=frame["on"] + np.sin(np.arange(len(frame))))
     by_formula = rp.feols(frame, "y ~ x | village + year | on ~ z")

@@ -24,6 +24,7 @@ from ruralpanel.study.designation import Designation
 from ruralpanel.study.estimators import ESTIMATORS, Estimator
 from ruralpanel.study.vcovs import CORRECTIONS, VCOVS
 from ruralpanel.words.frames import as_text
+from tests.fuzz.invariances import WAYS, differences
 from tests.fuzz.run import Finding, Hung, limited, quiet
 
 SECONDS = 20
@@ -75,12 +76,15 @@ COHORTS: dict[str, Callable[[np.ndarray, np.random.Generator], np.ndarray]] = {
 
 OUTCOMES = """constant outcome, exact fit, exact two-way, outcome of units, outcome of 0 and 1,
 outcome of whole numbers, huge outcome, tiny outcome, outcome far from zero, infinite outcome, gaps,
-holes, duplicated rows"""
+holes, duplicated rows, near the largest number, near the smallest number, separated outcome, one row known,
+outcome missing"""
 REGRESSORS = """infinite regressor, constant regressor, huge regressor, regressor far from zero,
 regressor is the treatment, regressor of units, collinear pair, weak instrument,
-no mediator, infinite dose, constant dose, constant running"""
+no mediator, infinite dose, constant dose, constant running, regressor missing, regressor of periods,
+regressor of true and false"""
 OTHERS = """negative weights, zero weights, huge weights, infinite weights, one cluster, two clusters, a cluster each,
-one place"""
+clusters across units, one treated cluster, tiny weights, weights missing, one place, singletons only, two parts,
+a period that nobody saw, units named in words, units far apart, negative years, months, labels of rows twice"""
 FLAWS = [each.strip() for each in ", ".join([OUTCOMES, REGRESSORS, OTHERS]).split(",")]
 """What may be wrong with it; several at once."""
 
@@ -126,13 +130,35 @@ def drawn(shape: str, cohorts: str, flaws: list[str], random: np.random.Generato
     frame["twice"] = 2 * frame["x"]
     if "holes" in flaws:
         frame = frame[random.random(rows) > 0.4]
-    if "duplicated rows" in flaws:
-        frame = pd.concat([frame, frame.head(3)])
+    frame = _of_rows(frame, flaws)
     ordered = frame.sort_values(["village", "year"], kind="stable").reset_index(drop=True)
     designation = Designation(cohort="cohort", never=[0])
-    return date_designation(
+    dated = date_designation(
         ordered, "listed", designation, "village", "year", Ledger("panel", "panel", "village", "year")
     )
+    if "labels of rows twice" in flaws:
+        dated.index = pd.Index(np.arange(len(dated)) // 2)
+    return dated
+
+
+def _of_rows(frame: pd.DataFrame, flaws: list[str]) -> pd.DataFrame:
+    """Leave out rows, or have them twice, and number units and periods otherwise."""
+    village, since = frame["village"], frame["year"] - FIRST
+    if "singletons only" in flaws:
+        frame = frame[village % 6 == since]
+    if "two parts" in flaws:
+        frame = frame[(village % 2 == 0) == (since < 3)]
+    if "a period that nobody saw" in flaws:
+        frame = frame[since != 2]
+    if "duplicated rows" in flaws:
+        frame = pd.concat([frame, frame.head(3)])
+    moved = -2 * FIRST if "negative years" in flaws else 22_000 if "months" in flaws else 0
+    frame = frame.assign(year=frame["year"] + moved, cohort=frame["cohort"] + moved * (frame["cohort"] != 0))
+    if "units far apart" in flaws:
+        frame = frame.assign(village=frame["village"] ** 5 * 10**9 - 7)
+    if "units named in words" in flaws:
+        frame = frame.assign(village="村 " + frame["village"].astype(str))
+    return frame
 
 
 def _with_flaws(frame: pd.DataFrame, flaws: list[str], on: np.ndarray, random: np.random.Generator) -> None:
@@ -148,6 +174,18 @@ def _with_flaws(frame: pd.DataFrame, flaws: list[str], on: np.ndarray, random: n
         "outcome of whole numbers": {"y": np.floor(frame["y"])},
         "huge outcome": {"y": frame["y"] * 1e18},
         "tiny outcome": {"y": frame["y"] * 1e-30},
+        "near the largest number": {"y": frame["y"] * 1e300},
+        "near the smallest number": {"y": frame["y"] * 1e-300},
+        "separated outcome": {"y": on},
+        "one row known": {"y": frame["y"].where(np.arange(len(frame)) == len(frame) // 2)},
+        "outcome missing": {"y": np.nan},
+        "regressor missing": {"x": np.nan},
+        "regressor of periods": {"x": (frame["year"] - FIRST) ** 2.0},
+        "regressor of true and false": {"x": frame["x"] > 0},
+        "clusters across units": {"county": (village + frame["year"]) % 5},
+        "one treated cluster": {"county": np.where(frame["cohort"] > 0, 99, village)},
+        "tiny weights": {"weight": frame["weight"].where(~some, 1e-300)},
+        "weights missing": {"weight": np.nan},
         "outcome far from zero": {"y": frame["y"] + 1e12},
         "infinite outcome": {"y": frame["y"].where(~some, np.inf)},
         "infinite regressor": {"x": frame["x"].where(~some, -np.inf)},
@@ -273,6 +311,23 @@ def tried(panel: pd.DataFrame, equation: Equation) -> list[str]:
     return said + list(dict.fromkeys(flaws_of(found.estimates, panel)))
 
 
+ROUGH = ("huge", "tiny", "infinite", "largest", "smallest", "far from zero", "exact", "constant", "labels", "words")
+"""Flaws that have one of these words leave nothing that could agree to many digits, or no numbers of units."""
+
+
+def varied(panel: pd.DataFrame, equation: Equation) -> list[str]:
+    """Estimate an equation on a panel and on others, where it has to give the same, and say where it does not."""
+    said: list[str] = []
+    with quiet(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = block_results(panel, [equation], ["listed"]).estimates
+        for way, (change, factor, without) in WAYS.items():
+            if equation.estimator not in without:
+                other = block_results(change(panel), [equation], ["listed"]).estimates
+                said += list(dict.fromkeys(differences(found, other, factor, way)))[:2]
+    return said
+
+
 @cache
 def compiled() -> None:
     """Let what is compiled when it is first used be compiled, which is no hanging."""
@@ -291,11 +346,15 @@ def case(seed: int, only: str = "") -> list[Finding]:
     random = np.random.default_rng(seed)
     odd, panel, changes = cases(random)
     found = []
+    rough = panel.empty or any(word in odd for word in ROUGH)
     for name in [only] if only else ESTIMATORS:
         every = list(equations(name, changes))
         for equation in every if only else [*every[:1], *random.permutation(np.array(every[1:], dtype=object))[:2]]:
             inference = equation.inference
             how = f"{inference.variance}/{inference.small_sample}" + ("/bootstrap" if inference.bootstrap else "")
             how += "/two" if len(inference.cluster or []) > 1 else ""
-            found += [Finding(seed, f"{name} ({how})", odd, what) for what in tried(panel, equation)]
+            what = tried(panel, equation)
+            if not what and not rough and inference.bootstrap is None:
+                what = varied(panel, equation)
+            found += [Finding(seed, f"{name} ({how})", odd, each) for each in what]
     return found

@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from ruralpanel.errors import ProblemsFound
 from ruralpanel.sources.table import read_source
 from ruralpanel.study.sources import Source
+from tests.fuzz.raw_files import labelled, spelt, typed
 from tests.fuzz.run import Finding, Hung, limited, quiet
 
 SECONDS = 20
@@ -48,7 +49,11 @@ def _files() -> dict[str, bytes]:
         write(buffer, index=False)
         made[ending] = buffer.getvalue()
     with tempfile.TemporaryDirectory() as name:
-        for ending, write in {"dta": _stata, "feather": lambda table, path: table.to_feather(path)}.items():
+        for ending, write in {
+            "dta": _stata,
+            "sav": _spss,
+            "feather": lambda table, path: table.to_feather(path),
+        }.items():
             write(frame, path := Path(name) / f"data.{ending}")
             made[ending] = path.read_bytes()
     packed = io.BytesIO()
@@ -66,6 +71,12 @@ def _files() -> dict[str, bytes]:
 
 def _stata(frame: pd.DataFrame, path: Path) -> None:
     frame.to_stata(path, write_index=False, version=118)
+
+
+def _spss(frame: pd.DataFrame, path: Path) -> None:
+    import pyreadstat
+
+    pyreadstat.write_sav(frame, path)
 
 
 def _damaged(contents: bytes, draws: random.Random) -> tuple[str, bytes]:
@@ -155,9 +166,15 @@ def case(seed: int, only: str = "") -> list[Finding]:
     """Read a damaged file."""
     draws = random.Random(seed)
     ending = only or draws.choice(sorted(_files()))
-    kind = draws.random()
-    if ending == "csv" and kind < 0.5:
+    kind, numbers = draws.random(), {}
+    if ending == "csv" and kind < 0.3:
         odd, contents = _structured(draws)
+    elif ending in ("csv", "tsv") and kind < 0.7:
+        odd, contents, numbers = spelt(draws)
+    elif ending == "parquet" and kind < 0.6:
+        odd, contents = typed(draws)
+    elif ending in ("dta", "sav") and kind < 0.5:
+        odd, contents = labelled(draws, ending)
     elif ending == "xlsx" and kind < 0.5:
         odd, contents = _workbook(draws)
     else:
@@ -175,7 +192,7 @@ def case(seed: int, only: str = "") -> list[Finding]:
         try:
             with quiet() as printed, warnings.catch_warnings(), limited(SECONDS):
                 warnings.simplefilter("ignore")
-                read_source("raw", source, path)
+                table = read_source("raw", source, path).table
         except ProblemsFound as error:
             where = str(error)
             return (
@@ -187,4 +204,15 @@ def case(seed: int, only: str = "") -> list[Finding]:
             return [Finding(seed, ending, odd, f"hangs for {SECONDS} s")]
         except Exception as error:  # what is looked for
             return [Finding(seed, ending, odd, f"{type(error).__name__}: {str(error)[:200]}")]
-    return [Finding(seed, ending, odd, f"a library writes: {printed.text[:200]}")] if printed.text else []
+    what = [f"a library writes: {printed.text[:200]}"] if printed.text else []
+    what += _misread(table, numbers)
+    return [Finding(seed, ending, odd, each) for each in what]
+
+
+def _misread(table: pd.DataFrame, numbers: dict[str, float]) -> list[str]:
+    """Say which numbers were read as other numbers; what is no number of this program may be missing."""
+    if not numbers or not pd.api.types.is_numeric_dtype(table["income"]):
+        return []
+    found = zip(table["village"], table["income"], strict=True)
+    wrong = {each: value for each, value in found if abs(value - numbers[each]) > 1e-6 * abs(numbers[each]) + 0.051}
+    return [f"{numbers[each]} is read as {value}" for each, value in list(wrong.items())[:2]]

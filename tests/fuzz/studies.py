@@ -35,7 +35,14 @@ TEXTS = (
     "&a [*a]\n", "? [1, 2]\n: x\n", "!!python/name:os.system x\n", "---\n...\n", "\t- x\n", "<<: {study: y}\n",
     "%YAML 9\n",
     "a: &x b\nc: *x\n", ": :\n", "'\n", "| \n", "study: 1\nstudy: 2\n", "\ufeff", "\x85", "- \n", "]\n", "#\n",
-    "0x1F: 017\n",
+    "0x1F: 017\n", "more: {<<: *x, a: b}\n", "<<: [{study: y}, {title: z}]\n", "study: !!binary aGk=\n",
+    "a: !!set {b, c}\n",
+    "a: !!timestamp 2001-01-01\n", "a: !other {b: c}\n", "? |\n  key\n: x\n", "a: " + "[" * 3000 + "\n",
+    "a: " + "{b: " * 300 + "\n",
+    "a: 1:30:45\n", "a: 1_000\n", "a: .inf\n", "a: 2001-01-01\n", "no: yes\n", "? {a: b}\n: c\n", "--- !!map\n",
+    "...\n---\n",
+    "a: \"\\ud800\"\n", "a: \"\\0\"\n", "2014-01-01: x\n", "1.5: x\n", "null: x\n", "'': x\n", "a: >-\n  b\n c\n",
+    "".join(f"b{at}: &b{at} [" + ", ".join(["x" if not at else f"*b{at - 1}"] * 9) + "]\n" for at in range(9)),
 )  # fmt: skip
 """What is put between two lines, or in the place of one."""
 

@@ -273,17 +273,26 @@ def _with_diagnostics(
     products = left.T @ left
     first, covariance = first * units, covariance * np.outer(units, units)
     bound = critical_value(covariance, products)
-    form = _reduced_form(stage, design, equation, ledger)
-    level, scale = equation.inference.level, fit.standard_error(term.column) or 1.0
-    interval = anderson_rubin_set(form, level, float(fit.coefficients[term.column]), scale)
-    return row | {
+    strong = {
         "first_stage_f": effective_f(first, covariance, products),
         "first_stage": because("effective_f", bound=bound),
-        "p_value_anderson_rubin": form.p_value(0.0),
-        "interval_low_anderson_rubin": interval.low,
-        "interval_high_anderson_rubin": interval.high,
-        "anderson_rubin": _set_of(interval, level),
     }
+    form = _reduced_form(stage, design, equation, ledger)
+    level, scale = equation.inference.level, fit.standard_error(term.column) or 1.0
+    try:
+        interval = anderson_rubin_set(form, level, float(fit.coefficients[term.column]), scale)
+    except np.linalg.LinAlgError as error:  # some hypothesis leaves nothing that varies; the estimate stands
+        return row | strong | {"anderson_rubin": because("no_solution", error=str(error))}
+    return (
+        row
+        | strong
+        | {
+            "p_value_anderson_rubin": form.p_value(0.0),
+            "interval_low_anderson_rubin": interval.low,
+            "interval_high_anderson_rubin": interval.high,
+            "anderson_rubin": _set_of(interval, level),
+        }
+    )
 
 
 def _of(fit: Fit, names: list[str]) -> tuple[Numbers, Numbers]:

@@ -30,7 +30,7 @@ class CannotEstimate(ReasonedError):
 
 
 LARGEST = 1e100
-"""Numbers beyond this overflow when they are squared and added up."""
+"""Numbers beyond this overflow when they are squared and added up, and are lost where they are below its inverse."""
 
 OUTCOME = "the outcome"
 """The column of an estimation sample that holds the transformed outcome; no user's column can be called so."""
@@ -161,7 +161,7 @@ def has_gaps(column: pd.Series, ledger: Ledger) -> bool:
 
 
 def _require_finite(rows: pd.DataFrame, equation: Equation, ledger: Ledger) -> None:
-    """Refuse infinite numbers, and those whose squares would be: no estimator has a number for them."""
+    """Refuse infinite numbers, and those whose squares would be, or nothing: no estimator has a number for them."""
     weights = [equation.panel_weights] if equation.panel_weights else []
     named = {name: rows[name] for name in dict.fromkeys([OUTCOME, *_needed(equation), *weights])}
     largest = {
@@ -176,6 +176,10 @@ def _require_finite(rows: pd.DataFrame, equation: Equation, ledger: Ledger) -> N
         raise CannotEstimate("infinite_values", columns=shown, rows=count)
     if max(largest.values()) > LARGEST:
         raise CannotEstimate("values_too_large", largest=max(largest.values()))
+    tiny = [name for name in numbers if 0 < largest[name] < 1 / LARGEST]
+    if tiny:
+        shown = [equation.outcome if name == OUTCOME else name for name in tiny]
+        raise CannotEstimate("values_too_small", columns=shown, largest=largest[tiny[0]])
 
 
 def _numbered(rows: pd.DataFrame, effect: str, ledger: Ledger) -> pd.Series:

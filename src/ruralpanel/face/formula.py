@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -150,16 +151,21 @@ def _columns_of(effect: str) -> list[str]:
 def _columns(frame: pd.DataFrame, left: str, right: str) -> tuple[str, list[str], pd.DataFrame]:
     """Give outcome and regressors by name, and the columns that formulaic makes of the frame for them."""
     from formulaic import Formula
-    from formulaic.errors import FactorEvaluationError, FormulaicError
+    from formulaic.errors import DataMismatchWarning, FactorEvaluationError, FormulaicError
 
     try:
         formula = Formula(f"{left} ~ {right or '1'}")
+        if not hasattr(formula, "lhs"):  # the tilde stands within brackets
+            raise SyntaxError
         _only_computes(formula)
         needed = [name for name in sorted(map(str, formula.required_variables)) if name not in ("0", "1")]
         read.existing(frame, [("formula", name) for name in needed], DOOR)
-        with np.errstate(all="ignore"):  # the logarithm of zero is missing, and its row is counted with those left out
+        _no_dates(frame, formula)
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            # the logarithm of zero is missing, and its row is counted with those left out
+            warnings.filterwarnings("ignore", category=DataMismatchWarning)  # of a group that is missing: see below
             made = formula.get_model_matrix(frame[needed].copy(), na_action="ignore", output="pandas", context={})
-    except (FactorEvaluationError, ValueError) as error:
+    except (FactorEvaluationError, ValueError, TypeError) as error:
         if isinstance(error, FrameError):
             raise
         what = " ".join(str(error).split())
@@ -173,7 +179,44 @@ def _columns(frame: pd.DataFrame, left: str, right: str) -> tuple[str, list[str]
         raise FrameError([Problem(DOOR, what, "formula")])
     regressors = [name for name in made.rhs.columns if name != "Intercept"]
     both = pd.concat([pd.DataFrame(made.lhs), pd.DataFrame(made.rhs)[regressors]], axis=1)
-    return str(outcome[0]), regressors, both.loc[:, ~both.columns.duplicated()]
+    both = both.loc[:, ~both.columns.duplicated()]
+    unknown = _unknown(frame, formula).to_numpy()
+    if unknown.any():
+        both = both.mask(np.broadcast_to(unknown[:, np.newaxis], both.shape))
+    return str(outcome[0]), regressors, both
+
+
+def _factors(formula: Any) -> list[Any]:
+    """List what the terms of both sides are products of, each once."""
+    return list({factor: None for term in (*formula.lhs, *formula.rhs) for factor in term.factors})
+
+
+def _no_dates(frame: pd.DataFrame, formula: Any) -> None:
+    """Complain of dates that stand in a formula as numbers would.
+
+    Raises
+    ------
+    FrameError
+        With the column.
+    """
+    for factor in _factors(formula):
+        if factor.eval_method.value == "lookup" and factor.expr in frame and frame[factor.expr].dtype.kind in "mM":
+            name = factor.expr
+            hint = f"panel[{name!r}].dt.year, or C({name}) for a group of each date"
+            raise FrameError([Problem(DOOR, f"`{name}` holds dates, and not numbers", "formula", hint)])
+
+
+def _unknown(frame: pd.DataFrame, formula: Any) -> pd.Series:
+    """Find the rows in which something is missing that a term is made of.
+
+    A missing group would be none of the groups, and so the one that is left out; what is compared with a missing number
+    is false. Both are unknown, as R has them. A factor that asks what is missing has an answer in every row.
+    """
+    named: set[str] = set()
+    for factor in _factors(formula):
+        if not re.search(r"\bnp\.(isnan|isfinite|fmax|fmin)\b", factor.expr):
+            named |= {str(each) for each in factor.required_variables}
+    return frame[[name for name in frame.columns if name in named]].isna().any(axis=1)
 
 
 def _only_computes(formula: Any) -> None:
@@ -181,7 +224,7 @@ def _only_computes(formula: Any) -> None:
 
     A formula may come from somebody else, in a file of settings or a table of specifications.
     """
-    for factor in {factor for term in (*formula.lhs, *formula.rhs) for factor in term.factors}:
+    for factor in _factors(formula):
         if factor.eval_method.value != "python":
             continue
         for node in ast.walk(ast.parse(re.sub(r"`[^`]*`", "x", factor.expr).strip(), mode="eval")):

@@ -94,6 +94,8 @@ REGRESSIONS = {
     "outcome_constant": "the outcome does not vary",
     "outcome_absorbed": "the outcome does not vary once the fixed effects are taken out",
     "values_too_large": "values as large as {largest:.0e} cannot be squared; choose another unit",
+    "values_too_small": "{columns:names}: numbers no larger than {largest:.0e}, whose squares are lost; choose another "
+    "unit",
     "infinite_values": "{columns:names}: infinite in {rows:count row}, which have no place in sums and means",
     "rows_not_told_apart": "{unit:name} and {period:name} do not tell rows apart",
     "of_units_seen_once": "{why}{once}",
