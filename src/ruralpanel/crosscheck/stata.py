@@ -296,7 +296,9 @@ def _projections(design: Adopted, block: WrittenBlock, errors: str) -> list[str]
     regressors = " ".join(f"{base}{names[name]}" for name in equation.regressors)
     lines = [f"tsset {names[equation.unit]} {period}", f"generate byte {MADE}newly = {cohort} == {period}"]
     first, last = equation.window
-    projected = [([time], time) for time in range(first, last + 1) if time != equation.reference_period]
+    projected: list[tuple[list[int], int | None]] = [
+        ([time], time) for time in range(first, last + 1) if time != equation.reference_period
+    ]
     projected += [(list(range(last + 1)), None)] if last >= 0 else []
     for horizons, at in projected:
         total = " + ".join(_moved(f"{MADE}y", time) for time in horizons)
