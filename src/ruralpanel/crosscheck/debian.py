@@ -56,7 +56,7 @@ def _require(design: Design) -> None:
     of_leverage = inference.small_sample == BIAS_REDUCED and is_least_squares
     if inference.small_sample not in CORRECTIONS and not of_leverage:
         raise refuse_correction(design)
-    if inference.vcov.constant_variance and design.family != "gaussian":
+    if inference.vcov.constant_variance and design.family not in ("gaussian", "differences"):
         raise refuse_variance(design)
 
 
