@@ -176,7 +176,7 @@ def _require_finite(rows: pd.DataFrame, equation: Equation, ledger: Ledger) -> N
         raise CannotEstimate("infinite_values", columns=shown, rows=count)
     if max(largest.values()) > LARGEST:
         raise CannotEstimate("values_too_large", largest=max(largest.values()))
-    tiny = [name for name in numbers if 0 < largest[name] < 1 / LARGEST]
+    tiny = [name for name, size in largest.items() if 0 < size < 1 / LARGEST]
     if tiny:
         shown = [equation.outcome if name == OUTCOME else name for name in tiny]
         raise CannotEstimate("values_too_small", columns=shown, largest=largest[tiny[0]])
