@@ -20,7 +20,7 @@ def regression(seed: int, rows: int = 24) -> tuple[Influences, np.ndarray]:
     columns, outcome = random.normal(size=(3, rows)), random.normal(size=rows)
     mixing = np.linalg.inv(columns @ columns.T)
     residuals = outcome - columns.T @ mixing @ columns @ outcome
-    found = Influences(["a", "b", "c"], columns, mixing, residuals, np.full(rows, 1e-16), np.ones(3), 3)
+    found = Influences(["a", "b", "c"], columns, mixing, mixing, residuals, np.full(rows, 1e-16), np.ones(3), 3)
     return found, residuals[:, np.newaxis] * (columns.T @ mixing)
 
 
