@@ -66,7 +66,32 @@ def copied(to: str) -> Callable[[Path], object]:
     return lambda top: (top / to).write_bytes((top / SURVEY).read_bytes())
 
 
+OPEN_PATH = "data/raw/small/gazetteer.csv"
+PASSED_ON = "licence: CC0\n    redistributable: true"
+
+
+def linked(top: Path) -> object:
+    """Keep the gazetteer among restricted files, and link to it."""
+    (top / OPEN_PATH).rename(top / "data/raw/small/restricted/gazetteer.csv")
+    return (top / OPEN_PATH).symlink_to("restricted/gazetteer.csv")
+
+
+def put_elsewhere(top: Path) -> object:
+    """Take the link away, and put the file where it was."""
+    (top / OPEN_PATH).unlink()
+    return (top / "data/raw/small/restricted/gazetteer.csv").rename(top / OPEN_PATH)
+
+
 FINDINGS = [
+    Finding(
+        "say `redistributable` alike of all sources that read it",
+        lambda top: [(top / OPEN).hardlink_to(top / SURVEY), edited((OPEN_PATH, OPEN))(top)],
+        edited((OPEN_PATH, OPEN), (PASSED_ON, "access: By agreement.")),
+    ),
+    Finding("take `redistributable` away, or put the file elsewhere", linked, put_elsewhere),
+    Finding(
+        "take `redistributable` away, or put the file elsewhere", linked, edited((PASSED_ON, "access: By agreement."))
+    ),
     Finding(
         f"take it out with `git rm --cached {SURVEY}`, and out of the history",
         tracked,

@@ -71,7 +71,32 @@ def set_to(*folders: str) -> Callable[[Path], object]:
 RIGHT = mirror(b"year,price\n2010,1\n")
 PUBLIC = edited("key: [village, year]", "redistributable: true\n    key: [village, year]")
 
+ADDRESS = "retrieve: { address: https://example.org/prices.csv, file: prices.csv, sha256"
+SCRIPT = "scripts/clean.R"
+
+
+def script(line: str) -> Callable[[Path], object]:
+    """Keep a script under version control."""
+
+    def call(top: Path) -> object:
+        (top / SCRIPT).parent.mkdir(exist_ok=True)
+        (top / SCRIPT).write_text(line)
+        return commit(top)
+
+    return call
+
+
 FINDINGS = [
+    Finding(
+        "without a network, put it into a folder and set RURALPANEL_MIRROR to that folder",
+        after(mirror(None), edited("retrieve: { file: prices.csv, sha256", ADDRESS)),
+        RIGHT,
+    ),
+    Finding(
+        "write it from the top of the repository, or as an option",
+        script('read.csv("/home/me/village/data/raw/small/survey.csv")\n'),
+        script('read.csv("data/raw/small/survey.csv")\n'),
+    ),
     Finding(
         "read each, mend it where it is wrong, and take the mark away",
         edited("title: Small", "title: Smll # guessed: the name"),

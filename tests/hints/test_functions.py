@@ -8,24 +8,37 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import matplotlib
 import pandas as pd
 import pytest
 
 import ruralpanel as rp
+from ruralpanel.archive.layout import layout_of
+from ruralpanel.archive.packing import refuse_what_was_added, write_manifest
 from ruralpanel.commands.compare import _free_to_write
 from ruralpanel.commands.new_study import unreadable
 from ruralpanel.errors import ProblemsFound, StudyError
 from ruralpanel.estimation.block import block_results
+from ruralpanel.face import studies
 from ruralpanel.placement import add_files, place
+from ruralpanel.power.assumptions import Errors
+from ruralpanel.power.components import measured_errors
+from ruralpanel.report.paper.references import number_words
+from ruralpanel.report.paper.typesetting import typeset
 from ruralpanel.sources.retrieval import confirmed_digest, retrieve
 from ruralpanel.sources.table import read_source
-from ruralpanel.study.load import RAW_FOLDER, below_raw_folder
+from ruralpanel.study.addresses import NoSuchNumber
+from ruralpanel.study.load import RAW_FOLDER, below_raw_folder, load_study
+from ruralpanel.study.paper_text import read_text
 from ruralpanel.study.published_files import places_to_publish
 from ruralpanel.study.registration import load_registrations
 from ruralpanel.study.sources import Source
 from ruralpanel.study.yaml_file import parse_yaml
 from ruralpanel.verification.published import read_published, refuse_to_replace_print
+from tests.archive.small_study import STUDY as SMALL
+from tests.archive.small_study import write_small_study
 from tests.conftest import equation, shipped_study
+from tests.sources.test_old_text import TOWNS, old_stata
 
 FORM = b"village,year\n1,2010\n"
 KEPT = Source.model_validate(
@@ -226,7 +239,113 @@ def there_already(folder: Path) -> object:
     return add_files(folder / "made", folder / "paper")
 
 
+def added(to: str) -> Callable[[Path], object]:
+    """Package again over a folder in which somebody has changed a file; or moved it to where it is kept."""
+
+    def call(folder: Path) -> object:
+        (folder / "package/data").mkdir(parents=True, exist_ok=True)
+        if not (folder / "package/data/twin.csv").exists():
+            (folder / "package/data/twin.csv").write_text("made up")
+            write_manifest(folder / "package")
+            (folder / "package/data/twin.csv").write_text("real")
+        (folder / "package/data/twin.csv").rename(folder / to)
+        return refuse_what_was_added(folder / "package", folder)
+
+    return call
+
+
+def archived(anchor: str, again: str) -> Callable[[Path], object]:
+    """Write the paths of a study anew, of which one is of this machine, and may be what another key says too."""
+
+    def call(folder: Path) -> object:
+        if not (folder / "data").exists():
+            write_small_study(folder)
+        path = "data/raw/small/gazetteer.csv"
+        text = SMALL.replace(path, f"{anchor}{folder / path}").replace("licence: CC0", f"licence: {again}")
+        (folder / "config/studies/small.yaml").write_text(text, encoding="utf-8")
+        return layout_of(load_study("small", folder), text, folder)
+
+    return call
+
+
+def worked_in(name: str) -> Callable[[Path], object]:
+    """Look for a study from a folder, with a program that lies in no checkout."""
+
+    def call(folder: Path) -> object:
+        (folder / "paper/config").mkdir(parents=True, exist_ok=True)
+        (folder / "paper/config/config.yaml").write_text("study: mine\n")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(studies, "__file__", str(folder / "program/studies.py"))
+            return studies.top(folder / name)
+
+    return call
+
+
+def errors_of(*waves: int) -> object:
+    """Measure what an outcome does around its effects."""
+    rows = [(village, village // 3, wave, float(village * wave % 5)) for village in range(9) for wave in waves]
+    return measured_errors(pd.DataFrame(rows, columns=["v", "c", "t", "y"]), "v", "t", "c", "y")
+
+
+def printed(formats: str) -> Callable[[Path], object]:
+    """Print an estimate in the text of a paper."""
+    row = {"estimate": 0.1, "standard_error": 0.02, "interval_low": 0.06, "interval_high": 0.14, "p_value": 0.01}
+    row |= {"outcome": "share", "estimator": "two_way_fixed_effects"}
+
+    def call(_: Path) -> object:
+        try:
+            return number_words(pd.Series(row), "estimate", (formats,), None, "none")
+        except NoSuchNumber as error:
+            raise StudyError([error.problem("the text")]) from None
+
+    return call
+
+
+def in_letters(named: bool) -> Callable[[Path], object]:
+    """Typeset in letters that lie in a folder of one's own."""
+
+    def call(_: Path) -> object:
+        document, text = '#set text(font: "STIXNonUnicode")\nA village.', read_text("A village.")
+        folder = Path(matplotlib.get_data_path(), "fonts/ttf") if named else None
+        return typeset(document, {}, text, "paper.md", font="STIXNonUnicode", font_folder=folder)
+
+    return call
+
+
+def cut(corrected: bool) -> Callable[[Path], object]:
+    """Read names of places, of which one was cut within a character and may be another's."""
+
+    def call(folder: Path) -> object:
+        whole = [town.encode("gbk") for town in TOWNS]
+        path = old_stata(folder / "towns.dta", [*whole[:3], whole[4], whole[4][:-1]])
+        (folder / "fix.csv").write_text(f"n,column,from,to,reason\n{TOWNS[4][:-1]},n,{TOWNS[4][:-1]},{TOWNS[3]},cut\n")
+        declared = {"path": "towns.dta", "key": ["n"], "columns": {"v": None, "n": None}, "corrections": "fix.csv"}
+        fix = folder / "fix.csv" if corrected else None
+        return read_source("towns", Source.model_validate(declared), path, fix)
+
+    return call
+
+
 MISTAKES = [
+    Mistake("`corrections` can mend it", cut(corrected=False), cut(corrected=True)),
+    Mistake("move them, or the folder, to where they are kept", added("package/data/twin.csv"), added("kept.csv")),
+    Mistake(
+        "write the path plainly, not by an anchor that other keys share",
+        archived("&name ", "*name"),
+        archived("", "CC0"),
+    ),
+    Mistake(
+        "change into the folder that `run` is in, or give root=…",
+        worked_in("elsewhere"),
+        worked_in("paper"),
+    ),
+    Mistake(
+        "assume `sd`, `icc` and `ar` instead",
+        lambda _: errors_of(2010),
+        lambda _: Errors.model_validate({"sd": 0.3, "icc": 0.2, "ar": 0.5}),
+    ),
+    Mistake("name the folder with its files", in_letters(named=False), in_letters(named=True)),
+    Mistake("write percent", printed("percent_change"), printed("percent")),
     Mistake("write `return EquationResult(rows)`", own("rows"), own("EquationResult(rows)")),
     Mistake("name the folder that holds the raw files", below("nowhere"), below("raw")),
     Mistake("move such files away first, if you mean to have them made anew", there_already, moved),

@@ -36,7 +36,6 @@ MACHINE = "is of the machine: another Python, packages, memory"
 OTHER = "asks for another program, or for a file from elsewhere"
 FACT = "says where something is, and asks for nothing"
 ELSEWHERE = "a test of that module follows it on its own"
-NONE = "no test follows it yet"
 
 NOT_TRIED = {
     "run again once nobody writes to it": ELSEWHERE,
@@ -68,21 +67,9 @@ NOT_TRIED = {
     "terms are effects overall and controls; .event_study() has effects by event time": FACT,
     "all logs are in …": FACT,
     "add the lines by hand": FACT,
-    "say `redistributable` alike of all sources that read it": NONE,
-    "take `redistributable` away, or put the file elsewhere": NONE,
-    "write the path plainly, not by an anchor that other keys share": NONE,
-    "move them, or the folder, to where they are kept": NONE,
-    "say with `access` how others get it": NONE,
+    "say with `access` how others get it": FACT,
     'give --again "why", to register what it is now behind what it was': ELSEWHERE,
-    "without a network, put it into a folder and set … to that folder": NONE,
-    "write it from the top of the repository, or as an option": NONE,
-    "or take the rows before: panel[…]": NONE,
-    "change into the folder that `run` is in, or give root=…": NONE,
-    "assume `sd`, `icc` and `ar` instead": NONE,
-    "write percent": NONE,
-    "name the folder with its files": NONE,
-    "`corrections` can mend it": NONE,
-    "…; or take `…` out of `…`": NONE,
+    "…; or take `…` out of `…`": ELSEWHERE,
 }
 """By its text, advice that no test of these follows, and why."""
 

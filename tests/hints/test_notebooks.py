@@ -236,6 +236,19 @@ MISTAKES = [
         "rp.etable(rp.feols(panel, 'y ~ on'), terms='on')",
     ),
     Mistake(
+        "panel['since'].dt.year, or C(since) for a group of each date",
+        "panel['since'] = pd.to_datetime(panel['year'].astype(str))",
+        "rp.feols(panel, 'y ~ on + since')",
+        "panel['since'] = panel['since'].dt.year",
+    ),
+    Mistake(
+        "panel['since'].dt.year, or C(since) for a group of each date",
+        "panel['since'] = pd.to_datetime(panel['year'].astype(str))",
+        "rp.feols(panel, 'y ~ on + since')",
+        "",
+        "rp.feols(panel, 'y ~ on + C(since)')",
+    ),
+    Mistake(
         "did you mean “html”?",
         "",
         "rp.etable(rp.feols(panel, 'y ~ on'), format='htm')",

@@ -21,6 +21,9 @@ from ruralpanel.study.blocks import Inference, Specification
 TREATED = "treated"
 """What a treatment is called that is given by its cohorts."""
 
+BEFORE = "take the rows before: panel[panel['year'] >= 2012]"
+"""What is done in place of a condition that cannot be read."""
+
 WAYS = {"cohort": "cohort", "treated": "indicator", "intensity": "intensity"}
 """The arguments that say who is treated, and the key of a designation that each becomes."""
 
@@ -53,12 +56,11 @@ def named(argument: Argument, value: Any, frame: pd.DataFrame, door: str) -> lis
 
 def _condition_columns(condition: Any, door: str) -> list[str]:
     if not isinstance(condition, str):
-        hint = "take the rows before: panel[panel['year'] >= 2012]"
-        raise FrameError([Problem(door, "is no condition in words: 'year >= 2012'", "sample", hint)])
+        raise FrameError([Problem(door, "is no condition in words: 'year >= 2012'", "sample", BEFORE)])
     try:
         return sorted(columns_in(condition))
     except ExpressionError as error:
-        raise FrameError([Problem(door, str(error), "sample", "or take the rows before: panel[…]")]) from None
+        raise FrameError([Problem(door, str(error), "sample", BEFORE)]) from None
 
 
 def renamed(argument: Argument, value: Any, rename: Rename, frame: pd.DataFrame) -> Any:
