@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from ruralpanel.crosscheck.bounds import compared_bounds, write_bounds
 from ruralpanel.crosscheck.comparison import (
     DIFFERS,
     NOT_PRINTED,
@@ -34,6 +35,9 @@ from ruralpanel.reasons import read_reason
 from ruralpanel.study.load import configured_study, find_study, load_study
 from ruralpanel.words.crosscheck import crosscheck_words
 from ruralpanel.words.sentences import sentence
+
+BOUNDS = "bounds.csv"
+"""What was asked of HonestDiD, in the folder of the cross-check."""
 
 LISTED = 20
 """So many cells that differ are printed; all are in the file."""
@@ -75,20 +79,30 @@ def main(arguments: Sequence[str]) -> int:
     else:
         coverage = write_scripts(study, load_table(results / "panel" / "panel.parquet"), folder, languages, blocks)
         coverage.to_csv(listed, index=False, lineterminator="\n")
+        if "r" in languages:
+            write_bounds(study, results, folder, blocks).to_csv(folder / BOUNDS, index=False, lineterminator="\n")
         print(f"Scripts: {', '.join((folder / language).as_posix() for language in languages)}")
         _say_what_is_not_covered(coverage, languages)
     run = _run(folder, languages, chosen.jobs, chosen.no_run or chosen.compare)
     every, checks = _compared(folder, coverage, estimates, languages, run)
-    if not checks:
+    bounds = _compared_bounds(folder) if "r" in languages else pd.DataFrame()
+    if len(bounds):
+        _say_of_bounds(bounds)
+        for check in checks:
+            if check["language"] == LANGUAGES["r"]:
+                check["bounds"], check["bounds_agree"] = len(bounds), int(bounds["agrees"].sum())
+    if not checks and bounds.empty:
         print("Nothing was run, so that there is nothing to compare.")
         return 0
+    if not checks:
+        return int(not bounds["agrees"].all())
     path = folder / "crosscheck.csv"
     every.drop(columns="apart").to_csv(path, index=False, lineterminator="\n")
     print(*crosscheck_words(checks), sep="\n")
     if not chosen.block:
         _keep(results / FACTS, checks)
     _say_what_differs(every, path)
-    return int((every["status"] == DIFFERS).any())
+    return int((every["status"] == DIFFERS).any() or (len(bounds) > 0 and not bounds["agrees"].all()))
 
 
 def _blocks(asked: Sequence[str], there: Sequence[str]) -> list[str]:
@@ -166,6 +180,21 @@ def _compared(
         tables.append(rows)
         checks.append(facts_of(cells, rows, of_forms, estimates, LANGUAGES[language]))
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(), checks
+
+
+def _compared_bounds(folder: Path) -> pd.DataFrame:
+    """Compare intervals under bounds on trends with what was printed; none where nothing was."""
+    asked = folder / BOUNDS
+    return compared_bounds(pd.read_csv(asked), folder / "r") if asked.is_file() else pd.DataFrame()
+
+
+def _say_of_bounds(rows: pd.DataFrame) -> None:
+    """Say how many intervals agree, and name those that do not."""
+    agree = f"{int(rows['agrees'].sum())} of {counted(len(rows), 'interval')} under bounds agree"
+    print(f"{agree} ({rows['program'].iloc[0]}).")
+    for row in rows[~rows["agrees"]].to_dict("records"):
+        here, there = (f"{row[f'interval_low{end}']:.6g} to {row[f'interval_high{end}']:.6g}" for end in ("", "_there"))
+        print(f"differs: {row['sensitivity']}, row {row['row']}: {here} here, {there} by {row['program']}")
 
 
 def _say_what_differs(rows: pd.DataFrame, path: Path) -> None:

@@ -8,7 +8,9 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from ruralpanel.crosscheck.scripts import FORMS, Form
+from ruralpanel.crosscheck.bounds import FORM as BOUNDS
+from ruralpanel.crosscheck.bounds import PACKAGES as PACKAGES_OF_BOUNDS
+from ruralpanel.crosscheck.scripts import FORMS
 
 TEN_MINUTES = 600
 """After this long, in seconds, an R that only lists its packages is given up."""
@@ -32,21 +34,21 @@ def installed(packages: list[str]) -> set[str]:
     return set(packages) & set(said.stdout.split())
 
 
-def forms_to_run() -> tuple[list[Form], dict[str, list[str]]]:
-    """List the forms of R that can be run here, and what others lack.
+def forms_to_run() -> tuple[list[str], dict[str, list[str]]]:
+    """List the forms of R that can be run here, that of bounds among them, and what others lack.
 
     Returns
     -------
-    tuple of (list of Form, dict)
+    tuple of (list of str, dict)
         And by form that cannot be run, the packages that are not installed.
     """
-    forms = [form for form in FORMS if form.language == "r"]
-    there = installed([package for form in forms for package in form.packages])
-    lacking = {form.name: [each for each in form.packages if each not in there] for form in forms}
-    return [form for form in forms if not lacking[form.name]], {name: each for name, each in lacking.items() if each}
+    needed = {form.name: form.packages for form in FORMS if form.language == "r"} | {BOUNDS: PACKAGES_OF_BOUNDS}
+    there = installed([package for packages in needed.values() for package in packages])
+    lacking = {name: [each for each in packages if each not in there] for name, packages in needed.items()}
+    return [name for name in needed if not lacking[name]], {name: each for name, each in lacking.items() if each}
 
 
-def run_scripts(folder: Path, forms: list[Form], jobs: int) -> dict[str, str]:
+def run_scripts(folder: Path, forms: list[str], jobs: int) -> dict[str, str]:
     """Run the R scripts of some forms.
 
     Parameters
@@ -63,7 +65,7 @@ def run_scripts(folder: Path, forms: list[Form], jobs: int) -> dict[str, str]:
     dict
         By script, what it said to standard error; those that said nothing are not there.
     """
-    scripts = sorted(path for form in forms for path in folder.glob(f"*.{form.name}.R"))
+    scripts = sorted(path for form in forms for path in folder.glob(f"*.{form}.R"))
     with ThreadPoolExecutor(max(jobs, 1)) as pool:
         said = dict(zip(scripts, pool.map(_run, scripts), strict=True))
     return {path.name: words for path, words in said.items() if words}

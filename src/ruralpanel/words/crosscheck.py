@@ -34,7 +34,10 @@ def _sentence(check: Mapping[str, Any]) -> str:
     more += f" ({'; '.join(reasons)})" if reasons else ""
     programs = f" ({', '.join(check['programs'])})" if check["programs"] else ""
     agree = f"{check['agree']:,} of {check['cells']:,} estimates agree"
-    return f"Also by {check['language']}{programs}: {agree}{more}."
+    bounds = (
+        f"; {check['bounds_agree']:,} of {check['bounds']:,} intervals under bounds agree" if "bounds" in check else ""
+    )
+    return f"Also by {check['language']}{programs}: {agree}{more}{bounds}."
 
 
 def _have(number: int) -> str:
