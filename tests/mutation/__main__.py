@@ -67,7 +67,7 @@ def main(arguments: list[str]) -> int:
         return 2
     noticed = dict.fromkeys(modules, 0)
     for each, (seen, ids) in zip(drawn, reached, strict=True):
-        if seen or (ids and is_noticed_afresh(dotted(each.module), each.mutant, ids)):
+        if is_noticed_afresh(dotted(each.module), each.mutant, ids) if seen is None else seen:
             noticed[each.module] += 1
         else:
             untouched = "" if ids else " (no test reaches it)"

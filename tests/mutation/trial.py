@@ -28,9 +28,12 @@ SECONDS = 30
 
 OPTIONS = ["-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-o", "addopts=", "--strict-markers"]
 
-Reached = tuple[bool, list[str]]
-"""Whether a test noticed a mutant in the session; and the tests that reach it, of which a fresh process may be asked
-where none did."""
+Reached = tuple[bool | None, list[str]]
+"""Whether a test noticed a mutant in the session, None where only a fresh process can tell: a constant of the module, a
+function that is wrapped or compiled; and the tests that reach it."""
+
+NOT_CHANGED = 3
+"""What a copy of the session ends with where it has no such function."""
 
 
 def dotted(module: str) -> str:
@@ -172,7 +175,7 @@ class Loop:
         running: dict[int, int] = {}
         for number, (module, mutant) in enumerate(self.drawn):
             names = self.tests_of(module, mutant)
-            answers.append((False, names))
+            answers.append((None if names else False, names))
             if not names or _function(mutant) is None:
                 continue
             if len(running) >= self.workers:
@@ -187,7 +190,7 @@ class Loop:
         if child == 0:
             signal.alarm(SECONDS + int(10 * sum(self.seconds[item.nodeid] for item in items)))
             if not _changed(sys.modules[dotted(module)], mutant):
-                os._exit(0)
+                os._exit(NOT_CHANGED)
             for item in items:
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
                 if self.failed:
@@ -198,7 +201,8 @@ class Loop:
     def _ended(self, running: dict[int, int], answers: list[Reached]) -> None:
         child, status = os.wait()
         number = running.pop(child)
-        answers[number] = (status != 0, answers[number][1])
+        ended = os.waitstatus_to_exitcode(status)
+        answers[number] = (None if ended == NOT_CHANGED else ended != 0, answers[number][1])
 
 
 def _function(mutant: Mutant) -> ast.FunctionDef | None:

@@ -155,3 +155,39 @@ def test_a_column_that_is_text_for_the_sake_of_one_cell_says_so(tmp_path: Path) 
     assert table["a"].tolist() == cells
     notes = " ".join(line.reason for line in ledger.lines)
     assert "a: text, though 5 of 6 cells are numbers, for the sake of 'many'" in notes
+
+
+@pytest.mark.parametrize(
+    ("above", "numbers", "below", "is_text"),
+    [
+        (2, 6, 0, False),  # two rows of units may stand above numbers, and no third
+        (3, 6, 0, True),
+        (0, 12, 10, False),  # ten rows of notes may stand below, and no eleventh
+        (0, 12, 11, True),
+        (1, 2, 1, False),  # as many numbers as notes are enough, and two of them
+        (1, 2, 2, True),
+        (0, 1, 1, True),
+        (0, 2, 1, False),
+    ],
+)
+def test_words_around_numbers_are_told_and_words_among_them_make_text(
+    tmp_path: Path, above: int, numbers: int, below: int, is_text: bool
+) -> None:
+    words = [f"note {at}" for at in range(above + below)]
+    cells = [*words[:above], *(str(3 * at + 1) for at in range(numbers)), *words[above:]]
+    text = "v,a\n" + "".join(f"{at},{cell}\n" for at, cell in enumerate(cells))
+    if is_text:
+        assert read(tmp_path, text, {"a": None})[0]["a"].tolist() == cells
+    else:
+        assert f"found {words[0]!r}" in complaint(tmp_path, text, {"a": None})
+
+
+def test_an_error_of_a_spreadsheet_in_declared_numbers_is_no_number(tmp_path: Path) -> None:
+    said = complaint(tmp_path, "v,a\n1,2\n2,#REF!\n3,4\n", {"a": {"type": "number"}})
+    assert "column `a` must hold numbers" in said and "'#REF!' in row 3" in said
+
+
+def test_cells_whose_marks_are_taken_out_are_counted_and_no_others(tmp_path: Path) -> None:
+    table, ledger = read(tmp_path, "v,a\n1,north\u200b\n2,south\n3,\n4,east\n", {"a": None})
+    assert table["a"].tolist()[:2] == ["north", "south"]
+    assert "taken out of 1 cell" in " ".join(line.reason for line in ledger.lines)

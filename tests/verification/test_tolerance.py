@@ -10,7 +10,7 @@ from ruralpanel.frames.storage import with_types
 from ruralpanel.verification.comparison import side_by_side
 from ruralpanel.verification.figures import judge_data
 from ruralpanel.verification.published import COLUMNS as PUBLISHED
-from ruralpanel.verification.tolerance import same
+from ruralpanel.verification.tolerance import is_rounding, same
 from ruralpanel.verification.verdict import judge
 from ruralpanel.words.sentences import sentence
 
@@ -27,6 +27,8 @@ PLACE = {"block": "b", "specification": "main", "outcome": "y", "estimator": "tw
         ("estimate", 3e-17, -2e-12, np.nan, np.nan, False),
         ("standard_error", 0.01, 0.01 + 1e-8, 0.01, 1.0, False),
         ("statistic", 1e-9, -3e-9, 0.01, 0.0, True),
+        ("statistic", 1e-9, 1.3e-7, 0.01, 0.0, False),
+        ("p_value", 0.9, 0.9 + 1.3e-7, 0.01, 0.5, False),
         ("p_value", 1e-160, 1e-160 * (1 + 1e-5), 0.01, 27.0, True),
         ("p_value", 0.03, 0.03 * (1 + 1e-6), 0.01, 2.2, False),
         ("outcome_mean", 1e-13, 2e-13, 1.0, 0.0, False),
@@ -36,6 +38,11 @@ def test_numbers_are_the_same_up_to_what_they_are_known_to(
     column: str, first: float, second: float, error: float, statistic: float, expected: bool
 ) -> None:
     assert same(column, first, second, error, statistic) == expected
+
+
+def test_rounding_is_beside_what_is_added_up() -> None:
+    errors, sizes = np.array([0.0, 1e-12, 1e-12, -1e-12, 1e-20]), np.array([0.0, 1e6, 1e-6, -1e6, 1e-6])
+    assert is_rounding(errors, sizes).tolist() == [True, True, False, True, True]
 
 
 def made(**values: object) -> pd.DataFrame:
