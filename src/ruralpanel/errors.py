@@ -144,3 +144,22 @@ def fault_of_the_disk(error: OSError) -> str:
     if error.errno not in OF_THE_DISK:
         return ""
     return f"{error.filename or 'A file'} cannot be written or read: {OF_THE_DISK[error.errno]}."
+
+
+OF_MEMORY = (
+    *("realloc of size", "malloc of size", "failed to map segment", "Cannot allocate memory"),
+    *("can't start new thread", "MemoryError"),
+)
+"""What Arrow, the system's loader, the system and Python say where there is no more memory."""
+
+
+def want_of_memory(error: BaseException) -> BaseException | None:
+    """Find the error for want of memory that another is, was caused by, or came of while it was handled."""
+    seen: list[BaseException] = []
+    at: BaseException | None = error
+    while at is not None and at not in seen:
+        if isinstance(at, MemoryError) or any(each in str(at) for each in OF_MEMORY):
+            return at
+        seen.append(at)
+        at = at.__cause__ or at.__context__
+    return None

@@ -29,6 +29,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
+from ruralpanel.errors import want_of_memory
 from ruralpanel.fork_request import ADDRESS, NOT_BEGUN
 from ruralpanel.fork_request import __file__ as REQUEST
 
@@ -45,6 +46,9 @@ ESTIMATING, COMPILED = "ruralpanel.estimation.block", "ruralpanel.estimation.rea
 """The module of jobs that need what is compiled, and the one that loads it."""
 
 PREFIX = "ruralpanel-forks-"
+
+NO_MEMORY = "Out of memory: a job could not begin. Where memory was short, give the job a machine or a limit with more."
+"""What is said of a job that could not even say so in its log."""
 
 
 def start_server(scripts: Path, libraries: Sequence[str] = LIBRARIES) -> bool:
@@ -227,8 +231,12 @@ def work(job: socket.socket) -> NoReturn:
         status = 0
     except SystemExit as ended:
         status = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
-    except BaseException:
-        traceback.print_exc()
+    except BaseException as error:  # before the script could say so itself
+        with suppress(MemoryError):
+            if want_of_memory(error):
+                print(NO_MEMORY, file=sys.stderr)
+            else:
+                traceback.print_exc()
     finally:
         with suppress(OSError, ValueError):
             sys.stdout.flush()

