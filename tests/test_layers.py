@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 
 ORDER = [
     # what knows nothing of a study
-    *("errors", "fonts", "fork_request", "forks", "git", "installation", "lineage", "runs"),
+    *("early_cutoff", "errors", "fonts", "fork_request", "forks", "git", "installation", "lineage", "runs"),
     *("stage", "placement", "arrays", "treatment_columns"),
     # facts as codes with arguments
     *("reasons", "absorption", "frames"),

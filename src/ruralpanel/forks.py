@@ -4,7 +4,7 @@ A run has some eighty jobs, each a process of its own, and importing pandas, sci
 of them work. So a run starts one server, which imports them once; a job asks it for a fork, hands it its script, and
 ends as the fork ends. Snakemake sees what it always sees: a process a job, which can be killed, and its exit status.
 
-The server imports this package too, at the start of the run, when Snakemake computes the digests of its code: all jobs
+The server imports this package too, at the start of the run, while Snakemake computes the digests of its code: all jobs
 of a run work with one state of it, and the next run has a server of its own. It ends with the run, however that ends,
 for it holds the end of a pipe whose other end only the run has; and with it end its forks. Where there is none (another
 system than Linux, a cluster, a job run by hand) or it does not answer, a job imports for itself.
@@ -51,7 +51,7 @@ NO_MEMORY = "Out of memory: a job could not begin. Where memory was short, give 
 """What is said of a job that could not even say so in its log."""
 
 
-def start_server(scripts: Path, libraries: Sequence[str] = LIBRARIES) -> bool:
+def start_server(scripts: Path, libraries: Sequence[str] = LIBRARIES) -> int | None:
     """Start the server of this run, if there can be one, and tell the jobs that the run will start.
 
     Parameters
@@ -63,12 +63,12 @@ def start_server(scripts: Path, libraries: Sequence[str] = LIBRARIES) -> bool:
 
     Returns
     -------
-    bool
-        Whether there is one.
+    int or None
+        With what :func:`end_server` ends it before the run ends; None if there is none.
     """
     if sys.platform != "linux":  # elsewhere libraries of the system do not survive a fork
-        return False
-    run, _ = os.pipe()  # the other end stays open as long as this process lives
+        return None
+    run, other = os.pipe()  # which stays open as long as this process lives
     folder = tempfile.mkdtemp(prefix=PREFIX)
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(address := f"{folder}/socket")
@@ -87,7 +87,19 @@ def start_server(scripts: Path, libraries: Sequence[str] = LIBRARIES) -> bool:
         )
     os.close(run)
     os.environ[ADDRESS] = address
-    return True
+    return other
+
+
+def end_server(other: int) -> None:
+    """End the server of this run, which then has none.
+
+    Parameters
+    ----------
+    other
+        From :func:`start_server`.
+    """
+    os.close(other)
+    del os.environ[ADDRESS]
 
 
 def hand_over(job: Any, script: str, **_: object) -> None:

@@ -15,6 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, TextIO
 
+from ruralpanel.early_cutoff import Kept
 from ruralpanel.errors import ProblemsFound, fault_of_the_disk, want_of_memory
 from ruralpanel.fork_request import run_in_fork
 
@@ -26,7 +27,7 @@ CONFIDENTIAL = "ruralpanel.confidential"
 
 
 @contextmanager
-def stage(job: Any) -> Iterator[None]:
+def stage(job: Any, *, follows: bool = False) -> Iterator[None]:
     """Run a stage with all it prints going to its log, and keep what it took.
 
     In a run on one machine that happens in a fork of a process that has the libraries loaded, and this process ends as
@@ -37,6 +38,9 @@ def stage(job: Any) -> Iterator[None]:
     ----------
     job
         What Snakemake tells a script of its job, ``snakemake``: of it, ``log`` and ``output``.
+    follows
+        Whether the outputs follow from inputs, parameters and code alone, so that what was made of the same before can
+        be given again (see ``early_cutoff``): this process ends then, with log and times as they were.
     """
     if (status := run_in_fork(sys.argv[0])) is not None:
         if status < 0:
@@ -44,11 +48,16 @@ def stage(job: Any) -> Iterator[None]:
         sys.exit(status if status >= 0 else 128 - status)
     began = time.monotonic()
     path = Path(job.log[0])
+    kept = Kept(job, path, Path(sys.argv[0])) if follows else None
+    if kept and kept.given():
+        sys.exit(0)
     try:
         with _log_of(job, path):
             yield
         if len(job.output):
             keep_measured(path, time.monotonic() - began)
+        if kept:
+            kept.keep()
     except OSError as error:  # the log itself, for what else fails is told there
         if not (told := fault_of_the_machine(error)):
             raise

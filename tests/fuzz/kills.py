@@ -38,8 +38,8 @@ COPIED, LINKED = ("config", "requirements.lock", "pyproject.toml", "run"), ("src
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
-BY_DESIGN = ("report/", "logs/", "benchmarks/", "run_times", ".log")
-"""What differs from one run to the next: how long it took."""
+BY_DESIGN = ("report/", "logs/", "benchmarks/", "run_times", ".log", ".kept/")
+"""What differs from one run to the next: how long it took, and what is kept of jobs that a kill may have cut short."""
 
 
 def checkout(folder: Path) -> Path:

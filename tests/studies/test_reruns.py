@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ruralpanel.lineage import file_digest
 from tests.studies.conftest import Checkout
 from tests.studies.small_study import FEW_DIAGNOSES
 
@@ -198,3 +199,30 @@ def imports_and_what_asked_for_them(said: str) -> dict[str, list[str]]:
         asked[module] = [name for _, name in reversed(open_ones)]
         open_ones.append((len(indent), module))
     return asked
+
+
+def test_what_would_be_made_of_the_same_again_is_given_again_unless_it_is_asked_for(finished: Checkout) -> None:
+    results = finished.folder / "results/small"
+    measured = [results / "benchmarks/prepare_table/counties.tsv", results / "benchmarks/estimate_block/on_income.tsv"]
+    module = finished.folder / "src/ruralpanel/tables/group.py"
+    before, made = module.read_bytes(), _made(results)
+    counties, block = _times(measured)
+    finished.edit("src/ruralpanel/tables/group.py", "is below 0 in", "is less than 0 in")
+    assert "estimation block on_income" in finished.due("small")
+    assert finished.run("small").returncode == 0
+    assert _times(measured)[0] > counties and _times(measured)[1] == block
+    assert _made(results) == made and finished.due("small") == set()
+    assert finished.run("small", "--forcerun", "estimate_block").returncode == 0
+    assert _times(measured)[1] > block and _made(results) == made
+    module.write_bytes(before)
+    assert finished.run("small").returncode == 0
+
+
+def _times(paths: list[Path]) -> list[int]:
+    return [path.stat().st_mtime_ns for path in paths]
+
+
+def _made(results: Path) -> dict[str, str]:
+    """Give the digests of what was estimated and of exhibits."""
+    paths = [*(results / "estimates").iterdir(), *(results / "exhibits").iterdir()]
+    return {path.name: file_digest(path) for path in paths}

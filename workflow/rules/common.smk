@@ -16,6 +16,7 @@ from snakemake.script import PythonScript
 from ruralpanel.archive.marker import study_on_twins, synthetic_sources
 from ruralpanel.crosscheck.facts import FACTS
 from ruralpanel.diagnosis.modules import item_module, items_looked_for
+from ruralpanel.early_cutoff import CUTS_OFF
 from ruralpanel.errors import Problem, StudyError, nearest
 from ruralpanel.estimation.modules import (
     MATCHING,
@@ -31,7 +32,6 @@ from ruralpanel.exhibits.caption import (
     exhibit_of_block,
     exhibits_by_number,
 )
-from ruralpanel.forks import hand_over, start_server
 from ruralpanel.installation import PACKAGE, beside_modules, environment_digest
 from ruralpanel.lineage import code_digest
 from ruralpanel.monte_carlo.plan import load_plan
@@ -389,7 +389,9 @@ def exhibit_code(name):
     """Compute the digest of the code behind an exhibit."""
     kind = STUDY.exhibits[name].kind
     forms = ("style",) if name in FIGURES else ("printed_table", "latex", "word")
+    small = ["ruralpanel.verification.pictures"] if name in FIGURES else []
     return code_digest(
+        *small,
         *(
             f"ruralpanel.exhibits.{module}"
             for module in (kind, "inputs", "facts", "flaws", "unasked", *forms)
@@ -430,13 +432,13 @@ def published_figure_files(wildcards):
 
 
 def figures_to_compare(wildcards):
-    """Name the figures of the run that are published too, as data and as pictures."""
+    """Name the figures of the run that are published too, as data and as small pictures."""
     names = [name for name in PUBLISHED_FIGURES if name in FIGURES]
-    return expand(
-        f"{RESULTS}/exhibits/{{exhibit}}.{{ending}}",
-        exhibit=names,
-        ending=["csv", "png"],
-    )
+    places = [
+        f"{RESULTS}/exhibits/{{exhibit}}.csv",
+        f"{RESULTS}/pictures/{{exhibit}}.png",
+    ]
+    return expand(places, exhibit=names)
 
 
 def set_damaged_files_aside():

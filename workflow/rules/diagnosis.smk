@@ -12,7 +12,7 @@ rule diagnose_effect:
         diagnosis=f"{RESULTS}/diagnosis/{{effect}}.csv",
     log:
         f"{RESULTS}/logs/diagnose_effect/{{effect}}.log",
-    priority: 1  # claims, most exhibits and the verdict wait for it
+    priority: 2  # claims, most exhibits and the verdict wait for it
     resources:
         mem_mb=memory(900, 25),
         runtime=minutes(30, 1),
@@ -39,6 +39,7 @@ rule diagnose:
         diagnosis=f"{RESULTS}/diagnosis.csv",
     log:
         f"{RESULTS}/logs/diagnose.log",
+    priority: 2
     params:
         code=lambda wildcards: code_digest("ruralpanel.diagnosis.finding"),
         lock=LOCK,

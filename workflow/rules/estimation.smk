@@ -10,7 +10,7 @@ rule estimate_block:
         draws=f"{RESULTS}/estimates/{{block}}.draws.parquet",
     log:
         f"{RESULTS}/logs/estimate_block/{{block}}.log",
-    priority: 2  # all else waits for estimates
+    priority: 3  # all else waits for estimates
     resources:
         mem_mb=memory(700, 25),
         runtime=minutes(30, 1),

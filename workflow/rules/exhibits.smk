@@ -30,10 +30,12 @@ rule draw_figure:
         png=f"{RESULTS}/exhibits/{{exhibit}}.png",
         pdf=f"{RESULTS}/exhibits/{{exhibit}}.pdf",
         svg=f"{RESULTS}/exhibits/{{exhibit}}.svg",
+        small=f"{RESULTS}/pictures/{{exhibit}}.png",
         csv=f"{RESULTS}/exhibits/{{exhibit}}.csv",
         caption=f"{RESULTS}/exhibits/{{exhibit}}.caption.json",
     log:
         f"{RESULTS}/logs/draw_figure/{{exhibit}}.log",
+    priority: 1  # they take longer than tables, and the comparison with published ones waits for them
     wildcard_constraints:
         exhibit="|".join(FIGURES) or NOTHING,
     params:

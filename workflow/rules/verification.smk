@@ -6,6 +6,7 @@ rule score_claims:
         claims=f"{RESULTS}/claims.csv",
     log:
         f"{RESULTS}/logs/score_claims.log",
+    priority: 2  # figures wait for it
     params:
         claims=lambda wildcards: {
             name: as_json(claim) for name, claim in STUDY.claims.items()
@@ -41,6 +42,7 @@ rule judge_figures:
         published_figures=PUBLISHED_FIGURES,
         published_folder=str(PUBLISHED_FOLDER),
         exhibits=f"{RESULTS}/exhibits",
+        pictures=f"{RESULTS}/pictures",
         code=lambda wildcards: code_digest(
             "ruralpanel.verification.figures",
             "ruralpanel.verification.figure_rows",
@@ -139,7 +141,7 @@ rule publish:
     input:
         estimates=expand(f"{RESULTS}/estimates/{{block}}.csv", block=STUDY.blocks),
         data=expand(f"{RESULTS}/exhibits/{{exhibit}}.csv", exhibit=FIGURES),
-        pictures=expand(f"{RESULTS}/exhibits/{{exhibit}}.png", exhibit=FIGURES),
+        pictures=expand(f"{RESULTS}/pictures/{{exhibit}}.png", exhibit=FIGURES),
         provenance=PROVENANCE,
         beside_sources=FILES_BESIDE_SOURCES,
     log:
@@ -166,7 +168,7 @@ rule publish:
 rule publish_figures:
     input:
         data=expand(f"{RESULTS}/exhibits/{{exhibit}}.csv", exhibit=FIGURES),
-        pictures=expand(f"{RESULTS}/exhibits/{{exhibit}}.png", exhibit=FIGURES),
+        pictures=expand(f"{RESULTS}/pictures/{{exhibit}}.png", exhibit=FIGURES),
     log:
         f"{RESULTS}/logs/publish_figures.log",
     params:

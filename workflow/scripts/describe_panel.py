@@ -2,7 +2,7 @@
 
 from ruralpanel.stage import stage
 
-with stage(snakemake):
+with stage(snakemake, follows=True):
     import json
 
     from ruralpanel.frames.periods.frequency import frequency

@@ -2,7 +2,7 @@
 
 from ruralpanel.stage import stage
 
-with stage(snakemake):
+with stage(snakemake, follows=True):
     from ruralpanel.diagnosis.finding import KEY, load_findings
     from ruralpanel.frames.storage import save_table
 

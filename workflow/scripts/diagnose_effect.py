@@ -2,7 +2,7 @@
 
 from ruralpanel.stage import stage
 
-with stage(snakemake):
+with stage(snakemake, follows=True):
     from ruralpanel.diagnosis.diagnose import diagnose
     from ruralpanel.diagnosis.finding import KEY, without_names
     from ruralpanel.estimation.columns_read import columns_read

@@ -2,7 +2,7 @@
 
 from ruralpanel.stage import stage
 
-with stage(snakemake):
+with stage(snakemake, follows=True):
     from importlib import import_module
     from pathlib import Path
 

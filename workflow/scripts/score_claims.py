@@ -2,7 +2,7 @@
 
 from ruralpanel.stage import stage
 
-with stage(snakemake):
+with stage(snakemake, follows=True):
     from ruralpanel.diagnosis.finding import load_findings
     from ruralpanel.estimation.estimates import load_estimates
     from ruralpanel.study.claims import Claim

@@ -16,6 +16,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from ruralpanel.doctor.findings import Finding, error, warning
+from ruralpanel.early_cutoff import FOLDER as KEPT
 
 MEBIBYTE = 2**20
 
@@ -126,7 +127,7 @@ def disk_space(root: Path, results: Path, raw_bytes: int, free: int | None = Non
         Free space in bytes; left out: that of the disk which holds the repository.
     """
     free = shutil.disk_usage(root).free if free is None else free
-    there = sum(path.stat().st_size for path in results.rglob("*") if path.is_file())
+    there = sum(path.stat().st_size for path in results.rglob("*") if path.is_file() and KEPT not in path.parts)
     wanted = max(there, LEAST_ON_DISK if there else max(LEAST_ON_DISK, COPIES_ON_DISK * raw_bytes))
     if wanted > free:
         known = "as much as the last results" if there else f"what raw files of {_size(raw_bytes)} let expect"

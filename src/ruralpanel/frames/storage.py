@@ -6,6 +6,7 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,14 @@ def load_table(path: Path | str, texts: Sequence[str] = (), columns: Sequence[st
     path = Path(path)
     if path.suffix == ".parquet":
         return _column_by_column(path, columns)
-    table = pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(texts, "str"))
+    return _read_csv(path, texts)
+
+
+def _read_csv(file: Path | BytesIO, texts: Sequence[str]) -> pd.DataFrame:
+    """Read a CSV file, and take the marks of cells away that a spreadsheet would read as formulas."""
+    table = pd.read_csv(
+        file, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(texts, "str"), low_memory=False
+    )
     for name in table.columns[table.dtypes == "str"]:
         begins = table[name].str.startswith("'", na=False)
         if begins.any() and (marked := begins & table[name].str.slice(1).str.match(_FORMULA, na=False)).any():
@@ -224,7 +232,13 @@ def load_typed(paths: Sequence[Path | str], columns: Mapping[str, tuple[str, str
         As :func:`with_types` takes them.
     """
     texts = [name for name, (kind, _) in columns.items() if kind == "str"]
-    frames = [load_table(path, texts).reindex(columns=list(columns)) for path in paths]
+    files = [Path(path) for path in paths]
+    if len(files) > 1 and all(path.suffix == ".csv" for path in files):
+        contents = [path.read_bytes().partition(b"\n") for path in files]
+        if len({header for header, *_ in contents}) == 1:  # one table, which is read at once at a fifth of the cost
+            whole = BytesIO(contents[0][0] + b"\n" + b"".join(rows for *_, rows in contents))
+            return with_types(_read_csv(whole, texts).reindex(columns=list(columns)), columns)
+    frames = [load_table(path, texts).reindex(columns=list(columns)) for path in files]
     return pd.concat([with_types(frame, columns) for frame in frames], ignore_index=True)
 
 

@@ -30,15 +30,17 @@ def figure_rows(
     -------
     list of dict
         Plain values, which can be saved as JSON: for every figure its number, its name, whether it reproduces, a
-        status and a note for each part, and the pictures, as they are embedded: published, now, and what differs in
-        red.
+        status and a note for each part, and the pictures, as they are embedded: published, now, and where something
+        looks different, what, in red.
     """
     rows = []
     for name, part in figures.groupby("exhibit", sort=False):
         before, now = (side.get(str(name), FigureContents()).picture for side in (published, drawn))
         pictures: list[tuple[str, Image.Image | None]] = [("Published", before), ("Now", now)]
         if before is not None and now is not None and before.size == now.size:
-            pictures.append(("What looks different, in red", marked(now, visible_difference(before, now))))
+            different = visible_difference(before, now)
+            if different.any():
+                pictures.append(("What looks different, in red", marked(now, different)))
         rows.append(
             {
                 "number": part["figure"].iloc[0],

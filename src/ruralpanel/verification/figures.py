@@ -16,7 +16,7 @@ from ruralpanel.estimation.rounding import ZERO_ERROR
 from ruralpanel.placement import replacing
 from ruralpanel.study.addresses import PARTS as PARTS_OF_ADDRESS
 from ruralpanel.study.addresses import WITHIN
-from ruralpanel.verification.pictures import png_bytes, small_picture, visible_difference
+from ruralpanel.verification.pictures import keep_small, small_picture, visible_difference
 from ruralpanel.verification.summary import NOT_PUBLISHED
 from ruralpanel.verification.tolerance import FROM_THE_ERROR, is_rounding, same
 from ruralpanel.verification.verdict import SIGNIFICANT
@@ -94,8 +94,7 @@ def keep_figures(data: Sequence[str | Path], pictures: Sequence[str | Path], fol
         for path in map(Path, data):
             kept_data(read_plotted_data(path)).to_csv(new / path.name, index=False, lineterminator="\n")
         for path in map(Path, pictures):
-            with Image.open(path) as picture:
-                (new / path.name).write_bytes(png_bytes(small_picture(picture)))
+            keep_small(path, new / path.name)
     if not any(folder.iterdir()):
         folder.rmdir()
 
@@ -210,7 +209,7 @@ def _judged(published: pd.DataFrame, today: pd.DataFrame) -> tuple[str, str, int
     context = _Context(groups, *(_numbers(published, name) for name in ("standard_error", "statistic")))
     gone_rounding = _rounding_gone(published, today, groups)
     for name in published.columns:
-        if name in today.columns:
+        if name in today.columns and not published[name].equals(today[name]):
             for status, told in _column(name, published[name], today[name], context, gone_rounding).items():
                 found.setdefault(status, told)
     for status in ("sign flip", "significance flip", "differ", "rounding"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -57,6 +58,12 @@ def png_bytes(picture: Image.Image) -> bytes:
     stream = BytesIO()
     picture.save(stream, format="PNG", optimize=True)
     return stream.getvalue()
+
+
+def keep_small(path: Path, small: Path) -> None:
+    """Write the small picture of a figure, by which it is compared and which is published, beside the figure's own."""
+    with Image.open(path) as picture:
+        small.write_bytes(png_bytes(small_picture(picture)))
 
 
 def visible_difference(first: Image.Image, second: Image.Image) -> npt.NDArray[np.bool_]:

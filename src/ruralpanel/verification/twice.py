@@ -10,8 +10,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-LEFT_OUT = frozenset({"logs", "benchmarks"})
-"""Folders that say how a run went, in seconds and messages; they differ from one run to the next."""
+from ruralpanel.early_cutoff import FOLDER as KEPT
+
+LEFT_OUT = frozenset({"logs", "benchmarks", KEPT})
+"""Folders that say how a run went, which differs from one run to the next, and the one of what jobs keep."""
 
 RUN_TIMES = re.compile(rb'<details id="run-times">.*?</details>', re.DOTALL)
 """The part of a study's page that gives how long its jobs took."""

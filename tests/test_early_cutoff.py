@@ -1,0 +1,135 @@
+"""What jobs keep of what they made, and when it is given again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from ruralpanel import early_cutoff
+from ruralpanel.early_cutoff import CUTS_OFF, FOLDER, PREAMBLE, Kept
+
+Given = Callable[..., bool]
+
+
+@pytest.fixture
+def given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Given:
+    """Say whether a job is given what was kept; where it is not, it makes and keeps it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(CUTS_OFF, "yes")
+    Path("panel.csv").write_text("village\n1\n", encoding="utf-8")
+
+    def ask(*, params: dict[str, object] | None = None, script: str = "draw()", rule: str = "draw_figure") -> bool:
+        Path("script.py").write_text(
+            f"import of_this_run_{os.urandom(4).hex()}\n{PREAMBLE}\n{script}", encoding="utf-8"
+        )
+        outputs = ["results/small/exhibits/map.csv", "results/small/exhibits/map.png"]
+        job = SimpleNamespace(
+            rule=rule,
+            wildcards={"exhibit": "map"},
+            input=_Named(panel="panel.csv"),
+            output=_Named(csv=outputs[0], png=outputs[1]),
+            params=_Named(**(params or {"code": "a1"})),
+        )
+        kept = Kept(job, Path("results/small/logs/draw_figure/map.log"), Path("script.py"))
+        for output in map(Path, outputs):
+            output.unlink(missing_ok=True)  # as Snakemake does before a job
+        if kept.given():
+            assert [Path(output).read_text(encoding="utf-8") for output in outputs] == outputs
+            return True
+        for output in map(Path, outputs):
+            output.parent.mkdir(parents=True, exist_ok=True)
+            output.write_text(str(output), encoding="utf-8")
+        kept.keep()
+        return False
+
+    return ask
+
+
+class _Named(list[object]):
+    """A list of which each item has a name, as Snakemake's are."""
+
+    def __init__(self, **items: object) -> None:
+        super().__init__(items.values())
+        self.named = items
+
+    def items(self) -> list[tuple[str, object]]:
+        return list(self.named.items())
+
+
+def test_what_was_made_of_the_same_is_given_again(given: Given) -> None:
+    assert [given() for _ in range(3)] == [False, True, True]
+
+
+def test_files_that_are_given_again_are_new_for_the_workflow(given: Given) -> None:
+    given()
+    for path in Path("results/small").rglob("*"):
+        os.utime(path, (0, 0))
+    assert given() and Path("results/small/exhibits/map.csv").stat().st_mtime > 1e9
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"params": {"code": "a2"}},
+        {"params": {"code": "a1", "seed": 1}},
+        {"script": "draw(again=True)"},
+        {"rule": "print_table"},
+    ],
+)
+def test_another_parameter_script_or_rule_makes_all_anew(given: Given, change: dict[str, object]) -> None:
+    given()
+    assert not given(**change)
+    assert given(**change)
+    assert not given(), "only what was made last is kept"
+
+
+def test_other_contents_of_an_input_make_all_anew_and_the_same_written_again_do_not(given: Given) -> None:
+    given()
+    Path("panel.csv").write_text("village\n1\n", encoding="utf-8")
+    assert given()
+    Path("panel.csv").write_text("village\n2\n", encoding="utf-8")
+    assert not given()
+
+
+def test_a_file_that_somebody_wrote_to_is_not_given_again(given: Given) -> None:
+    given()
+    with Path("results/small/exhibits/map.csv").open("a", encoding="utf-8") as stream:
+        stream.write("by hand")
+    assert not given()
+    assert given()
+
+
+def test_nothing_is_given_where_somebody_asks_for_jobs_to_be_run(given: Given, monkeypatch: pytest.MonkeyPatch) -> None:
+    given()
+    monkeypatch.delenv(CUTS_OFF)
+    assert not given()
+    monkeypatch.setenv(CUTS_OFF, "yes")
+    assert given(), "and what it makes is kept"
+
+
+def test_what_is_cut_short_is_not_given(given: Given) -> None:
+    given()
+    kept = next(Path("results/small", FOLDER).rglob("record.json"))
+    kept.write_text(kept.read_text(encoding="utf-8")[:-9], encoding="utf-8")
+    assert not given()
+    assert given()
+    next(path for path in kept.parent.iterdir() if path.name == "1").unlink()
+    assert not given()
+
+
+def test_what_is_large_is_not_kept(given: Given, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(early_cutoff, "LARGEST", 20)
+    assert not given() and not given()
+    assert not list(Path("results/small", FOLDER).rglob("record.json"))
+
+
+def test_where_nothing_can_be_linked_nothing_is_kept(given: Given, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(18, "Invalid cross-device link")
+
+    monkeypatch.setattr(early_cutoff.os, "link", refuse)
+    assert not given() and not given()
