@@ -317,6 +317,13 @@ def end_with_signals() -> None:
         signal.signal(each, ring)
 
 
+def cancel_timers() -> None:
+    """Let the run end: Snakemake looks a second later whether more jobs may begin, and would wait for that."""
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer):
+            thread.cancel()
+
+
 def _end_children() -> None:
     """End what this process has started, again and again until it ends itself."""
     import psutil
