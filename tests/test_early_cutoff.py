@@ -22,7 +22,13 @@ def given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Given:
     monkeypatch.setenv(CUTS_OFF, "yes")
     Path("panel.csv").write_text("village\n1\n", encoding="utf-8")
 
-    def ask(*, params: dict[str, object] | None = None, script: str = "draw()", rule: str = "draw_figure") -> bool:
+    def ask(
+        *,
+        params: dict[str, object] | None = None,
+        script: str = "draw()",
+        rule: str = "draw_figure",
+        rows: tuple[str, str] | None = None,
+    ) -> bool:
         Path("script.py").write_text(
             f"import of_this_run_{os.urandom(4).hex()}\n{PREAMBLE}\n{script}", encoding="utf-8"
         )
@@ -30,11 +36,12 @@ def given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Given:
         job = SimpleNamespace(
             rule=rule,
             wildcards={"exhibit": "map"},
-            input=_Named(panel="panel.csv"),
+            input=_Named(panel=["panel.csv"]),
             output=_Named(csv=outputs[0], png=outputs[1]),
             params=_Named(**(params or {"code": "a1"})),
         )
-        kept = Kept(job, Path("results/small/logs/draw_figure/map.log"), Path("script.py"))
+        log = Path("results/small/logs/draw_figure/map.log")
+        kept = Kept(job, log, Path("script.py"), {"panel": rows} if rows else {})
         for output in map(Path, outputs):
             output.unlink(missing_ok=True)  # as Snakemake does before a job
         if kept.given():
@@ -50,11 +57,14 @@ def given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Given:
 
 
 class _Named(list[object]):
-    """A list of which each item has a name, as Snakemake's are."""
+    """A list of items that have names, as Snakemake's is; an item that is a list lies flat in it."""
 
     def __init__(self, **items: object) -> None:
-        super().__init__(items.values())
+        super().__init__(each for item in items.values() for each in (item if isinstance(item, list) else [item]))
         self.named = items
+
+    def __getitem__(self, name: object) -> object:
+        return self.named[name] if isinstance(name, str) else super().__getitem__(name)  # type: ignore[index]
 
     def items(self) -> list[tuple[str, object]]:
         return list(self.named.items())
@@ -93,6 +103,20 @@ def test_other_contents_of_an_input_make_all_anew_and_the_same_written_again_do_
     assert given()
     Path("panel.csv").write_text("village\n2\n", encoding="utf-8")
     assert not given()
+
+
+def test_of_rows_that_a_job_does_not_take_it_does_not_matter_what_they_say(given: Given) -> None:
+    table = "outcome,estimate\nincome,{}\nsales,{}\n"
+    Path("panel.csv").write_text(table.format(1, 2), encoding="utf-8")
+    assert not given(rows=("outcome", "sales"))
+    Path("panel.csv").write_text(table.format(3, 2), encoding="utf-8")
+    assert given(rows=("outcome", "sales"))
+    Path("panel.csv").write_text(table.format(3, 4), encoding="utf-8")
+    assert not given(rows=("outcome", "sales"))
+    assert not given(rows=("outcome", "income"))
+    assert not given()
+    Path("panel.csv").write_text(table.replace("outcome", "result").format(3, 4), encoding="utf-8")
+    assert not given(rows=("outcome", "sales")), "a table without the column is another one"
 
 
 def test_a_file_that_somebody_wrote_to_is_not_given_again(given: Given) -> None:

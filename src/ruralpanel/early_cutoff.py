@@ -14,10 +14,12 @@ so does one that is told to (`--forceall`, `--forcerun`, `--force`).
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -48,18 +50,22 @@ class Kept:
         Its log file, below a folder ``logs`` in the study's results.
     script
         The file that is being run.
+    rows
+        Of inputs that are CSV files, by name, the column and the cell of the only rows that the job takes from them.
     """
 
-    def __init__(self, job: Any, log: Path, script: Path) -> None:
+    def __init__(self, job: Any, log: Path, script: Path, rows: Mapping[str, tuple[str, str]]) -> None:
         logs = next(at for at in log.parents if at.name == "logs")
         self.folder = logs.with_name(FOLDER) / log.relative_to(logs).with_suffix("")
         self.inputs = [Path(path) for path in job.input]
+        self.rows = {Path(path): rows[name] for name in rows for path in job.input[name]}
         self.outputs = [Path(path) for path in job.output]
         self.told = repr(
             [
                 (job.rule, *sorted(dict(job.wildcards).items())),
                 *([list(named), list(named.items())] for named in (job.input, job.output, job.params)),
                 script.read_text(encoding="utf-8").rpartition(PREAMBLE)[2],
+                sorted(rows.items()),
             ]
         )
         self.record: str | None = None
@@ -101,7 +107,7 @@ class Kept:
         """Write the digest of all that the outputs follow from; nothing where that is too large."""
         if _size(self.inputs) > LARGEST:
             return None
-        contents = [self.told, *map(_digest, self.inputs)]
+        contents = [self.told, *(_digest(path, self.rows.get(path)) for path in self.inputs)]
         return hashlib.sha256("\0".join(contents).encode()).hexdigest()
 
 
@@ -109,6 +115,13 @@ def _size(paths: list[Path]) -> int:
     return sum(path.stat().st_size for path in paths)
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _digest(path: Path, rows: tuple[str, str] | None = None) -> str:
+    if rows is None:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    with path.open(encoding="utf-8", newline="") as stream:
+        table = csv.reader(stream)
+        header = next(table, [])
+        place = header.index(rows[0])
+        taken = [header, *(row for row in table if row[place] == rows[1])]
+    return hashlib.sha256(repr(taken).encode()).hexdigest()

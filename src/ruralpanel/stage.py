@@ -9,7 +9,7 @@ import sys
 import time
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from importlib import import_module
 from pathlib import Path
@@ -27,7 +27,7 @@ CONFIDENTIAL = "ruralpanel.confidential"
 
 
 @contextmanager
-def stage(job: Any, *, follows: bool = False) -> Iterator[None]:
+def stage(job: Any, *, follows: bool = False, rows: Mapping[str, tuple[str, str]] | None = None) -> Iterator[None]:
     """Run a stage with all it prints going to its log, and keep what it took.
 
     In a run on one machine that happens in a fork of a process that has the libraries loaded, and this process ends as
@@ -41,6 +41,8 @@ def stage(job: Any, *, follows: bool = False) -> Iterator[None]:
     follows
         Whether the outputs follow from inputs, parameters and code alone, so that what was made of the same before can
         be given again (see ``early_cutoff``): this process ends then, with log and times as they were.
+    rows
+        Of inputs that are CSV files, by name, the column and the cell of the only rows that the job takes from them.
     """
     if (status := run_in_fork(sys.argv[0])) is not None:
         if status < 0:
@@ -48,7 +50,7 @@ def stage(job: Any, *, follows: bool = False) -> Iterator[None]:
         sys.exit(status if status >= 0 else 128 - status)
     began = time.monotonic()
     path = Path(job.log[0])
-    kept = Kept(job, path, Path(sys.argv[0])) if follows else None
+    kept = Kept(job, path, Path(sys.argv[0]), rows or {}) if follows else None
     if kept and kept.given():
         sys.exit(0)
     try:

@@ -2,7 +2,10 @@
 
 from ruralpanel.stage import stage
 
-with stage(snakemake, follows=True):
+# The other rows of a block's estimates are of no concern here, and change when those of another outcome do.
+OUTCOME = snakemake.wildcards.effect.rpartition("/")[2]
+
+with stage(snakemake, follows=True, rows={"estimates": ("outcome", OUTCOME)}):
     from ruralpanel.diagnosis.diagnose import diagnose
     from ruralpanel.diagnosis.finding import KEY, without_names
     from ruralpanel.estimation.columns_read import columns_read
@@ -14,11 +17,12 @@ with stage(snakemake, follows=True):
     subject = DeclaredSubject.model_validate_json(snakemake.params.subject)
     whom = (snakemake.params.designations, snakemake.params.levels)
     read = columns_read(snakemake.input.panel, [subject], [subject.equation.estimator], *whom)
+    estimates = load_estimates(snakemake.input.estimates)
     findings = diagnose(
         settings=Diagnosis.model_validate_json(snakemake.params.settings),
         subjects=[subject],
         panel=load_table(snakemake.input.panel, columns=read),
-        estimates=load_estimates(snakemake.input.estimates),
+        estimates=estimates[estimates["outcome"] == OUTCOME],
         seed=snakemake.params.seed,
         events=load_table(snakemake.input.events, texts=["unit"]),
     )
