@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from ruralpanel import early_cutoff
-from ruralpanel.early_cutoff import CUTS_OFF, FOLDER, PREAMBLE, Kept
+from ruralpanel.early_cutoff import CUTS_OFF, FOLDER, PREAMBLE, Kept, forget_what_is_gone
 
 Given = Callable[..., bool]
 
@@ -133,6 +133,17 @@ def test_nothing_is_given_where_somebody_asks_for_jobs_to_be_run(given: Given, m
     assert not given()
     monkeypatch.setenv(CUTS_OFF, "yes")
     assert given(), "and what it makes is kept"
+
+
+def test_what_somebody_took_away_is_not_given(given: Given) -> None:
+    given()
+    log = "results/small/logs/draw_figure/map.log"
+    outputs = ["results/small/exhibits/map.csv", "results/small/exhibits/map.png"]
+    forget_what_is_gone([SimpleNamespace(log=[log], output=outputs), SimpleNamespace(log=["x.log"], output=["none"])])
+    assert given()
+    Path(outputs[1]).unlink()
+    forget_what_is_gone([SimpleNamespace(log=[log], output=outputs)])
+    assert not given()
 
 
 def test_what_is_cut_short_is_not_given(given: Given) -> None:

@@ -8,8 +8,8 @@ gives the links their places, and ends. Build systems call this early cutoff (Mo
 Build systems à la carte, section 2.3). Snakemake's own cache between workflows does not cut off, for its record of a
 job is that of all jobs before it rather than what they made.
 
-What is kept lies in the folder of the study's results, with which it goes: a run without results makes all anew, and
-so does one that is told to (`--forceall`, `--forcerun`, `--force`).
+What is kept lies in the folder of the study's results, with which it goes. Somebody who takes a file away wants it made
+anew, and so does who says so (`--forceall`, `--forcerun`, `--force`): neither is given what is kept.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,26 @@ PREAMBLE = "######## snakemake preamble end #########"
 """The line at which a script begins, after what Snakemake puts at its head, which has the folder of the run."""
 
 
+def folder_of(log: Path) -> Path:
+    """Name the folder of what is kept of a job, by its log file, below a folder ``logs`` in the study's results."""
+    logs = next(at for at in log.parents if at.name == "logs")
+    return logs.with_name(FOLDER) / log.relative_to(logs).with_suffix("")
+
+
+def forget_what_is_gone(jobs: Iterable[Any]) -> None:
+    """Give up what is kept of jobs that lack an output, before any of them runs.
+
+    Parameters
+    ----------
+    jobs
+        Snakemake's jobs that are to be run: of them, ``log`` and ``output``.
+    """
+    for job in jobs:
+        if job.log and not all(Path(str(path)).exists() for path in job.output):
+            with suppress(StopIteration):  # a log that is elsewhere is of a job that keeps nothing
+                shutil.rmtree(folder_of(Path(str(job.log[0]))), ignore_errors=True)
+
+
 class Kept:
     """What is kept of a job.
 
@@ -55,8 +75,7 @@ class Kept:
     """
 
     def __init__(self, job: Any, log: Path, script: Path, rows: Mapping[str, tuple[str, str]]) -> None:
-        logs = next(at for at in log.parents if at.name == "logs")
-        self.folder = logs.with_name(FOLDER) / log.relative_to(logs).with_suffix("")
+        self.folder = folder_of(log)
         self.inputs = [Path(path) for path in job.input]
         self.rows = {Path(path): rows[name] for name in rows for path in job.input[name]}
         self.outputs = [Path(path) for path in job.output]

@@ -212,6 +212,10 @@ def test_what_would_be_made_of_the_same_again_is_given_again_unless_it_is_asked_
     assert finished.run("small").returncode == 0
     assert _times(measured)[0] > counties and _times(measured)[1] == block
     assert _made(results) == made and finished.due("small") == set()
+    diagnosed = _times([results / "benchmarks/diagnose.tsv"])
+    (results / "diagnosis.csv").unlink()
+    assert finished.run("small").returncode == 0
+    assert _times([results / "benchmarks/diagnose.tsv"]) > diagnosed
     assert finished.run("small", "--forcerun", "estimate_block").returncode == 0
     assert _times(measured)[1] > block and _made(results) == made
     module.write_bytes(before)

@@ -16,7 +16,7 @@ from snakemake.script import PythonScript
 from ruralpanel.archive.marker import study_on_twins, synthetic_sources
 from ruralpanel.crosscheck.facts import FACTS
 from ruralpanel.diagnosis.modules import item_module, items_looked_for
-from ruralpanel.early_cutoff import CUTS_OFF
+from ruralpanel.early_cutoff import CUTS_OFF, forget_what_is_gone
 from ruralpanel.errors import Problem, StudyError, nearest
 from ruralpanel.estimation.modules import (
     MATCHING,
