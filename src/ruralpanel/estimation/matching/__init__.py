@@ -139,7 +139,8 @@ def _matched(
     collinear = _collinear(units)
     if len(collinear):
         words = _words(collinear, equation)
-        ledger.note("matching", len(sample), sample, because("matched_on_collinear", columns=words))
+        # Before the lines of the sample, which begin with all rows of the panel.
+        ledger.note("matching", len(panel), panel, because("matched_on_collinear", columns=words))
     factors, support = _factors(units, matching, equation)
     leave(values.index[~support], "off_common_support")
     unmatched = support & units.treated & (factors == 0)
