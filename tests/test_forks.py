@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from ruralpanel.fork_request import ADDRESS, run_in_fork
-from ruralpanel.forks import LIBRARIES, imported_by
+from ruralpanel.forks import LIBRARIES, imported_by, start_server
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks are for Linux")
@@ -24,7 +24,7 @@ import os, sys
 from pathlib import Path
 from ruralpanel.fork_request import ADDRESS
 from ruralpanel.forks import start_server
-start_server(Path("no scripts"), ["colorsys"])
+forks = start_server(Path("no scripts"), ["colorsys"])
 print(os.environ[ADDRESS], flush=True)
 sys.stdin.read()
 """
@@ -175,3 +175,17 @@ def test_what_is_loaded_is_there() -> None:
 def test_the_environment_of_a_job_says_nothing_of_the_server(script: Callable[[str], str]) -> None:
     assert run_in_fork(script(f"import os, sys; sys.exit({ADDRESS!r} in os.environ)")) == 0
     assert ADDRESS not in os.environ
+
+
+@pytest.mark.parametrize("close", [True, False])
+def test_a_run_can_end_its_server_before_it_ends_or_forget_it(monkeypatch: pytest.MonkeyPatch, close: bool) -> None:
+    monkeypatch.setenv(ADDRESS, "of an earlier one")
+    forks = start_server(Path("no scripts"), ["colorsys"])
+    assert forks is not None
+    folder = Path(os.environ[ADDRESS]).parent
+    assert folder.is_dir()
+    if close:
+        forks.close()
+        assert ADDRESS not in os.environ
+    del forks
+    assert becomes(lambda: not folder.exists())

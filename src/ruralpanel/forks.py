@@ -28,6 +28,7 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
+from weakref import finalize
 
 from ruralpanel.errors import want_of_memory
 from ruralpanel.fork_request import ADDRESS, NOT_BEGUN
@@ -51,7 +52,7 @@ NO_MEMORY = "Out of memory: a job could not begin. Where memory was short, give 
 """What is said of a job that could not even say so in its log."""
 
 
-def start_server(scripts: Path, libraries: Sequence[str] = LIBRARIES) -> int | None:
+def start_server(scripts: Path, libraries: Sequence[str] = LIBRARIES) -> Forks | None:
     """Start the server of this run, if there can be one, and tell the jobs that the run will start.
 
     Parameters
@@ -63,12 +64,12 @@ def start_server(scripts: Path, libraries: Sequence[str] = LIBRARIES) -> int | N
 
     Returns
     -------
-    int or None
-        With what :func:`end_server` ends it before the run ends; None if there is none.
+    Forks or None
+        What ends it before the run ends; None if there is none.
     """
     if sys.platform != "linux":  # elsewhere libraries of the system do not survive a fork
         return None
-    run, other = os.pipe()  # which stays open as long as this process lives
+    run, other = os.pipe()
     folder = tempfile.mkdtemp(prefix=PREFIX)
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(address := f"{folder}/socket")
@@ -87,19 +88,29 @@ def start_server(scripts: Path, libraries: Sequence[str] = LIBRARIES) -> int | N
         )
     os.close(run)
     os.environ[ADDRESS] = address
-    return other
+    return Forks(other, address)
 
 
-def end_server(other: int) -> None:
-    """End the server of this run, which then has none.
+class Forks:
+    """The server of a run, which lives as long as this object does, and no longer than this process.
 
     Parameters
     ----------
-    other
-        From :func:`start_server`.
+    pipe
+        The end of a pipe of whose other end the server sees that this one is closed.
+    address
+        Where it listens.
     """
-    os.close(other)
-    del os.environ[ADDRESS]
+
+    def __init__(self, pipe: int, address: str) -> None:
+        self.address = address
+        self._end = finalize(self, os.close, pipe)
+
+    def close(self) -> None:
+        """End it: the jobs of the run do their work themselves."""
+        self._end()
+        if os.environ.get(ADDRESS) == self.address:
+            del os.environ[ADDRESS]
 
 
 def hand_over(job: Any, script: str, **_: object) -> None:

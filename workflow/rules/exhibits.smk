@@ -35,9 +35,9 @@ rule draw_figure:
         caption=f"{RESULTS}/exhibits/{{exhibit}}.caption.json",
     log:
         f"{RESULTS}/logs/draw_figure/{{exhibit}}.log",
-    priority: 1  # they take longer than tables, and the comparison with published ones waits for them
     wildcard_constraints:
         exhibit="|".join(FIGURES) or NOTHING,
+    priority: 1  # they take longer than tables, and the comparison with published ones waits for them
     params:
         declaration=lambda wildcards: as_json(declaration(wildcards.exhibit)),
         code=lambda wildcards: exhibit_code(wildcards.exhibit),
