@@ -54,7 +54,10 @@ def test_two_runs_that_are_the_same(
     runs = play(monkeypatch, "0.08")
     assert verify.main(["--twice", "--config", "study=small"]) == 0
     assert "The two runs are the same: 3 files, byte by byte" in capsys.readouterr().out
-    assert runs[0]["copied"] == ["data/raw/.retrieved/a.csv", "results/published/study.csv", "src/ruralpanel/a.py"]
+    assert runs[0]["copied"] == [
+        *("data/raw/.retrieved/a.csv", "results/published/study.csv"),
+        *("src/__pycache__/a.pyc", "src/ruralpanel/a.py"),
+    ]
     assert runs[0]["command"][-4:] == ["--cores", "1", "--config", "study=small"]
     assert len({run["env"]["PYTHONHASHSEED"] for run in runs}) == 2
     assert len({run["env"]["TZ"] for run in runs}) == 2

@@ -126,10 +126,11 @@ def unlike(cores: int, seed: int, zone: str) -> tuple[list[str], Mapping[str, st
 
 
 def copy_repository(source: Path, target: Path) -> None:
-    """Copy what a run starts from: all but results that can be built, caches and the environment.
+    """Copy what a run starts from: all but results that can be built and the environment.
 
-    Files that links point to are copied. A link to a folder stays one, to where it leads, and is a folder of its own
-    where a run writes, so that no copy writes into the original.
+    What is compiled goes along, with the times by which it is known to be of these modules: to compile the loops of
+    least squares takes as long as many a study. Files that links point to are copied. A link to a folder stays one, to
+    where it leads, and is a folder of its own where a run writes, so that no copy writes into the original.
 
     Parameters
     ----------
@@ -158,7 +159,7 @@ def _copy_folder(source: Path, target: Path, at: PurePosixPath) -> None:
 def _is_passed_over(path: PurePosixPath) -> bool:
     hidden = len(path.parts) == 1 and path.name.startswith(".")
     built = path.parts[0] == "results" and len(path.parts) == 2 and path.name != "published"
-    return hidden or built or path.name == "__pycache__"
+    return hidden or built
 
 
 def _is_written_to(path: PurePosixPath) -> bool:
