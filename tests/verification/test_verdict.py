@@ -65,6 +65,7 @@ def cell(value: str, statistic: str = "estimate", decimals: str = "", name: str 
         ([cell("0.00")], "differ"),
         ([cell("0.03"), cell("0.03", "standard_error")], "significance flip"),
         ([cell("0.09"), cell("0.03", "standard_error")], "differ"),
+        ([cell("0.068"), cell("0.0332", "standard_error")], "differ"),  # 0.068 has a p-value of 0.041
         ([cell("0.2", "p_value")], "significance flip"),
         ([cell("0.01", "p_value")], "differ"),
         ([cell("320", "observations")], "match"),
@@ -82,6 +83,29 @@ def test_every_status(tmp_path: Path, estimates: pd.DataFrame, rows: list[str], 
         with pytest.raises(NotReproduced, match="T1") as error:
             refuse_unless_reproduced(verdict)
         assert all(each.hint for each in error.value.problems)  # the reason, or how to look at the number
+
+
+def test_a_p_value_of_five_per_cent_is_not_below_it(tmp_path: Path, estimates: pd.DataFrame) -> None:
+    estimates.loc[estimates["term"] == "listed", "p_value"] = 0.05
+    rows = published(tmp_path, cell("0.09"), cell("0.03", "standard_error"), cell("0.04", "p_value"))
+    assert judge(rows, estimates)["status"].tolist() == ["significance flip", "rounding", "significance flip"]
+    verdict = judge(published(tmp_path, cell("0.05", "p_value")), estimates.assign(p_value=0.04))
+    assert verdict["status"].tolist() == ["significance flip"]
+
+
+def test_a_difference_is_from_what_was_published_and_only_effects_have_it_in_errors(
+    tmp_path: Path, estimates: pd.DataFrame
+) -> None:
+    rows = published(tmp_path, cell("0.09"), cell("0.03", "standard_error"), cell("321", "observations"))
+    verdict = judge(rows, estimates)
+    assert verdict["difference"].tolist() == pytest.approx([0.0755 - 0.09, 0.0332 - 0.03, -1])
+    away = [0.0145 / 0.0332, 0.0032 / 0.0332, float("nan")]
+    assert verdict["in_errors"].tolist() == pytest.approx(away, nan_ok=True)
+
+
+def test_a_cell_may_name_numbers_of_two_blocks(tmp_path: Path) -> None:
+    other = cell("0.09").replace(",block,", ",other,")
+    assert published(tmp_path, cell("0.08"), other)["block"].tolist() == ["block", "other"]
 
 
 def test_exhibits_come_worst_first_and_a_line_each(tmp_path: Path, estimates: pd.DataFrame) -> None:
@@ -173,6 +197,11 @@ def test_decimals_are_those_printed() -> None:
 def test_what_a_run_keeps_as_published_matches_that_run(tmp_path: Path, estimates: pd.DataFrame) -> None:
     kept = keep_as_published(estimates, [ShownIn("Table 1", ["block"], 3)], "run of test")
     assert list(kept.columns) == COLUMNS
+    assert set(zip(kept["statistic"], kept["decimals"], strict=True)) == {
+        ("estimate", "3"),
+        ("standard_error", "3"),
+        ("observations", "0"),
+    }
     kept.to_csv(tmp_path / "kept.csv", index=False)
     verdict = judge(read_published(tmp_path / "kept.csv"), estimates)
     assert set(verdict["status"]) == {"match"}
@@ -217,6 +246,10 @@ def test_simulated_data_are_no_evidence() -> None:
             Counter({"differ": 1, "sign flip": 1, "significance flip": 2, "missing": 1}),
             "NO MATCH. Of 5 published cells, none reproduces, 4 differ (1 with another sign, 2 with a p-value on the "
             "other side of 5 per cent) and 1 is missing.",
+        ),
+        (
+            Counter(match=2, differ=1),
+            "NO MATCH. Of 3 published cells, 2 reproduce (2 exactly) and 1 differs.",
         ),
         (
             Counter(match=1, differ=1),
