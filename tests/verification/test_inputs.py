@@ -140,6 +140,16 @@ def test_only_what_is_behind_a_number_is_told_of_it() -> None:
     assert [each.either.of for each in behind_sources(changed, study, ["households"])] == ["households"]
 
 
+def test_decisions_are_behind_a_number_whose_sources_their_table_reads() -> None:
+    study = shipped_study("taobao_villages")
+    now = [Input("decisions", name, f"{name}.csv", "1") for name in study.tables]
+    changed = changed_inputs(now, [replace(each, sha256="2") for each in now])
+    (source, *_) = {*study.sources} & {*next(iter(study.tables.values())).reads}
+    told = [each.either.of for each in behind_sources(changed, study, [source])]
+    assert told == [name for name, table in study.tables.items() if source in table.reads]
+    assert 0 < len(told) < len(study.tables)
+
+
 def test_terminal_and_page_name_the_file(tmp_path: Path) -> None:
     changed = changed_inputs([OTHER], [SURVEY])
     page = verdict_page(

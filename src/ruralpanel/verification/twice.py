@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ruralpanel.errors import counted
+
 LEFT_OUT = frozenset({"logs", "benchmarks"})
 """Folders that say how a run went, in seconds and messages; they differ from one run to the next."""
 
@@ -101,7 +103,7 @@ def _in_tables(first: pd.DataFrame, second: pd.DataFrame) -> str:
         only = [str(name) for name in first.columns.symmetric_difference(second.columns, sort=False)]
         return f"the columns differ: {', '.join(only) or 'their order'}"
     if len(first) != len(second):
-        return f"{len(first):,} rows and {len(second):,} rows"
+        return " and ".join(counted(len(each), "row") for each in (first, second))
     for column in first.columns:
         left, right = first[column], second[column]
         if left.dtype != right.dtype:
@@ -109,7 +111,8 @@ def _in_tables(first: pd.DataFrame, second: pd.DataFrame) -> str:
         differ = ~((left == right) | (left.isna() & right.isna())).fillna(False).astype(bool)
         if differ.any():
             row = int(np.flatnonzero(differ)[0])
-            many = f", and {int(differ.sum()) - 1:,} more rows of this column" if differ.sum() > 1 else ""
+            more = int(differ.sum()) - 1
+            many = f", and {counted(more, 'more row')} of this column" if more else ""
             return f"row {row + 1}, column `{column}`: {left.iloc[row]} and {right.iloc[row]}{many}"
     return "the same values in other bytes"
 
@@ -124,7 +127,7 @@ def _in_pictures(first: Path, second: Path) -> str:
     if not differ.any():
         return "the same picture in other bytes"
     row, column = (int(each[0]) for each in np.nonzero(differ))
-    return f"{int(differ.sum()):,} pixels, the first in row {row + 1}, column {column + 1}"
+    return f"{counted(int(differ.sum()), 'pixel')}, the first in row {row + 1}, column {column + 1}"
 
 
 def _in_lines(first: str, second: str) -> str:
@@ -135,7 +138,7 @@ def _in_lines(first: str, second: str) -> str:
             begin = max(0, sum(1 for _ in alike) - SHOWN // 4)
             return f"line {number}: {_cut(ours, begin)} and {_cut(theirs, begin)}"
     if len(left) != len(right):
-        return f"{len(left):,} lines and {len(right):,} lines"
+        return " and ".join(counted(len(each), "line") for each in (left, right))
     return "line ends"
 
 
@@ -148,4 +151,4 @@ def _in_bytes(first: bytes, second: bytes) -> str:
     differ = np.frombuffer(first[:shorter], "uint8") != np.frombuffer(second[:shorter], "uint8")
     if differ.any():
         return f"byte {int(np.flatnonzero(differ)[0]) + 1:,} of {len(first):,}"
-    return f"{len(first):,} bytes and {len(second):,} bytes"
+    return " and ".join(counted(len(each), "byte") for each in (first, second))
