@@ -47,6 +47,21 @@ def test_every_way_to_differ_has_its_word(estimates: pd.DataFrame) -> None:
     }
 
 
+def test_an_effect_of_zero_has_no_sign_to_change_and_two_of_zero_are_not_apart(estimates: pd.DataFrame) -> None:
+    row = estimates.iloc[[0]].assign(estimate=0.0, standard_error=float("nan"))
+    first = pd.concat([row.assign(term=term) for term in "ab"], ignore_index=True)
+    rows = side_by_side(first, first.assign(estimate=[0.0, 1.0]))
+    assert rows["status"].tolist() == ["same", "differs"]
+    assert rows["relative_difference"].tolist() == [0, 1]
+
+
+def test_coefficients_that_share_everything_are_paired_in_their_order(estimates: pd.DataFrame) -> None:
+    assert estimates["event_time"].isna().all()
+    twice = pd.concat([estimates.iloc[[0]].assign(estimate=value) for value in (1.0, 2.0)], ignore_index=True)
+    rows = side_by_side(twice, twice.assign(estimate=[1.0, 3.0]))
+    assert rows[["estimate_first", "estimate_second"]].values.tolist() == [[1, 1], [2, 3]]
+
+
 def test_nothing_in_common_is_an_error(estimates: pd.DataFrame) -> None:
     with pytest.raises(NothingToCompare, match="no coefficient has the same"):
         side_by_side(estimates, estimates.assign(outcome="another"))
@@ -98,6 +113,13 @@ def test_a_sign_flip_near_zero_does_not_come_before_what_matters(estimates: pd.D
     rows = side_by_side(first, second)
     assert rows["status"].tolist() == ["sign flip", "differs", "differs"]
     assert largest_first(rows)["term"].tolist() == ["b", "a", "c"]
+
+
+def test_a_standard_error_that_halves_comes_before_a_third_of_one(estimates: pd.DataFrame) -> None:
+    row = estimates.iloc[[0]].assign(estimate=1.0, standard_error=0.1)
+    first = pd.concat([row.assign(term=term) for term in "ab"], ignore_index=True)
+    second = first.assign(estimate=[1.033, 1.0], standard_error=[0.1, 0.05])
+    assert largest_first(side_by_side(first, second))["term"].tolist() == ["b", "a"]
 
 
 def test_one_coefficient_differs_and_two_differ(

@@ -225,3 +225,38 @@ def test_another_sample_makes_another_hypothesis_and_another_estimator_does_not(
     np.testing.assert_allclose(
         effects.loc[["all", "later"], "p_value_adjusted"], holm(effects.loc[["all", "later"], "p_value"].to_numpy())
     )
+
+
+def westfall_young_by_definition(statistics: np.ndarray, draws: np.ndarray, exact: bool) -> list[float]:
+    """Count, of each hypothesis, the draws whose smallest p-value among those left is no larger than its own."""
+    count = len(draws)
+    shares = np.array([[np.mean(column >= one) for one in column] for column in draws.T]).T
+    own = [float(np.mean(draws[:, each] >= statistics[each])) for each in range(len(statistics))]
+    left, adjusted, lowest = sorted(range(len(own)), key=lambda each: own[each]), [0.0] * len(own), 0.0
+    while left:
+        reached = sum(min(shares[draw, left]) <= own[left[0]] + 1e-9 for draw in range(count))
+        lowest = max(lowest, reached / count if exact else (reached + 1) / (count + 1))
+        adjusted[left.pop(0)] = lowest
+    return adjusted
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_the_smallest_p_values_are_counted_as_they_are_defined_also_where_draws_are_equal(exact: bool) -> None:
+    random = np.random.default_rng(8)
+    for _ in range(20):
+        draws = random.integers(1, 7, size=(20, 3)) / 3.0
+        statistics = draws[0] if exact else random.integers(1, 7, size=3) / 3.0
+        found = westfall_young(statistics, draws, exact)
+        assert found == pytest.approx(westfall_young_by_definition(statistics, draws, exact))
+        alone = westfall_young(statistics[:1], draws[:, :1], exact)[0]
+        assert alone == pytest.approx(share_as_large(statistics[0], draws[:, 0], exact))
+
+
+def test_a_q_value_is_the_lowest_thousandth_at_which_the_procedure_rejects() -> None:
+    found = sharpened(FIFTEEN[6:])
+    for level in sorted({*found}):
+        rejected = multipletests(FIFTEEN[6:], alpha=level, method="fdr_tsbky")[0] if level < 1 else found <= 1
+        assert rejected[found == level].all()
+        assert not multipletests(FIFTEEN[6:], alpha=level - 0.001, method="fdr_tsbky")[0][found == level].any()
+    np.testing.assert_allclose(found * 1000, np.round(found * 1000), atol=1e-9)
+    assert sharpened(np.array([0.9, 0.95])).max() <= 1

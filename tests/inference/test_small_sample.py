@@ -46,3 +46,16 @@ def test_no_singleton_is_left_and_no_other_row_is_lost(rows: list[tuple[int, int
     # Whatever order rows are removed in, the largest set without singletons is the same.
     reverse = effects[::-1]
     assert sorted(without(reverse).index) == list(kept.index)
+
+
+def test_where_every_level_has_one_row_none_is_left() -> None:
+    alone = drop_singletons(levels(pd.DataFrame({"village": [0, 1, 2]})))
+    assert alone is not None and not alone.any()
+    assert drop_singletons(levels(pd.DataFrame({"village": [0, 0, 1, 1]}))) is None
+
+
+def test_an_effect_within_a_cluster_takes_a_level_of_the_next_as_software_does_by_default() -> None:
+    """Levels that two effects share are counted pairwise only where that is asked for."""
+    both = pd.DataFrame({"region": [0, 0, 1, 1], "sector": [0, 0, 1, 1]})
+    assert counted_coefficients(0, levels(both), None) == 2 + 2 - 1
+    assert counted_coefficients(0, levels(both), None, pairwise=True) == 2 + 2 - 2

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import chi2, poisson
 from scipy.stats import f as fisher
 
 from ruralpanel.inference.weak_instruments import ReducedForm, anderson_rubin_set, critical_value, effective_f
@@ -74,3 +75,21 @@ def test_the_set_holds_exactly_what_is_not_rejected(first, effect, seed, centre,
     for null in np.concatenate([np.linspace(-20, 20, 81), np.tan(np.linspace(-1.5, 1.5, 41))]):
         if abs(one.statistic(null) / bound - 1) > 1e-6:
             assert (one.statistic(null) < bound) == any(low <= null <= high for low, high in found.pieces)
+
+
+def test_the_bound_of_several_instruments_is_a_quantile_over_their_number():
+    """Three alike: chi-square of 3 degrees around 30, a mixture of central ones by a Poisson of half of that."""
+    bound = critical_value(np.eye(3) / 7, 7 * np.eye(3))
+    mixture = np.arange(200)
+    below = poisson.pmf(mixture, 15) @ chi2.cdf(3 * bound, 3 + 2 * mixture)
+    assert below == pytest.approx(0.95, abs=1e-9)
+    correlated = np.array([[2.0, 0.9], [0.9, 1.0]])
+    # Counted in other units, instruments are no weaker: only their products and covariance together matter.
+    turned = np.array([[1.0, 0.5], [0.0, 3.0]])
+    inverse = np.linalg.inv(turned)
+    products, covariance, first = correlated, np.diag([0.2, 0.7]), np.array([1.0, -0.4])
+    other = inverse @ first, inverse @ covariance @ inverse.T, turned.T @ products @ turned
+    assert effective_f(*other) == pytest.approx(effective_f(first, covariance, products))
+    assert critical_value(*other[1:]) == pytest.approx(critical_value(covariance, products))
+    by_hand = (first @ products @ first) / (0.2 * 2.0 + 0.7 * 1.0)
+    assert effective_f(first, covariance, products) == pytest.approx(by_hand)

@@ -2,7 +2,8 @@
 
 The tests are run once, to see which of them reach which line. Each mutant then stands in the place of its module in a
 process of its own, and the tests that reach its line are run, the quickest first, until one fails. Those that no test
-notices are printed, to be read: some change nothing that could be seen.
+notices are printed, to be read: some change nothing that could be seen. Lines of compiled loops are reached by no test,
+unless loops are run as they are written (``--interpreted``).
 """
 
 from __future__ import annotations
@@ -51,7 +52,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="of the draw; else drawn")
     parser.add_argument("--cases", type=int, default=30, help="of each module")
     parser.add_argument("--workers", type=int, default=1, help="mutants that are tried at once")
+    parser.add_argument("--interpreted", action="store_true", help="run compiled loops as written, to reach their lines")
     given = parser.parse_args(arguments)
+    if given.interpreted:
+        os.environ["NUMBA_DISABLE_JIT"] = "1"
     modules = [each for named in given.modules.split(",") for each in modules_of(named)]
     tests = given.tests or sorted({str(ROOT / "tests" / Path(each).parts[0]) for each in modules})
     drawn, counts = [], {}

@@ -92,6 +92,16 @@ def test_missing_codes_are_met_however_they_are_written(tmp_path: Path) -> None:
     assert table["p"].isna().tolist() == [False, True, False]
 
 
+def test_a_missing_code_is_met_in_single_precision(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"v": [1, 2, 3], "a": pd.Series([-99.9, 7.5, -9], dtype="float32")})
+    frame.to_stata(tmp_path / "data.dta", write_index=False)
+    frame.to_parquet(tmp_path / "data.parquet")
+    for name in ("data.dta", "data.parquet"):
+        table, ledger, _ = read(tmp_path / name, {"a": None}, missing_codes=[-99.9, -9])
+        assert table["a"].isna().tolist() == [True, False, True]
+        assert "a: 2 values with a missing code set to missing" in [line.reason for line in ledger.lines]
+
+
 def test_values_without_a_label_and_codes_that_the_file_calls_missing(tmp_path: Path) -> None:
     frame = pd.DataFrame({"v": [1.0, 2.0, 3.0], "k": [1.0, 2.0, 7.0], "a": [5.0, -9.0, 6.0]})
     path = tmp_path / "data.sav"

@@ -70,6 +70,12 @@ def test_a_percentage_is_one_number_as_text_and_as_format(tmp_path: Path, column
     assert read(path, **column) == [12.5, 13, 20, 12.54]
 
 
+def test_numbers_kept_as_text_are_what_is_shown_too(tmp_path: Path) -> None:
+    path = book(tmp_path, ("12.5%", None), ("13", None))
+    assert read(path, read_as="shown") == [12.5, 13]
+    assert "found '12.5%' in row 2" in complaint(path, type="number")
+
+
 def test_percentages_among_other_numbers_need_a_word(tmp_path: Path) -> None:
     path = book(tmp_path, (12.5, "0.0"), (0.13, "0.0%"), (20, None))
     for column in ({}, {"type": "number"}, {"scale": 2.0}):

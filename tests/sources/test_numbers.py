@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 
 from ruralpanel.errors import DataError
 from ruralpanel.sources.numbers import MISSING_MARKERS, Marks, marks_of, read_numbers, unclear_numbers
+from ruralpanel.sources.rules import NOT_ONE_NUMBER
 from ruralpanel.sources.table import read_source
+from ruralpanel.sources.values import type_column
+from ruralpanel.study.source_columns import Column
 from ruralpanel.study.sources import Source
 
 
@@ -144,6 +147,12 @@ def test_other_numbers_of_a_file_make_a_point_unclear(tmp_path: Path, delimiter:
     assert "'1.199' in row 2" in str(raised.value)
     assert "give the source `decimal`" in str(raised.value)
     assert read(decimal=",") == [1199, 704]
+
+
+def test_a_column_of_numbers_none_of_which_can_be_read_in_one_way_is_no_text() -> None:
+    typed = type_column(pd.Series(["1,25", "3,50"], dtype="str"), Column(), [])
+    assert typed.values.isna().all()
+    assert [rule for bad, rule in typed.more if bad.all()] == [NOT_ONE_NUMBER]
 
 
 def test_semicolons_alone_make_a_point_before_three_digits_unclear() -> None:

@@ -11,6 +11,8 @@ import pytest
 
 from ruralpanel.errors import DataError
 from ruralpanel.sources.table import read_source
+from ruralpanel.sources.values import type_column
+from ruralpanel.study.source_columns import Column
 from ruralpanel.study.sources import Source
 
 TYPES: list[dict[str, object] | None] = [
@@ -51,6 +53,28 @@ def test_spoilt_codes_are_an_error_whatever_the_type(
     said = complaint(csv(tmp_path, written, "371722001001", "371723001001", "371724001001"), code)
     assert f"'{written}' in row 2" in said
     assert "`v`" in said
+
+
+def test_an_exponent_without_a_sign_is_a_letter_in_text_only(tmp_path: Path) -> None:
+    path = csv(tmp_path, "4E11", "371722001001", "371723001001")
+    for code in (None, {"type": "number"}, {"type": "code", "level": "village"}, {"type": "code", "width": 12}):
+        assert "digits are lost" in complaint(path, code)
+    assert read(path, {"type": "text"})["v"].tolist() == ["4E11", "371722001001", "371723001001"]
+    assert "'4E11' in row 2" in complaint(csv(tmp_path, "4E11", "B12", "C13"), None)
+
+
+def test_a_number_with_an_exponent_is_one_where_nothing_says_that_the_column_tells_things_apart() -> None:
+    written = pd.Series(["3.7E11", "5"], dtype="str")
+    assert type_column(written, Column(), []).values.tolist() == [3.7e11, 5]
+    assert type_column(written, Column(), [], identifies=True).bad.tolist() == [True, False]
+
+
+def test_text_and_whole_numbers_need_every_digit_also_where_they_tell_nothing_apart(tmp_path: Path) -> None:
+    path = tmp_path / "double.parquet"
+    pd.DataFrame({"v": [2.0**53, 5.0], "y": [1, 2]}).to_parquet(path)
+    for code in ({"type": "text"}, {"type": "integer"}):
+        assert "lost their last digits" in complaint(path, code, key="y")
+    assert read(path, {"type": "number"}, key="y")["v"].tolist() == [2.0**53, 5.0]
 
 
 def test_the_remedy_is_said(tmp_path: Path) -> None:

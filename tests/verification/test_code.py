@@ -34,7 +34,10 @@ def test_files_that_changed_came_or_went_are_named() -> None:
     assert changed_code({"a.py": "1", "b.py": "9", "new.py": "4"}, then) == ["b.py", "gone.py", "new.py"]
     assert changed_code(then, None) == []
     assert code_sentence(["inference/covariance.py"]) == ("Code changed since publication: `inference/covariance.py`.")
-    assert code_sentence([f"{letter}.py" for letter in "abcdefghij"]).endswith("`h.py`, and 2 more files.")
+    files = [f"{letter}.py" for letter in "abcdefghij"]
+    assert code_sentence(files).endswith("`h.py`, and 2 more files.")
+    assert code_sentence(files[:9]).endswith("`h.py`, and 1 more file.")
+    assert code_sentence(files[:8]).endswith("`g.py`, `h.py`.")
 
 
 def test_comments_and_layout_do_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,6 +84,7 @@ def plotted(**changes: object) -> pd.DataFrame:
         ({"estimate": "0.0505"}, "differ"),  # within the range of the other outcome's numbers, and not of its own
         ({"estimate": "-0.05"}, "sign flip"),
         ({"p_value": "0.06"}, "significance flip"),
+        ({"p_value": "0.05"}, "significance flip"),  # which is not below 5 per cent
         ({"p_value": "0.03"}, "differ"),
         ({"p_value": ""}, "differ"),
         ({"observations": "321"}, "differ"),
@@ -192,6 +193,17 @@ def test_the_difference_is_where_the_point_moved(picture: Image.Image) -> None:
     assert columns.min() > 0.85 * picture.width  # the last of seven points, and nothing else
     red = (np.asarray(marked(moved, where).convert("RGB")) == (208, 0, 32)).all(axis=2)
     assert red[where].all()
+
+
+def test_where_a_picture_differs_is_counted_from_one() -> None:
+    white = Image.new("RGB", (100, 60), "white")
+    other = white.copy()
+    other.paste("black", (40, 20, 60, 30))
+    different = visible_difference(white, other)  # the block, and the pixels around it into which its edge is smeared
+    lines, columns = (np.flatnonzero(different.any(axis=axis)) + 1 for axis in (1, 0))
+    assert (lines[[0, -1]].tolist(), columns[[0, -1]].tolist()) == ([20, 31], [40, 61])
+    said = f"{different.mean():.2%} of the picture looks different, within rows 20–31, columns 40–61"
+    assert judge_picture(white, other) == ("differ", said)
 
 
 def test_a_picture_of_another_shape_differs(picture: Image.Image) -> None:

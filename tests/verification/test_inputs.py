@@ -15,12 +15,14 @@ from ruralpanel.study.published_files import published_inputs
 from ruralpanel.verification.html import verdict_page
 from ruralpanel.verification.inputs import (
     Input,
+    InputChanged,
     behind_sources,
     changed_inputs,
     inputs_frame,
     inputs_read,
     load_provenance,
     read_published_inputs,
+    refuse_changed,
 )
 from ruralpanel.verification.published import nothing_published
 from ruralpanel.verification.summary import summary_of
@@ -104,6 +106,31 @@ def test_inputs_of_a_study_are_hashed_where_the_sources_stage_has_not(tmp_path: 
     assert all(each.sha256 == file_digest(ROOT / each.file) for each in beside.values())
 
 
+def test_a_file_of_decisions_is_named_with_its_table() -> None:
+    decisions = Input("decisions", "villages", "data/raw/decisions.csv", "c" * 64)
+    assert decisions.words == "the file of decisions data/raw/decisions.csv (table villages)"
+    assert SLIPS.words == "the file of corrections data/raw/slips.csv (source survey)"
+
+
+def test_a_raw_file_that_changed_during_a_run_is_refused_and_read_again(tmp_path: Path) -> None:
+    names = ("kept", "other", "gone", "package")
+    noted = {name: tmp_path / f"{name}.provenance.json" for name in names}
+    for path in noted.values():
+        path.write_text("{}", encoding="utf-8")
+    for name in ("kept", "other"):
+        (tmp_path / f"{name}.csv").write_text(name, encoding="utf-8")
+    kept = file_digest(tmp_path / "kept.csv")
+    read = [Input("raw file", name, f"{name}.csv", kept) for name in names[:3]]
+    read += [replace(PACKAGED, of="package"), Input("corrections", "kept", "slips.csv", "b" * 64)]
+    refuse_changed([read[0], *read[3:]], tmp_path, list(noted.values()))
+    for _ in range(2):  # the second time what was noted is gone already
+        with pytest.raises(InputChanged) as raised:
+            refuse_changed(read, tmp_path, list(noted.values()))
+        assert [each.where for each in raised.value.problems] == ["other.csv", "gone.csv"]
+        assert "is gone now" in raised.value.problems[1].what
+        assert [name for name, path in noted.items() if path.is_file()] == ["kept", "package"]
+
+
 def test_only_what_is_behind_a_number_is_told_of_it() -> None:
     study = shipped_study("taobao_villages")
     names = list(study.sources)
@@ -111,6 +138,16 @@ def test_only_what_is_behind_a_number_is_told_of_it() -> None:
     changed = changed_inputs(now, [replace(each, sha256="2") for each in now])
     assert len(changed) == len(names)
     assert [each.either.of for each in behind_sources(changed, study, ["households"])] == ["households"]
+
+
+def test_decisions_are_behind_a_number_whose_sources_their_table_reads() -> None:
+    study = shipped_study("taobao_villages")
+    now = [Input("decisions", name, f"{name}.csv", "1") for name in study.tables]
+    changed = changed_inputs(now, [replace(each, sha256="2") for each in now])
+    (source, *_) = {*study.sources} & {*next(iter(study.tables.values())).reads}
+    told = [each.either.of for each in behind_sources(changed, study, [source])]
+    assert told == [name for name, table in study.tables.items() if source in table.reads]
+    assert 0 < len(told) < len(study.tables)
 
 
 def test_terminal_and_page_name_the_file(tmp_path: Path) -> None:
@@ -123,8 +160,9 @@ def test_terminal_and_page_name_the_file(tmp_path: Path) -> None:
     facts = {"data_standing": "public", "changed_inputs": [each.facts() for each in changed]}
     (tmp_path / "verdict.json").write_text(json.dumps(facts), encoding="utf-8")
     assert summary_of(tmp_path).splitlines()[-1] == changed[0].sentence
-    facts["changed_inputs"] *= 12
-    (tmp_path / "verdict.json").write_text(json.dumps(facts), encoding="utf-8")
-    assert summary_of(tmp_path).splitlines()[-1].startswith("And 2 more such files: ")
+    for number, last in ((12, "And 2 more such files: "), (11, "And 1 more such file: "), (10, changed[0].sentence)):
+        facts["changed_inputs"] = [changed[0].facts()] * number
+        (tmp_path / "verdict.json").write_text(json.dumps(facts), encoding="utf-8")
+        assert summary_of(tmp_path).splitlines()[-1].startswith(last)
     (tmp_path / "verdict.json").write_text('{"data_standing": "public"}', encoding="utf-8")  # of an older run
     assert "Verdict: NO MATCH" in summary_of(tmp_path).splitlines()[-1]

@@ -42,7 +42,7 @@ def test_run_times_on_a_page_do_not_count_and_the_rest_of_it_does(runs: tuple[Pa
     [
         (("a,b\n1,2\n", "a,b\n1,3\n"), "line 2: '1,2' and '1,3'"),
         (("x" * 500 + "1", "x" * 500 + "2"), f"line 1: '…{'x' * 20}1' and '…{'x' * 20}2'"),
-        (("a\n", "a\nb\n"), "1 lines and 2 lines"),
+        (("a\n", "a\nb\n"), "1 line and 2 lines"),
         (("a\r\n", "a\n"), "line ends"),
     ],
 )
@@ -58,7 +58,8 @@ def test_tables_are_told_apart_by_their_first_value(runs: tuple[Path, Path]) -> 
     table = pd.DataFrame({"village": ["a", "b"], "income": [1.0, None]})
     others = {
         "value": (table.assign(income=[1.0, 2.0]), "row 2, column `income`: nan and 2.0"),
-        "rows": (table.head(1), "2 rows and 1 rows"),
+        "values": (table.assign(village=["c", "d"]), "row 1, column `village`: a and c, and 1 more row of this column"),
+        "rows": (table.head(1), "2 rows and 1 row"),
         "columns": (table.rename(columns={"income": "incomes"}), "the columns differ: income, incomes"),
         "type": (table.assign(income=["1", "2"]), "column `income` is float64 and str"),
     }
@@ -81,7 +82,7 @@ def test_pictures_other_bytes_and_files_of_one_run_are_said(runs: tuple[Path, Pa
     (runs[0] / "c.txt").touch()
     (runs[1] / "d.txt").touch()
     assert [str(each) for each in differences(*runs)] == [
-        "a.png: 1 pixels, the first in row 2, column 3",
+        "a.png: 1 pixel, the first in row 2, column 3",
         "b.pdf: byte 2 of 2",
         "c.txt: only the first run has it",
         "d.txt: only the second run has it",

@@ -185,8 +185,9 @@ def _without_codes(values: pd.Series, codes: list[Scalar]) -> tuple[pd.Series, p
     if not codes:
         return values, pd.Series(False, index=values.index)
     if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf":
-        as_number = values.astype("float64") if values.dtype.kind == "f" else values
-        found = as_number.isin([float(code) for code in codes if not isinstance(code, str)])
+        exact = [float(code) for code in codes if not isinstance(code, str)]
+        # A number of single precision is its code as that precision has it: −99.9 there is −99.9000015.
+        found = values.isin(np.array(exact, dtype=values.dtype) if values.dtype.kind == "f" else exact)
         return values.mask(found), found
     as_text = values.astype(object).map(lambda value: value.strip() if isinstance(value, str) else value)
     found = as_text.isin([code for code in codes if isinstance(code, str)])

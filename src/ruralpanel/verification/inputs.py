@@ -66,7 +66,7 @@ class ChangedInput:
 
     now: Input | None
     published: Input | None
-    from_print: bool = False
+    from_print: bool
 
     @property
     def either(self) -> Input:

@@ -32,7 +32,10 @@ STATISTICS = (
 
 REQUIRED = ["cell", "block", "specification", "outcome", "estimator", "term", "statistic", "value", "source"]
 OPTIONAL = ["event_time", "cohort", "period", "decimals"]
-COLUMNS = [*REQUIRED[:6], "event_time", "cohort", "period", "statistic", "value", "decimals", "source"]
+PLACE = ["block", "specification", "outcome", "estimator", "term", "event_time", "cohort", "period"]
+"""What says which estimate a cell is."""
+
+COLUMNS = ["cell", *PLACE, "statistic", "value", "decimals", "source"]
 
 
 def read_published(path: Path) -> pd.DataFrame:
@@ -77,8 +80,7 @@ def read_published(path: Path) -> pd.DataFrame:
         int(given) if given else printed_decimals(value)
         for given, value in zip(frame["decimals"], frame["value"], strict=True)
     ]
-    identity = [*COLUMNS[1:9], "statistic"]
-    repeated = frame[frame.duplicated(["cell", *dict.fromkeys(identity)])]
+    repeated = frame[frame.duplicated(["cell", *PLACE, "statistic"])]
     if len(repeated):
         raise PublishedError([Problem(str(path), f"cell `{cell}` is given twice") for cell in repeated["cell"]])
     return frame
@@ -205,7 +207,7 @@ def keep_as_published(estimates: pd.DataFrame, shown: Sequence[ShownIn], source:
         of_exhibit = estimates["block"].isin(exhibit.blocks) & estimates["outcome"].map(exhibit.shows_outcome)
         part = estimates[printed & of_exhibit & estimates["estimate"].notna()]
         for row in part.to_dict("records"):
-            place = {name: "" if pd.isna(row[name]) else str(row[name]) for name in COLUMNS[1:9]}
+            place = {name: "" if pd.isna(row[name]) else str(row[name]) for name in PLACE}
             address = address_of(row)
             for statistic, digits in (
                 ("estimate", exhibit.decimals),
@@ -226,4 +228,4 @@ def keep_as_published(estimates: pd.DataFrame, shown: Sequence[ShownIn], source:
                             "source": source,
                         }
                     )
-    return pd.DataFrame(cells, columns=COLUMNS).drop_duplicates([*COLUMNS[1:9], "statistic"])
+    return pd.DataFrame(cells, columns=COLUMNS).drop_duplicates([*PLACE, "statistic"])

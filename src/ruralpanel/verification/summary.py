@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from ruralpanel.errors import counted
 from ruralpanel.words.crosscheck import crosscheck_words
 
 SYNTHETIC_TWIN = "synthetic twin"
@@ -103,7 +104,7 @@ def changed_lines(results: Path) -> list[str]:
     of_code = [code_sentence(code)] if code else []
     more = len(sentences) - LISTED
     if more > 0:
-        more_words = f"And {more:,} more such files: {(results / 'verdict.html').as_posix()}"
+        more_words = f"And {counted(more, 'more such file')}: {(results / 'verdict.html').as_posix()}"
         return [*sentences[:LISTED], more_words, *of_code]
     return [*sentences, *of_code]
 
@@ -112,7 +113,8 @@ def code_sentence(changed: list[str]) -> str:
     """Name the files that have changed: ``Code changed since publication: `inference/covariance.py`.``"""
     named = ", ".join(f"`{name}`" for name in changed[:FILES_NAMED])
     more = len(changed) - FILES_NAMED
-    return f"Code changed since publication: {named}{f', and {more:,} more files' if more > 0 else ''}."
+    others = f", and {counted(more, 'more file')}" if more > 0 else ""
+    return f"Code changed since publication: {named}{others}."
 
 
 def _facts(results: Path) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ruralpanel.early_cutoff import FOLDER as KEPT
+from ruralpanel.errors import counted
 
 LEFT_OUT = frozenset({"logs", "benchmarks", KEPT})
 """Folders that say how a run went, which differs from one run to the next, and the one of what jobs keep."""
@@ -103,7 +104,7 @@ def _in_tables(first: pd.DataFrame, second: pd.DataFrame) -> str:
         only = [str(name) for name in first.columns.symmetric_difference(second.columns, sort=False)]
         return f"the columns differ: {', '.join(only) or 'their order'}"
     if len(first) != len(second):
-        return f"{len(first):,} rows and {len(second):,} rows"
+        return " and ".join(counted(len(each), "row") for each in (first, second))
     for column in first.columns:
         left, right = first[column], second[column]
         if left.dtype != right.dtype:
@@ -111,7 +112,8 @@ def _in_tables(first: pd.DataFrame, second: pd.DataFrame) -> str:
         differ = ~((left == right) | (left.isna() & right.isna())).fillna(False).astype(bool)
         if differ.any():
             row = int(np.flatnonzero(differ)[0])
-            many = f", and {int(differ.sum()) - 1:,} more rows of this column" if differ.sum() > 1 else ""
+            more = int(differ.sum()) - 1
+            many = f", and {counted(more, 'more row')} of this column" if more else ""
             return f"row {row + 1}, column `{column}`: {left.iloc[row]} and {right.iloc[row]}{many}"
     return "the same values in other bytes"
 
@@ -126,7 +128,7 @@ def _in_pictures(first: Path, second: Path) -> str:
     if not differ.any():
         return "the same picture in other bytes"
     row, column = (int(each[0]) for each in np.nonzero(differ))
-    return f"{int(differ.sum()):,} pixels, the first in row {row + 1}, column {column + 1}"
+    return f"{counted(int(differ.sum()), 'pixel')}, the first in row {row + 1}, column {column + 1}"
 
 
 def _in_lines(first: str, second: str) -> str:
@@ -137,7 +139,7 @@ def _in_lines(first: str, second: str) -> str:
             begin = max(0, sum(1 for _ in alike) - SHOWN // 4)
             return f"line {number}: {_cut(ours, begin)} and {_cut(theirs, begin)}"
     if len(left) != len(right):
-        return f"{len(left):,} lines and {len(right):,} lines"
+        return " and ".join(counted(len(each), "line") for each in (left, right))
     return "line ends"
 
 
@@ -150,4 +152,4 @@ def _in_bytes(first: bytes, second: bytes) -> str:
     differ = np.frombuffer(first[:shorter], "uint8") != np.frombuffer(second[:shorter], "uint8")
     if differ.any():
         return f"byte {int(np.flatnonzero(differ)[0]) + 1:,} of {len(first):,}"
-    return f"{len(first):,} bytes and {len(second):,} bytes"
+    return " and ".join(counted(len(each), "byte") for each in (first, second))

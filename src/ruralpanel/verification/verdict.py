@@ -14,15 +14,13 @@ from ruralpanel.errors import Problem, ProblemsFound, nearest
 from ruralpanel.estimation.rounding import ZERO_ERROR
 from ruralpanel.reasons import read_reason
 from ruralpanel.verification.by_exhibit import by_exhibit, exhibit_of, exhibit_words
-from ruralpanel.verification.published import RUN
+from ruralpanel.verification.published import PLACE, RUN
 from ruralpanel.verification.summary import NOT_PUBLISHED, REPRODUCES, SYNTHETIC_TWIN
 from ruralpanel.verification.tolerance import is_rounding, same
 from ruralpanel.words.sentences import sentence
 
 SIGNIFICANT = 0.05
 """A significance flip is a p-value on the other side of this."""
-
-PLACE = ["block", "specification", "outcome", "estimator", "term", "event_time", "cohort", "period"]
 
 
 def judge(
