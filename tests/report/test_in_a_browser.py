@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,9 +38,14 @@ def browser() -> Iterator[Browser]:
 def address(made_panel: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> str:
     contents = made_contents(made_panel, default_study())
     wide = contents.exhibits[1].__class__("w", "Figure 2", "Figure 2. Wide", "note", ["w.png"], svg=picture(3000))
+    told = dataclasses.replace(contents.exhibits[0], name="n", number="Table 2", title="Table 2. N", notes="One note.")
     times = pd.DataFrame({"rule": ["a_rule"], "name": [""], "seconds": [1.5], "cpu_seconds": [1.0], "megabytes": [9.0]})
     contents = made_contents(
-        made_panel, default_study(), exhibits=[*contents.exhibits, wide], run_times=times, sensitivity={"a": times}
+        made_panel,
+        default_study(),
+        exhibits=[*contents.exhibits, told, wide],
+        run_times=times,
+        sensitivity={"a": times},
     )
     path = tmp_path_factory.mktemp("page") / "index.html"
     path.write_text(write_page(contents), encoding="utf-8")
@@ -193,6 +199,40 @@ def test_printed_pages_leave_out_what_only_a_screen_needs(page: Page) -> None:
     assert page.get_by_text("SIMULATED DATA: nothing on this page").is_visible()
     assert not page.get_by_role("navigation").is_visible()
     assert page.get_by_text("too <late>").is_visible()
+
+
+def test_what_is_folded_is_not_printed(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    opened.goto(address)
+    opened.evaluate("for (const each of document.querySelectorAll('details')) each.open = false")
+    opened.emulate_media(media="print")
+    # The answer, and a line for each claim and each exhibit, are printed as they are on the screen.
+    for kept in ("#answer", "#claims", ".claim > summary", "#t > summary", ".exhibit.figure img", "#sources", "#again"):
+        assert opened.locator(kept).first.is_visible(), kept
+    for left in ("#t table", "#codebook", "#estimates", "#sensitivity", ".claim ul", "#unfold"):
+        assert not opened.locator(left).first.is_visible(), left
+    # What the reader opened is printed whole, a table with its notes.
+    opened.evaluate("for (const name of ['t', 'n']) document.getElementById(name).open = true")
+    assert opened.locator("#t table").is_visible()
+    # Playwright calls all that is in closed details hidden; the browser itself knows what it prints.
+    assert opened.evaluate("document.querySelector('#n .notes').checkVisibility()")
+    opened.emulate_media(media="screen")
+    assert not opened.evaluate("document.querySelector('#n .notes').checkVisibility()")
+    opened.emulate_media(media="print")
+    assert not opened.locator("#codebook").is_visible()
+    opened.evaluate("document.querySelector('.reference:has(#codebook) details').open = true")
+    assert opened.locator("#codebook").is_visible()
+    context.close()
+
+
+def test_everything_is_unfolded_by_one_button(page: Page) -> None:
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = false")
+    page.get_by_role("button", name="Unfold all").click()
+    assert page.locator("main details:not([open])").count() == 0
+    assert page.locator("main details").count() > 5
+    page.get_by_role("button", name="Fold all").click()
+    assert page.locator("main details[open]").count() == 0
 
 
 def test_the_keyboard_reaches_the_content_first_and_every_control_has_a_name(page: Page) -> None:
