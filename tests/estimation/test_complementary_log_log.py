@@ -10,6 +10,7 @@ from scipy.optimize import minimize
 
 from ruralpanel.study.blocks import Inference
 from tests.conftest import dated, equation
+from tests.fuzz.panels import case
 from tests.worded import estimate_block
 
 YEARS = range(2000, 2010)
@@ -140,3 +141,9 @@ def test_rows_in_another_order_give_the_same(adopting: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(
         estimate_block(adopting, [adoption()])[0], estimate_block(adopting.iloc[::-1], [adoption()])[0]
     )
+
+
+@pytest.mark.slow
+def test_an_information_that_is_all_but_singular_gives_a_reason_and_no_error() -> None:
+    """Each village is seen twice, once with each outcome: effects of villages take nearly all there is to know."""
+    assert case(9115, "complementary_log_log") == []

@@ -90,8 +90,11 @@ def estimate(panel: pd.DataFrame, equation: Equation, ledger: Ledger) -> Equatio
         **inference_columns(equation),
         **counts_of(sample, equation),
     }
-    errors = pd.Series(np.sqrt(np.diag(covariance)), covariance.index)
-    found = pd.DataFrame({"estimate": result.params, "error": errors}).reindex(columns).div(units, axis=0)
+    variances = pd.Series(np.diag(covariance), covariance.index)
+    found = pd.DataFrame({"estimate": result.params, "error": np.sqrt(variances.clip(lower=0.0))})
+    found = found.reindex(columns).div(units, axis=0)
+    # An information that is all but singular has an inverse whose diagonal may be negative.
+    found["known_to"] = np.where(variances.reindex(columns) < 0, np.inf, NOISE * found["estimate"].abs())
     rows = [_row(term, found, collinear, contributions, equation, shared) for term in terms]
     among = covariance.reindex(index=columns, columns=columns).div(units, axis=0).div(units, axis=1)
     return EquationResult(rows, covariances_in(rows, [place_of(row) for row in rows], among.to_numpy()))
@@ -108,9 +111,8 @@ def _row(
     place = {} if term.period is None else {"period": term.period}
     if term.column in collinear:
         return no_estimate(equation, COLLINEAR, term.name, **place, **shared)
-    estimate, error = map(float, found.loc[term.column])
     # The index is near one in size, and so are terms in the units they were estimated in.
-    known_to = NOISE * abs(estimate)
+    estimate, error, known_to = map(float, found.loc[term.column])
     numbers = statistics(estimate, error, np.inf, equation.inference.level, (0.0, known_to))
     if contributions is not None and equation.inference.bootstrap is not None:
         numbers |= bootstrapped(estimate, contributions[term.column], equation)
