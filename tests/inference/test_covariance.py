@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,8 @@ import statsmodels.formula.api as smf
 from ruralpanel.study.blocks import Inference
 from tests.conftest import dated, equation
 from tests.worded import estimate_block
+
+DRISCOLL_KRAAY = {"variance": "driscoll_kraay"}
 
 
 def one(panel: pd.DataFrame, **changes: object) -> pd.Series:
@@ -31,6 +35,44 @@ def test_weighted_errors_are_those_of_dummies_in_statsmodels(panel: pd.DataFrame
     )
     assert row["estimate"] == pytest.approx(dummies.params["listed"], abs=1e-9)
     assert row["standard_error"] == pytest.approx(dummies.bse["listed"], rel=1e-6)
+
+
+def test_without_a_correction_robust_errors_are_those_of_white(panel: pd.DataFrame) -> None:
+    row = one(panel, inference={"variance": "heteroskedastic", "small_sample": "none"})
+    dummies = smf.ols("y ~ listed + C(village) + C(year)", panel).fit(cov_type="HC0")
+    assert row["standard_error"] == pytest.approx(dummies.bse["listed"], rel=1e-7)
+
+
+def test_coefficients_that_effects_share_are_no_coefficients_for_reghdfe(panel: pd.DataFrame) -> None:
+    """statsmodels counts the rank, which villages and halves by years have two less than levels; fixest one less."""
+    panel = panel.assign(half=panel["village"] % 2)
+    asked = {"fixed_effects": ["village", "half*year"]}
+    shared, plain = (
+        one(panel, **asked, inference={"variance": "heteroskedastic", "small_sample": name})
+        for name in ("reghdfe", "fixest")
+    )
+    dummies = smf.ols("y ~ listed + C(village) + C(half):C(year)", panel).fit(cov_type="HC1")
+    assert shared["standard_error"] == pytest.approx(dummies.bse["listed"], rel=1e-7)
+    freedom = dummies.df_resid
+    assert plain["standard_error"] == pytest.approx(dummies.bse["listed"] * np.sqrt(freedom / (freedom - 1)), rel=1e-7)
+
+
+@pytest.mark.parametrize("inference", [{"variance": "heteroskedastic"}, {"cluster": ["county"]}, DRISCOLL_KRAAY])
+def test_a_slope_for_each_village_counts_a_coefficient_each(panel: pd.DataFrame, inference: dict[str, Any]) -> None:
+    asked = {"fixed_effects": ["village[x]", "year"]}
+    none, corrected = (
+        one(panel, **asked, inference={**inference, "small_sample": name})["standard_error"]
+        for name in ("none", "fixest")
+    )
+    rows, years, villages = len(panel), panel["year"].nunique(), panel["village"].nunique()
+    if "variance" not in inference:
+        groups = panel["county"].nunique()
+        factor = groups / (groups - 1) * (rows - 1) / (rows - (1 + 1 + years - 1 + villages))
+    elif inference["variance"] == "driscoll_kraay":
+        factor = years / (years - 1) * (rows - 1) / (rows - (1 + villages + years - 1 + villages))
+    else:
+        factor = rows / (rows - (1 + villages + years - 1 + villages))
+    assert corrected / none == pytest.approx(np.sqrt(factor), rel=1e-9)
 
 
 @pytest.mark.parametrize(("variance", "cov_type"), [("homoskedastic", "nonrobust"), ("heteroskedastic", "HC1")])

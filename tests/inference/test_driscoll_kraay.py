@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+import statsmodels.formula.api as smf
 from linearmodels.panel import PanelOLS
 
 from ruralpanel.inference.driscoll_kraay import bartlett_weights, default_bandwidth
@@ -64,6 +65,20 @@ def test_the_correction_is_that_of_fixest(panel: pd.DataFrame) -> None:
     by_default = rows_of(panel)
     np.testing.assert_allclose(by_default["standard_error"], [0.025214540082361733, 0.00694585173229758], rtol=1e-8)
     assert (by_default["degrees_of_freedom"] == 7).all()
+
+
+def test_two_periods_are_enough(shocked: pd.DataFrame) -> None:
+    """Two sums of scores, weighed by one and by a half, are what is added up; years have no effects."""
+    two = shocked[shocked["year"].isin([2003, 2004])]
+    found = rows_of(two, {"small_sample": "none"}, fixed_effects=["county"])
+    dummies = smf.ols("y ~ listed + x + C(county)", two).fit()
+    scores = pd.DataFrame(dummies.model.exog * dummies.resid.to_numpy()[:, None]).groupby(two["year"].to_numpy()).sum()
+    middle = scores.to_numpy().T @ np.array([[1.0, 0.5], [0.5, 1.0]]) @ scores.to_numpy()
+    bread = np.asarray(dummies.normalized_cov_params)
+    errors = np.sqrt(np.diag(bread @ middle @ bread))
+    named = pd.Series(errors, index=dummies.model.exog_names)
+    np.testing.assert_allclose(found["standard_error"], named[["listed", "x"]], rtol=1e-7)
+    assert "one period" in rows_of(shocked[shocked["year"] == 2003], fixed_effects=["county"]).loc["listed", "reason"]
 
 
 @pytest.mark.parametrize(("periods", "bandwidth"), [(2, 1), (15, 1), (16, 2), (80, 2), (81, 3), (256, 4)])

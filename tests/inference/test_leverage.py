@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ruralpanel.inference import leverage
 from ruralpanel.study.blocks import Inference
 from ruralpanel.study.estimators import ESTIMATORS
 from tests.conftest import dated, equation
@@ -170,6 +171,25 @@ def test_there_is_no_jackknife_of_what_rests_on_one_cluster(panel: pd.DataFrame)
     reason = rows_of(alone, CR3).loc["listed", "reason"]
     assert "without county 5, listed cannot be estimated" in reason
     assert "cr2" in reason
+
+
+@pytest.mark.parametrize("unit", [1e-6, 1.0, 1e6])
+def test_what_rests_on_one_cluster_does_so_in_any_unit(panel: pd.DataFrame, unit: float) -> None:
+    alone = panel.assign(z=panel["x"] * (panel["county"] == 5) * unit)
+    assert "without county 5, z cannot be estimated" in rows_of(alone, CR3, regressors=["z"]).loc["listed", "reason"]
+
+
+def test_what_would_hold_too_many_numbers_is_a_reason_of_cr2_only(
+    panel: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = {"fixed_effects": ["village"], "regressors": ["x"]}
+    columns, counties = 2, panel["county"].nunique()
+    monkeypatch.setattr(leverage, "MOST_NUMBERS", counties * columns * 2 - 1)
+    monkeypatch.setattr(leverage, "_columns", lambda influences, *_: np.linalg.qr(influences.weights)[0])
+    assert rows_of(panel, CR2, **asked).loc["listed", "reason"]
+    assert not rows_of(panel, CR3, **asked).loc["listed", "reason"]
+    monkeypatch.setattr(leverage, "MOST_NUMBERS", counties * columns * 2)
+    assert not rows_of(panel, CR2, **asked).loc["listed", "reason"]
 
 
 def test_one_cluster_is_a_reason(panel: pd.DataFrame) -> None:

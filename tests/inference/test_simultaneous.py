@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.integrate import quad
 from scipy.optimize import brentq
-from scipy.stats import chi, norm
+from scipy.stats import chi, multivariate_normal, norm
 
 from ruralpanel.inference.simultaneous import critical_value
 from tests.conftest import equation
@@ -33,6 +33,18 @@ def test_with_few_clusters_it_is_the_studentised_maximum_modulus(freedom: int) -
 
     expected = brentq(lambda value: coverage(value) - 0.95, 1.5, 6)
     assert critical(np.eye(5), freedom) == pytest.approx(expected, abs=0.03)
+
+
+@pytest.mark.parametrize("correlation", [0.5, -0.8])
+def test_two_correlated_coefficients_have_the_value_of_the_bivariate_normal(correlation: float) -> None:
+    covariance = np.array([[1.0, correlation], [correlation, 1.0]])
+
+    def coverage(value: float) -> float:
+        both = multivariate_normal(cov=covariance).cdf([value, value], lower_limit=[-value, -value])
+        return float(both) - 0.95
+
+    errors = np.array([0.1, 3.0])
+    assert critical(covariance * np.outer(errors, errors)) == pytest.approx(brentq(coverage, 1.5, 3), abs=0.01)
 
 
 def test_coefficients_that_move_together_need_no_more_than_one() -> None:

@@ -62,8 +62,11 @@ def test_the_middle_is_the_same_whatever_is_held_at_once(monkeypatch: pytest.Mon
     np.testing.assert_allclose(spatial.spatial_meat(scores, latitude, longitude, 60, "bartlett"), whole, rtol=1e-12)
 
 
+@pytest.mark.parametrize("kernel", ["uniform", "bartlett"])
 @pytest.mark.parametrize("cutoff", [40.0, 300.0])
-def test_patches_wholly_within_the_distance_count_as_one(cutoff: float, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_patches_wholly_within_the_distance_count_as_one_where_all_pairs_weigh_alike(
+    cutoff: float, kernel: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     random = np.random.default_rng(4)
     latitude, longitude, scores = (
         random.uniform(30, 34, 300),
@@ -71,9 +74,10 @@ def test_patches_wholly_within_the_distance_count_as_one(cutoff: float, monkeypa
         random.normal(size=(300, 2)),
     )
     monkeypatch.setattr(spatial, "TOGETHER", 16)
-    near = haversine(latitude, longitude) <= cutoff
-    found = spatial.spatial_meat(scores, latitude, longitude, cutoff, "uniform")
-    np.testing.assert_allclose(found, scores.T @ near @ scores, atol=1e-9)
+    distance = haversine(latitude, longitude)
+    weight = np.maximum(1 - distance / cutoff, 0) if kernel == "bartlett" else distance <= cutoff
+    found = spatial.spatial_meat(scores, latitude, longitude, cutoff, kernel)
+    np.testing.assert_allclose(found, scores.T @ weight @ scores, atol=1e-4 if kernel == "bartlett" else 1e-9)
 
 
 @pytest.mark.parametrize("kernel", ["uniform", "bartlett"])

@@ -52,7 +52,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="of the draw; else drawn")
     parser.add_argument("--cases", type=int, default=30, help="of each module")
     parser.add_argument("--workers", type=int, default=1, help="mutants that are tried at once")
-    parser.add_argument("--interpreted", action="store_true", help="run loops as written, to reach their lines")
+    parser.add_argument(
+        "--interpreted", action="store_true", help="run compiled loops as written, to reach their lines"
+    )
     given = parser.parse_args(arguments)
     if given.interpreted:
         os.environ["NUMBA_DISABLE_JIT"] = "1"
