@@ -182,10 +182,16 @@ def appendix_document(study: Study, exhibits: list[ShownExhibit], appended: Sequ
     pieces = [
         _front(study, f"{names['appendix']}: {study.title}", "none"),
         _data_words(said),
-        # Figures float, so that tables fill what they leave of a page.
-        *(shown(each, floats=each.table is None, said=said, breaks=True) for each in exhibits if each.name in appended),
+        _packed([each for each in exhibits if each.name in appended], said),
     ]
     return "\n\n".join(piece for piece in pieces if piece) + "\n"
+
+
+def _packed(exhibits: Sequence[ShownExhibit], said: str) -> str:
+    """Write exhibits of which no text says where they stand: tables and figures, in the order that fills pages best."""
+    kinds = ([each for each in exhibits if (each.table is None) == is_figure] for is_figure in (False, True))
+    tables, figures = (array([f"[{shown(each, floats=False, said=said)}]" for each in kind]) for kind in kinds)
+    return f"#packed({tables}, {figures})"
 
 
 def _front(study: Study, title: str, abstract: str) -> str:
