@@ -52,6 +52,11 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("chosen")
 
 
+def fewer_examples(times: int) -> settings:
+    """Try a share of the examples of a property that takes long, but three: the first is the simplest, often empty."""
+    return settings(max_examples=max(3, settings().max_examples // times))
+
+
 LONG = ("studies", "monte_carlo", "docs")
 """Folders of tests that run studies whole. These come first, so that no long one is alone on a processor at the end."""
 

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ruralpanel.estimation.sample import OUTCOME, estimation_sample
 from ruralpanel.estimation.untreated import untreated_outcome
 from ruralpanel.frames.ledger import Ledger
-from tests.conftest import dated, equation
+from tests.conftest import dated, equation, fewer_examples
 from tests.estimation.conftest import found, irregular
 from tests.worded import estimate_block
 
@@ -34,7 +34,6 @@ def test_averages_are_those_of_a_dense_first_stage(estimator: str) -> None:
     assert rows.loc["listed", "estimate"] == pytest.approx(np.average(difference, weights=after["weight"]), abs=1e-9)
 
 
-@pytest.mark.slow
 def test_leads_of_imputation_are_a_regression_on_untreated_rows(panel: pd.DataFrame) -> None:
     before = panel[~(panel["listed_event_time"] >= 0)]
     before = before.assign(**{f"e{-value}": (before["listed_event_time"] == value) * 1.0 for value in (-3, -2, -1)})
@@ -130,7 +129,7 @@ def test_anticipation_is_imputed_and_not_fitted_on(panel: pd.DataFrame, estimato
 
 @pytest.mark.slow
 @BOTH
-@settings(max_examples=settings().max_examples // 3)
+@fewer_examples(3)
 @given(st.integers(0, 3), st.randoms(use_true_random=False))
 def test_the_order_of_rows_and_the_level_of_outcomes_do_not_matter(estimator: str, seed: int, random) -> None:
     panel = irregular(seed)

@@ -30,7 +30,6 @@ def test_cohorts_count_by_their_treated_units(panel: pd.DataFrame) -> None:
     assert rows.loc["0", "sample"] == "all rows, 2 sub-experiments stacked"
 
 
-@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::UserWarning")  # statsmodels says that the dummies are collinear
 def test_estimates_and_errors_are_those_of_a_regression_with_all_dummies(panel: pd.DataFrame) -> None:
     parts = []

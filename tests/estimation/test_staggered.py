@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ruralpanel.study.estimators import ESTIMATORS
-from tests.conftest import dated, equation
+from tests.conftest import dated, equation, fewer_examples
 from tests.worded import estimate_block
 
 AVERAGING = [name for name, each in ESTIMATORS.items() if each.averages_effects]
@@ -27,7 +27,7 @@ CHANGES: list[dict[str, object]] = [
 
 @pytest.mark.slow(but_each=2)
 @pytest.mark.parametrize("estimator", AVERAGING)
-@settings(max_examples=settings().max_examples // 3)
+@fewer_examples(3)
 @given(seed=st.integers(0, 10_000), changes=st.sampled_from(CHANGES))
 def test_a_panel_of_any_shape_gives_numbers_or_reasons(estimator: str, seed: int, changes: dict[str, object]) -> None:
     random = np.random.default_rng(seed)

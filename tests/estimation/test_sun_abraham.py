@@ -58,7 +58,6 @@ def test_a_window_takes_event_times_away_and_changes_no_number(panel: pd.DataFra
     assert average(shown)["standard_error"] == average(whole)["standard_error"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("weights", [None, "weight"])
 def test_averages_and_their_errors_are_those_of_dummies_in_statsmodels(
     panel: pd.DataFrame, weights: str | None

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ruralpanel.absorption.elimination import FixedEffects, HardlyConnected
@@ -18,7 +18,7 @@ from ruralpanel.estimation.rounding import ZERO_ERROR, recorded_rounding, unit_o
 from ruralpanel.study.blocks import Inference
 from ruralpanel.study.matching import Matching
 from ruralpanel.words.sentences import sentence
-from tests.conftest import dated
+from tests.conftest import dated, fewer_examples
 from tests.estimation.conftest import estimates_of, irregular
 
 COLLINEAR = "collinear with the fixed effects or the terms before it"
@@ -186,13 +186,13 @@ def assert_same_statistics(found: pd.DataFrame, expected: pd.DataFrame) -> None:
         np.testing.assert_allclose(left, right, rtol=1e-6, atol=1e-7)
 
 
-FEWER = max(3, settings.default.max_examples // 5)  # type: ignore[union-attr]
+FEWER = fewer_examples(5)
 """Every example estimates twice, for every estimator."""
 
 
 @pytest.mark.slow(but_each=8)
 @pytest.mark.parametrize("name", CASES)
-@settings(max_examples=FEWER)
+@FEWER
 @given(data=st.data())
 def test_units_change_no_statistic(name: str, data: st.DataObject) -> None:
     case = CASES[name]
@@ -213,7 +213,7 @@ def test_units_change_no_statistic(name: str, data: st.DataObject) -> None:
 
 @pytest.mark.slow(but_each=8)
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.moved])
-@settings(max_examples=FEWER)
+@FEWER
 @given(data=st.data())
 def test_levels_change_no_statistic(name: str, data: st.DataObject) -> None:
     case = CASES[name]

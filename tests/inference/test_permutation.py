@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ruralpanel.estimation import resampling
@@ -11,7 +11,7 @@ from ruralpanel.estimation.two_way_fixed_effects import estimate
 from ruralpanel.frames.ledger import Ledger
 from ruralpanel.inference.permutation import permuted
 from ruralpanel.words.sentences import sentence
-from tests.conftest import dated, equation
+from tests.conftest import dated, equation, fewer_examples
 from tests.worded import block_results
 
 
@@ -79,7 +79,7 @@ def test_labels_stay_in_their_strata(labels: list[int], seed: int) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=settings().max_examples // 2)
+@fewer_examples(2)
 @given(st.integers(0, 1000))
 def test_neither_the_order_of_rows_nor_names_in_the_same_order_play_a_part(seed: int) -> None:
     numbers = np.random.default_rng(seed)

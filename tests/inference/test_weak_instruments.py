@@ -93,3 +93,23 @@ def test_the_bound_of_several_instruments_is_a_quantile_over_their_number():
     assert critical_value(*other[1:]) == pytest.approx(critical_value(covariance, products))
     by_hand = (first @ products @ first) / (0.2 * 2.0 + 0.7 * 1.0)
     assert effective_f(first, covariance, products) == pytest.approx(by_hand)
+
+
+def test_a_first_stage_just_above_the_bound_leaves_an_interval():
+    bound = fisher.ppf(0.95, 1, 200.0)
+    for over, bounded in ((0.3, True), (-0.3, False)):
+        first = np.sqrt(bound + over)
+        one = ReducedForm(*map(np.array, ([first], [first], [[1.0]], [[1.0]], [[0.0]])), 200.0)
+        assert np.isfinite(anderson_rubin_set(one, 0.95, 1.0, 1.0).low) == bounded
+
+
+def test_a_hypothesis_that_is_just_at_the_bound_is_an_end_of_the_set():
+    """Of zero, in the middle of those looked at first, the statistic is 4, the bound with some number of rows."""
+    level, freedom = next(
+        (level, freedom)
+        for freedom in range(100, 200)
+        if fisher.ppf(level := float(fisher.cdf(4.0, 1, freedom)), 1, freedom) == 4.0
+    )
+    one = ReducedForm(*map(np.array, ([2.0], [6.0], [[1.0]], [[1.0]], [[0.0]])), float(freedom))
+    ((low, high),) = anderson_rubin_set(one, level, 0.0, 0.1).pieces
+    assert (low, high) == (pytest.approx(0.0, abs=1e-12), pytest.approx(0.75))  # (2 − 6b)² = 4 (1 + b²)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ruralpanel.estimation import block
@@ -13,7 +13,7 @@ from ruralpanel.frames.ledger import Ledger
 from ruralpanel.inference.random_draws import generator, share_as_large
 from ruralpanel.inference.wild_bootstrap import wild_weights
 from ruralpanel.words.sentences import sentence
-from tests.conftest import equation
+from tests.conftest import equation, fewer_examples
 from tests.worded import estimate_block
 
 BOOTSTRAP = {"cluster": ["county"], "small_sample": "none", "bootstrap": {"draws": 1999}}
@@ -95,7 +95,7 @@ def test_regressors_are_bootstrapped_and_collinear_terms_have_no_number(panel: p
 
 
 @pytest.mark.slow
-@settings(max_examples=settings().max_examples // 2)
+@fewer_examples(2)
 @given(st.randoms(use_true_random=False), st.sampled_from(["rademacher", "webb"]))
 def test_neither_the_order_of_rows_nor_names_in_the_same_order_play_a_part(random, kind: str) -> None:
     numbers = np.random.default_rng(random.randrange(1000))

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -16,6 +16,7 @@ from ruralpanel.frames.ledger import Ledger
 from ruralpanel.study.place_names import REPORT_COLUMNS, MatchNames
 from ruralpanel.tables.name_forms import name_forms
 from ruralpanel.tables.place_names import match_names
+from tests.conftest import fewer_examples
 
 # Counties as they were in 2013, and what some became, from the published codes of administrative divisions.
 COUNTIES = pd.DataFrame(
@@ -442,7 +443,7 @@ COUNTIES_OF_A_PROVINCE = st.lists(
 PROVINCES = st.lists(COUNTIES_OF_A_PROVINCE, min_size=1, max_size=9)
 """Provinces do not meet, so that an example is as many as it has provinces."""
 
-FEW = settings(max_examples=settings().max_examples // 3)
+FEW = fewer_examples(3)
 
 
 def gazetteer_of(provinces: list[list[tuple[str, str]]]) -> pd.DataFrame:

@@ -60,7 +60,7 @@ def test_tables_are_told_apart_by_their_first_value(runs: tuple[Path, Path]) -> 
         "value": (table.assign(income=[1.0, 2.0]), "row 2, column `income`: nan and 2.0"),
         "values": (table.assign(village=["c", "d"]), "row 1, column `village`: a and c, and 1 more row of this column"),
         "rows": (table.head(1), "2 rows and 1 row"),
-        "columns": (table.rename(columns={"income": "incomes"}), "the columns differ: income, incomes"),
+        "columns": (table.rename(columns={"income": "earned"}), "the columns differ: income, earned"),
         "type": (table.assign(income=["1", "2"]), "column `income` is float64 and str"),
     }
     for name, (other, _) in others.items():

@@ -8,7 +8,7 @@ import pytest
 
 from ruralpanel.errors import PublishedError
 from ruralpanel.estimation.block import estimate_block
-from ruralpanel.verification.by_exhibit import by_exhibit
+from ruralpanel.verification.by_exhibit import by_exhibit, worst_cell
 from ruralpanel.verification.html import verdict_page
 from ruralpanel.verification.published import (
     COLUMNS,
@@ -127,6 +127,8 @@ def test_exhibits_come_worst_first_and_a_line_each(tmp_path: Path, estimates: pd
     table = by_exhibit(verdict)
     assert table["exhibit"].tolist() == ["Table 3. A title", "Table 2. A title", "Table 1. A title"]
     assert table["cells"].tolist() == [2, 2, 1]
+    far = [(0.08 + 0.0755) / 0.0332, (0.09 - 0.0755) / 0.0332, float("nan")]  # of what does not reproduce
+    assert table["largest_difference"].tolist() == pytest.approx(far, nan_ok=True)
     with pytest.raises(NotReproduced) as error:
         refuse_unless_reproduced(verdict)
     first, second = error.value.problems
@@ -136,6 +138,15 @@ def test_exhibits_come_worst_first_and_a_line_each(tmp_path: Path, estimates: pd
     page = verdict_page(verdict, "A", "public")
     assert page.index("Table 3: Turned") < page.index("Table 2: 0.09") < page.index("Table 2: 0.0756")
     assert page.index("By exhibit") < page.index("Cell by cell")
+
+
+def test_the_worst_cell_of_an_exhibit_is_the_worst_by_status_and_then_the_farthest(
+    tmp_path: Path, estimates: pd.DataFrame
+) -> None:
+    flipped, far, near = (cell(value, name=f"Table 1: {value}") for value in ("-0.01", "0.9", "0.09"))
+    for rows, worst in (([near, far, flipped], "-0.01"), ([near, far], "0.9")):
+        verdict = judge(published(tmp_path, *rows), estimates)
+        assert worst_cell(verdict)["cell"] == f"Table 1: {worst}"
 
 
 def test_cells_typed_from_print_are_of_the_exhibit_that_shows_their_block(

@@ -173,12 +173,11 @@ def anderson_rubin_set(form: ReducedForm, level: float, centre: float, scale: fl
 
     angles = np.linspace(-np.pi / 2, np.pi / 2, STEPS)
     between = form.statistics(centre + scale * np.tan(angles[1:-1]))
-    heights = np.array([ends, *between, ends]) - bound
+    is_inside = np.array([ends, *between, ends]) < bound
     crossings = [
         centre + scale * float(np.tan(brentq(above, angles[at], angles[at + 1], xtol=1e-15)))
-        for at in np.flatnonzero(np.sign(heights[:-1]) * np.sign(heights[1:]) < 0)
+        for at in np.flatnonzero(is_inside[:-1] != is_inside[1:])
     ]
-    edges = [-np.inf, *crossings, np.inf] if heights[0] < 0 else crossings
-    if heights[-1] < 0 and heights[0] >= 0:  # both ends have the same height, so that this is rounding
-        edges = [*edges, np.inf]
+    # Both ends have the same height, so that the number of crossings is even.
+    edges = [-np.inf, *crossings, np.inf] if is_inside[0] else crossings
     return ConfidenceSet(list(zip(edges[::2], edges[1::2], strict=True)))
