@@ -50,6 +50,16 @@ DROPPED = [
     ('sample: "province != 83"', "→ write province != '83'", "sample: province != '83'"),
     ("sample: province not in [83]", "→ write \"province not in ['83']\"", "sample: \"province not in ['83']\""),
     ('sample: province != "Henan"', "→ province holds 81, 82, 83: write one of these", 'sample: province != "83"'),
+    (
+        "sample: province != Henan",
+        "→ province holds codes of 2 digits: write the one that is meant in quotes, in place of Henan",
+        "sample: province != '83'",
+    ),
+    (
+        "sample: province not in [Henan]",
+        "→ province holds codes of 2 digits: write the one that is meant in quotes, in place of Henan",
+        "sample: \"province not in ['83']\"",
+    ),
     ("sample: provicne != '83'", "did you mean “province”?", "sample: province != '83'"),
     ("sample: [province != '83']", "→ write it without brackets: province != '83'", "sample: province != '83'"),
     ("sample: province <> '83'", "unequal is `!=`: `province != '83'`", "sample: province != '83'"),
@@ -76,8 +86,10 @@ def test_a_code_in_quotes_is_right_at_the_first_try(beside: Path) -> None:
 
 
 def test_a_name_without_quotes_is_told_to_be_quoted(beside: Path) -> None:
-    with pytest.raises(ProblemsFound, match="if text is meant, write it in quotes: province != 'Henan'"):
-        kept(beside, "sample: province != Henan")
+    with pytest.raises(ProblemsFound, match="if text is meant, write it in quotes: opened != 'Closed'"):
+        kept(beside, "sample: opened != Closed")
+    with pytest.raises(ProblemsFound, match=r"if text is meant, write it in quotes: opened in \['Closed'\]"):
+        kept(beside, "sample: opened in [Closed]")
 
 
 CONTROL = "log_registered_before"

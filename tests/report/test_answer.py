@@ -21,6 +21,7 @@ from ruralpanel.words.answer import (
     doubt_sentences,
     found_sentence,
     looked_for_sentence,
+    notes_sentence,
     status_sentence,
     truth_sentence,
 )
@@ -127,6 +128,9 @@ def test_the_status_is_that_of_the_rule_of_claims(estimates: pd.DataFrame) -> No
     clean, _ = answered(estimates, diagnosed("taobao_village", "income", CLEAN))
     assert (clean.status, clean.doubts) == ("robust", ())
     assert looked_for_sentence(clean).startswith("Looked for and not found: ")
+    assert notes_sentence(clean) == ""
+    noted = replace(clean, notes=("treatment_exits", "attrition"))
+    assert notes_sentence(noted) == "Noted: treatment that ends and units that leave the panel."
     found = CLEAN | {"transitory_selection": {"null_band_p": 0.4}}
     doubted, study = answered(estimates, diagnosed("taobao_village", "income", found))
     assert doubted.status == "fragile"

@@ -6,11 +6,15 @@ from xml.etree import ElementTree
 import pandas as pd
 
 from ruralpanel.frames.ledger import LedgerLine, ledger_frame
+from ruralpanel.reasons import because, written
 from ruralpanel.report.exhibits import traced
 from ruralpanel.report.flow import flow_picture
 from ruralpanel.report.run_times import read_run_times, run_time_rows, run_time_total
 from ruralpanel.report.sample import ledger_parts
 from ruralpanel.report.sensitivity import MOST, sensitivity_tables
+from ruralpanel.study.sensitivity import ANALYSES, HonestDid
+from ruralpanel.words.estimates import OutcomeWords
+from ruralpanel.words.sensitivity import FOUND
 from tests.report.made_page import default_study
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -87,8 +91,50 @@ def test_tables_of_sensitivity_are_shown_as_they_are_and_cut_where_long() -> Non
         {"sensitivity": ["pre_trends"] * 70, "block": ["b"] * 70, "bound": [-0.25] * 70, "empty": [""] * 70}
     )
     (table,) = sensitivity_tables({"pre_trends": frame})
-    assert table["shared"] == "block: b"
+    assert table["shared"] == "Block: b"
     assert table["rows"][0] == ["−0.25"]
-    assert [head["text"] for head in table["heads"]] == ["bound"]
+    assert [head["text"] for head in table["heads"]] == ["Bound"]
     assert (table["cut"], len(table["rows"]), table["rows_in_all"]) == (True, MOST, "70")
     assert table["file"] == "pre_trends.csv"
+    assert table["name"] == "Pre trends"
+
+
+def test_a_table_of_sensitivity_says_what_it_finds_in_the_outcome_s_unit_and_what_is_true() -> None:
+    study = default_study()
+    asked = {"block": "dynamic", "kind": "honest_did"}
+    study = study.model_copy(
+        update={
+            "sensitivity": {"bounds": HonestDid.model_validate(asked)},
+        }
+    )
+    outcome = next(iter(study.outcomes))
+    unit = OutcomeWords.of(study.outcomes[outcome]).effect_unit
+    assert unit
+    study = study.model_copy(update={"true_effects": {"listed": {outcome: "truth/income"}}})
+    times = written(because("average_of_event_times", first=0, last=1))
+    frame = pd.DataFrame(
+        {
+            "outcome": [outcome] * 3,
+            "term": ["listed"] * 3,
+            "event_times": [times] * 3,
+            "quantity": [written(because(code)) for code in ("interval", "interval", "breakdown")],
+            "under": [""] * 3,
+            "value": [0.2, 0.2, 0.4],
+            "interval_level": [0.95] * 3,
+            "unit": [written(because(code)) for code in ("unit_of_outcome", "unit_of_outcome", "outcome_per_period")],
+        }
+    )
+    facts = {"truth": {"income": {"average": 0.3, "by_event_time": {"0": 0.1, "1": 0.2, "2": 0.6}}}}
+    (table,) = sensitivity_tables({"bounds": frame}, study, facts)
+    assert table["name"] == "Effects if trends differ"
+    assert table["rows"][0][-1] == unit
+    assert table["rows"][2][-1] == f"{unit} per {study.panel.period}"
+    assert "Level of intervals: 0.95" in table["shared"]
+    assert table["shared"].endswith("True effect: 0.15")
+    # Where one of the event times has no known effect, nothing is said.
+    del facts["truth"]["income"]["by_event_time"]["1"]
+    assert "True effect" not in sensitivity_tables({"bounds": frame}, study, facts)[0]["shared"]
+
+
+def test_every_analysis_has_a_heading() -> None:
+    assert FOUND.keys() == ANALYSES.keys()

@@ -38,10 +38,31 @@ def as_text(expression: str, name: str) -> str:
     for node in ast.walk(tree):
         if isinstance(node, ast.Compare):
             sides = [node.left, *node.comparators]
-            meant = [ast.Constant(name) if isinstance(each, ast.Name) and each.id == name else each for each in sides]
-            found = found or (meant != sides and any(isinstance(each, ast.Name) for each in meant))
+            meant = [_text_for(name, each) for each in sides]
+            changed = any(new is not old for new, old in zip(meant, sides, strict=True))
+            found = found or (changed and any(isinstance(each, ast.Name) for each in meant))
             node.left, *node.comparators = meant
     return ast.unparse(tree) if found else ""
+
+
+def _text_for(name: str, side: ast.expr) -> ast.expr:
+    """Put the text of a name in its place, on one side of a comparison or in the list that stands there."""
+    if isinstance(side, ast.Name) and side.id == name:
+        return ast.Constant(name)
+    if isinstance(side, ast.List) and any(_text_for(name, each) is not each for each in side.elts):
+        return ast.List([_text_for(name, each) for each in side.elts], ast.Load())
+    return side
+
+
+def compared_with(expression: str, name: str) -> set[str]:
+    """List the other names that a name is compared with, in an expression that can be read."""
+    found = set()
+    for node in ast.walk(ast.parse(expression.strip(), mode="eval")):
+        if isinstance(node, ast.Compare):
+            within = [each for side in (node.left, *node.comparators) for each in ast.walk(side)]
+            names = {each.id for each in within if isinstance(each, ast.Name)}
+            found |= names if name in names else set()
+    return found - {name}
 
 
 def columns_in(expression: str) -> set[str]:

@@ -99,7 +99,7 @@ def answer_of(
             if each["finding"] in (CONFLICTS, DOUBTS, NOT_SEEN)
         ),
         warnings=tuple(each for each in found if each.level == "warning"),
-        notes=sum(each.level == "note" for each in found),
+        notes=tuple(each.item for each in found if each.level == "note"),
         looked_for=tuple(each.item for each in found if each.level == "silent"),
         is_effect=bool(treatment) if reading is None else reading == "effect",
         simulated=study.data_standing == "simulated",

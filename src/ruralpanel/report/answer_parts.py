@@ -22,6 +22,7 @@ from ruralpanel.words.answer import (
     found_sentence,
     looked_for_sentence,
     meaning_sentence,
+    notes_sentence,
     size_words,
     truth_sentence,
     unit_words,
@@ -82,6 +83,7 @@ def answer_parts(
         "doubts": doubts[:MOST_DOUBTS],
         "more_doubts": doubts[MOST_DOUBTS:],
         "looked_for": looked_for_sentence(answer),
+        "noted": notes_sentence(answer),
         "diagnosis": f"#{place}" if place in diagnosed else "",
         **_picture(answer, study, estimates),
     }

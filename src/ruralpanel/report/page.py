@@ -176,7 +176,7 @@ def write_page(contents: PageContents) -> str:
         figures=[exhibit for exhibit in exhibits if exhibit["picture"]],
         tables=[exhibit for exhibit in exhibits if not exhibit["picture"]],
         exhibits_open=len(exhibits) <= FEW,
-        sensitivity=sensitivity_tables(contents.sensitivity, study),
+        sensitivity=sensitivity_tables(contents.sensitivity, study, contents.facts),
         estimates=estimate_rows(contents.estimates, study),
         numbers=int(contents.estimates["estimate"].notna().sum()),
         traces=embedded(traces(contents.estimates, study, contents.ledgers, contents.provenance, contents.code)),

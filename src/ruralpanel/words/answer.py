@@ -85,7 +85,7 @@ class Answer:
     warnings
         What the diagnosis warns of for its treatment and outcome.
     notes
-        How many notes there are beside them.
+        What it notes beside them, by item.
     looked_for
         The items of the diagnosis that were looked for and not found.
     is_effect
@@ -107,7 +107,7 @@ class Answer:
     reason: Reason | None
     doubts: tuple[Doubt, ...]
     warnings: tuple[Finding, ...]
-    notes: int
+    notes: tuple[str, ...]
     looked_for: tuple[str, ...]
     is_effect: bool
     simulated: bool
@@ -204,6 +204,12 @@ def looked_for_sentence(answer: Answer) -> str:
     """Say what was looked for and not found; nothing where nothing was looked for."""
     items = [ITEMS[item] for item in answer.looked_for]
     return f"Looked for and not found: {sentence_list(items)}." if items else ""
+
+
+def notes_sentence(answer: Answer) -> str:
+    """Say what the diagnosis notes and does not warn of; nothing where there is no note."""
+    items = [ITEMS[item] for item in answer.notes]
+    return f"Noted: {sentence_list(items)}." if items else ""
 
 
 def size_words(answer: Answer, number: float) -> str:

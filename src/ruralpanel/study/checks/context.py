@@ -8,13 +8,14 @@ from functools import cached_property
 from pathlib import Path
 
 from ruralpanel.errors import Problem, closest, nearest
-from ruralpanel.frames.expression_syntax import ExpressionError, as_text, columns_in, is_condition
+from ruralpanel.frames.expression_syntax import ExpressionError, as_text, columns_in, compared_with, is_condition
 from ruralpanel.frames.periods.conditions import problems_with_periods
 from ruralpanel.frames.periods.frequency import Frequency, by_column
 from ruralpanel.study.checks.missing_files import what_is_missing, where_it_may_be
 from ruralpanel.study.derived_order import STAGES
 from ruralpanel.study.designation import designation_columns
 from ruralpanel.study.model import Study
+from ruralpanel.study.source_columns import DIGITS_OF_LEVEL
 from ruralpanel.study.yaml_file import KeyPath, YamlFile
 
 
@@ -102,11 +103,25 @@ class Context:
             quoted = "" if name in choices or closest(name, choices) else as_text(expression, name)
             if quoted:
                 what = f"`{name}` is not {_article(kind)} {kind}"
-                yield self.file.problem(at, what, f"if text is meant, write it in quotes: {quoted}")
+                yield self.file.problem(
+                    at, what, self._code_meant(expression, name) or f"if text is meant, write it in quotes: {quoted}"
+                )
             else:
                 yield from self.known(at, name, choices, kind)
         for what, hint in problems_with_periods(expression, self.periods()):
             yield self.file.problem(at, what, hint)
+
+    def _code_meant(self, expression: str, name: str) -> str:
+        """Say that a column holds codes, where it is compared with a name, which would not be one in quotes either."""
+        for column in sorted(compared_with(expression, name)):
+            declared = [source.columns[column] for source in self.study.sources.values() if column in source.columns]
+            digits = {
+                DIGITS_OF_LEVEL[each.level] if each.level else each.width for each in declared if each.type == "code"
+            }
+            if len(digits) == 1:
+                of = f"codes of {digits.pop()} digits"
+                return f"{column} holds {of}: write the one that is meant in quotes, in place of {name}"
+        return ""
 
     def periods(self) -> dict[str, Frequency]:
         """Give the columns of the panel, and of sources and tables, whose periods are more than whole numbers."""
