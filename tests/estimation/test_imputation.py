@@ -174,3 +174,24 @@ def test_what_cannot_be_estimated_has_a_reason(panel: pd.DataFrame, estimator: s
     rows = estimate_block(change(panel), [equation(estimator=estimator)])[0]
     assert rows["estimate"].isna().all()
     assert said in rows["reason"].iloc[0]
+
+
+@pytest.mark.parametrize("never", [True, False])
+def test_as_many_leads_are_left_out_as_follow_from_the_others(panel: pd.DataFrame, never: bool) -> None:
+    """One where villages are never treated, and one more where all are, for then a trend of event time is one of years
+    and villages. The others are those of a regression on untreated rows."""
+    some = panel if never else panel[panel["cohort"] > 0]
+    before = some[~(some["listed_event_time"] >= 0)]
+    seen = sorted(before["listed_event_time"].dropna().unique())
+    kept = seen[1 if never else 2 :]
+    dummies = {f"e{int(-value)}": (before["listed_event_time"] == value) * 1.0 for value in kept}
+    fit = smf.ols(f"y ~ {' + '.join(dummies)} + C(village) + C(year)", before.assign(**dummies)).fit()
+    rows = found(some, estimator="imputation")
+    for value in kept:
+        assert rows.loc[str(int(value)), "estimate"] == pytest.approx(fit.params[f"e{int(-value)}"], abs=1e-8)
+    zero = rows.loc[str(int(seen[0 if never else 1]))]
+    assert (zero["estimate"], zero["event_time_bin"]) == (0.0, "" if never else "and earlier")
+    assert zero["reason"] == "what leads are measured from, zero by construction"
+    for estimator in ("imputation", "two_stage"):
+        reason = found(some, estimator=estimator).loc["joint test of leads", "reason"]
+        assert reason.startswith(f"a joint test of {len(kept)} coefficients")

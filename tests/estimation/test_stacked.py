@@ -6,7 +6,7 @@ import pytest
 import statsmodels.formula.api as smf
 
 from ruralpanel.study.blocks import Inference
-from tests.conftest import equation
+from tests.conftest import dated, equation
 from tests.estimation.conftest import found
 from tests.worded import estimate_block
 
@@ -83,3 +83,27 @@ def test_a_window_that_no_cohort_has_is_a_reason(panel: pd.DataFrame) -> None:
     rows = estimate_block(panel, [equation(estimator="stacked", window=[-6, 6])])[0]
     assert rows["estimate"].isna().all()
     assert "no cohort is observed from event time -6 to 6" in rows["reason"].iloc[0]
+
+
+def without_noise(cohorts: list[int], effects: dict[int, float], ahead: float = 0.0) -> pd.DataFrame:
+    """Make villages from 2000 to 2007 whose outcomes are effects of their own, and of their cohort."""
+    rows = [(village, year, cohort) for village, cohort in enumerate(cohorts) for year in range(2000, 2008)]
+    frame = pd.DataFrame(rows, columns=["village", "year", "cohort"])
+    since = frame["year"] - frame["cohort"].where(frame["cohort"] > 0)
+    effect = (since >= 0) * frame["cohort"].map(effects) + (since == -1) * ahead
+    return dated(frame.assign(y=frame["village"] + 0.3 * frame["year"] + effect.fillna(0.0)))
+
+
+def test_a_cohort_counts_where_the_panel_has_its_window_from_end_to_end() -> None:
+    """Cohort 2001 lacks a year before, cohort 2007 has all of its own: three villages times 2 and one times 6."""
+    panel = without_noise([2001, 2001, 2004, 2004, 2004, 2007, 0, 0, 0], {2001: 50.0, 2004: 2.0, 2007: 6.0})
+    rows = found(panel, estimator="stacked", window=[-2, 0])
+    assert rows.loc[["-2", "-1", "0"], "estimate"].tolist() == pytest.approx([0, 0, 3], abs=1e-9)
+    assert rows.loc["listed", "sample"] == "all rows, 2 sub-experiments stacked, without cohort 2001"
+
+
+def test_what_is_anticipated_is_in_no_control() -> None:
+    """In 2004, the last year beside cohort 2003, outcomes of cohort 2005 have begun to move."""
+    panel = without_noise([2003, 2003, 2005, 2005, 2005, 0, 0], {2003: 2.0, 2005: 2.0}, ahead=7.0)
+    rows = found(panel, estimator="stacked", window=[-2, 1], anticipation={"listed": 1}, reference_period=-2)
+    assert rows.loc[["-2", "-1", "0", "1"], "estimate"].tolist() == pytest.approx([0, 7, 2, 2], abs=1e-9)
