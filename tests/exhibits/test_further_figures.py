@@ -282,6 +282,27 @@ def test_the_way_of_the_data_has_the_rows_of_the_ledgers() -> None:
     assert sum(type(patch).__name__ == "FancyArrowPatch" for patch in axes.patches) == 5
 
 
+def test_names_of_common_length_stand_whole_in_their_boxes() -> None:
+    """Arrows need less room than the names of the default study, of which the longest of a stage are here."""
+    lines: dict[tuple[str, str], list[str]] = {
+        ("sources", "a"): ["river old bed.geojson", "lines on the map"],
+        ("tables", "b"): ["traces in counties", "1,500 → 1,485"],
+        ("panel", "panel"): ["2,000 units", "30,000 rows"],
+        ("estimation", "c"): ["production mechanisms", "3 × 16,571–26,395"],
+        ("exhibits", "d"): ["Tables 1, 2, 14", "Figures 1, 2, 14, 15"],
+    }
+    columns = workflow_figure._columns([stage for stage, _ in lines], lines)
+    for (stage, _), texts in lines.items():
+        room = columns[stage].right - columns[stage].left - workflow_figure.PADDING
+        assert [workflow_figure._cut(text, room) for text in texts] == texts
+    assert columns["exhibits"].right <= workflow_figure.WIDTH
+    # A name that no figure has room for is cut, and what is counted is not.
+    lines["estimation", "c"][0] = "what production works through, " * 3
+    columns = workflow_figure._columns([stage for stage, _ in lines], lines)
+    room = columns["estimation"].right - columns["estimation"].left - workflow_figure.PADDING
+    assert [workflow_figure._cut(text, room).endswith("…") for text in lines["estimation", "c"]] == [True, False]
+
+
 @pytest.mark.slow
 def test_the_way_of_the_data_is_the_same_bytes_when_drawn_again(tmp_path: Path) -> None:
     declared = without_blocks("workflow_figure").model_copy(update={"flow": FLOW})

@@ -27,6 +27,9 @@ from ruralpanel.words.sentences import sentence_list
 
 PARALLEL = "parallel_trends"
 
+ONE = "Estimate"
+"""What the only series of a figure is called."""
+
 RESTRICTIONS = {
     "relative_magnitudes": "under relative magnitudes from the hybrid of conditional and least favourable tests",
     "smoothness": "under smoothness of fixed length",
@@ -126,7 +129,7 @@ def _series_words(row: pd.Series, part: pd.DataFrame, declaration: ExhibitDeclar
     estimator = ESTIMATORS[row["estimator"]].head if part["estimator"].nunique() > 1 else ""
     several = part.loc[part["event_times"] != "", "event_times"].nunique() > 1
     times = f"event time {row['event_times']}" if several else ""
-    return ", ".join(each for each in (label, estimator, times) if each) or "estimate"
+    return ", ".join(each for each in (label, estimator, times) if each) or ONE
 
 
 def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
@@ -145,7 +148,7 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
     for row in data[data["quantity_code"] == "breakdown"].to_dict("records"):
         head = declaration.outcomes[row["outcome"]].head
         name = _series_words(pd.Series(row), data, declaration)
-        of = head if name == "estimate" else f"{head}, {name}"
+        of = head if name == ONE else f"{head}, {name}"
         symbol = "M̄" if row["under_code"] == "relative_magnitudes" else "M"
         if pd.isna(row["value"]):
             sentences.append(f"{of}: {row['reason']} ({row['under']}).")

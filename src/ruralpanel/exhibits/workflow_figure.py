@@ -36,7 +36,7 @@ SHADES = {
 ROW_HEIGHT, BOX_HEIGHT = 0.31, 0.28
 """Inches: from one box to the next, and of a box, which has room for two lines."""
 
-PADDING, GAP = 0.08, 0.2
+PADDING, GAP = 0.08, 0.14
 """Inches: beside the text of a box on both sides together, and the least that arrows have between two columns."""
 
 Node = tuple[str, str]
