@@ -7,7 +7,7 @@ import pytest
 
 from ruralpanel.estimation.block import estimate_block
 from ruralpanel.study.blocks import Equation, Inference
-from ruralpanel.verification.engines import difference
+from ruralpanel.verification.engines import Difference, difference
 from tests.absorption.test_against_others import REGRESSORS, random_panel
 
 
@@ -49,3 +49,21 @@ def test_a_number_that_is_another_is_seen(results: Path) -> None:
     assert not found.is_small
     assert found.points == pytest.approx(0.5)
     assert found.errors == pytest.approx(0.001, rel=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("points", "errors", "reasons", "small"),
+    [(1e-8, 1e-6, 0, True), (1.1e-8, 0.0, 0, False), (0.0, 1.1e-6, 0, False), (0.0, 0.0, 1, False)],
+)
+def test_engines_agree_up_to_rounding_and_in_every_reason(
+    points: float, errors: float, reasons: int, small: bool
+) -> None:
+    assert Difference("main", 3, points, errors, reasons).is_small == small
+
+
+def test_a_reason_or_a_number_that_one_engine_has_alone_is_seen(results: Path) -> None:
+    path = results / "estimates/main.csv"
+    table = pd.read_csv(path)
+    for changes in ({"reason": "collinear"}, {"estimate": None}):
+        table.assign(**{name: [value, *table[name][1:]] for name, value in changes.items()}).to_csv(path, index=False)
+        assert difference(OneBlock(), "main", "linearmodels", results, results).reasons == 1  # type: ignore[arg-type]
