@@ -60,7 +60,7 @@ def test_no_label_of_a_tick_reaches_the_edge_of_the_picture(saved: Path) -> None
 def test_letters_are_printed_at_eight_points_or_more() -> None:
     """Figures are as wide as the paper's text block, and no module draws smaller letters than the smallest."""
     layout = (ROOT / "src/ruralpanel/report/paper/layout.typ").read_text(encoding="utf-8")
-    (beside,) = re.findall(r"margin = \(x: ([\d.]+)cm", layout)
+    (beside,) = re.findall(r"let margin = \(x: ([\d.]+)cm", layout)
     assert pytest.approx((21 - 2 * float(beside)) / 2.54, abs=0.01) == WIDTH
     assert SMALLEST >= 8
     for module in (ROOT / "src/ruralpanel/exhibits").glob("*.py"):
