@@ -91,6 +91,19 @@ def test_both_are_what_dummies_written_out_give(uneven: pd.DataFrame, effects: l
 
 
 @pytest.mark.slow
+def test_a_cluster_on_which_nearly_everything_rests_is_adjusted_all_the_same(uneven: pd.DataFrame) -> None:
+    """Of what residuals vary by within county 5, a hundredth is left, which is no rounding."""
+    leaning = uneven.assign(z=uneven["x"] * np.where(uneven["county"] == 5, 1.0, 0.1))
+    design = np.column_stack([leaning[["listed", "z"]].astype(float), dummies(leaning, ["year"])])
+    outcome, clusters = leaning["y"].to_numpy(), leaning["county"].to_numpy()
+    found = rows_of(leaning, CR2, regressors=["z"], fixed_effects=["year"])
+    for position, term in enumerate(("listed", "z")):
+        error, freedom = written_out(design, outcome, clusters, np.eye(design.shape[1])[position], -0.5)
+        assert found.loc[term, "standard_error"] == pytest.approx(error, rel=1e-7)
+        assert found.loc[term, "degrees_of_freedom"] == pytest.approx(freedom, rel=1e-6)
+
+
+@pytest.mark.slow
 def test_the_jackknife_leaves_out_one_cluster_after_the_other(uneven: pd.DataFrame) -> None:
     uneven = uneven[uneven["county"].between(2, 5)]
     found = rows_of(uneven, CR3, regressors=["x"])
