@@ -29,7 +29,7 @@ def placed(folder: Path, tables: list[float], figures: list[float], front: float
         # A table of rows may go over to the next page, a picture may not.
         body = {
             "table": lambda tall: (
-                f"printed-table(9pt, (50%,), (left,), 1, ([],), range({round(tall * 2)})"
+                f"printed-table(9pt, (50%,), (left,), 1, ([],), (), _ => range({round(tall * 2)})"
                 ".map(_ => box(height: 0.5cm - 0.48em)), whole: true)"
             ),
             "image": lambda tall: f"rect(height: {tall}cm)",

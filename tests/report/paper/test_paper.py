@@ -184,11 +184,12 @@ def test_a_style_that_typst_does_not_know_is_an_error(run: Run) -> None:
 
 def test_numbers_of_a_table_are_divided_at_the_point() -> None:
     code = table_code(TABLE)
-    assert 'a0("−0", ".050")' in code
-    assert 'a0("(0", ".012)")' in code
-    assert 'a1("12", ".3***")' in code
-    assert 'a1("(4", ")")' in code
-    assert "let a2" not in code  # words only
+    assert '(aligners.at(0))("−0", ".050")' in code
+    assert '(aligners.at(0))("(0", ".012)")' in code
+    assert '(aligners.at(1))("12", ".3***")' in code
+    assert '(aligners.at(1))("(4", ")")' in code
+    assert "aligners.at(2)" not in code  # words only
+    assert '(("(4", "12", ), (")", ".3***", )), none, ), whole: ' in code  # a column is measured once, words never
     assert "table.cell(colspan: 2" in code
     assert "plain_\u200band_\u200bnot_\u200bfar ==" in code
 

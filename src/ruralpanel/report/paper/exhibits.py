@@ -181,8 +181,7 @@ def table_code(table: PrintedTable, size: float = SIZE) -> str:
 
 def _part_code(part: TablePart, size: float) -> str:
     table = part.table
-    aligners = [_aligner(column_parts(table, column)) for column in range(len(part.widths))]
-    lines = [f"let a{column} = {code}" for column, code in enumerate(aligners) if code]
+    aligned = [_aligned(column_parts(table, column)) for column in range(len(part.widths))]
     rows, together = [], _with_next(part.rows)
     for row, kept, after in zip(part.rows, together, [*part.rows[1:], None], strict=True):
         rows.append(_row(row, part) + kept)
@@ -198,10 +197,10 @@ def _part_code(part: TablePart, size: float) -> str:
     heads = array(_heads(part, spare=any(together)))
     deep = len(head_rows(part.table)) + part.table.numbered
     whole = "true" if line_count(part) <= SHORT else "false"
-    lines.append(
-        f"printed-table({size:g}pt, {array(widths)}, {array(sides)}, {deep}, {heads}, whole: {whole}, (\n  {body},\n))"
+    return (
+        f"printed-table({size:g}pt, {array(widths)}, {array(sides)}, {deep}, {heads}, {array(aligned)}, "
+        f"whole: {whole}, aligners => (\n  {body},\n))"
     )
-    return "{\n" + "\n".join(lines) + "\n}"
 
 
 def _with_next(rows: Sequence[PrintedRow]) -> list[str]:
@@ -231,7 +230,9 @@ def _row(row: PrintedRow, part: TablePart) -> str:
     cells = [f"[#h(0.8em){as_it_is(row.label)}]" if row.is_indented else label]
     for column, cell in enumerate(row.cells):
         parts = None if column in part.table.words else aligned_parts(cell, row.is_statistic)
-        cells.append(_cell(cell) if parts is None else f"a{column}({string(parts[0])}, {string(parts[1])})")
+        cells.append(
+            _cell(cell) if parts is None else f"(aligners.at({column}))({string(parts[0])}, {string(parts[1])})"
+        )
     return ", ".join(cells)
 
 
@@ -258,12 +259,12 @@ def _heads(part: TablePart, spare: bool) -> list[str]:
     return heads
 
 
-def _aligner(parts: list[tuple[str, str]]) -> str:
-    """Write what aligns the numbers of a column; nothing for a column without numbers."""
+def _aligned(parts: list[tuple[str, str]]) -> str:
+    """Write what the numbers of a column are before and behind the point; none for a column without numbers."""
     if not parts:
-        return ""
+        return "none"
     before, behind = (sorted({pair[side] for pair in parts}) for side in (0, 1))
-    return f"aligner({array([*map(string, before)])}, {array([*map(string, behind)])})"
+    return f"({array([*map(string, before)])}, {array([*map(string, behind)])})"
 
 
 def _cell(text: str) -> str:
