@@ -10,6 +10,7 @@ import pytest
 from ruralpanel.estimation.block import estimate_block
 from ruralpanel.exhibits.caption import ExhibitDeclaration
 from ruralpanel.exhibits.style import save_figure
+from ruralpanel.exhibits.truth import LABEL
 from tests.conftest import equation
 from tests.exhibits.conftest import declaration_of
 from tests.worded import coefficient_figure, forest_figure, gradient_figure
@@ -83,6 +84,21 @@ def test_a_gradient_draws_the_effect_and_its_interval_at_each_value(moderated: p
     assert axes.get_ylabel() == "Effect (Listed village)\n(change in log)"
     assert "bands 95% intervals at each value" in " ".join(notes)
     assert "Weighted: 320 observations, 40 clusters." in " ".join(notes)
+
+
+def test_a_line_that_is_known_is_drawn_beside_its_estimates(moderated: pd.DataFrame) -> None:
+    data = gradient_figure.plotted_data(moderated, GRADIENT)
+    place = f"{data['block'].iloc[0]}/{data['specification'].iloc[0]}"
+    declared = GRADIENT.model_copy(update={"lines_known": {place: {1.0: 0.5, 3.0: 0.25}, "block/other": {1.0: 9.0}}})
+    figure, notes = gradient_figure.draw(data, declared)
+    (true,) = (line for line in figure.axes[0].lines if line.get_label() == LABEL)
+    assert (list(true.get_xdata()), list(true.get_ydata())) == ([1.0, 3.0], [0.5, 0.25])
+    assert LABEL in [text.get_text() for text in figure.legends[0].get_texts()]
+    assert sum("Dashed: the true effect" in note for note in notes) == 1
+    other = GRADIENT.model_copy(update={"lines_known": {"block/other": {1.0: 9.0}}})
+    figure, notes = gradient_figure.draw(data, other)
+    assert LABEL not in [line.get_label() for line in figure.axes[0].lines]
+    assert not any("Dashed" in note for note in notes)
 
 
 def test_a_gradient_draws_effects_over_doses() -> None:

@@ -11,6 +11,7 @@ from ruralpanel.estimation.address import address_of
 from ruralpanel.exhibits import meta_figure, meta_table
 from ruralpanel.exhibits.caption import ExhibitDeclaration
 from ruralpanel.exhibits.printed_estimates import rows_beside
+from ruralpanel.exhibits.truth import LABEL
 from tests.exhibits.conftest import declaration_of
 
 OWN = "block/main/y/two_way_fixed_effects/listed"
@@ -79,6 +80,24 @@ def test_printed_numbers_keep_their_decimals(made_estimates: pd.DataFrame) -> No
     assert cells["C (2022): income", "log points"][:2] == ["0.020", "(0.004)"]
     assert cells["This study: income_per head", "log points"][-1].endswith("[not identified]")
     assert "SIMULATED" in table.title
+
+
+def test_what_is_true_of_own_estimates_stands_beside_them_on_their_scale(made_estimates: pd.DataFrame) -> None:
+    known = {"truths": {"listed": {"y": {"average": 0.1, "by_event_time": {}}}}}
+    card = scorecard(made_estimates)
+    table = meta_table.print_table(printed_list(), made_estimates, card, shown().model_copy(update=known))
+    assert [head for _, head in table.heads][:4] == ["Estimate", "Std. error", "True effect", "Scale"]
+    cells = [(row[3], row[2]) for _, row in table.coefficients]
+    assert cells == [("per cent", ""), ("per cent", "10.5"), ("log points", ""), ("log points", "0.100"), ("yuan", "")]
+    assert table.words == (3, 4, 5, 7) and "True effect: known because the data are simulated." in table.notes
+    declaration = shown("meta_figure").model_copy(update=known)
+    data = meta_figure.plotted_data(printed_list(), made_estimates, card, declaration)
+    figure, notes = meta_figure.draw(data, declaration)
+    drawn = [[list(line.get_xdata()) for line in axes.lines if line.get_label() == LABEL] for axes in figure.axes]
+    assert drawn == [[[pytest.approx(10.517092)] * 2], [[0.1, 0.1]], []]
+    assert any(note.startswith("Dashed: the true effect") for note in notes)
+    unknown = meta_table.print_table(printed_list(), made_estimates, card, shown())
+    assert "True effect" not in [head for _, head in unknown.heads] and unknown.words == (2, 3, 4, 6)
 
 
 def test_every_scale_has_axes_of_its_own(made_estimates: pd.DataFrame) -> None:

@@ -917,7 +917,30 @@ OF_PAPERS += [
     ),
 ]
 
+LINES = {
+    **FACTS,
+    **block("two_way_fixed_effects", moderators=["rain"], along="rain"),
+    **exhibit("gradient_figure", blocks=["main"], moderator="rain"),
+}
+TRUE_LINE = "exhibits.other.true_lines"
+NEAR_AND_FAR = '{"effect": 0.2, "by": {"1": 0.3, "2": 0.1}}'
+
 OF_EXHIBITS = [
+    Case(
+        "did you mean “by”?",
+        {**LINES, "truth.yaml": NEAR_AND_FAR, TRUE_LINE: {"main/main": "truth/bye"}},
+        {TRUE_LINE: {"main/main": "truth/by"}},
+    ),
+    Case(
+        "did you mean “main/main”?",
+        {**LINES, "truth.yaml": NEAR_AND_FAR, TRUE_LINE: {"main/mian": "truth/by"}},
+        {TRUE_LINE: {"main/main": "truth/by"}},
+    ),
+    Case(
+        'write numbers by numbers there: `{"10": 0.05, "100": 0.08}`',
+        {**LINES, TRUE_LINE: {"main/main": "truth/by"}},
+        {"truth.yaml": '{"effect": 0.2, "by": {"10": 0.05, "100": 0.08}}'},
+    ),
     Case("declare `claims`, or take it out", exhibit("scorecard_table"), ({"exhibits.other": None}, CLAIMS)),
     Case(
         "write `along: rain` where it is among the `moderators`",

@@ -161,6 +161,25 @@ def test_moderation_is_as_asked_for_where_nothing_else_makes_effects_vary() -> N
         assert truth["regression_of_true_effects"][name] == pytest.approx(asked, abs=5e-4)
 
 
+def test_true_effects_by_distance_are_on_the_line_that_was_asked_for() -> None:
+    """Where nothing else makes effects vary, every village's effect is on the line, in the plain and outside it."""
+    alike = {
+        "effect_path": [1.0],
+        "early_cohort_factor": 1.0,
+        "exit_rate": 0.0,
+        "pandemic_listed_by_labour_form": 0.0,
+        "noise_sd": 0.0,
+        "moderation": {"C": 0.0, "K": 0.0, "Y": 0.0, "C3": 0.0},
+    }
+    parameters = load_parameters().model_copy(update=alike)
+    lines = simulate(parameters, 3).truth["effects_by_distance"]["log_income"]
+    slope, added = parameters.moderation_by_distance, parameters.moderation_by_distance_plain
+    for name, asked in (("outside_the_plain", slope), ("in_the_plain", slope + added)):
+        far, effects = np.array([[float(km), effect] for km, effect in lines[name].items()]).T
+        assert len(far) == 5 and (np.diff(far) > 0).all()
+        assert np.diff(effects) / np.diff(np.log(far)) == pytest.approx(asked, abs=5e-4)
+
+
 def test_spillovers_add_up_by_ring_and_reach_the_listed_too() -> None:
     parameters = small()
     near = simulate(parameters, 5)

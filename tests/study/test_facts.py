@@ -72,6 +72,50 @@ def test_a_file_that_holds_no_facts_is_an_error(repository: Repository, contents
     assert "(1 problem)" in said
 
 
+def lined(repository: Repository, line: str, contents: str) -> Repository:
+    """Draw a true line in a figure of an effect along a moderator."""
+    (repository.root / "truth.json").write_text(contents, encoding="utf-8")
+    repository.study["facts"] = {"truth": "truth.json"}
+    repository.study["panel"]["derived"] = {"rain": "income / 2"}
+    repository.study["blocks"]["main"] |= {
+        "moderators": ["rain"],
+        "along": "rain",
+        "estimators": ["two_way_fixed_effects"],
+    }
+    figure = {"kind": "gradient_figure", "title": "Rain", "blocks": ["main"], "moderator": "rain"}
+    repository.study["exhibits"]["figure"] = {**figure, "true_lines": {"main/main": line}}
+    return repository
+
+
+@pytest.mark.parametrize(
+    ("line", "contents", "complaints"),
+    [
+        ("truth/by", '{"by": {"near": 0.1}}', ["`truth/by` is no line", "write numbers by numbers there"]),
+        ("truth/by", '{"by": {}}', ["`truth/by` is no line"]),
+        ("truth/by", '{"by": {"1": NaN}}', ["`truth/by` is no line"]),
+        ("truth/by", '{"by": {"1": {"2": 3}}}', ["`truth/by` is no line"]),
+        ("truth/by", '{"by": 0.5}', ["`truth/by` is one value"]),
+        ("truth/near", '{"by": {"1": 0.5}}', ["there is no `near` in `truth`"]),
+        ("other/by", '{"by": {"1": 0.5}}', ["`other` is not a file of `facts`"]),
+    ],
+)
+def test_a_true_line_has_numbers_by_numbers(
+    repository: Repository, line: str, contents: str, complaints: list[str]
+) -> None:
+    said = lined(repository, line, contents).complaint_with_lines()
+    for each in ["exhibits.figure.true_lines", "main/main", *complaints]:
+        assert each in said
+    assert "(1 problem)" in said
+
+
+def test_a_true_line_is_of_one_effect(repository: Repository) -> None:
+    both = lined(repository, "truth/by", '{"by": {"2": 0.5, "1": 0.25}}')
+    assert both.load().exhibits["figure"].known_lines == {"main/main": "truth/by"}
+    both.study["outcomes"]["second"] = {"label": "Second", "column": "income"}
+    both.study["blocks"]["main"]["outcomes"] = ["income", "second"]
+    assert "main/main: has several lines" in both.complaint()
+
+
 def test_a_missing_file_and_a_name_of_two_things_are_errors(repository: Repository) -> None:
     (repository.root / "truth.json").write_text("{}", encoding="utf-8")
     repository.study["facts"] = {"truth": "truht.json", "main": "truth.json"}

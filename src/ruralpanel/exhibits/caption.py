@@ -69,6 +69,10 @@ class ExhibitDeclaration(BaseModel):
     """By term and outcome, the fact that is the true effect, where data are simulated."""
     truths: dict[str, dict[str, dict[str, Any] | float]] = {}
     """The same once the files are read: a number, or several with ``average`` and ``by_event_time``."""
+    known_lines: dict[str, str] = {}
+    """By `block/specification`, the fact that is its true effects by the value on the axis."""
+    lines_known: dict[str, dict[float, float]] = {}
+    """The same once the files are read."""
     tables: dict[str, str] = {}
     """With a scorecard of claims: by block, the first regression table that shows it, as `Table 6`."""
     fonts: list[str] = []
@@ -159,9 +163,14 @@ def declared(study: Study, name: str) -> ExhibitDeclaration:
         facts={
             key: study.facts[key]
             for key in study.facts
-            if key in {*files_named_in(exhibit.notes, study.facts), *map(file_of_fact, _facts_of(true_effects))}
+            if key
+            in {
+                *files_named_in(exhibit.notes, study.facts),
+                *map(file_of_fact, [*_facts_of(true_effects), *exhibit.known_lines.values()]),
+            }
         },
         true_effects=true_effects,
+        known_lines=exhibit.known_lines,
         fonts=[] if exhibit.is_table else study.fonts,
         subjects=_subjects(study, equations),
         **own,

@@ -10,7 +10,7 @@ from ruralpanel.errors import DataError, Problem
 from ruralpanel.exhibits.caption import ExhibitDeclaration
 from ruralpanel.exhibits.numbers import MINUS, as_asked
 from ruralpanel.study.addresses import NoSuchNumber
-from ruralpanel.study.answer import true_effect
+from ruralpanel.study.answer import true_effect, true_line
 from ruralpanel.study.facts import file_of_fact, find_fact, read_facts
 from ruralpanel.study.paper_text import Reference, fill, read_notes
 
@@ -60,7 +60,7 @@ def with_facts(declaration: ExhibitDeclaration, root: Path = Path()) -> ExhibitD
         If notes ask for what is not there; all at once.
     """
     notes = declaration.exhibit.notes or ""
-    if not notes and not declaration.true_effects:
+    if not (notes or declaration.true_effects or declaration.known_lines):
         return declaration
     where = f"exhibits.{declaration.name}.notes"
     problems: list[Problem] = []
@@ -86,4 +86,5 @@ def with_facts(declaration: ExhibitDeclaration, root: Path = Path()) -> ExhibitD
         term: {outcome: true_effect(fact, files) for outcome, fact in known.items()}
         for term, known in declaration.true_effects.items()
     }
-    return declaration.model_copy(update={"exhibit": exhibit, "truths": truths})
+    lines = {place: true_line(fact, files) for place, fact in declaration.known_lines.items()}
+    return declaration.model_copy(update={"exhibit": exhibit, "truths": truths, "lines_known": lines})

@@ -20,6 +20,7 @@ from ruralpanel.exhibits.style import (
     legend_below,
     panels,
 )
+from ruralpanel.exhibits.truth import COLOUR, LOOK, truth_notes
 from ruralpanel.reasons import read
 from ruralpanel.study.estimators import ESTIMATORS
 from ruralpanel.study.figures_of_effects import GradientFigure
@@ -97,6 +98,12 @@ def _draw_outcome(
             markersize=4.5,
             label=label or block,
         )
+        known = declaration.lines_known.get(f"{block}/{specification}")
+        if known:
+            # The marker is that of the estimates, hollow, so that it is seen which of several lines is meant.
+            axes.plot([*known], [*known.values()], zorder=2.5, **LOOK)
+            marker = MARKERS[position % len(MARKERS)]
+            axes.scatter([*known], [*known.values()], 25, "white", marker=marker, edgecolors=COLOUR, zorder=2.6)
     axes.set_title(words.head)
     treatment = name_words(treatments.iloc[0], declaration.labels)
     axes.set_ylabel(axis_label("Effect" if several else f"Effect ({treatment})", words.effect_unit))
@@ -125,6 +132,8 @@ def _notes(data: pd.DataFrame, declaration: ExhibitDeclaration) -> list[str]:
                 "Lines span the 5th to the 95th percentile of the moderator in treated rows; other moderators are at "
                 "their means there."
             )
+    shown = data[["block", "specification"]].astype(str).agg("/".join, axis=1)
+    sentences += truth_notes(bool({*declaration.lines_known} & {*shown}))
     for (block, specification, _), rows in data.groupby(["block", "specification", "outcome"], sort=False):
         first = rows.iloc[0]
         name = (

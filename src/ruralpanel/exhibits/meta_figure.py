@@ -14,6 +14,7 @@ from ruralpanel.exhibits.caption import ExhibitDeclaration, closing_notes, openi
 from ruralpanel.exhibits.coefficients import draw_interval
 from ruralpanel.exhibits.printed_estimates import THIS_STUDY, beside_notes, number_words, outcome_words, rows_beside
 from ruralpanel.exhibits.style import SMALLEST, figure_style, finish, legend_below, stacked_panels
+from ruralpanel.exhibits.truth import draw_mark, truth_notes
 from ruralpanel.study.beside_published import MetaFigure
 
 ROW, AROUND = 0.34, 0.85
@@ -40,7 +41,8 @@ def draw(data: pd.DataFrame, declaration: ExhibitDeclaration) -> tuple[Figure, l
             _draw_scale(axes, part, scale, decimals)
         legend_below(figure)
         finish(figure, declaration)
-    notes = [*opening_notes(declaration), *beside_notes(data), *closing_notes(declaration)]
+    known = truth_notes("true_effect" in data)
+    notes = [*opening_notes(declaration), *beside_notes(data), *known, *closing_notes(declaration)]
     return figure, notes
 
 
@@ -69,6 +71,8 @@ def _draw_scale(axes: Axes, part: pd.DataFrame, scale: str, decimals: int) -> No
     axes.axvline(0, color="#555555", linewidth=0.8)
     for place, row in zip(places, part.to_dict("records"), strict=True):
         draw_interval(axes, row, place, int(row["own"]), THIS_STUDY if row["own"] else PRINTED)
+        true = row.get("true_effect")
+        draw_mark(axes, None if pd.isna(true) else true, place - 0.4, place + 0.4, upright=True)
         axes.annotate(
             " ".join(number_words(row, decimals)),
             (1.02, place),

@@ -12,6 +12,7 @@ from ruralpanel.errors import DataError, Problem
 from ruralpanel.estimation.address import address_of, find_estimate
 from ruralpanel.exhibits.caption import ExhibitDeclaration
 from ruralpanel.exhibits.numbers import decimal
+from ruralpanel.exhibits.truth import average_of, truth_of
 from ruralpanel.study.addresses import NoSuchNumber, read_address
 from ruralpanel.study.beside_published import LOG_POINTS, PER_CENT, PERCENTAGE_POINTS, BesidePublished, OwnEstimate
 from ruralpanel.study.estimators import described
@@ -45,7 +46,8 @@ def rows_beside(
     -------
     pandas.DataFrame
         One row an estimate: the columns of the list, `own`, `interval_low`, `interval_high` (printed estimates: 95%
-        by their standard error, none without one), `status` and `address`. Scales come in one order, topics within
+        by their standard error, none without one), `status` and `address`; where it is known of one of the study's own,
+        `true_effect` on the same scale. Scales come in one order, topics within
         them as the list or the exhibit has them, the study's own last.
 
     Raises
@@ -69,6 +71,8 @@ def rows_beside(
     topics = list(shown.topics or dict.fromkeys(together["topic"]))
     together = together[together["topic"].isin(topics)]
     scales = sorted(dict.fromkeys(together["scale"]), key=lambda name: (name not in SCALES, _place(SCALES, name)))
+    if together["true_effect"].isna().all():
+        together = together.drop(columns="true_effect")
     order = together.assign(
         by_scale=together["scale"].map(scales.index), by_topic=together["topic"].map(topics.index)
     ).sort_values(["by_scale", "by_topic", "own"], kind="stable")
@@ -98,6 +102,8 @@ def _own(
     words, labels = declaration.outcomes[row["outcome"]], declaration.labels
     is_log = words.transformation == "log"
     numbers = {name: float(row[name]) for name in ("estimate", "standard_error", "interval_low", "interval_high")}
+    true = average_of(truth_of(declaration, str(row["term"]), str(row["outcome"])))
+    numbers["true_effect"] = np.nan if true is None else true
     if asked.per_cent and is_log:
         scale = PER_CENT
         error = 100 * np.exp(numbers["estimate"]) * numbers["standard_error"]

@@ -97,6 +97,11 @@ def what_is_true(
         "moderation_of_log_income": _moderation(
             parameters, geography, legacies, outcomes["log_income"].effect, treated
         ),
+        "effects_by_distance": {
+            "meaning": "the line through true effects over village-years since the first list seen, on the log of "
+            "distance to a large city: by km, at the 5th, 25th, 50th, 75th and 95th percentile",
+            "log_income": _by_distance(parameters, geography, listing, outcomes["log_income"].effect),
+        },
         "spillovers_on_log_income": {
             "meaning": "added by any other village in the ring that was on the list of the year before",
             "by_ring_in_km": dict(zip(rings, parameters.spillover, strict=True)),
@@ -149,10 +154,15 @@ def _averages(effect: np.ndarray, cohort: np.ndarray, event_time: np.ndarray) ->
     }
 
 
+def _since_seen(first: np.ndarray, parameters: Parameters) -> tuple[np.ndarray, np.ndarray]:
+    """Give the years of the first lists on which villages are seen, and the years since then; −2 for never."""
+    seen = np.where(first == parameters.absent_list, first + 1, first)[:, None]
+    return seen, np.where(seen > 0, np.array(parameters.years)[None, :] - seen, -2)
+
+
 def _as_seen(effect: np.ndarray, first: np.ndarray, parameters: Parameters) -> dict[str, Any]:
     """Average an effect over village-years since the first list on which a village is seen, and the year before."""
-    seen = np.where(first == parameters.absent_list, first + 1, first)[:, None]
-    since = np.where(seen > 0, np.array(parameters.years)[None, :] - seen, -2)
+    seen, since = _since_seen(first, parameters)
     shown = since >= -1
     cohort = np.broadcast_to(seen, since.shape)
     averages = _averages(effect[shown], cohort[shown], since[shown])
@@ -189,6 +199,24 @@ def _moderation(
         },
         "regression_of_true_effects": found,
     }
+
+
+def _by_distance(
+    parameters: Parameters, geography: Geography, listing: Listing, effect: np.ndarray
+) -> dict[str, dict[str, float]]:
+    """Give the least-squares line through true effects on log distance, in the plain and outside it."""
+    rows, years = np.nonzero(_since_seen(listing.first, parameters)[1] >= 0)
+    in_plain = geography.villages["plain"].to_numpy()[rows] == 1
+    distance = geography.villages["city_distance"].to_numpy()[rows]
+    lines = {}
+    for name, here in (("in_the_plain", in_plain), ("outside_the_plain", ~in_plain)):
+        places = distance[here]
+        if len(np.unique(places)) < 2:
+            continue  # through one place goes no line
+        slope, level = np.polyfit(np.log(places), effect[rows, years][here], 1)
+        at = np.unique(np.round(np.percentile(places, [5, 25, 50, 75, 95]), 1))
+        lines[name] = {f"{km:g}": _rounded(level + slope * np.log(km)) for km in at}
+    return lines
 
 
 def _adoption(parameters: Parameters, listing: Listing) -> dict[str, Any]:

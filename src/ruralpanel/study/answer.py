@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -45,13 +46,47 @@ def true_effect(path: str, files: Mapping[str, Mapping[str, Any]]) -> Truth:
     NoSuchNumber
         If there is none, with the nearest.
     """
-    file, *keys = path.split("/")
-    here: Any = files.get(file, {})
-    for key in keys:
-        here = here.get(key) if isinstance(here, Mapping) else None
+    here = _at(path, files)
     if isinstance(here, Mapping) and isinstance(here.get("average"), int | float):
         return here
     found = find_fact(Reference("number", path, 0), files)
     if isinstance(found, str):
         raise NoSuchNumber(f"`{path}` is a text, and a true effect is a number")
     return found
+
+
+def true_line(path: str, files: Mapping[str, Mapping[str, Any]]) -> dict[float, float]:
+    """Find true effects by the value of what they follow, among the facts of a study.
+
+    Parameters
+    ----------
+    path
+        Such as ``truth/effects_by_distance/log_income/in_the_plain``, to a number by each value.
+    files
+        The contents of the files of facts, by their names in the study.
+
+    Raises
+    ------
+    NoSuchNumber
+        If there are none, with the nearest.
+    """
+    here = _at(path, files)
+    if not isinstance(here, Mapping):
+        find_fact(Reference("number", path, 0), files)  # which says where the path ends, and what is near
+        raise NoSuchNumber(f"`{path}` is one value, and a true line has a number by each of several")
+    try:
+        line = {float(value): float(effect) for value, effect in here.items()}
+    except (TypeError, ValueError):
+        line = {}
+    if not line or not all(map(math.isfinite, [*line, *line.values()])):
+        raise NoSuchNumber(f"`{path}` is no line", 'write numbers by numbers there: `{"10": 0.05, "100": 0.08}`')
+    return dict(sorted(line.items()))
+
+
+def _at(path: str, files: Mapping[str, Mapping[str, Any]]) -> Any:
+    """Give what a path leads to; none where it leads to nothing."""
+    file, *keys = path.split("/")
+    here: Any = files.get(file, {})
+    for key in keys:
+        here = here.get(key) if isinstance(here, Mapping) else None
+    return here

@@ -48,6 +48,7 @@ class BesidePublished(Exhibit):
 
     reads = ("table", "estimates", "claims")
     blocks_under: ClassVar[str] = "own"
+    draws_truth = True
 
     of: Name
     """The source that lists what others have printed, one row an estimate. It has the columns `publication`, `topic`

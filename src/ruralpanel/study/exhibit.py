@@ -99,6 +99,11 @@ class Exhibit(Section):
         return None
 
     @property
+    def known_lines(self) -> dict[str, str]:
+        """By `block/specification`, the fact that is its true effects by the value on the axis; none for most."""
+        return {}
+
+    @property
     def laid_beside(self) -> BesidePublished | None:
         """The estimates that it lays beside printed ones, and the list of these; none for most."""
         return None

@@ -34,9 +34,17 @@ class GradientFigure(OfEstimates):
     `log(city_distance / 45)`."""
     axis: Text | None = None
     """What stands at the axis, with its unit; left out: the label of the column."""
+    true_lines: dict[Text, Text] = {}
+    """Of simulated data: by the line, as `block/specification`, what in `facts` are the true effects by the value on
+    the axis: `truth/effects_by_distance/income`, where the file has `{"10": 0.05, "100": 0.08}`."""
+
+    @property
+    def known_lines(self) -> dict[str, str]:
+        """The true lines."""
+        return self.true_lines
 
     def problems(self, context: Context, at: KeyPath, behind: Behind) -> Iterator[Problem]:
-        """Find a moderator that no block estimates an effect along, and a logarithm of no column."""
+        """Find a moderator that no block estimates an effect along, a logarithm of no column, and lines of none."""
         doses = {part.dose_response.dose for part in behind.parts if part.dose_response is not None}
         if behind.parts and self.moderator not in {part.along for part in behind.parts} | doses:
             what = f"no block of this figure estimates an effect along `{self.moderator}`"
@@ -47,6 +55,15 @@ class GradientFigure(OfEstimates):
             yield from context.known((*at, "logarithm_of"), self.logarithm_of, context.columns, kind)
         elif self.divided_by != 1:
             yield context.file.problem((*at, "divided_by"), "goes with `logarithm_of`")
+        places = [place for place in context.study.specification_labels() if place.split("/")[0] in self.blocks]
+        for place in self.true_lines:
+            key = (*at, "true_lines", place)
+            yield from context.known(key, place, places, "specification of these blocks")
+            block = place.split("/")[0]
+            equations = context.study.equations(block) if behind.equations and block in behind.blocks else []
+            here = [each for each in equations if f"{each.block}/{each.specification}" == place]
+            if len({(treatment, each.outcome) for each in here for treatment in each.treatments}) > 1:
+                yield context.file.problem(key, "has several lines, of which one cannot be known to be meant")
 
 
 class ForestFigure(OfEstimates):

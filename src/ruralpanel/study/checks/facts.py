@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ruralpanel.errors import Problem, nearest
 from ruralpanel.study.addresses import NoSuchNumber
-from ruralpanel.study.answer import true_effect
+from ruralpanel.study.answer import true_effect, true_line
 from ruralpanel.study.checks.context import Context
 from ruralpanel.study.checks.exhibits import terms_of
 from ruralpanel.study.facts import file_of_fact, find_fact, read_facts
@@ -25,6 +25,8 @@ def facts(context: Context) -> Iterator[Problem]:
     yield from problems
     yield from true_effects(context, files)
     for name, exhibit in context.study.exhibits.items():
+        for line, path in exhibit.known_lines.items():
+            yield from _faults_of_truth(context, ("exhibits", name, "true_lines", line), path, files, true_line)
         at: KeyPath = ("exhibits", name, "notes")
         text = read_notes(exhibit.notes or "")
         for _, what, hint in text.faults:
@@ -47,12 +49,19 @@ def true_effects(context: Context, files: dict[str, dict[str, Any]]) -> Iterator
             if outcome not in study.outcomes:
                 what = f"`{outcome}` is not an outcome"
                 yield context.file.problem(at, what, nearest(outcome, study.outcomes))
-            if file_of_fact(path) in study.facts and file_of_fact(path) not in files:
-                continue  # which cannot be read, and that has been said
-            try:
-                true_effect(path, files)
-            except NoSuchNumber as error:
-                yield context.file.problem(at, error.what, error.hint)
+            yield from _faults_of_truth(context, at, path, files, true_effect)
+
+
+def _faults_of_truth(
+    context: Context, at: KeyPath, path: str, files: dict[str, dict[str, Any]], read: Callable[..., object]
+) -> Iterator[Problem]:
+    """Say what is wrong with a fact that is to be true of effects, where its file could be read."""
+    if file_of_fact(path) in context.study.facts and file_of_fact(path) not in files:
+        return  # and that has been said
+    try:
+        read(path, files)
+    except NoSuchNumber as error:
+        yield context.file.problem(at, error.what, error.hint)
 
 
 def files_of_facts(context: Context) -> tuple[dict[str, dict[str, Any]], list[Problem]]:
