@@ -44,11 +44,12 @@ def test_files_of_one_kind_are_one_line_and_years_come_from_the_data(
     assert table.coefficients == [
         (
             "A survey",
-            ["Village, year", "2009–2012", "1", "3", "not stated", "public; not passed on; ask the Institute"],
+            ["Village, year", "2009–2012", "1", "3", "not stated", "public; not passed on"],
         ),
         ("Lists", ["Village", "2014–2015", "2", "4", "CC BY 4.0", "public; not passed on"]),
     ]
     assert "Citations: A survey: Scholar (2020)." in table.notes
+    assert "Access: A survey: ask the Institute." in table.notes
     assert "Source:" not in " ".join(table.notes)
     assert '<th scope="col" class="text">Source</th>' in as_html(table)
 

@@ -48,6 +48,12 @@ def print_table(sources: pd.DataFrame, declaration: ExhibitDeclaration) -> Print
     if cited:
         named = (f"{_titles(titles)}: {citation}" for citation, titles in cited.items())
         notes.append(f"Citations: {'; '.join(named)}.")
+    access: dict[str, list[str]] = {}
+    for each in declaration.data:
+        if each.access:
+            access.setdefault(each.access.rstrip("."), []).append(each.title)
+    if access:
+        notes.append(f"Access: {'. '.join(f'{_titles(titles)}: {how}' for how, titles in access.items())}.")
     # The sources are the table itself, and are not listed again below it.
     closing = closing_notes(declaration)[1:]
     return printed(
@@ -106,4 +112,4 @@ def _years(words: SourceWords, of_files: pd.DataFrame) -> str:
 
 def _standing(words: SourceWords) -> str:
     passed_on = "may be passed on" if words.redistributable else "not passed on"
-    return f"{words.standing}; {passed_on}" + (f"; {words.access.rstrip('.')}" if words.access else "")
+    return f"{words.standing}; {passed_on}"
