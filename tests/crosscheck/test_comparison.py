@@ -11,7 +11,7 @@ import pytest
 
 from ruralpanel.commands.crosscheck import main
 from ruralpanel.crosscheck.comparison import CELL, NoResults, cells_of, compared, facts_of, results_in
-from ruralpanel.crosscheck.facts import FACTS, checks_in, checks_of
+from ruralpanel.crosscheck.facts import FACTS, checks_in, checks_of, facts_of_bounds
 from ruralpanel.errors import StudyError
 from ruralpanel.frames.storage import save_json
 from ruralpanel.words.crosscheck import crosscheck_words
@@ -123,6 +123,21 @@ def test_what_was_found_of_other_estimates_is_not_said(tmp_path: Path) -> None:
     assert len(checks_of(facts, [file])) == 1
     file.write_text("estimates, and one more", encoding="utf-8")
     assert checks_of(facts, [file]) == []
+
+
+def test_intervals_of_an_analysis_that_is_another_now_are_not_counted(tmp_path: Path) -> None:
+    file, facts, analysis, other = (tmp_path / name for name in ("b.csv", FACTS, "honest.csv", "other.csv"))
+    for path in (file, analysis, other):
+        path.write_text(path.name, encoding="utf-8")
+    cells = cells_of(ESTIMATES)
+    check = facts_of(cells, compared(cells, printed(), COVERAGE), COVERAGE, [file], "R")
+    save_json({"checks": [check | facts_of_bounds([True, False, True], [analysis])]}, facts)
+    (said,) = crosscheck_words(checks_of(facts, [file], [analysis, other]))
+    assert said == "Also by R (p 1.0): 3 of 3 estimates agree; 2 of 3 intervals under bounds agree."
+    analysis.write_text("other bounds", encoding="utf-8")
+    (left,) = checks_of(facts, [file], [analysis, other])
+    assert left == check and "bounds" not in crosscheck_words([left])[0]
+    assert checks_of(facts, [file]) == [check]  # the analysis is gone
 
 
 def test_results_are_read_whatever_their_numbers_are_written_like(tmp_path: Path) -> None:

@@ -66,6 +66,13 @@ rule judge:
         beside_sources=FILES_BESIDE_SOURCES,
         registered=REGISTERED,
         crosschecked=CROSSCHECKED,
+        analyses=(
+            expand(
+                f"{RESULTS}/sensitivity/{{analysis}}.csv", analysis=STUDY.sensitivity
+            )
+            if CROSSCHECKED
+            else []
+        ),
         templates=TEMPLATES,
     output:
         csv=f"{RESULTS}/verdict.csv",

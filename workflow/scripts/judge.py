@@ -39,7 +39,7 @@ with stage(snakemake):
     crosschecked = [
         check
         for path in map(Path, snakemake.input.crosschecked)
-        for check in checks_of(path, [Path(each) for each in snakemake.input.estimates])
+        for check in checks_of(path, [*map(Path, snakemake.input.estimates)], [*map(Path, snakemake.input.analyses)])
     ]
     code = file_digests(*snakemake.params.modules, files=map(Path, snakemake.params.own_files))
     code_changed = changed_code(code, read_published_code(Path(snakemake.params.published_code)))

@@ -23,7 +23,7 @@ from ruralpanel.crosscheck.comparison import (
     facts_of,
     results_in,
 )
-from ruralpanel.crosscheck.facts import FACTS, checks_in
+from ruralpanel.crosscheck.facts import FACTS, checks_in, facts_of_bounds
 from ruralpanel.crosscheck.run import forms_to_run, run_scripts
 from ruralpanel.crosscheck.scripts import FORMS, write_scripts
 from ruralpanel.errors import Problem, StudyError, counted, nearest
@@ -90,7 +90,8 @@ def main(arguments: Sequence[str]) -> int:
         _say_of_bounds(bounds)
         for check in checks:
             if check["language"] == LANGUAGES["r"]:
-                check["bounds"], check["bounds_agree"] = len(bounds), int(bounds["agrees"].sum())
+                files = [results / "sensitivity" / f"{name}.csv" for name in bounds["sensitivity"].unique()]
+                check.update(facts_of_bounds(bounds["agrees"].tolist(), files))
     if not checks and bounds.empty:
         print("Nothing was run, so that there is nothing to compare.")
         return 0
