@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from ruralpanel import early_cutoff
-from ruralpanel.early_cutoff import CUTS_OFF, FOLDER, PREAMBLE, Kept, forget_what_is_gone
+from ruralpanel.early_cutoff import CUTS_OFF, FOLDER, PREAMBLE, Kept, Taken, forget_what_is_gone
 
 Given = Callable[..., bool]
 
@@ -27,7 +27,7 @@ def given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Given:
         params: dict[str, object] | None = None,
         script: str = "draw()",
         rule: str = "draw_figure",
-        rows: tuple[str, str] | None = None,
+        rows: Taken | None = None,
     ) -> bool:
         Path("script.py").write_text(
             f"import of_this_run_{os.urandom(4).hex()}\n{PREAMBLE}\n{script}", encoding="utf-8"
@@ -108,15 +108,26 @@ def test_other_contents_of_an_input_make_all_anew_and_the_same_written_again_do_
 def test_of_rows_that_a_job_does_not_take_it_does_not_matter_what_they_say(given: Given) -> None:
     table = "outcome,estimate\nincome,{}\nsales,{}\n"
     Path("panel.csv").write_text(table.format(1, 2), encoding="utf-8")
-    assert not given(rows=("outcome", "sales"))
+    assert not given(rows=Taken("outcome", "sales"))
     Path("panel.csv").write_text(table.format(3, 2), encoding="utf-8")
-    assert given(rows=("outcome", "sales"))
+    assert given(rows=Taken("outcome", "sales"))
     Path("panel.csv").write_text(table.format(3, 4), encoding="utf-8")
-    assert not given(rows=("outcome", "sales"))
-    assert not given(rows=("outcome", "income"))
+    assert not given(rows=Taken("outcome", "sales"))
+    assert not given(rows=Taken("outcome", "income"))
     assert not given()
     Path("panel.csv").write_text(table.replace("outcome", "result").format(3, 4), encoding="utf-8")
-    assert not given(rows=("outcome", "sales")), "a table without the column is another one"
+    assert not given(rows=Taken("outcome", "sales")), "a table without the column is another one"
+
+
+def test_of_a_column_that_a_job_does_not_take_it_does_not_matter_what_it_says(given: Given) -> None:
+    table = "row,outcome,estimate\n1,income,1\n{},sales,{}\n"
+    Path("panel.csv").write_text(table.format(2, 2), encoding="utf-8")
+    assert not given(rows=Taken("outcome", "sales", "row"))
+    Path("panel.csv").write_text(table.format(3, 2), encoding="utf-8")
+    assert given(rows=Taken("outcome", "sales", "row"))
+    assert not given(rows=Taken("outcome", "sales"))
+    Path("panel.csv").write_text(table.format(3, 4), encoding="utf-8")
+    assert not given(rows=Taken("outcome", "sales", "row"))
 
 
 def test_a_file_that_somebody_wrote_to_is_not_given_again(given: Given) -> None:

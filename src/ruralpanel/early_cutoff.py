@@ -22,7 +22,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 FOLDER = ".kept"
 """The folder of what is kept, within the results of a study."""
@@ -59,6 +59,22 @@ def forget_what_is_gone(jobs: Iterable[Any]) -> None:
                 shutil.rmtree(folder_of(Path(str(job.log[0]))), ignore_errors=True)
 
 
+class Taken(NamedTuple):
+    """The only rows that a job takes from a CSV file.
+
+    Parameters
+    ----------
+    column, cell
+        Those with this cell in this column.
+    apart_from
+        A column that the job does not take, such as running numbers, which change with the other rows.
+    """
+
+    column: str
+    cell: str
+    apart_from: str = ""
+
+
 class Kept:
     """What is kept of a job.
 
@@ -71,10 +87,10 @@ class Kept:
     script
         The file that is being run.
     rows
-        Of inputs that are CSV files, by name, the column and the cell of the only rows that the job takes from them.
+        Of inputs that are CSV files, by name, the only rows that the job takes from them.
     """
 
-    def __init__(self, job: Any, log: Path, script: Path, rows: Mapping[str, tuple[str, str]]) -> None:
+    def __init__(self, job: Any, log: Path, script: Path, rows: Mapping[str, Taken]) -> None:
         self.folder = folder_of(log)
         self.inputs = [Path(path) for path in job.input]
         self.rows = {Path(path): rows[name] for name in rows for path in job.input[name]}
@@ -134,13 +150,15 @@ def _size(paths: list[Path]) -> int:
     return sum(path.stat().st_size for path in paths)
 
 
-def _digest(path: Path, rows: tuple[str, str] | None = None) -> str:
-    if rows is None:
+def _digest(path: Path, taken: Taken | None = None) -> str:
+    if taken is None:
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     with path.open(encoding="utf-8", newline="") as stream:
         table = csv.reader(stream)
         header = next(table, [])
-        place = header.index(rows[0])
-        taken = [header, *(row for row in table if row[place] == rows[1])]
-    return hashlib.sha256(repr(taken).encode()).hexdigest()
+        place = header.index(taken.column)
+        columns = [number for number, name in enumerate(header) if name != taken.apart_from]
+        rows = [header, *(row for row in table if row[place] == taken.cell)]
+        read = [[row[number] for number in columns] for row in rows]
+    return hashlib.sha256(repr(read).encode()).hexdigest()

@@ -15,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, TextIO
 
-from ruralpanel.early_cutoff import Kept
+from ruralpanel.early_cutoff import Kept, Taken
 from ruralpanel.errors import ProblemsFound, fault_of_the_disk, want_of_memory
 from ruralpanel.fork_request import run_in_fork
 
@@ -27,7 +27,7 @@ CONFIDENTIAL = "ruralpanel.confidential"
 
 
 @contextmanager
-def stage(job: Any, *, follows: bool = False, rows: Mapping[str, tuple[str, str]] | None = None) -> Iterator[None]:
+def stage(job: Any, *, follows: bool = False, rows: Mapping[str, Taken] | None = None) -> Iterator[None]:
     """Run a stage with all it prints going to its log, and keep what it took.
 
     In a run on one machine that happens in a fork of a process that has the libraries loaded, and this process ends as
@@ -42,7 +42,7 @@ def stage(job: Any, *, follows: bool = False, rows: Mapping[str, tuple[str, str]
         Whether the outputs follow from inputs, parameters and code alone, so that what was made of the same before can
         be given again (see ``early_cutoff``): this process ends then, with log and times as they were.
     rows
-        Of inputs that are CSV files, by name, the column and the cell of the only rows that the job takes from them.
+        Of inputs that are CSV files, by name, the only rows that the job takes from them.
     """
     if (status := run_in_fork(sys.argv[0])) is not None:
         if status < 0:

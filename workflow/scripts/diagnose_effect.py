@@ -1,11 +1,13 @@
 """Door of the diagnosis stage: the panel and the estimates of one effect → what could be wrong with them."""
 
+from ruralpanel.early_cutoff import Taken
 from ruralpanel.stage import stage
 
-# The other rows of a block's estimates are of no concern here, and change when those of another outcome do.
-OUTCOME = snakemake.wildcards.effect.rpartition("/")[2]
+# The other rows of a block's estimates are of no concern here, nor are numbers of rows, which change with those and are
+# left behind as estimates are read.
+TAKEN = Taken("outcome", snakemake.wildcards.effect.rpartition("/")[2], apart_from="row")
 
-with stage(snakemake, follows=True, rows={"estimates": ("outcome", OUTCOME)}):
+with stage(snakemake, follows=True, rows={"estimates": TAKEN}):
     from ruralpanel.diagnosis.diagnose import diagnose
     from ruralpanel.diagnosis.finding import KEY, without_names
     from ruralpanel.estimation.columns_read import columns_read
@@ -22,7 +24,7 @@ with stage(snakemake, follows=True, rows={"estimates": ("outcome", OUTCOME)}):
         settings=Diagnosis.model_validate_json(snakemake.params.settings),
         subjects=[subject],
         panel=load_table(snakemake.input.panel, columns=read),
-        estimates=estimates[estimates["outcome"] == OUTCOME],
+        estimates=estimates[estimates["outcome"] == TAKEN.cell],
         seed=snakemake.params.seed,
         events=load_table(snakemake.input.events, texts=["unit"]),
     )

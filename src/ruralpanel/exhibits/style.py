@@ -193,6 +193,7 @@ def save_figure(figure: Figure, png: Path | str, pdf: Path | str, svg: Path | st
     with figure_style(fonts):
         figure.draw_without_rendering()
         figure.savefig(png, metadata={"Software": None})
+        figure.set_layout_engine("none")  # which has found its layout, and would find another one at other dots an inch
         figure.savefig(pdf, metadata={"CreationDate": None, "Producer": None, "Creator": None})
         figure.savefig(svg, metadata={"Date": None, "Creator": None})
     plt.close(figure)
