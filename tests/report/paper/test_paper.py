@@ -18,7 +18,7 @@ from ruralpanel.errors import PaperError
 from ruralpanel.exhibits.printed_table import Addressed, PrintedTable, as_plain, from_plain
 from ruralpanel.exhibits.style import save_figure
 from ruralpanel.report.paper import paper
-from ruralpanel.report.paper.document import exhibits_in_text, follow_text
+from ruralpanel.report.paper.document import exhibits_at_first, exhibits_in_text, follow_text
 from ruralpanel.report.paper.exhibits import ShownExhibit, shared_source, shown, table_code
 from ruralpanel.study.model import Study
 from tests.report.paper.test_references import estimates
@@ -228,8 +228,17 @@ def test_no_table_comes_before_one_that_is_placed_before_it() -> None:
     exhibits = [later, long, short, figure]
     assert follow_text(exhibits, ["short", "long", "path", "later"]) == ["long", "later"]
     assert follow_text(exhibits, ["short", "path", "later"]) == []
-    placed = exhibits_in_text(exhibits, ["short", "long", "path", "later"], floats=True)
+    placed = exhibits_in_text(exhibits, ["short", "long", "path", "later"])
     assert [name for name, written in placed.items() if written] == ["short", "path"]
+
+
+def test_where_nobody_wrote_a_text_all_exhibits_are_packed_at_the_first_each_of_them_once() -> None:
+    table = ShownExhibit("effects", "1", "Effects", "", "", False, table=TABLE)
+    long = replace(table, name="long", table=replace(TABLE, coefficients=[("Listed", ["1.0", "1.0", ""])] * 90))
+    path = ShownExhibit("path", "1", "A path", "", "", False, picture="path.pdf")
+    first, *others = exhibits_at_first([table, long, path]).values()
+    assert first.startswith("#packed(") and others == ["", ""]
+    assert [first.count(f"<exhibit-{name}>") for name in ("effects", "long", "path")] == [1, 1, 1]
 
 
 def test_a_table_that_fits_a_page_in_smaller_print_stays_in_the_text() -> None:

@@ -150,12 +150,13 @@ def paper_document(
     opening, rest = abstract_and_rest(text)
     by_name = {each.name: each for each in exhibits}
     said = shared_source(exhibits)
+    behind = follow_text(exhibits, text.placed) if study.paper is not None else []
     abstract = fill(as_typst(opening, text.written), filled).strip()
     pieces = [
         _front(study, study.title, f"[{abstract}]" if abstract else "none"),
         fill(as_typst(rest, text.written), filled),
         "#place.flush()",
-        *(shown(by_name[name], floats=False, said=said) for name in follow_text(exhibits, text.placed)),
+        *(shown(by_name[name], floats=False, said=said) for name in behind),
         _closing(exhibits, text.placed, names, said if study.paper is not None else ""),
     ]
     if declared.bibliography and any(each.kind == "citation" for each in text.references):
@@ -271,8 +272,8 @@ def follow_text(exhibits: list[ShownExhibit], placed: Sequence[str]) -> list[str
     return [each.name for each in dropwhile(lambda table: not table.follows_text, tables)]
 
 
-def exhibits_in_text(exhibits: list[ShownExhibit], placed: Sequence[str], floats: bool) -> dict[str, str]:
-    """Write what stands where an exhibit is placed: nothing for one that follows the text.
+def exhibits_in_text(exhibits: list[ShownExhibit], placed: Sequence[str]) -> dict[str, str]:
+    """Write what stands where an author places an exhibit: nothing for one that follows the text.
 
     Parameters
     ----------
@@ -280,15 +281,16 @@ def exhibits_in_text(exhibits: list[ShownExhibit], placed: Sequence[str], floats
         All exhibits.
     placed
         The names of those that the text places, in its order.
-    floats
-        Whether they may move to the top or the foot of a page.
     """
-    behind = follow_text(exhibits, placed)
     said = shared_source(exhibits)
-    return {
-        each.name: "" if each.name in behind else shown(each, floats or each.table is None, said, not floats)
-        for each in exhibits
-    }
+    behind = follow_text(exhibits, placed)
+    return {each.name: "" if each.name in behind else shown(each, floats=True, said=said) for each in exhibits}
+
+
+def exhibits_at_first(exhibits: list[ShownExhibit]) -> dict[str, str]:
+    """Write what stands where exhibits are placed by a text that nobody wrote: at the first all of them, packed."""
+    said = shared_source(exhibits)
+    return {each.name: "" if number else _packed(exhibits, said) for number, each in enumerate(exhibits)}
 
 
 def pointers(exhibits: list[ShownExhibit], placed: Sequence[str], language: Language) -> dict[str, str]:

@@ -134,7 +134,7 @@ def shared_source(exhibits: Sequence[ShownExhibit]) -> str:
     return source if many >= SEVERAL else ""
 
 
-def shown(exhibit: ShownExhibit, floats: bool, said: str = "", breaks: bool = False) -> str:
+def shown(exhibit: ShownExhibit, floats: bool, said: str = "") -> str:
     """Write an exhibit with its number, title and notes.
 
     Parameters
@@ -145,8 +145,6 @@ def shown(exhibit: ShownExhibit, floats: bool, said: str = "", breaks: bool = Fa
         Whether it may move to the top or the foot of a page; a table longer than a page never does, and may be broken.
     said
         The source that is said elsewhere.
-    breaks
-        Whether a table may be broken over pages though one would hold it.
     """
     kind = "image" if exhibit.table is None else "table"
     is_long = exhibit.follows_text
@@ -161,7 +159,7 @@ def shown(exhibit: ShownExhibit, floats: bool, said: str = "", breaks: bool = Fa
         f"{string(exhibit.title)}, {'auto' if floats and not is_long else 'none'}, "
         f"{{\n{body}\n}}) <exhibit-{exhibit.name}>"
     )
-    if is_long or (breaks and exhibit.table is not None):
+    if is_long:
         return f"#[\n#show figure: set block(breakable: true)\n{figure}\n]"
     return figure
 

@@ -12,6 +12,7 @@ from ruralpanel.report.paper.document import (
     BIBLIOGRAPHY,
     STYLE,
     appendix_document,
+    exhibits_at_first,
     exhibits_in_text,
     paper_document,
     pointers,
@@ -75,7 +76,7 @@ def write_paper(
     declared = study.paper
     language = declared.language if declared else "en"
     markup = TypstMarkup(
-        exhibits=exhibits_in_text(exhibits, text.placed, floats=declared is not None),
+        exhibits=exhibits_in_text(exhibits, text.placed) if declared else exhibits_at_first(exhibits),
         pointers=pointers(exhibits, text.placed, language),
     )
     sources = sources_of(study, estimates, panel, claims, verdict, diagnosis, root)
